@@ -461,7 +461,7 @@ export class World {
     const { named } = this.graph.xlators[0]!.priv as Disk;
     for (const node of named.values()) this.nodes.add(node);
     for (const node of this.nodes) {
-      if (node.isGone) continue;
+      if (node.isDestroyed) continue;
       const value = node.xattrs?.get(XATTR);
       files.set(node.gfid, {
         gfid: node.gfid,

@@ -7,8 +7,8 @@ import { expect, onTestFinished } from 'vitest';
 import { type Gfid, gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import * as libc from '../../runtime/sys/libc.ts';
 import { cstring } from '../../runtime/sys/struct.ts';
-import type { Brick } from '../../runtime/xlators/storage/posix/brick.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
+import type { Store } from '../../runtime/xlators/storage/posix/store.ts';
 import { startVolume, type TestVolume, testContext } from '../contract/driver.ts';
 
 export const isRoot = process.geteuid?.() === 0;
@@ -39,7 +39,7 @@ export const startBrick = (
 ): Promise<TestVolume> =>
   startVolume([{ name: 'disk', translator: posix, options: { directory, ...options } }], context);
 
-export const brickOf = (vol: TestVolume): Brick => vol.graph.top.priv as Brick;
+export const brickOf = (vol: TestVolume): Store => vol.graph.top.priv as Store;
 
 /** The gfid stored with a file; null when there is none. */
 export function storedGfid(path: string): Gfid | null {

@@ -1,7 +1,7 @@
 /**
- * The fops of `meta`. Each looks whether it is about the virtual tree, which costs as much as finding
- * what one keeps with an inode, and passes on all else as it came. What makes no sense in the tree is
- * refused; fops that no front end begins are not here, and go past.
+ * The fops of `meta`. Each checks by the inode's context whether it concerns the virtual tree, and passes
+ * all others unchanged. Fops that make no sense in the tree are refused; fops that no front end sends are
+ * not handled.
  */
 import { Dict } from '../../core/dict.ts';
 import {
@@ -35,24 +35,24 @@ import {
   bytesOf,
   type Meta,
   type MetaXlator,
-  type Opened,
-  openedOf,
-  type Place,
+  type OpenNode,
+  openOf,
   placeOf,
-} from './places.ts';
-import { isWhole, keep, take } from './writing.ts';
+  type TreePath,
+} from './state.ts';
+import { appendWrite, applyValue, isWhole } from './value-writes.ts';
 
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
-/** What is there now may be other soon, and whoever asks next may not look. */
+/** The kernel must not cache entries: their content changes, and access depends on the caller. */
 const uncached = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
 
-const mayLook = (frame: Frame, xl: MetaXlator): boolean =>
+const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
   frame.root.uid === 0 || frame.root.uid === xl.priv.owner;
 
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
-function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: Place | undefined): void {
+function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: TreePath | undefined): void {
   const node = place && xl.priv.nodeAt(place);
   if (place === undefined || node === undefined) {
     unwind.lookup(frame, -1, ENOENT, null, null, uncached(), null);
@@ -64,13 +64,13 @@ function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: Place | undefined
   unwind.lookup(frame, 0, 0, inode, buf, uncached(), null);
 }
 
-function open(xl: MetaXlator, fd: Fd, place: Place, flags: number): number {
+function open(xl: MetaXlator, fd: Fd, place: TreePath, flags: number): number {
   const node = xl.priv.nodeAt(place);
   if (node === undefined) return ESTALE;
   if (node.kind !== 'file') return node.kind === 'dir' ? EISDIR : EINVAL;
   const access = flags & O_ACCMODE;
   if (access !== 0 && node.write === undefined) return refuse(xl, node);
-  const opened: Opened = { place, node, bytes: bytesOf(node), names: [], written: null };
+  const opened: OpenNode = { place, node, bytes: bytesOf(node), names: [], written: null };
   fd.ctxSet(xl, opened);
   return 0;
 }
@@ -80,15 +80,15 @@ function refuse(xl: MetaXlator, { readOnly }: File): number {
   return EPERM;
 }
 
-/** The attributes of an open file are those of the text that is read there. */
-function fstat(xl: MetaXlator, fd: Fd, place: Place): Iatt | null {
-  const opened = openedOf(xl, fd);
+/** Returns a file's attributes; the size of an open file is that of the text being read. */
+function fstat(xl: MetaXlator, fd: Fd, place: TreePath): Iatt | null {
+  const opened = openOf(xl, fd);
   if (opened !== undefined) return attributesOf(xl, place, opened.node, opened.bytes.length);
   const node = xl.priv.nodeAt(place);
   return node === undefined ? null : attributesOf(xl, place, node);
 }
 
-function empty(xl: MetaXlator, place: Place, size: number): number {
+function empty(xl: MetaXlator, place: TreePath, size: number): number {
   const node = xl.priv.nodeAt(place);
   if (node?.kind !== 'file' || node.write === undefined) return EPERM;
   return size === 0 ? 0 : EINVAL;
@@ -102,7 +102,7 @@ const served: Fops<Meta> = {
     const own = parent === null ? placeOf(xl, inode) : undefined;
     if (above === undefined && own === undefined) {
       tail.lookup(frame, xl.children[0]!, loc, xdata);
-    } else if (!mayLook(frame, xl)) fail.lookup(frame, EACCES);
+    } else if (!mayRead(frame, xl)) fail.lookup(frame, EACCES);
     else lookup(frame, xl, loc, own ?? xl.priv.below(above!, loc.name!));
   },
 
@@ -111,7 +111,7 @@ const served: Fops<Meta> = {
     if (place === undefined) return tail.stat(frame, xl.children[0]!, loc, xdata);
     const node = xl.priv.nodeAt(place);
     if (node === undefined) return fail.stat(frame, ENOENT);
-    if (place.path.length > 0 && !mayLook(frame, xl)) return fail.stat(frame, EACCES);
+    if (place.path.length > 0 && !mayRead(frame, xl)) return fail.stat(frame, EACCES);
     unwind.stat(frame, 0, 0, attributesOf(xl, place, node), uncached());
   },
 
@@ -128,7 +128,7 @@ const served: Fops<Meta> = {
     if (place === undefined) return tail.readlink(frame, xl.children[0]!, loc, size, xdata);
     const node = xl.priv.nodeAt(place);
     if (node === undefined) return fail.readlink(frame, ENOENT);
-    if (!mayLook(frame, xl)) return fail.readlink(frame, EACCES);
+    if (!mayRead(frame, xl)) return fail.readlink(frame, EACCES);
     if (node.kind !== 'link') return fail.readlink(frame, EINVAL);
     const path = node.target();
     unwind.readlink(frame, path.length, 0, path, attributesOf(xl, place, node), null);
@@ -138,7 +138,7 @@ const served: Fops<Meta> = {
     const place = placeOf(xl, loc.inode);
     if (place === undefined) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
     if (fd === null) return fail.open(frame, EINVAL);
-    const errno = mayLook(frame, xl) ? open(xl, fd, place, flags) : EACCES;
+    const errno = mayRead(frame, xl) ? open(xl, fd, place, flags) : EACCES;
     if (errno !== 0) return fail.open(frame, errno);
     unwind.open(frame, 0, 0, fd, new Dict().set(DIRECT_IO_MODE, 1));
   },
@@ -149,7 +149,7 @@ const served: Fops<Meta> = {
       tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
       return;
     }
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (opened === undefined) return fail.readv(frame, EINVAL);
     const data = opened.bytes.subarray(offset, offset + size);
     unwind.readv(frame, data.length, 0, data, fstat(xl, fd, place), null);
@@ -161,13 +161,13 @@ const served: Fops<Meta> = {
       tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
       return;
     }
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (opened === undefined) return fail.writev(frame, EINVAL);
-    const errno = keep(opened, vector, offset);
+    const errno = appendWrite(opened, vector, offset);
     if (errno !== 0) return fail.writev(frame, errno);
     const { length } = vector;
     if (!isWhole(opened)) return unwind.writev(frame, length, 0, null, null, null);
-    take(xl, opened, (wrong) => {
+    applyValue(xl, opened, (wrong) => {
       if (wrong === 0) unwind.writev(frame, length, 0, null, null, null);
       else fail.writev(frame, wrong);
     });
@@ -178,9 +178,9 @@ const served: Fops<Meta> = {
       tail.flush(frame, xl.children[0]!, fd, xdata);
       return;
     }
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (opened === undefined) return unwind.flush(frame, 0, 0, null);
-    take(xl, opened, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
+    applyValue(xl, opened, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
   },
 
   fsync(frame, xl, fd, datasync, xdata) {
@@ -188,15 +188,17 @@ const served: Fops<Meta> = {
       tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
       return;
     }
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (opened === undefined) return unwind.fsync(frame, 0, 0, null, null, null);
-    take(xl, opened, (errno) => unwind.fsync(frame, errno === 0 ? 0 : -1, errno, null, null, null));
+    applyValue(xl, opened, (errno) =>
+      unwind.fsync(frame, errno === 0 ? 0 : -1, errno, null, null, null),
+    );
   },
 
   truncate(frame, xl, loc, offset, xdata) {
     const place = placeOf(xl, loc.inode);
     if (place === undefined) return tail.truncate(frame, xl.children[0]!, loc, offset, xdata);
-    const errno = mayLook(frame, xl) ? empty(xl, place, offset) : EACCES;
+    const errno = mayRead(frame, xl) ? empty(xl, place, offset) : EACCES;
     if (errno !== 0) return fail.truncate(frame, errno);
     const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
     unwind.truncate(frame, 0, 0, buf, buf, uncached());
@@ -207,14 +209,14 @@ const served: Fops<Meta> = {
     if (place === undefined) return tail.ftruncate(frame, xl.children[0]!, fd, offset, xdata);
     const errno = empty(xl, place, offset);
     if (errno !== 0) return fail.ftruncate(frame, errno);
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (opened !== undefined) opened.written = null;
     const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
     unwind.ftruncate(frame, 0, 0, buf, buf, uncached());
   },
 
   seek(frame, xl, fd, offset, what, xdata) {
-    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    const opened = placeOf(xl, fd.inode) && openOf(xl, fd);
     if (opened === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, what, xdata);
     const { length } = opened.bytes;
     if (offset >= length) fail.seek(frame, ENXIO);
@@ -226,7 +228,7 @@ const served: Fops<Meta> = {
   access(frame, xl, loc, mask, xdata) {
     const place = placeOf(xl, loc.inode);
     if (place === undefined) return tail.access(frame, xl.children[0]!, loc, mask, xdata);
-    unwind.access(frame, mayLook(frame, xl) ? 0 : -1, EACCES, null);
+    unwind.access(frame, mayRead(frame, xl) ? 0 : -1, EACCES, null);
   },
 
   getxattr(frame, xl, loc, name, xdata) {
@@ -243,7 +245,7 @@ const served: Fops<Meta> = {
     else fail.fgetxattr(frame, ENODATA);
   },
 
-  /** The tree takes no space: it is that of the volume below. */
+  /** Returns the space of the volume below; the tree takes none. */
   statfs(frame, xl, loc, xdata) {
     const isOwn = placeOf(xl, loc.inode) !== undefined;
     const there = isOwn ? new Loc(loc.inode!.table.root) : loc;
@@ -251,7 +253,7 @@ const served: Fops<Meta> = {
   },
 };
 
-/** What cannot be done to anything in the tree, nor to its name. */
+/** Fops that are refused for nodes of the tree and for its name. */
 const refused: readonly FopName[] = [
   'mknod',
   'mkdir',
@@ -283,7 +285,7 @@ function concerns(xl: MetaXlator, arg: unknown): boolean {
   return isOwn(xl, arg.inode) || isOwn(xl, arg.parent) || isDirName(xl, arg);
 }
 
-/** Programs go on to copy by reading and writing after this one's errno. */
+/** It fails with EXDEV, after which programs copy by read and write. */
 const COPY = findFop('copy_file_range')!.number;
 
 const before: Before<Meta> = (_frame, xl, fop, first, second, third) => {
@@ -291,4 +293,4 @@ const before: Before<Meta> = (_frame, xl, fop, first, second, third) => {
   return fop === COPY ? EXDEV : EPERM;
 };
 
-export const fops: Fops<Meta> = { ...taps(refused, before), ...served, ...listingFops(mayLook) };
+export const fops: Fops<Meta> = { ...taps(refused, before), ...served, ...listingFops(mayRead) };

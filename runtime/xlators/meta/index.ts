@@ -1,19 +1,17 @@
 /**
- * meta: a virtual folder, `.meta`, in the root of a volume, that shows the running graph: its volumes
- * with their options and what they tell of themselves, requests, inodes, the process. An option that
- * may change while the volume runs is changed by writing to its file.
+ * meta: a virtual folder, `.meta`, in the root of a volume, that shows the running graph: volumes with their
+ * options and statistics, requests, inodes, the process. Writing to an option's file changes the option.
  *
- * The folder is found by its name and listed nowhere. Only root and the user who mounted see what is
- * in it.
+ * No listing shows the folder; a lookup finds it. Only root and the user who mounted may read it.
  *
- * Source: GlusterFS `xlators/meta/src/meta.c`. Unlike there, options can be written, others than the
- * owner are kept out, and what the volume below has under the folder's name is hidden in listings, too.
+ * Source: GlusterFS `xlators/meta/src/meta.c`. Unlike there, options can be written, other users have no
+ * access, and an entry of the same name in the volume below is hidden in listings, too.
  */
 import { InitError } from '../../core/errors.ts';
 import { defineOptions } from '../../core/options.ts';
 import { defineTranslator } from '../../core/xlator.ts';
 import { fops } from './fops.ts';
-import { Meta, placeOf } from './places.ts';
+import { Meta, placeOf } from './state.ts';
 import { treeOf } from './tree.ts';
 
 const options = defineOptions({
@@ -45,7 +43,7 @@ export default defineTranslator<Meta, typeof options>({
     if (xl.graph === null) throw new InitError('there is no graph to show');
     return new Meta(xl.name, name, treeOf(xl.graph), xl.context);
   },
-  // What is kept with inodes and open files says all, and is either's.
+  // Contexts of inodes and fds are valid in the next graph, too.
   succeed() {},
   dataPath: { isOwn: (xl, fd) => placeOf(xl, fd.inode) !== undefined },
 });

@@ -1,4 +1,4 @@
-/** Listings: of the folders of the tree, and of the root, which shows nothing of the tree. */
+/** The fops on directories: of the tree, and of the root, which does not list the tree. */
 import { nameLength } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -7,13 +7,13 @@ import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import { type Dirent, direntplusSize, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
 import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
-import { type Meta, type MetaXlator, type Opened, openedOf, placeOf, typeOf } from './places.ts';
+import { type Meta, type MetaXlator, type OpenNode, openOf, placeOf, typeOf } from './state.ts';
 
 /**
- * The entries after `offset`, as many as fit. Names alone, also where attributes could be with them:
- * those are asked for when somebody wants them.
+ * Returns the entries after `offset`, as many as fit, without attributes: the kernel looks those up when a
+ * program needs them.
  */
-function list(xl: MetaXlator, opened: Opened, size: number, offset: number): Dirent[] {
+function list(xl: MetaXlator, opened: OpenNode, size: number, offset: number): Dirent[] {
   const { place, names } = opened;
   const folder = xl.priv.nodeAt(place);
   const entries: Dirent[] = [];
@@ -32,8 +32,8 @@ function list(xl: MetaXlator, opened: Opened, size: number, offset: number): Dir
   return entries;
 }
 
-/** A listing of the root goes on until there is something to tell, or nothing any more. */
-interface Asked {
+/** A listing of the root: it is wound again if all entries of a reply are hidden. */
+interface RootListing {
   readonly fd: Fd;
   readonly size: number;
 }
@@ -47,16 +47,16 @@ function listing(fop: 'readdir' | 'readdirp') {
       unwind[fop](frame, shown?.length ?? opRet, opErrno, shown, xdata);
       return;
     }
-    const { fd, size } = frame.local as Asked;
+    const { fd, size } = frame.local as RootListing;
     wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
   };
   const ask: Fop<'readdir', Meta> = (frame, xl, fd, size, offset, xdata) => {
     if (fd.inode.id === ROOT_ID) {
-      frame.local = { fd, size } satisfies Asked;
+      frame.local = { fd, size } satisfies RootListing;
       wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, offset, xdata);
       return;
     }
-    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    const opened = placeOf(xl, fd.inode) && openOf(xl, fd);
     if (opened === undefined) {
       tail[fop](frame, xl.children[0]!, fd, size, offset, xdata);
       return;
@@ -67,17 +67,17 @@ function listing(fop: 'readdir' | 'readdirp') {
   return ask;
 }
 
-export const listingFops = (mayLook: (frame: Frame, xl: MetaXlator) => boolean): Fops<Meta> => ({
+export const listingFops = (mayRead: (frame: Frame, xl: MetaXlator) => boolean): Fops<Meta> => ({
   opendir(frame, xl, loc, fd, xdata) {
     const place = placeOf(xl, loc.inode);
     if (place === undefined) return tail.opendir(frame, xl.children[0]!, loc, fd, xdata);
     if (fd === null) return fail.opendir(frame, EINVAL);
-    if (!mayLook(frame, xl)) return fail.opendir(frame, EACCES);
+    if (!mayRead(frame, xl)) return fail.opendir(frame, EACCES);
     const node = xl.priv.nodeAt(place);
     if (node?.kind !== 'dir') return fail.opendir(frame, node === undefined ? ENOENT : ENOTDIR);
     const names = ['.', '..', ...node.names()];
     const bytes = new Uint8Array(0);
-    fd.ctxSet(xl, { place, node, bytes, names, written: null } satisfies Opened);
+    fd.ctxSet(xl, { place, node, bytes, names, written: null } satisfies OpenNode);
     unwind.opendir(frame, 0, 0, fd, null);
   },
 

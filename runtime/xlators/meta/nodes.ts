@@ -1,8 +1,7 @@
 /**
- * The nodes of a virtual tree. A node is made when it is looked for and says what is so at that
- * moment; who keeps a place keeps its path, and finds another node there later, or none.
+ * The nodes of a virtual tree. A node is created when its path is resolved, and shows the state at that
+ * moment. Contexts keep the path, and resolve it again later.
  */
-
 export interface Dir {
   readonly kind: 'dir';
   /** Without `.` and `..`. */
@@ -13,9 +12,9 @@ export interface Dir {
 export interface File {
   readonly kind: 'file';
   read(): string;
-  /** @param value what was written, without a newline at its end. @throws {Refusal} */
+  /** @param value the written text without its last newline. @throws {Refusal} */
   readonly write?: ((value: string) => void) | undefined;
-  /** Why it cannot be written, where one might think so. */
+  /** The reason to log when a program tries to write it. */
   readonly readOnly?: string | undefined;
 }
 
@@ -26,7 +25,7 @@ export interface Link {
 
 export type Node = Dir | File | Link;
 
-/** What was written is no value: nothing has changed. `problems` has a line for each reason. */
+/** An invalid value: nothing has changed. `problems` has a line for each reason. */
 export class Refusal extends Error {
   readonly code = 'GLOSSA_META_REFUSED';
   readonly problems: readonly string[];
@@ -45,13 +44,13 @@ export const file = (read: () => string, more: Omit<File, 'kind' | 'read'> = {})
 
 export const link = (target: () => string): Link => ({ kind: 'link', target });
 
-/** A folder of the same names always. */
+/** Returns a folder with a constant set of names. */
 export function fixed(nodes: Readonly<Record<string, Node>>): Dir {
   const byName = new Map(Object.entries(nodes));
   return { kind: 'dir', names: () => [...byName.keys()], find: (name) => byName.get(name) };
 }
 
-/** A folder of names that come and go. What cannot be the name of a file is left out. */
+/** Returns a folder whose names change. Names that no file can have are left out. */
 export const listed = (names: () => readonly string[], find: Dir['find']): Dir => ({
   kind: 'dir',
   names: () => names().filter(isName),
@@ -61,15 +60,15 @@ export const listed = (names: () => readonly string[], find: Dir['find']): Dir =
 const isName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !text.includes('/');
 
-/** The names of both; of two nodes of the same name, the first folder's. */
+/** Returns the union of two folders; of two nodes of one name the first folder's. */
 export const both = (first: Dir, second: Dir): Dir => ({
   kind: 'dir',
   names: () => [...new Set([...first.names(), ...second.names()])],
   find: (name) => first.find(name) ?? second.find(name),
 });
 
-/** What a path leads to, from `at` on, one name after the other. */
-export function follow(at: Node, path: readonly string[]): Node | undefined {
+/** Resolves a path from the node `at`. */
+export function resolve(at: Node, path: readonly string[]): Node | undefined {
   let node: Node | undefined = at;
   for (const name of path) {
     if (node?.kind !== 'dir') return undefined;

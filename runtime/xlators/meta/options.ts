@@ -1,9 +1,9 @@
 /**
- * The options of a running volume as files: each reads as its value, and what is written to it is
- * given to the volume, as `glossa reload` does with what the volfile says.
+ * The options of a running volume as files: a read returns the value, and a write reconfigures the volume,
+ * as `glossa reload` does.
  *
- * Source: GlusterFS `xlators/meta/src/options-dir.c`, `option-file.c`, where they are those that the
- * volfile gives, and cannot be written.
+ * Source: GlusterFS `xlators/meta/src/options-dir.c`, `option-file.c`, which have only the volfile's options,
+ * and cannot be written.
  */
 import { GraphError } from '../../core/errors.ts';
 import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
@@ -11,7 +11,7 @@ import { shownValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { type Dir, file, listed, type Node, Refusal } from './nodes.ts';
 
-/** All options of a volume: those that its type has, or its module, and what is given beside. */
+/** Returns the folder of a volume's options: those of its type or module, and others that are set. */
 export function optionsDir(graph: GraphView, xl: Xlator): Dir {
   const { options, ownOptions } = xl.translator;
   const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
@@ -24,7 +24,7 @@ export function optionsDir(graph: GraphView, xl: Xlator): Dir {
   );
 }
 
-/** The key that an option is known by, which has others beside. */
+/** Returns the main key of an option by any of its keys. */
 const firstKey = (table: Options, key: string): string | undefined =>
   Object.hasOwn(table, key)
     ? key
@@ -43,12 +43,12 @@ function optionFile(graph: GraphView, xl: Xlator, key: string, table: Options): 
   }
   return file(read, {
     write(value) {
-      // What no volfile could say is no value of an option.
+      // A volfile cannot contain such a value either.
       if (value === '' || value.includes('\n')) {
         throw new Refusal([`option '${key}': it takes a line of text that is not empty`]);
       }
       const kept = xl.given.filter((option) => !names.has(option.key));
-      give(graph, xl, [...kept, { key, value }]);
+      applyOptions(graph, xl, [...kept, { key, value }]);
     },
   });
 }
@@ -56,7 +56,7 @@ function optionFile(graph: GraphView, xl: Xlator, key: string, table: Options): 
 const defaultOf = (spec: OptionSpec | undefined): string =>
   spec?.default === undefined ? '' : printOption(spec, spec.default as never);
 
-/** Options of a module are the module's to judge. */
+/** Whether an option may be written; a module checks its own options itself. */
 function mayChange(xl: Xlator, key: string): boolean {
   const { reconfigure, openOptions, options } = xl.translator;
   if (Object.hasOwn(genericOptions, key)) return true;
@@ -67,7 +67,7 @@ function mayChange(xl: Xlator, key: string): boolean {
 }
 
 /** @throws {Refusal} */
-function give(graph: GraphView, xl: Xlator, given: Xlator['given']): void {
+function applyOptions(graph: GraphView, xl: Xlator, given: Xlator['given']): void {
   const specs = graph.xlators.map((each) => ({
     name: each.name,
     translator: each.translator,

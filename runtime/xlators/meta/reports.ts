@@ -1,9 +1,9 @@
 /**
- * The texts of files, in GlusterFS's forms. What a program reads as JSON there is JSON here, too;
- * unlike there it is so also when requests are in flight (no comma too many).
+ * Formats the texts of files as GlusterFS does. Unlike there, the JSON of frames is valid also while
+ * requests are in flight.
  *
  * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
- * for profiles, `libglusterfs/src/statedump.c` for what volumes tell.
+ * for profiles, `libglusterfs/src/statedump.c` for the volumes' dumps.
  */
 import { callsOf, dumpOf, inodesOf } from '../../core/dumps.ts';
 import { formatTime, printable } from '../../core/log.ts';
@@ -13,7 +13,7 @@ import { printVolumes } from '../../volfile/print.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The requests in flight, the oldest first. The one that asks is among them. */
+/** Lists the requests in flight, the oldest first, including the one that reads this. */
 export function framesText(graph: GraphView): string {
   const { count, listed } = callsOf(graph, () => 0);
   const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
@@ -35,7 +35,7 @@ export function framesText(graph: GraphView): string {
   return json({ Stack: stacks, Call_Count: count });
 }
 
-/** The inodes that the graph knows. GlusterFS has them in statedumps only. */
+/** Lists the inodes in the inode table. GlusterFS shows them only in statedumps. */
 export function inodesText(graph: GraphView): string {
   const { count, active, lru, lruLimit, listed } = inodesOf(graph);
   return json({
@@ -55,7 +55,7 @@ export function inodesText(graph: GraphView): string {
   });
 }
 
-/** Volumes with their options as they are now, leaves first; or why no volfile can say that. */
+/** Prints the volumes with their current options as a volfile, or a comment why that is impossible. */
 export function volfileText({ xlators }: GraphView): string {
   const volumes = xlators.map(({ name, type, given, childNames }) => ({
     name,
@@ -71,21 +71,21 @@ export function volfileText({ xlators }: GraphView): string {
   }
 }
 
-/** What a volume tells of itself: `key=value`, a line each. */
+/** Prints a volume's dump, one `key=value` per line. */
 export const privateText = (xl: Xlator): string =>
   Object.entries(dumpOf(xl))
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
-/** What a volume has seen last. */
+/** Prints a volume's history. */
 export const historyText = (xl: Xlator): string =>
   (xl.translator.history?.(xl) ?? [])
     .map(({ time, text }) => `TIME=${formatTime(time).slice(0, 26)}\nFOP=${printable(text)}\n\n`)
     .join('');
 
 /**
- * Latencies in nanoseconds, by fop, where a volume has measured them (`debug/io-stats`). GlusterFS
- * measures every volume's, and says so here of each.
+ * Prints latencies in nanoseconds by fop, for a volume that measures them (`debug/io-stats`). GlusterFS
+ * measures every volume.
  */
 export function profileText(xl: Xlator): string {
   const dump = dumpOf(xl);

@@ -1,5 +1,5 @@
 /**
- * The tree below `.meta`: the names of GlusterFS's, as far as there is such a thing here.
+ * Builds the tree below `.meta`, with GlusterFS's names where glossa has a counterpart.
  *
  *     cmdline  frames  inodes  process_uuid  version
  *     graphs/active -> 0
@@ -35,7 +35,7 @@ import {
   volfileText,
 } from './reports.ts';
 
-/** What a graph's volumes, requests and inodes are, and the process that serves them. */
+/** Returns the tree of a graph: its volumes, requests and inodes, and the server process. */
 export function treeOf(graph: GraphView): Dir {
   const { server } = graph.context;
   return fixed({
@@ -55,7 +55,7 @@ export function treeOf(graph: GraphView): Dir {
   });
 }
 
-/** A graph is called by the number that log lines of the newest of its volumes have. */
+/** The graph's name is its number in log lines, that of its newest volume. */
 function graphsDir(graph: GraphView): Dir {
   const newest = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
   const name = (): string => String(graph.xlators.reduce(newest, 0));
@@ -66,7 +66,7 @@ function graphsDir(graph: GraphView): Dir {
   return both(fixed({ active: link(name) }), now);
 }
 
-/** A volume may be called `top` or `volfile`; then that name is the volume's. */
+/** A volume named `top` or `volfile` hides the file of that name. */
 function graphDir(graph: GraphView): Dir {
   const volumes = listed(
     () => graph.xlators.map(({ name }) => name),
@@ -98,7 +98,7 @@ const attributesIn = (xl: Xlator): Record<string, Node> => ({
   profile: file(() => profileText(xl)),
 });
 
-/** @param graphs the way to the folder of its volumes */
+/** @param graphs relative path to the folder of volumes */
 const subvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
   listed(
     () => childNames.map((_, at) => String(at)),
@@ -110,7 +110,7 @@ const subvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
     },
   );
 
-/** The oldest front end; it has the whole graph below it, and no options of this kind. */
+/** The folder of the oldest front end, which is above the whole graph and has no options. */
 function frontDir(graph: GraphView): Dir {
   const front = (): Dir => {
     const [first] = graph.initiators;
@@ -124,7 +124,7 @@ function frontDir(graph: GraphView): Dir {
   return { kind: 'dir', names: () => front().names(), find: (name) => front().find(name) };
 }
 
-/** What the process logs, as a number: 7 is INFO. It takes a number, or a level's name. */
+/** The process's log level as a number (7 is INFO); a write takes a number or a name. */
 function loglevelFile({ levels }: GraphView): File {
   return file(() => `${levels.default}\n`, {
     write(value) {

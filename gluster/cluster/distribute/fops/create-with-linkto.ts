@@ -17,7 +17,10 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
 import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { PREOP_FAILED, PREOP_PARENT } from '../../../../runtime/xlators/storage/shared/internal.ts';
+import {
+  PREOP_FAILED,
+  PREOP_PARENT,
+} from '../../../../runtime/xlators/storage/shared/entry-requests.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { lookupAgain } from '../heal/directory.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';

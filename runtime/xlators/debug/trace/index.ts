@@ -69,7 +69,7 @@ const options = defineOptions({
     type: 'str',
     values: genericOptions['log-level'].values,
     description:
-      'The level of the lines, which are then written whatever the process logs. Without it they are ' +
+      'The level of the lines, which are then written at any log level of the process. Without it: ' +
       'INFO.',
   },
 });

@@ -42,7 +42,7 @@ export const options = reconfigurableOptions({
   priority: {
     type: 'priority_list',
     default: '',
-    description: 'Accepted, without effect: what was not read for longest goes, whatever its name.',
+    description: 'Accepted, without effect: the least recently read data is evicted, by any name.',
   },
 });
 

@@ -1,4 +1,4 @@
-/** The fops about an inode's attributes: read, change, check. */
+/** The fops that read, change and check an inode's attributes. */
 import { decodeName, encodeName, nameLength } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -7,9 +7,9 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { permits } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { settable } from '../shared/moving.ts';
+import { settable } from '../shared/rebalance-marks.ts';
 import { killCapability, killPriv } from './data.ts';
-import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
+import { type Disk, type Node, nodeOf, openOf } from './node.ts';
 import { accessAcl, setMode } from './node-acls.ts';
 import { PAGE_SIZE } from './store.ts';
 import { lookupKeys } from './xattr.ts';
@@ -19,7 +19,7 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
-/** What setattr does; 0 or the errno. The owner goes before the mode, which it may change. */
+/** Applies a setattr; returns 0 or the errno. The owner is set before the mode, which it may change. */
 function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
   const valid = settable(node.type, asked);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
@@ -27,7 +27,7 @@ function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
     if ((valid & UID) !== 0) node.uid = to.iaUid;
     if ((valid & GID) !== 0) node.gid = to.iaGid;
     killCapability(node);
-    // As Linux does for whoever may change owners: a program does not keep its privileges.
+    // As in Linux, a change of owner removes a program's privileges.
     if (!node.isDir) {
       node.prot &= ~S_ISUID;
       if ((node.prot & S_IXGRP) !== 0) node.prot &= ~S_ISGID;
@@ -43,10 +43,10 @@ function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
   return 0;
 }
 
-/** Where nobody knows how much memory there is: enough for anything a Number can count in pages. */
+/** Available bytes if the context does not know its memory. */
 const UNKNOWN = 2 ** 52;
 
-/** Where nothing is limited, what is free is what the machine has: then no inode is missing either. */
+/** Without limits, the machine's available memory counts as free space and free inodes. */
 function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
   const { limit, used } = store;
   const buf = new Statvfs();
@@ -73,7 +73,7 @@ export const attrFops: Fops<Disk> = {
   },
 
   fstat(frame, xl, fd, xdata) {
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (typeof opened === 'number') return fail.fstat(frame, opened);
     unwind.fstat(frame, 0, 0, opened.node.iatt(), lookupKeys(opened.node, xdata));
   },
@@ -89,7 +89,7 @@ export const attrFops: Fops<Disk> = {
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (typeof opened === 'number') return fail.fsetattr(frame, opened);
     const before = opened.node.iatt();
     killPriv(opened.node, xdata, frame.root);

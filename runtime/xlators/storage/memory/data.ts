@@ -1,4 +1,4 @@
-/** The fops about a file's data. */
+/** The fops on a file's data. */
 import type { Dict } from '../../../core/dict.ts';
 import { EBADF, EINVAL, EISDIR, ELOOP, ENOSPC, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -11,7 +11,7 @@ import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
 import { md5 } from './md5.ts';
-import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } from './node.ts';
+import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openOf } from './node.ts';
 import type { Pages } from './pages.ts';
 import { writeFault } from './xattr.ts';
 
@@ -19,12 +19,12 @@ const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 const FALLOC_FL_ZERO_RANGE = 16;
 
-/** 0 when this node can be opened with these flags, otherwise the errno. */
+/** Returns 0 if the node can be opened with these flags, otherwise the errno. */
 export function openFault(node: Node, flags: number): number {
   if (node.type === IA_IFLNK) return ELOOP;
   const writes = (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
   if (node.type === IA_IFDIR) return writes ? EISDIR : 0;
-  // Pipes, sockets and devices are opened by the kernel of whoever uses them, never here.
+  // The client's kernel opens pipes, sockets and devices itself.
   return node.pages === null ? ENXIO : 0;
 }
 
@@ -33,7 +33,7 @@ function dataFault(node: Node): number {
   return node.pages === null ? EINVAL : 0;
 }
 
-/** What a program may do beyond its user goes when its file changes. */
+/** Removes a program's capabilities, as each change of its file does. */
 export function killCapability(node: Node): void {
   node.xattrs?.delete('security.capability');
 }
@@ -50,19 +50,19 @@ export function resize(disk: Disk, node: Node, size: number): void {
   modified(disk, node);
 }
 
-/** Bytes written; fewer than given when the volume is full. */
+/** Returns the bytes written, fewer than given if the volume is full. */
 export function writeAt(disk: Disk, node: Node, data: Uint8Array, offset: number): number {
   const pages = node.pages!;
   let written = pages.write(data, offset);
-  if (written < data.length && disk.giveUp(node))
+  if (written < data.length && disk.reclaim(node))
     written += pages.write(data.subarray(written), offset + written);
   if (written > 0) modified(disk, node);
   return written;
 }
 
-/** The regular file that `fd` may be read (`wanted` O_RDONLY) or written through, or the errno. */
+/** Returns the file of an fd that may be read (`wanted` O_RDONLY) or written through, or the errno. */
 function fileOf(xl: MemoryXlator, fd: Fd, wanted: number): (Node & { pages: Pages }) | number {
-  const opened = openedOf(xl, fd);
+  const opened = openOf(xl, fd);
   if (typeof opened === 'number') return opened;
   const { node } = opened;
   const mode = fd.flags & O_ACCMODE;
@@ -71,7 +71,7 @@ function fileOf(xl: MemoryXlator, fd: Fd, wanted: number): (Node & { pages: Page
   return node.pages === null ? EINVAL : (node as Node & { pages: Pages });
 }
 
-/** Takes set-user-id and set-group-id from a file, when a change of it asks for that. */
+/** Clears set-user-id and set-group-id if the request asks for it. */
 export function killPriv(node: Node, xdata: Dict | null, caller: Stack): void {
   if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
   node.prot = protAfterChange(node.iatt(), caller);
@@ -157,7 +157,7 @@ export const dataFops: Fops<Disk> = {
 
   ftruncate(frame, xl, fd, offset, xdata) {
     const node = fileOf(xl, fd, O_WRONLY);
-    // ftruncate(2) has its own word for an fd that is not open for writing.
+    // ftruncate(2) returns EINVAL for an fd that is not open for writing.
     if (typeof node === 'number') return fail.ftruncate(frame, node === EBADF ? EINVAL : node);
     const fault = rangeFault(offset, 0);
     if (fault !== 0) return fail.ftruncate(frame, fault);
@@ -172,7 +172,7 @@ export const dataFops: Fops<Disk> = {
   },
 
   fsync(frame, xl, fd, _datasync, _xdata) {
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (typeof opened === 'number') return fail.fsync(frame, opened);
     unwind.fsync(frame, 0, 0, opened.node.iatt(), opened.node.iatt(), null);
   },
@@ -190,7 +190,7 @@ export const dataFops: Fops<Disk> = {
   },
 
   seek(frame, xl, fd, offset, what, _xdata) {
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     if (typeof opened === 'number') return fail.seek(frame, opened);
     const { pages } = opened.node;
     if (pages === null || (what !== 0 && what !== 1)) return fail.seek(frame, EINVAL);

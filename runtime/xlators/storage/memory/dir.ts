@@ -1,6 +1,6 @@
 /**
- * Listings. An entry's offset is its serial number in the directory: names that come and go during
- * a listing neither repeat nor hide others.
+ * The fops on directories. An entry's offset is its serial number in the directory, so that changes during
+ * a listing neither repeat nor hide other entries.
  */
 import { nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -14,17 +14,17 @@ import {
   type Disk,
   type MemoryXlator,
   nodeOf,
-  type Opened,
+  type OpenNode,
   openAs,
-  openedOf,
+  openOf,
 } from './node.ts';
 import { lookupKeys } from './xattr.ts';
 
 const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
-/** The entries after `offset`, the two that every directory has first. */
-function* entriesAfter(opened: Opened, offset: number): Generator<[string, DirectoryEntry]> {
+/** Yields the entries after `offset`, starting with `.` and `..`. */
+function* entriesAfter(opened: OpenNode, offset: number): Generator<[string, DirectoryEntry]> {
   const { node } = opened;
   if (node.nlink === 0) return;
   if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
@@ -34,7 +34,7 @@ function* entriesAfter(opened: Opened, offset: number): Generator<[string, Direc
   if (opened.cursor === null || opened.cursorOff !== offset) {
     opened.cursor = node.entries!.entries();
   } else if (ahead !== null && node.entries!.get(ahead[0]) === ahead[1]) yield ahead;
-  // A Map's iterator survives changes of the Map, and goes on where it was.
+  // A Map's iterator survives changes of the Map.
   for (;;) {
     const next = opened.cursor.next();
     if (next.done) break;
@@ -43,22 +43,22 @@ function* entriesAfter(opened: Opened, offset: number): Generator<[string, Direc
   opened.cursor = null;
 }
 
-interface Listing {
-  /** Bytes an entry costs of `size`. */
+interface Format {
+  /** Returns the bytes of `size` that an entry takes. */
   charge(nameBytes: number): number;
-  /** readdirp: attributes, an inode, and the values of these keys with every entry. */
+  /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
   readonly plus: boolean;
   readonly keys: Dict | null;
 }
 
-interface Listed {
+interface Page {
   readonly entries: Dirent[];
-  /** ENOENT where nothing comes after them, as GlusterFS's bricks say it; otherwise 0. */
+  /** ENOENT after the last entry, as GlusterFS's bricks mark it; otherwise 0. */
   readonly end: number;
 }
 
-/** One reply, or the errno when not even the next entry fits into `size`. */
-function list(fd: Fd, opened: Opened, size: number, offset: number, how: Listing): Listed | number {
+/** Returns one reply's entries, or EINVAL if the next entry does not fit into `size`. */
+function list(fd: Fd, opened: OpenNode, size: number, offset: number, how: Format): Page | number {
   const entries: Dirent[] = [];
   let left = size;
   opened.node.atime = opened.disk.now();
@@ -75,7 +75,7 @@ function list(fd: Fd, opened: Opened, size: number, offset: number, how: Listing
   return entries.length === 0 ? EINVAL : { entries, end: 0 };
 }
 
-function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: Listing): Dirent {
+function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: Format): Dirent {
   const isDots = name === '.' || name === '..';
   return {
     name,
@@ -88,13 +88,13 @@ function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: 
   };
 }
 
-function directoryOf(xl: MemoryXlator, fd: Fd): Opened | number {
-  const opened = openedOf(xl, fd);
+function directoryOf(xl: MemoryXlator, fd: Fd): OpenNode | number {
+  const opened = openOf(xl, fd);
   if (typeof opened === 'number') return opened;
   return opened.node.isDir ? opened : ENOTDIR;
 }
 
-const NAMES: Listing = { charge: direntSize, plus: false, keys: null };
+const NAMES: Format = { charge: direntSize, plus: false, keys: null };
 
 export const dirFops: Fops<Disk> = {
   opendir(frame, xl, loc, fd, _xdata) {

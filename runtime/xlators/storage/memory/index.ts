@@ -1,6 +1,6 @@
 /**
- * storage/memory: a volume that lives and dies with the process. The same contract as
- * storage/posix, for tests, demonstrations and the browser: nothing here needs Node.
+ * storage/memory: keeps files in memory until the process ends. It has the same contract as
+ * storage/posix, for tests, demonstrations and the browser: it does not need Node.
  */
 import { reconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
@@ -8,14 +8,14 @@ import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { namespaceFops } from './namespace.ts';
-import { Disk, letGo, type MemoryXlator, type Node, type Opened } from './node.ts';
+import { Disk, type MemoryXlator, type Node, type OpenNode, releaseUnused } from './node.ts';
 import { PAGE_SIZE } from './store.ts';
 import { xattrFops } from './xattr.ts';
 
 function close(xl: MemoryXlator, opened: unknown): void {
-  const { node } = opened as Opened;
+  const { node } = opened as OpenNode;
   node.opens -= 1;
-  letGo(xl, node);
+  releaseUnused(xl, node);
 }
 
 const pagesIn = (size: number | undefined): number =>
@@ -29,12 +29,12 @@ export default defineTranslator({
     size: {
       type: 'sizet',
       min: PAGE_SIZE,
-      description: 'Bytes that the data of all files may take; without it, what there is.',
+      description: 'Bytes that the data of all files may take; without it, all memory.',
     },
     inodes: {
       type: 'int',
       min: 1,
-      description: 'Files, folders and all else that there may be; without it, what there is.',
+      description: 'Most files, folders and other inodes; without it, there is no limit.',
     },
   }),
   init(xl, options) {

@@ -1,15 +1,15 @@
 /**
- * MD5, for rchecksum's strong sum: it finds out whether two copies differ, and guards nothing.
- * Here because this translator runs where there is no library for it. Source: RFC 1321.
+ * Computes MD5 for rchecksum's strong sum, which compares copies and protects nothing. The browser has no
+ * library for it. Source: RFC 1321.
  */
 
 const BLOCK = 64;
-/** Shifts of the four rounds, each used four times over (RFC 1321, 3.4). */
+/** Shifts of the four rounds, each repeated four times (RFC 1321, 3.4). */
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as const;
 /** floor(2^32 × |sin(i + 1)|). */
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
 
-/** The 16 bytes of the digest. */
+/** Returns the 16 bytes of the digest. */
 export function md5(message: Uint8Array): Uint8Array {
   const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK) + 1) * BLOCK);
   padded.set(message);
@@ -45,7 +45,7 @@ function mix(state: Int32Array, view: DataView, at: number): void {
   state[3]! += d;
 }
 
-/** Which of the block's words step `i` takes. */
+/** Returns the index of the block's word for step `i`. */
 function wordOf(round: number, i: number): number {
   if (round === 0) return i;
   if (round === 1) return (5 * i + 1) & 15;

@@ -1,8 +1,8 @@
 /**
- * The fops that find, make and remove names.
+ * The fops that find, create and remove names.
  *
- * Errors and their order of precedence are Linux's (`fs/namei.c`); permissions are not checked,
- * because the kernel or another initiator has done so.
+ * Errors and their precedence are Linux's (`fs/namei.c`). Permissions are not checked: the kernel or another
+ * initiator has done so.
  */
 import type { Dict } from '../../../core/dict.ts';
 import {
@@ -41,28 +41,28 @@ import {
 } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
-  bornWith,
+  changedReply,
+  initialXattrs,
   isConditional,
-  isMistaken,
-  mistaken,
-  twinGfid,
+  linkSourceGfid,
+  parentChanged,
   unlinkFault,
   type Victim,
-} from '../shared/internal.ts';
-import { cleansProtection } from '../shared/moving.ts';
+} from '../shared/entry-requests.ts';
 import { textFault } from '../shared/names.ts';
-import { type Made, rdevOf } from '../shared/replies.ts';
+import { cleansProtection } from '../shared/rebalance-marks.ts';
+import { type EntryReply, rdevOf } from '../shared/replies.ts';
 import { openFault, resize, writeAt } from './data.ts';
 import {
   type Disk,
-  letGo,
+  type EntryPlace,
   type MemoryXlator,
   type Node,
   nodeOf,
   nodeOfInode,
   openAs,
-  type Place,
   placeOf,
+  releaseUnused,
 } from './node.ts';
 import { inheritAcls } from './node-acls.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
@@ -70,8 +70,8 @@ import { lookupKeys, setXattrs } from './xattr.ts';
 const S_ISGID = 0o2000;
 const S_IFMT = 0o170000;
 
-/** Names `node` at `place` and keeps it with the loc's inode. */
-function enter(xl: MemoryXlator, place: Place, loc: Loc, node: Node): Made {
+/** Adds a name for `node` at `place`, and sets the context of the loc's inode. */
+function addName(xl: MemoryXlator, place: EntryPlace, loc: Loc, node: Node): EntryReply {
   const { parent, name, before } = place;
   parent.addEntry(name, node);
   touch(xl.priv, parent);
@@ -101,7 +101,7 @@ function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
   return typeof at !== 'number' && at.found === null;
 }
 
-/** A new node for `parent`, as its maker's and without a name; or the errno. */
+/** Creates a node without a name for `parent`, owned by the caller; or returns the errno. */
 function newChild(
   disk: Disk,
   parent: Node,
@@ -110,7 +110,7 @@ function newChild(
   what: NewNode,
 ): Node | number {
   if (parent.nlink === 0) return ENOENT;
-  if (disk.inodes >= disk.inodeLimit && !disk.giveUp(null)) return ENOSPC;
+  if (disk.inodes >= disk.inodeLimit && !disk.reclaim(null)) return ENOSPC;
   const gfid = disk.gfidFor(xdata);
   if (gfid === null) return EEXIST;
   const node = disk.newNode(gfid, what.type, what.target, what.rdev);
@@ -120,18 +120,18 @@ function newChild(
   node.prot = what.prot;
   if (inherits && node.isDir) node.prot |= S_ISGID;
   inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? what.prot);
-  setXattrs(disk, node, bornWith(xdata), 0, caller, -1);
+  setXattrs(disk, node, initialXattrs(xdata), 0, caller, -1);
   return node;
 }
 
-/** Makes a new node at the loc: what to answer, or the errno. */
+/** Creates a node at the loc; returns the reply or the errno. */
 function make(
   frame: Frame,
   xl: MemoryXlator,
   loc: Loc,
   xdata: Dict | null,
   what: NewNode,
-): Made | number {
+): EntryReply | number {
   const place = placeOf(xl, loc);
   if (typeof place === 'number') return place;
   const { parent, found } = place;
@@ -144,18 +144,18 @@ function make(
     node.parent = parent;
     parent.nlink += 1;
   }
-  return enter(xl, place, loc, node);
+  return addName(xl, place, loc, node);
 }
 
-/** Takes the name away: the node, which the caller has found to be removable, loses a link. */
-function remove(xl: MemoryXlator, place: Place): void {
+/** Removes a name; the caller has checked that it may be removed. */
+function remove(xl: MemoryXlator, place: EntryPlace): void {
   const { parent, name, found } = place;
   parent.entries!.delete(name);
   touch(xl.priv, parent);
-  lose(xl, parent, found!);
+  dropLink(xl, parent, found!);
 }
 
-/** Takes away all that is in a directory, and in those in it. */
+/** Removes all entries of a directory, recursively. */
 function empty(xl: MemoryXlator, top: Node): void {
   const open = [top];
   for (let dir = open.at(-1); dir !== undefined; dir = open.at(-1)) {
@@ -164,27 +164,27 @@ function empty(xl: MemoryXlator, top: Node): void {
     else if (next[1].node.isDir && next[1].node.entries!.size > 0) open.push(next[1].node);
     else {
       dir.entries!.delete(next[0]);
-      lose(xl, dir, next[1].node);
+      dropLink(xl, dir, next[1].node);
     }
   }
 }
 
-function lose(xl: MemoryXlator, parent: Node, node: Node): void {
+function dropLink(xl: MemoryXlator, parent: Node, node: Node): void {
   if (node.isDir) {
     node.nlink = 0;
     parent.nlink -= 1;
   } else node.nlink -= 1;
   node.ctime = xl.priv.now();
-  letGo(xl, node);
+  releaseUnused(xl, node);
 }
 
-/** The node a lookup finds: by name, or by gfid when the loc has no name. */
+/** Finds a lookup's node by name, or by gfid if the loc has no name. */
 function find(xl: MemoryXlator, loc: Loc): Node | number {
   const { inode, parent, name } = loc;
   if (parent === null || name === null) return nodeOf(xl, loc);
   const found = name === '.' || name === '..' ? dots(xl, parent, name) : named(xl, loc);
   if (typeof found === 'number') return found;
-  // The name leads elsewhere now: whoever asked must look again, with a new inode.
+  // The name has another inode now: the caller must look it up with a new inode.
   return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
 }
 
@@ -193,7 +193,7 @@ function named(xl: MemoryXlator, loc: Loc): Node | number {
   return typeof place === 'number' ? place : (place.found ?? ENOENT);
 }
 
-/** A directory itself, or the one that it is in; above the root there is none. */
+/** Returns a directory for `.`, or its parent for `..`; the root has none. */
 function dots(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number {
   const node = nodeOfInode(xl, parent);
   if (typeof node === 'number') return node;
@@ -203,8 +203,8 @@ function dots(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number 
   return above === null || above === node ? ENOENT : above;
 }
 
-/** 0 when a rename may be done, otherwise the errno. `place`s are the old and the new name's. */
-function renameFault(from: Place, to: Place, flags: number): number {
+/** Returns 0 if the rename is allowed, otherwise the errno. */
+function renameFault(from: EntryPlace, to: EntryPlace, flags: number): number {
   const node = from.found;
   const old = to.found;
   if (node === null) return ENOENT;
@@ -220,7 +220,7 @@ function renameFault(from: Place, to: Place, flags: number): number {
   return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
 }
 
-function moveEntry(xl: MemoryXlator, from: Place, to: Place, exchange: boolean): void {
+function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, exchange: boolean): void {
   const disk = xl.priv;
   const node = from.found!;
   const old = to.found;
@@ -228,7 +228,7 @@ function moveEntry(xl: MemoryXlator, from: Place, to: Place, exchange: boolean):
   if (exchange) place(from.parent, from.name, old!, to.parent);
   else {
     from.parent.entries!.delete(from.name);
-    if (old !== null) lose(xl, to.parent, old);
+    if (old !== null) dropLink(xl, to.parent, old);
   }
   place(to.parent, to.name, node, from.parent);
   touch(disk, from.parent);
@@ -237,7 +237,7 @@ function moveEntry(xl: MemoryXlator, from: Place, to: Place, exchange: boolean):
   if (exchange) old!.ctime = node.ctime;
 }
 
-/** Names `node`, which comes from `origin`, in `parent`. */
+/** Adds a name for `node` in `parent`; the node moves from `origin`. */
 function place(parent: Node, name: string, node: Node, origin: Node): void {
   parent.addEntry(name, node);
   if (!node.isDir) return;
@@ -262,8 +262,8 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {
-    if (isMistaken(xdata, (name) => xattrOfFolder(xl, loc, name))) {
-      return unwind.mkdir(frame, -1, EIO, null, null, null, null, mistaken());
+    if (parentChanged(xdata, (name) => xattrOfFolder(xl, loc, name))) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, changedReply());
     }
     const made = make(frame, xl, loc, xdata, { type: IA_IFDIR, prot: mode & 0o1777 });
     if (typeof made === 'number') return fail.mkdir(frame, made);
@@ -276,7 +276,7 @@ export const namespaceFops: Fops<Disk> = {
     if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
     const isDevice = type === IA_IFBLK || type === IA_IFCHR;
     const what = { type, prot: mode & 0o7777, rdev: isDevice ? rdevOf(rdev) : 0 };
-    const twin = xl.priv.named.get(twinGfid(xdata) ?? '');
+    const twin = xl.priv.named.get(linkSourceGfid(xdata) ?? '');
     const made = twin === undefined ? make(frame, xl, loc, xdata, what) : addLink(xl, twin, loc);
     if (typeof made === 'number') return fail.mknod(frame, made);
     unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
@@ -291,8 +291,8 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
-    if (isMistaken(xdata, (name) => xattrOfFolder(xl, loc, name)) && isAbsent(xl, loc)) {
-      return unwind.create(frame, -1, EIO, null, null, null, null, null, mistaken());
+    if (parentChanged(xdata, (name) => xattrOfFolder(xl, loc, name)) && isAbsent(xl, loc)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, changedReply());
     }
     const made = createFile(frame, xl, loc, flags, mode, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
@@ -351,7 +351,7 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof at === 'number') return fail.rmdir(frame, at);
     if (at.found === null) return fail.rmdir(frame, ENOENT);
     if (!at.found.isDir) return fail.rmdir(frame, ENOTDIR);
-    // With a flag, as replicate asks for it, it goes with all that is in it.
+    // replicate's flag removes the directory with all its entries.
     if (flags !== 0) empty(xl, at.found);
     if (at.found.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
     remove(xl, at);
@@ -375,18 +375,18 @@ export const namespaceFops: Fops<Disk> = {
   },
 };
 
-/** Another name for a node: what to answer, or the errno. */
-function addLink(xl: MemoryXlator, node: Node, loc: Loc): Made | number {
+/** Adds another name for a node; returns the reply or the errno. */
+function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
   const at = placeOf(xl, loc);
   if (typeof at === 'number') return at;
   if (at.found !== null) return EEXIST;
   if (node.isDir) return EPERM;
-  const isGone = node.nlink === 0 && !node.isTemporary;
-  if (at.parent.nlink === 0 || isGone) return ENOENT;
+  const isDestroyed = node.nlink === 0 && !node.isTemporary;
+  if (at.parent.nlink === 0 || isDestroyed) return ENOENT;
   node.nlink += 1;
   node.isTemporary = false;
   node.ctime = xl.priv.now();
-  return enter(xl, at, loc, node);
+  return addName(xl, at, loc, node);
 }
 
 const victimOf = ({ type, prot, opens, xattrs }: Node): Victim => ({
@@ -396,7 +396,7 @@ const victimOf = ({ type, prot, opens, xattrs }: Node): Victim => ({
   has: (name) => xattrs?.has(name) === true,
 });
 
-/** A file at the loc, made when there was none: what to answer, or the errno. */
+/** Finds or creates a file at the loc; returns the reply or the errno. */
 function createFile(
   frame: Frame,
   xl: MemoryXlator,
@@ -404,7 +404,7 @@ function createFile(
   flags: number,
   mode: number,
   xdata: Dict | null,
-): Made | number {
+): EntryReply | number {
   const at = placeOf(xl, loc);
   if (typeof at === 'number') return at;
   const { found } = at;
@@ -418,7 +418,7 @@ function createFile(
   return { buf: found.iatt(), preparent: at.before, postparent: at.before };
 }
 
-/** A new file's attributes and data; 0 or the errno. */
+/** Sets a new file's attributes and data; returns 0 or the errno. */
 function fill(
   xl: MemoryXlator,
   frame: Frame,

@@ -1,8 +1,7 @@
 /**
- * The ACLs of a node. They are among its extended attributes, and its mode says the same as far as a
- * mode can: whoever changes the one changes the other.
+ * The ACLs of a node, stored as extended attributes. A change of the ACL updates the mode, and a change of
+ * the mode updates the ACL.
  */
-
 import {
   ACL_ACCESS,
   ACL_DEFAULT,
@@ -24,7 +23,7 @@ import type { Node } from './node.ts';
 const S_ISGID = 0o2000;
 const PERMISSIONS = 0o777;
 
-/** Symbolic links have none: everybody may do everything with them. */
+/** Symbolic links have no ACL. */
 export const aclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
 function aclOf(node: Node, name: string): Acl | null {
@@ -40,10 +39,10 @@ function keepAcl(node: Node, name: string, acl: Acl | null): void {
   }
 }
 
-/** The list that decides who may do what; null when the mode does. */
+/** Returns the access ACL; null if only the mode decides. */
 export const accessAcl = (node: Node): Acl | null => aclOf(node, ACL_ACCESS);
 
-/** 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl, posix_acl_update_mode). */
+/** Sets an ACL; returns 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl, posix_acl_update_mode). */
 export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stack): number {
   const acl = decodeAcl(value);
   const fault = typeof acl === 'number' ? acl : aclFault(node);
@@ -62,7 +61,7 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
   return 0;
 }
 
-/** Sets the mode, which an ACL follows. */
+/** Sets the mode, and updates the access ACL. */
 export function setMode(node: Node, prot: number): void {
   node.prot = prot;
   const acl = accessAcl(node);
@@ -70,8 +69,8 @@ export function setMode(node: Node, prot: number): void {
 }
 
 /**
- * Gives a new node what its directory has for it. Then it is not the umask that takes bits from the
- * mode: `asked` is that of the caller.
+ * Gives a new node the ACLs that its directory's default ACL defines. The umask does not apply then:
+ * `asked` is the caller's mode.
  */
 export function inheritAcls(parent: Node, node: Node, asked: number): void {
   const defaults = aclFault(node) === 0 ? aclOf(parent, ACL_DEFAULT) : null;

@@ -1,8 +1,8 @@
 /**
- * The inodes of a memory volume, and the volume itself.
+ * The inodes of a memory volume (`Node`), and the volume itself (`Disk`).
  *
- * A Node is found by gfid as long as a name leads to it; after that by those who hold it already:
- * an Inode keeps its Node as context, an Fd the Node it was opened on. Paths play no part.
+ * A node with a name is found by gfid. A node without one is still reached through contexts: of its inode,
+ * and of fds that are open on it.
  */
 import { nameLength } from '../../../core/bytes.ts';
 import { type Context, newGfid } from '../../../core/context.ts';
@@ -15,17 +15,17 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { nameFault } from '../shared/names.ts';
-import { wantedGfid } from '../shared/replies.ts';
+import { requestedGfid } from '../shared/replies.ts';
 import { Pages } from './pages.ts';
 import { PAGE_SIZE, PageStore } from './store.ts';
 
-/** A moment; nanoseconds are 0 … 999 999 999. */
+/** A point in time; nanoseconds are 0 … 999 999 999. */
 export interface Moment {
   readonly sec: number;
   readonly nsec: number;
 }
 
-/** A name in a directory. `off` rises from entry to entry, so it says where a listing goes on. */
+/** An entry of a directory. `off` grows from entry to entry, and is its offset in listings. */
 export interface DirectoryEntry {
   readonly node: Node;
   readonly off: number;
@@ -36,25 +36,25 @@ export class Node {
   readonly type: number;
   readonly rdev: number;
   readonly btime: Moment;
-  /** A symbolic link's. */
+  /** Of a symbolic link. */
   readonly target: string;
-  /** A regular file's. */
+  /** Of a regular file. */
   readonly pages: Pages | null;
-  /** A directory's, "." and ".." not among them. */
+  /** Of a directory, without "." and "..". */
   readonly entries: Map<string, DirectoryEntry> | null;
-  /** A directory's; the root's is itself. */
+  /** Of a directory; the root's parent is itself. */
   parent: Node | null = null;
   xattrs: Map<string, Uint8Array> | null = null;
   prot = 0;
   uid = 0;
   gid = 0;
   nlink = 0;
-  /** Made without a name, and may still get one. */
+  /** Created without a name (O_TMPFILE); link(2) may still give it one. */
   isTemporary = false;
-  /** Open fds. */
+  /** Number of open fds. */
   opens = 0;
-  /** Nobody can come to it any more; its data has gone. */
-  isGone = false;
+  /** Unreachable, and its data is freed. */
+  isDestroyed = false;
   atime: Moment;
   mtime: Moment;
   ctime: Moment;
@@ -77,14 +77,14 @@ export class Node {
     return this.entries !== null;
   }
 
-  /** Names `node` here, at the end of any listing. */
+  /** Adds an entry at the end of any listing. */
   addEntry(name: string, node: Node): void {
     this.lastOff += 1;
     this.entries!.delete(name);
     this.entries!.set(name, { node, off: this.lastOff });
   }
 
-  /** Whether this directory is `other` or lies somewhere below it. */
+  /** Whether this directory is `other` or below it. */
   isWithin(other: Node): boolean {
     let at: Node = this;
     while (at !== other) {
@@ -123,11 +123,11 @@ export class Node {
   }
 }
 
-/** What an Fd keeps here. */
-export class Opened {
+/** The context of an fd. */
+export class OpenNode {
   readonly disk: Disk;
   readonly node: Node;
-  /** The place of a listing, which has come to `cursorOff`; `ahead` was read but did not fit. */
+  /** A listing's iterator, now at `cursorOff`; `ahead` was read but did not fit the last reply. */
   cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
   cursorOff = 0;
   ahead: [string, DirectoryEntry] | null = null;
@@ -138,24 +138,24 @@ export class Opened {
   }
 }
 
-/** A place for an entry: where a name is, or may come to be. */
-export interface Place {
+/** The place of a name in a directory, whether or not it exists. */
+export interface EntryPlace {
   readonly parent: Node;
   readonly name: string;
   readonly found: Node | null;
-  /** The parent before anything was done. */
+  /** The parent's attributes before the change. */
   readonly before: Iatt;
 }
 
-/** A volume. */
+/** The state of a volume. */
 export class Disk {
   readonly root: Node;
   readonly store: PageStore;
   readonly named = new Map<Gfid, Node>();
-  /** Inodes that there may be, and those there are: also the removed that somebody still has. */
+  /** The limit and number of inodes, including removed ones that are still in use. */
   inodeLimit: number;
   inodes = 0;
-  /** Those of the removed that no fd has, and that a client knows. */
+  /** Removed nodes without open fds, whose inodes a client still knows. */
   readonly removed = new Set<Node>();
   readonly context: Context;
   private last: Moment = { sec: 0, nsec: 0 };
@@ -165,13 +165,13 @@ export class Disk {
     this.store = new PageStore(pages);
     this.inodeLimit = inodes;
     this.root = this.newNode(ROOT_GFID, IA_IFDIR);
-    // As the root of tmpfs: whoever mounts it, also a user, may put something in.
+    // As tmpfs's root: every user may create files in it.
     this.root.prot = 0o1777;
     this.root.nlink = 2;
     this.root.parent = this.root;
   }
 
-  /** The time; always later than the time before, so that every change shows. */
+  /** Returns the time, always later than the last, so that each change shows. */
   now(): Moment {
     const micros = Math.floor(this.context.sink.now() * 1000);
     const sec = Math.floor(micros / 1_000_000);
@@ -192,29 +192,29 @@ export class Disk {
     return node;
   }
 
-  /** The gfid a new node gets; null when the one that was asked for is taken. */
+  /** Returns the gfid for a new node; null if the requested one is in use. */
   gfidFor(xdata: Dict | null): Gfid | null {
-    const wanted = wantedGfid(xdata);
+    const wanted = requestedGfid(xdata);
     if (wanted === null) return newGfid(this.context);
     return this.named.has(wanted) ? null : wanted;
   }
 
-  /** Nothing leads to `node` any more, and nobody has it: its data goes. */
+  /** Frees a node's data if it has no names and no open fds. */
   end(node: Node): void {
-    if (node.nlink > 0 || node.opens > 0 || node.isGone) return;
+    if (node.nlink > 0 || node.opens > 0 || node.isDestroyed) return;
     if (this.named.get(node.gfid) === node) this.named.delete(node.gfid);
-    node.isGone = true;
+    node.isDestroyed = true;
     this.removed.delete(node);
     this.inodes -= 1;
     node.pages?.clear();
   }
 
   /**
-   * Where there is no room left: what is removed goes, although a client knows it; the kernel says
-   * only some time after it that it has forgotten a file. True when anything went.
-   * @param used stays
+   * Frees removed nodes that a client still knows, when the volume is full: the kernel forgets an inode
+   * late. Returns true if it freed any.
+   * @param used is not freed
    */
-  giveUp(used: Node | null): boolean {
+  reclaim(used: Node | null): boolean {
     const before = this.inodes;
     for (const node of this.removed) if (node !== used) this.end(node);
     return this.inodes < before;
@@ -224,10 +224,10 @@ export class Disk {
 export type MemoryXlator = Xlator<Disk>;
 
 /**
- * Called when `node` has lost a name or an fd. As long as a client knows the inode it can be opened
- * still, as by `/proc/self/fd`: then its data goes when that inode is forgotten.
+ * Called after a node has lost a name or an fd. Without names, it is destroyed, or kept until its inode is
+ * forgotten: a client could still open it, as by `/proc/self/fd`.
  */
-export function letGo(xl: MemoryXlator, node: Node): void {
+export function releaseUnused(xl: MemoryXlator, node: Node): void {
   const disk = xl.priv;
   if (node.nlink > 0) return;
   if (disk.named.get(node.gfid) === node) disk.named.delete(node.gfid);
@@ -239,39 +239,39 @@ export function letGo(xl: MemoryXlator, node: Node): void {
   }
 }
 
-/** The node of an inode, or the errno. */
+/** Returns the node of an inode, or the errno. */
 export function nodeOfInode(xl: MemoryXlator, inode: Inode): Node | number {
   const kept = inode.ctxGet(xl) as Node | undefined;
-  if (kept !== undefined) return kept.isGone ? ESTALE : kept;
+  if (kept !== undefined) return kept.isDestroyed ? ESTALE : kept;
   const node = xl.priv.named.get(inode.gfid);
   if (node === undefined) return ESTALE;
   inode.ctxSet(xl, node);
   return node;
 }
 
-/** The node a loc is about, or the errno. */
+/** Returns the node of a loc, or the errno. */
 export function nodeOf(xl: MemoryXlator, loc: Loc): Node | number {
   if (loc.inode?.linked) return nodeOfInode(xl, loc.inode);
   return xl.priv.named.get(loc.gfid) ?? ESTALE;
 }
 
-/** What is open as `fd`; opened here when it never was, as for an fd that a translator made. */
-export function openedOf(xl: MemoryXlator, fd: Fd): Opened | number {
-  const kept = fd.ctxGet(xl) as Opened | undefined;
+/** Returns the fd's context; creates it for an fd that a translator made without an open. */
+export function openOf(xl: MemoryXlator, fd: Fd): OpenNode | number {
+  const kept = fd.ctxGet(xl) as OpenNode | undefined;
   if (kept !== undefined) return kept;
   const node = nodeOfInode(xl, fd.inode);
   return typeof node === 'number' ? node : openAs(xl, fd, node);
 }
 
-export function openAs(xl: MemoryXlator, fd: Fd, node: Node): Opened {
-  const opened = new Opened(xl.priv, node);
+export function openAs(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
+  const opened = new OpenNode(xl.priv, node);
   node.opens += 1;
   fd.ctxSet(xl, opened);
   return opened;
 }
 
-/** The place that a loc's (parent, name) is, or the errno. */
-export function placeOf(xl: MemoryXlator, loc: Loc): Place | number {
+/** Returns the place of a loc's name, or the errno. */
+export function placeOf(xl: MemoryXlator, loc: Loc): EntryPlace | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const parent = nodeOfInode(xl, loc.parent);
   if (typeof parent === 'number') return parent;

@@ -1,10 +1,10 @@
 /**
- * A file's data in pages of 4 KiB; a page that was never written is a hole and takes no memory, so
- * that a file's size costs nothing. All pages of a volume are in one store, which may be full.
+ * A file's data in pages of 4 KiB. A page that was never written is a hole and takes no memory. All pages
+ * of a volume are in one store, which may be full.
  */
 import { PAGE_SIZE, type PageOwner, type PageStore } from './store.ts';
 
-/** What `seek` looks for. */
+/** Modes of `seek`. */
 export const SEEK_DATA = 0;
 export const SEEK_HOLE = 1;
 
@@ -12,7 +12,7 @@ const indexOf = (offset: number): number => Math.floor(offset / PAGE_SIZE);
 
 export class Pages implements PageOwner {
   size = 0;
-  /** Where each page is, by its number in the file. */
+  /** Page number in the file to place in the store. */
   private readonly places = new Map<number, number>();
   private readonly store: PageStore;
 
@@ -24,7 +24,7 @@ export class Pages implements PageOwner {
     return this.places.size;
   }
 
-  /** Exactly the bytes there are in [offset, offset + length). */
+  /** Returns the bytes of [offset, offset + length), up to the end of the file. */
   read(offset: number, length: number): Uint8Array {
     const end = Math.min(offset + length, this.size);
     const out = new Uint8Array(Math.max(0, end - offset));
@@ -37,7 +37,7 @@ export class Pages implements PageOwner {
     return out;
   }
 
-  /** Bytes written: fewer than given when the store is full, and then at whole pages. */
+  /** Returns the bytes written; if the store is full, fewer, up to a page boundary. */
   write(data: Uint8Array, offset: number): number {
     const end = this.reserve(offset, offset + data.length);
     for (let at = offset; at < end; ) {
@@ -58,14 +58,14 @@ export class Pages implements PageOwner {
   zero(offset: number, end: number): void {
     const firstWhole = Math.ceil(offset / PAGE_SIZE);
     const lastWhole = indexOf(end);
-    // What lies behind the end of the file is nobody's: a page may go whole from there on.
+    // The last page may be dropped whole if the range reaches the end of the file.
     const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : lastWhole;
     this.blank(offset, Math.min(end, firstWhole * PAGE_SIZE));
     if (lastWhole >= firstWhole) this.blank(lastWhole * PAGE_SIZE, end);
     this.drop(firstWhole, dropEnd);
   }
 
-  /** Where the next data or hole begins at or after `offset`; -1 when there is none. */
+  /** Returns the offset of the next data or hole from `offset` on, or -1. */
   seek(offset: number, what: number): number {
     if (offset < 0 || offset >= this.size) return -1;
     let index = indexOf(offset);
@@ -80,7 +80,7 @@ export class Pages implements PageOwner {
     return at < this.size ? at : -1;
   }
 
-  /** Gives all pages back; the file's last user is gone. */
+  /** Frees all pages. */
   clear(): void {
     this.drop(0, Number.POSITIVE_INFINITY);
   }
@@ -92,7 +92,7 @@ export class Pages implements PageOwner {
   private drop(first: number, end: number): void {
     const isFew = end - first < this.places.size;
     const indexes = isFew ? range(first, end) : [...this.places.keys()];
-    // From the end: the last page of a store is then often the one that goes, and none has to move.
+    // From the end: often the freed page is the store's last, and no page must move.
     for (const index of indexes.reverse()) {
       const place = index >= first && index < end ? this.places.get(index) : undefined;
       if (place === undefined) continue;
@@ -105,7 +105,7 @@ export class Pages implements PageOwner {
     if (start < end) this.part(start, end)?.fill(0);
   }
 
-  /** Makes the pages of [offset, end); where they end when the store is full before. */
+  /** Allocates the pages of [offset, end); returns the end, earlier if the store is full. */
   private reserve(offset: number, end: number): number {
     for (let at = offset; at < end; ) {
       const index = indexOf(at);
@@ -121,7 +121,7 @@ export class Pages implements PageOwner {
     return end;
   }
 
-  /** How far, up to `end`, the bytes from `at` on lie side by side in one slab, or in one hole. */
+  /** Returns the end of the run from `at` that is contiguous in one slab, or one page of a hole. */
   private runEnd(at: number, end: number): number {
     let index = indexOf(at);
     let place = this.places.get(index);
@@ -135,7 +135,7 @@ export class Pages implements PageOwner {
     }
   }
 
-  /** The bytes of [at, stop), which are a run; null for a hole. */
+  /** Returns the bytes of a run [at, stop); null for a hole. */
   private part(at: number, stop: number): Uint8Array | null {
     const index = indexOf(at);
     const place = this.places.get(index);

@@ -1,27 +1,25 @@
 /**
- * The memory of a volume: pages of 4 KiB, side by side in slabs of 1 MiB.
+ * The memory of a volume: pages of 4 KiB in slabs of 1 MiB, without gaps.
  *
- * There is no gap: the place of a page that is given back is taken by the last page of all, and its
- * owner is told. So a volume has as much memory as its files hold, whichever of them went. A slab
- * without a page goes back to the system at once, by resizing its buffer to nothing: the garbage
- * collector would do so much later, and small buffers would stay with malloc.
+ * The last page moves to the place of a freed page, and its owner is notified. So a volume takes only the
+ * memory of its files. An empty slab is returned to the system at once, by resizing its buffer to zero: the
+ * garbage collector would do so much later, and malloc would keep small buffers.
  */
-
 export const PAGE_SIZE = 4096;
 const SLAB_PAGES = 256;
 const SLAB_SIZE = SLAB_PAGES * PAGE_SIZE;
 
-/** Whose page it is. */
+/** The owner of a page. */
 export interface PageOwner {
-  /** The owner's page of this index is at another place now. */
+  /** The owner's page of this index has moved to `place`. */
   moved(index: number, place: number): void;
 }
 
 export class PageStore {
-  /** Pages that there may be. */
+  /** Most pages. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
-  /** By place: whose page is there, and which of the owner's. */
+  /** By place: the page's owner, and its index there. */
   private readonly owners: PageOwner[] = [];
   private readonly indexes: number[] = [];
 
@@ -29,12 +27,12 @@ export class PageStore {
     this.limit = limit;
   }
 
-  /** Pages that there are. */
+  /** Number of pages in use. */
   get used(): number {
     return this.owners.length;
   }
 
-  /** The place of a new page, in which anything may be; -1 when there is no room for it. */
+  /** Returns the place of a new page with arbitrary content, or -1 if the store is full. */
   take(owner: PageOwner, index: number): number {
     const place = this.used;
     if (place >= this.limit) return -1;
@@ -44,7 +42,7 @@ export class PageStore {
     return place;
   }
 
-  /** Gives a page back. */
+  /** Frees a page. */
   give(place: number): void {
     const owner = this.owners.pop()!;
     const index = this.indexes.pop()!;
@@ -55,17 +53,17 @@ export class PageStore {
       this.indexes[place] = index;
       owner.moved(index, place);
     }
-    // One that is empty stays: pages come and go at the border of a slab, too.
+    // One empty slab is kept, for changes at the border of two slabs.
     if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.shrink();
   }
 
-  /** `length` bytes from the place's byte `start` on; they may go on in the places behind it. */
+  /** Returns `length` bytes from byte `start` of a place, which may reach into adjoining places. */
   part(place: number, start: number, length: number): Uint8Array {
     const at = (place % SLAB_PAGES) * PAGE_SIZE + start;
     return this.slabs[Math.floor(place / SLAB_PAGES)]!.subarray(at, at + length);
   }
 
-  /** Whether the bytes of these two places lie one behind the other. */
+  /** Whether two places are contiguous in memory. */
   adjoin(place: number, next: number): boolean {
     return next === place + 1 && next % SLAB_PAGES !== 0;
   }
@@ -76,7 +74,7 @@ export class PageStore {
       this.slabs.push(new Uint8Array(buffer, 0, SLAB_SIZE));
       return true;
     } catch (error) {
-      // What a system without memory left is told by; there is no other reason.
+      // A RangeError means that the system has no memory left.
       if (error instanceof RangeError) return false;
       throw error;
     }

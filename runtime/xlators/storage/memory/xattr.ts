@@ -1,5 +1,4 @@
-/** The fops about extended attributes. Namespaces and limits are those of Linux's xattr(7). */
-
+/** The fops on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
 import { isAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
@@ -8,24 +7,24 @@ import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { guardFault, isGuarded } from '../shared/moving.ts';
 import { textFault } from '../shared/names.ts';
+import { guardFault, isGuarded } from '../shared/rebalance-marks.ts';
 import { xattrFopsOf } from '../shared/xattr-fops.ts';
 import {
-  answerKeys,
-  askedKeys,
   isHidden,
   isListed,
+  readKeys,
+  requestedKeys,
   setXattrs as setAll,
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../shared/xattrs.ts';
-import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
+import { type Disk, type Node, nodeOf, openOf } from './node.ts';
 import { aclFault, setAcl } from './node-acls.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
 
-/** 0 for a name that an attribute can have, otherwise the errno. */
+/** Returns 0 for a valid attribute name, otherwise the errno. */
 function keyFault(name: string): number {
   if (name === '') return ERANGE;
   if (textFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
@@ -35,20 +34,20 @@ function keyFault(name: string): number {
   return name === namespace ? EINVAL : 0;
 }
 
-/** 0 for a name that an attribute of this node can be given by, otherwise the errno. */
+/** Returns 0 if this node can have an attribute of this name, otherwise the errno. */
 function changeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
   return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
 
-/** The values of what a lookup's xdata asks for; null when there are none. */
+/** Returns the values that a lookup's xdata requests, or null. */
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
-  const asked = xattrs === null ? null : askedKeys(keys);
+  const asked = xattrs === null ? null : requestedKeys(keys);
   const found =
     xattrs === null || asked === null
       ? null
-      : answerKeys(asked, {
+      : readKeys(asked, {
           read: (name) => xattrs.get(name)?.slice() ?? null,
           names: () => [...xattrs.keys()],
         });
@@ -56,7 +55,7 @@ export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   return (found ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }
 
-/** 0 when a write may be done, as far as others that move the file are concerned; otherwise the errno. */
+/** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
 export function writeFault(node: Node, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
   return guardFault(xdata, {
@@ -68,7 +67,7 @@ export function writeFault(node: Node, xdata: Dict | null): number {
   });
 }
 
-/** 0 or the errno. `flags` are setxattr(2)'s. */
+/** Sets one attribute; returns 0 or the errno. `flags` are setxattr(2)'s. */
 function setOne(
   node: Node,
   name: string,
@@ -85,12 +84,12 @@ function setOne(
   if (known && (flags & XATTR_CREATE) !== 0) return EEXIST;
   if (!known && (flags & XATTR_REPLACE) !== 0) return ENODATA;
   node.xattrs ??= new Map();
-  // A copy: the caller's buffer may be used again.
+  // A copy: the caller reuses its buffer.
   node.xattrs.set(name, value.slice());
   return 0;
 }
 
-/** Sets what is in `dict`; 0 or the first errno. */
+/** Sets the attributes in `dict`; returns 0 or the first errno. */
 export const setXattrs = (
   disk: Disk,
   node: Node,
@@ -105,7 +104,7 @@ export const setXattrs = (
     return fault;
   });
 
-/** One attribute, or all when `name` is null; or the errno. */
+/** Returns one attribute, or all if `name` is null; or the errno. */
 function get(node: Node, name: string | null, pid: number): Dict | number {
   const dict = new Dict();
   if (name === null) {
@@ -123,7 +122,7 @@ function get(node: Node, name: string | null, pid: number): Dict | number {
 export const xattrFops: Fops<Disk> = xattrFopsOf<Disk, Node>({
   at: nodeOf,
   open(xl, fd) {
-    const opened = openedOf(xl, fd);
+    const opened = openOf(xl, fd);
     return typeof opened === 'number' ? opened : opened.node;
   },
   set: (frame, { priv }, node, dict, flags, pid) =>

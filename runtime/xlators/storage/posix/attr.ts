@@ -1,4 +1,4 @@
-/** The fops about an inode's attributes: read, change, check. */
+/** The fops that read, change and check an inode's attributes. */
 import { decodeName } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, ENOSYS, EPERM } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -11,26 +11,26 @@ import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
-import { settable } from '../shared/moving.ts';
-import { askedKeys } from '../shared/xattrs.ts';
-import type { Brick } from './brick.ts';
+import { settable } from '../shared/rebalance-marks.ts';
+import { requestedKeys } from '../shared/xattrs.ts';
 import { iattOfFile } from './data.ts';
 import { fileOf } from './files.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { killPriv, mayChown } from './privileges.ts';
-import { handleOf, iattOfFd, lastOf, type PosixXlator } from './resolve.ts';
+import { handleOf, iattOfFd, lastAttributesOf, type PosixXlator } from './resolve.ts';
+import type { Store } from './store.ts';
 import { accessAcl, lookupKeys } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 const UNCHANGED = 0xffffffff;
 
 /**
- * What setattr does to the inode that `fd` is open on, O_PATH or not; 0 or the errno. The owner
- * goes before the mode: a change of owner may take setuid and setgid away.
+ * Applies a setattr to the inode of `fd`, O_PATH or not; returns 0 or the errno. The owner is set before
+ * the mode, since a change of owner may clear setuid and setgid.
  */
-function change(brick: Brick, fd: number, to: Iatt, valid: number): number {
+function change(store: Store, fd: number, to: Iatt, valid: number): number {
   let result = 0;
-  // A chown that leaves both as they are marks the change time all the same (POSIX).
+  // A chown without a change still updates the change time (POSIX).
   if ((valid & (UID | GID)) !== 0 || valid === 0) {
     const uid = (valid & UID) !== 0 ? to.iaUid : UNCHANGED;
     const gid = (valid & GID) !== 0 ? to.iaGid : UNCHANGED;
@@ -40,35 +40,35 @@ function change(brick: Brick, fd: number, to: Iatt, valid: number): number {
     result = chmod(fd, to.iaProt & 0o7777);
   }
   if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
-    setTime(brick, 0, to.iaAtime, to.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
-    setTime(brick, 1, to.iaMtime, to.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
-    result = libc.utimensat(fd, EMPTY, brick.times.bytes, AT_EMPTY_PATH);
+    setTime(store, 0, to.iaAtime, to.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
+    setTime(store, 1, to.iaMtime, to.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
+    result = libc.utimensat(fd, EMPTY, store.times.bytes, AT_EMPTY_PATH);
   }
   return result < 0 ? -result : 0;
 }
 
-/** By the descriptor itself where the kernel can (Linux 6.6), which spares it a walk through /proc. */
+/** Uses fchmodat2 where the kernel has it (Linux 6.6), which avoids /proc. */
 function chmod(fd: number, mode: number): number {
   const result = libc.fchmodat2(fd, EMPTY, mode, AT_EMPTY_PATH);
   return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, procPath(fd), mode, 0) : result;
 }
 
 function setTime(
-  brick: Brick,
+  store: Store,
   index: 0 | 1,
   sec: number,
   nsec: number,
   given: number,
   now: number,
 ): void {
-  if (now !== 0) brick.times.set(index, 0, UTIME_NOW);
-  else if (given !== 0) brick.times.set(index, sec, nsec);
-  else brick.times.set(index, 0, UTIME_OMIT);
+  if (now !== 0) store.times.set(index, 0, UTIME_NOW);
+  else if (given !== 0) store.times.set(index, sec, nsec);
+  else store.times.set(index, 0, UTIME_OMIT);
 }
 
 /**
- * The same to the attributes that are remembered of a removed file. Nobody reads them from the disk any
- * more; the kernel still writes back times that it has kept (writeback-cache).
+ * Applies a setattr to the last attributes of a removed file, whose descriptor is closed: the kernel still
+ * writes back times (writeback-cache).
  */
 function changeLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
   const { last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
@@ -89,7 +89,7 @@ function changeLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
 
 const vfs = new StatvfsStruct();
 
-/** The part of a file system that each of some bricks has of it. */
+/** Returns one brick's share of a file system that `bricks` bricks share. */
 function statvfs(bricks: number): Statvfs {
   const buf = new Statvfs();
   buf.bsize = vfs.bsize;
@@ -107,16 +107,16 @@ function statvfs(bricks: number): Statvfs {
 
 const target = new Uint8Array(PATH_MAX);
 
-export const attrFops: Fops<Brick> = {
+export const attrFops: Fops<Store> = {
   stat(frame, xl, loc, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') {
-      const last = lastOf(xl, loc);
+      const last = lastAttributesOf(xl, loc);
       return last === null ? fail.stat(frame, handle) : unwind.stat(frame, 0, 0, last, null);
     }
     const buf = iattOfFd(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
-    unwind.stat(frame, 0, 0, buf, lookupKeys(handle.fd, EMPTY, askedKeys(xdata)));
+    unwind.stat(frame, 0, 0, buf, lookupKeys(handle.fd, EMPTY, requestedKeys(xdata)));
   },
 
   fstat(frame, xl, fd, xdata) {
@@ -124,13 +124,13 @@ export const attrFops: Fops<Brick> = {
     if (typeof file === 'number') return fail.fstat(frame, file);
     const buf = iattOfFile(file);
     if (buf === null) return fail.fstat(frame, xl.priv.fault);
-    unwind.fstat(frame, 0, 0, buf, lookupKeys(file.fd, EMPTY, askedKeys(xdata)));
+    unwind.fstat(frame, 0, 0, buf, lookupKeys(file.fd, EMPTY, requestedKeys(xdata)));
   },
 
   setattr(frame, xl, loc, stbuf, asked, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') {
-      const last = lastOf(xl, loc);
+      const last = lastAttributesOf(xl, loc);
       if (last === null) return fail.setattr(frame, handle);
       return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, asked), null);
     }
@@ -161,7 +161,7 @@ export const attrFops: Fops<Brick> = {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.access(frame, handle);
     const buf = iattOfFd(xl.priv, handle.fd, handle);
-    // By the caller's ids, which are not ours: faccessat(2) would ask for the process.
+    // faccessat(2) would check the process's ids, not the caller's.
     const isAllowed = buf !== null && permits(buf, accessAcl(handle.fd), frame.root, mask);
     if (!isAllowed) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);

@@ -1,4 +1,4 @@
-/** The fops about a file's data: open, read, write, size, sync. */
+/** The fops on a file's data: open, read, write, truncate, flush, sync. */
 import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
@@ -9,7 +9,6 @@ import type { Fops } from '../../../core/xlator.ts';
 import { callAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { rangeFault } from '../shared/replies.ts';
-import type { Brick } from './brick.ts';
 import {
   fileOf,
   keepFile,
@@ -24,30 +23,31 @@ import { errnoOf } from './node-errno.ts';
 import { procPath } from './paths.ts';
 import { killPriv } from './privileges.ts';
 import { handleOf, iattOfFd } from './resolve.ts';
+import type { Store } from './store.ts';
 import { writeFault } from './xattr.ts';
 
 const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
-/** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
+/** Flags of a single write that must reach the disk, as RWF_DSYNC and RWF_SYNC do. */
 const WANTS_DISK = O_DSYNC | O_SYNC;
 
 export const iattOfFile = (file: OpenFile): Iatt | null =>
-  iattOfFd(file.brick, file.fd, file.handle);
+  iattOfFd(file.store, file.fd, file.handle);
 
-/** Attributes before a change, for whoever looks at them, or when `xdata` may ask for more. */
+/** Returns the attributes before a change, if the caller reads them or `xdata` may need them. */
 const before = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | null =>
   frame.terse && xdata === null ? null : iattOfFile(file);
 
-/** Sets the times of an open file that a fop sets. */
+/** Sets the times that a fop sets of its open file. */
 export const setTimes = (frame: Frame, fop: FopName, file: OpenFile): void =>
-  file.brick.mdata.set(frame, fop, file.handle, file.fd);
+  file.store.mdata.set(frame, fop, file.handle, file.fd);
 
-function haveRead(frame: Frame, file: OpenFile, vector: Uint8Array): void {
+function unwindRead(frame: Frame, file: OpenFile, vector: Uint8Array): void {
   setTimes(frame, 'readv', file);
   const stbuf = frame.terse ? null : iattOfFile(file);
   unwind.readv(frame, vector.length, 0, vector, stbuf, null);
 }
 
-function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
+function unwindWrite(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
   if (result < 0) {
     fail.writev(frame, -result);
     return;
@@ -56,7 +56,7 @@ function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null
   unwind.writev(frame, result, 0, prebuf, frame.terse ? null : iattOfFile(file), null);
 }
 
-export const dataFops: Fops<Brick> = {
+export const dataFops: Fops<Store> = {
   open(frame, xl, loc, flags, fd, _xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.open(frame, handle);
@@ -76,11 +76,11 @@ export const dataFops: Fops<Brick> = {
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     const { readBuffer } = frame;
     const got = readBuffer === null ? -EAGAIN : readNow(file, readBuffer, size, offset);
-    if (got >= 0) return haveRead(frame, file, readBuffer!.subarray(0, got));
+    if (got >= 0) return unwindRead(frame, file, readBuffer!.subarray(0, got));
     if (got !== -EAGAIN) return fail.readv(frame, -got);
     readFile(file, size, offset, (vector, errno) => {
       if (vector === null) fail.readv(frame, errno);
-      else haveRead(frame, file, vector);
+      else unwindRead(frame, file, vector);
     });
   },
 
@@ -92,12 +92,14 @@ export const dataFops: Fops<Brick> = {
     const prebuf = before(frame, file, xdata);
     killPriv(file.fd, prebuf, xdata, frame.root);
     if (file.isSync) {
-      return writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
+      return writeLater(file, vector, offset, (written) =>
+        unwindWrite(frame, file, written, prebuf),
+      );
     }
     const written = writeAll(file.fd, vector, offset);
-    if (written < 0 || (flags & WANTS_DISK) === 0) return wrote(frame, file, written, prebuf);
+    if (written < 0 || (flags & WANTS_DISK) === 0) return unwindWrite(frame, file, written, prebuf);
     syncFile(file, (flags & O_SYNC) === O_SYNC ? 0 : 1, (errno) => {
-      wrote(frame, file, errno === 0 ? written : -errno, prebuf);
+      unwindWrite(frame, file, errno === 0 ? written : -errno, prebuf);
     });
   },
 
@@ -127,7 +129,7 @@ export const dataFops: Fops<Brick> = {
   },
 
   flush(frame, xl, fd, _xdata) {
-    // Nothing is kept back here, but there may be by what the brick is on.
+    // The file system below may hold data back.
     if (!xl.priv.tellsAtClose) return unwind.flush(frame, 0, 0, null);
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.flush(frame, file);
@@ -148,14 +150,14 @@ export const dataFops: Fops<Brick> = {
   },
 };
 
-/** Does what close(2) does but for the closing, on libuv's pool; `done` gets 0 or the errno. */
+/** Closes a copy of a descriptor on libuv's pool, which flushes the file; `done` gets 0 or the errno. */
 function closeCopy(file: OpenFile, done: (errno: number) => void): void {
   const copy = libc.dup(file.fd);
   if (copy < 0) done(-copy);
   else close(copy, (error) => done(errnoOf(error)));
 }
 
-/** Brings a file to the disk, on libuv's pool; `done` gets 0 or the errno. */
+/** Syncs a file to disk on libuv's pool; `done` gets 0 or the errno. */
 export function syncFile(file: OpenFile, datasync: number, done: (errno: number) => void): void {
   const sync = datasync !== 0 ? fdatasync : fsync;
   const then = file.during((error: NodeJS.ErrnoException | null) => done(errnoOf(error)));
@@ -164,9 +166,9 @@ export function syncFile(file: OpenFile, datasync: number, done: (errno: number)
 
 const syncfs = callAsync('int syncfs(int fd)');
 
-/** Brings everything of the file system that a file is on to the disk, on libuv's pool. */
+/** Syncs the whole file system of a file on libuv's pool. */
 export function syncVolume(file: OpenFile, done: (errno: number) => void): void {
-  // The call on the pool does not say why it failed; a disk that does not take data is the reason.
+  // The asynchronous call returns no errno; the likely cause is EIO.
   const then = file.during((result: number) => done(result < 0 ? EIO : 0));
   void syncfs(file.fd).then(then);
 }

@@ -1,49 +1,47 @@
 /**
- * The process's distance to its limit of descriptors (RLIMIT_NOFILE). It has them in common: the
- * bricks of all its volumes, and all that it has open besides.
+ * Keeps the process below its limit of descriptors (RLIMIT_NOFILE), which all its volumes share.
  *
- * Nobody counts them. The kernel gives the lowest number that is free, so the number of a new
- * descriptor tells how many there are. From CROWDED on, those that can be opened again are closed
- * when the next fop begins, in every brick. From FULL on no file is opened any more: what is left
- * then is for handles, so that all other requests go on.
+ * Descriptors are not counted: the kernel assigns the lowest free number, so the number of a new one shows
+ * how many exist. From CROWDED on, the next fop closes descriptors that can be reopened, in every store. From
+ * FULL on, no file is opened: the rest is for handles, so that other requests continue.
  */
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
 
-/** Descriptors that are not for open files, and the part of a low limit that they may take. */
+/** Descriptors reserved from open files: 64, or less with a low limit. */
 const RESERVE = Math.min(64, openFilesLimit >> 3);
 const CROWDED = openFilesLimit - RESERVE;
 const FULL = openFilesLimit - (RESERVE >> 1);
-/** Any descriptor that every process has. */
+/** A descriptor that every process has. */
 const STDERR = 2;
 
-/** Who has descriptors that can be opened again. */
-export interface Keeper {
-  /** Closes some of them. Not called in the middle of a fop of its own. */
-  giveBack(): void;
+/** An owner of descriptors that can be reopened. */
+export interface DescriptorOwner {
+  /** Closes some of them; never called during a fop of the owner. */
+  releaseDescriptors(): void;
 }
 
-/** Those of this process. */
-export const keepers = new Set<Keeper>();
+/** All owners of this process. */
+export const descriptorOwners = new Set<DescriptorOwner>();
 
 let isCrowded = false;
 let mayBeFull = false;
 
-/** A descriptor was opened, and is kept. */
-export function keeps(fd: number): void {
+/** Called for each new descriptor that stays open. */
+export function countDescriptor(fd: number): void {
   if (fd < CROWDED) return;
   isCrowded = true;
   mayBeFull = true;
 }
 
-/** First in a fop: makes room when there is little left. */
+/** Called at the start of a fop: closes descriptors if few are left. */
 export function makeRoom(): void {
   if (!isCrowded) return;
   isCrowded = false;
-  for (const keeper of keepers) keeper.giveBack();
+  for (const keeper of descriptorOwners) keeper.releaseDescriptors();
 }
 
-/** Whether another open file is one too many. Asked before anything is made or truncated for it. */
+/** Whether no more file may be opened; checked before a create or truncate changes anything. */
 export function isFull(): boolean {
   if (!mayBeFull) return false;
   const fd = libc.dup(STDERR);

@@ -1,10 +1,9 @@
 /**
- * Listings.
+ * The fops on directories.
  *
- * The disk's own positions (d_off) take all of 64 bits, so they stay here: the offset that goes up
- * is an index into the table of positions that this fd has given out, counted from 1. An index
- * means the same position as long as the fd is open; when very many were given out, until the listing
- * begins anew at 0.
+ * The disk's positions (d_off) take 64 bits, so clients get an index into the fd's table of positions
+ * instead, from 1. An index stays valid while the fd is open; beyond `POSITIONS_KEPT` indexes, only until the
+ * listing restarts at 0.
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
@@ -23,49 +22,49 @@ import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { type AskedKeys, askedKeys } from '../shared/xattrs.ts';
-import type { Brick } from './brick.ts';
+import { type RequestedKeys, requestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
 import { isFull } from './descriptors.ts';
 import { OpenFile } from './files.ts';
-import { type Handle, look } from './handles.ts';
+import { type Handle, statAt } from './handles.ts';
 import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
 import { handleOf, iattOf, identify, inodeHandle, type PosixXlator } from './resolve.ts';
+import type { Store } from './store.ts';
 import { lookupKeys } from './xattr.ts';
 
 const DT_UNKNOWN = 0;
-/** Positions that outlive a new beginning: who lists a changing directory for ever makes new ones. */
+/** Positions that survive a restart: repeated listings of a changing directory add new ones. */
 const POSITIONS_KEPT = 65_536;
-/** The least getdents64 is asked for: more than the longest entry takes. */
+/** Smallest buffer for getdents64: more than the longest entry. */
 const LEAST_READ = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 class OpenDir extends OpenFile {
-  /** d_off by index, in halves; that of index 0, the beginning, is 0. */
+  /** d_off by index, in two halves; index 0 is the start. */
   private readonly offLo = [0];
   private readonly offHi = [0];
-  /** The index of the descriptor's own position; -1 when it is none of the table's. */
+  /** The index of the descriptor's position, or -1 if it is not in the table. */
   at = 0;
 
-  constructor(brick: Brick, fd: number, handle: Handle) {
-    super(brick, fd, handle, 0);
+  constructor(store: Store, fd: number, handle: Handle) {
+    super(store, fd, handle, 0);
   }
 
   get isRoot(): boolean {
     return this.gfid === ROOT_GFID;
   }
 
-  /** The index after `index`, which the position just read belongs to. */
+  /** Returns the index of the position that follows `index`. */
   indexAfter(index: number, lo: number, hi: number): number {
     const next = index + 1;
     if (this.offLo[next] === lo && this.offHi[next] === hi) return next;
-    // The directory has changed since: indices that were given out keep their meaning.
+    // The directory has changed: earlier indexes keep their positions.
     this.offLo.push(lo);
     this.offHi.push(hi);
     return this.offLo.length - 1;
   }
 
-  /** Puts the descriptor to where `index` says; false when that was never given out. */
+  /** Seeks the descriptor to an index; returns false for an unknown one. */
   seek(index: number): boolean {
     if (index >= this.offLo.length) return false;
     if (index === this.at && index !== 0) return true;
@@ -80,7 +79,7 @@ class OpenDir extends OpenFile {
   }
 }
 
-/** The directory open as `fd`, or the errno. One that was never opened here is opened now. */
+/** Returns the directory of an fd, or the errno; opens it if it was never opened here. */
 function dirOf(xl: PosixXlator, fd: Fd): OpenDir | number {
   const kept = fd.ctxGet(xl);
   if (kept instanceof OpenDir) return kept;
@@ -93,7 +92,7 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
   if (isFull()) return EMFILE;
   let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
-  // A process without root's rights reaches "." only where it may search; reading needs less.
+  // An ordinary user needs search permission for ".", and only read permission for /proc.
   if (descriptor === -EACCES) descriptor = libc.open(procPath(handle.fd), OPEN_DIR, 0);
   if (descriptor < 0) return -descriptor;
   const dir = new OpenDir(xl.priv, descriptor, handle);
@@ -104,22 +103,22 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
 class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;
-  /** readdirp: attributes, an inode, and the values of these keys with every entry. */
+  /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
   readonly plus: boolean;
-  readonly keys: AskedKeys | null;
+  readonly keys: RequestedKeys | null;
   readonly entries: Dirent[] = [];
-  /** Nothing comes after them. */
+  /** Whether the entries include the last one. */
   isEnd = false;
-  /** Bytes left of the budget; below zero when an entry did not fit. */
+  /** Bytes left of the reply; negative if an entry did not fit. */
   left: number;
-  /** After the last entry. */
+  /** The index after the last entry. */
   index: number;
 
   constructor(
     dir: OpenDir,
     fd: Fd,
     plus: boolean,
-    keys: AskedKeys | null,
+    keys: RequestedKeys | null,
     left: number,
     index: number,
   ) {
@@ -132,18 +131,18 @@ class Listing {
   }
 }
 
-/** What GlusterFS says as the errno, of a success too, where nothing comes after what is told. */
+/** The errno of a reply: ENOENT marks the last entries, as in GlusterFS. */
 const endOf = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
 
-/** Fills a reply from `offset` on: the entries, or the errno. */
+/** Reads the entries of a reply, or returns the errno. */
 function list(listing: Listing, size: number): Dirent[] | number {
   const { dir, entries } = listing;
-  const { dirents } = dir.brick;
+  const { dirents } = dir.store;
   if (!dir.seek(listing.index)) return EINVAL;
   while (listing.left >= 0) {
     const asked = Math.min(dirents.bytes.length, Math.max(size, LEAST_READ));
     const filled = libc.getdents64(dir.fd, dirents.bytes, asked);
-    // A directory that was removed while it was open has no entries.
+    // A removed directory has no entries.
     listing.isEnd = filled === 0 || filled === -ENOENT;
     if (listing.isEnd) return entries;
     if (filled < 0) return entries.length > 0 ? entries : -filled;
@@ -154,15 +153,15 @@ function list(listing: Listing, size: number): Dirent[] | number {
   return entries.length === 0 ? EINVAL : entries;
 }
 
-/** Takes what was read into the reply; false when the budget ended before. */
+/** Adds read entries to the reply; returns false if one did not fit. */
 function takeEntries(listing: Listing): boolean {
   const { dir, entries } = listing;
-  const { dirents } = dir.brick;
+  const { dirents } = dir.store;
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
     const index = dir.indexAfter(listing.index, offLo, offHi);
-    if (!dir.brick.hides(dir.handle, name)) {
+    if (!dir.store.hides(dir.handle, name)) {
       const charge = listing.plus ? direntplusSize : direntSize;
       listing.left -= charge(nameEnd - nameStart);
       if (listing.left < 0) return false;
@@ -175,29 +174,29 @@ function takeEntries(listing: Listing): boolean {
 }
 
 /**
- * The entry that `dirents` is at; null when its name is gone already. Of what may not be looked at
- * there is the name alone.
+ * Returns the current entry of `dirents`; null if its name is gone. An entry that cannot be read has only
+ * its name.
  */
 function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   if (name === '.' || name === '..') return dotsOf(listing, name, off);
   const { dir, plus } = listing;
-  const { brick } = dir;
-  const { nameStart, nameEnd } = brick.dirents;
-  let { type } = brick.dirents;
-  const path = brick.dirents.bytes.subarray(nameStart, nameEnd + 1);
+  const { store } = dir;
+  const { nameStart, nameEnd } = store.dirents;
+  let { type } = store.dirents;
+  const path = store.dirents.bytes.subarray(nameStart, nameEnd + 1);
   const looks = plus || type === DT_UNKNOWN;
-  const fault = looks ? look(brick, dir.fd, path) : 0;
+  const fault = looks ? statAt(store, dir.fd, path) : 0;
   if (fault === ENOENT) return null;
   if (fault !== 0) return nameAlone(name, off, type, NULL_GFID);
-  if (looks) type = direntType(typeOfMode(brick.st.mode));
-  // A number alone may be out of date, but here it is only a hint of what a lookup will find.
+  if (looks) type = direntType(typeOfMode(store.st.mode));
+  // The inode number may be reused, but the gfid here is only a hint for a lookup.
   const known = looks
-    ? brick.handles.findSame(brick.st)
-    : brick.handles.findIno(brick.dirents.inoHi, brick.dirents.inoLo);
-  // One that is stored now changes the ctime, so that the attributes come after it.
+    ? store.handles.findSame(store.st)
+    : store.handles.findIno(store.dirents.inoHi, store.dirents.inoLo);
+  // Storing a gfid changes the ctime, so the attributes are read afterwards.
   const gfid = known?.gfid ?? storedGfid(listing, path);
   if (!plus || gfid === NULL_GFID) return nameAlone(name, off, type, gfid);
-  const stat = brick.mdata.show(iattOf(brick, gfid, known), known, dir.fd, path);
+  const stat = store.mdata.show(iattOf(store, gfid, known), known, dir.fd, path);
   const dict = lookupKeys(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
@@ -213,47 +212,47 @@ const nameAlone = (name: string, off: number, type: number, gfid: Gfid): Dirent 
 });
 
 /**
- * The gfid of an entry that no handle is known of, given one if it has none. NULL_GFID where others
- * have to have the same, so that whoever looks it up says which.
+ * Returns the gfid of an entry without a handle, and assigns one if needed. NULL_GFID if other bricks need the
+ * same gfid: then the lookup's request chooses it.
  */
 function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
-  const { brick } = dir;
-  const gfid = brick.gfids.readPath(procEntryPath(dir.fd, path, 0));
-  if (gfid !== null && brick.handles.find(gfid) === undefined) return gfid;
-  if (brick.isOneOfSeveral) return NULL_GFID;
-  const handle = identify(brick, dir, path, null);
+  const { store } = dir;
+  const gfid = store.gfids.readPath(procEntryPath(dir.fd, path, 0));
+  if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
+  if (store.isOneOfSeveral) return NULL_GFID;
+  const handle = identify(store, dir, path, null);
   if (typeof handle === 'number') return NULL_GFID;
-  // A listing may be long: what nobody has looked up is not kept open.
-  if (fd.inode.table.find(handle.gfid) === undefined) brick.handles.drop(handle);
+  // A listing may be long: entries without a lookup are not kept open.
+  if (fd.inode.table.find(handle.gfid) === undefined) store.handles.drop(handle);
   return handle.gfid;
 }
 
 /**
- * The gfid of "..", which `brick.st` describes. It is given none: a directory that somebody has moved
- * out of the brick meanwhile has a parent that is none of ours.
+ * Returns the gfid of "..", which `store.st` describes, and never assigns one: a directory that was moved
+ * out of the store has a parent outside.
  */
 function parentGfid({ dir, fd }: Listing): Gfid {
-  const { handles, gfids, st } = dir.brick;
+  const { handles, gfids, st } = dir.store;
   const known = handles.findSame(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
   return known ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
 }
 
-/** "." and "..", the root's parent being the root. */
+/** Returns the entry "." or ".."; the root is its own parent. */
 function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
   const { dir, plus } = listing;
-  const { brick, gfid: own } = dir;
-  const { type } = brick.dirents;
+  const { store, gfid: own } = dir;
+  const { type } = store.dirents;
   const isSelf = name === '.' || dir.isRoot;
   const path = isSelf ? SELF : PARENT;
-  const isThere = (plus || !isSelf) && look(brick, dir.fd, path) === 0;
+  const isThere = (plus || !isSelf) && statAt(store, dir.fd, path) === 0;
   const stat =
-    plus && isThere ? brick.mdata.show(iattOf(brick, own), undefined, dir.fd, path) : null;
+    plus && isThere ? store.mdata.show(iattOf(store, own), undefined, dir.fd, path) : null;
   const gfid = isSelf || !isThere ? own : parentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };
 }
 
-export const dirFops: Fops<Brick> = {
+export const dirFops: Fops<Store> = {
   opendir(frame, xl, loc, fd, _xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.opendir(frame, handle);
@@ -275,7 +274,7 @@ export const dirFops: Fops<Brick> = {
   readdirp(frame, xl, fd, size, offset, xdata) {
     const dir = dirOf(xl, fd);
     if (typeof dir === 'number') return fail.readdirp(frame, dir);
-    const keys = askedKeys(xdata);
+    const keys = requestedKeys(xdata);
     const listing = new Listing(dir, fd, true, keys, size, offset);
     const entries = list(listing, size);
     if (typeof entries === 'number') return fail.readdirp(frame, entries);

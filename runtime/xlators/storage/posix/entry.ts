@@ -1,8 +1,8 @@
 /**
- * The fops that find, make and remove names.
+ * The fops that find, create and remove names.
  *
- * What exists already is never opened by its name, but by its handle: a name could lead anywhere by
- * then, or be a pipe or a device, of which opening is more than looking.
+ * An existing file is opened by its handle, never by its name: the name may lead elsewhere by then, or to a
+ * pipe or device, whose open has side effects.
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
@@ -18,21 +18,27 @@ import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { mistaken } from '../shared/internal.ts';
-import { type Made, wantedGfid } from '../shared/replies.ts';
-import { askedKeys } from '../shared/xattrs.ts';
-import { createsMistaken, fill, giveXattrs, isMistakenIn, modeOf, twinOf } from './born.ts';
-import type { Brick } from './brick.ts';
+import { changedReply } from '../shared/entry-requests.ts';
+import { type EntryReply, requestedGfid } from '../shared/replies.ts';
+import { requestedKeys } from '../shared/xattrs.ts';
+import {
+  createParentChanged,
+  fill,
+  linkSourceOf,
+  modeOf,
+  parentChangedIn,
+  setInitialXattrs,
+} from './creation-requests.ts';
 import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags } from './files.ts';
-import { type Handle, look } from './handles.ts';
+import { type Handle, statAt } from './handles.ts';
 import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
 import { killPriv } from './privileges.ts';
 import { remove } from './removal.ts';
 import { rename } from './rename.ts';
 import {
-  around,
   directoryAbove,
+  dirIatt,
   entryAt,
   handleOf,
   iattOf,
@@ -45,6 +51,7 @@ import {
   putEntry,
   secondParent,
 } from './resolve.ts';
+import type { Store } from './store.ts';
 import { virtualKeys } from './virtual.ts';
 import { cleanProtection, lookupKeys } from './xattr.ts';
 
@@ -53,119 +60,119 @@ const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.
 
-/** The path of a name that is looked up in a directory; or the errno. */
-function pathOf(brick: Brick, dir: Handle, name: string): Path | number {
+/** Returns the path of a name in a directory, or the errno. */
+function pathOf(store: Store, dir: Handle, name: string): Path | number {
   if (name === '.') return SELF;
-  // Above the root is what is not the volume's.
-  if (name === '..') return dir === brick.root ? ENOENT : PARENT;
-  return (brick.hides(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
+  // The root's parent is outside of the volume.
+  if (name === '..') return dir === store.root ? ENOENT : PARENT;
+  return (store.hides(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
 }
 
-/** The handle of what a loc's path in a directory leads to; `brick.st` describes it. Or the errno. */
+/** Returns the handle of a path in a directory, which `store.st` describes; or the errno. */
 function findAt(
-  brick: Brick,
+  store: Store,
   dir: Handle,
   path: Path,
   { inode }: Loc,
   xdata: Dict | null,
 ): Handle | number {
-  if (path === EMPTY) return look(brick, dir.fd, EMPTY) === 0 ? dir : brick.fault;
+  if (path === EMPTY) return statAt(store, dir.fd, EMPTY) === 0 ? dir : store.fault;
   const found =
-    path === PARENT ? directoryAbove(brick, dir) : entryAt(brick, dir, path, wantedGfid(xdata));
+    path === PARENT ? directoryAbove(store, dir) : entryAt(store, dir, path, requestedGfid(xdata));
   if (typeof found === 'number') return found;
-  // The name leads elsewhere now: whoever asked must look again, with a new inode.
+  // The name has another inode now: the caller must look it up with a new inode.
   return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
 }
 
-const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
-  const brick = xl.priv;
+const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
+  const store = xl.priv;
   const named = loc.parent !== null && loc.name !== null;
   const dir = named ? parentOf(xl, loc) : handleOf(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
-  const path = named ? pathOf(brick, dir, loc.name!) : EMPTY;
-  const found = typeof path === 'number' ? path : findAt(brick, dir, path, loc, xdata);
+  const path = named ? pathOf(store, dir, loc.name!) : EMPTY;
+  const found = typeof path === 'number' ? path : findAt(store, dir, path, loc, xdata);
   if (typeof found === 'number' || typeof path === 'number') {
-    return unwind.lookup(frame, -1, found as number, null, null, null, around(frame, brick, dir));
+    return unwind.lookup(frame, -1, found as number, null, null, null, dirIatt(frame, store, dir));
   }
   const isOpen = !named || found.fd >= 0;
   const at = isOpen ? found.fd : dir.fd;
-  const buf = brick.mdata.show(iattOf(brick, found.gfid, found), found, at, isOpen ? EMPTY : path);
+  const buf = store.mdata.show(iattOf(store, found.gfid, found), found, at, isOpen ? EMPTY : path);
   loc.inode?.ctxSet(xl, found);
-  const stored = lookupKeys(dir.fd, path, askedKeys(xdata));
+  const stored = lookupKeys(dir.fd, path, requestedKeys(xdata));
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
   cleanProtection(dir.fd, path, xdata);
-  const postparent = named ? around(frame, brick, dir) : buf;
+  const postparent = named ? dirIatt(frame, store, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };
 
-// Making.
+// Creating.
 
-/** Makes something at `path` in a directory: a descriptor or 0; or minus the errno. */
-type Maker = (dirFd: number, path: Path) => number;
+/** Creates an entry at `path` in a directory; returns a descriptor, 0, or minus the errno. */
+type Creator = (dirFd: number, path: Path) => number;
 
-interface MadeEntry extends Made {
+interface CreatedHandle extends EntryReply {
   readonly handle: Handle;
-  /** What the maker returned. */
+  /** The creator's result. */
   readonly result: number;
 }
 
-/** Makes an entry as the caller and gives it its gfid: what to answer, or the errno. */
+/** Creates an entry as the caller, with its gfid; returns the reply or the errno. */
 function make(
   xl: PosixXlator,
   frame: Frame,
   loc: Loc,
   umask: number,
   xdata: Dict | null,
-  maker: Maker,
-): MadeEntry | number {
-  const brick = xl.priv;
+  maker: Creator,
+): CreatedHandle | number {
+  const store = xl.priv;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
-  const preparent = around(frame, brick, dir);
-  const fault = putEntry(brick, dir, loc, NAME);
+  const preparent = dirIatt(frame, store, dir);
+  const fault = putEntry(store, dir, loc, NAME);
   if (fault !== 0) return fault;
-  brick.identity.become(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
+  store.identity.become(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
   const result = maker(dir.fd, NAME);
-  brick.identity.revert();
+  store.identity.revert();
   if (result < 0) return -result;
-  const handle = identifyNew(brick, dir, NAME, wantedGfid(xdata), result);
-  if (typeof handle !== 'number') giveXattrs(brick, handle, xdata);
-  return madeAt(frame, xl, loc, { dir, preparent, handle, result }, 'create');
+  const handle = identifyNew(store, dir, NAME, requestedGfid(xdata), result);
+  if (typeof handle !== 'number') setInitialXattrs(store, handle, xdata);
+  return replyFor(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
-interface There {
+interface FoundEntry {
   readonly dir: Handle;
   readonly preparent: Iatt | null;
-  /** Described by `brick.st`; or the errno. */
+  /** The entry's handle, which `store.st` describes; or the errno. */
   readonly handle: Handle | number;
   readonly result: number;
 }
 
 /**
- * What to answer for an entry; a descriptor is closed when that is an errno.
- * @param sets the fop whose times it gets; null when it was there, as it is
+ * Returns the reply for an entry; for an errno, closes the descriptor.
+ * @param sets the fop that sets the times; null for an existing entry
  */
-function madeAt(
+function replyFor(
   frame: Frame,
   xl: PosixXlator,
   loc: Loc,
-  there: There,
+  there: FoundEntry,
   sets: 'create' | 'link' | 'truncate' | null,
-): MadeEntry | number {
+): CreatedHandle | number {
   const { dir, preparent, handle, result } = there;
-  const brick = xl.priv;
+  const store = xl.priv;
   if (typeof handle === 'number') {
     if (result > 0) libc.close(result);
     return handle;
   }
-  if (sets !== null) brick.mdata.set(frame, sets, handle);
-  if (sets === 'create' || sets === 'link') brick.mdata.setParent(frame, sets, dir);
-  const buf = iattOfHandle(brick, handle);
+  if (sets !== null) store.mdata.set(frame, sets, handle);
+  if (sets === 'create' || sets === 'link') store.mdata.setParent(frame, sets, dir);
+  const buf = iattOfHandle(store, handle);
   loc.inode?.ctxSet(xl, handle);
-  return { buf, preparent, postparent: around(frame, brick, dir), handle, result };
+  return { buf, preparent, postparent: dirIatt(frame, store, dir), handle, result };
 }
 
-/** A file at the loc, made when there was none, and open as `result`; or the errno. */
+/** Finds or creates a file at the loc, open as `result`; or returns the errno. */
 function createFile(
   xl: PosixXlator,
   frame: Frame,
@@ -174,7 +181,7 @@ function createFile(
   mode: number,
   umask: number,
   xdata: Dict | null,
-): MadeEntry | number {
+): CreatedHandle | number {
   if (isFull()) return EMFILE;
   const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
     libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, modeOf(mode, xdata) & 0o7777),
@@ -182,47 +189,47 @@ function createFile(
   if (made !== EEXIST || (flags & O_EXCL) !== 0) return made;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
-  const found = identify(xl.priv, dir, NAME, wantedGfid(xdata));
+  const found = identify(xl.priv, dir, NAME, requestedGfid(xdata));
   if (typeof found === 'number') return found;
   if ((flags & O_TRUNC) !== 0) {
     killPriv(found.fd, iattOfFd(xl.priv, found.fd, found), xdata, frame.root);
   }
   const fd = openHandle(found, flags);
   if (fd < 0) return -fd;
-  const preparent = around(frame, xl.priv, dir);
-  look(xl.priv, found.fd, EMPTY);
+  const preparent = dirIatt(frame, xl.priv, dir);
+  statAt(xl.priv, found.fd, EMPTY);
   const there = { dir, preparent, handle: found, result: fd };
-  return madeAt(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
+  return replyFor(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
 }
 
-/** Gives an inode another name: what to answer, or the errno. */
-function link(xl: PosixXlator, frame: Frame, oldloc: Loc, newloc: Loc): MadeEntry | number {
-  const brick = xl.priv;
+/** Adds another name for an inode; returns the reply or the errno. */
+function link(xl: PosixXlator, frame: Frame, oldloc: Loc, newloc: Loc): CreatedHandle | number {
+  const store = xl.priv;
   const handle = handleOf(xl, oldloc);
   if (typeof handle === 'number') return handle;
   const dir = secondParent(xl, newloc);
   if (typeof dir === 'number') return dir;
-  const preparent = around(frame, brick, dir);
-  const fault = putEntry(brick, dir, newloc, NAME);
+  const preparent = dirIatt(frame, store, dir);
+  const fault = putEntry(store, dir, newloc, NAME);
   if (fault !== 0) return fault;
   const from = procPath(handle.fd);
   const result = libc.linkat(AT_FDCWD, from, dir.fd, NAME, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
   handle.unnamed = false;
-  // What was made without a name had no gfid handle: that alone would have kept it.
+  // A file without a name has no gfid handle, which would keep it alive.
   const place = { parent: dir.gfid, name: NAME };
-  if (!handle.kept) brick.keep(handle, handle.fd, place, true);
-  brick.note(handle, handle.fd, place);
-  look(brick, handle.fd, EMPTY);
-  return madeAt(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
+  if (!handle.kept) store.keep(handle, handle.fd, place, true);
+  store.note(handle, handle.fd, place);
+  statAt(store, handle.fd, EMPTY);
+  return replyFor(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
 }
 
-export const entryFops: Fops<Brick> = {
+export const entryFops: Fops<Store> = {
   lookup,
 
   mkdir(frame, xl, loc, mode, umask, xdata) {
-    if (isMistakenIn(xl, loc, xdata)) {
-      return unwind.mkdir(frame, -1, EIO, null, null, null, null, mistaken());
+    if (parentChangedIn(xl, loc, xdata)) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, changedReply());
     }
     const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.mkdirat(dirFd, path, modeOf(mode, xdata) & 0o1777),
@@ -233,8 +240,8 @@ export const entryFops: Fops<Brick> = {
 
   mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
-    const maker: Maker = (dirFd, path) => libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev);
-    const twin = twinOf(xl, xdata);
+    const maker: Creator = (dirFd, path) => libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev);
+    const twin = linkSourceOf(xl, xdata);
     const made =
       twin === null ? make(xl, frame, loc, umask, xdata, maker) : link(xl, frame, twin, loc);
     if (typeof made === 'number') return fail.mknod(frame, made);
@@ -252,8 +259,8 @@ export const entryFops: Fops<Brick> = {
   },
 
   create(frame, xl, loc, flags, mode, umask, fd, xdata) {
-    if (createsMistaken(xl, loc, xdata)) {
-      return unwind.create(frame, -1, EIO, null, null, null, null, null, mistaken());
+    if (createParentChanged(xl, loc, xdata)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, changedReply());
     }
     const made = createFile(xl, frame, loc, flags, mode, umask, xdata);
     if (typeof made === 'number') return fail.create(frame, made);

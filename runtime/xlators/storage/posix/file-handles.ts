@@ -1,7 +1,6 @@
 /**
- * The kernel's file handles: an inode whose descriptor was closed is opened again without a name, so
- * that renames behind the volume do no harm. They last as long as the inode, also over restarts of
- * the machine, but are kept in memory only: on disk it is the gfid that counts.
+ * Uses the kernel's file handles to reopen an inode without a name, so that renames behind the volume do no
+ * harm. They are kept in memory only; on disk the gfid identifies the inode.
  *
  * Sources: open_by_handle_at(2); `include/linux/exportfs.h` for the size.
  */
@@ -10,7 +9,7 @@ import { AT_EMPTY_PATH, O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { EMPTY, procPath } from './paths.ts';
 
-/** struct file_handle: the length of what follows, its type, and at most so many bytes. */
+/** struct file_handle: a length, a type, and at most MAX_HANDLE_SIZE bytes. */
 const HEADER_SIZE = 8;
 const MAX_HANDLE_SIZE = 128;
 const OPEN_ROOT = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
@@ -22,7 +21,7 @@ export class FileHandles {
   private readonly bytes = new Uint8Array(this.memory.buffer);
   private readonly mountId = new Uint8Array(4);
 
-  /** Takes over `mount`, a descriptor that is not of O_PATH. */
+  /** Takes over `mount`, a descriptor without O_PATH. */
   constructor(mount: number) {
     this.mount = mount;
   }
@@ -31,7 +30,7 @@ export class FileHandles {
     libc.close(this.mount);
   }
 
-  /** The file handle of what `fd` is open on; null when it has none. */
+  /** Returns the file handle of an fd's inode, or null. */
   of(fd: number): Uint8Array | null {
     this.memory[0] = MAX_HANDLE_SIZE;
     const found = libc.nameToHandleAt(fd, EMPTY, this.bytes, this.mountId, AT_EMPTY_PATH);
@@ -39,15 +38,15 @@ export class FileHandles {
   }
 
   /**
-   * An O_PATH descriptor, or minus the errno. Where another file system is mounted in the brick it
-   * may be of another inode: compare.
+   * Returns an O_PATH descriptor, or minus the errno. The caller must compare the inode: it may differ if
+   * another file system is mounted inside the directory.
    */
   open(handle: Uint8Array): number {
     return libc.openByHandleAt(this.mount, handle, OPEN_HANDLE);
   }
 }
 
-/** Null when this process may not open by file handle, or the file system has none. */
+/** Returns null if the process may not open by file handle, or the file system has none. */
 export function openFileHandles(rootFd: number): FileHandles | null {
   const mount = libc.open(procPath(rootFd), OPEN_ROOT, 0);
   if (mount < 0) return null;

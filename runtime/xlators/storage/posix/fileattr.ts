@@ -1,4 +1,4 @@
-/** Inode flags, project ids and versions of an open file, by ioctl(2); see `core/fileattr.ts`. */
+/** Reads and sets inode flags, project ids and versions of an open file by ioctl(2) (`core/fileattr.ts`). */
 import { EINVAL, ENODATA, ENOTTY } from '../../../core/errno.ts';
 import {
   FS_FLAGS,
@@ -19,7 +19,7 @@ import * as libc from '../../../sys/libc.ts';
 
 interface Request {
   readonly get: number;
-  /** None for what can only be read. */
+  /** Absent for values that can only be read. */
   readonly set?: number;
   readonly size: number;
 }
@@ -30,13 +30,13 @@ const REQUESTS: ReadonlyMap<string, Request> = new Map([
   [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_SIZE }],
 ]);
 
-/** What the file system says when it has none. */
+/** ENOTTY means that the file system has no such value. */
 const errnoOf = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
 
-/** How much a request may write, as its number says (_IOC_SIZE): a long, where disks write an int. */
+/** Returns the buffer size in a request's number (_IOC_SIZE): a long, though disks write an int. */
 const roomFor = (request: number): number => (request >>> 16) & 0x3fff;
 
-/** The value that `name` asks for, or the errno; null for a name that is none of these. */
+/** Returns the value of `name`, or the errno; null for an unknown name. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
@@ -45,7 +45,7 @@ export function getFileattr(fd: number, name: string | null): Uint8Array | numbe
   return result < 0 ? errnoOf(result) : value.subarray(0, request.size);
 }
 
-/** 0 or the errno; null for a name that is none of these. */
+/** Sets a value; returns 0 or the errno, or null for an unknown name. */
 export function setFileattr(fd: number, name: string, value: unknown): number | null {
   const request = REQUESTS.get(name);
   if (request?.set === undefined) return null;

@@ -1,10 +1,9 @@
 /**
- * Open files: the descriptor behind an Fd, and reading and writing through it.
+ * Open files: the descriptor of an Fd, and reads and writes through it.
  *
- * A read takes what is in the page cache at once; only what has to come from the disk is read on
- * libuv's pool, so that a slow disk holds up no other request. A write goes into the page cache, at
- * once; on an fd that wants it on disk (O_SYNC, O_DSYNC) it goes through the pool too.
- * A descriptor is closed when its Fd was released and no such work is left.
+ * A read from the page cache is made at once, and one from the disk on libuv's pool, so that a slow disk does
+ * not block other requests. A write goes to the page cache at once, or through the pool for an fd with O_SYNC
+ * or O_DSYNC. A descriptor is closed after its Fd is released and no such work is pending.
  */
 import { constants, read, write } from 'node:fs';
 import {
@@ -25,48 +24,46 @@ import { address } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
-import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
-import { type Handle, look, type Opened } from './handles.ts';
+import { type Handle, type Opened, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { inodeHandle, type PosixXlator } from './resolve.ts';
+import type { Store } from './store.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 
-/** A file system in memory knows no RWF_NOWAIT: it never waits. Others just cannot tell. */
+/** Without RWF_NOWAIT: a file system in memory never waits, others may. */
 const NEVER_WAITS = 0;
 const UNABLE = -1;
 
 export class OpenFile implements Opened {
-  readonly brick: Brick;
+  readonly store: Store;
   readonly fd: number;
   readonly handle: Handle;
   next: Opened | null = null;
   previous: Opened | null = null;
-  /** Writes have to reach the disk. */
+  /** Whether writes must reach the disk. */
   readonly isSync: boolean;
-  /** How to read without waiting: flags for preadv2, or `UNABLE`. */
+  /** Flags for a preadv2 that does not wait, or `UNABLE`. */
   nowait: number = RWF_NOWAIT;
   private pending = 0;
   private released = false;
 
-  constructor(brick: Brick, fd: number, handle: Handle, flags: number) {
-    this.brick = brick;
+  constructor(store: Store, fd: number, handle: Handle, flags: number) {
+    this.store = store;
     this.fd = fd;
     this.handle = handle;
     this.isSync = (flags & (O_SYNC | O_DSYNC)) !== 0;
-    brick.openFds += 1;
-    brick.handles.fileOpened(handle, this);
+    store.openFds += 1;
+    store.handles.fileOpened(handle, this);
   }
 
   get gfid(): Gfid {
     return this.handle.gfid;
   }
 
-  /**
-   * For a callback of work on libuv's pool: the descriptor stays until that callback has returned.
-   */
+  /** Wraps a callback of libuv's pool: the descriptor stays open until it has returned. */
   during<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     this.pending += 1;
     return (...args) => {
@@ -86,25 +83,25 @@ export class OpenFile implements Opened {
 
   private closeUnused(): void {
     if (!this.released || this.pending > 0) return;
-    this.brick.handles.fileCloses(this.handle, this);
+    this.store.handles.fileCloses(this.handle, this);
     libc.close(this.fd);
-    this.brick.openFds -= 1;
+    this.store.openFds -= 1;
   }
 }
 
 /**
- * The flags of a caller that mean something here. O_DIRECT does not: it spares the caller's cache,
- * not ours, and would demand aligned memory. A pipe that got in the way must not block us.
+ * Returns the caller's flags that apply here. O_DIRECT is left out: it concerns the caller's cache, and would
+ * need aligned memory. O_NONBLOCK is added, so that a pipe in the file's place cannot block.
  */
 export const safeFlags = (flags: number): number =>
   (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
 
-/** Opens what a handle stands for: a descriptor, or minus the errno. */
+/** Opens a handle's inode; returns a descriptor, or minus the errno. */
 export function openHandle(handle: Handle, flags: number): number {
   const writes = (flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0;
   if (handle.type === IA_IFLNK) return -ELOOP;
   if (handle.type === IA_IFDIR && writes) return -EISDIR;
-  // Pipes, sockets and devices are opened by the kernel of whoever uses them, never here.
+  // The client's kernel opens pipes, sockets and devices itself.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
   if (isFull()) return -EMFILE;
   return libc.open(procPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
@@ -116,7 +113,7 @@ export function keepFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Ha
   return file;
 }
 
-/** The file open as `fd`, or the errno. One that was never opened here is opened now. */
+/** Returns the file of an fd, or the errno; opens it if it was never opened here. */
 export function fileOf(xl: PosixXlator, fd: Fd): OpenFile | number {
   const kept = fd.ctxGet(xl) as OpenFile | undefined;
   if (kept !== undefined) return kept;
@@ -127,8 +124,8 @@ export function fileOf(xl: PosixXlator, fd: Fd): OpenFile | number {
 }
 
 /**
- * Memory for small reads comes from slabs: it is taken from one, in order, and never used again, so
- * that whoever gets it may keep it. A reply that is kept keeps its slab.
+ * Memory for small reads is taken from slabs in order and never reused, so that callers may keep a reply. A
+ * kept reply keeps its slab.
  */
 const SLAB_SIZE = 262_144;
 const SLAB_READ_MAX = 32_768;
@@ -145,7 +142,7 @@ function startInSlab(size: number): number {
   return slabUsed;
 }
 
-/** Addresses of read buffers: an initiator gives the same one for every read. */
+/** Addresses of read buffers; an initiator passes the same buffer with every read. */
 const addresses = new WeakMap<Uint8Array, bigint>();
 
 function addressOf(memory: Uint8Array): bigint {
@@ -157,30 +154,30 @@ function addressOf(memory: Uint8Array): bigint {
 }
 
 /**
- * Reads at most `size` bytes into `memory` without waiting: bytes read, or minus the errno; EAGAIN
- * when not all can be had so.
+ * Reads at most `size` bytes into `memory` without waiting; returns the bytes read, or minus the errno: EAGAIN
+ * if the disk is needed.
  */
 export function readNow(file: OpenFile, memory: Uint8Array, size: number, offset: number): number {
   if (size > memory.length) return -EAGAIN;
-  const { iovec } = file.brick;
+  const { iovec } = file.store;
   iovec.setAddress(0, addressOf(memory), size);
   const got = readCached(file, iovec, offset);
   return got < 0 || isWhole(file, got, size, offset) ? got : -EAGAIN;
 }
 
-/** Whether `got` is all that there is of `size` bytes. */
+/** Whether `got` bytes are all of `size`, or reach the end of the file. */
 const isWhole = (file: OpenFile, got: number, size: number, offset: number): boolean =>
   got === size || (got >= 0 && offset + got >= sizeOf(file));
 
-/** Takes a read's outcome: the bytes read, or null and the errno. */
+/** Receives the bytes read, or null and the errno. */
 export type ReadDone = (vector: Uint8Array | null, errno: number) => void;
 
-/** Reads at most `size` bytes; `done` is called now or later, and has to expect both. */
+/** Reads at most `size` bytes; calls `done` during the call or later. */
 export function readFile(file: OpenFile, size: number, offset: number, done: ReadDone): void {
   const isSmall = size <= SLAB_READ_MAX;
   const start = isSmall ? startInSlab(size) : 0;
   const memory = isSmall ? slab : Buffer.allocUnsafeSlow(size);
-  const { iovec } = file.brick;
+  const { iovec } = file.store;
   if (isSmall) iovec.setAddress(0, slabAddress + BigInt(start), size);
   else iovec.set(0, memory, size);
   const got = readCached(file, iovec, offset);
@@ -194,23 +191,23 @@ export function readFile(file: OpenFile, size: number, offset: number, done: Rea
   else readDisk({ file, memory, start, size, offset }, Math.max(0, got), done);
 }
 
-/** Plain bytes over the same memory: a reply's vector is no Buffer. */
+/** Returns a Uint8Array over a Buffer's memory, since a reply's vector is no Buffer. */
 const bytesOf = (memory: Buffer, start: number, length: number): Uint8Array =>
   new Uint8Array(memory.buffer, memory.byteOffset + start, length);
 
-/** Bytes read from the page cache, or minus the errno: EAGAIN when the disk has to be asked. */
+/** Returns the bytes read from the page cache, or minus the errno: EAGAIN if the disk is needed. */
 function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
   if (file.nowait === UNABLE) return -EAGAIN;
   const got = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowait);
   if (got === -EOPNOTSUPP || got === -ENOSYS) {
-    file.nowait = file.brick.isMemory(file.fd) ? NEVER_WAITS : UNABLE;
+    file.nowait = file.store.isMemory(file.fd) ? NEVER_WAITS : UNABLE;
     return readCached(file, iovec, offset);
   }
   return got === -EINTR ? -EAGAIN : got;
 }
 
 function sizeOf(file: OpenFile): number {
-  return look(file.brick, file.fd, EMPTY) === 0 ? file.brick.st.size : 0;
+  return statAt(file.store, file.fd, EMPTY) === 0 ? file.store.st.size : 0;
 }
 
 /** A read under way: `size` bytes of the file from `offset`, into `memory` from `start`. */
@@ -222,7 +219,7 @@ interface Reading {
   readonly offset: number;
 }
 
-/** Reads what is missing after `have` bytes on libuv's pool, until there is no more. */
+/** Reads the bytes after the first `have` on libuv's pool, up to the end. */
 function readDisk(reading: Reading, have: number, done: ReadDone): void {
   const { file, memory, start, size, offset } = reading;
   const then = file.during((error: NodeJS.ErrnoException | null, got: number) => {
@@ -235,7 +232,7 @@ function readDisk(reading: Reading, have: number, done: ReadDone): void {
   read(file.fd, memory, start + have, size - have, offset + have, then);
 }
 
-/** Writes all of `data` into the page cache: bytes written, or minus the errno when none were. */
+/** Writes `data` to the page cache; returns the bytes written, or minus the errno if none. */
 export function writeAll(fd: number, data: Uint8Array, offset: number): number {
   let written = 0;
   while (written < data.length) {
@@ -248,7 +245,7 @@ export function writeAll(fd: number, data: Uint8Array, offset: number): number {
   return written;
 }
 
-/** The same on libuv's pool, for writes that wait for the disk. */
+/** As `writeAll` on libuv's pool, for writes that wait for the disk. */
 export function writeLater(
   file: OpenFile,
   data: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * gfid handles: find an inode by its gfid alone, in GlusterFS's form below `.glusterfs` (docs/how-it-works/mechanisms.md).
+ * Finds inodes by gfid alone, through GlusterFS's links below `.glusterfs` (docs/how-it-works/mechanisms.md).
  *
  * Rules for callers
  * - A handle counts only if the inode that it leads to has that gfid. Symbolic links are read here, and never
@@ -29,7 +29,7 @@ import { derivedGfid, type GfidStore } from './gfids.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY, procPath, SELF } from './paths.ts';
 
-/** Where GlusterFS keeps its own files in a brick: nobody's business. */
+/** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
 const PRIVATE = cstring(PRIVATE_NAME);
 /** The root's handle leads back to the root. */
@@ -39,53 +39,53 @@ const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 const { W_OK, X_OK } = constants;
 /** `../../pp/qq/`, a gfid, a slash and a name. */
 const DIRECTORY_LINK = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/([^/]+)$/s;
-/** Directories above one that are looked for, before the links go in a circle. */
+/** Most directories above one, to detect links in a circle. */
 const DEPTH_MAX = 2048;
 
-/** What became of a handle that was to be kept. */
-export type Kept =
-  /** It leads to the inode. */
+/** The outcome of `keep`. */
+export type HandleOutcome =
+  /** The handle leads to the inode. */
   | 'kept'
   /** Another living inode has this gfid: the newcomer is a copy that brought its attributes. */
   | 'taken'
-  /** It could not be made: the errno. */
+  /** The handle could not be created: the errno. */
   | number;
 
-/** Where an inode has a name; null as the name where none is known. */
-export interface Place {
+/** A name of an inode in a directory; null if only the directory is known. */
+export interface EntryPlace {
   readonly parent: Gfid;
   /** Ends in NUL. */
   readonly name: Path | null;
 }
 
-export type HandlesWanted = 'auto' | 'on' | 'off';
+export type HandleMode = 'auto' | 'on' | 'off';
 
-/** What a brick has of handles. */
-export interface HandlesFound {
-  /** Null when it has none. */
+/** The gfid handles of a store, if any. */
+export interface OpenedHandles {
+  /** Null without handles. */
   readonly links: GfidHandles | null;
-  /** Why a brick that is to have them has none: the errno; otherwise 0. */
+  /** The errno of required handles that cannot be created; otherwise 0. */
   readonly fault: number;
 }
 
 /**
- * The handles of a brick. With `auto` it has them when there is a `.glusterfs` that this process may
- * write to; `isServed`, to clients over the network: this is made where it is missing.
- * @throws {InitError} when `on` cannot be.
+ * Opens the handles of a store. With `auto` it has them if this process may write to a `.glusterfs`;
+ * with `isServed` (to clients over the network) the folder is created.
+ * @throws {InitError} if `on` is impossible
  */
 export function openGfidHandles(
   rootFd: number,
   gfids: GfidStore,
-  wanted: HandlesWanted,
+  wanted: HandleMode,
   isServed: boolean,
-): HandlesFound {
+): OpenedHandles {
   if (wanted === 'off') return { links: null, fault: 0 };
   const isMade = wanted === 'on' || isServed;
   const made = isMade ? libc.mkdirat(rootFd, PRIVATE, 0o700) : 0;
   const folder = libc.openat(rootFd, PRIVATE, OPEN_DIR, 0);
   const none = made < 0 && made !== -EEXIST ? made : folder;
   const access = folder < 0 ? none : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
-  // What is on a read-only disk is of use as it is.
+  // Handles on a read-only disk can be used.
   if (folder >= 0 && (access >= 0 || access === -EROFS)) {
     return { links: new GfidHandles(rootFd, folder, gfids), fault: 0 };
   }
@@ -93,22 +93,24 @@ export function openGfidHandles(
   if (wanted === 'auto') return { links: null, fault: isServed ? -access : 0 };
   const reason = strerror(-access);
   const what = folder < 0 ? 'make' : 'write to';
-  throw new InitError(`option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`);
+  throw new InitError(
+    `option 'gfid-handles' is on, but warnUnable ${what} ${PRIVATE_NAME}: ${reason}`,
+  );
 }
 
 export class GfidHandles {
   private readonly rootFd: number;
   private readonly folder: number;
   private readonly gfids: GfidStore;
-  /** Descriptors of the 256 folders of the first byte that were needed so far. */
+  /** Descriptors of the folders of a first byte, opened when needed. */
   private readonly first = new Map<string, number>();
   private readonly name = new Uint8Array(ROOT_GFID.length + 1);
   private readonly part = new Uint8Array(3);
-  /** A link's text is at most 49 characters and a name long. */
+  /** A link's text has at most 49 characters and a name. */
   private readonly link = new Uint8Array(64 + NAME_MAX);
   private readonly st = new Statx();
 
-  /** Takes over `folder`; `rootFd` stays the brick's. */
+  /** Takes over `folder`, not `rootFd`. */
   constructor(rootFd: number, folder: number, gfids: GfidStore) {
     this.rootFd = rootFd;
     this.folder = folder;
@@ -125,11 +127,11 @@ export class GfidHandles {
     libc.close(this.folder);
   }
 
-  /** Makes sure that the handle of an inode, which `fd` is open on, leads to it. */
-  keep(handle: Handle, fd: number, place: Place, isNew: boolean): Kept {
+  /** Creates or corrects the handle of an inode, which `fd` is open on. */
+  keep(handle: Handle, fd: number, place: EntryPlace, isNew: boolean): HandleOutcome {
     const slot = this.slot(handle.gfid, true);
     if (slot < 0) return -slot;
-    let kept: Kept = 'kept';
+    let kept: HandleOutcome = 'kept';
     if (isNew || !this.stands(slot, handle, place)) kept = this.make(slot, handle, fd, place);
     if (kept === EEXIST) {
       const before = this.open(handle.gfid);
@@ -146,8 +148,8 @@ export class GfidHandles {
   }
 
   /**
-   * Removes a handle: its inode has no other name any more. Whether it is gone: what may not be
-   * changed (chattr +i) keeps its handle as it keeps its names.
+   * Removes the handle of an inode without names; returns whether it is gone. An immutable inode (chattr +i)
+   * keeps it.
    */
   drop(gfid: Gfid): boolean {
     const slot = this.slot(gfid, false);
@@ -158,24 +160,24 @@ export class GfidHandles {
   }
 
   /**
-   * An O_PATH descriptor of the inode with this gfid, or minus the errno: ESTALE when there is no
-   * handle, or it leads to something else.
+   * Returns an O_PATH descriptor of the inode with this gfid, or minus the errno: ESTALE without a handle, or
+   * if it leads to another inode.
    */
   open(gfid: Gfid): number {
     return this.openUpTo(gfid, DEPTH_MAX);
   }
 
-  /** Whether the handle of its gfid leads to the very inode. */
+  /** Whether the gfid's handle leads to this inode. */
   leadsTo(handle: Handle): boolean {
     const fd = this.open(handle.gfid);
     if (fd < 0) return false;
-    const leads = this.look(fd, EMPTY) && handle.is(this.st);
+    const leads = this.statAt(fd, EMPTY) && handle.is(this.st);
     libc.close(fd);
     return leads;
   }
 
-  /** Removes the handle of a directory that was at `place`, unless it leads to one of that gfid again. */
-  dropStale(gfid: Gfid, place: Place & { readonly name: Path }): void {
+  /** Removes the handle of a directory that was at `place`, unless a directory of that gfid exists again. */
+  dropStale(gfid: Gfid, place: EntryPlace & { readonly name: Path }): void {
     const link = this.linkOf(gfid);
     const said = decodeName(place.name, 0, place.name.indexOf(0));
     if (link === null || link.parent !== place.parent || link.name !== said) return;
@@ -184,14 +186,14 @@ export class GfidHandles {
     if (fd === -ESTALE) this.drop(gfid);
   }
 
-  /** A descriptor of a folder beside the handles, for the caller to close; or minus the errno. */
+  /** Opens a folder beside the handles, which the caller closes; or returns minus the errno. */
   openFolder(name: Path, make: boolean): number {
     const made = make ? libc.mkdirat(this.folder, name, 0o755) : 0;
     if (made < 0 && made !== -EEXIST) return made;
     return libc.openat(this.folder, name, OPEN_DIR, 0);
   }
 
-  /** The names of the directories from the root to this one; null when they are not known. */
+  /** Returns the names of the directories from the root to this one, or null. */
   namesOf(directory: Gfid): string[] | null {
     const names: string[] = [];
     for (let at = directory; at !== ROOT_GFID; ) {
@@ -231,25 +233,25 @@ export class GfidHandles {
   private has(fd: number, gfid: Gfid): boolean {
     const stored = this.gfids.read(fd);
     if (stored !== null) return stored === gfid;
-    return this.look(fd, EMPTY) && derivedGfid(this.st) === gfid;
+    return this.statAt(fd, EMPTY) && derivedGfid(this.st) === gfid;
   }
 
-  private look(fd: number, path: Path): boolean {
+  private statAt(fd: number, path: Path): boolean {
     const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
-  /** Whether a handle is there as it has to be, as far as one look can tell. */
-  private stands(slot: number, handle: Handle, place: Place): boolean {
-    if (!handle.isDir) return this.look(slot, this.nameOf(handle.gfid)) && handle.is(this.st);
+  /** Whether a correct handle exists, checked with one system call. */
+  private stands(slot: number, handle: Handle, place: EntryPlace): boolean {
+    if (!handle.isDir) return this.statAt(slot, this.nameOf(handle.gfid)) && handle.is(this.st);
     const length = libc.readlinkat(slot, this.nameOf(handle.gfid), this.link, this.link.length);
     if (length < 0 || place.name === null) return length >= 0;
     const wanted = linkText(place);
     return Buffer.compare(this.link.subarray(0, length), wanted.subarray(0, -1)) === 0;
   }
 
-  /** 'kept', or the errno. A directory of which no name is known gets no handle now. */
-  private make(slot: number, handle: Handle, fd: number, place: Place): 'kept' | number {
+  /** Creates a handle; returns 'kept' or the errno. A directory without a known name gets none. */
+  private make(slot: number, handle: Handle, fd: number, place: EntryPlace): 'kept' | number {
     const name = this.nameOf(handle.gfid);
     let result = 0;
     if (!handle.isDir) result = libc.linkat(AT_FDCWD, procPath(fd), slot, name, AT_SYMLINK_FOLLOW);
@@ -257,9 +259,9 @@ export class GfidHandles {
     return result < 0 ? -result : 'kept';
   }
 
-  /** Whether what `fd` is open on is the handle's own inode, or is kept by its gfid handle alone. */
+  /** Whether `fd` is the handle's inode, or an inode whose only link is the gfid handle. */
   private isOnlyLink(fd: number, handle: Handle): boolean {
-    if (!this.look(fd, EMPTY) || handle.is(this.st)) return true;
+    if (!this.statAt(fd, EMPTY) || handle.is(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
@@ -283,12 +285,12 @@ export class GfidHandles {
       : { parent, name };
   }
 
-  /** A descriptor of the folder `aa/bb`, for the caller to close; or minus the errno. */
+  /** Opens the folder `aa/bb`, which the caller closes; or returns minus the errno. */
   private slot(gfid: Gfid, make: boolean): number {
     const first = this.firstOf(gfid, make);
     if (first < 0) return first;
     const second = this.openPart(first, gfid, 2, make);
-    // Somebody has taken the folder away: it is looked for again the next time.
+    // The cached folder was removed: it is opened again the next time.
     if (second === -ENOENT && make) this.forgetFirst(gfid);
     return second;
   }
@@ -330,7 +332,7 @@ interface Link {
 
 const cstringOf = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY]);
 
-function linkText({ parent, name }: Place): Uint8Array {
+function linkText({ parent, name }: EntryPlace): Uint8Array {
   const before = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;
   return Buffer.concat([Buffer.from(before, 'latin1'), name!.subarray(0, name!.indexOf(0) + 1)]);
 }

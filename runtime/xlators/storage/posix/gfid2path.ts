@@ -1,8 +1,7 @@
 /**
- * gfid2path: which names a file has, kept with the file itself as GlusterFS does, so that its path
- * is known when only its gfid is. Each name is an attribute `trusted.gfid2path.HASH`, of which the
- * value is `<gfid of the directory>/<name>`, and HASH the XXH64 of that. Directories have none: their
- * gfid handle says it.
+ * Records the names of a file in its attributes (gfid2path), as GlusterFS does, so that a gfid leads to a path.
+ * Each name is an attribute `trusted.gfid2path.HASH` with the value `<gfid of the directory>/<name>`; HASH is
+ * the XXH64 of the value. Directories have none, as their gfid handle has the name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-gfid-path.c`.
  */
@@ -12,39 +11,39 @@ import { isGfid } from '../../../core/gfid.ts';
 import { NAME_MAX, XATTR_LIST_MAX } from '../../../core/limits.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
-import type { Place } from './gfid-handles.ts';
+import type { EntryPlace } from './gfid-handles.ts';
 import { procPath } from './paths.ts';
 import { xxh64 } from './xxhash.ts';
 
 const PREFIX = 'trusted.gfid2path.';
 const GFID_LENGTH = 36;
 
-/** A name that leads to a file. */
+/** A name of a file. */
 export interface Name {
   readonly parent: string;
   readonly name: string;
 }
 
-const textOf = ({ parent, name }: Place): Uint8Array =>
+const textOf = ({ parent, name }: EntryPlace): Uint8Array =>
   Buffer.concat([Buffer.from(`${parent}/`, 'latin1'), name!.subarray(0, name!.indexOf(0))]);
 
-/** Notes a name of the file that `fd` is open on; 0 or the errno. */
-export function noteName(fd: number, place: Place): number {
+/** Records a name of the file of `fd`; returns 0 or the errno. */
+export function recordName(fd: number, place: EntryPlace): number {
   const value = textOf(place);
   const key = cstring(PREFIX + xxh64(value));
   return -libc.setxattr(procPath(fd), key, value, value.length, 0);
 }
 
-/** Strikes out a name of the file that `fd` is open on. */
-export function strikeName(fd: number, place: Place): void {
+/** Erases a name of the file of `fd`. */
+export function eraseName(fd: number, place: EntryPlace): void {
   libc.removexattr(procPath(fd), cstring(PREFIX + xxh64(textOf(place))));
 }
 
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
 
-/** The names that are noted. */
-export function notedNames(fd: number): Name[] {
+/** Returns the recorded names of a file. */
+export function recordedNames(fd: number): Name[] {
   const found: Name[] = [];
   const length = libc.listxattr(procPath(fd), list, list.length);
   for (let start = 0; start < length; ) {

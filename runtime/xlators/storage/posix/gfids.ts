@@ -1,9 +1,7 @@
 /**
- * The place of an inode's gfid on disk: the 16 bytes of `trusted.gfid`, as GlusterFS does; in
- * `user.glossa.gfid` for a process that may not write `trusted.`; and where neither can be stored
- * (symbolic links and devices of a user, read-only file systems, file systems without extended
- * attributes) nowhere: then it follows from device, inode number and time of birth, which do not
- * change as long as the inode lives.
+ * Stores an inode's gfid on disk: in `trusted.gfid` (16 bytes) as GlusterFS does, or in `user.glossa.gfid` for
+ * a process that may not write `trusted.`. If neither works (symbolic links and devices of a user, read-only
+ * file systems, no extended attributes), the gfid is derived from device, inode number and birth time.
  */
 import { createHash } from 'node:crypto';
 import { EDQUOT, ENOSPC, EROFS } from '../../../core/errno.ts';
@@ -27,34 +25,34 @@ export class GfidStore {
   private readonly key: Path | null;
   private readonly bytes = new Uint8Array(GFID_SIZE);
 
-  /** Finds out, by the root of the brick, what can be stored there. */
+  /** Tries on the root which attribute can be stored. */
   constructor(rootFd: number) {
     const candidates = [TRUSTED_GFID, USER_GFID].map(cstring);
     this.key = candidates.find((key) => works(rootFd, key)) ?? null;
   }
 
-  /** The name under which gfids are stored; for logs and dumps. */
+  /** The attribute's name, for logs and dumps. */
   get place(): string {
     return this.key === null
       ? 'none'
       : Buffer.from(this.key).toString('latin1', 0, this.key.length - 1);
   }
 
-  /** The stored gfid of what `fd` is open on; null when there is none. */
+  /** Returns the stored gfid of an fd's inode, or null. */
   read(fd: number): Gfid | null {
     if (this.key === null) return null;
     return this.found(libc.getxattr(procPath(fd), this.key, this.bytes, GFID_SIZE));
   }
 
-  /** The same by path; the last component is not followed. */
+  /** As `read` by path, without following the last component. */
   readPath(path: Path): Gfid | null {
     if (this.key === null) return null;
     return this.found(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
   }
 
   /**
-   * Stores a gfid with what `fd` is open on; false when it cannot be. `file` is a descriptor that it
-   * is open on not only as a path, which spares a walk through /proc, or 0.
+   * Stores the gfid of an fd's inode; returns false on failure. `file` is a descriptor of it without O_PATH,
+   * which avoids /proc, or 0.
    */
   write(fd: number, gfid: Gfid, replace: boolean, file = 0): boolean {
     if (this.key === null) return false;
@@ -72,8 +70,8 @@ export class GfidStore {
 }
 
 /**
- * Whether attributes of this name work on the root. Where there is only no room they do, and what is
- * on a read-only disk can be read.
+ * Whether this attribute works on the root. It does on a full disk, and on a read-only disk if it can be
+ * read.
  */
 function works(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
@@ -84,11 +82,11 @@ function works(rootFd: number, key: Path): boolean {
   return written >= 0 || written === -ENOSPC || written === -EDQUOT;
 }
 
-/** The gfid of the root, which it keeps if it has another: it may be a part of a larger brick. */
+/** The root's gfid. A root with another gfid keeps it: it may be a folder of a larger brick. */
 const ROOT_BYTES = new Uint8Array(GFID_SIZE);
 ROOT_BYTES[GFID_SIZE - 1] = 1;
 
-/** A gfid for an inode that can store none. */
+/** Derives a gfid for an inode that cannot store one. */
 export function derivedGfid(st: Statx): Gfid {
   const words = [st.devMajor, st.devMinor, st.inoHi, st.inoLo, st.btime, st.btimeNsec];
   return gfidFromRandom(createHash('md5').update(words.join(':')).digest());

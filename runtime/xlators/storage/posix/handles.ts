@@ -1,10 +1,9 @@
 /**
- * Handles: an inode of the graph as it is known on disk. A Handle is an O_PATH descriptor, the gfid,
- * and what tells that inode from any other (device, number, time of birth). How one is found:
- * `resolve.ts`.
+ * Handles of inodes on disk: an O_PATH descriptor, the gfid, and the inode's identity (device, number, birth
+ * time). `resolve.ts` finds them.
  *
- * Where descriptors get few, an inode with open files needs none besides theirs: its handle borrows
- * that of one of them, until it is closed.
+ * When descriptors are scarce, a handle borrows the descriptor of an open file of its inode until that is
+ * closed.
  */
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, type Iatt, typeOfMode } from '../../../core/iatt.ts';
@@ -22,44 +21,49 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import type { Times } from '../shared/mdata.ts';
-import { type Keeper, keepers, keeps, makeRoom } from './descriptors.ts';
+import {
+  countDescriptor,
+  type DescriptorOwner,
+  descriptorOwners,
+  makeRoom,
+} from './descriptors.ts';
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY, procPath } from './paths.ts';
 
 const TWO_32 = 0x1_0000_0000;
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
 
-/** A file that is open here; those of an inode are a list. */
+/** An open file, in the list of its inode. */
 export interface Opened {
   readonly fd: number;
   next: Opened | null;
   previous: Opened | null;
 }
 
-/** The least number of descriptors that is given back at a time, and the part of those there are. */
+/** Descriptors released at a time: a minimum, and a share of all. */
 const GIVEN_BACK_MIN = 16;
 const GIVEN_BACK_PART = 1 / 8;
 
 export class Handle {
   readonly gfid: Gfid;
   readonly type: number;
-  /** -1 while it is closed. Its own, or that of an open file. */
+  /** Its own descriptor or that of an open file; -1 while closed. */
   fd = -1;
   /** The newest open file of the inode. */
   files: Opened | null = null;
-  /** The attributes of a file that was removed while nobody had it open: it is closed for good. */
+  /** The last attributes of a file that was removed while not open: its handle is closed for good. */
   last: Iatt | null = null;
-  /** Since it was last thought of closing it. */
+  /** Whether it was used since the last round of closing. */
   used = true;
-  /** No name is left: it could not be opened again. */
+  /** Whether no name is left, so that it could not be reopened. */
   unnamed = false;
-  /** It is known no more; whoever kept it has to look for the inode's other one. */
+  /** Whether it was dropped: users must find the inode's new handle. */
   dropped = false;
-  /** The kernel's own name of it, when its descriptor was closed to stay below the limit. */
+  /** The kernel's file handle, if its descriptor was closed to stay below the limit. */
   fileHandle: Uint8Array | null = null;
-  /** The times that are kept with it; null for none, undefined where nobody has looked. */
+  /** The stored times; null for none, undefined if not read yet. */
   mdata: Times | null | undefined = undefined;
-  /** Its gfid handle leads to it, which for what is no directory is one link more. */
+  /** Whether its gfid handle exists, which is a further link unless it is a directory. */
   kept = false;
   private readonly devMajor: number;
   private readonly devMinor: number;
@@ -83,12 +87,12 @@ export class Handle {
     return this.type === IA_IFDIR;
   }
 
-  /** The inode number as a key; distinct numbers above 2^53 may share one. */
+  /** The inode number as a key; different numbers above 2^53 may share one. */
   get ino(): number {
     return this.inoHi * TWO_32 + this.inoLo;
   }
 
-  /** Whether `st` describes this very inode: a number that is used again has a later birth. */
+  /** Whether `st` describes this inode; a reused number has a later birth time. */
   is(st: Statx): boolean {
     return (
       this.inoLo === st.inoLo &&
@@ -101,35 +105,35 @@ export class Handle {
   }
 }
 
-/** What handles ask of their brick. */
+/** The part of the store that handles use. */
 interface Owner {
   readonly xl: Pick<Xlator, 'inodes'>;
   readonly root: Handle;
   readonly fileHandles: FileHandles | null;
-  /** How many descriptors they may have. */
+  /** Most descriptors of handles. */
   readonly handleLimit: number;
 }
 
-export class Handles implements Keeper {
-  private readonly brick: Owner;
+export class Handles implements DescriptorOwner {
+  private readonly store: Owner;
   private readonly byGfid = new Map<Gfid, Handle>();
   private readonly byIno = new Map<number, Handle>();
-  /** Those with a descriptor of their own, in the order in which they come up for closing. */
+  /** Handles with a descriptor of their own, in the order of closing. */
   private readonly open = new Set<Handle>();
 
-  constructor(brick: Owner) {
-    this.brick = brick;
+  constructor(store: Owner) {
+    this.store = store;
   }
 
-  /** What has been opened may be asked back from here on. */
+  /** Registers the handles' descriptors for release. */
   begin(): void {
-    keepers.add(this);
+    descriptorOwners.add(this);
   }
 
-  /** Closes everything. */
+  /** Closes all handles. */
   end(): void {
     this.dropAll();
-    keepers.delete(this);
+    descriptorOwners.delete(this);
   }
 
   get known(): number {
@@ -140,7 +144,7 @@ export class Handles implements Keeper {
     return this.open.size;
   }
 
-  /** Those with a descriptor of their own; some may come and go on the way. */
+  /** Iterates handles with a descriptor of their own; the set may change meanwhile. */
   allOpen(): Iterator<Handle> {
     return this.open.values();
   }
@@ -149,13 +153,13 @@ export class Handles implements Keeper {
     return this.byGfid.get(gfid);
   }
 
-  /** The handle of the inode that `st` describes, when there is one. */
+  /** Returns the handle of the inode that `st` describes. */
   findSame(st: Statx): Handle | undefined {
     const handle = this.byIno.get(st.inoHi * TWO_32 + st.inoLo);
     return handle?.is(st) ? handle : undefined;
   }
 
-  /** A handle whose inode has this number, for listings, which have nothing more to go by. */
+  /** Returns a handle by inode number alone, for listings. */
   findIno(inoHi: number, inoLo: number): Handle | undefined {
     return this.byIno.get(inoHi * TWO_32 + inoLo);
   }
@@ -170,30 +174,30 @@ export class Handles implements Keeper {
     handle.used = true;
     handle.last = null;
     this.open.add(handle);
-    keeps(fd);
+    countDescriptor(fd);
   }
 
   close(handle: Handle): void {
-    // What is borrowed is another's to close.
+    // A borrowed descriptor is not closed here.
     if (this.open.delete(handle)) libc.close(handle.fd);
     handle.fd = -1;
   }
 
-  /** The file was removed, and nobody has it open: what it took is free now, not when it is forgotten. */
+  /** Closes the handle of a removed file that is not open, so that its space is freed at once. */
   leave(handle: Handle, last: Iatt): void {
     handle.last = last;
     this.close(handle);
   }
 
-  /** A file of the handle's inode was opened. */
+  /** Adds an open file of the handle's inode. */
   fileOpened(handle: Handle, file: Opened): void {
     file.next = handle.files;
     if (file.next !== null) file.next.previous = file;
     handle.files = file;
-    keeps(file.fd);
+    countDescriptor(file.fd);
   }
 
-  /** One is about to be closed. */
+  /** Removes an open file before its close. */
   fileCloses(handle: Handle, file: Opened): void {
     if (file.next !== null) file.next.previous = file.previous;
     if (file.previous !== null) file.previous.next = file.next;
@@ -205,20 +209,20 @@ export class Handles implements Keeper {
     if (own >= 0) this.opened(handle, own);
   }
 
-  /** Closes the handle's own descriptor: an open file has one of the same inode. */
+  /** Closes the handle's own descriptor, and uses that of an open file. */
   private borrow(handle: Handle): void {
-    handle.fileHandle ??= this.brick.fileHandles?.of(handle.fd) ?? null;
+    handle.fileHandle ??= this.store.fileHandles?.of(handle.fd) ?? null;
     this.close(handle);
     handle.fd = handle.files!.fd;
   }
 
-  /** Closes the handle, to be opened again as the very same inode wherever that can be. */
+  /** Closes the handle; its file handle reopens the same inode. */
   private park(handle: Handle): void {
-    handle.fileHandle ??= this.brick.fileHandles?.of(handle.fd) ?? null;
+    handle.fileHandle ??= this.store.fileHandles?.of(handle.fd) ?? null;
     this.close(handle);
   }
 
-  /** Closes the handle and knows it no more. */
+  /** Closes and removes the handle. */
   drop(handle: Handle): void {
     this.close(handle);
     handle.dropped = true;
@@ -230,39 +234,39 @@ export class Handles implements Keeper {
     for (const handle of [...this.byGfid.values()]) this.drop(handle);
   }
 
-  /** Directories are looked for anew, through those above them; but for the root, and `parent`. */
+  /** Drops all directories except the root and `parent`; they are found again through their parents. */
   dropDirectories(parent: Directory): void {
     for (const handle of [...this.byGfid.values()]) {
-      const stays = handle === this.brick.root || handle === parent;
+      const stays = handle === this.store.root || handle === parent;
       if (handle.isDir && !handle.unnamed && !stays) this.drop(handle);
     }
   }
 
-  /** Drops all that could be found again. */
+  /** Drops all handles that can be found again. */
   dropNamed(): void {
     for (const handle of [...this.byGfid.values()]) if (!handle.unnamed) this.drop(handle);
   }
 
   /**
-   * Closes descriptors beyond the limit: of those unused since the last round, the oldest first.
-   * A handle that no inode of the graph has is dropped altogether.
+   * Closes descriptors beyond the limit: the oldest first of those unused since the last round. A handle
+   * without an inode in the table is dropped.
    */
   trim(table: InodeTable): void {
     makeRoom();
-    if (this.open.size > this.brick.handleLimit) this.trimTo(this.brick.handleLimit, table);
+    if (this.open.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
   }
 
-  giveBack(): void {
-    const { inodes } = this.brick.xl;
+  releaseDescriptors(): void {
+    const { inodes } = this.store.xl;
     const count = Math.max(GIVEN_BACK_MIN, this.open.size * GIVEN_BACK_PART);
     if (inodes !== null) this.trimTo(this.open.size - count, inodes);
   }
 
   private trimTo(count: number, table: InodeTable): void {
-    // A handle that is put at the end again comes up a second time, then unused.
+    // A used handle moves to the end, and comes up again as unused.
     for (const handle of this.open) {
       if (this.open.size <= count) return;
-      if (handle === this.brick.root) continue;
+      if (handle === this.store.root) continue;
       if (handle.used) {
         handle.used = false;
         this.open.delete(handle);
@@ -276,21 +280,21 @@ export class Handles implements Keeper {
 }
 
 /**
- * 0 when `brick.st` now describes `path` in the directory (the directory itself: `EMPTY`),
- * otherwise the errno, which is in `brick.fault` too.
+ * Reads the attributes of `path` in a directory (`EMPTY`: of the directory) into `store.st`; returns 0, or the
+ * errno, which is in `store.fault`, too.
  */
-export function look(
-  brick: { readonly st: Statx; fault: number },
+export function statAt(
+  store: { readonly st: Statx; fault: number },
   dirFd: number,
   path: Path,
 ): number {
   const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-  const fault = -libc.statx(dirFd, path, flags, STATX_MASK, brick.st.bytes);
-  if (fault !== 0) brick.fault = fault;
+  const fault = -libc.statx(dirFd, path, flags, STATX_MASK, store.st.bytes);
+  if (fault !== 0) store.fault = fault;
   return fault;
 }
 
-/** A directory that an entry is looked for in: a handle, or an open directory. */
+/** A directory to search: a handle, or an open directory. */
 export interface Directory {
   readonly fd: number;
   readonly gfid: Gfid;

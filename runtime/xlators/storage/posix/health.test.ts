@@ -16,8 +16,8 @@ import {
 import { setXattr } from '../../../../test/support/xattr.ts';
 import type { EventName } from '../../../core/events.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
-import type { Brick } from './brick.ts';
 import posix from './index.ts';
+import type { Store } from './store.ts';
 
 const check = (vol: TestVolume): Promise<void> => brickOf(vol).health.check();
 
@@ -142,7 +142,7 @@ test('translators above are told', async () => {
   const disk = { name: 'disk', translator: posix, options: { directory } };
   const vol = await startVolume([disk, { name: 'top', translator: witness }], testContext());
   onTestFinished(() => vol.stop());
-  const { health } = vol.graph.top.below[0]!.priv as Brick;
+  const { health } = vol.graph.top.below[0]!.priv as Store;
   fs.renameSync(directory, `${directory}-away`);
   await health.check();
   await health.check();

@@ -19,57 +19,57 @@ import { errnoOf } from './node-errno.ts';
 import { EMPTY } from './paths.ts';
 import { openReal } from './root.ts';
 
-/** statvfs(3)'s flag of what is mounted read-only. */
+/** statvfs(3)'s flag of a read-only mount. */
 const ST_RDONLY = 1;
 const vfs = new Statvfs();
 
-/** What a brick's directory stays as long as it is the brick's. */
-interface Ground {
+/** Properties by which a directory is accepted again: mount point or not, and device. */
+interface DirectoryKind {
   readonly isMount: boolean;
   readonly devMajor: number;
   readonly devMinor: number;
 }
 
-const groundOf = ({ isMountRoot, devMajor, devMinor }: Statx): Ground => ({
+const kindOf = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
   isMount: isMountRoot,
   devMajor,
   devMinor,
 });
 
-interface Looked {
+interface CheckedStore {
   readonly xl: Pick<Xlator, 'context' | 'log' | 'notify'>;
   /** As the option has it. */
   readonly directory: string;
   readonly realPath: string;
   readonly root: Handle;
-  /** Whether what a descriptor leads to could be it. */
+  /** Whether a descriptor's directory has the root's gfid. */
   isBrick(fd: number): boolean;
   detach(): void;
   reattach(fd: number): void;
 }
 
 export class Health {
-  private readonly brick: Looked;
+  private readonly store: CheckedStore;
   private readonly path: Uint8Array;
   private readonly st = new Statx();
-  private readonly ground: Ground;
-  /** What is done besides, whenever the directory is there. */
+  private readonly kind: DirectoryKind;
+  /** Called after each check that finds the directory. */
   onThere: () => void = () => {};
   private cancel: () => void = () => {};
   private asking = false;
-  /** It was not answered when it was time for the next. */
+  /** Whether a check was still pending at the next. */
   private isLate = false;
   private ended = false;
   private isLost = false;
   private isReadOnly = false;
-  /** What is wrong, as it was logged last: it is not logged again. */
-  private told = '';
+  /** The last logged problem, which is not logged again. */
+  private lastLogged = '';
 
-  constructor(brick: Looked) {
-    this.brick = brick;
-    this.path = cstring(brick.realPath);
-    this.look();
-    this.ground = groundOf(this.st);
+  constructor(store: CheckedStore) {
+    this.store = store;
+    this.path = cstring(store.realPath);
+    this.statPath();
+    this.kind = kindOf(this.st);
     this.isReadOnly = this.readOnly();
   }
 
@@ -78,11 +78,11 @@ export class Health {
     return this.isReadOnly ? 'read-only' : 'up';
   }
 
-  /** Looks every `seconds` from now on; never for 0. */
+  /** Checks every `seconds` from now on; never for 0. */
   every(seconds: number): void {
     this.cancel();
     if (seconds === 0 || this.ended) return;
-    this.cancel = this.brick.xl.context.after(seconds * 1000, () => {
+    this.cancel = this.store.xl.context.after(seconds * 1000, () => {
       this.every(seconds);
       void this.check();
     });
@@ -93,11 +93,11 @@ export class Health {
     this.cancel();
   }
 
-  /** Looks now. */
+  /** Checks now. */
   async check(): Promise<void> {
-    const { directory, xl } = this.brick;
+    const { directory, xl } = this.store;
     if (this.asking) {
-      // Nothing is known to be wrong: a disk may be that busy.
+      // Not an error: a disk may be that busy.
       if (!this.isLate)
         xl.log.warning(`the directory '${directory}' has not answered yet`, {
           msgid: messages.lateDirectory.id,
@@ -106,9 +106,9 @@ export class Health {
       return;
     }
     this.asking = true;
-    // On libuv's pool: a disk that does not answer must not hold up the rest.
+    // On libuv's pool: a disk that does not answer must not block other requests.
     const errno = await new Promise<number>((done) => {
-      stat(this.brick.realPath, (error) => done(errnoOf(error)));
+      stat(this.store.realPath, (error) => done(errnoOf(error)));
     });
     this.asking = false;
     if (this.isLate)
@@ -116,15 +116,15 @@ export class Health {
         msgid: messages.timelyAgain.id,
       });
     this.isLate = false;
-    if (!this.ended) this.found(errno);
+    if (!this.ended) this.evaluate(errno);
   }
 
-  private found(errno: number): void {
-    const { root } = this.brick;
-    const fault = errno !== 0 ? errno : this.look();
+  private evaluate(errno: number): void {
+    const { root } = this.store;
+    const fault = errno !== 0 ? errno : this.statPath();
     const isSame = fault === 0 && !root.dropped && root.is(this.st);
     if (isSame) {
-      this.told = '';
+      this.lastLogged = '';
       this.seeReadOnly();
       this.onThere();
       return;
@@ -136,40 +136,40 @@ export class Health {
   private lose(fault: number): void {
     this.isLost = true;
     const why = fault === 0 ? 'another is in its place' : strerror(fault);
-    this.tell(
-      `the directory '${this.brick.directory}' is gone (${why}): requests fail with ESTALE`,
+    this.logOnce(
+      `the directory '${this.store.directory}' is gone (${why}): requests fail with ESTALE`,
     );
-    this.brick.detach();
-    this.brick.xl.notify('CHILD_DOWN', this.brick.xl);
+    this.store.detach();
+    this.store.xl.notify('CHILD_DOWN', this.store.xl);
   }
 
   private recover(): void {
-    const { brick } = this;
-    const fd = openReal(brick.realPath);
+    const { store } = this;
+    const fd = openReal(store.realPath);
     const fault = fd < 0 ? -fd : -libc.statx(fd, EMPTY, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
     const text = fault === 0 ? this.attach(fd) : strerror(fault);
     if (text !== '') {
-      this.tell(`what is at '${brick.directory}' now is not served: ${text}`);
+      this.logOnce(`what is at '${store.directory}' now is not served: ${text}`);
       return;
     }
     this.isLost = false;
-    this.told = '';
+    this.lastLogged = '';
     this.isReadOnly = this.readOnly();
-    brick.xl.log.notice(`the directory '${brick.directory}' is back`, {
+    store.xl.log.notice(`the directory '${store.directory}' is back`, {
       msgid: messages.directoryBack.id,
     });
-    brick.xl.notify('CHILD_UP', brick.xl);
+    store.xl.notify('CHILD_UP', store.xl);
   }
 
-  /** Takes `fd`, which `st` describes, for the brick; or why not. */
+  /** Reattaches the store to `fd`, which `st` describes; returns '' or the reason against it. */
   private attach(fd: number): string {
-    const { brick } = this;
-    if (!brick.root.is(this.st) && !this.isGround() && !brick.isBrick(fd)) {
+    const { store } = this;
+    if (!store.root.is(this.st) && !this.isSameKind() && !store.isBrick(fd)) {
       libc.close(fd);
       return 'it is another file system';
     }
     try {
-      brick.reattach(fd);
+      store.reattach(fd);
       return '';
     } catch (error) {
       if (!(error instanceof InitError)) throw error;
@@ -177,19 +177,19 @@ export class Health {
     }
   }
 
-  /** Whether what `st` describes is of the kind and the disk that the brick was. */
-  private isGround(): boolean {
-    const { isMount, devMajor, devMinor } = groundOf(this.st);
-    const { ground } = this;
-    const isSameDisk = devMajor === ground.devMajor && devMinor === ground.devMinor;
-    return isMount === ground.isMount && (isMount || isSameDisk);
+  /** Whether `st` describes a mount point as before, or the same disk. */
+  private isSameKind(): boolean {
+    const { isMount, devMajor, devMinor } = kindOf(this.st);
+    const { kind } = this;
+    const isSameDisk = devMajor === kind.devMajor && devMinor === kind.devMinor;
+    return isMount === kind.isMount && (isMount || isSameDisk);
   }
 
   private seeReadOnly(): void {
     const isReadOnly = this.readOnly();
     if (isReadOnly === this.isReadOnly) return;
     this.isReadOnly = isReadOnly;
-    const { directory, xl } = this.brick;
+    const { directory, xl } = this.store;
     if (isReadOnly)
       xl.log.error(`'${directory}' is read-only now: changes fail with EROFS`, {
         msgid: messages.readOnly.id,
@@ -199,18 +199,18 @@ export class Health {
   }
 
   private readOnly(): boolean {
-    const { fd } = this.brick.root;
+    const { fd } = this.store.root;
     return libc.fstatvfs(fd, vfs.bytes) >= 0 && (vfs.flag & ST_RDONLY) !== 0;
   }
 
-  /** 0 when `st` describes what the path leads to, otherwise the errno. */
-  private look(): number {
+  /** Reads the attributes of the path into `st`; returns 0 or the errno. */
+  private statPath(): number {
     return -libc.statx(AT_FDCWD, this.path, 0, STATX_MASK, this.st.bytes);
   }
 
-  private tell(text: string): void {
-    if (text === this.told) return;
-    this.told = text;
-    this.brick.xl.log.error(text, { msgid: messages.directoryGone.id });
+  private logOnce(text: string): void {
+    if (text === this.lastLogged) return;
+    this.lastLogged = text;
+    this.store.xl.log.error(text, { msgid: messages.directoryGone.id });
   }
 }

@@ -1,17 +1,16 @@
 /**
- * Making files as the caller: with the caller's uid and gid, so that owner, quota, group inheritance
- * and default ACLs are the kernel's business, and with the caller's umask or none.
+ * Creates files with the caller's uid and gid, so that the kernel applies owner, quota, group inheritance and
+ * default ACLs, and with the caller's umask or none.
  *
- * setfsuid(2) acts on this thread alone, and takes away the capabilities that let root pass
- * permission checks. They are taken back at once: whether the caller may was decided before the
- * request came here, with groups that this thread does not have.
+ * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks.
+ * They are restored at once: permissions were checked before, with groups that this thread lacks.
  *
- * Between `become` and `revert` nothing may wait. Sources: setfsuid(2), capabilities(7).
+ * Callers must not wait between `become` and `revert`. Sources: setfsuid(2), capabilities(7).
  */
 import type { Stack } from '../../../core/frame.ts';
 import * as libc from '../../../sys/libc.ts';
 
-/** `_LINUX_CAPABILITY_VERSION_3`: two times effective, permitted and inherited, 32 bits each. */
+/** `_LINUX_CAPABILITY_VERSION_3`: effective, permitted and inherited, twice, 32 bits each. */
 const CAPABILITY_VERSION_3 = 0x20080522;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;
@@ -21,7 +20,7 @@ export class Identity {
   private readonly gid = process.getegid?.() ?? 0;
   private readonly header = Uint32Array.of(CAPABILITY_VERSION_3, 0);
   private readonly sets = new Uint32Array(6);
-  /** Whether this process can make files for others. */
+  /** Whether this process can create files for other users. */
   readonly canSwitch: boolean;
   private umask = 0;
   private switched = false;
@@ -32,7 +31,7 @@ export class Identity {
     this.canSwitch = this.uid === 0 && known && (this.sets[0]! & needed) === needed;
   }
 
-  /** @param umask 0 when the mode to make things with is the one that they shall have */
+  /** @param umask 0 if the mode already has the caller's umask applied */
   become(caller: Stack, umask: number): void {
     this.umask = libc.umask(umask);
     this.switched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);

@@ -1,8 +1,7 @@
 /**
- * storage/posix: a volume that is a directory of the machine. Rules and sources stand where the
- * work is done: resolve.ts (how an inode is found again, by handles.ts), gfids.ts (identity on
- * disk), identity.ts (acting as the caller), files.ts (what is read and written when), dir.ts
- * (positions in listings).
+ * storage/posix: serves a directory of the machine. `store.ts` is its state; `resolve.ts` and `handles.ts` find
+ * inodes, `gfids.ts` stores their identity, `identity.ts` acts as the caller, `files.ts` reads and writes,
+ * `dir.ts` lists.
  */
 import { resolve } from 'node:path';
 import { acceptedOptions } from '../../../core/accepted-options.ts';
@@ -10,32 +9,32 @@ import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
-import { Brick, defaultHandleLimit } from './brick.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
 import { Landfill } from './landfill.ts';
-import { Removed } from './removed.ts';
+import { RemovedFiles } from './removed-files.ts';
 import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
+import { defaultHandleLimit, Store } from './store.ts';
 import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
 
-/** @throws {InitError} when it is none. */
+/** @throws {InitError} for a malformed uuid */
 function uuidOf(key: string, text: string | undefined): string | null {
   const uuid = text?.toLowerCase();
   if (uuid === undefined || isGfid(uuid)) return uuid ?? null;
   throw new InitError(`option '${key}': '${text}' is no uuid`);
 }
 
-/** @throws {InitError} when none is named. */
+/** @throws {InitError} without the option */
 function directoryOf(xl: Xlator, { directory }: { directory: string | undefined }): string {
   if (directory !== undefined && directory !== '') return resolve(xl.context.baseDir, directory);
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
-/** Whether the volumes are a brick's. What begins requests has begun before what is below it. */
+/** Whether a protocol/server serves the graph. Initiators start before the volumes below them. */
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
@@ -62,9 +61,9 @@ interface ServeOptions {
   readonly 'fips-mode-rchecksum': boolean;
 }
 
-function serve(brick: Brick, options: ServeOptions): void {
-  brick.sharedCount = Math.max(options['shared-brick-count'], 1);
-  brick.isFips = options['fips-mode-rchecksum'];
+function serve(store: Store, options: ServeOptions): void {
+  store.sharedCount = Math.max(options['shared-brick-count'], 1);
+  store.isFips = options['fips-mode-rchecksum'];
 }
 
 export default defineTranslator({
@@ -110,7 +109,7 @@ export default defineTranslator({
     'health-check-interval': {
       type: 'time',
       default: 5,
-      description: 'How often is looked whether the directory is still there; 0: never.',
+      description: 'How often the directory is checked to be still there; 0: never.',
       reconfigurable: true,
     },
     ctime: {
@@ -155,7 +154,7 @@ export default defineTranslator({
     uuidOf('glusterd-uuid', options['glusterd-uuid']);
   },
   init(xl, options) {
-    const brick = new Brick(
+    const store = new Store(
       xl,
       {
         directory: directoryOf(xl, options),
@@ -172,11 +171,11 @@ export default defineTranslator({
       },
       (owner, links) => new Landfill(owner, links),
     );
-    serve(brick, options);
-    const removed = new Removed(brick);
-    brick.health.onThere = () => removed.look();
-    brick.health.every(options['health-check-interval']);
-    return brick;
+    serve(store, options);
+    const removedFiles = new RemovedFiles(store);
+    store.health.onThere = () => removedFiles.scan();
+    store.health.every(options['health-check-interval']);
+    return store;
   },
   fops: {
     ...entryFops,
@@ -209,7 +208,7 @@ export default defineTranslator({
   dataPath: {
     backing(xl, fd) {
       const file = fd.ctxGet(xl) as OpenFile | undefined;
-      // What has times of its own is told of each write, to move them.
+      // A file with stored times needs each write, to update them.
       return file === undefined || xl.priv.mdata.has(file.handle, file.fd) ? -1 : file.fd;
     },
     tellsAtClose: (xl) => xl.priv.tellsAtClose,

@@ -16,23 +16,23 @@ import type { Path } from '../../../sys/call.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
-import type { Brick, WholeRemoval } from './brick.ts';
-import type { GfidHandles, Place } from './gfid-handles.ts';
-import { type Directory, Handle, look } from './handles.ts';
+import type { EntryPlace, GfidHandles } from './gfid-handles.ts';
+import { type Directory, Handle, statAt } from './handles.ts';
 import { EMPTY, procEntryPath, SELF } from './paths.ts';
 import { nameGone } from './removal.ts';
 import { identify } from './resolve.ts';
+import type { Store, WholeRemoval } from './store.ts';
 
 const LANDFILL = cstring('landfill');
-/** Bytes of names that are removed in one go, some hundred names, and what comes in between. */
+/** Bytes of names removed per turn, some hundred names, and the pause between turns. */
 const SLICE = 4096;
 const PAUSE_MS = 20;
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
-interface Heap {
+interface DoomedDirectory {
   readonly fd: number;
-  /** The gfid that it had; NULL_GFID when it had none. */
+  /** The directory's gfid, or NULL_GFID. */
   readonly gfid: Gfid;
   readonly name: string;
   /** Whether something was removed since its listing began. */
@@ -40,20 +40,20 @@ interface Heap {
 }
 
 export class Landfill implements WholeRemoval {
-  private readonly brick: Brick;
+  private readonly store: Store;
   private readonly links: GfidHandles;
-  /** -1 as long as there is none. */
+  /** Descriptor of the landfill, or -1. */
   private fd: number;
-  private heap: Heap | null = null;
-  /** What cannot be removed is left, until the brick is started again. */
+  private heap: DoomedDirectory | null = null;
+  /** Names that cannot be removed: they stay until the brick is restarted. */
   private readonly stuck = new Set<string>();
   private cancel: (() => void) | null = null;
 
-  constructor(brick: Brick, links: GfidHandles) {
-    this.brick = brick;
+  constructor(store: Store, links: GfidHandles) {
+    this.store = store;
     this.links = links;
     this.fd = links.openFolder(LANDFILL, false);
-    if (this.fd >= 0) this.goOn();
+    if (this.fd >= 0) this.schedule();
   }
 
   close(): void {
@@ -65,17 +65,17 @@ export class Landfill implements WholeRemoval {
     this.fd = -1;
   }
 
-  /** Takes a directory with all that is in it; 0, or minus the errno. */
+  /** Moves a directory with all its entries into the landfill; returns 0, or minus the errno. */
   take(dir: Directory, path: Path, gfid: Gfid): number {
     let result = this.move(dir.fd, path, gfid);
     if (result === -ENOENT && this.fd >= 0) {
-      // Somebody has taken the folder away.
+      // The landfill's folder was removed.
       this.close();
       result = this.move(dir.fd, path, gfid);
     }
     if (result < 0) return result;
-    this.brick.handles.dropDirectories(dir);
-    this.goOn();
+    this.store.handles.dropDirectories(dir);
+    this.schedule();
     return 0;
   }
 
@@ -83,24 +83,24 @@ export class Landfill implements WholeRemoval {
     if (this.fd < 0) this.fd = this.links.openFolder(LANDFILL, true);
     if (this.fd < 0) return this.fd;
     let result = libc.renameat2(dir, path, this.fd, cstring(gfid), 0);
-    // The gfid came back, and went again, before the first was removed.
+    // A directory of the same gfid is still in the landfill.
     if (result === -ENOTEMPTY || result === -EEXIST) {
-      const other = newGfid(this.brick.xl.context);
+      const other = newGfid(this.store.xl.context);
       result = libc.renameat2(dir, path, this.fd, cstring(other), 0);
     }
     return result;
   }
 
-  private goOn(): void {
-    this.cancel ??= this.brick.xl.context.after(PAUSE_MS, () => {
+  private schedule(): void {
+    this.cancel ??= this.store.xl.context.after(PAUSE_MS, () => {
       this.cancel = null;
       const { heap } = this;
-      if (heap === null ? this.begin() : this.clear(heap)) this.goOn();
+      if (heap === null ? this.begin() : this.clear(heap)) this.schedule();
     });
   }
 
   private begin(): boolean {
-    const { dirents } = this.brick;
+    const { dirents } = this.store;
     const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);
     if (listing < 0) return false;
     while (this.heap === null) {
@@ -116,24 +116,24 @@ export class Landfill implements WholeRemoval {
     return this.heap !== null;
   }
 
-  private open(name: string): Heap | null {
-    const { brick } = this;
+  private open(name: string): DoomedDirectory | null {
+    const { store } = this;
     const fd = libc.openat(this.fd, cstring(name), OPEN_LISTING, 0);
     if (fd < 0) {
       this.leave(name, -fd);
       return null;
     }
-    if (look(brick, fd, EMPTY) === 0 && !brick.st.isMountRoot) {
-      return { fd, gfid: brick.gfids.read(fd) ?? NULL_GFID, name, shrinks: false };
+    if (statAt(store, fd, EMPTY) === 0 && !store.st.isMountRoot) {
+      return { fd, gfid: store.gfids.read(fd) ?? NULL_GFID, name, shrinks: false };
     }
     libc.close(fd);
     this.leave(name, EXDEV);
     return null;
   }
 
-  /** Removes some of what is in it, and in the end itself. Whether there may be more to do. */
-  private clear(heap: Heap): boolean {
-    const { dirents } = this.brick;
+  /** Removes some entries, and finally the directory; returns whether more may be left. */
+  private clear(heap: DoomedDirectory): boolean {
+    const { dirents } = this.store;
     const filled = libc.getdents64(heap.fd, dirents.bytes, SLICE);
     if (filled > 0) {
       dirents.start(filled);
@@ -146,7 +146,7 @@ export class Landfill implements WholeRemoval {
     }
     const result = libc.unlinkat(this.fd, cstring(heap.name), AT_REMOVEDIR);
     if (result < 0 && heap.shrinks) {
-      // Where names go during a listing, some file systems do not give all.
+      // Some file systems skip entries when names are removed during a listing.
       heap.shrinks = false;
       libc.lseek(heap.fd, 0, SEEK_SET);
       return true;
@@ -160,65 +160,65 @@ export class Landfill implements WholeRemoval {
   private leave(name: string, errno: number): void {
     this.stuck.add(name);
     if (errno === EROFS) return;
-    const { directory, xl } = this.brick;
-    xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' cannot be removed`, {
+    const { directory, xl } = this.store;
+    xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' warnUnable be removed`, {
       errno,
       msgid: messages.landfillStays.id,
     });
   }
 
-  private remove(heap: Heap, path: Path): boolean {
-    const { brick, links } = this;
-    if (look(brick, heap.fd, path) !== 0) return false;
+  private remove(heap: DoomedDirectory, path: Path): boolean {
+    const { store, links } = this;
+    if (statAt(store, heap.fd, path) !== 0) return false;
     const place = { parent: heap.gfid, name: path };
-    if (typeOfMode(brick.st.mode) !== IA_IFDIR) return this.removeFile(heap, place);
-    const gfid = brick.gfids.readPath(procEntryPath(heap.fd, path, 0));
+    if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(heap, place);
+    const gfid = store.gfids.readPath(procEntryPath(heap.fd, path, 0));
     if (this.move(heap.fd, path, gfid ?? NULL_GFID) < 0) return false;
     if (gfid !== null) links.dropStale(gfid, place);
     return true;
   }
 
-  private removeFile(heap: Heap, place: Place & { readonly name: Path }): boolean {
-    const { brick } = this;
-    const { inodes } = brick.xl;
-    const isKnown = brick.handles.findSame(brick.st) !== undefined;
+  private removeFile(heap: DoomedDirectory, place: EntryPlace & { readonly name: Path }): boolean {
+    const { store } = this;
+    const { inodes } = store.xl;
+    const isKnown = store.handles.findSame(store.st) !== undefined;
     const handle = isKnown
-      ? identify(brick, heap, place.name, null)
-      : this.stranger(heap, place.name);
+      ? identify(store, heap, place.name, null)
+      : this.openUnknown(heap, place.name);
     if (typeof handle === 'number' || inodes === null) return false;
     const { fd } = handle;
-    const isBack = brick.notes && brick.st.nlink > 2 && this.isBack(place, handle);
-    const isLast = brick.unkeepLast(handle);
+    const isBack = store.notes && store.st.nlink > 2 && this.isBack(place, handle);
+    const isLast = store.dropHandleOfLastName(handle);
     const result = libc.unlinkat(heap.fd, place.name, 0);
-    if (result < 0 && isLast) brick.keep(handle, fd, place, true);
-    if (result >= 0 && !isBack) nameGone(brick, handle, place, inodes);
+    if (result < 0 && isLast) store.keep(handle, fd, place, true);
+    if (result >= 0 && !isBack) nameGone(store, handle, place, inodes);
     if (!isKnown) libc.close(fd);
     return result >= 0;
   }
 
-  /** A handle of what nobody uses, to be closed here. */
-  private stranger(heap: Heap, path: Path): Handle | number {
-    const { brick, links } = this;
+  /** Returns a temporary handle of an unused inode, which the caller closes. */
+  private openUnknown(heap: DoomedDirectory, path: Path): Handle | number {
+    const { store, links } = this;
     const fd = libc.openat(heap.fd, path, OPEN_ANY, 0);
     if (fd < 0) return -fd;
-    const fault = look(brick, fd, EMPTY);
+    const fault = statAt(store, fd, EMPTY);
     if (fault !== 0) {
       libc.close(fd);
       return fault;
     }
-    const handle = new Handle(brick.gfids.read(fd) ?? NULL_GFID, brick.st);
+    const handle = new Handle(store.gfids.read(fd) ?? NULL_GFID, store.st);
     handle.fd = fd;
     handle.kept = handle.gfid !== NULL_GFID && links.leadsTo(handle);
     return handle;
   }
 
-  /** Whether there is a directory of that gfid again, with the same file under this name. */
-  private isBack({ parent, name }: Place & { readonly name: Path }, handle: Handle): boolean {
+  /** Whether a directory of that gfid exists again, with the same file under this name. */
+  private isBack({ parent, name }: EntryPlace & { readonly name: Path }, handle: Handle): boolean {
     const dir = this.links.open(parent);
     if (dir < 0) return false;
-    const isBack = look(this.brick, dir, name) === 0 && handle.is(this.brick.st);
+    const isBack = statAt(this.store, dir, name) === 0 && handle.is(this.store.st);
     libc.close(dir);
-    look(this.brick, handle.fd, EMPTY);
+    statAt(this.store, handle.fd, EMPTY);
     return isBack;
   }
 }

@@ -1,8 +1,7 @@
 /**
- * Times that are kept with an inode because clients have set them (core/ctime.ts); they replace the disk's in all that
- * the volume shows of it. An inode gets them with the first request that says when it was made. They only go forward, as
- * in GlusterFS, unless utimensat(2) says otherwise. A request without times, from no client of the network, moves kept
- * times by this machine's clock. Only a process that may write `trusted.` keeps them.
+ * Stores the times that clients set (core/ctime.ts) with an inode, and shows them in place of the disk's. The first
+ * request that carries a time begins them. They only advance, as in GlusterFS, except by utimensat(2). A local request
+ * without a time advances them by this machine's clock. Only a process that may write `trusted.` stores them.
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata.c`.
  */
@@ -24,12 +23,12 @@ import { EMPTY, procEntryPath, procPath } from './paths.ts';
 const KEY = cstring(MDATA);
 const { CTIME, MTIME, ATIME } = SETS;
 const ALL = CTIME | MTIME | ATIME;
-/** Those of a parent are the same, further on. */
+/** Flags of the parent's times are the same, shifted by this. */
 const PARENT_SHIFT = 3;
 
-export class MdataKeeper {
+export class MdataStore {
   private readonly xl: Xlator;
-  /** Whether this process may keep them. */
+  /** Whether this process may store times. */
   private readonly isAble: boolean;
   private readonly isOn: boolean;
   private readonly buffer = new Uint8Array(MDATA_SIZE);
@@ -46,12 +45,12 @@ export class MdataKeeper {
     return this.isOn && this.isAble;
   }
 
-  /** Whether an inode has some. */
+  /** Whether an inode has stored times. */
   has(handle: Handle, fd: number): boolean {
     return this.areKept && this.of(handle, fd) !== null;
   }
 
-  /** `buf` with the times that are kept with its inode: at `path` in a directory, or `fd` itself. */
+  /** Puts the stored times into `buf`: of the inode at `path` in a directory, or of `fd` itself. */
   show(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
     if (!this.areKept) return buf;
     const kept =
@@ -62,32 +61,32 @@ export class MdataKeeper {
   }
 
   /**
-   * Sets what a request sets of what it is about, or just what is in `mask` of that; `fd` is open on
-   * it: the handle's own, or that of an open file.
+   * Sets the times that a request sets of its inode, limited by `mask`. `fd` is the handle's own descriptor, or
+   * that of an open file.
    */
   set(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL): void {
     if (!this.isOn) return;
     const made = frame.root.ctime;
-    const when = made ?? this.now(setHere(frame, fop));
+    const when = made ?? this.now(timesSetHere(frame, fop));
     this.move(handle, fd, when, when.flags & mask, made !== null);
   }
 
-  /** The same of a folder in which it changes a name. */
+  /** As `set` for the directory in which a request changes a name. */
   setParent(frame: Frame, fop: FopName, dir: Handle): void {
     if (!this.isOn) return;
     const made = frame.root.ctime;
-    const when = made ?? this.now(setHere(frame, fop));
+    const when = made ?? this.now(timesSetHere(frame, fop));
     this.move(dir, dir.fd, when, when.flags >> PARENT_SHIFT, made !== null);
   }
 
-  /** The same for setattr, which besides may give times. */
+  /** As `set` for setattr, which may also carry explicit times. */
   setattr(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
     const made = frame.root.ctime;
     const when = made ?? this.now(frame.root.pid < 0 ? 0 : setBySetattr(valid));
     const given = givenTimes(to, valid, when.sec === 0 ? this.now(0) : when);
     const kept = given !== null && this.isAble ? this.of(handle, fd) : null;
-    // What has none gets none by this, in GlusterFS neither.
+    // As in GlusterFS, explicit times do not begin stored times.
     if (kept !== null) {
       const moved = latest(kept, { ...kept, iaCtime: when.sec, iaCtimeNsec: when.nsec });
       this.store(handle, fd, { ...moved, ...given });
@@ -96,14 +95,14 @@ export class MdataKeeper {
   }
 
   /**
-   * Takes over times from elsewhere: the disk's, when there were no others, or another brick's.
+   * Stores times from elsewhere, if later: the disk's, or another brick's.
    * @returns 0 or the errno
    */
   merge(handle: Handle, fd: number, given: Times | null): number {
     if (given === null) return EINVAL;
     if (!this.isOn) return EOPNOTSUPP;
     if (!this.isAble) {
-      this.cannot();
+      this.warnUnable();
       return EOPNOTSUPP;
     }
     const kept = this.of(handle, fd);
@@ -117,7 +116,7 @@ export class MdataKeeper {
   private move(handle: Handle, fd: number, when: Ctime, flags: number, begins: boolean): void {
     if ((flags & ALL) === 0 || (begins && when.sec === 0)) return;
     if (!this.isAble) {
-      if (begins) this.cannot();
+      if (begins) this.warnUnable();
       return;
     }
     const kept = this.of(handle, fd);
@@ -145,7 +144,7 @@ export class MdataKeeper {
     return length < 0 ? null : readMdata(this.buffer.subarray(0, length));
   }
 
-  /** 0 or the errno. What the disk does not take is shown nevertheless, for as long as it is known. */
+  /** Stores times; returns 0 or the errno. If the disk refuses them, they are still shown until the handle is dropped. */
   private store(handle: Handle, fd: number, times: Times): number {
     handle.mdata = times;
     const bytes = writeMdata(times);
@@ -160,14 +159,14 @@ export class MdataKeeper {
   private failed(errno: number): void {
     if (this.told.has(errno)) return;
     this.told.add(errno);
-    const text = 'times that clients have set cannot be kept with a file';
+    const text = 'times that clients have set warnUnable be kept with a file';
     this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
       errno,
       msgid: messages.noMdata.id,
     });
   }
 
-  private cannot(): void {
+  private warnUnable(): void {
     if (this.told.has(0)) return;
     this.told.add(0);
     this.xl.log.warning(
@@ -179,10 +178,10 @@ export class MdataKeeper {
 }
 
 /**
- * What a fop sets when nobody above says so: whoever only reads leaves the times alone, as with
- * features/utime, and so does what translators do by themselves.
+ * Returns the times that a fop sets without features/utime above: none for reads, and none for requests of
+ * translators.
  */
-const setHere = (frame: Frame, fop: FopName): number =>
+const timesSetHere = (frame: Frame, fop: FopName): number =>
   frame.root.pid < 0 || readers.includes(fop) ? 0 : (setBy[fop] ?? 0);
 
 const allAt = ({ sec, nsec }: Ctime): Times => ({
@@ -190,7 +189,7 @@ const allAt = ({ sec, nsec }: Ctime): Times => ({
   ...{ iaCtime: sec, iaCtimeNsec: nsec },
 });
 
-/** The times that a setattr gives; null when it gives none. */
+/** Returns the explicit times of a setattr, or null. */
 function givenTimes(to: Iatt, valid: number, now: Ctime): Partial<Times> | null {
   const given = {
     ...((valid & SET_ATTR.ATIME) !== 0 && { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec }),

@@ -1,4 +1,4 @@
-/** Errors of Node's calls, as errnos. */
+/** Converts errors of Node's calls to errnos. */
 import { EIO } from '../../../core/errno.ts';
 
 /** The errno of a failed call of node:fs; 0 for none. */

@@ -1,8 +1,7 @@
 /**
- * The privileges that a program loses when its file is changed: set-user-id and set-group-id, as the kernel
- * takes them from whoever may not keep them. The calls here are made by a process that may, so it
- * has to be done by hand, before the change. Capabilities (`security.capability`) the disk's kernel
- * takes away itself, whoever writes.
+ * Clears set-user-id and set-group-id before a change of a file, as the kernel does for ordinary users. This
+ * process is privileged, so the kernel would not do it for the caller. The kernel removes capabilities
+ * (`security.capability`) itself at each write.
  *
  * Source: Linux `fs/attr.c` (setattr_should_drop_suidgid), `fs/posix_acl.c` (posix_acl_update_mode).
  */
@@ -19,25 +18,24 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
-/** Takes set-group-id from what got an ACL of somebody outside of the group. */
+/** Clears set-group-id after a caller outside of the group has set an ACL. */
 export function killGroupId(fd: number, after: Iatt | null, caller: Stack): void {
   if (after === null || (after.iaProt & S_ISGID) === 0 || isMember(caller, after.iaGid)) return;
   libc.fchmodat(AT_FDCWD, procPath(fd), after.iaProt & ~S_ISGID, 0);
 }
 
-/** Does so for the inode that `fd` is open on and `before` describes, when `xdata` asks for it. */
+/** Clears the privileges of the inode of `fd`, which `before` describes, if `xdata` asks for it. */
 export function killPriv(fd: number, before: Iatt | null, xdata: Dict | null, caller: Stack): void {
   if (xdata === null || before === null || before.iaType !== IA_IFREG) return;
   if (xdata.number(KILL_PRIV) === undefined) return;
   const kept = protAfterChange(before, caller);
-  // Refused only to a process that does not own the file: then the kernel does it as that writes.
+  // Fails only for a process that does not own the file; then the kernel clears them at the write.
   if (kept !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), kept, 0);
 }
 
 /**
- * Whether a caller may make a change of owner that changes neither uid nor gid: anybody, unless it
- * takes set-user-id or set-group-id, which is the owner's business. With `KILL_PRIV` it is a write
- * that takes them.
+ * Whether a caller may chown without changing uid or gid: any caller may, unless it clears set-user-id or
+ * set-group-id, which only the owner may do. With `KILL_PRIV` the request is part of a write.
  */
 export function mayChown(before: Iatt | null, xdata: Dict | null, caller: Stack): boolean {
   if (before === null || caller.uid === 0 || caller.uid === before.iaUid) return true;

@@ -6,7 +6,7 @@
  * - `handleOf` and `parentOf` come first in a fop, then `secondHandle`: descriptors beyond the limit are closed
  *   before the first is looked for, and none until the fop is over.
  * - A handle's `fd` is open when one of these has returned it; any other may be -1.
- * - `brick.st` holds the attributes of the inode that was looked at last.
+ * - `store.st` holds the attributes of the inode that was looked at last.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, EPERM, ESTALE } from '../../../core/errno.ts';
@@ -21,31 +21,31 @@ import type { Path } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
-import type { Brick } from './brick.ts';
-import { type Directory, Handle, look } from './handles.ts';
+import { type Directory, Handle, statAt } from './handles.ts';
 import { EMPTY, NAME_AGAIN, PARENT, putName } from './paths.ts';
+import type { Store } from './store.ts';
 
 const TWO_32 = 0x1_0000_0000;
 const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
-export type PosixXlator = Xlator<Brick>;
+export type PosixXlator = Xlator<Store>;
 
-/** The attributes that a descriptor's inode has now; null when `brick.fault` says why not. */
-export function iattOfFd(brick: Brick, fd: number, handle: Handle): Iatt | null {
-  return look(brick, fd, EMPTY) === 0 ? iattOfHandle(brick, handle, fd) : null;
+/** Returns the attributes of a descriptor's inode; null on failure, with `store.fault` set. */
+export function iattOfFd(store: Store, fd: number, handle: Handle): Iatt | null {
+  return statAt(store, fd, EMPTY) === 0 ? iattOfHandle(store, handle, fd) : null;
 }
 
-/** The attributes that `brick.st` has of an inode that `fd` is open on, as the volume shows them. */
-export const iattOfHandle = (brick: Brick, handle: Handle, fd = handle.fd): Iatt =>
-  brick.mdata.show(iattOf(brick, handle.gfid, handle), handle, fd);
+/** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
+export const iattOfHandle = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
+  store.mdata.show(iattOf(store, handle.gfid, handle), handle, fd);
 
-/** The same with the times of the disk; `handle` is the inode's, where one is known. */
-export function iattOf(brick: Brick, gfid: Gfid, handle?: Handle): Iatt {
-  const { st } = brick;
+/** As `iattOfHandle` with the disk's times; `handle` is optional. */
+export function iattOf(store: Store, gfid: Gfid, handle?: Handle): Iatt {
+  const { st } = store;
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.mode = st.mode;
-  buf.iaNlink = brick.links === null ? st.nlink : shownLinks(st, gfid, handle?.kept ?? true);
+  buf.iaNlink = store.links === null ? st.nlink : shownLinks(st, gfid, handle?.kept ?? true);
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
@@ -66,9 +66,8 @@ export function iattOf(brick: Brick, gfid: Gfid, handle?: Handle): Iatt {
 }
 
 /**
- * Links of an inode of a brick with gfid handles: all but its handle, and for the root all but the
- * folder of these. As in GlusterFS, what is linked more than once is taken to have a handle where
- * nobody has looked.
+ * Returns the shown link count without the gfid handle, or for the root without the folder of handles. As in
+ * GlusterFS, an inode with several links is assumed to have a handle.
  */
 function shownLinks(st: Statx, gfid: Gfid, isKept: boolean): number {
   const { nlink } = st;
@@ -76,32 +75,31 @@ function shownLinks(st: Statx, gfid: Gfid, isKept: boolean): number {
   return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
 }
 
-/** The handle of `path` in a directory; or the errno. `wanted` is for an inode without a gfid. */
+/** Returns the open handle of `path` in a directory, or the errno. `wanted` is the gfid for an inode without one. */
 export function identify(
-  brick: Brick,
+  store: Store,
   dir: Directory,
   path: Path,
   wanted: Gfid | null,
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const fault = look(brick, fd, EMPTY);
+  const fault = statAt(store, fd, EMPTY);
   if (fault !== 0) {
     libc.close(fd);
     return fault;
   }
   const handle =
-    brick.handles.findSame(brick.st) ??
-    brick.introduce(fd, { parent: dir.gfid, name: path }, wanted);
-  return opened(brick, handle, fd);
+    store.handles.findSame(store.st) ??
+    store.introduce(fd, { parent: dir.gfid, name: path }, wanted);
+  return opened(store, handle, fd);
 }
 
 /**
- * The same for what was made just now, `brick.st` describing it; `file` is a descriptor that it is
- * open on besides, or 0.
+ * As `identify` for a new inode, which `store.st` describes; `file` is another descriptor of it, or 0.
  */
 export function identifyNew(
-  brick: Brick,
+  store: Store,
   dir: Directory,
   path: Path,
   wanted: Gfid | null,
@@ -109,51 +107,50 @@ export function identifyNew(
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const handle = brick.introduceNew(fd, { parent: dir.gfid, name: path }, wanted, file);
-  if (typeof handle !== 'number') return opened(brick, handle, fd);
+  const handle = store.introduceNew(fd, { parent: dir.gfid, name: path }, wanted, file);
+  if (typeof handle !== 'number') return opened(store, handle, fd);
   libc.close(fd);
   return handle;
 }
 
-/** The handle, with `fd` as its descriptor if it has none. */
-function opened(brick: Brick, handle: Handle, fd: number): Handle {
-  if (handle.fd < 0) brick.handles.opened(handle, fd);
+/** Gives a handle the descriptor `fd` if it has none, or closes `fd`. */
+function opened(store: Store, handle: Handle, fd: number): Handle {
+  if (handle.fd < 0) store.handles.opened(handle, fd);
   else libc.close(fd);
   return handle;
 }
 
 /**
- * The same for what may well be known; its descriptor need not be open. `brick.st` describes it
- * when there is no errno.
+ * As `identify`, but a known handle may be closed. `store.st` describes the inode on success.
  */
 export function entryAt(
-  brick: Brick,
+  store: Store,
   dir: Directory,
   path: Path,
   wanted: Gfid | null,
 ): Handle | number {
-  const fault = look(brick, dir.fd, path);
+  const fault = statAt(store, dir.fd, path);
   if (fault !== 0) return fault;
-  return brick.handles.findSame(brick.st) ?? identify(brick, dir, path, wanted);
+  return store.handles.findSame(store.st) ?? identify(store, dir, path, wanted);
 }
 
 /**
  * Returns the handle of a directory's parent, or the errno. The parent gets no gfid here: one without a gfid
- * is outside of the volume, because the directory was moved there on the disk. `brick.st` describes the parent.
+ * is outside of the volume, because the directory was moved there on the disk. `store.st` describes the parent.
  */
-export function directoryAbove(brick: Brick, dir: Directory): Handle | number {
-  const fault = look(brick, dir.fd, PARENT);
+export function directoryAbove(store: Store, dir: Directory): Handle | number {
+  const fault = statAt(store, dir.fd, PARENT);
   if (fault !== 0) return fault;
-  const known = brick.handles.findSame(brick.st);
+  const known = store.handles.findSame(store.st);
   if (known !== undefined) return known;
   const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const isOurs = brick.gfids.read(fd) !== null;
+  const isOurs = store.gfids.read(fd) !== null;
   libc.close(fd);
-  return isOurs ? identify(brick, dir, PARENT, null) : ENOENT;
+  return isOurs ? identify(store, dir, PARENT, null) : ENOENT;
 }
 
-/** The handle of an inode of the graph, open; or the errno. */
+/** Returns the open handle of an inode, or the errno. */
 function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
   const { handles } = xl.priv;
   const kept = inode.ctxGet(xl) as Handle | undefined;
@@ -167,73 +164,73 @@ function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
   return openAgain(xl, inode, handle);
 }
 
-/** Opens a parked handle's inode: a descriptor, or below zero. */
-function unpark(brick: Brick, handle: Handle): number {
-  if (handle.fileHandle === null || brick.fileHandles === null) return -ESTALE;
-  const fd = brick.fileHandles.open(handle.fileHandle);
+/** Reopens a closed handle's inode by its file handle; returns a descriptor, or below zero. */
+function unpark(store: Store, handle: Handle): number {
+  if (handle.fileHandle === null || store.fileHandles === null) return -ESTALE;
+  const fd = store.fileHandles.open(handle.fileHandle);
   if (fd < 0) return fd;
-  if (look(brick, fd, EMPTY) === 0 && handle.is(brick.st)) return fd;
+  if (statAt(store, fd, EMPTY) === 0 && handle.is(store.st)) return fd;
   libc.close(fd);
   return -ESTALE;
 }
 
-/** Opens an inode's handle by one of the names that lead to it, or by its gfid. */
+/** Reopens an inode's handle by its file handle, its names, or its gfid. */
 function openAgain(xl: PosixXlator, inode: Inode, before: Handle | undefined): Handle | number {
-  const brick = xl.priv;
-  const parked = before === undefined ? -ESTALE : unpark(brick, before);
+  const store = xl.priv;
+  const parked = before === undefined ? -ESTALE : unpark(store, before);
   if (before !== undefined && parked >= 0) {
     inode.ctxSet(xl, before);
-    return opened(brick, before, parked);
+    return opened(store, before, parked);
   }
-  // An inode that was retired while a request had it may be in the table as another by now.
+  // The inode table may have a new object for the inode by now.
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
     const dir = handleOfInode(xl, parent);
     if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
-    const handle = identify(brick, dir, NAME_AGAIN, null);
+    const handle = identify(store, dir, NAME_AGAIN, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
-    if (before !== undefined && !before.is(brick.st)) continue;
+    if (before !== undefined && !before.is(store.st)) continue;
     inode.ctxSet(xl, handle);
     return handle;
   }
-  const handle = openByGfid(brick, inode.gfid);
+  const handle = openByGfid(store, inode.gfid);
   if (typeof handle === 'number') return handle;
-  if (before !== undefined && !before.is(brick.st)) return ESTALE;
+  if (before !== undefined && !before.is(store.st)) return ESTALE;
   inode.ctxSet(xl, handle);
   return handle;
 }
 
-/** The open handle of the inode with this gfid, no name of which need be known; or the errno. */
-function byGfid(brick: Brick, gfid: Gfid): Handle | number {
-  const known = brick.handles.find(gfid);
-  return known !== undefined && known.fd >= 0 ? known : openByGfid(brick, gfid);
+/** Returns the open handle of the inode with this gfid, or the errno. */
+function byGfid(store: Store, gfid: Gfid): Handle | number {
+  const known = store.handles.find(gfid);
+  return known !== undefined && known.fd >= 0 ? known : openByGfid(store, gfid);
 }
 
-/** The same through its gfid handle; `brick.st` describes it when there is no errno. */
-function openByGfid(brick: Brick, gfid: Gfid): Handle | number {
-  const fd = brick.links === null || gfid === NULL_GFID ? -ESTALE : brick.links.open(gfid);
+/** As `byGfid` through the gfid handle; `store.st` describes the inode on success. */
+function openByGfid(store: Store, gfid: Gfid): Handle | number {
+  const fd = store.links === null || gfid === NULL_GFID ? -ESTALE : store.links.open(gfid);
   if (fd < 0) return -fd;
-  const fault = look(brick, fd, EMPTY);
+  const fault = statAt(store, fd, EMPTY);
   if (fault !== 0) {
     libc.close(fd);
     return fault;
   }
-  let handle = brick.handles.findSame(brick.st);
+  let handle = store.handles.findSame(store.st);
   if (handle === undefined) {
-    handle = new Handle(gfid, brick.st);
+    handle = new Handle(gfid, store.st);
     handle.kept = true;
-    brick.handles.add(handle);
+    store.handles.add(handle);
   }
-  return opened(brick, handle, fd);
+  return opened(store, handle, fd);
 }
 
-/** The handle of what a loc is about, or the errno. First in a fop. */
+/** Returns the open handle of a loc, or the errno. Called first in a fop. */
 export function handleOf(xl: PosixXlator, loc: Loc): Handle | number {
   if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
   return secondHandle(xl, loc);
 }
 
-/** The same for the second inode of a fop. */
+/** As `handleOf` for the second inode of a fop. */
 function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return handleOfInode(xl, inode);
@@ -241,26 +238,26 @@ function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
   return known === undefined ? byGfid(xl.priv, gfid) : handleOfInode(xl, known);
 }
 
-/** The attributes of a file that was removed while nobody had it open; null of any other. */
-export function lastOf(xl: PosixXlator, loc: Loc): Iatt | null {
+/** Returns the last attributes of a file that was removed while not open; otherwise null. */
+export function lastAttributesOf(xl: PosixXlator, loc: Loc): Iatt | null {
   const handle = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid);
   return handle?.last?.copy() ?? null;
 }
 
-/** The handle of an inode, for an fd that was never opened; or the errno. First in a fop. */
+/** Returns the open handle of an fd's inode, or the errno. Called first in a fop. */
 export function inodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
   xl.priv.handles.trim(inode.table);
   return handleOfInode(xl, inode);
 }
 
-/** The handle of the directory that a loc's name is in, or the errno. First in a fop. */
+/** Returns the open handle of a loc's parent directory, or the errno. Called first in a fop. */
 export function parentOf(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   xl.priv.handles.trim(loc.parent.table);
   return secondParent(xl, loc);
 }
 
-/** The same for the second name of a fop. */
+/** As `parentOf` for the second name of a fop. */
 export function secondParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const dir = handleOfInode(xl, loc.parent);
@@ -268,12 +265,12 @@ export function secondParent(xl: PosixXlator, loc: Loc): Handle | number {
   return dir.isDir ? dir : ENOTDIR;
 }
 
-/** Puts a loc's name into `into`; 0, or the errno to refuse it with. */
-export function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
-  if (brick.hides(dir, loc.name!)) return EPERM;
+/** Puts a loc's name into `into`; returns 0, or the errno of an invalid name. */
+export function putEntry(store: Store, dir: Handle, loc: Loc, into: Path): number {
+  if (store.hides(dir, loc.name!)) return EPERM;
   return putName(into, loc.name!);
 }
 
-/** A directory's attributes around a change, for whoever looks at them; otherwise null. */
-export const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
-  frame.terse ? null : iattOfFd(brick, dir.fd, dir);
+/** Returns a directory's attributes if the caller reads them, otherwise null. */
+export const dirIatt = (frame: Frame, store: Store, dir: Handle): Iatt | null =>
+  frame.terse ? null : iattOfFd(store, dir.fd, dir);

@@ -1,4 +1,4 @@
-/** The fops about the space behind a file's data: allocation, holes, sums, copies on the disk. */
+/** The fops on ranges of a file: allocation, holes, checksums, copies on disk. */
 import { createHash } from 'node:crypto';
 import { SETS } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -18,17 +18,17 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { FIPS_MODE, rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
-import type { Brick } from './brick.ts';
 import { iattOfFile, setTimes } from './data.ts';
 import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
+import type { Store } from './store.ts';
 import { writeFault } from './xattr.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-/** By GlusterFS's number of what to look for. */
+/** lseek's whence by GlusterFS's number. */
 const WHENCE = [SEEK_DATA, SEEK_HOLE];
-/** Zeros that are written at a time where the file system cannot zero a range by itself. */
+/** Zeros per write, for file systems that cannot zero a range. */
 const ZEROS = new Uint8Array(1 << 20);
-/** Bytes copied in one answer: a copy may be short, and one that nobody waits for has to end. */
+/** Most bytes copied per request: a short copy is allowed, and an abandoned one must end. */
 const COPY_SIZE = 256 << 20;
 const PROBE_SIZE = 4096;
 
@@ -79,14 +79,14 @@ function zerofilled(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | 
   }
 }
 
-/** An offset as copy_file_range wants it: 8 bytes that it moves on. */
+/** Returns an offset as copy_file_range takes it: 8 bytes, which it advances. */
 function position(offset: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigInt64(0, BigInt(offset), true);
   return bytes;
 }
 
-/** What is copied: `len` bytes of a file from an offset to another one. */
+/** A copy of `len` bytes from one file to another. */
 interface Copy {
   readonly from: OpenFile;
   readonly offIn: number;
@@ -95,13 +95,13 @@ interface Copy {
   readonly len: number;
 }
 
-/** Bytes copied on libuv's pool, since the disk may be waited for; or minus the errno. */
+/** Copies on libuv's pool, as the disk may block; returns the bytes copied, or minus the errno. */
 async function copy({ from, offIn, to, offOut, len }: Copy): Promise<number> {
   const size = Math.min(len, COPY_SIZE);
   const [at, toAt] = [position(offIn), position(offOut)];
   const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
   if (copied >= 0) return copied;
-  // The call on the pool does not say why it failed. This one does, or succeeds after all.
+  // The asynchronous call returns no errno; this call does, or succeeds.
   const probed = Math.min(size, PROBE_SIZE);
   const result = libc.copyFileRange(from.fd, position(offIn), to.fd, position(offOut), probed, 0);
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
@@ -110,7 +110,7 @@ async function copy({ from, offIn, to, offOut, len }: Copy): Promise<number> {
   return got <= 0 ? got : writeAll(to.fd, memory.subarray(0, got), offOut);
 }
 
-export const spaceFops: Fops<Brick> = {
+export const spaceFops: Fops<Store> = {
   fallocate(frame, xl, fd, mode, offset, len, _xdata) {
     allocated('fallocate', frame, fileOf(xl, fd), mode, offset, len);
   },

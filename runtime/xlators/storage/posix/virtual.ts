@@ -1,11 +1,11 @@
 /**
- * Extended attributes that are stored nowhere: what GlusterFS computes for whoever asks by name. No
- * list shows them, and setting one is the disk's to refuse.
+ * Computes GlusterFS's virtual extended attributes for a getxattr by name. They are not stored, no list shows
+ * them, and the disk refuses to set them.
  *
  *     getfattr -n glusterfs.pathinfo --only-values /mnt/f     <POSIX(/brick):host:/brick/f>
  *
- * A path is the inode table's, for people: somebody may have renamed a directory above since. Where
- * the table knows none, the gfid handles do for directories and gfid2path does for files.
+ * A path comes from the inode table, and may be outdated by a rename of a parent. If the table has none, it
+ * comes from gfid handles for directories, and from gfid2path for files.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (posix_getxattr),
  * `posix-helpers.c` (_posix_xattr_get_set), `fuse-bridge.c` (glusterfs.gfid).
@@ -23,12 +23,12 @@ import { O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';
 import { PRIVATE_NAME } from './gfid-handles.ts';
-import { notedNames } from './gfid2path.ts';
+import { recordedNames } from './gfid2path.ts';
 import type { Handle } from './handles.ts';
 import { procPath } from './paths.ts';
 import type { PosixXlator } from './resolve.ts';
 
-/** The inode that is asked about; `fd` is open on it, O_PATH or not. */
+/** The inode of a request; `fd` is open on it, O_PATH or not. */
 export interface Subject {
   readonly fd: number;
   readonly gfid: Gfid;
@@ -61,16 +61,16 @@ const VIRTUAL: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ['glusterfs.open-fd-count', (xl, { gfid }) => (xl.inodes?.find(gfid)?.fdCount ? 1 : 0)],
 ]);
 
-/** In front of a name: the entry of a directory that has this name in whatever case. */
+/** Prefix of a name: returns the directory's entry with this name in any case. */
 const REAL_FILENAME = 'glusterfs.get_real_filename:';
 
-/** The value of an attribute that is computed, or the errno; undefined when this is none. */
+/** Returns the value of a virtual attribute, or the errno; undefined for any other name. */
 export function virtualXattr(
   xl: PosixXlator,
   of: Subject,
   name: string,
 ): Dict | number | undefined {
-  // All have this in their names, and few others do.
+  // A quick check: all virtual names contain this.
   if (!name.includes('glusterfs.')) return undefined;
   const compute = VIRTUAL.get(name);
   if (compute === undefined && !name.startsWith(REAL_FILENAME)) return undefined;
@@ -82,10 +82,10 @@ export function virtualXattr(
   return typeof value === 'number' && compute === undefined ? value : new Dict().set(name, value);
 }
 
-/** All paths of an inode: those that are kept with it, otherwise those that the table knows. */
+/** Returns all paths of an inode: the recorded ones, otherwise those of the inode table. */
 function allPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
   const kept: string[] = [];
-  for (const { parent, name } of xl.priv.notes ? notedNames(fd) : []) {
+  for (const { parent, name } of xl.priv.notes ? recordedNames(fd) : []) {
     const above = directoryPath(xl, parent, xl.inodes?.find(parent));
     if (above !== null) kept.push(joinPath(above, name));
   }
@@ -95,7 +95,7 @@ function allPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
 const anyPath = (xl: PosixXlator, of: Subject): string | null =>
   pathsOf(xl, of.gfid)[0] ?? allPaths(xl, of)[0] ?? null;
 
-/** The paths from the root that are known to lead to an inode. */
+/** Returns the paths of an inode by the inode table. */
 function pathsOf(xl: PosixXlator, gfid: Gfid): string[] {
   const inode = xl.inodes?.find(gfid);
   const paths: string[] = [];
@@ -108,7 +108,7 @@ function pathsOf(xl: PosixXlator, gfid: Gfid): string[] {
   return own === null ? [] : [own];
 }
 
-/** A directory's path; null when neither the table nor its gfid handle leads up to the root. */
+/** Returns a directory's path by the inode table or its gfid handles, or null. */
 function directoryPath(xl: PosixXlator, gfid: Gfid, inode: Inode | undefined): string | null {
   const path = inode?.path ?? '';
   if (path.startsWith('/')) return path;
@@ -118,7 +118,7 @@ function directoryPath(xl: PosixXlator, gfid: Gfid, inode: Inode | undefined): s
 
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
-/** The name itself when it is there, otherwise the first that differs in the case of ASCII letters. */
+/** Returns the name itself if it exists, otherwise the first that differs only in ASCII case. */
 function realFilename(xl: PosixXlator, of: Subject, wanted: string): string | number | null {
   const fd = libc.open(procPath(of.fd), OPEN_LISTING, 0);
   if (fd < 0) return -fd;
@@ -144,8 +144,8 @@ const asciiLower = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
- * What a lookup's keys ask for besides stored attributes: `glusterfs.content`, all of a file's data
- * if it is no longer than the number given, and `glusterfs.open-fd-count`. Added to `answer`.
+ * Adds to `answer` the virtual values that a lookup requests: `glusterfs.content`, a file's data up to the
+ * given size, and `glusterfs.open-fd-count`.
  */
 export function virtualKeys(
   xl: PosixXlator,
@@ -170,7 +170,7 @@ export function virtualKeys(
 
 const OPEN_FDS = 'glusterfs.open-fd-count';
 
-/** All of a file's data; null when it cannot be had, or is another size by now. */
+/** Returns a file's data; null on failure, or if its size has changed. */
 function contentOf(handle: Handle, size: number): Uint8Array | null {
   const fd = openHandle(handle, constants.O_RDONLY);
   if (fd < 0) return null;

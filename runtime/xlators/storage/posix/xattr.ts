@@ -1,6 +1,6 @@
 /**
- * The fops about extended attributes, by `/proc/self/fd/N`: that reaches every kind of inode, and
- * follows no link of the storage. What the disk says of a name or value is what the caller gets.
+ * The fops on extended attributes, by `/proc/self/fd/N`, which works for every type of inode and follows no
+ * link of the storage. The caller gets the disk's errnos.
  */
 import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
@@ -12,31 +12,31 @@ import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
-import { cleansProtection, guardFault, isGuarded } from '../shared/moving.ts';
+import { cleansProtection, guardFault, isGuarded } from '../shared/rebalance-marks.ts';
 import { xattrFopsOf } from '../shared/xattr-fops.ts';
 import {
-  type AskedKeys,
-  answerKeys,
   isHidden,
   isListed,
+  type RequestedKeys,
+  readKeys,
   setXattrs as setAll,
 } from '../shared/xattrs.ts';
-import type { Brick } from './brick.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
 import { fileOf, OpenFile } from './files.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
 import { killGroupId } from './privileges.ts';
 import { handleOf, iattOfFd, type PosixXlator } from './resolve.ts';
+import type { Store } from './store.ts';
 import { type Subject, virtualXattr } from './virtual.ts';
 
 const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
-/** Puts an attribute's name into `KEY`; 0 or the errno. */
+/** Puts an attribute's name into `KEY`; returns 0 or the errno. */
 const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE);
 
-/** The value that a call put into `value`; its errno when `length` is below zero. */
+/** Returns the value that a call put into `value`, or its errno. */
 const taken = (length: number): Uint8Array | number =>
   length < 0 ? -length : value.slice(0, length);
 
@@ -46,7 +46,7 @@ function getOne(fd: number, name: string): Uint8Array | number {
   return taken(libc.getxattr(procPath(fd), KEY, value, value.length));
 }
 
-/** Null where the mode decides alone. */
+/** Returns the access ACL; null if only the mode decides. */
 export function accessAcl(fd: number): Acl | null {
   const found = getOne(fd, ACL_ACCESS);
   return typeof found === 'number' ? null : readAcl(found);
@@ -59,7 +59,7 @@ function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: numbe
   return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
 }
 
-/** 0 when a write may be done, as far as others that move the file are concerned; otherwise the errno. */
+/** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
 export function writeFault(fd: number, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
   return guardFault(xdata, {
@@ -72,8 +72,8 @@ export function writeFault(fd: number, xdata: Dict | null): number {
 }
 
 /**
- * Takes away what keeps writes off (`writeFault`), where the lookup of `path` in a directory wants that
- * (`EMPTY`: of the directory).
+ * Removes the mark that `writeFault` checks, if the lookup of `path` in a directory asks for it (`EMPTY`: of the
+ * directory).
  */
 export function cleanProtection(dirFd: number, path: Path, xdata: Dict | null): void {
   if (!cleansProtection(xdata) || putKey(PROTECT_WRITES) !== 0) return;
@@ -81,9 +81,9 @@ export function cleanProtection(dirFd: number, path: Path, xdata: Dict | null): 
   else libc.lremovexattr(procEntryPath(dirFd, path, 0), KEY);
 }
 
-/** Sets what is in `dict` of the inode that `fd` is open on; 0 or the first errno. */
+/** Sets the attributes in `dict` of the inode of `fd`; returns 0 or the first errno. */
 export const setXattrs = (
-  { mdata }: Brick,
+  { mdata }: Store,
   handle: Handle,
   fd: number,
   dict: Dict | null,
@@ -100,14 +100,13 @@ const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null
   bytes === null ? null : read(bytes);
 
 /**
- * The values that are asked for, of `path` in a directory (`EMPTY`: of the directory); null when there
- * are none.
+ * Returns the requested values of `path` in a directory (`EMPTY`: of the directory), or null.
  */
-export function lookupKeys(dirFd: number, path: Path, keys: AskedKeys | null): Dict | null {
+export function lookupKeys(dirFd: number, path: Path, keys: RequestedKeys | null): Dict | null {
   if (keys === null) return null;
   const isSelf = path === EMPTY;
   const at = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
-  return answerKeys(keys, {
+  return readKeys(keys, {
     read(name) {
       if (putKey(name) !== 0) return null;
       const get = isSelf ? libc.getxattr : libc.lgetxattr;
@@ -122,7 +121,7 @@ export function lookupKeys(dirFd: number, path: Path, keys: AskedKeys | null): D
   });
 }
 
-/** The names that a call put into `list`, or its errno. */
+/** Returns the names that a call put into `list`, or its errno. */
 function namesIn(length: number): string[] | number {
   if (length < 0) return -length;
   const found: string[] = [];
@@ -134,7 +133,7 @@ function namesIn(length: number): string[] | number {
   return found;
 }
 
-/** One attribute, or all that may be seen when `name` is null; or the errno. */
+/** Returns one attribute, or all listed ones if `name` is null; or the errno. */
 function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Dict | number {
   const { fd } = of;
   const dict = new Dict();
@@ -153,25 +152,25 @@ function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Di
   return dict;
 }
 
-/** What is an open file's attribute, but none on disk; null when `name` is not of that kind. */
+/** Returns a value by ioctl(2) (`fileattr.ts`), or the errno; null for any other name. */
 function fileattr(fd: number, name: string | null): Dict | number | null {
   const found = getFileattr(fd, name);
   return found instanceof Uint8Array ? new Dict().set(name!, found, 'bin') : found;
 }
 
-/** 0 or the errno; null when `dict` is not of that kind. They are set one at a time. */
+/** Sets one value by ioctl(2); returns 0 or the errno, or null if `dict` is not a single such name. */
 function setFileattrs(fd: number, dict: Dict | null): number | null {
   const [name, more] = dict?.keys() ?? [];
   return name === undefined || more !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
-type Found = Handle | OpenFile;
+type XattrTarget = Handle | OpenFile;
 
-const handleIn = (of: Found): Handle => (of instanceof OpenFile ? of.handle : of);
+const handleIn = (of: XattrTarget): Handle => (of instanceof OpenFile ? of.handle : of);
 
-const iattOf = ({ priv }: PosixXlator, of: Found) => iattOfFd(priv, of.fd, handleIn(of));
+const iattOf = ({ priv }: PosixXlator, of: XattrTarget) => iattOfFd(priv, of.fd, handleIn(of));
 
-export const xattrFops: Fops<Brick> = xattrFopsOf<Brick, Found>({
+export const xattrFops: Fops<Store> = xattrFopsOf<Store, XattrTarget>({
   at: handleOf,
   open: fileOf,
   set(_frame, { priv }, of, dict, flags, pid) {

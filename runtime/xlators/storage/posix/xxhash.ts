@@ -1,5 +1,5 @@
 /**
- * XXH64 with seed 0, of short texts: what GlusterFS names its gfid2path attributes by.
+ * Computes XXH64 with seed 0 of short texts, GlusterFS's hash in names of gfid2path attributes.
  *
  * Source: `doc/xxhash_spec.md` of the xxHash project.
  */

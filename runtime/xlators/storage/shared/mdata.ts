@@ -1,28 +1,28 @@
 /**
- * The times of an inode as clients have set them (core/ctime.ts), in the two forms that GlusterFS has
- * for them: an attribute on the disk, and a value of a dict.
+ * Encodes and decodes the times that clients set (core/ctime.ts), in GlusterFS's two formats: an attribute
+ * on disk, and a value of a dict.
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata-disk.h`; `gfx_mdata_iatt` of
  * `rpc/xdr/src/glusterfs4-xdr.x`.
  */
 import type { Iatt } from '../../../core/iatt.ts';
 
-/** The attribute. */
+/** The attribute's name. */
 export const MDATA = 'trusted.glusterfs.mdata';
-/** The key of setxattr by which features/utime gives times to what has none yet; of type mdata. */
+/** The key of setxattr by which features/utime stores the first times of an inode; of type mdata. */
 export const SET_MDATA = 'set-ctime-mdata';
 
-/** The names are those of an iatt, whose times they take the place of. */
+/** The times of an iatt, by the same names. */
 export type Times = Pick<
   Iatt,
   'iaAtime' | 'iaAtimeNsec' | 'iaMtime' | 'iaMtimeNsec' | 'iaCtime' | 'iaCtimeNsec'
 >;
 
 const VERSION = 1;
-/** A version, flags that mean nothing yet, and three times of 16 bytes. */
+/** A version, unused flags, and three times of 16 bytes. */
 export const MDATA_SIZE = 1 + 8 + 3 * 16;
 const FIRST = 9;
-/** Three times without nanoseconds, and three times these. */
+/** Seconds of three times, then their nanoseconds. */
 const WIRE_SIZE = 3 * 8 + 3 * 4;
 
 const ON_DISK = [
@@ -54,7 +54,7 @@ export function writeMdata(times: Times): Uint8Array {
   return bytes;
 }
 
-/** Null when it is none. A later version has more behind what is here. */
+/** Returns null for malformed bytes. A later version appends fields. */
 export function readMdata(bytes: Uint8Array): Times | null {
   if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
   const view = viewOf(bytes);
@@ -66,7 +66,7 @@ export function readMdata(bytes: Uint8Array): Times | null {
   return times;
 }
 
-/** For a dict. */
+/** Encodes times as a dict's value. */
 export function writeWireMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(WIRE_SIZE);
   const view = viewOf(bytes);
@@ -77,7 +77,7 @@ export function writeWireMdata(times: Times): Uint8Array {
   return bytes;
 }
 
-/** Null when it is none. */
+/** Returns null for malformed bytes. */
 export function readWireMdata(bytes: Uint8Array): Times | null {
   if (bytes.length !== WIRE_SIZE) return null;
   const view = viewOf(bytes);
@@ -89,7 +89,7 @@ export function readWireMdata(bytes: Uint8Array): Times | null {
   return times;
 }
 
-/** Of each time the later one. */
+/** Returns the later of each time. */
 export function latest(a: Times, b: Times): Times {
   const times = noTimes();
   for (const [sec, nsec] of ON_DISK) {
@@ -101,7 +101,7 @@ export function latest(a: Times, b: Times): Times {
   return times;
 }
 
-/** The times of an iatt. */
+/** Returns only the times of an iatt. */
 export function timesOf(buf: Times): Times {
   const { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec } = buf;
   return { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec };

@@ -1,4 +1,4 @@
-/** Shapes and sums that every storage answers with. */
+/** Parts of replies that all storages share: entries, gfids, checksums, range checks. */
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
@@ -6,15 +6,15 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 
-/** What a fop that made an entry answers with, besides the inode. */
-export interface Made {
+/** The attributes in the reply of a fop that creates an entry. */
+export interface EntryReply {
   readonly buf: Iatt;
   readonly preparent: Iatt | null;
   readonly postparent: Iatt | null;
 }
 
-/** The gfid that the request wants the new inode to have; null when it leaves that to us. */
-export function wantedGfid(xdata: Dict | null): Gfid | null {
+/** Returns the gfid that the request chose for a new inode; null if the storage chooses. */
+export function requestedGfid(xdata: Dict | null): Gfid | null {
   const wanted = xdata?.get(GFID_REQ);
   let gfid: Gfid = NULL_GFID;
   if (typeof wanted === 'string') gfid = wanted;
@@ -22,27 +22,27 @@ export function wantedGfid(xdata: Dict | null): Gfid | null {
   return isGfid(gfid) && gfid !== NULL_GFID ? gfid : null;
 }
 
-/** major × 2³² + minor, as an iatt has it, of a device number in the kernel's encoding. */
+/** Converts a device number from the kernel's encoding to an iatt's, major × 2³² + minor. */
 export function rdevOf(dev: number): number {
   const major = (dev >>> 8) & 0xfff;
   const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
   return major * 0x1_0000_0000 + minor;
 }
 
-/** int 1, in the reply to rchecksum: the strong checksum is SHA-256 (GlusterFS's key). */
+/** Key with int 1 in the reply to rchecksum: the strong checksum is SHA-256. */
 export const FIPS_MODE = 'fips-mode-rchecksum';
 
-/** rchecksum's strong sum: as long as SHA-256 is, with zeros behind an MD5, as GlusterFS sends it. */
+/** Pads rchecksum's strong sum to the length of SHA-256 with zeros, as GlusterFS does. */
 export function strongChecksum(digest: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(32);
   bytes.set(digest);
   return bytes;
 }
 
-/** rchecksum's weak sum: Adler-32 begun at 0, as GlusterFS calls zlib. */
+/** Computes rchecksum's weak sum: Adler-32 with start value 0, as in GlusterFS. */
 export function weakChecksum(bytes: Uint8Array): number {
   const MOD = 65521;
-  /** So many bytes can be added before the sums could pass 2^32. */
+  /** Bytes that can be added before a sum could exceed 2^32. */
   const RUN = 3800;
   let low = 0;
   let high = 0;
@@ -58,7 +58,7 @@ export function weakChecksum(bytes: Uint8Array): number {
   return ((high << 16) | low) >>> 0;
 }
 
-/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
+/** Returns 0 if [offset, offset + length) is valid in a file, otherwise the errno. */
 export function rangeFault(offset: number, length: number): number {
   if (offset < 0 || length < 0) return EINVAL;
   return offset + length > OFFSET_MAX ? EFBIG : 0;

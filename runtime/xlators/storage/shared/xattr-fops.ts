@@ -1,4 +1,4 @@
-/** The fops about extended attributes, over what a storage does with those of one inode. */
+/** Builds the fops on extended attributes from a storage's access to those of one inode. */
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA, EPERM } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -7,40 +7,40 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { pidFor } from './internal.ts';
-import { movingKeys } from './moving.ts';
+import { pidFor } from './entry-requests.ts';
+import { requestedAttributes } from './rebalance-marks.ts';
 import { removeXattrs, TRUSTED_GFID, USER_GFID, valueBytes, xattrop } from './xattrs.ts';
 
-/** `T` is an inode or an open file as a fop has found it. Methods return the errno, 0 for none. */
+/** `T` is the storage's inode or open file. Methods return 0 or the errno. */
 export interface XattrStorage<P, T extends object> {
   at(xl: Xlator<P>, loc: Loc): T | number;
   open(xl: Xlator<P>, fd: Fd): T | number;
   /**
-   * Sets what is in `dict`, one after the other, up to the first that fails.
-   * @param pid decides what is hidden (`isHidden`)
+   * Sets the attributes in `dict` in order, up to the first failure.
+   * @param pid decides which attributes are hidden (`isHidden`)
    */
   set(frame: Frame, xl: Xlator<P>, of: T, dict: Dict | null, flags: number, pid: number): number;
-  /** One attribute, or all that may be seen when `name` is null; or the errno. */
+  /** Returns one attribute, or all listed ones if `name` is null; or the errno. */
   get(xl: Xlator<P>, of: T, name: string | null, pid: number): Dict | number;
   remove(xl: Xlator<P>, of: T, name: string, pid: number): number;
-  /** The value of an attribute, hidden or not, or the errno. */
+  /** Returns an attribute's value, also of a hidden one, or the errno. */
   read(of: T, name: string): Uint8Array | number;
-  /** Sets one attribute to what an xattrop has made of it. */
+  /** Sets one attribute to the result of an xattrop. */
   store(frame: Frame, xl: Xlator<P>, of: T, name: string, bytes: Uint8Array): number;
-  /** Called after a change by such a fop, before its answer. */
-  changed?(frame: Frame, xl: Xlator<P>, of: T, fop: Changing, dict: Dict | null): void;
+  /** Called after a change and before the reply. */
+  changed?(frame: Frame, xl: Xlator<P>, of: T, fop: ChangingFop, dict: Dict | null): void;
   iatt(xl: Xlator<P>, of: T): Iatt | null;
 }
 
-export type Changing = 'setxattr' | 'fsetxattr' | 'removexattr' | 'fremovexattr';
+export type ChangingFop = 'setxattr' | 'fsetxattr' | 'removexattr' | 'fremovexattr';
 
 export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): Fops<P> {
-  type Found<S> = (xl: Xlator<P>, subject: S) => T | number;
+  type Finder<S> = (xl: Xlator<P>, subject: S) => T | number;
   const keysOf = (xl: Xlator<P>, of: T, xdata: Dict | null): Dict | null =>
-    movingKeys(xdata, () => storage.iatt(xl, of));
+    requestedAttributes(xdata, () => storage.iatt(xl, of));
 
   const setting =
-    <S>(fop: 'setxattr' | 'fsetxattr', find: Found<S>) =>
+    <S>(fop: 'setxattr' | 'fsetxattr', find: Finder<S>) =>
     (
       frame: Frame,
       xl: Xlator<P>,
@@ -60,7 +60,7 @@ export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): F
     };
 
   const getting =
-    <S>(fop: 'getxattr' | 'fgetxattr', find: Found<S>) =>
+    <S>(fop: 'getxattr' | 'fgetxattr', find: Finder<S>) =>
     (frame: Frame, xl: Xlator<P>, subject: S, name: string | null, _xdata: Dict | null) => {
       const of = find(xl, subject);
       if (typeof of === 'number') return fail[fop](frame, of);
@@ -70,7 +70,7 @@ export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): F
     };
 
   const removing =
-    <S>(fop: 'removexattr' | 'fremovexattr', find: Found<S>) =>
+    <S>(fop: 'removexattr' | 'fremovexattr', find: Finder<S>) =>
     (frame: Frame, xl: Xlator<P>, subject: S, name: string, xdata: Dict | null) => {
       const of = find(xl, subject);
       if (typeof of === 'number') return fail[fop](frame, of);
@@ -82,7 +82,7 @@ export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): F
     };
 
   const combining =
-    <S>(fop: 'xattrop' | 'fxattrop', find: Found<S>) =>
+    <S>(fop: 'xattrop' | 'fxattrop', find: Finder<S>) =>
     (
       frame: Frame,
       xl: Xlator<P>,
@@ -112,7 +112,7 @@ export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): F
   };
 }
 
-/** The values after (GET_AND_SET: before) an xattrop, or the errno. */
+/** Applies an xattrop; returns the values after it (GET_AND_SET: before), or the errno. */
 function combine(
   optype: number,
   dict: Dict | null,

@@ -1,7 +1,7 @@
 /** The attributes that are read for the keys of a lookup or a listing. */
 import { expect, test } from 'vitest';
 import { Dict } from '../../../core/dict.ts';
-import { answerKeys, askedKeys } from './xattrs.ts';
+import { readKeys, requestedKeys } from './xattrs.ts';
 
 const STORED = ['trusted.gfid', 'trusted.b', 'user.a', 'btrfs.compression'];
 
@@ -10,10 +10,10 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   const xdata = new Dict();
   for (const key of keys) xdata.set(key, 0);
   const read: string[] = [];
-  const asked = askedKeys(xdata);
+  const asked = requestedKeys(xdata);
   const told =
     asked &&
-    answerKeys(asked, {
+    readKeys(asked, {
       names() {
         read.push('*');
         return names;
@@ -28,7 +28,7 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
 
 test('a key that is no name of an attribute asks for none, and neither does that of the gfid', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
-  expect(askedKeys(null)).toBe(null);
+  expect(requestedKeys(null)).toBe(null);
 });
 
 test('one is read, of several those that are there', () => {

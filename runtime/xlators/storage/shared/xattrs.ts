@@ -1,9 +1,9 @@
 /**
- * Extended attributes in every storage: which are its own business, how a dict's
- * values become bytes, and the arithmetic of xattrop.
+ * Rules for extended attributes in every storage: hidden names, the bytes of a dict's values, keys that a
+ * lookup requests, and the arithmetic of xattrop.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop), which refuses
- * OR_ARRAY and AND_ARRAY with EINVAL; here they do what they are named for.
+ * OR_ARRAY and AND_ARRAY with EINVAL; here they work.
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
@@ -12,7 +12,7 @@ import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './names.ts';
 
-/** Where an inode's gfid is kept: as root, and where the kernel refuses `trusted.` to us. */
+/** Attributes with an inode's gfid: for root, and for a process that may not write `trusted.`. */
 export const TRUSTED_GFID = 'trusted.gfid';
 export const USER_GFID = 'user.glossa.gfid';
 
@@ -20,12 +20,12 @@ export const USER_GFID = 'user.glossa.gfid';
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
-/** GlusterFS's own: its translators' state, and the names that lead to an inode. */
+/** Attributes of GlusterFS itself: its translators' state, and the paths of an inode. */
 const OWN_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
 
 /**
- * Whether requests of process `pid` neither see nor change this attribute. Internal clients, whose
- * pid is negative, keep their own state there; nobody touches a gfid.
+ * Whether requests of process `pid` neither see nor change this attribute. Internal clients (negative pid)
+ * may use GlusterFS's own attributes; the gfid is hidden from all.
  */
 export function isHidden(name: string, pid: number): boolean {
   if (name === TRUSTED_GFID || name === USER_GFID) return true;
@@ -33,16 +33,15 @@ export function isHidden(name: string, pid: number): boolean {
 }
 
 /**
- * Whether a list of all attributes has it. Who moves a file copies what is listed; the mark on a copy that
- * is written to is of that copy alone, and would keep the next one from ever being made.
+ * Whether a list of all attributes includes it. A rebalance copies listed attributes; the mark of a copy
+ * must not be copied, as it would block the next move.
  */
 export const isListed = (name: string, pid: number): boolean =>
   name !== PROTECT_WRITES && !isHidden(name, pid);
 
 /**
- * Removes the attribute of this name, or, where it has none, all whose names are in xdata: who heals a copy of
- * a file takes away at once what it has.
- * @param one removes one: 0 or the errno
+ * Removes the attribute of this name, or for an empty name all those named in xdata, as self-heal does.
+ * @param one removes one attribute: 0 or the errno
  * @returns 0 or the first errno
  *
  * Source: GlusterFS `posix-inode-fd-ops.c` (posix_common_removexattr).
@@ -56,16 +55,16 @@ export function removeXattrs(
   let fault = 0;
   for (const each of xdata.keys()) {
     const own = asksForXattr(each) ? one(each) : 0;
-    // One may have gone with another.
+    // Removing one attribute may have removed another.
     if (own !== 0 && own !== ENODATA && fault === 0) fault = own;
   }
   return fault;
 }
 
 /**
- * Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno.
- * @param pid decides what is hidden
- * @param one sets one: 0 or the errno
+ * Sets the attributes in `dict` in order, up to the first failure; returns 0 or its errno.
+ * @param pid decides which attributes are hidden
+ * @param one sets one attribute: 0 or the errno
  */
 export function setXattrs(
   dict: Dict | null,
@@ -81,15 +80,15 @@ export function setXattrs(
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
-/** Whether a key in xdata is an attribute's name: a lookup asks for its value by it. */
+/** Whether a key of xdata is an attribute's name, by which a lookup requests its value. */
 export function asksForXattr(key: string): boolean {
   if (key === TRUSTED_GFID || key === USER_GFID) return false;
   return NAMESPACES.some((namespace) => key.startsWith(namespace));
 }
 
 /**
- * A dict's value as an attribute holds it, numbers as decimal text; null for what has no bytes (an
- * iatt, a text that is none).
+ * Converts a dict's value to an attribute's bytes, numbers as decimal text; null for other values (an iatt,
+ * malformed text).
  */
 export function valueBytes(value: DictValue): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
@@ -99,12 +98,12 @@ export function valueBytes(value: DictValue): Uint8Array | null {
 }
 
 /**
- * With a lookup: all attributes are wanted. GlusterFS's clients compare them with those of other bricks, and
- * give them to a directory that a brick does not have.
+ * Key of a lookup that requests all attributes. GlusterFS's clients compare them between bricks, and set them
+ * on a directory that a brick lacks.
  */
 const LIST_XATTR = 'list-xattr';
 
-/** What is of this brick alone, and would be wrong on another. */
+/** Attributes that are valid on this brick only. */
 const OF_THE_BRICK: ReadonlySet<string> = new Set([
   TRUSTED_GFID,
   USER_GFID,
@@ -116,30 +115,30 @@ const OF_THE_BRICK: ReadonlySet<string> = new Set([
 const isOfTheBrick = (name: string): boolean =>
   OF_THE_BRICK.has(name) || name.startsWith('trusted.gfid2path.');
 
-/** The attributes that the xdata of a lookup, stat, fstat or readdirp asks for. */
-export interface AskedKeys {
+/** The attributes that the xdata of a lookup, stat, fstat or readdirp requests. */
+export interface RequestedKeys {
   readonly names: readonly string[];
-  /** Besides, all that are there. */
+  /** Whether all existing attributes are requested, too. */
   readonly all: boolean;
 }
 
-/** Null when it asks for none. */
-export function askedKeys(xdata: Dict | null): AskedKeys | null {
+/** Returns null if the xdata requests none. */
+export function requestedKeys(xdata: Dict | null): RequestedKeys | null {
   if (xdata === null) return null;
   const names = [...xdata.keys()].filter(asksForXattr);
   const all = xdata.has(LIST_XATTR);
   return all || names.length > 0 ? { names, all } : null;
 }
 
-/** The attributes of something that was found. */
+/** Access to the attributes of one inode. */
 export interface Attributes {
   read(name: string): Uint8Array | null;
-  /** Null when they cannot be listed, as more than 64 KiB of them. */
+  /** Returns null if they cannot be listed, as with more than 64 KiB of names. */
   names(): readonly string[] | null;
 }
 
-/** The values that are asked for; null when there are none. */
-export function answerKeys({ names, all }: AskedKeys, of: Attributes): Dict | null {
+/** Reads the requested values; null if none exists. */
+export function readKeys({ names, all }: RequestedKeys, of: Attributes): Dict | null {
   let found: Dict | null = null;
   for (const name of wantedNames(names, all, of)) {
     const value = of.read(name);
@@ -150,7 +149,7 @@ export function answerKeys({ names, all }: AskedKeys, of: Attributes): Dict | nu
   return found;
 }
 
-/** Of most that is asked for there is none: to ask for the names takes no longer than for one value. */
+/** Lists the names first if several are requested: most do not exist, and a list costs one read. */
 function wantedNames(names: readonly string[], all: boolean, of: Attributes): readonly string[] {
   if (!all && names.length < 2) return names;
   const there = of.names();
@@ -170,7 +169,7 @@ export const XATTROP = {
   ADD_ARRAY64_WITH_DEFAULT: 6,
 } as const;
 
-/** Bytes per element, and whether the second half of what is given are defaults. */
+/** Bytes per element, and whether the second half of the operand has defaults. */
 const ADDING: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
   [XATTROP.ADD_ARRAY, [4, false]],
   [XATTROP.ADD_ARRAY64, [8, false]],
@@ -178,13 +177,13 @@ const ADDING: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]>
   [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
 ]);
 
-/** What becomes of one attribute: what to answer and what to store, null for nothing. */
+/** The result for one attribute: the value to return and the one to store; null for none. */
 export interface XattropResult {
   readonly answer: Uint8Array | null;
   readonly store: Uint8Array | null;
 }
 
-/** One key of an xattrop. A missing attribute counts as zeros. The result, or the errno. */
+/** Computes one key of an xattrop, or returns the errno. A missing attribute counts as zeros. */
 export function xattrop(
   optype: number,
   current: Uint8Array | null,
@@ -201,7 +200,7 @@ export function xattrop(
   if (current !== null && current.length > length) return ERANGE;
   const value = new Uint8Array(length);
   if (current !== null) value.set(current);
-  // Adding nothing is how one reads: an attribute that is missing stays missing.
+  // Adding zeros is a read: a missing attribute is not created.
   if (given.every((byte) => byte === 0)) return { answer: value, store: null };
   for (let at = 0; at < length; at += width) {
     const isZero = withDefault && value.subarray(at, at + width).every((byte) => byte === 0);

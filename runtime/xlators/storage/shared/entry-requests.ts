@@ -1,5 +1,5 @@
 /**
- * Requests of translators above to a storage beside the fops themselves, in xdata, with GlusterFS's keys.
+ * Keys of xdata, GlusterFS's, by which translators above add conditions and attributes to fops on names.
  *
  * Source: GlusterFS `posix-entry-ops.c`, `posix-helpers.c` (posix_entry_create_xattr_set).
  */
@@ -8,40 +8,40 @@ import { Dict } from '../../../core/dict.ts';
 import { EBUSY } from '../../../core/errno.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
-import { wantedGfid } from './replies.ts';
+import { requestedGfid } from './replies.ts';
 import { asksForXattr, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
-/** Not an application's: what it sets may be what applications do not see. */
+/** Marks a request of a translator: it may set attributes that applications do not see. */
 const INTERNAL_FOP = 'glusterfs-internal-fop';
-/** An unlink of what is a linkto of cluster/distribute, and of nothing else. */
+/** The unlink must only remove a linkto of cluster/distribute. */
 const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
-/** An unlink of what nobody has open. */
+/** The unlink must not remove an open file. */
 const NOT_OPEN = 'dont-unlink-for-open-fd';
 
 /**
- * A mkdir or a create with this relies on an extended attribute of the folder that it is made in: its name. What it
- * takes the value to be is beside it, under that name.
+ * The name of an extended attribute of the parent directory that a mkdir or create relies on. The expected value is
+ * in the same xdata, under that name.
  */
 export const PREOP_PARENT = 'glusterfs.preop.parent.key';
-/** In the reply of one that was refused since the value is another. */
+/** In the reply of a request that was refused because the value differs. */
 export const PREOP_FAILED = 'glusterfs.preop.check.failed';
 
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
 const LINKTO_MODE = 0o1000;
 
-/** The pid that decides what is hidden (`isHidden`): internal fops are those of no process. */
+/** Returns the pid for `isHidden`: negative for internal fops. */
 export const pidFor = (pid: number, xdata: Dict | null): number =>
   xdata?.has(INTERNAL_FOP) ? -1 : pid;
 
 /**
- * The gfid of what a mknod gives another name, if it is there: a linkto of a file with several names
- * has as many. Null where it is to make something new in any case.
+ * Returns the gfid of an inode that a mknod links instead of creating one: the linkto of a file with
+ * several names has as many. Null for a mknod that always creates.
  */
-export const twinGfid = (xdata: Dict | null): Gfid | null =>
-  xdata?.has(INTERNAL_FOP) ? wantedGfid(xdata) : null;
+export const linkSourceGfid = (xdata: Dict | null): Gfid | null =>
+  xdata?.has(INTERNAL_FOP) ? requestedGfid(xdata) : null;
 
-/** What an attribute of the folder is taken to be; null where nothing relies on one. */
-function reliesOn(
+/** Returns the parent's attribute that the request relies on, and its expected value; or null. */
+function expectedXattr(
   xdata: Dict | null,
 ): { readonly name: string; readonly value: Uint8Array } | null {
   const name = xdata?.get(PREOP_PARENT);
@@ -50,29 +50,29 @@ function reliesOn(
 }
 
 /**
- * Whether the folder is another than it is taken to be.
- * @param read one of its attributes
+ * Whether the parent directory's attribute differs from the expected value.
+ * @param read reads an attribute of the parent
  */
-export function isMistaken(
+export function parentChanged(
   xdata: Dict | null,
   read: (name: string) => Uint8Array | undefined,
 ): boolean {
-  const said = reliesOn(xdata);
+  const said = expectedXattr(xdata);
   if (said === null) return false;
   const found = read(said.name);
   if (found?.length !== said.value.length) return true;
   return found.some((byte, at) => byte !== said.value[at]);
 }
 
-/** With the EIO that it is refused with. */
-export const mistaken = (): Dict => new Dict().set(PREOP_FAILED, 1);
+/** The xdata of the EIO reply to such a request. */
+export const changedReply = (): Dict => new Dict().set(PREOP_FAILED, 1);
 
-/** Extended attributes that something has from the beginning; null for none. A text has its NUL there. */
-export function bornWith(xdata: Dict | null): Dict | null {
+/** Returns the extended attributes for a new inode, or null. A text value ends in NUL. */
+export function initialXattrs(xdata: Dict | null): Dict | null {
   let born: Dict | null = null;
   xdata?.forEach((name, value) => {
     if (!asksForXattr(name) || name === TRUSTED_GFID || name === USER_GFID) return;
-    // Its folder's.
+    // This key is the parent directory's.
     if (name === xdata.get(PREOP_PARENT)) return;
     const bytes = typeof value === 'string' ? encodeName(`${value}\0`) : value;
     if (!(bytes instanceof Uint8Array)) return;
@@ -82,7 +82,7 @@ export function bornWith(xdata: Dict | null): Dict | null {
   return born;
 }
 
-/** What is to be removed. */
+/** The inode whose name an unlink removes. */
 export interface Victim {
   readonly iaType: number;
   readonly iaProt: number;
@@ -94,7 +94,7 @@ export interface Victim {
 export const isConditional = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(ONLY_LINKTO) || xdata.has(NOT_OPEN));
 
-/** 0 when it may go, otherwise the errno. */
+/** Returns 0 if the conditions allow the removal, otherwise the errno. */
 export function unlinkFault(victim: Victim, xdata: Dict): number {
   const { iaType, iaProt, isOpen } = victim;
   if (xdata.has(NOT_OPEN) && isOpen) return EBUSY;

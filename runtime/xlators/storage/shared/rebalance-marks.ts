@@ -1,7 +1,7 @@
 /**
- * Requests of cluster/distribute and a rebalance to a storage about a file that is moved, in xdata, with GlusterFS's
- * keys. A client's write marks the copy, and a rebalance's write over it is EBUSY (docs/how-it-works/mechanisms.md).
- * Extended attributes are set in both places; a request that sets one asks for the file's attributes in its reply.
+ * Keys of xdata, GlusterFS's, for a file that a rebalance moves. A client's write marks the copy, and a rebalance's
+ * write over it fails with EBUSY (docs/how-it-works/mechanisms.md). Extended attributes are set on both copies; a
+ * request that sets one asks for the file's attributes in its reply.
  *
  * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict, posix_set_mode_in_dict),
  * `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
@@ -14,47 +14,47 @@ import { IATT_REQ, PROTECT_WRITES } from '../../../core/xdata.ts';
 
 const AVOID_OVERWRITE = 'glusterfs.avoid.overwrite';
 const CLEAN_PROTECTION = 'glusterfs.clean.writexattr';
-/** The mode alone, with an xattrop. */
+/** Requests only the mode, with an xattrop. */
 const IATT_MODE_REQ = 'dht-get-mode-in-xattr';
 
 const MARK = Uint8Array.of(0x31);
 
-/** The mark on a file, an extended attribute of this name. */
+/** Access to the mark of a file, an extended attribute. */
 export interface Mark {
-  /** 0 where there is one, ENODATA where there is none, otherwise why that cannot be said. */
+  /** Returns 0 if the mark exists, ENODATA if not, or the errno of the check. */
   find(name: string): number;
-  /** 0 or the errno. */
+  /** Returns 0 or the errno. */
   set(name: string, value: Uint8Array): number;
 }
 
-/** Whether a write has to do with a mark: few have. */
+/** Whether a write sets or obeys the mark. */
 export const isGuarded = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(PROTECT_WRITES) || xdata.has(AVOID_OVERWRITE));
 
-/** 0 when such a write may be done, otherwise the errno. A client's leaves the mark first. */
+/** Sets the mark for a client's write; returns 0 if the write may proceed, otherwise the errno. */
 export function guardFault(xdata: Dict, mark: Mark): number {
   const found = mark.find(PROTECT_WRITES);
   if (xdata.has(PROTECT_WRITES)) return found === 0 ? 0 : mark.set(PROTECT_WRITES, MARK);
-  // Where a mark cannot be looked for, there may be one.
+  // If the check fails, there may be a mark.
   return found === ENODATA ? 0 : EBUSY;
 }
 
 /**
- * What a setattr can change. A symbolic link has no mode of its own; who moves or heals one gives it owner,
- * times and mode at once, and is to have what there is.
+ * Removes the mode from what a setattr changes of a symbolic link, which has none: rebalance and self-heal
+ * set owner, times and mode in one request.
  */
 export const settable = (iaType: number, valid: number): number =>
   iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;
 
-/** Whether a lookup takes the mark away. */
+/** Whether a lookup removes the mark. */
 export const cleansProtection = (xdata: Dict | null): boolean =>
   xdata?.has(CLEAN_PROTECTION) === true;
 
 /**
- * The attributes of a file, where the request wants them in its reply's xdata; otherwise null.
- * @param read null where they cannot be had
+ * Returns the reply's xdata with the file's attributes if the request asks for them; otherwise null.
+ * @param read reads the attributes, or returns null
  */
-export function movingKeys(xdata: Dict | null, read: () => Iatt | null): Dict | null {
+export function requestedAttributes(xdata: Dict | null, read: () => Iatt | null): Dict | null {
   if (xdata === null) return null;
   const [wantsAll, wantsMode] = [xdata.has(IATT_REQ), xdata.has(IATT_MODE_REQ)];
   const buf = wantsAll || wantsMode ? read() : null;

@@ -9,8 +9,8 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
-import type { Brick } from './brick.ts';
 import posix from './index.ts';
+import type { Store } from './store.ts';
 
 /** A volume, below a translator that notes what it is told of. */
 async function volume(directory: string): Promise<TestVolume & { readonly told: unknown[] }> {
@@ -31,7 +31,7 @@ async function volume(directory: string): Promise<TestVolume & { readonly told: 
 }
 
 const look = (vol: TestVolume): Promise<void> =>
-  (vol.graph.top.below[0]!.priv as Brick).health.check();
+  (vol.graph.top.below[0]!.priv as Store).health.check();
 
 /** What this process keeps of a directory, though it has no name there any more. */
 function kept(directory: string): string[] {

@@ -1,5 +1,4 @@
-/** A brick: the directory on disk that a volume serves, and what is needed to do so. */
-
+/** The directory on disk that a volume serves (`Store`): its handles, gfids, times and settings. */
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { newGfid } from '../../../core/context.ts';
@@ -16,26 +15,26 @@ import { cstring, Dirents, Iovec, Statfs, Statx, Timespecs } from '../../../sys/
 import { TRUSTED_GFID } from '../shared/xattrs.ts';
 import { type FileHandles, openFileHandles } from './file-handles.ts';
 import {
+  type EntryPlace,
   type GfidHandles,
-  type HandlesWanted,
+  type HandleMode,
   openGfidHandles,
-  type Place,
   PRIVATE_NAME,
 } from './gfid-handles.ts';
-import { noteName, strikeName } from './gfid2path.ts';
+import { eraseName, recordName } from './gfid2path.ts';
 import { derivedGfid, GfidStore } from './gfids.ts';
-import { type Directory, Handle, Handles, look } from './handles.ts';
+import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
-import { MdataKeeper } from './mdata.ts';
+import { MdataStore } from './mdata.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
 const TMPFS_MAGIC = 0x01021994;
 const RAMFS_MAGIC = 0x858458f6;
 /**
- * File systems whose close(2) brings the data to where it is kept, and fails when that does: those
- * with a `flush` among their file_operations (linux/magic.h, linux/fs). Disks do not.
+ * File systems whose close(2) writes data back and may fail: those with a `flush` in their file_operations
+ * (linux/magic.h, linux/fs). Disks have none.
  */
 const TELL_AT_CLOSE: ReadonlySet<number> = new Set([
   0x6969, // NFS_SUPER_MAGIC
@@ -45,88 +44,88 @@ const TELL_AT_CLOSE: ReadonlySet<number> = new Set([
   0x6b414653, // AFS_FS_MAGIC
   0x73757245, // CODA_SUPER_MAGIC
 ]);
-/** What the root of a GlusterFS volume's brick has. */
+/** An attribute on the root of a GlusterFS volume's brick. */
 const VOLUME_ID = cstring('trusted.glusterfs.volume-id');
-/** The part of the process's descriptors that handles may take. */
+/** Share of the process's descriptors for handles. */
 const HANDLE_SHARE = 0.5;
 
-/** What the volume's options say. */
-export interface BrickSettings {
-  /** As given, for messages. */
+/** Settings from the volume's options. */
+export interface StoreSettings {
+  /** As in the option, for messages. */
   readonly directory: string;
   readonly handleLimit: number;
-  readonly gfidHandles: HandlesWanted;
-  /** To clients over the network. */
+  readonly gfidHandles: HandleMode;
+  /** Whether clients use it over the network. */
   readonly isServed: boolean;
   /** For `glusterfs.pathinfo`; null is this machine's name. */
   readonly hostname: string | null;
-  /** The volume that the directory has to be a brick of; null for any. */
+  /** The GlusterFS volume that the directory must belong to; null for any. */
   readonly volumeId: Gfid | null;
   /** GlusterFS's name of this server; null when it has none. */
   readonly nodeUuid: string | null;
-  /** The server's uuid takes the place of its name in `glusterfs.pathinfo`. */
+  /** Whether `glusterfs.pathinfo` has the server's uuid instead of its name. */
   readonly nodeUuidPathinfo: boolean;
-  /** Whether files keep their names; auto: in a brick of a GlusterFS volume. */
-  readonly gfid2path: HandlesWanted;
+  /** Whether files have their names as attributes; auto: in a brick of a GlusterFS volume. */
+  readonly gfid2path: HandleMode;
   readonly gfid2pathSeparator: string;
-  /** Whether times that clients set are kept with the files. */
+  /** Whether times that clients set are stored with the files. */
   readonly ctime: boolean;
 }
 
-/** Takes directories that are removed with all that is in them (`landfill.ts`). */
+/** Removes directories with all their entries (`landfill.ts`). */
 export interface WholeRemoval {
-  /** 0, or minus the errno. */
+  /** Returns 0, or minus the errno. */
   take(dir: Directory, path: Path, gfid: Gfid): number;
   close(): void;
 }
 
-/** Made anew with the gfid handles, whenever the brick finds its directory. */
-export type WholeRemovalOf = (brick: Brick, links: GfidHandles) => WholeRemoval;
+/** Called with new gfid handles whenever the store finds its directory. */
+export type WholeRemovalOf = (store: Store, links: GfidHandles) => WholeRemoval;
 
-export class Brick {
-  readonly xl: Xlator<Brick>;
-  readonly settings: BrickSettings;
+export class Store {
+  readonly xl: Xlator<Store>;
+  readonly settings: StoreSettings;
   readonly hostname: string;
-  /** The directory's path without symbolic links, where it is looked for when it has gone away. */
+  /** The directory's path without symbolic links, checked by `health`. */
   readonly realPath: string;
   readonly handles: Handles;
   root: Handle;
   gfids: GfidStore;
-  /** The gfid handles; null when the brick has none. */
+  /** The gfid handles; null without a `.glusterfs`. */
   links: GfidHandles | null = null;
   /** Null without gfid handles. */
   landfill: WholeRemoval | null = null;
   private readonly landfillOf: WholeRemovalOf;
-  /** Null where the kernel's file handles cannot be used. */
+  /** Null if the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
-  /** The times that clients have set. */
-  mdata: MdataKeeper;
+  /** Times that clients have set. */
+  mdata: MdataStore;
   readonly health: Health;
   readonly identity = new Identity();
-  /** Bricks of the volume that have the file system in common. */
+  /** Number of the volume's bricks on this file system. */
   sharedCount = 1;
   /** True when rchecksum must use a checksum that FIPS 140 allows. */
   isFips = false;
-  /** Open files and directories. */
+  /** Number of open files and directories. */
   openFds = 0;
-  /** The errno of the last look that failed. */
+  /** The errno of the last failed `statAt`. */
   fault = 0;
-  /** The names of files are kept with them (gfid2path). */
+  /** Whether files have their names as attributes (gfid2path). */
   notes = false;
-  /** close(2) of a file may fail. */
+  /** Whether close(2) of a file may fail. */
   tellsAtClose = false;
-  /** gfid handles that could not be made, and the errnos of those that were told of. */
+  /** Number of gfid handles that could not be created, and the errnos already logged. */
   missed = 0;
   private readonly told = new Set<number>();
-  // Memory of system calls, used again by each.
+  // Buffers of system calls, reused by each.
   readonly st = new Statx();
   readonly times = new Timespecs();
   readonly iovec = new Iovec(1);
   readonly dirents = new Dirents();
   private readonly statfs = new Statfs();
 
-  /** @throws {InitError} when there is no such directory, or what it is to have cannot be. */
-  constructor(xl: Xlator<Brick>, settings: BrickSettings, landfillOf: WholeRemovalOf) {
+  /** @throws {InitError} if the directory does not exist, or a required setting is impossible */
+  constructor(xl: Xlator<Store>, settings: StoreSettings, landfillOf: WholeRemovalOf) {
     this.xl = xl;
     this.settings = settings;
     this.landfillOf = landfillOf;
@@ -134,7 +133,7 @@ export class Brick {
     this.handles = new Handles(this);
     const rootFd = openRoot(settings.directory);
     this.gfids = this.storeIn(rootFd);
-    this.mdata = this.mdataKeeper();
+    this.mdata = this.newMdataStore();
     this.root = this.attach(rootFd);
     this.realPath = realpathSync(settings.directory);
     this.health = new Health(this);
@@ -144,7 +143,7 @@ export class Brick {
     return this.settings.directory;
   }
 
-  /** Whether other bricks may have the same directory or file, which is to have one gfid with all. */
+  /** Whether other bricks may have the same inodes, which need the same gfid on all. */
   get isOneOfSeveral(): boolean {
     return this.settings.isServed || isAmongOthers(this.xl);
   }
@@ -154,7 +153,7 @@ export class Brick {
   }
 
   private attach(rootFd: number): Handle {
-    look(this, rootFd, EMPTY);
+    statAt(this, rootFd, EMPTY);
     const root = new Handle(ROOT_GFID, this.st);
     this.handles.begin();
     this.handles.add(root);
@@ -169,33 +168,33 @@ export class Brick {
       this.close();
       throw error;
     }
-    this.notes = this.links !== null && this.notesWanted(rootFd);
+    this.notes = this.links !== null && this.wantsRecordedNames(rootFd);
     this.fileHandles = openFileHandles(rootFd);
     this.tellsAtClose = TELL_AT_CLOSE.has(this.typeAt(rootFd));
     return root;
   }
 
   private hasNone(errno: number): void {
-    const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
-    this.xl.log.warning(`${text}. When this brick was restarted, clients have to find files anew`, {
+    const text = `no gfid handles: ${PRIVATE_NAME} warnUnable be made, or not be written to`;
+    this.xl.log.warning(`${text}. When this brick is restarted, clients must look files up again`, {
       errno,
       msgid: messages.noHandle.id,
     });
   }
 
-  private mdataKeeper(): MdataKeeper {
-    return new MdataKeeper(this.xl, this.settings.ctime, this.gfids.place === TRUSTED_GFID);
+  private newMdataStore(): MdataStore {
+    return new MdataStore(this.xl, this.settings.ctime, this.gfids.place === TRUSTED_GFID);
   }
 
-  private notesWanted(rootFd: number): boolean {
+  private wantsRecordedNames(rootFd: number): boolean {
     const { gfid2path } = this.settings;
     if (gfid2path === 'off' || this.gfids.place !== TRUSTED_GFID) return false;
     return gfid2path === 'on' || volumeOf(rootFd) !== null;
   }
 
   /**
-   * What keeps gfids there. @throws {InitError} when the directory is another volume's than
-   * `volume-id` says, before anything is written to it; `rootFd` is closed then.
+   * Opens the gfid storage. @throws {InitError} if the directory belongs to another volume than `volume-id`,
+   * before any write; closes `rootFd` then.
    */
   private storeIn(rootFd: number): GfidStore {
     const { volumeId } = this.settings;
@@ -206,7 +205,7 @@ export class Brick {
     throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${whose}`);
   }
 
-  /** The directory is gone: lets go of all but what is open and has no name any more. */
+  /** Called when the directory is gone: closes all handles except those of open, removed files. */
   detach(): void {
     this.handles.dropNamed();
     this.letGo();
@@ -222,37 +221,37 @@ export class Brick {
     this.fileHandles = null;
   }
 
-  /** The directory is back: takes over `rootFd`. @throws {InitError} when it is of no use. */
+  /** Called when the directory is back; takes over `rootFd`. @throws {InitError} if it cannot be used */
   reattach(rootFd: number): void {
     this.gfids = this.storeIn(rootFd);
-    this.mdata = this.mdataKeeper();
+    this.mdata = this.newMdataStore();
     this.root = this.attach(rootFd);
   }
 
-  /** Whether a directory has the gfid of a root, as every brick has. */
+  /** Whether a directory has the root's gfid. */
   isBrick(fd: number): boolean {
     return this.gfids.read(fd) === ROOT_GFID;
   }
 
-  /** Whether what `fd` is open on lies in memory, and a read never has to wait for a disk. */
+  /** Whether the file of `fd` is in memory, so that reads never wait for a disk. */
   isMemory(fd: number): boolean {
     const type = this.typeAt(fd);
     return type === TMPFS_MAGIC || type === RAMFS_MAGIC;
   }
 
-  /** The type of the file system that `fd` is open on; 0 when it does not say. */
+  /** Returns the file system type of `fd`, or 0 if unknown. */
   private typeAt(fd: number): number {
     return libc.fstatfs(fd, this.statfs.bytes) < 0 ? 0 : this.statfs.type;
   }
 
-  /** Whether a name of this directory is none of the volume's. */
+  /** Whether an entry is hidden from clients. */
   hides(dir: Directory, name: string): boolean {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
   /**
-   * The gfid that is wanted, unless another inode has it. One that was removed, and is still in use,
-   * gives way: replicate makes it again.
+   * Returns the requested gfid, unless another inode has it. A removed inode that is still in use loses it,
+   * since replicate creates the file again.
    */
   private freeGfid(wanted: Gfid | null): Gfid {
     const before = wanted === null ? undefined : this.handles.find(wanted);
@@ -262,18 +261,18 @@ export class Brick {
   }
 
   /**
-   * A handle for an inode that is not known yet, which `fd` is open on and `st` describes, with all
-   * that the disk is to keep of it. `place` is where it was found. A gfid that another inode has
-   * already came here with a copy of its attributes: the newcomer gets its own.
+   * Creates the handle of an unknown inode, which `fd` is open on and `st` describes, and stores its gfid.
+   * `place` is the name that led to it. If a known inode has the stored gfid, the new one is a copy with its
+   * attributes, and gets a gfid of its own.
    */
-  introduce(fd: number, place: Place, wanted: Gfid | null): Handle {
+  introduce(fd: number, place: EntryPlace, wanted: Gfid | null): Handle {
     const stored = this.gfids.read(fd);
     const isKept = stored !== null && this.handles.find(stored) === undefined;
     const gfid = isKept ? stored : this.giveGfid(fd, wanted, stored !== null);
     const isFirst = this.notes && stored === null;
     const handle = this.settle(new Handle(gfid, this.st), fd, place, isFirst, false);
-    // What was stored with it has changed the ctime.
-    if (!isKept || this.links !== null) look(this, fd, EMPTY);
+    // Storing attributes has changed the ctime.
+    if (!isKept || this.links !== null) statAt(this, fd, EMPTY);
     return handle;
   }
 
@@ -283,19 +282,18 @@ export class Brick {
   }
 
   /**
-   * The same for an inode that was made just now, which `st` describes afterwards; or the errno.
-   * `file` is a descriptor that it is open on not only as a path, or 0; `place` is null for one
-   * without a name.
+   * As `introduce` for a new inode, which `st` describes afterwards; or returns the errno. `file` is a
+   * descriptor of it without O_PATH, or 0; `place` is null for an inode without a name.
    */
   introduceNew(
     fd: number,
-    place: Place | null,
+    place: EntryPlace | null,
     wanted: Gfid | null,
     file: number,
   ): Handle | number {
     const gfid = this.freeGfid(wanted);
     const isStored = this.gfids.write(fd, gfid, false, file);
-    const fault = look(this, fd, EMPTY);
+    const fault = statAt(this, fd, EMPTY);
     if (fault !== 0) return fault;
     const handle = new Handle(isStored ? gfid : derivedGfid(this.st), this.st);
     handle.mdata = null;
@@ -304,15 +302,15 @@ export class Brick {
       return handle;
     }
     const settled = this.settle(handle, fd, place, this.notes, true);
-    look(this, fd, EMPTY);
+    statAt(this, fd, EMPTY);
     return settled;
   }
 
-  /** Sees to what the disk is to keep of an inode besides its gfid. */
+  /** Stores an inode's name and gfid handle. */
   private settle(
     found: Handle,
     fd: number,
-    place: Place,
+    place: EntryPlace,
     isFirst: boolean,
     isNew: boolean,
   ): Handle {
@@ -327,50 +325,51 @@ export class Brick {
     return handle;
   }
 
-  /** Sees to an inode's gfid handle. False when that gfid is another inode's on disk. */
-  keep(handle: Handle, fd: number, place: Place, isNew: boolean): boolean {
+  /** Creates an inode's gfid handle; returns false if another inode on disk has the gfid. */
+  keep(handle: Handle, fd: number, place: EntryPlace, isNew: boolean): boolean {
     const { links } = this;
     if (links === null) return true;
     const kept = links.keep(handle, fd, isName(place) ? place : { ...place, name: null }, isNew);
     handle.kept = kept === 'kept';
-    if (typeof kept === 'number') this.missedOne(kept);
+    if (typeof kept === 'number') this.recordMissed(kept);
     return kept !== 'taken';
   }
 
-  /** A file has another name. */
-  note(handle: Handle, fd: number, place: Place): void {
+  /** Records a new name of a file. */
+  note(handle: Handle, fd: number, place: EntryPlace): void {
     if (!this.notes || handle.isDir || !isName(place)) return;
-    const fault = noteName(fd, place);
-    if (fault !== 0) this.missedOne(fault);
+    const fault = recordName(fd, place);
+    if (fault !== 0) this.recordMissed(fault);
   }
 
-  /** A file has a name no more, but another. */
-  strike(handle: Handle, place: Place): void {
-    if (this.notes && !handle.isDir && handle.fd >= 0) strikeName(handle.fd, place);
+  /** Erases a lost name of a file that has others. */
+  strike(handle: Handle, place: EntryPlace): void {
+    if (this.notes && !handle.isDir && handle.fd >= 0) eraseName(handle.fd, place);
   }
 
   /**
-   * The name that is about to go is an inode's last, if `st` describes it: its gfid handle goes
-   * first, so that a crash in between leaves a file without a handle and no handle without a file.
+   * Removes the gfid handle before an inode's last name, which `st` describes: a crash in between leaves a file
+   * without a handle, and no handle without a file.
    */
-  unkeepLast(handle: Handle): boolean {
+  dropHandleOfLastName(handle: Handle): boolean {
     if (!handle.kept || handle.isDir || this.st.nlink > 2) return false;
-    this.unkeep(handle);
+    this.dropGfidHandle(handle);
     return !handle.kept;
   }
 
-  /** The last name of an inode is gone, and its gfid handle goes with it. */
-  unkeep(handle: Handle): void {
+  /** Removes the gfid handle of an inode without names. */
+  dropGfidHandle(handle: Handle): void {
     if (handle.kept && this.links !== null) handle.kept = !this.links.drop(handle.gfid);
     else handle.kept = false;
   }
 
-  private missedOne(errno: number): void {
+  private recordMissed(errno: number): void {
     this.missed += 1;
-    // On a read-only disk there is nothing to be done about it.
+    // Expected on a read-only disk.
     if (errno === EROFS || this.told.has(errno)) return;
     this.told.add(errno);
-    const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
+    const text =
+      'a gfid handle or gfid2path warnUnable be made: the inode is found by its names alone';
     this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
       errno,
       msgid: messages.noHandle.id,
@@ -386,17 +385,18 @@ export class Brick {
 const isAmongOthers = ({ above }: Xlator): boolean =>
   above.some((parent) => parent.below.length > 1 || isAmongOthers(parent));
 
-/** Whether an inode was found by a name, and not as the directory itself or what is above it. */
-const isName = ({ name }: Place): boolean => name !== SELF && name !== PARENT && name !== EMPTY;
+/** Whether an inode was found by a real name, not by `.`, `..` or a descriptor. */
+const isName = ({ name }: EntryPlace): boolean =>
+  name !== SELF && name !== PARENT && name !== EMPTY;
 
-/** The GlusterFS volume that a directory is a brick of; null for none. */
+/** Returns the GlusterFS volume of a brick's directory, or null. */
 function volumeOf(rootFd: number): Gfid | null {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(procPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
   return length === GFID_SIZE ? gfidFromBytes(bytes) : null;
 }
 
-/** How many handles may be open, by the process's limit of descriptors. */
+/** Returns the limit of open handles by the process's limit of descriptors. */
 export function defaultHandleLimit(): number {
   return Math.floor(openFilesLimit * HANDLE_SHARE);
 }

@@ -1,4 +1,4 @@
-/** Places in the virtual tree, as inodes keep them; open files of it; and attributes. */
+/** The state of a volume of `meta`: its tree, the paths that inodes have as context, and open nodes. */
 import { decodeName, encodeName } from '../../core/bytes.ts';
 import type { Context } from '../../core/context.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -7,23 +7,23 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { GFID_SIZE } from '../../core/limits.ts';
 import type { Xlator } from '../../core/xlator.ts';
-import { type Dir, type File, follow, type Node } from './nodes.ts';
+import { type Dir, type File, type Node, resolve } from './nodes.ts';
 
-/** A path in the tree; its root is of length 0. */
-export interface Place {
+/** A path in the tree, with its gfid; the root's path is empty. */
+export interface TreePath {
   readonly path: readonly string[];
   readonly gfid: Gfid;
 }
 
-/** Bytes of a value that somebody writes. */
+/** Most bytes of a written value. */
 export const VALUE_MAX = 65_536;
 
 export class Meta {
   readonly dirName: string;
   readonly tree: Dir;
-  /** Who may look, besides root; undefined for nobody. */
+  /** The user who may read the tree besides root, if any. */
   readonly owner: number | undefined;
-  /** As `LogSink.now`: when it was made, which is the time of all that is in the tree. */
+  /** Start time (`LogSink.now`), which all nodes show as their time. */
   readonly since: number;
   private readonly name: string;
 
@@ -36,27 +36,27 @@ export class Meta {
     this.since = sink.now();
   }
 
-  /** The node of a place, if there still is one. */
-  nodeAt({ path }: Place): Node | undefined {
-    return follow(this.tree, path);
+  /** Resolves a path to its current node, if any. */
+  nodeAt({ path }: TreePath): Node | undefined {
+    return resolve(this.tree, path);
   }
 
-  place(path: readonly string[]): Place {
+  place(path: readonly string[]): TreePath {
     return { path, gfid: gfidFor([this.name, ...path].join('/')) };
   }
 
-  /** The place of a name in another one; undefined when there is none. */
-  below(place: Place, name: string): Place | undefined {
+  /** Returns the path of a name in a folder; undefined if it does not exist. */
+  below(place: TreePath, name: string): TreePath | undefined {
     const at = this.nodeAt(place);
     if (at?.kind !== 'dir' || at.find(name) === undefined) return undefined;
     return this.place([...place.path, name]);
   }
 }
 
-/** As FNV's, which are of 32 bits each: four together are as good as a random gfid. */
+/** Multipliers of four FNV-like hashes of 32 bits, which together make a gfid. */
 const PRIMES = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
 
-/** The same text has the same gfid always, so that nobody has to remember which. */
+/** Derives a gfid from a text, so that gfids need not be stored. */
 function gfidFor(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
@@ -70,27 +70,27 @@ function gfidFor(text: string): Gfid {
 
 export type MetaXlator = Xlator<Meta>;
 
-/** Where in the tree an inode is; undefined for one of the volumes below. */
-export const placeOf = (xl: MetaXlator, inode: Inode | null): Place | undefined =>
-  inode === null ? undefined : (inode.ctxGet(xl) as Place | undefined);
+/** Returns an inode's path in the tree; undefined for an inode of the volumes below. */
+export const placeOf = (xl: MetaXlator, inode: Inode | null): TreePath | undefined =>
+  inode === null ? undefined : (inode.ctxGet(xl) as TreePath | undefined);
 
-/** An open file, with its text as it was then; or a directory, with its names. */
-export interface Opened {
-  readonly place: Place;
-  /** What it was then: its place may be another's by now, or nobody's. */
+/** The context of an fd: a file with its text, or a folder with its names, at the open. */
+export interface OpenNode {
+  readonly place: TreePath;
+  /** The node at the open; its path may lead to another node now, or to none. */
   readonly node: Dir | File;
   readonly bytes: Uint8Array;
   readonly names: readonly string[];
-  /** What was written and is no whole value yet; null for nothing. */
+  /** Written bytes that are not a complete value yet, or null. */
   written: Uint8Array | null;
 }
 
-export const openedOf = (xl: MetaXlator, fd: Fd): Opened | undefined =>
-  fd.ctxGet(xl) as Opened | undefined;
+export const openOf = (xl: MetaXlator, fd: Fd): OpenNode | undefined =>
+  fd.ctxGet(xl) as OpenNode | undefined;
 
 export const bytesOf = (file: File): Uint8Array => encodeName(file.read());
 
-/** A value without the newline at its end. */
+/** Decodes a value without its last newline. */
 export function textOf(bytes: Uint8Array): string {
   const end = endsLine(bytes) ? bytes.length - 1 : bytes.length;
   return decodeName(bytes, 0, end);
@@ -113,8 +113,13 @@ function sizeOf(node: Node): number {
   return (node.kind === 'file' ? bytesOf(node) : encodeName(node.target())).length;
 }
 
-/** @param size of the text that is being read; without, what it would be now */
-export function attributesOf(xl: MetaXlator, place: Place, node: Node, size = sizeOf(node)): Iatt {
+/** @param size of the text that is being read; by default the current size */
+export function attributesOf(
+  xl: MetaXlator,
+  place: TreePath,
+  node: Node,
+  size = sizeOf(node),
+): Iatt {
   const buf = new Iatt();
   const { since } = xl.priv;
   const seconds = Math.floor(since / 1000);
