@@ -11,7 +11,7 @@ import {
   isIpv6,
 } from './addresses.ts';
 
-test('IPv4 and IPv6 as node reads them', () => {
+test('isIpv4 and isIpv6 accept the same texts as net.isIP', () => {
   const octets = fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 3, maxLength: 5 });
   const dotted = octets.map((parts) => parts.join('.'));
   const mangled = fc.string({ maxLength: 20, unit: fc.constantFrom(...'01af::.g') });
@@ -35,7 +35,7 @@ test.each([
   '1and1.de',
   '10.0.0.1',
   'fe80::1%eth0',
-])('%s is an address', (text) => {
+])('isAddress accepts %s', (text) => {
   expect(isAddress(text)).toBe(true);
 });
 
@@ -51,17 +51,17 @@ test.each([
   '::1%',
   'a/b',
   'x'.repeat(64),
-])('%j is no address', (text) => {
+])('isAddress refuses %j', (text) => {
   expect(isAddress(text)).toBe(false);
 });
 
-test('a host name has at most 255 characters', () => {
+test('isHostname accepts 255 characters and refuses 256', () => {
   const name = (length: number) => 'abcdefg.'.repeat(32).slice(0, length);
   expect(isHostname(name(255))).toBe(true);
   expect(isHostname(`${name(255)}x`)).toBe(false);
 });
 
-test('patterns, lists and directories', () => {
+test('the checks of patterns, address lists and directory lists accept valid texts only', () => {
   for (const text of ['*', '10.0.*', 'node[12].org', 'n?', '10.0.0.0/8', '0.0.0.0/0', 'fe80:*']) {
     expect(isAddressPattern(text), text).toBe(true);
   }

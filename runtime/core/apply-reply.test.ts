@@ -50,7 +50,7 @@ async function start(): Promise<Run> {
   };
 }
 
-it('a success without an inode links the one of the request', async () => {
+it("a success without an inode links the request's inode", async () => {
   const { inodes, root, apply } = await start();
   const loc = newName(root, 'a');
   const reply = [null, attributes(gfidOf(5), IA_IFREG)];
@@ -59,7 +59,7 @@ it('a success without an inode links the one of the request', async () => {
   expect(inodes.grep(root, 'a')).toBe(loc.inode);
 });
 
-it('a success without attributes is none, and its inode is forgotten', async () => {
+it('a success without attributes counts as a failure, and its inode is forgotten', async () => {
   const { inodes, root, top, forgotten, apply } = await start();
   const loc = newName(root, 'a');
   loc.inode!.ctxSet(top, 1);
@@ -68,7 +68,7 @@ it('a success without attributes is none, and its inode is forgotten', async () 
   expect(forgotten).toEqual([loc.inode]);
 });
 
-it('the inode made for a request that failed is forgotten', async () => {
+it('a failed create forgets the inode that was made for it', async () => {
   const { root, top, forgotten, apply } = await start();
   const loc = newName(root, 'a');
   loc.inode!.ctxSet(top, 1);
@@ -76,14 +76,14 @@ it('the inode made for a request that failed is forgotten', async () => {
   expect(forgotten).toEqual([loc.inode]);
 });
 
-it.each([ENOENT, ESTALE])('a lookup that fails by errno %d removes the name', async (errno) => {
+it.each([ENOENT, ESTALE])('a lookup that fails with errno %d removes the name', async (errno) => {
   const { inodes, root, known, apply } = await start();
   const inode = known('a', 5);
   apply('lookup', [new Loc(inode, root, 'a'), null], -1, errno, []);
   expect(inodes.grep(root, 'a')).toBe(undefined);
 });
 
-it('the fd of a create whose gfid is known moves to the known inode', async () => {
+it('a create that finds a known gfid moves its fd to the known inode', async () => {
   const { root, top, forgotten, known, apply } = await start();
   const inode = known('a', 5);
   const loc = newName(root, 'b');
@@ -95,7 +95,7 @@ it('the fd of a create whose gfid is known moves to the known inode', async () =
   expect(forgotten).toEqual([loc.inode]);
 });
 
-it('link gives the known inode another name', async () => {
+it('link adds a name to a known inode', async () => {
   const { inodes, root, known, apply } = await start();
   const inode = known('a', 5);
   const args = [new Loc(inode), new Loc(inode, root, 'b'), null];
@@ -103,7 +103,7 @@ it('link gives the known inode another name', async () => {
   expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([inode, inode]);
 });
 
-it('a rename moves the name; with RENAME_EXCHANGE it exchanges both', async () => {
+it('rename moves a name, and with RENAME_EXCHANGE exchanges two', async () => {
   const { inodes, root, known, apply } = await start();
   const [a, b] = [known('a', 5), known('b', 6)];
   const locs = [new Loc(a, root, 'a'), new Loc(b, root, 'b')];
@@ -113,7 +113,7 @@ it('a rename moves the name; with RENAME_EXCHANGE it exchanges both', async () =
   expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([undefined, b]);
 });
 
-it('unlink and rmdir remove the name', async () => {
+it('unlink and rmdir remove the name from the table', async () => {
   const { inodes, root, known, apply } = await start();
   for (const fop of ['unlink', 'rmdir'] as const) {
     apply(fop, [new Loc(known('a', 5), root, 'a'), 0, null], 0, 0, []);
@@ -121,7 +121,7 @@ it('unlink and rmdir remove the name', async () => {
   }
 });
 
-it('readdirp links the entries that have attributes', async () => {
+it('readdirp links entries with attributes, but not "." and entries without', async () => {
   const { inodes, root, apply } = await start();
   const entry = (name: string, number: number): Dirent => {
     const gfid = gfidOf(number);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeName, encodeName, encodeNameInto, NameError, nameLength } from './bytes.ts';
 import { EILSEQ } from './errno.ts';
 
-/** Bytes that come close to UTF-8 more often than chance has it. */
+/** Bytes that resemble UTF-8 more often than random ones. */
 const leads = [0x41, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
 const nearlyUtf8 = fc
   .array(fc.oneof(fc.constantFrom(...leads), fc.integer({ min: 0x80, max: 0xbf })), {
@@ -13,7 +13,7 @@ const nearlyUtf8 = fc
 const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), nearlyUtf8);
 const wellFormed = fc.string({ unit: 'binary' });
 
-test('bytes → name → bytes is the identity', () => {
+test('encoding a decoded name returns the original bytes', () => {
   fc.assert(
     fc.property(anyBytes, (bytes) => {
       const name = decodeName(bytes, 0, bytes.length);
@@ -24,11 +24,11 @@ test('bytes → name → bytes is the identity', () => {
   );
 });
 
-test('name → bytes → name is the identity on well-formed strings', () => {
+test('decoding an encoded well-formed string returns the string', () => {
   fc.assert(fc.property(wellFormed, (name) => decodeName(encodeName(name)) === name));
 });
 
-test('valid UTF-8 is read and written as TextDecoder and TextEncoder do', () => {
+test('valid UTF-8 decodes and encodes as by TextDecoder and TextEncoder', () => {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   fc.assert(
     fc.property(wellFormed, (name) => {
@@ -42,7 +42,7 @@ test('valid UTF-8 is read and written as TextDecoder and TextEncoder do', () => 
       strict.decode(bytes);
       return true;
     } catch {
-      // This is how a fatal decoder says no.
+      // A fatal decoder throws for invalid UTF-8.
       return false;
     }
   };
@@ -65,12 +65,12 @@ test.each([
   ['a byte order mark', [0xef, 0xbb, 0xbf], '\ufeff'],
   ['Latin-1 in between', [0x63, 0x61, 0x66, 0xe9, 0x2e, 0xc3, 0xa9], 'caf\udce9.é'],
   ['nothing', [], ''],
-])('%s', (_, bytes, name) => {
+])('%s survives decoding and encoding', (_, bytes, name) => {
   expect(decodeName(Uint8Array.from(bytes))).toBe(name);
   expect(encodeName(name)).toEqual(Uint8Array.from(bytes));
 });
 
-test('only the bytes from start to end count', () => {
+test('decodeName reads only the bytes from start to end', () => {
   const bytes = Uint8Array.from([0x61, 0xc3, 0xa9, 0x62]);
   expect(decodeName(bytes, 0, 1)).toBe('a');
   expect(decodeName(bytes, 1, 3)).toBe('é');
@@ -78,26 +78,26 @@ test('only the bytes from start to end count', () => {
   expect(decodeName(bytes, 4, 4)).toBe('');
 });
 
-test.each([254, 255, 256, 5000])('a name of %i characters', (length) => {
+test.each([254, 255, 256, 5000])('a name of %i characters survives encoding', (length) => {
   const name = 'x'.repeat(length - 1);
   expect(decodeName(encodeName(`${name}y`))).toBe(`${name}y`);
   expect(decodeName(encodeName(`${name}ä`))).toBe(`${name}ä`);
 });
 
-test('a name decoded stays what it was when the next one is', () => {
+test('a decoded name is unchanged after decoding the next one', () => {
   const first = decodeName(encodeName('abc'));
   decodeName(encodeName('xyz'));
   expect(first).toBe('abc');
 });
 
-test('encoding into a buffer writes at the offset, and no further', () => {
+test('encodeNameInto writes at the offset only', () => {
   const out = new Uint8Array(8).fill(0xaa);
   expect(encodeNameInto('aé', out, 2)).toBe(3);
   expect([...out]).toEqual([0xaa, 0xaa, 0x61, 0xc3, 0xa9, 0xaa, 0xaa, 0xaa]);
 });
 
 test.each(['\ud800', 'a\udbffb', '\udc00', '\udc7f', '\udd00', '\udfff', '\ud800\ud800\udc00'])(
-  'a surrogate that stands for no byte is refused (%j)',
+  'encoding a surrogate that stands for no byte throws (%j)',
   (name) => {
     for (const encode of [encodeName, nameLength]) {
       expect(() => encode(name)).toThrow(NameError);
@@ -106,7 +106,7 @@ test.each(['\ud800', 'a\udbffb', '\udc00', '\udc7f', '\udd00', '\udfff', '\ud800
   },
 );
 
-test('the refusal says what, where, and which errno to answer', () => {
+test('NameError has the surrogate, its position and EILSEQ', () => {
   const error = (() => {
     try {
       encodeName('ab\udfff');

@@ -4,8 +4,8 @@ import { Dict, type DictValue } from './dict.ts';
 import { ROOT_GFID } from './gfid.ts';
 import { Iatt } from './iatt.ts';
 
-describe('values', () => {
-  test('keep the type they are given, or the one they look like', () => {
+describe('a value of a dict', () => {
+  test('has its given type, or one inferred from the value', () => {
     const bytes = Uint8Array.of(1, 2);
     const iatt = new Iatt();
     const dict = Dict.of({ int: -3, double: 0.5, text: 'x', bytes, iatt })
@@ -28,20 +28,20 @@ describe('values', () => {
     expect(dict.type('none')).toBe(undefined);
   });
 
-  test('are not copied', () => {
+  test('is stored without a copy', () => {
     const bytes = Uint8Array.of(1);
     expect(new Dict().set('a', bytes).bytes('a')).toBe(bytes);
   });
 
-  test('setting again replaces value and type, and keeps the place', () => {
+  test('set again replaces value and type, and keeps its position', () => {
     const dict = Dict.of({ a: 1, b: 2 }).set('a', 'text');
     expect([...dict.keys()]).toEqual(['a', 'b']);
     expect([dict.get('a'), dict.type('a'), dict.size]).toEqual(['text', 'str', 2]);
   });
 });
 
-describe('typed getters', () => {
-  test('number: text that reads as one counts, nothing else does', () => {
+describe('a typed getter', () => {
+  test('number() converts numeric text, and returns undefined for other values', () => {
     const texts = { a: '12', b: ' -1.5 ', c: '0x10', d: '', e: ' ', f: '12a', g: 'Infinity' };
     const dict = Dict.of({ ...texts, n: 3, bytes: Uint8Array.of(49) });
     const numbers = [...dict.keys()].map((key) => dict.number(key));
@@ -49,7 +49,7 @@ describe('typed getters', () => {
     expect(dict.number('none')).toBe(undefined);
   });
 
-  test('string and bytes: of that kind or undefined', () => {
+  test('string() and bytes() return undefined for values of other types', () => {
     const bytes = Uint8Array.of(1);
     const dict = Dict.of({ text: 'x', bytes, n: 1 });
     expect([dict.string('text'), dict.string('bytes'), dict.string('n')]).toEqual([
@@ -65,7 +65,7 @@ describe('typed getters', () => {
   });
 });
 
-test('a copy is apart', () => {
+test('changes of a copy leave the original dict unchanged', () => {
   const dict = Dict.of({ a: 1 }).set('u', 2, 'uint');
   const copy = dict.copy().set('b', 3);
   copy.delete('a');
@@ -74,7 +74,7 @@ test('a copy is apart', () => {
   expect(copy.type('u')).toBe('uint');
 });
 
-test('any key, also __proto__ and the like', () => {
+test('a dict accepts any key, also __proto__ and constructor', () => {
   const key = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'size', ''), fc.string());
   const action = fc.record({ key, value: fc.option(fc.integer(), { nil: undefined }) });
   fc.assert(
@@ -98,7 +98,7 @@ test('any key, also __proto__ and the like', () => {
   );
 });
 
-test('few pairs or many: the same as a map', () => {
+test('a dict behaves as a Map, with few pairs and with many', () => {
   const key = fc.nat(40).map((n) => `key-${n}`);
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.tuple(fc.constant('set' as const), key, fc.nat()) },
@@ -122,7 +122,7 @@ test('few pairs or many: the same as a map', () => {
       dict.copy().forEach((name, value) => void pairs.push([name, value]));
       expect(pairs).toEqual([...model]);
       expect([...dict.keys()]).toEqual([...model.keys()]);
-      // Who visits may delete what is visited.
+      // A visitor may delete the visited pair.
       dict.forEach((name) => void dict.delete(name));
       expect(dict.size).toBe(0);
     }),

@@ -29,28 +29,31 @@ const tokens = (name: FopName, which: 'args' | 'reply') =>
   findFop(name)![which].map((arg) => ({ [which]: arg.name }));
 
 describe('taps', () => {
-  test.each(fopNames)('%s: the hooks see what passes, unchanged', async (name) => {
-    const seen: unknown[][] = [];
-    const before: Before<string> = (frame, xl, fop, ...args) => {
-      frame.local = 'mine';
-      seen.push([xl.priv, fop, args]);
-      return 0;
-    };
-    const after: After<string> = (frame, xl, fop, opRet, opErrno, ...reply) => {
-      seen.push([frame.local, xl.priv, fop, opRet, opErrno, reply]);
-    };
-    const { leaf, graph } = await over(taps([name], before, after));
-    const [args, values] = [tokens(name, 'args'), tokens(name, 'reply')];
-    const reply = askArgs(graph, name, args);
-    const { number } = findFop(name)!;
-    expect(seen).toEqual([['state of v1', number, args]]);
-    expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
-    leaf.held[0]!.answer(1, 2, ...values);
-    expect(seen[1]).toEqual(['mine', 'state of v1', number, 1, 2, values]);
-    expect(reply).toMatchObject({ count: 1, opRet: 1, opErrno: 2, values });
-  });
+  test.each(fopNames)(
+    '%s: both hooks get arguments and reply, which pass unchanged',
+    async (name) => {
+      const seen: unknown[][] = [];
+      const before: Before<string> = (frame, xl, fop, ...args) => {
+        frame.local = 'mine';
+        seen.push([xl.priv, fop, args]);
+        return 0;
+      };
+      const after: After<string> = (frame, xl, fop, opRet, opErrno, ...reply) => {
+        seen.push([frame.local, xl.priv, fop, opRet, opErrno, reply]);
+      };
+      const { leaf, graph } = await over(taps([name], before, after));
+      const [args, values] = [tokens(name, 'args'), tokens(name, 'reply')];
+      const reply = askArgs(graph, name, args);
+      const { number } = findFop(name)!;
+      expect(seen).toEqual([['state of v1', number, args]]);
+      expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
+      leaf.held[0]!.answer(1, 2, ...values);
+      expect(seen[1]).toEqual(['mine', 'state of v1', number, 1, 2, values]);
+      expect(reply).toMatchObject({ count: 1, opRet: 1, opErrno: 2, values });
+    },
+  );
 
-  test('without a second hook, no frame is taken', async () => {
+  test('a tap without a second hook adds no frame', async () => {
     const { leaf, graph } = await over(taps(fopNames, () => 0));
     for (const name of fopNames) {
       const args = tokens(name, 'args');
@@ -63,7 +66,7 @@ describe('taps', () => {
     }
   });
 
-  test('an errno from the first hook is the answer, and nothing goes down', async () => {
+  test('an errno of the first hook is the reply, and nothing is wound', async () => {
     for (const after of [undefined, () => expect.unreachable('there is no reply to see')]) {
       const { leaf, graph } = await over(taps(fopNames, () => EROFS, after));
       for (const name of fopNames) {
@@ -75,15 +78,15 @@ describe('taps', () => {
   });
 });
 
-describe('entries', () => {
+describe('entryFops', () => {
   const changing = fops.filter(({ entry }) => entry.creates || entry.removes);
 
-  test('are the fops that the table says, and no others', () => {
+  test('has exactly the fops that create or remove names', () => {
     const made = entryFops({ before() {}, after() {} });
     expect(Object.keys(made)).toEqual(changing.map((fop) => fop.name));
   });
 
-  test.each(changing.map((fop) => fop.name as FopName))('%s', async (name) => {
+  test.each(changing.map((fop) => fop.name as FopName))('calls both hooks for %s', async (name) => {
     const told: [string, Entry, ...number[]][] = [];
     const { leaf, graph } = await over(
       entryFops({

@@ -4,18 +4,18 @@ import * as errno from './errno.ts';
 
 const exported = new Map(Object.entries(errno).filter(([name]) => /^E[A-Z0-9]+$/.test(name)));
 
-test('every number is the one Linux has', () => {
+test("every number is Linux's", () => {
   const known = Object.entries(constants.errno);
   expect(known.length).toBeGreaterThan(70);
   for (const [name, number] of known) expect(exported.get(name), name).toBe(number);
 });
 
-test('every row of the table is exported under its name', () => {
+test('every errno of the table is exported by its name', () => {
   expect([...exported.keys()].sort()).toEqual([...errno.errnoNames].sort());
   for (const name of errno.errnoNames) expect(exported.get(name)).toBe(errno.errnoNumbers[name]);
 });
 
-test('names and numbers convert both ways', () => {
+test('errnoName and errnoNumber convert both ways, names in any case', () => {
   for (const name of errno.errnoNames) {
     expect(errno.errnoNumber(name)).toBe(errno.errnoNumbers[name]);
     expect(errno.errnoNumber(errno.errnoName(errno.errnoNumbers[name]))).toBe(
@@ -28,17 +28,17 @@ test('names and numbers convert both ways', () => {
   }
 });
 
-test('of several names the usual one is printed', () => {
+test('errnoName prints the usual one of several names', () => {
   expect(errno.errnoName(errno.EWOULDBLOCK)).toBe('EAGAIN');
   expect(errno.errnoName(errno.EDEADLOCK)).toBe('EDEADLK');
   expect(errno.errnoName(errno.ENOTSUP)).toBe('EOPNOTSUPP');
 });
 
-test('numbers without a name print as numbers', () => {
+test('errnoName prints an unknown number as a number', () => {
   for (const n of [4711, 0, 41, -1]) expect(errno.errnoName(n)).toBe(`errno ${n}`);
 });
 
-test('messages are those of strerror(3)', () => {
+test('strerror returns the messages of strerror(3)', () => {
   expect(errno.strerror(0)).toBe('Success');
   expect(errno.strerror(errno.ENOENT)).toBe('No such file or directory');
   expect(errno.strerror(errno.ESTALE)).toBe('Stale file handle');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type EventName, eventName, events } from './events.ts';
 
-test("numbers are GlusterFS's: 1 to 25 without 8, each once", () => {
+test("events have GlusterFS's numbers: 1 to 25 without 8, each once", () => {
   const numbers = Object.values(events).map(({ number }) => number);
   const expected = Array.from({ length: 25 }, (_, i) => i + 1).filter((n) => n !== 8);
   expect(numbers).toEqual(expected);
@@ -10,12 +10,12 @@ test("numbers are GlusterFS's: 1 to 25 without 8, each once", () => {
   expect(events.SIGHUP.number).toBe(25);
 });
 
-test('numbers lead back to names', () => {
+test('eventName finds an event by its number, and nothing for an unused one', () => {
   for (const [name, { number }] of Object.entries(events)) expect(eventName(number)).toBe(name);
   for (const number of [0, 8, 26]) expect(eventName(number)).toBe(undefined);
 });
 
-test('just what comes from above goes down', () => {
+test('only PARENT_UP, PARENT_DOWN, CLEANUP and SIGHUP go down', () => {
   const down = (Object.keys(events) as EventName[]).filter((e) => events[e].direction === 'down');
   expect(down.sort()).toEqual(['CLEANUP', 'PARENT_DOWN', 'PARENT_UP', 'SIGHUP']);
 });

@@ -1,4 +1,4 @@
-/** A graph is exchanged under those who use it: what they had, they have, and nobody notices. */
+/** Exchanges of a graph in use: clients keep their inodes, files and locks, and no request fails. */
 import { expect, it } from 'vitest';
 import { FakeContext, HeldLeaf, type TestVolume } from '../../test/support/core.ts';
 import { connect, Driver } from '../api/driver.ts';
@@ -26,7 +26,7 @@ import {
   type Xlator,
 } from './xlator.ts';
 
-/** Writes down what it is asked, and passes it on; keeps something with every inode and fd. */
+/** Logs its requests and passes them on; stores a context with every inode and fd. */
 const watcher = (
   log: string[],
   more: Partial<Translator<null>> = {},
@@ -64,7 +64,7 @@ const watcher = (
 const disk: TestVolume = { name: 'disk', translator: memory as Translator<unknown> };
 const locker: TestVolume = { name: 'locks', translator: locks as Translator<unknown> };
 
-/** Leaf first; each is above the one before it. */
+/** Describes volumes, leaf first, each above the previous one. */
 const describe = (volumes: readonly TestVolume[]): VolumeSpec[] =>
   volumes.map(({ name, translator, options = {}, below }, at) => ({
     name: name!,
@@ -99,7 +99,7 @@ class Running {
     return this.graph.exchange(describe(volumes), 1000);
   }
 
-  /** Until what was replaced has gone, or would have. */
+  /** Waits long enough for replaced volumes to end. */
   async settle(): Promise<void> {
     for (let i = 0; i < 20; i++) {
       this.context.advance(50);
@@ -131,7 +131,7 @@ class Running {
 
 const running = (...volumes: TestVolume[]): Promise<Running> => new Running(volumes).start();
 
-it('a volume comes on top: it sees what is known and open, and the storage is not asked again', async () => {
+it('a new top looks up known inodes and opens open files, without further requests to the storage', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const fd = await run.create('/f', 'text');
@@ -144,12 +144,12 @@ it('a volume comes on top: it sees what is known and open, and the storage is no
   expect(run.graph.retired).toEqual([]);
   run.client.fds.release(fd.id);
   expect(log.at(-1)).toBe('top release /f');
-  // One use of the file is over, as there was but one.
+  // The file had one use, and it has ended.
   await run.driver.expect('unlink', new Loc(fd.inode, run.graph.inodes.root, 'f'), 0, null);
   await run.graph.stop();
 });
 
-it('a volume goes: it hears of the end of all that it kept, and then ends', async () => {
+it('a removed volume gets release and forget of its contexts, then fini', async () => {
   const log: string[] = [];
   const top = { name: 'top', translator: watcher(log) };
   const run = await running(disk, top);
@@ -166,7 +166,7 @@ it('a volume goes: it hears of the end of all that it kept, and then ends', asyn
   await run.graph.stop();
 });
 
-it('a request on its way finishes where it is, and what it is in goes afterwards', async () => {
+it('a request under way finishes in the replaced volume, which ends afterwards', async () => {
   const log: string[] = [];
   const leaf = new HeldLeaf();
   const held = { name: 'held', translator: leaf.translator };
@@ -174,7 +174,7 @@ it('a request on its way finishes where it is, and what it is in goes afterwards
   const run = await running(held, top);
   const reply = run.driver.wind('stat', new Loc(run.graph.inodes.root), null);
   const exchanged = run.exchange(held, { name: 'other', translator: watcher(log) });
-  // The new volume looks around: it asks for the root.
+  // The exchange looks up the root for the new volume.
   await new Promise(setImmediate);
   leaf.held.find(({ name }) => name === 'lookup')!.answer(-1, 2);
   await exchanged;
@@ -187,7 +187,7 @@ it('a request on its way finishes where it is, and what it is in goes afterwards
   await run.graph.stop();
 });
 
-/** Watches, and asks its child for the root when it gets a request to access, and at PARENT_DOWN. */
+/** A watcher that stats the root itself, on an access and on PARENT_DOWN. */
 const asking = (log: string[]): Translator<unknown> => {
   const ask = (xl: Xlator<null>): void => {
     const frame = xl.begin(new Stack(0, 0, -100, 'STAT'));
@@ -211,7 +211,7 @@ const asking = (log: string[]): Translator<unknown> => {
   );
 };
 
-it('a volume that has begun a request by itself is not idle before that has ended', async () => {
+it('a replaced volume does not end before its own requests have ended', async () => {
   const log: string[] = [];
   const leaf = new HeldLeaf();
   leaf.onRequest = (request) => {
@@ -233,7 +233,7 @@ it('a volume that has begun a request by itself is not idle before that has ende
   expect(log).not.toContain('top fini');
   own!.answer(0, 0, null, null);
   await run.settle();
-  // Its end is near, and it has begun another.
+  // PARENT_DOWN has made it begin another request.
   expect(leaf.held).toHaveLength(2);
   expect(log).not.toContain('top fini');
   leaf.held[1]!.answer(0, 0, null, null);
@@ -244,9 +244,9 @@ it('a volume that has begun a request by itself is not idle before that has ende
 });
 
 it.each([
-  ['has begun', {}],
-  ['waits to be up', { notify: () => {} }],
-])('a graph that is stopped while another %s ends all volumes, once', async (_what, more) => {
+  ['runs init', {}],
+  ['is not up yet', { notify: () => {} }],
+])('stop ends all volumes once while a new volume %s', async (_what, more) => {
   const log: string[] = [];
   const run = await running(disk, { name: 'top', translator: watcher(log) });
   let begun = (): void => {};
@@ -267,7 +267,7 @@ it.each([
   await expect(run.exchange(disk)).rejects.toThrow('the graph has ended');
 });
 
-it('an exchange beside another is refused, and the first is what becomes of the graph', async () => {
+it('an exchange during another is refused, and the first one succeeds', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const first = run.exchange(disk, { name: 'first', translator: watcher(log) });
@@ -281,7 +281,7 @@ it('an exchange beside another is refused, and the first is what becomes of the 
   expect(log.filter((line) => line.endsWith('fini'))).toEqual(['first fini']);
 });
 
-it('a graph that is stopped interrupts what its volumes have begun by themselves', async () => {
+it("stop interrupts the volumes' own requests", async () => {
   const leaf = new HeldLeaf();
   const held = { name: 'held', translator: leaf.translator };
   const run = await running(held, { name: 'top', translator: asking([]) });
@@ -294,35 +294,38 @@ it('a graph that is stopped interrupts what its volumes have begun by themselves
 
 it.each([
   [
-    'refuses to begin',
+    'refuses in init',
     { init: () => Promise.reject(new InitError('no luck')) },
     /volume 'other' \(test\/watcher\): no luck/,
   ],
   ['does not come up', { notify: () => {} }, /volume 'other' .*has not come up within 1 s/],
-] as const)('where a new volume %s, everything stays as it was', async (_what, more, why) => {
-  const log: string[] = [];
-  const top = { name: 'top', translator: watcher(log) };
-  const run = await running(disk, top);
-  const fd = await run.create('/f', 'text');
-  const before = [...run.graph.xlators];
-  const other = { name: 'other', translator: watcher(log, more as never) };
-  const exchanged = run.exchange(disk, other);
-  const refused = expect(exchanged).rejects.toThrow(why);
-  await run.settle();
-  await run.settle();
-  await refused;
-  expect(run.graph.xlators).toEqual(before);
-  expect(run.graph.xlators[0]!.above.map(({ name }) => name)).toEqual(['top']);
-  log.length = 0;
-  expect(await run.read(fd)).toBe('text');
-  expect(log).toEqual(['top readv undefined']);
-  await run.graph.stop();
-});
+] as const)(
+  'an exchange whose new volume %s leaves the graph unchanged',
+  async (_what, more, why) => {
+    const log: string[] = [];
+    const top = { name: 'top', translator: watcher(log) };
+    const run = await running(disk, top);
+    const fd = await run.create('/f', 'text');
+    const before = [...run.graph.xlators];
+    const other = { name: 'other', translator: watcher(log, more as never) };
+    const exchanged = run.exchange(disk, other);
+    const refused = expect(exchanged).rejects.toThrow(why);
+    await run.settle();
+    await run.settle();
+    await refused;
+    expect(run.graph.xlators).toEqual(before);
+    expect(run.graph.xlators[0]!.above.map(({ name }) => name)).toEqual(['top']);
+    log.length = 0;
+    expect(await run.read(fd)).toBe('text');
+    expect(log).toEqual(['top readv undefined']);
+    await run.graph.stop();
+  },
+);
 
-it('a volume that alone has something does not go', async () => {
+it('an exchange that would remove a volume with data of its own is refused', async () => {
   const run = await running(disk);
   const other = { name: 'other', translator: memory as Translator<unknown> };
-  // Nothing is there yet.
+  // The storage is still empty.
   expect(await run.exchange(other)).toEqual({ kept: [], begun: ['other'], gone: ['disk'] });
   await run.settle();
   await run.create('/f', 'text');
@@ -336,7 +339,7 @@ it('a volume that alone has something does not go', async () => {
   await run.graph.stop();
 });
 
-it('locks are handed over, and those who wait for one get it', async () => {
+it('a new instance of features/locks takes over held locks and waiting ones', async () => {
   const log: string[] = [];
   const run = await running(disk, locker);
   const fd = await run.create('/f', 'text');
@@ -366,13 +369,13 @@ it('locks are handed over, and those who wait for one get it', async () => {
   await run.settle();
   expect(run.graph.retired).toEqual([]);
   expect(await lock('cc', F_SETLK, F_WRLCK)).toBe(11);
-  // The last use of the file is over, and with it its locks.
+  // The file's last use has ended, and its locks with it.
   run.client.fds.release(fd.id);
   expect([...(run.graph.top.priv as Iterable<unknown>)]).toEqual([]);
   await run.graph.stop();
 });
 
-it('a file that a new volume does not open stays open as it was', async () => {
+it('a file that a new volume refuses to open stays open in the replaced one', async () => {
   const log: string[] = [];
   const run = await running(disk, { name: 'top', translator: watcher(log) });
   const fd = await run.create('/f', 'text');
@@ -392,7 +395,7 @@ it('a file that a new volume does not open stays open as it was', async () => {
   await run.graph.stop();
 });
 
-it('a hundred times in a row, with nothing lost and nothing left', async () => {
+it('a hundred exchanges lose no open file and leave no instance', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const fds = [await run.create('/a', '1'), await run.create('/b', '2')];
@@ -412,7 +415,7 @@ it('a hundred times in a row, with nothing lost and nothing left', async () => {
   await run.graph.stop();
 });
 
-it('what is wound in the midst of it is answered', async () => {
+it('requests wound during an exchange are answered', async () => {
   const log: string[] = [];
   const run = await running(disk);
   await run.create('/f', 'text');

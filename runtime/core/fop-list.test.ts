@@ -9,7 +9,7 @@ const { enable } = defineOptions({
   enable: { type: 'str', items: FOP_ITEMS, description: 'Which.' },
 });
 
-test('whatever fops are named, in whatever way, are those that are meant', () => {
+test('a list names fops by method or log name, in any case and with blanks', () => {
   const spelled = fc.constantFrom(...fopNames).chain((name) => {
     const log = findFop(name)!.logName;
     return fc.record({
@@ -26,11 +26,11 @@ test('whatever fops are named, in whatever way, are those that are meant', () =>
   );
 });
 
-test('without a list they are all', () => {
+test('an absent list means all fops', () => {
   expect(listedFops(undefined)).toEqual(fopNames);
 });
 
-test('names that have no method may be listed, and stand for nothing', () => {
+test('a list accepts and ignores names without a method, such as FORGET', () => {
   for (const name of placeholders.values()) {
     expect(parseOption('enable', enable, name)).toEqual({ value: name });
     expect(listedFops(`${name},STAT`)).toEqual(['stat']);
@@ -41,13 +41,13 @@ test.each([
   ['LOKUP', "'LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?)"],
   ['STAT,,READ', "'STAT,,READ' has an item that is empty"],
   ['', "'' has an item that is empty"],
-])('%j is refused', (text, error) => {
+])('a list with an unknown or empty item is refused: %j', (text, error) => {
   expect(parseOption('enable', enable, text)).toEqual({
     error: `option 'enable': ${error}; it takes names of fops with commas between, such as LOOKUP,READ`,
   });
 });
 
-test('help says what a list takes', () => {
+test('help describes the accepted items of a list', () => {
   expect(describeOption('enable', enable)).toBe(
     'enable (str)\n    Which.\n    Takes names of fops with commas between, such as LOOKUP,READ.',
   );

@@ -4,8 +4,7 @@ import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './gen/
 import { tap } from './gen/taps.gen.ts';
 
 /**
- * GlusterFS `glusterfs_fop_t`: number, name in statistics, and the method when it is called
- * otherwise.
+ * GlusterFS `glusterfs_fop_t`: number, name in statistics, and the method if its name differs.
  */
 const glusterfs = `
 1 STAT, 2 READLINK, 3 MKNOD, 4 MKDIR, 5 UNLINK, 6 RMDIR, 7 SYMLINK, 8 RENAME, 9 LINK, 10 TRUNCATE,
@@ -16,7 +15,7 @@ const glusterfs = `
 45 FREMOVEXATTR, 46 FALLOCATE, 47 DISCARD, 48 ZEROFILL, 49 IPC, 50 SEEK, 51 LEASE, 53 GETACTIVELK,
 54 SETACTIVELK, 55 PUT, 56 ICREATE, 57 NAMELINK, 58 COPY_FILE_RANGE`;
 
-describe('the table', () => {
+describe('the table of fops', () => {
   test("has all of GlusterFS's fops, in its order", () => {
     const expected = glusterfs
       .trim()
@@ -28,12 +27,12 @@ describe('the table', () => {
     expect(fops.map((fop) => [fop.number, fop.logName, fop.name])).toEqual(expected);
   });
 
-  test('with what is no fop, every number from 0 on is there once', () => {
+  test('has, with the placeholders, every number from 0 on once', () => {
     const numbers = [...fops.map((fop) => fop.number), ...placeholders.keys()];
     expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i));
   });
 
-  test('xdata comes last, but for the reply of lookup and in getspec', () => {
+  test('has xdata last, except in the reply of lookup, and none in getspec', () => {
     for (const fop of fops) {
       if (fop.name === 'getspec') continue;
       expect(fop.args.at(-1)?.name, fop.name).toBe('xdata');
@@ -45,7 +44,7 @@ describe('the table', () => {
     expect(all.map((arg) => arg.name)).toEqual(['key', 'flags', 'spec']);
   });
 
-  test('names of a row are different, and objects of a reply may be null', () => {
+  test('has unique names in a row, nullable objects in replies, and no nullable loc', () => {
     for (const { name, args, reply } of fops) {
       for (const list of [args, reply]) {
         expect(new Set(list.map((arg) => arg.name)).size, name).toBe(list.length);
@@ -55,7 +54,7 @@ describe('the table', () => {
     }
   });
 
-  test('what makes or removes names: the loc is an argument', () => {
+  test('marks the loc of every fop that creates or removes a name', () => {
     const changes = fops.filter(({ entry }) => entry.creates || entry.removes);
     for (const { name, args, entry } of changes) {
       for (const loc of [entry.creates, entry.removes]) {
@@ -71,7 +70,7 @@ describe('the table', () => {
     );
   });
 
-  test('a fop is found by its method and by its log name in any case', () => {
+  test('findFop accepts the method, and the log name in any case', () => {
     expect(findFop('readv')).toBe(findFop('READ'));
     expect(findFop('read')?.number).toBe(12);
     expect(findFop('Copy_File_Range')?.name).toBe('copy_file_range');
@@ -79,8 +78,8 @@ describe('the table', () => {
   });
 });
 
-describe('what is generated', () => {
-  test('has every fop', () => {
+describe('the generated stubs', () => {
+  test('have every fop', () => {
     const names = fops.map((fop) => fop.name);
     expect(fopNames).toEqual(names);
     for (const group of [wind, tail, unwind, fail, pass, tap]) {

@@ -18,7 +18,7 @@ import { Iatt } from './iatt.ts';
 import { Loc } from './loc.ts';
 import { type Cbk, defineTranslator, type Fops } from './xlator.ts';
 
-/** A translator that has just these fops. */
+/** A translator with these fops. */
 const withFops = (fops: Fops<unknown>, children: readonly [number, number] = [1, 9]) =>
   defineTranslator<unknown, Record<string, never>>({
     type: 'test/some',
@@ -40,8 +40,8 @@ async function over(fops: Fops<unknown>, context = new FakeContext()) {
 
 const stat = (graph: Graph) => ask(graph, 'stat', new Loc(graph.inodes.root), null);
 
-describe('an answer', () => {
-  test('reaches the one who wound, with all that was said', async () => {
+describe('an unwind', () => {
+  test('passes its values to the winder', async () => {
     const { leaf, graph } = await over({});
     const buf = new Iatt();
     const reply = stat(graph);
@@ -51,13 +51,13 @@ describe('an answer', () => {
     expect(reply.values[0]).toBe(buf);
   });
 
-  test('may come while the wind is still on', async () => {
+  test('may happen before the wind returns', async () => {
     const { leaf, graph } = await over({});
     leaf.onRequest = (request) => request.answer(-1, EIO, null, null);
     expect(stat(graph)).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   });
 
-  test('is given once: the second is dropped, and the log names who and what', async () => {
+  test('that is the second of a frame is dropped, and the log names volume, fop and request', async () => {
     const { leaf, graph, context } = await over({});
     const reply = stat(graph);
     const [{ answer, frame }] = leaf.held as [Held];
@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(context.lines[0]).toContain(`request ${reply.frame.root.unique} `);
   });
 
-  test('a second answer does not reach a later request of the same translator', async () => {
+  test('that is the second of a frame does not reach a later request', async () => {
     const { leaf, graph } = await over({});
     stat(graph);
     const first = leaf.held[0]!;
@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(later.count).toBe(0);
   });
 
-  test('an answer to nobody is refused: the initiator has asked itself', async () => {
+  test("of an initiator's own frame is refused and logged", async () => {
     const { graph, context } = await over({});
     unwind.stat(newRequest(new Stack(0, 0, 1, 'STAT'), graph.top), 0, 0, null, null);
     expect(context.lines).toHaveLength(1);
@@ -88,30 +88,33 @@ describe('an answer', () => {
 });
 
 describe('every fop', () => {
-  test.each(fopNames)('%s: arguments, reply, failure, and passing on', async (name) => {
-    const row = fops.find((fop) => fop.name === name)!;
-    const args = row.args.map((_, i) => ({ argument: i }));
-    const values = row.reply.map((_, i) => ({ reply: i }));
-    const through = withFops({
-      [name]: (frame: Frame, xl: { children: readonly never[] }, ...given: unknown[]) =>
-        windArgs[name](frame, 0, pass[name] as never, xl.children[0]!, given),
-    });
-    const leaf = new HeldLeaf();
-    const graph = await startGraph([{ translator: leaf.translator }, { translator: through }]);
-    const reply = askArgs(graph, name, args);
-    expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
-    unwindArgs[name](leaf.held[0]!.frame, 5, 6, values);
-    expect(reply).toMatchObject({ count: 1, opRet: 5, opErrno: 6, values });
+  test.each(fopNames)(
+    '%s passes arguments and reply on, and fail unwinds an errno',
+    async (name) => {
+      const row = fops.find((fop) => fop.name === name)!;
+      const args = row.args.map((_, i) => ({ argument: i }));
+      const values = row.reply.map((_, i) => ({ reply: i }));
+      const through = withFops({
+        [name]: (frame: Frame, xl: { children: readonly never[] }, ...given: unknown[]) =>
+          windArgs[name](frame, 0, pass[name] as never, xl.children[0]!, given),
+      });
+      const leaf = new HeldLeaf();
+      const graph = await startGraph([{ translator: leaf.translator }, { translator: through }]);
+      const reply = askArgs(graph, name, args);
+      expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
+      unwindArgs[name](leaf.held[0]!.frame, 5, 6, values);
+      expect(reply).toMatchObject({ count: 1, opRet: 5, opErrno: 6, values });
 
-    leaf.onRequest = ({ frame }) => fail[name](frame, EACCES);
-    const refused = askArgs(graph, name, args);
-    const nothing = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
-    expect(refused).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES, values: nothing });
-  });
+      leaf.onRequest = ({ frame }) => fail[name](frame, EACCES);
+      const refused = askArgs(graph, name, args);
+      const nothing = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
+      expect(refused).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES, values: nothing });
+    },
+  );
 });
 
 describe('a frame', () => {
-  test('comes back to the callback with its local, its cookie and its translator', async () => {
+  test('reaches the callback with its local, cookie and translator', async () => {
     const seen: unknown[] = [];
     const cbk: Cbk<'stat', unknown> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
       seen.push(frame.local, cookie, xl.name, frame.answered);
@@ -131,7 +134,7 @@ describe('a frame', () => {
     expect(reply.count).toBe(1);
   });
 
-  test('with a tail wind, goes on to the child, and the reply past the winder', async () => {
+  test('of a tail wind goes to the child, and the reply bypasses the winder', async () => {
     let mine: Frame | undefined;
     const { leaf, graph, context } = await over({
       stat(frame, xl, loc, xdata) {
@@ -146,11 +149,11 @@ describe('a frame', () => {
     answer(-1, ENOENT, null, null);
     answer(-1, ENOENT, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-    // Whose second answer it was: the leaf's.
+    // The log names the leaf, which unwound twice.
     expect(context.lines[0]).toContain('0-v0: ');
   });
 
-  test('winds to several children at once, and gathers what they say in any order', async () => {
+  test('winds to several children at once, and collects their replies in any order', async () => {
     const cbk: Cbk<'statfs', unknown> = (frame, cookie, _xl, opRet) => {
       const local = frame.local as { replies: [number, number][]; missing: number };
       local.replies.push([cookie, opRet]);
@@ -168,7 +171,7 @@ describe('a frame', () => {
       },
     });
     const leaves = [new HeldLeaf(), new HeldLeaf(), new HeldLeaf()];
-    // The middle one answers before its wind returns.
+    // The middle child unwinds before its wind returns.
     leaves[1]!.onRequest = (request) => request.answer(11, 0, null, null);
     const graph = await startGraph([
       ...leaves.map((leaf, i) => ({ name: `leaf${i}`, translator: leaf.translator, below: [] })),
@@ -186,7 +189,7 @@ describe('a frame', () => {
     ]);
   });
 
-  test('winds again from its callback', async () => {
+  test('can wind again from its callback', async () => {
     const cbk: Cbk<'lookup', unknown> = (
       frame,
       attempts,
@@ -222,13 +225,13 @@ describe('a frame', () => {
 });
 
 describe('a stack', () => {
-  test('is numbered, and shared by the frames of its request', () => {
+  test('has a serial number greater than that of earlier requests', () => {
     const [a, b] = [new Stack(1, 2, 3, 'STAT'), new Stack(1, 2, 3, 'STAT')];
     expect(b.unique).toBeGreaterThan(a.unique);
     expect(a).toMatchObject({ uid: 1, gid: 2, pid: 3, op: 'STAT', lkOwner: '', groups: [] });
   });
 
-  test('looks groups up when they are asked for, and once', () => {
+  test('finds the groups of its caller at the first use, once', () => {
     const asked: number[] = [];
     const stack = new Stack(0, 0, 7, 'STAT', (pid) => {
       asked.push(pid);
@@ -240,7 +243,7 @@ describe('a stack', () => {
     expect(asked).toEqual([7]);
   });
 
-  test('tells of an interrupt once, at once when it was before', () => {
+  test('calls interrupt listeners once, and later listeners immediately', () => {
     const stack = new Stack(0, 0, 1, 'LK');
     const told: string[] = [];
     stack.whenInterrupted(() => told.push('early'));

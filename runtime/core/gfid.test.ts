@@ -14,7 +14,7 @@ import {
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
-test('bytes → text → bytes is the identity, at any offset', () => {
+test('a gfid converts from bytes to text and back, at any offset', () => {
   fc.assert(
     fc.property(sixteen, fc.nat(20), (bytes, offset) => {
       const padded = new Uint8Array(40);
@@ -29,22 +29,22 @@ test('bytes → text → bytes is the identity, at any offset', () => {
   );
 });
 
-test('text → bytes → text is the identity', () => {
+test('a gfid converts from text to bytes and back', () => {
   fc.assert(fc.property(fc.uuid(), (gfid) => gfidFromBytes(gfidToBytes(gfid)) === gfid));
 });
 
-test('a gfid made stays what it was when the next one is', () => {
+test('a gfid is unchanged after making the next one', () => {
   const first = gfidFromBytes(gfidToBytes(ROOT_GFID));
   gfidFromBytes(new Uint8Array(16).fill(0xff));
   expect(first).toBe(ROOT_GFID);
 });
 
-test('the null and the root gfid', () => {
+test('the null gfid is 16 zero bytes, and the root gfid ends in 1', () => {
   expect(gfidToBytes(NULL_GFID)).toEqual(new Uint8Array(16));
   expect(gfidToBytes(ROOT_GFID)).toEqual(Uint8Array.from([...Array(15).fill(0), 1]));
 });
 
-test('the inode number is the last eight bytes, big-endian, without the highest bit; never 0', () => {
+test('the inode number is the last eight bytes, big-endian, without the highest bit, and never 0', () => {
   expect([inoHi(ROOT_GFID), inoLo(ROOT_GFID)]).toEqual([0, 1]);
   const ino = (gfid: string) => (BigInt(inoHi(gfid)) << 32n) | BigInt(inoLo(gfid));
   expect(ino('eab7a035-8f43-4e91-a561-e4e5c42fce07')).toBe(2693685727634378247n);
@@ -59,7 +59,7 @@ test('the inode number is the last eight bytes, big-endian, without the highest 
   );
 });
 
-test('a gfid from random bytes is a version 4 UUID, and the bytes are left alone', () => {
+test('gfidFromRandom makes a version 4 UUID, and leaves the random bytes unchanged', () => {
   fc.assert(
     fc.property(sixteen, (random) => {
       const before = random.slice();
@@ -81,12 +81,12 @@ test.each([
   '00000000-0000-0000-0000-00000000000g',
   '00000000-0000-0000-0000-00000000000\u0130',
   '0000000-00000-0000-0000-000000000001',
-])('%j is no gfid', (text) => {
+])('isGfid refuses %j', (text) => {
   expect(isGfid(text)).toBe(false);
   expect(() => gfidToBytes(text)).toThrow(RangeError);
 });
 
-test('too few bytes are refused', () => {
+test('gfidFromBytes throws for fewer than 16 bytes', () => {
   expect(() => gfidFromBytes(new Uint8Array(15))).toThrow('a gfid takes 16 bytes, not 15');
   expect(() => gfidFromBytes(new Uint8Array(20), 5)).toThrow(RangeError);
   expect(() => gfidFromBytes(new Uint8Array(20), -1)).toThrow(RangeError);

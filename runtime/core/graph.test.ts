@@ -31,7 +31,7 @@ import {
 
 const levels = { default: INFO, volumes: new Map() } as const;
 
-/** A translator that writes what happens to it into `log`, as `NAME WHAT`. */
+/** A translator that logs its calls as `NAME CALL`. */
 function recorder(log: string[], more: Partial<Translator<string>> = {}): TestVolume['translator'] {
   return defineTranslator<string, Options>({
     type: 'test/recorder',
@@ -59,7 +59,7 @@ const named = (name: string, translator: Translator<unknown>, ...below: string[]
 });
 
 describe('start', () => {
-  test('init runs from the top, PARENT_UP goes down, CHILD_UP comes back up to the master', async () => {
+  test('calls init from the top, sends PARENT_UP down, and CHILD_UP comes up to the master', async () => {
     const log: string[] = [];
     const graph = makeGraph(
       ['leaf', 'middle', 'top'].map((name) => ({ name, translator: recorder(log) })),
@@ -86,7 +86,7 @@ describe('start', () => {
     ]);
   });
 
-  test('waits for an init that takes its time', async () => {
+  test('waits for an asynchronous init', async () => {
     const log: string[] = [];
     const init = async () => {
       await Promise.resolve();
@@ -99,7 +99,7 @@ describe('start', () => {
     expect(graph.top.priv).toBe('slow');
   });
 
-  test('a volume above two others, and one below two', async () => {
+  test('connects a volume with two children and a volume with two parents', async () => {
     const log: string[] = [];
     const translator = recorder(log);
     const graph = await startGraph([
@@ -110,7 +110,7 @@ describe('start', () => {
     ]);
     expect(graph.top.childNames).toEqual(['left', 'right']);
     expect(graph.xlators[0]!.above.map((xl) => xl.name)).toEqual(['left', 'right']);
-    // The first parent takes the leaf up, which tells both.
+    // The first PARENT_UP starts the leaf, which sends CHILD_UP to both parents.
     expect(log.filter((line) => line === 'leaf PARENT_UP')).toHaveLength(1);
     for (const name of ['left', 'right']) {
       expect(log.filter((line) => line === `${name} CHILD_UP`)).toHaveLength(1);
@@ -118,14 +118,14 @@ describe('start', () => {
     expect(log.filter((line) => line === 'top CHILD_UP')).toHaveLength(2);
   });
 
-  test('a volume that nobody is above is started as well', async () => {
+  test('starts a volume without a parent that is not the top', async () => {
     const log: string[] = [];
     const translator = recorder(log);
     await startGraph([named('alone', translator), named('top', translator)]);
     expect(log).toContain('alone CHILD_UP');
   });
 
-  test('where fops are made by a function, each instance gets its own', async () => {
+  test('calls a function of fops for each instance', async () => {
     const leaf = new HeldLeaf();
     const translator = recorder([], {
       fops: (xl): Fops<string> => (xl.name === 'v2' ? {} : { stat: () => {} }),
@@ -140,7 +140,7 @@ describe('start', () => {
 });
 
 describe('a start that fails', () => {
-  test('takes back what it did, and names the volume and the reason', async () => {
+  test('ends the started volumes, and names the volume and the reason', async () => {
     const log: string[] = [];
     const refuse = () => {
       throw new InitError('the directory is missing; create it');
@@ -159,7 +159,7 @@ describe('a start that fails', () => {
     expect(log).toEqual(['top init', 'top fini']);
   });
 
-  test('also when the fops cannot be made', async () => {
+  test('because the function of fops throws names the volume', async () => {
     const log: string[] = [];
     const fops = () => {
       throw new Error('no such fop');
@@ -170,7 +170,7 @@ describe('a start that fails', () => {
     expect(log).toEqual(['v0 init', 'v0 fini']);
   });
 
-  test('an option in error is named with its place, every one of them', async () => {
+  test('because of options names all invalid ones with their positions', async () => {
     const translator = recorder([], {
       options: {
         size: { type: 'sizet', description: '' },
@@ -189,7 +189,7 @@ describe('a start that fails', () => {
     );
   });
 
-  test('a fini that fails is logged, and the others still run', async () => {
+  test('in fini is logged, and other volumes end', async () => {
     const log: string[] = [];
     const context = new FakeContext();
     const fini = () => {
@@ -202,7 +202,7 @@ describe('a start that fails', () => {
     expect(context.lines.join()).toContain('0-v0: fini failed: cannot let go');
   });
 
-  test('a description without volumes, or with a subvolume that is not there', () => {
+  test('because of a missing subvolume, or without volumes, throws', () => {
     const translator = recorder([]);
     expect(() => makeGraph([], new FakeContext())).toThrow('at least one volume');
     const volumes = [named('top', translator, 'nowhere')];
@@ -213,7 +213,7 @@ describe('a start that fails', () => {
 });
 
 describe('stop', () => {
-  test('PARENT_DOWN goes down, inodes are forgotten, fini runs from the leaves', async () => {
+  test('sends PARENT_DOWN down, forgets inodes, and calls fini from the leaves', async () => {
     const log: string[] = [];
     const translator = recorder(log, {
       forget: (xl, _inode, value) => void log.push(`${xl.name} forget ${value}`),
@@ -240,8 +240,8 @@ describe('stop', () => {
   });
 });
 
-describe('winds', () => {
-  test('go past translators that do not have the fop', async () => {
+describe('a wind', () => {
+  test('skips translators that do not define the fop', async () => {
     const leaf = new HeldLeaf();
     const through = recorder([], {
       fops: { stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata) },
@@ -265,7 +265,7 @@ describe('winds', () => {
     [true, [0, 1], NaN],
     [() => true, [0, 1], NaN],
   ])(
-    'go to none of several children, or to the first: passesThrough %s',
+    'with passesThrough %s goes to the first of several children, or is answered EOPNOTSUPP',
     async (says, held, errno) => {
       const leaves = [new HeldLeaf(), new HeldLeaf()];
       const graph = await startGraph([
@@ -282,7 +282,7 @@ describe('winds', () => {
     },
   );
 
-  test('are answered EOPNOTSUPP where no one has the fop', async () => {
+  test('of a fop that no volume defines is answered EOPNOTSUPP', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([
       { translator: leaf.having('stat') },
@@ -295,8 +295,8 @@ describe('winds', () => {
   });
 });
 
-describe('events', () => {
-  test('that a translator does not pass on end there', async () => {
+describe('an event', () => {
+  test('that a translator does not pass on ends there', async () => {
     const log: string[] = [];
     const swallow = recorder(log, { notify: (xl, event) => void log.push(`${xl.name} ${event}`) });
     const graph = makeGraph(
@@ -309,7 +309,7 @@ describe('events', () => {
     expect(heard).toEqual([]);
   });
 
-  test('say who passes them on; an upcall keeps its data', async () => {
+  test('carries the volume that passed it on, but an UPCALL keeps its data', async () => {
     const heard: unknown[] = [];
     const graph = await startGraph([{ translator: recorder([]) }, { translator: recorder([]) }]);
     graph.top.master = (event, data) => void heard.push([event, data]);
@@ -322,7 +322,7 @@ describe('events', () => {
     ]);
   });
 
-  test('do not reach a parent whose init has not succeeded', async () => {
+  test('does not reach a parent whose init has not succeeded', async () => {
     const log: string[] = [];
     const early = recorder(log, {
       init(xl) {
@@ -341,8 +341,8 @@ describe('events', () => {
   });
 });
 
-describe('being up', () => {
-  /** Leaves that are up when they are told to be, below a volume of `more`, below a top. */
+describe('a volume', () => {
+  /** Leaves that the test brings up, below a volume of `more`, below a top. */
   async function spread(leaves: number, more: Partial<Translator<string>> = {}) {
     const context = new FakeContext();
     const heard: EventName[] = [];
@@ -361,7 +361,7 @@ describe('being up', () => {
     return { graph, context, heard, say };
   }
 
-  test('of one child is passed on, and of several when all are', async () => {
+  test('is up when all its children are', async () => {
     const one = await spread(1);
     expect(one.graph.isUp).toBe(false);
     for (const isUp of [true, false, true]) {
@@ -382,7 +382,7 @@ describe('being up', () => {
     ]);
   });
 
-  test('is what the own notify of a translator says', async () => {
+  test('with its own notify decides itself when it is up', async () => {
     const { graph, heard, say } = await spread(3, {
       notify(xl, event, data) {
         if (isChange(event))
@@ -405,7 +405,7 @@ describe('being up', () => {
     expect(graph.isUp).toBe(false);
   });
 
-  test('is waited for, as long as one likes', async () => {
+  test('that comes up within the patience resolves whenUp', async () => {
     const { graph, context, say } = await spread(2);
     const waiting = graph.whenUp(30_000);
     say(0, true);
@@ -428,7 +428,7 @@ describe('being up', () => {
       ],
     ],
     [[1], ["volume 'leaf0' (test/recorder): has not come up within 3 s"]],
-  ])('that does not come is told of by who is waited for: %j are up', async (up, problems) => {
+  ])('that is not up rejects whenUp, naming the missing leaves (up: %j)', async (up, problems) => {
     const { graph, context, say } = await spread(2);
     for (const at of up) say(at, true);
     const waiting = graph.whenUp(3000);
@@ -436,7 +436,7 @@ describe('being up', () => {
     await expect(waiting).rejects.toMatchObject({ problems });
   });
 
-  test('that a volume keeps back is told of by its own name', async () => {
+  test('that stays down above running children is named by whenUp', async () => {
     const { graph, context, say } = await spread(1, {
       notify: (xl, event, data) => {
         if (!isChange(event)) defaultNotify(xl, event, data);
@@ -453,7 +453,7 @@ describe('being up', () => {
   });
 });
 
-test('the log level of a volume is its option', async () => {
+test('the option log-level sets the log level of its volume', async () => {
   const context = new FakeContext();
   const init = (xl: { log: { warning(text: string): void } }) => {
     xl.log.warning('said');
@@ -466,7 +466,7 @@ test('the log level of a volume is its option', async () => {
   expect(context.lines[0]).toContain(' 0-v1: said');
 });
 
-test('contexts of instances are apart', async () => {
+test('two instances have separate contexts of an inode', async () => {
   const translator = recorder([]);
   const graph = await startGraph([{ translator }, { translator }]);
   const [a, b] = graph.xlators as [Graph['top'], Graph['top']];

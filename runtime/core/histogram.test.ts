@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { BUCKETS, beginOf, bucketOf, Histogram, quantile } from './histogram.ts';
 
-it('has buckets without a gap, none more than a quarter wider than it begins', () => {
+it('buckets have no gaps, and end at most a quarter above their start', () => {
   for (let at = 0; at < BUCKETS; at++) {
     expect(beginOf(at + 1)).toBeGreaterThan(beginOf(at));
     expect([bucketOf(beginOf(at)), bucketOf(beginOf(at + 1) - 1)]).toEqual([at, at]);
@@ -9,12 +9,15 @@ it('has buckets without a gap, none more than a quarter wider than it begins', (
   }
 });
 
-it.each([-1, 0, 0.5])('has %d ns in the first, and what is too long in the last', (ns) => {
-  expect(bucketOf(ns)).toBe(0);
-  expect([1e13, Number.POSITIVE_INFINITY].map(bucketOf)).toEqual([BUCKETS - 1, BUCKETS - 1]);
-});
+it.each([-1, 0, 0.5])(
+  '%d ns goes into the first bucket, and very long times into the last',
+  (ns) => {
+    expect(bucketOf(ns)).toBe(0);
+    expect([1e13, Number.POSITIVE_INFINITY].map(bucketOf)).toEqual([BUCKETS - 1, BUCKETS - 1]);
+  },
+);
 
-it('tells what a part of the replies stayed below, to a quarter', () => {
+it('quantile is exact to a quarter, and null for an empty histogram', () => {
   const histogram = new Histogram();
   for (let us = 1; us <= 1000; us++) histogram.add(us * 1000);
   expect(histogram).toMatchObject({ count: 1000, sumNs: 500_500_000 });

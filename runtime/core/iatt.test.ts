@@ -14,7 +14,7 @@ import {
   typeOfMode,
 } from './iatt.ts';
 
-describe('types', () => {
+describe('ia_type', () => {
   /** ia_type, the type's bits of st_mode, and the DT_ constant of <dirent.h>. */
   test.each([
     [IA_INVAL, 0o000000, 0],
@@ -25,7 +25,7 @@ describe('types', () => {
     [IA_IFCHR, 0o020000, 2],
     [IA_IFIFO, 0o010000, 1],
     [IA_IFSOCK, 0o140000, 12],
-  ])('%i', (type, bits, dirent) => {
+  ])('%i converts to st_mode bits, to DT_ and back', (type, bits, dirent) => {
     expect(typeOfMode(bits | 0o7777)).toBe(type);
     expect(direntType(type)).toBe(dirent);
     const buf = new Iatt();
@@ -33,12 +33,12 @@ describe('types', () => {
     expect([buf.iaType, buf.iaProt, buf.mode]).toEqual([type, 0o4751, bits | 0o4751]);
   });
 
-  test('bits of no type', () => {
+  test('of unknown st_mode bits is IA_INVAL', () => {
     expect(typeOfMode(0o030000)).toBe(IA_INVAL);
   });
 });
 
-test('new attributes are unknown; a ctime or a link makes them known', () => {
+test('a new iatt is unknown; a ctime or a link count makes it known', () => {
   const buf = new Iatt();
   expect([buf.known, buf.iaGfid]).toEqual([false, NULL_GFID]);
   expect(Object.assign(buf.copy(), { iaNlink: 1 }).known).toBe(true);
@@ -46,12 +46,12 @@ test('new attributes are unknown; a ctime or a link makes them known', () => {
   expect(buf.known).toBe(false);
 });
 
-test('the inode number is the end of the gfid, big-endian', () => {
+test('iaIno is the end of the gfid, big-endian', () => {
   const buf = Object.assign(new Iatt(), { iaGfid: 'eab7a035-8f43-4e91-a561-e4e5c42fce07' });
   expect(buf.iaIno).toBe(2693685727634378247n);
 });
 
-test('a copy has the same shape and values', () => {
+test('a copied iatt has the same fields and values', () => {
   const buf = Object.assign(new Iatt(), { iaSize: 7, iaMtimeNsec: 999_999_999 });
   expect(buf.copy()).toEqual(buf);
   expect(Object.keys(buf.copy())).toEqual(Object.keys(new Iatt()));

@@ -29,8 +29,8 @@ const newCall = (): Stack => new Stack(0, 0, 1, 'STAT');
 let graph: Graph;
 afterEach(() => graph?.stop());
 
-describe('the pool of calls', () => {
-  test('has what was begun and not ended, the oldest first, whatever the order', () => {
+describe('a call pool', () => {
+  test('lists the calls in flight, oldest first, in any order of endings', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(20))), (steps) => {
         const pool = new CallPool();
@@ -52,7 +52,7 @@ describe('the pool of calls', () => {
     );
   });
 
-  test('is busy as long as one of them does not wait for another', () => {
+  test('is busy while a call does not rest', () => {
     const pool = new CallPool();
     const [one, two] = [newCall(), newCall()];
     expect(pool.busy).toBe(false);
@@ -70,14 +70,14 @@ describe('the pool of calls', () => {
     one.goOn();
     expect(pool.busy).toBe(true);
     pool.delete(one);
-    // They have their answers, and count no more.
+    // Both calls have ended, and no longer count.
     one.rest();
     two.goOn();
     expect([pool.busy, pool.resting]).toEqual([false, 0]);
   });
 });
 
-/** Keeps something with each client that asks for a stat, and notes what it is told. */
+/** Stores a context with each client that stats, and logs calls about clients. */
 function listening(told: string[]) {
   return defineTranslator<null, Record<string, never>>({
     type: 'test/listening',
@@ -117,7 +117,7 @@ async function setUp() {
 }
 
 describe('a client', () => {
-  test('has an identity of its own, or the one that it comes with', async () => {
+  test('has its own uid, or the given one', async () => {
     const { initiator } = await setUp();
     const [one, two, three] = [initiator.connect(), initiator.connect(), initiator.connect('who')];
     expect(one.uid).toMatch(/^CTX_ID:[0-9a-f-]{36}-GRAPH_ID:0-PC_NAME:front-RECON_NO:-0$/);
@@ -127,7 +127,7 @@ describe('a client', () => {
     expect([...initiator.clients]).toEqual([one, two, three]);
   });
 
-  test('that goes has its calls interrupted, and its files released after all were told', async () => {
+  test('that disconnects has its calls interrupted, then its files released', async () => {
     const { told, initiator, stat } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const calls = [stat(one), stat(two), stat(one)];
@@ -144,7 +144,7 @@ describe('a client', () => {
     expect([one.fds.size, two.fds.size, initiator.calls.size]).toEqual([0, 1, 3]);
   });
 
-  test('is destroyed when its last call has ended', async () => {
+  test('that has disconnected is destroyed after its last call', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -157,7 +157,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
   });
 
-  test('whose last call ends after the graph has is nobody that anybody is told of', async () => {
+  test('whose last call ends after the graph stops causes no clientDestroy', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -167,7 +167,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
   });
 
-  test('that goes leaves nothing behind with what comes late', async () => {
+  test('that has disconnected keeps no late fd and no late lookup', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     client.disconnect();
@@ -177,7 +177,7 @@ describe('a client', () => {
     expect([client.fds.size, inode.fdCount, inode.nlookup]).toEqual([0, 0, 0]);
   });
 
-  test('is released all the same when a translator fails over it', async () => {
+  test('is released although the clientDisconnect of a translator throws', async () => {
     const leaf = new HeldLeaf();
     const told: string[] = [];
     const broken = {
@@ -204,7 +204,7 @@ describe('a client', () => {
     expect(context.lines.join('\n')).toMatch(/above.*client CTX_ID:.*was not released: Error: oh/s);
   });
 
-  test('takes back its own lookups only, and all when it goes', async () => {
+  test('forgets its own lookups only, and all when it disconnects', async () => {
     const { initiator } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const { inodes } = graph;
@@ -214,15 +214,15 @@ describe('a client', () => {
     one.forget(inode, 0);
     one.forget(inode, 1);
     expect(inode.nlookup).toBe(4);
-    // As many as it has, however many it says.
+    // At most as many as it has.
     one.forget(inode, 1000);
     expect([inode.nlookup, one.knows(inode)]).toEqual([3, false]);
     two.disconnect();
-    // Nobody knows it any more, and no name leads there.
+    // Without lookups and names, the inode is evicted.
     expect([inode.nlookup, inodes.find(inode.gfid)]).toEqual([0, undefined]);
   });
 
-  test('knows what it was told of, whoever else was told what and goes', async () => {
+  test('knows exactly the inodes of its lookups, beside other clients that come and go', async () => {
     const { initiator } = await setUp();
     const { inodes } = graph;
     const files = [1, 2, 3].map(
@@ -252,7 +252,7 @@ describe('a client', () => {
     );
   });
 
-  test('comes and goes 10 000 times, and the graph is as it was', async () => {
+  test('that connects and disconnects 10 000 times leaves no trace in the graph', async () => {
     const { leaf, initiator, stat } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, null);
     const inode = linkDirectory(graph, 'd', gfidOf(1));
@@ -269,20 +269,20 @@ describe('a client', () => {
 });
 
 describe('an initiator', () => {
-  test('has an id that no volume and no other initiator has', async () => {
+  test('has an id different from all volumes and initiators', async () => {
     await setUp();
     const ids = [...graph.xlators, front(graph).xl, front(graph).xl].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('asks for another gfid with everything that is made', async () => {
+  test('proposes a new gfid with each gfidRequest', async () => {
     const { initiator } = await setUp();
     const [one, two] = [initiator.gfidRequest(), initiator.gfidRequest()];
     expect(one.string(GFID_REQ)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
     expect(two.string(GFID_REQ)).not.toBe(one.string(GFID_REQ));
   });
 
-  test('hears the graph until it is closed, and its clients go with it', async () => {
+  test('gets events until close, which disconnects its clients', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     const heard: string[] = [];

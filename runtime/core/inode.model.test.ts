@@ -1,6 +1,6 @@
 /**
- * The inode table against a model: what is held is never retired, names lead where they were last
- * said to, and translators are told of each inode that goes, once, with what they kept.
+ * Compares the inode table with a model: held inodes are never evicted, names lead to their last inode, and
+ * translators get one forget, with their context, for each evicted inode.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -29,7 +29,7 @@ class World {
   private readonly holds = new Map<string, Holds>();
   /** parent's number, name → number of the inode. */
   private readonly names = new Map<string, number>();
-  /** Inodes with which something is kept, and those that were told to be gone. */
+  /** Inodes with a context. */
   private readonly kept = new Set<Inode>();
   private readonly handles: Inode[] = [];
   private ending = false;
@@ -42,7 +42,7 @@ class World {
 
   forgotten(inode: Inode, value: unknown): void {
     expect(value).toBe(inode.id);
-    expect(this.kept.delete(inode), 'told twice, or of what was never kept').toBe(true);
+    expect(this.kept.delete(inode), 'forget without a context, or twice').toBe(true);
     if (!this.ending) expect(this.table.find(inode.gfid)).not.toBe(inode);
     // Its names are gone with it.
     for (const [key, id] of this.names) if (id === inode.id) this.names.delete(key);
@@ -109,7 +109,7 @@ class World {
     this.said(fresh, known ?? fresh, number, type, dir, name);
   }
 
-  /** With an inode from before, which may have been retired since, and then is used again. */
+  /** Links an earlier inode again, which may have been evicted since. */
   private relink(which: number, dir: Inode, name: string): void {
     const old = this.handles[which % this.handles.length];
     if (old === undefined) return;
@@ -175,7 +175,7 @@ class World {
     return holds;
   }
 
-  /** One that is in the table. */
+  /** An inode in the table. */
   private pick(which: number): Inode | undefined {
     return this.table.find(gfidOf(1 + (which % GFIDS)));
   }
@@ -191,7 +191,7 @@ const actions = [
 ] as const;
 type Action = (typeof actions)[number];
 
-test('any history', async () => {
+test('the inode table agrees with the model after any sequence of operations', async () => {
   let world: World | undefined;
   const keeper = defineTranslator<null, Record<string, never>>({
     type: 'test/keeper',

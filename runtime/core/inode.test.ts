@@ -36,8 +36,8 @@ function link(number: number, parent: Inode | null, name: string | null, type = 
   return table.link(table.newInode(), parent, name, attributes(gfidOf(number), type))!;
 }
 
-describe('the table', () => {
-  test('begins with the root', () => {
+describe('the inode table', () => {
+  test('initially contains the root', () => {
     const { root } = table;
     expect(root).toMatchObject({ id: ROOT_ID, gfid: ROOT_GFID, isDir: true, inoHi: 0, inoLo: 1 });
     expect(table.find(ROOT_GFID)).toBe(root);
@@ -46,14 +46,14 @@ describe('the table', () => {
     expect(root.path).toBe('/');
   });
 
-  test('a new inode is nowhere until it is linked', () => {
+  test('does not contain a new inode before link', () => {
     const inode = table.newInode();
     expect(inode).toMatchObject({ gfid: NULL_GFID, linked: false });
     expect(table.byNodeid(inode.id)).toBe(undefined);
     expect(table.newInode().id).not.toBe(inode.id);
   });
 
-  test('a linked one is found by gfid, by number and by name', () => {
+  test('finds a linked inode by gfid, number and name', () => {
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
     expect(file).toMatchObject({ gfid: gfidOf(2), iaType: IA_IFREG, isDir: false, linked: true });
@@ -65,7 +65,7 @@ describe('the table', () => {
     expect(table.size).toBe(3);
   });
 
-  test('a known gfid gives the inode that has it, also under another name', () => {
+  test('links a known gfid to its inode, also under another name', () => {
     const file = link(2, table.root, 'a', IA_IFREG);
     expect(link(2, table.root, 'b', IA_IFREG)).toBe(file);
     expect(file.names.map((dentry) => dentry.name)).toEqual(['a', 'b']);
@@ -75,13 +75,13 @@ describe('the table', () => {
     expect(link(2, table.root, 'b', IA_IFREG).names).toHaveLength(1);
   });
 
-  test('the type is that of the first link', () => {
+  test('keeps the type of the first link', () => {
     const file = link(2, table.root, 'a', IA_IFREG);
     link(2, table.root, 'a', IA_IFDIR);
     expect(file.iaType).toBe(IA_IFREG);
   });
 
-  test('what cannot be linked', () => {
+  test('refuses to link without a gfid, below a file, or into another table', () => {
     const inode = table.newInode();
     expect(table.link(inode, table.root, 'a', new Iatt())).toBe(null);
     const file = link(2, table.root, 'file', IA_IFREG);
@@ -91,7 +91,7 @@ describe('the table', () => {
     expect(table.size).toBe(2);
   });
 
-  test('"." and ".." are no names', () => {
+  test('does not link "." and ".." as names', () => {
     const dir = link(1, table.root, 'dir');
     expect(link(1, dir, '.')).toBe(dir);
     expect(table.link(table.newInode(), dir, '..', attributes(ROOT_GFID))).toBe(table.root);
@@ -100,8 +100,8 @@ describe('the table', () => {
   });
 });
 
-describe('names', () => {
-  test('another inode under a name takes it over', () => {
+describe('a name', () => {
+  test('that is linked to another inode is lost by the first', () => {
     const before = link(1, table.root, 'a', IA_IFREG);
     const after = link(2, table.root, 'a', IA_IFREG);
     expect(table.grep(table.root, 'a')).toBe(after);
@@ -109,7 +109,7 @@ describe('names', () => {
     expect(before.path).toBe(`<gfid:${gfidOf(1)}>`);
   });
 
-  test('rename moves one, with what lies below', () => {
+  test('moves by rename with all names below, and replaces the target', () => {
     const a = link(1, table.root, 'a');
     const b = link(2, table.root, 'b');
     const file = link(3, a, 'file', IA_IFREG);
@@ -120,7 +120,7 @@ describe('names', () => {
     expect(table.grep(table.root, 'a')).toBe(undefined);
   });
 
-  test('rename onto itself changes nothing, and of an unknown name forgets the other', () => {
+  test('survives a rename onto itself, and is forgotten by a rename of an unknown name onto it', () => {
     const a = link(1, table.root, 'a');
     table.rename(table.root, 'a', table.root, 'a');
     expect(a.path).toBe('/a');
@@ -128,13 +128,13 @@ describe('names', () => {
     expect(table.grep(table.root, 'a')).toBe(undefined);
   });
 
-  test('a path begins with <gfid:…> where no name is known', () => {
+  test('below a nameless inode has a path that begins with <gfid:…>', () => {
     const lost = link(1, null, null);
     const file = link(2, lost, 'file', IA_IFREG);
     expect(file.path).toBe(`<gfid:${gfidOf(1)}>/file`);
   });
 
-  test('a path ends even where names that others have moved lead in a circle', () => {
+  test('in a circle of names has a path of limited length', () => {
     const a = link(1, table.root, 'a');
     const b = link(2, a, 'b');
     link(1, b, 'a');
@@ -144,12 +144,12 @@ describe('names', () => {
   });
 });
 
-describe('what stays and what goes', () => {
+describe('an inode', () => {
   beforeEach(() => {
     table.lruLimit = 2;
   });
 
-  test('the oldest of those that nothing holds make room', () => {
+  test('that is idle and the oldest is evicted beyond the limit', () => {
     const inodes = [1, 2, 3].map((number) => link(number, table.root, `n${number}`));
     expect(table.lruSize).toBe(2);
     expect(inodes.map((inode) => table.find(inode.gfid))).toEqual([undefined, ...inodes.slice(1)]);
@@ -157,7 +157,7 @@ describe('what stays and what goes', () => {
     expect(table.grep(table.root, 'n1')).toBe(undefined);
   });
 
-  test('one that is linked again is as young as a new one', () => {
+  test('that is linked again becomes the newest idle one', () => {
     const [a] = [link(1, table.root, 'a'), link(2, table.root, 'b')];
     link(1, table.root, 'a');
     link(3, table.root, 'c');
@@ -165,7 +165,7 @@ describe('what stays and what goes', () => {
     expect(table.find(gfidOf(2))).toBe(undefined);
   });
 
-  test('lookups hold, and are taken back by count or all at once', () => {
+  test('with lookups stays until all are forgotten, by count or at once', () => {
     const held = link(1, table.root, 'held');
     for (let i = 0; i < 3; i++) table.lookup(held);
     for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
@@ -179,7 +179,7 @@ describe('what stays and what goes', () => {
     expect([held.nlookup, table.lruSize]).toEqual([0, 2]);
   });
 
-  test('an open fd holds', () => {
+  test('with an open fd stays', () => {
     const held = link(1, table.root, 'held');
     const fd = new Fd(held, 0, 1);
     for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
@@ -191,7 +191,7 @@ describe('what stays and what goes', () => {
     expect(table.find(held.gfid)).toBe(undefined);
   });
 
-  test('a name below holds, and lets go of a whole branch one after the other', () => {
+  test('with a known name below stays, and a whole idle branch is evicted', () => {
     const b = link(2, table.root, 'b');
     const c = link(3, b, 'c');
     const d = link(4, c, 'd', IA_IFREG);
@@ -203,7 +203,7 @@ describe('what stays and what goes', () => {
     expect([b, c, d].map((inode) => inode.names)).toEqual([[], [], []]);
   });
 
-  test('without a name, one goes as soon as the last hold does', () => {
+  test('without a name is evicted when its last lookup and fd end', () => {
     const [file, dir] = [link(1, table.root, 'file', IA_IFREG), link(2, table.root, 'dir')];
     table.unlink(table.root, 'dir');
     expect(table.find(dir.gfid)).toBe(undefined);
@@ -216,7 +216,7 @@ describe('what stays and what goes', () => {
     expect(table.find(file.gfid)).toBe(undefined);
   });
 
-  test('a directory is not given up for what is linked into it', () => {
+  test('that is a directory is not evicted by a link below it', () => {
     table.lruLimit = 1;
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
@@ -224,7 +224,7 @@ describe('what stays and what goes', () => {
     expect(file.path).toBe('/dir/file');
   });
 
-  test('one that was retired comes back, unless another has its gfid by then', () => {
+  test('that was evicted can be linked again, unless another has its gfid', () => {
     const old = link(1, table.root, 'a');
     link(2, table.root, 'b');
     link(3, table.root, 'c');
@@ -240,7 +240,7 @@ describe('what stays and what goes', () => {
     expect(table.grep(old, 'x')).toBe(undefined);
   });
 
-  test('an inode keeps its gfid: a reply with another one leads to another inode', () => {
+  test('keeps its gfid: a link with another gfid makes another inode', () => {
     const a = link(1, table.root, 'a');
     const other = table.link(a, table.root, 'a', attributes(gfidOf(2)))!;
     expect(other).not.toBe(a);
@@ -250,8 +250,8 @@ describe('what stays and what goes', () => {
   });
 });
 
-describe('what translators keep', () => {
-  test('with an inode: forget tells those, and only those, that keep something', () => {
+describe('a context', () => {
+  test('of an inode causes forget for its translator only', () => {
     table.lruLimit = 0;
     const inode = table.newInode();
     inode.ctxSet(xlators[0]!, 'zero');
@@ -263,7 +263,7 @@ describe('what translators keep', () => {
     expect(inode.ctxGet(xlators[0]!)).toBe(undefined);
   });
 
-  test('with an fd: release or releasedir, once', () => {
+  test('of an fd causes release or releasedir once', () => {
     const inode = link(1, table.root, 'a');
     const fds = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true), new Fd(inode, 0, 1)] as const;
     fds[0].ctxSet(xlators[0]!, 'file');
@@ -276,7 +276,7 @@ describe('what translators keep', () => {
     expect(new Set(fds.map((fd) => fd.id)).size).toBe(3);
   });
 
-  test('everything is told when the table is cleared, held or not, the root too', () => {
+  test('of any inode, held or the root, causes forget when the table is cleared', () => {
     const held = link(1, table.root, 'a');
     table.lookup(held);
     held.ctxSet(xlators[0]!, 'held');

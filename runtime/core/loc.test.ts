@@ -12,41 +12,41 @@ beforeEach(() => {
 });
 
 describe('a loc', () => {
-  test('of a new name has its parent and no gfid', () => {
+  test('of a new name has a parent and the null gfid', () => {
     const loc = new Loc(table.newInode(), table.root, 'a');
     expect(loc).toMatchObject({ gfid: NULL_GFID, pargfid: ROOT_GFID, name: 'a', path: '/a' });
   });
 
-  test('takes the gfid of its inode once that has one', () => {
+  test('has the gfid of its inode after the link', () => {
     const inode = table.newInode();
     const loc = new Loc(inode, table.root, 'a');
     table.link(inode, table.root, 'a', attributes(gfidOf(1), IA_IFREG));
     expect(loc.gfid).toBe(gfidOf(1));
   });
 
-  test('by gfid has neither parent nor name', () => {
+  test('by gfid has no parent, and the path <gfid:…>', () => {
     const loc = new Loc(null, null, null, gfidOf(1));
     expect(loc).toMatchObject({ gfid: gfidOf(1), pargfid: NULL_GFID, path: `<gfid:${gfidOf(1)}>` });
     expect(new Loc(table.newInode(), null, null, gfidOf(1)).gfid).toBe(gfidOf(1));
   });
 
-  test('of the root', () => {
+  test('of the root has the path /', () => {
     expect(new Loc(table.root)).toMatchObject({ gfid: ROOT_GFID, pargfid: NULL_GFID, path: '/' });
   });
 
-  test('follows a rename above it', () => {
+  test('has the new path after a rename above it', () => {
     const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
     const loc = new Loc(table.newInode(), dir, 'file');
     table.rename(table.root, 'a', table.root, 'b');
     expect(loc.path).toBe('/b/file');
   });
 
-  test('by its inode alone has the path of that', () => {
+  test('with an inode alone has the path of the inode', () => {
     const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
     expect(new Loc(dir).path).toBe('/a');
   });
 });
 
-test('paths join with one slash', () => {
+test('joinPath joins with one slash', () => {
   expect([joinPath('/', 'a'), joinPath('/a', 'b')]).toEqual(['/a', '/a/b']);
 });

@@ -49,11 +49,11 @@ test.each([
     `${head} [o.ts:113:check] 0-q: lookup failed [No such file or directory]\n` +
       '  File "x.py", line 3\nKeyError: 1',
   ],
-])('a line of %o', (detail, line) => {
+])("formatLine prints %o in GlusterFS's form", (detail, line) => {
   expect(formatLine({ ...base, ...detail })).toBe(line);
 });
 
-test('every level has its letter', () => {
+test('formatLine prints a letter for each level', () => {
   const letters = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
     (level) => formatLine({ ...base, level: level as LogLevel, text: '' })[35],
   );
@@ -64,17 +64,17 @@ test.each([
   [0, '1970-01-01 00:00:00.000000'],
   [999.9999, '1970-01-01 00:00:01.000000'],
   [Date.UTC(2030, 0, 1) + 0.001, '2030-01-01 00:00:00.000001'],
-])('%d ms after the epoch', (at, text) => {
+])('formatLine prints the time %d ms after the epoch in microseconds', (at, text) => {
   expect(formatLine({ ...base, time: at, text: '' })).toContain(`[${text} +0000]`);
 });
 
-test('levels have names', () => {
+test('logLevel finds levels by name in any case, and nothing for unknown names', () => {
   for (const [level, name] of logLevelNames.entries()) expect(logLevel(name)).toBe(level);
   expect(logLevel('debug')).toBe(DEBUG);
   expect(logLevel('loud')).toBe(undefined);
 });
 
-test('no name can end a line or be confused with another', () => {
+test('printable escapes line ends, control characters, backslashes and invalid UTF-8', () => {
   expect(printable('plain ä 漢 🙂')).toBe('plain ä 漢 🙂');
   expect(printable('a\n[2026]\r\t\x1b[0m\\')).toBe('a\\n[2026]\\x0d\\x09\\x1b[0m\\\\');
   expect(printable('caf\udce9 \u2028\u0085\ud800')).toBe('caf\\xe9 \\u2028\\u0085\\ud800');
@@ -87,7 +87,7 @@ function capture(levels: LogLevels, domain = 'v') {
   return { lines, log };
 }
 
-test('each method writes at its level, and nothing below the level of the log', () => {
+test('each method writes at its level, and lines beyond the level of the log are dropped', () => {
   const { lines, log } = capture({ default: TRACE, volumes: new Map() });
   const methods = ['critical', 'error', 'warning', 'notice', 'info', 'debug', 'trace'] as const;
   for (const method of methods) log[method]('x');
@@ -102,7 +102,7 @@ test('each method writes at its level, and nothing below the level of the log', 
   expect(lines.length).toBe(10);
 });
 
-test('level by hand before own level before default, at any time', () => {
+test('the level set for a volume overrides its own level, which overrides the default', () => {
   const levels: LogLevels = { default: INFO, volumes: new Map() };
   const { log } = capture(levels);
   expect(log.level).toBe(INFO);
@@ -119,7 +119,7 @@ test('level by hand before own level before default, at any time', () => {
   expect(log.level).toBe(ERROR);
 });
 
-test('the line names the file and function that called, or the source given', () => {
+test('a line names the calling file and function, or the given source', () => {
   const { lines, log } = capture({ default: INFO, volumes: new Map() });
   function negativeLookup() {
     log.info('mine');
@@ -132,7 +132,7 @@ test('the line names the file and function that called, or the source given', ()
   expect(lines[2]).toMatch(/ I \[negative\.py:12:lookup\] 3-v: theirs$/);
 });
 
-test('below the level no stack is taken and no clock read', () => {
+test('a dropped line reads neither stack nor clock', () => {
   const sink = {
     write: () => {
       throw new Error('written');
@@ -159,13 +159,13 @@ test.each([
   ['    at Array.map (<anonymous>)', '-:0:-'],
   ['    at DS (blob:http://127.0.0.1:7458/4f9d4547-a7f8-46e0:1037:5)', '-:0:-'],
   ['lookup@/a/t.ts:7:9', '-:0:-'],
-])('a stack with the line %j', (line, expected) => {
+])('sourceFromStack reads the line %j', (line, expected) => {
   const stack = `Error: a message\n  of two lines\n    at inner (/x.ts:1:1)\n${line}`;
   const { file, line: at, func } = sourceFromStack(stack, 1);
   expect(`${file}:${at}:${func}`).toBe(expected);
 });
 
-test('no stack, or one too short, is no reason to fail', () => {
+test('sourceFromStack returns -:0:- for a missing or short stack', () => {
   for (const stack of [undefined, null, 7, [], '', 'Error\n    at f (/x.ts:1:1)']) {
     expect(sourceFromStack(stack, 1)).toEqual({ file: '-', line: 0, func: '-' });
   }

@@ -9,11 +9,11 @@ test.each([
   ['cache', 'cahce', 1],
   ['ca', 'abc', 3],
   ['timeout', 'time-out', 1],
-])('from %j to %j it is %i', (a, b, edits) => {
+])('distance from %j to %j is %i', (a, b, edits) => {
   expect(distance(a, b)).toBe(edits);
 });
 
-test('distance is symmetric, zero only for equals, at most the longer length', () => {
+test('distance is symmetric, 0 only for equal words, and at most the longer length', () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
   fc.assert(
     fc.property(word, word, (a, b) => {
@@ -25,7 +25,7 @@ test('distance is symmetric, zero only for equals, at most the longer length', (
   );
 });
 
-test('a slip finds its word, something else finds none', () => {
+test('nearest finds the word of a slip, and none for another word', () => {
   const keys = ['cache-size', 'cache-timeout', 'page-size'];
   expect(nearest('cache-szie', keys)).toBe('cache-size');
   expect(nearest('CACHE-SIZE', keys)).toBe('cache-size');
@@ -46,7 +46,7 @@ const names = ['check', 'mount', 'mounts', 'umount', 'new volume', 'stats'];
 const flags = ['--json', '--log-file', '--log-level', '--output', '-o'];
 
 test.each([
-  // One edit, and two neighbours that were exchanged.
+  // One edit, or two swapped letters.
   ['storage/memroy', types, 'storage/memory'],
   ['storag/memory', types, 'storage/memory'],
   ['features/negtaiv', types, 'features/negative'],
@@ -62,7 +62,7 @@ test.each([
   ['--logfile', flags, '--log-file'],
   ['on', ['no', 'off'], 'no'],
   ['client-O', ['client-0', 'client-1'], 'client-0'],
-  // Other words, however long the rest is that they have in common.
+  // Different words with long common parts.
   ['features/shard', types, undefined],
   ['cluster/disperse', types, undefined],
   ['read-size', options, undefined],
@@ -73,7 +73,7 @@ test.each([
   ['-x', flags, undefined],
   ['b', ['a', 'c'], undefined],
   ['', ['a', ''], ''],
-])('%j of %j stands for %j', (word, candidates, meant) => {
+])('nearest of %j among %j is %j', (word, candidates, meant) => {
   expect(nearest(word, candidates)).toBe(meant);
 });
 
@@ -89,7 +89,7 @@ test('nearest finds the word itself, and a word one edit away', () => {
   );
 });
 
-test('the question is put only when there is something to ask', () => {
+test('didYouMean is empty when no candidate is near', () => {
   expect(didYouMean('offf', ['on', 'off'])).toBe(" (did you mean 'off'?)");
   expect(didYouMean('elephant', ['on', 'off'])).toBe('');
 });

@@ -19,7 +19,7 @@ const spec = (type: OptionType, extra: Extra = {}) =>
 const parse = (type: OptionType, text: string, extra?: Extra) =>
   parseOption('k', spec(type, extra), text);
 
-describe('texts that are accepted', () => {
+describe('parseOption accepts', () => {
   const K = 1024;
   test.each<[OptionType, string, unknown]>([
     ['any', '', ''],
@@ -81,12 +81,12 @@ describe('texts that are accepted', () => {
     ['priority_list', '*.jpg:1,a:b:-3', '*.jpg:1,a:b:-3'],
     ['size_list', '128KB', '128KB'],
     ['size_list', '*.iso:1MB,*:4KB', '*.iso:1MB,*:4KB'],
-  ])('%s %j', (type, text, value) => {
+  ])('as %s the text %j', (type, text, value) => {
     expect(parse(type, text)).toEqual({ value });
   });
 });
 
-describe('texts that are refused', () => {
+describe('parseOption refuses', () => {
   test.each<[OptionType, string[]]>([
     ['str', ['', '  ']],
     ['int', ['', '1.0', '1e3', '08', '0x', '--1', ' 1', '1 ', 'one', '9007199254740992']],
@@ -103,12 +103,12 @@ describe('texts that are refused', () => {
     ['client_auth_addr', ['', '10.0.0.0/33']],
     ['priority_list', ['', '*.jpg', '*.jpg:', ':1', ' :1', '*:high', 'a:1,']],
     ['size_list', ['', '100', '*:100', '*:', 'a:1KB,b']],
-  ])('%s', (type, texts) => {
+  ])('invalid texts of type %s', (type, texts) => {
     for (const text of texts) expect(parse(type, text), text).toHaveProperty('error');
   });
 });
 
-test('allowed values are literal and exact', () => {
+test('allowed values of a str match literally and by case', () => {
   const values = ['none', 'sync*'];
   expect(parse('str', 'none', { values })).toEqual({ value: 'none' });
   for (const text of ['None', 'syncfs', '']) {
@@ -116,7 +116,7 @@ test('allowed values are literal and exact', () => {
   }
 });
 
-test('errors say the option, the value, the fault and what is accepted', () => {
+test('an error names the option, the value, the fault and the accepted values', () => {
   const errors = [
     parse('int', '99', { min: 1, max: 16 }),
     parse('int', '-1', { min: 0 }),
@@ -141,7 +141,7 @@ test('errors say the option, the value, the fault and what is accepted', () => {
   ]);
 });
 
-describe('properties', () => {
+describe('any value', () => {
   const natural = fc.oneof(fc.maxSafeNat(), fc.nat(5000));
   const numbers: [OptionType, fc.Arbitrary<unknown>][] = [
     ['int', fc.maxSafeInteger()],
@@ -165,7 +165,7 @@ describe('properties', () => {
     ['percent_or_sizet', fc.nat(100).map((percent) => ({ percent }))],
     ['percent_or_sizet', natural.map((bytes) => ({ bytes }))],
   ];
-  test.each(numbers)('%s: what is printed parses to the same value', (type, arbitrary) => {
+  test.each(numbers)('of type %s, printed and parsed, stays the same', (type, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (value) => {
         const text = printOption(spec(type), value as never);
@@ -174,7 +174,7 @@ describe('properties', () => {
     );
   });
 
-  test('a time has fractions of a second where an option says so', () => {
+  test('of type time may have fractions of a second if the spec allows them', () => {
     const spec = { type: 'time', fractions: true, min: 0.1, description: '' } as const;
     expect(parseOption('k', spec, '0.3')).toEqual({ value: 0.3 });
     expect(parseOption('k', spec, '1.5s')).toEqual({ value: 1.5 });
@@ -184,7 +184,7 @@ describe('properties', () => {
     expect(printOption(spec, 0.3)).toBe('0.3s');
   });
 
-  test.each(['int', 'sizet', 'time'] as const)('%s: the bounds are inclusive', (type) => {
+  test.each(['int', 'sizet', 'time'] as const)('of type %s may equal its bounds', (type) => {
     const n = fc.nat(100);
     fc.assert(
       fc.property(n, n, n, (value, min, max) => {
@@ -194,7 +194,7 @@ describe('properties', () => {
     );
   });
 
-  test('no text makes any type throw', () => {
+  test('of any text parses to a value or an error, without throwing', () => {
     const types = ['int', 'sizet', 'time', 'percent', 'addr', 'addr_list', 'size_list'] as const;
     const likely = fc.string({ unit: fc.constantFrom(...'0189.,:%/()[]*?-+KMBs aé') });
     fc.assert(
@@ -222,7 +222,7 @@ const table = defineOptions({
   enabled: { type: 'bool', default: true, description: 'Whether.' },
 });
 
-test('values have the types of their specs', () => {
+test('Values has the type of each spec', () => {
   type V = Values<typeof table>;
   expectTypeOf<V['cache-size']>().toEqualTypeOf<number>();
   expectTypeOf<V['mode']>().toEqualTypeOf<'fast' | 'safe'>();
@@ -232,7 +232,7 @@ test('values have the types of their specs', () => {
   expectTypeOf<Values<typeof genericOptions>['log-level']>().toExtend<string | undefined>();
 });
 
-test('nothing given: the defaults, every key there', () => {
+test('checkOptions of no options returns the defaults for all keys', () => {
   expect(checkOptions(table, [])).toEqual({
     values: {
       'cache-size': 33554432,
@@ -247,13 +247,13 @@ test('nothing given: the defaults, every key there', () => {
   });
 });
 
-test('the last of several values counts', () => {
+test('the last value of a repeated option counts', () => {
   const given = ['fast', 'safe', 'fast'].map((value) => ({ key: 'mode', value }));
   const { values, problems } = checkOptions(table, given);
   expect([values.mode, problems]).toEqual(['fast', []]);
 });
 
-test('an alias sets the first key; given beside it, that is pointed out', () => {
+test('an alias sets its option, and beside its option causes a warning', () => {
   const alias = { key: 'cachesize', value: '1MB', where: 'a.vol:3:5' };
   const { values, problems } = checkOptions(table, [alias]);
   expect([values['cache-size'], problems]).toEqual([1024 ** 2, []]);
@@ -270,7 +270,7 @@ test('an alias sets the first key; given beside it, that is pointed out', () => 
   ]);
 });
 
-test('a wrong value is an error with its place, and the default stays', () => {
+test('an invalid value is an error with its position, and the default applies', () => {
   const given = [{ key: 'cache_size', value: '1KB', where: 'a.vol:3:5' }];
   const { values, problems } = checkOptions(table, given);
   expect(values['cache-size']).toBe(33554432);
@@ -278,7 +278,7 @@ test('a wrong value is an error with its place, and the default stays', () => {
   expect(problems[0]!.message).toMatch(/^option 'cache_size': '1KB' is below the minimum; /);
 });
 
-test('an unknown option: a warning, an error when strict, nothing when open; always listed', () => {
+test('an unknown option is a warning, an error if strict, and no problem if open', () => {
   const given = [{ key: 'cache-szie', value: '1MB', where: 'a.vol:3:5' }];
   const message = "option 'cache-szie' is not known here (did you mean 'cache-size'?)";
   const problem = { key: 'cache-szie', message, where: 'a.vol:3:5' };
@@ -291,14 +291,14 @@ test('an unknown option: a warning, an error when strict, nothing when open; alw
   expect(run().unknown).toEqual(given);
 });
 
-test('names of object members are options like any other', () => {
+test('names of object members, such as constructor, are unknown options', () => {
   const given = ['constructor', '__proto__', 'toString'].map((key) => ({ key, value: 'x' }));
   const { problems, values } = checkOptions(table, given);
   expect(problems.map(({ severity }) => severity)).toEqual(['warning', 'warning', 'warning']);
   expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
 });
 
-test('a volume named by an option must be in the graph', () => {
+test('an option of type xlator that names no volume of the graph is an error', () => {
   const given = [{ key: 'read-from', value: 'client-O' }];
   expect(checkOptions(table, given).problems).toEqual([]);
   const volumes = ['client-0', 'client-1'];
@@ -313,7 +313,7 @@ test('a volume named by an option must be in the graph', () => {
   expect(checkOptions(table, right, { volumes }).problems).toEqual([]);
 });
 
-test('help says what an option is for, what it takes and its default in natural units', () => {
+test('describeOption prints purpose, accepted values and the default in units', () => {
   expect(describeOption('cache-size', table['cache-size'])).toBe(
     'cache-size (sizet) = 32MB\n' +
       '    How much is kept.\n' +
@@ -330,7 +330,7 @@ test('help says what an option is for, what it takes and its default in natural 
   expect(describeOption('reserve', table.reserve)).toMatch(/^reserve \(percent_or_sizet\) = 1%\n/);
 });
 
-test('every translator has a log level', () => {
+test('every translator accepts log-level', () => {
   const { values } = checkOptions(genericOptions, [{ key: 'log-level', value: 'DEBUG' }]);
   expect(values['log-level']).toBe('DEBUG');
 });

@@ -1,4 +1,4 @@
-/** permits() decides as the kernel does about a file of a real directory. */
+/** Compares permits() with the kernel's decisions on a real file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ const whyNot = (): string => {
 };
 const isNotHere = isSkipped("the kernel's decisions for other users", whyNot());
 
-/** Few, so that they meet. */
+/** Few ids, so that owners and callers often match. */
 const id = fc.constantFrom(0, 1001, 1002, 1003);
 const perm = fc.integer({ min: 0, max: 7 });
 const named = (tag: number): fc.Arbitrary<AclEntry[]> =>

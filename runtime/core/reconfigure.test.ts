@@ -59,7 +59,7 @@ async function start(given: Record<string, string>): Promise<Graph> {
   return graph;
 }
 
-/** What the graph has against a description. */
+/** The problems of a graph with a description. */
 function refusal(graph: Graph, description: readonly VolumeSpec[]): readonly string[] {
   try {
     graph.reconfigure(description);
@@ -70,7 +70,7 @@ function refusal(graph: Graph, description: readonly VolumeSpec[]): readonly str
 }
 
 describe('a running graph', () => {
-  test('takes options that can change, with all values', async () => {
+  test('passes all values to reconfigure when a reconfigurable option changes', async () => {
     const graph = await start({ size: '2', either: '10%' });
     expect(graph.reconfigure(specs({ size: '1KB', either: '10%' }))).toEqual(['top']);
     expect(told).toMatchObject([{ size: 1024, path: '/' }]);
@@ -79,7 +79,7 @@ describe('a running graph', () => {
     expect(told).toMatchObject([{ size: 1024 }, { size: 1 }]);
   });
 
-  test('refuses options that cannot, naming the line, and changes nothing', async () => {
+  test('refuses a change of another option, naming its line, and changes nothing', async () => {
     const graph = await start({ size: '2' });
     expect(refusal(graph, specs({ size: '3', path: '/srv' }))).toEqual([
       "a.vol:6:3: option 'path' cannot change while the volume runs; mount it anew",
@@ -89,7 +89,7 @@ describe('a running graph', () => {
     expect(graph.top.given.map(({ value }) => value)).toEqual(['2']);
   });
 
-  test('refuses another graph', async () => {
+  test('refuses a description with other volumes or connections', async () => {
     const graph = await start({});
     for (const change of [{ name: 'other' }, { subvolumes: [] }]) {
       const said = refusal(graph, specs({}, change));
@@ -103,7 +103,7 @@ describe('a running graph', () => {
     expect(refusal(graph, more)[0]).toMatch(/^volume 'more' is new/);
   });
 
-  test('keeps what a volume refuses', async () => {
+  test('keeps the old options of a volume that refuses the new ones', async () => {
     const graph = await start({ size: '2' });
     expect(refusal(graph, specs({ size: '13' }))).toEqual([
       "a.vol:4:1: volume 'top' (test/top): option size: not 13",
@@ -111,7 +111,7 @@ describe('a running graph', () => {
     expect(graph.reconfigure(specs({ size: '2' }))).toEqual([]);
   });
 
-  test('leads winds to fops that are exchanged', async () => {
+  test('routes winds to exchanged fops', async () => {
     const graph = await start({});
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     const { links } = graph;

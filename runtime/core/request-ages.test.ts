@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RequestAges } from './request-ages.ts';
 
-test('a request is as old as the first note after its beginning', () => {
+test('the age of a request counts from the first mark after its beginning', () => {
   const ages = new RequestAges();
   expect(ages.of(1, 5000)).toBe(0);
   const none = () => [];
@@ -14,7 +14,7 @@ test('a request is as old as the first note after its beginning', () => {
   ]);
 });
 
-test('notes that tell of nothing in flight are dropped, in time', () => {
+test('beyond the limit, marks without a request in flight are dropped, and ages in flight stay', () => {
   const ages = new RequestAges();
   const inFlight = [2, 500, 501, 99_999];
   for (let second = 1; second <= 100_000; second++) {
@@ -24,6 +24,6 @@ test('notes that tell of nothing in flight are dropped, in time', () => {
   expect(inFlight.map((began) => now - ages.of(10 * began, now))).toEqual(
     inFlight.map((began) => began * 1000),
   );
-  // Of others no more is known than that they began before a note.
+  // Other requests lose their own marks.
   expect(now - ages.of(20_000, now)).toBeGreaterThan(2_000_000);
 });

@@ -20,12 +20,12 @@ it.each([
   ['secure', false],
   ['directory', false],
   ['', false],
-])('the key %s: secret is %s', (key, secret) => {
+])('isSecret of the key %s is %s', (key, secret) => {
   expect(isSecret(key)).toBe(secret);
   expect(shownOptions([{ key, value: 'v' }])).toEqual({ [key]: secret ? HIDDEN : 'v' });
 });
 
-describe('a text', () => {
+describe('maskText', () => {
   it.each([
     ['option password hunter2', 'option password *******'],
     ['option "password" "hunter2 x" # mine', 'option "password" *********** * ****'],
@@ -35,9 +35,9 @@ describe('a text', () => {
     ['# option password hunter2', '# option password *******'],
     ['# the password\nvolume a', '# the password\nvolume a'],
     ['option directory password\nend-volume', 'option directory password\nend-volume'],
-  ])('%j is shown as %j', (text, shown) => expect(maskText(text)).toBe(shown));
+  ])('shows %j as %j', (text, shown) => expect(maskText(text)).toBe(shown));
 
-  it('keeps its lines and columns, and no letter of the value', () => {
+  it('keeps lines and columns, and hides every letter of a secret value', () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/);
     const line = fc.oneof(word, fc.constantFrom('', ' option a b', 'end-volume', '"', '\\'));
     fc.assert(
@@ -64,6 +64,6 @@ it.each([
   ['top.password x', 'top.password *'],
   ['ro,xlator-option=top.password=x', 'ro,xlator-option=top.password=*'],
   ['a.vol', 'a.vol'],
-])('the word %s of a command line is shown as %s', (word, shown) => {
+])('maskAssignment shows the word %s as %s', (word, shown) => {
   expect(maskAssignment(word)).toBe(shown);
 });

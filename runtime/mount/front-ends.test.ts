@@ -1,4 +1,4 @@
-/** The front end that a system gets unless another is asked for. */
+/** The default front end by system. */
 import { expect, it } from 'vitest';
 import { frontEndFor } from './front-ends.ts';
 
@@ -9,6 +9,6 @@ it.each([
   ['linux', '4.18.0-553.el8', 'fuse-native'],
   ['darwin', '23.6.0', 'fuse-native'],
   ['freebsd', '14.1-RELEASE', 'fuse-native'],
-])('%s %s: %s', (platform, release, name) => {
+])('%s %s gets the front end %s', (platform, release, name) => {
   expect(frontEndFor(platform, release)).toBe(name);
 });

@@ -1,4 +1,4 @@
-/** Requests that failed or were slow: which are kept, for how long, and under which path. */
+/** The records of failed and slow requests: their selection, number and paths. */
 import { expect, it } from 'vitest';
 import { gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
 import { EACCES, ENODATA, ENOENT } from '../core/errno.ts';
@@ -16,7 +16,7 @@ async function kept() {
   return { graph, notable: new NotableRequests(graph, SLOW_MS) };
 }
 
-/** A request that came to the storage, as its front end notes what it is about. */
+/** A request that reached the storage, with its target in `local`. */
 function request(graph: Graph, op: string, about: unknown, isOwn = false): Stack {
   const stack = new Stack(1, 2, 3, op);
   const frame = newRequest(stack, graph.top);
@@ -27,7 +27,7 @@ function request(graph: Graph, op: string, about: unknown, isOwn = false): Stack
 
 const inside = (parent: Inode, name: string): Loc => new Loc(null, parent, name);
 
-it('keeps the last of those that were looked for in vain, apart from others', async () => {
+it('records expected failures apart, so that they do not displace other requests', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   notable.add(request(graph, 'OPEN', null), { inode: () => root }, 1, EACCES, 0, 1);
@@ -65,7 +65,7 @@ it('keeps the last of those that were looked for in vain, apart from others', as
   expect(now.filter(({ errno }) => errno === null)).toHaveLength(RECORDS_MAX);
 });
 
-it('knows the path also when the name has gone, both of a rename, and none of the unknown', async () => {
+it('records the path of a removed name, both paths of a rename, and none for an unknown inode', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   const dir = linkDirectory(graph, 'd', gfidOf(5));

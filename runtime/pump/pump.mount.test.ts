@@ -1,4 +1,4 @@
-/** The pump with a real kernel: requests and the event loop both go on, whatever the other does. */
+/** The pump with a real kernel: it serves requests and the event loop under each other's load. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,7 +9,7 @@ const mounts = new Mounts();
 let server: MountServer;
 let serial = 0;
 
-/** The code a stat of an absent name ends with. */
+/** The error code of a stat of an absent name. */
 async function missing(way: string, mountpoint = server.mountpoint): Promise<string> {
   serial += 1;
   try {
@@ -42,7 +42,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
     },
   );
 
-  test('all of them at once', async () => {
+  test('serves requests with all kinds of replies at once, and EIO for one that throws', async () => {
     const ways = ['now', 'promise', 'tick', 'immediate', 'timer', 'file', 'throw'];
     const all = Array.from({ length: 350 }, (_, i) => missing(ways[i % ways.length]!));
     const got = await Promise.all(all);
@@ -50,7 +50,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
     expect(got.filter((code) => code === 'EIO').length).toBe(50);
   });
 
-  test('the event loop goes on under a load that never pauses', async () => {
+  test('gives the event loop turns under a continuous load', async () => {
     let over = false;
     const load = Array.from({ length: 4 }, async () => {
       while (!over) await missing('now');
@@ -60,15 +60,15 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
     await Promise.all(load);
   });
 
-  test('wake gives what a fast request left behind its turn', async () => {
+  test('gives the event loop a turn after wake', async () => {
     const woken = server.next();
     expect(await missing('wake')).toBe('ENOENT');
     expect(await woken).toBe('woken');
   });
 
-  test('rests when there is nothing to do', async () => {
+  test('does nothing while no request comes', async () => {
     await missing('now');
-    // The first question may find it still awake, and somebody may look at all mounts there are.
+    // The pump may still be awake at first, and another program may stat all mounts.
     await vi.waitFor(async () => {
       const before = await counts();
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -76,7 +76,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
     }, 50_000);
   });
 
-  test('two mounts of one process do not wait for each other', async () => {
+  test('serves two mounts of one process independently', async () => {
     const folders = [mounts.folder(), mounts.folder()];
     const both = await mounts.mount('answers', {}, folders);
     for (let i = 0; i < 100; i++) {

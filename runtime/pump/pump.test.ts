@@ -1,4 +1,4 @@
-/** The pump with devices that fail, and with requests that take long. */
+/** The pump with failing devices, and with slow requests. */
 import { closeSync, openSync } from 'node:fs';
 import { afterAll, expect, test, vi } from 'vitest';
 import { EBADF, ECONNABORTED, EIO, ENODEV } from '../core/errno.ts';
@@ -9,16 +9,16 @@ vi.mock(import('../sys/libc.ts'), async (original) => ({
   ...(await original()),
   read: () => -reading.errno,
 }));
-// Other files of tests have had this process, and will: with a pump that reads.
+// Other test files share this process, with a pump that reads.
 vi.resetModules();
 const { pump } = await import('./pump.ts');
 const { turn } = await import('../core/turn.ts');
 afterAll(() => vi.resetModules());
 
-/** What a source is told when its descriptor says this; `message` takes its requests. */
+/** The errno passed to `ended` when reads fail with `errno`; `message` handles requests. */
 async function endOf(errno: number, message = (): void => {}): Promise<number> {
   reading.errno = errno;
-  // Readable always, as a device is whose connection is over.
+  // Always readable, as a device is after its connection has ended.
   const fd = openSync('/dev/random', 'r');
   try {
     return await new Promise((resolve) => {
@@ -32,15 +32,15 @@ async function endOf(errno: number, message = (): void => {}): Promise<number> {
 }
 
 test.each([
-  ['a connection that is over', ENODEV, 0],
-  ['one that ended while a request was read', ECONNABORTED, 0],
-  ['a broken one', EIO, EIO],
-  ['none', EBADF, EBADF],
-])('%s', async (_what, errno, told) => {
+  ['of an ended connection', ENODEV, 0],
+  ['of a connection that ends during the read', ECONNABORTED, 0],
+  ['of a broken connection', EIO, EIO],
+  ['of an invalid descriptor', EBADF, EBADF],
+])('a read %s (errno %i) ends the mount with %i', async (_what, errno, told) => {
   expect(await endOf(errno)).toBe(told);
 });
 
-test('after a request for which a script took long, whatever else waits has its turn', async () => {
+test('a slow call of a guest is followed by a turn of the event loop', async () => {
   const order: string[] = [];
   const message = (): void => {
     order.push('request');

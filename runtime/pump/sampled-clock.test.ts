@@ -1,4 +1,4 @@
-/** Requests that are answered at once are timed together, and each is told once. */
+/** Requests that are answered at once share a sample of the clock. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { HeldLeaf, startGraph } from '../../test/support/core.ts';
 import { Rig, u32, u64 } from '../../test/support/fuse.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
   sample();
 });
 
-/** A session whose GETATTR fails and takes its time as the test says; nothing else takes any. */
+/** A session whose GETATTR fails and takes time as the test chooses. */
 async function start() {
   let now = 1000;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -42,7 +42,7 @@ async function start() {
   return { getattr, dump: () => notable.dump().requests };
 }
 
-it('keeps what failed, and what was slow of those that succeeded', async () => {
+it('failed requests and slow successes are recorded', async () => {
   const { getattr, dump } = await start();
   getattr();
   getattr(EACCES);
@@ -57,7 +57,7 @@ it('keeps what failed, and what was slow of those that succeeded', async () => {
   expect(dump()).toEqual(told);
 });
 
-it('tells all that were answered in one go, when one of them was slow', async () => {
+it('all requests between two samples are recorded when one of them was slow', async () => {
   const { getattr, dump } = await start();
   for (const ms of [0, LONG_MS, 0]) getattr(0, ms);
   const told = dump();
@@ -65,7 +65,7 @@ it('tells all that were answered in one go, when one of them was slow', async ()
   expect(told.map(({ ms }) => ms)).toEqual([LONG_MS, LONG_MS, LONG_MS]);
 });
 
-it('looks at the clock after a few of them', async () => {
+it('the clock is sampled after every eighth request', async () => {
   const { getattr, dump } = await start();
   for (let i = 0; i < 20; i++) getattr(ENOENT, i === 10 ? LONG_MS : 0);
   const told = dump();
@@ -76,7 +76,7 @@ it('looks at the clock after a few of them', async () => {
   expect(told.slice(16).map(({ among }) => among)).toEqual([4, 4, 4, 4]);
 });
 
-it('tells each once, also when that is asked for while it is told', () => {
+it('each listener is called once, even if it samples again', () => {
   const told: number[] = [];
   for (let i = 0; i < 3; i++) {
     onNextSample({

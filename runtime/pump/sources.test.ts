@@ -1,8 +1,8 @@
-/** Sockets that the pump serves: after a turn that was ended, and while a request is unanswered. */
+/** The pump's sockets: after an ended turn, and beside an unanswered request. */
 import { writeSync } from 'node:fs';
 import { afterAll, expect, test, vi } from 'vitest';
 
-// Other files of tests have had this process, and will: with turns that nobody ends.
+// Other test files share this process, without a turn runner.
 vi.resetModules();
 const { pump } = await import('./pump.ts');
 const { setTurnRunner: endTurnsBy } = await import('../core/turn.ts');
@@ -13,7 +13,7 @@ afterAll(() => vi.resetModules());
 
 class Ended extends Error {}
 
-/** Ends the first turn in which something is taken, as a watchdog does with a script in it. */
+/** Ends a turn at an `Ended` exception, as the watchdog does. */
 function endOneTurn(): void {
   endTurnsBy((what) => {
     try {
@@ -26,7 +26,7 @@ function endOneTurn(): void {
   });
 }
 
-test('after a turn that was ended, what is left is taken without a word more from the peer', async () => {
+test('a receive that was abandoned by an ended turn resumes without new data from the peer', async () => {
   endOneTurn();
   const [ours, theirs] = makeSocketpair() as [number, number];
   const taken: string[] = [];
@@ -59,15 +59,15 @@ test('after a turn that was ended, what is left is taken without a word more fro
   }
 });
 
-test('a socket without requests under way is served while another has an unanswered one', async () => {
+test('an idle socket is served while another socket has an unanswered request', async () => {
   const pairs = [makeSocketpair(), makeSocketpair(), makeSocketpair()] as [number, number][];
   const taken = ['', '', ''];
   let isWritable = false;
   const sources = pairs.map(([fd], at) => ({
     ...{ fd, awaited: 0, isPaused: false, busyPollUs: 0 },
-    /** A request that came by the first is unanswered. */
+    /** The first has an unanswered request. */
     busy: at === 0,
-    /** The last is about to be connected. */
+    /** The last is connecting. */
     isFull: at === 2,
     receive() {
       const room = new Uint8Array(16);
@@ -92,7 +92,7 @@ test('a socket without requests under way is served while another has an unanswe
     }
     pump.add(connecting!);
     await expect.poll(() => isWritable, { timeout: 30_000 }).toBe(true);
-    // Then the event loop turns without the pump: nothing wakes it again and again.
+    // The pump then stays parked while the event loop turns.
     const { parks } = pump.counts;
     for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate);
     expect(pump.counts.parks - parks).toBeLessThan(20);

@@ -1,4 +1,4 @@
-/** Code that can be ended, and its results otherwise. The end comes from another thread. */
+/** Turns that another thread ends. */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const signal = (what: number): void => {
 };
 afterEach(() => expect(turn.open).toBe(false));
 
-/** Runs for ever, where no exception reaches it. */
+/** Code that runs for ever and catches exceptions. */
 const forever: Readonly<Record<string, () => void>> = {
   'a loop': () => {
     for (;;);
@@ -42,9 +42,9 @@ const forever: Readonly<Record<string, () => void>> = {
 };
 
 describe('a turn', () => {
-  it('can be ended on this Node', () => expect(enableTurnEnding()).toBe(true));
+  it('is endable on this Node', () => expect(enableTurnEnding()).toBe(true));
 
-  it.each(Object.entries(forever))('ends in the middle of %s', (_, run) => {
+  it.each(Object.entries(forever))('is ended in %s without running finally', (_, run) => {
     const did: string[] = [];
     const whole = runEndable(() => {
       try {
@@ -57,7 +57,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([false, []]);
   });
 
-  it('that nobody ends is as without', () => {
+  it('that is not ended returns true, and its exceptions pass through', () => {
     let did = 0;
     expect(runEndable(() => void did++)).toBe(true);
     expect(() =>
@@ -68,7 +68,7 @@ describe('a turn', () => {
     expect(did).toBe(1);
   });
 
-  it('in another is ended alone', () => {
+  it('nested in another is ended without the outer one', () => {
     const did: unknown[] = [];
     const whole = runEndable(() => {
       did.push(
@@ -82,7 +82,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([true, [false, true]]);
   });
 
-  it('that was shared: who was in it is told', () => {
+  it('that is shared calls onTurnAbandoned listeners when it is ended', () => {
     const told: boolean[] = [];
     onTurnAbandoned(() => told.push(turn.open));
     expect(runSharedTurn(() => expect(turn.open).toBe(true))).toBe(true);
@@ -95,7 +95,7 @@ describe('a turn', () => {
   });
 });
 
-it("a person's Ctrl-C goes to its listeners, and ends no turn", async () => {
+it('a SIGINT from Ctrl-C reaches its listeners, and ends no turn', async () => {
   const heard = new Promise((resolve) => process.once('SIGINT', resolve));
   expect(runEndable(() => void process.kill(process.pid, 'SIGINT'))).toBe(true);
   await heard;

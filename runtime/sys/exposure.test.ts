@@ -23,11 +23,11 @@ beforeEach(() => {
   writeFileSync(file, '', { mode: 0o644 });
 });
 
-/** What only root can set up. */
+/** Tests that need root. */
 const asRoot = it.skipIf(effectiveUser() !== 0);
 
-describe('the way to a path', () => {
-  it('is nobody else’s, though /tmp is', () => {
+describe('exposure', () => {
+  it('is null for a private path below /tmp', () => {
     expect(exposure(file)).toBeNull();
   });
 
@@ -35,12 +35,12 @@ describe('the way to a path', () => {
     ['the file', 'a/b/file', 0o666, 'everybody (mode 666)'],
     ['its folder', 'a/b', 0o777, 'everybody (mode 777)'],
     ['a folder above', 'a', 0o773, 'everybody (mode 773)'],
-  ])('shows %s that others can write', (_what, name, mode, says) => {
+  ])('names %s if other users can write it', (_what, name, mode, says) => {
     chmodSync(join(home, name), mode);
     expect(exposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
   });
 
-  it('is safe through a sticky folder, but not to make something in it', () => {
+  it('is null below a sticky folder, but not for a new file in it', () => {
     chmodSync(join(home, 'a'), 0o1777);
     expect(exposure(file)).toBeNull();
     expect(exposure(join(home, 'a'))).toBeNull();
@@ -48,7 +48,7 @@ describe('the way to a path', () => {
     expect(why).toBe(`${join(home, 'a')} can be written by everybody (mode 1777)`);
   });
 
-  asRoot('shows what belongs to somebody else, as root and as a user', () => {
+  asRoot('names a folder of another user, for root and for a user', () => {
     lchownSync(join(home, 'a/b'), 1234, 1234);
     expect(exposure(file)).toBe(`${join(home, 'a/b')} belongs to user 1234`);
     lchownSync(home, 1234, 1234);
@@ -56,7 +56,7 @@ describe('the way to a path', () => {
     expect(exposure(file, { uid: 1235 })).toBe(`${home} belongs to user 1234`);
   });
 
-  asRoot('takes a group of the owner’s number for the owner’s own', () => {
+  asRoot('accepts write access of a group with the owner’s number', () => {
     chmodSync(file, 0o664);
     expect(exposure(file)).toBeNull();
     lchownSync(file, 0, 50);
@@ -64,12 +64,12 @@ describe('the way to a path', () => {
   });
 });
 
-it('is nobody else’s where a device or what is open already is meant', () => {
+it('exposure is null for devices and open descriptors', () => {
   for (const path of ['/dev/null', '/dev/stdout', '/dev/tty']) expect(exposure(path)).toBeNull();
 });
 
 describe('a symbolic link on the way', () => {
-  it('leads on, and what it leads to counts', () => {
+  it('is followed, and its target is checked', () => {
     const other = join(home, 'other');
     mkdirSync(other);
     symlinkSync('../other', join(home, 'a/link'));
@@ -83,13 +83,13 @@ describe('a symbolic link on the way', () => {
     expect(exposure(join(home, 'absolute/x'))).toBe(says);
   });
 
-  it('ends, where links go in a circle', () => {
+  it('in a circle of links is reported', () => {
     symlinkSync('one', join(home, 'two'));
     symlinkSync('two', join(home, 'one'));
     expect(exposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);
   });
 
-  asRoot('is somebody else’s, where that is who made it', () => {
+  asRoot('made by another user is reported', () => {
     symlinkSync('b', join(home, 'a/link'));
     lchownSync(join(home, 'a/link'), 1234, 1234);
     expect(exposure(join(home, 'a/link/file'))).toBe(

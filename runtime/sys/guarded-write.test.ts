@@ -38,19 +38,19 @@ function write(text: string, settings: Partial<WriteSettings> = {}): string {
   return readFileSync(file, 'utf8');
 }
 
-it('writes anew, or behind what is there', () => {
+it('openToWrite truncates an existing file, or appends to it', () => {
   expect(write('one')).toBe('one');
   expect(write('2')).toBe('2');
   expect(write('3', { append: true })).toBe('23');
 });
 
-it('writes to what is no file as it is', () => {
+it('openToWrite opens a device', () => {
   file = '/dev/null';
   expect(write('gone')).toBe('');
 });
 
-describe('a link', () => {
-  it('is followed where only this user can have made it', () => {
+describe('a symbolic link', () => {
+  it('that only this user can have made is followed', () => {
     symlinkSync(victim, file);
     expect(write('new')).toBe('new');
     expect(readFileSync(victim, 'utf8')).toBe('new');
@@ -60,7 +60,7 @@ describe('a link', () => {
     [0o777, {}],
     [0o1777, { append: true }],
     [0o755, { noLinks: true }],
-  ])('is not, in a folder of mode %o with %j', (mode, settings) => {
+  ])('in a folder of mode %o with %j is refused', (mode, settings) => {
     symlinkSync(victim, file);
     chmodSync(join(home, 'folder'), mode);
     expect(() => write('new', settings)).toThrow('it is a symbolic link, which is not followed');
@@ -81,7 +81,7 @@ const plants: [string, () => void, string][] = [
   ],
 ];
 it.each(plants.filter(([what]) => effectiveUser() === 0 || !what.includes('another user')))(
-  'leaves %s alone, where others can write the folder',
+  'openToWrite refuses %s in a folder that other users can write',
   (_what, plant, says) => {
     plant();
     chmodSync(join(home, 'folder'), 0o1777);

@@ -1,4 +1,4 @@
-/** Sockets by calls, with Node's own at the other end. */
+/** Stream sockets by system calls, with Node's sockets as peers. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -34,7 +34,7 @@ const used = (fd: number): number => {
   return fd;
 };
 
-/** What comes within a few turns of the event loop. */
+/** Text received within a few turns of the event loop. */
 async function received(fd: number): Promise<string> {
   const room = new Uint8Array(100);
   await expect.poll(() => receiveInto(fd, room)).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ test.each<[string, SocketAddress, string]>([
   ['TCP', { host: '127.0.0.1', port: 0 }, '127.0.0.1'],
   ['TCP, version 6', { host: '::1', port: 0 }, '::1'],
   ['a path', { path: join(folder, 'socket') }, ''],
-])('%s: accepted, received, and sent in two parts', async (_, address, peer) => {
+])('a connection over %s is accepted, receives, and sends two parts', async (_, address, peer) => {
   const listening = used(listenStream(address));
   expect(acceptStream(listening)).toBe(-EAGAIN);
   const to = 'path' in address ? address.path : { host: address.host, port: portOf(listening) };
@@ -64,7 +64,7 @@ test.each<[string, SocketAddress, string]>([
   expect(String(chunk)).toBe('one, two');
 });
 
-test('connects by an address with a zone, and to no zone that is not there', async () => {
+test('openStream connects to an address with a zone, and returns ENODEV for an unknown zone', async () => {
   const listening = used(listenStream({ host: '::1', port: 0 }));
   const port = portOf(listening);
   for (const zone of ['lo', '1']) {
@@ -82,7 +82,7 @@ test('connects by an address with a zone, and to no zone that is not there', asy
   }
 });
 
-test('connects, or says why not', async () => {
+test('openStream connects, or connectionError returns the errno', async () => {
   const server = createServer((socket) => void sockets.push(socket.end('welcome')));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

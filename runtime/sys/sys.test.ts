@@ -1,4 +1,4 @@
-/** libc through koffi: results, errno, structs. Temporary files only. */
+/** System calls through koffi: results, errno, structs. */
 import {
   constants,
   lstatSync,
@@ -60,16 +60,16 @@ function withFile<T>(name: string, use: (file: number) => T): T {
   return result;
 }
 
-describe('the convention', () => {
-  test('failure is minus the errno', () => {
+describe('a system call', () => {
+  test('that fails returns minus the errno', () => {
     expect(libc.open(cstring(join(dir, 'none')), O_RDONLY, 0)).toBe(-ENOENT);
     expect(libc.close(9999)).toBe(-EBADF);
   });
-  test('a function libc does not have is a call the kernel does not have', async () => {
+  test('that libc lacks returns -ENOSYS', async () => {
     expect(call('int glossa_no_such_function(int x)')(1)).toBe(-38);
     expect(await callAsync('int glossa_no_such_function(int x)')(1)).toBe(-1);
   });
-  test('an asynchronous call runs beside the loop', async () => {
+  test('by callAsync runs while the event loop turns', async () => {
     const usleep = callAsync('int usleep(uint32 us)');
     let turns = 0;
     const slept = usleep(1000);
@@ -80,7 +80,7 @@ describe('the convention', () => {
 });
 
 describe('data', () => {
-  test('reads and writes at offsets, also beyond 32 bits', () => {
+  test('is read and written at offsets beyond 32 bits', () => {
     withFile('data', (file) => {
       const into = new Uint8Array(8);
       expect(libc.pwrite(file, text('hello'), 5, 5e9)).toBe(5);
@@ -91,7 +91,7 @@ describe('data', () => {
       expect(statSync(join(dir, 'data')).size).toBe(3);
     });
   });
-  test('writev gathers, preadv2 scatters', () => {
+  test('is gathered by writev and scattered by preadv2', () => {
     withFile('vector', (file) => {
       const parts = [text('one '), text('two')];
       const iov = new Iovec(2);
@@ -106,8 +106,8 @@ describe('data', () => {
   });
 });
 
-describe('names', () => {
-  test('a name that is not UTF-8 survives', () => {
+describe('a name', () => {
+  test('that is not UTF-8 is made, listed and removed', () => {
     const name = new Uint8Array([0x61, 0xff, 0xfe, 0]);
     expect(libc.mkdirat(fd, name, 0o700)).toBe(0);
     expect(libc.mkdirat(fd, name, 0o700)).toBe(-EEXIST);
@@ -130,7 +130,7 @@ describe('names', () => {
     expect(names).toContain('2e2e');
     expect(libc.unlinkat(fd, name, AT_REMOVEDIR)).toBe(0);
   });
-  test('links, renames, targets', () => {
+  test('is linked, renamed, and read as the target of a symbolic link', () => {
     withFile('a', () => 0);
     expect(libc.linkat(fd, cstring('a'), fd, cstring('b'), 0)).toBe(0);
     expect(libc.renameat2(fd, cstring('a'), fd, cstring('b'), RENAME_NOREPLACE)).toBe(-EEXIST);
@@ -143,8 +143,8 @@ describe('names', () => {
   });
 });
 
-describe('structs', () => {
-  test('statx agrees with node', () => {
+describe('a struct', () => {
+  test("filled by statx has the values of node's lstat", () => {
     writeFileSync(join(dir, 'stat'), 'twelve bytes');
     const times = new Timespecs();
     times.set(0, 0, UTIME_OMIT);
@@ -164,22 +164,22 @@ describe('structs', () => {
     expect(BigInt(out.inoHi) * 2n ** 32n + BigInt(out.inoLo)).toBe(theirs.ino);
     expect(BigInt(makedev(out.devMajor, out.devMinor))).toBe(theirs.dev);
   });
-  test('statvfs of the folder', () => {
+  test('filled by fstatvfs has plausible values', () => {
     const out = new Statvfs();
     expect(libc.fstatvfs(fd, out.bytes)).toBe(0);
     expect(out.namemax).toBe(255);
     expect(out.bfree).toBeLessThanOrEqual(out.blocks);
     expect(out.bsize).toBeGreaterThanOrEqual(512);
   });
-  test('device numbers', () => {
+  test('of a device number has the encoded major and minor', () => {
     expect(makedev(10, 229)).toBe(0xae5);
     const big = makedev(0xabc, 0x12345);
     expect([major(big), minor(big)]).toEqual([0xabc, 0x12345]);
   });
 });
 
-describe('descriptors of others', () => {
-  test('poll says which one is readable', () => {
+describe('a descriptor', () => {
+  test('with data is reported readable by poll', () => {
     const pair = makeSocketpair() as [number, number];
     const set = new PollSet([pair[0], backendFd()]);
     expect(libc.poll(set.bytes, 1, 0)).toBe(0);
@@ -191,13 +191,13 @@ describe('descriptors of others', () => {
     expect(receiveFd(pair[0])).toBe(-EPROTO);
     libc.close(pair[0]);
   });
-  test('an open folder is AT_FDCWD-free', () => {
+  test('of a folder resolves relative names, and AT_FDCWD absolute ones', () => {
     expect(libc.faccessat(fd, cstring('.'), 0, 0)).toBe(0);
     expect(libc.faccessat(AT_FDCWD, cstring(dir), 0, 0)).toBe(0);
   });
 });
 
-test('any number of calls can be made on the thread pool, in turn', async () => {
+test('2000 concurrent callAsync calls all succeed', async () => {
   const pid = callAsync('int getpid()');
   const results = await Promise.all(Array.from({ length: 2000 }, () => pid()));
   expect(new Set(results)).toEqual(new Set([process.pid]));

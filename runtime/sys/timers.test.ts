@@ -1,18 +1,18 @@
-/** Order and number, which do not depend on how busy the machine is. */
+/** Order and number of exact timers, which do not depend on the machine's load. */
 import { expect, test } from 'vitest';
 import { exactly } from './timers.ts';
 
-/** Resolves when the timer rings, with the milliseconds until then. */
+/** Resolves to the milliseconds until a timer calls. */
 const ringing = (ms: number): Promise<number> => {
   const begin = performance.now();
   return new Promise((resolve) => exactly(ms, () => resolve(performance.now() - begin)));
 };
 
-test('never rings too early, and by fractions of a millisecond', async () => {
+test('a timer with a fraction of a millisecond is never early', async () => {
   for (const ms of [0, 0.05, 0.3, 1.7]) expect(await ringing(ms)).toBeGreaterThanOrEqual(ms);
 });
 
-test('rings in the order of the times, whatever the order in which they were set', async () => {
+test('timers call in the order of their times, in any order of setting', async () => {
   const rung: { ms: number; earliest: number; latest: number }[] = [];
   const set = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -21,7 +21,7 @@ test('rings in the order of the times, whatever the order in which they were set
         rung.push(timer);
         resolve();
       });
-      // The machine may have done something else for a while between two timers, or in the midst of one.
+      // The machine may pause this process at any point.
       const timer = { ms, earliest: before + ms, latest: performance.now() + ms };
     });
   const times = [3, 0.2, 1.1, 0.4, 2, 0.2];
@@ -33,7 +33,7 @@ test('rings in the order of the times, whatever the order in which they were set
   expect(wrong).toEqual([]);
 });
 
-test('may be called off, also by one that rings before', async () => {
+test('a cancelled timer does not call, even if an earlier timer cancels it', async () => {
   const rung: string[] = [];
   exactly(0.1, () => rung.push('never'))!();
   let cancel = (): void => {};
@@ -43,7 +43,7 @@ test('may be called off, also by one that rings before', async () => {
   expect(rung).toEqual([]);
 });
 
-test('one that rings may set another', async () => {
+test('a timer can set another one', async () => {
   const second = new Promise<string>((resolve) => {
     exactly(0.1, () => void exactly(0.1, () => resolve('rung')));
   });

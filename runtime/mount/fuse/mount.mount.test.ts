@@ -1,4 +1,4 @@
-/** A volume in memory, mounted: what applications do with files, and how mounts end. */
+/** A mounted volume in memory: file operations of applications, and the end of mounts. */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -24,14 +24,14 @@ const codeOf = async (operation: Promise<unknown>): Promise<string> => {
   }
 };
 
-describe.skipIf(whyNoMounts() !== '')('files', () => {
+describe.skipIf(whyNoMounts() !== '')('a mount', () => {
   let server: MountServer;
   const path = (...names: string[]): string => join(server.mountpoint, ...names);
   beforeAll(async () => {
     server = await mounts.mount('memory');
   });
 
-  test('are written, read and listed', async () => {
+  test('writes, reads and lists a file', async () => {
     await fs.mkdir(path('a'));
     await fs.writeFile(path('a', 'f'), 'hello');
     expect(await fs.readFile(path('a', 'f'), 'utf8')).toBe('hello');
@@ -42,10 +42,10 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await codeOf(fs.rmdir(path('a')))).toBe('ENOTEMPTY');
   });
 
-  test('of many megabytes come back as they were', async () => {
+  test('returns the data of a file of many megabytes unchanged', async () => {
     const data = randomBytes(5_000_011);
     await fs.writeFile(path('big'), data);
-    // Without the kernel's cache of what was just written.
+    // Bypass the kernel's cached pages.
     const file = await fs.open(path('big'), constants.O_RDONLY | constants.O_DIRECT);
     const back = Buffer.alloc(data.length + (1 << 20));
     let at = 0;
@@ -58,7 +58,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(back.subarray(0, at).equals(data)).toBe(true);
   });
 
-  test('many names, all of them listed once', async () => {
+  test('lists each of many names once', async () => {
     await fs.mkdir(path('many'));
     const names = Array.from({ length: 1000 }, (_, i) => `a rather long name ${i}`);
     for (const name of names) await fs.writeFile(path('many', name), '');
@@ -67,7 +67,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(types.every((entry) => entry.isFile())).toBe(true);
   });
 
-  test('inode numbers are signed numbers above 0, and the same in a listing', async () => {
+  test('shows positive inode numbers, the same in listings', async () => {
     await fs.mkdir(path('numbers'));
     for (let i = 0; i < 20; i++) await fs.writeFile(path('numbers', `f${i}`), '');
     const listed = execFileSync('ls', ['-i', path('numbers')], { encoding: 'utf8' });
@@ -78,7 +78,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     }
   });
 
-  test('names that are not UTF-8', async () => {
+  test('makes, lists and removes a name that is not UTF-8', async () => {
     const name = Buffer.from([0x78, 0xff, 0xfe, 0x79]);
     await fs.mkdir(path('bytes'));
     const whole = Buffer.concat([Buffer.from(`${path('bytes')}/`), name]);
@@ -87,7 +87,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await fs.readFile(whole, 'utf8')).toBe('odd');
   });
 
-  test('links, hard and symbolic', async () => {
+  test('makes hard and symbolic links', async () => {
     await fs.writeFile(path('one'), 'x');
     await fs.link(path('one'), path('two'));
     const [one, two] = [await fs.stat(path('one')), await fs.stat(path('two'))];
@@ -97,7 +97,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await fs.readFile(path('sym'), 'utf8')).toBe('x');
   });
 
-  test('attributes', async () => {
+  test('sets mode, owner, times and size of a file', async () => {
     await fs.writeFile(path('attr'), 'twelve bytes');
     await fs.chmod(path('attr'), 0o4711);
     await fs.chown(path('attr'), 12, 34);
@@ -110,7 +110,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await fs.readFile(path('attr'), 'utf8')).toBe('twe');
   });
 
-  test('go on when renamed or unlinked while open', async () => {
+  test('serves an open file after its rename and its unlink', async () => {
     await fs.writeFile(path('open'), 'before');
     const file = await fs.open(path('open'), 'r+');
     await fs.mkdir(path('elsewhere'));
@@ -129,7 +129,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await codeOf(fs.stat(path('elsewhere', 'moved')))).toBe('ENOENT');
   });
 
-  test('renames: over a file, not over one, and both ways', async () => {
+  test('renames over a file, refuses to with RENAME_NOREPLACE, and exchanges two', async () => {
     for (const name of ['r1', 'r2', 'r3']) await fs.writeFile(path(name), name);
     await fs.rename(path('r1'), path('r2'));
     expect(await fs.readFile(path('r2'), 'utf8')).toBe('r1');
@@ -144,7 +144,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     ]);
   });
 
-  test('extended attributes', async () => {
+  test('sets, lists and removes extended attributes', async () => {
     await fs.writeFile(path('x'), '');
     const [file, name] = [cstring(path('x')), cstring('user.colour')];
     expect(setxattr(file, name, Buffer.from('blue'), 4, 0)).toBe(0);
@@ -158,7 +158,7 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(getxattr(file, name, value, 10)).toBe(-61);
   });
 
-  test('many clients at once', async () => {
+  test('serves many programs at once', async () => {
     await fs.mkdir(path('busy'));
     const one = async (i: number): Promise<string> => {
       const name = path('busy', `file${i}`);
@@ -171,15 +171,15 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(await fs.readdir(path('busy'))).toHaveLength(100);
   });
 
-  test('a read-only mount refuses changes', async () => {
+  test('that is read-only refuses changes', async () => {
     const readOnly = await mounts.mount('memory', { readOnly: true });
     expect(await codeOf(fs.mkdir(join(readOnly.mountpoint, 'x')))).toBe('EROFS');
     expect(await fs.readdir(readOnly.mountpoint)).toEqual([]);
   });
 });
 
-describe.skipIf(whyNoMounts() !== '')('the kernel and the graph', () => {
-  test('a caller that gives up is heard of, and gone', async () => {
+describe.skipIf(whyNoMounts() !== '')('the kernel', () => {
+  test('interrupts the request of a killed caller, which exits', async () => {
     const server = await mounts.mount('answers');
     const child = spawn('stat', [join(server.mountpoint, 'interrupt-1')], { stdio: 'ignore' });
     const ended = once(child, 'exit');
@@ -189,7 +189,7 @@ describe.skipIf(whyNoMounts() !== '')('the kernel and the graph', () => {
     expect(await codeOf(fs.stat(join(server.mountpoint, 'now-1')))).toBe('ENOENT');
   });
 
-  test('absent names are cached for as long as it says, or until taken back', async () => {
+  test('caches an absent name for its timeout, or until an invalidation', async () => {
     const server = await mounts.mount('answers', { negativeTimeout: 3600 });
     const requests = async (): Promise<number> =>
       ((await server.ask('counts')) as { requests: number }).requests;
@@ -205,14 +205,14 @@ describe.skipIf(whyNoMounts() !== '')('the kernel and the graph', () => {
 });
 
 describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
-  test('by umount(8): the server hears of it and ends', async () => {
+  test('by umount(8) ends the server', async () => {
     const server = await mounts.mount('memory');
     execFileSync('umount', [server.mountpoint]);
     expect(await server.next()).toBe('unmounted');
     expect(await server.next()).toBe('exit 0');
   });
 
-  test('by the server, also with files open', async () => {
+  test('by the server succeeds with open files', async () => {
     const server = await mounts.mount('memory');
     const file = await fs.open(join(server.mountpoint, 'f'), 'w+');
     await file.write('x');
@@ -224,14 +224,14 @@ describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
     expect(readdirSync(server.mountpoint)).toEqual([]);
   });
 
-  test('by a process that exits in the middle of a request', async () => {
+  test('by an exit of the server during a request unmounts', async () => {
     const server = await mounts.mount('answers');
     expect(await codeOf(fs.stat(join(server.mountpoint, 'exit-1')))).not.toBe('none');
     expect(await server.next()).toBe('exit 3');
     expect(isMounted(server.mountpoint)).toBe(false);
   });
 
-  test('by a kill: the next mount there says what to do', async () => {
+  test('by a kill of the server makes the next mount name the remedy', async () => {
     const server = await mounts.mount('answers');
     expect(await server.kill('SIGKILL')).toBe('exit SIGKILL');
     expect(isMounted(server.mountpoint)).toBe(true);

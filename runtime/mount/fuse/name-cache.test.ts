@@ -7,11 +7,11 @@ import { NameCache } from './name-cache.ts';
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 80 }),
   fc.string({ maxLength: 70 }).map((text) => new TextEncoder().encode(text)),
-  // Few of them, so that the same come again, and such that differ in one byte.
+  // Few names, so that they repeat, and names that differ in one byte.
   fc.uint8Array({ max: 2, maxLength: 6 }),
 );
 
-test('a name is that of its bytes, whichever were seen before', () => {
+test('a name decodes from its bytes, after any other names', () => {
   const names = new NameCache();
   fc.assert(
     fc.property(fc.array(bytes), fc.nat({ max: 9 }), (all, start) => {

@@ -1,4 +1,4 @@
-/** Notices: what of an UPCALL reaches the kernel, in which order, and never before an answer. */
+/** Notices to the kernel: their content and order for each UPCALL, and never before a reply under way. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../test/support/fuse.ts';
@@ -23,7 +23,7 @@ const leaf = (): Xlator => rig.graph.xlators[0]!;
 const root = (): Inode => rig.graph.inodes.root;
 const done = (): Promise<void> => rig.session.notices.whenHandled();
 
-/** What has been written since, answers and notices, in words. */
+/** The replies and notices written since the last call, as text. */
 function written(): string[] {
   const all: string[] = [];
   while (rig.hasAnswer()) {
@@ -50,14 +50,14 @@ function notice(code: number, body: Buffer): string {
   }
 }
 
-/** As a kernel that speaks this minor version. */
+/** Agrees on a minor version. */
 const agree = (minor: number): void => {
   const words = [7, minor, 0, 0, ...Array(12).fill(0)].map((word: number) => u32(word));
   rig.ask(OP.INIT, 0, ...words);
 };
 
-describe('an UPCALL becomes the notice of what it says', () => {
-  test('for an inode, with its data or without', async () => {
+describe('an UPCALL', () => {
+  test('for an inode sends a notice, with or without its data', async () => {
     rig = await Rig.make();
     const inode = rig.find('file');
     invalidateInode(leaf(), inode);
@@ -66,7 +66,7 @@ describe('an UPCALL becomes the notice of what it says', () => {
     expect(written()).toEqual([`inode ${inode.id} from 0`, `inode ${inode.id} from -1`]);
   });
 
-  test('for a name, dropped, expired or removed', async () => {
+  test('for a name sends a notice that drops, expires or removes it', async () => {
     rig = await Rig.make();
     const dir = rig.find('dir');
     const file = rig.find('file', dir.id);
@@ -81,7 +81,7 @@ describe('an UPCALL becomes the notice of what it says', () => {
     ]);
   });
 
-  test('for all names', async () => {
+  test('for all names sends one notice', async () => {
     rig = await Rig.make();
     agree(45);
     invalidateEntries(leaf());
@@ -89,7 +89,7 @@ describe('an UPCALL becomes the notice of what it says', () => {
     expect(written()).toEqual(['every entry']);
   });
 
-  test('for all names, each of them that leads somewhere, for a kernel that has no such notice', async () => {
+  test('for all names to an older kernel sends a notice for each known name', async () => {
     rig = await Rig.make();
     agree(43);
     const dir = rig.find('dir');
@@ -100,7 +100,7 @@ describe('an UPCALL becomes the notice of what it says', () => {
     expect(rig.lines.join('\n')).toContain('cannot expire all names');
   });
 
-  test('and nothing for what the kernel does not know', async () => {
+  test('for an inode that the kernel does not know sends nothing', async () => {
     rig = await Rig.make();
     const unknown = rig.graph.inodes.newInode();
     invalidateInode(leaf(), unknown);
@@ -109,7 +109,7 @@ describe('an UPCALL becomes the notice of what it says', () => {
     expect(written()).toEqual([]);
   });
 
-  test('a name that no bytes stand for is refused where it is said', async () => {
+  test('for a name that encodes no bytes throws in its caller', async () => {
     rig = await Rig.make();
     expect(() => invalidateEntry(leaf(), root(), '\ud800')).toThrow(/surrogate|name/i);
     rig.graph.top.notify('UPCALL', { gfid: 'of another kind' });
@@ -117,8 +117,8 @@ describe('an UPCALL becomes the notice of what it says', () => {
   });
 });
 
-describe('notices and answers', () => {
-  test('asked for in the middle of a request, after its answer', async () => {
+describe('a notice', () => {
+  test('added during a request is written after its reply', async () => {
     rig = await Rig.make({
       lookup: (frame, xl, loc) => {
         invalidateEntry(xl as Xlator, loc.parent!, loc.name!);
@@ -130,7 +130,7 @@ describe('notices and answers', () => {
     expect(written()).toEqual([`answer ${unique}`, 'entry 1/none']);
   });
 
-  test('after the answers of all that was under way then, and before those of what came later', async () => {
+  test('is written after the replies of requests under way, without waiting for later ones', async () => {
     const kept: Frame[] = [];
     rig = await Rig.make({ lookup: (frame) => void kept.push(frame) });
     const [first, second] = [rig.send(OP.LOOKUP, 1, 'a'), rig.send(OP.LOOKUP, 1, 'b')];
@@ -146,7 +146,7 @@ describe('notices and answers', () => {
     expect(written()).toEqual([`answer ${third}`]);
   });
 
-  test('what is not cached keeps none waiting', async () => {
+  test('does not wait for a request whose reply is not cached', async () => {
     const kept: Frame[] = [];
     const fops: Fops<null> = { setxattr: (frame) => void kept.push(frame) };
     rig = await Rig.make(fops);
@@ -159,8 +159,8 @@ describe('notices and answers', () => {
   });
 });
 
-describe('notices that wait', () => {
-  /** A session in which a lookup is under way: `release` answers it. */
+describe('waiting notices', () => {
+  /** A session with a lookup under way, which `release` answers. */
   async function waiting(): Promise<() => Promise<string[]>> {
     let held: Frame | undefined;
     rig = await Rig.make({
@@ -177,7 +177,7 @@ describe('notices that wait', () => {
     };
   }
 
-  test('are one for the same thing, and keep their order', async () => {
+  test('that are equal become one, and keep their order', async () => {
     const release = await waiting();
     for (const name of ['a', 'b', 'a', 'c', 'b']) invalidateEntry(leaf(), root(), name);
     invalidateEntry(leaf(), root(), 'a', { expire: true });
@@ -185,7 +185,7 @@ describe('notices that wait', () => {
     expect(await release()).toEqual(['entry 1/a', 'entry 1/c', 'entry 1/b', 'expire 1/a']);
   });
 
-  test('become one for all names when they are very many; inodes are told all the same', async () => {
+  test('for very many names become one for all names, and those for inodes stay', async () => {
     const release = await waiting();
     invalidateInode(leaf(), root());
     for (let i = 0; i < 4100; i++) invalidateEntry(leaf(), root(), `name ${i}`);
@@ -195,7 +195,7 @@ describe('notices that wait', () => {
     expect(got.at(-1)).toBe('entry 1/name 4099');
   });
 
-  test('are given up when the mount ends, and nobody waits for them any more', async () => {
+  test('are dropped at the end of the mount, and whenHandled resolves', async () => {
     await waiting();
     invalidateEntry(leaf(), root(), 'a');
     const ended = done();
@@ -206,7 +206,7 @@ describe('notices that wait', () => {
   });
 });
 
-test('property: no notice overtakes the answer of a request that was under way before it', async () => {
+test('no notice overtakes the reply of an earlier request, in any order of events', async () => {
   const step = fc.oneof(
     fc.record({ send: fc.nat(3) }),
     fc.record({ answer: fc.nat(3) }),

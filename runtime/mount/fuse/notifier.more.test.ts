@@ -1,10 +1,10 @@
-/** The thread that writes notices, when the server ends at once. */
+/** The notifier's thread, when the process ends at once. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../sys/paths.ts';
 
-/** In a process of its own, since what goes wrong here ends the whole process. */
+/** Runs code in a child process, because a failure would abort the whole process. */
 function ends(program: string): unknown {
   const notifier = join(packageRoot, 'dist/runtime/mount/fuse/notifier.js');
   const begin = `
@@ -25,7 +25,7 @@ function ends(program: string): unknown {
 }
 const well = { status: 0, signal: null, stderr: '' };
 
-test('what was written before it is ended is not told afterwards', () => {
+test('a closed notifier does not report written messages', () => {
   const blocked = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
     notifier.close();
@@ -34,7 +34,7 @@ test('what was written before it is ended is not told afterwards', () => {
   expect(ends(blocked)).toEqual({ ...well, stdout: '0' });
 });
 
-test('it is ended at whatever moment, also while it begins', () => {
+test('the notifier can be closed at any moment, also while its thread starts', () => {
   for (let ms = 20; ms < 50; ms += 2) {
     const ended = ends(`setTimeout(() => { notifier.close(); process.exit(); }, ${ms})`);
     expect(ended).toEqual({ ...well, stdout: '' });

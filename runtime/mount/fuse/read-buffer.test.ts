@@ -1,7 +1,6 @@
 /**
- * The memory that a storage may read into (`Frame.readBuffer`): where its answer goes straight to the
- * mount, it is the kernel's answer itself; a translator in between, which might keep the data, gets
- * bytes that stay as they are.
+ * The mount's read buffer (`Frame.readBuffer`): a storage reads into it if its reply goes straight to the mount. A
+ * translator in between, which might retain the data, gets separate bytes.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +16,10 @@ import readAhead from '../../xlators/performance/read-ahead/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
 import { OP } from './opcodes.ts';
 
-/** What the other end of a rig takes at once, beside the header. */
+/** Bytes that the rig's peer accepts at once, without the header. */
 const LARGE = 65_536;
 const SIZE = 3 * LARGE;
-/** Every byte says where it is. */
+/** Data whose bytes depend on their positions. */
 const byteAt = (offset: number): number =>
   (offset * 31 + (offset >>> 8) * 7 + (offset >>> 16)) & 255;
 const content = Buffer.alloc(SIZE, 0).map((_, offset) => byteAt(offset));
@@ -50,7 +49,7 @@ function above(fops: Fops<null>, type = 'debug/above'): TestVolume {
   return { translator: defineTranslator<null, Record<string, never>>(made) as Translator<unknown> };
 }
 
-/** The file's node, and the handle of an open of it. */
+/** The file's node, and an open handle. */
 function openFile(): [node: number, handle: number] {
   const node = rig.find('file').id;
   return [node, Number(rig.ask(OP.OPEN, node, u32(0), u32(0)).body.readBigUInt64LE(0))];
@@ -59,13 +58,13 @@ function openFile(): [node: number, handle: number] {
 const readIn = (handle: number, offset: number, size: number) =>
   [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)] as const;
 
-/** what storage answers with, and the buffer that it is given. */
+/** The storage's reply, and the buffer that it was offered. */
 interface Seen {
   readonly readBuffer: Uint8Array | null;
   vector: Uint8Array | null;
 }
 
-/** The disk, watched: each READ that reaches it, and what it unwinds. */
+/** Wraps the storage to record each READ and its reply. */
 function watchedDisk(): { volume: TestVolume; seen: Seen[] } {
   const seen: Seen[] = [];
   const { translator } = disk;
@@ -92,12 +91,12 @@ const counting: TestVolume = {
   options: { 'count-fop-hits': 'on', 'latency-measurement': 'on' },
 };
 
-describe('the answer itself is read into', () => {
+describe('a READ uses the read buffer', () => {
   test.each([
     ['without a volume above', []],
-    ['below one that only winds', [tailing]],
-    ['below one that only watches', [counting]],
-    ['below several of these', [counting, tailing, counting]],
+    ['below a volume with a tail wind', [tailing]],
+    ['below a watching volume', [counting]],
+    ['below several such volumes', [counting, tailing, counting]],
   ])('%s', async (_where, volumes) => {
     const { volume, seen } = watchedDisk();
     rig = await Rig.over([volume, ...volumes]);
@@ -120,7 +119,7 @@ describe('the answer itself is read into', () => {
   });
 });
 
-describe('who might keep what comes up', () => {
+describe('a volume that may retain data', () => {
   const keeper = () => {
     const kept: Uint8Array[] = [];
     const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vector, ...rest) => {
@@ -133,21 +132,24 @@ describe('who might keep what comes up', () => {
     return { kept, keeping };
   };
 
-  test.each([100, 4096, 32_768, LARGE])('has it as it was, %i bytes', async (size) => {
-    const { kept, keeping } = keeper();
-    rig = await Rig.over([disk, counting, keeping, counting]);
-    const [node, handle] = openFile();
-    for (const offset of [0, size, 2 * size]) {
-      rig.ask(OP.READ, node, ...readIn(handle, offset, size));
-    }
-    // Other answers, too, use the read buffer.
-    rig.ask(OP.GETATTR, node, u32(0), u32(0), u64(0));
-    const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
-    expect(offsets).toEqual([true, true, true]);
-  });
+  test.each([100, 4096, 32_768, LARGE])(
+    'gets separate bytes for a READ of %i bytes',
+    async (size) => {
+      const { kept, keeping } = keeper();
+      rig = await Rig.over([disk, counting, keeping, counting]);
+      const [node, handle] = openFile();
+      for (const offset of [0, size, 2 * size]) {
+        rig.ask(OP.READ, node, ...readIn(handle, offset, size));
+      }
+      // Other replies use the read buffer, too.
+      rig.ask(OP.GETATTR, node, u32(0), u32(0), u64(0));
+      const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
+      expect(offsets).toEqual([true, true, true]);
+    },
+  );
 });
 
-test('what a volume reads by itself, for a client, is its own', async () => {
+test("a volume's own read for a client does not use the read buffer", async () => {
   const { volume, seen } = watchedDisk();
   const ahead: TestVolume = {
     translator: readAhead as unknown as Translator<unknown>,
@@ -159,7 +161,7 @@ test('what a volume reads by itself, for a client, is its own', async () => {
     const { body } = rig.ask(OP.READ, node, ...readIn(handle, offset, 4096));
     expect(body.equals(slice(offset, 4096))).toBe(true);
   }
-  // The first was the client's, all others were asked for before it came for them.
+  // The first READ is the client's; the others are read ahead.
   expect(seen.map(({ readBuffer }) => readBuffer !== null)).toEqual([
     true,
     ...seen.slice(1).map(() => false),
@@ -167,7 +169,7 @@ test('what a volume reads by itself, for a client, is its own', async () => {
   expect(seen.length).toBeGreaterThan(12);
 });
 
-test('reads that were held back answer with their own bytes, in whatever order', async () => {
+test('delayed READs reply with their own bytes, in any order', async () => {
   const held: (() => void)[] = [];
   const holding = above({
     readv: (frame: Frame, xl, ...args) =>

@@ -1,6 +1,6 @@
 /**
- * Messages that no kernel sends: real ones that were cut, stretched and changed, and random bytes, on
- * a volume that does what they ask for. None may throw, hang, be answered twice, or leave anything.
+ * Invalid messages: real ones that are cut, extended and changed, and random bytes, on a volume in memory. None may
+ * throw, hang, get two replies, or leak.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,9 +18,9 @@ import * as P from './protocol.ts';
 
 const EINVAL = 22;
 const HEADER = P.IN_HEADER_SIZE;
-/** Requests that have no answer. */
+/** Operations without a reply. */
 const SILENT: ReadonlySet<number> = new Set([OP.FORGET, OP.BATCH_FORGET]);
-/** And none when they are malformed. */
+/** Operations without a reply when malformed. */
 const SILENT_WHEN_BROKEN: ReadonlySet<number> = new Set([...SILENT, OP.INTERRUPT]);
 
 const messages = captured.map(({ hex }) => Buffer.from(hex, 'hex'));
@@ -29,7 +29,7 @@ const known = Object.values(opcodes).map(({ opcode }) => opcode);
 let rig: Rig;
 beforeEach(async () => {
   rig = await Rig.over([{ translator: memory as Translator<unknown> }]);
-  // What a message may mean by small node ids and handles.
+  // Targets for small node ids and handles.
   for (const name of ['file', 'other']) {
     rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0o22), u32(0), name);
   }
@@ -40,7 +40,7 @@ afterEach(() => rig.close());
 
 const opcodeOf = (message: Buffer): number => message.readUInt32LE(4);
 
-/** The same request with a number of its own, and a header that knows its length. */
+/** The request with a unique number, and the correct length in its header. */
 function sealed(message: Uint8Array, unique: number): Buffer {
   const bytes = Buffer.from(message);
   if (bytes.length >= 4) bytes.writeUInt32LE(bytes.length, 0);
@@ -48,7 +48,7 @@ function sealed(message: Uint8Array, unique: number): Buffer {
   return bytes;
 }
 
-/** Sends it; the errors of its answers. Every answer must carry its number. */
+/** Sends a message and returns the errnos of its replies, which must carry its number. */
 function errorsOf(message: Buffer): number[] {
   rig.sendBytes(message);
   const errors: number[] = [];
@@ -60,7 +60,7 @@ function errorsOf(message: Buffer): number[] {
   return errors;
 }
 
-/** One answer, or none where there is to be none. */
+/** Expects one reply, or none for an operation without replies. */
 function expectOne(message: Buffer): void {
   const errors = errorsOf(message);
   const opcode = opcodeOf(message);
@@ -69,17 +69,17 @@ function expectOne(message: Buffer): void {
   else expect(errors, `${opcodeName(opcode)} ${message.toString('hex')}`).toHaveLength(1);
 }
 
-/** Nothing was thrown, nothing waits, and no memory of messages was taken and not given back. */
+/** Expects no exception, no waiting request, and no leaked message buffer. */
 function expectSound(): void {
   expect(rig.lines.filter((line) => /threw|twice/.test(line))).toEqual([]);
   expect(rig.session.inFlight).toBe(0);
 }
 
-describe('a real message', () => {
+describe('a captured message', () => {
   test.each(messages.map((message) => [opcodeName(opcodeOf(message)), message] as const))(
-    '%s, cut short anywhere, is EINVAL and told',
+    '%s, cut at any length, gets EINVAL and is logged',
     (name, message) => {
-      // Later protocols made INIT longer: the old length will do.
+      // Later protocols extended INIT; the old length is valid.
       const whole = name === 'INIT' ? HEADER + 16 : message.length;
       for (let length = HEADER; length < whole; length++) {
         rig.lines.length = 0;
@@ -92,7 +92,7 @@ describe('a real message', () => {
     },
   );
 
-  test('of less than a header is told, and has nobody to be answered', () => {
+  test('shorter than a header is logged, and gets no reply', () => {
     for (let length = 0; length < HEADER; length++) {
       rig.sendBytes(sealed(messages[0]!.subarray(0, length), 2));
     }
@@ -111,7 +111,7 @@ describe('a real message', () => {
     expectSound();
   });
 
-  test('whose name has no end is malformed', () => {
+  test('whose name lacks its NUL is malformed', () => {
     const NAMED = [
       OP.LOOKUP,
       OP.MKNOD,
@@ -133,7 +133,7 @@ describe('a real message', () => {
   });
 });
 
-/** Sizes, offsets and node ids that no number of ours, or of C's, holds. */
+/** Sizes, offsets and node ids at the limits of Numbers and of C's integers. */
 const HUGE = [
   '00000080',
   'ffffffff',
@@ -145,7 +145,7 @@ const HUGE = [
   'ffffffffffffffff',
 ].map((hex) => Buffer.from(hex, 'hex'));
 
-/** A change of a message, at a place that depends on its length. */
+/** A change of a message, at a position relative to its length. */
 type Change = (message: Buffer, place: number) => Buffer;
 
 const change: fc.Arbitrary<Change> = fc.oneof(
@@ -204,7 +204,7 @@ const changed = fc
     return bytes;
   });
 
-test('a changed message has one answer, whatever was changed, and leaves nothing', () => {
+test('a message with any change gets one reply, and leaks nothing', () => {
   const buffers = new Set<Uint8Array>();
   let unique = 2;
   fc.assert(
@@ -220,11 +220,11 @@ test('a changed message has one answer, whatever was changed, and leaves nothing
     }),
     { numRuns: 500 },
   );
-  // Every request was answered at once, so that one buffer was enough.
+  // Every request was answered at once, so one buffer sufficed.
   expect(buffers.size).toBe(1);
 });
 
-test('random arguments of every operation have one answer, and leave nothing', () => {
+test('random arguments of any operation get one reply, and leak nothing', () => {
   let unique = 2;
   fc.assert(
     fc.property(
@@ -244,14 +244,14 @@ test('random arguments of every operation have one answer, and leave nothing', (
   expectSound();
 });
 
-test('what was open is let go of by RELEASE, however many messages were broken in between', () => {
+test('RELEASE closes all open files, also after broken messages', () => {
   const { fds } = rig.session;
   const before = fds.size;
   fc.assert(
     fc.property(changed, (message) => {
       if (message.length < HEADER) return;
       const bytes = sealed(message, 4);
-      // As the kernel would: with no handle that it was not given.
+      // Like the kernel, uses only handles that it was given.
       if (opcodeOf(bytes) === OP.RELEASE || opcodeOf(bytes) === OP.RELEASEDIR) return;
       rig.sendBytes(bytes);
       while (rig.hasAnswer()) {
@@ -269,7 +269,7 @@ test('what was open is let go of by RELEASE, however many messages were broken i
   );
 });
 
-test('whatever a kernel offers in INIT, no more than that is asked of it', () => {
+test('INIT requests only features that the kernel offers', () => {
   const word = fc.integer({ min: 0, max: 0xffff_ffff });
   fc.assert(
     fc.property(fc.integer({ min: 31, max: 60 }), word, word, (minor, flags, flags2) => {
@@ -286,13 +286,13 @@ test('whatever a kernel offers in INIT, no more than that is asked of it', () =>
   );
 });
 
-/** Would take the disk's room, or make what could not be removed again. */
+/** Operations that would fill the disk, or make files that cannot be removed. */
 const NOT_ON_DISK: ReadonlySet<number> = new Set([OP.FALLOCATE, OP.IOCTL]);
 
-test('on a disk as well, where some answers come later', async () => {
+test('random messages to storage/posix, with asynchronous replies, get one reply each', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'glossa-fuzz-'));
   onTestFinished(() => {
-    // What was made may be closed even to its owner.
+    // A random mode may deny access even to the owner.
     execFileSync('chmod', ['-R', 'u+rwx', directory]);
     rmSync(directory, { recursive: true });
   });

@@ -1,4 +1,4 @@
-/** Messages to a session: answers, one each, come what may. */
+/** Messages to a session, and their replies: exactly one each. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
@@ -22,7 +22,7 @@ afterEach(() => rig.close());
 /** GETATTR of the root. */
 const getattr = (): number => rig.send(OP.GETATTR, 1, u32(0), u32(0), u64(0));
 
-/** A leaf that keeps `stat` requests until the test answers them. */
+/** A leaf that holds `stat` requests until the test answers them. */
 function keeping(): { fops: Fops<null>; kept: Frame[] } {
   const kept: Frame[] = [];
   return { kept, fops: { stat: (frame) => void kept.push(frame) } };
@@ -34,8 +34,8 @@ const answerStat = (frame: Frame): void => {
   unwind.stat(frame, 0, 0, buf, null);
 };
 
-describe('answers', () => {
-  test('carry the number of their request, in whatever order they come', async () => {
+describe('a reply', () => {
+  test('carries the number of its request, in any order of replies', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     const numbers = [getattr(), getattr(), getattr()];
@@ -47,20 +47,20 @@ describe('answers', () => {
     expect(rig.session.inFlight).toBe(0);
   });
 
-  test('the request has the caller of its header', async () => {
+  test('belongs to a request with the uid, gid, pid and groups of its caller', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     rig.caller = { uid: 1000, gid: 100, pid: process.pid };
     const unique = getattr();
     const { uid, gid, pid, op, tag, groups } = kept[0]!.root as Request;
     expect({ uid, gid, pid, op, tag }).toEqual({ ...rig.caller, op: 'STAT', tag: unique });
-    // Node adds the group of the process itself.
+    // Node adds the process's own group.
     const own = process.getgroups!().filter((group) => group !== process.getegid!());
     expect(groups.filter((group) => group !== process.getegid!()).sort()).toEqual(own.sort());
     answerStat(kept[0]!);
   });
 
-  test.runIf(process.getuid!() === 0)('who is in no group besides is not in that of root', () => {
+  test.runIf(process.getuid!() === 0)('to a caller without groups does not use group 0', () => {
     const before = process.getgroups!();
     try {
       process.setgroups!([]);
@@ -76,17 +76,17 @@ describe('answers', () => {
     [ENOENT, -116],
     [EIO, -EIO],
     [511, -511],
-    // What no answer can carry.
+    // Errnos that a FUSE reply cannot carry.
     [0, -EIO],
     [512, -EIO],
     [-5, -EIO],
-  ])('errno %i of a fop is answered as %i', async (errno, error) => {
+  ])('to a fop that fails with errno %i has errno %i', async (errno, error) => {
     rig = await Rig.make({ stat: (frame) => fail.stat(frame, errno) });
     getattr();
     expect(rig.receive().error).toBe(error);
   });
 
-  test('a second answer is dropped, and told', async () => {
+  test('that is the second to a request is dropped and logged', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -100,11 +100,11 @@ describe('answers', () => {
   });
 });
 
-test('a request that was at hand when a turn was ended is answered half a second later', async () => {
+test('the request of an ended turn gets EIO half a second later', async () => {
   const { fops, kept } = keeping();
   rig = await Rig.make({
     stat: (frame, ...more) => {
-      // What this would have done next, such as to ask another child, never happens.
+      // The translator's code after this point never runs.
       fops.stat!(frame, ...more);
       rig.session.abandoned();
     },
@@ -118,12 +118,12 @@ test('a request that was at hand when a turn was ended is answered half a second
   expect(rig.receive()).toMatchObject({ unique: late, error: -EIO });
   expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
   expect(rig.lines.join()).toContain('STAT: abandoned with a call that ran too long');
-  // Whoever worked on it may do so yet.
+  // Other code may still work on the request.
   answerStat(kept[0]!);
   expect(rig.hasAnswer()).toBe(false);
 });
 
-test('an answer that comes after the end goes nowhere', async () => {
+test('a reply after the end of the session is dropped', async () => {
   const { fops, kept } = keeping();
   rig = await Rig.make(fops);
   getattr();
@@ -135,7 +135,7 @@ test('an answer that comes after the end goes nowhere', async () => {
 });
 
 describe('a translator that throws', () => {
-  test('fails its request with EIO, once; the next one is served', async () => {
+  test('fails its request with EIO once, and the next request is served', async () => {
     let count = 0;
     rig = await Rig.make({
       stat: (frame) => {
@@ -153,7 +153,7 @@ describe('a translator that throws', () => {
     expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
   });
 
-  test('after it answered changes nothing', async () => {
+  test('after its unwind does not change the reply', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -166,7 +166,7 @@ describe('a translator that throws', () => {
     expect(rig.lines.join()).toMatch(/late/);
   });
 
-  test('and answers later all the same: the answer is dropped', async () => {
+  test('and unwinds later has that reply dropped', async () => {
     const { kept } = keeping();
     rig = await Rig.make({
       stat: (frame) => {
@@ -181,8 +181,8 @@ describe('a translator that throws', () => {
   });
 });
 
-describe('messages that cannot be served', () => {
-  test('a malformed request is EINVAL, and told', async () => {
+describe('a message', () => {
+  test('that is malformed gets EINVAL and is logged', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.GETATTR, 1, u32(0)).error).toBe(-EINVAL);
     expect(rig.lines.join()).toMatch(/malformed GETATTR of 44 bytes/);
@@ -197,18 +197,21 @@ describe('messages that cannot be served', () => {
     },
   );
 
-  test('half a header is nothing to answer', async () => {
+  test('shorter than a header gets no reply', async () => {
     rig = await Rig.make();
     rig.sendBytes(new Uint8Array(20));
     expect(rig.hasAnswer()).toBe(false);
   });
 
-  test.each([OP.POLL, OP.BMAP, OP.SETUPMAPPING, 999])('operation %i is ENOSYS', async (opcode) => {
-    rig = await Rig.make();
-    expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
-  });
+  test.each([OP.POLL, OP.BMAP, OP.SETUPMAPPING, 999])(
+    'of operation %i gets ENOSYS',
+    async (opcode) => {
+      rig = await Rig.make();
+      expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
+    },
+  );
 
-  test('a node or handle that is not there', async () => {
+  test('with an unknown node or handle gets ESTALE or EBADF', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.GETATTR, 99, u32(0), u32(0), u64(0)).error).toBe(-116);
     expect(rig.ask(OP.LOOKUP, 99, 'name').error).toBe(-116);
@@ -216,7 +219,7 @@ describe('messages that cannot be served', () => {
   });
 });
 
-test('whatever a message says, it has one answer at most, and harms nothing', async () => {
+test('a message of random bytes gets at most one reply, and no exception', async () => {
   rig = await Rig.make();
   rig.find('file');
   rig.find('dir');
@@ -240,10 +243,10 @@ test('whatever a message says, it has one answer at most, and harms nothing', as
 });
 
 describe('INTERRUPT', () => {
-  test('tells whoever works on the request, which is answered all the same', async () => {
+  test('of a dead caller interrupts its request, which is still answered', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
-    // A process that is no more: no number is so high.
+    // A pid above all valid ones, as of an ended process.
     rig.caller.pid = 0x7fff_ffff;
     const unique = getattr();
     let told = 0;
@@ -257,7 +260,7 @@ describe('INTERRUPT', () => {
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });
 
-  test('is not told while the caller lives: it had a signal, and goes on', async () => {
+  test('of a living caller, which handles a signal, does not interrupt the request', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     rig.caller.pid = process.pid;
@@ -268,14 +271,14 @@ describe('INTERRUPT', () => {
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });
 
-  test('of a request that is not there asks the kernel to try again', async () => {
+  test('of an unknown request is answered EAGAIN', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
   });
 });
 
-describe('the memory of messages', () => {
-  test("a WRITE's data stays while its request waits, and other requests come", async () => {
+describe('the data of a WRITE', () => {
+  test('stays valid until its reply while other requests arrive', async () => {
     const written: { frame: Frame; vector: Uint8Array }[] = [];
     rig = await Rig.make({
       open: (frame, _xl, _loc, _flags, fd: Fd) => unwind.open(frame, 0, 0, fd, null),
@@ -295,7 +298,7 @@ describe('the memory of messages', () => {
       buffers.add(rig.session.buffer);
       const texts = written.map(({ vector }) => new TextDecoder().decode(vector));
       expect(texts).toEqual(['first', 'other']);
-      // A copy of the data must be a copy, whoever makes it: no Buffer.
+      // `slice` of a Buffer would not copy the data.
       expect(Object.getPrototypeOf(written[0]!.vector)).toBe(Uint8Array.prototype);
       for (const { frame, vector } of written.splice(0)) {
         unwind.writev(frame, vector.length, 0, null, null, null);
@@ -303,11 +306,11 @@ describe('the memory of messages', () => {
       expect(rig.receive()).toMatchObject({ unique: first, error: 0 });
       expect(rig.receive().body.readUInt32LE(0)).toBe(5);
     }
-    // The buffers are used again, not made anew.
+    // The buffers are reused.
     expect(buffers.size).toBeLessThanOrEqual(3);
   });
 
-  test('data of every size arrives whole', async () => {
+  test('arrives complete in every size', async () => {
     const sizes = [0, 1, 8191, 8192, 8193, 100_000];
     rig = await Rig.make({
       open: (frame, _xl, _loc, _flags, fd: Fd) => unwind.open(frame, 0, 0, fd, null),
@@ -334,7 +337,7 @@ describe('INIT', () => {
     return [error, answer];
   };
 
-  test('agrees on the older minor, and asks only for what is wanted', async () => {
+  test('agrees on the older minor, and requests only wanted features', async () => {
     rig = await Rig.make();
     const [error, body] = init(7, 36);
     expect([error, body.length]).toEqual([0, 64]);
@@ -348,20 +351,20 @@ describe('INIT', () => {
     expect(init(7, 99)[1].readUInt32LE(4)).toBe(45);
   });
 
-  test('asks for no ACLs where there are to be none; those of the storage may still do without umask', async () => {
+  test('at a mount without ACLs does not request POSIX_ACL, but DONT_MASK', async () => {
     rig = await Rig.make({}, { acl: false });
     const flags = init(7, 36)[1].readUInt32LE(12);
     expect(flags & (P.POSIX_ACL | P.DONT_MASK)).toBe(P.DONT_MASK);
   });
 
-  test('a kernel that is too old is told so', async () => {
+  test('of a kernel that is too old gets EPROTO and an error in the log', async () => {
     rig = await Rig.make();
     expect(init(7, 30)[0]).toBe(-71);
     expect(rig.lines.join()).toMatch(/speaks FUSE 7\.30, and 7\.31 is needed/);
   });
 });
 
-test('attributes that tell of the disk are for root and the user who mounted', async () => {
+test('only root and the mounting user can read attributes that reveal paths', async () => {
   const names = ['glusterfs.pathinfo', 'glusterfs.gfidtopath', 'user.a'];
   rig = await Rig.make({
     getxattr(frame, _xl, _loc, name) {
@@ -381,7 +384,7 @@ test('attributes that tell of the disk are for root and the user who mounted', a
   expect(ask(own + 1000)).toEqual([-EACCES, -EACCES, 'told']);
 });
 
-test('an invalidation is asked for by an attribute, and is for root and who mounted', async () => {
+test('only root and the mounting user can invalidate by reading glossa.invalidate', async () => {
   rig = await Rig.make();
   const get = (size = 64) => rig.send(OP.GETXATTR, 1, u32(size), u32(0), 'glossa.invalidate');
   rig.caller = { uid: (process.getuid?.() ?? 0) + 1, gid: 0, pid: 0 };
@@ -392,7 +395,7 @@ test('an invalidation is asked for by an attribute, and is for root and who moun
   expect(rig.receive().body.readUInt32LE(0)).toBe(65_536);
 });
 
-test('a process that is gone has no groups, nor has the kernel', async () => {
+test('groupsOf returns no groups for an ended process and for the kernel', async () => {
   rig = await Rig.make();
   expect([groupsOf(0), groupsOf(2 ** 22 + 1)]).toEqual([[], []]);
 });

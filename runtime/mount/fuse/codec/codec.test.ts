@@ -1,4 +1,4 @@
-/** The codec: captured messages, literal answers, and that nothing a message says can mislead it. */
+/** The codec: captured messages, literal replies, and malformed messages. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Iatt, Statvfs } from '../../../core/iatt.ts';
@@ -81,7 +81,7 @@ const SHOWN = `
 const bytesOf = (hex: string): Uint8Array =>
   new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
 
-/** What `encode` wrote into a buffer of `size` bytes that were all 0xaa before. */
+/** The output of `encode` in a buffer of `size` bytes 0xaa. */
 function encoded(size: number, encode: (view: DataView) => unknown): string {
   const bytes = new Uint8Array(size).fill(0xaa);
   encode(new DataView(bytes.buffer));
@@ -90,7 +90,7 @@ function encoded(size: number, encode: (view: DataView) => unknown): string {
 
 const hex = (text: string): string => text.replace(/\s/g, '');
 
-/** The same message cut short, with a header that knows. */
+/** The message cut to a length, which its header has. */
 function cut(message: Uint8Array, length: number): Uint8Array {
   const bytes = message.slice(0, length);
   if (length >= 4) new DataView(bytes.buffer).setUint32(0, length, true);
@@ -98,7 +98,7 @@ function cut(message: Uint8Array, length: number): Uint8Array {
 }
 
 describe('captured requests', () => {
-  test('every operation that is decoded was captured, but those a small machine does not make', () => {
+  test('include every decoded operation, except the listed rare ones', () => {
     const seen = new Set(captured.map(({ hex }) => bytesOf(hex)[4]));
     const missing = Object.values(opcodes).filter((row) => !seen.has(row.opcode));
     expect(missing.map((row) => opcodeName(row.opcode)).sort()).toEqual([
@@ -111,7 +111,7 @@ describe('captured requests', () => {
     ]);
   });
 
-  test('are decoded to the last byte', () => {
+  test('decode completely, to the expected values', () => {
     const lines = captured.map(({ hex }) => show(bytesOf(hex)));
     expect(lines).toEqual(
       SHOWN.trim()
@@ -120,16 +120,16 @@ describe('captured requests', () => {
     );
   });
 
-  test.each(captured)('$call: any shorter message is known to be short', ({ hex }) => {
+  test.each(captured)('of $call are short at any smaller length', ({ hex }) => {
     const message = bytesOf(hex);
-    // Later protocols added words to INIT, which may be missing; nothing else may.
+    // Only the later words of INIT may be missing.
     const needed = show(message).startsWith('INIT') ? 40 + 16 : message.length;
     for (let length = 0; length < needed; length++) {
       expect(show(cut(message, length)), `${length} of ${message.length} bytes`).toBe('SHORT');
     }
   });
 
-  test('a length that differs from the header is a short message', () => {
+  test('are short if the length differs from the header', () => {
     const message = bytesOf(captured[0]!.hex);
     message[0] = message.length + 1;
     expect(show(message)).toBe('SHORT');
@@ -137,7 +137,7 @@ describe('captured requests', () => {
     expect(show(message)).toBe('SHORT');
   });
 
-  test('extensions after the arguments are left alone', () => {
+  test('decode without the extensions after the arguments', () => {
     const message = new Uint8Array([
       ...bytesOf(captured[0]!.hex),
       0,
@@ -162,7 +162,7 @@ describe('captured requests', () => {
   });
 });
 
-describe('requests made by hand', () => {
+describe('a literal request', () => {
   const header = (opcode: number, length: number): string =>
     encoded(40, (view) => {
       for (let i = 0; i < 40; i += 4) view.setUint32(i, 0, true);
@@ -185,18 +185,18 @@ describe('requests made by hand', () => {
     [40, '', 'POLL'],
     [50, '0000000000000000', 'SYNCFS #9 node 1 uid 0 gid 0 +8'],
     [4096, '', 'opcode 4096'],
-    // A name without its NUL, a write that promises more than it brings.
+    // A name without its NUL, a write with too little data.
     [1, '6162', 'SHORT'],
     [16, `${'00'.repeat(16)} 09000000 ${'00'.repeat(20)} 6161`, 'SHORT'],
-    // More forgets than there are.
+    // A count above the number of forgets.
     [42, '05000000 00000000 0100000000000000 0100000000000000', 'SHORT'],
-  ])('opcode %i', (opcode, body, text) => {
+  ])('of opcode %i with the body %j decodes to "%s"', (opcode, body, text) => {
     const bytes = bytesOf(header(opcode, 40 + hex(body).length / 2) + hex(body));
     expect(show(bytes)).toBe(text);
   });
 });
 
-describe('any bytes at all', () => {
+describe('decoding', () => {
   const anyMessage = fc
     .tuple(
       fc.constantFrom(...Object.values(opcodes).map((row) => row.opcode), 0, 4096, 0xffff_ffff),
@@ -213,7 +213,7 @@ describe('any bytes at all', () => {
       return message;
     });
 
-  test('never throw, and no span leaves the message', () => {
+  test('of random bytes does not throw, and spans stay inside the message', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         const cursor = new Cursor(message);
@@ -235,13 +235,13 @@ describe('any bytes at all', () => {
     );
   });
 
-  test('a message beyond the buffer is short', () => {
+  test('of a message longer than the buffer is short', () => {
     const cursor = new Cursor(new Uint8Array(8));
     cursor.reset(0, 9);
     expect(cursor.short).toBe(true);
   });
 
-  test('what follows a short field reads as nothing', () => {
+  test('returns 0 and empty spans after a short field', () => {
     const cursor = new Cursor(new Uint8Array([1, 2, 3, 4, 5, 6]));
     const span = new Span();
     cursor.reset(0, 6);
@@ -251,7 +251,7 @@ describe('any bytes at all', () => {
   });
 });
 
-describe('64-bit numbers', () => {
+describe('a 64-bit number', () => {
   const view = new DataView(new ArrayBuffer(8));
   const cursor = new Cursor(new Uint8Array(view.buffer));
   const again = (read: 'u64' | 'i64'): number => {
@@ -259,7 +259,7 @@ describe('64-bit numbers', () => {
     return cursor[read]();
   };
 
-  test('come back as they were, up to 2^53', () => {
+  test('up to 2^53 survives encoding and decoding', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.maxSafeInteger(), (unsigned, signed) => {
         putU64(view, 0, unsigned);
@@ -272,26 +272,26 @@ describe('64-bit numbers', () => {
     );
   });
 
-  test('beyond 2^53 they stay beyond', () => {
+  test('beyond 2^53 decodes to a Number beyond 2^53', () => {
     view.setBigUint64(0, 2n ** 63n - 1n, true);
     expect(again('u64')).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
   });
 });
 
-describe('validity', () => {
+describe('Validity', () => {
   test.each([
     [0, 0, 0],
     [1, 1, 0],
     [0.25, 0, 250_000_000],
     [1.9999999999, 1, 999_999_999],
     [1e12, 31_536_000, 0],
-  ])('%d seconds', (seconds, sec, nsec) => {
+  ])('of %d seconds is %d s and %d ns', (seconds, sec, nsec) => {
     const validity = new Validity(seconds);
     expect([validity.sec, validity.nsec]).toEqual([sec, nsec]);
   });
 });
 
-describe('answers, byte for byte', () => {
+describe('the encoding', () => {
   const iatt = new Iatt();
   iatt.mode = 0o100644;
   iatt.iaSize = 0x1_0000_0005;
@@ -311,14 +311,14 @@ describe('answers, byte for byte', () => {
     01000000 0065cd1d 00000000 a4810000
     02000000 e8030000 64000000 e50a0000 00000200 00000000`);
 
-  test('header', () => {
+  test('of a reply header matches struct fuse_out_header', () => {
     expect(encoded(16, (view) => encodeOutHeader(view, 0x1_0000_0006, 2, 0))).toBe(
       hex('10000000 feffffff 0600000001000000'),
     );
     expect(encodeOutHeader(new DataView(new ArrayBuffer(16)), 6, 0, 128)).toBe(144);
   });
 
-  test('attributes', () => {
+  test('of attributes matches struct fuse_attr_out', () => {
     expect(attr.ATTR_OUT_SIZE).toBe(104);
     const valid = new Validity(1.5);
     const got = encoded(104, (view) =>
@@ -327,7 +327,7 @@ describe('answers, byte for byte', () => {
     expect(got).toBe(hex('0100000000000000 0065cd1d 00000000') + ATTR);
   });
 
-  test('entry', () => {
+  test('of an entry matches struct fuse_entry_out', () => {
     const got = encoded(128, (view) =>
       encodeEntryOut(
         view,
@@ -345,13 +345,13 @@ describe('answers, byte for byte', () => {
     expect(got).toBe(hex(head) + ATTR);
   });
 
-  test('negative entry', () => {
+  test('of an absent name has node id 0 and its timeout', () => {
     const got = encoded(ENTRY_OUT_SIZE, (view) => encodeNegativeEntry(view, 0, new Validity(3)));
     const head = '0000000000000000 0000000000000000 0300000000000000 0300000000000000';
     expect(got).toBe(hex(head) + '00'.repeat(96));
   });
 
-  test('init', () => {
+  test('of INIT matches struct fuse_init_out', () => {
     const got = encoded(INIT_OUT_SIZE, (view) =>
       encodeInitOut(view, 0, {
         major: 7,
@@ -372,7 +372,7 @@ describe('answers, byte for byte', () => {
     expect(got).toBe(hex(words) + '00'.repeat(24));
   });
 
-  test('open, write, lseek, getxattr', () => {
+  test('of open, write, lseek and getxattr matches their structs', () => {
     expect(encoded(16, (view) => encodeOpenOut(view, 0, 7, 2, 0))).toBe(
       hex('0700000000000000 02000000 00000000'),
     );
@@ -381,7 +381,7 @@ describe('answers, byte for byte', () => {
     expect(encoded(8, (view) => encodeGetxattrOut(view, 0, 5))).toBe(hex('05000000 00000000'));
   });
 
-  test('statfs', () => {
+  test('of statfs matches struct fuse_statfs_out', () => {
     const st = new Statvfs();
     Object.assign(st, { blocks: 1, bfree: 2, bavail: 3, files: 4, ffree: 5, bsize: 6, frsize: 7 });
     const got = encoded(80, (view) => encodeStatfsOut(view, 0, st));
@@ -389,7 +389,7 @@ describe('answers, byte for byte', () => {
     expect(got).toBe(counts + hex('06000000 ff000000 07000000') + '00'.repeat(28));
   });
 
-  test('directory entry, padded to 8', () => {
+  test('of a directory entry is padded to 8 bytes', () => {
     const got = encoded(40, (view) => {
       new Uint8Array(view.buffer).set(bytesOf('616263'), NAME_OFFSET);
       expect(encodeDirent(view, 0, 1, 2, 5, 8, 3)).toBe(32);
@@ -398,7 +398,7 @@ describe('answers, byte for byte', () => {
     expect(got).toBe(hex(`${head} 616263 0000000000 aaaaaaaaaaaaaaaa`));
   });
 
-  test('notices', () => {
+  test('of notices matches their structs', () => {
     expect(encoded(40, (view) => encodeInvalInode(view, 5, -1, 0))).toBe(
       hex('28000000 02000000 0000000000000000 0500000000000000 ffffffffffffffff 0000000000000000'),
     );
@@ -422,7 +422,7 @@ describe('answers, byte for byte', () => {
   });
 });
 
-test('operations without a decoder have names too', () => {
+test('opcodeName names unserved and unknown operations', () => {
   expect([opcodeName(39), opcodeName(47), opcodeName(999)]).toEqual([
     'IOCTL',
     'COPY_FILE_RANGE',

@@ -17,7 +17,7 @@ const bytes = pack([
   u32(0),
 ]);
 
-test('a request', () => {
+test('a lock request decodes to its fields', () => {
   const cursor = new Cursor(bytes);
   cursor.reset(0, bytes.length);
   const args = new LkIn();
@@ -35,7 +35,7 @@ test('a request', () => {
   });
 });
 
-test('a request that ends too early is noticed, wherever it ends', () => {
+test('a lock request cut at any length is short', () => {
   for (let length = 0; length < bytes.length; length++) {
     const cursor = new Cursor(bytes);
     cursor.reset(0, length);
@@ -51,7 +51,7 @@ test.each([
     { type: 2, start: 2 ** 40, len: 1, pid: 0 },
     '0000000000010000 0000000000010000 02000000 00000000',
   ],
-])('the answer %o', (lock, expected) => {
+])('the lock %o is encoded as struct fuse_lk_out', (lock, expected) => {
   const out = new Uint8Array(LK_OUT_SIZE).fill(0xaa);
   encodeLkOut(new DataView(out.buffer), 0, lock);
   expect(Buffer.from(out).toString('hex')).toBe(expected.replaceAll(' ', ''));

@@ -1,6 +1,6 @@
 /**
- * The fops of the operations that came later than reading and writing: STATX, TMPFILE, IOCTL,
- * COPY_FILE_RANGE, SYNCFS; and what requests say about umask, truncation and privileges.
+ * STATX, TMPFILE, IOCTL, COPY_FILE_RANGE, SYNCFS, FALLOCATE and LSEEK; and the umask, truncation and privileges in
+ * requests.
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
@@ -21,7 +21,7 @@ const open: Fops<null> = {
   open: (frame, _xl, _loc, _flags, fd) => unwind.open(frame, 0, 0, fd, null),
 };
 
-/** An open `file`: node and handle. */
+/** Node and handle of an open `file`. */
 function openFile(flags = 2): readonly [number, number] {
   const { id } = rig.find('file');
   return [id, Number(rig.ask(OP.OPEN, id, u32(flags), u32(0)).body.readBigUInt64LE(0))];
@@ -30,7 +30,7 @@ function openFile(flags = 2): readonly [number, number] {
 describe('STATX', () => {
   const at = (body: Buffer, offset: number) => Number(body.readBigUInt64LE(offset));
 
-  test('brings all attributes, and the time of birth where it is known', async () => {
+  test('replies all attributes, and the birth time if it is known', async () => {
     const iatt = Object.assign(iattOf(2), {
       iaProt: 0o4711,
       iaNlink: 3,
@@ -73,13 +73,13 @@ describe('STATX', () => {
       [-12, 13],
     ]);
     expect([sx.readUInt32LE(128), sx.readUInt32LE(132)]).toEqual([8, 9]);
-    // No Number has this size.
+    // A Number rounds this size.
     Object.assign(iatt, { iaBtime: 0, iaBtimeNsec: 0, exactSize: 2n ** 62n + 1n });
     expect(ask().body.readBigUInt64LE(72)).toBe(2n ** 62n + 1n);
     expect(ask().body.readUInt32LE(32)).toBe(0x7ff);
   });
 
-  test('of an open file goes by its handle', async () => {
+  test('of an open file winds fstat', async () => {
     rig = await Rig.make({
       ...open,
       fstat: (frame) => unwind.fstat(frame, 0, 0, iattOf(2), null),
@@ -99,7 +99,7 @@ describe('TMPFILE', () => {
     icreate: (frame, _xl, loc) => unwind.icreate(frame, 0, 0, loc.inode, iattOf(9), null),
   };
 
-  test('is icreate in a directory, without a name, and then open', async () => {
+  test('winds icreate without a name, then open', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       icreate: (frame, _xl, loc, mode, xdata) => {
@@ -127,12 +127,12 @@ describe('TMPFILE', () => {
     [EOPNOTSUPP, EOPNOTSUPP],
     [ENOSYS, ENOSYS],
     [ENOSPC, ENOSPC],
-  ])('errno %i of the storage is %i', async (errno, answer) => {
+  ])('answers errno %i of the storage with %i', async (errno, answer) => {
     rig = await Rig.make({ icreate: (frame) => fail.icreate(frame, errno) });
     expect(ask().error).toBe(-answer);
   });
 
-  test('that cannot be opened leaves nothing', async () => {
+  test('whose open fails leaves no inode and no fd', async () => {
     rig = await Rig.make({ ...icreate, open: (frame) => fail.open(frame, ENOSPC) });
     const { size } = rig.graph.inodes;
     expect(ask().error).toBe(-ENOSPC);
@@ -151,7 +151,7 @@ describe('IOCTL', () => {
     return answer;
   };
 
-  test('inode flags are attributes of the open file', async () => {
+  test('of inode flags winds fgetxattr and fsetxattr', async () => {
     let flags = Uint8Array.of(16, 0, 0, 0);
     rig = await Rig.make({
       ...open,
@@ -165,24 +165,24 @@ describe('IOCTL', () => {
       },
     });
     const [, fh] = openFile();
-    // The change time is to be asked for again before the caller goes on.
+    // The kernel must reread the change time before the caller goes on.
     const unique = send(SETFLAGS, fh, 0, Uint8Array.of(32, 0, 0, 0));
     await rig.session.notices.whenHandled();
     expect(rig.receive()).toMatchObject({ unique: 0, error: P.NOTIFY_INVAL_INODE });
     expect(rig.receive()).toEqual({ unique, error: 0, body: Buffer.alloc(16) });
     expect(ask(GETFLAGS, fh, 4).body).toEqual(Buffer.from([...Buffer.alloc(16), 32, 0, 0, 0]));
     expect(ask(FSGETXATTR, fh, 28).error).toBe(-ENOTTY);
-    // Too little room, too little data, no such file.
+    // Too little room, too little data, an unknown handle.
     expect(ask(GETFLAGS, fh, 3).error).toBe(-EINVAL);
     expect(ask(SETFLAGS, fh, 0, Uint8Array.of(1)).error).toBe(-EINVAL);
     expect(ask(GETFLAGS, fh + 1, 4).error).toBe(-EBADF);
   });
 
-  test('anything else is ENOTTY, and does not come to the graph', async () => {
+  test('of another request fails with ENOTTY, without a fop', async () => {
     rig = await Rig.make(open);
     const [, fh] = openFile();
     expect(ask(0x5401, fh, 0).error).toBe(-ENOTTY);
-    // A storage that has no such attributes.
+    // A storage without such attributes.
     expect(ask(GETFLAGS, fh, 4).error).toBe(-ENOTTY);
   });
 });
@@ -199,7 +199,7 @@ describe('COPY_FILE_RANGE', () => {
     return rig.receive();
   };
 
-  test('answers in 32 bits or in 64, and asks for no more than fits', async () => {
+  test('replies in 32 or 64 bits, and winds no larger length', async () => {
     const asked: unknown[] = [];
     rig = await Rig.make({
       ...open,
@@ -209,7 +209,7 @@ describe('COPY_FILE_RANGE', () => {
       },
     });
     const [, fh] = openFile();
-    // Before the answer the kernel is told that the access time is another.
+    // A notice invalidates the access time before the reply.
     const notice = { unique: 0, error: P.NOTIFY_INVAL_INODE };
     const copied = (opcode: number): Answer => {
       send(opcode, fh, 2 ** 33);
@@ -230,7 +230,7 @@ describe('COPY_FILE_RANGE', () => {
   });
 
   test.each([EXDEV, ENOSYS])(
-    'errno %i, after which the kernel copies, is handed up',
+    'passes errno %i, after which the kernel copies itself, to the kernel',
     async (errno) => {
       rig = await Rig.make({
         ...open,
@@ -243,7 +243,7 @@ describe('COPY_FILE_RANGE', () => {
   );
 });
 
-test('SYNCFS is fsyncdir of the root that says all is meant, with an fd that is let go of', async () => {
+test('SYNCFS winds fsyncdir of the root with SYNC_VOLUME, and releases its fd', async () => {
   const seen: unknown[] = [];
   rig = await Rig.make({
     fsyncdir: (frame, _xl, fd, datasync, xdata) => {
@@ -257,7 +257,7 @@ test('SYNCFS is fsyncdir of the root that says all is meant, with an fd that is 
   expect([seen, rig.graph.inodes.root.fdCount]).toEqual([[[1, true, 0, 1]], held]);
 });
 
-test('FALLOCATE: holes and zeros have fops, other modes are fallocate', async () => {
+test('FALLOCATE winds discard for holes, zerofill for zeros, and fallocate for other modes', async () => {
   const seen: unknown[] = [];
   rig = await Rig.make({
     ...open,
@@ -282,7 +282,7 @@ test('FALLOCATE: holes and zeros have fops, other modes are fallocate', async ()
   expect(seen).toEqual([0, 1, 'discard', 'zerofill', 17, 8, 32]);
 });
 
-test('LSEEK and READ beyond 8 PiB: the end of a file, but EOVERFLOW where it has more', async () => {
+test('LSEEK and READ beyond 8 PiB report the end of the file, or EOVERFLOW for a longer file', async () => {
   const size = Object.assign(iattOf(2), { iaSize: 5 });
   rig = await Rig.make({ ...open, fstat: (frame) => unwind.fstat(frame, 0, 0, size, null) });
   const [id, fh] = openFile();
@@ -294,8 +294,8 @@ test('LSEEK and READ beyond 8 PiB: the end of a file, but EOVERFLOW where it has
   expect([seek().error, read().error]).toEqual([-EOVERFLOW, -EOVERFLOW]);
 });
 
-describe('umask', () => {
-  test('is taken off the mode here, and what was asked for goes along when that makes a difference', async () => {
+describe('the umask', () => {
+  test('is applied to the mode, and the original mode goes along in xdata if it differs', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
@@ -341,7 +341,7 @@ describe('O_TRUNC', () => {
     },
   };
 
-  test('is a truncation after the open, with privileges lost as the kernel says', async () => {
+  test('winds a truncate after the open, which drops privileges if the kernel asks for it', async () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
@@ -356,7 +356,7 @@ describe('O_TRUNC', () => {
     expect(rig.session.fds.size).toBe(2);
   });
 
-  test('of a file open for reading goes by the inode; what fails is not open', async () => {
+  test('of a read-only open winds truncate by the inode, and its failure closes the file', async () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
@@ -369,11 +369,11 @@ describe('O_TRUNC', () => {
   });
 });
 
-describe('privileges go', () => {
+describe('KILL_PRIV', () => {
   const setattr = (id: number, valid: number) =>
     rig.ask(OP.SETATTR, id, u32(valid), u32(0), u64(0), u64(9), ...Array(8).fill(u64(0)));
 
-  test('with a write, a size, an owner, and a SETATTR of nothing, when the kernel says so', async () => {
+  test("is in xdata of writes, truncates, chowns and empty SETATTRs with the kernel's flag", async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       ...open,
@@ -397,7 +397,7 @@ describe('privileges go', () => {
     const { id } = rig.find('file');
     const KILL = 1 << 11;
     for (const valid of [1, 2, 2 | KILL, 8, 8 | KILL, 0]) expect(setattr(id, valid).error).toBe(0);
-    // Of nothing: only who has the file open for writing can be about to change its data.
+    // Without changes: only a file open for writing is about to get new data.
     const [, fh] = openFile();
     expect(setattr(id, 0).error).toBe(0);
     for (const flags of [0, 4]) {
@@ -418,7 +418,7 @@ describe('privileges go', () => {
   });
 });
 
-test('a storage without ACLs has none, so that everybody else gets what the mode says', async () => {
+test('GETXATTR of an ACL is ENODATA at a storage without ACLs, so that the mode applies', async () => {
   rig = await Rig.make({ getxattr: (frame) => fail.getxattr(frame, EOPNOTSUPP) });
   const ask = (name: string) => rig.ask(OP.GETXATTR, 1, u32(0), u32(0), name).error;
   expect(ask('system.posix_acl_access')).toBe(-ENODATA);
@@ -426,7 +426,7 @@ test('a storage without ACLs has none, so that everybody else gets what the mode
   expect(ask('system.other')).toBe(-EOPNOTSUPP);
 });
 
-test('in a mount without ACLs there are none, and no volume is asked', async () => {
+test('GETXATTR and SETXATTR of an ACL are EOPNOTSUPP at a mount without ACLs, without a fop', async () => {
   const asked: unknown[] = [];
   const names = ['system.posix_acl_access', 'user.x', 'system.posix_acl_default'];
   rig = await Rig.make(

@@ -1,4 +1,4 @@
-/** Requests that go by what somebody else has open. */
+/** Requests that use another program's open file. */
 import { afterEach, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { unwind } from '../../../core/gen/fops.gen.ts';
@@ -10,7 +10,7 @@ afterEach(() => rig.close());
 test.each([
   ['GETATTR', OP.GETATTR, [u32(0), u32(0), u64(0)]],
   ['SETATTR', OP.SETATTR, [u32(1), ...new Array(21).fill(u32(0))]],
-])('%s by what another has open keeps it until it is answered', async (_, opcode, parts) => {
+])("%s by another program's open file keeps it open until the reply", async (_, opcode, parts) => {
   const released: number[] = [];
   const kept: (() => void)[] = [];
   rig = await Rig.make({

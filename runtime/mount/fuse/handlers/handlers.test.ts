@@ -1,4 +1,4 @@
-/** Each operation of the kernel: its effects on inodes, names and fds, and the fops that it becomes. */
+/** The kernel's operations: their fops, and their effects on inodes, names and fds. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
@@ -26,7 +26,7 @@ const openFile = (inode: Inode, opcode = OP.OPEN): number =>
   Number(rig.ask(opcode, inode.id, u32(2), u32(0)).body.readBigUInt64LE(0));
 
 describe('LOOKUP', () => {
-  test('links what it finds, and counts that the kernel knows it', async () => {
+  test('links the found inode and counts a lookup', async () => {
     rig = await Rig.make();
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
@@ -41,7 +41,7 @@ describe('LOOKUP', () => {
     expect(inode.nlookup).toBe(2);
   });
 
-  test('a new name brings a new inode, a known one its own, and neither asks for a gfid', async () => {
+  test('winds a new name with a new inode and a known one with its own, and proposes no gfid', async () => {
     const seen: [linked: boolean, xdata: unknown][] = [];
     rig = await Rig.make({
       lookup: (frame, _xl, loc, xdata) => {
@@ -57,7 +57,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('absent names are ENOENT, or cached as long as wanted', async () => {
+  test('of an absent name replies ENOENT, or a negative entry with its timeout', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
     await rig.close();
@@ -71,7 +71,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('finds an inode again, and what it is in, by its number', async () => {
+  test('of "." and ".." finds a forgotten inode and its parent', async () => {
     let there = true;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
@@ -91,7 +91,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
   });
 
-  test('an inode without a gfid cannot be told to the kernel', async () => {
+  test('whose reply has no gfid is answered EIO', async () => {
     const buf = new Iatt();
     buf.iaType = IA_IFREG;
     rig = await Rig.make({
@@ -100,7 +100,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'file').error).toBe(-5);
   });
 
-  test('attributes that are not known are not cached', async () => {
+  test('with unknown attributes replies an attribute timeout of 0', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
         const buf = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
@@ -111,7 +111,7 @@ describe('LOOKUP', () => {
     expect([body.readBigUInt64LE(24), body.readUInt32LE(36)]).toEqual([0n, 0]);
   });
 
-  test('another inode under a known name replaces it', async () => {
+  test('that finds another inode under a known name replaces the inode', async () => {
     let number = 2;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) =>
@@ -124,7 +124,7 @@ describe('LOOKUP', () => {
     expect([after.gfid, before.names.length]).toEqual([iattOf(3).iaGfid, 0]);
   });
 
-  test('a known name that is gone is forgotten, and asked for once more as a new one', async () => {
+  test('of a known name that is gone forgets the name, and looks it up once more', async () => {
     let there = true;
     const asked: boolean[] = [];
     rig = await Rig.make({
@@ -141,14 +141,14 @@ describe('LOOKUP', () => {
     expect(inode.names).toEqual([]);
   });
 
-  test('a second name of a known inode leads to the same one', async () => {
+  test('of a second name of a known inode replies the same node id', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
     });
     expect(rig.find('b')).toBe(rig.find('a'));
   });
 
-  test('a name that is not UTF-8 reaches the graph as it is', async () => {
+  test('passes a name that is not UTF-8 to the graph unchanged', async () => {
     let name: string | null = null;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
@@ -162,7 +162,7 @@ describe('LOOKUP', () => {
 });
 
 describe('FORGET', () => {
-  test('takes back lookups, one by one or in batches', async () => {
+  test('takes back lookups, singly and in batches', async () => {
     rig = await Rig.make();
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     rig.find('file');
@@ -175,7 +175,7 @@ describe('FORGET', () => {
   });
 });
 
-describe('names that are made and removed', () => {
+describe('creating and removing', () => {
   const making: Fops<null> = {
     mkdir: (frame, _xl, loc) =>
       unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null),
@@ -189,7 +189,7 @@ describe('names that are made and removed', () => {
     stat: (frame) => fail.stat(frame, ENOENT),
   };
 
-  test('a maker has a fresh gfid each time, the mode, and the name', async () => {
+  test('MKNOD, MKDIR and the like wind a fresh gfid, the mode and the name', async () => {
     const gfids: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
@@ -205,7 +205,7 @@ describe('names that are made and removed', () => {
     expect(new Set(gfids).size).toBe(2);
   });
 
-  test('ENOENT from a maker means the directory: ESTALE, where looking it up again can help', async () => {
+  test('a creating fop that fails with ENOENT is answered ESTALE if its directory has a name', async () => {
     rig = await Rig.make({ ...making, mkdir: (frame) => fail.mkdir(frame, ENOENT) });
     const dir = rig.find('dir');
     const mkdir = (nodeid: number): number => rig.ask(OP.MKDIR, nodeid, u32(0), u32(0), 'x').error;
@@ -214,7 +214,7 @@ describe('names that are made and removed', () => {
     expect(mkdir(dir.id)).toBe(-ENOENT);
   });
 
-  test('CREATE gives an entry and a handle, RELEASE tells the translators', async () => {
+  test('CREATE replies an entry and a handle, and RELEASE calls release', async () => {
     const released: number[] = [];
     rig = await Rig.make({ ...making, release: (id) => void released.push(id) });
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
@@ -226,7 +226,7 @@ describe('names that are made and removed', () => {
     expect([released, inode.fdCount, rig.session.fds.size]).toEqual([[handle], 0, 0]);
   });
 
-  test('a CREATE that fails leaves nothing open', async () => {
+  test('a failed CREATE leaves no open file', async () => {
     const released: number[] = [];
     rig = await Rig.make({
       create: (frame, xl, loc, _flags, _mode, _umask, fd) => {
@@ -240,7 +240,7 @@ describe('names that are made and removed', () => {
     expect([rig.session.fds.size, released.length]).toEqual([0, 1]);
   });
 
-  test('a file that was unlinked while open still has attributes', async () => {
+  test('GETATTR of an unlinked open file returns its attributes', async () => {
     rig = await Rig.make(making);
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     const nodeid = nodeidOf(body);
@@ -251,7 +251,7 @@ describe('names that are made and removed', () => {
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
   });
 
-  test('a directory that the kernel removed has nothing in it; one that others removed may be back', async () => {
+  test('GETATTR of a directory is ENOENT after RMDIR, but ESTALE if another client removed it', async () => {
     rig = await Rig.make({
       ...making,
       rmdir: (frame) => unwind.rmdir(frame, 0, 0, null, null, null),
@@ -264,7 +264,7 @@ describe('names that are made and removed', () => {
     expect(getattr()).toBe(-ENOENT);
   });
 
-  test('RENAME moves the name, and takes it from what had it before', async () => {
+  test('RENAME moves the name, and replaces the target', async () => {
     rig = await Rig.make(making);
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     expect(rig.ask(OP.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
@@ -272,7 +272,7 @@ describe('names that are made and removed', () => {
     expect(rig.graph.inodes.grep(rig.graph.inodes.root, 'file')).toBeUndefined();
   });
 
-  test('RENAME2 hands its flags on, and an exchange exchanges', async () => {
+  test('RENAME2 passes its flags on, and RENAME_EXCHANGE exchanges both names', async () => {
     const flags: unknown[] = [];
     rig = await Rig.make({
       rename: (frame, _xl, _from, _to, xdata) => {
@@ -320,7 +320,7 @@ describe('SETATTR', () => {
     return rig.ask(OP.SETATTR, nodeid, ...head, ...times, ...tail).error;
   };
 
-  test('the size is a truncation, first; the rest a setattr', async () => {
+  test('winds truncate for the size first, then setattr for the other attributes', async () => {
     rig = await Rig.make(attrFops);
     const file = rig.find('file');
     expect(setattr(file.id, P.FATTR_SIZE)).toBe(0);
@@ -331,7 +331,7 @@ describe('SETATTR', () => {
     expect(calls).toEqual(['setattr 1 600 1000 77']);
   });
 
-  test('with a handle it goes by the open file', async () => {
+  test('with a handle winds ftruncate and fsetattr', async () => {
     rig = await Rig.make(attrFops);
     const file = rig.find('file');
     const handle = openFile(file);
@@ -342,8 +342,8 @@ describe('SETATTR', () => {
   });
 });
 
-describe('listings', () => {
-  /** A leaf that lists `names`, as many as it likes at once. */
+describe('a listing', () => {
+  /** A leaf that lists `names`, in batches of any size. */
   const listing = (names: readonly string[], atOnce: number): Fops<null> => {
     const from = (offset: number): Dirent[] =>
       names.slice(offset, offset + atOnce).map((name, i) => ({
@@ -364,7 +364,7 @@ describe('listings', () => {
     };
   };
 
-  /** Everything a directory lists, read as the kernel does; the nodeids are 0 for READDIR. */
+  /** All entries of a directory, read as the kernel does; nodeids are 0 for READDIR. */
   function list(handle: number, plus: boolean, size: number): [name: string, nodeid: number][] {
     const all: [string, number][] = [];
     for (let offset = 0; ; ) {
@@ -390,7 +390,7 @@ describe('listings', () => {
     maxLength: 30,
   });
 
-  test('every entry once, in order, whatever fits', async () => {
+  test('has every entry once, in order, for any buffer size', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyNames,
@@ -413,7 +413,7 @@ describe('listings', () => {
     rig = await Rig.make();
   });
 
-  test('READDIRPLUS makes the kernel know every entry, but not the dots', async () => {
+  test('by READDIRPLUS counts a lookup of every entry but "." and ".."', async () => {
     rig = await Rig.make(listing(['.', '..', 'a', 'b'], 10));
     const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     const got = list(handle, true, 4096);
@@ -427,14 +427,14 @@ describe('listings', () => {
     }
   });
 
-  test('an entry that cannot be told is left out, and logged', async () => {
+  test('omits and logs an entry whose name encodes no bytes', async () => {
     rig = await Rig.make(listing(['a', 'lone\ud800', 'x'.repeat(300), '\udcff', 'b'], 10));
     const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     expect(list(handle, false, 4096).map(([name]) => name)).toEqual(['a', '\ufffd', 'b']);
     expect(rig.lines.filter((line) => /name cannot be/.test(line)).length).toBe(2);
   });
 
-  test('a buffer too small for one entry is EINVAL, not the end', async () => {
+  test('into a buffer too small for one entry fails with EINVAL', async () => {
     rig = await Rig.make(listing(['x'.repeat(100)], 1));
     const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     const args = [u64(handle), u64(0), u32(64), u32(0), u64(0), u32(0), u32(0)];
@@ -442,7 +442,7 @@ describe('listings', () => {
   });
 });
 
-describe('extended attributes', () => {
+describe('an extended attribute', () => {
   const seen: Frame[] = [];
   const xattrs: Fops<null> = {
     getxattr: (frame, _xl, _loc, name) => {
@@ -457,7 +457,7 @@ describe('extended attributes', () => {
   };
   const getxattr = (size: number, name: string) => rig.ask(OP.GETXATTR, 1, u32(size), u32(0), name);
 
-  test('a value, its length, and too little room', async () => {
+  test('replies its value, its length for size 0, and ERANGE for too little room', async () => {
     rig = await Rig.make(xattrs);
     expect(getxattr(0, 'user.a').body.readUInt32LE(0)).toBe(5);
     expect(getxattr(5, 'user.a').body.toString()).toBe('value');
@@ -466,7 +466,7 @@ describe('extended attributes', () => {
     expect(getxattr(9, 'user.none').error).toBe(-ENODATA);
   });
 
-  test('the list has every name with its NUL', async () => {
+  test('is listed by its name and a NUL', async () => {
     rig = await Rig.make(xattrs);
     const { body } = rig.ask(OP.LISTXATTR, 1, u32(100), u32(0));
     expect(body.toString()).toBe('user.a\0user.n\0');
@@ -474,7 +474,7 @@ describe('extended attributes', () => {
     expect(rig.ask(OP.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
   });
 
-  test('labels and identities are answered without the graph', async () => {
+  test('that is a label or an identity is refused without a fop', async () => {
     rig = await Rig.make(xattrs);
     seen.length = 0;
     expect(getxattr(0, 'security.selinux').error).toBe(-EOPNOTSUPP);
@@ -484,7 +484,7 @@ describe('extended attributes', () => {
     expect(seen).toEqual([]);
   });
 
-  test('a value that is set outlives its message', async () => {
+  test('that is set has a copy of the message, valid after the next one', async () => {
     const kept: (Dict | null)[] = [];
     rig = await Rig.make({
       setxattr: (frame, _xl, _loc, dict) => {

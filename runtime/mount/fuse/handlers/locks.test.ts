@@ -1,4 +1,4 @@
-/** Locks between the kernel's messages and lk. */
+/** The kernel's lock requests, and their fop lk. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
@@ -38,10 +38,10 @@ afterEach(() => rig.close());
 
 const OWNER = [u32(0xdeadbeef), u32(0x01020304)];
 const OWNER_TEXT = 'efbeadde04030201';
-/** The end of a range without an end: the largest signed number. */
+/** The end of an unlimited range: the largest signed number. */
 const NO_END = [u32(0xffff_ffff), u32(0x7fff_ffff)];
 
-/** A request as lk saw it. */
+/** A request that lk received. */
 interface Seen {
   readonly frame: Frame;
   readonly handle: number;
@@ -50,7 +50,7 @@ interface Seen {
   readonly isFlock: boolean;
 }
 
-/** A rig with one open file, whose lk keeps what it sees, or answers it. */
+/** A rig with one open file, whose lk holds requests or answers them. */
 async function opened(
   answer: (seen: Seen) => void = () => {},
   fops: Fops<null> & { release?: (fd: number) => void } = {},
@@ -78,12 +78,12 @@ async function opened(
 
 const granted = ({ frame, flock }: Seen): void => unwind.lk(frame, 0, 0, flock, null);
 
-describe('a lock', () => {
+describe('a lock request', () => {
   test.each([
     ['GETLK', OP.GETLK, F_GETLK],
     ['SETLK', OP.SETLK, F_SETLK],
     ['SETLKW', OP.SETLKW, F_SETLKW],
-  ])('%s becomes lk, with its owner and its range', async (_, opcode, cmd) => {
+  ])('%s winds lk with its owner and range', async (_, opcode, cmd) => {
     const { seen, handle, inode, lkIn } = await opened(granted);
     expect(rig.ask(opcode, inode.id, ...lkIn([u64(14)], F_WRLCK, 0)).error).toBe(0);
     const flock = { type: F_WRLCK, whence: 0, start: 10, len: 5, pid: 99, owner: OWNER_TEXT };
@@ -91,13 +91,13 @@ describe('a lock', () => {
     expect(seen[0]!.frame.root).toMatchObject({ op: 'LK', lkOwner: OWNER_TEXT });
   });
 
-  test('without an end has a length of 0, and flock(2) is marked', async () => {
+  test('without an end has a length of 0, and FLOCK in xdata for flock(2)', async () => {
     const { seen, inode, lkIn } = await opened(granted);
     expect(rig.ask(OP.SETLK, inode.id, ...lkIn(NO_END, F_RDLCK, P.LK_FLOCK)).error).toBe(0);
     expect(seen).toMatchObject([{ flock: { type: F_RDLCK, len: 0 }, isFlock: true }]);
   });
 
-  test('what is in the way is told by GETLK, or that nothing is', async () => {
+  test('GETLK replies the conflicting lock, or F_UNLCK', async () => {
     let found: Partial<Flock> = { type: F_WRLCK, start: 100, len: 50, pid: 5 };
     const { inode, lkIn } = await opened(({ frame, flock }) =>
       unwind.lk(frame, 0, 0, { ...flock, ...found }, null),
@@ -109,14 +109,14 @@ describe('a lock', () => {
     expect(ask().readUInt32LE(16)).toBe(F_UNLCK);
   });
 
-  test.each([EAGAIN, EDEADLK])('that is refused: errno %i', async (errno) => {
+  test.each([EAGAIN, EDEADLK])('that lk refuses gets its errno %i', async (errno) => {
     const { inode, lkIn } = await opened(({ frame }) => fail.lk(frame, errno));
     for (const opcode of [OP.GETLK, OP.SETLK, OP.SETLKW]) {
       expect(rig.ask(opcode, inode.id, ...lkIn(NO_END, F_WRLCK, 0)).error).toBe(-errno);
     }
   });
 
-  test('by a handle that is none is EBADF', async () => {
+  test('with an unknown handle gets EBADF', async () => {
     const { seen, inode, lkIn } = await opened();
     expect(rig.ask(OP.SETLK, inode.id, ...lkIn(NO_END, F_WRLCK, 0, 9999)).error).toBe(-EBADF);
     expect(seen).toEqual([]);
@@ -125,14 +125,14 @@ describe('a lock', () => {
   test.each([
     ['ends before it starts', [u64(9)], EINVAL, 10],
     ['starts beyond all files', NO_END, EOVERFLOW, 2 ** 60],
-  ])('that %s is refused', async (_, end, errno, start) => {
+  ])('whose range %s is refused', async (_, end, errno, start) => {
     const { seen, inode, lkIn } = await opened();
     const parts = lkIn(end, F_WRLCK, 0);
     expect(rig.ask(OP.SETLK, inode.id, ...parts.with(3, u64(start))).error).toBe(-errno);
     expect(seen).toEqual([]);
   });
 
-  test('that is waited for ends when its caller gives up', async () => {
+  test('that waits is interrupted when its caller gives up', async () => {
     const { seen, inode, lkIn } = await opened(({ frame }) =>
       frame.root.whenInterrupted(() => fail.lk(frame, EINTR)),
     );
@@ -154,7 +154,7 @@ describe('RELEASE', () => {
     ...OWNER,
   ];
 
-  test('of a file with a flock undoes it, and then lets go', async () => {
+  test('of a file with a flock unlocks it, then releases the fd', async () => {
     const released: number[] = [];
     const { seen, handle, inode } = await opened(undefined, {
       open: (frame, xl, _loc, _flags, fd) => {
@@ -172,7 +172,7 @@ describe('RELEASE', () => {
     expect(rig.receive().error).toBe(0);
   });
 
-  test('of any other asks nobody', async () => {
+  test('of a file without a flock winds no lk', async () => {
     const { seen, handle, inode } = await opened();
     expect(rig.ask(OP.RELEASE, inode.id, ...release(handle, 0)).error).toBe(0);
     expect(rig.session.fds.size).toBe(0);
@@ -188,14 +188,14 @@ describe('INIT', () => {
   test.each([
     [true, LOCKS],
     [false, 0],
-  ])('asks for locks where they are served: %s', async (served, flags) => {
+  ])('requests locks from the kernel if the graph serves them (%s)', async (served, flags) => {
     rig = await Rig.make({}, { locks: served });
     const { body } = rig.ask(OP.INIT, 0, u32(7), u32(40), u32(0), u32(0xffff_ffff), u32(0));
     expect(body.readInt32LE(12) & LOCKS).toBe(flags);
   });
 });
 
-describe('who serves locks', () => {
+describe('servesLocks', () => {
   const passing = (watches: boolean) =>
     defineTranslator<null, Record<string, never>>({
       type: 'debug/passing',
@@ -218,13 +218,17 @@ describe('who serves locks', () => {
   const none = new HeldLeaf().having('lookup');
 
   test.each([
-    ['features/locks does', [none, locks, passing(true)], true],
-    ['a storage without lk does not', [none], false],
-    ['nor does whoever passes lk on', [none, passing(false), passing(true)], false],
-    ['one that refuses does not', [refusing(ENOSYS).translator], false],
-    ['nor one that cannot', [refusing(EOPNOTSUPP).translator, passing(false)], false],
-    ['one that fails otherwise does', [refusing(EBADF).translator], true],
-  ])('%s', async (_, translators, served) => {
+    ['with features/locks', [none, locks, passing(true)], true],
+    ['of a storage without lk', [none], false],
+    ['with volumes that pass lk on', [none, passing(false), passing(true)], false],
+    ['of a volume whose lk is ENOSYS', [refusing(ENOSYS).translator], false],
+    [
+      'of a volume whose lk is EOPNOTSUPP',
+      [refusing(EOPNOTSUPP).translator, passing(false)],
+      false,
+    ],
+    ['of a volume whose lk is EBADF', [refusing(EBADF).translator], true],
+  ])('%s is as expected', async (_, translators, served) => {
     rig = await Rig.make();
     const context = new FakeContext();
     const graph = await startGraph(
@@ -236,7 +240,7 @@ describe('who serves locks', () => {
     await graph.stop();
   });
 
-  test('nobody is asked when only those define lk who look on', async () => {
+  test('winds no lk when only watching volumes define it', async () => {
     rig = await Rig.make();
     const graph = await startGraph([{ translator: none }, { translator: passing(true) as never }]);
     let asked = 0;

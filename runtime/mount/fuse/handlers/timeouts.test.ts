@@ -1,4 +1,4 @@
-/** The time for which the kernel may cache an answer: what the reply's own xdata says, or else the mount. */
+/** The time for which the kernel may cache a reply, from the reply's xdata or the mount's options. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -16,15 +16,15 @@ afterEach(() => rig.close());
 
 const seconds = (body: Buffer, sec: number, nsec: number): number =>
   Number(body.readBigUInt64LE(sec)) + body.readUInt32LE(nsec) / 1e9;
-/** [entry, attribute] of an answer that begins with a struct fuse_entry_out. */
+/** Timeouts [entry, attribute] of a reply that begins with struct fuse_entry_out. */
 const entryOf = (body: Buffer, at = 0): number[] => [
   seconds(body, at + 16, at + 32),
   seconds(body, at + 24, at + 36),
 ];
-/** Of a struct fuse_attr_out. */
+/** Timeout of a struct fuse_attr_out. */
 const attributesOf = (body: Buffer): number[] => [seconds(body, 0, 8)];
 
-/** A leaf whose every reply that can be cached has this xdata. */
+/** A leaf whose cacheable replies have this xdata. */
 function replying(xdata: Dict | null): Fops<null> {
   const buf = (): Iatt => iattOf(5);
   return {
@@ -81,25 +81,25 @@ const answers: [name: string, ask: () => Buffer, read: (body: Buffer) => number[
 ];
 
 describe.each(answers)('%s', (_name, ask, read) => {
-  test('without xdata, the mount says how long', async () => {
+  test('without xdata has the timeouts of the mount', async () => {
     rig = await Rig.make(replying(null), { entryTimeout: 2, attributeTimeout: 1 });
     const wanted = read === entryOf ? [2, 1] : [1];
     expect(read(ask())).toEqual(wanted);
   });
 
-  test('the reply says it, fractions too', async () => {
+  test('has the timeouts of the xdata, fractions included', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 3.25, attribute: 7.5 })));
     const wanted = read === entryOf ? [3.25, 7.5] : [7.5];
     expect(read(ask())).toEqual(wanted);
   });
 
-  test('0 is not at all', async () => {
+  test('with timeouts of 0 is not cached', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 0, attribute: 0 })));
     expect(read(ask()).every((timeout) => timeout === 0)).toBe(true);
   });
 });
 
-test('one of the two leaves the other to the mount; decimal text is a number, other text none', async () => {
+test("an absent or non-numeric timeout is the mount's, and decimal text is a number", async () => {
   const xdata = new Dict().set('glossa.entry-timeout', '30').set('glossa.attribute-timeout', 'x');
   rig = await Rig.make(replying(xdata), { attributeTimeout: 1 });
   expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)).toEqual([30, 1]);
@@ -110,12 +110,12 @@ test.each([
   [Number.POSITIVE_INFINITY, TIMEOUT_MAX],
   [-1, 0],
   [Number.NaN, 0],
-])('%d seconds are %d', async (given, cached) => {
+])('a timeout of %d seconds is sent as %d', async (given, cached) => {
   rig = await Rig.make(replying(withTimeouts({ entry: given })));
   expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[0]).toBe(cached);
 });
 
-test('attributes that are not known are not cached, whatever the reply says', async () => {
+test('unknown attributes are not cached, even with a timeout in the reply', async () => {
   const unknown = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
   rig = await Rig.make({
     lookup: (frame, _xl, loc) =>
@@ -124,24 +124,24 @@ test('attributes that are not known are not cached, whatever the reply says', as
   expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[1]).toBe(0);
 });
 
-describe('absent names', () => {
-  test('are cached as long as the reply says, also when the mount says never', async () => {
+describe('an absent name', () => {
+  test('is cached for the timeout of the reply, even if the mount has 0', async () => {
     rig = await Rig.make(replying(withTimeouts({ negative: 60.5 })), { negativeTimeout: 0 });
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'none');
     expect([error, body.readBigUInt64LE(0), entryOf(body)[0]]).toEqual([0, 0n, 60.5]);
   });
 
-  test('and not at all when it says 0, whatever the mount says', async () => {
+  test('is not cached for a timeout of 0 in the reply, even if the mount has one', async () => {
     rig = await Rig.make(replying(withTimeouts({ negative: 0 })), { negativeTimeout: 10 });
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
   });
 
-  test('of a reply about something else, the mount says it', async () => {
+  test("whose reply lacks the negative timeout has the mount's", async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 60 })), { negativeTimeout: 10 });
     expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });
 
-  test('an error other than ENOENT is never cached', async () => {
+  test('with an error other than ENOENT is not cached', async () => {
     rig = await Rig.make({
       lookup: (frame) =>
         unwind.lookup(frame, -1, 5, null, null, withTimeouts({ negative: 60 }), null),
@@ -150,7 +150,7 @@ describe('absent names', () => {
   });
 });
 
-test('READDIRPLUS: the reply says it for all entries, and an entry for itself', async () => {
+test('READDIRPLUS entries have the timeouts of the reply, or of their own dict', async () => {
   rig = await Rig.make(replying(withTimeouts({ entry: 3, attribute: 4 })));
   const fh = Number(rig.ask(OP.OPENDIR, 1, u32(0), u32(0)).body.readBigUInt64LE(0));
   const read = [u64(fh), u64(0), u32(4096), u32(0), u64(0), u32(0), u32(0)];
