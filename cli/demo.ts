@@ -11,9 +11,9 @@ import { BusySampler } from '../apps/bench/engine/busy.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
 import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';
-import { awayPlans, BRICKS, bricksAlone, overBricks } from '../apps/demo/away.ts';
+import { awayBrickPlans, BRICKS, bricksAlone, overBricks } from '../apps/demo/away-bricks.ts';
 import {
-  checked,
+  checkSettings,
   type ExperimentSettings,
   experimentFlags,
   measureSearches,
@@ -26,7 +26,7 @@ import {
 } from '../apps/demo/experiment.ts';
 import { introduction, jsonReport, reportText, whereText } from '../apps/demo/report.ts';
 import {
-  counted,
+  countedVolumes,
   type DemoStack,
   isNear,
   NEAR_TIMES,
@@ -67,7 +67,7 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const { seed = 1, searches = SEARCHES, delay: delayMs = DELAY_MS, json } = flags;
-    const settings = checked({ seed, searches, delayMs });
+    const settings = checkSettings({ seed, searches, delayMs });
     // Planning blocks the event loop, so it comes before anything that a signal would have to remove.
     const plan = (count: number): Workload =>
       planWorkload({ seed, searches: count, files: FILES, rounds: ROUNDS });
@@ -96,7 +96,7 @@ async function demo(
   mkdirSync(tree);
   await makeTree(tree, workloads.near, signal);
   show('the bricks');
-  const plans = awayPlans(stage);
+  const plans = awayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
     const inside = { scratch, terminal, signal: bricks.signal };
@@ -130,14 +130,14 @@ async function demo(
     const near = searchesOf(
       stacks.filter(isNear),
       '',
-      { workload: workloads.near, counted, pids: [] },
+      { workload: workloads.near, counted: countedVolumes, pids: [] },
       (text) => text,
       [`${STORAGE}.directory=${tree}`],
     );
     const away = searchesOf(
       stacks,
       '-away',
-      { workload: workloads.away, counted, pids, ready },
+      { workload: workloads.away, counted: countedVolumes, pids, ready },
       (text) => overBricks(text, ports, delayMs),
       [],
     );

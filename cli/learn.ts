@@ -7,12 +7,17 @@ import {
   lessonLanguageNames,
   lessonLanguages,
 } from '../apps/course/lessons/check.ts';
-import { checkFile } from '../apps/course/terminal/checking.ts';
-import { Workplace } from '../apps/course/terminal/files.ts';
+import { checkFile } from '../apps/course/terminal/check-file.ts';
+import { LearnerFiles } from '../apps/course/terminal/learner-files.ts';
+import {
+  type Course,
+  formatVerdict,
+  runLessons,
+  storePassed,
+} from '../apps/course/terminal/lesson-session.ts';
 import { chooseLesson, findLessons, type Lesson } from '../apps/course/terminal/lessons.ts';
 import { Progress } from '../apps/course/terminal/progress.ts';
-import { attend, type Course, formatVerdict, keepPassed } from '../apps/course/terminal/session.ts';
-import { readLesson } from '../apps/course/terminal/text.ts';
+import { readLesson } from '../apps/course/terminal/terminal-text.ts';
 import { languageOf } from '../bridges/languages.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -75,7 +80,7 @@ export default defineCommand({
     }
     if (process.stdin.isTTY !== true || !terminal.interactive)
       return once(course, chosen, terminal);
-    await attend(course, chosen, terminal);
+    await runLessons(course, chosen, terminal);
     return EXIT_OK;
   },
 });
@@ -98,14 +103,14 @@ function contents({ lessons, progress, language }: Course, { colour }: Terminal)
 /** For who is no terminal: the text, the file, and what became of it. */
 async function once(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
-  const place = new Workplace(lesson, language, course.folder);
+  const place = new LearnerFiles(lesson, language, course.folder);
   place.give();
   terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
   terminal.out(`\nYour file: ${relative('', place.path)}\n`);
   const verdict = await checkFile(lesson, language, place.path);
   terminal.out(formatVerdict(verdict, terminal));
   if (!verdict.passed) return EXIT_FAILURE;
-  keepPassed(course, lesson, terminal);
+  storePassed(course, lesson, terminal);
   return EXIT_OK;
 }
 

@@ -2,8 +2,8 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
-import { startFiles } from '../apps/playground/files.ts';
 import { MOUNT_COMMAND } from '../apps/playground/play/state.ts';
+import { startFiles } from '../apps/playground/static-files.ts';
 import { describeMounts, GLOSSA, glossa, run, withScratch } from '../test/support/mount.ts';
 import { toolPath } from '../test/support/tools.ts';
 

@@ -1,8 +1,8 @@
 /** `glossa playground`: a page in which translators are written, run and watched. */
 import { once } from 'node:events';
-import { playgroundFiles } from '../apps/playground/files.ts';
 import { writePlayground } from '../apps/playground/folder.ts';
 import { servePlayground } from '../apps/playground/server.ts';
+import { playgroundFiles } from '../apps/playground/static-files.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { number, quietFlag, takeOperands, text } from '../terminal/flags.ts';

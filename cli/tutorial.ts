@@ -12,7 +12,7 @@ import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, type Workload } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';
 import {
-  checked,
+  checkSettings,
   experimentFlags,
   type Measurement,
   measureSearches,
@@ -24,14 +24,25 @@ import {
   withSearches,
 } from '../apps/demo/experiment.ts';
 import { makeTree } from '../apps/demo/tree.ts';
-import { brickPlans, makerOf, makers, portsOf, starts } from '../apps/demo/tutorial/bricks.ts';
+import {
+  brickPlans,
+  brickPrograms,
+  brickStarters,
+  chooseBrickProgram,
+  portsOf,
+} from '../apps/demo/tutorial/bricks.ts';
 import {
   introduction,
   jsonReport,
   reportText,
   type TutorialSettings,
 } from '../apps/demo/tutorial/report.ts';
-import { counted, printed, stacks, writeMeasurable } from '../apps/demo/tutorial/stacks.ts';
+import {
+  countedVolumes,
+  printedVolfile,
+  stacks,
+  writeMeasurable,
+} from '../apps/demo/tutorial/stacks.ts';
 import { isFull } from '../apps/demo/workplace.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { choice, takeOperands } from '../terminal/flags.ts';
@@ -50,7 +61,7 @@ export default defineCommand({
   flags: {
     bricks: choice({
       value: 'WHOSE',
-      values: makers,
+      values: brickPrograms,
       help: 'glusterfs or glossa (glusterfs, where it is installed)',
     }),
     ...experimentFlags({
@@ -68,7 +79,10 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const { seed = 1, searches = SEARCHES, delay: delayMs = 0, json, bricks = null } = flags;
-    const settings = { ...checked({ seed, searches, delayMs }), maker: makerOf(bricks) };
+    const settings = {
+      ...checkSettings({ seed, searches, delayMs }),
+      maker: chooseBrickProgram(bricks),
+    };
     // It takes a moment, in which no signal would be heard: nothing is made that one would leave.
     const workload = planWorkload({ ...settings, rounds: ROUNDS });
     const experiment = {
@@ -92,7 +106,7 @@ async function tutorial(
 ): Promise<Measurement> {
   const { scratch, terminal, show } = stage;
   show('the bricks');
-  return withBricks(brickPlans(stage), starts[maker.by], async (bricks) => {
+  return withBricks(brickPlans(stage), brickStarters[maker.by], async (bricks) => {
     const inside = { scratch, terminal, signal: bricks.signal };
     const ports = portsOf(bricks);
     show('the files');
@@ -100,7 +114,7 @@ async function tutorial(
     const what = `${stacks.length} stacks`;
     show(what);
     const watch = new BusySampler(allowedCpus());
-    const settings = { workload, counted, pids: bricks.pids };
+    const settings = { workload, counted: countedVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
       const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
@@ -120,7 +134,7 @@ async function makeFiles(
 ): Promise<void> {
   const { signal } = stage;
   signal.throwIfAborted();
-  const volfile = printed(stacks[0]!);
+  const volfile = printedVolfile(stacks[0]!);
   const mounted = await mountSearchable({ id: 'files', volfile, options }, stage);
   try {
     // What is under way may get no answer before the mount is gone.

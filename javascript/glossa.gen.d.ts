@@ -1,19 +1,19 @@
 /**
  * Generated from runtime/core/fops.ts by tools/gen/javascript.ts (npm run gen). Do not edit.
  *
- * What modules in JavaScript import: `import { Translator, ENOENT } from 'glossa'`. Words and units
- * are GlusterFS's; the guide is docs/write/javascript.md.
+ * The API of modules in JavaScript: `import { Translator, ENOENT } from 'glossa'`. Words and units are
+ * GlusterFS's; the guide is docs/write/javascript.md.
  */
 declare module 'glossa' {
   /** Values that a GlusterFS dict holds. */
   export type DictValue = number | string | boolean | Uint8Array | Iatt;
   export type DictType = 'int' | 'uint' | 'double' | 'str' | 'bin' | 'gfuuid' | 'iatt' | 'mdata';
-  /** What may be given where a dict is wanted. */
+  /** Values that are accepted as a dict. */
   export type DictLike = Dict | Map<string, DictValue> | Readonly<Record<string, DictValue>>;
   export type Bytes = Uint8Array | ArrayBuffer | DataView | Data;
   export type FopName = keyof FopTable;
 
-  /** What an async method returns: the child's reply, parts by name or in order, or opRet. */
+  /** Results of an async method: the child's reply, its parts by name or in order, or opRet. */
   export type Returned<N extends FopName> =
     | Reply<N>
     | FopTable[N]['mine']
@@ -22,31 +22,31 @@ declare module 'glossa' {
     | number
     | Nothing;
 
-  /** What a method that returns nothing gives. */
+  /** The result of a method without a return value. */
   type Nothing = ReturnType<() => void>;
 
   export type OptionValue = string | number | boolean | null;
   export type Options = Readonly<Record<string, OptionValue>>;
 
   /**
-   * Derive `export class xlator extends Translator`, and define what you care about. A method named
-   * after a fop takes the place of that fop; `<fop>Cbk` sees its reply; an `async` method awaits its
-   * children and returns the reply. Fops that are not defined pass by at no cost. In TypeScript,
-   * `extends Translator<{ limit: number }>` says what `this.options` has.
+   * Derive `export class xlator extends Translator`, and define the fops that you want to handle. A
+   * method named after a fop handles it; `<fop>Cbk` gets its reply; an `async` method awaits its
+   * children and returns the reply. Undefined fops pass by at no cost. In TypeScript,
+   * `extends Translator<{ limit: number }>` is the type of `this.options`.
    */
   export class Translator<Values extends object = Options> {
-    /** What the volfile may set. */
+    /** The options that the volfile may set. */
     static options: Readonly<Record<string, OptionSpec>>;
     /**
-     * True says that readv and writev only look on, or that the class defines all ways to a file's
-     * data itself. Otherwise copies come as reads and writes, files have no holes, lookups bring no
-     * content along, and fallocate, zerofill, discard, rchecksum and put that it does not define are
+     * True declares that readv and writev do not change data, or that the class defines every fop that
+     * reaches a file's data. Otherwise copies arrive as reads and writes, files have no holes, lookups
+     * carry no content, and undefined fallocate, zerofill, discard, rchecksum and put fail with
      * EOPNOTSUPP.
      */
     static observes: boolean;
     /**
-     * Whether fops that the class does not define go to the first of several subvolumes. Otherwise
-     * they are EOPNOTSUPP; false says that this is meant.
+     * Whether undefined fops go to the first of several subvolumes. Otherwise they fail with
+     * EOPNOTSUPP; false declares that this is intended.
      */
     static passesThrough: boolean | undefined;
     /** The volume's name and type. */
@@ -58,64 +58,64 @@ declare module 'glossa' {
     /** Values of the options that the class declares. */
     readonly options: Values;
     readonly log: Log;
-    /** Once, before the first request; throw to refuse the start. */
+    /** Called once before the first request; throw to refuse the start. */
     init?(): Nothing | Promise<void>;
-    /** Once, after the last request. */
+    /** Called once after the last request. */
     fini?(): void;
-    /** CHILD_UP, CHILD_DOWN, PARENT_UP, …, and the child that it is about: null for none. */
+    /** Called with CHILD_UP, CHILD_DOWN, PARENT_UP, …, and the child that the event is about, or null. */
     notify?(event: string, child: Child | null): Nothing | Promise<void>;
     /**
-     * From now on the module says whether its volume is up, and no longer its children. A volume is up
-     * while all of its children are, unless this was called: with false in `init`, and with true when
-     * the module can serve. A mount waits until its top is up.
+     * From now on the module decides whether its volume is up. By default, a volume is up while all of
+     * its children are. Call it with false in `init`, and with true when the module can serve. A mount
+     * waits until its top is up.
      */
     sayUp(up?: boolean): void;
-    /** A client is going: what it has is to be released. */
+    /** Called when a client disconnects: release its locks and the like. */
     clientDisconnect?(client: Client): Nothing | Promise<void>;
-    /** The options have changed while the volume runs: `this.options` has the new values. */
+    /** Called when the options of the running volume have changed; `this.options` has the new values. */
     reconfigure?(options: Values): Nothing | Promise<void>;
-    /** After every fop that has made a name, or taken one away. */
+    /** Called after any fop has made or removed a name. */
     entryCreated?(loc: Loc): Nothing | Promise<void>;
     entryRemoved?(loc: Loc): Nothing | Promise<void>;
     /** Figures for the statedump and `glossa stats`. */
     statedump?(): Record<string, number | string>;
-    /** What the code that is loaded next is told, as JSON can have it. */
+    /** State for the next version of the code, as JSON can hold it. */
     dumpState?(): unknown;
     loadState?(state: unknown): void;
-    /** Every fop without a method of its own; `frame.name` tells which. */
+    /** Handles every fop without a method of its own; `frame.name` is its name. */
     anyFop?(frame: Frame, ...args: unknown[]): unknown;
     anyCbk?(frame: Frame, opRet: number, opErrno: number, ...reply: unknown[]): unknown;
     anyCancel?(frame: Frame): void;
     /**
-     * Takes back what the kernel, and caches above, were told they may cache: what a name leads to,
-     * or that it is not there, by its directory and the name, or by a loc with a name.
-     * @param how.expire the name is only asked for again, where programs are at work below it
-     * @param how.removed the inode that the name led to: who watches that hears of its end
+     * Revokes a name, or its absence, from the cache of the kernel and of volumes above: by the
+     * directory and the name, or by a loc with a name.
+     * @param how.expire the kernel only looks the name up again, and keeps the tree below it
+     * @param how.removed the inode that the name led to; its watchers (inotify) get notified
      *
-     * It takes effect when the method has returned, and after the answers to all requests that are
-     * under way now: forget first what you keep yourself.
+     * It takes effect after the method has returned, and after the replies to all pending requests:
+     * first forget your own cached values.
      */
     invalidate(
       parent: Inode | Fd | string,
       name: string,
       how?: { expire?: boolean; removed?: Inode | string },
     ): void;
-    /** The same for an inode: its attributes, and its data unless `data` is false. */
+    /** Revokes an inode's attributes, and its data unless `data` is false. */
     invalidate(inode: Inode | Fd | string, how?: { data?: boolean }): void;
     invalidate(
       loc: Loc,
       how?: { expire?: boolean; removed?: Inode | string; data?: boolean },
     ): void;
-    /** The same for every name. */
+    /** Revokes every name. */
     invalidate(): void;
-    /** Calls `fn` in so many seconds; again and again with `repeat`. */
+    /** Calls `fn` after `seconds`; periodically with `repeat`. */
     timer(seconds: number, fn: () => unknown, how?: { repeat?: boolean }): { cancel(): void };
-    /** Lets so many seconds pass; rejects with Cancelled when the caller gives up. */
+    /** Resolves after `seconds`; rejects with Cancelled when the caller gives up. */
     sleep(seconds: number): Promise<void>;
   }
   export interface Translator<Values extends object = Options> extends FopMethods {}
 
-  /** Lines of the volume's log: `%s %d %i %j %o`, and whatever else is given. */
+  /** Lines of the volume's log: a format with `%s %d %i %j %o`; further arguments are appended. */
   export interface Log {
     critical(...args: unknown[]): void;
     error(...args: unknown[]): void;
@@ -123,7 +123,7 @@ declare module 'glossa' {
     info(...args: unknown[]): void;
     debug(...args: unknown[]): void;
     trace(...args: unknown[]): void;
-    /** Whether the volume writes lines of this level now: to ask is cheaper than to make what it leaves out. */
+    /** Whether the volume writes lines of this level now, to avoid the cost of lines that it drops. */
     enabled(level: 'critical' | 'error' | 'warning' | 'info' | 'debug' | 'trace'): boolean;
   }
 
@@ -133,7 +133,7 @@ declare module 'glossa' {
   }
   interface About {
     help?: string;
-    /** Whether it may change while the volume runs. */
+    /** Whether the option may change while the volume runs. */
     reconfigurable?: boolean;
     values?: readonly string[];
     min?: number | string;
@@ -141,8 +141,8 @@ declare module 'glossa' {
   }
   type MakeOption<T> = (value?: T | About | null, about?: About) => OptionSpec;
   /**
-   * Options: a default, which may be left out, and what is to be known about it. What a volfile may
-   * say, the default, `min` and `max` may say too: `Option.size('1MB')` is 1048576.
+   * Options: an optional default, and properties. A default, `min` and `max` may be written as in a
+   * volfile: `Option.size('1MB')` is 1048576.
    */
   export const Option: {
     str: MakeOption<string>;
@@ -159,39 +159,39 @@ declare module 'glossa' {
     path: MakeOption<string>;
   };
 
-  /** What a frame of one fop takes; of any fop, whatever it may be. */
+  /** Arguments for a frame of one fop; any arguments for a frame of any fop. */
   type Taken<N extends FopName, T> = FopName extends N ? unknown[] : T;
 
   /**
-   * One request. It must be answered, or passed on, exactly once. `Frame<'lookup', string>` is that of
-   * a lookup with a text as its `local`.
+   * One request at one translator, which must answer it or pass it on exactly once.
+   * `Frame<'lookup', string>` is a lookup with a text as its `local`.
    */
   export class Frame<N extends FopName = FopName, Local = unknown> {
     readonly id: number;
     /** The fop's name. */
     readonly name: N;
-    /** Who asks. */
+    /** The caller of the request. */
     readonly root: Root;
     /** Your note from the fop to its callback; null at first. */
     local: Local;
-    /** In a callback: what `windTo` was given as cookie, otherwise the child that answered. */
+    /** In a callback: the cookie of `windTo`, otherwise the child that replied. */
     cookie: unknown;
-    /** Whether the request has had its answer, or was handed on for good. */
+    /** Whether the request was answered, or passed on without a callback. */
     readonly answered: boolean;
-    /** Passes it to the first child, with these arguments or, without any, those that came. */
+    /** Passes the request to the first child with these arguments; without any, with the original ones. */
     wind(...args: Taken<N, FopTable[N]['given'] | []>): void;
     /**
-     * The same to another child, with a note for the callback, as another fop, or with another
+     * The same to another child, with a cookie for the callback, as another fop, or with another
      * callback. May be called several times.
      */
     windTo(to: Child | WindTo, ...args: unknown[]): void;
-    /** Answers. opRet < 0 is failure, with opErrno. Parts that are left out at the end are null. */
+    /** Answers the request. opRet < 0 is failure with opErrno. Parts omitted at the end are null. */
     unwind(
       opRet: number,
       opErrno?: number,
       ...reply: Taken<N, Partial<FopTable[N]['answer']>>
     ): void;
-    /** The same with how long the kernel may cache it; `Translator.invalidate` takes it back. */
+    /** The same with timeouts of the kernel's cache; `Translator.invalidate` revokes cached values. */
     unwindFor(
       timeouts: Timeouts,
       opRet: number,
@@ -200,18 +200,18 @@ declare module 'glossa' {
     ): void;
     /**
      * Answers with an errno: short for `unwind(-1, errno)`.
-     * @param how.timeout seconds for which the kernel may cache that a name which was looked up is
-     * not there (ENOENT; no other errno is ever cached), without asking again
+     * @param how.timeout seconds for which the kernel may cache the absence of a looked-up name
+     * (ENOENT; the kernel caches no other errno)
      */
     fail(errno: number, how?: { timeout?: number }): void;
   }
-  /** Seconds, 0 for never; what is left out is as the mount says. */
+  /** Seconds of the kernel's cache, 0 for never; the mount's flags set the defaults. */
   export interface Timeouts {
-    /** That the name leads to this inode. */
+    /** Seconds for the name. */
     entryTimeout?: number;
-    /** The attributes. */
+    /** Seconds for the attributes. */
     attributeTimeout?: number;
-    /** That there is no such name. */
+    /** Seconds for the absence of the name. */
     negativeTimeout?: number;
   }
   export interface WindTo {
@@ -228,29 +228,29 @@ declare module 'glossa' {
     readonly groups: readonly number[];
     /** Hexadecimal text. */
     readonly lkOwner: string;
-    /** The log name of the fop that the caller asked for, such as LOOKUP. */
+    /** The log name of the fop that the caller requested, such as LOOKUP. */
     readonly op: string;
-    /** For whom the request is made; null when it is for none. */
+    /** The origin of the request; null for the translator's own. */
     readonly client: Client | null;
   }
 
-  /** A subvolume: every fop is a method that gives a promise of the reply, or rejects. */
+  /** A subvolume: every fop is a method that resolves to the reply, or rejects with FopError. */
   export interface Child extends ChildMethods {
     readonly index: number;
     readonly name: string;
     readonly type: string;
-    /** Whether it can serve, as it has said last. */
+    /** Whether the subvolume can serve, according to its last event. */
     readonly up: boolean;
   }
   export class Child {}
 
-  /** What a child answered, with the fop's reply by name: `reply.buf`. */
+  /** The reply of a child, with the fop's parts by name: `reply.buf`. */
   export type Reply<N extends FopName = FopName> = FopTable[N]['parts'] &
     Iterable<unknown> & {
       readonly opRet: number;
       readonly opErrno: number;
       readonly values: FopTable[N]['reply'];
-      /** Another reply with some parts exchanged, or with how long the kernel may cache it. */
+      /** Another reply with some parts changed, or with timeouts of the kernel's cache. */
       replace(changes: FopTable[N]['mine'] & Timeouts & { opRet?: number }): Reply<N>;
     };
   export const Reply: { readonly prototype: object; [Symbol.hasInstance](value: unknown): boolean };
@@ -261,21 +261,21 @@ declare module 'glossa' {
     readonly errno: number;
     /** The errno's name: 'ENOENT'. */
     readonly code: string;
-    /** What the child answered, when it was one that failed. */
+    /** The child's reply, if a child failed. */
     readonly reply: Reply | null;
   }
-  /** Rejects what is awaited when the caller has given up. Let through, it is EINTR. */
+  /** Rejects pending awaits when the caller has given up. Uncaught, it becomes EINTR. */
   export class Cancelled extends FopError {
     constructor();
   }
-  /** The frame has had its answer: it can be neither answered nor wound again. */
+  /** The frame was answered already: it can be neither answered nor wound again. */
   export class AlreadyAnswered extends Error {}
-  /** A thing of a request was used after the request had ended. */
+  /** An object of a request was used after the request had ended. */
   export class HandleExpired extends Error {}
   export function errorcode(errno: number): string;
   export function strerror(errno: number): string;
 
-  /** A file, directory or other thing in the volume, whatever its names. */
+  /** A file, directory or other inode of the volume, independent of its names. */
   export class Inode {
     readonly id: number;
     readonly gfid: string;
@@ -283,11 +283,11 @@ declare module 'glossa' {
     readonly iaType: number;
     /** A path by any of its names, for people and logs. */
     readonly path: string;
-    /** Your own notes, which go away when the volume forgets the inode. */
+    /** Your own notes, which live until the volume forgets the inode. */
     readonly ctx: Map<unknown, unknown>;
     equals(other: unknown): boolean;
   }
-  /** Where a fop acts: `name` in the directory `parent`, and/or the inode itself. */
+  /** The target of a fop: `name` in the directory `parent`, and/or the inode itself. */
   export class Loc {
     static of(to: {
       parent?: Inode | null;
@@ -299,7 +299,7 @@ declare module 'glossa' {
     readonly name: string | null;
     /** The gfid of the directory. */
     readonly pargfid: string;
-    /** Whether somebody knows the target already, from a listing for example: it has a gfid. */
+    /** Whether the target has a gfid, from a lookup or a listing for example. */
     readonly known: boolean;
     readonly gfid: string;
     readonly inode: Inode | null;
@@ -307,15 +307,15 @@ declare module 'glossa' {
     /** A path from the root, for people and logs. */
     readonly path: string;
     replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc;
-    /** The same as a loc of your own, which outlives the request. */
+    /** A copy of your own, which outlives the request. */
     copy(): Loc;
     equals(other: unknown): boolean;
   }
-  /** An open file or directory. One that you have opened yourself is yours to close. */
+  /** An open file or directory. You must close those that you opened yourself. */
   export class Fd {
     readonly id: number;
     readonly inode: Inode;
-    /** What it was opened with: O_*. */
+    /** The flags of the open: O_*. */
     readonly flags: number;
     readonly pid: number;
     readonly isDir: boolean;
@@ -323,22 +323,22 @@ declare module 'glossa' {
     close(): void;
   }
   /**
-   * Somebody for whom requests are made: a mount has one, a server one for each that is connected. The
-   * same client is the same object until it is gone.
+   * The origin of requests: a mount has one client, a server has one for each connection. The same
+   * client is the same object until it has disconnected.
    */
   export class Client {
     readonly id: number;
-    /** Who it is, also to other processes. */
+    /** The client's identity across processes. */
     readonly uid: string;
-    /** Your own notes, which go away with the client, when its last request has ended. */
+    /** Your own notes, which live until the client's last request has ended. */
     readonly ctx: Map<unknown, unknown>;
   }
-  /** The bytes of a read or write. Handed on untouched, they never enter the interpreter. */
+  /** The bytes of a read or write. Passed on untouched, they never enter the interpreter. */
   export class Data implements Iterable<number> {
     readonly length: number;
-    /** The bytes; what you change in them is handed on. */
+    /** The bytes; changes in them are passed on. */
     readonly bytes: Uint8Array;
-    /** An array of your own. */
+    /** A copy of your own. */
     copy(): Uint8Array;
     /** UTF-8. */
     toString(): string;
@@ -363,7 +363,7 @@ declare module 'glossa' {
     [Symbol.iterator](): IterableIterator<[string, DictValue]>;
   }
   interface Fields<T> {
-    /** An independent object, with some fields exchanged. */
+    /** An independent object, with some fields changed. */
     copy(changes?: Partial<T>): this;
     toJSON(): T;
   }
@@ -417,7 +417,7 @@ declare module 'glossa' {
     readonly iaIno: bigint;
     /** st_mode: type and permission in one. */
     mode: number;
-    /** Whether these attributes mean anything. */
+    /** Whether the attributes are known. */
     readonly known: boolean;
   }
   export interface StatvfsFields {
@@ -485,7 +485,7 @@ declare module 'glossa' {
       more?: { gfid?: string; stat?: Iatt | null },
     );
     readonly name: string;
-    /** Where a later readdir goes on after it. */
+    /** The offset at which a later readdir continues. */
     readonly off: number;
     /** DT_*, which is an st_mode >> 12. */
     readonly type: number;
@@ -656,7 +656,7 @@ declare module 'glossa' {
   export const EDEADLOCK: 35;
   export const ENOTSUP: 95;
 
-  /** Per fop: arguments as they come and as they may be given, reply likewise, reply by name. */
+  /** Per fop: arguments as received and as accepted, the reply likewise, and the reply by name. */
   export interface FopTable {
     stat: {
       args: [loc: Loc, xdata: Dict | null];
@@ -1337,7 +1337,7 @@ declare module 'glossa' {
     };
   }
 
-  /** What a translator may define for each fop. */
+  /** The methods that a translator may define for each fop. */
   interface FopMethods {
     /**
      * Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached is too old.
@@ -1359,7 +1359,7 @@ declare module 'glossa' {
       buf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     statCancel?(frame: Frame<'stat'>): void;
     /**
      * The target of a symbolic link. Asked by: readlink(2), and every path that leads through the link.
@@ -1389,7 +1389,7 @@ declare module 'glossa' {
       buf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     readlinkCancel?(frame: Frame<'readlink'>): void;
     /**
      * Makes a file that is not opened: regular, device, FIFO or socket. Asked by: mknod(2), mkfifo(3), bind(2) of a local socket.
@@ -1427,7 +1427,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     mknodCancel?(frame: Frame<'mknod'>): void;
     /**
      * Makes a directory. Asked by: mkdir(2).
@@ -1463,7 +1463,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     mkdirCancel?(frame: Frame<'mkdir'>): void;
     /**
      * Takes a name of a file away; the file goes with its last name and last open fd. Asked by: unlink(2).
@@ -1493,7 +1493,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     unlinkCancel?(frame: Frame<'unlink'>): void;
     /**
      * Takes an empty directory away; ENOTEMPTY for one that is not. Asked by: rmdir(2).
@@ -1523,7 +1523,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     rmdirCancel?(frame: Frame<'rmdir'>): void;
     /**
      * Makes a symbolic link. Asked by: symlink(2).
@@ -1559,7 +1559,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     symlinkCancel?(frame: Frame<'symlink'>): void;
     /**
      * Gives an object another name, in one step; what had that name goes. Asked by: rename(2); the flags of renameat2(2) come in xdata.
@@ -1595,7 +1595,7 @@ declare module 'glossa' {
       postnewparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     renameCancel?(frame: Frame<'rename'>): void;
     /**
      * Gives a file one more name. Asked by: link(2).
@@ -1629,7 +1629,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     linkCancel?(frame: Frame<'link'>): void;
     /**
      * Sets the size of a file, by name. Asked by: truncate(2).
@@ -1659,7 +1659,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     truncateCancel?(frame: Frame<'truncate'>): void;
     /**
      * Opens a file. Asked by: open(2) of a file that is there; O_TRUNC is left to ftruncate.
@@ -1689,7 +1689,7 @@ declare module 'glossa' {
       fd: Fd,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     openCancel?(frame: Frame<'open'>): void;
     /**
      * Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel asks for pages, and ahead.
@@ -1723,7 +1723,7 @@ declare module 'glossa' {
       stbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     readvCancel?(frame: Frame<'readv'>): void;
     /**
      * Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the program in the file loses its privileges by that.
@@ -1757,7 +1757,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     writevCancel?(frame: Frame<'writev'>): void;
     /**
      * How large and how full the storage is. Asked by: statfs(2), statvfs(3), df.
@@ -1783,7 +1783,7 @@ declare module 'glossa' {
       buf: Statvfs,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     statfsCancel?(frame: Frame<'statfs'>): void;
     /**
      * A descriptor was closed; others may still be open. Asked by: every close(2), also at the end of a process.
@@ -1798,7 +1798,7 @@ declare module 'glossa' {
      * @param xdata extra keys that translators send each other; may be missing
      */
     flushCbk?(frame: Frame<'flush'>, opRet: number, opErrno: number, xdata: Dict | null): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     flushCancel?(frame: Frame<'flush'>): void;
     /**
      * Brings what was written to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
@@ -1828,7 +1828,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fsyncCancel?(frame: Frame<'fsync'>): void;
     /**
      * Sets extended attributes. Asked by: setxattr(2).
@@ -1856,7 +1856,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     setxattrCancel?(frame: Frame<'setxattr'>): void;
     /**
      * Extended attributes: one, or all. Asked by: getxattr(2), listxattr(2); ENODATA says that there is none of that name.
@@ -1884,7 +1884,7 @@ declare module 'glossa' {
       dict: Dict,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     getxattrCancel?(frame: Frame<'getxattr'>): void;
     /**
      * Removes an extended attribute; ENODATA when there is none of that name. Asked by: removexattr(2).
@@ -1910,7 +1910,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     removexattrCancel?(frame: Frame<'removexattr'>): void;
     /**
      * Opens a directory. Asked by: opendir(3).
@@ -1938,7 +1938,7 @@ declare module 'glossa' {
       fd: Fd,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     opendirCancel?(frame: Frame<'opendir'>): void;
     /**
      * Brings names of a directory to stable storage. Asked by: fsync(2) of a directory; syncfs(2) comes as that of the root, and says so in xdata.
@@ -1964,7 +1964,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fsyncdirCancel?(frame: Frame<'fsyncdir'>): void;
     /**
      * Whether the caller may do something with an object. Asked by: access(2), chdir(2).
@@ -1985,7 +1985,7 @@ declare module 'glossa' {
      * @param xdata extra keys that translators send each other; may be missing
      */
     accessCbk?(frame: Frame<'access'>, opRet: number, opErrno: number, xdata: Dict | null): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     accessCancel?(frame: Frame<'access'>): void;
     /**
      * Makes a file and opens it, in one step. Asked by: open(2) with O_CREAT of a name that the kernel does not know.
@@ -2027,7 +2027,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     createCancel?(frame: Frame<'create'>): void;
     /**
      * Sets the size of an open file. Asked by: ftruncate(2), and open(2) with O_TRUNC, after open.
@@ -2057,7 +2057,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     ftruncateCancel?(frame: Frame<'ftruncate'>): void;
     /**
      * Attributes of an open file. Asked by: fstat(2), when what the kernel has cached is too old.
@@ -2079,7 +2079,7 @@ declare module 'glossa' {
       buf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fstatCancel?(frame: Frame<'fstat'>): void;
     /**
      * Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks. Asked by: fcntl(2) locks and flock(2).
@@ -2109,7 +2109,7 @@ declare module 'glossa' {
       flock: Flock,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     lkCancel?(frame: Frame<'lk'>): void;
     /**
      * Finds an object by its name in a directory, or asks whether one is still there. Asked by: every path of every system call, for each part that the kernel does not know.
@@ -2139,7 +2139,7 @@ declare module 'glossa' {
       xdata: Dict | null,
       postparent: Iatt,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     lookupCancel?(frame: Frame<'lookup'>): void;
     /**
      * Names of a directory. Asked by: readdir(3).
@@ -2169,7 +2169,7 @@ declare module 'glossa' {
       entries: Dirent[],
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     readdirCancel?(frame: Frame<'readdir'>): void;
     /**
      * Locks a range of an inode, among translators; applications' locks are apart. Asked by: other translators (replication, healing).
@@ -2194,7 +2194,7 @@ declare module 'glossa' {
      * @param xdata extra keys that translators send each other; may be missing
      */
     inodelkCbk?(frame: Frame<'inodelk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     inodelkCancel?(frame: Frame<'inodelk'>): void;
     /**
      * As inodelk, of an open file. Asked by: other translators.
@@ -2224,7 +2224,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     finodelkCancel?(frame: Frame<'finodelk'>): void;
     /**
      * Locks a name of a directory, among translators. Asked by: other translators (replication, healing).
@@ -2251,7 +2251,7 @@ declare module 'glossa' {
      * @param xdata extra keys that translators send each other; may be missing
      */
     entrylkCbk?(frame: Frame<'entrylk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     entrylkCancel?(frame: Frame<'entrylk'>): void;
     /**
      * As entrylk, of an open directory. Asked by: other translators.
@@ -2283,7 +2283,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fentrylkCancel?(frame: Frame<'fentrylk'>): void;
     /**
      * Changes numbers in extended attributes, in one step (arrays, big-endian). Asked by: other translators (counters of replication and quota).
@@ -2313,7 +2313,7 @@ declare module 'glossa' {
       dict: Dict,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     xattropCancel?(frame: Frame<'xattrop'>): void;
     /**
      * As xattrop, of an open file. Asked by: other translators.
@@ -2343,7 +2343,7 @@ declare module 'glossa' {
       dict: Dict,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fxattropCancel?(frame: Frame<'fxattrop'>): void;
     /**
      * As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2); lsattr(1), for an attribute of its own.
@@ -2371,7 +2371,7 @@ declare module 'glossa' {
       dict: Dict,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fgetxattrCancel?(frame: Frame<'fgetxattr'>): void;
     /**
      * As setxattr, of an open file. Asked by: fsetxattr(2); chattr(1), for an attribute of its own.
@@ -2399,7 +2399,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fsetxattrCancel?(frame: Frame<'fsetxattr'>): void;
     /**
      * Checksums of a range of a file. Asked by: other translators (healing).
@@ -2431,7 +2431,7 @@ declare module 'glossa' {
       strong: Data,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     rchecksumCancel?(frame: Frame<'rchecksum'>): void;
     /**
      * Changes mode, owner or times. The size is set by truncate. Asked by: chmod(2), chown(2), utimensat(2).
@@ -2463,7 +2463,7 @@ declare module 'glossa' {
       statpost: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     setattrCancel?(frame: Frame<'setattr'>): void;
     /**
      * As setattr, of an open file. Asked by: fchmod(2), fchown(2), futimens(3).
@@ -2495,7 +2495,7 @@ declare module 'glossa' {
       statpost: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fsetattrCancel?(frame: Frame<'fsetattr'>): void;
     /**
      * Names of a directory, with inode and attributes of each. Asked by: readdir(3), when the kernel expects a stat of each name to follow (ls -l).
@@ -2525,7 +2525,7 @@ declare module 'glossa' {
       entries: Dirent[],
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     readdirpCancel?(frame: Frame<'readdirp'>): void;
     /**
      * The text of a volfile. Asked by: clients of a server, never a mount.
@@ -2544,7 +2544,7 @@ declare module 'glossa' {
      * @param spec its text
      */
     getspecCbk?(frame: Frame<'getspec'>, opRet: number, opErrno: number, spec: string): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     getspecCancel?(frame: Frame<'getspec'>): void;
     /**
      * As removexattr, of an open file. Asked by: fremovexattr(2).
@@ -2570,7 +2570,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fremovexattrCancel?(frame: Frame<'fremovexattr'>): void;
     /**
      * Makes sure that there is room for a range. Asked by: fallocate(2), posix_fallocate(3).
@@ -2604,7 +2604,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     fallocateCancel?(frame: Frame<'fallocate'>): void;
     /**
      * Makes a hole: the range reads as zeros, and its room is free. Asked by: fallocate(2) with FALLOC_FL_PUNCH_HOLE.
@@ -2636,7 +2636,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     discardCancel?(frame: Frame<'discard'>): void;
     /**
      * Writes zeros over a range. Asked by: fallocate(2) with FALLOC_FL_ZERO_RANGE, and other programs of the same graph.
@@ -2668,7 +2668,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     zerofillCancel?(frame: Frame<'zerofill'>): void;
     /**
      * A message between translators. Asked by: other translators.
@@ -2683,7 +2683,7 @@ declare module 'glossa' {
      * @param xdata extra keys that translators send each other; may be missing
      */
     ipcCbk?(frame: Frame<'ipc'>, opRet: number, opErrno: number, xdata: Dict | null): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     ipcCancel?(frame: Frame<'ipc'>): void;
     /**
      * Finds where the next data or the next hole begins. Asked by: lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.
@@ -2713,7 +2713,7 @@ declare module 'glossa' {
       offset: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     seekCancel?(frame: Frame<'seek'>): void;
     /**
      * Takes, asks for or returns a lease. Asked by: other programs of the same graph.
@@ -2741,7 +2741,7 @@ declare module 'glossa' {
       lease: Lease,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     leaseCancel?(frame: Frame<'lease'>): void;
     /**
      * All record locks of a file. Asked by: other translators, before they move it.
@@ -2767,7 +2767,7 @@ declare module 'glossa' {
       locklist: Flock[],
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     getactivelkCancel?(frame: Frame<'getactivelk'>): void;
     /**
      * Gives a file record locks that it had elsewhere. Asked by: other translators, after they moved it.
@@ -2793,7 +2793,7 @@ declare module 'glossa' {
       opErrno: number,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     setactivelkCancel?(frame: Frame<'setactivelk'>): void;
     /**
      * Makes a file with data and extended attributes, in one step. Asked by: other programs of the same graph.
@@ -2837,7 +2837,7 @@ declare module 'glossa' {
       postparent: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     putCancel?(frame: Frame<'put'>): void;
     /**
      * Makes a file without a name; loc has the directory it belongs to, and no name. Asked by: open(2) with O_TMPFILE; open follows, and a link may give it a name.
@@ -2867,7 +2867,7 @@ declare module 'glossa' {
       buf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     icreateCancel?(frame: Frame<'icreate'>): void;
     /**
      * Gives an inode without a name its name. Asked by: other translators.
@@ -2895,7 +2895,7 @@ declare module 'glossa' {
       postbuf: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     namelinkCancel?(frame: Frame<'namelink'>): void;
     /**
      * Copies from one open file to another inside the storage. Asked by: copy_file_range(2), cp.
@@ -2935,7 +2935,7 @@ declare module 'glossa' {
       postbufDst: Iatt,
       xdata: Dict | null,
     ): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     copy_file_rangeCancel?(frame: Frame<'copy_file_range'>): void;
   }
 

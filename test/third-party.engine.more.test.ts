@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { loadPyodide } from 'pyodide';
 import { expect, it } from 'vitest';
-import { inside } from '../tools/gen/third-party.ts';
+import { bundledSoftware } from '../tools/gen/third-party.ts';
 
 const versions = (name: string): Record<string, string> =>
-  Object.fromEntries(inside[name]!.parts.map(([part, version]) => [part, version]));
+  Object.fromEntries(bundledSoftware[name]!.parts.map(([part, version]) => [part, version]));
 
 it('THIRD-PARTY.md has the versions of the libraries in Pyodide, and Pyodide contains no others', async () => {
   const python = await loadPyodide();

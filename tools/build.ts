@@ -1,10 +1,10 @@
 /**
- * The build: grammar → parser, TypeScript → dist, what others' code dist holds (bundle.ts), tables of
- * commands and types → manual pages.
+ * Builds the package: grammar → parser, TypeScript → dist, bundles of third-party code (bundle.ts), tables
+ * of commands and types → manual pages.
  *
- *   tsx tools/build.ts            everything; dist is replaced as a whole
- *   tsx tools/build.ts stale      the same, unless dist is newer than all it is made from
- *   tsx tools/build.ts grammar    only the parser beside its grammar, which the tests run from
+ *   tsx tools/build.ts            builds all; replaces dist as a whole
+ *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
+ *   tsx tools/build.ts grammar    only the parser beside its grammar, for tests
  *
  * Exits with the compiler's status when the sources have type errors.
  */
@@ -34,19 +34,19 @@ const at = (path: string): string => join(root, path);
 const GRAMMAR = 'runtime/volfile/volfile.peggy';
 const PARSER = 'runtime/volfile/volfile.gen.js';
 
-/** What tsc does not carry over, because it is not TypeScript. */
+/** Files to copy to dist, as tsc copies only TypeScript. */
 const COPIED = [
   ...[PARSER, 'runtime/volfile/volfile.gen.d.ts'],
   ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
     (name) => join('apps/vscode', name),
   ),
 ];
-/** Of the playground's page. */
+/** Lessons of the playground's page. */
 const LESSONS = 'apps/playground/lessons.json';
-/** Files of the output that are run by name. */
+/** Output files that are executable. */
 const EXECUTABLES = ['cli/main.js'];
 
-/** What dist is made from: folders, as in tsconfig.build.json, and files. */
+/** Sources of dist: folders, as in tsconfig.build.json, and files. */
 const SOURCES = [
   ...['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'examples'],
   ...['volfiles', 'test/bench'],
@@ -57,7 +57,7 @@ const SETTINGS = [
   ...['package.json', 'npm-shrinkwrap.json'],
 ];
 
-/** When something was last changed in it, made or removed: that time cannot be set by anybody. */
+/** Time of the last change in a file or folder (ctime, which no program can set). */
 function changed(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.ctimeMs;
@@ -95,7 +95,7 @@ function compile(outDir: string): number {
   return run.status ?? 1;
 }
 
-/** The manual pages, dated today; or by SOURCE_DATE_EPOCH, for who wants the same again. */
+/** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
 async function manualPages(folder: string): Promise<void> {
   const [{ manual }, { commands }, { registry }, { version }] = await Promise.all([
     import('../cli/man/pages.ts'),
@@ -115,14 +115,14 @@ async function manualPages(folder: string): Promise<void> {
   }
 }
 
-/** Builds aside and then takes the place of dist, so that what runs from dist never finds half. */
+/** Builds in another folder that then replaces dist, so that running programs never see half a build. */
 async function everything(): Promise<number> {
   const aside = mkdtempSync(at('.dist-'));
   const status = compile(aside);
   for (const path of COPIED) cpSync(at(path), join(aside, path), { recursive: true });
   bundle(root, aside);
-  // Its imports want the parser, which may be there only now.
-  const { givenLessons } = await import('./lessons.ts');
+  // The module imports the parser, which exists only now.
+  const { lessonsData: givenLessons } = await import('./lessons.ts');
   writeFileSync(join(aside, LESSONS), JSON.stringify(givenLessons()));
   if (status === 0) {
     for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
@@ -133,7 +133,7 @@ async function everything(): Promise<number> {
   try {
     renameSync(at('dist'), old);
   } catch {
-    // There was none: the first build.
+    // The first build has no dist to remove.
   }
   renameSync(aside, at('dist'));
   rmSync(old, { recursive: true, force: true });

@@ -1,29 +1,29 @@
 /**
- * What of dist is bundled by esbuild: programs of pages, and other projects' code, with a file beside it
- * that says where each part comes from and what its licence asks for.
+ * Bundles parts of dist by esbuild: programs of pages, and code of other projects, with a file beside each
+ * bundle that has the origins and licences of its parts.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 import licences from 'spdx-license-list/full.js';
-import { inside } from './gen/third-party.ts';
+import { bundledSoftware } from './gen/third-party.ts';
 
 interface Bundled {
-  /** A file; or several by their names in the folder `to`, which share what they import. */
+  /** A file; or several by their names in the folder `to`, which share their imports. */
   readonly from: string | Readonly<Record<string, string>>;
-  /** In dist. */
+  /** Path in dist. */
   readonly to: string;
   /**
    * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json), `value` an
    * expression whose value is the file's default export.
    */
   readonly format: 'iife' | 'esm' | 'cjs' | 'value';
-  /** Whether it has interpreters in it, whose packages have something else for browsers. */
+  /** Whether it contains interpreters, whose packages have browser variants. */
   readonly isOfBrowsers?: true;
 }
 
 const BUNDLED: readonly Bundled[] = [
-  // With the packages that it imports, in place of what tsc made of it.
+  // Replaces the output of tsc by a bundle with the imported packages.
   {
     from: 'apps/bench/engine/report/echarts.ts',
     to: 'apps/bench/engine/report/echarts.js',
@@ -47,7 +47,7 @@ const BUNDLED: readonly Bundled[] = [
     format: 'iife',
     isOfBrowsers: true,
   },
-  // What interpreters of JavaScript import (bridges/javascript/imports.ts).
+  // Imports of JavaScript interpreters (bridges/javascript/imports.ts).
   {
     from: {
       ...Object.fromEntries(
@@ -61,7 +61,7 @@ const BUNDLED: readonly Bundled[] = [
     to: 'bridges/javascript/guest',
     format: 'esm',
   },
-  // What runs in a realm of Python's (bridges/python/realm.ts).
+  // Code in a realm of Python interpreters (bridges/python/realm.ts).
   {
     from: Object.fromEntries(
       ['fence', 'granted-files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
@@ -71,10 +71,10 @@ const BUNDLED: readonly Bundled[] = [
   },
 ];
 
-/** In each folder with a bundle that holds code of other projects. */
+/** The file of origins and licences in each folder with code of other projects. */
 const PROVENANCE = 'THIRD-PARTY.txt';
 
-/** Published with the playground's page (apps/playground/files.ts): folders with bundles, and packages as they are. */
+/** Parts of the playground's page (apps/playground/static-files.ts): folders with bundles, and unbundled packages. */
 const PLAYGROUND = {
   folder: 'apps/playground',
   bundles: ['apps/playground/play', 'bridges/javascript/guest', 'bridges/python/in-realm'],
@@ -87,7 +87,7 @@ const VALUE = {
   footer: { js: 'return made.default;})()' },
 };
 
-/** Bundles them into `outDir`, which tsc has written to. */
+/** Writes all bundles into `outDir`, over the output of tsc. */
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
   /** The folders of packages with code in bundles, by the folder in `outDir`. */
@@ -106,9 +106,9 @@ export function bundle(root: string, outDir: string): void {
       splitting: !isOne && format === 'esm',
       minifyWhitespace: true,
       minifySyntax: true,
-      // Messages have the names of classes.
+      // Messages contain names of classes.
       minifyIdentifiers: isOne || isValue,
-      // tsconfig.json says otherwise, for the sake of Node.
+      // tsconfig.json has false, as Node is faster without.
       ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE : {}),
@@ -141,7 +141,7 @@ export function bundle(root: string, outDir: string): void {
   }
 }
 
-/** In the body of a class that speaks of itself, esbuild gives it another name, which it then has. */
+/** Restores names of classes that refer to themselves, which esbuild renames. */
 function keepClassNames(file: string): void {
   const text = read(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
@@ -151,7 +151,7 @@ function keepClassNames(file: string): void {
   writeFileSync(file, whole);
 }
 
-/** The folder of the package that a file is of; none for a file of this project. */
+/** The folder of a file's package; empty for files of this project. */
 function packageOf(file: string): string[] {
   const found = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
   return found === null ? [] : [found[0]];
@@ -161,12 +161,12 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
-  /** A text alone is a repository of GitHub's. */
+  /** A plain string is a repository of GitHub. */
   readonly repository: string | { readonly url: string };
 }
 
 function provenance(folders: readonly string[]): string {
-  // One version of a package may be there several times.
+  // npm may install one version of a package several times.
   const parts = new Map(folders.map((folder) => [titleOf(folder), folder]));
   const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -189,11 +189,11 @@ function titleOf(folder: string): string {
 
 const manifestOf = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
 
-/** A package's own files; the text of its licence where it has none; and those of the software inside it. */
+/** A package's licence files, or the text of its licence, and those of the software inside it. */
 function legalTexts(folder: string): string[] {
   const { name, license } = manifestOf(folder);
   const own = legalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
-  const parts = inside[name]?.parts ?? [];
+  const parts = bundledSoftware[name]?.parts ?? [];
   const kinds = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
   if (own.length === 0) kinds.add(license);
   return [
@@ -208,7 +208,7 @@ function legalTexts(folder: string): string[] {
   ];
 }
 
-/** Licences and notices, also of what is part of a package in turn. */
+/** Licences and notices of a package and of the software in it. */
 function legalFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(LICEN[CS]E|NOTICE|COPYING)/i.test(entry.name))

@@ -1,6 +1,6 @@
 /**
- * The course as the page of the playground has it: texts in HTML, and files that run in a browser. It
- * is made when dist is built, as what makes HTML of Markdown is no part of the package.
+ * Converts the course for the page of the playground: texts to HTML, volfiles to ones that run in a browser.
+ * The build runs it, as the converter of Markdown is no part of the package.
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,22 +8,22 @@ import { Marked, type Tokens } from 'marked';
 import { lessonText } from '../apps/course/lesson-text.ts';
 import { type LessonLanguage, lessonLanguages } from '../apps/course/lessons/check.ts';
 import { findLessons, type Lesson, moduleName } from '../apps/course/terminal/lessons.ts';
-import type { GivenLesson, LessonVariant } from '../apps/playground/given.ts';
+import type { LessonData, LessonVariant } from '../apps/playground/page-data.ts';
 import { VOLFILE } from '../apps/playground/play/state.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** In English, whoever builds it. */
-export const givenLessons = (): GivenLesson[] => findLessons(undefined, {}).map(givenLesson);
+/** All lessons, in English in any locale. */
+export const lessonsData = (): LessonData[] => findLessons(undefined, {}).map(lessonData);
 
-function givenLesson(lesson: Lesson): GivenLesson {
+function lessonData(lesson: Lesson): LessonData {
   const { name, title } = lesson;
   const variants = { python: variant(lesson, 'python'), javascript: variant(lesson, 'javascript') };
   return { name, title, variants };
 }
 
-/** The learner's task: from its heading to the next one. */
+/** The learner's task, from its heading to the next heading. */
 const TASK = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
-/** In a terminal a file is checked when it is saved. */
+/** Words for a terminal, where saving starts the check. */
 const SAVING = /\bsave the file\b/gi;
 const checking = (save: string): string => `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
@@ -38,7 +38,7 @@ function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   const here = (markdown: string): string => markdown.replaceAll(volfile, VOLFILE.slice(1));
   const [, task = ''] = TASK.exec(text) ?? [];
   return {
-    // The page says the title by itself, and has the task where it is checked.
+    // The page shows the title itself, and the task beside the check.
     html: htmlOf(here(text.replace(/^# .*\n/, '').replace(TASK, '')), folder),
     task: htmlOf(here(task).replace(SAVING, checking), folder),
     hints: hints.map((hint) => htmlOf(here(hint), folder)),
@@ -66,26 +66,26 @@ volume storage
 end-volume
 `;
 
-/** A page has no folder. */
+/** Replaces the folder storage of a volfile by memory, as a page has no folder. */
 function inMemory(volfile: string, name: string): string {
   if (!volfile.startsWith(FOLDER)) throw new Error(`${name} does not begin with:\n${FOLDER}`);
   return MEMORY + volfile.slice(FOLDER.length);
 }
 
-/** Characters of a line that a phone shows; a longer one is moved sideways, by keys as well. */
+/** Characters of a line that a phone shows; blocks with longer lines scroll, also by keys. */
 const NARROW = 44;
 const ELSEWHERE = /^https:/;
 
-/** @param folder where its pictures are looked for */
+/** Converts Markdown to HTML. @param folder of its pictures */
 export function htmlOf(markdown: string, folder: string): string {
   const marked = new Marked({
     renderer: {
-      // Above them are the titles of the page, of its part, and of the lesson.
+      // Headings start below those of the page, its section, and the lesson.
       heading({ tokens, depth }) {
         const tag = `h${depth + 2}`;
         return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>\n`;
       },
-      // Other files of the repository are not beside the page.
+      // Other files of the repository are not served with the page.
       link({ href, tokens }) {
         const text = this.parser.parseInline(tokens);
         if (!ELSEWHERE.test(href)) return text;
@@ -97,7 +97,7 @@ export function htmlOf(markdown: string, folder: string): string {
       },
       code({ text, lang }) {
         const isWide = text.split('\n').some((line) => line.length > NARROW);
-        // What is not code is a picture of characters, or for a terminal: its lines stay as they are.
+        // Blocks that are not code are drawings or commands, whose lines must not wrap.
         const keys = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
         return `<pre class="${lang || 'plain'}"${keys}><code>${escaped(text)}</code></pre>\n`;
       },

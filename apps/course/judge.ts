@@ -1,6 +1,6 @@
 /**
- * Runs a lesson's check, and makes one answer of what came of it: to be read by the learner. It uses
- * nothing of Node, so that a page's worker can do the same.
+ * Runs a lesson's check or tests, and writes one answer for the learner. It uses no API of Node, so that a
+ * page's worker can run it, too.
  */
 import { basename, dirname } from '../../bridges/host/paths.ts';
 import type { FindTranslator } from '../../bridges/testing/clock.ts';
@@ -9,38 +9,38 @@ import { makeTesting } from '../../bridges/testing/library.ts';
 import { isScript } from '../../bridges/testing/log.ts';
 import { type FileSettings, runTests, type TestReport } from '../../bridges/testing/run.ts';
 import type { StartTests } from '../../bridges/testing/tests.ts';
-import { type Check, inLanguage, type LessonLanguage, Wrong } from './lessons/check.ts';
-import { plain } from './plain.ts';
+import { type Check, inLanguage, type LessonLanguage, WrongResult } from './lessons/check.ts';
+import { plainMessage } from './plain-messages.ts';
 
 /** Seconds that a translator, or a test in its language, may compute without a pause. */
 const TIME_LIMIT = 10;
 
-/** A lesson's check says more of it. */
+/** A warning that lesson checks explain better. */
 const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
 
 const FAILED = / failed: /;
 const LOST = /^the interpreter is lost/;
-/** What a limit has ended: also where every request was answered all the same. */
+/** A call that a limit has ended: a failure even if all requests got replies. */
 const ENDED = /\(option (?:time|memory)-limit\)$/m;
 
 export interface Verdict {
   readonly passed: boolean;
-  /** What happened, in sentences. */
+  /** Sentences for the learner. */
   readonly answer: string;
 }
 
 /** The learner's module, and how it is loaded. */
-export interface Work {
-  /** Absolute. */
+export interface LearnerModule {
+  /** Absolute path. */
   readonly path: string;
   readonly language: LessonLanguage;
   readonly translatorFor: FindTranslator;
-  /** Told of each graph that the check makes, once it is up. */
+  /** Called with each graph of the check, once it is up. */
   readonly started?: FileSettings['started'];
 }
 
-/** Of a check as the course has them. */
-export async function judge(check: Check, work: Work): Promise<Verdict> {
+/** Runs a check of the course. */
+export async function judge(check: Check, work: LearnerModule): Promise<Verdict> {
   const { path } = work;
   let done = '';
   const begin: StartTests = async (_, bed) => {
@@ -54,32 +54,36 @@ export async function judge(check: Check, work: Work): Promise<Verdict> {
   return judgeByTests([{ path, begin }], dirname(path), work, () => done);
 }
 
-/** Files are called by their names alone. */
+/** Shortens paths in a folder to file names. */
 const withoutFolder = (text: string, folder: string): string =>
   folder === '/'
     ? text.replace(/(^|[\s"'(])\/(?=[\w-]+\.(?:py|js)\b)/gm, '$1')
     : text.replaceAll(`${folder}/`, '');
 
-/** A file of tests, and what runs it. */
+/** Files of tests, and the function that runs one. */
 export interface LessonTests {
   readonly path: string;
   readonly begin: StartTests;
 }
 
 /**
- * @param folder where the tests find the module
- * @param done what to say when all is right @throws {Error} when tests cannot be loaded
+ * Runs a lesson's own tests.
+ * @param folder in which the tests find the module
+ * @param done the answer when all tests pass @throws {Error} when tests cannot be loaded
  */
 export async function judgeByTests(
   tests: readonly LessonTests[],
   folder: string,
-  { language, translatorFor, started }: Omit<Work, 'path'>,
+  { language, translatorFor, started }: Omit<LearnerModule, 'path'>,
   done: () => string,
 ): Promise<Verdict> {
   const remarks = new Set<string>();
   const verdict = (passed: boolean, answer: readonly string[]): Verdict => ({
     passed,
-    answer: inLanguage(plain(withoutFolder([...new Set(answer)].join('\n\n'), folder)), language),
+    answer: inLanguage(
+      plainMessage(withoutFolder([...new Set(answer)].join('\n\n'), folder)),
+      language,
+    ),
   });
   for (const { path, begin } of tests) {
     const reports: TestReport[] = [];
@@ -97,12 +101,12 @@ export async function judgeByTests(
   return verdict(true, [done(), ...remarks]);
 }
 
-/** What a first failure says, after what looked like a mistake before. */
+/** The first failure as sentences, after remarks on likely mistakes. */
 function failure(report: TestReport, remarks: Iterable<string>): string[] {
   const troubles = troublesOf(report);
   const isRight = report.outcome !== 'failed';
   const seen = isRight ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
-  // What went wrong inside of the module explains what was seen from outside.
+  // An error inside the module explains the failure that the test saw.
   const isCause = !isRight && troubles.some((text) => FAILED.test(text));
   const last = isCause ? `What came of it: ${seen}` : seen;
   return [...remarks, ...troubles, last];
@@ -111,11 +115,11 @@ function failure(report: TestReport, remarks: Iterable<string>): string[] {
 const wasEnded = ({ log }: TestReport): boolean =>
   log.some(([level, file, , , text]) => level === 'E' && isScript(file) && ENDED.test(text));
 
-/** What the log has of errors in the learner's own lines, with its place; or of the interpreter's end. */
+/** Log lines about errors in the learner's module, or about the end of the interpreter. */
 function troublesOf({ log }: TestReport): string[] {
   const errors = log.filter(([level]) => 'MACE'.includes(level));
   const own = errors.filter(([, file]) => isScript(file));
-  // What a module logs as an error itself is no failure of it.
+  // A module may log errors itself, which are no failures.
   const doubts = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
   const first = own.find(([, , , , text]) => FAILED.test(text)) ?? own[0] ?? doubts[0];
   if (first !== undefined) return [`${first[1]}:${first[2]}: ${first[4]}`];
@@ -125,9 +129,9 @@ function troublesOf({ log }: TestReport): string[] {
     .slice(0, 1);
 }
 
-/** What was thrown, to somebody who knows only their own file. */
+/** An exception as a sentence, in terms of the learner's own file. */
 function sentence(error: unknown): string {
-  if (error instanceof Wrong) return error.message;
+  if (error instanceof WrongResult) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   const unanswered = /(?:nothing answers|were unanswered:) (.*)$/.exec(text);
   if (unanswered !== null) {

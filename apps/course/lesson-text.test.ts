@@ -1,7 +1,7 @@
-/** Texts of lessons, and links to them. */
+/** Texts of lessons for one language, and links to lessons. */
 import { describe, expect, it } from 'vitest';
+import { fragmentOf, lessonIn } from './lesson-link.ts';
 import { lessonText } from './lesson-text.ts';
-import { fragmentOf, lessonIn } from './link.ts';
 
 const LESSON = `# 1. A keeper
 

@@ -1,6 +1,6 @@
 /**
- * A lesson's text as it is for a learner of one language: the same Markdown for paper, page and
- * terminal. Code of the other language is left out, and so are the hints, which are for who asks.
+ * Reduces a lesson's text to one language: the same Markdown for paper, page and terminal. It omits code of
+ * the other language, and returns the hints apart, as learners ask for them.
  */
 import { inLanguage, type LessonLanguage, lessonLanguages } from './lessons/check.ts';
 
@@ -9,7 +9,7 @@ export interface LessonMarkdown {
   readonly hints: readonly string[];
 }
 
-/** Stands before the heading of the hints, which are the numbered list below it. */
+/** A mark before the heading of the hints, which are the numbered list below it. */
 const HINTS = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
 
 export function lessonText(markdown: string, language: LessonLanguage): LessonMarkdown {
@@ -24,10 +24,10 @@ export function lessonText(markdown: string, language: LessonLanguage): LessonMa
   };
 }
 
-/** The heading of a section about GlusterFS's own language, whose names stay as they are. */
+/** The heading of a section about C, whose names stay unchanged. */
 const ABOUT_C = /^## .*\bC\n/;
 
-/** Of code that is there in several languages, that of the others is left out. */
+/** Omits code blocks of other languages. */
 function ofLanguage(section: string, language: LessonLanguage): string {
   if (ABOUT_C.test(section)) return section;
   const { code, fence } = lessonLanguages[language];

@@ -1,4 +1,4 @@
-/** The demo is ended from outside, or loses a server, at several moments; in `test:long` at more of them. */
+/** Signals to the demo, and deaths of its servers, at several moments; `test:long` has more of them. */
 import { expect, it, vi } from 'vitest';
 import {
   demo,
@@ -27,7 +27,7 @@ groupOfMounts('glossa demo', () => {
     endsBy(signal),
   );
 
-  // In the second pass: its bricks are so far away that it is not over before the signal comes.
+  // A delay of 100 ms keeps the second pass running until the signal comes.
   const slowly = ['--searches', '50', '--delay', '100'];
   const startsBricks: Moment = (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([]);
   const searchesAway: Moment = (scratch) =>
@@ -101,7 +101,7 @@ groupOfMounts('glossa demo', () => {
     (_when, reached) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
-        // More than there is time for: it is killed before they are done, however late that is.
+        // Too many searches to finish before the server is killed.
         const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
           killing = vi
             .waitFor(() => reached(scratch), PATIENCE)

@@ -8,10 +8,10 @@ import { describeMounts, withScratch } from '../../test/support/mount.ts';
 
 const TIMES = '+([\\d.]+ ms|-) +([\\d.]+ ms|-)';
 
-/** Runs `act` while programs of no use want every CPU. */
+/** Runs `act` while busy loops occupy every CPU. */
 async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
   const burners = Array.from({ length: 2 * availableParallelism() }, () =>
-    // What else is tested now needs the CPUs, too.
+    // nice, as other tests need the CPUs, too.
     spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
   );
   const ends = burners.map((burner) => once(burner, 'exit'));
@@ -36,7 +36,7 @@ describeMounts('glossa demo', () => {
       );
       expect(out.trimEnd().split('\n\n').at(-1)).toMatch(/^Over two bricks, 0\.5 ms away/);
       expect(out).toContain('option module-name negative');
-      // Progress is for terminals.
+      // Progress is shown only at terminals.
       expect(out).not.toMatch('\r');
       await expectClean(scratch);
     }));

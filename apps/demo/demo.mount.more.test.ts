@@ -14,7 +14,7 @@ const searches = 300;
 
 const expected = lookupsOf(searches, 300);
 const { lookups } = expected;
-/** Of the searches over the folder, which are more of the same files. */
+/** Lookups of the searches over the folder, which are more for the same files. */
 const near = lookupsOf(NEAR_TIMES * searches, 300);
 
 /** Lookups that reached the storage, by stack: they follow from the seed and are equal in both languages. */
@@ -69,7 +69,7 @@ describeMounts('glossa demo', () => {
         expect(roundsMs).toHaveLength(20);
         expect(counts.answered + counts.forwarded).toBe(counts.lookups);
       }
-      // No request is answered before its time.
+      // No reply comes before the delay.
       const [{ meanMs, forwarded }] = away.stacks;
       expect(meanMs * searches).toBeGreaterThan(forwarded * 0.02);
       await expectClean(scratch);

@@ -1,7 +1,7 @@
 /**
- * The experiment of the demo and the tutorial, in a folder of its own, in which searches go
- * through several stacks, each mounted by a server of its own and measured by the bench's engine, in
- * rounds that take turns. However it ends, it leaves no mount, process or file.
+ * Runs the experiment of the demo and the tutorial in a temporary folder: searches through several stacks,
+ * each with its own mount server, measured by the bench's engine in alternating rounds. It leaves no mount,
+ * process or file at any end.
  */
 import { mountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
@@ -20,9 +20,9 @@ import { roundOf, SEARCHES_MAX, type Workload } from '../bench/engine/searches.t
 import { Target } from '../bench/engine/target.ts';
 import { lookupCounterOf } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
-import { makeWorkplace, roomless } from './workplace.ts';
+import { makeWorkplace, noSpaceError } from './workplace.ts';
 
-/** Of the searches: enough for an interval from which the most extreme round of each side is left out. */
+/** Rounds of searches, enough for an interval without the most extreme rounds on both sides. */
 export const ROUNDS = 20;
 
 // -- settings ------------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ const DELAY_MS_MAX = 100;
 export interface ExperimentSettings {
   readonly seed: number;
   readonly searches: number;
-  /** How much farther away the bricks are than they are. */
+  /** Added distance to the bricks: milliseconds per request. */
   readonly delayMs: number;
 }
 
@@ -49,8 +49,8 @@ export const experimentFlags = (help: {
   searches: number({ value: 'N', whole: true, help: help.searches }),
 });
 
-/** @throws {UsageError} */
-export function checked(settings: ExperimentSettings): ExperimentSettings {
+/** Checks the settings and returns them. @throws {UsageError} */
+export function checkSettings(settings: ExperimentSettings): ExperimentSettings {
   const { seed, searches, delayMs } = settings;
   if (searches < ROUNDS || searches > SEARCHES_MAX) {
     throw new UsageError(`--searches takes ${ROUNDS} (one for each round) to ${SEARCHES_MAX}`);
@@ -62,15 +62,15 @@ export function checked(settings: ExperimentSettings): ExperimentSettings {
   return settings;
 }
 
-// -- from beginning to end -----------------------------------------------------------------------
+// -- the run -------------------------------------------------------------------------------------
 
-/** The surroundings of an experiment. */
+/** The scratch folder, signal and display of an experiment. */
 export interface Stage {
-  /** For all that it makes; it is gone at the end. */
+  /** Folder for all files, removed at the end. */
   readonly scratch: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** What is being done, on a terminal. @param part 0 to 1; without it, it is being started */
+  /** Shows the current step at a terminal. @param part 0 to 1; absent: the step starts */
   show(what: string, part?: number): void;
 }
 
@@ -84,7 +84,7 @@ export interface Experiment<M> {
   report(measured: M): string;
 }
 
-/** @returns the exit status */
+/** Runs an experiment and prints its report. @returns the exit status */
 export async function runExperiment<M>(
   { command, json, introduction, instead, measure, report }: Experiment<M>,
   terminal: Terminal,
@@ -111,7 +111,7 @@ export async function runExperiment<M>(
     if (!json) terminal.out(`${introduction}\n`);
     measured = await measure({ scratch, terminal, signal, show });
   } catch (error) {
-    throw roomless(error, scratch);
+    throw noSpaceError(error, scratch);
   } finally {
     progress?.clear();
     workplace.remove();
@@ -122,49 +122,49 @@ export async function runExperiment<M>(
 
 // -- searches ------------------------------------------------------------------------------------
 
-/** Seconds: longer than any run, so that the counts do not depend on how long it takes. */
+/** Seconds, longer than any run, so that the counts do not depend on its duration. */
 const REMEMBERED = '86400';
 
-/** Names that were found the kernel remembers, as at any mount; of names that are absent it asks each time. */
+/** Flags with which the kernel caches found names, as at any mount, and looks up absent ones each time. */
 const FLAGS = [
   ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
   ...['--negative-timeout', '0'],
 ];
 
-/** A stack to search through. */
-export interface Searchable {
-  /** For messages. */
+/** A stack that searches go through. */
+export interface SearchStack {
+  /** Name in messages. */
   readonly title: string;
-  /** Of all that are mounted, this one's, for the names of what it needs. */
+  /** Unique id, for the names of its mount point and files. */
   readonly id: string;
   readonly volfile: string;
-  /** As --xlator-option takes them. */
+  /** Options in the form of --xlator-option. */
   readonly options: readonly string[];
 }
 
-/** @throws {Failure} when it cannot be mounted; nothing is left then */
+/** Mounts a stack. @throws {Failure} when that fails, after cleaning up */
 export const mountSearchable = (
-  { id: name, volfile, options }: Omit<Searchable, 'title'>,
+  { id: name, volfile, options }: Omit<SearchStack, 'title'>,
   { scratch, terminal, signal }: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
 ): Promise<StackMount> =>
   mountStack({ name, volfile, options, flags: FLAGS, scratch, signal }, terminal);
 
 export interface SearchSettings {
   readonly workload: Workload;
-  /** Volumes at which lookups are counted. */
+  /** Names of the volumes that count lookups. */
   readonly counted: readonly string[];
-  /** Processes of the storage, which work for the searches as well. */
+  /** Processes of the storage, whose CPU time belongs to the searches. */
   readonly pids: readonly number[];
-  /** Before it is mounted. */
+  /** Runs before the mount. */
   readonly ready?: () => Promise<void>;
 }
 
-/** Longer than anybody waits: a server that does not answer is given up by a signal. */
+/** No time limit: the user interrupts a run whose server does not reply. */
 const PATIENCE_MS = 2 ** 31 - 1;
-/** Names that are absent, for a moment: for code that is compiled when it has run a while. */
+/** Lookups of absent names for 0.4 s, until the JIT has compiled the code. */
 const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 
-/** A stack that is searched through, by a client of its own. @throws {Failure} for all that goes wrong */
+/** Searches through one stack with a client of its own. @throws {Failure} for any error */
 export class Search {
   readonly title: string;
   readonly watch: BusySampler;
@@ -173,7 +173,7 @@ export class Search {
   private readonly counted: readonly string[];
 
   constructor(
-    searchable: Searchable,
+    searchable: SearchStack,
     { workload, counted, pids, ready }: SearchSettings,
     watch: BusySampler,
     stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
@@ -213,7 +213,7 @@ export class Search {
     throw new Failure(`${this.title}: ${wrong} of ${all} searches went wrong`);
   }
 
-  /** Lookups that have come to the counted volumes. */
+  /** Reads the lookups that have reached the counted volumes. */
   async lookups(): Promise<number> {
     const { mountpoint, broken } = this.target.server!;
     const found = await this.orFailure(lookupCounterOf(this.counted)(mountpoint, PATIENCE_MS));
@@ -231,7 +231,7 @@ export class Search {
   }
 }
 
-/** Starts all at once, and stops them after `act`. @throws {Failure} */
+/** Starts all searches at once, and stops them after `act`. @throws {Failure} */
 export async function withSearches<T>(
   searches: readonly Search[],
   act: () => Promise<T>,
@@ -249,26 +249,26 @@ export async function withSearches<T>(
 }
 
 /** The time of the searches through a stack. */
-export interface Searched {
-  /** That the searches made: the same through every stack. */
+export interface SearchTimes {
+  /** Lookups that the searches made, equal through every stack. */
   readonly lookups: number;
-  /** That reached the storage. */
+  /** Lookups that reached the storage. */
   readonly forwarded: number;
-  /** The mean time of a search in each round; equal rounds of two stacks ran beside each other. */
+  /** Mean time of a search in each round; rounds of equal numbers ran next to each other. */
   readonly roundsMs: readonly number[];
-  /** Of all rounds. */
+  /** Mean time of a search over all rounds. */
   readonly meanMs: number;
   readonly p99Ms: number;
 }
 
 export interface Measurement {
-  /** The machine's other load meanwhile; null where it took too little time to tell. */
+  /** Load of other processes; null for runs too short to sample. */
   readonly busy: Busyness | null;
-  /** In the order of the stacks. */
-  readonly searched: readonly Searched[];
+  /** Times in the order of the stacks. */
+  readonly searched: readonly SearchTimes[];
 }
 
-/** Searches through stacks with one workload and one watch in turns. @throws {Failure} */
+/** Searches through stacks in alternating rounds; all share one workload and one sampler. @throws {Failure} */
 export async function measureSearches(
   searches: readonly Search[],
   seed: number,
@@ -286,7 +286,7 @@ export async function measureSearches(
     samples.get(search)!.push(await search.search(round));
     progress((done + 1) / turns.length);
   }
-  const searched: Searched[] = [];
+  const searched: SearchTimes[] = [];
   for (const [search, taken] of samples) {
     const forwarded = (await search.lookups()) - before.get(search)!;
     searched.push({ forwarded, ...summarise(taken) });
@@ -296,7 +296,7 @@ export async function measureSearches(
 
 const NS_PER_MS = 1e6;
 
-function summarise(samples: readonly RoundSample[]): Omit<Searched, 'forwarded'> {
+function summarise(samples: readonly RoundSample[]): Omit<SearchTimes, 'forwarded'> {
   const all = summaryOf(mergeHistograms(samples.map(({ latency }) => latency)));
   return {
     lookups: samples.reduce((sum, { counts }) => sum + counts.lookups!, 0),

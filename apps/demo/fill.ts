@@ -1,4 +1,4 @@
-/** The files that the workload searches, made through a graph in this process, which is never mounted. */
+/** Makes the files of the workload through a graph in this process, without a mount. */
 import { dirname } from 'node:path';
 import { connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
@@ -14,7 +14,7 @@ import { describeOrFail, inspectFile } from '../../server/volfiles.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
 
-/** Through the stack of a volfile, whose root is empty. @throws {Failure} */
+/** Makes the files through the graph of a volfile, whose root is empty. @throws {Failure} */
 export async function fill(
   volfile: string,
   { names, homes }: Workload,
@@ -24,7 +24,7 @@ export async function fill(
   const graph = await startGraph(volfile, terminal);
   try {
     const files = new Files(new Driver(connect(graph, 'demo'), NOBODY));
-    // First as a mount does: distribute learns the layout of the root by it.
+    // As at a mount, the first lookup tells distribute the layout of the root.
     await files.stat('/');
     for (let at = 0; at < DIRECTORIES; at += 1) await files.mkdir(directoryName(at), 0o755);
     for (const [file, name] of names.entries()) {
@@ -36,7 +36,7 @@ export async function fill(
   }
 }
 
-/** A graph in this process, which is up. @throws {Failure} */
+/** Starts a graph in this process and waits until it is up. @throws {Failure} */
 async function startGraph(volfile: string, terminal: Terminal): Promise<Graph> {
   const description = describeOrFail(await inspectFile(volfile, { registry }), terminal);
   const sink = openSink(CONSOLE, { colour: terminal.colour.err });

@@ -1,8 +1,8 @@
 /**
- * Whatever the demo does at a mount when its server ends, it says that it has ended.
+ * The demo reports the end of a mount server at every operation.
  *
- * The stack has a translator that ends its own process, by SIGKILL, in the midst of what is asked
- * of it: so each place where the server can be missed is hit, and every time.
+ * A translator in the stack kills its own process in the middle of a request, so that each place that can
+ * miss the server is tested every time.
  */
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -16,7 +16,7 @@ import { Search } from './experiment.ts';
 import { STORAGE } from './stacks.ts';
 import { makeTree } from './tree.ts';
 
-/** Dies when it is asked for its counters, or by the lookup before which there were so many. */
+/** A module that kills its process at its statedump, or at the lookup with a given number. */
 const MODULE = `
 import { defineTranslator, tail } from 'glossa';
 const die = () => process.kill(process.pid, 'SIGKILL');
@@ -65,7 +65,7 @@ const terminal: Terminal = {
 };
 
 const plan = planWorkload({ seed: 7, searches: 1 });
-/** Every name is asked for, as searches do. */
+/** A workload with a search for every file. */
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
 async function serve(scratch: Scratch, at: string): Promise<Search> {
@@ -103,7 +103,7 @@ const ended = (scratch: Scratch): RegExp =>
 describeMounts('a mount server that ends during the demo', () => {
   const program = process.argv[1]!;
 
-  // Servers are this program again, which is vitest here.
+  // The demo starts servers by argv[1], which is vitest in a test.
   beforeEach(() => {
     process.argv[1] = GLOSSA;
   });

@@ -1,4 +1,4 @@
-/** Texts of the report of demo and tutorial: numbers, paragraphs, comparisons and tables. */
+/** Formats the reports of demo and tutorial: numbers, paragraphs, comparisons and tables. */
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -8,9 +8,9 @@ import { comparedText, factorText, intervalText, invert } from '../bench/engine/
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { median } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';
-import type { Searched } from './experiment.ts';
+import type { SearchTimes } from './experiment.ts';
 
-/** 54321 → `54 321`; four digits are read without help. */
+/** 54321 → `54 321`; numbers of four digits stay ungrouped. */
 export const grouped = (n: number): string =>
   n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 
@@ -19,30 +19,33 @@ export const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
 export const paragraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
-/** Rows of as many cells each: the first to the left, all others to the right. */
+/** A table of rows of equal length: the first column left, all others right. */
 export const figuresTable = (rows: readonly (readonly string[])[]): string =>
   table(rows, { right: (column) => column > 0, indent: '  ' }).join('\n');
 
-/** A stack's rounds beside those of another. */
-export const comparedWith = (mine: Searched, other: Searched, seed: number): Comparison | null =>
-  comparePaired(mine.roundsMs, other.roundsMs, seed);
+/** Compares the rounds of two stacks. */
+export const compareSearches = (
+  mine: SearchTimes,
+  other: SearchTimes,
+  seed: number,
+): Comparison | null => comparePaired(mine.roundsMs, other.roundsMs, seed);
 
-/** Writes what a search through a stack is beside one through another. */
-export const sayingFor =
+/** Returns a function that writes the comparison of two stacks as a clause. */
+export const comparisonWriter =
   (seed: number) =>
-  (subject: string, other: string, mine: Searched, theirs: Searched): string => {
-    const compared = comparedWith(mine, theirs, seed);
+  (subject: string, other: string, mine: SearchTimes, theirs: SearchTimes): string => {
+    const compared = compareSearches(mine, theirs, seed);
     return compared === null
       ? `${subject} could not be compared with ${other}`
       : comparedText(subject, other, compared);
   };
 
-/** What scripts get of a stack's times: enough digits for anybody. */
-export const timesOf = (mine: Searched, first: Searched, seed: number) => ({
+/** The times of a stack for JSON, rounded to nanoseconds. */
+export const timesForJson = (mine: SearchTimes, first: SearchTimes, seed: number) => ({
   meanMs: rounded(mine.meanMs),
   p99Ms: rounded(mine.p99Ms),
   roundsMs: mine.roundsMs.map(rounded),
-  toFirst: mine === first ? null : comparedWith(mine, first, seed),
+  toFirst: mine === first ? null : compareSearches(mine, first, seed),
 });
 
 const rounded = (ms: number): number => Number(ms.toFixed(6));
@@ -57,15 +60,15 @@ function fasterCell(comparison: Comparison | null): string {
 }
 
 /**
- * Of each stack, a search in the median round, and how many times as fast it is as the first. A time that
- * is not to be compared is left out; that of the first, where no other is to be compared with it.
+ * Cells for each stack: the time of a search in the median round, and its speed relative to the first.
+ * Times that cannot be compared are omitted; the first stack's, if no other can be compared with it.
  */
 export function timeCells(
-  searched: readonly Searched[],
+  searched: readonly SearchTimes[],
   seed: number,
 ): (readonly [time: string, faster: string])[] {
   const compared = searched.map((it, at) =>
-    at === 0 ? null : comparedWith(it, searched[0]!, seed),
+    at === 0 ? null : compareSearches(it, searched[0]!, seed),
   );
   const isNoisy = (it: Comparison | null): boolean => it?.verdict === 'too noisy to conclude';
   const noneCompares = compared.slice(1).every(isNoisy);
@@ -75,8 +78,8 @@ export function timeCells(
   });
 }
 
-/** A sentence where the machine was busy with something else; null where it was quiet. */
-export function disturbance(busynesses: readonly (Busyness | null)[]): string | null {
+/** The warning that the machine was busy; null where it was quiet. */
+export function busySentence(busynesses: readonly (Busyness | null)[]): string | null {
   const found = busynesses
     .flatMap((busy) => busy ?? [])
     .sort((a, b) => b.others + b.steal - a.others - a.steal)
@@ -85,14 +88,14 @@ export function disturbance(busynesses: readonly (Busyness | null)[]): string | 
   if (found === undefined) return null;
   return (
     `${found[0]!.toUpperCase()}${found.slice(1)}. Times are longer then than on a quiet machine; the ` +
-    'mounts took turns, so what is compared holds.'
+    'mounts took turns, so the comparisons hold.'
   );
 }
 
-/** Where every search found what it asked for, which is checked. */
-export const ALL_FOUND = 'Every search found its file where it is, whatever it went through.';
+/** The sentence that all answers were right, which the engine has checked. */
+export const ALL_FOUND = 'Every search found its file in the right directory, through every stack.';
 
-/** A file of the package, as it can be copied: from where the user is, or from the root. */
+/** The path of a file of the package: relative to the working directory below it, else absolute. */
 export function pathText(path: string): string {
   const absolute = join(packageRoot, path);
   const below = relative(process.cwd(), absolute);
@@ -100,7 +103,7 @@ export function pathText(path: string): string {
 }
 
 /** Lists the files of the package to read next. */
-export function lookNext(files: readonly (readonly [path: string, what: string])[]): string {
+export function nextFilesText(files: readonly (readonly [path: string, what: string])[]): string {
   const rows = files.map(([path, what]) => [pathText(path), what]);
   const lines = table(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');

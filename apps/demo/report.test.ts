@@ -4,7 +4,14 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
-import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
+import {
+  introduction,
+  jsonReport,
+  nextSteps,
+  reportText,
+  summarySentence,
+  table,
+} from './report.ts';
 import { grouped } from './report-text.ts';
 import { stacks as demoStacks, isNear, type Passes, type StackResult } from './stacks.ts';
 
@@ -14,7 +21,7 @@ const workload = planWorkload({ seed: 1, searches: 20, files: 500 });
 const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2 };
 const names = ['baseline', 'typescript', 'python'] as const;
 
-/** Rounds around a time, each a little off, of each stack in another way. */
+/** Rounds that scatter around a time, differently for each stack. */
 const roundsOf = (ms: number, stack: number, spread: number): number[] =>
   Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
 
@@ -52,17 +59,17 @@ describe('the report of glossa demo', () => {
   });
 
   it('ends with one sentence on the gain of a cache, near and far, and the cost of Python', () => {
-    expect(takeHome(settings, measured)).toMatch(
+    expect(summarySentence(settings, measured)).toMatch(
       /^Over two bricks, 0\.5 ms away, as over a network, a search with the cache in Python is 3\.\d+ times as fast as one without a cache \[3\.\d+ – \d\.\d+\], and it is about \d % slower than one with the cache in TypeScript \[.* %\]; over a folder here a cache gains nothing: it is about 2\.?\d* % slower than one without a cache \[.* %\]\.$/,
     );
     const text = reportText(settings, measured, 1000);
-    expect(text.split('\n\n').at(-1)).toBe(takeHome(settings, measured));
+    expect(text.split('\n\n').at(-1)).toBe(summarySentence(settings, measured));
     expect(text).toContain('answered 83 % itself: the storage saw 3872 instead of 23 204.');
     expect(text).not.toMatch(/busy/);
   });
 
   it('states the gain where a cache does gain something over a folder', () => {
-    expect(takeHome(settings, gaining)).toMatch(
+    expect(summarySentence(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
   });
@@ -70,7 +77,7 @@ describe('the report of glossa demo', () => {
   it('prints the factor and a warning on a busy machine', () => {
     const text = reportText(settings, busy, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
-    expect(text).toContain(takeHome(settings, measured));
+    expect(text).toContain(summarySentence(settings, measured));
     expect(table(settings, busy)).toBe(table(settings, measured));
   });
 
@@ -80,7 +87,7 @@ describe('the report of glossa demo', () => {
     const level = measuredOf(stacks([0.1, 0.1, 0.1], 0.3), stacks(there!));
     const first = table(settings, level).split('\n')[2];
     expect(first).toMatch(/^ {2}no cache +25 204 +23 204 +- +2\.581 ms$/);
-    expect(takeHome(settings, noisy)).toMatch(
+    expect(summarySentence(settings, noisy)).toMatch(
       /over a folder here it was too noisy to compare with/,
     );
   });
@@ -91,13 +98,13 @@ describe('the report of glossa demo', () => {
     const slow = stacks(there!).map((it) =>
       it.name === 'python' ? { ...it, roundsMs: python.map((ms) => 2.5 * ms) } : it,
     );
-    expect(takeHome(settings, measuredOf(stacks(here!), slow))).toMatch(
+    expect(summarySentence(settings, measuredOf(stacks(here!), slow))).toMatch(
       /, and it is at most \d\d % slower than one with the cache in TypeScript \[[\d.]+ % faster – \d\d % slower\];/,
     );
     const wide = stacks(here!).map((it) =>
       it.name === 'python' ? { ...it, roundsMs: python } : it,
     );
-    expect(takeHome(settings, measuredOf(wide, stacks(there!)))).toMatch(
+    expect(summarySentence(settings, measuredOf(wide, stacks(there!)))).toMatch(
       /over a folder here a cache gains nothing, or next to it \[[\d.]+ % faster – \d\d % slower\]\.$/,
     );
   });

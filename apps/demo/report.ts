@@ -8,20 +8,20 @@ import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/en
 import type { ExperimentSettings } from './experiment.ts';
 import {
   ALL_FOUND,
-  comparedWith,
-  disturbance,
+  busySentence,
+  compareSearches,
+  comparisonWriter,
   figuresTable,
   grouped,
-  lookNext,
+  nextFilesText,
   paragraph,
   pathText,
-  sayingFor,
   timeCells,
-  timesOf,
+  timesForJson,
 } from './report-text.ts';
 import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
 
-/** Exactly what scripts may rely on. */
+/** The documented JSON for scripts. */
 export function jsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
@@ -30,7 +30,7 @@ export function jsonReport({ seed, searches }: ExperimentSettings, measured: Pas
     stacks: stacks.map((stack) => {
       const { name, lookups, forwarded } = stack;
       const answered = lookups - forwarded;
-      return { name, lookups, answered, forwarded, ...timesOf(stack, stacks[0]!, seed) };
+      return { name, lookups, answered, forwarded, ...timesForJson(stack, stacks[0]!, seed) };
     }),
   }));
   return JSON.stringify({ seed, searches, passes }, null, 2);
@@ -55,13 +55,13 @@ export function introduction(
   return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
 }
 
-/** Where the storage of a pass is. */
+/** Describes the storage of a pass. */
 export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
   [bricks === 0 ? 'a folder here' : 'two bricks', ...awayOf(delayMs)].join(', ');
 
 const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
-/** A row a stack, with both passes; a time that is not to be compared is left out. */
+/** The table with a row for each stack and both passes; times that cannot be compared are omitted. */
 export function table({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
@@ -87,15 +87,15 @@ export function table({ seed }: ExperimentSettings, passes: Passes): string {
   return figuresTable([...head, ...rows]);
 }
 
-/** All that comes after the introduction; the last of it is what to take home. */
+/** The report after the introduction; it ends with the summary. */
 export function reportText(settings: ExperimentSettings, measured: Passes, width: number): string {
-  const busy = disturbance(measured.map((pass) => pass.busy));
+  const busy = busySentence(measured.map((pass) => pass.busy));
   return [
     table(settings, measured),
     paragraph([countsText(measured)], width),
     ...(busy === null ? [] : [paragraph([busy], width)]),
     nextSteps(),
-    paragraph([takeHome(settings, measured)], width),
+    paragraph([summarySentence(settings, measured)], width),
   ].join('\n\n');
 }
 
@@ -110,15 +110,15 @@ function countsText([, away]: Passes): string {
   );
 }
 
-/** A smaller factor does not justify a cache. */
+/** Smallest factor that counts as a gain of a cache. */
 const GAIN_MIN = 1.1;
 
 /** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
-export function takeHome({ seed }: ExperimentSettings, [near, away]: Passes): string {
+export function summarySentence({ seed }: ExperimentSettings, [near, away]: Passes): string {
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${whereText(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
-  const said = sayingFor(seed);
+  const said = comparisonWriter(seed);
   return (
     `${said(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
     `${pythonCostText(python, native, seed)}; over ${whereText(near)} ` +
@@ -129,9 +129,9 @@ export function takeHome({ seed }: ExperimentSettings, [near, away]: Passes): st
 /** The cost of Python; only its upper bound where the interval is too wide for a figure. */
 function pythonCostText(python: StackResult, native: StackResult, seed: number): string {
   const other = 'one with the cache in TypeScript';
-  const compared = comparedWith(python, native, seed);
+  const compared = compareSearches(python, native, seed);
   if (compared?.verdict !== 'too noisy to conclude') {
-    return sayingFor(seed)('it', other, python, native);
+    return comparisonWriter(seed)('it', other, python, native);
   }
   const most = endText(compared.high);
   const than = most.endsWith('slower') ? 'than' : 'as';
@@ -139,8 +139,8 @@ function pythonCostText(python: StackResult, native: StackResult, seed: number):
 }
 
 function folderText(python: StackResult, none: StackResult, seed: number): string {
-  const compared = comparedWith(python, none, seed);
-  const clause = sayingFor(seed)('it', 'one without a cache', python, none);
+  const compared = compareSearches(python, none, seed);
+  const clause = comparisonWriter(seed)('it', 'one without a cache', python, none);
   if (compared === null || 1 / compared.low >= GAIN_MIN) return clause;
   if (compared.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide for the cost, but its other end bounds the gain.
@@ -165,6 +165,6 @@ export function nextSteps(): string {
     '    type features/glupy',
     '    option module-name negative',
     '',
-    lookNext(files),
+    nextFilesText(files),
   ].join('\n');
 }

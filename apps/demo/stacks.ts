@@ -1,22 +1,22 @@
-/** A stack that the demo mounts and measures. */
+/** The stacks that the demo mounts and measures, and the types of their results. */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { SEARCHES_MAX } from '../bench/engine/searches.ts';
-import type { Searched } from './experiment.ts';
+import type { SearchTimes } from './experiment.ts';
 
 export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python';
-  /** As the table calls it. */
+  /** Name in the table. */
   readonly title: string;
-  /** What it is, for people. */
+  /** Description for people. */
   readonly what: string;
   readonly volfile: string;
 }
 
 const volfile = (name: string): string => join(packageRoot, 'volfiles', name);
 
-/** In the order in which they run. */
+/** The stacks in running order. */
 export const stacks: readonly DemoStack[] = [
   {
     name: 'baseline',
@@ -38,36 +38,36 @@ export const stacks: readonly DemoStack[] = [
   },
 ];
 
-/** Whether a stack is searched over the folder as well: one without a cache and one with are enough. */
+/** Whether a stack also runs over the folder, where one without a cache and one with it are enough. */
 export const isNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
-/** A search over the folder is short, so the first pass makes this many times as many. */
+/** Factor of searches in the first pass, as a search over the folder is short. */
 export const NEAR_TIMES = 10;
 
 /** The number of searches over the folder, for a number over the bricks. */
 export const nearSearches = (away: number): number => Math.min(NEAR_TIMES * away, SEARCHES_MAX);
 
-/** The volumes of these volfiles at which the lookups that reach the storage are counted. */
-export const counted = ['test-brick'];
-/** The one that needs a folder. */
+/** Volumes of these volfiles that count the lookups which reach the storage. */
+export const countedVolumes = ['test-brick'];
+/** The volume that needs a folder. */
 export const STORAGE = 'test-posix';
 
 /** The results of a stack for the workload. */
-export interface StackResult extends Searched {
+export interface StackResult extends SearchTimes {
   readonly name: DemoStack['name'];
 }
 
 /** The results of all stacks over one storage. */
 export interface Pass {
-  /** On how many bricks it is; 0: it is a folder. */
+  /** Number of bricks; 0: a folder. */
   readonly bricks: number;
-  /** How much farther away it is than it is, for each request. */
+  /** Added distance to the storage: milliseconds per request. */
   readonly delayMs: number;
-  /** The machine's other load meanwhile; null where it took too little time to tell. */
+  /** Load of other processes; null for runs too short to sample. */
   readonly busy: Busyness | null;
   readonly stacks: readonly StackResult[];
 }
 
-/** All that was measured, over a folder and over bricks. */
+/** The results over a folder and over bricks. */
 export type Passes = readonly [near: Pass, away: Pass];

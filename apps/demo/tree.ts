@@ -1,9 +1,9 @@
-/** The files that the workload searches, made in a folder: empty, in dir0 … dir9. */
+/** Makes the empty files of the workload in dir0 … dir9 of a folder. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
 
-/** Ends when it is aborted, and what is under way is done. */
+/** Makes the tree; an abort ends it after the pending calls. */
 export async function makeTree(
   folder: string,
   { names, homes }: Workload,

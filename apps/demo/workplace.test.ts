@@ -1,4 +1,4 @@
-/** Where a run has no place for temporary files. */
+/** A run without a folder for temporary files. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';

@@ -1,8 +1,9 @@
 /**
- * The temporary folder of a run: it goes with the run. What one leaves that was killed, the next removes.
+ * Makes the temporary folder of a run and removes it at the end; the folder of a killed run is removed by
+ * the next run.
  *
- * As long as it lives, a run holds a lock (flock(2)) on a file in its folder, which no other process
- * inherits: a folder whose lock is free is nobody's any more.
+ * A running process holds a lock (flock(2)) on a file in its folder, which no child inherits. A folder
+ * whose lock is free is therefore abandoned.
  */
 import {
   closeSync,
@@ -31,7 +32,7 @@ export interface Workplace {
   remove(): void;
 }
 
-/** @throws {Failure} */
+/** Removes abandoned folders and makes a new one. @throws {Failure} */
 export async function makeWorkplace(command: string, terminal: Terminal): Promise<Workplace> {
   await removeAbandoned(command, terminal);
   const folder = makeScratch(command);
@@ -40,11 +41,11 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
     lock = openSync(join(folder, LOCK), 'wx');
   } catch (error) {
     removeScratch(folder);
-    throw roomless(error, folder);
+    throw noSpaceError(error, folder);
   }
   const isTaken = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
   if (isTaken || !existsSync(join(folder, LOCK))) {
-    // Another run has taken it for one that is left, in the moment before, and removes it.
+    // Another run found the folder before it was locked, and removes it as abandoned.
     closeSync(lock);
     return makeWorkplace(command, terminal);
   }
@@ -53,7 +54,7 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
     closeSync(lock);
     if (isGone) return;
     const mounts = mountsIn(folder).join(', ');
-    terminal.err(`glossa ${command}: ${folder} is left, in which is still mounted: ${mounts}`);
+    terminal.err(`glossa ${command}: cannot remove ${folder}, as it has mounts: ${mounts}`);
   };
   return { folder, remove };
 }
@@ -64,13 +65,13 @@ export const isFull = (error: unknown): boolean => {
   return errno === -ENOSPC || errno === -EDQUOT;
 };
 
-/** What to say where a run's folder has no room for what it writes; any other error as it is. */
-export const roomless = (error: unknown, folder: string): unknown =>
+/** Turns an error of a full disk into a message about the run's folder; other errors stay. */
+export const noSpaceError = (error: unknown, folder: string): unknown =>
   isFull(error)
     ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
     : error;
 
-/** Those of this user, and says so. */
+/** Removes abandoned folders of this user, and prints their names. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {
   for (const folder of foldersOf(command)) {
     const lock = openLock(folder);
@@ -81,7 +82,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
       if (!removeScratch(folder)) continue;
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
     } catch (error) {
-      const whose = 'which a run has left that was killed';
+      const whose = 'left by a run that was killed';
       terminal.err(`glossa ${command}: cannot remove ${folder}, ${whose}: ${reason(error)}`);
     } finally {
       closeSync(lock);
@@ -89,10 +90,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
   }
 }
 
-/**
- * Folders as `makeScratch` makes them; none where that is for it to complain of, or reading is not
- * allowed.
- */
+/** Folders that `makeScratch` has made; empty where the temporary folder cannot be read. */
 function foldersOf(command: string): string[] {
   try {
     const place = realpathSync(tmpdir());
@@ -105,13 +103,13 @@ function foldersOf(command: string): string[] {
   }
 }
 
-/** Somebody else's are not touched, and no links are followed, wherever they lead. */
+/** Whether a path is a folder of this user, and no symbolic link. */
 function isOwn(folder: string): boolean {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && stat.uid === process.getuid?.();
 }
 
-/** Null where there is none. */
+/** Opens the lock file of a folder; null if it has none. */
 function openLock(folder: string): number | null {
   try {
     return openSync(join(folder, LOCK), constants.O_RDWR | constants.O_NOFOLLOW);

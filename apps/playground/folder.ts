@@ -1,18 +1,18 @@
-/** The playground written to a folder: into an empty one, or over one that was written before. */
+/** Writes the playground to an empty folder, or over an earlier playground. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { makeFolder } from '../bench/engine/report-folder.ts';
 
-/** Marks a folder that was written by this, so that it may be written again. */
+/** Marks a folder as a playground, which may be overwritten. */
 const MARK = 'glossa-playground.json';
-/** Its files alone have names that change from version to version. */
+/** The folder of files whose names change with the version. */
 const PARTS = 'parts';
 
 /**
- * @param make gives the files by their paths; called once it is known that they may be written
- * @throws {Failure} where there are other files, or nothing can be written
+ * @param make builds the files by their paths; called after the check of the folder
+ * @throws {Failure} if the folder has other files, or cannot be written
  */
 export async function writePlayground(
   folder: string,
@@ -27,7 +27,7 @@ export async function writePlayground(
   const files = await make();
   orFail(folder, () => {
     rmSync(join(folder, PARTS), { recursive: true, force: true });
-    // First the mark: what is cut short may be written again, too.
+    // The mark comes first, so that an interrupted write can be repeated.
     writeFileSync(join(folder, MARK), `${JSON.stringify([...files.keys()], null, 2)}\n`);
     for (const [path, text] of files) {
       const target = join(folder, path);

@@ -1,4 +1,4 @@
-/** Serves the playground on this machine alone, and nothing else. */
+/** Serves the playground over HTTP to this machine only. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** With the first two the page's threads share memory, by which a call of Python that never ends is ended. */
+/** The first two allow shared memory, with which the page can end an endless call of Python. */
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -22,20 +22,20 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-export interface Served {
+export interface PlaygroundServer {
   readonly url: string;
   close(): void;
 }
 
 /**
- * @param make gives the files by their paths; called once the port is ours
- * @param port 0 for any that is free
- * @throws {Failure} when the port cannot be had
+ * @param make builds the files by their paths; called after the port is bound
+ * @param port 0: any free port
+ * @throws {Failure} when the port cannot be bound
  */
 export async function servePlayground(
   make: () => Promise<ReadonlyMap<string, string>>,
   port: number,
-): Promise<Served> {
+): Promise<PlaygroundServer> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -66,7 +66,7 @@ const answer =
     };
     const path = url.split('?')[0]!.slice(1) || 'index.html';
     const content = files.get(path);
-    // A name of somebody else's that was made to lead here must not become an origin of the page.
+    // Refuses foreign host names that resolve to this machine (DNS rebinding).
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '')) say(403, 'the host is 127.0.0.1\n');
     else if (method !== 'GET' && method !== 'HEAD') say(405, 'GET is what there is\n');
     else if (content === undefined) say(404, 'there is no such file\n');

@@ -1,6 +1,6 @@
 /**
- * Finds the changes that a volume made: the arguments that it was given beside those that it wound, and the reply that
- * came up to it beside the one that it gave; value by value, structures by their fields.
+ * Finds the changes that a volume made: compares its arguments with those that it wound, and the reply from
+ * below with the reply that it gave; value by value, structures field by field.
  */
 import { errnoName } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
@@ -8,7 +8,7 @@ import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/codec.
 import type { HopSeen } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 
-/** A value on both sides; null where there is none. */
+/** A value on both sides; null where it is absent. */
 export interface Row {
   readonly name: string;
   readonly before: string | null;
@@ -16,7 +16,7 @@ export interface Row {
 }
 
 export interface Change {
-  /** What each side is. Of one that is not compared with anything, `before` is null. */
+  /** Titles of both sides; `before` is null if there is nothing to compare with. */
   readonly before: string | null;
   readonly after: string;
   readonly rows: readonly Row[];
@@ -24,7 +24,7 @@ export interface Change {
 
 type Values = Readonly<Record<string, ValueSeen>>;
 
-/** What a step changed of what went before it. */
+/** The changes of a step. */
 export function changeAt(step: Step): Change {
   if (step.kind === 'wind') return windChange(step.hop, step.above);
   return step.kind === 'unwind' ? unwindChange(step.hop) : noteChange(step);
@@ -45,14 +45,14 @@ function unwindChange(hop: HopSeen): Change {
   return change(own, replyOf(hop), `came from ${below.wind.volume}`, replyOf(below));
 }
 
-/** The last answer that came up before this volume gave its own; of the same fop if there is one. */
+/** The last reply from below before this volume's own, preferably of the same fop. */
 function answerBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
   const answered = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
   const latest = answered.sort((a, b) => b.unwind!.at - a.unwind!.at);
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
 }
 
-/** Beside the `local` that was noted of the same hop before; the step itself tells method and line. */
+/** Compares a note with the hop's earlier note of `local`; the step itself shows method and line. */
 function noteChange({ hop, at, notes }: Step): Change {
   const { method, line, ...others } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
@@ -86,7 +86,7 @@ function replyOf({ unwind }: HopSeen): Map<string, string> {
   return new Map([['op_ret', String(opRet)], ...failed, ...flat(reply)]);
 }
 
-/** Values by the ways to them: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
+/** Values by their paths: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
 export function flat(values: Values): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) put(snake(name), value, found);
@@ -118,7 +118,7 @@ function put(name: string, value: Any, found: Map<string, string>): void {
 
 type Item = { readonly value?: DictPair['value'] } | null;
 
-/** Modes in octal, as everybody writes them. */
+/** A number as text; modes in octal. */
 const number = (name: string, value: number | boolean | null | undefined): string =>
   /(^|[._])(prot|mode|umask)$/.test(name) && typeof value === 'number'
     ? `0${value.toString(8)}`

@@ -1,4 +1,4 @@
-/** A wrong filter is refused before anything runs. */
+/** Filter flags: valid ones are read, wrong ones refused before a command runs. */
 import { expect, it } from 'vitest';
 import { readFlags } from '../../terminal/flags.ts';
 import { filterFlags, filterOf, filterText } from './flags.ts';

@@ -1,4 +1,4 @@
-/** Flags that choose the requests to be recorded. */
+/** Defines and reads the flags that select the requests to record. */
 
 import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
@@ -28,7 +28,7 @@ export const keepFlags = {
 
 export type FilterFlags = FlagValues<typeof filterFlags>;
 
-/** @throws {UsageError}; a volume's name is checked where the graph is */
+/** Turns flags into a filter. @throws {UsageError}; the server checks names of volumes */
 export function filterOf(flags: FilterFlags): FilterSettings {
   const given: FilterSettings = {
     volumes: flags.volume,
@@ -48,7 +48,7 @@ export function filterOf(flags: FilterFlags): FilterSettings {
   return given;
 }
 
-/** The filter in words; null when there is none. */
+/** The filter as flags; null without a filter. */
 export function filterText(flags: FilterFlags): string | null {
   const names = Object.keys(filterFlags) as (keyof FilterFlags)[];
   const words = names.flatMap((name) =>
@@ -57,7 +57,7 @@ export function filterText(flags: FilterFlags): string | null {
   return words.length === 0 ? null : words.join(' ');
 }
 
-/** `lookup,stat` is both. */
+/** Splits values at commas: `lookup,stat`. */
 const words = (given: readonly string[]): string[] => given.flatMap((value) => value.split(','));
 
 function whole(name: string, value: string): number {

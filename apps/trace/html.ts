@@ -1,6 +1,6 @@
 /**
- * A recording as one page that needs nothing else: the recording itself, and a program that reads it
- * (`page/`, bundled by tools/bundle.ts). The page may load nothing, and runs that program alone.
+ * Writes a recording as one self-contained page: the recording, and a program that reads it (`page/`,
+ * bundled by tools/bundle.ts). The page's policy forbids loading, and allows only that program.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -15,9 +15,9 @@ import { styleSheet } from '../bench/engine/report/style.ts';
 import type { SourceText } from './steps.ts';
 
 const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
-/** Bytes of the recording that are written at a time: a multiple of 3, as base64 takes them. */
+/** Bytes of the recording per write: a multiple of 3 for base64. */
 const CHUNK = 3 * 2 ** 18;
-/** A longer source is left out. */
+/** Largest source in the page; longer ones are omitted. */
 const SOURCE_MAX = 2 ** 20;
 
 const hash = (text: string): string =>
@@ -25,7 +25,7 @@ const hash = (text: string): string =>
 
 /** The page, in pieces. */
 export function* pagePieces(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
-  // An end of the element must not be in it.
+  // The program must not contain the end of its element.
   const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
   const style = styleSheet('trace/page.css');
   const policy = `default-src 'none'; script-src ${hash(program)}; style-src ${hash(style)}`;
@@ -50,7 +50,7 @@ export function* pagePieces(head: Head, bytes: Uint8Array, baseDir: string): Gen
   yield `</script>\n<script>${program}</script>\n</body>\n</html>\n`;
 }
 
-/** The modules of volumes, as they are now; none of a recording that hides names and contents. */
+/** The current sources of the volumes' modules; none for a redacted recording. */
 function sourcesOf({ volumes, redacted }: Head, baseDir: string): SourceText[] {
   if (redacted) return [];
   return volumes.flatMap((volume) => {
@@ -65,7 +65,7 @@ interface Found {
   readonly text: string;
 }
 
-/** Null where there is none to be found: the recording may be of another machine. */
+/** Reads the source of a volume's module; null if absent, as a recording may be from another machine. */
 function sourceOf({ options }: VolumeSeen, baseDir: string): Found | null {
   const { 'module-name': name, 'module-path': path, language } = options;
   try {
@@ -74,7 +74,7 @@ function sourceOf({ options }: VolumeSeen, baseDir: string): Found | null {
       const module = findModule(search, hostedLanguages, nodeMachine);
       return { path: module.path, text: module.source };
     }
-    // Of a shared object there is no text.
+    // Shared objects have no source text.
     if (path === undefined || languageOf(path) === undefined || path.endsWith('.so')) return null;
     const file = resolve(baseDir, path);
     return { path: file, text: readFileSync(file, 'utf8') };

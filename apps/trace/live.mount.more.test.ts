@@ -1,4 +1,4 @@
-/** glossa trace MNT: looking at a mount that is there already, and what may go wrong meanwhile. */
+/** `glossa trace MNT`: attaches to a running mount; refusals, and ends of reader, mount and server. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ interface Looking {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Begins to look, and returns when it does. */
+/** Starts `glossa trace`, and returns when it is attached. */
 async function look(scratch: Scratch, ...args: readonly string[]): Promise<Looking> {
   let child!: ChildProcess;
   let observing!: Promise<unknown>;
@@ -183,7 +183,7 @@ describeMounts('glossa trace of a mount', () => {
   it.runIf(isRoot)('a full disk ends only the recording, with one message', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.folder('disk');
-      // Just enough for its beginning, which is reserved.
+      // Just enough for the start of the recording, which is reserved.
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1216k', 'tmpfs', disk]);
       await scratch.file('a.vol', stack);
       const script = 'dd if=/dev/urandom of=f bs=4k count=400 2>/dev/null; wc -c <f';

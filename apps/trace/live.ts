@@ -1,4 +1,4 @@
-/** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
+/** `glossa trace MNT|BRICK`: shows or records the requests of a running server until the user ends it. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyEvents } from '../../runtime/observe/event-store.ts';
@@ -14,7 +14,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { Summary } from './summary.ts';
 import { otherLine, walkLines } from './tree.ts';
 
-/** Shows requests as they end, or with `summary` a table when all has ended. @throws {Failure} */
+/** Shows requests as they end, or with `summary` a table at the end. @throws {Failure} */
 export async function showLive(
   given: string,
   wanted: RecordingOptions,
@@ -26,7 +26,7 @@ export async function showLive(
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
   const walks = new Walks((walk) => view.walk(walk));
-  // What has not ended is shown as it is: the rest will not come.
+  // Pending requests are shown as they are.
   const end = (): void => {
     for (const walk of [...walks.walks]) walks.end(walk);
   };
@@ -38,10 +38,10 @@ export async function showLive(
   });
   end();
   view.end();
-  return ended(goesOn, live);
+  return exitStatusOf(goesOn, live);
 }
 
-/** Keeps a recording of a mount in a file, until the asker ends it. @throws {Failure} */
+/** Records a mount into a file until the user ends it. @throws {Failure} */
 export async function recordLive(
   given: string,
   request: RecordRequest,
@@ -61,25 +61,25 @@ export async function recordLive(
     const goesOn = await untilEnded(live, terminal, (events) => copyEvents(recording, events));
     await recording.close();
     if (trouble !== null) throw new Failure(`the recording ${file} ends here: ${trouble}`);
-    return ended(goesOn, live);
+    return exitStatusOf(goesOn, live);
   } finally {
     live.close();
   }
 }
 
-/** Without symbolic links before its last part; where there is no such folder, as it is. */
+/** Resolves symbolic links of the folder; an absent folder stays as it is. */
 function realPath(file: string): string {
   try {
     return join(realpathSync(dirname(file)), basename(file));
   } catch {
-    // Who opens it says why it cannot be.
+    // Opening the file will report the error.
     return file;
   }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Until a signal, or nobody reads what is shown. False when it was the server that has ended. */
+/** Waits for a signal, a closed output, or the end of the server; false for the last. */
 async function untilEnded(
   live: Attached,
   terminal: Terminal,
@@ -99,14 +99,14 @@ async function untilEnded(
   }
 }
 
-/** @throws {Failure} */
-function ended(goesOn: boolean, { served }: Attached): number {
+/** The exit status. @throws {Failure} when the mount or its server has ended */
+function exitStatusOf(goesOn: boolean, { served }: Attached): number {
   if (goesOn) return EXIT_OK;
   throw gone(served);
 }
 
 interface View {
-  /** A request, or a part of one, that has ended. */
+  /** Receives a request, or a part of one, that has ended. */
   walk(walk: Walk): void;
   other(event: OtherEvent): void;
   end(): void;

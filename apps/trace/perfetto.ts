@@ -1,10 +1,9 @@
 /**
- * A recording in the Trace Event Format (JSON), which ui.perfetto.dev and chrome://tracing show.
+ * Writes a recording in the Trace Event Format (JSON), for ui.perfetto.dev and chrome://tracing.
  *
- * A hop is a complete event ('X', times in microseconds). Events of one thread have to lie within each
- * other, but requests overlap, and so may those that came of one hop: each goes into the first *lane*, a
- * thread with a number alone, in which nothing is in its way. Where a hop is in another lane than the one
- * it came from, an arrow (flow, 's' and 'f') leads to it. What is no request is an instant ('i').
+ * A hop is a complete event ('X', microseconds). Events of one thread must nest, but requests and hops
+ * overlap: each hop goes into the first free *lane*, a thread with only a number. If it is not its parent's
+ * lane, an arrow (flow, 's' and 'f') leads to it. Other events are instants ('i').
  * Source: "Trace Event Format", the Catapult project.
  */
 
@@ -13,14 +12,14 @@ import { inShort, pathOf, resultInWords } from '../../runtime/observe/event-text
 import type { OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
-import { otherInWords } from './words.ts';
+import { otherInWords } from './event-texts.ts';
 
-/** The thread of events that are no requests; lanes follow. */
+/** The thread of events that are no requests; lanes have higher numbers. */
 const OTHERS = 0;
 
 type Event = Readonly<Record<string, unknown>>;
 
-interface Placed {
+interface LaneHop {
   readonly hop: HopSeen;
   readonly above: HopSeen | null;
   readonly request: number;
@@ -45,13 +44,13 @@ export function* perfettoText(
 
 function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
   const last = walks.reduce((end, { events }) => Math.max(end, events.at(-1)!.at), 0);
-  const collect = (hop: HopSeen, above: HopSeen | null, request: number): Placed[] => [
+  const collect = (hop: HopSeen, above: HopSeen | null, request: number): LaneHop[] => [
     { hop, above, request, end: hop.unwind?.at ?? last },
     ...hop.below.flatMap((child) => collect(child, hop, request)),
   ];
   const placed = walks.flatMap(({ root, request }) => collect(root, null, request));
   placed.sort((a, b) => a.hop.wind.at - b.hop.wind.at);
-  const lanes: Placed[][] = [];
+  const lanes: LaneHop[][] = [];
   const tids = new Map<HopSeen, number>();
   for (const each of placed) {
     const { hop, above } = each;
@@ -76,10 +75,10 @@ function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Ge
 }
 
 /**
- * Puts a hop, which come in the order of their beginnings, into the lane of the one that it came from, if it
- * fits there, or the first that is free. @param lanes what is under way, the last within all others
+ * Puts a hop into its parent's lane if it fits there, else into the first free lane. Hops come in order of
+ * their starts. @param lanes pending hops of each lane, the innermost last
  */
-function laneOf(placed: Placed, lanes: Placed[][], from: number | undefined): number {
+function laneOf(placed: LaneHop, lanes: LaneHop[][], from: number | undefined): number {
   const { hop, above, end } = placed;
   for (const lane of lanes) while (lane.length > 0 && lane.at(-1)!.end < hop.wind.at) lane.pop();
   const around = from === undefined ? undefined : lanes[from - 1]!.at(-1);
@@ -100,7 +99,7 @@ const instant = (at: number, tid: number, scope: 't' | 'p'): Event => ({
   ...{ ph: 'i', ts: micros(at), tid, s: scope },
 });
 
-function hopEvent({ hop: { wind, unwind }, end, request }: Placed, tid: number): Event {
+function hopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number): Event {
   const { volume, fop, caller, tail } = wind;
   const path = pathOf(wind.args);
   return {

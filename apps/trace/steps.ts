@@ -1,10 +1,10 @@
-/** A request as a line of steps, one behind the other: what happened, at which volume. */
+/** Turns a request into a sequence of steps: winds, unwinds, logs and notes, each at a volume. */
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
 
-/** The source of a module, as a page has it. */
+/** The source of a module in a page. */
 export interface SourceText {
   readonly volume: string;
-  /** Its name without folders, as notes have it. */
+  /** File name without folders, as in notes. */
   readonly file: string;
   readonly text: string;
 }
@@ -14,13 +14,13 @@ export interface Step {
   /** Nanoseconds since the recording began. */
   readonly at: number;
   readonly hop: HopSeen;
-  /** The hop that it came from; null for the first of a request. */
+  /** The parent hop; null for the first of a request. */
   readonly above: HopSeen | null;
-  /** Of a note. */
+  /** The values of a note. */
   readonly notes: Readonly<Record<string, string>> | null;
 }
 
-/** By their times; what is of the same time stands as it was recorded. */
+/** Sorts steps by time; equal times keep the order of the recording. */
 export function stepsOf({ root, events }: Walk): Step[] {
   const places = new Map<number, Pick<Step, 'hop' | 'above'>>();
   places.set(root.wind.hop, { hop: root, above: null });

@@ -1,4 +1,4 @@
-/** A recording as a table: calls, errors and times by volume and fop, in the manner of strace's -c. */
+/** Summarizes a recording as a table like strace -c: calls, errors and times by volume and fop. */
 
 import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
 import { table, widest } from '../../terminal/layout.ts';
@@ -13,10 +13,10 @@ interface Row {
 }
 
 const HEAD = ['% time', 'seconds', 'usecs/call', 'calls', 'errors', 'volume', 'fop'] as const;
-/** Columns of text, which stand at the left. */
+/** Number of text columns, which are left-aligned. */
 const TEXTS = 2;
 
-/** Counts walks as they come. The time is that in each volume itself; what waits has none yet. */
+/** Adds up walks. Times are those in each volume itself; pending hops have none yet. */
 export class Summary {
   private readonly rows = new Map<string, Row>();
 
@@ -40,7 +40,7 @@ export class Summary {
   }
 }
 
-/** The table of walks that are all there. */
+/** The table of complete walks. */
 export function summaryLines(walks: readonly Walk[]): string[] {
   const summary = new Summary();
   for (const walk of walks) summary.add(walk);

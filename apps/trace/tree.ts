@@ -1,4 +1,4 @@
-/** A recording as text: each request's walk as an indented tree, a line a hop, in strace's manner. */
+/** Prints a recording as text like strace: each request as an indented tree with a line per hop. */
 
 import { printable } from '../../runtime/core/log.ts';
 import { clock, resultInWords, valuesInShort } from '../../runtime/observe/event-text.ts';
@@ -7,7 +7,7 @@ import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
 import { duration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { kindOf, logged, otherInWords } from './words.ts';
+import { kindOf, logged, otherInWords } from './event-texts.ts';
 
 /** The lines of one request. */
 export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {

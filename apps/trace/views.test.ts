@@ -111,7 +111,7 @@ it('changes lists the differences between both sides of a volume', async () => {
   ]);
 });
 
-/** Asks its child twice at once, and answers when both have. */
+/** A translator that winds twice at once, and unwinds after both replies. */
 const both = defineTranslator<null, Record<string, never>>({
   type: 'test/both',
   description: 'Asks twice.',
@@ -171,7 +171,7 @@ describe('a trace for Perfetto', async () => {
     held.answer(0, 0, attributes(gfidOf(3)), null);
     context.advance(1);
   };
-  // Out of order; and nobody answers the last one.
+  // Replies out of order; the last request gets none.
   for (const i of [2, 0, 3, 1, 4]) answer(leaf.held[i]!);
   const text = [...perfettoText(await walksOf(recording), [], testHead(graph))].join('');
   const { traceEvents, displayTimeUnit } = JSON.parse(text) as {

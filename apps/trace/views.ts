@@ -1,4 +1,4 @@
-/** The views of a recording that `glossa trace` has. */
+/** Selects and writes the views of a recording: tree, summary, page and Perfetto trace. */
 import { closeSync, existsSync, rmSync } from 'node:fs';
 import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
@@ -26,18 +26,18 @@ export const viewFlags = {
 
 export type ViewFlags = FlagValues<typeof viewFlags>;
 
-/** In the order in which they are named when two are given. */
+/** Views with a flag, in the order of error messages. */
 const VIEWS = ['summary', 'html', 'perfetto'] as const;
 
 export interface View {
   readonly kind: (typeof VIEWS)[number] | 'tree';
-  /** What it is written to; undefined for one that is shown. */
+  /** The output file; undefined for views at the terminal. */
   readonly file: string | undefined;
-  /** Numbers of the requests that it shows; null for all. */
+  /** Numbers of the requests to show; null for all. */
   readonly requests: ReadonlySet<number> | null;
 }
 
-/** @throws {UsageError} */
+/** The view that flags select. @throws {UsageError} */
 export function viewOf(flags: ViewFlags): View {
   const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
   if (other !== undefined) throw new UsageError(`use either --${kind} or --${other}, not both`);
@@ -55,15 +55,15 @@ export function viewOf(flags: ViewFlags): View {
   };
 }
 
-/** All that text is made of. */
-export interface Seen {
+/** The parts of a recording for text views. */
+export interface ViewData {
   readonly walks: readonly Walk[];
   readonly others: readonly OtherEvent[];
-  /** Those of them that stand in no tree. */
+  /** Events that belong to no shown request. */
   readonly beside: readonly OtherEvent[];
 }
 
-export async function readAll(recording: Recording, { requests }: View): Promise<Seen> {
+export async function readAll(recording: Recording, { requests }: View): Promise<ViewData> {
   const walks = new Walks();
   const others: OtherEvent[] = [];
   const beside: OtherEvent[] = [];
@@ -79,10 +79,10 @@ export async function readAll(recording: Recording, { requests }: View): Promise
   return { walks: wanted, others: [], beside: [] };
 }
 
-/** The lines of a view that is shown. */
+/** The lines of a view at the terminal. */
 export function* linesOf(
   { kind }: View,
-  { walks, beside }: Seen,
+  { walks, beside }: ViewData,
   { head }: Recording,
   colour: boolean,
 ): Generator<string> {
@@ -100,16 +100,18 @@ export function* linesOf(
   }
 }
 
-/** The file of one that is written to a file. */
-export const perfettoPieces = ({ walks, others }: Seen, { head }: Recording): Iterable<string> =>
-  perfettoText(walks, others, head);
+/** The content of a Perfetto file, in pieces. */
+export const perfettoPieces = (
+  { walks, others }: ViewData,
+  { head }: Recording,
+): Iterable<string> => perfettoText(walks, others, head);
 
-/** For the owner alone, as recordings: names of files are in it. */
+/** Readable by the owner only, like recordings, as it contains file names. */
 const MODE = 0o600;
-/** Characters that are written at a time. */
+/** Characters per write. */
 const CHUNK = 2 ** 20;
 
-/** A file that a view is written to: opened before anything runs, so that what is wrong is said then. */
+/** The output file of a view, opened before the command runs so that errors are reported first. */
 export class ViewFile {
   private readonly path: string;
   private readonly fd: number;
@@ -137,7 +139,7 @@ export class ViewFile {
     closeSync(this.fd);
   }
 
-  /** There is nothing to be written. */
+  /** Closes and removes the empty file. */
   discard(): void {
     closeSync(this.fd);
     if (!this.wasThere) rmSync(this.path, { force: true });

@@ -1,9 +1,9 @@
-/** What the extension makes of what `glossa check --json` prints. */
+/** The extension's problems from the output of `glossa check --json`. */
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GLOSSA, withScratch } from '../../test/support/mount.ts';
 import { NoAnswer, readFindings } from './checking.ts';
-import { argumentsOf, check, programOf, type Start } from './running.ts';
+import { argumentsOf, check, type GlossaCommand, programOf } from './running.ts';
 
 const bad = `volume mem
     type storage/memroy
@@ -15,7 +15,7 @@ volume neg
 end-volume
 `;
 
-const start = (folder: string): Start => ({ command: [process.execPath, GLOSSA], folder });
+const start = (folder: string): GlossaCommand => ({ command: [process.execPath, GLOSSA], folder });
 const never = new AbortController().signal;
 
 describe('check', () => {

@@ -1,21 +1,21 @@
 /**
- * What an editor shows of `glossa check --json`: places in a text that count from 0, by file. Nothing
- * here needs an editor.
+ * Converts the output of `glossa check --json` into an editor's problems by file, with positions from 0. It
+ * uses no API of an editor.
  */
 
 export interface Finding {
   /** Lines and columns count from 0; columns are UTF-16 units, as an editor's are. */
   readonly line: number;
   readonly column: number;
-  /** Of what is meant, on that line; 0 where only the place is known. */
+  /** Length of the marked text on that line; 0 if only the position is known. */
   readonly length: number;
   readonly severity: 'error' | 'warning';
-  /** The problem's name, which does not change when its words do. */
+  /** The problem's stable name. */
   readonly code: string;
   readonly message: string;
 }
 
-/** The problems of one volfile: where they are, by the absolute path of the file. */
+/** The problems of one volfile, by the absolute path of the file that has them. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
 interface Problem {
@@ -36,7 +36,7 @@ interface Checked {
   }[];
 }
 
-/** What the command said is no answer: it was not started, or is another program. */
+/** The command gave no usable output: it did not start, or is another program. */
 export class NoAnswer extends Error {
   readonly code = 'GLOSSA_NO_ANSWER';
 }

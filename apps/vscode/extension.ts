@@ -1,15 +1,15 @@
 /**
- * The extension, as VS Code starts it: problems of volfiles when they are opened and saved, and the
- * debugger, which is `glossa debug --dap`. What needs no editor is in checking.ts and running.ts.
+ * The entry point of the VS Code extension: shows problems of volfiles when they are opened and saved, and
+ * starts the debugger, `glossa debug --dap`. checking.ts and running.ts need no editor.
  */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from './checking.ts';
-import { argumentsOf, check, programOf, type Start } from './running.ts';
+import { argumentsOf, check, type GlossaCommand, programOf } from './running.ts';
 
 const LANGUAGE = 'volfile';
 
-function startFor(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): Start {
+function startFor(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): GlossaCommand {
   const settings = vscode.workspace.getConfiguration('glossa', folder);
   return {
     command: settings.get<string[]>('command', ['glossa']),
@@ -26,11 +26,11 @@ function diagnosticOf({ line, column, length, severity, code, message }: Finding
   return shown;
 }
 
-/** Shows what is wrong with the volfiles that are open. */
+/** Shows the problems of open volfiles. */
 class Problems implements vscode.Disposable {
   private readonly shown = vscode.languages.createDiagnosticCollection('glossa');
   private readonly log: vscode.LogOutputChannel;
-  /** Checks that go on, and the files that each volfile has problems in, by its path. */
+  /** Running checks by volfile; then the files with problems of each volfile. */
   private readonly running = new Map<string, AbortController>();
   private readonly files = new Map<string, readonly string[]>();
 
@@ -60,7 +60,7 @@ class Problems implements vscode.Disposable {
     }
   }
 
-  /** What was shown of it is shown no more. */
+  /** Removes the problems of a closed volfile. */
   leave(path: string): void {
     this.running.get(path)?.abort();
     for (const file of this.files.get(path) ?? []) this.shown.delete(vscode.Uri.file(file));
@@ -73,7 +73,7 @@ class Problems implements vscode.Disposable {
   }
 }
 
-/** F5 in a volfile, where there is no launch.json. */
+/** Handles F5 in a volfile without launch.json. */
 const configurations: vscode.DebugConfigurationProvider = {
   resolveDebugConfiguration(_folder, configuration) {
     if (configuration.type !== undefined || configuration.request !== undefined)

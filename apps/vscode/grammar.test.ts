@@ -1,4 +1,4 @@
-/** Colours of volfiles: the grammar means the words that glossa's own parser means. */
+/** Highlighting of volfiles: the grammar agrees with glossa's parser. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -28,7 +28,7 @@ interface Token {
   readonly text: string;
   /** The innermost name, without the language's. */
   readonly scope: string;
-  /** In the whole text. */
+  /** Offset in the whole text. */
   readonly start: number;
 }
 
@@ -48,7 +48,7 @@ function tokens(text: string): Token[] {
   });
 }
 
-/** Tokens of one scope that touch are shown as one. */
+/** Joins adjacent tokens of one scope. */
 function shown(text: string): string[] {
   const merged: { text: string; scope: string; end: number }[] = [];
   for (const { text: letters, scope, start } of tokens(text)) {

@@ -1,23 +1,23 @@
-/** How glossa is started: by what the settings say, from the folder of the workspace. */
+/** Starts glossa as the settings say, in the folder of the workspace. */
 import { execFile } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import { type Findings, NoAnswer, readFindings } from './checking.ts';
 
-/** What starts glossa, and from where. */
-export interface Start {
-  /** A program, and what comes before the command. */
+/** The command that starts glossa, and its working directory. */
+export interface GlossaCommand {
+  /** The program and its first arguments. */
   readonly command: readonly string[];
   readonly folder: string;
 }
 
-/** A program that is named by a path, from the workspace's folder; otherwise as it is found in PATH. */
-export function programOf({ command, folder }: Start): string {
+/** Resolves a program with a path from the workspace's folder; a plain name is found in PATH. */
+export function programOf({ command, folder }: GlossaCommand): string {
   const [program = 'glossa'] = command;
   return program.includes('/') && !isAbsolute(program) ? join(folder, program) : program;
 }
 
 /** The arguments of a command of glossa. */
-export const argumentsOf = ({ command }: Start, ...args: readonly string[]): string[] => [
+export const argumentsOf = ({ command }: GlossaCommand, ...args: readonly string[]): string[] => [
   ...command.slice(1),
   ...args,
 ];
@@ -25,17 +25,17 @@ export const argumentsOf = ({ command }: Start, ...args: readonly string[]): str
 const MEGABYTE = 2 ** 20;
 
 /**
- * What is wrong with a volfile on the disk.
+ * Checks a volfile on the disk.
  * @param path absolute
- * @throws {NoAnswer} when glossa cannot be started, or says something else
+ * @throws {NoAnswer} when glossa cannot be started, or gives no usable output
  */
-export function check(start: Start, path: string, signal: AbortSignal): Promise<Findings> {
+export function check(start: GlossaCommand, path: string, signal: AbortSignal): Promise<Findings> {
   return new Promise((resolve, reject) => {
     const program = programOf(start);
     const args = argumentsOf(start, 'check', '--json', path);
     const options = { cwd: start.folder, maxBuffer: 16 * MEGABYTE, signal };
     execFile(program, args, options, (error, out, err) => {
-      // A status other than 0 says that there are problems, which are in the JSON.
+      // A status other than 0 means problems, which the JSON has.
       if (error !== null && out === '') {
         const why = typeof error.code === 'number' ? err.trim() : error.message;
         reject(new NoAnswer(`${program} check: ${why}`));

@@ -1,27 +1,27 @@
 /**
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
- * How the structures that travel field by field get into a record for C, and out of its messages.
- * Each field by its name: a loop over names would be slower. size…: how many doubles it takes at
- * most; put…: writes it where there is room, and gives the place behind; write…: makes room, and
- * writes 0 for null, otherwise 1 and the structure.
+ * Writes structures field by field into a record for C, and reads them from its messages. Fields are
+ * accessed by name, as a loop over names is slower. size…: most doubles of a structure; put…: writes it
+ * where room is reserved, and returns the index behind it; write…: reserves room, and writes 0 for null,
+ * otherwise 1 and the structure.
  */
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 
-/** What is written into: area.ts. */
+/** The memory to write into: area.ts. */
 export interface Room {
   readonly f64: Float64Array;
-  /** The place in it where writing goes on. */
+  /** The index of the next write. */
   at: number;
-  /** Makes sure of room for so many doubles; `f64` may be another one then. */
+  /** Reserves room for `count` doubles; may replace `f64`. */
   reserve(count: number): void;
   number(value: number): void;
-  /** These write at `at` where there is room, and give the place behind. */
+  /** Writes at `at` where room is reserved, and returns the index behind it. */
   putGfid(at: number, gfid: Gfid): number;
   putText(at: number, text: string): number;
-  /** So many doubles at most. */
+  /** Most doubles of a text. */
   textSize(text: string): number;
 }
 
@@ -154,7 +154,7 @@ export function writeLease(to: Room, from: Lease | null): void {
   to.at = putLease(to, to.at + 1, from);
 }
 
-/** Values of all fields in order, as a message has them (host/crossing/message.ts). */
+/** Reads the values of all fields in the order of a message (host/crossing/message.ts). */
 export const readIatt = (from: Doubles): unknown[] => [from.text(), ...from.numbers(21)];
 export const readStatvfs = (from: Doubles): unknown[] => from.numbers(11);
 export const readFlock = (from: Doubles): unknown[] => [...from.numbers(5), from.text()];

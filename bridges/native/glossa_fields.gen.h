@@ -1,8 +1,8 @@
 /*
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
- * The structures that travel field by field. A text that is NULL counts as empty. Part of glossa.h:
- * include that.
+ * Structures that cross boundaries field by field. A NULL text counts as empty. Include glossa.h, which
+ * includes this file.
  */
 #ifndef GLOSSA_FIELDS_GEN_H
 #define GLOSSA_FIELDS_GEN_H
@@ -67,8 +67,8 @@ typedef struct {
 } gf_lease_t;
 
 /*
- * X(kind, member, name) for every field in the order in which they travel. kind: integer, gfid or
- * text; name: what other languages call it.
+ * X(kind, member, name) for every field in order. kind: integer, gfid or text; name: the field's name in
+ * other languages.
  */
 #define GLOSSA_IATT_FIELDS(X) \
     X(gfid, ia_gfid, ia_gfid) \

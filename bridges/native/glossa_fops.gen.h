@@ -1,18 +1,18 @@
 /*
  * Generated from runtime/core/fops.ts by tools/gen/native.ts (npm run gen). Do not edit.
  *
- * For every fop: what it is called with and what its callback gets, and
+ * For every fop, the types of its function and its callback, and
  *
  *   wind_<fop>(frame, cookie, cbk, child, arguments…)    pass it down; cbk sees the reply
- *   tail_<fop>(frame, child, arguments…)                 hand it on: the reply is the answer
+ *   tail_<fop>(frame, child, arguments…)                 pass it down for good: no callback
  *   unwind_<fop>(frame, op_ret, op_errno, reply…)        answer it
  *
- * Part of glossa.h: include that.
+ * Include glossa.h, which includes this file.
  */
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
-/* What a function tells the host by its result (bridges/host/guest.ts), and a frame's states besides. */
+/* Result codes of functions (bridges/host/guest.ts), which are also states of a frame. */
 enum {
     GLOSSA_NOTHING = 0,
     GLOSSA_WIND = 1,
@@ -28,7 +28,7 @@ enum {
 #define GLOSSA_ATTRIBUTE_TIMEOUT "glossa.attribute-timeout"
 #define GLOSSA_NEGATIVE_TIMEOUT "glossa.negative-timeout"
 
-/* The types and functions of one fop, out of the lists of its arguments. */
+/* Defines the types and functions of one fop from the lists of its arguments. */
 #define GLOSSA_DEFINE_FOP(name, number)                                                           \
     typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *this,                      \
                                       GLOSSA_PARAMS_##name);                                      \
@@ -827,7 +827,7 @@ GLOSSA_DEFINE_FOP(copy_file_range, 58)
 #define tail_copy_file_range(...) glossa_tail_copy_file_range(GLOSSA_HERE, __VA_ARGS__)
 #define unwind_copy_file_range(...) glossa_unwind_copy_file_range(GLOSSA_HERE, __VA_ARGS__)
 
-/* The fops of a translator: those that are defined are routed to it. */
+/* The fops of a translator: the host routes the defined ones to it. */
 struct glossa_fops {
     glossa_stat_t stat;
     glossa_readlink_t readlink;
@@ -885,7 +885,7 @@ struct glossa_fops {
     glossa_copy_file_range_t copy_file_range;
 };
 
-/* Callbacks that see the replies of winds which name none. */
+/* Callbacks for replies to winds without a callback of their own. */
 struct glossa_cbks {
     glossa_stat_cbk_t stat;
     glossa_readlink_cbk_t readlink;
@@ -943,7 +943,7 @@ struct glossa_cbks {
     glossa_copy_file_range_cbk_t copy_file_range;
 };
 
-/* Who wants to know that the caller of a request has given up. */
+/* Functions that the host calls when the caller of a request has given up. */
 struct glossa_cancels {
     glossa_cancel_t stat;
     glossa_cancel_t readlink;

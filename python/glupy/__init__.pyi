@@ -8,7 +8,7 @@
             self.log.info("lookup %s", loc.name)
             frame.wind(loc, xdata)
 
-Types of what a module can use; the package itself is beside this file.
+Types of the module API; the package itself is beside this file.
 """
 
 import logging
@@ -174,16 +174,16 @@ def strerror(op_errno: int) -> str:
     """The message of a Linux errno."""
 
 class AlreadyAnswered(RuntimeError):
-    """The frame has had its answer: it can be neither answered nor wound again."""
+    """The frame was answered already: it can be neither answered nor wound again."""
 
 class HandleExpired(RuntimeError):
-    """An object of a request was used after the request had ended; copy what you want to keep."""
+    """An object of a request was used after the request had ended; use `copy()` to keep it."""
 
 class Iatt:
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
-    Times are whole seconds, their nanoseconds apart. ia_ctime 0 with ia_nlink 0 means that nobody
-    knows the attributes. A new one has zeros everywhere.
+    Times are whole seconds, their nanoseconds apart. ia_ctime 0 with ia_nlink 0 means unknown
+    attributes. A new Iatt has zeros everywhere.
     """
 
     ia_gfid: str
@@ -238,14 +238,14 @@ class Iatt:
     def mode(self, value: int) -> None: ...
     @property
     def known(self) -> bool:
-        """Whether these attributes mean anything."""
+        """Whether the attributes are known."""
     def copy(self, **changes: int | str) -> Iatt:
-        """An independent object, with some fields exchanged."""
+        """An independent object, with some fields changed."""
     def fields(self) -> list[int | str]:
         """All fields in order."""
 
 class Statvfs:
-    """What statvfs(3) tells of a file system."""
+    """Figures of a file system, as in statvfs(3)."""
 
     bsize: int
     """Bytes that are best read or written at a time."""
@@ -304,9 +304,9 @@ class Lease:
 class Dirent(NamedTuple):
     """An entry of a directory listing; `entry._replace(name=...)` makes a changed one.
 
-    off: where a later readdir goes on after it. type: DT_*, which is an st_mode >> 12. gfid: uuid
-    text. stat: an Iatt, readdirp only. ref: where the entry came from; leave it out in one of your
-    own.
+    off: the offset at which a later readdir continues. type: DT_*, which is an st_mode >> 12. gfid:
+    uuid text. stat: an Iatt, readdirp only. ref: the origin of the entry; omit it in your own
+    entries.
     """
 
     name: str
@@ -317,7 +317,7 @@ class Dirent(NamedTuple):
     ref: object = None
 
 class Listing[T](MutableSequence[T]):
-    """A list of Dirent or Flock, fetched when first looked at. It can be changed like any list."""
+    """A list of Dirent or Flock, fetched at the first access. It can be changed like any list."""
 
     @overload
     def __getitem__(self, key: int) -> T: ...
@@ -334,14 +334,14 @@ class Listing[T](MutableSequence[T]):
     def __radd__(self, other: Iterable[T]) -> list[T]: ...
 
 class Data(Sequence[int], Buffer):
-    """The bytes of a read or write: a read-only memoryview that is filled when first looked at.
+    """The bytes of a read or write: a read-only memoryview, filled at the first access.
 
-    Handed on untouched, the bytes never enter the interpreter. To change them, hand on others.
+    Passed on untouched, the bytes never enter the interpreter. To change them, pass on other bytes.
     """
 
     @property
     def view(self) -> memoryview:
-        """The bytes as a memoryview. Once looked at, they stay."""
+        """The bytes as a memoryview. After the first access, they stay in the interpreter."""
     @property
     def nbytes(self) -> int: ...
     @overload
@@ -360,7 +360,7 @@ class Dict(MutableMapping[str, Any]):
     bytes or Iatt.
 
     `types` has each key's GlusterFS type (int, uint, double, str, bin, gfuuid, iatt, mdata).
-    A value that is replaced keeps its type where the new one fits it.
+    A replaced value keeps its type if the new value fits it.
     """
 
     def __init__(self, pairs: Mapping[str, DictValue] = ..., **more: DictValue) -> None: ...
@@ -377,31 +377,31 @@ class Dict(MutableMapping[str, Any]):
         """An independent dict of the same pairs and types."""
 
 class Inode:
-    """A file, directory or other thing in the volume, whatever its names.
+    """A file, directory or other inode of the volume, independent of its names.
 
-    id: its number in this volume. Two objects for the same inode are equal, and have one ctx.
+    id: its number in this volume. Two objects for the same inode are equal, and share one ctx.
     """
 
     id: int
     @property
     def gfid(self) -> str:
-        """Its identity, as uuid text; NULL_GFID as long as it is new."""
+        """The inode's identity, as uuid text; NULL_GFID while it is new."""
     @property
     def ia_type(self) -> int:
-        """One of IA_*; IA_INVAL as long as it is new."""
+        """One of IA_*; IA_INVAL while it is new."""
     @property
     def path(self) -> str:
         """A path from the root by any of its names, for people and logs."""
     @property
     def ctx(self) -> dict[Any, Any]:
-        """A dict of your own that goes away when the volume forgets the inode."""
+        """Your own dict, which lives until the volume forgets the inode."""
 
 class Loc:
-    """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
+    """The target of a fop: `name` in directory `parent`, and/or the inode itself.
 
-    For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
-    None. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
-    the same place. One that came with a request lives as long as it; `copy()` keeps it.
+    For a new name, the inode has no gfid yet. For a fop by gfid, parent and name are None. Locs are
+    immutable: `replace` makes a changed one, `Loc.of` your own. Equal locs have the same target. A
+    loc of a request lives as long as the request; `copy()` keeps it.
     """
 
     @classmethod
@@ -413,8 +413,8 @@ class Loc:
         inode: Inode | None = None,
         gfid: str | None = None,
     ) -> Loc:
-        """A loc of your own: a name in a directory (`parent` an Inode), an inode, or a gfid."""
-    # Of a fop by name, which nearly all are, these are there.
+        """Your own loc: a name in a directory (`parent` an Inode), an inode, or a gfid."""
+    # In a fop by name, as nearly all fops are, name and parent are never None.
     @property
     def name(self) -> str:
         """The last component of the path; None for a fop by gfid."""
@@ -423,19 +423,19 @@ class Loc:
         """The directory; None for a fop by gfid."""
     @property
     def inode(self) -> Inode:
-        """The target; None when a name is not known yet and none is to be made."""
+        """The target; None if the name is unknown and the fop does not make it."""
     @property
     def known(self) -> bool:
-        """Whether somebody knows the target already, from a listing for example: it has a gfid."""
+        """Whether the target has a gfid, from a lookup or a listing for example."""
     @property
     def pargfid(self) -> str:
         """The gfid of the directory; NULL_GFID for a fop by gfid."""
     @property
     def gfid(self) -> str:
-        """The target's gfid; NULL_GFID as long as nobody knows it."""
+        """The target's gfid; NULL_GFID while it is unknown."""
     @property
     def path(self) -> str:
-        """Path from the root, for people and logs: a rename above may outdate it."""
+        """The path from the root, for people and logs: a rename of a parent may outdate it."""
     def replace(
         self,
         *,
@@ -443,15 +443,15 @@ class Loc:
         parent: Inode | None = None,
         inode: Inode | None = None,
     ) -> Loc:
-        """Another loc with some parts exchanged."""
+        """Another loc with some parts changed."""
     def copy(self) -> Loc:
-        """The same as a loc of your own, which outlives the request."""
+        """A copy of your own, which outlives the request."""
 
 class Fd:
     """An open file or directory. The same fd is the same object until it is released.
 
-    One that you opened yourself, by a `child.open`, `opendir` or `create` without an fd, is yours
-    to close: by `close()`, or as in `with (await self.child.open(loc, os.O_RDONLY)).fd as fd:`.
+    You must close an fd that you opened yourself by a `child.open`, `opendir` or `create` without
+    an fd: by `close()`, or as in `with (await self.child.open(loc, os.O_RDONLY)).fd as fd:`.
 
     id: its number in this process.
     """
@@ -461,7 +461,7 @@ class Fd:
     def inode(self) -> Inode: ...
     @property
     def flags(self) -> int:
-        """What it was opened with: O_*."""
+        """The flags of the open: O_*."""
     @property
     def pid(self) -> int:
         """The process that opened it."""
@@ -469,9 +469,9 @@ class Fd:
     def is_dir(self) -> bool: ...
     @property
     def ctx(self) -> dict[Any, Any]:
-        """A dict of your own that goes away with the fd."""
+        """Your own dict, which lives as long as the fd."""
     def close(self) -> None:
-        """Closes an fd of your own. Closing it again does nothing."""
+        """Closes an fd that you opened. Closing it again does nothing."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -481,9 +481,9 @@ class Fd:
     ) -> None: ...
 
 class Client:
-    """Somebody for whom requests are made: a mount has one, a server one for each that is connected.
+    """The origin of requests: a mount has one client, a server has one for each connection.
 
-    The same client is the same object until it is gone and its last request has ended.
+    The same client is the same object until it has disconnected and its last request has ended.
 
     id: its number in this process.
     """
@@ -491,15 +491,15 @@ class Client:
     id: int
     @property
     def uid(self) -> str:
-        """Who it is, also to other processes: GlusterFS's client_uid."""
+        """The client's identity across processes: GlusterFS's client_uid."""
     @property
     def ctx(self) -> dict[Any, Any]:
-        """A dict of your own that goes away with the client, when its last request has ended."""
+        """Your own dict, which lives until the client's last request has ended."""
 
 class Root(NamedTuple):
-    """Who asks: uid, gid, pid and supplementary groups of the caller; unique, the request's serial
-    number; lk_owner, hexadecimal text; op, the log name of the fop that the caller asked for; client,
-    for whom it is made."""
+    """The caller: uid, gid, pid and supplementary groups; unique, the request's serial number;
+    lk_owner, hexadecimal text; op, the log name of the fop that the caller requested; client, the
+    origin of the request."""
 
     unique: int
     uid: int
@@ -517,7 +517,7 @@ class Arg(NamedTuple):
     type: str
 
 class Fop:
-    """A file operation, as the table of fops has it."""
+    """A file operation of the table of fops."""
 
     number: int
     name: str
@@ -526,10 +526,10 @@ class Fop:
     reply: tuple[Arg, ...]
 
 class Frame:
-    """One request, as one translator sees it. It must be answered, or passed on, exactly once.
+    """One request at one translator, which must answer it or pass it on exactly once.
 
-    local: your note from the fop to its callback, gone when the request is; None at first.
-    cookie: in a callback, what `wind(cookie=...)` was given, otherwise the child that answered.
+    local: your note from the fop to its callback, for the life of the request; None at first.
+    cookie: in a callback, the cookie of `wind(cookie=...)`, otherwise the child that replied.
     """
 
     id: int
@@ -541,10 +541,10 @@ class Frame:
         """The fop's name, such as `lookup`."""
     @property
     def root(self) -> Root:
-        """Who asks."""
+        """The caller of the request."""
     @property
     def answered(self) -> bool:
-        """Whether the request has had its answer, or was handed on for good."""
+        """Whether the request was answered, or passed on without a callback."""
     def wind(
         self,
         *args: Any,
@@ -553,16 +553,16 @@ class Frame:
         fop: str | None = None,
         cbk: Callable[..., object] | None = None,
     ) -> None:
-        """Passes the request down; `<fop>_cbk`, if there is one, sees the reply.
+        """Passes the request down; `<fop>_cbk`, if defined, gets the reply.
 
-        args: the fop's arguments; without any, those that came.
-        child: one of `self.children`; otherwise the first.
-        cookie: what the callback finds in `frame.cookie`.
-        fop: the name of another fop, whose arguments you then give.
-        cbk: sees the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
+        args: the fop's arguments; without any, the original ones.
+        child: one of `self.children`; default the first.
+        cookie: a value for `frame.cookie` of the callback.
+        fop: the name of another fop, with its arguments in args.
+        cbk: gets the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
 
-        With a callback, wind may be called several times; without one, the request is handed on
-        for good: the child's reply is the answer.
+        With a callback, wind may be called several times. Without one, the child's reply is the
+        answer.
         """
     def unwind(
         self,
@@ -575,20 +575,20 @@ class Frame:
     ) -> None:
         """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
 
-        reply: the fop's reply in the table's order; what is left out at the end is None.
+        reply: the fop's reply in the table's order; parts omitted at the end are None.
         entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may cache
-        that the name leads there, the attributes, or that there is no such name; 0 for never. What
-        is left out is as the mount says. `self.invalidate` takes it back.
+        the name, the attributes, or the absence of the name; 0 for never. The mount's flags set the
+        defaults. `self.invalidate` revokes cached values.
         """
     def fail(self, op_errno: int, timeout: float | None = None) -> None:
         """Answers with an errno: short for `unwind(-1, op_errno)`.
 
-        timeout: seconds for which the kernel may cache that a name which was looked up is not
-        there (ENOENT; no other errno is ever cached), without asking again.
+        timeout: seconds for which the kernel may cache the absence of a looked-up name (ENOENT; the
+        kernel caches no other errno).
         """
 
 class Option(dict[str, Any]):
-    """One option of the volfile, which `self.options` then has the value of.
+    """One option of the volfile; `self.options` has its value.
 
     A default, `min` and `max` may be written as in a volfile: `Option.size("1MB")` is 1048576.
     """
@@ -602,7 +602,7 @@ class Option(dict[str, Any]):
         help: _str = "",
         reconfigurable: _bool = False,
     ) -> Option:
-        """Text; one of `values` when they are given."""
+        """Text; one of `values` if given."""
     @classmethod
     def int(
         cls,
@@ -676,10 +676,10 @@ class Option(dict[str, Any]):
         """An absolute path."""
 
 class Reply:
-    """What a child answered: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
+    """The reply of a child: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
 
-    `replace(buf=...)` makes a changed one. Returned from an `async def` fop it is the answer. The
-    reply's parts can also be taken in the table's order: `inode, buf, *rest = reply`.
+    `replace(buf=...)` makes a changed one. An `async def` fop returns it as the answer. The reply
+    can also be unpacked in the table's order: `inode, buf, *rest = reply`.
     """
 
     op_ret: int
@@ -687,9 +687,9 @@ class Reply:
     values: tuple[Any, ...]
     def __iter__(self) -> Iterator[Any]: ...
     def replace(self, op_ret: int | None = None, **changes: Any) -> Self:
-        """Another reply with some parts exchanged.
+        """Another reply with some parts changed.
 
-        entry_timeout and attribute_timeout are seconds for which the kernel may cache it.
+        entry_timeout and attribute_timeout: seconds for which the kernel may cache it.
         """
 
 class StatReply(Reply):
@@ -1077,12 +1077,12 @@ class CopyFileRangeReply(Reply):
 class Child:
     """A subvolume. `await child.lookup(loc, xdata)` gives its Reply, or raises OSError.
 
-    The request starts when the method is called, so several can be under way at once
-    (asyncio.gather). Inside a fop it is made in the caller's name; anywhere else, and after the
-    answer, it is one of the translator's own: made as root, and its reply is yours to keep. `open`,
-    `opendir` and `create` without an fd make one of your own, which you close.
+    The request starts when the method is called, so several can run at once (asyncio.gather). Inside
+    a fop it has the caller's identity; elsewhere, and after the answer, it is the translator's own:
+    it runs as root, and its reply outlives it. `open`, `opendir` and `create` without an fd make an
+    fd that you must close.
 
-    index: its place in `self.children`; name, type: the volume's.
+    index: its index in `self.children`; name, type: the volume's.
     """
 
     index: int
@@ -1090,7 +1090,7 @@ class Child:
     type: str
     @property
     def up(self) -> bool:
-        """Whether it can serve, as it has said last."""
+        """Whether the subvolume can serve, according to its last event."""
     def stat(self, loc: Loc, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[StatReply]:
         """Attributes of an object."""
     def readlink(
@@ -1488,27 +1488,27 @@ class Child:
         """Copies from one open file to another inside the storage."""
 
 class Timer:
-    """A call that is to come."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """It does not come any more."""
+        """Cancels the call."""
 
 class Translator:
-    """Derive `class xlator(Translator)` in your module and define what you care about.
+    """Derive `class xlator(Translator)` in your module and define the fops that you want to handle.
 
-    A method named after a fop takes its place; a fop without a method passes by at no cost. A plain
-    method answers by frame.wind, frame.unwind or frame.fail, and `<fop>_cbk` sees the reply of what
-    was wound; an `async def` awaits self.child.<fop>(...) and returns the reply, and an OSError that
-    it raises is the request's errno. `<fop>_cancel` is told when the caller gives up.
+    A method named after a fop handles it; a fop without a method passes by at no cost. A plain
+    method calls frame.wind, frame.unwind or frame.fail, and `<fop>_cbk` gets the reply to a wind. An
+    `async def` awaits self.child.<fop>(...) and returns the reply; an OSError that it raises becomes
+    the request's errno. The host calls `<fop>_cancel` when the caller gives up.
 
     name, type: the volume's. children: the subvolumes; child: the first of them. options: of the
-    class, what the volfile may set; of an instance, the values. log: ends in the volume's log.
-    passes_through: of the class; whether fops that it does not define go to the first of several
-    subvolumes. Otherwise they are EOPNOTSUPP; False says that this is meant.
-    observes: of the class; True says that its readv and writev only look on, or that it defines all
-    ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes, lookups
-    bring no content along, and fallocate, zerofill, discard, rchecksum and put that it does not define
-    are EOPNOTSUPP.
+    class, the declared options; of an instance, their values. log: writes to the volume's log.
+    passes_through: of the class; whether undefined fops go to the first of several subvolumes.
+    Otherwise they fail with EOPNOTSUPP; False declares that this is intended.
+    observes: of the class; True declares that readv and writev do not change data, or that the class
+    defines every fop that reaches a file's data. Otherwise copies arrive as reads and writes, files
+    have no holes, lookups carry no content, and undefined fallocate, zerofill, discard, rchecksum and
+    put fail with EOPNOTSUPP.
     """
 
     name: str
@@ -1524,24 +1524,24 @@ class Translator:
     def fini(self) -> object:
         """Called once after the last request."""
     def notify(self, event: str, *child: Any, **_: Any) -> object:
-        """Told of CHILD_UP, CHILD_DOWN, PARENT_UP and other events, by name, and of the child that it is
-        about: None when it is about none. A method with `event` alone will do."""
+        """Called with CHILD_UP, CHILD_DOWN, PARENT_UP and other events, by name, and with the child that
+        the event is about, or None. A method with `event` alone is enough."""
     def say_up(self, up: bool = True) -> None:
-        """From now on the module says whether its volume is up, and no longer its children. A volume is
-        up while all of its children are, unless this was called: with False in `init`, and with True
-        when the module can serve. A mount waits until its top is up."""
+        """From now on the module decides whether its volume is up. By default, a volume is up while all
+        of its children are. Call it with False in `init`, and with True when the module can serve. A
+        mount waits until its top is up."""
     def reconfigure(self, options: Mapping[str, Any]) -> object:
-        """The volume's options changed; `self.options` has them already."""
+        """Called after the volume's options have changed; `self.options` has the new values."""
     def statedump(self) -> Mapping[str, int | float | str]:
-        """What `glossa stats` shows of this translator, by name."""
+        """Figures for `glossa stats`, by name."""
     def dump_state(self) -> Any:
-        """What the next version of the code is to know, as JSON can hold it."""
+        """State for the next version of the code, as JSON can hold it."""
     def load_state(self, state: Any) -> object:
-        """What `dump_state` of the code before has told; called after `init`."""
+        """Called after `init` with the result of the former code's `dump_state`."""
     def entry_created(self, loc: Loc) -> object:
-        """A fop has made this name, whichever it was."""
+        """Called after any fop has made this name."""
     def entry_removed(self, loc: Loc) -> object:
-        """A fop has taken this name away, whichever it was."""
+        """Called after any fop has removed this name."""
     @overload
     def invalidate(
         self,
@@ -1551,18 +1551,18 @@ class Translator:
         expire: bool = False,
         removed: Inode | str | None = None,
     ) -> None:
-        """Takes back what the kernel, and caches above, were told they may cache: what a name leads
-        to, or that it is not there, by its directory and the name, or by a loc with a name.
+        """Revokes a name, or its absence, from the cache of the kernel and of volumes above: by the
+        directory and the name, or by a loc with a name.
 
-        expire: the name is only asked for again, where programs are at work below it.
-        removed: the inode that the name led to; who watches that hears of its end.
+        expire: the kernel only looks the name up again, and keeps the tree below it.
+        removed: the inode that the name led to; its watchers (inotify) get notified.
 
-        It takes effect when the method has returned, and after the answers to all requests that are
-        under way now: forget first what you keep yourself.
+        It takes effect after the method has returned, and after the replies to all pending requests:
+        first forget your own cached values.
         """
     @overload
     def invalidate(self, what: Inode | Fd | str, *, data: bool = True) -> None:
-        """The same for an inode: its attributes, and its data unless `data` is False."""
+        """Revokes an inode's attributes, and its data unless `data` is False."""
     @overload
     def invalidate(
         self,
@@ -1574,17 +1574,17 @@ class Translator:
     ) -> None: ...
     @overload
     def invalidate(self) -> None:
-        """The same for every name."""
+        """Revokes every name."""
     def timer(
         self, seconds: float, fn: Callable[..., object], *args: Any, repeat: bool = False
     ) -> Timer:
-        """Calls fn(*args) in so many seconds; again and again with `repeat`."""
+        """Calls fn(*args) after `seconds`; periodically with `repeat`."""
     def any_fop(self, frame: Frame, *args: Any) -> object:
-        """Every fop that has no method of its own; `frame.name` tells which."""
+        """Handles every fop without a method of its own; `frame.name` is its name."""
     def any_cbk(self, frame: Frame, op_ret: int, op_errno: int, *reply: Any) -> object:
-        """The reply of every fop that has no callback of its own."""
+        """Gets the reply of every fop without a callback of its own."""
     def any_cancel(self, frame: Frame) -> object:
-        """The caller of a request that `any_fop` took has given up."""
+        """Called when the caller of a request of `any_fop` has given up."""
     def stat(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
         """Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached
         is too old.

@@ -1,8 +1,8 @@
 /**
  * Generated from runtime/core/fields.ts by tools/gen/recorded-structs.ts (npm run gen). Do not edit.
  *
- * A structure in a recording: whether there is one, which fields are not as in a new one (a bit each,
- * the first the lowest), and these.
+ * A structure in a recording: whether it is present, a mask of the fields that differ from the initial
+ * values (the first field is the lowest bit), and these fields.
  */
 import { NULL_GFID } from '../core/gfid.ts';
 import type { Iatt, Statvfs } from '../core/iatt.ts';

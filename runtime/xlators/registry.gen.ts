@@ -2,7 +2,7 @@
  * Generated from the folders of runtime/xlators by tools/gen/registry.ts (npm run gen). Do not edit.
  */
 
-/** Every translator of this folder, by its type, which is also its place here. */
+/** Every translator of this folder, by its type, which is also its path. */
 export const translators = {
   'debug/delay-gen': () => import('./debug/delay-gen/index.ts'),
   'debug/error-gen': () => import('./debug/error-gen/index.ts'),

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dialog, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playgroundFiles } from '../../apps/playground/files.ts';
 import { encodeShare } from '../../apps/playground/play/state.ts';
-import { type Served, servePlayground } from '../../apps/playground/server.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
+import { playgroundFiles } from '../../apps/playground/static-files.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
@@ -49,7 +49,7 @@ const problems = '#problems';
 const noProblems = "document.querySelector('#problems').hidden";
 const tabs = (page: Page): Promise<string> => text(page, '[role=tablist]');
 
-let served: Served;
+let served: PlaygroundServer;
 let folder: string;
 
 beforeAll(async () => {

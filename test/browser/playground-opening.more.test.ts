@@ -3,8 +3,8 @@
  */
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playgroundFiles } from '../../apps/playground/files.ts';
-import { type Served, servePlayground } from '../../apps/playground/server.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
+import { playgroundFiles } from '../../apps/playground/static-files.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { wantedBrowsers, withBrowser } from './browsers.ts';
@@ -13,7 +13,7 @@ import { enter, says, TIMEOUT_MS, text, until, visit } from './playground.ts';
 const LAPTOP = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 844 };
 
-let served: Served;
+let served: PlaygroundServer;
 
 beforeAll(async () => {
   served = await servePlayground(playgroundFiles, 0);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playgroundFiles } from '../../apps/playground/files.ts';
 import { encodeShare } from '../../apps/playground/play/state.ts';
-import { type Served, servePlayground } from '../../apps/playground/server.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
+import { playgroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -33,7 +33,7 @@ end-volume
 `;
 
 describe('the playground', () => {
-  let served: Served;
+  let served: PlaygroundServer;
 
   beforeAll(async () => {
     served = await servePlayground(playgroundFiles, 0);

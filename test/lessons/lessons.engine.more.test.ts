@@ -12,7 +12,7 @@ import {
   lessonLanguageNames,
   lessonLanguages,
 } from '../../apps/course/lessons/check.ts';
-import { checkFile } from '../../apps/course/terminal/checking.ts';
+import { checkFile } from '../../apps/course/terminal/check-file.ts';
 import { findLessons, type Lesson, moduleName } from '../../apps/course/terminal/lessons.ts';
 import { usually, wantedOf } from '../support/wanted.ts';
 import { mistakes } from './mistakes.ts';

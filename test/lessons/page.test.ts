@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { givenLessons, htmlOf } from '../../tools/lessons.ts';
+import { htmlOf, lessonsData } from '../../tools/lessons.ts';
 
 describe("the lessons of the playground's page", () => {
-  const lessons = givenLessons();
+  const lessons = lessonsData();
 
   it('are the lessons that have a check', () => {
     expect(lessons.map(({ name }) => name)).toEqual(Object.keys(checks));

@@ -44,7 +44,7 @@ it('THIRD-PARTY.md names each package with code in dist, and no other', () => {
     .filter((path) => path.endsWith('THIRD-PARTY.txt'))
     .flatMap((path) => packagesIn(read(`dist/${path}`), /^ {2}(\S+) ([\d.]+), /gm));
   const list = read('THIRD-PARTY.md');
-  const inFiles = list.slice(list.indexOf('## In files of glossa'));
+  const inFiles = list.slice(list.indexOf('## Software in files of glossa'));
   const named = packagesIn(inFiles, /^\| (\S+) \| ([\d.]+) \|/gm);
   // The code around the parser is peggy's own, without notices; the playground publishes Pyodide whole.
   const expected = new Set(notices.filter((name) => !name.startsWith('pyodide ')));

@@ -1,6 +1,6 @@
 /**
- * Writes the structures that travel field by field as the core has them: what a new one of each has
- * (`runtime/core/gen/fields.gen.ts`), and those that are classes (`runtime/core/gen/iatt.gen.ts`).
+ * Writes the core's structures that cross boundaries field by field: initial values
+ * (`runtime/core/gen/fields.gen.ts`), and classes (`runtime/core/gen/iatt.gen.ts`).
  */
 import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { camel } from '../../runtime/core/fops.ts';
@@ -9,20 +9,20 @@ import { NULL_GFID } from '../../runtime/core/gfid.ts';
 /** A field's name in JavaScript. */
 export const camelName = (struct: Struct, field: Field): string => camel(nameOf(struct, field));
 
-/** What a field of a new one is, as text that JavaScript and Python read alike. */
+/** The initial value of a field, as a literal of both JavaScript and Python. */
 export function initialOf({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return JSON.stringify(kind === 'gfid' ? NULL_GFID : '');
 }
 
-/** What a field means, as a sentence; undefined when its name says it. */
+/** The meaning of a field as a sentence; undefined if the name suffices. */
 export const sentence = (about: string): string | undefined =>
   about === '' ? undefined : `${about[0]!.toUpperCase()}${about.slice(1)}.`;
 
 /** The name of the list of a structure's fields, in every language. */
 export const listOf = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
 
-/** Members, each with what it means before it. */
+/** Members, each with its comment. */
 function members(struct: Struct, write: (name: string, field: Field) => string): string {
   const lines = struct.fields.flatMap((field) => {
     const about = sentence(field.about);
@@ -32,7 +32,7 @@ function members(struct: Struct, write: (name: string, field: Field) => string):
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** The object that has what a new one has. */
+/** The name of the object with the initial values. */
 const newOf = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
 
 const object = (struct: Struct): string => `/** ${sentence(struct.about)} */
@@ -46,8 +46,7 @@ export function generateFields(table: readonly Struct[] = structs): string {
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * The structures that travel field by field: what a new one has, and the names of the fields in the
- * order in which they travel.
+ * Structures that cross boundaries field by field: initial values, and the names of the fields in order.
  */
 
 const names = <T extends object>(fields: T): readonly (keyof T)[] =>
@@ -56,10 +55,10 @@ const names = <T extends object>(fields: T): readonly (keyof T)[] =>
 ${table.map(object).join('\n')}`;
 }
 
-/** The classes, and what they derive from: fields of the class itself are the fastest to make. */
+/** The classes with their base classes: own fields of a class are the fastest to create. */
 const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', Statvfs: '' };
 
-/** Field by field: `Object.assign` takes some hundred times as long. */
+/** Copies field by field: `Object.assign` takes about a hundred times as long. */
 const copy = (struct: Struct): string => {
   const names = struct.fields.map((field) => camelName(struct, field));
   const rest =
@@ -82,7 +81,7 @@ export function generateIatt(table: readonly Struct[] = structs): string {
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * Structures of which there are many, as classes.
+ * Frequent structures, as classes.
  */
 import { IattBase } from '../iatt-base.ts';
 

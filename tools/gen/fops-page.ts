@@ -34,7 +34,7 @@ const rows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
     })
     .join('\n');
 
-/** The path of data through a fop, in words for authors of modules that change data. */
+/** Explains the path of data through a fop to authors of modules that change data. */
 const DATA: Readonly<Record<DataWay, string>> = {
   bytes: ' What a module that changes data defines.',
   past: ' Data goes past readv and writev here: in the place of a module that has these, and not this, it is answered with EOPNOTSUPP.',

@@ -1,7 +1,7 @@
 /**
- * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of every
- * fop and callback, and the stubs `wind`, `tail`, `unwind`, `fail` with literal parameter lists,
- * so that a request makes no rest array and each call site sees one signature.
+ * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of all fops and
+ * callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`. Their parameter lists are literal, so that a
+ * request allocates no rest array and each call site has one signature.
  */
 import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
 
@@ -29,14 +29,14 @@ const params = (args: readonly Arg[]): string =>
 /** The arguments as a list of names, to pass them on. */
 export const names = (args: readonly Arg[]): string =>
   args.map((arg) => camel(arg.name)).join(', ');
-/** The number of arguments that a module has to give: xdata may be left out, and an fd that the fop makes. */
+/** The number of required arguments of a module's wind: xdata and an fd that the fop makes are optional. */
 export function required({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
   const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
   return args.findLastIndex((arg) => !isFree(arg)) + 1;
 }
-/** What a failure carries: -1 for a number, null for everything else, as GlusterFS's defaults do. */
-const nothing = (args: readonly Arg[]): string =>
+/** The values of a failed reply: -1 for a number, null for all else, as in GlusterFS's defaults. */
+const failureValues = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
 export const join = (...parts: string[]): string => parts.filter((part) => part !== '').join(', ');
 
@@ -81,7 +81,7 @@ const unwind = (fop: FopRow) => `  ${fop.name}(
   },`;
 
 const fail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
-    unwind.${fop.name}(${join('frame', '-1', 'opErrno', nothing(fop.reply))});
+    unwind.${fop.name}(${join('frame', '-1', 'opErrno', failureValues(fop.reply))});
   },`;
 
 const pass = (fop: FopRow) => `  ${fop.name}(
@@ -123,7 +123,7 @@ ${group('fail', 'Answer the caller with an errno and nothing else.', fail)}
 
 ${group('pass', 'A callback that hands the reply up as it came.', pass)}
 
-/** Where a wind of each fop arrives; made by graph activation, which alone may route it anew. */
+/** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
 export class Links {
 ${fops.map((fop) => `  ${fop.name}!: Target<'${fop.name}'>;`).join('\n')}
 

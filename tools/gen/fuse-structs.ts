@@ -3,7 +3,7 @@ import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
 
 type Field = readonly [name: string, type: string];
 
-/** A padding has no type, and `-N` for its name. */
+/** Parses a row; a padding has no type, and the name `-N`. */
 const fieldsOf = (row: string): Field[] =>
   row === '' ? [] : row.split(' ').map((field) => field.split(':') as [string, string]);
 
@@ -36,7 +36,7 @@ ${reads.join('\n')}
 }`;
 }
 
-/** Bytes of a number, and how it is written. */
+/** For each type of number: its bytes, and the expression that writes it. */
 const NUMBERS: Readonly<Record<string, readonly [number, (at: string, value: string) => string]>> =
   {
     u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],

@@ -1,7 +1,7 @@
 /**
- * Writes `runtime/core/gen/generic.gen.ts`: each fop in a form that takes its arguments as one array,
- * for code that treats all fops alike (bridges, drivers). One small array per crossing is what
- * the generality costs; the parameter lists themselves stay literal.
+ * Writes `runtime/core/gen/generic.gen.ts`: each fop with its arguments as one array, for code that treats
+ * all fops alike (bridges, drivers). This costs one small array per crossing; the parameter lists themselves
+ * stay literal.
  */
 import { type Arg, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { join, names } from './fops.ts';

@@ -1,6 +1,5 @@
 /**
- * Writes the types of the library for JavaScript: what is said by hand in glossa.d.ts.in, and every
- * fop.
+ * Writes the declarations of the JavaScript library: the hand-written glossa.d.ts.in, and every fop.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,17 +11,17 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { interfaceBody } from './fields.ts';
 import { required, TS_TYPES } from './fops.ts';
 
-/** What a method is given. */
-const GIVEN: Readonly<Record<ArgType, string>> = {
+/** Types of a method's parameters. */
+const PARAMETER_TYPES: Readonly<Record<ArgType, string>> = {
   ...TS_TYPES,
   data: 'Data',
   entries: 'Dirent[]',
   locklist: 'Flock[]',
 };
 
-/** What a method may give in its place. */
-const TAKEN: Readonly<Record<ArgType, string>> = {
-  ...GIVEN,
+/** Types that a method may pass on in place of a parameter. */
+const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
+  ...PARAMETER_TYPES,
   dict: 'DictLike',
   data: 'Bytes',
   entries: TS_TYPES.entries,
@@ -37,21 +36,21 @@ const list = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): s
 const taken = (row: FopRow): string[] =>
   row.args.map(({ name, type, nullable }, at) => {
     const mark = at >= required(row) ? '?' : '';
-    return `${camel(name)}${mark}: ${either(TAKEN[type], nullable || mark !== '')}`;
+    return `${camel(name)}${mark}: ${either(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
-/** What a reply has: of one that succeeded, just xdata may be missing. */
+/** The parts of a reply: in a successful one, only xdata may be null. */
 const replied = (row: FopRow): Arg[] =>
   row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
 
 function tableRow(row: FopRow): string {
-  const parts = list(replied(row), GIVEN).map((part) => `readonly ${part}`);
-  const mine = list(row.reply, TAKEN).map((part) => part.replace(':', '?:'));
+  const parts = list(replied(row), PARAMETER_TYPES).map((part) => `readonly ${part}`);
+  const mine = list(row.reply, RESULT_TYPES).map((part) => part.replace(':', '?:'));
   return `    ${row.name}: {
-      args: [${list(row.args, GIVEN).join(', ')}];
+      args: [${list(row.args, PARAMETER_TYPES).join(', ')}];
       given: [${taken(row).join(', ')}];
-      reply: [${list(replied(row), GIVEN).join(', ')}];
-      answer: [${list(row.reply, TAKEN).join(', ')}];
+      reply: [${list(replied(row), PARAMETER_TYPES).join(', ')}];
+      answer: [${list(row.reply, RESULT_TYPES).join(', ')}];
       parts: { ${parts.join('; ')} };
       mine: { ${mine.join('; ')} };
     };`;
@@ -65,8 +64,8 @@ const sayArgs = (row: FopRow, args: readonly Arg[]): string =>
 function methods(row: FopRow): string {
   const { name } = row;
   const doc = fopDocs[name as FopName];
-  const args = list(row.args, GIVEN).join(', ');
-  const reply = list(replied(row), GIVEN).join(', ');
+  const args = list(row.args, PARAMETER_TYPES).join(', ');
+  const reply = list(replied(row), PARAMETER_TYPES).join(', ');
   const given = `Frame<'${name}'>`;
   return `    /**
      * ${doc.what} Asked by: ${doc.when}
@@ -80,7 +79,7 @@ ${sayArgs(row, row.args)}
 ${sayArgs(row, row.reply)}
      */
     ${name}Cbk?(frame: ${given}, opRet: number, opErrno: number, ${reply}): void;
-    /** The caller has given up. */
+    /** Called when the caller has given up. */
     ${name}Cancel?(frame: ${given}): void;`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes the structures that travel field by field for both sides of `features/native`: in C
+ * Writes the structures that cross boundaries field by field, for both sides of `features/native`: in C
  * `bridges/native/glossa_fields.gen.h`, in TypeScript `bridges/native/fields.gen.ts`.
  */
 import {
@@ -41,8 +41,8 @@ export function generateNativeFields(table: readonly Struct[] = structs): string
   return `/*
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
- * The structures that travel field by field. A text that is NULL counts as empty. Part of glossa.h:
- * include that.
+ * Structures that cross boundaries field by field. A NULL text counts as empty. Include glossa.h, which
+ * includes this file.
  */
 #ifndef GLOSSA_FIELDS_GEN_H
 #define GLOSSA_FIELDS_GEN_H
@@ -50,8 +50,8 @@ export function generateNativeFields(table: readonly Struct[] = structs): string
 ${table.map(definition).join('\n\n')}
 
 /*
- * X(kind, member, name) for every field in the order in which they travel. kind: integer, gfid or
- * text; name: what other languages call it.
+ * X(kind, member, name) for every field in order. kind: integer, gfid or text; name: the field's name in
+ * other languages.
  */
 ${table.map(each).join('\n')}
 
@@ -69,7 +69,7 @@ function groups(fields: readonly Field[]): Field[][] {
   return found;
 }
 
-/** How many doubles a field takes (a text as many as it needs), and how it is written at `at`. */
+/** Doubles that a field takes; the size of a text depends on its length. */
 const SIZES: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
 const WRITES: Readonly<Record<FieldKind, (value: string) => string>> = {
   integer: (value) => `f64[at++] = ${value};`,
@@ -111,7 +111,7 @@ function read({ name, fields }: Struct): string {
     if (field!.kind !== 'integer') return 'from.text()';
     return length === 1 ? 'from.number()' : `...from.numbers(${length})`;
   });
-  // Of integers alone, what was read is the list already.
+  // A structure of integers alone is read as the list itself.
   const list = /^\.\.\.[^,]*$/.test(parts.join()) ? parts[0]!.slice(3) : `[${parts.join(', ')}]`;
   return `export const read${name} = (from: Doubles): unknown[] => ${list};`;
 }
@@ -120,27 +120,27 @@ export function generateNativeCodec(table: readonly Struct[] = structs): string 
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
- * How the structures that travel field by field get into a record for C, and out of its messages.
- * Each field by its name: a loop over names would be slower. size…: how many doubles it takes at
- * most; put…: writes it where there is room, and gives the place behind; write…: makes room, and
- * writes 0 for null, otherwise 1 and the structure.
+ * Writes structures field by field into a record for C, and reads them from its messages. Fields are
+ * accessed by name, as a loop over names is slower. size…: most doubles of a structure; put…: writes it
+ * where room is reserved, and returns the index behind it; write…: reserves room, and writes 0 for null,
+ * otherwise 1 and the structure.
  */
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 
-/** What is written into: area.ts. */
+/** The memory to write into: area.ts. */
 export interface Room {
   readonly f64: Float64Array;
-  /** The place in it where writing goes on. */
+  /** The index of the next write. */
   at: number;
-  /** Makes sure of room for so many doubles; \`f64\` may be another one then. */
+  /** Reserves room for \`count\` doubles; may replace \`f64\`. */
   reserve(count: number): void;
   number(value: number): void;
-  /** These write at \`at\` where there is room, and give the place behind. */
+  /** Writes at \`at\` where room is reserved, and returns the index behind it. */
   putGfid(at: number, gfid: Gfid): number;
   putText(at: number, text: string): number;
-  /** So many doubles at most. */
+  /** Most doubles of a text. */
   textSize(text: string): number;
 }
 
@@ -152,7 +152,7 @@ interface Doubles {
 
 ${table.map(write).join('\n\n')}
 
-/** Values of all fields in order, as a message has them (host/crossing/message.ts). */
+/** Reads the values of all fields in the order of a message (host/crossing/message.ts). */
 ${table.map(read).join('\n')}
 `;
 }

@@ -1,9 +1,9 @@
-/** Writes `bridges/native/glossa_fops.gen.h`: every fop as a translator in C sees it. */
+/** Writes `bridges/native/glossa_fops.gen.h`: the types and functions of every fop for translators in C. */
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { codeLines } from './codes.ts';
 
-/** How each type is declared, and the letter that stands for it in the table. */
+/** The declaration of each type, and its letter in the table. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
   loc: ['l', 'const loc_t *'],
   inode: ['i', 'inode_t *'],
@@ -56,7 +56,7 @@ GLOSSA_DEFINE_FOP(${name}, ${number})
 const members = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
-/** Whether op_ret says how much the first part of the reply holds; the host counts the keys of a dict. */
+/** Whether op_ret is the size of the reply's first part; the host counts the keys of a dict. */
 const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
@@ -73,18 +73,18 @@ export function generateNativeFops(): string {
   return `/*
  * Generated from runtime/core/fops.ts by tools/gen/native.ts (npm run gen). Do not edit.
  *
- * For every fop: what it is called with and what its callback gets, and
+ * For every fop, the types of its function and its callback, and
  *
  *   wind_<fop>(frame, cookie, cbk, child, arguments…)    pass it down; cbk sees the reply
- *   tail_<fop>(frame, child, arguments…)                 hand it on: the reply is the answer
+ *   tail_<fop>(frame, child, arguments…)                 pass it down for good: no callback
  *   unwind_<fop>(frame, op_ret, op_errno, reply…)        answer it
  *
- * Part of glossa.h: include that.
+ * Include glossa.h, which includes this file.
  */
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
-/* What a function tells the host by its result (bridges/host/guest.ts), and a frame's states besides. */
+/* Result codes of functions (bridges/host/guest.ts), which are also states of a frame. */
 enum {
 ${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 };
@@ -94,7 +94,7 @@ ${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 #define GLOSSA_ATTRIBUTE_TIMEOUT "${ATTRIBUTE_TIMEOUT}"
 #define GLOSSA_NEGATIVE_TIMEOUT "${NEGATIVE_TIMEOUT}"
 
-/* The types and functions of one fop, out of the lists of its arguments. */
+/* Defines the types and functions of one fop from the lists of its arguments. */
 #define GLOSSA_DEFINE_FOP(name, number)                                                           \\
     typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *this,                      \\
                                       GLOSSA_PARAMS_##name);                                      \\
@@ -139,17 +139,17 @@ ${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
     ${fops.map(({ name }) => `X(${name})`).join(' \\\n    ')}
 
 ${fops.map(block).join('\n')}
-/* The fops of a translator: those that are defined are routed to it. */
+/* The fops of a translator: the host routes the defined ones to it. */
 struct glossa_fops {
 ${members('_t')}
 };
 
-/* Callbacks that see the replies of winds which name none. */
+/* Callbacks for replies to winds without a callback of their own. */
 struct glossa_cbks {
 ${members('_cbk_t')}
 };
 
-/* Who wants to know that the caller of a request has given up. */
+/* Functions that the host calls when the caller of a request has given up. */
 struct glossa_cancels {
 ${fops.map(({ name }) => `    glossa_cancel_t ${name};`).join('\n')}
 };

@@ -1,8 +1,7 @@
 /**
- * Writes `runtime/core/gen/observed.gen.ts`: for every fop, what leads it past an observer, and notes for
- * which request a volume's code runs (`Xlator.frame`), so that what it logs is that request's. Parameters
- * are literal, and the arrays are made for what is seen only: a request that an observer leaves out
- * costs the question alone.
+ * Writes `runtime/core/gen/observed.gen.ts`: for every fop, the code that reports it to an observer, and sets
+ * `Xlator.frame`, so that log lines belong to their request. Parameters are literal, and arrays are made only
+ * for observed requests: a request that the observer skips costs one call.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import { join, names } from './fops.ts';
@@ -40,7 +39,7 @@ import type { Observer } from '../observer.ts';
 import type { Cbk, Fop } from '../xlator.ts';
 import type { FopName } from './fops.gen.ts';
 
-/** A fop that an observer sees arrive, and be answered. */
+/** A fop whose wind and unwind are reported to an observer. */
 export const observed: {
   readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
 } = {

@@ -1,4 +1,4 @@
-/** The generated files and their places; the tidy test compares it with what is checked in. */
+/** Lists the generated files with their content; the tidy test compares them with those in git. */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
@@ -28,7 +28,7 @@ export interface Output {
   readonly text: string;
 }
 
-/** All of it; with another table of structures, what would be generated from that. */
+/** Generates all files. @param table of structures; tests pass another one */
 export function outputs(table: readonly Struct[] = structs): Output[] {
   return [
     { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },

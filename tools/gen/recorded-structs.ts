@@ -1,11 +1,11 @@
 /**
- * Writes `runtime/observe/structs.gen.ts`: how the structures that travel field by field are written
- * into recordings. Each field is named where it is read, which is several times as fast as a loop.
+ * Writes `runtime/observe/structs.gen.ts`, which writes structures into recordings. Each field is accessed by
+ * name, which is several times as fast as a loop.
  */
 import { type Field, type Struct, structs } from '../../runtime/core/fields.ts';
 import { camelName } from './fields.ts';
 
-/** Fields that a structure can have: the mask is made of 32 bit integers. */
+/** Most fields of a structure: the mask is an integer of 32 bits. */
 const MASK_BITS = 31;
 const WRITERS: Readonly<Record<Field['kind'], string>> = {
   integer: 'number',
@@ -44,8 +44,8 @@ export function generateRecordedStructs(table: readonly Struct[] = structs): str
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/recorded-structs.ts (npm run gen). Do not edit.
  *
- * A structure in a recording: whether there is one, which fields are not as in a new one (a bit each,
- * the first the lowest), and these.
+ * A structure in a recording: whether it is present, a mask of the fields that differ from the initial
+ * values (the first field is the lowest bit), and these fields.
  */
 import { NULL_GFID } from '../core/gfid.ts';
 import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';

@@ -1,7 +1,7 @@
-/** Generates the tables of translators written in TypeScript, from the folders that are there. */
+/** Generates the tables of translators written in TypeScript, from their folders. */
 import { existsSync, readdirSync } from 'node:fs';
 
-/** `category/name` of every folder with an index.ts; or just a name, for one that has no category. */
+/** `category/name` of every folder with an index.ts; without a category, just the name. */
 function translatorFolders(root: string): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((category) => category.isDirectory())
@@ -23,7 +23,7 @@ export function generateRegistry(root: string): string {
  * Generated from the folders of ${root} by tools/gen/registry.ts (npm run gen). Do not edit.
  */
 
-/** Every translator of this folder, by its type, which is also its place here. */
+/** Every translator of this folder, by its type, which is also its path. */
 export const translators = {
 ${rows.join('\n')}
 };

@@ -1,4 +1,4 @@
-/** Writes the types of the Python package: what is said by hand in glupy.pyi.in, and every fop. */
+/** Writes the stub of the Python package: the hand-written glupy.pyi.in, and every fop. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
@@ -11,8 +11,8 @@ import { required, TS_TYPES } from './fops.ts';
 
 const WIDTH = 100;
 
-/** What a method is given. */
-const GIVEN: Readonly<Record<ArgType, string>> = {
+/** Types of a method's parameters. */
+const PARAMETER_TYPES: Readonly<Record<ArgType, string>> = {
   ...TS_TYPES,
   str: 'str',
   int: 'int',
@@ -21,9 +21,9 @@ const GIVEN: Readonly<Record<ArgType, string>> = {
   locklist: 'Listing[Flock]',
 };
 
-/** What a method may give in its place. */
-const TAKEN: Readonly<Record<ArgType, string>> = {
-  ...GIVEN,
+/** Types that a method may pass on in place of a parameter. */
+const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
+  ...PARAMETER_TYPES,
   dict: 'Mapping[str, DictValue]',
   data: 'Buffer',
   entries: 'Sequence[Dirent]',
@@ -35,9 +35,9 @@ const maybe = (type: string): string => `${type} | None`;
 const optional = ({ name, type, nullable }: Arg): boolean =>
   name === 'xdata' || (nullable && type !== 'dict');
 
-/** Of a reply just xdata may be missing when the fop has succeeded. */
+/** The type of a parameter; in a successful reply, only xdata may be None. */
 const given = (arg: Arg, nullable: boolean): string =>
-  nullable ? maybe(GIVEN[arg.type]) : GIVEN[arg.type];
+  nullable ? maybe(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
 
 const className = ({ name }: FopRow): string =>
   `${name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}Reply`;
@@ -100,7 +100,7 @@ function childMethod(row: FopRow): string {
   const free = required(row);
   const params = row.args.map((arg, at) => {
     const nullable = at >= free || (arg.nullable && arg.type !== 'dict');
-    const type = nullable ? maybe(TAKEN[arg.type]) : TAKEN[arg.type];
+    const type = nullable ? maybe(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
     return `${arg.name}: ${type}${at >= free ? ' = None' : ''}`;
   });
   const result = `Awaitable[${className(row)}]`;
@@ -116,7 +116,7 @@ function reply(row: FopRow): string {
   return `class ${className(row)}(Reply):\n${parts.join('\n')}`;
 }
 
-/** The makers of options: method, what the value is in Python, what it is in words, bounds. */
+/** Methods that declare options: method, the value's Python type, its description, bounds. */
 const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['int', '_int', 'A whole number; 0x… and 0… are bases as in C.', true],
   ['float', '_float', 'A number.', true],
@@ -128,7 +128,7 @@ const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
 ];
 
 const option = ([name, value, what, bounded]: (typeof OPTIONS)[number]): string => {
-  // What a volfile may say, the declaration may say too.
+  // The declaration accepts the texts of a volfile, too.
   const type = value === '_str' ? value : `${value} | _str`;
   const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
   const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
@@ -137,7 +137,7 @@ ${signature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option'
         """${what}"""`;
 };
 
-/** Names of types that methods of the same name hide. */
+/** Aliases of types that methods of the same name hide. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
 function attributes(struct: Struct): string {

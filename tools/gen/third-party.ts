@@ -1,6 +1,6 @@
 /**
- * Generates THIRD-PARTY.md, the list of software by others: from npm-shrinkwrap.json, from the installed
- * packages, which name their origin, and from a table here of the software inside those packages.
+ * Generates THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the origins in
+ * installed packages, and from a table here of the software inside those packages.
  */
 import { readFileSync } from 'node:fs';
 
@@ -9,15 +9,15 @@ interface Locked {
   readonly license?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
-  /** Of packages for one kind of machine. */
+  /** CPUs of a package for one kind of machine. */
   readonly cpu?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 type Part = readonly [name: string, version: string, licence: string, from: string];
 
-/** A package with parts of others in it, as it was when somebody looked. */
-export interface Inside {
+/** A package that contains other software, with the version that was inspected. */
+export interface BundledSoftware {
   readonly version: string;
   readonly parts: readonly Part[];
 }
@@ -25,10 +25,10 @@ export interface Inside {
 const github = (path: string): string => `https://github.com/${path}`;
 
 /**
- * In packages that we depend on; by the package. Its own documents and, for Python, the interpreter
- * itself say so. A version that neither tells is a dash.
+ * Software inside our dependencies, by package, according to the package's documents and, for Python, the
+ * interpreter itself. A dash is an unknown version.
  */
-export const inside: Readonly<Record<string, Inside>> = {
+export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   pyodide: {
     version: '314.0.7',
     parts: [
@@ -57,15 +57,15 @@ export const inside: Readonly<Record<string, Inside>> = {
   },
 };
 
-/** Where packages come from that may not be installed. */
+/** Origins of packages that may not be installed. */
 const homes: Readonly<Record<string, string>> = {
   'ffi-rs': github('zhangyuang/node-ffi-rs'),
 };
 
-/** Folders of packages, of which one has something. */
+/** Names of packages in a scope. */
 const within = (scope: string, ...names: readonly string[]) => names.map((name) => scope + name);
 
-/** Code of others in our own files: which, and the packages by their folders in node_modules. */
+/** Third-party code in our own files: the files, and the packages by their folders in node_modules. */
 const written: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
@@ -84,7 +84,7 @@ const written: Readonly<Record<string, readonly string[]>> = {
   ],
   '`dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, text coding in interpreters':
     ['@exodus/bytes'],
-  '`dist/bundled/`, of packages what commands need': [
+  '`dist/bundled/`, the parts of packages that commands need': [
     ...within('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
     ...['get-east-asian-width', 'lines-and-columns', 'string-width', 'sucrase'],
     ...within('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
@@ -93,7 +93,7 @@ const written: Readonly<Record<string, readonly string[]>> = {
   '`dist/runtime/volfile/volfile.gen.js`, the code around the parser of volfiles': ['peggy'],
 };
 
-/** From the folder of the project. */
+/** Generates the text; runs in the folder of the project. */
 export function generateThirdParty(): string {
   const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
     readonly packages: Readonly<Record<string, Locked>>;
@@ -105,10 +105,10 @@ export function generateThirdParty(): string {
   const inFiles = new Set(Object.values(written).flat());
   const held = all.filter(([path]) => inFiles.has(folderOf(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
-# What others have made
+# Third-party software
 
-glossa itself is under the [MIT licence](LICENSE). Nothing of others is in its package but what the last
-table names; npm installs these packages beside it, as their authors publish them.
+glossa itself is under the [MIT licence](LICENSE). Its package contains only the software in the last table;
+npm installs the other packages beside it, as their authors publish them.
 
 ## Packages
 
@@ -121,13 +121,13 @@ Of these, npm installs the one that fits the machine, if there is one:
 
 ${table('Package', machineParts(others, forMachines))}
 
-## In these packages
+## Software inside these packages
 
-${Object.entries(inside)
+${Object.entries(bundledSoftware)
   .map(([name, what]) => insideTable(name, what, packages))
   .join('\n\n')}
 
-## In files of glossa
+## Software in files of glossa
 
 ${table(
   'Package',
@@ -153,7 +153,7 @@ const packagePart = (path: string, { version, license = '-', optional }: Locked)
   repositoryOf(path, optional),
 ];
 
-/** @throws where neither the package nor the table above says it */
+/** The origin of a package. @throws if neither the package nor the table above has it */
 function repositoryOf(path: string, optional = false): string {
   const home = homes[nameOf(path)];
   if (home !== undefined) return home;
@@ -167,7 +167,7 @@ function repositoryOf(path: string, optional = false): string {
   return plain.includes('://') ? plain : github(plain);
 }
 
-/** Of each package that has one for each kind of machine: they differ in the ends of their names. */
+/** Groups the variants of a package for kinds of machines, which differ in the ends of their names. */
 function machineParts(
   others: readonly (readonly [string, Locked])[],
   forMachines: readonly (readonly [string, Locked])[],
@@ -187,10 +187,10 @@ function machineParts(
   });
 }
 
-/** @throws when the package is another by now: somebody has to look what is in it */
+/** The table of software inside packages. @throws for a version that was not inspected */
 function insideTable(
   name: string,
-  { version, parts }: Inside,
+  { version, parts }: BundledSoftware,
   packages: Readonly<Record<string, Locked>>,
 ): string {
   const now = packages[`node_modules/${name}`]?.version;
@@ -200,7 +200,7 @@ function insideTable(
   return table(`In ${name}`, parts);
 }
 
-/** A part that is there twice stands there once. */
+/** A table without duplicates. */
 function table(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
     ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,

@@ -1,12 +1,12 @@
 /**
- * The reference of the package's entry points in TypeScript, made by TypeDoc from `exports` in package.json and
- * the declarations in dist. Writes HTML below /api/ of the site. `npm run build` comes first.
+ * Makes the TypeScript reference of the entry points by TypeDoc, from `exports` in package.json and
+ * the declarations in dist, as HTML below /api/ of the site. Needs `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { read, root } from './texts.ts';
 
-/** From the site's top. */
+/** Path from the site root. */
 export const API = '/api/';
 
 interface Manifest {
@@ -37,7 +37,7 @@ export function writeApiOptions(out: string): string {
     alwaysCreateEntryPointModule: true,
     tsconfig,
     skipErrorChecking: true,
-    // What is not exported is internal: its types are shown by name alone.
+    // Types that are not exported are internal, and appear by name only.
     validation: { notExported: false },
     readme: 'none',
     disableSources: true,

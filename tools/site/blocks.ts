@@ -1,4 +1,4 @@
-/** The blocks of code in a text: what they are written in, and what the site adds to them. */
+/** Adds languages, pictures of volfiles and playground links to the code blocks of a text. */
 import { createHash } from 'node:crypto';
 import { plainVolumes } from '../../runtime/volfile/description.ts';
 import { renderSvg } from '../../runtime/volfile/render/svg.ts';
@@ -17,11 +17,11 @@ export interface Picture {
 
 export interface Added {
   readonly pictures: Map<string, Picture>;
-  /** A link, in Markdown, that runs a module of this language; undefined where there is nothing to run it. */
+  /** A link, in Markdown, that runs a module in the playground; undefined where it cannot run. */
   run(language: string, text: string): string | undefined;
 }
 
-/** Volumes without a word of a language get one, and all a picture; modules a link that runs them. */
+/** Adds a language and a picture to volfiles, and a link that runs it to modules. */
 export function withBlocks(text: string, added: Added): string {
   const unindented = text.replace(INDENTED, (block) => {
     if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
@@ -47,7 +47,7 @@ function volfileBlock(code: string, { pictures }: Added, isDrawn: boolean): stri
   return `${block}\n\n![${picture.alt}](/pictures/${name})\n`;
 }
 
-/** Of what is a whole volfile, with something to draw. */
+/** Draws a complete volfile; undefined for other code. */
 export function graphPicture(code: string): { svg: string; alt: string } | undefined {
   const { description } = inspectVolfile(new Source('shown.vol', code), {});
   if (!description) return undefined;

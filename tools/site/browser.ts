@@ -1,4 +1,4 @@
-/** The built site in Chromium, which has it from the folder: no server, and no other host. */
+/** Opens pages of the built site in Chromium from its folder, without a server or another host. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,10 +18,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const BYTES = 'application/octet-stream';
 
-/** Under load a browser needs minutes for what it otherwise does at once. */
+/** Time limit of an operation: under load, a browser may need minutes. */
 const PATIENCE_MS = 300_000;
 
-/** Root and containers have no sandbox for it: the pages are our own. */
+/** Starts Chromium without its sandbox, which root and containers lack; the pages are our own. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
   const args = ['--no-sandbox', '--disable-dev-shm-usage'];
@@ -31,19 +31,19 @@ export function openBrowser(): Promise<Browser> {
 
 export interface OpenPage {
   readonly page: Page;
-  /** What it asked others for. */
+  /** Requests to other hosts. */
   readonly foreign: readonly string[];
-  /** What is not there. */
+  /** Requests for absent files. */
   readonly missing: readonly string[];
 }
 
-/** A page of a width. */
+/** Opens an empty page of a width. */
 export async function openPage(browser: Browser, width: number): Promise<OpenPage> {
   const page = await browser.newPage();
   await page.setViewport({ width, height: 900 });
   const foreign: string[] = [];
   const missing: string[] = [];
-  // Not by the page's own interception, with which nothing is kept from one page to the next.
+  // The page's own interception would disable the cache between pages.
   const session = await page.createCDPSession();
   const answer = ({ requestId, request }: Protocol.Fetch.RequestPausedEvent): Promise<void> => {
     const url = new URL(request.url);
@@ -64,17 +64,17 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
       body: (body ?? Buffer.alloc(0)).toString('base64'),
     });
   };
-  // Only the page in front is drawn: in others a change of colour would stay half done.
+  // Only the front page is drawn: in others, a transition of colours would never end.
   await page.evaluateOnNewDocument(AT_ONCE);
-  session.on('Fetch.requestPaused', (event) => void answer(event).catch(whenLeft));
+  session.on('Fetch.requestPaused', (event) => void answer(event).catch(ignoreIfLeft));
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return { page, foreign, missing };
 }
 
 const LEFT = /Invalid InterceptionId|Session closed|Target closed/;
 
-/** A page may have gone elsewhere, or been closed, since it asked. */
-function whenLeft(error: unknown): void {
+/** Ignores errors of pages that were closed or have navigated meanwhile. */
+function ignoreIfLeft(error: unknown): void {
   const isGone = error instanceof ProtocolError && LEFT.test(error.message);
   if (!isGone) throw error;
 }
@@ -84,7 +84,7 @@ function fileOf(path: string): Buffer | null {
   return statSync(name, { throwIfNoEntry: false })?.isFile() ? readFileSync(name) : null;
 }
 
-/** Looks change at once. Run before the page's own programs, when there is no head yet. */
+/** Disables transitions. Runs before the page's own programs, when the page has no head yet. */
 const AT_ONCE = `addEventListener('DOMContentLoaded', () => {
   const style = document.createElement('style');
   style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important }';
@@ -93,7 +93,7 @@ const AT_ONCE = `addEventListener('DOMContentLoaded', () => {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, a line each. */
+/** Lists the violations that axe finds. */
 export async function complaints(page: Page): Promise<string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe);
   return await page.evaluate(async () => {
@@ -108,12 +108,12 @@ export async function complaints(page: Page): Promise<string[]> {
         run(settings: object): Promise<{ violations: readonly Violation[] }>;
       };
     };
-    // What is right needs neither a selector nor its text: making them took most of the time.
+    // Selectors and texts of passed elements took most of the time.
     axe.configure({ noHtml: true });
     const { violations } = await axe.run({
       resultTypes: ['violations'],
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-      // VitePress's button is called Search, and shows the keys beside it.
+      // VitePress's button has the name Search, and shows its keys, too.
       rules: { 'label-content-name-mismatch': { enabled: false } },
     });
     return violations.flatMap(({ id, help, nodes }) =>

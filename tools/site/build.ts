@@ -1,11 +1,11 @@
 /**
- * The site of the project, from its texts and sources.
+ * Builds the project's site from its texts and sources.
  *
- *   npm run site [-- --base /PATH/]   builds it into tools/site/dist, for a server that has it at /PATH/
- *   npm run site:preview              shows what was built, on loopback
+ *   npm run site [-- --base /PATH/]   builds into tools/site/dist, for a server with the site at /PATH/
+ *   npm run site:preview              serves the built site on loopback
  *
- * VitePress and what checks the site are packages of their own (tools/site/package.json), fetched when they
- * are missing; nothing else needs a network.
+ * VitePress and the checkers of the site are packages of their own (tools/site/package.json), fetched when
+ * missing; no other step needs a network.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Failure(`${command} ${args.join(' ')} has ended with ${status}`);
 }
 
-/** Whether all packages of the lock are there, as npm notes what it has installed. */
+/** Whether all packages of the lock are installed, according to npm's notes. */
 function hasPackages(): boolean {
   const installed = join(site, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
@@ -39,7 +39,7 @@ function hasPackages(): boolean {
   );
 }
 
-/** No script of any package runs: esbuild's program is a package itself. */
+/** Fetches the packages without running their scripts; esbuild's program is a package itself. */
 export function fetchPackages(): void {
   if (hasPackages()) return;
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -63,7 +63,7 @@ async function build(base: string): Promise<void> {
 
 function preview(base: string): void {
   if (!existsSync(join(dist, 'index.html'))) throw new Failure("nothing is built: 'npm run site'");
-  // VitePress's own would listen on every address.
+  // By default, VitePress would listen on every address.
   const settings = ['--outDir', 'dist', '--base', base, '--host', '127.0.0.1'];
   program('vite/bin/vite.js', 'preview', ...settings);
 }
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
 
 if (import.meta.filename === process.argv[1]) {
   await main().catch((error: Error & { code?: string }) => {
-    // What a reader of the texts can mend is said without a trace.
+    // Errors in texts are reported without a stack trace.
     const mendable = error instanceof Failure || error.code !== undefined;
     console.error(mendable ? error.message : error);
     process.exitCode = 1;

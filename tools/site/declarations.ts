@@ -1,8 +1,8 @@
 /**
- * The interfaces of Python and JavaScript, from the declarations that editors read: a section for each
- * class and function, whose own comment becomes its text.
+ * Makes the API pages of Python and JavaScript from the declarations that editors read: a section for each
+ * class and function with its comment as text.
  */
-import type { Made } from './reference.ts';
+import type { GeneratedPage } from './reference.ts';
 import { read } from './texts.ts';
 
 interface Declaration {
@@ -11,10 +11,10 @@ interface Declaration {
   readonly code: string;
 }
 
-/** What has one line each, such as constants: those in a row share a block. */
+/** The name of one-line declarations, such as constants; adjacent ones share a block. */
 const SHORT = '';
 
-/** Declarations of a Python stub: what begins at the margin, with what is indented below it. */
+/** Splits a Python stub into declarations: each line at the margin with its indented lines. */
 export function pythonDeclarations(stub: string): Declaration[] {
   const chunks = stub
     .split(/\n(?=\S)/)
@@ -32,7 +32,7 @@ export function pythonDeclarations(stub: string): Declaration[] {
   );
 }
 
-/** A line with `@` belongs to what follows. */
+/** Joins decorators (`@`) with the declaration that follows. */
 function joinDecorated(chunks: readonly string[]): string[] {
   const joined: string[] = [];
   let above = '';
@@ -46,7 +46,7 @@ function joinDecorated(chunks: readonly string[]): string[] {
   return joined;
 }
 
-/** Declarations of the module 'glossa' in TypeScript's declarations. */
+/** Splits the module 'glossa' of a TypeScript declaration file into declarations. */
 export function scriptDeclarations(types: string): Declaration[] {
   const body = types.slice(types.indexOf("declare module 'glossa' {") + 1);
   const chunks = body
@@ -77,7 +77,7 @@ export function scriptDeclarations(types: string): Declaration[] {
   );
 }
 
-/** Several of one name, and short ones in a row, are one. */
+/** Joins declarations of one name, and adjacent short ones. */
 function joinShort(all: readonly Declaration[]): Declaration[] {
   const joined: Declaration[] = [];
   for (const next of all) {
@@ -96,7 +96,7 @@ function joinShort(all: readonly Declaration[]): Declaration[] {
   return joined;
 }
 
-/** Prose of comments: an indented part is code. */
+/** Turns the prose of a comment into Markdown; indented parts are code. */
 function prose(doc: string, language: string): string {
   return doc.replace(/(?<=\n\n)(?: {4}.*(?:\n|$)|\n(?= {4}))+/g, (block) => {
     return `\`\`\`${language}\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n`;
@@ -119,8 +119,8 @@ const PYTHON = 'python/glupy/__init__.pyi';
 const PYTHON_TESTS = 'python/glupy/testing.pyi';
 const SCRIPT = 'javascript/glossa.gen.d.ts';
 
-export function interfacePages(): Made[] {
-  const python = (source: string, url: string, title: string, text: string): Made => ({
+export function interfacePages(): GeneratedPage[] {
+  const python = (source: string, url: string, title: string, text: string): GeneratedPage => ({
     url,
     title,
     source,

@@ -1,6 +1,6 @@
 /**
- * Writes what VitePress builds the site from into `.generated/`: the repository's texts with their
- * links made the site's, pages made of the sources, the files that texts link to, pictures.
+ * Writes the input of VitePress into `.generated/`: the repository's texts with links of the site, pages
+ * generated from sources, linked files, and pictures.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
@@ -9,16 +9,16 @@ import { type Added, type Picture, withBlocks } from './blocks.ts';
 import { interfacePages } from './declarations.ts';
 import { outsideOfCode, relink } from './links.ts';
 import { hasPlayground, PLAYGROUND, runLink, withLesson } from './playground.ts';
-import { commandPages, type Made, translatorPages, volfilePage } from './reference.ts';
+import { commandPages, type GeneratedPage, translatorPages, volfilePage } from './reference.ts';
 import { groups, headingOf, read, root, type Text } from './texts.ts';
 
 const out = join(import.meta.dirname, '.generated');
 
-/** A page to be written, before its links are the site's. */
-interface Draft extends Made {
-  /** In which list it stands; null for files that texts link to. */
+/** A page before its links are converted. */
+interface Draft extends GeneratedPage {
+  /** The menu that lists it; null for linked files. */
   readonly group: string | null;
-  /** Texts that stand on it behind its own, as from where they are. */
+  /** Further texts on the page, with links relative to their own paths. */
   readonly parts?: readonly Text[];
 }
 
@@ -37,7 +37,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   '.vol': '',
 };
 
-/** The README of a translator's own folder, from the top of the repository. */
+/** The path of a translator's README from the top of the repository. */
 const readmeOf = (type: string): string | undefined =>
   ['runtime/xlators', 'gluster']
     .map((folder) => `${folder}/${type}/README.md`)
@@ -50,7 +50,7 @@ function draftsOf(group: string, texts: readonly Text[]): Draft[] {
   });
 }
 
-/** A page that shows a file, or what a folder has. */
+/** A page that shows a file, or lists a folder. */
 function fileDraft(source: string): Draft {
   const url = `/files/${source.replace(/\.md$/, '')}${statSync(join(root, source)).isDirectory() ? '/' : ''}`;
   const made = { source, url, title: source, group: null };
@@ -67,7 +67,7 @@ function fileDraft(source: string): Draft {
   };
 }
 
-/** The course as one page, to be printed. */
+/** The course as one page, for printing. */
 const wholeCourse = (): Draft => ({
   source: 'apps/course/lessons/README.md',
   url: '/course/whole',
@@ -82,7 +82,7 @@ PDF: each lesson begins on a new sheet.
 });
 
 async function drafts(): Promise<Draft[]> {
-  const inGroup = (group: string, pages: readonly Made[]) =>
+  const inGroup = (group: string, pages: readonly GeneratedPage[]) =>
     pages.map((page) => ({ ...page, group }));
   return [
     ...Object.entries(groups).flatMap(([name, { texts }]) => draftsOf(name, texts)),
@@ -98,10 +98,10 @@ const HERO = '/figures/docs-start-pictures-stack.svg';
 
 const COMMENT = /<!--[\s\S]*?-->\n?/g;
 
-/** Writes everything anew. @throws {BrokenLink} */
+/** Writes all pages anew. @throws {BrokenLink} */
 export async function generate(): Promise<void> {
   const pages = await drafts();
-  // A page made of sources is not what a link to these sources means.
+  // A link to a source file leads to the file, not to a page generated from it.
   const urls = new Map<string, string>();
   for (const { source, url, parts } of pages) {
     if (source.endsWith('.md') && parts === undefined) urls.set(source, url);
@@ -117,14 +117,14 @@ export async function generate(): Promise<void> {
     }
     const draft = fileDraft(path);
     pages.push(draft);
-    // With its own ending it would be a file, and no page.
+    // VitePress would take another ending for a static file.
     const url = draft.url.endsWith('/') ? draft.url : `${draft.url}.html`;
     urls.set(path, url);
     return url;
   };
 
   rmSync(join(out, 'pages'), { recursive: true, force: true });
-  // It grows meanwhile, by the files that are linked.
+  // The loop appends the files that it finds linked.
   for (const page of pages) {
     const isText = page.source.endsWith('.md') || page.group === null;
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
@@ -145,13 +145,13 @@ export async function generate(): Promise<void> {
   write('site.json', JSON.stringify(menus(pages), null, 2));
 }
 
-/** A page of a file, or of texts that have their own, is none to search in, and has no neighbours. */
+/** Front matter of pages that repeat other texts: not searchable, without neighbours. */
 const aside = ({ group, parts }: Draft): object =>
   group === null || parts !== undefined
     ? { search: false, prev: false, next: false, outline: false }
     : {};
 
-/** The lists of pages, for the bar above and beside. */
+/** The menus for the top bar and the sidebar. */
 function menus(pages: readonly Draft[]): object {
   const of = (group: string): Item[] =>
     pages

@@ -1,9 +1,9 @@
-/** Links of the texts, and of the pages that were built of them. */
+/** Links of the texts, and of the built pages. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fragmentOf, lessonIn } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { fragmentOf, lessonIn } from '../../apps/course/link.ts';
 import { decodeShare } from '../../apps/playground/play/state.ts';
 import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
@@ -78,7 +78,7 @@ describe('the built site', () => {
     const lessons = new Set<string>();
     expect(links.length).toBeGreaterThan(5);
     for (const [link, fragment] of links) {
-      // Otherwise VitePress looks for a page of its own there.
+      // Without a target, VitePress would look for a page of its own.
       expect(link).toContain('target="_self"');
       const lesson = lessonIn(fragment!.replaceAll('&amp;', '&'));
       if (lesson !== null) {

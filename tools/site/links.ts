@@ -1,7 +1,7 @@
-/** Links between the repository's texts, and what becomes of them on the site. Pure functions. */
+/** Converts links between the repository's texts into links of the site. Pure functions. */
 import { posix } from 'node:path';
 
-/** What a link cannot be followed to; says where it stands. */
+/** A link leads to no page; the message has its file and line. */
 export class BrokenLink extends Error {
   readonly code = 'BROKEN_LINK';
 
@@ -10,7 +10,7 @@ export class BrokenLink extends Error {
   }
 }
 
-/** A heading's anchor, as Markdown's readers of repositories make it. */
+/** A heading's anchor, as GitHub makes it. */
 export const slugOf = (heading: string): string =>
   heading
     .trim()
@@ -18,13 +18,13 @@ export const slugOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
-/** A block of code, between fences or indented, or some in a line: there is no link in them. */
+/** Code, fenced, indented or inline, which contains no links. */
 const CODE = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
 const LINK = /(?<!\\)\]\(([^()\s]+)\)/g;
-/** What is somewhere else, on the same page, or the site's already. */
+/** Links to other hosts, on the same page, or already of the site. */
 const ELSEWHERE = /^([a-z]+:|#|\/)/;
 
-/** Calls `change` with all that is no code, and where it begins. */
+/** Calls `change` with each part that is no code, and its offset. */
 export function outsideOfCode(
   text: string,
   change: (part: string, offset: number) => string,
@@ -39,7 +39,7 @@ export function outsideOfCode(
 }
 
 /**
- * A text of the repository with its links made the site's.
+ * Converts the links of a text of the repository.
  *
  * @param urlOf the page of a path from the top of the repository; undefined when there is no such path
  * @throws {BrokenLink}
@@ -49,7 +49,7 @@ export function relink(
   source: string,
   urlOf: (path: string) => string | undefined,
 ): string {
-  // In code that is the text of a link, the brackets are outside of it: `[` `code` `](target)`.
+  // A link whose text is code has its brackets outside of the code: `[` `code` `](target)`.
   return outsideOfCode(text, (part, offset) =>
     part.replace(LINK, (link, target: string, index: number) => {
       if (ELSEWHERE.test(target)) return link;

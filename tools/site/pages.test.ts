@@ -1,6 +1,6 @@
 /**
- * All pages as they are seen: at three widths, dark and light, found by searching, and printed. One
- * browser looks at them, several pages at a time.
+ * All pages in a browser: at three widths, dark and light, found by the search, and printed. One browser
+ * opens several pages at a time.
  */
 import { availableParallelism } from 'node:os';
 import type { Browser, Page } from 'puppeteer-core';
@@ -13,14 +13,14 @@ import { builtPages } from './support.ts';
 import { groups, headingOf, read } from './texts.ts';
 
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
-/** How wide a page is, and how it looks. */
+/** Widths and colour schemes of a page. */
 const WAYS = [
   [360, 'dark'],
   [768, 'light'],
   [1280, 'dark'],
   [1280, 'light'],
 ] as const;
-/** One of each kind: axe looks at these in every way, and at the colours of their code. */
+/** A page of each kind: axe checks these in every variant, with the colours of code. */
 const KINDS = [
   '/',
   '/write/typescript.html',
@@ -31,22 +31,22 @@ const KINDS = [
   '/files/examples/negative/negative.vol.html',
   PLAYGROUND,
 ];
-/** A source, and nothing else: of these axe looks at one. */
+/** Pages that only show a source; axe checks one of them. */
 const isSource = (path: string): boolean => path.startsWith('/files/') && !KINDS.includes(path);
-/** Made of the tables of translators and of commands: axe looks at one in four, in every way at some. */
-const isMade = (path: string): boolean =>
+/** Pages generated from tables of translators and commands; axe checks a quarter of them. */
+const isGenerated = (path: string): boolean =>
   /^\/reference\/(translators|cli)\//.test(path) && !KINDS.includes(path);
-/** Whether axe looks at it. Of those of tables it does at four in a row, in another way at each. */
-const isLookedAt = (path: string, i: number): boolean =>
-  !isSource(path) && !(isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0);
+/** Whether axe checks a page. Of generated pages it checks runs of four, each in another variant. */
+const hasAxeCheck = (path: string, i: number): boolean =>
+  !isSource(path) && !(isGenerated(path) && Math.floor(i / WAYS.length) % 4 !== 0);
 const WIDE = 1280;
 const PHONE = 390;
-/** Of the picture on the first page: how often, and after what time, it is looked at for a change. */
+/** Number and interval of samples that detect motion in the picture on the first page. */
 const [LOOKS, STEP_MS] = [6, 700];
 const MOST = { timeout: 200_000 };
-/** All pages, on a machine that has much else to do. */
+/** Time limit for all pages on a busy machine. */
 const WALK = { timeout: 900_000 };
-/** Of a sheet of A4, within the margins of print.css, in CSS pixels. */
+/** Width of an A4 sheet within the margins of print.css, in CSS pixels. */
 const PAPER = 673;
 
 const paths = [
@@ -63,9 +63,9 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   afterAll(() => browser?.close());
 
   /**
-   * A page that is all there; afterwards it has asked nobody for anything that it did not get.
-   * @param idle pages to take it from, and to leave it with: each is behind others, where nothing is drawn
-   * @param runs whether its programs are started; those of pages at which axe does not look are not
+   * Opens a page completely, runs `act`, and expects no foreign or failed request.
+   * @param idle pages to reuse; they stay in the background, which is not drawn
+   * @param runs whether the page's programs start; only axe needs them
    */
   async function on<R>(
     path: string,
@@ -94,7 +94,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     }
   }
 
-  /** The picture beside the headline: where it is, and whether it changes within two of its steps. */
+  /** The position of the picture beside the headline, and whether it moves. */
   const lookAtPicture = (width: number, motion: 'reduce' | 'no-preference') =>
     on('/', async (page) => {
       await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: motion }]);
@@ -139,7 +139,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     expect(blank.map(({ path }) => path)).toEqual([]);
   });
 
-  /** Of the walk through all pages: the next is in a process that has compiled the site's programs. */
+  /** Pages to reuse during the walk, as their process has compiled the site's programs. */
   const kept: OpenPage[] = [];
 
   it('every kind of page has a first paint', async () => {
@@ -149,7 +149,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
       const ms = await on(path, (page) => page.evaluate(FIRST_PAINT));
       said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
     }
-    // How long it takes is the machine's; that there is one is the page's.
+    // The time depends on the machine; the test expects only that there is one.
     process.stdout.write(`first paint: ${said.join(', ')}\n`);
     expect(said.join()).not.toContain('NaN');
   });
@@ -165,7 +165,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     expect(wrong).toEqual([]);
   });
 
-  // By itself: it has a lot to load, and a machine to start.
+  // In a test of its own, as it loads and starts interpreters.
   it.skipIf(!hasPlayground)(
     'the playground fits phone and desk, and is accessible to axe',
     WALK,
@@ -174,7 +174,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     },
   );
 
-  /** What is wrong on a page. Of those of no new kind axe looks at one in one way. */
+  /** Lists the problems of a page. Pages of a known kind get axe in one variant only. */
   const wrongOn = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
     on(
       path,
@@ -184,8 +184,8 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
         const tried = new Set<number>();
         if (!isKind) await page.evaluate(PLAIN_CODE);
         for (const [at, [width, scheme]] of WAYS.entries()) {
-          const hasAxe = isKind || (isLookedAt(path, i) && i % WAYS.length === at);
-          // Colours make nothing wider: without axe each width is tried once.
+          const hasAxe = isKind || (hasAxeCheck(path, i) && i % WAYS.length === at);
+          // Without axe, each width is checked once, as colours do not change it.
           if (!hasAxe && tried.has(width)) continue;
           tried.add(width);
           await page.setViewport({ width, height: 900 });
@@ -201,7 +201,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
         return wrong;
       },
       idle,
-      isLookedAt(path, i),
+      hasAxeCheck(path, i),
     );
 
   it.each([
@@ -241,7 +241,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
 });
 
-/** Several at once: a page waits for its workers and timers. */
+/** Runs `act` on several items at once, as a page mostly waits for workers and timers. */
 async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promise<void>) {
   const rest = items.entries();
   const worker = async (): Promise<void> => {
@@ -250,11 +250,10 @@ async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promi
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
 }
 
-// In the page, whose types are not Node's.
+// Types of the page, which Node lacks.
 
 type DOMRectLike = Readonly<Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>>;
 
-/** The one of the two that is shown. */
 /** Two renderings of the same picture differ by a step or two of 256. A larger difference is motion. */
 const SEEN = 16;
 const differ = (one: string, other: string): string => `(async () => {
@@ -272,7 +271,7 @@ const differ = (one: string, other: string): string => `(async () => {
 const PICTURE = "[...document.querySelectorAll('.VPHero img')].find((it) => it.offsetHeight > 0)";
 const BOXES = `[document.querySelector('.VPHero .main'), ${PICTURE}].map((it) => it.getBoundingClientRect().toJSON())`;
 
-/** Words of names in tables that are on two lines. */
+/** Words of names in tables that break over two lines. */
 const BROKEN_WORDS = `[...document.querySelectorAll('.vp-doc td code')].flatMap((code) => {
   if (code.getClientRects().length < 2) return [];
   return [...code.childNodes].flatMap((node) => [...node.textContent.matchAll(/\\w+/g)].filter((word) => {
@@ -286,13 +285,13 @@ const BROKEN_WORDS = `[...document.querySelectorAll('.vp-doc td code')].flatMap(
 
 const FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
 
-/** The words of code are thousands, in a few colours that are the same on all pages. */
+/** Removes highlighting: code has thousands of words in a few colours that are equal on all pages. */
 const PLAIN_CODE =
   "for (const it of document.querySelectorAll('.vp-code code')) it.textContent = it.textContent";
 
 const PAPER_COLOUR = 'getComputedStyle(document.body).backgroundColor';
 
-/** What is wider than the sheet, or than the box that it is in. */
+/** Elements that are wider than the sheet or than their box. */
 const CUT_OFF = `[...document.querySelectorAll('#app *')]
   .filter((it) => it.getClientRects().length > 0)
   .filter((it) => it.getBoundingClientRect().right > innerWidth + 1

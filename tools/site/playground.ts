@@ -1,20 +1,20 @@
 /**
- * The playground on the site. All that the site knows of it is here: whether there is one, how its
- * files are made, and what a link into it looks like.
+ * Connects the site with the playground: whether it exists, how to write its files, and links into it. No
+ * other file of the site depends on it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { fragmentOf } from '../../apps/course/link.ts';
+import { fragmentOf } from '../../apps/course/lesson-link.ts';
 import type { PlayState } from '../../apps/playground/play/state.ts';
 import { SHARE_START } from '../../apps/playground/play/state.ts';
 import { commands } from '../../cli/commands.ts';
 import { root } from './texts.ts';
 
-/** Whether `glossa playground` is there. Without it the site has no page and no links for it. */
+/** Whether `glossa playground` exists; without it, the site has no links to it. */
 export const hasPlayground = commands.has('playground');
 
-/** Where it is, from the site's top. */
+/** Its path from the site's top. */
 export const PLAYGROUND = '/playground/';
 
 const ENDINGS: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
@@ -30,15 +30,15 @@ volume shown
 end-volume
 `;
 
-/** In Markdown. It says where it opens: otherwise VitePress looks for a page of its own there. */
+/** A link in Markdown with a target, without which VitePress would look for a page of its own. */
 const linkTo = (fragment: string, text: string): string =>
   `[${text}](${PLAYGROUND}#${fragment}){target="_self"}`;
 
-/** A lesson of the course; null for any other text. */
+/** The lesson of a text; null for other texts. */
 const lessonOf = (source: string): string | null =>
   /^apps\/course\/lessons\/(.*)\/lesson\.md$/.exec(source)?.[1] ?? null;
 
-/** The text of a lesson with links to the same lesson in the playground; other texts as they are. */
+/** Adds a link to the playground to the text of a lesson; other texts stay unchanged. */
 export function withLesson(text: string, source: string): string {
   const lesson = lessonOf(source);
   if (!hasPlayground || lesson === null) return text;
@@ -51,8 +51,8 @@ export function withLesson(text: string, source: string): string {
 }
 
 /**
- * A link, in Markdown, that opens the playground with a module of a text; undefined for what it cannot
- * run, and in a lesson, which is itself in the playground.
+ * A link, in Markdown, that opens a module of a text in the playground; undefined for code that it cannot
+ * run, and in lessons, which have their own link.
  */
 export function runLink(source: string, language: string, code: string): string | undefined {
   const ending = ENDINGS[language];
@@ -65,12 +65,12 @@ export function runLink(source: string, language: string, code: string): string 
     distanceMs: 0,
     journal: [],
   };
-  // What `encodeShare` makes, which is for a page and takes its time.
+  // The same as `encodeShare`, which is asynchronous, for a page.
   const bytes = deflateSync(JSON.stringify(state));
   return linkTo(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
 }
 
-/** Writes its files into a folder. @throws {Error} */
+/** Writes the playground's files into a folder. @throws {Error} */
 export function writePlayground(out: string): void {
   const glossa = join(root, 'dist/cli/main.js');
   const { status } = spawnSync(process.execPath, [glossa, 'playground', '--out', out], {

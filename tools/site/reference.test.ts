@@ -1,4 +1,4 @@
-/** The reference has all that there is: it is made of the tables, and these are what it is held against. */
+/** The reference is complete: it is compared with the tables that it is generated from. */
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { fops } from '../../runtime/core/fops.ts';

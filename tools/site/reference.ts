@@ -1,4 +1,4 @@
-/** Pages made of tables in the sources: the commands, and the types of translators with their options. */
+/** Generates pages from tables in the sources: commands, translators with their options, volfiles. */
 
 import { commands } from '../../cli/commands.ts';
 import { about, subvolumes } from '../../cli/help.ts';
@@ -10,15 +10,15 @@ import { exitTable } from '../../terminal/exit.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 import { read } from './texts.ts';
 
-export interface Made {
+export interface GeneratedPage {
   readonly url: string;
   readonly title: string;
-  /** What it is made from: links in it are as from there. */
+  /** The source of the page, which its links are relative to. */
   readonly source: string;
   readonly text: string;
 }
 
-/** Words of help that mean nothing to Markdown. */
+/** Escapes a text of help for Markdown. */
 const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 
 const code = (text: string): string => `\`${text}\``;
@@ -34,12 +34,12 @@ ${exitTable.map(([status, meaning]) => `| ${status} | ${plain(meaning)} |`).join
 
 const commandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
 
-/** The command line: a page of all commands, and one for each. */
-export async function commandPages(): Promise<Made[]> {
+/** A page of all commands, and one for each. */
+export async function commandPages(): Promise<GeneratedPage[]> {
   const rows = [...commands].map(
     ([name, { summary }]) => `| [\`glossa ${name}\`](${commandUrl(name)}) | ${plain(summary)} |`,
   );
-  const first: Made = {
+  const first: GeneratedPage = {
     url: '/reference/cli/',
     title: 'All commands',
     source: 'cli/commands.ts',
@@ -53,7 +53,7 @@ ${rows.join('\n')}
 
 ${exitStatuses}`,
   };
-  const pages = [...commands].map(async ([name, { summary, load }]): Promise<Made> => {
+  const pages = [...commands].map(async ([name, { summary, load }]): Promise<GeneratedPage> => {
     const { default: command } = await load();
     const text = commandText(name, summary, command);
     return {
@@ -99,11 +99,11 @@ const typeUrl = (type: string): string => `/reference/translators/${type.replace
 await registry.loadAll();
 
 /**
- * The types, each with its README (where it has one) and its options.
+ * A page for each translator, with its README if it has one, and its options.
  *
  * @param readmeOf the path of a type's README
  */
-export function translatorPages(readmeOf: (type: string) => string | undefined): Made[] {
+export function translatorPages(readmeOf: (type: string) => string | undefined): GeneratedPage[] {
   return [...registry.types()].sort().map((type) => {
     const translator = registry.lookup(type)! as Translator<unknown>;
     const readme = readmeOf(type);
@@ -151,8 +151,8 @@ const optionTexts = (table: Options, mark: string): string =>
     })
     .join('\n\n');
 
-/** The format of volfiles, explained by the comments of one. */
-export function volfilePage(example: string): Made {
+/** The page about volfiles, made from the comments of an example. */
+export function volfilePage(example: string): GeneratedPage {
   const rows = [...registry.types()].sort().map((type) => {
     const { description } = registry.lookup(type)!;
     return `| [${type}](${typeUrl(type)}) | ${plain(description)} |`;

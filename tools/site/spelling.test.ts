@@ -1,4 +1,4 @@
-/** The texts are spelt as a British dictionary has it, and the words of the project's own list. */
+/** Texts are spelt by a British dictionary and the project's own word list. */
 import { expect, it } from 'vitest';
 import { tool } from './support.ts';
 import { groups, read } from './texts.ts';

@@ -1,4 +1,4 @@
-/** What the checks of the site share: its packages' programs, and what was built. */
+/** Runs programs of the site's packages, and reads the built pages, for the checks of the site. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { root } from './texts.ts';
 export const site = join(root, 'tools/site');
 export const dist = join(site, 'dist');
 
-/** Runs a program of the site's packages from the top of the repository. What it prints. */
+/** Runs a program of the site's packages from the top of the repository. @returns its output */
 export function tool(program: string, args: readonly string[]): string {
   const path = join(site, 'node_modules', program);
   if (!existsSync(path)) throw new Error(`${path} is missing: 'npm run site' fetches it`);
@@ -22,12 +22,12 @@ export function tool(program: string, args: readonly string[]): string {
 }
 
 export interface BuiltPage {
-  /** As on a server: `/write/python.html`. */
+  /** Path on a server: `/write/python.html`. */
   readonly path: string;
   readonly html: string;
 }
 
-/** All pages that were built. @throws {Error} when there are none */
+/** Reads all built pages. @throws {Error} when there are none */
 export function builtPages(): BuiltPage[] {
   if (!existsSync(join(dist, 'index.html'))) throw new Error("nothing is built: 'npm run site'");
   return (readdirSync(dist, { recursive: true }) as string[])

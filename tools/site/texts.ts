@@ -1,7 +1,7 @@
 /**
  * Lists the repository's texts that become pages of the site, by groups and in order. The list of `docs/README.md`
- * gives the groups of the documentation: a row's link is a page. A text that is linked elsewhere alone becomes a
- * page below `/files/`.
+ * gives the groups of the documentation: each linked page of a row. Texts that only other pages link become
+ * pages below `/files/`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -40,7 +40,7 @@ const foldersIn = (path: string): string[] =>
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
-/** The pages that a part of `docs/README.md` links, but for those of other groups. */
+/** The pages that a part of `docs/README.md` links, without those of other groups. */
 function textsOf(part: string): Text[] {
   const sources = [...part.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
     posix.join('docs', link!),

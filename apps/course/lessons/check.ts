@@ -1,14 +1,13 @@
 /**
- * A lesson's check: real requests through the learner's translator, and a sentence about what
- * happened. A check uses nothing of Node and nothing of a page: it runs wherever somebody gives it a
- * `Subject`.
+ * The interface of a lesson's check, which sends requests through the learner's translator and returns a
+ * sentence about the result. A check uses no API of Node or of a page: it needs only a `Subject`.
  *
- * Sentences have names between backticks; `inLanguage` says them as a language has them.
+ * Sentences have Python names between backticks; `inLanguage` translates them for another language.
  */
 import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
 import { isScript } from '../../../bridges/testing/log.ts';
 
-/** Code of a few words: `self.log` becomes `this.log`, `lookup_cbk` `lookupCbk`. */
+/** Translates a few words of code: `self.log` to `this.log`, `lookup_cbk` to `lookupCbk`. */
 const inJavaScript = (code: string): string =>
   code
     .replace(/\bself\b/g, 'this')
@@ -16,7 +15,7 @@ const inJavaScript = (code: string): string =>
     .replace(/\.py\b/g, '.js')
     .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The languages of lessons. Texts and sentences are written as the first one has the names. */
+/** The languages of lessons. Texts and sentences use the names of the first. */
 export const lessonLanguages = {
   python: { extension: '.py', fence: 'python', volfileEnd: '.vol', code: (text: string) => text },
   javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: inJavaScript },
@@ -30,24 +29,24 @@ export const FIRST_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
 
 /** The learner's translator. */
 export interface Subject {
-  /** A volume with it above a storage in memory; each has an interpreter of its own. */
+  /** Starts a graph with the translator above a storage in memory; each graph has its own interpreter. */
   volume(options?: Readonly<Record<string, string | number>>): Promise<TestGraph>;
 }
 
-/** Resolves to what the translator did right. @throws {Wrong} with what it did otherwise */
+/** Resolves to a sentence about the success. @throws {WrongResult} with an explanation of the mistake */
 export type Check = (subject: Subject) => Promise<string>;
 
-/** What a translator did wrong, told to the one who wrote it. */
-export class Wrong extends Error {
+/** A mistake of the learner's translator; the message explains it to the learner. */
+export class WrongResult extends Error {
   constructor(sentence: string) {
     super(sentence);
     this.name = 'Wrong';
   }
 }
 
-/** @throws {Wrong} */
+/** Asserts a condition. @throws {WrongResult} with the sentence */
 export function must(fine: boolean, sentence: string): asserts fine {
-  if (!fine) throw new Wrong(sentence);
+  if (!fine) throw new WrongResult(sentence);
 }
 
 export const ENOENT = 2;
@@ -60,14 +59,14 @@ const ERRORS: Readonly<Record<number, string>> = {
   [EACCES]: 'EACCES (not allowed)',
 };
 
-/** A reply as a sentence says it. */
-export const told = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'>): string =>
+/** A reply for use in a sentence. */
+export const replyText = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'>): string =>
   opRet >= 0 ? 'found' : (ERRORS[opErrno] ?? `error number ${opErrno}`);
 
-/** One lookup, and whatever came of it. */
-export const look = (g: TestGraph, path: string): Promise<FopReply> => g.fop.lookup!(path);
+/** Looks a path up, and returns the reply. */
+export const lookUp = (g: TestGraph, path: string): Promise<FopReply> => g.fop.lookup!(path);
 
-/** How often the storage was asked to look a path up. */
+/** Number of lookups of a path that reached the storage. */
 export const lookups = (g: TestGraph, path: string): number =>
   g.asked('lookup').filter((one) => one.path === path).length;
 
@@ -75,10 +74,10 @@ export const lookups = (g: TestGraph, path: string): number =>
 export const times = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;
 
-/** What the translator itself has logged at a level, in order. */
+/** Messages that the translator has logged at a level, in order. */
 export const logged = (g: TestGraph, level: string): string[] =>
   g.log.filter((line) => line.level === level && isScript(line.file)).map(({ text }) => text);
 
-/** A text with its names between backticks as a language has them. */
+/** A text with the names between backticks in a language's spelling. */
 export const inLanguage = (text: string, language: LessonLanguage): string =>
   text.replace(/`[^`\n]+`/g, lessonLanguages[language].code);

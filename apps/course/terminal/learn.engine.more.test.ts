@@ -1,4 +1,4 @@
-/** `glossa learn` as somebody uses it: at a terminal, in a pipe, for a class, and with lessons of one's own. */
+/** `glossa learn` as learners and teachers use it: at a terminal, in a pipe, for a class, with own lessons. */
 import { execFile, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -19,7 +19,7 @@ import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
 import { isInstalled } from '../../../test/support/tools.ts';
-import { Workplace } from './files.ts';
+import { LearnerFiles } from './learner-files.ts';
 import { findLessons } from './lessons.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 20 };
@@ -105,7 +105,7 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
   });
 });
 
-/** A lesson of somebody's own, in `own`. */
+/** Writes a teacher's own lesson into `own`. */
 function writeLesson(name: string, files: Readonly<Record<string, string>>): string {
   const lesson = join(folder, 'own', name);
   mkdirSync(lesson, { recursive: true });
@@ -138,7 +138,7 @@ describe('two glossa learn at once', () => {
 
   it('both keep their earlier file at a reset', () => {
     const places = [1, 2].map(
-      () => new Workplace(findLessons(undefined, {})[0]!, 'javascript', mine()),
+      () => new LearnerFiles(findLessons(undefined, {})[0]!, 'javascript', mine()),
     );
     places[0]!.give();
     expect(places[1]!.give()).toBe(false);
@@ -190,7 +190,7 @@ describe('glossa learn without a terminal', () => {
     expect(status).toBe(1);
     expect(out).toContain('export class xlator');
     expect(out).not.toContain('from glupy');
-    // What is said of C is so in all languages.
+    // Sections about C are equal in all languages.
     expect(out).toContain('gf_log');
     expect(out).toContain('this.log.info');
     expect(out).toMatch(/not yet\n {2}Your translator does not start/);

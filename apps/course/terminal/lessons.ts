@@ -1,8 +1,8 @@
 /**
- * Finds lessons: a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, a starter and a
- * solution for each language, and a check: a module of the course (`apps/course/lessons/index.ts`), or for lessons
- * of somebody's own files of tests as `glossa test` runs them. A folder such as `de` beside them has
- * translations: what is not in it is taken from here.
+ * Finds lessons in a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, and a starter and a
+ * solution for each language. Lessons of the course have a check (apps/course/lessons/index.ts); a
+ * teacher's own lessons have test files for `glossa test`. A folder such as `de` beside them has
+ * translations; files that are missing there are taken from the original.
  */
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -15,14 +15,14 @@ import { type Check, type LessonLanguage, lessonLanguages } from '../lessons/che
 import { checks } from '../lessons/index.ts';
 
 export interface Lesson {
-  /** `3-fop`, as its folder. */
+  /** Name of the folder: `3-fop`. */
   readonly name: string;
   readonly title: string;
-  /** Undefined where tests do it. */
+  /** Undefined for lessons with tests. */
   readonly check: Check | undefined;
-  /** Files of tests. */
+  /** Paths of test files. */
   readonly tests: readonly string[];
-  /** The text of one of its files. @throws {Failure} */
+  /** Reads one of its files. @throws {Failure} */
   read(file: string): string;
   has(file: string): boolean;
 }
@@ -35,11 +35,11 @@ export const moduleName = (lesson: string, language: LessonLanguage): string =>
 
 const NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** The language that a person reads, such as `de`. */
+/** The user's language from the environment, such as `de`. */
 const localeOf = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
   /^[a-z]{2,3}(?=[_.@]|$)/.exec(LC_ALL || LC_MESSAGES || LANG || '')?.[0];
 
-/** All lessons in order. @param given somebody's own folder @throws {Failure} */
+/** Lists lessons in order. @param given a teacher's own folder @throws {Failure} */
 export function findLessons(
   given: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
@@ -83,7 +83,7 @@ function lessonAt(roots: readonly string[], name: string, check: Check | undefin
   return {
     name,
     get title() {
-      // One broken lesson does not hide the others from a list.
+      // A broken lesson must not hide the others from a list.
       if (!existsSync(pathOf('lesson.md'))) return '(lesson.md is missing)';
       return /^# (?:\d+\. )?(.*)$/m.exec(read('lesson.md'))?.[1] ?? name;
     },
@@ -94,7 +94,7 @@ function lessonAt(roots: readonly string[], name: string, check: Check | undefin
   };
 }
 
-/** The lesson that a word means: its number, its name, or both. @throws {UsageError} */
+/** Finds a lesson by its number, its name, or both. @throws {UsageError} */
 export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
   const found = lessons.find(({ name }) => namesOf(name).includes(word.toLowerCase()));
   if (found !== undefined) return found;

@@ -1,6 +1,6 @@
 /**
- * Keeps the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. So nothing can be
- * half written, and two that learn at once do not take anything from each other.
+ * Stores the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. No file can be
+ * partially written, and two `glossa learn` at once keep each other's progress.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,12 +22,12 @@ export class Progress {
       const names = readdirSync(this.folder).filter((name) => name.endsWith(end));
       return new Set(names.map((name) => name.slice(0, -end.length)));
     } catch {
-      // The first time there is no folder.
+      // Before the first passed lesson, the folder is absent.
       return new Set();
     }
   }
 
-  /** @returns why it could not be kept; null when it was */
+  /** Stores that a lesson is passed. @returns the error, or null */
   keep(lesson: string, language: LessonLanguage): string | null {
     try {
       mkdirSync(this.folder, { recursive: true });

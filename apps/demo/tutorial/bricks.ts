@@ -1,6 +1,6 @@
 /**
- * The two bricks of the tutorial, on this machine alone: GlusterFS's own where it is installed, otherwise
- * ours. Both serve the volfiles of examples/tutorial, at ports that are free.
+ * Plans the two bricks of the tutorial on this machine: of GlusterFS where it is installed, otherwise of
+ * glossa. Both serve the volfiles of examples/tutorial at free ports.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,28 +18,28 @@ import {
 import { versionOf } from '../../bench/run/others/gluster.ts';
 import type { Stage } from '../experiment.ts';
 
-/** Who can serve bricks. */
-export const makers = ['glusterfs', 'glossa'] as const;
+/** Programs that can serve bricks. */
+export const brickPrograms = ['glusterfs', 'glossa'] as const;
 
-/** Whose the bricks are. */
-export interface Maker {
-  readonly by: (typeof makers)[number];
+/** The program that serves the bricks. */
+export interface BrickProgram {
+  readonly by: (typeof brickPrograms)[number];
   readonly version: string;
-  /** Why they are not GlusterFS's; null when they are, or ours were asked for. */
+  /** Why GlusterFS does not serve the bricks; null when it does, or glossa was requested. */
   readonly why: string | null;
 }
 
 const PROGRAM = 'glusterfsd';
 
-/** @param asked null: GlusterFS, if it can be had @throws {Failure} when none can be had, or not the one asked for */
-export function makerOf(asked: Maker['by'] | null): Maker {
+/** Chooses the program. @param asked null: GlusterFS if installed @throws {Failure} without root or the requested one */
+export function chooseBrickProgram(asked: BrickProgram['by'] | null): BrickProgram {
   if (process.getuid?.() !== 0) {
     throw new Failure(
-      'the tutorial is for root: cluster/distribute keeps on its bricks, in extended attributes trusted.*, ' +
-        'what only root can keep there; glossa demo does without',
+      'the tutorial needs root: cluster/distribute stores extended attributes trusted.* on its bricks, ' +
+        'which only root may write; run glossa demo as another user',
     );
   }
-  const ours: Maker = { by: 'glossa', version: version(), why: null };
+  const ours: BrickProgram = { by: 'glossa', version: version(), why: null };
   if (asked === 'glossa') return ours;
   const found = versionOf(PROGRAM);
   if (found !== null) return { by: 'glusterfs', version: found, why: null };
@@ -50,13 +50,15 @@ export function makerOf(asked: Maker['by'] | null): Maker {
 
 const COUNT = 2;
 
-/** How a maker's bricks are started. */
-export const starts: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>> = {
+/** The functions that start a brick, by program. */
+export const brickStarters: Readonly<
+  Record<BrickProgram['by'], (plan: BrickPlan) => Promise<Brick>>
+> = {
   glossa: startGlossaBrick,
   glusterfs: startGlusterBrick,
 };
 
-/** Their files and logs are in the scratch folder. */
+/** Plans the bricks, with files and logs in the scratch folder. */
 export const brickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
   Array.from({ length: COUNT }, (_, at) => {
     const name = `brick${at}`;
@@ -67,6 +69,6 @@ export const brickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
     return brickPlan(stage, { name, volfile, options, what: `the brick ${volfile}` });
   });
 
-/** With which clients find them, as --xlator-option takes them. */
+/** Options with the ports of the bricks, in the form of --xlator-option. */
 export const portsOf = ({ ports }: Bricks): string[] =>
   ports.map((port, at) => `test-client-${at}.remote-port=${port}`);

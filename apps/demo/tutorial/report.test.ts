@@ -7,17 +7,24 @@ import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { registry } from '../../../server/registry.ts';
 import type { Busyness } from '../../bench/engine/schema.ts';
 import type { Measurement } from '../experiment.ts';
-import type { Maker } from './bricks.ts';
-import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
-import { counted, measurable, printed, stacks } from './stacks.ts';
+import type { BrickProgram } from './bricks.ts';
+import {
+  introduction,
+  jsonReport,
+  nextSteps,
+  reportText,
+  summarySentence,
+  table,
+} from './report.ts';
+import { countedVolumes, measurableVolfile, printedVolfile, stacks } from './stacks.ts';
 
 await registry.loadAll();
 
-const theirs: Maker = { by: 'glusterfs', version: '10.3', why: null };
+const theirs: BrickProgram = { by: 'glusterfs', version: '10.3', why: null };
 const settings = { seed: 1, searches: 10_000, delayMs: 0, maker: theirs };
 const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
-/** Rounds around a time, each a little off, of each stack in another way. */
+/** Rounds that scatter around a time, differently for each stack. */
 const roundsOf = (ms: number, stack: number, spread: number): number[] =>
   Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
 
@@ -51,7 +58,7 @@ describe('the report of glossa tutorial', () => {
     const text = reportText(settings, busy, 1000);
     expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
     expect(text).toMatch(/The machine was busy: other processes had 50 %/);
-    expect(text).toContain(takeHome(settings, measured.searched));
+    expect(text).toContain(summarySentence(settings, measured.searched));
   });
 
   it("omits times that cannot be compared, except the talk's", () => {
@@ -67,7 +74,7 @@ describe('the report of glossa tutorial', () => {
     [[0.8, 0.2, 0.19, 0.1], /about 5 % faster than one with the native cache/],
     [[0.8, 0.9, 0.95, 0.1], /is about 19 % slower than one without a cache/],
   ])('says of %j that it %s', (some, said) => {
-    expect(takeHome(settings, results(some).searched)).toMatch(said);
+    expect(summarySentence(settings, results(some).searched)).toMatch(said);
   });
 
   it('advises --delay where the bricks have no distance', () => {
@@ -119,7 +126,7 @@ describe('the report of glossa tutorial', () => {
 });
 
 describe.each(stacks)('the measured $volfile ($name)', (stack) => {
-  const text = readFileSync(printed(stack), 'utf8');
+  const text = readFileSync(printedVolfile(stack), 'utf8');
   const volumesIn = (volfile: string) => {
     const source = new Source('measured.vol', volfile);
     const { description, problems } = inspectVolfile(source, { registry, strict: true });
@@ -131,8 +138,8 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
     'has a counter above each client, %d ms farther away, and no other change',
     (ms) => {
       const added = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
-      const volumes = volumesIn(measurable(text, ms));
-      for (const [at, wire] of counted.entries()) {
+      const volumes = volumesIn(measurableVolfile(text, ms));
+      for (const [at, wire] of countedVolumes.entries()) {
         let below = `test-client-${at}`;
         for (const type of added) {
           const volume = volumes.find(({ subvolumes }) => subvolumes.includes(below))!;

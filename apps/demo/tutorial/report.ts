@@ -2,41 +2,41 @@
 
 import { columns } from '../../../terminal/layout.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
-import type { ExperimentSettings, Measurement, Searched } from '../experiment.ts';
+import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
   ALL_FOUND,
-  disturbance,
+  busySentence,
+  comparisonWriter,
   figuresTable,
   grouped,
-  lookNext,
   msText,
+  nextFilesText,
   paragraph,
-  sayingFor,
   timeCells,
-  timesOf,
+  timesForJson,
 } from '../report-text.ts';
-import type { Maker } from './bricks.ts';
+import type { BrickProgram } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
 
 export interface TutorialSettings extends ExperimentSettings {
-  readonly maker: Maker;
+  readonly maker: BrickProgram;
 }
 
-/** Exactly what scripts may rely on. */
+/** The documented JSON for scripts. */
 export function jsonReport(settings: TutorialSettings, { busy, searched }: Measurement): string {
   const { seed, searches, delayMs, maker } = settings;
   const { by, version, why } = maker;
   const measured = searched.map((result, at) => {
     const { name, talkMs } = stacks[at]!;
     const { lookups, forwarded } = result;
-    return { name, lookups, sent: forwarded, ...timesOf(result, searched[0]!, seed), talkMs };
+    return { name, lookups, sent: forwarded, ...timesForJson(result, searched[0]!, seed), talkMs };
   });
   const bricks = { by, version, why };
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
 }
 
-/** By whose they are. */
-const bricksOf: Readonly<Record<Maker['by'], (version: string) => string>> = {
+/** Descriptions of the bricks, by program. */
+const bricksOf: Readonly<Record<BrickProgram['by'], (version: string) => string>> = {
   glusterfs: (version) => `GlusterFS ${version}`,
   glossa: (version) => `glossa ${version}`,
 };
@@ -59,11 +59,11 @@ export function introduction(settings: TutorialSettings, width: number): string 
 
 const TALK = stacks[0]!.talkMs!;
 
-/** The talk's cache in Python against its native one: slower by so many percent. */
+/** Percent by which the talk's cache in Python was slower than its native one. */
 const TALK_LOSS = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
 
-/** A row a stack, beside the talk's; a time that is not to be compared is left out. */
-export function table({ seed }: TutorialSettings, searched: readonly Searched[]): string {
+/** The table with a row for each stack beside the talk's; times that cannot be compared are omitted. */
+export function table({ seed }: TutorialSettings, searched: readonly SearchTimes[]): string {
   const head = [
     ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
     ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
@@ -81,20 +81,20 @@ export function table({ seed }: TutorialSettings, searched: readonly Searched[])
   return figuresTable([...head, ...rows]);
 }
 
-/** All that comes after the introduction; the last of it is what to take home. */
+/** The report after the introduction; it ends with the summary. */
 export function reportText(
   settings: TutorialSettings,
   { busy, searched }: Measurement,
   width: number,
 ): string {
-  const [baseline, , python] = searched as readonly [Searched, Searched, Searched];
+  const [baseline, , python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
   const counted = [
     `With the cache in Python the bricks had ${grouped(python.forwarded)} lookups to answer instead of`,
     `${grouped(baseline.forwarded)}.`,
     ALL_FOUND,
     'Names that are there the kernel remembers, through every mount.',
   ];
-  const disturbed = disturbance([busy]);
+  const disturbed = busySentence([busy]);
   const far =
     settings.delayMs === 0
       ? [
@@ -107,14 +107,17 @@ export function reportText(
     paragraph(counted, width),
     ...(disturbed === null ? [] : [paragraph([disturbed], width)]),
     nextSteps(),
-    paragraph([takeHome(settings, searched), ...far], width),
+    paragraph([summarySentence(settings, searched), ...far], width),
   ].join('\n\n');
 }
 
 /** Writes the last sentence: the cache's gain and the script's cost, which are the subject of the talk. */
-export function takeHome({ seed }: TutorialSettings, searched: readonly Searched[]): string {
-  const [baseline, native, python] = searched as readonly [Searched, Searched, Searched];
-  const said = sayingFor(seed);
+export function summarySentence(
+  { seed }: TutorialSettings,
+  searched: readonly SearchTimes[],
+): string {
+  const [baseline, native, python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
+  const said = comparisonWriter(seed);
   return (
     `${said('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
     `${said('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS} % ` +
@@ -130,5 +133,5 @@ export function nextSteps(): string {
     ['examples/negative/negative.py', 'the cache in Python'],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
   ];
-  return lookNext(files);
+  return nextFilesText(files);
 }

@@ -1,4 +1,4 @@
-/** What the tutorial searches through: the printed stack, without a cache and with one in two languages. */
+/** The tutorial's stacks: the printed one, without a cache, and with a cache in two languages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
@@ -8,23 +8,23 @@ import { counterVolume, delayVolume } from '../../bench/run/bricks.ts';
 
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
-  /** As the table calls it. */
+  /** Name in the table. */
   readonly title: string;
-  /** What it is, for people. */
+  /** Description for people. */
   readonly what: string;
-  /** Of examples/tutorial. */
+  /** Name of a volfile in examples/tutorial. */
   readonly volfile: string;
-  /** Options of the volfile's volumes that differ, as --xlator-option takes them. */
+  /** Options that differ from the volfile, in the form of --xlator-option. */
   readonly options: readonly string[];
-  /** What one search took in the talk; null: it had none. */
+  /** Time of a search in the talk; null: not in the talk. */
   readonly talkMs: number | null;
 }
 
-/** The folder of the volfiles, from the package's own. */
+/** The folder of the volfiles within the package. */
 export const FOLDER = 'examples/tutorial';
 
 /**
- * In the order in which they run. Source of the times: Jeff Darcy, GlusterFS Translators Almost Live
+ * The stacks in running order. Source of the times: Jeff Darcy, GlusterFS Translators Almost Live
  * Tutorial (2012).
  */
 export const stacks: readonly TutorialStack[] = [
@@ -62,19 +62,18 @@ export const stacks: readonly TutorialStack[] = [
   },
 ];
 
-/** Where the volfile is that was printed, or would have been. */
-export const printed = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
+/** The path of a stack's printed volfile. */
+export const printedVolfile = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, FOLDER, volfile);
 
 const clients = [0, 1].map((at) => ({ client: `test-client-${at}`, at }));
 const wireOf = (at: number): string => `test-wire-${at}`;
 
-/** The volumes at which what is sent to bricks is counted. */
-export const counted = clients.map(({ at }) => wireOf(at));
+/** Volumes that count the lookups sent to bricks. */
+export const countedVolumes = clients.map(({ at }) => wireOf(at));
 
 /**
- * The text of a volfile, with volumes above one of its own: what was above that is above the last of
- * them.
+ * Inserts volumes above a volume of a volfile; its former parents then stand above the last of them.
  */
 function withAbove(text: string, name: string, above: readonly PlainVolume[]): string {
   const places = above.map((volume, at) => ({
@@ -92,16 +91,16 @@ function withAbove(text: string, name: string, above: readonly PlainVolume[]): s
     );
 }
 
-/** The text of a printed volfile, with what is sent counted, and kept for so long before it is. */
-export function measurable(text: string, delayMs: number): string {
+/** The text of a printed volfile with a counter and a delay above each client. */
+export function measurableVolfile(text: string, delayMs: number): string {
   return clients.reduce((known, { client, at }) => {
     const way = delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)];
     return withAbove(known, client, [...way, counterVolume(wireOf(at))]);
   }, text);
 }
 
-/** The volfile to measure with, made at `path`. */
+/** Writes the measurable volfile of a stack to `path`. */
 export function writeMeasurable(stack: TutorialStack, path: string, delayMs: number): string {
-  writeFileSync(path, measurable(readFileSync(printed(stack), 'utf8'), delayMs));
+  writeFileSync(path, measurableVolfile(readFileSync(printedVolfile(stack), 'utf8'), delayMs));
   return path;
 }

@@ -1,6 +1,6 @@
 /**
- * The tutorial is ended from outside at several moments, and killed: what it leaves then. At more of them in
- * `test:long`.
+ * Signals to the tutorial and its death at several moments: it leaves no mount, process or file. `test:long`
+ * has more moments.
  */
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
@@ -67,7 +67,7 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
     ['makes files, and no brick answers', 'files-mnt', 'brick[01]'],
     ['makes files, and its server does not answer', 'files-mnt', 'files-mnt'],
     ['searches, and no brick answers', 'baseline-mnt', 'brick[01]'],
-    // Whose clients would wait for ever.
+    // Clients of this mount would wait for ever.
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
     ['searches, and neither bricks nor server answer', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
   ] as const;
@@ -121,15 +121,15 @@ describeRoot('the folder', () => {
           left: expect.stringMatching(`glossa-${command}-`),
           more: [],
         });
-        // Somebody's own, which only looks like one.
+        // A user's folder whose name only resembles a run's.
         await scratch.folder('tmp', `glossa-${command}-notes`);
-        // One begins, and while it works another comes and goes.
+        // A second run starts and ends while the first one works.
         let during: Promise<unknown> | undefined;
         const first = await start(scratch, MANY, (child) => {
           during = (async () => {
             await vi.waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE);
             const before = await folders();
-            // Who has a folder of its own has looked for what is left.
+            // A run removes abandoned folders before it makes its own.
             const own = async (): Promise<void> =>
               expect((await folders()).length).toBeGreaterThan(before.length);
             let going: Promise<unknown> | undefined;

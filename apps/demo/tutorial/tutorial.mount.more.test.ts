@@ -1,4 +1,4 @@
-/** The tutorial on real mounts: over bricks of glossa and of GlusterFS, to its end and not. */
+/** The tutorial on real mounts over bricks of glossa and of GlusterFS: complete and interrupted runs. */
 import { describe, expect, it, vi } from 'vitest';
 import {
   endsBy,
@@ -38,7 +38,7 @@ const stacks = [
 
 const busy = expect.objectContaining({ others: expect.any(Number), load: expect.any(Number) });
 
-/** Processes of bricks, whoever has made them. */
+/** Matches brick processes of glossa and of GlusterFS. */
 const BRICK = 'brick[01]';
 
 const hasNoRoot = isSkipped('glossa tutorial', isRoot ? '' : 'it is for root');
@@ -84,7 +84,7 @@ describeRoot('glossa tutorial', () => {
   );
 });
 
-/** Those that `test:long` does not run again. */
+/** Tests that `test:long` does not repeat. */
 function testSearches(): void {
   it('searches through the four stacks over bricks of glossa, and prints JSON when asked to', () =>
     withScratch(async (scratch) => {
@@ -98,7 +98,7 @@ function testSearches(): void {
         busy,
         stacks,
       });
-      // No request reaches a brick before its time.
+      // No request reaches a brick before the delay.
       const [{ meanMs, sent }] = report.stacks;
       expect(meanMs * searches).toBeGreaterThan(sent * 0.2);
       await expectClean(scratch);
@@ -137,7 +137,7 @@ function testSearches(): void {
         const line = `^  ${name} +\\d+ +\\d+ +${here} +${talk!.replace(/ +/g, ' +')}$`;
         expect(out).toMatch(new RegExp(line, 'm'));
       }
-      // Progress is for terminals.
+      // Progress is shown only at terminals.
       expect(out).not.toMatch('\r');
       await expectClean(scratch);
     }),
@@ -170,7 +170,9 @@ usually(() => {
       ];
       const { status, out, err } = await run(scratch, 'setpriv', [...args, 'tutorial']);
       expect({ status, out }).toEqual({ status: 1, out: '' });
-      expect(err).toMatch(/^glossa: the tutorial is for root: .*; glossa demo does without$/m);
+      expect(err).toMatch(
+        /^glossa: the tutorial needs root: .*; run glossa demo as another user$/m,
+      );
     }),
   );
 

@@ -1,8 +1,8 @@
-/** The head of the page, with a button for each act, and its foot. */
+/** Builds the header of the page, with a button for each act, and the footer. */
 import { button, html } from '../../trace/page/dom.ts';
 import { MOUNT_COMMAND } from '../play/state.ts';
 
-/** By the id of the button. */
+/** Labels by the id of the button. */
 const BUTTONS = {
   start: ['Start', 'Start the graph with these files (Ctrl+Enter)'],
   lessons: ['Lessons', 'A course of nine lessons, beside the editor'],
@@ -29,10 +29,10 @@ export function header(acts: Readonly<Record<Act, () => void>>, status: Node, in
   </header>`;
 }
 
-/** Where it is not allowed, the command can still be marked and copied. */
+/** Copies the command; if the browser refuses, the user can still select it. */
 const copy = (): void => void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {});
 
-/** How the same files run on a mount, and which keys there are. */
+/** The footer: how to run the same files on a mount, and the keys. */
 export const footer = (version: string): Node => html`<footer>
   <p>The same files run on a mount. Save them to a folder, and say there: <code id="command">${MOUNT_COMMAND}</code> ${button('Copy', 'Copy the command', copy)}</p>
   <p><kbd>Ctrl+Enter</kbd> start · <kbd>Ctrl+S</kbd> check, in a lesson · <kbd>←</kbd><kbd>→</kbd> a step, outside of texts · glossa ${version} · nothing leaves this page</p>

@@ -1,4 +1,4 @@
-/** The colours of code, by day and in the dark; and code with them, outside of the editor. */
+/** Colours code in light and dark mode, in the editor and outside of it. */
 import { javascriptLanguage } from '@codemirror/lang-javascript';
 import { pythonLanguage } from '@codemirror/lang-python';
 import { HighlightStyle } from '@codemirror/language';

@@ -1,4 +1,4 @@
-/** Counts requests, and those that a translator above the storage has answered. */
+/** Shows the counts of requests, and of those that translators above the storage answered. */
 import { html } from '../../trace/page/dom.ts';
 import type { Counters } from '../play/protocol.ts';
 
@@ -26,7 +26,7 @@ export function countersView() {
       ${rows}
     </table></details>
   </section>`;
-  /** @param of which requests these are */
+  /** @param of the source of the requests */
   const show = ({ asked, arrived, waitedMs, byFop }: Counters, of: keyof typeof CAPTIONS): void => {
     const above = Math.max(0, asked - arrived);
     const facts = [

@@ -1,4 +1,4 @@
-/** The files, each in a tab, and CodeMirror for the one that is open. */
+/** The editor: a tab for each file, and CodeMirror for the open one. */
 
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
@@ -9,11 +9,11 @@ import { EditorState, type Extension, StateEffect, StateField } from '@codemirro
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { button, html } from '../../trace/page/dom.ts';
-import type { FileTexts, Words } from '../given.ts';
+import type { FileTexts, Words } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
 import { COLOURS } from './code.ts';
+import { type Kind, kindOf, wordsFor } from './completions.ts';
 import { volfileLanguage } from './volfile-language.ts';
-import { type Kind, kindOf, wordsFor } from './words.ts';
 
 const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   volfile: () => volfileLanguage,
@@ -24,7 +24,7 @@ const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
 
 const light = StateEffect.define<DecorationSet>();
 
-/** The line that a request is at. */
+/** Decorates the line of the current request. */
 const lit = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (before, { effects, changes }) =>
@@ -36,14 +36,14 @@ const LIT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step'
 
 const NAME = /^\/[\w.-]+$/;
 
-/** Room below a line that the text is scrolled to. */
+/** Pixels to keep visible below a revealed line. */
 const REVEALED_BELOW_PX = 8;
 
 export interface EditorSettings {
   readonly words: Words;
-  /** Texts, names or the tab that is open have changed. */
+  /** Called when texts, names or the open tab have changed. */
   changed(): void;
-  /** A file is about to be removed. */
+  /** Called before a file is removed. */
   removing(): void;
 }
 
@@ -84,7 +84,7 @@ export class Editor {
     return this.open;
   }
 
-  /** Takes these files in the place of what there is. */
+  /** Replaces all files. */
   setTexts(texts: FileTexts, open?: string): void {
     this.states.clear();
     this.problems = [];
@@ -95,7 +95,7 @@ export class Editor {
     if (first !== undefined) this.show(open !== undefined && this.states.has(open) ? open : first);
   }
 
-  /** Opens the tab of a file; and goes to a line of it. */
+  /** Opens the tab of a file, and scrolls to a line. */
   show(path: string, line?: number): void {
     const state = this.states.get(path);
     if (state === undefined) return;
@@ -115,26 +115,26 @@ export class Editor {
     this.view.focus();
   }
 
-  /** Shows what is wrong at its lines. */
+  /** Marks problems at their lines. */
   setProblems(problems: readonly Problem[]): void {
     this.problems = problems;
     this.mark();
     this.drawTabs();
   }
 
-  /** Lights the line that a request is at: `null` for none. A file that is not open stays so. */
+  /** Highlights the line of the current request, `null` for none; a closed file stays closed. */
   light(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
     const isHere = file !== null && this.open === `/${file}`;
     const isLit = isHere && line !== null && line >= 1 && line <= doc.lines;
     const decorations = isLit ? Decoration.set(LIT.range(doc.line(line).from)) : Decoration.none;
-    // Who is typing stays where that is.
+    // The view of a typing user does not scroll.
     const scrolls = isLit && !this.view.hasFocus;
     this.view.dispatch({ effects: [light.of(decorations)] });
     if (scrolls) this.reveal(line);
   }
 
-  /** Scrolls the text to a line. The page stays where it is, unlike with EditorView.scrollIntoView. */
+  /** Scrolls the text to a line, but not the page, unlike EditorView.scrollIntoView. */
   private reveal(line: number): void {
     const { scrollDOM, state } = this.view;
     const { top, bottom } = this.view.lineBlockAt(state.doc.line(line).from);
@@ -207,7 +207,7 @@ export class Editor {
     event.preventDefault();
   }
 
-  /** Asks until the name can be taken. */
+  /** Asks for a file name until it is valid. */
   private askName(label: string, value: string, act: (path: string) => void): void {
     let path = value;
     for (let why = ''; ; ) {

@@ -1,8 +1,8 @@
-/** The frame stack where a request is: the volumes above it with what each has noted for itself, and the log. */
+/** Shows the frames of the current request: the volumes above it with their notes, and the log. */
 import { logLevelNames, printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { html } from '../../trace/page/dom.ts';
-import type { Current, Model } from '../../trace/page/model.ts';
+import type { CurrentRequest, Model } from '../../trace/page/model.ts';
 
 export function framesView(model: Model): HTMLElement {
   const rows = html`<tbody></tbody>`;
@@ -26,7 +26,7 @@ export function framesView(model: Model): HTMLElement {
   </section>`;
 }
 
-/** The hops that lead to one, the first of the request first. */
+/** The hops from the first of the request to this one. */
 function pathTo(from: HopSeen, hop: HopSeen): HopSeen[] | null {
   if (from === hop) return [from];
   for (const child of from.below) {
@@ -46,8 +46,8 @@ function rowOf({ wind, notes }: HopSeen, at: number, isNow: boolean): HTMLElemen
   </tr>`;
 }
 
-/** What was logged in the request so far. */
-function logsUntil({ walk }: Current, until: number): string[] {
+/** Log lines of the request until a time. */
+function logsUntil({ walk }: CurrentRequest, until: number): string[] {
   const found = walk.events.flatMap((event) => {
     if (event.kind !== 'log' || event.at > until) return [];
     const { level, volume, text, at } = event;

@@ -1,55 +1,54 @@
 /**
- * The page of `glossa playground`: files on one side, requests on the other, a shell below. What runs
- * is the worker of apps/playground/play; what is seen are the recordings that it makes.
+ * The page of `glossa playground`: files on one side, requests on the other, a shell below. The worker of
+ * apps/playground/play runs the graph, and the page shows its recordings.
  */
-import { lessonIn } from '../../course/link.ts';
+import { lessonIn } from '../../course/lesson-link.ts';
 import { html, isPageKey } from '../../trace/page/dom.ts';
-import type { FileTexts, GivenPage } from '../given.ts';
+import type { FileTexts, PageData } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
 import type { Written } from '../play/shell/index.ts';
 import { decodeShare, type PlayState, VOLFILE } from '../play/state.ts';
 import { footer, header } from './bars.ts';
-import { Checker } from './check.ts';
 import { countersView, NO_REQUESTS } from './counters.ts';
 import { Editor } from './editor.ts';
-import { fileInput, openFiles, saveFiles } from './files.ts';
 import { Lessons } from './lessons/index.ts';
-import { sayLink } from './link.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
+import { Checker } from './problem-checker.ts';
 import { problemList, problemOf } from './problems.ts';
-import { Lost, Session } from './session.ts';
+import { RequestView } from './request-view.ts';
+import { sayLink } from './share-link.ts';
 import { shellView } from './shell.ts';
-import { type Kept, Store } from './store.ts';
-import { Watch } from './watch.ts';
+import { Store, type StoredFiles } from './store.ts';
+import { fileInput, openFiles, saveFiles } from './user-files.ts';
 import { missing, workerMaker } from './worker.ts';
+import { Session, WorkerLost } from './worker-session.ts';
 
 /**
- * Milliseconds that an answer may take. Interpreters have to be loaded for a start, which takes a
- * while on a slow machine.
+ * Time limits of answers in milliseconds. A start loads interpreters, which takes long on a slow machine.
  */
 const PATIENCE = {
   ...{ start: 120_000, judge: 60_000 },
   ...{ run: 10_000, complete: 10_000, distance: 10_000 },
 };
-/** The storage is as far away as the tutorial's. */
+/** The distance to the tutorial's storage. */
 const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
-/** Lines of the graph's log that are shown. */
+/** Most lines of the graph's log that the page shows. */
 const LOG_MAX = 500;
-/** Texts of before that are offered. */
+/** Most earlier texts that the page offers. */
 const EARLIER_MAX = 6;
 /** The remark below the example's line after the shell has run it. */
 const AGAIN =
   'Press Enter to run this again: your translator then answers for the name that was absent, and the storage is asked less.';
 
 class Playground {
-  private readonly given: GivenPage;
+  private readonly given: PageData;
   private readonly notices = new Notices();
   private readonly status = html`<p id="status" role="status">Python is being loaded…</p>`;
   private readonly problems = problemList((file, line) => this.editor.show(file, line || 1));
   private readonly counters = countersView();
-  private readonly watch: Watch;
+  private readonly watch: RequestView;
   private readonly editor: Editor;
   private readonly shell = shellView({
     run: (line) => this.runLine(line),
@@ -65,24 +64,24 @@ class Playground {
   private readonly chosen = fileInput((files) => void this.openFiles(files));
   private readonly lessons: Lessons;
   private readonly desk = html`<div class="desk"></div>`;
-  /** The fragment of the lesson that the files are of; '' for none. */
+  /** The fragment of the files' lesson; '' for none. */
   private lesson = '';
   private session: Promise<Session | null> = Promise.resolve(null);
   private makeSession: () => Session = () => {
     throw new Error('nothing can run in this page');
   };
-  /** The texts that the graph was started with. */
+  /** The texts of the running graph. */
   private started: string | null = null;
-  /** Lines of the shell that made what the storage holds. */
+  /** Shell lines that produced the content of the storage. */
   private journal: readonly string[] = [];
 
-  constructor(given: GivenPage) {
+  constructor(given: PageData) {
     this.given = given;
     this.editor = new Editor({
       words: given.words,
       changed: () => {
         this.store.soon();
-        // Before the first start, that tells the problems.
+        // The first start reports the problems itself.
         if (document.documentElement.dataset.ready !== undefined) this.checker.soon();
       },
       removing: () => this.store.leave(),
@@ -93,7 +92,7 @@ class Playground {
       busy: (isBusy) => this.problems.element.setAttribute('aria-busy', String(isBusy)),
       found: (problems) => this.showProblems(problems),
     });
-    this.watch = new Watch((place) =>
+    this.watch = new RequestView((place) =>
       this.editor.light(place?.source.file ?? null, place?.line ?? null),
     );
     this.store = new Store({
@@ -131,7 +130,7 @@ class Playground {
     });
   }
 
-  /** Puts everything on the page, and then loads what runs it. */
+  /** Builds the page, and then loads the interpreters. */
   async open(page: HTMLElement): Promise<void> {
     const kept = this.store.load();
     this.take(kept ?? this.fresh);
@@ -167,7 +166,7 @@ class Playground {
     return this.makeSession();
   }
 
-  private get fresh(): Kept {
+  private get fresh(): StoredFiles {
     return { files: this.given.files, open: '', lesson: '', distanceMs: DISTANCE_MS, journal: [] };
   }
 
@@ -176,12 +175,12 @@ class Playground {
     return { texts: this.editor.texts, distanceMs, journal: this.journal };
   }
 
-  private get current(): Kept {
+  private get current(): StoredFiles {
     const { texts, ...rest } = this.state;
     return { files: texts, open: this.editor.openPath, lesson: this.lesson, ...rest };
   }
 
-  private take({ files, open, lesson, distanceMs, journal }: Kept): void {
+  private take({ files, open, lesson, distanceMs, journal }: StoredFiles): void {
     this.journal = journal;
     if (lesson !== this.lesson) {
       this.lesson = lesson;
@@ -194,7 +193,7 @@ class Playground {
     this.nameDistance();
   }
 
-  /** Puts something else in the place of what is here, which is kept. */
+  /** Replaces the files; the store keeps the former ones. */
   private replace(state: PlayState, open = '', lesson = ''): void {
     this.store.leave();
     const { texts, distanceMs, journal } = state;
@@ -205,7 +204,7 @@ class Playground {
 
   // ---- lessons
 
-  /** Goes to a lesson ('' for none), as it was left, or with these files. What is here is kept. */
+  /** Opens a lesson ('' for none) as the learner left it, or with these files; the store keeps the former. */
   private enter(lesson: string, files: FileTexts): void {
     if (lesson === this.lesson) return;
     this.store.leave();
@@ -214,7 +213,7 @@ class Playground {
     this.nameLesson();
   }
 
-  /** The address leads to what is here: to the lesson, or to no more than the page. */
+  /** Sets the address to the open lesson, or to the page alone. */
   private nameLesson(): void {
     const fragment = this.lesson === '' ? '' : `#${this.lesson}`;
     history.replaceState(null, '', location.pathname + location.search + fragment);
@@ -237,7 +236,7 @@ class Playground {
 
   // ---- running
 
-  /** Starts what the editor has. @returns whether it runs */
+  /** Starts a graph of the editor's files. @returns whether it runs */
   private async start(): Promise<boolean> {
     const session = await this.session;
     if (session === null) return false;
@@ -282,13 +281,13 @@ class Playground {
       await this.watch.showRecording(ran.recording, texts);
       return ran.output;
     } catch (error) {
-      if (error instanceof Lost) return this.replaced(error.message);
+      if (error instanceof WorkerLost) return this.replaced(error.message);
       this.status.textContent = 'Ready.';
       return message((error as Error).message);
     }
   }
 
-  /** After a call that never ended: a new worker, with the same files in its storage. */
+  /** Starts a new worker with the same storage, after a call that never ended. */
   private async replaced(why: string): Promise<readonly Written[]> {
     this.started = null;
     const lines = this.journal.length;
@@ -332,8 +331,8 @@ class Playground {
   // ---- files
 
   /**
-   * Takes what the address of the page says. What was typed here before is kept, not lost.
-   * @returns whether there was something
+   * Opens the playground or lesson of the page's address; the store keeps the former files.
+   * @returns whether the address had one
    */
   private async takeLink(): Promise<boolean> {
     const lesson = lessonIn(location.hash);
@@ -346,7 +345,7 @@ class Playground {
       this.replace(await decodeShare(location.hash));
       this.notices.say(
         'link',
-        `These files are from a link. They run in this page alone, which can reach nobody.${this.before}`,
+        `These files are from a link. They run in this page, which has no network access.${this.before}`,
       );
       return true;
     } catch (error) {
@@ -355,7 +354,7 @@ class Playground {
     }
   }
 
-  /** What was typed here at other times, or is in other tabs, can be had again. */
+  /** Offers texts of earlier visits and of other tabs. */
   private offerBefore(): void {
     const earlier = this.store.earlier().slice(0, EARLIER_MAX);
     const choices = earlier.map((kept) => ({
@@ -371,7 +370,7 @@ class Playground {
     this.notices.say('before', choices.length === 0 ? none : 'Take back:', choices);
   }
 
-  /** Where that is, for who has just opened something else. */
+  /** A hint where the former files are, after others were opened. */
   private get before(): string {
     return this.store.earlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }
@@ -380,7 +379,7 @@ class Playground {
     const { state } = this;
     try {
       const opened = await openFiles(files, state);
-      // A module from elsewhere is of the lesson that is open.
+      // A module from the user's machine belongs to the open lesson.
       const isPut = opened.texts[VOLFILE] === state.texts[VOLFILE];
       this.replace(opened, '', isPut ? this.lesson : '');
     } catch (error) {
@@ -392,7 +391,7 @@ class Playground {
     await this.start();
   }
 
-  // ---- what is where
+  // ---- layout
 
   private header(): Node {
     const acts = {
@@ -411,7 +410,7 @@ class Playground {
     return header(acts, this.status, this.chosen);
   }
 
-  /** In the order in which they are read; the style puts them beside each other where there is room. */
+  /** The parts in reading order; the style places them side by side on wide screens. */
   private parts(): HTMLElement[] {
     const { element, details } = this.watch;
     return [
@@ -434,7 +433,7 @@ class Playground {
     const taking =
       'input:not([type=checkbox]), select, pre, [role=listbox], [role=tablist], .cm-editor';
     addEventListener('hashchange', () => {
-      // Back to where there was no lesson.
+      // The user went back to the page without a lesson.
       if (location.hash.length < 2) this.enter('', this.given.files);
       void this.takeLink().then((isTaken) => {
         if (isTaken || this.started === null) void this.start();
@@ -455,5 +454,5 @@ class Playground {
 
 const message = (text: string): readonly Written[] => [{ text, isError: true }];
 
-const given = JSON.parse(document.getElementById('given')!.textContent!) as GivenPage;
+const given = JSON.parse(document.getElementById('given')!.textContent!) as PageData;
 void new Playground(given).open(document.getElementById('page')!);

@@ -1,30 +1,34 @@
-/** Words of modules: fops where methods are, and what objects such as `frame` have. */
+/** Completes words in modules: fops where methods are defined, and members of objects such as `frame`. */
 import { type Completion, snippetCompletion } from '@codemirror/autocomplete';
 import type { EditorState } from '@codemirror/state';
 import { html } from '../../trace/page/dom.ts';
-import type { ArgWords, FopWords, MemberWords, Words } from '../given.ts';
+import type { ArgWords, FopWords, MemberWords, Words } from '../page-data.ts';
 
 export type ModuleKind = 'python' | 'javascript';
 
-/** A word that may stand at a place, with a card that says what it is. */
-export interface Known extends Completion {
+/** A completion with a card that explains the word. */
+export interface ModuleCompletion extends Completion {
   readonly info?: () => HTMLElement;
 }
 
-/** The words that may stand where one begins. @param isThere whether a whole word is there already */
-export type WordsAt = (state: EditorState, from: number, isThere: boolean) => readonly Known[];
+/** Returns the words that fit at a position. @param isThere whether a whole word is there already */
+export type WordsAt = (
+  state: EditorState,
+  from: number,
+  isThere: boolean,
+) => readonly ModuleCompletion[];
 
 interface Spelling {
-  /** The names of arguments. */
+  /** Spells the name of an argument. */
   argument(name: string): string;
-  /** Behind the name of a fop, for the callback. */
+  /** Suffix of a callback behind the fop's name. */
   readonly cbk: string;
-  /** What may stand before a method's name. */
+  /** Text before the name of a method. */
   readonly before: RegExp;
   method(call: string, pass: string): string;
 }
 
-/** How a table's names are written. */
+/** Spellings of the table's names in each language. */
 const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
   python: {
     argument: String,
@@ -40,11 +44,11 @@ const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
   },
 };
 
-/** What a callback is given before the parts of the reply. */
+/** Arguments of a callback before the parts of the reply. */
 const RESULT = ['op_ret', 'op_errno'];
 
-/** A fop as a module has it, and its callback: `lookup(frame, loc, xdata)`, `lookup_cbk(frame, op_ret, …)`. */
-function methodsOf(fop: FopWords, { argument, cbk, method }: Spelling): Known[] {
+/** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(frame, op_ret, …)`. */
+function methodsOf(fop: FopWords, { argument, cbk, method }: Spelling): ModuleCompletion[] {
   const args = fop.args.map(({ name }) => argument(name));
   const results = [...RESULT, ...fop.reply.map(({ name }) => name)].map(argument);
   const rows = (title: string, of: readonly ArgWords[]): HTMLElement[] =>
@@ -52,7 +56,7 @@ function methodsOf(fop: FopWords, { argument, cbk, method }: Spelling): Known[] 
       ({ name, what }, at) =>
         html`<tr><td>${at === 0 && title}</td><th scope="row">${argument(name)}</th><td>${what}</td></tr>`,
     );
-  const known = (call: string, pass: string, detail: string): Known => ({
+  const known = (call: string, pass: string, detail: string): ModuleCompletion => ({
     ...snippetCompletion(method(call, pass), {
       label: call.split('(')[0]!,
       type: 'method',
@@ -71,10 +75,10 @@ function methodsOf(fop: FopWords, { argument, cbk, method }: Spelling): Known[] 
   ];
 }
 
-/** What stands before a place: `frame.root.`, with the point. */
+/** The objects before a position, with the point: `frame.root.`. */
 const PATH = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
-/** What the object before a place has; null where that is not known. */
+/** The members of the object before a position; null if its class is unknown. */
 function membersBefore(
   before: string,
   { names, classes }: Words[ModuleKind],
@@ -88,10 +92,10 @@ function membersBefore(
   return name === undefined ? null : (classes[name] ?? null);
 }
 
-const memberKnown = ({ name, args, type, what }: MemberWords): Known => ({
+const memberKnown = ({ name, args, type, what }: MemberWords): ModuleCompletion => ({
   label: name,
   type: args === '' ? 'property' : 'method',
-  // What is called stands first: there is less of it, and it is what most are looking for.
+  // Methods come first: they are fewer, and most often wanted.
   ...(args === '' ? { detail: type } : { boost: 1 }),
   info: () => html`<div class="card">
     <p><code>${name}${args}: ${type}</code></p>${what.split('\n').map((part) => html`<p>${part}</p>`)}

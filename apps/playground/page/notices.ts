@@ -1,4 +1,4 @@
-/** Notices above the page's parts: a line each, which may be put away. */
+/** Shows notices above the page's parts, a line each, which the user may dismiss. */
 import { button, html } from '../../trace/page/dom.ts';
 
 export interface Choice {
@@ -10,7 +10,7 @@ export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly shown = new Map<string, HTMLElement>();
 
-  /** @param kind a later one of the same kind takes its place @param more stands behind the text */
+  /** Shows a notice. @param kind replaces an earlier one of this kind @param more element behind the text */
   say(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
     this.drop(kind);
     const choose = ({ act }: Choice): void => {

@@ -1,11 +1,11 @@
-/** The parts of the interpreters: scripts beside the page hand them over, as it may fetch nothing. */
+/** Loads the parts of the interpreters from scripts beside the page, as its policy forbids fetch. */
 import { bytesOf } from '../../trace/page/dom.ts';
-import type { GivenPart } from '../given.ts';
+import type { PartData } from '../page-data.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface Parts {
-  /** By the names that a worker asks for. */
+  /** Parts by the names that a worker requests. */
   readonly interpreters: ReadonlyMap<string, Bytes>;
   /** The worker's program. */
   readonly worker: Bytes;
@@ -15,11 +15,11 @@ declare global {
   var glossaPart: ((name: string, packed: string) => void) | undefined;
 }
 
-/** What scripts have handed over, by its name. */
+/** Loaded parts by name, in base64. */
 const packed = new Map<string, string>();
 
-/** @throws {Error} when it is not there */
-export async function loadPart({ name, file }: GivenPart): Promise<Bytes> {
+/** Loads one part. @throws {Error} when its script is absent */
+export async function loadPart({ name, file }: PartData): Promise<Bytes> {
   globalThis.glossaPart ??= (given, text) => void packed.set(given, text);
   await loadScript(file);
   const text = packed.get(name);
@@ -28,8 +28,8 @@ export async function loadPart({ name, file }: GivenPart): Promise<Bytes> {
   return unpacked(text);
 }
 
-/** Loads all of them. @throws {Error} that says which is not there */
-export async function loadParts(parts: readonly GivenPart[]): Promise<Parts> {
+/** Loads all parts. @throws {Error} that names an absent one */
+export async function loadParts(parts: readonly PartData[]): Promise<Parts> {
   const entries = parts.map(
     async (part): Promise<[string, Bytes]> => [part.name, await loadPart(part)],
   );

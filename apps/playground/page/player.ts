@@ -5,7 +5,7 @@
 import { html } from '../../trace/page/dom.ts';
 import type { Model } from '../../trace/page/model.ts';
 
-/** Milliseconds that a step is shown for; null where a person goes from step to step. */
+/** Milliseconds per step; null: the user steps. */
 const PACES: Readonly<Record<string, number | null>> = {
   'step by step': null,
   slow: 900,
@@ -60,7 +60,7 @@ export class Player {
     if (model?.current == null) return;
     clearTimeout(this.timer);
     if (this.ms === null) this.pace.value = 'slow';
-    // At its end it begins again.
+    // At the end of the recording, it starts again.
     const isLast = model.place === model.shown.length - 1;
     if (isLast && model.step === model.current.steps.length - 1) model.select(0);
     this.timer = setTimeout(() => this.next(), this.ms!);

@@ -2,12 +2,12 @@
 import { html } from '../../trace/page/dom.ts';
 import type { Problem } from '../play/protocol.ts';
 
-/** One that is of no file. */
+/** A problem without a file. */
 export const problemOf = (message: string, severity: Problem['severity'] = 'error'): Problem => ({
   ...{ severity, file: null, line: 0, column: 0, message },
 });
 
-/** Leads to a line of a file. */
+/** Opens a line of a file. */
 type ShowLine = (file: string, line: number) => void;
 
 export function problemList(go: ShowLine) {

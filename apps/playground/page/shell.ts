@@ -1,8 +1,8 @@
-/** The shell: a line to type in, with those before it, and what each has written. */
+/** The shell: an input line with history, and the output of each line. */
 import { html } from '../../trace/page/dom.ts';
 import type { Written } from '../play/shell/index.ts';
 
-/** Older lines of the output are taken away. */
+/** Most entries of the output; older ones are removed. */
 const ENTRIES_MAX = 200;
 
 export interface ShellSettings {
@@ -28,7 +28,7 @@ export function shellView(settings: ShellSettings) {
     const written = await settings.run(line);
     if (written.length > 0) say(html`<pre>${written.map(lineOf)}</pre>`);
     lines += 1;
-    // For who waits for it.
+    // For tests, which wait for it.
     document.documentElement.dataset.lines = String(lines);
   };
   const recall = (step: number): void => {
@@ -38,7 +38,7 @@ export function shellView(settings: ShellSettings) {
   const complete = async (): Promise<void> => {
     const typed = input.value;
     const words = await settings.complete(typed);
-    // Somebody typed on meanwhile.
+    // The user has typed on.
     if (input.value !== typed || words.length === 0) return;
     const [first, ...others] = words as readonly [string, ...string[]];
     let end = first + (first.endsWith('/') ? '' : ' ');
@@ -58,12 +58,12 @@ export function shellView(settings: ShellSettings) {
   const press = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowUp') recall(-1);
     else if (event.key === 'ArrowDown') recall(1);
-    // An empty line is left by it, as anywhere.
+    // On an empty line, Tab moves the focus.
     else if (event.key === 'Tab' && !event.shiftKey && input.value !== '') void complete();
     else return;
     event.preventDefault();
   };
-  // A click into what is offered is the beginning of something else.
+  // A click into the offered line starts editing it.
   const mark = (): void => {
     if (input.value === offered) input.select();
   };
@@ -76,14 +76,13 @@ export function shellView(settings: ShellSettings) {
     element: html`<section class="shell" aria-label="Shell">${output}
       <form class="prompt" @submit="${submit}"><span aria-hidden="true">$</span>${input}</form>
     </section>`,
-    /** Puts a line where one is typed, as if it were typed: it is replaced by what is typed next. */
+    /** Offers a line in the input; the next typed character replaces it. */
     offer(line: string): void {
       if (input.value === offered) input.value = line;
       offered = line;
     },
     /**
-     * Carries out the line that is offered, with a remark below what it writes; not where something
-     * else was typed or carried out meanwhile.
+     * Runs the offered line, with a remark below its output, unless the user has typed or run another line.
      */
     async runOffered(remark: string): Promise<void> {
       if (lines > 0 || past.length > 0 || input.value !== offered) return;
@@ -93,7 +92,7 @@ export function shellView(settings: ShellSettings) {
   };
 }
 
-/** Lines stand below one another; messages are coloured as such. */
+/** The elements of one output line; messages have their own colour. */
 const lineOf = ({ text, isError }: Written, at: number) => [
   at === 0 ? '' : '\n',
   isError ? html`<span class="failed">${text}</span>` : text,

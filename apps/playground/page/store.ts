@@ -1,43 +1,43 @@
 /**
- * Keeps what was typed in the browser: a word of it is lost neither by closing the page nor by a second
- * tab. Each tab writes to a place of its own, and begins with what was kept last in any of them; what a
- * link, a file or the example has taken the place of stays where it was kept.
+ * Stores the typed files in the browser, so that neither closing the page nor a second tab loses a word.
+ * Each tab writes to a slot of its own, and begins with the newest slot of all tabs. Files that a link, a
+ * file or the example has replaced stay in their slot.
  */
-import type { FileTexts } from '../given.ts';
+import type { FileTexts } from '../page-data.ts';
 
-export interface Kept {
+export interface StoredFiles {
   readonly files: FileTexts;
   readonly open: string;
-  /** The fragment of the lesson that they are of; '' for none. */
+  /** The fragment of the files' lesson; '' for none. */
   readonly lesson: string;
   readonly distanceMs: number;
-  /** Lines of the shell that made what the storage holds. */
+  /** Shell lines that produced the content of the storage. */
   readonly journal: readonly string[];
 }
 
-/** One that was kept, and when it was last changed: milliseconds since 1970. */
-export interface Earlier extends Kept {
+/** A stored entry, with the time of its last change in milliseconds since 1970. */
+export interface EarlierFiles extends StoredFiles {
   readonly at: number;
 }
 
-interface Place {
+interface Slot {
   readonly key: string;
   readonly text: string;
-  readonly kept: Earlier;
-  /** Of its lesson, or of no lesson. */
+  readonly kept: EarlierFiles;
+  /** Whether it is the newest of its lesson, or of those without a lesson. */
   readonly isLast: boolean;
 }
 
 const DEBOUNCE_MS = 300;
-/** Places that are kept, of all tabs together, beside the last of each lesson; the oldest goes. */
+/** Most slots of all tabs together, not counting the newest of each lesson; the oldest is removed. */
 const PLACES_MAX = 20;
 
-/** Other playgrounds of the same server have their own. */
+/** Prefix of keys, with the path, as a server may have several playgrounds. */
 const START = `glossa playground ${location.pathname} `;
-/** Where a tab remembers its place, also when it is loaded again. */
+/** Key under which a tab remembers its slot across reloads. */
 const OWN = `${START}own`;
 
-/** @throws {Error} where the browser has none, or refuses it */
+/** Returns the browser's storage. @throws {Error} if there is none, or access is denied */
 export function storage(): Storage {
   const found = globalThis.localStorage as Storage | null | undefined;
   if (!found) throw new Error('this browser lacks localStorage');
@@ -45,38 +45,38 @@ export function storage(): Storage {
 }
 
 export interface StoreSettings {
-  current(): Kept;
-  /** Nothing can be kept, and why; null when it can again. */
+  current(): StoredFiles;
+  /** Receives why the files cannot be stored; null when they can again. */
   failed(why: string | null): void;
 }
 
 export class Store {
   private readonly settings: StoreSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The place of this tab; '' before anything was kept. */
+  /** The slot of this tab; '' before the first write. */
   private key = '';
-  /** What is there, as this tab has read or written it. */
+  /** The content of the slot, as this tab has read or written it. */
   private seen = '';
   private last = '';
-  /** Not the time of keeping: a browser lets the clocks of a tab that is not seen run late. */
+  /** Time of the last change, not of the write, as browsers delay timers of hidden tabs. */
   private changedAt = Date.now();
   private why: string | null = null;
-  /** What should have been kept when something else took its place, and could not be. */
-  private readonly unkept: Earlier[] = [];
+  /** Replaced files that could not be stored. */
+  private readonly unkept: EarlierFiles[] = [];
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
     addEventListener('pagehide', () => this.now());
   }
 
-  /** What this tab begins with; null where nothing was ever kept. */
-  load(): Kept | null {
+  /** The files that this tab begins with; null if none were ever stored. */
+  load(): StoredFiles | null {
     const places = this.places();
     return this.goOn(this.ownOf(places)) ?? places[0]?.kept ?? null;
   }
 
-  /** What was kept last of a lesson ('' for none), which this tab goes on with; null where nothing was. */
-  resume(lesson: string): Kept | null {
+  /** Continues with the newest files of a lesson ('' for none); null if none were stored. */
+  resume(lesson: string): StoredFiles | null {
     const unkept = this.unkept.find((kept) => kept.lesson === lesson);
     const places = this.places().filter(({ kept }) => kept.lesson === lesson);
     const place = this.ownOf(places) ?? places[0];
@@ -84,28 +84,28 @@ export class Store {
     return this.goOn(place);
   }
 
-  private ownOf(places: readonly Place[]): Place | undefined {
-    // Where nothing is kept, there are no places, and `places` says why.
+  private ownOf(places: readonly Slot[]): Slot | undefined {
+    // Without storage there are no slots, and `places` reports the reason.
     return places.find(({ key }) => key === sessionStorage.getItem(OWN));
   }
 
-  private goOn(place: Place | undefined): Kept | null {
+  private goOn(place: Slot | undefined): StoredFiles | null {
     if (place === undefined) return null;
     this.key = place.key;
     this.seen = place.text;
     return place.kept;
   }
 
-  /** Takes what is there as known: a page that is only looked at keeps nothing. */
+  /** Takes the current files as stored: a page without edits writes nothing. */
   settle(): void {
     this.last = JSON.stringify(this.settings.current());
   }
 
-  /** What was typed at other times, or is in other tabs, the newest first. */
-  earlier(): readonly Earlier[] {
+  /** Files of earlier visits and of other tabs, the newest first. */
+  earlier(): readonly EarlierFiles[] {
     const { files, lesson } = this.settings.current();
     const told = new Set([JSON.stringify(files)]);
-    // A lesson finds by itself what was kept of it last.
+    // `resume` finds the newest files of a lesson.
     const others = this.places().filter(
       ({ key, kept, isLast }) =>
         key !== this.key && !(isLast && kept.lesson !== '' && kept.lesson !== lesson),
@@ -122,7 +122,7 @@ export class Store {
     this.timer = setTimeout(() => this.now(), DEBOUNCE_MS);
   }
 
-  /** Leaves what is here as it is kept: what takes its place gets another. */
+  /** Leaves the slot as it is; the next write takes a new one. */
   leave(): void {
     if (!this.now()) {
       this.unkept.unshift({ ...this.settings.current(), at: this.changedAt });
@@ -132,14 +132,14 @@ export class Store {
     this.last = '';
   }
 
-  /** @returns whether all is kept */
+  /** Writes now. @returns whether all is stored */
   private now(): boolean {
     clearTimeout(this.timer);
     const kept = this.settings.current();
     const text = JSON.stringify(kept);
     if (text === this.last) return true;
     try {
-      // A tab that was made as a copy of another has the same place: the second of them leaves it.
+      // A duplicated tab has the same slot; the second one to write takes a new slot.
       const isOwn = this.key !== '' && storage().getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
       this.seen = JSON.stringify({ ...kept, at: this.changedAt });
@@ -156,14 +156,14 @@ export class Store {
     }
   }
 
-  /** Once, not again at each word. */
+  /** Reports a change of the error once, not at each word. */
   private tell(why: string | null): void {
     if (why !== this.why) this.settings.failed(why);
     this.why = why;
   }
 
-  /** The newest first. */
-  private places(): Place[] {
+  /** All slots, the newest first. */
+  private places(): Slot[] {
     try {
       const keys = Object.keys(storage()).filter((key) => key.startsWith(START));
       const places = keys.flatMap((key) => {
@@ -185,10 +185,10 @@ export class Store {
   }
 }
 
-/** Null for what is not ours, or of another version. */
-function read(text: string): Earlier | null {
+/** Parses an entry; null for foreign ones or other versions. */
+function read(text: string): EarlierFiles | null {
   try {
-    const kept = JSON.parse(text) as Partial<Earlier> | null;
+    const kept = JSON.parse(text) as Partial<EarlierFiles> | null;
     const files = Object.values(kept?.files ?? {});
     if (files.length === 0 || !files.every((it) => typeof it === 'string')) return null;
     const { open = '', lesson = '', distanceMs, journal, at } = kept!;
@@ -196,7 +196,7 @@ function read(text: string): Earlier | null {
     const rest = { distanceMs: Number(distanceMs) || 0, journal: lines, at: Number(at) || 0 };
     return { files: kept!.files!, open, lesson: String(lesson), ...rest };
   } catch {
-    // There is none, or it was cut.
+    // Absent or truncated.
     return null;
   }
 }

@@ -1,14 +1,14 @@
-/** Volfiles for the editor: what its words are, by the statement that they stand in. */
+/** The language of volfiles for the editor: classifies words by their statement. */
 import { StreamLanguage, type StringStream } from '@codemirror/language';
 
 interface State {
-  /** The word that began the statement, and how many words of it there were since. */
+  /** The first word of the statement, and the number of words since. */
   statement: string;
   place: number;
 }
 
 const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
-/** What the words behind each are, for colours. */
+/** Classes of the words behind each statement's first word, for colours. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   volume: ['variableName.definition'],
   type: ['typeName'],

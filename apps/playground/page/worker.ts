@@ -1,7 +1,7 @@
-/** Starts the worker that runs a graph: from a blob, which has the policy of this page. */
+/** Starts the worker that runs a graph from a blob, which inherits the policy of this page. */
 import type { LostCall, Question } from '../play/protocol.ts';
 import type { Parts } from './parts.ts';
-import { OPENING, type SessionSettings, type WorkerLike } from './session.ts';
+import { OPENING, type SessionSettings, type WorkerLike } from './worker-session.ts';
 
 export function workerMaker({
   interpreters,
@@ -12,7 +12,7 @@ export function workerMaker({
     const url = URL.createObjectURL(blob);
     const worker = new Worker(url, { name: 'glossa graph' });
     URL.revokeObjectURL(url);
-    // What watches over calls tells it of its own, while the graph's thread is busy.
+    // The watchdog of calls reports through its own port while the graph's thread is busy.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => lost(data as LostCall['lost']);
     const body = { parts: interpreters, lost: port2 };
@@ -23,9 +23,8 @@ export function workerMaker({
 }
 
 /**
- * What a browser has to have for something to run in this page: what the page starts a worker with, and
- * what the runtime and its interpreters use in it. Shared memory is not among it: without it, the log
- * says what that costs.
+ * Features that a browser must have: those that start a worker, and those that the runtime and its
+ * interpreters use. Shared memory is optional; without it, the log names the limits.
  */
 const NEEDED = [
   ...['WebAssembly', 'Worker', 'MessageChannel', 'Blob', 'URL.createObjectURL'],
@@ -33,7 +32,7 @@ const NEEDED = [
   ...['Atomics', 'BigInt64Array', 'BigUint64Array', 'WeakRef', 'FinalizationRegistry'],
 ];
 
-/** What of it is not there. */
+/** Names the features that the browser lacks. */
 export const missing = (): string[] =>
   NEEDED.filter(
     (path) =>

@@ -1,23 +1,22 @@
 /**
- * The context of a graph of the playground: a clock that stands still until a caller waits for an
- * answer. Then time jumps to the next timer, so that a storage that is far away costs the learner
- * nothing, and the graph what it would.
+ * The context of a playground graph: its virtual clock stands still until a caller waits for a reply, and
+ * then jumps to the next timer. A distant storage thus costs virtual time, but no real time.
  */
 import type { ModuleContext } from '../../../bridges/host/language.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
 import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 
-/** The event loop's own turns, whatever the clock says. */
+/** Real turns of the event loop, independent of the virtual clock. */
 const browser = new BrowserContext(() => {});
 const turn = (): Promise<void> => new Promise((done) => void browser.soon(done));
 
-/** Virtual milliseconds that somebody waits for an answer. */
+/** Time limit of a reply in virtual milliseconds. */
 const PATIENCE_MS = 600_000;
-/** Turns without a timer, after which no answer is to be expected. */
+/** Turns without a timer, after which a pending request counts as unanswered. */
 const IDLE_TURNS = 20;
-/** Between two looks at what takes real time. */
-const LOOK_MS = 20;
+/** Interval of advancing the virtual clock during work in real time. */
+const ADVANCE_MS = 20;
 
 export class PlayContext implements ModuleContext {
   readonly baseDir = '/';
@@ -26,7 +25,7 @@ export class PlayContext implements ModuleContext {
   readonly clock: VirtualClock;
   readonly warn: (text: string) => void;
 
-  /** @param write takes every line of the log @param warn what looks like a mistake */
+  /** @param write receives every line of the log @param warn receives likely mistakes */
   constructor(clock: VirtualClock, write: (line: string) => void, warn: (text: string) => void) {
     this.clock = clock;
     this.warn = warn;
@@ -48,12 +47,12 @@ export class PlayContext implements ModuleContext {
   wake(): void {}
 }
 
-/** What is left when nothing answers any more: no timer is set, or too many were. */
+/** The result of a wait without a reply: no timer is pending, or the limit is over. */
 export const UNANSWERED: unique symbol = Symbol('unanswered');
 
 /**
- * Lets virtual time pass until something has ended.
- * @param slept how much of it nobody has waited for @throws what it throws
+ * Lets virtual time pass until a promise settles.
+ * @param slept time of `sleep`, in which no caller waits for a reply @throws the promise's error
  */
 export async function letTimePass<R>(
   clock: VirtualClock,
@@ -63,7 +62,7 @@ export async function letTimePass<R>(
   const ended = endOf(what);
   const end = clock.now + PATIENCE_MS;
   for (let idle = 0; idle < IDLE_TURNS; ) {
-    // All that can go on without time passing has done so after a turn.
+    // After a turn, all work that needs no time is done.
     await turn();
     if (ended.yet) return what;
     const { next } = clock;
@@ -77,13 +76,13 @@ export async function letTimePass<R>(
   return UNANSWERED;
 }
 
-/** Lets the clock go with the real one until something has ended: interpreters take real time. */
+/** Advances the virtual clock with the real one until a promise settles, as interpreters take real time. */
 export async function inRealTime<R>(clock: VirtualClock, what: Promise<R>): Promise<R> {
   const ended = endOf(what);
   let before = browser.now();
   await turn();
   while (!ended.yet) {
-    await Promise.race([ended.promise, new Promise((done) => setTimeout(done, LOOK_MS))]);
+    await Promise.race([ended.promise, new Promise((done) => setTimeout(done, ADVANCE_MS))]);
     const now = browser.now();
     clock.advanceTo(clock.now + now - before);
     before = now;

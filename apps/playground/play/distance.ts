@@ -1,4 +1,4 @@
-/** The distance to the storage of the playground, in virtual time: it stands before each of the lowest volumes. */
+/** Delays requests to the lowest volumes by the distance of the storage, in virtual time. */
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Interceptor } from '../../../runtime/core/interceptor.ts';
@@ -7,7 +7,7 @@ import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
 type AnyCall = (...args: unknown[]) => void;
 
 export class Distance implements Interceptor {
-  /** Milliseconds of virtual time, there and back. */
+  /** Virtual milliseconds per round trip. */
   ms: number;
 
   constructor(ms: number) {

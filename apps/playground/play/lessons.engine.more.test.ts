@@ -1,4 +1,4 @@
-/** Lessons in the playground: their checks, of texts, wherever it runs. */
+/** Checks of lessons in the playground, whose modules are texts in memory. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const text = (lesson: string, file: string): string =>
 const judge = (lesson: string, module: string, source: string) =>
   world.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
 
-// Some of them: all are judged as files, in both languages, and in the page.
+// A few lessons: other tests run all of them as files, in both languages, and in the page.
 it.each([
   ['1-stack', 'py'],
   ['4-callback', 'js'],
@@ -40,7 +40,7 @@ it("a check shows its requests under the names of the learner's volfile", async 
     { name: 'storage', subvolumes: [] },
     { name: 'cache', subvolumes: ['storage'] },
   ]);
-  // Of all graphs that a check makes.
+  // Requests of all graphs of the check.
   const measured = await judge('9-measure', '/measure.js', text('9-measure', 'solution.js'));
   expect(measured.traffic!.counters.byFop.lookup![0]).toBeGreaterThan(200);
   expect((await judge('3-fop', '/fop.js', 'export class xlator {')).traffic).toBeNull();
@@ -60,7 +60,7 @@ it.each([
   const { passed, answer } = await judge('3-fop', module, source);
   expect(passed).toBe(false);
   expect(answer).toMatch(said);
-  // Of where the page keeps it, nobody needs to know.
+  // Paths in the page's memory stay hidden.
   expect(answer).not.toMatch(/(^|\s)\/fop/);
 });
 

@@ -1,4 +1,4 @@
-/** Problems stand at their place, and say the rest. */
+/** Problems are placed at their line and column; the message keeps the rest. */
 import { expect, it } from 'vitest';
 import { problemIn } from './problems.ts';
 

@@ -2,7 +2,7 @@
 import type { VolfileProblem } from '../../../runtime/volfile/problems.ts';
 import type { Problem, Texts } from './protocol.ts';
 
-/** As a terminal has it, without the place, which stands apart. */
+/** A problem with the message of a terminal, without the position, which is apart. */
 export function problemOf({
   severity,
   file,
@@ -21,14 +21,14 @@ interface Place {
   readonly column: number;
 }
 
-/** `/file.js:3:7: ` begins what is said of a place; some languages tell no column. */
+/** The prefix `/file.js:3:7: ` of a message; some languages have no column. */
 const PLACE = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
-/** Of whom it is said, when a graph starts. */
+/** The prefix with the volume, when a graph starts. */
 const VOLUME = /^volume '[^']*' \([^)]*\): /;
 
 /**
- * What is told in words begins with places: of the volume, and of its module, which is nearer. They
- * stand apart here, and the rest is the message.
+ * Splits a message into position and text. A message begins with the position of the volume, and may go on
+ * with the position in its module, which is preferred.
  */
 export function problemIn(text: string, severity: Problem['severity'], texts: Texts): Problem {
   let place: Place | null = null;
@@ -39,7 +39,7 @@ export function problemIn(text: string, severity: Problem['severity'], texts: Te
     place = { file: file!, line: Number(line), column: Number(column ?? 0) };
     message = message.slice(start.length);
     const [volume = ''] = VOLUME.exec(message) ?? [];
-    // Of a module it is said by the file whose it is.
+    // A position in the module replaces the volume.
     if (PLACE.test(message.slice(volume.length))) message = message.slice(volume.length);
   }
   if (place === null) return { severity, file: null, line: 0, column: 0, message };
@@ -48,7 +48,7 @@ export function problemIn(text: string, severity: Problem['severity'], texts: Te
 
 const indent = (line: string): number => line.length - line.trimStart().length;
 
-/** The column that is told further on: by JavaScript in words, by Python with marks below the line; 0 for none. */
+/** Finds the column in the rest: JavaScript prints it, Python has marks below the line; 0 for none. */
 function columnIn(text: string, { file, line }: Place, texts: Texts): number {
   const named = `at ${file}:${line}:`;
   const behind = text.indexOf(named);

@@ -9,12 +9,12 @@ import type { Written } from './shell/index.ts';
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
 export type Texts = Readonly<Record<string, string>>;
 
-/** Something that is wrong with a text. */
+/** A problem in one of the texts. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
-  /** Of the texts; null when no place is known. */
+  /** Path of the text; null if unknown. */
   readonly file: string | null;
-  /** From 1; 0 when only the file is known. */
+  /** From 1; 0 if only the file is known. */
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -27,35 +27,35 @@ export interface PlayVolume {
   readonly subvolumes: readonly string[];
 }
 
-export interface Started {
+export interface StartResult {
   readonly volumes: readonly PlayVolume[];
   readonly problems: readonly Problem[];
-  /** Whether the graph runs; false when a problem is an error, and the graph before it goes on, if any. */
+  /** Whether the graph runs; false on an error, when an earlier graph goes on. */
   readonly runs: boolean;
-  /** Lines of the log that the start made. */
+  /** Log lines of the start. */
   readonly log: readonly string[];
 }
 
 /** Recorded requests. */
 export interface Traffic {
-  /** glossa's format (docs/write/recording.md). */
+  /** A recording in glossa's format (docs/write/recording.md). */
   readonly recording: Uint8Array;
   readonly counters: Counters;
 }
 
 /** The outcome of a shell line; its counters cover all requests since the graph started. */
-export interface Ran extends Traffic {
+export interface LineResult extends Traffic {
   readonly output: readonly Written[];
-  /** As of a command: 0 when it succeeded. */
+  /** Exit status: 0 for success. */
   readonly status: number;
-  /** Lines of the log that it made. */
+  /** Log lines of the line's requests. */
   readonly log: readonly string[];
-  /** What to add to the journal; null when the line has changed nothing in the storage. */
+  /** The line for the journal; null if it has not changed the storage. */
   readonly journal: string | null;
 }
 
 export interface Counters {
-  /** Requests that the graph was asked, those that came to its storage, and by fop. */
+  /** Requests to the graph, those that reached its storage, and both by fop. */
   readonly asked: number;
   readonly arrived: number;
   /** Milliseconds of virtual time that callers have waited. */
@@ -65,20 +65,20 @@ export interface Counters {
 
 export interface StartRequest {
   readonly texts: Texts;
-  /** To the storage and back: added below the graph, in milliseconds of virtual time. */
+  /** Round trip to the storage, in milliseconds of virtual time. */
   readonly distanceMs: number;
-  /** Lines of the shell that made what the storage holds, to be carried out again first. */
+  /** Shell lines that produced the content of the storage, to be run again first. */
   readonly journal: readonly string[];
 }
 
-/** The first that a worker is told: what it cannot fetch by itself. */
+/** The first message to a worker, with the parts that it cannot fetch. */
 export interface Opening {
-  /** The interpreters' parts by their names (docs/write/browser.md): those of `writeParts`. */
+  /** Parts of the interpreters by name, as `writeParts` makes them (docs/write/browser.md). */
   readonly parts: ReadonlyMap<string, Uint8Array>;
   /**
-   * One end of a MessageChannel, transferred with the message. What comes out of the other is
-   * `LostCall['lost']`: the worker cannot say it itself, being busy. Nothing comes where the page is
-   * not isolated: then its own patience counts.
+   * One end of a MessageChannel, transferred with the message. The other end receives `LostCall['lost']`
+   * while the worker itself is busy. A page without cross-origin isolation gets no message, and relies on
+   * its time limits.
    */
   readonly lost?: object;
 }
@@ -88,40 +88,40 @@ export interface JudgeRequest {
   /** The lesson's name, `3-fop`. */
   readonly lesson: string;
   readonly texts: Texts;
-  /** Where the module is in the texts: `/fop.py`. */
+  /** Path of the module in the texts: `/fop.py`. */
   readonly module: string;
 }
 
 /** The verdict of a lesson's check, with the requests that it made. */
-export interface Judged extends Verdict {
-  /** The requests of the check alone; null where no graph came up. */
+export interface JudgeResult extends Verdict {
+  /** Requests of the check; null if no graph came up. */
   readonly traffic: Traffic | null;
 }
 
-/** By the kind of a question: what it says, and the answer. */
+/** Questions by kind: the body and the answer. */
 export interface Questions {
   open: [Opening, null];
-  start: [StartRequest, Started];
-  run: [{ readonly line: string }, Ran];
-  /** Words that the end of a line may be completed by. */
+  start: [StartRequest, StartResult];
+  run: [{ readonly line: string }, LineResult];
+  /** Completions of the end of a line. */
   complete: [{ readonly line: string }, readonly string[]];
   distance: [{ readonly distanceMs: number }, null];
-  judge: [JudgeRequest, Judged];
+  judge: [JudgeRequest, JudgeResult];
 }
 
-/** To the worker. */
+/** Message to the worker. */
 export interface Question<K extends keyof Questions = keyof Questions> {
   readonly id: number;
   readonly kind: K;
   readonly body: Questions[K][0];
 }
 
-/** To the page: an answer, or a failure of the worker itself. */
-export type Answer =
+/** Message to the page: an answer, or a failure of the worker itself. */
+export type WorkerAnswer =
   | { readonly id: number; readonly body: Questions[keyof Questions][1] }
   | { readonly id: number; readonly failure: string };
 
-/** To the page at any time: a call that runs too long, for the page to replace the worker. */
+/** Message to the page at any time: a call that runs too long; the page replaces the worker. */
 export interface LostCall {
   readonly lost: { readonly volume: string; readonly seconds: number };
 }

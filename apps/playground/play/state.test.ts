@@ -1,4 +1,4 @@
-/** Links come back as they were, and anything else is refused in words. */
+/** Links restore what they share; other fragments are refused with a reason. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeShare, encodeShare, type PlayState } from './state.ts';

@@ -1,36 +1,36 @@
 /**
- * A learner's files and storage, and the fragment of an address that holds them, which no browser sends:
- * `g1.` and the state, deflated, in base64url. Deflate ends with a check sum: a link that was cut is noticed.
+ * Encodes a learner's files and storage as the fragment of an address, which browsers do not send: `g1.` and
+ * the deflated state in base64url. The checksum of deflate detects truncated links.
  */
 import type { StartRequest } from './protocol.ts';
 
 export type PlayState = StartRequest;
 
-/** The text that a graph of the playground is made from; the others are modules. */
+/** The path of the graph's volfile; other texts are modules. */
 export const VOLFILE = '/graph.vol';
 
-/** A sentence for a person says why something is no state. */
+/** A state is invalid; the message is for users. */
 export class StateError extends Error {
   readonly code = 'GLOSSA_PLAY_STATE';
 }
 
-/** Runs the files in their folder; the graph is in `mnt` then. */
+/** The command that mounts the files in their folder at `mnt`. */
 export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} mnt`;
 
 const VERSION = 1;
-/** The beginning of a fragment. */
+/** Prefix of a fragment. */
 export const SHARE_START = `g${VERSION}.`;
 const PREFIX = /^#?g(\d+)\./;
-/** Characters; the largest that Firefox and Chromium both take is some millions. */
+/** Most characters of a fragment; Firefox and Chromium take some millions. */
 const FRAGMENT_MAX = 1_000_000;
-/** In characters. */
+/** Most characters of the state as JSON. */
 const STATE_MAX = 8_000_000;
-/** A day. */
+/** Largest distance: a day. */
 const DISTANCE_MAX_MS = 86_400_000;
 
 const CUT = 'this link is damaged: a part of it is missing or was changed; ask for it again';
 
-/** The fragment, without its `#`. @throws {StateError} when it is too large for an address */
+/** Encodes a state, without `#`. @throws {StateError} when it is too large for an address */
 export async function encodeShare({ texts, distanceMs, journal }: PlayState): Promise<string> {
   const json = new Blob([JSON.stringify({ texts, distanceMs, journal })]).stream();
   const deflated = new Response(json.pipeThrough(new CompressionStream('deflate')));
@@ -41,7 +41,7 @@ export async function encodeShare({ texts, distanceMs, journal }: PlayState): Pr
   return SHARE_START + base64;
 }
 
-/** With its `#` or without. @throws {StateError} that says what is wrong with it */
+/** Decodes a fragment, with `#` or without. @throws {StateError} with the reason */
 export async function decodeShare(fragment: string): Promise<PlayState> {
   const [prefix, version] = PREFIX.exec(fragment) ?? [];
   if (prefix === undefined) throw new StateError('this link leads to no shared playground');
@@ -80,7 +80,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isName = (name: string): boolean => /^\/(?!\/)/.test(name) && !name.split('/').includes('..');
 
-/** @param value what was read, which may be anything @throws {StateError} */
+/** Validates parsed JSON. @throws {StateError} */
 function checkState(value: unknown): PlayState {
   const wrong = (why: string): StateError => new StateError(`this link ${why}`);
   if (!isRecord(value)) throw wrong('holds no playground');

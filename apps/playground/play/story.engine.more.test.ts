@@ -1,4 +1,4 @@
-/** The playground with modules: a cache is written, looked at, broken, and what is wrong is told. */
+/** The playground with modules: a learner writes a cache, watches it, breaks it and reads the errors. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const negative = (path: string): string =>
   readFileSync(join(packageRoot, 'examples/negative', path), 'utf8');
 
 const HEAD = 'from glupy import ENOENT, Translator\n\nclass xlator(Translator):\n';
-/** It takes a name that was absent once for absent for ever. */
+/** A cache that never forgets an absent name. */
 const WRONG = `${HEAD}    def init(self):
         self.absent = set()
 
@@ -46,7 +46,7 @@ const SILENT = `${HEAD}    def lookup(self, frame, loc, xdata):
 `;
 
 describe("a learner's session", () => {
-  // Its interpreters start from what is kept; a browser's are in test/browser.
+  // Interpreters of Node's machine; test/browser tests those of browsers.
   const world = new World(nodeMachine);
   let journal: string[] = [];
   const start = (module: string, name = '/cache.py') => {
@@ -75,7 +75,7 @@ describe("a learner's session", () => {
     const second = await run('search file009.php');
     expect(second.output).toBe(first.output);
     expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 29.4 });
-    // Of the module's own there is what the bridge noted.
+    // The bridge has noted the module's state.
     const notes = (await eventsIn(first.recording)).filter(({ kind }) => kind === 'note');
     expect(JSON.stringify(notes)).toContain('dir0');
     expect((await run('touch dir0/file009.php; search file009.php')).output).toBe(

@@ -5,24 +5,24 @@ import type { Head } from '../../../runtime/observe/format.ts';
 import { headOf } from '../../../runtime/observe/head.ts';
 import { MemoryRecording } from '../../../runtime/observe/memory-recording.ts';
 import { Recorder } from '../../../runtime/observe/recorder.ts';
-import { Counts } from './counts.ts';
 import type { Traffic } from './protocol.ts';
+import { RequestCounts } from './request-counts.ts';
 
-/** Put there by the bundle. */
+/** Defined by the bundle. */
 declare const GLOSSA_VERSION: string | undefined;
 const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 
-/** Bytes that are kept of data. */
+/** Most bytes of data that a recording keeps. */
 const DATA_MAX = 256;
 
 export interface TrafficRecorder {
-  /** For `graph.observe`. */
+  /** The observer for `graph.observe`. */
   readonly recorder: Recorder;
   /** The recording so far. */
   bytes(): Uint8Array;
 }
 
-/** @param shown the volumes that the recording has, under the names that it gives them; all by default */
+/** Makes a recorder. @param shown volumes to record, with their names in the recording; default all */
 export function recordTraffic(
   { context, xlators }: Graph,
   shown = (volumes: Head['volumes']) => volumes,
@@ -43,18 +43,18 @@ export function recordTraffic(
   };
 }
 
-/** The storage of bridges/testing. Between it and the module is what holds requests back for tests. */
+/** The storage of bridges/testing, below a volume that can hold requests for tests. */
 const STORAGE = 'storage0';
-/** As volfiles of lessons call it. */
+/** Its name in the volfiles of lessons. */
 const STORAGE_SHOWN = 'storage';
 
-/** Requests of a lesson's check. Its graphs are alike, so that one recording holds the requests of all. */
+/** Records the requests of a lesson's check; as its graphs are alike, one recording holds them all. */
 export class CheckTraffic {
   private readonly name: string;
-  private readonly counts = new Counts();
+  private readonly counts = new RequestCounts();
   private recording: TrafficRecorder | null = null;
 
-  /** @param name the volume of the module, as the learner's volfile calls it */
+  /** @param name of the module's volume in the learner's volfile */
   constructor(name: string) {
     this.name = name;
   }
@@ -71,7 +71,7 @@ export class CheckTraffic {
     graph.observe(this.counts);
   }
 
-  /** Null where no graph came up. */
+  /** The traffic; null if no graph came up. */
   get traffic(): Traffic | null {
     if (this.recording === null) return null;
     return { recording: this.recording.bytes(), counters: this.counts.counters };

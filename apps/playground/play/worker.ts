@@ -1,13 +1,13 @@
 /**
- * The playground's worker: answers what a page asks (protocol.ts). It fetches nothing, so that it may
- * begin from a blob under a policy that lets it reach nobody; the page hands in what it needs.
+ * The playground's worker: answers the questions of a page (protocol.ts). It fetches nothing, so that it
+ * can start from a blob under a policy without connections; the page sends the parts that it needs.
  */
-import type { Answer, Question, Questions } from './protocol.ts';
+import type { Question, Questions, WorkerAnswer } from './protocol.ts';
 import { World } from './world.ts';
 
 interface Scope {
   onmessage: ((message: { readonly data: Question }) => void) | null;
-  postMessage(message: Answer): void;
+  postMessage(message: WorkerAnswer): void;
 }
 
 const scope = globalThis as unknown as Scope;
@@ -35,7 +35,7 @@ const answers: {
   judge: (request) => opened().judge(request),
 };
 
-/** One after the other: a line of the shell sees what the one before has done. */
+/** The end of the last question: questions run one after the other, as shell lines build on each other. */
 let last: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: { id, kind, body } }) => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-/** What is shown, and the status where it is not 0. */
+/** The output of a line, and its status unless 0. */
 async function says(line: string): Promise<string> {
   const { output, status } = await world.run(line);
   return status === 0 ? textOf(output) : `${textOf(output)} (${status})`;

@@ -1,6 +1,6 @@
 /**
- * The playground without its page: a graph of texts, a shell over it, and what was seen of each line.
- * It runs in a browser's worker, and in Node.
+ * The playground without its page: a graph made of texts, a shell over it, and a recording of each line. It
+ * runs in a browser's worker and in Node.
  *
  *   const world = await World.open(parts);
  *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
@@ -23,22 +23,22 @@ import { checks } from '../../course/lessons/index.ts';
 import { inRealTime, PlayContext } from './context.ts';
 import { problemIn, problemOf } from './problems.ts';
 import type {
-  Judged,
   JudgeRequest,
+  JudgeResult,
+  LineResult,
   Problem,
-  Ran,
-  Started,
   StartRequest,
+  StartResult,
   Texts,
 } from './protocol.ts';
-import { Running } from './running.ts';
+import { RunningGraph } from './running-graph.ts';
 import { VOLFILE } from './state.ts';
 import { CheckTraffic } from './traffic.ts';
 
-/** Real time: Python takes seconds on a slow machine. */
+/** Time limit of a start in real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;
 
-/** A graph that does not run says it to whoever asks it something. */
+/** No graph runs to answer the question. */
 export class NoGraphError extends Error {
   readonly code = 'GLOSSA_PLAY';
 
@@ -49,27 +49,27 @@ export class NoGraphError extends Error {
 
 export class World {
   private readonly machine: Machine;
-  private running: Running | null = null;
+  private running: RunningGraph | null = null;
 
-  /** @param machine whose sources are of no account: modules are texts */
+  /** @param machine of the interpreters; its source files are unused, as modules are texts */
   constructor(machine: Machine) {
     this.machine = machine;
   }
 
-  /** @param lost as of `browserMachine` */
+  /** Opens a world in a browser. @param lost as in `browserMachine` */
   static async open(parts: PartBytes, lost?: object): Promise<World> {
     return new World(await browserMachine({ modules: {}, parts, ...(lost && { lost }) }));
   }
 
-  /** Starts a graph in the place of the one that runs; that goes on if the new one does not start. */
-  async start({ texts, distanceMs, journal }: StartRequest): Promise<Started> {
+  /** Starts a graph, which replaces the running one; if it does not start, the old one goes on. */
+  async start({ texts, distanceMs, journal }: StartRequest): Promise<StartResult> {
     const log: string[] = [];
     const problems: Problem[] = [];
     const running = await this.tryToStart(texts, distanceMs, log, problems);
     if (running === null) {
       return { volumes: this.running?.volumes ?? [], problems, runs: false, log };
     }
-    if (!(await running.makeAgain(journal))) {
+    if (!(await running.restore(journal))) {
       const text = 'what the storage held is not all there again: a request was never answered';
       problems.push(problemIn(text, 'warning', texts));
     }
@@ -84,7 +84,7 @@ export class World {
     distanceMs: number,
     log: string[],
     problems: Problem[],
-  ): Promise<Running | null> {
+  ): Promise<RunningGraph | null> {
     const { [VOLFILE]: volfile, ...modules } = texts;
     if (volfile === undefined) {
       problems.push(problemIn(`there is no ${VOLFILE}`, 'error', texts));
@@ -110,7 +110,7 @@ export class World {
         await graph.stop();
         throw error;
       }
-      return new Running(graph, clock, log, distanceMs);
+      return new RunningGraph(graph, clock, log, distanceMs);
     } catch (error) {
       const reasons = error instanceof GraphError ? error.problems : [(error as Error).message];
       problems.push(...reasons.map((text) => problemIn(text, 'error', texts)));
@@ -118,7 +118,7 @@ export class World {
     }
   }
 
-  async run(line: string): Promise<Ran> {
+  async run(line: string): Promise<LineResult> {
     return this.current.run(line);
   }
 
@@ -130,8 +130,8 @@ export class World {
     this.current.setDistance(distanceMs);
   }
 
-  /** What a lesson's check says, on graphs of its own. @throws {Error} for a lesson that there is not */
-  async judge({ lesson, texts, module }: JudgeRequest): Promise<Judged> {
+  /** Runs a lesson's check on graphs of its own. @throws {Error} for an unknown lesson */
+  async judge({ lesson, texts, module }: JudgeRequest): Promise<JudgeResult> {
     const check = checks[lesson];
     if (check === undefined) throw new Error(`no lesson is called '${lesson}'`);
     const translator = this.registryOf(texts).lookup('features/glupy')!;
@@ -157,7 +157,7 @@ export class World {
     this.running = null;
   }
 
-  private get current(): Running {
+  private get current(): RunningGraph {
     if (this.running === null) throw new NoGraphError();
     return this.running;
   }

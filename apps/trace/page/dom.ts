@@ -1,7 +1,7 @@
 /**
  * Makes elements from templates of HTML. A string or number becomes a text or a part of an attribute, a node
- * stands in its place, and a function listens to the event of an `@` attribute. Values are never read as HTML,
- * whatever a recording says. Attributes are quoted; a line break beside a tag or a value is no space.
+ * stands in its place, and a function listens to the event of an `@` attribute. Values of a recording are never
+ * parsed as HTML. Attributes are quoted; a line break beside a tag or a value is no space.
  *
  *   html`<button type="button" title="${name}" @click="${act}">${sign} ${picture}</button>`
  */
@@ -46,24 +46,24 @@ function listen(element: Element, held: readonly unknown[]): void {
   }
 }
 
-/** The one element of a template. */
+/** Makes the single element of a template. */
 export const html = <E extends Element = HTMLElement>(
   texts: TemplateStringsArray,
   ...values: Value[]
 ): E => document.adoptNode(build(texts, values).firstElementChild as E);
 
-/** The one element of a template of what is within a picture. */
+/** Makes the single element of a template within a picture. */
 export const svg = <E extends SVGElement = SVGElement>(
   texts: TemplateStringsArray,
   ...values: Value[]
 ): E =>
   build([`<svg>${texts[0]}`, ...texts.slice(1)], values).firstElementChild!.firstElementChild as E;
 
-/** A button with a short sign, whose name says what it does. */
+/** A button with a short sign and an accessible name. */
 export const button = (sign: string, name: string, act: () => void): HTMLButtonElement =>
   html`<button type="button" aria-label="${name}" title="${name}" @click="${act}">${sign}</button>`;
 
-/** Of the page's style. */
+/** A colour of the page's style. */
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -74,7 +74,7 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether a key is the page's: pressed with nothing else, and not in a field that takes it. */
+/** Whether a key belongs to the page: without modifiers, and not in a field that handles it. */
 export const isPageKey = ({ ctrlKey, altKey, metaKey, target }: KeyboardEvent, fields: string) =>
   !ctrlKey &&
   !altKey &&

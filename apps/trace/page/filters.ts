@@ -1,4 +1,4 @@
-/** Filters the list of requests: by fop, volume, a part of the path, and whether something failed. */
+/** The form that filters the list of requests: by fop, volume, part of the path, and failure. */
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 

@@ -1,11 +1,11 @@
-/** The volumes of the graph, the top first; which of them the request came to, and where it is now. */
+/** Draws the graph, the top first: the volumes that the request reached, and its current one. */
 
 import { printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { layOut } from '../../../runtime/volfile/render/layout.ts';
 import { curve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
-import type { Current, Model } from './model.ts';
+import type { CurrentRequest, Model } from './model.ts';
 
 const BOX_HEIGHT = 40;
 const LETTER = 7.4;
@@ -13,8 +13,8 @@ const PADDING = 24;
 const MARGIN = 4;
 const TOKEN_RADIUS = 6;
 
-/** A volume as the picture has it; those below it come before it. */
-export interface Drawn {
+/** A volume of the picture; its subvolumes come before it. */
+export interface DrawnVolume {
   readonly name: string;
   readonly type: string;
   readonly subvolumes: readonly string[];
@@ -22,8 +22,8 @@ export interface Drawn {
 
 export interface GraphPicture {
   readonly picture: SVGSVGElement;
-  /** Shows where a request has come to; null for none. */
-  show(current: Current | null, step: number): void;
+  /** Shows the position of a request; null for none. */
+  show(current: CurrentRequest | null, step: number): void;
 }
 
 export function graphView(model: Model): HTMLElement {
@@ -32,21 +32,21 @@ export function graphView(model: Model): HTMLElement {
   return html`<section class="graph" aria-label="Graph"><h3>Graph</h3>${picture}</section>`;
 }
 
-/** Stands above the top of the graph: no volume has this name. */
-const ASKER = '';
+/** The node of the caller above the graph: no volume has this name. */
+const CALLER = '';
 
-/** @param asker who the requests are from, drawn above the graph */
+/** Draws a graph. @param asker label of the caller, above the graph */
 export function graphPicture(
-  below: readonly Drawn[],
-  asker?: Omit<Drawn, 'subvolumes'>,
+  below: readonly DrawnVolume[],
+  asker?: Omit<DrawnVolume, 'subvolumes'>,
 ): GraphPicture {
   const top = below.at(-1)?.name;
   const above = asker === undefined || top === undefined ? [] : [{ ...asker, subvolumes: [top] }];
   const volumes = [...below, ...above];
-  const nameOf = (i: number): string => (i < below.length ? below[i]!.name : ASKER);
+  const nameOf = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
   const places = new Map(volumes.map(({ name }, i) => [name, i]));
   const children = volumes.map(({ subvolumes }, i) =>
-    // A volume stands behind those below it; a recording that says otherwise has no such line.
+    // A volume comes after its subvolumes; a broken recording gets no such line.
     subvolumes.flatMap((name) => {
       const child = places.get(name);
       return child === undefined || child >= i ? [] : [child];
@@ -75,15 +75,15 @@ export function graphPicture(
   const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${across} ${down}"
     width="${across}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
-  const show = (current: Current | null, at: number): void => {
+  const show = (current: CurrentRequest | null, at: number): void => {
     const step = current?.steps[at];
     const met = new Set<string>();
     if (current !== null) collect(current.walk.root, met);
     const own = step?.hop.wind.volume;
-    const above = step?.above?.wind.volume ?? ASKER;
+    const above = step?.above?.wind.volume ?? CALLER;
     nodes.forEach((node, i) => {
       const name = nameOf(i);
-      node.classList.toggle('met', met.has(name) || (name === ASKER && current !== null));
+      node.classList.toggle('met', met.has(name) || (name === CALLER && current !== null));
       node.classList.toggle('now', name === own);
     });
     token.remove();
@@ -92,7 +92,7 @@ export function graphPicture(
       const way = isWay ? (step.kind === 'wind' ? 'down' : 'up') : '';
       path.setAttribute('class', `edge ${way}`);
       if (!isWay) continue;
-      // Put in anew, it sets out anew.
+      // Inserting the element again restarts its animation.
       token.setAttribute('class', `token ${way}`);
       token.style.offsetPath = `path("${path.getAttribute('d')}")`;
       picture.append(token);

@@ -1,4 +1,4 @@
-/** The requests, one below the other. Only those rows are there that can be seen. */
+/** The list of requests; only visible rows have elements. */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
@@ -6,18 +6,18 @@ import { duration } from '../../../terminal/quantities.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
-/** Pixels, as in the style. */
+/** Height of a row in pixels, as in the style. */
 const ROW = 46;
-/** Rows that are drawn beyond what can be seen. */
+/** Rows to draw beyond the visible ones. */
 const BEYOND = 6;
-/** Browsers know no higher elements: of more rows than fit, the scroll bar moves several at once. */
+/** Largest height of an element in browsers; with more rows, a pixel of the scroll bar moves several. */
 const HEIGHT_MAX = 8_000_000;
 
 export function requestList(model: Model): HTMLElement {
   const space = html`<div class="space"></div>`;
   const list = html`<div class="list" id="requests" tabindex="0" role="listbox"
     aria-label="Requests">${space}</div>`;
-  /** Rows to the pixel of the scroll bar, in relation to those that are seen. */
+  /** Rows per pixel of the scroll bar, relative to the visible rows. */
   const scale = (): number => {
     const height = model.shown.length * ROW;
     const view = list.clientHeight;
@@ -88,7 +88,7 @@ function rowOf(model: Model, place: number): HTMLElement {
   </div>`;
 }
 
-/** @param errno of the answer; null where there is none yet */
+/** A mark for the result. @param errno of the reply; null while pending */
 export const resultMark = (errno: number | null): HTMLElement =>
   errno === null
     ? html`<span class="result waits">…</span>`

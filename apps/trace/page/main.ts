@@ -1,31 +1,31 @@
 /**
- * The page of `glossa trace --html`: reads the recording that the page holds, and shows it. All parts
- * know the model alone, which tells them what has changed.
+ * The page of `glossa trace --html`: reads the embedded recording, and shows it. Its parts depend only on
+ * the model, which notifies them of changes.
  */
 import { formatTime, printable } from '../../../runtime/core/log.ts';
 import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { duration } from '../../../terminal/quantities.ts';
+import { otherInWords } from '../event-texts.ts';
 import type { SourceText } from '../steps.ts';
-import { otherInWords } from '../words.ts';
 import { changeView } from './change.ts';
 import { bytesOf, html, isPageKey } from './dom.ts';
 import { counted, filterForm } from './filters.ts';
 import { graphView } from './graph.ts';
 import { requestList, resultMark } from './list.ts';
-import { type Given, Model } from './model.ts';
+import { Model, type RecordingData } from './model.ts';
 import { scrubber } from './scrubber.ts';
 import { sourceView } from './source.ts';
 import { timeline } from './timeline.ts';
 import { wayView } from './way.ts';
 
-/** Events that are no requests; more are not listed. */
+/** Most listed events that are no requests. */
 const OTHERS_MAX = 1000;
 
 const embedded = (id: string): string => document.getElementById(id)!.textContent!;
 
-async function read(): Promise<Given> {
+async function read(): Promise<RecordingData> {
   const recording = openRecording(bytesOf(embedded('recording')));
   const outline = await readOutline(recording);
   const sources = JSON.parse(embedded('sources')) as SourceText[];
@@ -49,8 +49,8 @@ function header({ given, failed }: Model): HTMLElement {
   </header>`;
 }
 
-/** What is missing, if something is. */
-function warnings({ closed, outline }: Given): Node[] {
+/** Warnings about missing parts of the recording. */
+function warnings({ closed, outline }: RecordingData): Node[] {
   const cut = 'The recording was not ended: it was cut off, or went on when this page was made.';
   const said = [...(closed ? [] : [cut]), ...outline.problems];
   if (said.length === 0) return [];
@@ -61,7 +61,7 @@ function warnings({ closed, outline }: Given): Node[] {
   ];
 }
 
-function othersView({ head, outline: { others } }: Given): Node[] {
+function othersView({ head, outline: { others } }: RecordingData): Node[] {
   if (others.length === 0) return [];
   const rows = others
     .slice(0, OTHERS_MAX)
@@ -107,7 +107,7 @@ function requestView(model: Model): HTMLElement {
   return view;
 }
 
-/** Keys of the page, wherever they mean nothing else. */
+/** Handles the page's keys, unless a field uses them. */
 function listen(model: Model): void {
   const keys: Readonly<Record<string, () => void>> = {
     ArrowRight: () => model.go(model.step + 1),
@@ -127,7 +127,7 @@ function listen(model: Model): void {
 
 async function start(): Promise<void> {
   const page = document.getElementById('page')!;
-  let given: Given;
+  let given: RecordingData;
   try {
     given = await read();
   } catch (error) {
@@ -152,7 +152,7 @@ async function start(): Promise<void> {
   );
   listen(model);
   model.select(0);
-  // For who waits for it.
+  // For tests, which wait for it.
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }
 

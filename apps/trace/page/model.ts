@@ -1,4 +1,4 @@
-/** The state of the page: the recording, the request of it that is shown, and the step. */
+/** The state of the page: the recording, the filter, the selected request and its step. */
 
 import { pathOf } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
@@ -7,26 +7,26 @@ import type { Walk } from '../../../runtime/observe/walk.ts';
 import { type SourceText, type Step, stepsOf } from '../steps.ts';
 
 export interface Filter {
-  /** Of any volume on the way; '' for every one. */
+  /** A fop at any volume; '' for all. */
   readonly fop: string;
   readonly volume: string;
-  /** A part of the path that a request is about. */
+  /** Part of the request's path. */
   readonly path: string;
-  /** Only those in which something failed. */
+  /** Only requests with a failure. */
   readonly failed: boolean;
 }
 
-/** What has changed. */
+/** Kinds of changes. */
 export type Topic = 'filter' | 'request' | 'step';
 
-/** The request that is looked at. */
-export interface Current {
+/** The selected request. */
+export interface CurrentRequest {
   readonly walk: Walk;
   readonly steps: readonly Step[];
 }
 
-/** Of the whole recording. */
-export interface Given {
+/** The parsed recording, for the model. */
+export interface RecordingData {
   readonly head: Head;
   readonly closed: boolean;
   readonly outline: Outline;
@@ -34,20 +34,20 @@ export interface Given {
 }
 
 export class Model {
-  readonly given: Given;
+  readonly given: RecordingData;
   filter: Filter = { fop: '', volume: '', path: '', failed: false };
-  /** Requests that the filter lets through. */
+  /** Requests that pass the filter. */
   shown: Int32Array;
-  /** Place in `shown` of the one that is looked at; -1 for none. */
+  /** Index in `shown` of the selected request; -1 for none. */
   place = -1;
-  current: Current | null = null;
+  current: CurrentRequest | null = null;
   step = 0;
-  /** By request: whether something failed in it. */
+  /** By request: whether it has a failure. */
   private readonly failures: Uint8Array;
   private paths: string[] | null = null;
   private readonly listeners: [Topic, () => void][] = [];
 
-  constructor(given: Given) {
+  constructor(given: RecordingData) {
     this.given = given;
     const { hops, requests } = given.outline;
     this.shown = Int32Array.from(requests, (_, i) => i);
@@ -75,7 +75,7 @@ export class Model {
     else this.place = kept;
   }
 
-  /** Looks at the request in this place of those shown. */
+  /** Selects the request at this index of `shown`. */
   select(place: number): void {
     this.place = Math.min(place, this.shown.length - 1);
     if (this.place < 0) this.current = null;
@@ -88,7 +88,7 @@ export class Model {
     this.tell('step');
   }
 
-  /** Goes to a step, as near as there is one. */
+  /** Goes to a step, or to the nearest end. */
   go(step: number): void {
     if (this.current === null) return;
     this.step = Math.max(0, Math.min(step, this.current.steps.length - 1));
@@ -115,7 +115,7 @@ export class Model {
     });
   }
 
-  /** Read when somebody looks for one. */
+  /** Paths of all requests, read when a filter first needs them. */
   private allPaths(): readonly string[] {
     this.paths ??= Array.from(this.given.outline.requests, (hop) => {
       return (pathOf(this.given.outline.wind(hop).args) ?? '').toLowerCase();

@@ -1,4 +1,4 @@
-/** Steps forwards and backwards through a request. */
+/** The controls that step forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
 import { pathOf, resultInWords } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';

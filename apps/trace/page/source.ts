@@ -1,9 +1,9 @@
-/** The source of the script that the request is in, with the line lit where the bridge has told it. */
+/** Shows the source of the current module, and highlights the line that the bridge has noted. */
 import type { SourceText, Step } from '../steps.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
-/** Lines above the lit one that stay in sight. */
+/** Lines to keep visible above the highlighted one. */
 const ABOVE = 4;
 
 export function sourceView(model: Model): HTMLElement {
@@ -40,18 +40,18 @@ export function sourceView(model: Model): HTMLElement {
   return section;
 }
 
-export interface Place {
+export interface SourceLine {
   readonly source: SourceText;
-  /** From 1 on; null where nobody told it. */
+  /** From 1; null if unknown. */
   readonly line: number | null;
 }
 
-/** Of the last note of the same arrival so far; or without a line, of the volume. */
+/** The line of the hop's last note so far; without one, the file of the volume. */
 export function placeOf(
   steps: readonly Step[],
   at: number,
   sources: readonly SourceText[],
-): Place | null {
+): SourceLine | null {
   const { hop } = steps[at]!;
   for (const step of steps.slice(0, at + 1).reverse()) {
     const told = step.hop === hop ? step.notes?.line : undefined;

@@ -1,7 +1,6 @@
 /**
- * All requests by when they began (across) and how long they took (upwards, each line ten times the one
- * below). Those that share a column of pixels are one bar, as high as the slowest of them; its lower
- * part is as large as the part of them that failed.
+ * Draws all requests by start (across) and duration (upwards, logarithmic). Requests of one pixel column are
+ * one bar, as high as the slowest; its lower part is the share that failed.
  */
 
 import { clock } from '../../../runtime/observe/event-text.ts';
@@ -9,15 +8,15 @@ import { duration } from '../../../terminal/quantities.ts';
 import { colour, html } from './dom.ts';
 import type { Model } from './model.ts';
 
-/** Pixels: around the bars, and the least that a bar is wide and high. */
+/** Pixels: margins around the bars, and the least width and height of a bar. */
 const LEFT = 52;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 18;
 const BAR = 2;
-/** Requests that take less are as high as the lowest line. */
+/** Shortest duration with a height of its own, in nanoseconds. */
 const LEAST_NS = 1e3;
-/** No less than this is shown, in nanoseconds. */
+/** Shortest time span to show, in nanoseconds. */
 const SPAN_MIN = 1e3;
 
 interface Range {
@@ -127,7 +126,7 @@ function strokeLine(
   context.stroke();
 }
 
-/** Of the requests in each column of pixels: how many, how many failed, and how long the slowest took. */
+/** For each pixel column: number of requests, number of failures, and longest duration. */
 function columnsOf(model: Model, { from, to }: Range, width: number) {
   const { hops, requests } = model.given.outline;
   const size = Math.max(BAR, Math.floor(width));
@@ -138,7 +137,7 @@ function columnsOf(model: Model, { from, to }: Range, width: number) {
   for (const request of model.shown) {
     const hop = requests[request]!;
     const start = hops.start[hop]!;
-    // Bars stand beside each other, not over each other.
+    // Bars must not overlap.
     const place = ((start - from) / (to - from)) * (size - BAR);
     const x = BAR * Math.floor(place / BAR);
     counts[x]! += 1;

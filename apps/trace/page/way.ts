@@ -1,18 +1,18 @@
-/** The way of a request: a row for every arrival, with the time in the volume itself and below it. */
+/** The way of a request: a row for each hop, with the time in the volume itself and below it. */
 import { printable } from '../../../runtime/core/log.ts';
 import { resultInWords } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
 import { duration } from '../../../terminal/quantities.ts';
-import { kindOf } from '../words.ts';
+import { kindOf } from '../event-texts.ts';
 import { html } from './dom.ts';
-import type { Current, Model } from './model.ts';
+import type { CurrentRequest, Model } from './model.ts';
 
 interface Line {
   readonly hop: HopSeen;
   readonly row: HTMLElement;
 }
 
-/** Pixels for each volume on the way down, and the deepest that is shown so. */
+/** Indentation per level in pixels, and the deepest indented level. */
 const INDENT = 14;
 const DEPTH_MAX = 12;
 
@@ -41,14 +41,14 @@ export function wayView(model: Model): HTMLElement {
   </section>`;
 }
 
-/** A time as a part of the time from the first to the last that was seen of a request. */
-function percent(at: number, { walk, steps }: Current): string {
+/** A time as percentage of the request's whole time. */
+function percent(at: number, { walk, steps }: CurrentRequest): string {
   const from = walk.root.wind.at;
   const length = Math.max(1, steps.at(-1)!.at - from);
   return `${Math.max(0, Math.min(100, (100 * (at - from)) / length))}%`;
 }
 
-function linesOf(model: Model, current: Current, hop: HopSeen, depth: number): Line[] {
+function linesOf(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): Line[] {
   const { wind, unwind, below } = hop;
   const end = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
   const own = ownNs(hop);
@@ -75,14 +75,14 @@ function linesOf(model: Model, current: Current, hop: HopSeen, depth: number): L
   return [{ hop, row }, ...below.flatMap((child) => linesOf(model, current, child, depth + 1))];
 }
 
-function bar(kind: string, from: number, to: number, current: Current): HTMLElement {
+function bar(kind: string, from: number, to: number, current: CurrentRequest): HTMLElement {
   const made = html`<span class="${kind}"></span>`;
   made.style.left = percent(from, current);
   made.style.width = percent(current.walk.root.wind.at + to - from, current);
   return made;
 }
 
-/** When it waited for nobody below. */
+/** Intervals in which the hop did not wait for a volume below. */
 function ownParts({ wind, below }: HopSeen, end: number): [from: number, to: number][] {
   const parts: [number, number][] = [];
   let at = wind.at;

@@ -1,9 +1,9 @@
 /**
  * Generated from bridges/host/guest.ts by tools/gen/codes.ts (npm run gen). Do not edit.
  *
- * What an entry point tells the host by its result, and what a frame's state is besides: LATER, no method
- * runs now, or it has spoken, so that what is decided goes to the host as a message; ANSWERED, answered or
- * handed on for good.
+ * Result codes of entry points, which are also states of a frame. LATER: no method runs, or it has decided
+ * already, so a further decision goes to the host as a message. ANSWERED: unwound, or passed on by a tail
+ * wind.
  */
 export const NOTHING = 0;
 export const WIND = 1;

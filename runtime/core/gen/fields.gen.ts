@@ -1,8 +1,7 @@
 /**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * The structures that travel field by field: what a new one has, and the names of the fields in the
- * order in which they travel.
+ * Structures that cross boundaries field by field: initial values, and the names of the fields in order.
  */
 
 const names = <T extends object>(fields: T): readonly (keyof T)[] =>

@@ -3171,7 +3171,7 @@ export const pass = {
   },
 };
 
-/** Where a wind of each fop arrives; made by graph activation, which alone may route it anew. */
+/** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
 export class Links {
   stat!: Target<'stat'>;
   readlink!: Target<'readlink'>;

@@ -1,7 +1,7 @@
 /**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * Structures of which there are many, as classes.
+ * Frequent structures, as classes.
  */
 import { IattBase } from '../iatt-base.ts';
 

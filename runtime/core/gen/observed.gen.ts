@@ -6,7 +6,7 @@ import type { Observer } from '../observer.ts';
 import type { Cbk, Fop } from '../xlator.ts';
 import type { FopName } from './fops.gen.ts';
 
-/** A fop that an observer sees arrive, and be answered. */
+/** A fop whose wind and unwind are reported to an observer. */
 export const observed: {
   readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
 } = {

@@ -1,9 +1,8 @@
 /**
  * Generated from runtime/core/fops.ts by tools/gen/taps.ts (npm run gen). Do not edit.
  *
- * Watching fops without writing each: a tap is a fop that asks `before` and passes down to the
- * first child. Without `after` it tail-winds and takes no frame; with it, it takes one, whose
- * `local` is the hooks' own, and `after` sees the reply on its way up.
+ * A tap is a fop that calls `before` and winds to the first child. Without `after` it tail-winds and
+ * needs no frame; with it, the frame's `local` belongs to the hooks, and `after` gets the reply.
  */
 import type { Frame } from '../frame.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../xlator.ts';

@@ -1,18 +1,18 @@
-/** Settings of VitePress; the pages and their lists are made by ../generate.ts. */
+/** Settings of VitePress; ../generate.ts makes the pages and menus. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import license from 'rollup-plugin-license';
 import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress';
 import { slugOf } from '../links.ts';
 
-// Where VitePress runs this from is not where it stands.
+// VitePress runs a compiled copy of this file elsewhere.
 const site = process.cwd();
 const { nav, sidebar } = JSON.parse(readFileSync(join(site, '.generated/site.json'), 'utf8'));
 const volfile = JSON.parse(
   readFileSync(join(site, '../../apps/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
 );
 
-/** A page as what is searched in: without the colours of code, whose making takes most of the time. */
+/** The text of a page for the search index, without highlighting code, which is slow. */
 function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   const { highlight } = md.options;
   md.options.highlight = null;
@@ -26,7 +26,7 @@ function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string 
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
-/** Words, and names as they are written: `negative-timeout` is one, and two words. Runs in the page too. */
+/** Splits a text into words and names: `negative-timeout` is one name and two words. Runs in the page, too. */
 const tokenize = (text: string): string[] =>
   text.split(/[\s`"'()]+/u).flatMap((word) => {
     const name = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '');
@@ -34,10 +34,10 @@ const tokenize = (text: string): string[] =>
     return parts.length > 1 ? [...parts, name] : parts;
   });
 
-/** In the HTML of some code: not in its tags and entities. */
+/** Separators in the HTML of code, outside of tags and entities. */
 const SEPARATOR = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
 
-/** Markdown has no table without a head; one that says nothing is none. */
+/** Removes empty heads of tables, which Markdown requires. */
 function withoutBlankHeads(tokens: Token[]): void {
   for (let from = 0; from < tokens.length; from++) {
     if (tokens[from]!.type !== 'thead_open') continue;
@@ -47,10 +47,10 @@ function withoutBlankHeads(tokens: Token[]): void {
   }
 }
 
-/** Where a server has the site: VitePress takes it from the command line alone. */
+/** The site's path on its server, from the command line. */
 const base = process.env.SITE_BASE ?? '/';
 
-/** Lists what packages the programs of the pages hold; what renders them once holds others. */
+/** Lists the packages in the pages' programs, not those of the server-side rendering. */
 const notices = {
   ...license({ thirdParty: { output: join(site, '.generated/THIRD-PARTY.txt') } }),
   apply: (_: unknown, { isSsrBuild }: { readonly isSsrBuild?: boolean }) => isSsrBuild !== true,
@@ -65,21 +65,21 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.generated/cache',
   head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
-  // No pages of VitePress's; whether they are there is seen in the built folder.
+  // Playground and API are no pages of VitePress; a test checks the built folder.
   ignoreDeadLinks: [/^\/(playground|api)\//],
   vite: { plugins: [notices] },
   markdown: {
     anchor: { slugify: slugOf },
-    // Texts have no elements in them, and names of files are no links.
+    // Texts contain no HTML elements, and file names are no links.
     html: false,
     linkify: false,
     languages: [{ ...volfile, name: 'volfile' }],
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (md) => {
       const { rules } = md.renderer;
-      // A block of code that is indented looks, and scrolls, as one between fences does.
+      // Indented code looks and scrolls like fenced code.
       rules.code_block = (...args) => rules.fence?.(...args) ?? '';
-      // A name may end a line at its separators, and nowhere else.
+      // Names in code may break only at their separators.
       const code = rules.code_inline;
       rules.code_inline = (...args) => (code?.(...args) ?? '').replace(SEPARATOR, '$&<wbr>');
       md.core.ruler.push('blank_heads', ({ tokens }) => withoutBlankHeads(tokens));

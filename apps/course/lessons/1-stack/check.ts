@@ -1,5 +1,5 @@
-/** Lesson 1: a request goes down through the translator, which says so. */
-import { type Check, logged, look, must } from '../check.ts';
+/** Lesson 1: a request goes down through the translator, which logs it. */
+import { type Check, logged, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -24,7 +24,7 @@ export const check: Check = async ({ volume }) => {
     lines.some((line) => line.includes('/books/moby')),
     `The file /books/moby was looked up, and your translator logged '${lines.at(-1)}'. It should say the path that is asked for: \`loc.path\`.`,
   );
-  await look(g, '/books/ulysses');
+  await lookUp(g, '/books/ulysses');
   const last = logged(g, 'I').at(-1);
   must(
     last?.includes('/books/ulysses') === true,

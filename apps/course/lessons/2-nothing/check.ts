@@ -1,12 +1,12 @@
-/** Lesson 2: a translator without a method of its own is not noticed. */
-import { type Check, logged, look, must, told } from '../check.ts';
+/** Lesson 2: a translator without methods changes no reply. */
+import { type Check, logged, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const absent = await look(g, '/nobody');
+  const absent = await lookUp(g, '/nobody');
   must(
     absent.opRet < 0 && absent.opErrno === 2,
-    `Nothing is called /nobody here, and the answer was: ${told(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
+    `Nothing is called /nobody here, and the answer was: ${replyText(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
   );
   must(
     g.asked('lookup').some(({ path }) => path === '/nobody'),
@@ -33,5 +33,5 @@ export const check: Check = async ({ volume }) => {
     `Your translator logged '${said}'. One that does nothing says nothing: take out every method.`,
   );
   await g.unlink('/box/b');
-  return 'A file was written, moved, read, listed and removed. Nobody noticed your translator: whatever it does not define passes through.';
+  return 'A file was written, moved, read, listed and removed. Your translator changed none of it: fops that it does not define pass through.';
 };

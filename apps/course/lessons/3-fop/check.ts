@@ -1,5 +1,5 @@
-/** Lesson 3: one fop. It answers for one name, and passes everything else on. */
-import { type Check, ENOENT, look, lookups, must, told } from '../check.ts';
+/** Lesson 3: one fop. It answers for one name, and passes all other requests on. */
+import { type Check, ENOENT, lookUp, lookups, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -7,36 +7,36 @@ export const check: Check = async ({ volume }) => {
   for (const path of ['/ghost', '/house/ghost', '/cat', '/house/ghostwriter', '/house/cat']) {
     await g.child.write(path, 'here');
   }
-  const cat = await look(g, '/cat');
+  const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The file /cat is there, and your translator answered ${told(cat)}. Only the name ghost is to be hidden; every other request goes on: \`frame.wind()\`.`,
+    `The file /cat is there, and your translator answered ${replyText(cat)}. Only the name ghost is to be hidden; every other request goes on: \`frame.wind()\`.`,
   );
   must(
     lookups(g, '/cat') === 1,
     'The file /cat was looked up once, and the storage was asked ' +
       `${lookups(g, '/cat')} times. Call \`frame.wind()\` once for a request.`,
   );
-  const ghost = await look(g, '/ghost');
+  const ghost = await lookUp(g, '/ghost');
   must(
     ghost.opRet < 0,
     'The file /ghost was looked up, and it was found. Answer for that name yourself: `frame.fail(ENOENT)`.',
   );
   must(
     ghost.opErrno === ENOENT,
-    `Your translator hides /ghost, but says ${told(ghost)}. 'No such file' is ENOENT: \`frame.fail(ENOENT)\`.`,
+    `Your translator hides /ghost, but says ${replyText(ghost)}. 'No such file' is ENOENT: \`frame.fail(ENOENT)\`.`,
   );
   must(
     lookups(g, '/ghost') === 0,
     'Your translator answered for /ghost, and asked the storage as well. Answer or pass on, not both.',
   );
-  await look(g, '/house');
-  const inside = await look(g, '/house/ghost');
+  await lookUp(g, '/house');
+  const inside = await lookUp(g, '/house/ghost');
   must(
     inside.opRet < 0,
     'The file /ghost is hidden, and /house/ghost is not. Compare `loc.name`, the last part of the path, not `loc.path`.',
   );
-  const writer = await look(g, '/house/ghostwriter');
+  const writer = await lookUp(g, '/house/ghostwriter');
   must(
     writer.opRet >= 0,
     "Your translator hides /house/ghostwriter too: its name is another one. Compare the whole name: `loc.name == 'ghost'`.",

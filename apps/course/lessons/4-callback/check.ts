@@ -1,31 +1,41 @@
 /** Lesson 4: the callback of a fop sees each reply, and passes it on. */
-import { type Check, EACCES, ENOENT, logged, look, lookups, must, times, told } from '../check.ts';
+import {
+  type Check,
+  EACCES,
+  ENOENT,
+  logged,
+  lookUp,
+  lookups,
+  must,
+  replyText,
+  times,
+} from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   await g.child.write('/cat', 'meow');
-  const cat = await look(g, '/cat');
+  const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The storage found /cat, and your translator answered: ${told(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+    `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
   must(
     lookups(g, '/cat') === 1,
     `The file /cat was looked up once, and the storage was asked ${times(lookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
   );
   expectLine(logged(g, 'I'), 1, 'found', 'the storage found /cat');
-  const nobody = await look(g, '/nobody');
+  const reply = await lookUp(g, '/nobody');
   must(
-    nobody.opRet < 0 && nobody.opErrno === ENOENT,
-    `Nothing is called /nobody, and your translator answered: ${told(nobody)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
+    reply.opRet < 0 && reply.opErrno === ENOENT,
+    `Nothing is called /nobody, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
   );
   expectLine(logged(g, 'I'), 2, 'absent', 'there is nothing called /nobody: `op_errno` was ENOENT');
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
-  const diary = await look(g, '/diary');
+  const diary = await lookUp(g, '/diary');
   must(
     diary.opRet < 0 && diary.opErrno === EACCES,
-    `The storage answered for /diary: ${told({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${told(diary)}. Pass on what came.`,
+    `The storage answered for /diary: ${replyText({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${replyText(diary)}. Pass on what came.`,
   );
   const last = logged(g, 'I').at(-1);
   must(

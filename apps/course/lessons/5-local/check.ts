@@ -1,13 +1,13 @@
-/** Lesson 5: what belongs to one request is kept with the request. */
-import { type Check, ENOENT, logged, look, must, told } from '../check.ts';
+/** Lesson 5: the translator stores the state of a request in `frame.local`. */
+import { type Check, ENOENT, logged, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   await g.child.write('/cat', 'meow');
-  const cat = await look(g, '/cat');
+  const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The storage found /cat, and your translator answered: ${told(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+    `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
   const first = logged(g, 'I');
   must(
@@ -20,14 +20,14 @@ export const check: Check = async ({ volume }) => {
   );
   g.clear();
   g.hold('lookup');
-  const both = [look(g, '/cat'), look(g, '/nobody')] as const;
-  // A request of another kind, which is not held: when it has its answer, both are below.
+  const both = [lookUp(g, '/cat'), lookUp(g, '/nobody')] as const;
+  // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
   const [found, absent] = await Promise.all(both);
   must(
     found.opRet >= 0 && absent.opErrno === ENOENT,
-    `Two lookups were under way at once. /cat is there, and the answer was: ${told(found)}. /nobody is not, and the answer was: ${told(absent)}.`,
+    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(found)}. /nobody is not, and the answer was: ${replyText(absent)}.`,
   );
   const lines = logged(g, 'I').toSorted();
   const wanted = ['/cat: found', '/nobody: absent'];

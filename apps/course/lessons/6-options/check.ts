@@ -1,5 +1,5 @@
 /** Lesson 6: an option from the volfile, read when the volume starts, and logs of two levels. */
-import { type Check, ENOENT, logged, look, must, told } from '../check.ts';
+import { type Check, ENOENT, logged, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -11,10 +11,10 @@ export const check: Check = async ({ volume }) => {
       : `The volume started, and your translator logged '${start.at(-1)}'. Without an option the name is ghost: 'hiding ghost' was right.`,
   );
   for (const path of ['/ghost', '/cat']) await g.child.write(path, 'here');
-  const ghost = await look(g, '/ghost');
+  const ghost = await lookUp(g, '/ghost');
   must(
     ghost.opRet < 0 && ghost.opErrno === ENOENT,
-    `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${told(ghost)}.`,
+    `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${replyText(ghost)}.`,
   );
   must(
     !logged(g, 'I').some((line) => line.includes('/ghost')),
@@ -26,12 +26,12 @@ export const check: Check = async ({ volume }) => {
   );
   const other = await volume({ hidden: 'cat' });
   for (const path of ['/ghost', '/cat']) await other.child.write(path, 'here');
-  const cat = await look(other, '/cat');
+  const cat = await lookUp(other, '/cat');
   must(
     cat.opRet < 0,
     'The volfile said `option hidden cat`, and /cat was found. Compare with `self.options["hidden"]`.',
   );
-  const free = await look(other, '/ghost');
+  const free = await lookUp(other, '/ghost');
   must(
     free.opRet >= 0,
     'The volfile said `option hidden cat`, and your translator still hides ghost. Compare with `self.options["hidden"]`, and with nothing else.',

@@ -1,22 +1,22 @@
 /** Lesson 7: the cache of absent names. */
-import { type Check, ENOENT, look, lookups, must, times, told } from '../check.ts';
+import { type Check, ENOENT, lookUp, lookups, must, replyText, times } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const first = await look(g, '/nobody');
+  const first = await lookUp(g, '/nobody');
   must(
     lookups(g, '/nobody') > 0,
     'Nobody had asked for /nobody before, and your translator answered without asking the storage. It cannot know yet: `frame.wind()`.',
   );
   must(
     first.opRet < 0 && first.opErrno === ENOENT,
-    `Nothing is called /nobody, and the answer was: ${told(first)}. Pass the reply on as it came.`,
+    `Nothing is called /nobody, and the answer was: ${replyText(first)}. Pass the reply on as it came.`,
   );
   for (let round = 0; round < 2; round++) {
-    const again = await look(g, '/nobody');
+    const again = await lookUp(g, '/nobody');
     must(
       again.opRet < 0 && again.opErrno === ENOENT,
-      `Nothing is called /nobody. The second time the answer was: ${told(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
+      `Nothing is called /nobody. The second time the answer was: ${replyText(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
     );
   }
   const asked = lookups(g, '/nobody');
@@ -26,28 +26,28 @@ export const check: Check = async ({ volume }) => {
   );
   await g.child.write('/cat', 'meow');
   for (const nth of ['first', 'second']) {
-    const cat = await look(g, '/cat');
+    const cat = await lookUp(g, '/cat');
     must(
       cat.opRet >= 0,
-      `The file /cat is there. At the ${nth} lookup your translator answered: ${told(cat)}. Remember a name only when its reply says ENOENT, and not before.`,
+      `The file /cat is there. At the ${nth} lookup your translator answered: ${replyText(cat)}. Remember a name only when its reply says ENOENT, and not before.`,
     );
   }
   await g.child.mkdir('/a');
   await g.child.mkdir('/b');
   await g.child.write('/b/x', 'here');
-  for (const path of ['/a', '/b', '/a/x']) await look(g, path);
-  const inB = await look(g, '/b/x');
+  for (const path of ['/a', '/b', '/a/x']) await lookUp(g, path);
+  const inB = await lookUp(g, '/b/x');
   must(
     inB.opRet >= 0,
     'There is no /a/x, but there is /b/x: your translator hid it. The same name can be in many folders. The key is the folder and the name: `loc.pargfid, loc.name`.',
   );
   g.hold('lookup');
-  const both = [look(g, '/missing'), look(g, '/cat')];
-  // A request of another kind, which is not held: when it has its answer, both are below.
+  const both = [lookUp(g, '/missing'), lookUp(g, '/cat')];
+  // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
   await Promise.all(both);
-  const after = await look(g, '/cat');
+  const after = await lookUp(g, '/cat');
   must(
     after.opRet >= 0,
     'Two lookups were under way at once: /missing, which is absent, and /cat. Now your translator hides /cat: it remembered the wrong name. Keep the key in `frame.local`, not in `self`.',

@@ -1,6 +1,16 @@
-/** Lesson 8: what makes a cache wrong, one way after the other. */
+/** Lesson 8: checks every way in which the cache can become wrong. */
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
-import { type Check, EACCES, EIO, ENOENT, look, lookups, must, times, told } from '../check.ts';
+import {
+  type Check,
+  EACCES,
+  EIO,
+  ENOENT,
+  lookUp,
+  lookups,
+  must,
+  replyText,
+  times,
+} from '../check.ts';
 
 /** Every way to make a name through the volume. */
 const MAKERS: readonly (readonly [how: string, make: (g: TestGraph, path: string) => unknown])[] = [
@@ -22,7 +32,7 @@ export const check: Check = async ({ volume }) => {
   return 'Names were made in five ways, folders were renamed, errors came and went, others made files behind your back, and one reply came too late. Your cache was never wrong for longer than its timeout, and it still saves what it can.';
 };
 
-/** Who makes a name while a lookup of it is on its way. */
+/** Ways to make a name while a lookup of it is pending. */
 const RACES: readonly (readonly [
   how: string,
   make: (g: TestGraph, path: string) => Promise<unknown>,
@@ -41,7 +51,7 @@ const RACES: readonly (readonly [
 ];
 
 async function stillCaches(g: TestGraph): Promise<void> {
-  for (let round = 0; round < 3; round++) await look(g, '/nobody');
+  for (let round = 0; round < 3; round++) await lookUp(g, '/nobody');
   const asked = lookups(g, '/nobody');
   must(
     asked === 1,
@@ -55,12 +65,12 @@ async function seesWhatIsMade(g: TestGraph): Promise<void> {
   for (const [how, make] of MAKERS) {
     number += 1;
     const path = `/new${number}`;
-    await look(g, path);
+    await lookUp(g, path);
     await make(g, path);
-    const made = await look(g, path);
+    const made = await lookUp(g, path);
     must(
       made.opRet >= 0,
-      `Nothing was called ${path}. Then ${how}, and your translator still says: ${told(made)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
+      `Nothing was called ${path}. Then ${how}, and your translator still says: ${replyText(made)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
     );
   }
 }
@@ -68,20 +78,20 @@ async function seesWhatIsMade(g: TestGraph): Promise<void> {
 async function tellsErrorsApart(g: TestGraph): Promise<void> {
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
-  const stranger = await look(g.asUser(1000), '/diary');
+  const stranger = await lookUp(g.asUser(1000), '/diary');
   must(
     stranger.opErrno === EACCES,
-    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${told(stranger)}. Pass errors on as they come.`,
+    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${replyText(stranger)}. Pass errors on as they come.`,
   );
-  const owner = await look(g, '/diary');
+  const owner = await lookUp(g, '/diary');
   must(
     owner.opRet >= 0,
     'A stranger asked for /diary: not allowed. Then its owner asked, and was told that there is no such file. Your translator cached EACCES as if it were ENOENT: it hid a file from its owner.',
   );
   await g.child.write('/disk', 'here');
   g.fail('lookup', EIO, { path: '/disk', times: 1 });
-  await look(g, '/disk');
-  const later = await look(g, '/disk');
+  await lookUp(g, '/disk');
+  const later = await lookUp(g, '/disk');
   must(
     later.opRet >= 0,
     'The storage had a moment of weakness: EIO for /disk. A second later it was well again, and your translator says that there is no such file. Remember ENOENT only.',
@@ -92,11 +102,11 @@ async function knowsFolders(g: TestGraph): Promise<void> {
   await g.mkdir('/box');
   await g.mkdir('/other');
   await g.write('/other/x', 'here');
-  const absent = await look(g, '/box/x');
-  must(absent.opRet < 0, `There is no /box/x, and the answer was: ${told(absent)}.`);
+  const absent = await lookUp(g, '/box/x');
+  must(absent.opRet < 0, `There is no /box/x, and the answer was: ${replyText(absent)}.`);
   await g.rename('/box', '/older');
   await g.rename('/other', '/box');
-  const moved = await look(g, '/box/x');
+  const moved = await lookUp(g, '/box/x');
   must(
     moved.opRet >= 0,
     'There was no /box/x. Then the folder /box was renamed, and another one, which has an x, took its name. Your translator still hides /box/x: it remembers paths. A folder keeps its gfid, wherever it goes: the key is `loc.pargfid, loc.name`.',
@@ -104,33 +114,33 @@ async function knowsFolders(g: TestGraph): Promise<void> {
 }
 
 async function hearsOfOthers(g: TestGraph): Promise<void> {
-  await look(g, '/shared');
+  await lookUp(g, '/shared');
   await g.connect().write('/shared', 'by another client');
-  const shared = await look(g, '/shared');
+  const shared = await lookUp(g, '/shared');
   must(
     shared.opRet >= 0,
     'Another client of this volume made /shared, and your translator hides it. `entry_created` hears of what every client makes.',
   );
-  await look(g, '/late');
+  await lookUp(g, '/late');
   await g.child.write('/late', 'by somebody else');
   g.child.changed('/late');
-  const late = await look(g, '/late');
+  const late = await lookUp(g, '/late');
   must(
     late.opRet >= 0,
     'Somebody else made /late, past your translator. The storage noticed and said so (the event UPCALL), and your translator still hides the file. Forget all names in `notify` when the event is UPCALL.',
   );
-  await look(g, '/silent');
+  await lookUp(g, '/silent');
   await g.child.write('/silent', 'by somebody else');
   g.advance(61);
-  const silent = await look(g, '/silent');
+  const silent = await lookUp(g, '/silent');
   must(
     silent.opRet >= 0,
     'Somebody else made /silent, and nobody said so. After 61 seconds your translator still hides the file: it would for ever. Remember also until when: the option `timeout`, 60 seconds by default.',
   );
-  await look(g, '/soon');
+  await lookUp(g, '/soon');
   g.advance(30);
   const before = lookups(g, '/soon');
-  await look(g, '/soon');
+  await lookUp(g, '/soon');
   must(
     lookups(g, '/soon') === before,
     'The name /soon was absent, and 30 seconds later the storage was asked again. A name is remembered for 60 seconds, unless the volfile says otherwise: `Option.time(60)`.',
@@ -143,14 +153,14 @@ async function isNotOvertaken(
   make: (typeof RACES)[number][1],
 ): Promise<void> {
   const path = `/race${lookups(g, '/race1') > 0 ? 2 : 1}`;
-  // The storage has decided on its answer, which comes up after the name was made.
+  // The storage replies ENOENT, and the reply arrives after the name was made.
   g.fail('lookup', ENOENT, { path, times: 1 });
   g.hold('lookup');
-  const early = look(g, path);
+  const early = lookUp(g, path);
   await make(g, path);
   g.release();
   await early;
-  const later = await look(g, path);
+  const later = await lookUp(g, path);
   must(
     later.opRet >= 0,
     `A lookup of ${path} was on its way: absent. Before its reply came up, ${how}. Then the old reply came, and your translator remembered it: it hides a name that is there. Count what is made, note the count in \`lookup\`, and do not remember when it has changed: \`self.made\`.`,

@@ -1,6 +1,6 @@
-/** Lesson 9: what the cache is worth, in numbers; and the kernel, which answers quicker still. */
+/** Lesson 9: measures the gain of the cache, and lets the kernel cache absent names, too. */
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
-import { type Check, EACCES, ENOENT, look, lookups, must, times, told } from '../check.ts';
+import { type Check, EACCES, ENOENT, lookUp, lookups, must, replyText, times } from '../check.ts';
 
 const FOLDERS = 10;
 const ROUNDS = 20;
@@ -12,7 +12,7 @@ export const check: Check = async ({ volume }) => {
     reached < asked / 2,
     `${ROUNDS} searches through ${FOLDERS} folders asked for ${asked} names, and ${reached} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
   );
-  const usual = await look(g, '/nobody');
+  const usual = await lookUp(g, '/nobody');
   must(
     (usual.timeouts.negative ?? 0) === 0,
     `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${usual.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
@@ -22,11 +22,11 @@ export const check: Check = async ({ volume }) => {
   return `${ROUNDS} searches asked for ${asked} names. The storage saw ${reached} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
 };
 
-/** The workload of the tutorial: a file is looked for in one folder after the other. */
+/** The workload of the tutorial: looks a file up in one folder after the other. */
 async function search(g: TestGraph): Promise<{ asked: number; reached: number }> {
   for (let at = 0; at < FOLDERS; at++) {
     await g.child.mkdir(`/dir${at}`);
-    await look(g, `/dir${at}`);
+    await lookUp(g, `/dir${at}`);
   }
   await g.child.write(`/dir${FOLDERS - 1}/page.php`, 'hello');
   g.clear();
@@ -35,7 +35,7 @@ async function search(g: TestGraph): Promise<{ asked: number; reached: number }>
     for (let at = 0; at < FOLDERS; at++) {
       const path = `/dir${at}/page.php`;
       asked += 1;
-      const { opRet } = await look(g, path);
+      const { opRet } = await lookUp(g, path);
       must(
         opRet >= 0 === (at === FOLDERS - 1),
         `${path} was looked up, and the answer was wrong: ${opRet >= 0 ? 'found' : 'absent'}.`,
@@ -47,10 +47,10 @@ async function search(g: TestGraph): Promise<{ asked: number; reached: number }>
 
 async function kernel(g: TestGraph): Promise<void> {
   for (const nth of ['first', 'second']) {
-    const absent = await look(g, '/nobody');
+    const absent = await lookUp(g, '/nobody');
     must(
       absent.opRet < 0 && absent.opErrno === ENOENT,
-      `Nothing is called /nobody, and the ${nth} answer was: ${told(absent)}.`,
+      `Nothing is called /nobody, and the ${nth} answer was: ${replyText(absent)}.`,
     );
     const said = absent.timeouts.negative ?? 0;
     must(
@@ -64,11 +64,11 @@ async function kernel(g: TestGraph): Promise<void> {
   );
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
-  const diary = await look(g, '/diary');
+  const diary = await lookUp(g, '/diary');
   must(
     diary.opErrno === EACCES && (diary.timeouts.negative ?? 0) === 0,
-    `The storage said EACCES about /diary. Your translator answered: ${told(diary)}. The kernel may remember ENOENT, and no other error.`,
+    `The storage said EACCES about /diary. Your translator answered: ${replyText(diary)}. The kernel may remember ENOENT, and no other error.`,
   );
-  const cat = await look(g, '/diary');
-  must(cat.opRet >= 0, `The file /diary is there, and the answer was: ${told(cat)}.`);
+  const cat = await lookUp(g, '/diary');
+  must(cat.opRet >= 0, `The file /diary is there, and the answer was: ${replyText(cat)}.`);
 }

@@ -1,4 +1,4 @@
-/** The task of a lesson, what a learner does with it, and what came of it: below the text. */
+/** The bar below a lesson's text: the task, its buttons, and the verdict. */
 import { html } from '../../../trace/page/dom.ts';
 
 export interface BarActs {
@@ -36,7 +36,7 @@ export function lessonBar(acts: BarActs) {
     ask(text: string): void {
       task.innerHTML = text;
     },
-    /** Shows it without an answer. @param fragment of the next lesson, null for the last */
+    /** Shows the bar without a verdict. @param fragment of the next lesson, null for the last */
     begin(fragment: string | null): void {
       next.hidden = fragment === null;
       next.setAttribute('href', `#${fragment}`);
@@ -49,7 +49,7 @@ export function lessonBar(acts: BarActs) {
       answer.replaceChildren(html`<p>Checking…</p>`);
       solution.replaceChildren();
     },
-    /** Says an answer: paragraphs between blank lines, with names between backticks. */
+    /** Shows an answer: paragraphs between blank lines, with names between backticks. */
     say(text: string, isPassed?: boolean): void {
       const parts = text.split(/\n{2,}/).map(paragraph);
       if (isPassed === true) parts.unshift(html`<p class="result well">✓ right</p>`);
@@ -59,13 +59,13 @@ export function lessonBar(acts: BarActs) {
       next.classList.toggle('main', isPassed === true);
       answer.scrollIntoView({ block: 'nearest' });
     },
-    /** @param text of one, in HTML */
+    /** Shows a hint. @param text in HTML */
     hint(text: string): void {
       const item = html`<li></li>`;
       item.innerHTML = text;
       hints.append(item);
     },
-    /** @param difference as diff(1) says it */
+    /** Shows the solution. @param difference in the format of diff(1) */
     solve(difference: string, take: () => void): void {
       const [from, to, ...rest] = difference.split('\n');
       solution.replaceChildren(
@@ -77,7 +77,7 @@ export function lessonBar(acts: BarActs) {
   };
 }
 
-/** With its names between backticks as code. */
+/** A paragraph whose names between backticks become code. */
 const paragraph = (text: string): HTMLElement =>
   html`<p>${text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`;
 

@@ -1,37 +1,37 @@
 /**
- * The course in the page: a lesson's text beside the editor, its check below. Which lesson is open is
- * in the page's address, so that a link leads to each, and back and forward go through them.
+ * The course in the page: a lesson's text beside the editor, its check below. The page's address names the
+ * open lesson, so that each has a link, and the browser's back and forward buttons work.
  */
 
 import { difference } from '../../../course/difference.ts';
 import type { Verdict } from '../../../course/judge.ts';
+import { fragmentOf, type LessonLink, lessonIn } from '../../../course/lesson-link.ts';
 import { FIRST_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
-import { fragmentOf, type LessonLink, lessonIn } from '../../../course/link.ts';
-import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../given.ts';
-import type { Judged, Texts, Traffic } from '../../play/protocol.ts';
+import type { FileTexts, LessonData, LessonVariant, PartData } from '../../page-data.ts';
+import type { JudgeResult, Texts, Traffic } from '../../play/protocol.ts';
 import type { Notices } from '../notices.ts';
 import { loadPart } from '../parts.ts';
-import { Latest, Lost, type Session } from '../session.ts';
+import { Latest, type Session, WorkerLost } from '../worker-session.ts';
 import { lessonBar } from './bar.ts';
 import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
 import { Progress } from './progress.ts';
 
 export interface LessonsSettings {
-  readonly part: GivenPart;
+  readonly part: PartData;
   readonly notices: Notices;
-  /** What the editor has. */
+  /** Returns the editor's texts. */
   texts(): Texts;
-  /** Goes to a lesson, as it was left here, or with these files when it is new. */
+  /** Opens a lesson as the learner left it, or with these files if it is new. */
   enter(fragment: string, files: FileTexts): void;
-  /** Puts other files into the lesson; those that are there are kept. */
+  /** Replaces the lesson's files; the store keeps the former ones. */
   put(files: FileTexts): void;
-  /** Whether something can run. */
+  /** Resolves to whether the page can run a graph. */
   runs(): Promise<boolean>;
-  /** A session for checks alone. */
+  /** Makes a session for checks alone. */
   session(): Session;
-  /** Told of the requests that a check has made. */
+  /** Receives the requests of a check. */
   seen(traffic: Traffic): void;
-  /** Whether the panel is to be seen. */
+  /** Called when the panel is shown or hidden. */
   shown(isShown: boolean): void;
 }
 
@@ -49,10 +49,10 @@ export class Lessons {
     solution: () => this.solution(),
     reset: () => this.reset(),
   });
-  private loading: Promise<readonly GivenLesson[]> | null = null;
-  private lessons: readonly GivenLesson[] = [];
+  private loading: Promise<readonly LessonData[]> | null = null;
+  private lessons: readonly LessonData[] = [];
   private language: LessonLanguage = FIRST_LANGUAGE;
-  private lesson: GivenLesson | null = null;
+  private lesson: LessonData | null = null;
   private hints = 0;
   private readonly checks: Latest;
 
@@ -61,7 +61,7 @@ export class Lessons {
     this.checks = new Latest(settings.session);
   }
 
-  /** The text, and below it the task and its check. */
+  /** The elements of the text, and of the bar below it. */
   get elements(): readonly HTMLElement[] {
     return [this.panel.element, this.bar.element];
   }
@@ -70,7 +70,7 @@ export class Lessons {
     return this.lesson !== null;
   }
 
-  /** @throws {Error} when there is no such lesson */
+  /** Opens the lesson of a link. @throws {Error} when there is no such lesson */
   async follow(link: LessonLink): Promise<void> {
     const lessons = await this.load();
     const lesson = lessons.find(({ name }) => name === link.lesson);
@@ -88,9 +88,9 @@ export class Lessons {
     this.panel.focus();
   }
 
-  /** Shows the lesson of a fragment, whose files are in the editor; none for ''. */
+  /** Shows the lesson of a fragment, whose files the editor has; '' for none. */
   async show(fragment: string): Promise<void> {
-    // A check that runs might never come to an end by itself.
+    // A running check may never end by itself.
     this.checks.end(ANOTHER);
     const link = lessonIn(fragment);
     if (link !== null && this.lessons.length === 0) await this.load();
@@ -109,20 +109,20 @@ export class Lessons {
     this.settings.shown(isShown);
   }
 
-  /** The panel, with the list of lessons. */
+  /** Shows the panel with the list of lessons. */
   async open(): Promise<void> {
     await this.load();
     this.panel.show(this.state);
     this.toggle();
   }
 
-  /** Goes to the first lesson. */
+  /** Opens the first lesson. */
   async begin(): Promise<void> {
     const [first] = await this.load();
     location.hash = fragmentOf({ lesson: first!.name, language: this.language });
   }
 
-  /** Runs the lesson's check of what the editor has; one that runs already is given up. */
+  /** Checks the editor's files, and ends an earlier check. */
   async check(): Promise<void> {
     const { lesson, variant, settings } = this;
     if (lesson === null || variant === null) return;
@@ -164,7 +164,7 @@ export class Lessons {
     return this.lesson?.variants[this.language] ?? null;
   }
 
-  /** Of the lesson that is open. */
+  /** The fragment of the open lesson. */
   private get fragment(): string {
     return fragmentOf({ lesson: this.lesson!.name, language: this.language });
   }
@@ -211,9 +211,9 @@ export class Lessons {
     this.bar.say('The lesson begins anew. “Undo…” has what was there.');
   }
 
-  private load(): Promise<readonly GivenLesson[]> {
+  private load(): Promise<readonly LessonData[]> {
     this.loading ??= loadPart(this.settings.part).then((bytes) => {
-      this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as GivenLesson[];
+      this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as LessonData[];
       return this.lessons;
     });
     return this.loading;
@@ -222,17 +222,17 @@ export class Lessons {
 
 const ANOTHER = 'another check was begun';
 
-const CANNOT: Judged = {
+const CANNOT: JudgeResult = {
   passed: false,
   traffic: null,
   answer: 'Nothing can be checked, as nothing can run in this page.',
 };
 
-const notJudged = (error: Error): Judged => ({
+const notJudged = (error: Error): JudgeResult => ({
   passed: false,
   traffic: null,
   answer:
-    error instanceof Lost
+    error instanceof WorkerLost
       ? `It computed without an end, and was stopped: ${error.message}. Is there a loop that never ends? What you typed is all there.`
       : `It could not be checked: ${error.message}`,
 });

@@ -1,8 +1,9 @@
-/** The text of a lesson, and the list of all of them: what stands beside the editor. */
+/** The panel beside the editor: a lesson's text, and the list of lessons. */
+
+import { fragmentOf } from '../../../course/lesson-link.ts';
 import type { LessonLanguage } from '../../../course/lessons/check.ts';
-import { fragmentOf } from '../../../course/link.ts';
 import { button, html } from '../../../trace/page/dom.ts';
-import type { GivenLesson } from '../../given.ts';
+import type { LessonData } from '../../page-data.ts';
 import { coloured } from '../code.ts';
 
 const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
@@ -18,10 +19,10 @@ export interface PanelSettings {
 }
 
 export interface PanelState {
-  readonly lessons: readonly GivenLesson[];
+  readonly lessons: readonly LessonData[];
   readonly language: LessonLanguage;
-  /** The one that is open. */
-  readonly lesson: GivenLesson | null;
+  /** The open lesson. */
+  readonly lesson: LessonData | null;
 }
 
 export const isLanguage = (word: string): word is LessonLanguage =>
@@ -62,7 +63,7 @@ export function lessonPanel(settings: PanelSettings) {
 
   return {
     element,
-    /** The same, with what is passed by now. */
+    /** Draws the list again, with newly passed lessons. */
     list: drawList,
     show(state: PanelState): void {
       const { lesson, language: chosen } = state;
@@ -77,9 +78,9 @@ export function lessonPanel(settings: PanelSettings) {
         code.replaceChildren(coloured(code.textContent!, code.closest('pre')!.className));
       element.scrollTop = 0;
     },
-    /** Begins at the title. */
+    /** Moves the focus to the title. */
     focus(): void {
-      // Not of itself, which stays where it is: what stands beside it is to be seen as well.
+      // Scrolls the whole desk, so that the editor beside the panel is visible, too.
       element.closest('.desk')?.scrollIntoView({ block: 'start' });
       title.focus({ preventScroll: true });
     },

@@ -1,17 +1,17 @@
 /**
- * Keeps the lessons that were passed in this browser: a key for each, by its fragment (apps/course/link.ts). So two tabs
- * that learn at once take nothing from each other.
+ * Stores the lessons passed in this browser: a key for each, by its fragment (apps/course/lesson-link.ts),
+ * so that two tabs at once keep each other's progress.
  */
 import { storage } from '../store.ts';
 
-/** Other playgrounds of the same server have their own. */
+/** Prefix of keys, with the path, as a server may have several playgrounds. */
 const START = `glossa passed ${location.pathname} `;
 
 export class Progress {
-  /** Passed here, whether or not the browser keeps it. */
+  /** Lessons passed in this tab, even if the browser cannot store them. */
   private readonly here = new Set<string>();
 
-  /** @param changed is called when another tab has passed one */
+  /** @param changed called when another tab has passed a lesson */
   constructor(changed: () => void) {
     addEventListener('storage', ({ key }) => {
       if (key === null || key.startsWith(START)) changed();
@@ -23,12 +23,12 @@ export class Progress {
     try {
       return storage().getItem(START + fragment) !== null;
     } catch {
-      // Who keeps nothing remembers nothing; `keep` says why.
+      // The browser has no storage; `keep` returns the reason.
       return false;
     }
   }
 
-  /** @returns why it could not be kept; null when it was */
+  /** Stores that a lesson is passed. @returns the error, or null */
   keep(fragment: string): string | null {
     this.here.add(fragment);
     try {

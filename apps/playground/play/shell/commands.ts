@@ -1,4 +1,4 @@
-/** The commands of the shell, in one table: a program for each, made of the requests that a mount makes for it. */
+/** The table of shell commands; each makes the requests that a mount would make for it. */
 import { FopError } from '../../../../runtime/api/driver.ts';
 import type { Files } from '../../../../runtime/api/files.ts';
 import { EEXIST, EISDIR, strerror } from '../../../../runtime/core/errno.ts';
@@ -6,17 +6,17 @@ import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../../../runtime/core/iatt.ts'
 import { formatTime } from '../../../../runtime/core/log.ts';
 import { DIRECTORIES, directoryName } from '../../../bench/engine/searches.ts';
 
-/** Words that a command does not take. */
+/** Wrong arguments of a command. */
 export class UsageError extends Error {
   readonly code = 'GLOSSA_SHELL_USAGE';
 }
 
-export interface Given {
+export interface CommandContext {
   readonly files: Files;
   readonly flags: ReadonlySet<string>;
   readonly operands: readonly string[];
   out(text: string): void;
-  /** Writes `NAME: text`, and lets the command fail. */
+  /** Prints `NAME: text` to standard error, and makes the command fail. */
   err(text: string): void;
   /** Lets milliseconds of virtual time pass. */
   sleep(ms: number): Promise<void>;
@@ -25,17 +25,17 @@ export interface Given {
 export interface Command {
   readonly usage: string;
   readonly does: string;
-  /** Letters that may stand behind `-`; without, such words are operands. */
+  /** Letters of flags; absent: words with `-` are operands. */
   readonly flags?: string;
-  /** The least number of operands, and the most. */
+  /** Least and greatest number of operands. */
   readonly takes: readonly [least: number, most: number];
   /** @throws {FopError | UsageError} */
-  run(given: Given): Promise<void> | void;
+  run(given: CommandContext): Promise<void> | void;
 }
 
-/** Does it to each, and reports those that failed. @returns whether none did */
+/** Runs `act` on each operand, and reports failures. @returns whether none failed */
 async function each(
-  { err, operands }: Given,
+  { err, operands }: CommandContext,
   act: (operand: string) => unknown,
   of = operands,
 ): Promise<boolean> {
@@ -52,16 +52,19 @@ async function each(
   return isFine;
 }
 
-/** A command that does the same with each of its operands. */
+/** A command that runs `act` on each operand. */
 const withEach =
-  (act: (operand: string, given: Given) => unknown): Command['run'] =>
+  (act: (operand: string, given: CommandContext) => unknown): Command['run'] =>
   async (given) =>
     void (await each(given, (operand) => act(operand, given)));
 
 const joined = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
-/** Does it to each source and its place: into a folder under its name, or to one path. */
-async function eachTo(given: Given, act: (from: string, to: string) => unknown): Promise<void> {
+/** Runs `act` on each source and its target: into a folder under its name, or to one path. */
+async function eachTo(
+  given: CommandContext,
+  act: (from: string, to: string) => unknown,
+): Promise<void> {
   const sources = given.operands.slice(0, -1);
   const to = given.operands.at(-1)!;
   const isFolder = (await given.files.seek(to))?.buf.iaType === IA_IFDIR;
@@ -74,7 +77,7 @@ const TYPE_LETTERS = '?-dlbcps';
 const TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
 
-/** As `ls -l` begins: `drwxr-xr-x`. */
+/** The mode in `ls -l`: `drwxr-xr-x`. */
 function modeText({ iaType, iaProt }: Iatt): string {
   const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
   if ((iaProt & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
@@ -191,7 +194,7 @@ export const commands: Readonly<Record<string, Command>> = {
     does: 'removes files; -r also folders and all in them',
     flags: 'r',
     takes: [1, MANY],
-    run: withEach(async function remove(path: string, given: Given): Promise<void> {
+    run: withEach(async function remove(path: string, given: CommandContext): Promise<void> {
       const { files, flags } = given;
       const { buf } = await files.lookup(path);
       if (buf.iaType !== IA_IFDIR) return files.unlink(path);

@@ -1,16 +1,16 @@
 /**
- * A small shell over a graph. It is no program of its own: each command makes requests through a
- * `Driver`, as programs on a mount make them, and says what a program would say.
+ * A small shell over a graph. Its commands make requests through a `Driver` as programs on a mount do, and
+ * print what these programs print.
  */
 import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
 import { Files } from '../../../../runtime/api/files.ts';
 import { strerror } from '../../../../runtime/core/errno.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
 import { didYouMean } from '../../../../runtime/core/nearest.ts';
-import { type Command, commands, type Given, UsageError } from './commands.ts';
-import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './words.ts';
+import { type Command, type CommandContext, commands, UsageError } from './commands.ts';
+import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
 
-/** Statuses, as programs end with them. */
+/** Exit statuses of programs. */
 const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
@@ -19,27 +19,27 @@ const NOT_FOUND = 127;
 /** One piece of a command's output, without the end of its last line. */
 export interface Written {
   readonly text: string;
-  /** Written to standard error. */
+  /** Whether it goes to standard error. */
   readonly isError: boolean;
 }
 
 export interface ShellResult {
-  /** In the order in which it was written. */
+  /** Output in order. */
   readonly output: readonly Written[];
   readonly status: number;
 }
 
-/** All that was written, as a terminal shows it. */
+/** All output, as a terminal shows it. */
 export const textOf = (output: readonly Written[]): string =>
   output.map(({ text }) => text).join('\n');
 
 const commandNames = Object.keys(commands);
 
-/** Flags and operands of a command's words. @throws {UsageError} */
-function given(
+/** Parses a command's words into flags and operands. @throws {UsageError} */
+function parseArguments(
   { flags: known, takes: [least, most] }: Command,
   words: readonly string[],
-): Pick<Given, 'flags' | 'operands'> {
+): Pick<CommandContext, 'flags' | 'operands'> {
   const flags = new Set<string>();
   const operands: string[] = [];
   let flagsEnd = known === undefined;
@@ -63,14 +63,14 @@ type Streams = Readonly<Record<'out' | 'err', (text: string) => void>>;
 
 export class Shell {
   private readonly files: Files;
-  private readonly sleep: Given['sleep'];
+  private readonly sleep: CommandContext['sleep'];
 
-  constructor(driver: Driver, sleep: Given['sleep']) {
+  constructor(driver: Driver, sleep: CommandContext['sleep']) {
     this.files = new Files(driver, { asKernel: true, umask: 0o022 });
     this.sleep = sleep;
   }
 
-  /** Carries a line out; it fails by its status alone. */
+  /** Runs a line; a failure is only in its status. */
   async run(line: string): Promise<ShellResult> {
     const output: Written[] = [];
     const shown: Streams = {
@@ -124,7 +124,7 @@ export class Shell {
     };
     try {
       const { files, sleep } = this;
-      await command.run({ ...given(command, words), files, out, err, sleep });
+      await command.run({ ...parseArguments(command, words), files, out, err, sleep });
     } catch (error) {
       if (error instanceof FopError) err(strerror(error.errno));
       else if (error instanceof UsageError) {
@@ -136,7 +136,7 @@ export class Shell {
     return status;
   }
 
-  /** Whole words that may stand where the last one of a line is: commands, paths. */
+  /** Completions of the last word of a line: commands or paths. */
   async complete(line: string): Promise<readonly string[]> {
     const words = lastWords(line);
     const word = words.pop();
@@ -160,10 +160,10 @@ export class Shell {
   }
 }
 
-/** A mark that is no blank, so that a word ends here and an empty one is there. */
+/** A mark at the end of the line, so that the last word may be empty. */
 const MARK = '\u0001';
 
-/** The words of the command that is being typed, the last of which may be empty; none where it is no command. */
+/** The words of the last command, the last of which may be empty; none if the line does not parse. */
 function lastWords(line: string): string[] {
   try {
     const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};

@@ -1,4 +1,4 @@
-/** VitePress's own theme, with the fonts of the machine: none is loaded. */
+/** VitePress's own theme with the fonts of the user's machine. */
 import { useData, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { h, type VNode } from 'vue';
@@ -6,14 +6,14 @@ import './style.css';
 import './print.css';
 
 /**
- * The part of a picture that shows it without motion (tools/site/pictures/stack.svg); with a query, since
- * Chromium draws all parts of one address from one document, which sometimes moves in both.
+ * The fragment of a picture without motion (tools/site/pictures/stack.svg). The query makes another address,
+ * as Chromium draws all fragments of one address from one document, which may then move in both.
  */
 const STILL = '?still#still';
 
 /**
- * The picture beside the headline, moving and still: style.css shows one of them, as a browser does not
- * tell an image that motion is not wanted.
+ * The picture beside the headline, moving and still: style.css shows one of them, as browsers do not pass
+ * the preference for reduced motion to an image.
  */
 function heroPicture(): VNode | undefined {
   const { src, alt } = useData().frontmatter.value.hero?.picture ?? {};

@@ -1,21 +1,21 @@
 /**
- * Looks for problems while a learner types: by a start, as the button makes it, but of a graph that
- * nothing uses, in a worker of its own, which a module that does not come to an end holds alone.
+ * Checks the files while a learner types: starts a graph in a worker of its own, and reports the problems.
+ * A module that never ends blocks only that worker.
  */
-import type { FileTexts } from '../given.ts';
+import type { FileTexts } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
 import { problemOf } from './problems.ts';
-import { Latest, Lost, type Session } from './session.ts';
+import { Latest, type Session, WorkerLost } from './worker-session.ts';
 
-/** Without a key pressed. */
+/** Pause in typing before a check. */
 const PAUSE_MS = 700;
 
 export interface CheckerSettings {
   texts(): FileTexts;
-  /** A session for these checks alone. */
+  /** Makes a session for these checks alone. */
   session(): Session;
   busy(isBusy: boolean): void;
-  /** Of the texts as they are now. */
+  /** Receives the problems of the current texts. */
   found(problems: readonly Problem[]): void;
 }
 
@@ -23,7 +23,7 @@ export class Checker {
   private readonly settings: CheckerSettings;
   private readonly checks: Latest;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The texts whose problems are known, or are being looked for. */
+  /** The texts that were checked last, or are being checked. */
   private last = '';
 
   constructor(settings: CheckerSettings) {
@@ -36,7 +36,7 @@ export class Checker {
     this.timer = setTimeout(() => void this.check(), PAUSE_MS);
   }
 
-  /** The problems of these texts come from elsewhere. */
+  /** Marks these texts as checked by the caller. */
   know(texts: FileTexts): void {
     clearTimeout(this.timer);
     this.checks.end('the files have changed');
@@ -58,14 +58,14 @@ export class Checker {
     );
     if (problems === null) return;
     this.settings.busy(false);
-    // Otherwise somebody is typing, and it is looked at again.
+    // Changed texts are checked again.
     if (JSON.stringify(this.settings.texts()) === text) this.settings.found(problems);
   }
 }
 
 const notChecked = (error: Error): Problem =>
   problemOf(
-    error instanceof Lost
+    error instanceof WorkerLost
       ? `whether the files start is not known: ${error.message}`
       : `the files could not be checked: ${error.message}`,
     'warning',

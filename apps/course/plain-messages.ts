@@ -1,6 +1,6 @@
 /** Turns messages of the runtime about a module into words for the author of a first one. Pure. */
 
-/** An end that was made for a module, and what it means. */
+/** Messages about a module that a limit ended, with their meaning. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [
     /(?:_glossa\.TimeLimit: |TimeLimit: |Error: )?the call (?:took|ran) longer than (?:its time limit|[\d.]+ s \(option time-limit\))/g,
@@ -24,16 +24,16 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Places in Python's own library, and lines shown from there: not the learner's. */
+/** Lines of a traceback in Python's own library. */
 const ELSEWHERE = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
 
-/** A line that comes again and again, as of a function that calls itself. */
+/** A repeated line, as from a recursive function. */
 const AGAIN = /^(.*)\n(?:\1\n){3,}/gm;
 
-/** What ends a traceback, where the line above it has said the same. */
+/** The last line of a traceback, which repeats the message. */
 const LIMIT = /^ *_glossa\.TimeLimit: .*\n/gm;
 
-export function plain(text: string): string {
+export function plainMessage(text: string): string {
   const own = `${text}\n`
     .replace(LIMIT, '')
     .replace(ELSEWHERE, '')

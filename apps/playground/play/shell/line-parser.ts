@@ -1,19 +1,19 @@
 /**
- * Reads a line of the shell as commands: words with POSIX's quotes, `>` and `>>`, `;` and `&&`, and comments.
- * Nothing is expanded.
+ * Parses a shell line into commands: words with POSIX quotes, `>` and `>>`, `;` and `&&`, and comments. It
+ * expands nothing.
  *
  *   echo 'two words' > "a file"; cat a\ file   # and so on
  */
 
 export interface SimpleCommand {
   readonly words: readonly string[];
-  /** The file that takes the output. */
+  /** The file for the output. */
   readonly to: { readonly path: string; readonly appends: boolean } | null;
-  /** Whether it runs only if the one before succeeded: `&&`. */
+  /** Whether it runs only if the command before it succeeded: `&&`. */
   readonly ifSucceeded: boolean;
 }
 
-/** The message is a shell's. */
+/** A syntax error with the message of a shell. */
 export class LineSyntaxError extends Error {
   readonly code = 'GLOSSA_SHELL';
 }
@@ -23,7 +23,7 @@ type Token = { readonly word: string } | { readonly operator: string };
 /** Blanks; a comment; an operator; or a word of bare characters, escaped ones and quoted pieces. */
 const TOKEN = /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[^"\\])*")+)/sy;
 
-/** Between double quotes a backslash escapes only these. */
+/** Characters that a backslash escapes between double quotes. */
 const ESCAPED_IN_QUOTES = /\\(["\\$`])/g;
 
 const unquoted = (word: string): string =>
@@ -58,7 +58,7 @@ const unexpected = (token: Token | undefined): LineSyntaxError => {
   return new LineSyntaxError(`syntax error near unexpected token '${found}'`);
 };
 
-/** @throws {LineSyntaxError} */
+/** Parses a line. @throws {LineSyntaxError} */
 export function parseLine(line: string): SimpleCommand[] {
   const commands: SimpleCommand[] = [];
   const left = tokens(line);
@@ -87,6 +87,6 @@ export function parseLine(line: string): SimpleCommand[] {
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** A word as it is typed. */
+/** Quotes a word for typing, if necessary. */
 export const quoteWord = (word: string): string =>
   PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,11 +1,10 @@
 /**
- * The playground as files that any static server can give, below any path.
+ * Builds the playground as files for any static server, below any path.
  *
- * The page runs foreign code (a shared link), so its Content-Security-Policy allows no connection at
- * all, of its workers neither: there is no fetch. What the interpreters are made of is therefore in
- * scripts, which `<script src>` may load from beside the page: each hands over one part, compressed
- * and in base64. The worker's program is one of them, and is started from a blob: such a worker has
- * the policy of its page, where one with an address of its own would have that of its response.
+ * The page runs foreign code from shared links, so its Content-Security-Policy forbids all connections of
+ * the page and its workers. The parts of the interpreters are therefore scripts (`<script src>`), each with
+ * one part in base64, compressed. The worker's program is such a part and starts from a blob, because a
+ * worker from a blob inherits the policy of its page.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,12 +16,12 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { version } from '../../terminal/package-version.ts';
 import { styleSheet } from '../bench/engine/report/style.ts';
-import type { FileTexts, GivenPage, GivenPart } from './given.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './editor-words.ts';
+import type { FileTexts, PageData, PartData } from './page-data.ts';
 
 const dist = (path: string): string => readFileSync(join(packageRoot, 'dist', path), 'utf8');
 
-/** What runs without system calls (bridges/browser.ts). */
+/** Types of translators that run without system calls (bridges/browser.ts). */
 const TYPES = [
   ...['debug/delay-gen', 'debug/error-gen', 'debug/io-stats', 'debug/sink', 'debug/trace'],
   ...['features/glupy', 'features/locks', 'features/negative', 'storage/memory'],
@@ -46,21 +45,21 @@ volume negative
 end-volume
 `;
 
-/** The lesson of the tutorial: a cache of absent names. */
+/** The tutorial's example: a cache of absent names. */
 export const startFiles = (): FileTexts => ({
   '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
   '/graph.vol': VOLFILE,
 });
 
-/** A name that is absent from the first folder and in the second one: four requests. */
+/** A search for a name in the second folder: four requests. */
 const START_LINE = 'search file001.php';
 
-/** All files by their paths in the folder. Takes seconds: 30 MB are compressed. */
+/** Builds all files by their paths; takes seconds to compress 30 MB. */
 export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   const texts: Record<string, string> = {};
   const files = new Map<string, string>();
-  const parts: GivenPart[] = [];
-  const pack = (name: string, content: string | Uint8Array): GivenPart => {
+  const parts: PartData[] = [];
+  const pack = (name: string, content: string | Uint8Array): PartData => {
     const file = `parts/${name.replaceAll('/', '-')}.js`;
     const packed = gzipSync(content).toString('base64');
     files.set(file, `glossaPart(${JSON.stringify(name)},"${packed}");\n`);
@@ -85,8 +84,8 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * Pyodide's own script and the scope of modules are run from texts, by workers, which have this policy
- * too: 'unsafe-eval'. CodeMirror makes style sheets, and marks errors with pictures in data:.
+ * Workers have this policy, too. They evaluate Pyodide's script and the scopes of modules: 'unsafe-eval'.
+ * CodeMirror makes style sheets, and marks errors with pictures in data:.
  */
 const POLICY = [
   "default-src 'none'",
@@ -99,7 +98,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-const page = (given: GivenPage): string => `<!DOCTYPE html>
+const page = (given: PageData): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -1,7 +1,6 @@
 /**
- * Collects the words of the playground's editor: fops and options from the tables of the reference, and the
- * objects that modules meet, such as `frame.wind` and `loc.name`, from the declarations that other editors
- * complete words by.
+ * Collects the words of the playground's editor: fops and options from the tables of the reference, and
+ * members such as `frame.wind` and `loc.name` from the declarations of the Python and JavaScript APIs.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +10,9 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Registry } from '../../runtime/volfile/activate.ts';
-import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './given.ts';
+import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
-/** As the declarations name the class of an argument. */
+/** The class of an argument in the declarations. */
 const classOf = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
 const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
 const argClasses = (named: (name: string) => string): Record<string, string> =>
@@ -28,7 +27,7 @@ const declared = (path: string): string => readFileSync(join(packageRoot, path),
 const PYTHON = 'python/glupy/__init__.pyi';
 const SCRIPT = 'javascript/glossa.gen.d.ts';
 
-/** @param types those that run in a browser */
+/** Collects all words. @param types of translators that run in a browser */
 export function wordsOf(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
@@ -87,7 +86,7 @@ const PYTHON_CLASS =
 const PYTHON_MEMBER =
   /^ {4}(?:@([\w.]+)\n {4})?(?:def ([a-z]\w*)(\([\s\S]*?\)) -> ([^\n]+?):(?: \.\.\.)?|([a-z]\w*): ([^\n=]+)[^\n]*)\n(?:\s*"""([\s\S]*?)""")?/gm;
 
-/** Attributes that the comment of a class speaks of: `name, type: the volume's.` */
+/** Attributes that the comment of a class explains: `name, type: the volume's.` */
 function spokenOf(comment = ''): ReadonlyMap<string, string> {
   const said = proseOf(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
   return new Map(
@@ -122,7 +121,7 @@ const SCRIPT_CLASS =
 const SCRIPT_MEMBER =
   /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
 
-/** `<A extends B>` says nothing of what a class is made from. */
+/** Base classes of a declaration, without those in type parameters. */
 function basesOf(head: string): readonly string[] {
   let plain = head;
   while (/<[^<>]*>/.test(plain)) plain = plain.replace(/<[^<>]*>/g, '');
@@ -138,7 +137,7 @@ function scriptClasses(types: string): Classes {
         return { name: member!, args: oneLine(args), type: type!, what: proseOf(said) };
       },
     );
-    // A class may be declared in two parts.
+    // Declarations of one class may be merged.
     own.set(name!, [...(own.get(name!) ?? []), ...members]);
     bases.set(name!, new Set([...(bases.get(name!) ?? []), ...basesOf(head!)]));
   }
@@ -154,9 +153,9 @@ function scriptClasses(types: string): Classes {
 const TRANSLATOR = 'Translator';
 
 /**
- * @param self what a method calls its translator
- * @param named what arguments are, by name
- * @param isFop what a translator defines, and does not call
+ * @param self the name of the translator in its methods
+ * @param named classes of arguments, by name
+ * @param isFop whether a member is defined by translators, not called
  */
 function moduleWords(
   classes: Classes,
@@ -169,7 +168,7 @@ function moduleWords(
     const all = classes.get(name);
     if (all === undefined || name in reached) return;
     const members = all.filter((it) => name !== TRANSLATOR || !isFop(it.name));
-    // Of what may be called in several ways, the first says what it is for.
+    // Of overloads, the first has the explanation.
     reached[name] = members.filter(
       (it, at) => members.findIndex((each) => each.name === it.name) === at,
     );
@@ -178,7 +177,7 @@ function moduleWords(
     }
   };
   for (const name of [TRANSLATOR, 'Frame', ...Object.values(named)]) reach(name);
-  // A variable may be named as what it holds.
+  // Variables are often named after their class.
   const own = Object.keys(reached).map((name) => [name[0]!.toLowerCase() + name.slice(1), name]);
   const known = Object.entries(named).filter(([, name]) => name in reached);
   return { names: Object.fromEntries([...own, ...known, [self, TRANSLATOR]]), classes: reached };

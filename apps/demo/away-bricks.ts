@@ -1,7 +1,7 @@
 /**
- * The storage of the demo's second pass: two bricks of glossa, servers on this machine, between which
- * cluster/distribute shares out the files. They keep them in memory, so that they serve whoever starts
- * them: on disk, what distribute notes with a folder is for root to write.
+ * Plans the storage of the demo's second pass: two bricks of glossa on this machine, over which
+ * cluster/distribute spreads the files. The bricks store in memory, so that any user can run them: on disk,
+ * only root may write the extended attributes that distribute needs.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +22,8 @@ export const BRICKS = 2;
 
 const brickName = (at: number): string => `brick${at}`;
 
-/** Their volfiles and logs are in the scratch folder. */
-export const awayPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+/** Plans the bricks, with volfiles and logs in the scratch folder. */
+export const awayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
   Array.from({ length: BRICKS }, (_, at) => {
     const name = brickName(at);
     const volfile = join(stage.scratch, `${name}.vol`);
@@ -34,8 +34,8 @@ export const awayPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
 const brickVolumes = (name: string): PlainVolume[] =>
   servedVolumes([volume('files', 'storage/memory'), volume(name, 'features/locks')]);
 
-/** The clients of bricks at these ports, each request kept for so long before, and distribute above them. */
-function distributed(ports: readonly number[], delayMs: number): PlainVolume[] {
+/** cluster/distribute over clients of the bricks at these ports, each with a delay before it. */
+function distributeOver(ports: readonly number[], delayMs: number): PlainVolume[] {
   const ways = ports.map((port, at): PlainVolume[] => {
     const client = clientVolume(`test-client-${at}`, brickName(at), port);
     return stacked([client], delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)]);
@@ -44,12 +44,12 @@ function distributed(ports: readonly number[], delayMs: number): PlainVolume[] {
   return [...ways.flat(), { ...volume(STORAGE, 'cluster/distribute'), subvolumes }];
 }
 
-/** The text of a volfile that has the bricks alone. */
+/** The text of a volfile with distribute over the bricks alone. */
 export const bricksAlone = (ports: readonly number[]): string =>
-  printVolumes(distributed(ports, 0));
+  printVolumes(distributeOver(ports, 0));
 
-/** The text of a volfile of the demo, with its storage on bricks. */
+/** The text of one of the demo's volfiles, with its storage replaced by bricks. */
 export const overBricks = (text: string, ports: readonly number[], delayMs: number): string =>
   text.replace(new RegExp(`^volume ${STORAGE}\n[^]*?^end-volume\n`, 'm'), () =>
-    printVolumes(distributed(ports, delayMs)),
+    printVolumes(distributeOver(ports, delayMs)),
   );

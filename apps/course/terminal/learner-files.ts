@@ -1,4 +1,4 @@
-/** The learner's own files: given once, never written over. */
+/** Writes the learner's files of a lesson once, and never overwrites them. */
 import {
   constants,
   copyFileSync,
@@ -15,7 +15,7 @@ import { difference } from '../difference.ts';
 import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { bareName, type Lesson, moduleName } from './lessons.ts';
 
-/** Writes all of a new file, or leaves none: half of one would be taken for the learner's. */
+/** Writes a new file completely or not at all, as a partial one would pass for the learner's. */
 function writeNew(path: string, put: () => void): void {
   try {
     put();
@@ -27,12 +27,12 @@ function writeNew(path: string, put: () => void): void {
 
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
-export class Workplace {
+export class LearnerFiles {
   readonly lesson: Lesson;
   readonly language: LessonLanguage;
   /** The folder of this lesson. */
   readonly folder: string;
-  /** The module that is to be edited. */
+  /** The module that the learner edits. */
   readonly path: string;
 
   constructor(lesson: Lesson, language: LessonLanguage, folder: string) {
@@ -42,7 +42,7 @@ export class Workplace {
     this.path = join(this.folder, moduleName(lesson.name, language));
   }
 
-  /** Writes what is not there yet. @returns whether the module is a new one @throws {Failure} */
+  /** Writes missing files. @returns whether the module is new @throws {Failure} */
   give(): boolean {
     const { lesson, language } = this;
     const module = basename(this.path);
@@ -69,7 +69,7 @@ export class Workplace {
     }
   }
 
-  /** The module begins anew. @returns where the old one is; null where there was none */
+  /** Resets the module to the starter. @returns the path of the old one; null if there was none */
   reset(): string | null {
     let old: string | null = null;
     try {
@@ -83,8 +83,8 @@ export class Workplace {
           if (!isTaken(error)) throw error;
         }
       }
-      // At once as a whole: an editor or a check never sees half of it. Another `glossa learn` may do
-      // the same at this moment.
+      // An atomic rename: editors and checks never see a partial file. Another `glossa learn` may do the
+      // same at this moment.
       const fresh = `${this.path}.new${process.pid}`;
       const starter = this.starter();
       writeNew(fresh, () => writeFileSync(fresh, starter));
@@ -96,7 +96,7 @@ export class Workplace {
     }
   }
 
-  /** What leads from the learner's module to the solution, as diff(1) says it. */
+  /** The difference from the learner's module to the solution, in the format of diff(1). */
   difference(): string {
     const { lesson, language, path } = this;
     const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
@@ -104,7 +104,7 @@ export class Workplace {
     try {
       mine = readFileSync(path, 'utf8');
     } catch {
-      // It is gone: all of the solution is new then.
+      // Without a module, the whole solution is new.
       mine = '';
     }
     return difference(basename(path), mine, solution);

@@ -1,10 +1,10 @@
-/** Words of the editor: those that may stand at a place, for completion, and what is known of one, for hover. */
+/** Completions and hover cards of the editor, for volfiles and modules. */
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { html } from '../../trace/page/dom.ts';
-import type { OptionWords, Words } from '../given.ts';
-import { type Known, type ModuleKind, moduleWords, type WordsAt } from './modules.ts';
+import type { OptionWords, Words } from '../page-data.ts';
+import { type ModuleCompletion, type ModuleKind, moduleWords, type WordsAt } from './modules.ts';
 
 export type Kind = 'volfile' | ModuleKind | 'text';
 
@@ -14,7 +14,7 @@ export const kindOf = (path: string): Kind => KINDS[/\.([^./]+)$/.exec(path)?.[1
 
 const STATEMENT = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
-function optionKnown({ key, type, default: usual, values, what }: OptionWords): Known {
+function optionKnown({ key, type, default: usual, values, what }: OptionWords): ModuleCompletion {
   const facts = [
     type,
     ...(usual === null ? [] : [`${usual} without it`]),
@@ -38,7 +38,7 @@ const volfileWords =
       const words = ['volume', 'type', 'option', 'subvolumes', 'end-volume'];
       return words.map((label) => ({ label, type: 'keyword' }));
     }
-    /** Words that are complete between the statement's and the place. */
+    /** Number of complete words between the statement's first word and the position. */
     const before = text
       .slice(last.index + last[0].length)
       .split(/\s+/)
@@ -62,7 +62,7 @@ const volfileWords =
     return [...volumes].map(([, name]) => ({ label: name!, type: 'variable' }));
   };
 
-/** What completes the words of a file, and says of each what it is. */
+/** Returns the completion source and the hover source of a kind of file. */
 export function wordsFor(kind: Kind, words: Words) {
   if (kind === 'text') return { completions: () => null, hover: [] as Extension };
   const at = kind === 'volfile' ? volfileWords(words) : moduleWords(kind, words);

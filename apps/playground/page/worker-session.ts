@@ -1,10 +1,10 @@
 /**
- * The worker in which the graph runs, as the page sees it: questions that are answered, in turn. One
- * that does not answer in time is replaced.
+ * The page's session with the worker that runs the graph: sends questions one after the other. A worker that
+ * does not answer in time is replaced.
  */
-import type { Answer, LostCall, Question, Questions } from '../play/protocol.ts';
+import type { LostCall, Question, Questions, WorkerAnswer } from '../play/protocol.ts';
 
-/** What is used of a worker. */
+/** The methods of a worker that a session uses. */
 export interface WorkerLike {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onerror: ((event: { readonly message?: string }) => void) | null;
@@ -14,29 +14,29 @@ export interface WorkerLike {
 
 export interface SessionSettings {
   /**
-   * A worker that was asked to open, as question 0. `lost` is called when a call in it cannot be ended.
+   * Makes a worker with question 0, to open. The worker calls `lost` when a call in it cannot be ended.
    */
   makeWorker(lost: (call: LostCall['lost']) => void): WorkerLike;
-  /** Milliseconds that an answer may take. */
-  readonly patience: Readonly<Record<Asked, number>>;
+  /** Time limits of answers in milliseconds. */
+  readonly patience: Readonly<Record<QuestionKind, number>>;
 }
 
-/** The number of the question that a worker begins with. */
+/** The number of a worker's first question. */
 export const OPENING = 0;
 
 /**
- * Milliseconds that a worker may take to open. Firefox lets one in some dozens wait for ever, in the
- * middle of its opening: another one is begun in its place.
+ * Time limit of a worker's opening in milliseconds. In Firefox, a few workers in a hundred hang while they
+ * open; the session starts another one.
  */
 const OPENING_MS = 10_000;
 
-/** The worker was ended: what it was asked is not answered. */
-export class Lost extends Error {
+/** The worker was ended before it answered. */
+export class WorkerLost extends Error {
   readonly code = 'GLOSSA_PLAY_LOST';
 }
 
-/** What is asked once a worker is open. */
-type Asked = Exclude<keyof Questions, 'open'>;
+/** Questions to an open worker. */
+type QuestionKind = Exclude<keyof Questions, 'open'>;
 
 interface Waiting {
   resolve(body: never): void;
@@ -47,7 +47,7 @@ export class Session {
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
   private waiting = new Map<number, Waiting>();
-  /** What was asked last. */
+  /** The pending question. */
   private asked: Question | null = null;
   private opening: ReturnType<typeof setTimeout> | undefined;
   private id = 0;
@@ -57,12 +57,12 @@ export class Session {
     this.settings = settings;
   }
 
-  /** Ends the worker: what it was asked fails with this reason, and the next question finds a new one. */
+  /** Ends the worker: the pending question fails with this reason; the next one starts a new worker. */
   replace(why: string): void {
     this.end();
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { reject } of waiting) reject(new Lost(why));
+    for (const { reject } of waiting) reject(new WorkerLost(why));
   }
 
   private end(): void {
@@ -71,16 +71,16 @@ export class Session {
     this.worker = null;
   }
 
-  /** One question at a time: what runs too long is then the one that was asked. @throws {Lost | Error} */
-  ask<K extends Asked>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
+  /** Asks one question at a time, so that a timeout belongs to it. @throws {WorkerLost | Error} */
+  ask<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     const asked = this.turn.then(() => this.send(kind, body));
     this.turn = asked.catch(() => {
-      // Whoever asked is told.
+      // The caller gets the rejection.
     });
     return asked;
   }
 
-  private send<K extends Asked>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
+  private send<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     this.worker ??= this.begin();
     this.id += 1;
     const id = this.id;
@@ -96,7 +96,7 @@ export class Session {
     return answered.finally(() => clearTimeout(timer));
   }
 
-  /** @param openingMs a machine may be so slow that it takes its time */
+  /** Starts a worker. @param openingMs time limit, longer for the second attempt on a slow machine */
   private begin(openingMs = OPENING_MS): WorkerLike {
     const lost = ({ volume, seconds }: LostCall['lost']): void =>
       this.replace(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
@@ -106,7 +106,7 @@ export class Session {
     };
     worker.onmessage = ({ data }) => {
       if (worker !== this.worker) return;
-      const told = data as Answer | LostCall;
+      const told = data as WorkerAnswer | LostCall;
       if ('lost' in told) return lost(told.lost);
       if (told.id === OPENING) clearTimeout(this.opening);
       const waiting = this.waiting.get(told.id);
@@ -124,7 +124,7 @@ export class Session {
   }
 }
 
-/** Questions of which the last alone counts: one that is not answered yet is ended, with its worker. */
+/** Asks questions of which only the last counts: a new one ends the pending one with its worker. */
 export class Latest {
   private readonly make: () => Session;
   private session: Session | null = null;
@@ -135,7 +135,7 @@ export class Latest {
     this.make = make;
   }
 
-  /** @returns null where another question, or an end, came in between */
+  /** Asks. @returns null if another question, or `end`, replaced it */
   async ask<R>(question: (session: Session) => Promise<R>): Promise<R | null> {
     this.end('another question was asked');
     const { turn } = this;

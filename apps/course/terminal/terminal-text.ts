@@ -1,4 +1,4 @@
-/** A lesson's text as a terminal shows it: the paragraphs wrapped, and the hints kept for who asks. */
+/** Formats a lesson's text for a terminal: wraps paragraphs, and returns the hints apart. */
 
 import { columns, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
@@ -34,7 +34,7 @@ const code = (text: string, { colour }: Looks): string[] => [
   '',
 ];
 
-/** A paragraph, a heading, a list or a table. */
+/** Formats a paragraph, a heading, a list or a table. */
 function prose(block: string, looks: Looks): string[] {
   const text = block.trim();
   if (text === '') return [];
@@ -50,13 +50,13 @@ function prose(block: string, looks: Looks): string[] {
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
-/** Links without their targets, emphasis without its marks. */
+/** Removes the targets of links and the marks of emphasis. */
 const plain = (text: string): string =>
   oneLine(text)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/(`[^`]*`)|\*\*?([^*]+)\*\*?/g, '$1$2');
 
-/** Names of code stand out: in bold, or between their backticks. */
+/** Highlights code: in bold, or between its backticks. */
 const styled = (line: string, { colour }: Looks): string =>
   colour.out ? line.replace(/`([^`]+)`/g, (_, name: string) => paint('bold', name, true)) : line;
 
@@ -72,7 +72,7 @@ const item =
     return [mark + first.slice(mark.length), ...others].map((line) => styled(line, looks));
   };
 
-/** Of two columns. */
+/** Formats a table of two columns. */
 function table(text: string, looks: Looks): string[] {
   const rows = text.split('\n').filter((row) => !/^[|\s:-]+$/.test(row));
   const cells = rows.map((row): [string, string] => {

@@ -4,34 +4,34 @@ import { openRecording } from '../../../runtime/observe/reader.ts';
 import { changeView } from '../../trace/page/change.ts';
 import { html } from '../../trace/page/dom.ts';
 import { filterForm } from '../../trace/page/filters.ts';
-import { type Drawn, type GraphPicture, graphPicture } from '../../trace/page/graph.ts';
+import { type DrawnVolume, type GraphPicture, graphPicture } from '../../trace/page/graph.ts';
 import { requestList } from '../../trace/page/list.ts';
 import { Model } from '../../trace/page/model.ts';
 import { scrubber } from '../../trace/page/scrubber.ts';
-import { type Place, placeOf } from '../../trace/page/source.ts';
+import { placeOf, type SourceLine } from '../../trace/page/source.ts';
 import { wayView } from '../../trace/page/way.ts';
-import type { FileTexts } from '../given.ts';
+import type { FileTexts } from '../page-data.ts';
 import type { PlayVolume } from '../play/protocol.ts';
 import { framesView } from './frames.ts';
 import { Player } from './player.ts';
 
-export class Watch {
+export class RequestView {
   private readonly player = new Player();
   private readonly graph = html`<section class="graph" id="graph" aria-label="Graph"></section>`;
   private readonly steps = html`<div class="steps"></div>`;
-  /** The picture, and what leads through the steps. */
+  /** The picture, and the controls of the steps. */
   readonly element = html`<section class="watch" aria-label="Requests">
     <h2>The way of a request</h2>
     ${this.graph}<div class="steering">${this.player.element}${this.steps}</div>
   </section>`;
   /** The request in detail. */
   readonly details = html`<div class="details"></div>`;
-  private readonly at: (place: Place | null) => void;
+  private readonly at: (place: SourceLine | null) => void;
   private picture: GraphPicture | null = null;
   private model: Model | null = null;
 
-  /** @param at takes the line of code at which the request is; null where it is in none */
-  constructor(at: (place: Place | null) => void) {
+  /** @param at receives the line of code of the current step; null for none */
+  constructor(at: (place: SourceLine | null) => void) {
     this.at = at;
     this.showNone();
   }
@@ -41,7 +41,7 @@ export class Watch {
     this.showNone();
   }
 
-  private draw(volumes: readonly Drawn[]): void {
+  private draw(volumes: readonly DrawnVolume[]): void {
     this.picture = graphPicture(volumes, { name: 'a program', type: 'asks for a file' });
     this.picture.show(null, 0);
     this.graph.replaceChildren(this.picture.picture);
@@ -81,7 +81,7 @@ export class Watch {
     this.player.show(model);
   }
 
-  /** A step forwards or backwards, by keys of the page. */
+  /** Steps forwards or backwards, by keys of the page. */
   go(by: number): void {
     if (this.model === null) return;
     this.player.stop();

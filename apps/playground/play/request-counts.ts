@@ -6,7 +6,7 @@ import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Counters } from './protocol.ts';
 
-/** Fops that change a file, beside those that make and remove names. */
+/** Fops that change a file, in addition to those that make and remove names. */
 const CHANGING: ReadonlySet<string> = new Set([
   ...['truncate', 'ftruncate', 'writev', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
   ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
@@ -18,10 +18,10 @@ const CHANGE = {};
 const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
 
 /** Counts arrivals at the top of a graph, and at its lowest volumes. */
-export class Counts implements Observer {
-  /** Whether a request has changed something in the storage. */
+export class RequestCounts implements Observer {
+  /** Whether a request has changed the storage. */
   changed = false;
-  /** Whether what comes is the learner's. */
+  /** Whether requests count, as they are the learner's. */
   counting = true;
   private readonly byFop = new Map<string, [asked: number, arrived: number]>();
   private waitedMs = 0;

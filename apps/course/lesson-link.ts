@@ -1,7 +1,7 @@
-/** The fragment of the playground's address that leads to a lesson. */
+/** Writes and reads the fragment of the playground's address that leads to a lesson. */
 import { FIRST_LANGUAGE } from './lessons/check.ts';
 
-/** As in an address: whether there is such a lesson, and such a language, is not known. */
+/** A lesson and a language as an address names them, without a check that they exist. */
 export interface LessonLink {
   readonly lesson: string;
   readonly language: string;
@@ -11,7 +11,7 @@ export interface LessonLink {
 export const fragmentOf = ({ lesson, language }: LessonLink): string =>
   `lesson=${lesson}${language === FIRST_LANGUAGE ? '' : `&language=${language}`}`;
 
-/** Null for an address that is of no lesson. */
+/** Reads the fragment; null if it names no lesson. */
 export function lessonIn(hash: string): LessonLink | null {
   const said = new URLSearchParams(hash.replace(/^#/, ''));
   const lesson = said.get('lesson');

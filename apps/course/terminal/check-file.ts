@@ -1,4 +1,4 @@
-/** The answer to a learner's file: of the course's check, or of the tests of somebody's own lesson. */
+/** Checks a learner's file by the course's check, or by the tests of a teacher's own lesson. */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { judge, judgeByTests, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { type Lesson, moduleName } from './lessons.ts';
 
-/** @param path the learner's module */
+/** Returns the verdict. @param path the learner's module */
 export async function checkFile(
   lesson: Lesson,
   language: LessonLanguage,
@@ -27,7 +27,7 @@ export async function checkFile(
   }
 }
 
-/** Tests find the module by the lesson's name. */
+/** Runs a lesson's tests on a copy of the module, which they find by the lesson's name. */
 async function byTests(
   { tests }: Lesson,
   folder: string,

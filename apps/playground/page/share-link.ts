@@ -3,7 +3,7 @@ import { html } from '../../trace/page/dom.ts';
 import { encodeShare, type PlayState } from '../play/state.ts';
 import type { Notices } from './notices.ts';
 
-/** Makes a link, copies it where that is allowed, and shows it. */
+/** Makes a link, shows it, and copies it if the browser allows that. */
 export async function sayLink(state: PlayState, notices: Notices): Promise<void> {
   try {
     const link = `${location.href.replace(/#.*$/, '')}#${await encodeShare(state)}`;

@@ -1,4 +1,4 @@
-/** A lesson on a terminal: its text, the learner's file, and an answer at each save. */
+/** Runs lessons at a terminal: shows the text, writes the learner's file, and checks it at each save. */
 import { on } from 'node:events';
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -9,11 +9,11 @@ import { keysIn } from '../../../terminal/screen.ts';
 import { paint, type Terminal, warn } from '../../../terminal/terminal.ts';
 import type { Verdict } from '../judge.ts';
 import { type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
-import { checkFile } from './checking.ts';
-import { Workplace } from './files.ts';
+import { checkFile } from './check-file.ts';
+import { LearnerFiles } from './learner-files.ts';
 import type { Lesson } from './lessons.ts';
 import type { Progress } from './progress.ts';
-import { readLesson } from './text.ts';
+import { readLesson } from './terminal-text.ts';
 
 export interface Course {
   readonly lessons: readonly Lesson[];
@@ -23,7 +23,7 @@ export interface Course {
   readonly progress: Progress;
 }
 
-/** Single keys from a terminal, one after the other. */
+/** Reads single keys from a terminal. */
 class Keys {
   private readonly typed = keysOf(on(process.stdin, 'data', { close: ['end'] }));
   private key: Promise<string | null> | null = null;
@@ -33,7 +33,7 @@ class Keys {
     process.stdin.setEncoding('utf8').resume();
   }
 
-  /** The next key, null when the terminal has gone; or that the file was saved before one came. */
+  /** The next key, or 'saved' if the file was saved first; null when the terminal is closed. */
   async next(saved: readonly Promise<'saved'>[] = []): Promise<string | null> {
     this.key ??= this.typed.next().then(
       ({ value }) => value ?? null,
@@ -57,8 +57,8 @@ async function* keysOf(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
 const KEYS = 'n next lesson   h hint   s solution   r reset   q quit';
 const QUITS: readonly (string | null)[] = ['q', 'Q', 'ctrl-c', '\x04', null];
 
-/** From this lesson on, until the learner has enough. @throws {Failure} */
-export async function attend(course: Course, first: Lesson, terminal: Terminal): Promise<void> {
+/** Runs lessons from this one on until the learner quits. @throws {Failure} */
+export async function runLessons(course: Course, first: Lesson, terminal: Terminal): Promise<void> {
   const keys = new Keys();
   try {
     let lesson: Lesson | undefined = first;
@@ -73,7 +73,7 @@ export async function attend(course: Course, first: Lesson, terminal: Terminal):
   }
 }
 
-/** The answer to a check, as lines. */
+/** A verdict as lines for a terminal. */
 export function formatVerdict({ passed, answer }: Verdict, terminal: Terminal): string {
   const { colour, width } = terminal;
   const mark = passed
@@ -83,8 +83,8 @@ export function formatVerdict({ passed, answer }: Verdict, terminal: Terminal): 
   return [mark, ...lines].join('\n');
 }
 
-/** Keeps that a lesson is passed, and says so where that is not possible. */
-export function keepPassed(
+/** Stores that a lesson is passed, or prints why that failed. */
+export function storePassed(
   { progress, language }: Course,
   lesson: Lesson,
   terminal: Terminal,
@@ -98,11 +98,11 @@ class Session {
   private readonly lesson: Lesson;
   private readonly keys: Keys;
   private readonly terminal: Terminal;
-  private readonly place: Workplace;
+  private readonly place: LearnerFiles;
   private hints: readonly string[] = [];
   private hintsGiven = 0;
   private isPassed = false;
-  /** Saves that no check has seen, and the one who waits for them. */
+  /** Whether a save has not been checked yet. */
   private isSaved = true;
   private wake = (): void => {};
 
@@ -111,10 +111,10 @@ class Session {
     this.lesson = lesson;
     this.keys = keys;
     this.terminal = terminal;
-    this.place = new Workplace(lesson, course.language, course.folder);
+    this.place = new LearnerFiles(lesson, course.language, course.folder);
   }
 
-  /** @returns whether the next lesson is wanted */
+  /** Runs the lesson. @returns whether to go on to the next one */
   async run(): Promise<boolean> {
     const { lesson, course, place, terminal } = this;
     const text = readLesson(lesson.read('lesson.md'), course.language, terminal);
@@ -162,7 +162,7 @@ class Session {
     enter: () => this.saved(),
   };
 
-  /** What cannot be done is said, and ends no lesson. */
+  /** Acts on a key; errors are printed and do not end the lesson. */
   private act(key: string): void {
     try {
       this.actions[key]?.();
@@ -182,7 +182,7 @@ class Session {
     terminal.out('\nchecking …');
     const verdict = await checkFile(lesson, course.language, place.path);
     terminal.out(formatVerdict(verdict, terminal));
-    if (verdict.passed && !this.isPassed) keepPassed(course, lesson, terminal);
+    if (verdict.passed && !this.isPassed) storePassed(course, lesson, terminal);
     this.isPassed ||= verdict.passed;
     terminal.out(paint('dim', KEYS, terminal.colour.out));
   }
@@ -213,7 +213,7 @@ class Session {
     this.saved();
   }
 
-  /** Shows lines, a screen at a time. @returns false when the learner has enough */
+  /** Shows lines, a screen at a time. @returns false when the learner quits */
   private async page(lines: readonly string[]): Promise<boolean> {
     const { rows = 0 } = process.stdout;
     const size = rows > 4 ? rows - 2 : lines.length;

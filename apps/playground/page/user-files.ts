@@ -1,11 +1,11 @@
-/** Files of the machine: those of the editor are saved one by one, as a mount takes them, and opened again. */
+/** Saves the editor's files as downloads, one by one, and opens files of the user's machine. */
 import { html } from '../../trace/page/dom.ts';
-import type { FileTexts } from '../given.ts';
+import type { FileTexts } from '../page-data.ts';
 import { type PlayState, VOLFILE } from '../play/state.ts';
 
-/** No module is longer. */
+/** Largest file to open. */
 const SIZE_MAX = 2 ** 20;
-/** A download that begins has its bytes by then. */
+/** Time after which a download has started and its bytes can be released. */
 const BEGUN_MS = 60_000;
 
 export function saveFiles(texts: FileTexts): void {
@@ -16,13 +16,13 @@ export function saveFiles(texts: FileTexts): void {
   }
 }
 
-/** An input, which the button that opens files clicks; `take` is given what was chosen. */
+/** A hidden input that the open button clicks; `take` receives the chosen files. */
 export function fileInput(take: (files: readonly File[]) => void): HTMLInputElement {
   const input = html<HTMLInputElement>`<input type="file" id="files" hidden multiple
     accept=".vol,.py,.js,.txt">`;
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])];
-    // The same one may be chosen again.
+    // Lets the user choose the same file again.
     input.value = '';
     if (files.length > 0) take(files);
   });
@@ -30,8 +30,9 @@ export function fileInput(take: (files: readonly File[]) => void): HTMLInputElem
 }
 
 /**
- * A volfile and modules, which are put to the files here unless the volfile that is run is among them.
- * @throws {Error} that says what is wrong with one of them
+ * Reads a volfile and modules. They are added to the current files, or replace them if they contain the
+ * graph's volfile.
+ * @throws {Error} about an unsuitable file
  */
 export async function openFiles(files: readonly File[], here: PlayState): Promise<PlayState> {
   const texts = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** A graph of the playground that runs, and what is done with it. */
+/** A running graph of the playground: runs shell lines, restores its storage, and stops. */
 import {
   type Call,
   type Caller,
@@ -12,27 +12,27 @@ import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
 import { letTimePass, UNANSWERED } from './context.ts';
-import { Counts } from './counts.ts';
 import { Distance } from './distance.ts';
-import type { PlayVolume, Ran } from './protocol.ts';
+import type { LineResult, PlayVolume } from './protocol.ts';
+import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
 import { recordTraffic } from './traffic.ts';
 
 const KILLED = 137;
 const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
 
-export class Running {
+export class RunningGraph {
   readonly volumes: readonly PlayVolume[];
   private readonly graph: Graph;
   private readonly clock: VirtualClock;
   private readonly log: string[];
   private readonly client: Client;
   private readonly distance: Distance;
-  private readonly counts = new Counts();
-  /** Milliseconds that a line has slept. */
+  private readonly counts = new RequestCounts();
+  /** Virtual milliseconds of `sleep` in the current line. */
   private slept = 0;
 
-  /** @param log where its lines are put */
+  /** @param log receives the log lines */
   constructor(graph: Graph, clock: VirtualClock, log: string[], distanceMs: number) {
     this.graph = graph;
     this.clock = clock;
@@ -53,15 +53,15 @@ export class Running {
   }
 
   /**
-   * What the storage has at first, and what these lines made of it.
-   * @returns whether all of it was answered
+   * Restores the storage: its initial files, and the effects of these lines.
+   * @returns whether every request got a reply
    */
-  async makeAgain(journal: readonly string[]): Promise<boolean> {
+  async restore(journal: readonly string[]): Promise<boolean> {
     const tree = Array.from({ length: DIRECTORIES }, (_, directory) => {
       const folder = `/${directoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
-    const done = await this.aside(async (settings) => {
+    const done = await this.unobserved(async (settings) => {
       const shell = this.shellFor(settings);
       for (const line of [...tree, ...journal]) await shell.run(line);
       return true;
@@ -70,10 +70,10 @@ export class Running {
   }
 
   /**
-   * Does something that is no request of the learner's, at no distance, and past the volumes where it
-   * is clear what is below them.
+   * Runs an action that is no request of the learner: uncounted, without distance, and directly on the
+   * storage where the graph has only one.
    */
-  private async aside<R>(
+  private async unobserved<R>(
     what: (settings: DriverSettings) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
     const { distance, graph, clock, counts } = this;
@@ -99,7 +99,7 @@ export class Running {
     });
   }
 
-  async run(line: string): Promise<Ran> {
+  async run(line: string): Promise<LineResult> {
     const { graph, clock, counts } = this;
     const recording = recordTraffic(graph);
     const endRecording = graph.observe(recording.recorder);
@@ -122,7 +122,7 @@ export class Running {
   }
 
   async complete(line: string): Promise<readonly string[]> {
-    const found = await this.aside((settings) => this.shellFor(settings).complete(line));
+    const found = await this.unobserved((settings) => this.shellFor(settings).complete(line));
     return found === UNANSWERED ? [] : found;
   }
 
@@ -132,7 +132,7 @@ export class Running {
   }
 }
 
-/** What a line comes to whose request nobody answers. */
+/** The result of a line whose request got no reply. */
 function unanswered(call: Call | undefined, top: Xlator): ShellResult {
   call?.interrupt();
   const what = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;

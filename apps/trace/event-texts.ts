@@ -1,4 +1,4 @@
-/** Words of the views of a recording for events; those for times and values are `observe/event-text.ts`. */
+/** Writes events of a recording as text for all views; `observe/event-text.ts` writes times and values. */
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 
@@ -6,11 +6,11 @@ import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/even
 export const kindOf = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
 
-/** A line of the log, without its volume. */
+/** A log line without its volume. */
 export const logged = ({ level, file, line, text }: LogEvent): string =>
   `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
 
-/** An event that is no request. */
+/** Describes an event that is no request. */
 export function otherInWords(event: OtherEvent): string {
   if (event.kind === 'lost') return `not recorded: ${printable(event.why)}`;
   const volume = printable(event.volume);

@@ -1,6 +1,6 @@
 /** The page replaces workers that do not answer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Lost, OPENING, Session, type WorkerLike } from './page/session.ts';
+import { OPENING, Session, type WorkerLike, WorkerLost } from './page/worker-session.ts';
 import type { Question } from './play/protocol.ts';
 
 const PATIENCE_MS = 60_000;
@@ -9,7 +9,7 @@ const patience = {
   ...{ judge: PATIENCE_MS, distance: PATIENCE_MS },
 };
 
-/** Says nothing by itself. */
+/** A worker that answers only when the test makes it. */
 class Mute implements WorkerLike {
   onmessage: WorkerLike['onmessage'] = null;
   onerror: WorkerLike['onerror'] = null;
@@ -66,14 +66,14 @@ describe('a session of the playground', () => {
     await vi.advanceTimersByTimeAsync(0);
     workers[0]!.say({ id: OPENING, body: null });
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
-    expect(await answer).toBeInstanceOf(Lost);
+    expect(await answer).toBeInstanceOf(WorkerLost);
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true]);
   });
 
   it('gives up after its time limit where no worker opens', async () => {
     const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS);
-    expect(await answer).toBeInstanceOf(Lost);
+    expect(await answer).toBeInstanceOf(WorkerLost);
     expect(workers.filter(({ isEnded }) => !isEnded)).toEqual([]);
   });
 });

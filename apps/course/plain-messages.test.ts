@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plain } from './plain.ts';
+import { plainMessage } from './plain-messages.ts';
 
 it.each([
   [
@@ -38,5 +38,5 @@ What came of it: EIO`,
   ],
   ['any other error', 'a.py:1: KeyError', 'a.py:1: KeyError'],
 ])('explains in plain words: %s', (_, text, wanted) => {
-  expect(plain(text)).toBe(wanted);
+  expect(plainMessage(text)).toBe(wanted);
 });

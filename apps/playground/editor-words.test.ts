@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
 import { registry } from '../../server/registry.ts';
-import type { ModuleWords } from './given.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './editor-words.ts';
+import type { ModuleWords } from './page-data.ts';
 
 const words = wordsOf(await registry.loadAll(), ['features/negative']);
 const member = ({ classes }: ModuleWords, type: string, name: string) =>

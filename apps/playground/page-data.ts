@@ -1,10 +1,10 @@
-/** Data that the page of the playground holds, as JSON. */
+/** Types of the JSON data that the build embeds in the page of the playground. */
 import type { LessonLanguage } from '../course/lessons/check.ts';
 
-export interface GivenPart {
-  /** The name that the interpreters ask for it by; of several together, `texts`; `worker`. */
+export interface PartData {
+  /** The name by which interpreters request the part; `texts` for several together; `worker`. */
   readonly name: string;
-  /** Where it is, below the page. */
+  /** Path below the page. */
   readonly file: string;
 }
 
@@ -25,7 +25,7 @@ export interface FopWords {
 export interface OptionWords {
   readonly key: string;
   readonly type: string;
-  /** As a volfile has it; null without one. */
+  /** As in a volfile; null without a default. */
   readonly default: string | null;
   readonly values: readonly string[];
   readonly what: string;
@@ -37,25 +37,25 @@ export interface TypeWords {
   readonly options: readonly OptionWords[];
 }
 
-/** What an object has. */
+/** A member of an object. */
 export interface MemberWords {
   readonly name: string;
-  /** With its brackets; '' for what is not called. */
+  /** Arguments with brackets; '' for members that are not functions. */
   readonly args: string;
-  /** What it is, or what a call of it gives. */
+  /** Type of the member, or of the result of a call. */
   readonly type: string;
   /** Sentences, a line for each paragraph. */
   readonly what: string;
 }
 
-/** The objects that modules of a language meet. */
+/** The objects that modules of a language use. */
 export interface ModuleWords {
-  /** Their classes, by the names that variables have. */
+  /** Classes by the usual names of variables. */
   readonly names: Readonly<Record<string, string>>;
   readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
 }
 
-/** What completion and hover know. */
+/** Words for completion and hover. */
 export interface Words {
   readonly fops: readonly FopWords[];
   readonly python: ModuleWords;
@@ -63,7 +63,7 @@ export interface Words {
   readonly types: readonly TypeWords[];
 }
 
-/** In the order in which somebody would read them. */
+/** Texts by path, in reading order. */
 export type FileTexts = Readonly<Record<string, string>>;
 
 /** A lesson in one language. */
@@ -72,31 +72,31 @@ export interface LessonVariant {
   readonly html: string;
   /** The learner's task, in HTML. */
   readonly task: string;
-  /** Each in HTML. */
+  /** Hints in HTML. */
   readonly hints: readonly string[];
-  /** What the learner writes: `/fop.py`. */
+  /** Path of the learner's module: `/fop.py`. */
   readonly module: string;
-  /** What the learner begins with: the module, a volfile, tests. */
+  /** Files at the start: the module, a volfile, tests. */
   readonly files: FileTexts;
-  /** Of the module. */
+  /** The solution's text of the module. */
   readonly solution: string;
 }
 
-export interface GivenLesson {
-  /** `3-fop`, as in its folder. */
+export interface LessonData {
+  /** Name of the folder: `3-fop`. */
   readonly name: string;
   readonly title: string;
   readonly variants: Readonly<Record<LessonLanguage, LessonVariant>>;
 }
 
-export interface GivenPage {
+export interface PageData {
   readonly version: string;
-  readonly parts: readonly GivenPart[];
-  /** The lessons, which are loaded once somebody wants one: `GivenLesson[]` as JSON. */
-  readonly lessons: GivenPart;
+  readonly parts: readonly PartData[];
+  /** The lessons, loaded on first use: `LessonData[]` as JSON. */
+  readonly lessons: PartData;
   readonly words: Words;
-  /** What it begins with, where nothing was kept and no link says otherwise. */
+  /** Files to begin with, without stored texts and without a link. */
   readonly files: FileTexts;
-  /** A line of the shell that shows what these files do: it is carried out once. */
+  /** A shell line that demonstrates these files; the page runs it once. */
   readonly line: string;
 }
