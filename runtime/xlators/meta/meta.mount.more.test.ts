@@ -1,4 +1,4 @@
-/** `.meta` on real mounts, in the hands of programs. */
+/** `.meta` on real mounts: reads, copies, writes of options, reloads, and access of other users. */
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const stack = (brick: string, timeout = 60): string =>
   volume('stats', 'debug/io-stats', 'cache', 'count-fop-hits on', 'latency-measurement on') +
   volume('meta', 'meta', 'stats');
 
-/** A script in the mount, by whoever uses it; what it wrote, and what it complained of. */
+/** Runs a script in the mount, as the mount's owner or through `wrapper`. */
 async function sh(scratch: Scratch, { path }: ServedMount, script: string, wrapper: string[] = []) {
   const [program, ...args] = [...wrapper, 'sh', '-c', `cd "$0" && { ${script}\n}`, path];
   const owner = scratch.owner === undefined || wrapper.length > 0 ? [] : become(scratch.owner);
@@ -44,7 +44,7 @@ async function sh(scratch: Scratch, { path }: ServedMount, script: string, wrapp
 }
 
 onFrontEnds('.meta', everyFrontEnd, (front) => {
-  it('is read by programs', () =>
+  it('ls, cat, find, grep, cp and tar read its files', () =>
     front.withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack(await scratch.folder('brick')));
       const ok = async (script: string): Promise<string> => {
@@ -63,11 +63,11 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
       expect(await ok('head -c 9 .meta/graphs/active/disk/type; wc -c < .meta/version')).toBe(
         `storage/p${'{ \n  "Package Version": "0.1.0"\n}\n'.length}\n`,
       );
-      // No link is followed, so it ends.
+      // find and grep follow no link, so they end.
       expect(await ok('find .meta -type f -name timeout; grep -rl features/negative .meta')).toBe(
         '.meta/graphs/0/cache/options/timeout\n.meta/graphs/0/cache/type\n.meta/graphs/0/volfile\n',
       );
-      // Folders are copied as ones that nobody may write to, and a user could not remove them.
+      // cp copies the folders without write permission, and a user could not remove such copies.
       const copy = scratch.at('copy');
       await ok(`cp -r .meta '${copy}'; chmod -R u+w '${copy}'; cp .meta/version .`);
       expect(await ok(`cat '${copy}/version' | diff - version && echo same`)).toBe('same\n');
@@ -85,7 +85,7 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
       expect(errorsIn(mount.log())).toEqual([]);
     }));
 
-  it('takes values of options, and says what is none', () =>
+  it('a write to an option file changes the option, and a wrong value gives an error and a log line', () =>
     front.withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack(await scratch.folder('brick')));
       const cache = '.meta/graphs/active/cache/options';
@@ -112,7 +112,7 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
       for (const [script, error, log] of wrong) {
         const { err, status } = await sh(scratch, mount, script);
         expect([script, err, status === 0]).toEqual([script, expect.stringMatching(error), false]);
-        // The kernel keeps everybody but root from opening what cannot be written.
+        // For users other than root the kernel refuses the open, and the log has no line.
         if (front.name === 'kernel' && isRoot) expect(errorsIn(mount.log()).at(-1)).toMatch(log);
       }
       expect((await sh(scratch, mount, `cat ${cache}/timeout`)).out).toBe('65536\n');
@@ -135,8 +135,8 @@ class xlator(Translator):
         frame.wind()
 `;
 
-describeMounts('.meta, looked at by root', () => {
-  it('gives a module, above it or below, its new options', () =>
+describeMounts('.meta on a kernel mount', () => {
+  it('a write to an option of a Python module, above meta or below, reaches its reconfigure', () =>
     withScratch(async (scratch) => {
       await scratch.file('sized.py', SIZED);
       const module = ['module-name sized'];
@@ -161,7 +161,7 @@ describeMounts('.meta, looked at by root', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('goes on as it was opened, while the graph is exchanged', () =>
+  it('an open file of the old graph keeps its text after a reload, and a write to its option is ESTALE', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const mount = await startMount(scratch, stack(brick));
@@ -172,7 +172,7 @@ describeMounts('.meta, looked at by root', () => {
       await scratch.file('mnt.vol', stack(brick) + more);
       expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
       expect(await volfile.readFile('utf8')).not.toMatch('more');
-      // The number of the graph is another one: that place is no more.
+      // The new graph has another number, so the file of the old one is gone.
       await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
       expect((await sh(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe('more\n');
       await scratch.file('mnt.vol', disk(brick));
@@ -187,7 +187,7 @@ describeMounts('.meta, looked at by root', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('is closed to others, and passthrough goes on', () =>
+  it.runIf(isRoot)('another user gets EACCES, and passthrough of normal files still works', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const mount = await startMount(

@@ -23,7 +23,7 @@ let graph: Graph;
 let context: FakeContext;
 afterEach(() => graph.stop());
 
-/** Of a server that this user has started. */
+/** The user that has started the server. */
 const OWNER = 1000;
 class ServerContext extends FakeContext {
   readonly runFiles = { owner: OWNER, write: () => '' };
@@ -44,7 +44,7 @@ async function start(options: Readonly<Record<string, string>> = {}): Promise<vo
 
 const failed = (errno: number) => ({ count: 1, opRet: -1, opErrno: errno });
 
-/** The errno of a fop that somebody begins somewhere; 0 for success. */
+/** The errno of a fop of user `uid` that enters the graph at `links`; 0 for success. */
 function errnoOf<N extends FopName>(
   { uid, links }: { readonly uid: number; readonly links: Child },
   name: N,
@@ -120,7 +120,7 @@ function names(path: string): string[] {
 
 const TIMEOUT = '.meta/graphs/0/cache/options/timeout';
 
-it('shows the graph', async () => {
+it('the files of .meta show the graph, its volumes, options, history and inodes', async () => {
   await start({ timeout: '10' });
   expect(names('')).toEqual([]);
   expect(names('.meta/graphs')).toEqual(['active', '0']);
@@ -151,7 +151,7 @@ it.each([
   ['a value without a newline, by its close', ['12'], '12'],
   ['a value in pieces', ['1', '0m\n'], '10m'],
   ['the last of two', ['3\n', '4\n'], '4'],
-])('takes %s', async (_, pieces, value) => {
+])('a write of %s to an option file sets the option', async (_, pieces, value) => {
   await start();
   const [fd] = open(TIMEOUT, O_WRONLY);
   expect(ask(graph, 'ftruncate', fd, 0, null)).toMatchObject(OK);
@@ -170,19 +170,22 @@ it.each([
   ['a wrong line, at once', 'soon\n', "option 'timeout': 'soon' is not a time"],
   ['an empty line', '\n', "option 'timeout': it takes a line of text"],
   ['two lines', '1\n2\n', "option 'timeout': it takes a line of text"],
-])('refuses %s', async (_, text, said) => {
-  await start({ timeout: '10' });
-  const [fd] = open(TIMEOUT, O_WRONLY);
-  expect(write(fd, text)).toMatchObject(failed(EINVAL));
-  expect(context.lines.at(-1)).toMatch(said);
-  expect(flush(fd)).toMatchObject(OK);
-  expect(write(fd, 'x')).toMatchObject(OK);
-  expect(flush(fd)).toMatchObject(failed(EINVAL));
-  expect(flush(fd)).toMatchObject(OK);
-  expect(read(TIMEOUT)).toBe('10\n');
-});
+])(
+  'a write of %s to an option file fails with EINVAL, and the option keeps its value',
+  async (_, text, said) => {
+    await start({ timeout: '10' });
+    const [fd] = open(TIMEOUT, O_WRONLY);
+    expect(write(fd, text)).toMatchObject(failed(EINVAL));
+    expect(context.lines.at(-1)).toMatch(said);
+    expect(flush(fd)).toMatchObject(OK);
+    expect(write(fd, 'x')).toMatchObject(OK);
+    expect(flush(fd)).toMatchObject(failed(EINVAL));
+    expect(flush(fd)).toMatchObject(OK);
+    expect(read(TIMEOUT)).toBe('10\n');
+  },
+);
 
-it('changes nothing in the tree, nor its name', async () => {
+it('fops that would change the tree or the name .meta fail with EPERM', async () => {
   await start();
   const { root } = graph.inodes;
   const version = new Loc(inodeOf('.meta/frames'));
@@ -207,7 +210,7 @@ it.each([
   [0, 0],
   [OWNER, 0],
   [1234, EACCES],
-])('lets user %i look: errno %i', async (uid, expected) => {
+])('fops of user %i on the tree return errno %i', async (uid, expected) => {
   await start();
   const own = inodeOf('.meta/frames');
   const dir = inodeOf('.meta');
@@ -219,11 +222,11 @@ it.each([
     errnoOf(as, 'opendir', new Loc(dir), new Fd(dir, 0, 1, true), null),
     errnoOf(as, 'access', new Loc(own), 4, null),
   ]).toEqual(Array(5).fill(expected));
-  // That there is such a folder is no secret.
+  // Every user may stat the folder itself.
   expect(errnoOf(as, 'stat', new Loc(dir), null)).toBe(0);
 });
 
-it('gives every place a number of its own, and always the same', async () => {
+it('every path has a gfid of its own, and the same one in the next graph', async () => {
   await start();
   const all = new Map<string, string>();
   const walk = (path: string): void => {
@@ -243,14 +246,14 @@ it('gives every place a number of its own, and always the same', async () => {
   expect([...all.keys()]).toEqual(before);
 });
 
-it.each(['.', '..', 'a/b'])('refuses to call its folder %j', async (name) => {
+it.each(['.', '..', 'a/b'])('a meta-dir-name of %j stops the start of the graph', async (name) => {
   await start();
   const options = { 'meta-dir-name': name };
   const volumes = [{ translator: memory }, { translator: meta, options }];
   await expect(startGraph(volumes)).rejects.toThrow(`'${name}' cannot be the name of a folder`);
 });
 
-it('hides what the storage has by its name', async () => {
+it("a storage's own .meta is not listed, and lookups find the tree instead", async () => {
   await start();
   const below = { uid: 0, links: graph.top.children[0]! };
   for (const name of ['.meta', 'b']) {

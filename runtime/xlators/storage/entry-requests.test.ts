@@ -1,4 +1,4 @@
-/** Requests of cluster/distribute to a storage, in GlusterFS's words: the same of each. */
+/** Entry requests of cluster/distribute and self-heal: each storage gives the same replies. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const VALUE = new TextEncoder().encode('other\0');
 const linktoOf = (gfid: string): Dict =>
   new Dict().setGfid(GFID_REQ, gfid).set('glusterfs-internal-fop', 'yes').set(LINKTO, VALUE);
 
-/** Of what was made with these attributes: what a lookup that wants all of them is told. */
+/** Attributes of a new directory; `list-xattr` omits those that are internal to a brick. */
 const KEPT = {
   'user.k': 'v',
   'trusted.glusterfs.dht': '1',
@@ -39,12 +39,12 @@ const isRoot = process.getuid?.() === 0;
 
 const storages = [
   ['memory', memory as never, false],
-  // Only root may have attributes of these names on a disk.
+  // Only root may set attributes of these names on a disk.
   ...(isRoot ? [['posix', posix as never, true] as const] : []),
 ] as const;
 
 test.each(storages)(
-  'storage/%s: a linkto is one from the beginning, has names, and goes only as one',
+  'storage/%s: mknod makes a linkto file or links a known gfid; its conditional unlink spares files',
   async (_, translator, onDisk) => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
@@ -78,7 +78,7 @@ test.each(storages)(
 );
 
 test.each(storages)(
-  'storage/%s: a lookup is told all attributes, but for what is of the brick alone',
+  'storage/%s: a lookup with list-xattr returns all attributes but those internal to the brick',
   async (_, translator, onDisk) => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
@@ -104,7 +104,7 @@ test.each(storages)(
 );
 
 test.each(storages)(
-  'storage/%s: who heals a file takes all its attributes away at once',
+  'storage/%s: a removexattr with names in xdata removes all of them, and ignores absent ones',
   async (_, translator, onDisk) => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
@@ -119,7 +119,7 @@ test.each(storages)(
       return [...all.keys()].filter((name) => name.startsWith('user.')).sort();
     };
     expect(names()).toEqual(['user.a', 'user.b', 'user.c']);
-    // Some may be gone already, and not all that is said is a name.
+    // Self-heal may name attributes that are gone, and xdata has keys that name none.
     const gone = Dict.of({ 'user.a': '1', 'user.none': '', 'user.c': '', 'some-key': 1 });
     expect(ask(graph, 'removexattr', loc, '', gone).opRet).toBe(0);
     expect(names()).toEqual(['user.b']);

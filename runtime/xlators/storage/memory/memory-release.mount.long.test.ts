@@ -1,4 +1,4 @@
-/** Memory of the server goes when files go, and nobody asks its garbage collector to. */
+/** A storage/memory mount returns memory to the system when files go, without a forced GC. */
 import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
@@ -10,7 +10,7 @@ import { sizeOf } from '../../../../test/support/size.ts';
 
 const volfile = 'volume mem\n    type storage/memory\nend-volume\n';
 
-/** In MiB: what files are made of, and what may be left of that, as garbage of requests. */
+/** In MiB: the size of a file, and how much memory may remain as garbage of requests. */
 const FILE = 200;
 const LEFT = 100;
 
@@ -31,27 +31,27 @@ const onMount = (
 
 const fill = (name: string): string => `head -c ${FILE}M /dev/zero > ${name}`;
 
-describeMounts('memory is given back', () => {
+describeMounts('memory of the process', () => {
   it.each([
     ['unlink', 'rm f'],
     ['truncate', ': > f'],
     ['rename over it', 'echo x > g; mv g f'],
     ['holes', `fallocate -p -o 0 -l ${FILE}M f`],
     ['the end of a removed file', 'exec 3< f; rm f; head -c 10 <&3 | wc -c; exec 3<&-'],
-  ])('by %s', (_name, script) =>
+  ])('%s returns the file to the system', (_name, script) =>
     onMount('', async (sh, { child }) => {
       const begin = sizeOf(child.pid!);
       expect(await sh(fill('f'))).toBe('');
       expect(sizeOf(child.pid!) - begin).toBeGreaterThan(FILE);
       await sh(script);
-      // The kernel tells that it has forgotten a file when it gets to that.
+      // The kernel sends its FORGET some time later.
       await vi.waitFor(() => expect(sizeOf(child.pid!) - begin).toBeLessThan(LEFT), {
         timeout: 60_000,
       });
     }),
   );
 
-  it('when one file goes of two that were written together', () =>
+  it('the unlink of one of two files written in turn returns its share', () =>
     onMount('', async (sh, { child }) => {
       await sh(`for i in $(seq ${FILE / 4}); do
         head -c 2M /dev/zero >> f; head -c 2M /dev/zero >> g; done; echo end >> g`);
@@ -63,7 +63,7 @@ describeMounts('memory is given back', () => {
       expect(await sh('tail -c 4 g; tr -d "\\0" < g')).toBe('end\nend\n');
     }));
 
-  it('a file of a tebibyte costs nothing', () =>
+  it('a sparse file of a tebibyte takes none', () =>
     onMount('', async (sh, { child }) => {
       const begin = sizeOf(child.pid!);
       expect(await sh('truncate -s 1T f; echo end >> f; stat -c "%s %b" f; tail -c 4 f')).toBe(
@@ -77,8 +77,8 @@ const SIZE = 8 << 20;
 const figures = "stat -f -c '%S %b %f %a %c %d %l' .";
 const numbers = (text: string): number[] => text.trim().split(' ').map(Number);
 
-describeMounts('df tells of the limits', () => {
-  it('and of what files take, as du does; what is full stays whole', () =>
+describeMounts('df', () => {
+  it('with limits: shows them and the use of files, as du does; ENOSPC harms no file', () =>
     onMount(`    option size ${SIZE}\n    option inodes 5`, async (sh) => {
       expect(numbers(await sh(figures))).toEqual([4096, 2048, 2048, 2048, 5, 4, 255]);
       await sh('mkdir d; head -c 1000000 /dev/zero > d/f; truncate -s 1G s');
@@ -94,14 +94,14 @@ describeMounts('df tells of the limits', () => {
       );
     }));
 
-  it('of the memory of the machine where there are none', () =>
+  it('without limits: shows the free memory of the machine', () =>
     onMount('', async (sh) => {
       await sh('head -c 40M /dev/zero > f');
       const [size, blocks, free, available, files, ffree] = numbers(await sh(figures));
       const memory = process.availableMemory() / size!;
       expect(blocks! - free!).toBe(10_240);
       expect(available).toBe(free);
-      // Others use memory meanwhile.
+      // Other processes use memory meanwhile.
       expect(free! / memory).toBeGreaterThan(0.5);
       expect(free! / memory).toBeLessThan(2);
       expect(files! - ffree!).toBe(2);

@@ -1,4 +1,4 @@
-/** Properties of storage/memory alone: a limit of its own, its own MD5, times that always differ. */
+/** Properties of storage/memory alone: limits, pages, MD5, distinct times. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,12 +16,12 @@ async function volume(options: Record<string, string> = {}) {
   return vol;
 }
 
-test('a volume with a size is full at some time', async () => {
+test('writes beyond the size are short, then ENOSPC, until an unlink frees pages', async () => {
   const vol = await volume({ size: '40KB' });
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   const block = 'x'.repeat(8 * PAGE_SIZE);
   expect(ok(await vol.write(fd!, block, 0)).opRet).toBe(block.length);
-  // Ten pages in all: of what comes next, two fit.
+  // Of the ten pages the next write gets the last two.
   const far = 1000 * PAGE_SIZE;
   expect(ok(await vol.write(fd!, block, far)).opRet).toBe(2 * PAGE_SIZE);
   expect((await iatt(vol, inode!)).iaSize).toBe(far + 2 * PAGE_SIZE);
@@ -37,7 +37,7 @@ test('a volume with a size is full at some time', async () => {
   expect(await content(vol, await file(vol, vol.root, 'g', block))).toBe(block);
 });
 
-test('two changes never bear the same time', async () => {
+test('a hundred writes in a row give a hundred modification times', async () => {
   const vol = await volume();
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   const seen = new Set<number>();
@@ -50,7 +50,7 @@ test('two changes never bear the same time', async () => {
   fd!.release();
 });
 
-test('a directory is removed with all that is in it, where the flag says so', async () => {
+test('rmdir with the recursive flag removes a full directory, and keeps hard links and open files', async () => {
   const vol = await volume({ size: '40KB' });
   const d = await mkdir(vol, vol.root, 'd');
   const deep = await mkdir(vol, await mkdir(vol, d, 'e'), 'f');
@@ -72,13 +72,13 @@ test('a directory is removed with all that is in it, where the flag says so', as
   fd!.release();
 });
 
-test('two volumes share nothing', async () => {
+test('a file of one volume is ENOENT in another', async () => {
   const [a, b] = [await volume(), await volume()];
   await file(a, a.root, 'f');
   expect((await b.lookup(b.root, 'f')).err).toBe('ENOENT');
 });
 
-test('md5 is MD5', () => {
+test('md5 returns the digest that node:crypto does', () => {
   const bytes = fc.uint8Array({ maxLength: 300 });
   fc.assert(
     fc.property(bytes, (message) => {
@@ -88,7 +88,7 @@ test('md5 is MD5', () => {
   );
 });
 
-test('the pages of each file behave like an array of bytes, and leave no gap in the store', () => {
+test('the pages of each file act like an array of bytes, and the store has no gaps', () => {
   const SIZE = 5 * PAGE_SIZE;
   const FILES = 3;
   const step = fc.record({
@@ -133,12 +133,12 @@ test('the pages of each file behave like an array of bytes, and leave no gap in 
   fc.assert(property);
 });
 
-test('files of many slabs keep their data when one between them goes', () => {
+test('files of many slabs keep their data when one between them is dropped', () => {
   const store = new PageStore(Number.POSITIVE_INFINITY);
   const SIZE = 600 * PAGE_SIZE;
   const files = [1, 2, 3].map((byte) => {
     const pages = new Pages(store);
-    // A page at a time, each file in turn: no two pages of one lie side by side.
+    // The files take turns page by page, so no two pages of one file are adjacent.
     return { byte, pages };
   });
   for (let at = 0; at < SIZE; at += PAGE_SIZE) {
@@ -153,7 +153,7 @@ test('files of many slabs keep their data when one between them goes', () => {
   expect([files[0]!.pages.count, files[2]!.pages.count]).toEqual([300, 600]);
 });
 
-test('a file without a name keeps its data as long as its inode is known', async () => {
+test('an unlinked file keeps its data until its inode is forgotten', async () => {
   const vol = await volume();
   const inode = await file(vol, vol.root, 'f', 'kept');
   ok(await vol.unlink(vol.root, 'f'));
@@ -167,7 +167,7 @@ test('a file without a name keeps its data as long as its inode is known', async
   expect(after.blocks - after.bfree).toBe(0);
 });
 
-test('there are as many inodes as the option says', async () => {
+test('a mkdir beyond the inodes option is ENOSPC, and a hard link is not', async () => {
   const vol = await volume({ inodes: '3' });
   ok(await vol.mkdir(vol.root, 'd'));
   const inode = await file(vol, vol.root, 'f', 'x');
@@ -177,7 +177,7 @@ test('there are as many inodes as the option says', async () => {
   expect([files, ffree]).toEqual([3, 0]);
 });
 
-test('what is removed and open nowhere makes room, although its inode is known', async () => {
+test('at ENOSPC an unlinked, closed file is dropped although its inode is known; an open one is not', async () => {
   const vol = await volume({ inodes: '3', size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(PAGE_SIZE));
   const { fd, inode: open } = ok(await vol.create(vol.root, 'open'));
@@ -185,7 +185,7 @@ test('what is removed and open nowhere makes room, although its inode is known',
   ok(await vol.unlink(vol.root, 'removed'));
   ok(await vol.unlink(vol.root, 'open'));
   expect(await content(vol, removed)).toBe('x'.repeat(PAGE_SIZE));
-  // One page and one inode are wanted: what is open keeps its own.
+  // The new file needs one page and one inode; the open file keeps its own.
   const made = await file(vol, vol.root, 'new', 'y'.repeat(PAGE_SIZE));
   expect(await content(vol, made)).toBe('y'.repeat(PAGE_SIZE));
   expect((await vol.fop('stat', new Loc(removed), null)).err).toBe('ESTALE');
@@ -197,7 +197,7 @@ test('what is removed and open nowhere makes room, although its inode is known',
   ok(await vol.mkdir(vol.root, 'more'));
 });
 
-test('a write makes room by what is removed', async () => {
+test('a write at ENOSPC takes the pages of an unlinked, closed file', async () => {
   const vol = await volume({ size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(2 * PAGE_SIZE));
   ok(await vol.unlink(vol.root, 'removed'));
@@ -206,7 +206,7 @@ test('a write makes room by what is removed', async () => {
   expect((await vol.fop('stat', new Loc(removed), null)).err).toBe('ESTALE');
 });
 
-test('without a size there is as much room as the machine has memory', async () => {
+test('without a size statfs shows the available memory of the machine as free', async () => {
   const available = 100 * PAGE_SIZE;
   const context = { ...testContext(), availableMemory: () => available };
   const vol = await startVolume([{ name: 'disk', translator: memory }], context);

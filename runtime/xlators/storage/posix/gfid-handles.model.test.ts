@@ -1,4 +1,4 @@
-/** Whatever is done to names: every inode of the brick has its gfid handle, and nothing else has. */
+/** After random fops on names each inode has its gfid handle, and no handle is left over. */
 
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../core/xdata.ts';
 
-/** A name in the root, or in one of its directories if that is known. */
+/** A name in the root, or in one of its directories that has an inode. */
 type At = readonly [dir: string, name: string];
 const at = fc.tuple(fc.constantFrom('', 'a', 'b'), fc.constantFrom('a', 'b', 'c'));
 const flags = fc.constantFrom(0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE);
@@ -29,7 +29,7 @@ interface Step {
 const dirOf = (vol: TestVolume, [dir]: At): Inode =>
   (dir === '' ? undefined : vol.graph.inodes.grep(vol.root, dir)) ?? vol.root;
 
-/** One operation on a name, which may well fail. */
+/** A step that runs one operation on a name; the operation may fail. */
 const one = (title: string, run: (vol: TestVolume, dir: Inode, name: string) => Promise<unknown>) =>
   at.map(
     (place): Step => ({
@@ -38,7 +38,7 @@ const one = (title: string, run: (vol: TestVolume, dir: Inode, name: string) => 
     }),
   );
 
-/** One on two names. */
+/** A step that runs one operation on two names. */
 const two = (
   title: string,
   run: (
@@ -72,7 +72,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   two('link', link),
 );
 
-/** Every inode that a name of the brick leads to: what its handle has to be. */
+/** The handle that each inode with a name in the brick must have. */
 function wanted(directory: string): Map<string, string> {
   const found = new Map<string, string>();
   const visit = (folder: string, parent: string) => {
@@ -90,7 +90,7 @@ function wanted(directory: string): Map<string, string> {
   return found;
 }
 
-/** The handles there are. A symbolic link that leads to no directory is one more link to a file. */
+/** The handles in the brick; a symbolic link to no directory is a hard link of a symlink. */
 function present(directory: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const [gfid, path] of gfidHandles(directory)) {
@@ -104,7 +104,7 @@ function present(directory: string): Map<string, string> {
 const sorted = (map: Map<string, string>) => [...map].map((pair) => pair.join(' ')).sort();
 
 // A user's symbolic links can store no gfid to compare with.
-test.runIf(isRoot)('handles are those of the inodes', async () => {
+test.runIf(isRoot)('after any steps the handles are exactly those of the inodes', async () => {
   const steps = fc.array(step, { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
@@ -113,7 +113,7 @@ test.runIf(isRoot)('handles are those of the inodes', async () => {
       try {
         for (const { run } of script) {
           await run(vol);
-          // As the kernel does: what is renamed or removed elsewhere is looked up again.
+          // As the kernel does after a change it has not made.
           for (const name of ['a', 'b', 'c']) await vol.lookup(vol.root, name);
         }
         const titles = script.map(({ title }) => title).join('; ');

@@ -17,7 +17,7 @@ afterEach(async () => {
   ended = [];
 });
 
-/** A brick of each kind over one folder, with these options of storage/posix. */
+/** Connects to a brick of each kind over one folder, with these options of storage/posix. */
 async function peers(posix: Readonly<Record<string, string>>): Promise<RawPeer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-options-'));
   ended.push(async () => rmSync(folder, { recursive: true }));
@@ -48,24 +48,30 @@ const told = ({ opRet, values }: FopAnswer) => ({
   fips: (values.xdata as Dict | null)?.number('fips-mode-rchecksum'),
 });
 
-describe.skipIf(noBricks())('over one folder, a brick of GlusterFS and one of ours', () => {
-  it.each(['0', '1', '3'])('tell of the same part of a disk that %s bricks have', async (count) => {
-    const [real, ours] = await peers({ 'shared-brick-count': count });
-    const [theirs, own] = [await statfs(real!), await statfs(ours!)];
-    const total = ({ bsize, frsize, blocks, files, namemax }: Statvfs) => ({
-      ...{ bsize, frsize, blocks, files, namemax },
-    });
-    expect(theirs.blocks).toBeGreaterThan(0);
-    expect(total(own)).toEqual(total(theirs));
-  });
+describe.skipIf(noBricks())('a brick of GlusterFS and one of glossa over one folder', () => {
+  it.each(['0', '1', '3'])(
+    'statfs with shared-brick-count %s returns the same part of the disk',
+    async (count) => {
+      const [real, ours] = await peers({ 'shared-brick-count': count });
+      const [theirs, own] = [await statfs(real!), await statfs(ours!)];
+      const total = ({ bsize, frsize, blocks, files, namemax }: Statvfs) => ({
+        ...{ bsize, frsize, blocks, files, namemax },
+      });
+      expect(theirs.blocks).toBeGreaterThan(0);
+      expect(total(own)).toEqual(total(theirs));
+    },
+  );
 
-  it.each(['off', 'on'])('have the same checksums, with fips-mode-rchecksum %s', async (fips) => {
-    const [real, ours] = await peers({ 'fips-mode-rchecksum': fips });
-    const { gfid, fd } = await real!.create('f');
-    const data = Buffer.from('some text');
-    await real!.fop('writev', [gfid, fd, 0, data.length, 0, null], { data });
-    const theirs = told(await rchecksum(real!, gfid));
-    expect(theirs).toMatchObject({ opRet: 0, fips: fips === 'on' ? 1 : undefined });
-    expect(told(await rchecksum(ours!, gfid))).toEqual(theirs);
-  });
+  it.each(['off', 'on'])(
+    'rchecksum with fips-mode-rchecksum %s returns the same checksums',
+    async (fips) => {
+      const [real, ours] = await peers({ 'fips-mode-rchecksum': fips });
+      const { gfid, fd } = await real!.create('f');
+      const data = Buffer.from('some text');
+      await real!.fop('writev', [gfid, fd, 0, data.length, 0, null], { data });
+      const theirs = told(await rchecksum(real!, gfid));
+      expect(theirs).toMatchObject({ opRet: 0, fips: fips === 'on' ? 1 : undefined });
+      expect(told(await rchecksum(ours!, gfid))).toEqual(theirs);
+    },
+  );
 });

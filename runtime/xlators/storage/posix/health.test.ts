@@ -1,4 +1,4 @@
-/** A storage directory that goes away, comes back, or turns read-only under a running volume. */
+/** Health checks of a directory that is moved, replaced, unmounted or read-only. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ import type { Store } from './store.ts';
 
 const check = (vol: TestVolume): Promise<void> => brickOf(vol).health.check();
 
-/** The lines about the directory, without what stands before the text. */
+/** The log lines about the directory, without their headers. */
 const told = (vol: TestVolume): string[] =>
   vol.context.log.map((line) => line.replace(/^.*0-disk: /, ''));
 
-test('moved away and back: errors, one line, and recovery', async () => {
+test('a directory moved away gives ESTALE and one log line; moved back it is served again', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory);
@@ -39,7 +39,7 @@ test('moved away and back: errors, one line, and recovery', async () => {
   expect((await vol.lookup(vol.root, 'd')).err).toBe('ESTALE');
   expect((await vol.create(d, 'new')).err).toBe('ESTALE');
   expect((await vol.opendir(vol.root)).err).toBe('ESTALE');
-  // Whoever has a file open has it still.
+  // An open file stays usable.
   ok(await vol.write(fd!, 'TEXT', 0));
   expect(told(vol)).toEqual([
     `the directory '${directory}' is gone (No such file or directory): requests fail with ESTALE`,
@@ -56,7 +56,7 @@ test('moved away and back: errors, one line, and recovery', async () => {
   expect(told(vol)).toHaveLength(1);
 });
 
-test('inodes that are known go on after the return', async () => {
+test('known inodes with gfid handles work again once the directory is back', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory, { 'gfid-handles': 'on' });
@@ -72,7 +72,7 @@ test('inodes that are known go on after the return', async () => {
   expect(await vol.names(d)).toEqual(['f', 'g']);
 });
 
-test('removed and made anew: the new one is served', async () => {
+test('a directory removed and made anew is served as a new one', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory);
@@ -89,7 +89,7 @@ test('removed and made anew: the new one is served', async () => {
   expect(fs.readdirSync(directory).sort()).toEqual(['new', 'other']);
 });
 
-test('a symbolic link in its place is not followed', async () => {
+test('a symbolic link in place of the directory is not followed', async () => {
   const directory = join(folder(), 'brick');
   const outside = folder();
   fs.mkdirSync(directory);
@@ -107,7 +107,7 @@ test('a symbolic link in its place is not followed', async () => {
   expect(await vol.names(vol.root)).toEqual(['f']);
 });
 
-test('descriptors are given back while it is gone', async () => {
+test('no descriptor into the directory is open while it is gone', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory, { 'gfid-handles': 'on' });
@@ -119,14 +119,14 @@ test('descriptors are given back while it is gone', async () => {
     try {
       return fs.readlinkSync(`/proc/self/fd/${n}`);
     } catch {
-      // Closed meanwhile: it was the listing's own.
+      // readdirSync's own descriptor is closed by now.
       return '';
     }
   });
   expect(links.filter((link) => link.startsWith(directory))).toEqual([]);
 });
 
-test('translators above are told', async () => {
+test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const seen: EventName[] = [];
@@ -151,7 +151,7 @@ test('translators above are told', async () => {
   expect(seen.filter((event) => event.startsWith('CHILD'))).toEqual(['CHILD_DOWN', 'CHILD_UP']);
 });
 
-test('one that takes its time is told of once, and is not lost', async () => {
+test('a directory that answers late gets one warning, and the volume stays up', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory);
@@ -164,7 +164,7 @@ test('one that takes its time is told of once, and is not lost', async () => {
   expect(ok(await vol.stat(vol.root))).toBeDefined();
 });
 
-test('it is looked by itself, as often as the option says', async () => {
+test('a timer checks every health-check-interval seconds, and 0 stops it', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const due: Array<{ ms: number; fn: () => void; off: boolean }> = [];
@@ -190,7 +190,7 @@ test('it is looked by itself, as often as the option says', async () => {
   await vol.stop();
 });
 
-/** Runs as root, on a file system that comes and goes. */
+/** Mounts a tmpfs; needs root. */
 const tmpfs = (at: string, options = 'size=8m') =>
   execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'glossa-test', at]);
 const canMount = isRoot && process.platform === 'linux';
@@ -211,75 +211,81 @@ function mountPoint(): string {
   return at;
 }
 
-test.runIf(canMount)('unmounted: the empty directory below is not the brick', async () => {
-  const at = mountPoint();
-  const vol = await volume(at);
-  await file(vol, vol.root, 'f', 'text');
-  execFileSync('umount', ['-l', at]);
-  await check(vol);
-  await check(vol);
-  expect((await vol.create(vol.root, 'g')).err).toBe('ESTALE');
-  expect(fs.readdirSync(at)).toEqual([]);
-  expect(told(vol)).toEqual([
-    expect.stringContaining('another is in its place'),
-    expect.stringContaining('it is another file system'),
-  ]);
-  tmpfs(at);
-  await check(vol);
-  expect(await vol.names(vol.root)).toEqual([]);
-  await file(vol, vol.root, 'g', 'new');
-  expect(fs.readdirSync(at)).toEqual(['g']);
-});
-
-test.runIf(canMount)('another disk at the mount point is known by its volume-id', async () => {
-  const at = mountPoint();
-  const key = 'trusted.glusterfs.volume-id';
-  const mark = () => setXattr(at, key, Buffer.alloc(16, 0xab));
-  mark();
-  const id = 'abababab-abab-abab-abab-abababababab';
-  const vol = await volume(at, { 'volume-id': id });
-  execFileSync('umount', ['-l', at]);
-  tmpfs(at);
-  await check(vol);
-  expect((await vol.create(vol.root, 'f')).err).toBe('ESTALE');
-  expect(told(vol).at(-1)).toContain('belongs to no volume');
-  expect(storedGfid(at)).toBeNull();
-  mark();
-  await check(vol);
-  await file(vol, vol.root, 'f');
-  expect(fs.readdirSync(at)).toEqual(['f']);
-});
-
-test.runIf(canMount)('read-only: EROFS for changes, one line, and recovery', async () => {
-  const at = mountPoint();
-  const vol = await volume(at);
-  const f = await file(vol, vol.root, 'f', 'text');
-  execFileSync('mount', ['-o', 'remount,ro', at]);
-  for (let i = 0; i < 3; i++) await check(vol);
-  expect((await vol.create(vol.root, 'g')).err).toBe('EROFS');
-  expect((await vol.unlink(vol.root, 'f')).err).toBe('EROFS');
-  expect((await vol.open(f)).err).toBe('EROFS');
-  expect((await iatt(vol, f)).iaSize).toBe(4);
-  expect(told(vol)).toEqual([`'${at}' is read-only now: changes fail with EROFS`]);
-  execFileSync('mount', ['-o', 'remount,rw', at]);
-  await check(vol);
-  await file(vol, vol.root, 'g');
-});
-
 test.runIf(canMount)(
-  'a full disk is ENOSPC, and room again when something is removed',
+  'after an unmount the empty directory below is not served, and a new tmpfs is',
   async () => {
     const at = mountPoint();
     const vol = await volume(at);
-    const { fd, inode } = ok(await vol.create(vol.root, 'big'));
-    const block = new Uint8Array(1 << 20);
-    let reply = await vol.write(fd!, block, 0);
-    for (let i = 1; reply.opRet === block.length; i++) reply = await vol.write(fd!, block, i << 20);
-    const full = reply.opRet < 0 ? reply : await vol.write(fd!, block, 64 << 20);
-    expect(full.err).toBe('ENOSPC');
-    fd!.release();
-    ok(await vol.unlink(vol.root, 'big'));
-    vol.graph.inodes.forget(inode!, 0);
-    await file(vol, vol.root, 'small', 'fits');
+    await file(vol, vol.root, 'f', 'text');
+    execFileSync('umount', ['-l', at]);
+    await check(vol);
+    await check(vol);
+    expect((await vol.create(vol.root, 'g')).err).toBe('ESTALE');
+    expect(fs.readdirSync(at)).toEqual([]);
+    expect(told(vol)).toEqual([
+      expect.stringContaining('another is in its place'),
+      expect.stringContaining('it is another file system'),
+    ]);
+    tmpfs(at);
+    await check(vol);
+    expect(await vol.names(vol.root)).toEqual([]);
+    await file(vol, vol.root, 'g', 'new');
+    expect(fs.readdirSync(at)).toEqual(['g']);
   },
 );
+
+test.runIf(canMount)(
+  'with volume-id another disk at the mount point is served only if it has that id',
+  async () => {
+    const at = mountPoint();
+    const key = 'trusted.glusterfs.volume-id';
+    const mark = () => setXattr(at, key, Buffer.alloc(16, 0xab));
+    mark();
+    const id = 'abababab-abab-abab-abab-abababababab';
+    const vol = await volume(at, { 'volume-id': id });
+    execFileSync('umount', ['-l', at]);
+    tmpfs(at);
+    await check(vol);
+    expect((await vol.create(vol.root, 'f')).err).toBe('ESTALE');
+    expect(told(vol).at(-1)).toContain('belongs to no volume');
+    expect(storedGfid(at)).toBeNull();
+    mark();
+    await check(vol);
+    await file(vol, vol.root, 'f');
+    expect(fs.readdirSync(at)).toEqual(['f']);
+  },
+);
+
+test.runIf(canMount)(
+  'a read-only remount gives EROFS for changes and one log line; read-write changes work again',
+  async () => {
+    const at = mountPoint();
+    const vol = await volume(at);
+    const f = await file(vol, vol.root, 'f', 'text');
+    execFileSync('mount', ['-o', 'remount,ro', at]);
+    for (let i = 0; i < 3; i++) await check(vol);
+    expect((await vol.create(vol.root, 'g')).err).toBe('EROFS');
+    expect((await vol.unlink(vol.root, 'f')).err).toBe('EROFS');
+    expect((await vol.open(f)).err).toBe('EROFS');
+    expect((await iatt(vol, f)).iaSize).toBe(4);
+    expect(told(vol)).toEqual([`'${at}' is read-only now: changes fail with EROFS`]);
+    execFileSync('mount', ['-o', 'remount,rw', at]);
+    await check(vol);
+    await file(vol, vol.root, 'g');
+  },
+);
+
+test.runIf(canMount)('a write to a full disk is ENOSPC, and works after an unlink', async () => {
+  const at = mountPoint();
+  const vol = await volume(at);
+  const { fd, inode } = ok(await vol.create(vol.root, 'big'));
+  const block = new Uint8Array(1 << 20);
+  let reply = await vol.write(fd!, block, 0);
+  for (let i = 1; reply.opRet === block.length; i++) reply = await vol.write(fd!, block, i << 20);
+  const full = reply.opRet < 0 ? reply : await vol.write(fd!, block, 64 << 20);
+  expect(full.err).toBe('ENOSPC');
+  fd!.release();
+  ok(await vol.unlink(vol.root, 'big'));
+  vol.graph.inodes.forget(inode!, 0);
+  await file(vol, vol.root, 'small', 'fits');
+});

@@ -1,4 +1,4 @@
-/** Directories that are removed with all that is in them, by the flag of rmdir. */
+/** rmdir with the recursive flag moves the directory to a landfill, and empties that bit by bit. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ async function removeWhole(vol: TestVolume, parent: Inode, name: string): Promis
 const byGfid = (vol: TestVolume, gfid: Gfid): Promise<Reply> =>
   vol.fop('lookup', new Loc(vol.graph.inodes.newInode(), null, null, gfid), null);
 
-/** A directory with all kinds of things in it. */
+/** Makes a directory with 300 files, 30 levels of folders, a pipe and links to outside. */
 async function fill(vol: TestVolume, parent: Inode, outside: string): Promise<Inode> {
   const big = await mkdir(vol, parent, 'big');
   for (let n = 0; n < 300; n++) await file(vol, big, `f${n}`);
@@ -44,7 +44,7 @@ async function fill(vol: TestVolume, parent: Inode, outside: string): Promise<In
   return big;
 }
 
-test('it goes at once, and what is in it little by little, and nothing else', async () => {
+test('a removed directory is gone at once, its contents later; hard links and open files stay', async () => {
   const [directory, outside] = [folder(), folder()];
   fs.writeFileSync(join(outside, 'file'), 'not to be touched');
   const vol = await volume(directory, ON);
@@ -84,7 +84,7 @@ test('it goes at once, and what is in it little by little, and nothing else', as
   expect([...gfidHandles(directory).keys()].sort()).toEqual(living.map((of) => of.gfid).sort());
 });
 
-test('what a brick that was ended has left there goes when it is started again', async () => {
+test('a restarted brick empties the landfill that it had left', async () => {
   const directory = folder();
   const first = await startBrick(directory, ON);
   await fill(first, first.root, '/nowhere');
@@ -96,7 +96,7 @@ test('what a brick that was ended has left there goes when it is started again',
   expect([...gfidHandles(directory).keys()]).toEqual([]);
 });
 
-test('a file of it that is made elsewhere by its gfid is linked there, and keeps what it has', async () => {
+test('a mknod with the gfid of a file in the landfill links that file, with its data', async () => {
   const directory = folder();
   const vol = await volume(directory, ON);
   const moved = await file(vol, await mkdir(vol, vol.root, 'd'), 'f', 'text');
@@ -111,7 +111,7 @@ test('a file of it that is made elsewhere by its gfid is linked there, and keeps
   expect([...gfidHandles(directory).keys()]).toEqual([moved.gfid]);
 });
 
-test('a file that is removed, and open, leaves its gfid to one that is made with it', async () => {
+test('a mknod with the gfid of a removed, open file makes a new file, and the open one keeps its data', async () => {
   const vol = await volume(folder(), ON);
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   ok(await vol.write(fd!, 'old', 0));
@@ -123,7 +123,7 @@ test('a file that is removed, and open, leaves its gfid to one that is made with
   fd!.release();
 });
 
-test('without gfid handles it is refused, as before', async () => {
+test('without gfid handles rmdir with the flag is ENOTEMPTY', async () => {
   const vol = await volume(folder());
   await file(vol, await mkdir(vol, vol.root, 'd'), 'f');
   expect((await removeWhole(vol, vol.root, 'd')).err).toBe('ENOTEMPTY');

@@ -1,4 +1,4 @@
-/** Times that clients have set: kept as GlusterFS keeps them, and shown in place of the disk's. */
+/** Times that clients set: a brick stores them with the file, and shows them as its times. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -18,17 +18,17 @@ import utime from '../../features/utime/index.ts';
 import { MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
 import posix from './index.ts';
 
-/** Nobody in particular. */
+/** A user without files or rights of its own. */
 const USER = 65_534;
 
-/** What is kept with a file. */
+/** The times that the brick has stored with a file. */
 function kept(path: string): Times | null {
   const bytes = new Uint8Array(MDATA_SIZE);
   const length = libc.lgetxattr(cstring(path), cstring(MDATA), bytes, MDATA_SIZE);
   return length < 0 ? null : readMdata(bytes.subarray(0, length));
 }
 
-/** A brick below features/utime, whose clock is the test's. */
+/** A brick below features/utime; the test sets its clock. */
 async function timed(directory: string, options: Readonly<Record<string, string>> = {}) {
   const context = testContext();
   const clock = { ms: 5_000_000 };
@@ -54,8 +54,8 @@ async function write(vol: TestVolume, inode: Inode): Promise<Fd> {
   return fd;
 }
 
-describe.runIf(isRoot)('times that clients set', () => {
-  test('are kept, and survive', async () => {
+describe.runIf(isRoot)('stored times', () => {
+  test('follow each change of a client, and are the same after a restart', async () => {
     const directory = folder();
     const { vol, clock } = await timed(directory);
     const d = ok(await vol.mkdir(vol.root, 'd')).inode!;
@@ -81,7 +81,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     ok(await vol.unlink(d, 'f'));
     expect(await times(vol, f)).toEqual([10, 8000, 11]);
     expect(await times(vol, vol.root)).toEqual([8000, 8000, 5000]);
-    // A clock that goes back takes nothing back.
+    // The change time does not go back with the clock.
     clock.ms = 1_000_000;
     ok(await vol.fop('ftruncate', fd, 1, null));
     expect(await times(vol, f)).toEqual([1000, 8000, 11]);
@@ -96,7 +96,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     expect(listed!.stat).toMatchObject({ iaMtime: 1000, iaCtime: 8000 });
   });
 
-  test('move by the clock of the machine in a stack without features/utime', async () => {
+  test('follow the clock of the machine in a stack without features/utime', async () => {
     const directory = folder();
     const { vol } = await timed(directory);
     await file(vol, vol.root, 'f');
@@ -109,7 +109,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     expect(mtime).toBeGreaterThanOrEqual(began);
     expect(ctime).toBe(mtime);
     expect(atime).toBe(5000);
-    // What has none gets none, and the kernel may write to it by itself.
+    // A file without stored times gets none, and the kernel may write to it directly.
     const backing = (of: Fd): number => posix.dataPath!.backing!(local.graph.top as never, of);
     const g = await file(local, local.root, 'g', 'text');
     expect(kept(join(directory, 'g'))).toBeNull();
@@ -119,7 +119,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     fd.release();
   });
 
-  test('stay as they are when a client of the network says nothing of times', async () => {
+  test('do not change when a client of the network sends no times', async () => {
     const directory = folder();
     const { vol } = await timed(directory);
     const made = await file(vol, vol.root, 'f');
@@ -137,7 +137,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     expect(await times(brick, f)).toEqual([3, 5000, 5000]);
   });
 
-  test('are given to what was there before, when it is looked up', async () => {
+  test("are the disk's at the first lookup of a file that existed before", async () => {
     const directory = folder();
     const path = join(directory, 'old');
     fs.writeFileSync(path, 'text');
@@ -153,7 +153,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     await off.vol.stop();
   });
 
-  test("are an internal client's to copy, and nobody's to see", async () => {
+  test('are readable and writable as an attribute for internal clients only', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const f = await file(vol, vol.root, 'f');
@@ -175,8 +175,8 @@ describe.runIf(isRoot)('times that clients set', () => {
   });
 });
 
-describe('an ordinary user', () => {
-  test('keeps no times, and is told so once', async () => {
+describe('a brick of a user other than root', () => {
+  test("shows the disk's times, and logs once that it stores none", async () => {
     const directory = folder();
     if (isRoot) {
       fs.chownSync(directory, USER, USER);

@@ -1,4 +1,4 @@
-/** Properties of storage/posix alone: identity on disk, a storage that others change, descriptors. */
+/** Properties of storage/posix alone: gfids on disk, changes behind the volume, descriptors. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -29,7 +29,7 @@ describe('init', () => {
     return startVolume([{ name: 'disk', translator: posix, options }], testContext(baseDir));
   };
 
-  test('refuses what is no directory, and says so', async () => {
+  test('a directory that is missing, absent or a file stops the start with the reason', async () => {
     const base = folder();
     fs.writeFileSync(join(base, 'f'), '');
     await expect(start()).rejects.toThrow("option 'directory' is missing");
@@ -37,7 +37,7 @@ describe('init', () => {
     await expect(start(join(base, 'f'))).rejects.toThrow('is not a directory');
   });
 
-  test.runIf(isRoot)("takes no other volume's brick", async () => {
+  test.runIf(isRoot)("another volume's brick stops the start", async () => {
     const id = '11111111-2222-4333-8444-555555555555';
     const directory = folder();
     const key = cstring('trusted.glusterfs.volume-id');
@@ -50,7 +50,7 @@ describe('init', () => {
     await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });
 
-  test('takes a relative directory from the base', async () => {
+  test('a relative directory starts at the folder of the volfile', async () => {
     const base = folder();
     fs.mkdirSync(join(base, 'brick'));
     const vol = await start('brick', base);
@@ -88,7 +88,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'd')).buf!.iaGfid).toBe(gfid);
   });
 
-  test('are given to what was there before, by a lookup or a listing', async () => {
+  test('are set on files that existed before by their first lookup or listing', async () => {
     const directory = folder();
     for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(directory, name), name);
     const vol = await volume(directory);
@@ -103,7 +103,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'c')).buf!.iaGfid).toBe(entry.gfid);
   });
 
-  test('change the ctime before the attributes are told', async () => {
+  test('are set before a reply shows the ctime', async () => {
     const directory = folder();
     for (const name of ['a', 'b']) fs.writeFileSync(join(directory, name), name);
     const vol = await volume(directory);
@@ -117,7 +117,7 @@ describe('gfids', () => {
     }
   });
 
-  test('are not shared with a copy that brought its attributes along', async () => {
+  test('of a copy are new, although it has the attributes of its original', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const f = await file(vol, vol.root, 'f', 'original');
@@ -131,12 +131,12 @@ describe('gfids', () => {
     expect(new Set(entries.map(({ gfid }) => gfid)).size).toBe(entries.length - 1);
     expect(storedGfid(join(directory, 'f'))).toBe(f.gfid);
     expect(ok(await vol.stat(f)).buf!.iaSize).toBe(8);
-    // A hard link is the same file, whoever made it.
+    // A hard link made behind the volume is the same file.
     fs.linkSync(join(directory, 'f'), join(directory, 'g'));
     expect(ok(await vol.lookup(vol.root, 'g')).inode).toBe(f);
   });
 
-  test('are not given to the directory above one that was moved out of the volume', async () => {
+  test('are not set outside: a lookup of .. in a directory moved out of the volume is ENOENT', async () => {
     const outside = folder();
     const vol = await volume(folder());
     const d = await mkdir(vol, vol.root, 'd');
@@ -145,10 +145,10 @@ describe('gfids', () => {
     expect(storedGfid(outside)).toBeNull();
   });
 
-  test('stand without being stored', async () => {
+  test('stay the same where the disk cannot store them', async () => {
     const directory = folder();
     const vol = await volume(directory);
-    // What cannot store a gfid has one by device, number and birth.
+    // The gfid then derives from device, inode number and birth.
     const { gfids } = brickOf(vol);
     gfids.write = () => false;
     const f = await file(vol, vol.root, 'f');
@@ -162,8 +162,8 @@ describe('gfids', () => {
   });
 });
 
-describe('a storage that others change', () => {
-  test('inodes follow their files through renames', async () => {
+describe('changes behind the volume', () => {
+  test('an inode follows its directory through a rename', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const d = await mkdir(vol, vol.root, 'd');
@@ -197,7 +197,7 @@ describe('a storage that others change', () => {
     expect(ok(await vol.lookup(d, 'f')).inode).toBe(f);
   });
 
-  test('a file replaced under its name is ESTALE, then found anew', async () => {
+  test('a replaced file is ESTALE, and the next lookup finds the new one', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const f = await file(vol, vol.root, 'f', 'old');
@@ -211,7 +211,7 @@ describe('a storage that others change', () => {
     expect([again.inode === f, again.buf!.iaSize]).toEqual([false, 5]);
   });
 
-  test("GlusterFS's own folder in the root is nobody's", async () => {
+  test('the .glusterfs folder in the root is neither listed nor found, and changes of it are EPERM', async () => {
     const directory = folder();
     fs.mkdirSync(join(directory, '.glusterfs/00'), { recursive: true });
     const vol = await volume(directory);
@@ -234,7 +234,7 @@ describe('a storage that others change', () => {
 });
 
 describe('descriptors', () => {
-  test('stay below the limit, and inodes work on', async () => {
+  test('stay below handle-limit, and all inodes remain usable', async () => {
     const vol = await volume(folder(), { 'handle-limit': '16' });
     const { handles } = brickOf(vol);
     let dir = vol.root;
@@ -255,7 +255,7 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
-  test('closed ones are opened again as the same inode, renamed behind the volume or not', async () => {
+  test('of closed inodes reopen by file handle after renames behind the volume', async () => {
     const directory = folder();
     const vol = await volume(directory, { 'handle-limit': '16' });
     const { handles, fileHandles } = brickOf(vol);
@@ -269,13 +269,13 @@ describe('descriptors', () => {
     expect(closed.length).toBeGreaterThan(50);
     for (const f of closed) {
       const reply = await vol.stat(f);
-      // Whoever may not use file handles has the names alone, which lead nowhere now.
+      // Without the right to use file handles there are only the old names.
       if (fileHandles === null) expect(reply.err).toBe('ESTALE');
       else expect(reply.buf!.iaSize).toBe(files.indexOf(f));
     }
   });
 
-  test('are not used up by a listing of files that are not known yet', async () => {
+  test('are not used for files that a listing finds first', async () => {
     const directory = folder();
     for (let i = 0; i < 1000; i++) fs.writeFileSync(join(directory, `f${i}`), '');
     const vol = await volume(directory, { 'handle-limit': '16' });
@@ -287,7 +287,7 @@ describe('descriptors', () => {
     expect(brickOf(vol).handles.openCount).toBe(1);
   });
 
-  test('go when inodes are forgotten and fds released', async () => {
+  test('are closed when inodes are forgotten and fds released', async () => {
     const before = fs.readdirSync('/proc/self/fd').length;
     const directory = folder();
     const rows = [{ name: 'disk', translator: posix, options: { directory } }];
@@ -306,7 +306,7 @@ describe('descriptors', () => {
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });
 
-  test('an unlinked file gives its space back when nobody holds it', async () => {
+  test('of an unlinked file are closed after its release and forget', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));
@@ -322,20 +322,20 @@ function linkOf(n: string): string {
   try {
     return fs.readlinkSync(`/proc/self/fd/${n}`);
   } catch {
-    // Closed meanwhile: it was the listing's own.
+    // readdirSync's own descriptor is closed by now.
     return '';
   }
 }
 
-describe('on disk', () => {
-  test('what is not in the page cache is read all the same', async () => {
+describe('data on disk', () => {
+  test('reads of pages outside the page cache return the whole data', async () => {
     const directory = folder();
     const noise = randomBytes(4 << 20);
     fs.writeFileSync(join(directory, 'f'), noise, { flush: true });
     const vol = await volume(directory);
     const { fd } = ok(await vol.open(ok(await vol.lookup(vol.root, 'f')).inode!, 0));
     for (const size of [1000, 40_000, 1 << 20]) {
-      // Out of the cache with it, then a little back in: a read that finds only its beginning.
+      // dd drops the file from the page cache; the first read caches only its beginning.
       execFileSync('dd', [`if=${join(directory, 'f')}`, 'iflag=nocache', 'count=0', 'status=none']);
       ok(await vol.read(fd!, 100, 0));
       const offsets = [0, 1, 2_000_000, noise.length - 500];
@@ -348,7 +348,7 @@ describe('on disk', () => {
     fd!.release();
   });
 
-  test('writes that have to reach the disk', async () => {
+  test('a write to an O_SYNC file returns its length and the new size', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const flags = O_RDWR | fs.constants.O_SYNC;
@@ -359,7 +359,7 @@ describe('on disk', () => {
     expect(fs.readFileSync(join(directory, 'f'), 'latin1')).toBe('\0\0\0synced');
   });
 
-  test('what is written is there, owned by the caller', async () => {
+  test('a file belongs to the caller, has the mode of the request, and holds the written text', async () => {
     const directory = folder();
     const vol = await volume(directory);
     const user = isRoot ? vol.as({ uid: 1234, gid: 2345 }) : vol;
@@ -373,7 +373,7 @@ describe('on disk', () => {
     const st = fs.statSync(join(directory, 'f'));
     expect(st.mode & 0o777).toBe(0o666);
     if (isRoot) expect([st.uid, st.gid]).toEqual([1234, 2345]);
-    // The process itself is who it was.
+    // The process itself has its own uid and umask again.
     fs.writeFileSync(join(directory, 'own'), '');
     const own = fs.statSync(join(directory, 'own'));
     expect([own.uid, own.mode & 0o777]).toEqual([process.geteuid?.(), 0o600]);
@@ -381,33 +381,36 @@ describe('on disk', () => {
     if (isRoot) expect(fs.readFileSync(join(directory, 'f'), 'utf8')).toBe('text');
   });
 
-  test.runIf(isRoot)('ACLs pass through', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
-    const f = await file(vol, vol.root, 'f');
-    const entry = (tag: number, perm: number, id: number) => {
-      const bytes = new Uint8Array(8);
-      const view = new DataView(bytes.buffer);
-      view.setUint16(0, tag, true);
-      view.setUint16(2, perm, true);
-      view.setUint32(4, id, true);
-      return [...bytes];
-    };
-    const none = 0xffffffff;
-    const acl = [2, 0, 0, 0, ...entry(1, 6, none), ...entry(2, 7, 1234), ...entry(4, 4, none)];
-    acl.push(...entry(16, 7, none), ...entry(32, 0, none));
-    const name = 'system.posix_acl_access';
-    const dict = vol.gfidReq();
-    dict.delete(GFID_REQ);
-    dict.set(name, Uint8Array.from(acl));
-    ok(await vol.fop('setxattr', new Loc(f), dict, 0, null));
-    const reply = ok(await vol.fop('getxattr', new Loc(f), name, null));
-    expect([...reply.dict!.bytes(name)!]).toEqual(acl);
-    expect((await iatt(vol, f)).iaProt).toBe(0o670);
-    // Of the caller's own, not of whom the process runs as.
-    const may = async (uid: number, mask: number): Promise<boolean> =>
-      (await vol.as({ uid, gid: uid }).fop('access', new Loc(f), mask, null)).opRet === 0;
-    expect(await may(1234, 7)).toBe(true);
-    expect(await may(1235, 4)).toBe(false);
-  });
+  test.runIf(isRoot)(
+    'an ACL that is set is stored, shown in the mode, and checked by access',
+    async () => {
+      const directory = folder();
+      const vol = await volume(directory);
+      const f = await file(vol, vol.root, 'f');
+      const entry = (tag: number, perm: number, id: number) => {
+        const bytes = new Uint8Array(8);
+        const view = new DataView(bytes.buffer);
+        view.setUint16(0, tag, true);
+        view.setUint16(2, perm, true);
+        view.setUint32(4, id, true);
+        return [...bytes];
+      };
+      const none = 0xffffffff;
+      const acl = [2, 0, 0, 0, ...entry(1, 6, none), ...entry(2, 7, 1234), ...entry(4, 4, none)];
+      acl.push(...entry(16, 7, none), ...entry(32, 0, none));
+      const name = 'system.posix_acl_access';
+      const dict = vol.gfidReq();
+      dict.delete(GFID_REQ);
+      dict.set(name, Uint8Array.from(acl));
+      ok(await vol.fop('setxattr', new Loc(f), dict, 0, null));
+      const reply = ok(await vol.fop('getxattr', new Loc(f), name, null));
+      expect([...reply.dict!.bytes(name)!]).toEqual(acl);
+      expect((await iatt(vol, f)).iaProt).toBe(0o670);
+      // access checks the caller, and not the user of the process.
+      const may = async (uid: number, mask: number): Promise<boolean> =>
+        (await vol.as({ uid, gid: uid }).fop('access', new Loc(f), mask, null)).opRet === 0;
+      expect(await may(1234, 7)).toBe(true);
+      expect(await may(1235, 4)).toBe(false);
+    },
+  );
 });

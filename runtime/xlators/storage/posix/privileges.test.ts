@@ -12,24 +12,24 @@ const file = (iaProt: number, iaType = IA_IFREG): Iatt =>
   Object.assign(new Iatt(), { iaProt, iaType, iaUid: OWNER, iaGid: OWNER });
 const caller = (uid: number, gid = uid): Stack => new Stack(uid, gid, 1, 'SETATTR');
 
-describe('a chown that changes nothing', () => {
-  it('is for anybody where nothing is lost by it', () => {
+describe('a chown without a new owner or group', () => {
+  it('is allowed to every user where it clears no mode bit', () => {
     expect(mayChown(file(0o644), null, caller(STRANGER))).toBe(true);
     expect(mayChown(file(0o6755, IA_IFDIR), null, caller(STRANGER))).toBe(true);
     expect(mayChown(file(0o2644), null, caller(STRANGER, OWNER))).toBe(true);
   });
 
-  it('takes set-user-id and set-group-id for the owner and for root', () => {
+  it('may clear set-user-id and set-group-id for the owner and for root', () => {
     for (const uid of [OWNER, 0]) expect(mayChown(file(0o6755), null, caller(uid))).toBe(true);
   });
 
-  it('is refused to others who would take them', () => {
+  it('is refused to other users where it would clear them', () => {
     expect(mayChown(file(0o4755), null, caller(STRANGER))).toBe(false);
     expect(mayChown(file(0o2755), null, caller(STRANGER, OWNER))).toBe(false);
     expect(mayChown(file(0o2644), null, caller(STRANGER))).toBe(false);
   });
 
-  it('is not meant when a write takes them', () => {
+  it('is allowed to every user where a write asks for it', () => {
     const xdata = new Dict().set(KILL_PRIV, 1);
     expect(mayChown(file(0o4755), xdata, caller(STRANGER))).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** Files removed behind a mount: the kernel forgets it without anybody looking its name up. */
+/** Files removed behind a mount: the brick closes them without a lookup of the kernel. */
 import * as fs from 'node:fs';
 import { readlink, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,12 +6,12 @@ import { expect, it } from 'vitest';
 import { Client } from '../../../../test/support/client.ts';
 import { describeMounts, startMount, withScratch } from '../../../../test/support/mount.ts';
 
-/** Files of a brick that the process has open though no name leads to them. */
+/** The unlinked files of a brick that the process has open. */
 async function kept(pid: number, brick: string): Promise<string[]> {
   const found: string[] = [];
   for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
     const path = `/proc/${pid}/fd/${fd}`;
-    // Some are closed meanwhile.
+    // The process may close it at any time.
     const target = await readlink(path).catch(() => '');
     if (!target.startsWith(brick)) continue;
     const { nlink } = await stat(path).catch(() => ({ nlink: 1 }));
@@ -20,8 +20,8 @@ async function kept(pid: number, brick: string): Promise<string[]> {
   return found.sort();
 }
 
-describeMounts('removed behind a mount', () => {
-  it('is given back, but for what is in use until that ends', () =>
+describeMounts('files removed behind a mount', () => {
+  it('are closed, and those in use are closed after their use', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const volfile = `volume disk
@@ -39,7 +39,7 @@ describeMounts('removed behind a mount', () => {
         const wanted = names.join();
         while ((await kept(mount.child.pid!, brick)).join() !== wanted) await delay(20);
       };
-      // What is open twice: by a descriptor of its own, and by that of its inode.
+      // `open` has two descriptors: that of its fd and that of its inode.
       await becomes(['d', 'd/e', 'open', 'open']);
       client.release();
       expect((await client.outcome).out).toBe('ready\n1\n2\n3\n4\n5\n0\n0\n');

@@ -1,4 +1,4 @@
-/** The space of a removed file is free once it is open no more: no descriptor keeps it. */
+/** Descriptors of removed files: the volume closes them, so that the disk frees the space. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,7 +12,7 @@ import { defineTranslator } from '../../../core/xlator.ts';
 import posix from './index.ts';
 import type { Store } from './store.ts';
 
-/** A volume, below a translator that notes what it is told of. */
+/** A volume below a translator that records UPCALL events. */
 async function volume(directory: string): Promise<TestVolume & { readonly told: unknown[] }> {
   const told: unknown[] = [];
   const witness = defineTranslator({
@@ -33,7 +33,7 @@ async function volume(directory: string): Promise<TestVolume & { readonly told: 
 const look = (vol: TestVolume): Promise<void> =>
   (vol.graph.top.below[0]!.priv as Store).health.check();
 
-/** What this process keeps of a directory, though it has no name there any more. */
+/** The unlinked files of a directory that this process has open. */
 function kept(directory: string): string[] {
   const found = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -41,14 +41,14 @@ function kept(directory: string): string[] {
       const isOwn = path.startsWith(directory) && fs.statSync(`/proc/self/fd/${fd}`).nlink === 0;
       return isOwn ? path.slice(directory.length + 1).replace(' (deleted)', '') : [];
     } catch {
-      // The one that the folder was listed by.
+      // readdirSync's own descriptor is closed by now.
       return [];
     }
   });
   return found.sort();
 }
 
-test('removed through the volume: at once; its attributes are still known', async () => {
+test('a file removed through the volume is closed at once, and stat and setattr still answer', async () => {
   const directory = folder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');
@@ -57,7 +57,7 @@ test('removed through the volume: at once; its attributes are still known', asyn
   expect(kept(directory)).toEqual([]);
   expect(ok(await vol.stat(f)).buf).toMatchObject({ iaGfid: f.gfid, iaNlink: 0, iaSize: 4 });
   expect((await vol.open(f)).err).toBe('ESTALE');
-  // The kernel writes times back that it has kept.
+  // The kernel writes its cached times back after the unlink.
   const { MODE, MTIME } = SET_ATTR;
   const to = Object.assign(new Iatt(), { iaProt: 0o600, iaMtime: 7, iaMtimeNsec: 8 });
   const set = ok(await vol.fop('setattr', new Loc(f), to, MODE | MTIME, null));
@@ -69,7 +69,7 @@ test('removed through the volume: at once; its attributes are still known', asyn
   expect(ok(await vol.stat(g)).buf).toMatchObject({ iaGfid: g.gfid, iaNlink: 0, iaSize: 4 });
 });
 
-test('removed behind the volume: at the next look, and whoever caches the name hears of it', async () => {
+test('a file removed behind the volume is closed at the next check, and an UPCALL names it', async () => {
   const directory = folder();
   const vol = await volume(directory);
   const d = await mkdir(vol, vol.root, 'd');
@@ -89,13 +89,13 @@ test('removed behind the volume: at the next look, and whoever caches the name h
     { what: 'removed', parent: d, name: 'two', inode: two },
     { what: 'removed', parent: d, name: 'names', inode: two },
   ]);
-  // A process may be in the directory: it is kept until it is forgotten.
+  // A process may have the directory as its cwd, so it stays open until the forget.
   expect(kept(directory)).toEqual(['d']);
   vol.graph.inodes.forget(d, 0);
   expect(kept(directory)).toEqual([]);
 });
 
-test('removed while it is open: it is kept until it is closed and forgotten', async () => {
+test('a file removed while open is readable until its release, and closed after the forget', async () => {
   const directory = folder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');

@@ -1,6 +1,6 @@
 /**
- * A write that has to reach the disk before it is answered, of a file that was not opened so. The
- * disk is a mount, which logs what it is asked to bring there.
+ * Writes with O_DSYNC or O_SYNC among their own flags, to a file opened without them. The
+ * brick is on a mount that logs each fsync.
  */
 import { constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -32,12 +32,12 @@ export class xlator extends Translator {
 }
 `;
 
-describeMounts('a write', () => {
+describeMounts('a write with the flag', () => {
   it.each([
     ['none', 0, []],
     ['O_DSYNC', O_DSYNC, ['data']],
     ['O_SYNC', O_SYNC, ['all']],
-  ] as const)('brings to the disk what its flags say: %s', (_name, flags, synced) =>
+  ] as const)('%s syncs what the flag demands before its reply', (_name, flags, synced) =>
     withScratch(async (scratch) => {
       await scratch.file('fsyncs.js', module);
       const mount = await startMount(scratch, volfile);
@@ -48,7 +48,7 @@ describeMounts('a write', () => {
       const data = new TextEncoder().encode('synced');
       const written = ok(await vol.fop('writev', fd!, data, 3, flags, null));
       expect([written.opRet, written.postbuf!.iaSize]).toEqual([6, 9]);
-      // The mount logs before it answers, so all of it is there by now.
+      // The mount logs each fsync before its reply, so the log is complete.
       const said = [...mount.log().matchAll(/fsync of (\w+)/g)].map(([, what]) => what);
       expect(said).toEqual(synced);
       fd!.release();

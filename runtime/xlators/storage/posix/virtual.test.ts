@@ -1,4 +1,4 @@
-/** The attributes that GlusterFS computes, and those that are nobody's business. */
+/** Virtual attributes (`glusterfs.*`) that the brick computes, and internal ones that it hides. */
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ async function tree(options: Record<string, string> = {}) {
   return { directory, vol, d, f: await file(vol, d, 'f', 'text') };
 }
 
-describe('attributes that are computed', () => {
-  test('tell where a file is', async () => {
+describe('virtual attributes', () => {
+  test('pathinfo and node-uuid show server and path', async () => {
     const { directory, vol, d, f } = await tree({ hostname: 'server' });
     for (const name of ['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo']) {
       expect(await get(vol, f, name)).toBe(`<POSIX(${directory}):server:${directory}/d/f>`);
@@ -43,7 +43,7 @@ describe('attributes that are computed', () => {
     expect(await get(node, node.root, 'glusterfs.pathinfo')).toContain(`:${NODE}:`);
   });
 
-  test('tell the gfid, and the paths that lead to it', async () => {
+  test('gfid, gfidtopath and ancestry.path show the gfid and its paths', async () => {
     const { vol, d, f } = await tree({ 'gfid2path-separator': '|' });
     expect(await get(vol, f, 'glusterfs.gfid')).toEqual(gfidToBytes(f.gfid));
     expect(await get(vol, f, 'glusterfs.gfid.string')).toBe(f.gfid);
@@ -55,7 +55,7 @@ describe('attributes that are computed', () => {
     expect(await get(vol, vol.root, 'glusterfs.ancestry.path')).toBe('/');
   });
 
-  test('tell the path of what no name is known of, by what the disk keeps', async () => {
+  test('path attributes of a bare gfid come from handles and gfid2path', async () => {
     const directory = folder();
     const first = await startBrick(directory, { 'gfid-handles': 'on' });
     const deep = await mkdir(first, await mkdir(first, first.root, 'a'), 'deep');
@@ -78,14 +78,14 @@ describe('attributes that are computed', () => {
     expect(await ask(inode, deep.gfid, 'glusterfs.ancestry.path')).toBe('/a/deep');
     const paths = await ask(inode, noted.gfid, 'glusterfs.gfidtopath');
     if (isRoot) expect(String(paths).split(':').sort()).toEqual(['/a/hard', '/moved']);
-    // Of this one there is just the handle.
+    // This file has a handle and no gfid2path attribute.
     expect(await ask(inode, f.gfid, 'glusterfs.gfid2path')).toBe('ENODATA');
     const { gfid } = f;
     const handle = join(directory, '.glusterfs', gfid.slice(0, 2), gfid.slice(2, 4), gfid);
     expect(await ask(inode, gfid, 'glusterfs.pathinfo')).toContain(`:${handle}>`);
   });
 
-  test('find a name in whatever case', async () => {
+  test('get_real_filename finds a name in any case', async () => {
     const { vol, d, f } = await tree({ 'gfid-handles': 'on' });
     await file(vol, d, 'ReadMe');
     const real = (name: string, of = d) => get(vol, of, `glusterfs.get_real_filename:${name}`);
@@ -99,7 +99,7 @@ describe('attributes that are computed', () => {
     expect(await real('.GlusterFS', vol.root)).toBe('ENODATA');
   });
 
-  test('tell of open fds, and answer through an fd as well', async () => {
+  test('open-fd-count counts open files, and fgetxattr returns the same values', async () => {
     const { vol, f } = await tree();
     expect(await get(vol, f, 'glusterfs.open-fd-count')).toBe(0);
     const { fd } = ok(await vol.open(f));
@@ -112,7 +112,7 @@ describe('attributes that are computed', () => {
     fd!.release();
   });
 
-  test('bring a small file with its lookup', async () => {
+  test('glusterfs.content in a lookup returns a file up to that size', async () => {
     const { vol, d, f } = await tree();
     const content = async (most: number) => {
       const keys = new Dict().set('glusterfs.content', most);
@@ -127,7 +127,7 @@ describe('attributes that are computed', () => {
     expect(await content(0)).toEqual(new Uint8Array());
   });
 
-  test('are in no list, and not to be set or removed', async () => {
+  test('a list omits them, and setxattr and removexattr are EOPNOTSUPP', async () => {
     const { vol, f } = await tree();
     const { dict } = ok(await vol.fop('getxattr', new Loc(f), null, null));
     expect([...dict!.keys()].filter((name) => name.includes('gluster'))).toEqual([]);
@@ -139,27 +139,30 @@ describe('attributes that are computed', () => {
   });
 });
 
-test.runIf(isRoot)("GlusterFS's own attributes are hidden and kept", async () => {
-  const { directory, vol, f } = await tree();
-  const internal = vol.as({ pid: -1 });
-  const own = ['trusted.glusterfs.dht', 'trusted.gfid2path.0123456789abcdef'];
-  for (const name of own) {
-    const given = new Dict().set(name, 'kept');
-    expect((await vol.fop('setxattr', new Loc(f), given, 0, null)).err).toBe('EPERM');
-    ok(await internal.fop('setxattr', new Loc(f), given, 0, null));
-    expect(await get(vol, f, name)).toBe('ENODATA');
-    expect((await vol.fop('removexattr', new Loc(f), name, null)).err).toBe('EPERM');
-  }
-  for (const name of ['trusted.gfid', 'user.glossa.gfid']) {
-    const given = new Dict().set(name, gfidToBytes(NODE));
-    for (const who of [vol, internal]) {
-      expect((await who.fop('setxattr', new Loc(f), given, 0, null)).err).toBe('EPERM');
-      expect((await who.fop('removexattr', new Loc(f), name, null)).err).toBe('EPERM');
-      expect(await get(who, f, name)).toBe('ENODATA');
+test.runIf(isRoot)(
+  'internal attributes are hidden from clients, and an internal client may set some',
+  async () => {
+    const { directory, vol, f } = await tree();
+    const internal = vol.as({ pid: -1 });
+    const own = ['trusted.glusterfs.dht', 'trusted.gfid2path.0123456789abcdef'];
+    for (const name of own) {
+      const given = new Dict().set(name, 'kept');
+      expect((await vol.fop('setxattr', new Loc(f), given, 0, null)).err).toBe('EPERM');
+      ok(await internal.fop('setxattr', new Loc(f), given, 0, null));
+      expect(await get(vol, f, name)).toBe('ENODATA');
+      expect((await vol.fop('removexattr', new Loc(f), name, null)).err).toBe('EPERM');
     }
-  }
-  ok(await vol.fop('setxattr', new Loc(f), new Dict().set('user.own', 'mine'), 0, null));
-  const { dict } = ok(await vol.fop('getxattr', new Loc(f), null, null));
-  expect([...dict!.keys()].filter((name) => !name.startsWith('security.'))).toEqual(['user.own']);
-  expect(fs.existsSync(join(directory, 'd/f'))).toBe(true);
-});
+    for (const name of ['trusted.gfid', 'user.glossa.gfid']) {
+      const given = new Dict().set(name, gfidToBytes(NODE));
+      for (const who of [vol, internal]) {
+        expect((await who.fop('setxattr', new Loc(f), given, 0, null)).err).toBe('EPERM');
+        expect((await who.fop('removexattr', new Loc(f), name, null)).err).toBe('EPERM');
+        expect(await get(who, f, name)).toBe('ENODATA');
+      }
+    }
+    ok(await vol.fop('setxattr', new Loc(f), new Dict().set('user.own', 'mine'), 0, null));
+    const { dict } = ok(await vol.fop('getxattr', new Loc(f), null, null));
+    expect([...dict!.keys()].filter((name) => !name.startsWith('security.'))).toEqual(['user.own']);
+    expect(fs.existsSync(join(directory, 'd/f'))).toBe(true);
+  },
+);

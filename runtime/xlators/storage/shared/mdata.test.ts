@@ -17,8 +17,8 @@ const anyTimes: fc.Arbitrary<Times> = fc.record({
   ...{ iaCtime: sec, iaCtimeNsec: nsec },
 });
 
-it("has GlusterFS's layout", () => {
-  // A version, flags, and the times of change, of modification and of access.
+it("writeMdata and readMdata use GlusterFS's layout", () => {
+  // Version, flags, and the times of change, modification and access.
   const hex =
     '01 0000000000000000 000000006affeadb 0000000025b0f5d9 000000006affeadc 0000000003ede24c ' +
     '000000006affeada 000000003aba2f17';
@@ -31,7 +31,7 @@ it("has GlusterFS's layout", () => {
   expect(writeMdata(times)).toEqual(bytes);
 });
 
-it('comes back as it was', () => {
+it('any times are the same after write and read, on disk and on the wire', () => {
   fc.assert(
     fc.property(anyTimes, (times) => {
       expect(readMdata(writeMdata(times))).toEqual(times);
@@ -40,7 +40,7 @@ it('comes back as it was', () => {
   );
 });
 
-it('reads whatever there may be', () => {
+it('any bytes of a wrong length or version read as null', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2 * MDATA_SIZE }), (bytes) => {
       expect(readMdata(bytes) === null).toBe(bytes.length < MDATA_SIZE || bytes[0] === 0);
@@ -49,7 +49,7 @@ it('reads whatever there may be', () => {
   );
 });
 
-it('goes forward', () => {
+it('latest returns the later of two times, in either order', () => {
   fc.assert(
     fc.property(anyTimes, anyTimes, (a, b) => {
       const both = latest(a, b);

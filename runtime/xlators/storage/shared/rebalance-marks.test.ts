@@ -1,4 +1,4 @@
-/** A file that is copied while clients write it: the same of each storage. */
+/** Marks on files that a rebalance copies while clients write; both storages keep the same rules. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ import { guardFault } from './rebalance-marks.ts';
 
 const MARK = 'trusted.glusterfs.protect.writes';
 const LINKTO = 'trusted.glusterfs.dht.linkto';
-/** A client writes what is copied; the number is as GlusterFS's clients send it. */
+/** xdata of a client's write to the copy; the number is as GlusterFS's clients send it. */
 const asClient = (): Dict => new Dict().set(MARK, 1, 'uint');
-/** A rebalance writes what it has read. */
+/** xdata of a rebalance that writes the data it has read. */
 const asMover = (): Dict => Dict.of({ 'glusterfs.avoid.overwrite': 1 });
 const cleaning = (): Dict => Dict.of({ 'glusterfs.clean.writexattr': 1 });
 
@@ -31,7 +31,7 @@ const REFUSED = { opRet: -1, opErrno: EBUSY };
 const isRoot = process.getuid?.() === 0;
 const storages = [
   ['memory', memory as never, false],
-  // Only root may have attributes of these names on a disk.
+  // Only root may set attributes of these names on a disk.
   ...(isRoot ? [['posix', posix as never, true] as const] : []),
 ] as const;
 
@@ -57,7 +57,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     ask(graph, 'writev', by, bytes(text), at, 0, xdata);
   const data = (): string =>
     new TextDecoder().decode(ask(graph, 'readv', fd, 99, 0, 0, null).values[0] as Uint8Array);
-  /** As an internal client. */
+  /** A fop of an internal client. */
   const internally = <N extends FopName>(fop: N, ...args: FopTable[N]['args']) =>
     askArgs(graph, fop, args, -3);
   const isMarked = (): boolean => {
@@ -79,18 +79,18 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     rmSync(folder, { recursive: true });
   });
 
-  test('what a client has written, nobody who copies writes over, until he begins again', () => {
+  test("after a client's write the mover's writes are EBUSY, until its next lookup clears the mark", () => {
     for (let round = 0; round < 3; round++) {
       expect(write('mover..', asMover()).opRet).toBe(7);
       expect(isMarked()).toBe(false);
       expect(write('CL', asClient()).opRet).toBe(2);
       expect(write('mover..', asMover())).toMatchObject(REFUSED);
-      // Nowhere in the file, and by no descriptor.
+      // EBUSY holds at each offset and for each descriptor.
       const other = open(loc);
       expect(write('x', asMover(), 50, other)).toMatchObject(REFUSED);
       other.release();
       expect(data()).toBe('CLver..');
-      // Those who do not copy go on.
+      // A write that is neither client's nor mover's succeeds.
       expect(write('!', null, 2).opRet).toBe(1);
       expect(ask(graph, 'lookup', loc, cleaning()).opRet).toBe(0);
       expect(isMarked()).toBe(false);
@@ -98,7 +98,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('mover..', asMover()).opRet).toBe(7);
   });
 
-  test('two clients that mark it, a rename and a linkto change nothing of that', () => {
+  test('the mark survives a second client, a rename and a linkto attribute', () => {
     const copy = make('c', 2, new Dict().set(LINKTO, bytes('other\0')));
     fd.release();
     [loc, fd] = [copy, open(copy)];
@@ -118,7 +118,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(data()).toBe('m');
   });
 
-  test('a lookup by the gfid alone takes the mark away, too; one that fails takes none', () => {
+  test('a lookup by gfid clears the mark, and a failed lookup does not', () => {
     write('1', asClient());
     const absent = new Loc(graph.inodes.newInode(), graph.inodes.root, 'absent');
     expect(ask(graph, 'lookup', absent, cleaning()).opRet).toBe(-1);
@@ -128,7 +128,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('m', asMover()).opRet).toBe(1);
   });
 
-  test('the mark is of one file', () => {
+  test('a mark on one file does not affect another', () => {
     const other = make('g', 3);
     write('1', asClient());
     ask(graph, 'lookup', other, cleaning());
@@ -138,14 +138,14 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     opened.release();
   });
 
-  test('a client that says both is a client', () => {
+  test("a write with both keys counts as a client's", () => {
     const both = asClient().setAll(asMover());
     expect(write('1', both).opRet).toBe(1);
     expect(write('2', both).opRet).toBe(1);
     expect(write('m', asMover())).toMatchObject(REFUSED);
   });
 
-  test('what is copied in the storage itself is a write, too', () => {
+  test("the mover's copy_file_range into a marked file is EBUSY", () => {
     const source = make('s', 4);
     const from = open(source);
     write('copied', null, 0, from);
@@ -159,20 +159,20 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     from.release();
   });
 
-  test('who copies all attributes of a file does not copy the mark', () => {
+  test('a list of all attributes omits the mark, and only internal clients may remove it', () => {
     write('1', asClient());
     ask(graph, 'setxattr', loc, Dict.of({ 'user.a': bytes('1') }), 0, null);
     const all = internally('getxattr', loc, null, null).values[0] as Dict;
     expect([...all.keys()]).toContain('user.a');
     expect([...all.keys()]).not.toContain(MARK);
-    // He takes it away in the end, and an application cannot.
+    // The mover removes the mark at its end; an application gets EPERM.
     expect(ask(graph, 'removexattr', loc, MARK, null).opErrno).toBe(EPERM);
     expect(internally('removexattr', loc, MARK, null).opRet).toBe(0);
     expect(internally('removexattr', loc, MARK, null).opErrno).toBe(ENODATA);
     expect(write('m', asMover()).opRet).toBe(1);
   });
 
-  test('after whatever was written by whom, no client has lost anything', () => {
+  test("after any writes and lookups no client's data is lost", () => {
     const step = fc.record({
       who: fc.constantFrom('client', 'mover', 'lookup'),
       at: fc.nat(15),
@@ -201,14 +201,14 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     );
   });
 
-  test('ten thousand writes of a client leave one mark', () => {
+  test('one lookup clears the mark of ten thousand client writes', () => {
     for (let n = 0; n < 10_000; n++) write(String(n % 10), asClient(), n % 16);
     expect(write('m', asMover())).toMatchObject(REFUSED);
     ask(graph, 'lookup', loc, cleaning());
     expect(isMarked()).toBe(false);
   });
 
-  test('a symbolic link gets its owner and times, though it has no mode', () => {
+  test('setattr on a symbolic link sets owner and times; of the mode alone it is EOPNOTSUPP', () => {
     const { root } = graph.inodes;
     const named = new Loc(graph.inodes.newInode(), root, 'link');
     const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, gfidOf(5)));
@@ -224,7 +224,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(ask(graph, 'setattr', link, to, MODE, null).opErrno).toBe(EOPNOTSUPP);
   });
 
-  test('a change of attributes tells of the file, where that is asked for', () => {
+  test('setxattr and removexattr return the iatt where xdata asks for it', () => {
     const mode = Object.assign(new Iatt(), { iaProt: 0o3644 });
     ask(graph, 'setattr', loc, mode, SET_ATTR.MODE, null);
     const wants = Dict.of({ 'dht-get-iatt-in-xattr': 1 });
@@ -245,8 +245,8 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   });
 });
 
-describe('where attributes cannot be had', () => {
-  test('nobody who copies writes, and a client that cannot mark the file does not either', () => {
+describe('guardFault without attributes', () => {
+  test("returns EBUSY to the mover, and the disk's errno to a client that cannot mark the file", () => {
     const mark = (found: number, set: number) => ({ find: () => found, set: () => set });
     expect(guardFault(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);
     expect(guardFault(asClient(), mark(EOPNOTSUPP, EOPNOTSUPP))).toBe(EOPNOTSUPP);

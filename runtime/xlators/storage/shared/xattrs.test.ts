@@ -1,11 +1,11 @@
-/** The attributes that are read for the keys of a lookup or a listing. */
+/** Attributes that a storage reads for the keys of a lookup or a listing. */
 import { expect, test } from 'vitest';
 import { Dict } from '../../../core/dict.ts';
 import { readKeys, requestedKeys } from './xattrs.ts';
 
 const STORED = ['trusted.gfid', 'trusted.b', 'user.a', 'btrfs.compression'];
 
-/** What is answered, and what was read for it: of what can be listed, or cannot. */
+/** The keys in the reply, and the reads it took, with or without a list of names. */
 function ask(keys: readonly string[], names: readonly string[] | null = STORED) {
   const xdata = new Dict();
   for (const key of keys) xdata.set(key, 0);
@@ -26,23 +26,23 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   return { told: [...(told?.keys() ?? [])], read };
 }
 
-test('a key that is no name of an attribute asks for none, and neither does that of the gfid', () => {
+test('keys that name no attribute, and that of the gfid, cause no read', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
   expect(requestedKeys(null)).toBe(null);
 });
 
-test('one is read, of several those that are there', () => {
+test('one key is read directly; of several, the listed ones are read', () => {
   expect(ask(['user.a'])).toEqual({ told: ['user.a'], read: ['user.a'] });
   expect(ask(['user.x', 'user.a', 'user.y'])).toEqual({ told: ['user.a'], read: ['*', 'user.a'] });
   expect(ask(['user.x', 'user.y'])).toEqual({ told: [], read: ['*'] });
 });
 
-test('where there are too many to list, each one is read', () => {
+test('each key is read where the names cannot be listed', () => {
   const read = ['*', 'user.x', 'user.a'];
   expect(ask(['user.x', 'user.a'], null)).toEqual({ told: ['user.a'], read });
 });
 
-test('all are those that would be right on another brick, too', () => {
+test('list-xattr returns all attributes but those of this brick alone', () => {
   expect(ask(['list-xattr']).told).toEqual(['trusted.b', 'user.a']);
   expect(ask(['list-xattr', 'user.a']).told).toEqual(['trusted.b', 'user.a']);
 });
