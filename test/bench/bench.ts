@@ -22,7 +22,7 @@ export interface SuiteContext {
 export interface Bench extends SuiteContext {
   /** For mount points, logs and programs. */
   readonly folder: string;
-  /** For what the servers store: in memory where there is room. */
+  /** The folder of the servers' storages: in memory where there is room. */
   readonly data: string;
 }
 
@@ -48,7 +48,7 @@ const run = promisify(execFile);
 const COMMAND_MS = 600_000;
 const OPERATION_MS_MAX = 10_000;
 
-/** What Debian calls the packages of commands. */
+/** Debian's packages of commands. */
 const PACKAGES: Readonly<Record<string, string>> = { taskset: 'util-linux' };
 
 /**

@@ -20,10 +20,10 @@ import type { TargetKind } from './targets.ts';
 /** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
 export const utime = volume('utime', 'features/utime');
 
-/** By client, and by brick where that is not GlusterFS's. */
+/** Named by client, and by brick if it is not GlusterFS's. */
 export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
 
-/** What a part measures through. */
+/** The bricks of a part. */
 export interface Bricks {
   /** Files are on one, or spread over two by cluster/distribute. */
   readonly count: 1 | 2;
@@ -74,7 +74,7 @@ interface MountOptions {
   readonly acls: boolean | undefined;
 }
 
-/** What our client has below all else. */
+/** The lowest volumes of glossa's client. */
 export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] => {
   const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
   return [...bricks.map(clientOf), ...spread];

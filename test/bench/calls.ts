@@ -15,7 +15,7 @@ import {
 } from './experiment.ts';
 import { inFreshDirectory, inKeptDirectory } from './targets.ts';
 
-/** See there for what each one does. */
+/** The operations of callload.c. */
 export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'list';
 
 /** One round; microseconds. */
@@ -61,7 +61,7 @@ export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
   return program;
 }
 
-/** What it prints. @throws {NotMeasured} */
+/** Runs callload and returns its result. @throws {NotMeasured} */
 export async function runLoad(
   bench: Pick<Bench, 'signal'>,
   ...line: readonly [program: string, ...args: (string | number)[]]
@@ -100,7 +100,7 @@ export interface CallExperiment<N extends string>
   readonly operation: Operation;
   readonly load: Load;
   readonly firstTitle: string;
-  /** Of the median call. */
+  /** Bars of the median call. */
   readonly held: readonly HeldCall<N>[];
 }
 

@@ -13,7 +13,7 @@ const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
 const ONE: Bricks = { count: 1 };
 const TWO: Bricks = { count: 2 };
 
-/** Of the time of GlusterFS's client. */
+/** The bar, as a part of GlusterFS's time. */
 const SHORTER: Bars['same'] = { limit: 0.9, aim: 0.7 };
 
 const names: Readonly<Record<BrickMount, string>> = {
@@ -66,7 +66,7 @@ share one; on different CPUs the application has one, and client and brick have 
         glossaOnly: bars({ limit: 0.6, aim: 0.4 }),
       }),
     }),
-    // The kernel caches nothing, so that it asks for each one.
+    // The kernel caches nothing, so that each call is a request.
     stat: callPart({
       ...{ what: 'stat', operation: 'stat', bricks: { count: 1, timeouts: UNCACHED } },
       held: named({ glossa: bars(SHORTER), onGlossa: bars({ limit: 1, aim: 0.75 }) }),

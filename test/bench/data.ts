@@ -8,7 +8,7 @@ import type { Report } from './table.ts';
 import type { TargetKind } from './targets.ts';
 import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
 
-/** What is measured of a target, in a column. */
+/** A measured column of a target. */
 export interface Amount {
   readonly title: string;
   readonly workload:
@@ -19,7 +19,7 @@ export interface Amount {
     | 'seqread-1m'
     | 'randread';
   readonly clients: number;
-  /** What is shown: more is better. */
+  /** The shown rate: more is better. */
   rate(asked: RequestTimes): number;
 }
 
@@ -30,11 +30,11 @@ export interface DataExperiment<N extends string, K extends string> {
   /** Requests in a round, of all clients together. */
   readonly count: number;
   readonly amounts: Readonly<Record<K, Amount>>;
-  /** Others, with what stands in the table for the first of them, and the bars. */
+  /** Compared targets with their bars; `column` is the first one's heading. */
   readonly beside: readonly { other: N; title: string; column: string; bars: Bars }[];
-  /** Who is compared with them, by a short name. */
+  /** The target under comparison, by a short name. */
   readonly mine: { name: N; title: string };
-  /** Others that are compared with the first of those beside. */
+  /** More targets that are compared with the first one beside. */
   readonly also?: readonly { mine: { name: N; title: string }; bars: Bars }[];
   readonly targets: Readonly<Record<N, TargetKind>>;
   readonly places?: readonly Placement[];

@@ -76,7 +76,7 @@ it('an experiment alternates its targets in each round and compares them round b
     '  absent   not measured: it is missing (apt install it)',
     '  bad      wrong: 3 of 7 answers were wrong',
   ]);
-  // On a machine with one CPU nothing can be on different ones.
+  // A machine with one CPU has no placement on different ones.
   const judged = figures.filter(({ what }) => !what.includes('different'));
   expect(judged.map((figure) => [figure.what, verdict(figure)])).toEqual([
     ['mine / other, same CPU', 'met'],

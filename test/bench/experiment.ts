@@ -25,7 +25,7 @@ export interface RoundSlot {
   readonly place: Placement;
   /** Where client and servers are. */
   readonly at: CpuAssignment;
-  /** From 1; 0 comes before all, to get what is measured ready and warm, and does not count. */
+  /** From 1; round 0 warms the target up, and does not count. */
   readonly round: number;
 }
 
@@ -37,12 +37,12 @@ export type Bars = Readonly<Record<Placement, Bar | null>>;
 
 export const everywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
-/** Two targets that are compared round by round, in a ratio unless told otherwise. */
+/** Two targets that are compared round by round, by default as a ratio. */
 export interface HeldComparison<N extends string, S extends object> {
   readonly what: string;
   readonly mine: N;
   readonly other: N;
-  /** What is compared of a sample. */
+  /** The compared value of a sample. */
   of(sample: S): number;
   /** Microseconds more. */
   readonly isDifference?: true;
@@ -51,26 +51,26 @@ export interface HeldComparison<N extends string, S extends object> {
 
 export interface Column<S extends object> {
   readonly title: string;
-  /** @param first the row that others are compared with; null when it was not measured */
+  /** @param first the reference row; null if it was not measured */
   cell(mine: readonly S[], first: readonly S[] | null, name: string): string;
 }
 
 export interface Experiment<N extends string, S extends object> {
   /** For headings. */
   readonly what: string;
-  /** The unit, and what a cell is made of, to be followed by the number of rounds. */
+  /** The unit and the content of a cell; the number of rounds follows. */
   readonly how: string;
   readonly rounds: number;
   readonly targets: Readonly<Record<N, TargetKind>>;
   /** Where it is measured, unless everywhere. */
   readonly places?: readonly Placement[];
-  /** The row that others are compared with in the table. */
+  /** The reference row of the table. */
   readonly first: N;
-  /** Makes ready what all targets share. @throws {NotMeasured} */
+  /** Prepares the measurement that all targets share. @throws {NotMeasured} */
   prepare(bench: Bench): Promise<MeasureTarget<S>>;
   readonly columns: readonly Column<S>[];
   readonly held: readonly HeldComparison<N, S>[];
-  /** For programs: what else decides how it was measured. */
+  /** More parameters of the measurement, for programs. */
   readonly settings: object;
 }
 
@@ -130,7 +130,7 @@ export async function runExperiment<N extends string, S extends object>(
       });
     };
     const series = await orMissing(atPlace).catch((error: unknown) => {
-      // Interrupted before a round was whole: what was measured elsewhere is kept.
+      // Interrupted before the first complete round: the finished placements are kept.
       if (measured.size === 0 || !bench.signal.aborted) throw error;
       return null;
     });

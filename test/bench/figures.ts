@@ -3,13 +3,13 @@ import { isMissing, type Missing } from '../../apps/bench/engine/not-measured.ts
 import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 
 export interface Bar {
-  /** Without one there is just an aim. */
+  /** Without a limit there is only an aim. */
   readonly limit?: number;
   /** The figure must stay below the limit; otherwise it may reach it. */
   readonly below?: true;
   /** The figure must be as large as the limit, or larger. */
   readonly least?: true;
-  /** What would be better still; nothing depends on it. */
+  /** A better value than the limit; no verdict depends on it. */
   readonly aim?: number;
 }
 

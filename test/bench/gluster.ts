@@ -28,7 +28,7 @@ const LOOK_MS = 50;
 /** Whose program serves a brick. */
 export type BrickKind = 'glusterfs' | 'glossa';
 
-/** What stands between locks and server: glossa has one thread. */
+/** The volumes between locks and server; glossa has one thread. */
 const above = (kind: BrickKind, name: string): PlainVolume[] =>
   kind === 'glossa'
     ? []
@@ -63,7 +63,7 @@ export interface Brick {
   readonly pid: number;
 }
 
-/** Starts one that serves a folder of its own. @throws {NotMeasured} */
+/** Starts a brick that serves its own folder. @throws {NotMeasured} */
 export async function startBrick(
   bench: Bench,
   name: string,
@@ -106,7 +106,7 @@ export interface ClientSettings {
   /** Above. */
   readonly volumes?: readonly PlainVolume[];
   readonly timeouts?: Timeouts;
-  /** Of `glusterfs`, besides those that every run has. */
+  /** More flags of `glusterfs`. */
   readonly flags?: readonly string[];
 }
 
@@ -130,7 +130,7 @@ export async function startClient(
   return server;
 }
 
-/** It mounts with the first brick; only its log tells when it has the other one, too. */
+/** Waits for all bricks: the client mounts with the first, and logs the others. */
 async function connected(bench: Bench, name: string, count: number): Promise<void> {
   const end = performance.now() + CONNECT_MS_MAX;
   for (;;) {

@@ -30,7 +30,7 @@ export const bars = (same: Bars['same'], different = same): Bars => ({
 export interface CallPart {
   readonly what: string;
   readonly operation: Operation;
-  /** What is held to bars, by what it is called beside GlusterFS. */
+  /** The bars of each mount, with its name beside GlusterFS. */
   readonly held: Readonly<
     Partial<Record<BrickMount, { readonly name: string; readonly bars: Bars }>>
   >;

@@ -10,7 +10,7 @@ const suites = { bridges, cluster, mount, tutorial };
 const names = Object.keys(suites);
 
 const [first = '', ...rest] = process.argv.slice(2);
-// Without a name, what is compared with others.
+// Without a name, the default suite runs.
 if (first === '' || first.startsWith('-'))
   process.exit(await runSuite(mounts, process.argv.slice(2)));
 if (!names.includes(first)) {

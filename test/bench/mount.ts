@@ -107,7 +107,7 @@ const onFiles =
 
 // -- searches ------------------------------------------------------------------------------------
 
-/** The kernel caches what a module in Python answers: that names are absent. All is known before. */
+/** Searches for absent names that the kernel caches by a Python module's `kernel-timeout`. */
 const searched = (bench: Bench): Promise<Report> => {
   const size = sizeOf(bench, 9);
   return runExperiment<

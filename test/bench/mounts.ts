@@ -71,7 +71,7 @@ const failedStat = (bench: Bench): Promise<Report> =>
     }),
   );
 
-// -- translators that pass everything through ----------------------------------------------------
+// -- translators that pass every fop through ----------------------------------------------------
 
 const PASS: Load = { rounds: 21, count: 4000, warm: 40_000 };
 const QUICK_PASS: Load = { rounds: 5, count: 1000, warm: 5_000 };
@@ -88,7 +88,7 @@ const passThrough = Array.from({ length: MORE }, (_, i) =>
 const stackOf = (title: string, more: typeof passThrough) =>
   cache(title, (bench, name) => startGlossa(bench, name, [negativeVolume, ...more]));
 
-/** On one CPU, where the difference of two servers is a difference of work. */
+/** Measured on one CPU, where a difference of two servers is a difference of work. */
 const passThroughCost = (bench: Bench): Promise<Report> =>
   runExperiment(
     bench,

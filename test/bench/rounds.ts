@@ -1,13 +1,13 @@
 /** Measures targets in rounds; a target that fails has the reason in place of its samples. */
 import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
 
-/** The times of one in the order of the rounds, or the reason that there are none. */
+/** Each target's samples in the order of the rounds, or the reason for none. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;
 
 export interface RoundsSettings<T, S extends object> {
-  /** The first, which comes before all, to get what is measured ready and warm, does not count. */
+  /** Not counting round 0, which warms the targets up. */
   readonly rounds: number;
-  /** Ends it after the rounds that are whole; without one of those, with its reason. */
+  /** Ends the measurement after the complete rounds; without one, it rejects. */
   readonly signal?: AbortSignal;
   /**
    * Measures one once; round 0 is the one that does not count.

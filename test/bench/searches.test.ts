@@ -21,7 +21,7 @@ const asked = (mean: number, lookups: number | null): RequestTimes => ({
   lookups,
 });
 
-/** Of a search whose mean takes so many microseconds. */
+/** Times of a search with these means, in microseconds. */
 const searched = (first: number, again: number, lookups: number | null): SearchTimes => ({
   first: asked(first, lookups),
   again: asked(again, lookups),

@@ -65,11 +65,11 @@ export interface SearchExperiment<N extends string> {
   readonly what: string;
   readonly size: Size;
   readonly targets: Readonly<Record<N, TargetKind>>;
-  /** Where it is measured; without pins unless told otherwise. */
+  /** The CPU placements; by default unpinned. */
   readonly places?: readonly Placement[];
-  /** The row that others are faster than. */
+  /** The slow row, as reference. */
   readonly baseline: N;
-  /** What the tutorial has in a row; milliseconds. */
+  /** The tutorial's own figures of a row, in milliseconds. */
   readonly told?: Readonly<Partial<Record<N, string>>>;
   readonly held: readonly HeldSearch<N>[];
   /** For programs. */

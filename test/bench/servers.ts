@@ -23,7 +23,7 @@ import { type Bench, glossaProgram } from './bench.ts';
 /** GlusterFS's. */
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 
-/** It ends with the part. @throws {NotMeasured} when it ends without having mounted */
+/** Starts a server until the end of the part. @throws {NotMeasured} when it ends unmounted */
 export async function serve(
   { folder, data, cleanup, signal }: Bench,
   name: string,
@@ -37,14 +37,14 @@ export async function serve(
 }
 
 export interface GlossaSettings {
-  /** Under the volumes; storage/posix with a folder of its own unless told otherwise. */
+  /** The storage under the volumes; by default storage/posix with its own folder. */
   readonly storage?: readonly PlainVolume[] | undefined;
   readonly timeouts?: Timeouts;
-  /** Of `glossa mount`, besides those that every run has. */
+  /** More flags of `glossa mount`. */
   readonly flags?: readonly string[];
 }
 
-/** What servers keep to start faster is not the user's own. */
+/** The servers' cache folder, apart from the user's. */
 export const cacheFolder = ({ data }: Bench): string => join(data, 'cache');
 
 /** A glossa mount of these volumes above the storage. @throws {NotMeasured} */

@@ -17,7 +17,7 @@ import { pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
 const STARTS = { full: 7, quick: 3 };
-/** Time to give back what only starting needed. */
+/** Time to free the memory of the start. */
 const IDLE_MS = 3000;
 
 interface Measured {

@@ -20,16 +20,16 @@ const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 
 export interface Suite {
-  /** How it is called, what it compares, and what the parts of `--only` are. */
+  /** The usage: command line, comparison, and parts of `--only`. */
   readonly usage: string;
-  /** What its figures mean. */
+  /** The meaning of its figures. */
   readonly legend: string;
-  /** Servers and clients are put on CPUs, which the heading tells. */
+  /** Whether servers and clients are pinned to CPUs, which the heading then names. */
   readonly isPlaced: boolean;
   readonly parts: Readonly<Record<string, (bench: Bench) => Promise<Report>>>;
 }
 
-/** What every suite takes, for its usage. */
+/** The options of every suite, for its usage. */
 const COMMON_USAGE = `
   --quick       fewer rounds: to see that it works; the figures mean little
   --json FILE   write everything that was measured, too
@@ -135,7 +135,7 @@ async function measure(
   return figures;
 }
 
-/** Its servers are gone before those of the next part come. Null: it was ended by an interruption. */
+/** Measures a part and ends its servers. Returns null after an interruption. */
 async function measurePart(part: Suite['parts'][string], bench: Bench): Promise<Report | null> {
   const cleanup = new Cleanup();
   try {
@@ -156,7 +156,7 @@ function statusOf(figures: readonly Figure[], strict: boolean): number {
   return strict && !isSure ? EXIT_MISSED : 0;
 }
 
-/** Of what others are compared with, as this machine has them. */
+/** Versions of the compared programs on this machine. */
 function versions(): Record<string, string | null> {
   const ask = (...line: readonly [string, ...string[]]): string | null => {
     const { status, out } = runToEnd(line);

@@ -24,7 +24,7 @@ export interface Section {
 export interface Report {
   readonly sections: readonly Section[];
   readonly figures: readonly Figure[];
-  /** Everything that was measured, for programs. */
+  /** All measurements, for programs. */
   readonly raw: unknown;
 }
 
@@ -48,7 +48,7 @@ export const rowOf = <T extends object>(
   cells: (measured: T) => readonly string[],
 ): Row => ({ title, cells: isMissing(measured) ? [missingText(measured)] : cells(measured) });
 
-/** A figure of what was measured: of rounds that are compared, or of one row's rounds. */
+/** A figure of compared rounds, or of one row's rounds. */
 export function figureOf<T extends object>(
   what: string,
   [unit, bar]: readonly [Unit, Bar | null],
@@ -78,13 +78,13 @@ const aligned = (rows: readonly (readonly string[])[]): string =>
 
 export function sectionText({ title, columns, rows }: Section): string {
   const said = new Set(rows.map(({ cells }) => cells.join()));
-  // All of them not measured, for one reason.
+  // All rows have the same reason.
   if (said.size === 1) return `${title}\n  ${[...said][0]}`;
   const head = columns.length > 0 ? [['', ...columns]] : [];
   return `${title}\n${aligned([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
 }
 
-/** What is asked of a figure: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
+/** The text of a bar: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
 function barText({ bar, unit }: Figure): string {
   if (bar === null) return '';
   const { limit, aim, least, below } = bar;

@@ -31,9 +31,9 @@ import {
 } from './volumes.ts';
 
 export interface Target {
-  /** Of its server; null without one. */
+  /** The server's process; null without one. */
   readonly pid: number | null;
-  /** Of what stands behind its server. Away from the client, all of them share all CPUs. */
+  /** Processes of the bricks. Away from the client, all of them share all CPUs. */
   readonly bricks?: readonly number[];
   /** Directories are made and removed here. */
   readonly root: string;
@@ -141,7 +141,7 @@ const floorOf = (title: string, ...more: readonly string[]): TargetKind => ({
 export const glusterCache = (above: readonly PlainVolume[]): TargetKind =>
   cache('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
 
-/** What `stat` compares; the others build on them. */
+/** Targets of the part `stat`; other parts build on them. */
 export const targets = {
   bare: {
     title: 'the bare directory',
@@ -168,7 +168,7 @@ const inMemory = (title: string, flags: readonly string[] = []): TargetKind =>
     startGlossa(bench, name, [], { storage: [volume('memory', 'storage/memory')], flags }),
   );
 
-/** What decides nothing but how fast a request comes and goes. */
+/** Servers that answer at once: they show the cost of a request alone. */
 export const answerers = {
   floor: targets.floor,
   floorAwake: targets.floorAwake,
@@ -193,7 +193,7 @@ export const directories = (timeouts = TIMEOUTS) => ({
   bare: targets.bare,
 });
 
-/** The same, for data: with a server that it goes through, as on kernels before 6.9. */
+/** The same for data, without passthrough, as on kernels before 6.9. */
 export const dataDirectories = () => ({
   ...directories(),
   served: plain('glossa, --no-passthrough', (bench, name) =>
@@ -212,7 +212,7 @@ export const kernelTimeout = glossaCache(
 
 // -- one cache after the other -------------------------------------------------------------------
 
-/** By the name of its target; none is the baseline. */
+/** Caches by the name of their target; the baseline has none. */
 const caches = {
   baseline: { title: 'glossa, no cache', above: () => [] },
   typescript: { title: 'glossa, negative in TypeScript', above: () => [negativeVolume] },
@@ -230,29 +230,29 @@ const caches = {
 interface CacheKind {
   readonly title: string;
   above(bench: Bench): readonly PlainVolume[];
-  /** Of `glossa mount`. */
+  /** Flags of `glossa mount`. */
   readonly flags?: readonly string[];
 }
 
 type CacheName = keyof typeof caches;
 
-/** Above the storage: what comes this far, the cache has not decided. */
+/** The counter above the storage: it counts the lookups that the cache did not answer. */
 const counter = counterVolume('counter');
 
-/** What is under a cache. */
+/** The volumes and storage under a cache. */
 export interface Ground {
   readonly storage?: readonly PlainVolume[];
   /** Above the storage. */
   readonly volumes?: readonly PlainVolume[];
   /** Where its files are, unless in the target's own folder. */
   readonly behind?: string;
-  /** A folder for it, where several share what is mounted. */
+  /** The target's folder in a shared mount. */
   readonly folder?: string;
   /** Processes that stand behind. */
   readonly bricks?: readonly number[];
 }
 
-/** A target for each cache, over what `ground` makes for it. */
+/** A target for each cache, over the ground that `ground` makes. */
 export function overEach(
   ground: (bench: Bench, name: string) => Promise<Ground>,
 ): Readonly<Record<CacheName, TargetKind>> {

@@ -52,7 +52,7 @@ const treePart =
     });
   };
 
-/** Older than all that is measured, so that git need not look into files to know them unchanged. */
+/** A time before all measured files, so that git need not read them to know them unchanged. */
 const AS_OF = '@1600000000';
 
 /** A folder with the tree, for as long as it is packed. */
@@ -154,7 +154,7 @@ async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget
     if (round === 0) {
       await inTime(signal, mkdir(folder));
       await output(bench, ['tar', '-x', '-f', archive, '-C', folder]);
-      // Learns what these files' inodes are, so that it need not read them again.
+      // git learns the files' inodes, so that it need not read the files again.
       await output(bench, show(folder));
     }
     const [seconds, said] = await timed(bench, at, ...show(folder));

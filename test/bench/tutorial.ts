@@ -30,7 +30,7 @@ import {
 } from './targets.ts';
 import { roomyNlCacheVolume } from './volumes.ts';
 
-// -- what it is made through ---------------------------------------------------------------------
+// -- targets ---------------------------------------------------------------------
 
 const onPosix = {
   ...overEach(async () => ({})),
@@ -48,7 +48,7 @@ const onPosix = {
  */
 const NETWORK_US = 1400;
 
-/** The same volume is one of GlusterFS and one of ours. */
+/** The delay volume, the same in GlusterFS and in glossa. */
 const delayed = delayVolume('network', NETWORK_US / 1000);
 
 const onNetwork = {
@@ -103,7 +103,7 @@ function onGlusterfs() {
   } as const satisfies Record<string, TargetKind>;
 }
 
-// -- what is held to bars ------------------------------------------------------------------------
+// -- bars ------------------------------------------------------------------------
 
 const faster = <N extends string>(
   what: string,

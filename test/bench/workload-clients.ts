@@ -19,13 +19,13 @@ export interface RequestTimes {
   readonly mean: number;
   readonly p50: number;
   readonly p99: number;
-  /** Of all clients together, with what they do between requests. */
+  /** Requests of all clients, including the time between requests. */
   readonly perSecond: number;
   /** Lookups that came to the storage, for each request; null without a counter. */
   readonly lookups: number | null;
 }
 
-/** So many clients; where they are is told with what they are to do. */
+/** A number of client processes, pinned at each measurement. */
 export class WorkloadClients {
   private readonly bench: Bench;
   private readonly count: number;
@@ -94,7 +94,7 @@ export class WorkloadClients {
     try {
       return await use(this.clients);
     } catch (error) {
-      // One of them may hang in the mount: others ask the next target.
+      // A client may hang in the mount: new ones measure the next target.
       this.clients.kill();
       this.clients = null;
       throw error;

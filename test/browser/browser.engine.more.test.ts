@@ -30,7 +30,7 @@ export class xlator extends Translator {
   }
 }
 `,
-  /** Of minutes, all in one call of C, which looks for no signal. */
+  /** One call of C for minutes, without a check for signals. */
   never: `import decimal
 from glupy import Translator
 class xlator(Translator):
@@ -62,7 +62,7 @@ const MODULES = {
   '/examples/spy.py': LOOP.spy,
 };
 
-/** For a browser, from all that it needs: nothing is left to import. */
+/** Bundles for a browser, and checks that no import is left. */
 async function bundle(what: BuildOptions): Promise<string> {
   const { outputFiles, metafile } = await build({
     ...what,

@@ -6,7 +6,7 @@ import { type Browser, launch } from 'puppeteer-core';
 import { toolPath } from '../support/tools.ts';
 import { wanted } from '../support/wanted.ts';
 
-/** By the name of its program. */
+/** Browsers by the name of their program. */
 export const browsers = {
   chromium: {
     browser: 'chrome',
@@ -18,13 +18,13 @@ export const browsers = {
 
 export type BrowserName = keyof typeof browsers;
 
-/** Of tests that are long in each: the first, and in `test:long` the others (../again.ts). */
+/** Browsers of long tests: the first, and in `test:long` the others (../again.ts). */
 export const wantedBrowsers = (): BrowserName[] =>
   (Object.keys(browsers) as BrowserName[]).filter((_, at) =>
     at === 0 ? wanted.first : wanted.others,
   );
 
-/** Under load a browser needs minutes for what it otherwise does at once. */
+/** Under load a browser needs minutes for its start. */
 const PATIENCE_MS = 300_000;
 
 /** Starts it, lets `use` drive it, and ends it. */

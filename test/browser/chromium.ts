@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 
-/** What a server gives, by paths. */
+/** The server's files, by path. */
 export type Files = ReadonlyMap<string, string | Uint8Array>;
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
-/** By these a page shares nothing with other origins, and its threads may share memory. */
+/** Headers that isolate a page from other origins, so that its threads may share memory. */
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -61,7 +61,7 @@ const FLAGS = [
   ...['--disable-sync', '--metrics-recording-only', '--disable-extensions', '--mute-audio'],
 ];
 
-/** Opens `/page.html` of these files; what it posts. @throws {Error} when Chromium ends before */
+/** Opens `/page.html` and returns the posted result. @throws {Error} if Chromium ends first */
 export async function openPage(files: Files, isolated: boolean): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-chromium-'));
   const { server, posted } = await serve(files, isolated);

@@ -33,7 +33,7 @@ end-volume
   '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
 };
 
-/** A frame has the policy; the page around it hands in all that is served, and tells the outcome. */
+/** The page around the frame with the policy: passes the served files in, and posts the outcome. */
 const PAGE = `<!doctype html>
 <script type="module">
   const get = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());

@@ -113,7 +113,7 @@ async function nameFiles(page: Page): Promise<void> {
   expect(await text(page, '#notices')).toContain('m.js, graph.vol, more.py (');
 }
 
-/** Files are saved as they are here and opened again; anything else is refused, and takes nothing away. */
+/** Saved files can be opened; an invalid file is refused and changes nothing. */
 async function saveAndOpen(page: Page): Promise<void> {
   await page.evaluate(`{
     globalThis.saved = [];
@@ -151,7 +151,7 @@ async function saveAndOpen(page: Page): Promise<void> {
   expect((await enter(page, 'ls /')).said).toContain('made');
 }
 
-/** Links that lead to nothing say so. */
+/** Invalid links bring a notice. */
 async function followBadLinks(page: Page): Promise<void> {
   const whole = await encodeShare(STATE);
   const before = await code(page);
@@ -166,7 +166,7 @@ async function followBadLinks(page: Page): Promise<void> {
   expect(await code(page)).toBe(before);
 }
 
-/** Each tab keeps its own. */
+/** Each tab keeps its own text. */
 async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<void> {
   await page.click('[data-path="/m.js"]');
   await typeCode(page, '// first', true);

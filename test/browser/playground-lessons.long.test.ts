@@ -24,7 +24,7 @@ import {
 } from './playground.ts';
 
 const STARTER = 'somebody asks for a file';
-/** In one line, as the editor indents by itself. */
+/** One line, as the editor adds indentation. */
 const RIGHT =
   'import { Translator } from "glossa"; export class xlator extends Translator { ' +
   'lookup(frame, loc) { this.log.info(loc.path); frame.wind(); } }';
@@ -42,14 +42,14 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-/** Checks what is in the editor; the answer. */
+/** Checks the editor's text; returns the answer. */
 async function check(page: Page): Promise<string> {
   await page.click('#lesson-check');
   await until(page, `document.querySelector('${answer}').ariaBusy !== 'true'`);
   return text(page, answer);
 }
 
-/** What a link leads to, in a page that is open. */
+/** Follows a link in an open page. */
 const follow = (page: Page, fragment: string): Promise<unknown> =>
   page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
 
@@ -68,7 +68,7 @@ async function begin(page: Page): Promise<void> {
   expect(await text(page, '.watch')).toContain('stack');
 }
 
-/** From the starter to the right module; what there is to help. */
+/** From the starter to the right module, with hints and solution. */
 async function learn(page: Page): Promise<void> {
   expect(await check(page)).toMatch(/^✗ not yet.* It should say the path/s);
   expect(await page.$$eval(`${answer} code`, ([it]) => it?.textContent)).toBe('loc.path');
@@ -97,7 +97,7 @@ async function learn(page: Page): Promise<void> {
   expect(await text(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
 }
 
-/** What was passed and typed is there again, in this tab and in another one. */
+/** Passed lessons and typed text return, in this tab and in another. */
 async function comeBack(page: Page, browser: Browser): Promise<void> {
   await reload(page);
   expect(await text(page, title)).toBe('1. What a stack is');
@@ -128,7 +128,7 @@ async function comeBack(page: Page, browser: Browser): Promise<void> {
   expect(await text(page, '#notices')).toContain('nothing.js, graph.vol (');
 }
 
-/** A file that is gone, links that lead to nothing, and a module without an end take nothing away. */
+/** A removed file, invalid links and an endless module lose no text. */
 async function breakThings(page: Page): Promise<void> {
   await follow(page, `lesson=3-fop&${language}`);
   await says(page, title, '3.');
@@ -154,7 +154,7 @@ async function breakThings(page: Page): Promise<void> {
   expect((await enter(page, 'touch /ghost; stat /ghost')).said).toContain('No such file');
 }
 
-/** For eyes that need more, and for who has none. */
+/** Checks accessibility at several widths, in both colour schemes. */
 async function look(page: Page): Promise<void> {
   await page.evaluate(readFileSync(join(packageRoot, 'node_modules/axe-core/axe.min.js'), 'utf8'));
   await follow(page, 'lesson=5-local');
@@ -173,7 +173,7 @@ async function look(page: Page): Promise<void> {
   }
 }
 
-/** All lessons, as who only copies would pass them. */
+/** Passes all lessons by their solutions. */
 async function passAll(page: Page): Promise<void> {
   for (const lesson of Object.keys(checks)) {
     await follow(page, `lesson=${lesson}`);
@@ -198,7 +198,7 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
         await learn(page);
         await comeBack(page, browser);
         await breakThings(page);
-        // Back to what was there before the first lesson.
+        // Back to the text before the first lesson.
         await follow(page, '');
         await until(page, `document.querySelector('${title}').hidden`);
         expect(await code(page)).toBe('# mine');

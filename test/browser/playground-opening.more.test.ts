@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-/** Of elements, those that are not wholly in the window. */
+/** The elements that are not wholly in the window. */
 const outside = (page: Page, ...selectors: readonly string[]): Promise<unknown> =>
   page.evaluate(`${JSON.stringify(selectors)}.filter((selector) => {
     const box = document.querySelector(selector)?.getBoundingClientRect();
@@ -44,7 +44,7 @@ async function openFresh(
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport(size);
-  // Firefox has no way to say it to a page; it wants motion by itself.
+  // Firefox cannot emulate the setting; its default is motion.
   if (still) await motion(page, 'reduce');
   return visit(page, served.url + fragment);
 }
@@ -84,7 +84,7 @@ async function meetExample(browser: Browser): Promise<void> {
   await page.close();
 }
 
-/** A lesson's task and what comes of it are seen at once. */
+/** A lesson's task and the result of its check are visible at once. */
 async function meetLesson(browser: Browser): Promise<void> {
   const page = await openFresh(browser, { fragment: '#lesson=3-fop&language=javascript' });
   expect(await text(page, '#lesson-task')).toContain('Hide every file that is called ghost');
@@ -100,7 +100,7 @@ async function meetLesson(browser: Browser): Promise<void> {
   const began = await step(page);
   await until(page, `document.querySelector('#where').textContent !== ${JSON.stringify(began)}`);
   expect(await outside(page, ...seen)).toEqual([]);
-  // The graph of the shell is the one that it was.
+  // The shell still has its own graph.
   await enter(page, 'ls /dir0');
   expect(await text(page, '#counters-of')).toBe('Since the graph was started');
   await page.close();
@@ -116,7 +116,7 @@ async function meetStill(browser: Browser): Promise<void> {
   await page.close();
 }
 
-/** On a phone the line, what it wrote, and the picture come first. */
+/** On a phone the command line, its output and the picture come first. */
 async function meetOnPhone(browser: Browser): Promise<void> {
   const page = await openFresh(browser, { size: PHONE });
   expect(await outside(page, '#output', '#line', '#graph svg')).toEqual([]);

@@ -30,7 +30,7 @@ import {
 } from './playground.ts';
 
 const MB_MAX = 20;
-/** Of Python, which looks for no signal where threads share no memory. */
+/** Python checks for no signal where threads share no memory. */
 const NEVER = `from glupy import Translator
 class xlator(Translator):
     def lookup(self, frame, loc, xdata):
@@ -112,10 +112,10 @@ async function runWithoutIsolation(browser: Browser): Promise<void> {
 
 const offered = (page: Page, word: string) => says(page, '.cm-tooltip-autocomplete', word);
 
-/** Puts the pointer on a word of the editor, and returns what is said of it. */
+/** Puts the pointer on a word of the editor, and returns its card. */
 async function hover(page: Page, word: string): Promise<string> {
   const span = `[...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === '${word}')`;
-  // A word has an element of its own when the editor has found out what it is.
+  // A word has its own element once the editor has parsed it.
   await until(page, `${span} !== undefined`);
   const place = (await page.evaluate(`{
     const { x, y, width, height } = ${span}.getBoundingClientRect();
@@ -129,7 +129,7 @@ async function hover(page: Page, word: string): Promise<string> {
   return said;
 }
 
-/** Words of the editor come from the tables, and what is said of them. */
+/** The editor completes and explains words of volfiles. */
 async function completeAndHover(page: Page): Promise<void> {
   await typeCode(page, 'volume more', true);
   await page.keyboard.press('Enter');
@@ -144,7 +144,7 @@ async function completeAndHover(page: Page): Promise<void> {
   await hover(page, 'storage/memory');
 }
 
-/** The same in modules: fops and their callbacks, and what `frame`, `loc` and the like have. */
+/** The same in modules: fops, callbacks, and attributes of `frame`, `loc` and others. */
 async function completeInModules(page: Page): Promise<void> {
   const kinds = [
     { path: '/never.py', def: '\n    def ', cbk: 'lookup_cbk', size: 'ia_size' },
@@ -192,7 +192,7 @@ async function watchMotion(page: Page): Promise<void> {
   expect(await page.evaluate(moving)).toBe(0);
 }
 
-/** What is typed stays in the page where the browser has no room for it. */
+/** Typed text stays in the page when the browser's storage is full. */
 async function fillStorage(page: Page): Promise<void> {
   await page.evaluate(`for (let size = 2 ** 22; size > 0; size >>= 1) {
     try {
@@ -213,7 +213,7 @@ async function fillStorage(page: Page): Promise<void> {
 
 const LACKS = ['WebAssembly', 'MessageChannel', 'DecompressionStream', 'BigInt64Array', 'WeakRef'];
 
-/** A browser that lacks something says what; the files can be read and changed all the same. */
+/** The page names the features that a browser lacks, and its files stay editable. */
 async function openPoor(browser: Browser, address: string): Promise<void> {
   const page = await browser.newPage();
   const lost = [...LACKS.map((name) => `globalThis.${name}`), 'Crypto.prototype.getRandomValues'];

@@ -4,7 +4,7 @@ import type { Arena } from './arena.ts';
 import { script } from './operations.ts';
 import { lineOf, parseScript, type Script, textOf } from './script.ts';
 
-export interface Found {
+export interface FoundDifference {
   /** The script, as a file of regressions has it. */
   readonly script: string;
   /** The same with the results of both sides. */
@@ -22,9 +22,9 @@ export async function fuzz(
   seed: number,
   scripts: number,
   without: RegExp | null = null,
-): Promise<Found | null> {
+): Promise<FoundDifference | null> {
   // When the server does not answer any more, there is nothing left to try shorter scripts on.
-  let hung: Found | null = null;
+  let hung: FoundDifference | null = null;
   let last = '';
   const wanted = script.map((all) => all.filter((one) => without?.test(lineOf(one)) !== true));
   const property = fc.asyncProperty(wanted, async (commands) => {

@@ -43,7 +43,7 @@ const withoutName: Checks = {
     fd!.release();
     expect(await content(vol, inode)).toBe('contents');
     expect(ok(await vol.lookup(dir, 'name')).buf!.iaGfid).toBe(inode.gfid);
-    // From now on it is as any other file: with its last name it is gone.
+    // Now it is like any other file: it disappears with its last name.
     ok(await vol.link(inode, dir, 'other'));
     ok(await vol.unlink(dir, 'name'));
     ok(await vol.unlink(dir, 'other'));

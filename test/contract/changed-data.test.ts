@@ -40,7 +40,7 @@ const changes: Readonly<Record<string, Change>> = {
 const mapped = (data: Uint8Array, offset: number, change: Change['do']): Uint8Array =>
   data.map((byte, at) => change(byte, offset + at));
 
-/** A translator that does so; or does one half alone. */
+/** A translator that changes data on reads, writes or both. */
 function changing(name: string, half: 'both' | 'reads' | 'writes'): Translator<unknown> {
   const change = changes[name]!;
   const readvCbk: Cbk<'readv', null> = (frame, offset, _xl, opRet, opErrno, data, buf, xdata) =>

@@ -5,7 +5,7 @@ import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Reply, TestVolume } from './driver.ts';
 
-/** What a set-up can do; a check that needs more says so. */
+/** The capabilities of a set-up. */
 export interface Traits {
   /** The storage runs as root: owners, devices and `trusted.` attributes can be given. */
   readonly privileged: boolean;

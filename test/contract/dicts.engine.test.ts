@@ -4,7 +4,7 @@ import { Dict } from '../../runtime/core/dict.ts';
 import type { RunningModule } from '../support/module.ts';
 import { startModule } from '../support/module.ts';
 
-/** Looks one key up, sets two others, and hands the dict on; `absent` is a key that is not there. */
+/** Modules that look a key up, set two others, and pass the dict on; the key `absent` is missing. */
 const modules = {
   python: {
     'm.py': `from glupy import Translator

@@ -121,7 +121,7 @@ export const dirChecks: Checks = {
       if (entries!.length === 0) break;
       for (const entry of entries!) seen.push(entry.name);
       offset = entries!.at(-1)!.off;
-      // Of what was listed, one goes; something else comes.
+      // Removes a listed name, and adds another one.
       const gone = entries!.find(({ name }) => name.startsWith('f'));
       if (gone !== undefined) ok(await vol.unlink(vol.root, gone.name));
       if (round < 10) await file(vol, vol.root, `new${round}`);

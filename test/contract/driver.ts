@@ -143,7 +143,7 @@ type Data = string | Uint8Array;
 const bytesOf = (data: Data): Uint8Array =>
   typeof data === 'string' ? new TextEncoder().encode(data) : data;
 
-/** What FUSE asks a listing for. */
+/** The size of FUSE's readdir requests. */
 const LISTING_SIZE = 4096;
 
 export class TestVolume {
@@ -183,7 +183,7 @@ export class TestVolume {
     if (twice.length > 0) throw new Error(twice.join('\n'));
   }
 
-  /** Winds one fop into the top of the graph. Nothing is linked: the bare reply. */
+  /** Winds one fop into the top of the graph; returns the reply without linking its inode. */
   fop<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     const { uid = 0, gid = 0, pid = 1, groups = [], ctime = null } = this.caller;
     const row = findFop(name)!;
@@ -209,12 +209,12 @@ export class TestVolume {
     });
   }
 
-  /** What a mount sends with a request that may make an inode. */
+  /** The xdata of a mount's request that may make an inode. */
   gfidReq(): Dict {
     return new Dict().setGfid(GFID_REQ, newGfid(this.context));
   }
 
-  /** Looks a name up; a known one with its inode. A name that is gone is forgotten. */
+  /** Looks a name up, with its inode if known; forgets an absent name. */
   async lookup(parent: Inode, name: string, xdata: Dict = this.gfidReq()): Promise<Reply> {
     const { inodes } = this.graph;
     const inode = inodes.grep(parent, name) ?? inodes.newInode();

@@ -41,7 +41,7 @@ describe('a request that winds without end', () => {
         serves(run);
       }
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      // A loop that catches everything is left to itself after some more.
+      // The host ignores a loop that catches every error after some more winds.
       for (let round = 0; round < 1100; round++) {
         for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
       }

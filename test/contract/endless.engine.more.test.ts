@@ -74,7 +74,7 @@ it.each(LANGUAGES)(
     expect(request!.winds).toBe(501);
     const data = [...request!.values()].filter((value) => value instanceof Uint8Array);
     expect(data.length).toBeGreaterThan(50);
-    // 64 MiB, and what the first few have.
+    // 64 MiB, and the data of the first few replies.
     expect(data.length).toBeLessThanOrEqual(64 + 16);
     for (const held of waiting) held.answer(-1, ENOENT, null, null, null);
     run.settled();

@@ -105,7 +105,7 @@ it.each([
   expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
   const lines = run.lines();
   expect(lines.join('\n')).toMatch(/time.limit/i);
-  // Some are told, and that there are more.
+  // The log has the first refusals, and a note that there are more.
   expect(lines.length).toBeLessThan(500);
   works(run);
 });

@@ -139,7 +139,7 @@ class xlator(Translator):
   });
 });
 
-/** A module as one wrote them in 2012. */
+/** A module in the style of 2012. */
 const OF_2012 = `import sys
 from uuid import UUID
 from gluster import *
@@ -182,7 +182,7 @@ class xlator ():
 		dl.set_lookup_cbk(xl,lookup_cbk)
 `;
 
-/** What 2to3 changes of it, in two runs for the octal number. */
+/** The module after 2to3, in two runs for the octal number. */
 function of2012InPython3(): string {
   const changed = [
     ['0777L', '0o777'],

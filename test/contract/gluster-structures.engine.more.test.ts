@@ -12,7 +12,7 @@ const old = (source: string, from = 'gluster.glupy') =>
 
 const SIZED = Object.assign(new Iatt(), { iaType: IA_IFREG, iaProt: 0o644, iaNlink: 1, iaSize: 7 });
 
-/** What expressions about the arguments of a stat give, or raise, by themselves. */
+/** Values or exceptions of expressions about the arguments of a stat. */
 async function said(expressions: readonly string[], before = 'pass'): Promise<string[]> {
   const tried = expressions.map(
     (expression) => `
@@ -186,7 +186,7 @@ describe('structures and pointers', () => {
   });
 });
 
-/** Sends one fop through a module; what arrived below. */
+/** Sends one fop through a module; returns the child's arguments. */
 function sent(run: RunningModule, loc: Loc): readonly unknown[] {
   run.ask('stat', loc, null);
   const [held] = run.asked();

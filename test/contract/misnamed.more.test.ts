@@ -7,7 +7,7 @@ import { languages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
-/** Of the contract those in Python: the others have methods of the same names. */
+/** Of the contract only Python's folder: the other languages have the same method names. */
 const FOLDERS = [
   'examples',
   'templates',

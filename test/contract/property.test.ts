@@ -30,7 +30,7 @@ interface Side {
   readonly fds: Fd[];
 }
 
-/** What both sides have to agree on. */
+/** The compared result of an operation. */
 type Outcome = unknown;
 interface Operation {
   run(side: Side): Promise<Outcome>;
@@ -40,7 +40,7 @@ interface Operation {
 
 const FIFO = 0o010644;
 
-/** What of attributes is not a matter of the file system. */
+/** The attributes that do not depend on the file system. */
 function attributes(buf: Iatt | null): unknown {
   if (buf === null) return null;
   const { iaType, iaProt, iaNlink, iaSize, iaUid, iaGid } = buf;
@@ -59,7 +59,7 @@ async function walk(vol: TestVolume, path: readonly string[]): Promise<Inode | R
   let inode = vol.root;
   for (const name of path) {
     let reply = await vol.lookup(inode, name);
-    // A name that leads elsewhere than it did is looked up anew, as a mount does.
+    // A name with another inode is looked up anew, as a mount does.
     if (reply.err === 'ESTALE') reply = await vol.lookup(inode, name);
     if (reply.opRet < 0) return reply;
     inode = reply.inode!;
@@ -100,7 +100,7 @@ const keepFd = (side: Side, reply: Reply): Reply => {
 };
 
 const name = fc.constantFrom('a', 'b', 'c', 'd\udcff');
-/** Mostly what is there at the beginning. */
+/** Mostly the initial paths. */
 const path = fc.oneof(
   fc.constantFrom([], ['a'], ['a', 'b'], ['c'], ['a', 'c']),
   fc.array(name, { maxLength: 3 }),
@@ -285,7 +285,7 @@ const operations = fc.array(fc.oneof(namespaceOps, dataOps, attributeOps, aclOps
   size: 'max',
 });
 
-/** So that there is something to meet. */
+/** The initial files. */
 const beginning: readonly Operation[] = [
   at('mkdir a', [], ({ vol }, dir) => vol.mkdir(dir, 'a')),
   at('mkdir b', ['a'], ({ vol }, dir) => vol.mkdir(dir, 'b')),

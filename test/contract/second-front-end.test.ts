@@ -115,7 +115,7 @@ class Remote {
     return new Promise((resolve) => this.waiting.set(id, resolve));
   }
 
-  /** As by a process that is killed: nothing is said any more. */
+  /** Closes the socket without a word, like a killed process. */
   die(): void {
     this.socket.destroy();
   }

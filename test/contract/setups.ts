@@ -14,7 +14,7 @@ import type { Traits } from './check.ts';
 import { startVolume, type TestVolume } from './driver.ts';
 
 export interface Setup extends Traits {
-  /** Starts an empty volume for the test that is running; what it leaves is removed. */
+  /** Starts an empty volume for the running test, and removes its files afterwards. */
   start(): Promise<TestVolume>;
 }
 
@@ -65,7 +65,7 @@ function canUse(directory: string): boolean {
   }
 }
 
-/** Translators that only watch, or have to do with what the checks do not ask for. */
+/** Translators that observe only, or that affect no check. */
 const debugging = [
   { name: 'errors', translator: errorGen, options: { failure: '0.0000001', seed: '1' } },
   {

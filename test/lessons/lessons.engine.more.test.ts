@@ -30,7 +30,7 @@ function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Prom
   return checkFile(lesson, language, path);
 }
 
-/** What each starter is told first. */
+/** The first hint of each starter. */
 const starters: Readonly<Record<string, RegExp>> = {
   '1-stack': /It should say the path that is asked for/,
   '2-nothing': /does not start.*no class xlator/s,
@@ -81,7 +81,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
   },
 );
 
-/** What no program of a beginner's ought to do, and what becomes of it. */
+/** Code beyond the limits, and the expected answer. */
 const RUNAWAYS: readonly (readonly [
   what: string,
   language: LessonLanguage,

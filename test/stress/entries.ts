@@ -29,7 +29,7 @@ export const entries: Scenario = {
       await mount.ok('touch over');
       let turns = 0;
       for (const one of churners) turns += Number(await endOf(one));
-      // Nothing is there but what stays, and all of it can be found and removed.
+      // Only the lasting entries remain, and all of them can be found and removed.
       const after = `${LISTING}; ls -f e | grep -vc ^keep; find e -name 'keep*' | xargs stat -c %F |
         sort | uniq -c | tr -s ' '; rm -r e over; ls -A`;
       same(

@@ -2,7 +2,7 @@
 import { type Scenario, same, served } from './scenario.ts';
 
 const WAYS = ['flock', 'record', 'flock alarm', 'record alarm'];
-/** What one run of the client adds. */
+/** The increment of one client run. */
 const ADDED = 600;
 
 /** A process that is killed with the lock, or waiting for it, leaves the lock free. */

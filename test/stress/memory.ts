@@ -49,7 +49,7 @@ async function expectForgotten(mount: Served, when: string): Promise<number> {
   if (Number(known) > INODES) throw new Error(`${known} inodes are known ${when}`);
   const { 'open-fds': open, 'in-flight': inFlight } = await mount.dump('mount/fuse');
   same(`open ${when}`, open, 0);
-  // The question itself is one.
+  // The request for the statedump counts as one.
   if (Number(inFlight) > 1) throw new Error(`${inFlight} requests are under way ${when}`);
   return Number(known);
 }

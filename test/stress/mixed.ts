@@ -10,7 +10,7 @@ const NUMBERS = `$(seq ${PROCESSES})`;
 
 /** The number of files that were left, and verified. */
 async function round(mount: Served): Promise<number> {
-  // They come upon files that are gone a moment later.
+  // Listed files may disappear a moment later.
   const walker = mount.client(`until [ -e over ]; do find d? -type f -print0 | xargs -0r md5sum
     ls -lR d? ; tar cf - d? ; done > /dev/null 2>&1`);
   const out = await mount.ok(`mkdir d0 d1 d2

@@ -16,7 +16,7 @@ import {
 } from '../support/mount.ts';
 import { type Kind, volfileOf } from '../support/stacks.ts';
 
-/** How long a scenario goes on. */
+/** The duration of a scenario. */
 export interface Pace {
   /** Whether the time is over. A scenario with a count does not call it. */
   over(): boolean;
@@ -25,10 +25,10 @@ export interface Pace {
 }
 
 export interface Scenario {
-  /** What is tried, in a few words. */
+  /** The scenario in a few words. */
   readonly title: string;
   readonly kinds: readonly Kind[];
-  /** What was done, in a few words. Throws what went wrong. */
+  /** Runs the scenario and returns a summary. @throws {Error} on a failure */
   run(kind: Kind, pace: Pace): Promise<string>;
 }
 
@@ -55,7 +55,7 @@ async function during(clean: () => Promise<void> | void, work: () => Promise<voi
   }
 }
 
-/** Works in a folder that is gone afterwards, with all servers and mounts in it. */
+/** Works in a scratch folder, and then removes it with its servers and mounts. */
 export const inScratch = (work: (scratch: Scratch) => Promise<void>): Promise<void> =>
   withScratch((scratch) =>
     during(
@@ -64,7 +64,7 @@ export const inScratch = (work: (scratch: Scratch) => Promise<void>): Promise<vo
     ),
   );
 
-/** A mount that runs, and what tries it. */
+/** A running mount and its clients. */
 export class Served {
   readonly scratch: Scratch;
   readonly mount: ServedMount;
@@ -85,12 +85,12 @@ export class Served {
     return client;
   }
 
-  /** Runs a script that must end well; what it wrote. */
+  /** Runs a script that must succeed; returns its output. */
   ok(script: string): Promise<string> {
     return endOf(this.client(script));
   }
 
-  /** What the volumes of a type tell of themselves. */
+  /** The statedumps of the volumes of a type. */
   async dump(type: string): Promise<Dump> {
     const { status, out, err } = await glossa(this.scratch, ['stats', this.mount.path, '--json'], {
       patience: PATIENCE_MS,
@@ -114,10 +114,10 @@ export class Served {
 }
 
 const PATIENCE_MS = 4 * 3_600_000;
-/** As much of the log is told with a failure. */
+/** The part of the log that a failure shows. */
 const LOG_BYTES = 2000;
 
-/** What a client wrote that had to end well. */
+/** The output of a client that must succeed. */
 export async function endOf(client: Client): Promise<string> {
   const { status, out, err } = await client.outcome;
   same('a client', { status, err: err.slice(-500) }, { status: 0, err: '' });

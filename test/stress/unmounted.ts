@@ -38,7 +38,7 @@ const endings: Readonly<Record<string, End>> = {
   'umount -f': async ({ path }, scratch) => run(scratch, 'umount', ['-f', '-l', path]),
 };
 
-/** What was written is there: each file that a writer was told of. */
+/** Checks that every file of a successful write exists. */
 async function expectWritten(scratch: Scratch, name: string, { out }: Outcome): Promise<number> {
   const numbers = out.trimEnd().split('\n').filter(Boolean).length;
   const look = `for i in $(seq ${numbers}); do cat g$i; done; head -${numbers} open`;

@@ -31,7 +31,7 @@ class xlator(Translator):
 `,
 };
 
-/** `repr(r)` or what was raised, the errno of the request, and what was logged besides. */
+/** `repr(r)` or the exception, the errno of the request, and the other log lines. */
 export interface Attempted {
   readonly result: string;
   readonly log: string;
@@ -47,7 +47,7 @@ export function attemptIn(run: RunningModule, source: string): Attempted {
   return { result, log: lines.join('\n'), errno: reply.opErrno };
 }
 
-/** A folder of the host: `read` and `write` are granted, `other` is not; and where links lead. */
+/** A folder of the host: `read` and `write` are granted, `other` is not, and links lead there. */
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-escapes-'));
   for (const name of ['code', 'read', 'write', 'other']) mkdirSync(join(folder, name));
@@ -70,12 +70,12 @@ interface Trying {
 
 let trying: Trying = { shares: true, leftOut: {} };
 
-/** From here on it is tried so: for files that run others, before they do. */
+/** Sets the way of all later attempts; called by a file before it imports test files. */
 export function tryBy(how: Trying): void {
   trying = how;
 }
 
-/** Those that are tried. */
+/** The attempts that are not left out. */
 export function tried<T extends readonly [title: string, ...rest: unknown[]]>(
   all: readonly T[],
 ): readonly T[] {
@@ -156,14 +156,14 @@ export function attempts(): Tools {
   return { attempt, fill, told };
 }
 
-/** `refused` is how the line goes on that the log has of it. */
+/** `refused` is the end of the expected log line. */
 export type Attempt = readonly [title: string, source: string, result: RegExp, refused: string];
 
-/** The lines that tell what was refused. */
+/** The log lines of refusals. */
 const refusals = (log: string): string[] =>
   log.split('\n').filter((line) => /^\[[^\]]+\] W .*: refused: /.test(line));
 
-/** Checks that every attempt comes to nothing, and is told to the log. */
+/** Checks that every attempt fails and is logged. */
 export function refuses(topic: string, all: readonly Attempt[]): void {
   describe(topic, () => {
     const { attempt, fill, told } = attempts();
@@ -176,7 +176,7 @@ export function refuses(topic: string, all: readonly Attempt[]): void {
         expect(errno).toBe(EPERM);
         const text = `: refused: ${fill(refused)}`;
         expect(told).toContainEqual(expect.stringContaining(text));
-        // Each is told once, so that a script cannot flood the log.
+        // Each is logged once, so that a script cannot flood the log.
         expect(attempt(source).log).not.toContain(text);
       },
     );

@@ -9,10 +9,10 @@ import { markOf, Records } from '../../gluster/rpc/record.ts';
 export type Way = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */
 export type Mangled = readonly Uint8Array[] | null;
-/** For one connection: called for each record, in its order on each way. */
+/** Called for each record of one connection, in order on each way. */
 export type Mangler = (record: Uint8Array, way: Way) => Mangled | Promise<Mangled>;
 
-/** A connection, for what is done to it at another time. */
+/** A connection that a test may cut or continue later. */
 export interface Line {
   cut(): void;
   send(way: Way, bytes: Uint8Array): void;
@@ -29,7 +29,7 @@ export function framed(record: Uint8Array, length = record.length): Uint8Array {
 export const untouched: Mangler = (record) => [framed(record)];
 
 export class BadLine {
-  /** Makes what happens to the records of the next connection. */
+  /** Makes the mangler of the next connection's records. */
   mangler: (line: Line) => Mangler = () => untouched;
   /** Connections so far. */
   count = 0;
@@ -101,7 +101,7 @@ export class BadLine {
       // What was written before arrives.
       to.end();
     };
-    // A cut of one side is one of the other.
+    // A cut of one side also cuts the other.
     from.on('error', () => {});
     from.on('close', () => {
       this.open.delete(from);

@@ -16,7 +16,7 @@ export const benchIn = (folder: string): Bench => ({
 
 const canCompile = runToEnd(['cc', '--version']).status === 0;
 
-/** A group of tests of what the bench compiles. */
+/** A group of tests that need a compiler. */
 export function describeCompiled(name: string, body: () => void): void {
   describe.skipIf(isSkipped(name, canCompile ? '' : 'gcc is missing'))(name, body);
 }

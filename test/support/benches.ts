@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { type Result, type Run, readRun } from '../../apps/bench/engine/schema.ts';
 import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
 
-/** A stack whose lookups are counted; `above` stands between what is counted and the top. */
+/** A stack that counts lookups; the volumes `above` stand between the counter and the top. */
 export const benchVolfile = (above = '', top = 'brick'): string => `
 volume storage
     type storage/posix
@@ -40,7 +40,7 @@ export const benchAsTold = (
     ...settings,
   });
 
-/** A run of the least that there is, of a command if there is one. */
+/** The shortest run, of a command if one is given. */
 export const bench = (
   scratch: Scratch,
   args: readonly string[],
@@ -53,7 +53,7 @@ export const bench = (
 
 export const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
 
-/** How many rounds there are of what was measured. */
+/** The number of measured rounds. */
 export const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
 /** Nothing is mounted below it, and no folder of a run is left. */
@@ -73,7 +73,7 @@ export function whenTrue(child: ChildProcess, isTrue: () => boolean, act: () => 
   child.once('exit', () => clearInterval(timer));
 }
 
-/** What a process was started as; nothing for one that has ended meanwhile. */
+/** The command line of a process; empty for an ended one. */
 export function commandOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

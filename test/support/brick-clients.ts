@@ -29,7 +29,7 @@ const types = [client, server, posix, trace, utime, distribute, ...caches] as re
 type Lines = Readonly<Record<string, string>>;
 
 export interface ClientSettings {
-  /** More lines of protocol/client, or others in place of its own. */
+  /** Additional or replaced options of protocol/client. */
   readonly options?: Lines;
   /** Types of volumes above it, the lowest first, some with options. */
   readonly above?: readonly (string | readonly [type: string, options: Lines])[];
@@ -90,7 +90,7 @@ export function distributedVolfile(
   return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
 }
 
-/** One volume and others above it, the lowest first, as `c0`, `c1` and so on. */
+/** A stack of one volume and those above it, the lowest first, as `c0`, `c1` and so on. */
 function stackOver(type: string, options: Lines, above: ClientSettings['above'] = []): string {
   const volumes = [
     volume('c0', type, options, null),
@@ -109,7 +109,7 @@ export function clientVolfile(port: number, { options, above }: ClientSettings =
   return stackOver('protocol/client', all, above);
 }
 
-/** Of one test. */
+/** The clients of one test. */
 export class BrickClients {
   /** What all of them have logged. */
   readonly log: string[] = [];

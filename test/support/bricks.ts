@@ -9,7 +9,7 @@ import type { Kind } from './stacks.ts';
 /** Whose each brick is. */
 type Whose = typeof RealBrick | typeof OurBrick;
 
-/** Two bricks, and what a client has above them. */
+/** Two bricks, and the client's volumes above them. */
 interface Shape {
   readonly whose: readonly [Whose, Whose];
   readonly stackOver: (ports: readonly number[]) => string;
@@ -40,7 +40,7 @@ end-volume
 `;
 }
 
-/** The stack of the tutorial, whose bricks are at these ports, and have the name of all that tests start. */
+/** The stack of the tutorial over bricks at these ports, under the name of the tests' bricks. */
 function printedStack(ports: readonly number[]): string {
   const text = readFileSync(join(packageRoot, 'examples/tutorial/python.vol'), 'utf8');
   return text.replaceAll(
@@ -49,7 +49,7 @@ function printedStack(ports: readonly number[]): string {
   );
 }
 
-/** By kind of stack. */
+/** Shapes by kind of stack. */
 const shapes: Readonly<Partial<Record<Kind, Shape>>> = {
   'distribute-real': { whose: [RealBrick, RealBrick], stackOver: plainStack },
   'distribute-own': { whose: [OurBrick, OurBrick], stackOver: plainStack },

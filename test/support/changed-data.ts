@@ -45,7 +45,7 @@ const cacheTypes = performanceStack
 /** Some of the caches, by their types, from below in the order in which they are stacked. */
 export const caches = (): fc.Arbitrary<string[]> => fc.subarray(cacheTypes);
 
-/** Volumes of them, whose names begin so. */
+/** Volumes of these types, with a name prefix. */
 export const cacheRows = (types: readonly string[], prefix: string): Row[] =>
   performanceStack
     .filter(({ translator }) => types.includes(translator.type))
@@ -123,7 +123,7 @@ export class Used {
     expect(await xl.translator.reload!(xl)).toMatchObject({ ok: true });
   }
 
-  /** Until what was replaced has gone. */
+  /** Waits until the replaced graph has ended. */
   async settle(): Promise<void> {
     for (let i = 0; i < 100 && (i === 0 || this.graph.retired.length > 0); i++) {
       this.context.advance(50);
@@ -141,7 +141,7 @@ export class Used {
     }
   }
 
-  /** Reads every file by a new fd, and by those that are held. */
+  /** Reads every file by a new fd and by the open ones. */
   async all(): Promise<unknown> {
     const seen: unknown[] = [];
     for (let at = 0; at < NAMES.length; at++) {
@@ -228,7 +228,7 @@ export class Used {
     return listEntries(this.driver, this.driver.root);
   }
 
-  /** Of a listing that asks for content besides. */
+  /** The content in a listing that requests content. */
   async contentOfAll(): Promise<string> {
     const fd = this.driver.newFd(this.driver.root, 0, true);
     await this.ask('opendir', new Loc(this.driver.root), fd, null);
@@ -243,7 +243,7 @@ export class Used {
 }
 
 type Does = (used: Used, a: number, b: number, c: number) => Promise<unknown>;
-/** The same for an open file; nothing is done without one. */
+/** The same for an open file; does nothing without one. */
 const held =
   (what: (used: Used, fd: Fd, b: number, c: number) => Promise<unknown>): Does =>
   async (used, a, b, c) => {

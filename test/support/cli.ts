@@ -2,7 +2,7 @@
 import { dispatch } from '../../cli/dispatch.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** Keeps what is written, and is as wide and colourful as it is told. */
+/** A terminal with given width and colours that records its output. */
 export class FakeTerminal implements Terminal {
   readonly interactive: boolean;
   readonly colour: { readonly out: boolean; readonly err: boolean };

@@ -72,7 +72,7 @@ export class Client {
     this.child.stderr!.setEncoding('latin1').on('data', (text: string) => {
       this.err += text;
     });
-    // Not every client reads what it is told.
+    // Not every client reads its input.
     this.child.stdin!.on('error', () => {});
     this.outcome = this.ended(patience);
   }
@@ -97,7 +97,7 @@ export class Client {
     this.child.stdin!.end();
   }
 
-  /** Ends it and all that it started. */
+  /** Kills the client and its child processes. */
   kill(): void {
     try {
       process.kill(-this.child.pid!, 'SIGKILL');

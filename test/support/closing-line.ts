@@ -26,7 +26,7 @@ export default class ClosingLine implements Reporter {
           failures.push(`${file} > ${test.fullName}: ${firstLine(reasons?.[0])}`);
         } else skipped += 1;
       }
-      // What a hook says is kept with the group whose hook it is.
+      // Errors of hooks are kept with their group.
       for (const group of module.children.allSuites()) {
         for (const error of group.errors()) {
           failures.push(`${file} > ${group.fullName}: ${firstLine(error)}`);

@@ -19,7 +19,7 @@ import {
   type Translator,
 } from '../../runtime/core/xlator.ts';
 
-/** Time passes by `advance` alone, which also rings the timers that come due. */
+/** A context whose time advances only by `advance`, which fires the due timers. */
 export class FakeContext implements Context {
   readonly baseDir = '/';
   readonly lines: string[] = [];
@@ -63,7 +63,7 @@ export class FakeContext implements Context {
   }
 }
 
-/** A volume of a test's graph; without `below`, it is over the one before it. */
+/** A volume of a test's graph; without `below`, it stands over the previous one. */
 export interface TestVolume {
   readonly translator: Translator<unknown>;
   readonly name?: string;
@@ -130,7 +130,7 @@ export class HeldLeaf {
   }
 }
 
-/** The reply of a request; `count` says how often it came. */
+/** The reply of a request; `count` is the number of replies. */
 export interface Reply {
   count: number;
   opRet: number;
@@ -139,7 +139,7 @@ export interface Reply {
   readonly frame: Frame;
 }
 
-/** Winds a fop into the top of a graph. The reply fills in when it comes. */
+/** Winds a fop into the top of a graph; the returned reply is filled in later. */
 export function ask<N extends FopName>(graph: Graph, name: N, ...args: FopTable[N]['args']): Reply {
   return askArgs(graph, name, args);
 }
@@ -188,7 +188,7 @@ export function newName(parent: Inode, name: string): Loc {
   return new Loc(parent.table.newInode(), parent, name);
 }
 
-/** A translator over one child that has these fops, and knows this for a statedump. */
+/** A translator over one child with these fops and this statedump. */
 export const having = (type: string, fops: Fops<null>, dump: Dump = {}): Translator<unknown> =>
   defineTranslator<null, Record<string, never>>({
     type: `test/${type}`,

@@ -8,7 +8,7 @@ const PATIENCE = { timeout: 60_000, interval: 10 };
 const EVENTS = ['initialized', 'output', 'stopped', 'thread', 'exited', 'terminated'];
 
 export class DapClient extends DebugClient {
-  /** What was told and not yet taken. */
+  /** Received events that `next` has not returned. */
   readonly events: DebugProtocol.Event[] = [];
 
   static async start(scratch: Scratch): Promise<DapClient> {
@@ -28,7 +28,7 @@ export class DapClient extends DebugClient {
     this['stopAdapter']();
   }
 
-  /** The next event of this name; those before it are kept. */
+  /** The next event of this name; earlier events stay queued. */
   next<E extends DebugProtocol.Event>(name: string): Promise<E['body']> {
     return vi.waitFor(() => {
       const at = this.events.findIndex(({ event }) => event === name);
@@ -83,7 +83,7 @@ export class DapClient extends DebugClient {
     return (await this.evaluateRequest({ expression, frameId })).body.result;
   }
 
-  /** All that a stream has said so far. */
+  /** The output of a stream so far. */
   said(category: string): string {
     return this.events
       .filter(({ event, body }) => event === 'output' && body.category === category)

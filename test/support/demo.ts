@@ -9,7 +9,7 @@ import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './
 import { processesBy } from './processes.ts';
 import { expectationOf } from './searches.ts';
 
-/** Of one who waits for a step of the demo. */
+/** The patience for a step of the demo. */
 export const PATIENCE = { timeout: 200_000, interval: 50 };
 
 /** What the searches follow from. */
@@ -52,7 +52,7 @@ export function lookupsOf(searches: number, files?: number) {
 const between = (least: number, most: number) =>
   expect.toSatisfy((n: number) => n >= least && n <= most, `between ${least} and ${most}`);
 
-/** Only root can take away what mounts are made with. */
+/** Only root can remove /dev/fuse. */
 export const isRoot = process.getuid?.() === 0;
 
 /** The same where nothing can be mounted. */
@@ -63,7 +63,7 @@ export async function inUnmountable(
   onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Outcome> {
   const TMPDIR = await scratch.folder('tmp');
-  // Mounts of others are there, too, and would stay for as long as this runs.
+  // Detaches mounts of other processes, which this namespace would keep alive.
   const leave = 'findmnt -rno TARGET -t fuse.glossa,fuse.glusterfs | xargs -r umount --lazy';
   const script = `mount --bind /dev/null /dev/fuse && { ${leave}; exec "$0" "$@"; }`;
   const program = [process.execPath, GLOSSA, command, '--seed', `${seed}`, ...flags];
@@ -89,10 +89,10 @@ export const stop = (pids: readonly number[]): void => {
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
 };
 
-/** When a command is interrupted: fails until it has come so far. */
+/** The moment of an interruption: throws until the command has reached it. */
 export type Moment = (scratch: Scratch) => void | Promise<void>;
 
-/** It is mounted. */
+/** The command has a mount. */
 export const isMounted: Moment = (scratch) => expect(scratch.mounts()).not.toEqual([]);
 
 /** The command, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */

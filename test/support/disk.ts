@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { groupOfMounts, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 
-/** What one of these disks needs besides root and a loop device. */
+/** The programs that make these disks. */
 const mkfs = { ext4: 'mkfs.ext4', btrfs: 'mkfs.btrfs' } as const;
 
 export type DiskType = keyof typeof mkfs;

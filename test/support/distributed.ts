@@ -21,7 +21,7 @@ import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, startGraph, type TestVolume } from './core.ts';
 
 /** What a fop was answered with; `opRet` is NaN as long as it is not. */
-export interface Told {
+export interface FopReply {
   opRet: number;
   opErrno: number;
   values: readonly unknown[];
@@ -98,20 +98,20 @@ export class Distributed {
     return this.context.lines.join('\n');
   }
 
-  ask<N extends FopName>(fop: N, ...args: FopTable[N]['args']): Told {
+  ask<N extends FopName>(fop: N, ...args: FopTable[N]['args']): FopReply {
     return this.askAt(this.graph.links, 1, fop, args);
   }
 
-  /** The same of one child alone, past the volume. */
-  askChild<N extends FopName>(name: string, fop: N, ...args: FopTable[N]['args']): Told {
+  /** The same on one child, without the volume. */
+  askChild<N extends FopName>(name: string, fop: N, ...args: FopTable[N]['args']): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
     return this.askAt(this.graph.linksTo(xl), INTERNAL_PID, fop, args);
   }
 
-  private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): Told {
+  private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): FopReply {
     const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
-    const told: Told = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const told: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
     });
@@ -119,7 +119,7 @@ export class Distributed {
     return told;
   }
 
-  /** The loc of a path, whose directories are looked up. A name that is known has its inode. */
+  /** The loc of a path, after lookups of its directories; a known name has its inode. */
   loc(path: string): Loc {
     const names = path.split('/').filter((name) => name !== '');
     const last = names.pop();
@@ -141,8 +141,8 @@ export class Distributed {
     return this.graph.inodes.link(loc.inode!, loc.parent, loc.name, buf)!;
   }
 
-  /** Looks a path up, and links what is found. */
-  lookup(path: string): Told {
+  /** Looks a path up and links the found inode. */
+  lookup(path: string): FopReply {
     const loc = this.loc(path);
     const told = this.ask('lookup', loc, null);
     if (told.opRet >= 0 && loc.parent !== null) this.linked(loc, told.values[1] as Iatt);
@@ -158,14 +158,14 @@ export class Distributed {
     return new Dict().setGfid(GFID_REQ, newGfid(this.context));
   }
 
-  mkdir(path: string, mode = 0o755): Told {
+  mkdir(path: string, mode = 0o755): FopReply {
     const loc = this.loc(path);
     const told = this.ask('mkdir', loc, mode, 0, this.newXdata());
     if (told.opRet >= 0) this.linked(loc, told.values[1] as Iatt);
     return told;
   }
 
-  create(path: string, data = ''): Told {
+  create(path: string, data = ''): FopReply {
     const loc = this.loc(path);
     const fd = new Fd(loc.inode!, 2, 1);
     const told = this.ask('create', loc, 0o302, 0o644, 0, fd, this.newXdata());
@@ -208,7 +208,7 @@ export class Distributed {
     return names;
   }
 
-  /** What a child has of a path: nothing, or its attributes with these extended ones. */
+  /** A child's attributes and extended attributes of a path, or null. */
   at(child: string, path: string): { readonly buf: Iatt; readonly xattrs: Dict } | null {
     const loc = this.loc(path);
     const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
@@ -226,7 +226,7 @@ export class Distributed {
     return { buf, xattrs: (all.values[0] as Dict | null) ?? new Dict() };
   }
 
-  /** By child: an extended attribute as hexadecimal text; undefined where it is not. */
+  /** An extended attribute of each child as hexadecimal text, or undefined. */
   xattr(path: string, name: string): Record<string, string | undefined> {
     return Object.fromEntries(
       this.names.map((child) => {

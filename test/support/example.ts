@@ -48,7 +48,7 @@ export class Example {
   async start(): Promise<void> {
     const { name, settings } = this;
     this.scratch = await makeScratch();
-    // Other users come this way.
+    // Other users must reach the mount.
     await chmod(this.scratch.path, 0o755);
     const folder = join(packageRoot, 'examples', name, settings.from ?? '');
     await cp(folder, this.scratch.path, { recursive: true });
@@ -91,21 +91,21 @@ export class Example {
     return client.outcome;
   }
 
-  /** Runs a script that has to succeed without a word of complaint; what it wrote. */
+  /** Runs a script that must succeed without error output; returns its output. */
   async ok(script: string, settings: ShellSettings = {}): Promise<string> {
     const { status, out, err } = await this.sh(script, settings);
     expect({ status, err }, script).toEqual({ status: 0, err: '' });
     return out;
   }
 
-  /** Runs one command that has to fail; the end of what it complained of. */
+  /** Runs one command that must fail; returns the end of its error. */
   async fails(command: string, settings: ShellSettings = {}): Promise<string> {
     const { status, err } = await this.sh(command, settings);
     expect(status, command).not.toBe(0);
     return err.trimEnd().split(': ').at(-1)!;
   }
 
-  /** Lines of the log that the module wrote, without what is in front of them. */
+  /** The module's log lines, without their prefix. */
   said(): string[] {
     const lines = this.mount.log().split('\n');
     return lines.flatMap((line) => {

@@ -9,7 +9,7 @@ import type { FrontEnd } from './front-ends.ts';
 import { errorsIn, glossa, type Scratch, startMount } from './mount.ts';
 import { wanted } from './wanted.ts';
 
-/** Sees and keeps something with all that it is asked about. */
+/** Stores a note with each inode and fd. */
 const MODULE = `
 from glupy import Translator
 
@@ -63,7 +63,7 @@ const PATIENCE = { timeout: 50_000, interval: 100 };
  * an ordinary user's is exchanged once each.
  */
 const timesOf = (front: FrontEnd): number => (wanted.others && front.name === 'kernel' ? 10 : 5);
-/** Of each kind of process. */
+/** The processes of each kind. */
 const workers = wanted.others ? [1, 2] : [1];
 const lockers = wanted.others ? ['flock', 'record'] : ['flock'];
 
@@ -114,7 +114,7 @@ export function losesNothing(
         await reload(scratch);
       }
       await writeFile(stop, '');
-      // What was replaced has gone by itself: no file is open by it any more.
+      // Replaced graphs end by themselves when their last file is closed.
       const gone = (): number => (mount.log().match(/idle, and gone: /g) ?? []).length;
       await vi.waitFor(() => expect(gone()).toBe(times), PATIENCE);
       const outcomes = await ended;

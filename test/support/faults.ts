@@ -11,7 +11,7 @@ import type { Verdict, Wind } from './shared-volume.ts';
 export const FAULTS = ['refused', 'full', 'lost', 'killed'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
-/** What a child does for a client that is gone. */
+/** The winds that release a dead client's locks. */
 const unlocks = ({ fop, args }: Wind): boolean =>
   (fop === 'inodelk' && (args[3] as Flock).type === F_UNLCK) ||
   (fop === 'entrylk' && args[3] === ENTRYLK_UNLOCK);
@@ -19,7 +19,7 @@ const unlocks = ({ fop, args }: Wind): boolean =>
 /** For these a disk needs room, or may. */
 const TAKE_ROOM: ReadonlySet<FopName> = new Set(['mkdir', 'mknod', 'link', 'rename', 'setxattr']);
 
-/** One that happens at the n-th wind. What a client looks up before it begins is none. */
+/** A fault at the n-th wind, not counting the client's lookups before the fop. */
 export class Fault {
   readonly kind: FaultKind;
   private readonly point: number;
@@ -51,7 +51,7 @@ export class Fault {
   }
 }
 
-/** A client that went on after the fault could take back what it had begun. */
+/** Whether the client survives the fault and can undo its steps. */
 export const canTakeBack = (kind: FaultKind): boolean => kind === 'refused' || kind === 'full';
 
 /**

@@ -47,7 +47,7 @@ const descriptions: Readonly<Record<FrontEndName, Description>> = {
   },
   'fuse-native': {
     suffix: ', by fuse-native',
-    // The kernel caches nothing: names of one inode, of which libfuse makes several, would disagree.
+    // The kernel caches nothing, as libfuse has several inodes for the names of one file.
     mountArgs: ['--fuse', 'fuse-native', '--attribute-timeout', '0', '--entry-timeout', '0'],
     limits: inexpressible,
     obstacle: fuseNativeObstacle,
@@ -74,7 +74,7 @@ export class FrontEnd {
   /** A new folder, in which glossa is run and mounts this way; the caller has to `clean` it. */
   async makeScratch(): Promise<Scratch> {
     const scratch = await makeScratch();
-    // Other users come this way.
+    // Other users must reach the mount.
     await chmod(scratch.path, 0o755);
     scratch.mountArgs = this.mountArgs;
     if (this.owner === undefined) return scratch;

@@ -8,16 +8,15 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { differs, type Limits } from './limits.ts';
 
 /**
- * What there is no way to say, and the tests that need it.
+ * Features that the interface cannot express, with the tests that need them.
  *
- * Not tried there at all are suites in which nothing could be mounted, or all would fail, or the
- * failure would be a time-out:
+ * Whole suites that could not mount, would fail completely, or would time out are omitted:
  *
  * - special files: no --suid, no --dev;
  * - interrupted callers: the interface does not report them;
  * - notices under load, and with open files: no notices;
- * - passthrough, --no-passthrough, the writeback cache: the kernel is not asked for them;
- * - access times: all of them to the nanosecond, where these are milliseconds;
+ * - passthrough, --no-passthrough, the writeback cache: the package does not request them;
+ * - access times: the tests need nanoseconds, the interface has milliseconds;
  * - locks in the statedump, served by Python, by chance: they are the kernel's own. The rest of that
  *   file is tried;
  * - the conformance and POSIX suites: most of their scripts touch something of this list;

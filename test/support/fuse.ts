@@ -61,7 +61,7 @@ export function iattOf(number: number, iaType = IA_IFREG): Iatt {
 const rootIatt = (): Iatt =>
   Object.assign(new Iatt(), { iaGfid: ROOT_GFID, iaType: IA_IFDIR, iaNlink: 2, iaCtime: 1 });
 
-/** Finds `dir` (number 1, a directory) and `file` (2), and nothing else, unless told otherwise. */
+/** The default lookup: finds `dir` (number 1, a directory) and `file` (2) only. */
 const lookup: Fop<'lookup', null> = (frame, _xl, loc) => {
   if (loc.name === null) unwind.lookup(frame, 0, 0, loc.inode, rootIatt(), null, null);
   else if (loc.name === 'dir') {
@@ -76,7 +76,7 @@ export class Rig {
   readonly session: Session;
   private readonly pair: readonly [number, number];
   private lastUnique = 0;
-  /** Who asks, in the headers of requests to come. */
+  /** The caller in the headers of later requests. */
   caller = { uid: 0, gid: 0, pid: 0 };
 
   private constructor(

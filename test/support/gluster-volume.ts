@@ -15,7 +15,7 @@ export class GlusterVolume {
   readonly folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
   readonly bricks: RealBrick[] = [];
   readonly clients: BrickClients;
-  /** By the names of the bricks. */
+  /** Ports by the names of the bricks. */
   readonly ports: Record<string, number> = {};
   ours!: BrickClient;
   theirs!: RealMount;

@@ -56,11 +56,11 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-/** Whether bricks cannot be had here, which is told. */
+/** Whether GlusterFS's bricks are missing here; prints the reason. */
 export const noBricks = (): boolean => isSkipped('bricks of GlusterFS', whyNoBricks());
 
 export interface BrickSettings {
-  /** The folder to serve; otherwise one of its own. */
+  /** The folder to serve; a new one by default. */
   readonly files?: string;
   /** The port; a free one by default. */
   readonly port?: number;
@@ -87,7 +87,7 @@ const namedByType = (above: BrickSettings['above'] = []): readonly Volume[] =>
 
 type Volume = readonly [name: string, type: string, options: Readonly<Record<string, string>>];
 
-/** Each above the one before. */
+/** A stack of volumes, the lowest first. */
 const stack = (volumes: readonly Volume[]): string =>
   volumes
     .map(([name, type, options], at) => {
@@ -166,7 +166,7 @@ export class RealBrick {
   async run(): Promise<void> {
     const { folder, port } = this;
     const args = ['-N', '-f', join(folder, 'brick.vol'), '-l', join(folder, 'log')];
-    // Should it crash, what it leaves of itself stays among the test's files.
+    // A core dump stays in the test's folder.
     const settings = { cwd: folder, stdio: 'ignore' } as const;
     const [program, ...all] = [...this.wrapper, 'glusterfsd', ...args, '-p', join(folder, 'pid')];
     const child = spawn(program!, all, settings);
@@ -263,7 +263,7 @@ export class OurBrick {
     return clientOf(this.port);
   }
 
-  /** Starts its process, and returns when clients can come. */
+  /** Starts the brick's process and waits until it listens. */
   async run(): Promise<void> {
     const child = spawn(process.execPath, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
@@ -299,14 +299,14 @@ export class OurBrick {
     this.child = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return null;
     child.kill(signal);
-    // One that was stopped hears of nothing.
+    // A stopped process handles no signal.
     child.kill('SIGCONT');
     await once(child, 'exit');
     return child.exitCode;
   }
 }
 
-/** What a client of bricks needs to know, and who has started them. */
+/** Started bricks, with the volfile of their client. */
 export interface Bricks {
   readonly volfile: string;
   end(): Promise<unknown>;
@@ -379,7 +379,7 @@ export class RealMount {
 
   /** What a shell in there writes; with its errors, if it fails. */
   async sh(script: string): Promise<string> {
-    // A program that is started in a mount that does not answer keeps who starts it waiting.
+    // spawn would block on a working directory in a mount that does not answer.
     const child = spawn('sh', ['-c', `cd ${this.path} && {\n${script}\n}`], {
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -22,7 +22,7 @@ function whyNoGlusterd(): string {
   return process.getuid?.() === 0 ? '' : 'only root can start the management daemon of GlusterFS';
 }
 
-/** Whether it cannot be had here, which is told. */
+/** Whether glusterd is missing here; prints the reason. */
 export const noGlusterd = (): boolean =>
   isSkipped('the management daemon of GlusterFS', whyNoGlusterd());
 
@@ -33,7 +33,7 @@ export interface Said {
 
 export class Glusterd {
   private readonly child: ChildProcess;
-  /** Of the first process in the namespaces. */
+  /** The id of the first process in the namespaces. */
   private readonly pid: number;
 
   private constructor(child: ChildProcess, pid: number) {

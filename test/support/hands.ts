@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type * as fs from 'node:fs/promises';
 import { become, type Caller } from './client.ts';
 
-/** Of the calls, those whose arguments and results can be sent; open files stay where they are. */
+/** The calls whose arguments and results can be sent to another process; no open files. */
 export type Hands = Pick<
   typeof fs,
   'chmod' | 'mkdir' | 'readFile' | 'readdir' | 'rename' | 'rm' | 'writeFile'

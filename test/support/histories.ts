@@ -33,7 +33,7 @@ export const actions = {
 export type Action = keyof typeof actions;
 export type Step = readonly [action: Action, a: number, b: number, c: number];
 
-/** Histories; `weights` says how often what is done, where it is not as usual. */
+/** Histories; `weights` replaces the default frequency of actions. */
 export function histories(weights: Partial<Record<Action, number>> = {}): fc.Arbitrary<Step[]> {
   const action = fc.oneof(
     ...Object.entries({ ...actions, ...weights })

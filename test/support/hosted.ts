@@ -31,7 +31,7 @@ export interface Code {
   readonly notify?: (guest: FakeGuest) => number;
 }
 
-/** A guest whose code is the test's. */
+/** A guest that runs functions of the test. */
 export class FakeGuest implements Guest {
   readonly language = 'fake';
   readonly description: Guest['description'];

@@ -23,7 +23,7 @@ interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** Fops that make a name, and where the attributes of what it leads to are in their replies. */
+/** Fops that make a name, with the index of the new attributes in their replies. */
 const makers = new Map<FopName, number>([
   ['create', 2],
   ['mknod', 1],
@@ -37,12 +37,12 @@ export class KernelModel {
   believed = 0;
   /** The attributes of files, by gfid. */
   private readonly files = new Map<string, Believed<string>>();
-  /** Where names in the root lead: a gfid; null for one that is absent. */
+  /** The gfid of each name in the root; null for an absent name. */
   private readonly names = new Map<string, Believed<string | null>>();
   private readonly show: (buf: Iatt) => string;
   private readonly now: () => number;
 
-  /** @param show what of attributes is looked at */
+  /** @param show the compared part of attributes */
   constructor(graph: Graph, now: () => number, show: (buf: Iatt) => string) {
     this.now = now;
     this.show = show;

@@ -11,7 +11,7 @@ export async function startStack(
   return startMount(scratch, await volfileOf(scratch, kind, brick), { args });
 }
 
-/** Runs a script to its end; what it wrote, errors too. */
+/** Runs a script to its end; returns output and errors. */
 export async function sh(scratch: Scratch, folder: string, script: string): Promise<string> {
   const { out, err } = await scratch.client(folder, script).outcome;
   return out + err;

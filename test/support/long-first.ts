@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Of what takes longest first: every page of the site, with a mount, with an interpreter, with neither. */
+/** Kinds of test files, the longest first: all site pages, a mount, an interpreter, neither. */
 const kinds: readonly RegExp[] = [
   /\/site\/pages\.test\.ts$/,
   /\.mount\.((more|long)\.)?test\.ts$/,
@@ -17,7 +17,7 @@ const kinds: readonly RegExp[] = [
 const kindOf = ({ moduleId }: TestSpecification): number =>
   kinds.findIndex((kind) => kind.test(moduleId));
 
-/** Those that share a process stand together: it ends where the next one wants its own. */
+/** Files that share a process are adjacent, as a file with its own process ends the shared one. */
 const isAlone = ({ project }: TestSpecification): number => Number(project.config.isolate);
 
 const IMPORT = /(?:from|import) ?\(?'(\.[^']*\.ts)'/g;

@@ -41,17 +41,17 @@ export interface Spoiling {
   readonly way: Way;
   /** Which of `kinds`; without it, any. */
   readonly kinds?: readonly string[];
-  /** Records that pass first: those of the introduction, say. */
+  /** The number of records that pass unchanged first, as those of the handshake. */
   readonly first: number;
   /** Told of each. */
   spoiled(kind: string): void;
   cut(): void;
 }
 
-/** Long enough for what else is on the way. A line that says nothing any more would keep all waiting. */
+/** Milliseconds for records in transit, before the connection is cut. */
 const AFTERWARDS_MS = 15;
 
-/** Spoils one record of a connection, and cuts the line a little later, unless it ends before. */
+/** Corrupts one record of a connection, and cuts the connection a little later. */
 export function spoiling(settings: Spoiling): Mangler {
   const { random, way } = settings;
   const among = settings.kinds ?? kinds;

@@ -35,18 +35,18 @@ import type {
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
 import { shareInterpreters } from './interpreters.ts';
 
-/** How modules of a language are loaded, and what can be seen of that. */
+/** A language of modules: its loader, and functions to inspect it. */
 export interface Language {
   readonly translator: Translator<unknown>;
   /** Options that lead to the module. `name` null leaves its own out. */
   find(folder: string, name: string | null): Record<string, string>;
-  /** A slip in an option of the loader itself, and what was meant. */
+  /** A mistyped option of the loader, and the intended one. */
   readonly slip: readonly [given: string, meant: string];
   /** Requests that the loader keeps account of; absent when frames alone do. */
   kept?(run: RunningModule): number;
   /** Clients that its side knows; absent when that is not to be seen. */
   clients?(run: RunningModule): number;
-  /** Parts of what goes through a module unchanged are other objects that say the same. */
+  /** Whether unchanged values leave a module as equal copies. */
   readonly copies?: boolean;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
   onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
@@ -116,18 +116,18 @@ export const native = (extension: string): Language => ({
 
 let usual = hosted;
 
-/** From here on modules are loaded so, where a test does not say how: for files that run others. */
+/** Sets the default language of later modules; called by a file before it imports test files. */
 export function usuallyBy(language: Language): void {
   usual = language;
 }
 
 export interface ModuleSettings {
-  /** `hosted` unless told. */
+  /** `hosted` by default. */
   readonly language?: Language;
   /** The module's file among the files; by default `m`. Null leaves the option out. */
   readonly name?: string | null;
   readonly options?: Readonly<Record<string, string>>;
-  /** How many leaves are below; 1 unless told. */
+  /** The number of leaves below; 1 by default. */
   readonly leaves?: number;
   readonly level?: LogLevel;
   readonly context?: FakeContext;
@@ -160,7 +160,7 @@ export class RunningModule {
   /** All that was logged and taken. */
   readonly history: string[] = [];
   readonly language: Language;
-  /** Gives the volume these options besides those it was started with. @throws {GraphError} */
+  /** Reconfigures the volume with these additional options. @throws {GraphError} */
   reconfigure!: (changes: Readonly<Record<string, string>>) => void;
 
   constructor(graph: Graph, context: FakeContext, leaves: readonly HeldLeaf[], language: Language) {
@@ -182,7 +182,7 @@ export class RunningModule {
     return this.xl.priv.host;
   }
 
-  /** What a statedump says of the volume. */
+  /** The statedump of the volume. */
   dump(): Dump {
     return this.xl.translator.dump!(this.xl);
   }
@@ -195,7 +195,7 @@ export class RunningModule {
     return this.graph.inodes.root;
   }
 
-  /** Winds a fop into the module. The reply fills in when it comes. */
+  /** Winds a fop into the module; the returned reply is filled in later. */
   ask<N extends FopName>(name: N, ...args: FopTable[N]['args']): Reply {
     return this.askAs({}, name, ...args);
   }
@@ -214,12 +214,12 @@ export class RunningModule {
     return reply;
   }
 
-  /** Takes what leaf number `at` was asked so far. */
+  /** Takes the requests that leaf number `at` has received. */
   asked(at = 0) {
     return this.leaves[at]!.held.splice(0);
   }
 
-  /** Takes what was logged so far, without the time in front. */
+  /** Takes the log lines so far, without their time. */
   lines(): string[] {
     const taken = this.context.lines.splice(0).map((line) => line.replace(/^\[.*?\] /, ''));
     this.history.push(...taken);
@@ -234,12 +234,12 @@ export class RunningModule {
     return new Loc(inode, this.root, name);
   }
 
-  /** The loc of a name in the root that is to be made or looked for. */
+  /** The loc of an absent name in the root. */
   absent(name: string): Loc {
     return new Loc(this.graph.inodes.newInode(), this.root, name);
   }
 
-  /** Checks that every request so far has had one answer, and that none is kept or under way. */
+  /** Checks that every request has one answer, and that none is stored or pending. */
   settled(): void {
     expect(this.replies.map(({ count }) => count)).toEqual(this.replies.map(() => 1));
     this.keeps(0);

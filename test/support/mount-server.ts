@@ -26,7 +26,7 @@ import { makeGraph } from './core.ts';
 
 const absent = (frame: Frame): void => fail.lookup(frame, ENOENT);
 
-/** By the name's first word: when the answer comes. */
+/** The time of the reply, by the name's first word. */
 const ways: Record<string, (frame: Frame) => void> = {
   now: absent,
   promise: (frame) => void Promise.resolve().then(() => absent(frame)),

@@ -28,13 +28,13 @@ import { type Hands, handsOf } from './hands.ts';
 import { needTools, toolPath } from './tools.ts';
 import { wanted } from './wanted.ts';
 
-/** The built program, or another one to be tested. */
+/** The program under test: the built one by default. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.js');
 
-/** Longest that a child process may take by default, in milliseconds. */
+/** The default time limit of a child process, in milliseconds. */
 const PATIENCE_MS = 120_000;
 
-/** Why nothing can be mounted here; '' when it can. */
+/** The reason why no mount is possible here; '' if it is. */
 function obstacle(): string {
   try {
     accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
@@ -63,7 +63,7 @@ export class Scratch {
   readonly children = new Set<ChildProcess>();
   /** The user of the folder and its mounts; by default the user of the tests. */
   owner: Caller | undefined;
-  /** How glossa is run in it. */
+  /** Settings for running glossa in the folder. */
   program: GlossaSettings = {};
   /** Flags for every `glossa mount` that a test starts. */
   mountArgs: readonly string[] = [];
@@ -118,7 +118,7 @@ export class Scratch {
   /** Ends servers and mounts, and removes the folder. */
   async clean(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
-    // A daemon ends when its mount is gone.
+    // A daemon ends with its mount.
     for (const point of this.mounts()) detach(point);
     await Promise.all([...this.children].map(exited));
     for (const point of mountPoints()) if (point === this.path) detach(point);
@@ -246,7 +246,7 @@ export interface TestMount {
   readonly child: ChildProcess;
   /** What glossa has logged so far. */
   log(): string;
-  /** Asks all that serve it to end, and waits; 0 when they ended well. */
+  /** Ends all servers of the mount and waits; returns 0 if they succeeded. */
   stop(): Promise<number | null>;
 }
 
@@ -255,7 +255,7 @@ export class ServedMount implements TestMount {
   /** The mount point. */
   readonly path: string;
   readonly child: ChildProcess;
-  /** How it ended. */
+  /** The outcome of the server. */
   readonly outcome: Promise<Outcome>;
   private readonly logFile: string;
 
@@ -271,7 +271,7 @@ export class ServedMount implements TestMount {
     return readFileSync(this.logFile, 'utf8');
   }
 
-  /** Asks the server to end, and waits; the result is its exit status. */
+  /** Ends the server and returns its exit status. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.child.kill(signal);
     return (await this.outcome).status;
@@ -281,7 +281,7 @@ export class ServedMount implements TestMount {
 /** The lines of a log that are errors. */
 export const errorsIn = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
 
-/** Mounts a volfile, given as text, and returns when it is there. Throws what the server said. */
+/** Mounts the text of a volfile and returns once mounted. @throws {Error} the server's message */
 export async function startMount(
   scratch: Scratch,
   volfile: string,
@@ -302,7 +302,7 @@ export async function startMount(
     ...settings,
     onStart(started) {
       child = started;
-      // The server writes nothing there but the line that says that it is mounted.
+      // The server writes one line there, after the mount.
       ready = once(started.stdout!, 'data');
     },
   });

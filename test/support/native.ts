@@ -32,7 +32,7 @@ export const noFfiRs = await import('ffi-rs').then(
 
 let made: { readonly file: string | undefined; readonly folder: string } | undefined;
 
-/** The folder for what is compiled. */
+/** The folder of compiled libraries. */
 export function outDir(): string {
   const file = expect.getState().testPath;
   if (made === undefined || made.file !== file) {

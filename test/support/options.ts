@@ -6,7 +6,7 @@ type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['v
 
 const EXIT_USAGE = 2;
 
-/** Ends the program for wrong use, with one line that says what is wrong, and the usage. */
+/** Ends the program for a wrong command line, with the reason and the usage. */
 export function refuse(message: string, usage: string): never {
   process.stderr.write(`${message}\n\n${usage}`);
   process.exit(EXIT_USAGE);
@@ -21,7 +21,7 @@ export function readOptions<const O extends Options>(usage: string, options: O):
   try {
     return parseArgs<{ options: O }>({ options }).values;
   } catch (error) {
-    // parseArgs throws these for what the user has typed (ERR_PARSE_ARGS_…).
+    // parseArgs throws a TypeError for a wrong command line (ERR_PARSE_ARGS_…).
     if (!(error instanceof TypeError)) throw error;
     return refuse(error.message, usage);
   }

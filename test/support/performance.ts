@@ -32,7 +32,7 @@ import { Slow } from './slow.ts';
 
 export { histories } from './histories.ts';
 
-/** What a file is at one time. */
+/** The state of a file at one time. */
 interface State {
   readonly gfid: string;
   readonly stat: string;
@@ -54,7 +54,7 @@ interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** What is looked at in attributes. */
+/** The compared part of attributes. */
 const statText = (buf: Iatt): string =>
   [buf.iaType, buf.iaProt, buf.iaNlink, buf.iaSize, buf.iaMtime, buf.iaMtimeNsec].join(' ');
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -334,7 +334,7 @@ export class World {
     answer: (a) => this.slow.answer(a),
     others: (a, b, c) => this.others(a, b, c),
     pass: (a) => {
-      // States of before may be told for as long as the cache believes them.
+      // Replies may show earlier states for the cache time.
       this.context.advance(a * 100);
     },
     fail: (a) => this.errors(this.failing ? '0' : `${10 * (a % 6)}`),
@@ -453,7 +453,7 @@ export class World {
     return disk.root;
   }
 
-  /** Takes down what the storage has now, where that is another state, and then what was answered. */
+  /** Records the storage's state if it has changed, and then the replies. */
   private look(): number {
     const names = new Map<string, string>();
     const files = new Map(this.versions.at(-1)?.files);

@@ -1,7 +1,7 @@
 /** Reads the processes of this machine from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Ids of the processes in whose command line, joined by blanks, this is found. */
+/** Ids of the processes whose command line, joined by blanks, matches. */
 export function processesBy(pattern: RegExp): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && pattern.test(commandLine(name)))
@@ -12,7 +12,7 @@ function commandLine(id: string): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
   } catch {
-    // It has ended since the listing.
+    // The process has ended since the listing.
     return '';
   }
 }

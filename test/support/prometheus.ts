@@ -6,7 +6,7 @@ export interface Read {
   readonly type: string;
   readonly help: string;
   /** Values by their labels, as `name=value` in order, commas between. */
-  /** Of a histogram, behind what its name goes on with: `_bucket,volume=…`. */
+  /** Values by labels; a histogram's keys begin with the suffix of its name: `_bucket,volume=…`. */
   readonly samples: Map<string, number>;
 }
 

@@ -41,7 +41,7 @@ async function play(port: number, folder: string, scenes: Scenes): Promise<Playe
   return played;
 }
 
-/** @param prepare makes what a brick serves from the beginning */
+/** @param prepare makes the initial files of a brick */
 export async function playOnBoth(
   folder: string,
   above: NonNullable<BrickSettings['above']>,

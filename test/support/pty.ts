@@ -1,7 +1,7 @@
 /** Runs a program on its own terminal by script(1): tests type at it and read its screen. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** What is waited for comes, or the test's own patience ends. */
+/** A pseudo-terminal; waits end with the test's own time-out. */
 export class PseudoTerminal {
   private readonly child: ChildProcess;
   private readonly closed: Promise<number | null>;
@@ -20,11 +20,11 @@ export class PseudoTerminal {
       this.changed();
     });
     this.closed = new Promise((resolve) => this.child.once('close', resolve));
-    // Nothing more will come: who waits is told.
+    // The end of output wakes the waiters.
     void this.closed.then(() => this.changed());
   }
 
-  /** What is written up to what matches, which is taken away. @throws {Error} at the end of it all */
+  /** Reads and removes output up to a match. @throws {Error} at the end of the output */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.text);

@@ -21,8 +21,8 @@ import { Dict } from '../../runtime/core/dict.ts';
 const MARK_SIZE = 4;
 const DENIED = 1;
 
-/** What a reply's header says. */
-export interface Answer {
+/** A reply's header and body. */
+export interface RawReply {
   /** `accept_stat`; -1 when the call was denied. */
   readonly accept: number;
   /** At the results. */
@@ -34,12 +34,12 @@ export interface FopAnswer {
   readonly accept: number;
   readonly opRet: number;
   readonly opErrno: number;
-  /** By the fields' names; data stands under `data`. */
+  /** Values by field names; data under `data`. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** A call of the brick's. */
-export interface Told {
+export interface Notification {
   readonly procedure: number;
   readonly r: XdrReader;
 }
@@ -49,11 +49,11 @@ export const freshGfid = (): string => newGfid(random as never);
 
 export class RawPeer {
   readonly socket: Socket;
-  /** What the brick tells by itself, as it comes. */
-  readonly told: Told[] = [];
+  /** The brick's notifications, in order. */
+  readonly notifications: Notification[] = [];
   isClosed = false;
   private readonly records = new Records();
-  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly waiting = new Map<number, (answer: RawReply) => void>();
   private xid = 1;
 
   private constructor(socket: Socket) {
@@ -80,7 +80,7 @@ export class RawPeer {
       const { bytes, start, end } = this.records;
       const r = new XdrReader(bytes.slice(start, end));
       const xid = r.u32();
-      if (r.u32() === CALL) this.told.push({ procedure: readCall(r, xid).procedure, r });
+      if (r.u32() === CALL) this.notifications.push({ procedure: readCall(r, xid).procedure, r });
       else {
         const isDenied = r.u32() === DENIED;
         if (!isDenied) r.skip(8);
@@ -110,12 +110,12 @@ export class RawPeer {
     return { bytes: w.written.slice(), xid: this.xid };
   }
 
-  /** Waits for the answer to what was sent under this number. */
-  answerTo(xid: number): Promise<Answer> {
+  /** Waits for the reply to the request with this xid. */
+  answerTo(xid: number): Promise<RawReply> {
     return new Promise((resolve) => this.waiting.set(xid, resolve));
   }
 
-  call(...args: Parameters<RawPeer['bytesOf']>): Promise<Answer> {
+  call(...args: Parameters<RawPeer['bytesOf']>): Promise<RawReply> {
     const { bytes, xid } = this.bytesOf(...args);
     this.socket.write(bytes);
     return this.answerTo(xid);

@@ -10,7 +10,7 @@ import { isSkipped } from './obstacle.ts';
 
 export const CONSOLE = /^```console\n(.*?)^```$/gms;
 
-/** Whether a README needs a GlusterFS that is not there, which is told. */
+/** Whether a README needs a missing GlusterFS; prints the reason. */
 export const needsMore = (name: string, text: string): boolean =>
   /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, whyNoBricks());
 

@@ -80,7 +80,7 @@ export const inShort = (events: readonly RecordedEvent[]): string[] =>
     return [`< ${event.fop} ${event.volume} ${event.opRet} ${event.opErrno}`];
   });
 
-/** A translator that tells of itself in notes, as bridges do: before what it asks below, and after. */
+/** A translator that writes notes into a recording, as bridges do: before its wind, and after. */
 export const notingTranslator = (before: string, after?: string) =>
   defineTranslator<null, Record<string, never>>({
     type: 'test/noting',

@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { volume } from './brick-clients.ts';
 import { freePort, OurBrick, RealBrick, RealMount } from './gluster.ts';
 
-/** Heals what is looked at. */
+/** Options by which lookups heal files. */
 const HEALS = {
   'data-self-heal': 'on',
   'metadata-self-heal': 'on',
   'entry-self-heal': 'on',
 };
 
-/** All that a brick has, but for its own handles and what replicate counts. */
+/** Lists a brick's files without its handles and replicate's counters. */
 const TREE = `
 import hashlib, os, stat, sys
 os.chdir(sys.argv[1])
@@ -43,7 +43,7 @@ for folder, dirs, files in os.walk('.'):
         print(path, oct(st.st_mode), st.st_uid, st.st_gid, size, st.st_rdev, st.st_nlink, time, text, *xattrs)
 `;
 
-/** Names of attributes by which replicate says that a brick lacks something. */
+/** Lists the attributes by which replicate marks a stale brick. */
 const PENDING = `
 import os, sys
 for folder, dirs, files in os.walk(sys.argv[1]):
@@ -136,7 +136,7 @@ export class ReplicatedVolume {
     return this.names.map((_, at) => python(PENDING, this.files(at))).join('');
   }
 
-  /** Looks at all there is, as clients do whose looking heals. */
+  /** Looks every file up, so that the client heals it. */
   look(): Promise<string> {
     return this.mount.sh(
       'find . -exec stat {} + > /dev/null; find . -type f -exec cat {} + > /dev/null; ls -lR > /dev/null',

@@ -7,7 +7,7 @@ export interface Expectation {
   readonly lookups: number;
   /** Lookups that a cache of absent names cannot save: every hit, and the first miss of each name. */
   readonly unavoidable: number;
-  /** Different files that are searched for: of hits, what a cache of names that are there leaves. */
+  /** Different searched files: the lookups of hits that a positive cache leaves. */
   readonly files: number;
 }
 

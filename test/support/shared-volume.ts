@@ -28,7 +28,7 @@ import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, having, startGraph } from './core.ts';
 
-/** What comes to a gate. */
+/** A wind that reaches a gate. */
 export interface Wind {
   readonly child: string;
   readonly fop: FopName;
@@ -38,7 +38,7 @@ export interface Wind {
 /** What becomes of it: it passes, is answered with an errno, or waits for `SharedVolume.release`. */
 export type Verdict = 'pass' | 'hold' | number;
 
-export interface Told {
+export interface FopReply {
   opRet: number;
   opErrno: number;
   values: readonly unknown[];
@@ -48,7 +48,7 @@ export interface Told {
 export interface Thing {
   readonly gfid: string;
   readonly isDir: boolean;
-  /** Where a linkto says that the file is. */
+  /** The child that a linkto names. */
   readonly linkto: string | null;
   readonly nlink: number;
 }
@@ -118,14 +118,14 @@ export class SharedVolume {
     return this.held.length;
   }
 
-  /** Lets one of them go on. */
+  /** Releases one held wind. */
   release(at: number): void {
     const [go] = this.held.splice(at, 1);
     go!();
   }
 
-  /** A client asks. The answer fills in when it comes; `opRet` is NaN until then. */
-  ask<N extends FopName>(client: number, fop: N, ...args: FopTable[N]['args']): Told {
+  /** Winds a fop of a client. The returned reply is filled in later; until then `opRet` is NaN. */
+  ask<N extends FopName>(client: number, fop: N, ...args: FopTable[N]['args']): FopReply {
     return this.askOf(`client${client}`, 1, fop, args);
   }
 
@@ -134,12 +134,12 @@ export class SharedVolume {
     pid: number,
     fop: FopName,
     args: readonly unknown[],
-    done: (told: Told) => void = () => {},
-  ): Told {
+    done: (told: FopReply) => void = () => {},
+  ): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
     const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
-    const told: Told = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const told: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
       done(told);
@@ -148,17 +148,17 @@ export class SharedVolume {
     return told;
   }
 
-  /** The same, with what is to be done when the answer has come. */
+  /** The same, with a callback for the reply. */
   askThen<N extends FopName>(
     client: number,
     fop: N,
     args: FopTable[N]['args'],
-    done: (told: Told) => void,
+    done: (told: FopReply) => void,
   ): void {
     this.askOf(`client${client}`, 1, fop, args, done);
   }
 
-  /** An inode that is looked up anew; or the errno. */
+  /** The inode of a new lookup, or the errno. */
   find(client: number, path: string): Inode | number {
     let at: Inode = this.root;
     for (const name of path.split('/').filter((part) => part !== '')) {
@@ -174,8 +174,8 @@ export class SharedVolume {
     return at;
   }
 
-  /** The inode that the table has for what was found. */
-  known(client: number, { values }: Told): Inode | null {
+  /** The linked inode of a reply. */
+  known(client: number, { values }: FopReply): Inode | null {
     const [inode, buf] = values as [Inode, Iatt];
     const linked = this.graph.inodes.link(inode, null, null, buf);
     const xl = this.graph.xlators.find(({ name }) => name === `client${client}`)!;
@@ -183,7 +183,7 @@ export class SharedVolume {
     return linked;
   }
 
-  /** A path's parent, name, and inode, looked up anew. A new inode for a name that is not there. */
+  /** The loc of a path after a new lookup; an absent name has a new inode. */
   loc(client: number, path: string): Loc {
     const cut = path.lastIndexOf('/');
     const parent = this.find(client, path.slice(0, cut));
@@ -289,7 +289,7 @@ export class SharedVolume {
   }
 }
 
-/** A translator of one child, test/gate, that asks what becomes of each wind. */
+/** A translator over one child, test/gate, that lets a function decide on each wind. */
 export const gateOf = (
   decide: (wind: Wind) => Verdict,
   hold: (go: () => void) => void = () => {},

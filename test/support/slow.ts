@@ -52,7 +52,7 @@ export class Slow {
     });
     return collect[name]((frame, xl, given) => {
       this.requests.push({ name, args: given });
-      // The data of a write is lent: it is another's once the request has gone on.
+      // The caller reuses the data of a write after the wind.
       const args = given.map((arg) => (arg instanceof Uint8Array ? arg.slice() : arg));
       const go = (): void => windArgs[name](frame, 0, cbk as never, xl.children[0]!, args);
       if (this.quick) go();

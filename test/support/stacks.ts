@@ -74,7 +74,7 @@ export const distributeKinds: readonly Kind[] = [
   'distribute-own',
   'distribute-mixed',
 ];
-/** Clients of bricks, which have gfid handles: one link more to each file than is shown. */
+/** Clients of bricks with gfid handles: each file has one link more than clients see. */
 export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-client'];
 /** Those in which the client is ours. */
 export const ourKinds: readonly Kind[] = ['real-brick', 'own-brick'];
@@ -82,7 +82,7 @@ export const ourKinds: readonly Kind[] = ['real-brick', 'own-brick'];
 /** The same with caches above. */
 export const cachingKinds: readonly Kind[] = ['tutorial', 'performance-bricks'];
 
-/** All whose files are behind bricks. */
+/** Whether the files of a stack are on bricks. */
 export const isOnBricks = (kind: Kind): boolean =>
   [...brickKinds, ...distributeKinds, ...cachingKinds].includes(kind);
 
@@ -96,7 +96,7 @@ export const foreignKinds: readonly Kind[] = ['real-brick', 'real-client'];
 export const usesGlusterfs = (kind: Kind): boolean =>
   [...foreignKinds, 'distribute-real', 'distribute-mixed', ...cachingKinds].includes(kind);
 
-/** The volfile of a stack whose storage is `directory`. Modules of it are made in `scratch`. */
+/** The volfile of a stack over the storage `directory`; writes its modules into `scratch`. */
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
@@ -118,7 +118,7 @@ export async function volfileOf(scratch: Scratch, kind: Kind, directory: string)
 
 /** A module in Python to put on top of a stack. */
 export interface Module {
-  /** Of the volume, and with underscores of the module. */
+  /** The name of the volume, and with underscores of the module. */
   readonly name: string;
   readonly text: string;
   /** Lines of the volfile besides. */

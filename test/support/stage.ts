@@ -46,18 +46,18 @@ export interface StageSettings extends StartSettings {
   readonly above?: Module;
   /** The log may have errors in it. */
   readonly mayComplain?: boolean;
-  /** Stacks that `npm test` leaves to `test:long`, besides those that it always does. */
+  /** More stacks that run in `test:long` only. */
   readonly later?: readonly Kind[];
 }
 
 export interface SameSettings extends ClientSettings {
   /** Names of folders that are left out when the results are compared. */
   readonly prune?: readonly string[];
-  /** Changes what may differ in what the command says. */
+  /** Replaces the varying parts of the command's output. */
   readonly normal?: (text: string) => string;
   /** The exit status that the command must end with, here and there. */
   readonly status?: number;
-  /** False: only what was said is compared, not what is there afterwards. */
+  /** False: only output is compared, not the files. */
   readonly tree?: boolean;
 }
 
@@ -114,7 +114,7 @@ export class Stage {
   /** Names for a test's folder in the mount, and for the one outside. */
   folders(): { readonly mounted: string; readonly bare: string; readonly name: string } {
     this.serial += 1;
-    // By itself in a folder, so that the parents are alike, too.
+    // Alone in its parent folder, so that the parents are alike, too.
     const name = `${this.serial}/work`;
     return { name, mounted: join(this.mount.path, name), bare: this.scratch.at('bare', name) };
   }
@@ -126,12 +126,12 @@ export class Stage {
     return client;
   }
 
-  /** Runs a script, in a new folder of the mount unless told otherwise, to its end. */
+  /** Runs a script to its end, by default in a new folder of the mount. */
   sh(script: string, settings: ClientSettings & { in?: string } = {}): Promise<Outcome> {
     return this.client(settings.in ?? this.folders().mounted, script, settings).outcome;
   }
 
-  /** Runs a script that has to succeed; what it wrote. */
+  /** Runs a script that must succeed; returns its output. */
   async ok(script: string, settings: ClientSettings & { in?: string } = {}): Promise<string> {
     const { status, out, err } = await this.sh(script, settings);
     expect({ status, err }, script).toEqual({ status: 0, err: '' });
@@ -150,7 +150,7 @@ export class Stage {
     if (settings.status !== undefined) expect(outcome.status).toBe(settings.status);
     if (expected.tree === null) return outcome;
     expect(await this.tree(mounted, settings)).toEqual(expected.tree);
-    // What the mount shows is what is there.
+    // The brick has the same tree as the mount.
     if (this.kind !== 'memory' && !isOnBricks(this.kind)) {
       expect(await this.tree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
     }
@@ -171,7 +171,7 @@ export class Stage {
     return expected;
   }
 
-  /** Runs a script in a folder, whose name is left out of what it writes. */
+  /** Runs a script in a folder, and replaces the folder's name in its output. */
   private async outcome(folder: string, script: string, settings: SameSettings): Promise<Outcome> {
     const { status, signal, out, err } = await this.client(folder, script, settings).outcome;
     const normal = (text: string): string => {
@@ -186,13 +186,13 @@ export class Stage {
   }
 }
 
-/** How a script ends in a bare folder, and what it leaves there; null when that does not matter. */
+/** The outcome of a script in a bare folder, and its files; null if they do not matter. */
 interface Expected {
   readonly outcome: Outcome;
   readonly tree: readonly string[] | null;
 }
 
-/** Of the scripts of this test file. */
+/** Expectations of this file's scripts. */
 const expectations = new Map<string, Expected>();
 
 /** Stacks, by front end; only a list of stacks is for the kernel's protocol. */
@@ -209,7 +209,7 @@ const isPart = (kind: Kind, kinds: readonly Kind[]): boolean =>
   [...ourKinds, ...distributeKinds, 'tutorial'].includes(kind) &&
   kind !== 'distribute-mixed';
 
-/** Which of `wanted` a stage belongs to, which is one of these. */
+/** The group in `wanted` of a stage, one of these. */
 function rankOf(
   { name }: FrontEnd,
   kind: Kind,
@@ -221,7 +221,7 @@ function rankOf(
   return isOnBricks(kind) ? 'bricks' : 'first';
 }
 
-/** Whether there can be what GlusterFS has its part in; when not, that is told. */
+/** Whether a stack with GlusterFS can run here; if not, prints the reason. */
 function canHave(kind: Kind, title: string): boolean {
   const why = usesGlusterfs(kind) ? whyNoBricks() : '';
   if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return true;

@@ -180,7 +180,7 @@ end-volume
 /** Nothing here takes that long; a machine with much else to do may be slow. */
 const PATIENCE_MS = 60_000;
 
-/** Asks for a file as a program does; what came of it. */
+/** Calls stat(2) on a file; returns `found` or the errno's name. */
 const asked = async (path: string): Promise<string> => {
   try {
     await stat(path);

@@ -6,7 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { TestRunner } from 'vitest';
 
-/** By the package that brings them on Debian. */
+/** Programs by their Debian package. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   acl: ['getfacl', 'setfacl'],
   chromium: ['chromium'],
@@ -26,11 +26,11 @@ const packageOf = new Map(
   Object.entries(packages).flatMap(([name, tools]) => tools.map((tool) => [tool, name])),
 );
 
-/** Where a shell expects a command: at the beginning, behind these, or by one that runs another. */
+/** Positions of a command in a shell script: the beginning, separators, and wrapper commands. */
 const BEFORE = String.raw`(?:^|[\n;&|({!]|\b(?:do|then|if|exec|while|xargs(?: -\S+)*|setpriv .* --))\s*`;
 const CALL = new RegExp(`${BEFORE}(${[...packageOf.keys()].join('|')})(?=\\s|$)`, 'g');
 
-/** Where programs are looked for: behind all others in `attr`, stand-ins for those of the package. */
+/** The search path, with `attr` last, which has stand-ins for the package's programs. */
 export const toolPath = [process.env.PATH ?? '', join(import.meta.dirname, 'attr')].join(delimiter);
 
 const found = new Map<string, boolean>();
@@ -44,7 +44,7 @@ export function isInstalled(tool: string): boolean {
       accessSync(join(folder, tool), constants.X_OK);
       return true;
     } catch {
-      // It is not in this one.
+      // Not in this folder.
       return false;
     }
   });

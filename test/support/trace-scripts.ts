@@ -8,7 +8,7 @@ import type { ClientSettings } from './brick-clients.ts';
 import type { Script, Step } from './trace-steps.ts';
 
 export interface Trace {
-  /** Of performance/, the lowest first. */
+  /** Translators of performance/, the lowest first. */
   readonly above: NonNullable<ClientSettings['above']>;
   /** Files that are there before, by how large they are. */
   readonly files?: Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ const times = (count: number, step: (nth: number) => Step): Step[] =>
 const reads = (count: number, size: number, from = 0): Step[] =>
   times(count, (nth) => ['pread', 'A', size, from + nth * size]);
 
-/** By what they are about. */
+/** Traces by their subject. */
 export const traces: Readonly<Record<string, Trace>> = {
   'write-behind': {
     above: ['performance/write-behind'],

@@ -41,11 +41,11 @@ export type Step = readonly [name: string, ...args: (string | number)[]];
 /** What a call returns: an error as a negative number; a read how much it was, and the sum of it. */
 export type Result = number | readonly number[];
 
-/** A script, in parts by what they show. Each ends when nothing is left to be done. */
+/** A script in named parts. Each ends when no request is pending. */
 export type Script = Readonly<Record<string, readonly Step[]>>;
 
 /** What was seen of a part. */
-export interface Seen {
+export interface ObservedPart {
   readonly fops: readonly string[];
   readonly results: readonly Result[];
 }
@@ -55,7 +55,7 @@ export interface Program {
   /** What debug/trace has written so far. */
   readonly log: string;
   call(step: Step): Promise<Result>;
-  /** The same, without waiting for what it returns, but until its request has gone down. */
+  /** The same, but waits only until the request is wound, not for its result. */
   begin(step: Step): Promise<{ readonly result: Promise<Result> }>;
 }
 
@@ -96,7 +96,7 @@ async function hold(brick: RealBrick, isHeld: boolean): Promise<number> {
     try {
       return readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T ') === isHeld;
     } catch {
-      // It has ended meanwhile.
+      // The thread has ended meanwhile.
       return true;
     }
   };
@@ -109,11 +109,11 @@ export async function play(
   brick: RealBrick,
   script: Script,
   withReplies = false,
-): Promise<Record<string, Seen>> {
+): Promise<Record<string, ObservedPart>> {
   let from = program.log.length;
   let begun: Promise<Result> | undefined;
   const since = (): string => program.log.slice(from);
-  /** How much has gone down, where all of it is answered; -1 otherwise. */
+  /** The number of wound requests if all are answered; else -1. */
   const quiet = (): number => {
     const { length } = requestsIn(since());
     return requestsIn(since(), true).length === 2 * length ? length : -1;
@@ -140,7 +140,7 @@ export async function play(
         return before >= 0 && quiet() === before;
       }),
   };
-  const all: Record<string, Seen> = {};
+  const all: Record<string, ObservedPart> = {};
   try {
     for (const [shows, steps] of Object.entries(script)) {
       from = program.log.length;

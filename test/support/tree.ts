@@ -4,9 +4,9 @@ import { type Caller, Client } from './client.ts';
 export interface TreeSettings {
   /** Times before this (seconds since 1970) were set on purpose, and are compared. */
   readonly before: number;
-  /** Folders whose insides are none of the test's business: names, at any depth. */
+  /** Names of folders, at any depth, whose contents are omitted. */
   readonly prune?: readonly string[];
-  /** Who looks. */
+  /** The user who reads. */
   readonly as?: Caller | undefined;
 }
 
@@ -20,7 +20,7 @@ find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- |
   awk 'sub(/^# file: /, "") { name = $0; next } /./ { print name ": " $0 }' | tr '\\n' '\\0'
 `;
 
-/** Where a storage without root's rights keeps what it knows of a file. */
+/** The attribute in which a storage without root's rights keeps the gfid. */
 const INTERNAL = /: user\.glossa\.gfid=/;
 
 /** A line for every entry, every file's data, and every extended attribute of the user's. */

@@ -63,7 +63,7 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
   };
 }
 
-/** The same for what mounts nothing. */
+/** The same for programs that mount nothing. */
 export async function reachable(scratch: Scratch, user: Caller) {
   const may = (path: string): boolean =>
     spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
@@ -75,7 +75,7 @@ export async function reachable(scratch: Scratch, user: Caller) {
 }
 
 const DEVICE = '/dev/fuse';
-/** Of `/dev/fuse`, for ever (Documentation/admin-guide/devices.txt). */
+/** The fixed device number of `/dev/fuse` (Documentation/admin-guide/devices.txt). */
 const NUMBER = ['10', '229'];
 
 /**
@@ -121,7 +121,7 @@ async function copyNode(scratch: Scratch): Promise<string> {
   return copy;
 }
 
-/** The package as it would be installed: without what only its development needs. */
+/** Copies the package as npm installs it, without development files. */
 async function copyProgram(scratch: Scratch): Promise<string> {
   const to = scratch.at('glossa');
   const list = ['ls', '--omit=dev', '--all', '--parseable'];
@@ -140,7 +140,7 @@ async function exists(path: string): Promise<boolean> {
     await access(path);
     return true;
   } catch {
-    // It is not there.
+    // The file is missing.
     return false;
   }
 }

@@ -21,7 +21,7 @@ export const shape = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** '' where `text` has `part` in it, and otherwise what is missing; `…` stands for any text. */
+/** '' if `text` contains `part`, else the missing part; `…` stands for any text. */
 export function contains(text: string, part: string): string {
   let rest = text;
   for (const piece of part.split('…')) {

@@ -7,7 +7,7 @@ const WAYS = {
   first: { first: true, bricks: false, others: false },
   /** The same through bricks (stage.ts). */
   bricks: { first: false, bricks: true, others: false },
-  /** The same in yet another way: by other front ends, on stacks that are rarely mounted, for longer. */
+  /** Other front ends, rarely mounted stacks, and longer runs. */
   others: { first: false, bricks: false, others: true },
   all: { first: true, bricks: true, others: true },
 };

@@ -6,9 +6,9 @@
 export interface Block {
   /** The text, from the top of the repository. */
   readonly page: string;
-  /** Of its first line of code. */
+  /** The number of its first line of code. */
   readonly line: number;
-  /** Behind the fence; '' where nothing is said. */
+  /** The language behind the fence, or ''. */
   readonly language: string;
   /** Without the indentation of the whole. */
   readonly text: string;
@@ -16,10 +16,10 @@ export interface Block {
   readonly heading: string;
 }
 
-/** What is done with a block. */
+/** The test of a block. */
 export type Way = 'commands' | 'volfile' | 'program' | 'shown';
 
-/** One that is fenced, however deep in a list; or one that is indented. */
+/** A fenced block at any depth of a list, or an indented one. */
 const BLOCK = /^( *)```([\w-]*)[^\n]*\n(.*?)^\1```$|(?<=^\n)((?: {4}[^\n]*\n|\n(?= {4}))+)/gms;
 
 export function blocksIn(page: string, markdown: string): Block[] {
@@ -61,13 +61,13 @@ export function wayOf({ language, text }: Block): Way {
 
 export interface Command {
   readonly line: number;
-  /** What is typed, with further lines where it has some. */
+  /** The typed command, with its further lines. */
   readonly text: string;
-  /** What is shown below it; undefined in a block that shows commands alone. */
+  /** The output below the command; undefined in a block of commands alone. */
   readonly output: string | undefined;
 }
 
-/** The commands of a block. Where some begin with `$ `, other lines are what these write. */
+/** The commands of a block. If some begin with `$ `, the other lines are their output. */
 export function commandsIn({ text, line }: Block): Command[] {
   const lines = text.trimEnd().split('\n');
   const isSession = lines[0]!.startsWith('$ ');

@@ -26,7 +26,7 @@ const plans = wantedOf(pages, (page) => !LONG.includes(page))
 /** A dozen commands, on a machine that has much to do. */
 const PATIENCE_MS = 500_000;
 
-/** Stands between what two steps write. */
+/** Separates the output of two steps. */
 const MARK = '\x1e';
 
 interface Written {
@@ -46,7 +46,7 @@ async function typed({ setup, files, steps }: Plan, scratch: Scratch): Promise<W
     await chmod(scratch.at('bin', name), 0o755);
   }
   for (const [name, text] of Object.entries(files)) await scratch.file(`home/${name}`, text);
-  // A step is a group: what it sets is there for the next.
+  // Each step is a group in one shell, so that variables last.
   const script = steps.map(({ script }) => `{\n${script}\n}\nprintf '${MARK}%s\\n' $?`);
   const client = new Client(
     home,
@@ -78,7 +78,7 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
   for (const part of step.parts ?? []) expect(contains(shape(text), shape(part)), where).toBe('');
 }
 
-// Each page is programs of its own, one after the other: there are as many at a time as processors.
+// Pages run concurrently, as many as there are processors.
 groupOfMounts('commands in the texts', () => {
   it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
     'print what %s shows',

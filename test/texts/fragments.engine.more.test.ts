@@ -9,7 +9,7 @@ import { blocksOf, pages } from './plan.ts';
 interface Around {
   readonly file: string;
   readonly head: string;
-  /** Where no part has one. */
+  /** The init method, unless a fragment has one. */
   readonly init: string;
   readonly lookup: string;
   readonly tail: string;

@@ -5,7 +5,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Block, blocksIn, commandsIn, wayOf, withoutRemark } from './blocks.ts';
 import { type Row, rowsOf, setups } from './table.ts';
 
-/** Folders with texts for users; those of `test/` are for who works on glossa. */
+/** Folders with texts for users; those of `test/` are for developers of glossa. */
 const FOLDERS = ['docs', 'examples', 'bridges', 'runtime', 'gluster', 'apps', 'templates'];
 
 const below = (folder: string): string[] =>
@@ -23,15 +23,15 @@ export const textOf = (page: string): string => readFileSync(join(packageRoot, p
 
 export const blocksOf = (page: string): Block[] => blocksIn(page, textOf(page));
 
-/** Something that is run in the page's own folder and shell. */
+/** A script that runs in the page's own folder and shell. */
 export interface Step {
   readonly line: number;
   readonly script: string;
-  /** What it has to end with; undefined where what it writes is looked at instead. */
+  /** The expected exit status; undefined where the output is compared instead. */
   readonly status?: number;
-  /** All that it writes. */
+  /** The expected output. */
   readonly output?: string;
-  /** What stands somewhere in what it writes. */
+  /** Expected parts of the output. */
   readonly parts?: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** PAGE:LINE of each block without a test and without a reason. */
   readonly open: readonly string[];
-  /** Rows of the table that nothing in the text has. */
+  /** Rows of the table without a block in the text. */
   readonly idle: readonly string[];
 }
 

@@ -9,7 +9,7 @@
 
 /** For one command, for one block (by its first line), for what stands below a `## heading`, or for all other commands ('*'). */
 export type Row =
-  /** Another command does it, for this reason; what it writes has to be what is shown. */
+  /** Another command runs instead, for this reason; its output must match the shown one. */
   | { readonly run: string; readonly because: string; readonly status?: number }
   /** As it stands, but it ends with this status. */
   | { readonly status: number; readonly run?: undefined }
@@ -32,7 +32,7 @@ function helpOf(command: string): Row {
 
 const installs: Row = { by: 'test/package.more.test.ts' };
 
-/** Waits for what a command in the background writes, ends it as Ctrl-C does, and shows the rest. */
+/** Waits for a background command's output, ends the command by SIGINT, and shows the rest. */
 const untilCtrlC = (command: string, said: string, meanwhile = ':'): string =>
   `${command} > out 2>&1 & typed=$!
 until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
@@ -353,7 +353,7 @@ export const tables: Readonly<Record<string, Rows>> = {
   },
 };
 
-/** Of all texts of a kind. */
+/** Rows of all texts of a kind. */
 const others: readonly (readonly [RegExp, Rows])[] = [
   [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
 ];

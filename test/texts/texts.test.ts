@@ -93,7 +93,7 @@ describe('a volfile in a text', () => {
     const below = [...text.matchAll(/^ *subvolumes (.*)$/gm)].flatMap(([, names]) =>
       names!.split(/\s+/),
     );
-    // A part of one: what is below it is not shown.
+    // A fragment of a volfile: the volumes below are missing.
     const missing = below.filter((name) => !declared.has(name));
     const rest = missing
       .map((name) => `volume ${name}\n type storage/memory\nend-volume\n`)

@@ -6,7 +6,7 @@ import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
 
 const PAGE = 'docs/how-it-works/architecture.md';
-/** From the highest to the lowest, with what each is. */
+/** The floors from the highest to the lowest, with a description. */
 const FLOORS = {
   tools: 'builds and generates',
   cli: 'the command: one file for each',

@@ -13,7 +13,7 @@ const meets = new RegExp(/^readonly MEETS="(.*)"$/m.exec(script)![1]!);
 
 const textOf = new Map(sources('.ts').map(({ path, text }) => [path, text]));
 
-/** Whether it runs programs, by way of what is in test/support, too. */
+/** Whether a file starts programs, directly or through test/support. */
 function starts(path: string, seen = new Set<string>()): boolean {
   if (seen.has(path)) return false;
   seen.add(path);

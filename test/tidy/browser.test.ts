@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 
-/** What goes into interpreters and realms as text is bundled apart. */
+/** Sources for interpreters and realms, which are bundled apart as text. */
 const TEXT = /^bridges\/(javascript\/library|python\/realm)\//;
 const files = sources('.ts')
   .map(({ path }) => path)
@@ -39,6 +39,6 @@ it('bridges, recordings and playground bundle for a browser without external imp
   expect(inputs).toEqual(expect.arrayContaining(files));
   expect(inputs.filter((path) => /^runtime\/(sys|cli|mount)|machine\/node/.test(path))).toEqual([]);
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
-  // Comments are gone: what is left is code and texts.
+  // The bundle has no comments, only code and texts.
   expect(outputFiles[0]!.text.match(/(?<![\w$.])(?:Buffer|process)\.[a-z]\w*/g)).toBeNull();
 });

@@ -24,7 +24,7 @@ const translators = [
   'storage/memory',
 ].map((type) => `runtime/xlators/${type}/index.ts`);
 
-/** What runs there: a name is looked up twice, made, and looked up again. */
+/** The program in the realm: looks a name up twice, creates it, and looks it up again. */
 const program = `
 import { Graph } from './runtime/core/graph.ts';
 import { wind } from './runtime/core/gen/fops.gen.ts';

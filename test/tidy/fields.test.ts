@@ -50,7 +50,7 @@ describe('an additional row in the table of fields', () => {
   });
 });
 
-/** How many fields, one after the other, a text names in the order of the table. */
+/** The longest run of fields that a text names in the order of the table. */
 function listed(struct: Struct, text: string): number {
   const places = new Map(
     struct.fields.flatMap((field, place) =>
@@ -70,7 +70,7 @@ function listed(struct: Struct, text: string): number {
 }
 
 describe('fields outside of the table', () => {
-  // A lock and a lease are a handful of words: that they stand together says nothing.
+  // A lock and a lease have too few fields to recognise a copy.
   const long = structs.filter(({ fields }) => fields.length > 10);
   const files = sources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
   const isMirror = ({ path, text }: SourceFile, struct: Struct): boolean =>

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
 
-/** Folder → what its files may import besides themselves. The longest matching folder counts. */
+/** Folder → allowed imports beside its own files. The longest matching folder counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   'runtime/api': ['runtime/core'],
@@ -30,7 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/observe',
     'runtime/xlators/storage/memory',
   ],
-  // The playground is a program, with modules in it, of what runs in a browser.
+  // The playground runs volfiles and modules in a browser.
   'apps/playground/play': [
     'runtime/core',
     'runtime/api',
@@ -129,7 +129,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/pump': ['koffi'],
   // Its modules are translators.
   'apps/bench/engine': ['echarts', 'glossa'],
-  // Bundled with what runs in its realms.
+  // Bundled with the code of its realms.
   'bridges/python': ['@exodus/bytes/encoding-lite.js'],
   'apps/playground/page': ['@codemirror/', '@lezer/highlight', 'codemirror'],
   'apps/vscode': ['vscode'],

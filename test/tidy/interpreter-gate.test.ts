@@ -12,12 +12,12 @@ it('only the files behind InterpreterGate call functions that run a script', () 
     .map(({ path }) => path);
   expect(files.sort()).toEqual([
     'bridges/javascript/engine.ts',
-    // Called while a call is open: what that has left to do, and what shows an error.
+    // These run inside of an open call: its jobs, and the text of its error.
     'bridges/javascript/jobs.ts',
     'bridges/javascript/values.ts',
     'bridges/python/calls.ts',
     'bridges/python/capi.ts',
-    // What is the interpreter's own, before there is a script.
+    // The interpreter's own start, before any script.
     'bridges/python/load.ts',
   ]);
 });

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 
 const SHARED = /^(bridges|server|terminal|cli|apps\/course)\//;
-/** The records, and what belongs to a language. */
+/** The records and the folders of languages. */
 const OF_A_LANGUAGE = /^bridges\/(python|javascript|native)\/|^bridges\/languages\.ts$/;
 
-/** Files that name one all the same, and why. */
+/** Excepted files, with the reason. */
 const MAY: Readonly<Record<string, string>> = {
   'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',

@@ -11,7 +11,7 @@ const { more, long } = AGAIN;
 const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
 const files: readonly string[] = [...more.bricks, ...otherWays];
 
-/** A pattern in a file of tests, and the rows of the table of which one has to be its. */
+/** A pattern in a test file, and the rows of the table that may list the file. */
 const rows: readonly { what: string; names: RegExp; among: readonly string[] }[] = [
   {
     what: 'by other front ends and stacks',

@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** What is not the project's own, or not written by hand. */
+/** Paths of foreign and generated files. */
 const FOREIGN = /^(\.git|\.generated|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
 const GENERATED = /\.gen\.(ts|js|d\.ts)$/;
 

@@ -7,7 +7,7 @@ import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
 
 const TURN = 'runtime/core/turn.ts';
-/** Makes turns endable: its code is around a turn, not in one. */
+/** Makes turns endable: its code runs around a turn, not in one. */
 const ENDS_TURNS = 'runtime/sys/end-turn.ts';
 const files = sources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
 const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? '';

@@ -6,7 +6,7 @@ import { fail, tail } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { having } from '../../../test/support/core.ts';
-import { Distributed, type Told } from '../../../test/support/distributed.ts';
+import { Distributed, type FopReply } from '../../../test/support/distributed.ts';
 import { hashName } from './hash.ts';
 import { encodePiece, pieceWithout } from './layout/layout.ts';
 
@@ -214,7 +214,7 @@ test('the attributes returned with a change of a directory equal those of a late
     [buf.iaProt, buf.iaSize, buf.iaBlocks, buf.iaNlink, buf.iaIno],
   ];
   /** A change may return no attributes; then the caller asks for them. */
-  const expectSame = (change: () => Told, at: number, mayBeUnknown = false): void => {
+  const expectSame = (change: () => FopReply, at: number, mayBeUnknown = false): void => {
     volume.context.advance(1000);
     const { opRet, values } = change();
     expect(opRet).toBe(0);

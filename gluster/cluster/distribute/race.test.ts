@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EEXIST, ENOENT, ENOTEMPTY, ESTALE } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { SharedVolume, type Told } from '../../../test/support/shared-volume.ts';
+import { SharedVolume, type FopReply } from '../../../test/support/shared-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const NAMES = ['n0', 'n1', 'n2', 'n3', 'n4'];
@@ -67,7 +67,7 @@ class Worker {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
     const xdata = volume.newXdata();
-    const done = (told: Told): void => this.done(told.opErrno);
+    const done = (told: FopReply): void => this.done(told.opErrno);
     if (this.kind === 'files') {
       volume.askThen(client, 'mknod', [loc, 0o100640, 0, 0, xdata], done);
     } else volume.askThen(client, 'mkdir', [loc, 0o755, 0, xdata], done);
@@ -80,7 +80,7 @@ class Worker {
   private look(name: string, then: (inode: Inode | null) => void): void {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
-    volume.askThen(client, 'lookup', [loc, null], (told: Told) => {
+    volume.askThen(client, 'lookup', [loc, null], (told: FopReply) => {
       then(told.opRet < 0 ? null : volume.known(client, told));
     });
   }

@@ -7,7 +7,7 @@ import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import delayGen from '../../../runtime/xlators/debug/delay-gen/index.ts';
-import { Distributed, type Told } from '../../../test/support/distributed.ts';
+import { Distributed, type FopReply } from '../../../test/support/distributed.ts';
 
 /** The duration of one request. */
 const STEP_MS = 1;
@@ -34,7 +34,7 @@ class Slow {
   }
 
   /** The number of waits until the reply, and until no request is active. */
-  rounds<N extends FopName>(fop: N, ...args: FopTable[N]['args']): [Told, number, number] {
+  rounds<N extends FopName>(fop: N, ...args: FopTable[N]['args']): [FopReply, number, number] {
     const { context } = this.volume;
     const told = this.volume.ask(fop, ...args);
     let answered = 0;
@@ -46,7 +46,7 @@ class Slow {
     return [told, answered, rounds];
   }
 
-  mkdir(name: string): [Told, number, number] {
+  mkdir(name: string): [FopReply, number, number] {
     const { root, graph } = this.volume;
     const loc = new Loc(graph.inodes.newInode(), root, name);
     const [told, answered, rounds] = this.rounds('mkdir', loc, 0o755, 0, this.volume.newXdata());

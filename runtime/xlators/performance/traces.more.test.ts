@@ -13,7 +13,7 @@ import { BrickClients, bytes, clientVolfile } from '../../../test/support/brick-
 import { noBricks, RealBrick, whyNoGfapi } from '../../../test/support/gluster.ts';
 import { skipFor } from '../../../test/support/tools.ts';
 import { type Trace, traces } from '../../../test/support/trace-scripts.ts';
-import { Ours, play, type Seen, Theirs } from '../../../test/support/trace-steps.ts';
+import { Ours, play, type ObservedPart, Theirs } from '../../../test/support/trace-steps.ts';
 import { EFBIG } from '../../core/errno.ts';
 
 /** The byte that fills the prepared files. */
@@ -23,7 +23,7 @@ const PAGE = 131_072;
 const times = (count: number, what: (nth: number) => string): string[] =>
   Array.from({ length: count }, (_, nth) => what(nth));
 
-type Row = { readonly why: string } & Partial<Seen>;
+type Row = { readonly why: string } & Partial<ObservedPart>;
 
 /** Differences of glossa by trace and part, with the reason. */
 const OTHERWISE: Readonly<Record<string, Row>> = {

@@ -192,7 +192,7 @@ export async function mountedReads(bench: Bench): Promise<Report> {
   };
 }
 
-/** O_DIRECT goes past the kernel's page cache, so that each read is a request. */
+/** O_DIRECT bypasses the kernel's page cache, so that each read is a request. */
 async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries> {
   const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
     // The kernel would read the file itself where no module sees the data.

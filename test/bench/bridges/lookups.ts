@@ -26,7 +26,7 @@ interface Pair {
 
 interface Cost {
   readonly language: LanguageName;
-  /** What is done, in a table that names the language. */
+  /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: Bar;
   measure(bench: Bench, load: Load): Promise<Pair | Missing>;
@@ -73,7 +73,7 @@ interface HeldLookup {
   readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
 }
 
-/** Of the kinds of `glossa bench call`. */
+/** Bars of the kinds of `glossa bench call`. */
 const held: Readonly<Partial<Record<KindName, HeldLookup>>> = {
   decided: {
     call: 'decided in the script (negative hit)',

@@ -17,9 +17,9 @@ export interface Taken {
   readonly megabytes: number;
 }
 
-/** What the process prints: of the second one, the best of several starts. */
+/** The printed result: the best of several starts of the second volume. */
 export interface Second extends Taken {
-  /** The same for the first one, over a process without any. */
+  /** The same for the first volume, over a process without one. */
   readonly first: Taken;
 }
 
@@ -65,7 +65,7 @@ async function measure(bench: Bench, starts: number): Promise<readonly Second[]>
     bench.folder,
   ] as const;
   const measured: Second[] = [];
-  // The first one also makes what later ones find in the cache.
+  // The first start also fills the cache for later ones.
   for (let start = 0; start <= starts; start++) {
     const said = (await output(bench, line)).trim().split('\n').at(-1) ?? '';
     if (!said.startsWith('{')) throw new NotMeasured(said);

@@ -12,7 +12,7 @@ import type { Second } from './second-volume.ts';
 
 /** Starts beside the first volume; the best one counts, as other load only slows them. */
 const STARTS = 4;
-/** Time to give back what only starting needed. */
+/** Time to free the memory of the start. */
 const IDLE_MS = 1500;
 
 async function resident(): Promise<number> {
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const { signal } = new AbortController();
   const say = (message: string): void => console.error(message);
   const lab = { folder: process.argv[2]!, cleanup, signal, say };
-  /** Starts one and has its first answer. Seconds. */
+  /** Starts a volume and awaits its first answer; returns seconds. */
   const start = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();
     const graph = await startModule(lab, 'python', 'decided', absentLeaf);

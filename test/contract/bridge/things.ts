@@ -16,7 +16,7 @@ import { sized, texts } from './requests.ts';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: unknown): string => new TextDecoder().decode(data as Uint8Array);
 
-/** Lets the engine find what nothing holds any more. */
+/** Runs the garbage collector. */
 async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -37,7 +37,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     return run;
   };
 
-  /** The very object, or another one that says the same. */
+  /** The same object, or an equal copy. */
   const sameAs = (found: unknown, wanted: unknown): void => {
     if (language.copies === true) expect(found).toEqual(wanted);
     else expect(found).toBe(wanted);
@@ -206,7 +206,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     const ids = ['a', 'b', 'c'].map(look);
     run.settled();
     run.replies.length = 0;
-    // What was looked up last may still lie on some stack.
+    // The last lookup's inode may still be on a stack.
     look('d');
     await collectGarbage();
     expect(forgotten).toEqual(expect.arrayContaining(ids));

@@ -24,7 +24,7 @@ const STAT_XDATA = 1;
 
 const said = (reply: Reply, at: number) => timeoutsOf(reply.values[at] as Dict | null);
 
-/** What has left the top of the graph since the start, in words. */
+/** Records the upcalls above the graph as texts. */
 function listen(run: RunningModule): string[] {
   const heard: string[] = [];
   run.graph.listen((event, data) => {
@@ -70,7 +70,7 @@ function awaitedContract(folder: string): void {
   });
 }
 
-/** The first half. What a record in TypeScript takes back goes no way of its own. */
+/** The first half; a TypeScript record invalidates by the core's own functions. */
 export function timeoutsContract(folder: string, language: Language): void {
   const start = (name: string) => startModule(folder, { name, language });
 

@@ -20,7 +20,7 @@ export function upContract(folder: string, language: Language = hosted): void {
     expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf0'], true]);
     say(1, false);
     expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf1'], false]);
-    // The code that comes next hears how things are, and decides anew.
+    // The reloaded code gets the children's state, and decides anew.
     expect(await run.reload()).toMatchObject({ ok: true });
     expect(texts(run).filter((text) => /^(PARENT|CHILD)_/.test(text))).toEqual([
       'PARENT_UP None',
@@ -48,7 +48,7 @@ export function upContract(folder: string, language: Language = hosted): void {
     expect(ask()).toEqual(['++']);
     sayUp(run.graph.xlators[1]!, false);
     expect(ask()).toEqual(['+-']);
-    // The code that comes next knows it as well.
+    // The reloaded code has the same state.
     expect(await run.reload()).toMatchObject({ ok: true });
     expect(ask()).toEqual(['+-']);
     sayUp(run.graph.xlators[1]!, true);

@@ -181,7 +181,7 @@ const describers: { readonly [T in ArgType]: (value: never) => unknown } = {
 const plainNumber = (value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** All there is to say about values, as JSON can have it. */
+/** Complete descriptions of values, as JSON. */
 export const describeAll = (args: readonly Arg[], values: readonly unknown[]): unknown[] =>
   args.map((arg, at) => {
     const value = values[at] ?? null;

@@ -15,7 +15,7 @@ import {
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { having, type TestVolume } from '../../../../test/support/core.ts';
-import { Distributed, type Told } from '../../../../test/support/distributed.ts';
+import { Distributed, type FopReply } from '../../../../test/support/distributed.ts';
 import { hashName } from '../hash.ts';
 import { decodePiece, encodePiece, type Piece, pieceWithout } from '../layout/layout.ts';
 import { FIX_LAYOUT } from './commands.ts';
@@ -90,7 +90,7 @@ const newLoc = (parent: string, name: string): Loc =>
     name,
   );
 /** Creates without a lookup, as after an earlier one. */
-function create(parent: string, name: string): Told {
+function create(parent: string, name: string): FopReply {
   const loc = newLoc(parent, name);
   const fd = new Fd(loc.inode!, 2, 1);
   asked = [];
@@ -98,7 +98,7 @@ function create(parent: string, name: string): Told {
   fd.release();
   return told;
 }
-const mknod = (parent: string, name: string): Told =>
+const mknod = (parent: string, name: string): FopReply =>
   volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.newXdata());
 /** Checks that no lock is left: fix-layout needs all locks, and would not reply. */
 function expectFree(path: string): void {

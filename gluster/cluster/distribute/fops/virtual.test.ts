@@ -5,7 +5,7 @@ import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { having } from '../../../../test/support/core.ts';
-import { Distributed, type Told } from '../../../../test/support/distributed.ts';
+import { Distributed, type FopReply } from '../../../../test/support/distributed.ts';
 import { hashName } from '../hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
@@ -39,7 +39,7 @@ const answering = (child: string) =>
     },
   });
 
-const errnoOf = ({ opRet, opErrno }: Told): number => (opRet < 0 ? opErrno : 0);
+const errnoOf = ({ opRet, opErrno }: FopReply): number => (opRet < 0 ? opErrno : 0);
 const get = (path: string, name: string): string | number => {
   const told = volume.ask('getxattr', volume.loc(path), name, null);
   return told.opRet < 0 ? told.opErrno : String((told.values[0] as Dict).get(name));
