@@ -1,3 +1,4 @@
+/** Projects of the tests by depth (`test`, `more`, `long`) and way, with their time limits. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { AGAIN } from './test/again.ts';
@@ -6,7 +7,7 @@ import LongFirst from './test/support/long-first.ts';
 const tests = (name: string): string =>
   `{runtime,gluster,bridges,server,terminal,apps,cli,examples,test}/**/${name}.test.ts`;
 
-/** Of `test:more`: files that were seen to leave nothing that another in the same process would meet. */
+/** Files of `test:more` that share a process: each leaves no state behind. */
 const kept = [
   'test/contract/bridge-{javascript,python}/{answers,asyncio,authors,contract,data-guard,debug,exceptions}.engine.more.test.ts',
   'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
@@ -37,10 +38,10 @@ const kept = [
   'test/mount/{user,writeback,xattr}.mount.more.test.ts',
 ];
 
-/** Tests that start bricks, browsers, compilers or a dozen mounts one after the other; milliseconds. */
+/** Milliseconds for tests that start bricks, browsers, compilers or a dozen mounts in turn. */
 const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
-/** The projects of a depth in which files are run again, each in its way: `more-bricks`, `long-others`, … */
+/** The projects that run files again, for a depth: `more-bricks`, `long-others`, … */
 const again = (depth: keyof typeof AGAIN) =>
   Object.entries(AGAIN[depth]).map(([way, include]) => ({
     extends: true as const,
@@ -59,13 +60,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'test',
-          // A process takes one file after the other: what they import, and the interpreters'
-          // compiled code, is there already. No file may leave anything that another would meet.
+          // Files run in turn in one process, which keeps their imports and the interpreters'
+          // compiled code. No file may leave state behind.
           isolate: false,
           include: [tests('!(*.more|*.long)')],
         },
       },
-      // What needs more time or more programs: browsers, bricks, every limit of the interpreters.
+      // Tests that need more time or programs: browsers, bricks, every limit of the interpreters.
       {
         extends: true,
         test: {
@@ -75,12 +76,12 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...kept],
         },
       },
-      // Of those, tests that were seen to leave nothing: as in `npm test`.
+      // Of those, the files that share a process, as in `npm test`.
       {
         extends: true,
         test: { name: 'more-kept', ...patient, isolate: false, include: kept },
       },
-      // The same again in other ways, which a change rarely meets alone: before a release.
+      // The same tests in other ways, for a release: few changes break only these.
       {
         extends: true,
         test: {
@@ -95,13 +96,13 @@ export default defineConfig({
       // Of the built site: `npm run site:check`.
       { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
     ],
-    // Tests wait for servers, limits and interpreters: another file fills the time.
+    // Tests wait for servers, limits and interpreters; more workers use that time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,
-    // Of the tests of one file that run together.
+    // The number of concurrent tests of one file.
     maxConcurrency: availableParallelism(),
     sequence: { sequencer: LongFirst },
     globalSetup: './test/support/run-folder.ts',
-    // Three times what the longest takes beside others on two CPUs.
+    // Three times the longest test's duration under load on two CPUs.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line.ts'],

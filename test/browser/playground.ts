@@ -6,7 +6,7 @@ export const WAIT = { timeout: 300_000 };
 /** What axe finds wrong, where it is in the page. Only of that it has to find selectors. */
 export const VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then((it) => it.violations)";
 
-/** Opens it, and returns when it has started, or has said what is wrong with the files. */
+/** Opens the page, and waits until it has started or shows problems. */
 export async function openPlayground(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });
@@ -33,7 +33,7 @@ export const text = (page: Page, selector: string): Promise<string> =>
 export const until = (page: Page, expression: string): Promise<unknown> =>
   page.waitForFunction(expression, WAIT);
 
-/** Returns when an element says something. */
+/** Waits until an element contains a text. */
 export const says = (page: Page, selector: string, what: string): Promise<unknown> =>
   until(
     page,
@@ -61,7 +61,7 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of [...keys].reverse()) await page.keyboard.up(key as 'A');
 }
 
-/** Types into the editor: in the place of all that is there, or behind it. */
+/** Types into the editor, replacing its text or appending to it. */
 export async function typeCode(page: Page, code: string, isBehind = false): Promise<void> {
   await page.bringToFront();
   await page.focus('.cm-content');

@@ -16,7 +16,7 @@ import {
 } from '../support/core.ts';
 import { testHead } from '../support/recording.ts';
 
-/** Of the volume `script`, in the file `m.py`. */
+/** The source of the volume `script`, in the file `m.py`. */
 export const SOURCE = `def readv_fop(frame, xl, fd, size):
     # <b>no markup</b>
     return wind(size * 2)

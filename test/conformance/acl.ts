@@ -8,7 +8,7 @@ export const GROUP = 8;
 export const MASK = 16;
 export const OTHER = 32;
 
-/** Tag, permissions, and who is meant where the tag alone does not say it. */
+/** Tag, permissions, and the id of a named user or group. */
 export type AclEntry = readonly [tag: number, perm: number, id?: number];
 
 const VERSION = '02000000';

@@ -67,7 +67,7 @@ export const permissions = among(
   [2, ['01777', '02755', '04755', '06777', '02644', '07777']],
 );
 
-/** Of open: an access mode, and what else. */
+/** Flags of open: an access mode, and more. */
 export const openFlags: Arbitrary<string> = tuple(
   among([6, ['O_RDWR']], [3, ['O_RDONLY', 'O_WRONLY']]),
   fc.subarray(['O_CREAT', 'O_TRUNC', 'O_APPEND', 'O_EXCL', 'O_NOFOLLOW']),
@@ -82,7 +82,7 @@ export const createFlags: Arbitrary<string> = tuple(
   fc.subarray(['O_TRUNC', 'O_APPEND']),
 ).map(([access, more]) => [access, 'O_CREAT', ...more].join('|'));
 
-/** Of openat2, with the permissions: one that means nothing is refused there. */
+/** Flags of openat2, which refuses meaningless permissions. */
 export const strictFlags: Arbitrary<string[]> = among(
   [6, ['O_RDONLY 0', 'O_RDWR 0', 'O_RDWR|O_CREAT 0644', 'O_WRONLY|O_CREAT|O_APPEND 0600']],
   [3, ['O_PATH 0', 'O_PATH|O_NOFOLLOW 0', 'O_RDONLY|O_DIRECTORY 0', 'O_RDWR|O_TMPFILE 0640']],
@@ -96,7 +96,7 @@ export const resolve = among(
   [1, ['RESOLVE_BENEATH|RESOLVE_IN_ROOT', '0x4000']],
 );
 
-/** What statx is to tell. */
+/** Masks of statx. */
 export const statxMask = among(
   [6, ['STATX_BASIC_STATS|STATX_BTIME']],
   [4, ['0', 'STATX_TYPE', 'STATX_MODE', 'STATX_NLINK', 'STATX_SIZE', 'STATX_MTIME', 'STATX_BTIME']],
@@ -127,7 +127,7 @@ export const size = among(
 
 export const seed: Arbitrary<string> = integer({ min: 1, max: 9 }).map(String);
 
-/** Small enough for space to be given to all of it. */
+/** Small enough to be allocated completely. */
 export const spaceLength = among(
   [10, ['1', '100', '4096', '5000', '8192', '65536']],
   [1, ['0', '-1', '1048576']],

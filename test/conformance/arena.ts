@@ -35,7 +35,7 @@ export interface Setup {
   readonly kind: Kind;
   /** Flags of `glossa mount`. */
   readonly args?: readonly string[];
-  /** The kernel keeps writes back, with the times and the end of a file: see the differences. */
+  /** The kernel delays writes, with the times and size of a file: see the differences. */
   readonly writeback?: boolean;
 }
 
@@ -53,12 +53,12 @@ export const setups = {
   /** The kernel caches no name and attribute; or nearly all. */
   uncached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(0)] },
   cached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(600)] },
-  /** The storage closes what it has open of inodes, and has to find them again. */
+  /** The storage closes unused inodes, and must find them again. */
   forgetful: {
     kind: 'posix',
     args: ['--no-passthrough', ...timeouts(0), ...xlatorOptions('brick.handle-limit=16')],
   },
-  /** The kernel keeps writes back. */
+  /** The kernel delays writes. */
   writeback: { kind: 'posix', args: ['--kernel-writeback-cache'], writeback: true },
   /** Locks are the graph's, not the kernel's. */
   locks: { kind: 'locks' },
@@ -74,7 +74,7 @@ export const setups = {
   'distribute-mixed': { kind: 'distribute-mixed' },
   /** All of performance/, below a kernel that caches nothing. */
   performance: { kind: 'performance', args: timeouts(0) },
-  /** The same, and some of what is asked for of the storage takes a while. */
+  /** The same, over a storage that delays some requests. */
   'performance-slow': {
     kind: 'performance',
     args: [
@@ -84,7 +84,7 @@ export const setups = {
       ...xlatorOptions('write-behind.flush-behind=off'),
     ],
   },
-  /** The kernel relies on what these caches know, and they know all that they can. */
+  /** All caches on, below a kernel that caches for long. */
   'performance-kernel': {
     kind: 'performance',
     args: xlatorOptions(
@@ -101,7 +101,7 @@ export type SetupName = keyof typeof setups;
 /** The kinds of access times that mount(8) knows. */
 export type Atime = 'noatime' | 'relatime' | 'strictatime';
 
-/** Scripts can be run here; when not, that is told, and is an error where nothing may be skipped. */
+/** Whether scripts can run here; prints the reason if not, and fails if skipping is forbidden. */
 export function canCompare(): boolean {
   const can = process.getuid?.() === 0 && spawnSync(CC, ['--version']).status === 0;
   const why = `conformance needs root and a C compiler (${CC})`;
@@ -117,10 +117,10 @@ const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 const lacks = (kind: Kind, line: string): boolean =>
   kind === 'memory' ? NOT_IN_MEMORY.test(line) : isLacking(kind, line);
 
-/** What the executor looks at of a file's data, holes left out. */
+/** The compared part of a file's data, without holes. */
 const EXAMINED = 4 << 20;
 
-/** A run without what a kernel that keeps writes back tells in its own way: see the differences. */
+/** A run without the values that delayed writes change: see the differences. */
 function unlessKept({ results, trees }: Run, script: Script): Run {
   const resized = script.some(({ op }) => /truncate$/.test(op));
   const comparable = (line: string): string => {
@@ -137,7 +137,7 @@ export class Arena {
   /** The disk gives every change a time of its own, so that commands can be watched. */
   private readonly canWatch: boolean;
   private readonly writeback: boolean;
-  /** The storage is a folder, which can be looked at. */
+  /** Whether the storage is a folder, which can be compared. */
   private readonly hasBrick: boolean;
   private readonly kind: Kind;
   /** The disk can zero a range: see the differences. */
@@ -165,7 +165,7 @@ export class Arena {
     this.mount = mount;
     const bare = scratch.at('bare');
     this.kind = setup.kind;
-    // Times of a brick are its clients', who have them in milliseconds.
+    // Clients set the times of a brick's files, in milliseconds.
     const isFine = !this.writeback && !isOnBrick;
     this.canWatch = isFine && hasFineTimes(program, bare);
     this.bare = new Executor(program, bare);
@@ -209,7 +209,7 @@ export class Arena {
     }
   }
 
-  /** '' when the script did the same on both sides, otherwise what differed. */
+  /** Runs a script on both sides; returns '' or the difference. */
   async compare(script: Script): Promise<string> {
     const pair = await this.run(script);
     if (this.server === null) return disagreement(script, pair);

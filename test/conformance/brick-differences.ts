@@ -14,7 +14,7 @@ const realBrickKinds: readonly Kind[] = [
   'distribute-mixed',
   ...cachingKinds,
 ];
-/** Files are with one brick or another. */
+/** Whether files are spread over two bricks. */
 const distributed: readonly Kind[] = [...distributeKinds, ...cachingKinds];
 
 export interface BrickDifference {
@@ -28,7 +28,7 @@ export interface BrickDifference {
   without?(bare: string, mounted: string): string;
 }
 
-/** What a folder that has lost its name is told to be. */
+/** The description of a removed folder. */
 const NAMELESS_FOLDER = /^0 ok mode=4\d+ nlink=0 .* size=0 /;
 
 export const brickDifferences: readonly BrickDifference[] = [
@@ -143,20 +143,19 @@ export const brickDifferences: readonly BrickDifference[] = [
   },
 ];
 
-/** Calls by a descriptor, which is all that a file without a name has, or that find nothing at all. */
+/** Calls by a descriptor, the only access to a removed file, or calls that find no file. */
 const BY_DESCRIPTOR = /^\d!? (f(set|get|list|remove)xattr|fch|futimens|fstat|flist|\w+ @|\w+ \.)/;
 const STALE = /^-1 (ESTALE|ENOENT)\b/;
 
 /**
- * A file or folder that has lost its name is there for its descriptors alone. FUSE asks for most
- * attributes by the inode, not the descriptor, and the brick finds none. What comes before that in a
- * script is compared.
+ * A removed file or folder exists for its descriptors alone. FUSE requests most attributes by the
+ * inode, not the descriptor, and the brick finds none. Only the script before that is compared.
  */
 export function untilNameless(script: Script, pair: Pair): readonly [Script, Pair] {
   const { bare, mounted } = pair;
   const isNameless = (one: string, expected = '', found = ''): boolean =>
     expected !== found &&
-    // Of what it cannot ask about, the executor does not know either that it is a folder.
+    // Without attributes, the executor does not know a folder as one.
     (expected.endsWith(' directory') || (STALE.test(found) && BY_DESCRIPTOR.test(one)));
   const at = script.findIndex((one, at) =>
     isNameless(lineOf(one), bare.results[at], mounted.results[at]),
@@ -173,7 +172,7 @@ export function untilNameless(script: Script, pair: Pair): readonly [Script, Pai
 export const isLacking = (kind: Kind, line: string): boolean =>
   brickDifferences.some(({ on, lacks }) => on.includes(kind) && lacks?.test(line) === true);
 
-/** The same without what is expected to differ on a kind of stack. */
+/** A pair without the accepted differences of a kind of stack. */
 export function withoutExpected(kind: Kind, { bare, mounted }: Pair): Pair {
   const expected = brickDifferences.filter(({ on }) => on.includes(kind));
   const results = mounted.results.map((one, at) =>

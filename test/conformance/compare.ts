@@ -3,13 +3,13 @@ import { agree } from './differences.ts';
 import type { Run } from './executor.ts';
 import { lineOf, type Script } from './script.ts';
 
-/** The bare directory's run has one tree; the mount's its own, and what is in a storage on disk. */
+/** The runs on both sides: the mount's also has the tree of a storage on disk. */
 export interface Pair {
   readonly bare: Run;
   readonly mounted: Run;
 }
 
-/** '' when they agree, otherwise the script with both results where they differ, and what is left. */
+/** '' if both runs agree, else the script with the differing results and trees. */
 export function disagreement(script: Script, { bare, mounted }: Pair): string {
   const lines: string[] = [];
   let differs = false;

@@ -10,7 +10,7 @@ import type { Command, Script } from './script.ts';
 export interface Difference {
   readonly name: string;
   readonly reason: string;
-  /** How it is kept out of scripts and results. */
+  /** The way in which scripts and results avoid the difference. */
   readonly kept?: string;
   /** Whether two results of a command, that are not the same, differ by nothing but this. */
   tolerates?(command: Command, before: Script, bare: string, mounted: string): boolean;
@@ -283,7 +283,7 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** Whether the results of a command, after the others of its script, count as the same. */
+/** Whether two results of a command count as the same, after the earlier commands. */
 export const agree = (command: Command, before: Script, bare: string, mounted: string): boolean =>
   bare === mounted ||
   differences.some(({ tolerates }) => tolerates?.(command, before, bare, mounted) === true);

@@ -15,10 +15,10 @@ export const CC = process.env.CC ?? 'cc';
 // By itself, so that it also runs where it finds nothing but itself.
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static'];
 
-/** Longest that a script may take, in milliseconds: what takes longer has hung. */
+/** The time limit of a script, in milliseconds: a longer one hangs. */
 const PATIENCE_MS = 60_000;
 
-/** Compiles the executor into `folder` if it is not there; its path. @throws {Error} what the compiler said. */
+/** Compiles the executor into `folder` once; returns its path. @throws {Error} compiler output */
 export function compileExecutor(folder: string): string {
   const out = join(folder, 'executor');
   if (existsSync(out)) return out;
@@ -36,15 +36,15 @@ export function compileExecutor(folder: string): string {
 export const hasFineTimes = (program: string, folder: string): boolean =>
   spawnSync(program, ['--grain', folder]).status === 0;
 
-/** What a script did on one side. */
+/** The results of a script on one side. */
 export interface Run {
   /** One line for each command. */
   readonly results: readonly string[];
-  /** What was there afterwards, one line for each entry, by every path asked for. */
+  /** The trees afterwards, a line for each entry, by path. */
   readonly trees: readonly (readonly string[])[];
 }
 
-/** The executor on one side: a folder and what is below it. */
+/** The executor on one side, for a folder and its subfolders. */
 export class Executor {
   /** The folder. */
   readonly root: string;
@@ -60,7 +60,7 @@ export class Executor {
       this.text += text;
       this.received();
     });
-    // It may be gone already.
+    // The process may have ended already.
     this.child.stdin!.on('error', () => {});
     this.child.once('exit', (code, signal) => {
       this.ended = new Error(`the executor ended: ${signal ?? code}\n${this.text}`);
@@ -71,7 +71,7 @@ export class Executor {
   /**
    * Runs a script in a new folder of this name, which is removed afterwards. `trees` are folders to
    * describe at the end, each with the name of a hidden attribute.
-   * @throws {Error} when no answer comes; nothing can be run any more then.
+   * @throws {Error} when the executor does not answer; it is unusable then.
    */
   async run(
     name: string,

@@ -14,8 +14,8 @@ export interface FoundDifference {
 }
 
 /**
- * Runs so many scripts; null when all of them did the same on both sides. Commands whose line
- * matches `without` are left out, so that the search goes on past what was found already.
+ * Runs a number of random scripts; null if both sides agree on all of them. Commands whose line
+ * matches `without` are omitted, so that the search continues past known differences.
  */
 export async function fuzz(
   arena: Arena,
@@ -42,7 +42,7 @@ export async function fuzz(
   if (!details.failed) return null;
   const shortest = await shorten(arena, details.counterexample![0]);
   const report = await arena.compare(shortest);
-  // What does not fail every time is told as it was found.
+  // A script that does not always fail is reported unshortened.
   return { script: textOf(shortest), report: report || `not every time:\n${last}`, seed };
 }
 

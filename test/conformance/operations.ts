@@ -139,7 +139,7 @@ const callOf = (some: readonly Row[]) =>
 /** What is done with the data of files that are open. */
 const DATA =
   /^(p?(read|write)v?2?|lseek|f?truncate|fallocate|copy_file_range|sendfile|splice|posix_fadvise|readahead|fstat|mmap|map|peek)$/;
-/** What is done with names, and what can be seen of it. */
+/** Operations on names, and queries of them. */
 const NAMES =
   /^(open|openat2|handle|close|mkdir|rmdir|unlink|rename|link|flink|symlink|mknod|crowd|f?list|same|f?chdir|getcwd|f?stat|inotify|events)$/;
 const rowsOf = (names: RegExp): readonly Row[] => rows.filter(([, op]) => names.test(op));

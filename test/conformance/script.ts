@@ -18,8 +18,8 @@ export interface Command {
 export type Script = readonly Command[];
 
 /**
- * Who the processes of every script are, as UID:GID:GROUP,…: two of root, one user with another
- * group besides, and one who shares the first user's group.
+ * The processes of every script, as UID:GID:GROUP,…: two of root, a user with an additional
+ * group, and a user of the first one's group.
  */
 export const CALLERS = ['0:0', '1001:1001:2000', '1002:1002:1001', '0:0'] as const;
 

@@ -16,10 +16,10 @@ import { fuzz, replay } from './fuzz.ts';
 const REGRESSIONS = join(packageRoot, 'test/conformance/regressions');
 const files = readdirSync(REGRESSIONS).sort();
 
-/** So many scripts on each of these mounts: others on each, as what most are about is the same there. */
+/** The number of scripts for each mount; each has its own scripts. */
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
-/** On the usual of these mounts, or on the others (../support/wanted.ts). */
+/** Fuzzes the usual mounts, or in `test:long` the other ones (../support/wanted.ts). */
 export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
   groupOfMounts('conformance with the bare directory', () => {

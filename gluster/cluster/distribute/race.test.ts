@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EEXIST, ENOENT, ENOTEMPTY, ESTALE } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { SharedVolume, type FopReply } from '../../../test/support/shared-volume.ts';
+import { type FopReply, SharedVolume } from '../../../test/support/shared-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const NAMES = ['n0', 'n1', 'n2', 'n3', 'n4'];

@@ -357,7 +357,8 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     expect(await holder.fop('inodelk', inodelk, owner('01'))).toMatchObject({ opRet: 0 });
     const refused = await wants.fop('inodelk', inodelk, owner('02'));
     expect(refused).toMatchObject({ opRet: -1, opErrno: EAGAIN });
-    const found = () => holder.notifications.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
+    const found = () =>
+      holder.notifications.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
     await expect.poll(found, PATIENCE).toBeDefined();
     const [lost, flock, pid, domain] = readFields(found()!.r, inodelkContention);
     expect([lost, pid, domain]).toEqual([gfid, 5, 'domain']);
@@ -372,7 +373,9 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const raw = await peer();
     const gfid = (await client.driver.find('/watched')).buf.iaGfid;
     const flags = (): number[] =>
-      raw.notifications.filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION).map(flagsOf);
+      raw.notifications
+        .filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION)
+        .map(flagsOf);
     const look = () => raw.fop('stat', [gfid, null]);
     const changes: readonly [bits: number, ...Parameters<Ask>][] = [
       [0x18, 'write', '/watched', bytes('more'), 0],

@@ -13,7 +13,7 @@ import { BrickClients, bytes, clientVolfile } from '../../../test/support/brick-
 import { noBricks, RealBrick, whyNoGfapi } from '../../../test/support/gluster.ts';
 import { skipFor } from '../../../test/support/tools.ts';
 import { type Trace, traces } from '../../../test/support/trace-scripts.ts';
-import { Ours, play, type ObservedPart, Theirs } from '../../../test/support/trace-steps.ts';
+import { type ObservedPart, Ours, play, Theirs } from '../../../test/support/trace-steps.ts';
 import { EFBIG } from '../../core/errno.ts';
 
 /** The byte that fills the prepared files. */

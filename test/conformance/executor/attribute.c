@@ -18,7 +18,7 @@ static long op_stat(struct arg *a) {
     return 0;
 }
 
-/* statx PATH FLAGS MASK: what was asked for, of it the time of birth only roughly. */
+/* statx PATH FLAGS MASK: the requested values; the time of birth only roughly. */
 static long op_statx(struct arg *a) {
     struct statx st;
     if (statx(a[0].fd, a[0].text, a[1].n, a[2].n, &st) < 0) return -1;

@@ -1,6 +1,6 @@
 /*
- * What the parts of the executor share: a worker's state, the arguments of an operation, and how
- * its result is written. See main.c for the script and the output.
+ * Declarations for the executor's parts: a worker's state, the arguments of an operation, and the
+ * printing of its result. See main.c for the script and the output.
  */
 #ifndef EXECUTOR_H
 #define EXECUTOR_H
@@ -36,9 +36,9 @@ struct arg {
 };
 
 /*
- * An operation. Letters of its signature: s a slot in use, n a slot to be filled (what it had is
+ * An operation. Letters of its signature: s a slot in use, n a slot to fill (its old descriptor is
  * closed), p a path, i a number or names of constants, x a text, v bytes.
- * The result is what the system call returned; below zero, errno says why.
+ * The result is the system call's return value; below zero, errno has the error.
  */
 struct operation {
     const char *name;
@@ -65,12 +65,12 @@ size_t bounded(long len);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Ends the line. */
 void say_line(void);
-/* Ends the line of a result, which begins with what the system call returned. */
+/* Ends a result's line, which begins with the return value. */
 void say_result(long result, int error);
 void say_stat_of(int dirfd, const char *path, int flags);
 void say_name(const char *name);
 void say_bytes(const unsigned char *bytes, size_t len);
-/* Says what a directory has, sorted. */
+/* Prints the entries of a directory, sorted. */
 long say_entries(int fd);
 /* Says names of extended attributes, sorted. */
 void say_xattr_names(char *list, ssize_t len);
@@ -89,7 +89,7 @@ const char *errno_name(int error);
 
 /* Writes a tree, one line for each entry, to standard output; `hidden` names an xattr to leave out. */
 void dump_tree(const char *path, const char *hidden);
-/* Ends what a worker has started and mounted. */
+/* Ends a worker's processes and mounts. */
 void clean_up(void);
 /* Removes a tree. */
 int remove_tree(const char *path);

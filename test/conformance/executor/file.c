@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Refuses what O_DIRECT has rules for that differ with the file system: see the named differences. */
+/* Refuses transfers whose O_DIRECT rules depend on the file system: see the named differences. */
 static bool unaligned(const struct arg *slot, off_t offset, size_t len) {
     int flags = slots[slot->slot].flags;
     if ((flags & O_DIRECT) == 0) return false;
@@ -114,7 +114,7 @@ static long op_lseek(struct arg *a) {
     }
     off_t before = lseek(a[0].fd, 0, SEEK_CUR), found = lseek(a[0].fd, a[1].n, a[2].n);
     int error = errno;
-    /* Where data begins may differ, by name; what is done next is to be the same. */
+    /* The start of data may differ, see the named differences; the position afterwards is the same. */
     if (a[2].n == SEEK_DATA || a[2].n == SEEK_HOLE) lseek(a[0].fd, before, SEEK_SET);
     errno = error;
     return found;

@@ -117,7 +117,7 @@ static const struct operation *operation_of(const char *name) {
     return NULL;
 }
 
-/* Looks at what an operation is about: an open file, a name, the directory that the name is in. */
+/* Reads the attributes of an operation's subjects: open files, names, and their directories. */
 struct watch {
     int fd;
     char path[4200];

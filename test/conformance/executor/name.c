@@ -19,7 +19,7 @@ static long op_rename(struct arg *a) {
     return renameat2(a[0].fd, a[0].text, a[1].fd, a[1].text, a[2].n);
 }
 
-/* link PATH PATH FLAGS. What is linked is looked at first: see the differences about privileges. */
+/* link PATH PATH FLAGS. Calls stat on the file first: see the differences about privileges. */
 static long op_link(struct arg *a) {
     struct statx st;
     int flags = a[2].n & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
@@ -48,7 +48,7 @@ static long op_readlink(struct arg *a) {
 
 static long op_mknod(struct arg *a) { return mknodat(a[0].fd, a[0].text, a[1].n, a[2].n); }
 
-/* crowd PATH: many files in a directory, made or looked at, so that others are long unused. */
+/* crowd PATH: makes many files in a directory, or reads them, so that others become unused. */
 static long op_crowd(struct arg *a) {
     char path[4200], name[8];
     struct stat st;

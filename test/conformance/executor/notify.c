@@ -1,4 +1,4 @@
-/* Operations that tell of what others do: inotify(7). */
+/* Operations that report changes: inotify(7). */
 #include "executor.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static const struct {
     {IN_IGNORED, "ignored"},         {IN_ISDIR, "dir"},
 };
 
-/* inotify PATH MASK: watches what a path leads to; the number of the watch. */
+/* inotify PATH MASK: watches a path; returns the number of the watch. */
 static long op_inotify(struct arg *a) {
     if (queue < 0) queue = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     return inotify_add_watch(queue, a[0].text, a[1].n);
@@ -47,13 +47,13 @@ static bool is_listing(const struct inotify_event *event) {
     return (event->mask & IN_ACCESS) != 0 && (event->mask & IN_ISDIR) != 0;
 }
 
-/* The kernel tells one of two equal events in a row, and with their names these would be equal. */
+/* The kernel merges equal events in a row, and names could make these equal. */
 static bool is_repeated(const struct inotify_event *event, const struct inotify_event *last) {
     return last != NULL && is_unnamed(event) && is_unnamed(last) && event->wd == last->wd &&
            event->mask == last->mask;
 }
 
-/* events: what has happened since. */
+/* events: prints the events since the last call. */
 static long op_events(struct arg *a) {
     (void)a;
     ssize_t got = queue < 0 ? 0 : read(queue, data, DATA_MAX);

@@ -34,7 +34,7 @@ static long op_openat2(struct arg *a) {
     return 0;
 }
 
-/* handle SLOT PATH NAMEFLAGS FLAGS: what a path leads to, opened by its handle. */
+/* handle SLOT PATH NAMEFLAGS FLAGS: opens a path by its file handle. */
 static long op_handle(struct arg *a) {
     union {
         struct file_handle head;

@@ -1,4 +1,4 @@
-/* How results are written: attributes, names, data, listings and trees, on both sides alike. */
+/* Prints results: attributes, names, data, listings and trees. */
 #include "executor.h"
 
 #include <dirent.h>
@@ -118,7 +118,7 @@ static const char *const type_names[] = {
     [DT_BLK] = "blk",         [DT_REG] = "reg",   [DT_LNK] = "lnk",   [DT_SOCK] = "sock",
 };
 
-/* The names of a directory with their types, sorted; a number that is not the inode's is told. */
+/* Prints a directory's names with types, sorted, and each d_ino that is not the inode's. */
 long say_entries(int fd) {
     int own = dup(fd);
     if (own < 0) return -1;

@@ -86,7 +86,7 @@ static const struct {
 };
 enum { INODE_FLAGS = sizeof inode_flags / sizeof *inode_flags };
 
-/* setflags SLOT FLAGS: these of the flags that this knows, and what else the file has. */
+/* setflags SLOT FLAGS: sets the known flags, and keeps the file's others. */
 static long op_setflags(struct arg *a) {
     int flags = 0;
     if (ioctl(a[0].fd, FS_IOC_GETFLAGS, &flags) < 0) return -1;
@@ -105,7 +105,7 @@ static long op_getflags(struct arg *a) {
     return 0;
 }
 
-/* ioctl SLOT REQUEST VALUE: says the number that its data begins with afterwards. */
+/* ioctl SLOT REQUEST VALUE: prints the first number of its data afterwards. */
 static long op_ioctl(struct arg *a) {
     int value = (int)a[2].n;
     memset(data, 0, 1 << 14);

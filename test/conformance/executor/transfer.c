@@ -1,4 +1,4 @@
-/* Operations that move data without its coming by here, and that say what is done with it next. */
+/* Operations that move data inside of the kernel, or advise on its use. */
 #include "executor.h"
 
 #include <errno.h>
@@ -30,9 +30,8 @@ static off_t start(const struct arg *slot, off_t at) {
 }
 
 /*
- * The transfer would copy a part of a file onto itself. A pipe holds the pages of the file, not
- * their contents, so that what then arrives depends on which of them are in memory (a disk alone
- * has two results as well): no such call is made, and the answer is copy_file_range's.
+ * Refuses a transfer of a file onto itself like copy_file_range. A pipe holds pages, not contents,
+ * so that the result depends on the pages in memory, even on a disk.
  */
 static bool onto_itself(const struct arg *in, off_t from, const struct arg *out, off_t to,
                         size_t len) {
@@ -55,8 +54,8 @@ static long op_sendfile(struct arg *a) {
 }
 
 /*
- * splice FROM AT TO AT LEN: from one to the other through a pipe; at -1 the descriptor's own
- * position is used. The result is what has arrived.
+ * splice FROM AT TO AT LEN: from one descriptor to the other through a pipe; at -1 the descriptor's own
+ * position is used. The result is the number of moved bytes.
  */
 static long op_splice(struct arg *a) {
     off_t from = a[1].n, to = a[3].n;

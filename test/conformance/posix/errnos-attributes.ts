@@ -2,7 +2,7 @@
 import { aclBytes, GROUP, GROUP_OBJ, MASK, OTHER, USER, USER_OBJ } from '../acl.ts';
 import { row, table } from './rows.ts';
 
-/** A list as the attribute has it: owner, user 1001, group, group 2000, mask, others. */
+/** An ACL as an attribute: owner, user 1001, group, group 2000, mask, others. */
 const acl = (owner: number, user: number, group: number, other: number, mask = 7): string =>
   aclBytes(
     [USER_OBJ, owner],

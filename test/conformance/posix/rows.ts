@@ -8,7 +8,7 @@
 import { parseScript, type Script } from '../script.ts';
 
 export interface Row {
-  /** Under what condition. */
+  /** The condition. */
   readonly when: string;
   /** What the last command's result begins with: `0 ok`, `-1 ENOENT`. */
   readonly result: string;
@@ -21,7 +21,7 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** Commands that many rows begin with, by a word that stands for them. */
+/** Common first commands of rows, by their abbreviation. */
 const words: Readonly<Record<string, string>> = {
   FILE: 'open 7 f O_RDWR|O_CREAT 0644; close 7',
   DIR: 'mkdir d 0755',
@@ -47,7 +47,7 @@ function expand(text: string): string {
   return long.reduce((now, [pattern, value]) => now.replace(pattern, value), expanded);
 }
 
-/** A row: what is returned (`ok`, the name of an errno, or a number and what was read), when, how. */
+/** A row: the result (`ok`, an errno's name, or a number and data), the condition, the commands. */
 export function row(returned: string, when: string, commands: string): Row {
   const lines = expand(commands)
     .split(';')

@@ -16,8 +16,8 @@ const nothing = ({ reply }: FopRow): unknown[] =>
   reply.map(({ type }) => (type === 'int' ? 0 : null));
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function anyContract(folder: string, language: Language = hosted): void {
   const start = async (name: string): Promise<RunningModule> => {

@@ -11,8 +11,8 @@ import { sized, texts } from './requests.ts';
 const interrupted = { count: 1, opRet: -1, opErrno: EINTR };
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function cancelContract(folder: string, language: Language = hosted): void {
   const start = async (name: string): Promise<RunningModule> => {

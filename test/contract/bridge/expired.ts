@@ -10,8 +10,8 @@ import { hosted, type Language, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function expiredContract(folder: string, language: Language = hosted): void {
   it('expired: objects of an ended request raise HandleExpired', async () => {

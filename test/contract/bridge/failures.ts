@@ -20,8 +20,8 @@ import { sized, texts } from './requests.ts';
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function failureContract(folder: string, language: Language = hosted): void {
   const fail = (options: Record<string, string>) =>

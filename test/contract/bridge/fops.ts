@@ -207,9 +207,9 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
 };
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
- * @param names of modules; all of them unless told otherwise.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
+ * @param names of modules; all by default.
  */
 export function fopContract(
   folder: string,

@@ -41,8 +41,8 @@ const told = ({ entry }: FopRow): string[] => [
 ];
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function lifeContract(folder: string, language: Language = hosted): void {
   const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {

@@ -17,8 +17,8 @@ const HARMS = [
 ];
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function neighbourContract(folder: string, language: Language = hosted): void {
   const start = async (limit: string): Promise<RunningModule> => {

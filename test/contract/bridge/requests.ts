@@ -34,8 +34,8 @@ const pid = ({ frame }: Held): number => frame.root.pid;
 const OWN_PID = -100;
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function requestContract(folder: string, language: Language = hosted): void {
   const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {

@@ -13,8 +13,8 @@ const checks = { ...nameChecks, ...attrChecks, ...dataChecks, ...dirChecks };
 const folder = join(import.meta.dirname, 'python');
 
 /**
- * Modules take turns, each check is for one of them: every fop goes through both many times, and no
- * check is about how a module is written.
+ * Each check runs under one of the modules in turn: every fop passes both many times, and no check
+ * depends on the module.
  */
 export function storageContract(...modules: readonly string[]): void {
   describe('storage/memory', () => {

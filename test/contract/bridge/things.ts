@@ -27,8 +27,8 @@ async function collectGarbage(): Promise<void> {
 }
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function thingContract(folder: string, language: Language = hosted): void {
   const start = async (name: string): Promise<RunningModule> => {

@@ -5,8 +5,8 @@ import { hosted, type Language, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 
 /**
- * @param folder where the language's modules are.
- * @param language how they are loaded.
+ * @param folder of the language's modules.
+ * @param language the loader of the modules.
  */
 export function timerContract(folder: string, language: Language = hosted): void {
   it('timers: a timer fires once or repeats, can be cancelled, may fail, and may wind requests', async () => {
