@@ -144,7 +144,7 @@ async function completeAndHover(page: Page): Promise<void> {
   await hover(page, 'storage/memory');
 }
 
-/** The same in modules: fops, callbacks, and attributes of `frame`, `loc` and others. */
+/** The same in modules: fops, callbacks, and attributes of objects such as `frame`. */
 async function completeInModules(page: Page): Promise<void> {
   const kinds = [
     { path: '/never.py', def: '\n    def ', cbk: 'lookup_cbk', size: 'ia_size' },

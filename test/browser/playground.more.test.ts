@@ -13,7 +13,7 @@ import { wanted } from '../support/wanted.ts';
 import { wantedBrowsers, withBrowser } from './browsers.ts';
 import { enter, openPlayground, TIMEOUT_MS, text, VIOLATIONS, WAIT } from './playground.ts';
 
-/** All in one call of C, which looks for no signal: nothing but the end of the worker ends it. */
+/** One call of C, which checks for no signal: only the end of the worker ends it. */
 const NEVER = `import decimal
 from glupy import Translator
 class xlator(Translator):

@@ -12,13 +12,13 @@ import { openPage } from './chromium.ts';
 
 /** What a frame shows; lengths in pixels of its screen. */
 interface Shown {
-  /** Of what can be seen by moving the page sideways, too. */
+  /** The width of the page, including the scrolled part. */
   readonly width: number;
   readonly paper: string;
   readonly ink: string;
   /** Charts that are to be seen: where they are, and how much larger than they were drawn. */
   readonly charts: readonly { left: number; right: number; scale: number; paper: string }[];
-  /** Boxes of tables and of volfiles, and how wide what is in them is. */
+  /** Boxes of tables and of volfiles, with the width of their content. */
   readonly boxes: readonly { left: number; right: number; within: number; inner: number }[];
 }
 
@@ -28,7 +28,7 @@ interface Screen {
   readonly dark?: boolean;
 }
 
-/** Of the page that holds the frames: what each of them shows. */
+/** A function of the page around the frames: measures each frame. */
 const MEASURE = `async (screens) => {
   const shown = [];
   for (const { path, width, dark } of screens) {
@@ -89,7 +89,7 @@ describe.skipIf(isSkipped("a report on a phone's width", why))(
       ];
       const files = new Map([
         ['/report.html', report],
-        // Rules for paper cannot be asked for: here they are for all, and those for screens for none.
+        // A page cannot request print rules: here they apply always, and screen rules never.
         [
           '/print.html',
           report

@@ -22,7 +22,7 @@ const MARKUP = [
 const MANY = 100_000;
 const MB = 1e6;
 
-/** Of the page that holds the frames. */
+/** Functions of the page around the frames. */
 const HELPERS = `
 const open = async (path, width, dark) => {
   const frame = document.createElement('iframe');
@@ -57,7 +57,7 @@ const rows = (it) => it.all('#change tbody tr').map((row) => [...row.children].m
 const titles = (it) => it.all('[role=option] .path').map((path) => path.textContent);
 `;
 
-/** What the page does with this program, which returns what it saw. */
+/** Runs a program in the page, and returns its result. */
 const see = (files: ReadonlyMap<string, string>, program: string): Promise<unknown> =>
   openPage(
     new Map([

@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 export interface Wanted {
-  /** Of the module, in `/examples` of those given. */
+  /** The file of the module in `/examples`. */
   readonly module: string;
   /** More options of its volume. */
   readonly options?: Readonly<Record<string, string>>;
@@ -84,7 +84,7 @@ async function run(machine: Machine, wanted: Wanted): Promise<Outcome> {
   }
 }
 
-/** A message to this worker: what is to be run, and a port for what cannot be ended. */
+/** A message to this worker: the modules to run, and a port for reports of endless calls. */
 interface Message {
   readonly data: { readonly wanted: readonly Wanted[]; readonly lost: object };
 }

@@ -7,7 +7,7 @@ import type { Reply, TestVolume } from './driver.ts';
 
 /** The capabilities of a set-up. */
 export interface Traits {
-  /** The storage runs as root: owners, devices and `trusted.` attributes can be given. */
+  /** Whether the storage runs as root, and can set owners, devices and `trusted.` attributes. */
   readonly privileged: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function content(vol: TestVolume, inode: Inode): Promise<string> {
 export const nlink = async (vol: TestVolume, inode: Inode): Promise<number> =>
   (await iatt(vol, inode)).iaNlink;
 
-/** An fd that was never opened: what translators of the graph may wind with. */
+/** An fd without an open, as translators may wind with. */
 export const bareFd = (inode: Inode, flags: number): Fd => new Fd(inode, flags, 1);
 
 export const time = (sec: number, nsec: number): number => sec * 1e9 + nsec;

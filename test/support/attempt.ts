@@ -96,8 +96,8 @@ interface Tools {
 }
 
 /**
- * Gives each test of the group a volume. What lies outside is looked at after each, and whether the
- * volume answers. Sources may name the FOLDER.
+ * Gives each test of the group a volume, and checks the canaries outside and the volume after each
+ * test. Sources may name the FOLDER.
  */
 export function attempts(): Tools {
   let folder: string;

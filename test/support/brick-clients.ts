@@ -120,8 +120,8 @@ export class BrickClients {
   private readonly registry: Registry;
 
   /**
-   * @param sources what serves their sockets; null for Node's event loop
-   * @param retryMs how long after one attempt to connect there is another at most
+   * @param sources the server of their sockets; null for Node's event loop
+   * @param retryMs the longest pause between two attempts to connect
    */
   constructor(
     sources: PumpSources | null = pump,

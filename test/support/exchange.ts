@@ -58,9 +58,8 @@ export const locks = (below: string): string => volume('locks', 'features/locks'
 const PATIENCE = { timeout: 50_000, interval: 100 };
 
 /**
- * Exchanges, one after the other: from each stack to the next once, or twice. Each meets all
- * processes at work, one of which misses what it loses. What is exchanged knows nothing of who mounts:
- * an ordinary user's is exchanged once each.
+ * The number of exchanges: each stack to the next once or twice. All processes work during each,
+ * and notice a loss. An exchange does not depend on the user, so a user's mount has each once.
  */
 const timesOf = (front: FrontEnd): number => (wanted.others && front.name === 'kernel' ? 10 : 5);
 /** The processes of each kind. */

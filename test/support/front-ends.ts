@@ -100,8 +100,8 @@ export class FrontEnd {
 }
 
 /**
- * Those of these that are wanted and can be tried here. What is left out is said, and counted as
- * skipped, so that no group is without a test; or it is a failure.
+ * The wanted front ends that this machine has. A missing one is printed and counts as skipped, so
+ * that no group is empty, or fails under GLOSSA_REQUIRE_ALL=1.
  */
 export function possible(title: string, names: readonly FrontEndName[]): readonly FrontEnd[] {
   const usable = names.filter((name) => {

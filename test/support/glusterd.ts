@@ -83,7 +83,7 @@ export class Glusterd {
     return { status, out };
   }
 
-  /** A command of `gluster`. @throws {Error} with what it says when it fails */
+  /** Runs a command of `gluster`. @throws {Error} with the command's message */
   async gluster(...args: readonly string[]): Promise<string> {
     const { status, out } = await this.run('gluster', '--mode=script', ...args);
     if (status !== 0) throw new Error(`gluster ${args.join(' ')}: ${out}`);

@@ -41,7 +41,7 @@ export async function setUp(options: Record<string, string> = {}) {
   const { inodes } = graph;
   const file = (name: string, number: number): Inode =>
     inodes.link(inodes.newInode(), inodes.root, name, attributes(gfidOf(number), IA_IFREG))!;
-  /** A fop of an owner, whose number is the pid as well. */
+  /** A fop of a lock owner, with its number as pid. */
   const as = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply =>
     asClient(client, owner, name, ...args);
   const client = connect(graph);

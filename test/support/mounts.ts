@@ -98,7 +98,7 @@ export class Mounts {
     return path;
   }
 
-  /** Starts a server, on folders of its own or the given ones, without waiting for it. */
+  /** Starts a server on new or given folders, without waiting for the mount. */
   start(kind: string, options: object = {}, mountpoints = [this.folder()]): MountServer {
     const server = new MountServer(kind, mountpoints, options);
     this.servers.push(server);

@@ -12,7 +12,7 @@ export function refuse(message: string, usage: string): never {
   process.exit(EXIT_USAGE);
 }
 
-/** What was given of these options. `--help` prints the usage and ends the program. */
+/** Parses these options. `--help` prints the usage and ends the program. */
 export function readOptions<const O extends Options>(usage: string, options: O): Values<O> {
   if (process.argv.some((arg) => arg === '--help' || arg === '-h')) {
     process.stdout.write(usage);

@@ -17,8 +17,8 @@ const volume = (name: string, type: string, options: Lines = {}): PlainVolume =>
 });
 
 /**
- * In one process with the storage, which answers at once, but where volume `delay` is told otherwise. What
- * caches may believe for long they do.
+ * In one process with the storage, which answers at once unless volume `delay` is reconfigured. All
+ * cache times are long.
  */
 export const performanceVolfile = (directory: string): string =>
   printVolumes(
@@ -34,7 +34,7 @@ export const performanceVolfile = (directory: string): string =>
     ),
   );
 
-/** What glusterd writes where all of performance/ is switched on, and bricks are to tell of changes. */
+/** The options that glusterd writes with all of performance/ and with upcalls switched on. */
 const switchedOn: Readonly<Record<string, Lines>> = {
   'read-ahead': {},
   'readdir-ahead': { 'parallel-readdir': 'off', 'rda-request-size': '131072' },

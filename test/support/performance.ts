@@ -65,7 +65,7 @@ export interface WorldSettings {
     readonly translator: Translator<unknown>;
     readonly options?: Readonly<Record<string, string>>;
   }[];
-  /** Options that the top of them is given in between, in turns. */
+  /** Options with which the top volume is reconfigured in turn. */
   readonly turns?: readonly Readonly<Record<string, string>>[];
   /** Whether bricks notify the cache of changes by other clients. */
   readonly tells?: boolean;

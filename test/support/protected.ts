@@ -10,12 +10,12 @@ import { type BrickSettings, OurBrick, RealBrick } from './gluster.ts';
 import { type Result, type Step, Theirs, until } from './trace-steps.ts';
 
 /**
- * Steps by what they show. `marked FILE ATTRIBUTE` waits until the file has the attribute: features/worm
- * writes it after the close has returned.
+ * Steps by their subject. `marked FILE ATTRIBUTE` waits until the file has the attribute:
+ * features/worm writes it after the close has returned.
  */
 export type Scenes = Readonly<Record<string, readonly Step[]>>;
 
-/** A step and what it returned, as `unlink f: EROFS`. */
+/** Steps with their results, as `unlink f: EROFS`. */
 export type Played = Readonly<Record<string, readonly string[]>>;
 
 const shown = (result: Result): string =>

@@ -50,7 +50,7 @@ export const freshGfid = (): string => newGfid(random as never);
 export class RawPeer {
   readonly socket: Socket;
   /** The brick's notifications, in order. */
-  readonly notifications: Notification[] = [];
+  readonly notices: Notification[] = [];
   isClosed = false;
   private readonly records = new Records();
   private readonly waiting = new Map<number, (answer: RawReply) => void>();
@@ -80,7 +80,7 @@ export class RawPeer {
       const { bytes, start, end } = this.records;
       const r = new XdrReader(bytes.slice(start, end));
       const xid = r.u32();
-      if (r.u32() === CALL) this.notifications.push({ procedure: readCall(r, xid).procedure, r });
+      if (r.u32() === CALL) this.notices.push({ procedure: readCall(r, xid).procedure, r });
       else {
         const isDenied = r.u32() === DENIED;
         if (!isDenied) r.skip(8);

@@ -58,9 +58,9 @@ export const titles: Readonly<Record<Kind, string>> = {
 /** The stacks that users mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
 /**
- * What `npm test` leaves to `test:long`: the same Python over the storage whose contract has tests of
- * its own, and stacks that are there to try the way through Python. Those behind bricks are for
- * `test:more`; but our client of other bricks for `test:long` where it is tried over one of each kind.
+ * Stacks that run in `test:long` only: Python over storage/memory, whose contract has its own
+ * tests, and stacks that test the path through Python. Stacks on bricks run in `test:more`, but our client
+ * of other bricks in `test:long` if a mixed volume covers it.
  */
 export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
 /** All that take a folder without locks of its own. */
@@ -87,8 +87,8 @@ export const isOnBricks = (kind: Kind): boolean =>
   [...brickKinds, ...distributeKinds, ...cachingKinds].includes(kind);
 
 /**
- * Where what is asked for is everyday, these are enough: our client and our brick each have a part in one of
- * them, and a partner that knows nothing of us.
+ * The stacks on bricks for everyday requests: our client with GlusterFS's brick, and our brick with
+ * GlusterFS's client.
  */
 export const foreignKinds: readonly Kind[] = ['real-brick', 'real-client'];
 

@@ -139,8 +139,8 @@ export class Stage {
   }
 
   /**
-   * Runs a script in the bare folder and in the mount: its exit status, what it writes and what it
-   * leaves must be the same. The result is that of the mount.
+   * Runs a script in the bare folder and in the mount, and compares status, output and files.
+   * Returns the outcome on the mount.
    */
   async same(script: string, settings: SameSettings = {}): Promise<Outcome> {
     const { mounted, bare, name } = this.folders();
@@ -201,8 +201,8 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
 /**
- * Whether it is the same again where there is our client of a brick of GlusterFS and of one of ours, which
- * answer it as two of a kind do, and as each does by itself.
+ * Whether a mixed volume of both brick kinds covers this stack: its bricks answer as two of a kind
+ * do, and as each does alone.
  */
 const isPart = (kind: Kind, kinds: readonly Kind[]): boolean =>
   kinds.includes('distribute-mixed') &&

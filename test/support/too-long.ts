@@ -191,8 +191,8 @@ const asked = async (path: string): Promise<string> => {
 };
 
 /**
- * Tries each way on one mount, while two others use it.
- * @param isolation where the module runs: the volume's option
+ * Runs each way on one mount, while two clients use it.
+ * @param isolation the volume's option `isolation`
  */
 export function describeTooLong(
   language: keyof typeof tooLong,

@@ -31,14 +31,14 @@ const { O_CREAT, O_RDWR } = { O_CREAT: 0o100, O_RDWR: 2 };
  *
  * - `creat open close pwrite pread fstat fsync ftruncate lock unlock`, `stat chmod rename unlink setxattr
  *   getxattr`, `opendir readdir closedir` are calls; `readdir` is all of the folder.
- * - `hold`, `go`: the brick stops, and goes on; `limit`: how large its files may be, -1 for any.
- * - `start` with a step: its call is made, and `join` waits for what it returns.
- * - `sent` with a fop and a number: so many of these requests have gone down in this part.
+ * - `hold`, `go`: the brick stops, and continues; `limit`: its file size limit, -1 for none.
+ * - `start` with a step: starts its call, and `join` waits for the result.
+ * - `sent` with a fop and a number: waits until this part has wound so many of these requests.
  * - `settle`: every wound request is answered, and every request that follows from it.
  */
 export type Step = readonly [name: string, ...args: (string | number)[]];
 
-/** What a call returns: an error as a negative number; a read how much it was, and the sum of it. */
+/** A call's result: an error as a negative number; for a read, its length and checksum. */
 export type Result = number | readonly number[];
 
 /** A script in named parts. Each ends when no request is pending. */

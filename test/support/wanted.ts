@@ -14,7 +14,7 @@ const WAYS = {
 
 export const wanted = WAYS[(process.env.GLOSSA_TESTED ?? 'first') as keyof typeof WAYS];
 
-/** Of ways to try the same those for who runs the file: the usual ones, or the others. */
+/** The variants for this run of the file: the usual ones, or the rest. */
 export const wantedOf = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
   all.filter((each) => (isUsual(each) ? wanted.first : wanted.others));
 

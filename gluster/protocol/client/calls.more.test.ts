@@ -358,7 +358,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const refused = await wants.fop('inodelk', inodelk, owner('02'));
     expect(refused).toMatchObject({ opRet: -1, opErrno: EAGAIN });
     const found = () =>
-      holder.notifications.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
+      holder.notices.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
     await expect.poll(found, PATIENCE).toBeDefined();
     const [lost, flock, pid, domain] = readFields(found()!.r, inodelkContention);
     expect([lost, pid, domain]).toEqual([gfid, 5, 'domain']);
@@ -373,9 +373,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const raw = await peer();
     const gfid = (await client.driver.find('/watched')).buf.iaGfid;
     const flags = (): number[] =>
-      raw.notifications
-        .filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION)
-        .map(flagsOf);
+      raw.notices.filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION).map(flagsOf);
     const look = () => raw.fop('stat', [gfid, null]);
     const changes: readonly [bits: number, ...Parameters<Ask>][] = [
       [0x18, 'write', '/watched', bytes('more'), 0],
@@ -384,7 +382,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     ];
     for (const [bits, ...change] of changes) {
       await look();
-      raw.notifications.length = 0;
+      raw.notices.length = 0;
       await other.ask(...change);
       await expect.poll(() => flags().some((all) => (all & bits) === bits), PATIENCE).toBe(true);
     }

@@ -13,7 +13,7 @@ import { sized } from '../bridge/requests.ts';
 
 let count = 0;
 
-/** Compiles a module of these functions; `record` is what struct glossa_translator has. */
+/** Compiles a module of these functions; `record` initialises its struct glossa_translator. */
 function compileModule(name: string, functions: string, record: string): void {
   compileText(
     name,

@@ -14,7 +14,7 @@ import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 import { upContract } from '../bridge/up.ts';
 
-/** Of a fop's modules those that differ in what crosses, and who answers; how each is written stays inside. */
+/** The modules for fops that differ in the crossing values and in the answering side. */
 const CROSSING = [
   'both',
   'late',

@@ -52,7 +52,7 @@ it('an async method answers when another request resolves its promise', async ()
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
 });
 
-/** The child's reply as the answer, in several ways: always what it was, or what was changed. */
+/** Ways to return the child's reply, unchanged or changed. */
 it.each([
   ['as it came', 'return this.child.stat(loc, xdata);', 5],
   ['awaited', 'const r = await this.child.stat(loc, xdata); return r;', 5],

@@ -88,7 +88,7 @@ it('a missing import fails the start with its line and the folders that were sea
   expect(error).toMatch(
     /three\n {4}each also with .*\n {4}a package has to be in a folder that option/,
   );
-  // Only what is the author's own, not what glossa brings along.
+  // Only the author's folders, not glossa's own.
   expect(error).not.toContain('examples');
   const node = moduleGraph({ 'm.js': counting("import fs from 'fs';", 'fs') });
   await expect(node.graph.start()).rejects.toThrow(/it is a module of Node's, of which/);

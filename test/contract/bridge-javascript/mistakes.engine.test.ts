@@ -6,7 +6,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { startModule } from '../../support/module.ts';
 import { sized, texts } from '../bridge/requests.ts';
 
-/** An expression → what is said of it. */
+/** An expression → its message. */
 const expressions: Record<string, string> = {
   'frame.unwnd(0)': "frame has no 'unwnd'; did you mean unwind?",
   'this.child.stt(loc)': "a child has no 'stt'; did you mean stat?",
@@ -31,7 +31,7 @@ const expressions: Record<string, string> = {
   'frame.locl = 1': "frame has no 'locl'; did you mean local?",
 };
 
-/** What is no mistake. */
+/** Valid expressions. */
 const fine = [
   'frame.mine = 1; this.log.info(String(frame.mine))',
   'String(loc) + String(this.child)',

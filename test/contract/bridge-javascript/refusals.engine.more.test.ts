@@ -22,7 +22,7 @@ function works(run: RunningModule): void {
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
-/** Mistake → the body, on line 5, and what the log says. */
+/** Mistake → the body, on line 5, and the log line. */
 const mistakes: Record<string, [body: string, said: RegExp]> = {
   'an exception': ['stat() { null.x; }', /TypeError: cannot read property 'x' of null\n.*m\.js:5:/],
   'something thrown that is no Error': ['stat() { throw "text"; }', /thrown: text/],

@@ -78,7 +78,7 @@ export class Refused extends Translator {
   readlink(frame: Frame<'readlink'>) {
     // @ts-expect-error: a readlink begins with a loc
     frame.wind(3);
-    // @ts-expect-error: nothing is known of what is kept here
+    // @ts-expect-error: the type of frame.local is unknown here
     frame.local.length;
     // @ts-expect-error: of an option that is not described, the type is open
     const limit: number = this.options.limit;

@@ -9,7 +9,7 @@ import { readlink, start, stat, works } from './failing.ts';
 const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
 const said = (run: RunningModule): string[] => texts(run).map((text) => text.split('\n')[0]!);
 
-/** Answers what the child was asked, one after the other, and what it is asked then. */
+/** Answers the child's requests in order, including those that follow. */
 function answerAll(run: RunningModule): number {
   let count = 0;
   for (let held = run.asked(); held.length > 0; held = run.asked()) {
@@ -242,7 +242,7 @@ def readlink(self, frame, loc, size, xdata):
         frame.fail(ENOENT)`);
     stat(run);
     run.asked()[0]!.answer(0, 0, sized(1), null);
-    // There was no xdata: nothing can be looked at.
+    // The reply has no xdata.
     expect(readlink(run)).toMatchObject({ count: 1, opRet: -1 });
     expect(said(run)).toEqual([expect.stringMatching(/TypeError/)]);
     works(run);

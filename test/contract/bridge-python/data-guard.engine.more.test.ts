@@ -22,7 +22,7 @@ import { sized } from '../bridge/requests.ts';
 
 type Body = 'writes' | 'reads' | 'looks' | 'more' | 'names' | 'any' | 'both';
 
-/** A module of a language, by what is in it. */
+/** A language's modules, by their bodies. */
 interface Written {
   readonly language: Language;
   readonly file: string;
@@ -75,7 +75,7 @@ export default { type: 'test/m', description: 'M.', children: [1, 1], options: {
     names: `fops: { ${on('lookup')} }`,
   },
 };
-/** Of a function for each fop. */
+/** A C module with a function for each fop. */
 const c = (needs: string, ...names: readonly (readonly [FopName, string, string])[]): string =>
   `${names
     .map(

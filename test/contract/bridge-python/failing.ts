@@ -34,7 +34,7 @@ export const stat = (run: RunningModule): Reply => run.ask('stat', run.known('fi
 
 export const readlink = (run: RunningModule): Reply => run.ask('readlink', run.known('a'), 1, null);
 
-/** The volume goes on working, and nothing is left of what was before. */
+/** Checks that the volume works, and that no earlier request is left. */
 export function works(run: RunningModule): void {
   run.asked();
   const reply = run.ask('access', run.known('other'), 4, null);

@@ -201,7 +201,7 @@ function send(count: number, ask: (at: number) => void): void {
   run.context.lines.length = 0;
 }
 
-/** What the module says is left. */
+/** The remaining objects that the module counts. */
 function left(): { counts: number[]; blocks: number } {
   run.ask('statfs', new Loc(run.root), null);
   const line = run.context.lines.find((text) => text.includes('0-top: ['))!;
@@ -212,7 +212,7 @@ function left(): { counts: number[]; blocks: number } {
 }
 
 const COUNT = 1000;
-/** What one more measurement, or another size of a table, may differ by; a leak is COUNT and more. */
+/** The allowance for the measurement and resized tables; a leak is COUNT and more. */
 const SLACK = COUNT / 4;
 
 function leavesNothing(ask: (at: number) => void): void {
@@ -231,7 +231,7 @@ function leavesNothing(ask: (at: number) => void): void {
 }
 
 beforeAll(async () => {
-  // All tests share it: what one leaves behind is there in the next.
+  // All tests share the module, so a leak appears in the later ones, too.
   const folder = mkdtempSync(join(tmpdir(), 'glossa-leaks-'));
   writeFileSync(join(folder, 'm.py'), SOURCE);
   run = moduleGraph(folder);

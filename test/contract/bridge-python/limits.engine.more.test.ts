@@ -271,7 +271,7 @@ describe('a lost interpreter', () => {
     expect.stringMatching(/^W .*the interpreter is started anew now: it is lost$/),
   ];
 
-  /** What comes meanwhile waits for the next one, which serves it. */
+  /** A request waits for the next interpreter, which serves it. */
   async function back(run: RunningModule): Promise<void> {
     run.asked();
     const reply = run.ask('access', run.known('other'), 4, null);

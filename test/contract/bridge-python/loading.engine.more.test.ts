@@ -23,7 +23,7 @@ async function refusal(files: Files, settings: ModuleSettings = {}): Promise<str
   expect(error).toBeInstanceOf(GraphError);
   const [problem, ...more] = (error as GraphError).problems;
   expect(more).toEqual([]);
-  // Nothing of a module that does not start goes on.
+  // A refused module leaves no timer.
   expect(run.context.waiting).toBe(0);
   return problem!;
 }
@@ -314,7 +314,7 @@ describe('a Python module that cannot be loaded', () => {
   });
 });
 
-/** A module that logs what `expression` is at every stat. */
+/** A module that logs the value of `expression` at every stat. */
 const saying = (expression: string, head = ''): string => `${HEAD}${head}
 class xlator(Translator):
     def stat(self, frame, loc, xdata):

@@ -63,7 +63,7 @@ class xlator(Translator):
         return {"dict": {}}
 `;
 
-/** Mark of the line that is named → the fop, its arguments, and what is said there. */
+/** Mark of the expected line → the fop, its arguments, and the message. */
 const forgotten: Record<string, [FopName, readonly unknown[], RegExp]> = {
   used: [
     'stat',
@@ -128,7 +128,7 @@ describe('a forgotten await or return', () => {
       expect(reply, mark).toMatchObject(fails ? { opRet: -1, opErrno: EIO } : { opRet: 0 });
       expect(said(run, FORGOTTEN, mark), mark).toMatch(text);
     }
-    // And the volume goes on.
+    // The volume goes on.
     run.settled();
   });
 });
@@ -190,7 +190,7 @@ describe('a second answer', () => {
   });
 });
 
-/** An expression → what is said of it. `buf`, `fd`, `dict`, `reply` are what came. */
+/** An expression → its message. `buf`, `fd`, `dict` and `reply` are the method's objects. */
 const typos: Record<string, string> = {
   'buf.sise': 'did you mean ia_size?',
   'buf.size': 'did you mean ia_size?',
@@ -261,7 +261,7 @@ describe('a mistyped attribute', () => {
       const reply = run.ask('fsetattr', fd, sized(1), at, new Map([['a', 1]]) as never);
       run.asked()[0]!.answer(0, 0, sized(2), null);
       expect(reply, typo).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      // Python says it itself where it can.
+      // Python's own hint has another form.
       const told = said(run, TYPOS, String(at)).replace(/Did you mean: '(\w+)'/, 'did you mean $1');
       expect(told, typo).toContain(text);
     }

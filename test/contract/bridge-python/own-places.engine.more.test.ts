@@ -98,7 +98,7 @@ export class xlator extends Translator {
   },
 };
 
-/** The one request that the child was asked now: its name, and what it was about. */
+/** Takes the child's only request, and checks its name and path. */
 function next(run: RunningModule, name: FopName, path: string): Held {
   const [held, ...more] = run.asked();
   expect([held?.name, (held?.args[0] as Loc | undefined)?.path, more]).toEqual([name, path, []]);

@@ -87,7 +87,7 @@ describe('an invalid argument', () => {
     ['no children for a wind', 'frame.wind(child=self.children[1])', /IndexError/],
   ];
 
-  // All in one interpreter: what was refused before must not change what comes after.
+  // All in one interpreter: a refusal must not affect later requests.
   it('is refused with the expected type', async () => {
     const methods = wrong.map(
       ([, code], at) => `def wrong${at}(self, frame, loc, xdata):\n    ${code}\n`,

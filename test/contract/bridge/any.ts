@@ -11,7 +11,7 @@ import { hosted, type Language, type RunningModule, startModule } from '../../su
 import { texts } from './requests.ts';
 import { Samples } from './values.ts';
 
-/** What comes with a failure. */
+/** The values of a failed reply. */
 const nothing = ({ reply }: FopRow): unknown[] =>
   reply.map(({ type }) => (type === 'int' ? 0 : null));
 
@@ -38,7 +38,7 @@ export function anyContract(folder: string, language: Language = hosted): void {
     });
     held!.answer(opRet, opRet < 0 ? ENOENT : 0, ...answered);
     expect(reply).toMatchObject({ count: 1, opRet, opErrno: opRet < 0 ? ENOENT : 0 });
-    // What comes with a failure means nothing.
+    // Values of a failed reply have no meaning.
     for (const [at, value] of opRet < 0 ? [] : reply.values.entries()) {
       expect(value, `${row.name} ${row.reply[at]!.name}`).toBe(answered[at]);
     }

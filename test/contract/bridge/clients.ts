@@ -10,7 +10,7 @@ import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
-/** What is left of one is counted, not measured: any number shows it. */
+/** Remains of clients are counted, so that any number shows a leak. */
 const MANY = 1_000;
 
 const front = initiatorTranslator('test/front', 'Begins what a test wants.');
@@ -78,7 +78,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
       answer(run);
       told += run.context.lines.splice(0).length;
     }
-    // What it asked, and that it has gone.
+    // One line for the request, and one for the disconnect.
     expect(told).toBe(2 * MANY);
     expect(knows(run)).toBe('knows 0');
     expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);

@@ -27,7 +27,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
   const fail = (options: Record<string, string>) =>
     startModule(folder, { language, name: 'failing', options });
 
-  /** Lets the leaf answer what it was asked, and tells what that was. */
+  /** Answers the leaf's requests and returns their names. */
   function answerAll(run: RunningModule): string[] {
     return run.asked().map(({ name, answer }) => {
       if (name === 'stat') answer(0, 0, sized(7), null);

@@ -14,7 +14,7 @@ import { changeAll, describeAll, Samples } from './values.ts';
 
 const EDQUOT = errnoNumber('EDQUOT')!;
 
-/** One fop on its way: what went in at the top, what came out at the bottom, and back. */
+/** One fop through a module: the arguments and reply above it and below it. */
 interface Trip {
   readonly row: FopRow;
   readonly run: RunningModule;
@@ -55,7 +55,7 @@ function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
   return { row, run, sent, arrived: held?.args, answered, opRet, opErrno, returned: values, lines };
 }
 
-/** op_ret of a reply: what fops that count have counted, 0 for others. */
+/** op_ret of a reply: the count of a counting fop, 0 for any other. */
 function countOf(row: FopRow, [first]: readonly unknown[]): number {
   if (first === null) return 0;
   if (typeof first === 'string' && counts(row))
@@ -88,7 +88,7 @@ const sameUp: Check = ({ answered, returned, opRet, opErrno, row }) => {
   });
 };
 
-/** The same, but a loc may be another one that says the same. */
+/** The same, but a loc may be an equal copy. */
 const alikeDown: Check = ({ sent, arrived, row }) => {
   arrived!.forEach((value, at) => {
     if (row.args[at]!.type !== 'loc') expect(value, row.args[at]!.name).toBe(sent[at]);
@@ -159,7 +159,7 @@ const ownUp: Check = ({ row, sent, returned }) => {
   });
 };
 
-/** op_ret is what the module says, but for fops that count. */
+/** op_ret is the module's, except for counting fops. */
 const says =
   (opRet: number): Check =>
   ({ row, sent, opRet: found, returned }) => {
@@ -167,7 +167,7 @@ const says =
     expect(found).toBe(counts(row) ? countOf(row, returned) : all);
   };
 
-/** op_ret is what a success means. */
+/** op_ret is the default of a success. */
 const meant: Check = ({ row, sent, opRet, returned }) => {
   const said: Partial<Record<string, number>> = {
     writev: (sent[1] as Uint8Array | undefined)?.length,
@@ -185,7 +185,7 @@ const empty: Check = ({ row, returned }) =>
 
 const silent: Check = ({ lines }) => expect(lines).toEqual([]);
 
-/** Module → what must hold for every fop. */
+/** Module → the checks of every fop. */
 const checks: Readonly<Record<string, readonly Check[]>> = {
   bare: [sameDown, sameUp, silent],
   named: [sameDown, sameUp, silent],

@@ -21,13 +21,13 @@ const KINDS = {
   truncate: ['raises', 'raises after an await', 'waits for ever', 'sleeps too long', 'opens'],
 } as const;
 
-/** So many that a leak of one object, or of one word, in each is far above what is allowed below. */
+/** A number for which a leak of one object or word per request far exceeds the limits below. */
 const TOTAL = 125_000;
 /** Requests before the first look: tables have their sizes then. */
 const FIRST = 30_000;
 /** Requests before the clock advances and pending ones time out. */
 const BATCH = 2000;
-/** What another size of a table may make of a count; a leak makes an eleventh of all requests. */
+/** The allowance for resized tables; a leak is an eleventh of all requests. */
 const SLACK = 2000;
 /** Bytes; a leak of a word makes as many of each request. */
 const HEAP_SLACK = 0.75 * 2 ** 20;
@@ -81,7 +81,7 @@ function settle(run: RunningModule): void {
   run.context.lines.length = 0;
 }
 
-/** What the module says is left. */
+/** The remaining objects that the module counts. */
 function left(run: RunningModule): { counts: number[]; objects: number } {
   run.ask('statfs', new Loc(run.root), null);
   const line = run.context.lines.find((text) => text.includes('LEFT '))!;

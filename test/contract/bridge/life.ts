@@ -21,7 +21,7 @@ import { Samples } from './values.ts';
 
 const entryFops = fops.filter(({ entry }) => entry.creates ?? entry.removes);
 
-/** Which module defines what: the child is asked in all of them but the last. */
+/** Modules with hooks; all but the last wind to the child. */
 const hookModules = ['hooks', 'hooks_plain', 'hooks_cbk', 'hooks_async', 'hooks_own'];
 
 /** Arguments of a fop whose names are `old` and `new`, in directories whose gfids end in 0. */
@@ -52,7 +52,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
   };
 
   describe.each(hookModules)('%s', (name) => {
-    /** Sends a fop through; the child, if it is asked, answers as told. */
+    /** Sends a fop; the child answers its winds with `opRet`. */
     function send(run: RunningModule, fop: string, args: unknown[], opRet: number) {
       const reply = run.ask(fop as FopName, ...(args as never));
       for (let ms = 0; ms < 5 && reply.count === 0; ms += 1) {

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 
-/** Only the loop is ended by a clock. The others end by themselves, however busy the machine is. */
+/** Only the loop needs a time limit; the others end by themselves on any machine. */
 const HARMS = [
   { harm: 'a busy loop', limit: '2' },
   { harm: 'recursion', limit: '0' },

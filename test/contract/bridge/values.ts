@@ -14,7 +14,7 @@ import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../../runtime/core/lock.ts';
 
-/** Numbers at the edges: what fits 31 and 32 bits, and what only a Number holds. */
+/** Numbers at the edges of 31 and 32 bits, and beyond. */
 const NUMBERS = [1, 0, 255, 257, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 2 ** 53 - 3, 70_000];
 /** ASCII, other alphabets, beyond 16 bits, and bytes that are no UTF-8 (U+DC80 + …). */
 const NAMES = [
@@ -144,7 +144,7 @@ export class Samples {
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-/** By GlusterFS's names of the fields: ia_size, not iaSize. */
+/** Values by GlusterFS's field names: ia_size, not iaSize. */
 const fields = (value: object): unknown =>
   Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
