@@ -26,7 +26,7 @@ it.each([
   [['-s', '[::1]:5'], [{ host: '::1', port: 5 }], '[::1]:5:/v'],
   [['-s', '::1', '--volfile-server-port', '7'], [{ host: '::1', port: 7 }], '[::1]:7:/v'],
   [['-s', '/s', '--volfile-server-transport', 'unix'], [{ path: '/s' }], '/s:/v'],
-])('%j', (args, servers, name) => {
+])('the flags %j name the volfile servers', (args, servers, name) => {
   const given = asked(...args);
   expect([given.servers, serverName(given)]).toEqual([servers, name]);
 });
@@ -34,12 +34,12 @@ it.each([
 it.each([
   [['-s', 'h'], 'needs the volume to ask for'],
   [['--volfile-id', 'v'], 'needs a server to ask'],
-  [['-s', 'h', '--volfile-id', 'v', '-f', 'x.vol'], 'which?'],
+  [['-s', 'h', '--volfile-id', 'v', '-f', 'x.vol'], 'not both'],
   [['-s', 'h', '--volfile-id', 'v', '--allow-shell'], 'commands of a server are not run'],
   [['-s', 'h:0', '--volfile-id', 'v'], "not 'h:0'"],
   [['-s', '/socket', '--volfile-id', 'v'], "not '/socket'"],
   [['-s', 'h:99999', '--volfile-id', 'v'], "not 'h:99999'"],
-])('refuses %j', async (args, message) => {
+])('glossa mount refuses the volfile server flags %j', async (args, message) => {
   const { status, err } = await command(['mount', ...args, '/mnt']);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });

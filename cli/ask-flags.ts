@@ -1,4 +1,4 @@
-/** Flags of `glossa mount` that ask a server for the volfile, by the names of glusterfs's. */
+/** Parses the flags of `glossa mount` for volfile servers, which have glusterfs's names. */
 import { resolve } from 'node:path';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
@@ -6,7 +6,7 @@ import { UsageError } from '../terminal/exit.ts';
 import { choice, type Flags, type FlagValues, list, number, text } from '../terminal/flags.ts';
 
 const PORT_MAX = 65_535;
-/** A name or an IPv4 address, or an IPv6 address, in brackets where a port follows. */
+/** A name, an IPv4 address, or an IPv6 address, in brackets before a port. */
 const FORM =
   /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]+))(?::(\d{1,5}))?$|^([0-9a-fA-F.%]*:[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$/;
 
@@ -41,7 +41,8 @@ export function volfileServers(
     if (id === undefined) return undefined;
     throw new UsageError('--volfile-id needs a server to ask: -s HOST[:PORT]');
   }
-  if (flags.volfile !== undefined) throw new UsageError('--volfile and --volfile-server: which?');
+  if (flags.volfile !== undefined)
+    throw new UsageError('use either --volfile or --volfile-server, not both');
   if (!id) throw new UsageError('-s needs the volume to ask for: --volfile-id NAME');
   if (flags['allow-shell']) {
     throw new UsageError('--allow-shell is for files: commands of a server are not run');

@@ -1,6 +1,6 @@
 /**
- * `glossa bench`: stacks mounted and measured beside each other. Whatever happens, what was measured
- * is reported, and no mount, process or file is left behind.
+ * `glossa bench`: mounts stacks and measures them side by side. Even after a failure it reports the
+ * finished rounds, and leaves no mount, process or file behind.
  */
 import { join } from 'node:path';
 import { type Condition, failuresBy, parseCondition } from '../apps/bench/engine/fail-if.ts';

@@ -53,7 +53,7 @@ const serving = (port: number): Given => ({
   'auth.addr.brick.allow': '127.0.0.1',
 });
 
-/** What people do with files; what it says is compared with what it says of a local folder. */
+/** Common operations on files, whose output is compared with that in a local folder. */
 const DEEDS = `set -e
 echo one > f; echo two >> f; cat f
 dd if=/dev/urandom of=r bs=1M count=1 2>/dev/null; cat r | md5sum > sum; cp r s; md5sum --status -c <(sed 's/-/s/' sum) 2>/dev/null || md5sum s | cut -c1-32 | diff - <(cut -c1-32 sum) || echo differs
@@ -68,7 +68,7 @@ exec 3<f; rm f soft; cat <&3 | wc -c; exec 3<&-
 mkdir many; cd many; seq 1000 | xargs touch; ls | sort -u | wc -l; cd ..; rm -r many a full; ls
 `;
 
-/** Programs that are particular about files, one after the other. */
+/** Programs that are strict about files, one after another. */
 const PROGRAMS = `set -e
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 tar cf a.tar -C "$DOCS" .; mkdir x; tar xf a.tar -C x; diff -r "$DOCS" x && echo unpacked
@@ -92,7 +92,7 @@ const why = whyNoBricks();
 const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
 if (skipped) process.stderr.write(`skipped: bricks for GlusterFS: ${why}\n`);
 
-it('goes on as a daemon, until it is told to end', async () => {
+it('glossa brick runs as a daemon until it is asked to end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-bricks-'));
   const at = (name: string): string => join(folder, name);
   const glossa = (...args: string[]) =>
@@ -171,7 +171,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('are as a local folder, to shell tools', async () => {
+  it('behave like a local folder for shell tools', async () => {
     const [local, far] = [dir('local'), await mount(distributed(shared.port, { whatever: 'x' }))];
     const there = await far.sh(
       `mkdir w; cd w; bash -c "$DEEDS"`.replace('"$DEEDS"', quoted(DEEDS)),
@@ -187,20 +187,20 @@ it('goes on as a daemon, until it is told to end', async () => {
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
-  it('are as a local folder, to tar, git and SQLite', async () => {
+  it('behave like a local folder for tar, git and SQLite', async () => {
     needTools(PROGRAMS);
     const [local, far] = [dir('of-programs'), await mount(client(shared.port))];
     const run = `DOCS=${packageRoot}/docs bash -c ${quoted(PROGRAMS)}`;
     const there = await far.sh(`mkdir programs; cd programs; ${run}`);
     expect(there).toBe(await far.sh(`cd ${local}; ${run}`));
     expect(there).toMatch(/^unpacked\ncloned\n(\w+ \('ok',\)\n){4}here\n\w{32} /);
-    // What GlusterFS's client has no request for.
+    // Operations that GlusterFS's client does not send.
     const unnamed = "import os; os.open('.', os.O_TMPFILE | os.O_RDWR)";
     expect(await far.sh(`python3 -c "${unnamed}"`)).toContain('not supported');
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
-  it('tell other clients what has changed, and keep locks between them', async () => {
+  it('invalidate the caches of other clients, and exclude them by locks', async () => {
     const caching = (port: number): string =>
       client(port) +
       volume(
@@ -222,7 +222,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     expect(await b.sh('flock -w 60 told echo mine')).toBe('mine\n');
   });
 
-  it('release the locks of a client that was killed', async () => {
+  it('release the locks of a killed client', async () => {
     const [a, b] = [await mount(client(shared.port)), await mount(client(shared.port))];
     await a.sh('rm -f held; touch told');
     const holds = a.sh('exec 9<>told; flock 9; touch held; exec sleep 600 9<&9');
@@ -234,7 +234,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     expect(shared.logged).toContain('has gone');
   });
 
-  it('keep out who may not come in, who then does not try again', async () => {
+  it('refuse a client that auth does not allow, and the client gives up', async () => {
     const strict = await start(
       (port) =>
         files(dir('strict')) +
@@ -258,7 +258,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     await (await mount(as('s3cret'))).sh('echo in > f');
   });
 
-  it('come back, and are found again', async () => {
+  it('are reconnected after a restart', async () => {
     const brick = await start(
       (port) => files(dir('again')) + server(serving(port), 'brick'),
       await freePort(),
@@ -272,7 +272,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     expect(await far.sh('echo more >> d/e/f; cat d/e/f')).toBe('text\nmore\n');
   });
 
-  it('are waited for as long as they answer to pings, and no longer', async () => {
+  it('are waited for while they answer pings, and given up when they stop', async () => {
     const slow = volume(
       'brick',
       'debug/delay-gen',
@@ -289,7 +289,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     await expect.poll(() => far.sh('ls'), PATIENCE).toBe('f\n');
   });
 
-  it('give a folder as if it were all, and root as nobody', async () => {
+  it('export a subdirectory as a whole volume, and squash root to nobody', async () => {
     const brick = await start((port) => {
       const auth = '/sub(127.0.0.1)';
       return (
@@ -309,7 +309,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     await expect(mount(client(brick.port))).rejects.toThrow(/uthentication failed|AUTH_FAILED/);
   });
 
-  it('give a folder to glossa as well, ours and those of GlusterFS', async () => {
+  it('of glossa and of GlusterFS export a subdirectory to a mount of glossa', async () => {
     const auth = { 'auth.addr.brick.allow': '/sub(127.0.0.1),/none(127.0.0.1)' };
     const ours = await start(
       (port) => files(dir('given')) + server({ ...serving(port), ...auth }, 'brick'),
@@ -360,7 +360,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     });
   });
 
-  it('are one of two in a replicated volume', async () => {
+  it('work as one replica of a volume of GlusterFS', async () => {
     const real = await RealBrick.start(dir('real'));
     bricks.push(real);
     const own = dir('replica');
@@ -388,7 +388,7 @@ it('goes on as a daemon, until it is told to end', async () => {
     expect(look(own)).toMatch(/^\w+ {2}d\/3\n\w+ {2}d\/x\n$/);
   });
 
-  it('are asked by encrypted connections', async () => {
+  it('accept TLS connections, and check the client’s certificate', async () => {
     needTools('openssl version');
     const pem = (name: string): string => join(folder, name);
     const made = spawnSync(
@@ -417,7 +417,7 @@ done`,
     });
     const far = await mount(client(brick.port, tls('laptop')));
     expect(await far.sh('echo text > f; cat f')).toBe('text\n');
-    // By its certificate it is somebody else.
+    // Its certificate names another client.
     await expect(mount(client(brick.port, tls('brick')))).rejects.toThrow(/uthentication failed/);
     expect(brick.logged).toContain('Authentication failed');
   });

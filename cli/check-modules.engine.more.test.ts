@@ -1,4 +1,4 @@
-/** `glossa check` and what volumes run: read in the sandbox, never started. */
+/** `glossa check` reads modules in the sandbox, and never starts them. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ interface Problem {
   readonly message: string;
 }
 
-/** What is said of a volfile, as `LINE:COLUMN severity: message`; the folder is HERE. */
+/** The problems of a volfile, as `LINE:COLUMN severity: message`; the folder is HERE. */
 async function check(
   files: Readonly<Record<string, string>>,
   ...args: readonly string[]
@@ -59,8 +59,8 @@ export class xlator extends Translator {
 }
 `;
 
-describe('glossa check reads modules', () => {
-  it('and finds what is wrong with their options, at the lines of the volfile', async () => {
+describe('glossa check of a volfile with modules', () => {
+  it('reports wrong module options at the lines of the volfile', async () => {
     const files = {
       'q.js': QUOTA,
       'a.vol': script('module-name q', 'limts /a:1MB', 'depth 0'),
@@ -80,7 +80,7 @@ describe('glossa check reads modules', () => {
     expect(overridden).toContainEqual(expect.stringMatching(/^1:5 error: glupy: option 'limts'/));
   });
 
-  it('and finds what is missing or not there', async () => {
+  it('reports missing options and absent modules', async () => {
     expect(await check({ 'a.vol': script() })).toEqual([
       '4:8 error: glupy: option module-name is missing: which module?',
     ]);
@@ -106,7 +106,7 @@ describe('glossa check reads modules', () => {
     );
   });
 
-  it('and names file and line of what cannot be loaded, in both languages', async () => {
+  it('reports file and line of a module that cannot be loaded, in both languages', async () => {
     const python = await check({
       'a.vol': script('module-name m'),
       'm.py': 'from glupy import *\nclass xlator(Translator:\n    pass\n',
@@ -132,7 +132,7 @@ describe('glossa check reads modules', () => {
     ]);
   });
 
-  it('and says once what one with several subvolumes leaves out', async () => {
+  it('reports once that a module with several subvolumes lacks methods', async () => {
     const several = script('module-name m').replace('subvolumes s', 'subvolumes s t');
     const text = `volume t\n    type storage/memory\nend-volume\n${several}`;
     const m = (more: string): string =>
@@ -151,7 +151,7 @@ describe('glossa check reads modules', () => {
     ]);
   });
 
-  it('though another volume is wrong, but not what is known to be wrong', async () => {
+  it('checks modules beside wrong volumes, and skips volumes that are wrong already', async () => {
     const files = { 'q.js': QUOTA.replace('lokup', '_lokup') };
     const text = script('module-name q', 'colour red').replace('storage/memory', 'storage/memroy');
     expect(await check({ ...files, 'a.vol': text })).toEqual([
@@ -163,7 +163,7 @@ describe('glossa check reads modules', () => {
     ]);
   });
 
-  it('but does not run native code', async () => {
+  it('does not run native code', async () => {
     const source = "import { writeFileSync } from 'node:fs';\nwriteFileSync('HERE/started', '');\n";
     const native = over('features/native', 'module-path m.ts');
     expect(await check({ 'a.vol': native, 'm.ts': source })).toEqual([]);
@@ -179,11 +179,11 @@ describe('glossa check reads modules', () => {
   });
 });
 
-describe('glossa check looks at what a storage serves', () => {
+describe('glossa check of a volfile with a storage', () => {
   const posix = (option: string): string =>
     `volume s\n    type storage/posix\n${option}end-volume\n`;
 
-  it('and says that it is missing, or not there', async () => {
+  it('reports a directory that is missing or does not exist', async () => {
     expect(await check({ 'a.vol': posix('') })).toEqual([
       "1:8 error: volume 's' (storage/posix): option 'directory' is missing: name the directory to serve",
     ]);

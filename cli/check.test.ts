@@ -29,7 +29,7 @@ const check = async (text: string, args: string[] = [], terminal = new FakeTermi
 };
 
 describe('glossa check', () => {
-  it('says that nothing is wrong', async () => {
+  it('of a correct volfile prints no problems and ends with 0', async () => {
     expect(await check(good)).toEqual({
       status: 0,
       out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
@@ -37,7 +37,7 @@ describe('glossa check', () => {
     });
   });
 
-  it('shows every problem at its place', async () => {
+  it('shows each problem with its line', async () => {
     expect(await check(bad)).toEqual({
       status: 1,
       out: `FILE:2:10: error: volume 'mem': unknown type 'storage/memroy'
@@ -54,28 +54,31 @@ FILE: 1 error, 1 warning
     });
   });
 
-  it.each(['check', 'graph'])('a module is no volfile: glossa %s', async (name) => {
-    const { status, err } = await command([name, 'm.py']);
-    expect(status).toBe(2);
-    expect(err).toMatch(
-      /^glossa \w+: m\.py is a module, and no volfile: 'glossa dev m\.py' mounts it/,
-    );
-  });
+  it.each(['check', 'graph'])(
+    'a module instead of a volfile is refused by glossa %s',
+    async (name) => {
+      const { status, err } = await command([name, 'm.py']);
+      expect(status).toBe(2);
+      expect(err).toMatch(
+        /^glossa \w+: m\.py is a module, and no volfile: 'glossa dev m\.py' mounts it/,
+      );
+    },
+  );
 
-  it('takes a warning for an error with --strict only', async () => {
+  it('with --strict treats a warning as an error', async () => {
     const text = good.replace('end', '    option colour red\nend');
     expect(await check(text)).toMatchObject({ status: 0 });
     expect(await check(text, ['--strict'])).toMatchObject({ status: 1 });
   });
 
-  it('looks at options from the command line', async () => {
+  it('checks options of --xlator-option', async () => {
     expect(await check(good, ['--xlator-option', 'mem.size=1MB'])).toMatchObject({ status: 0 });
     const { status, out } = await check(good, ['--xlator-option', 'mem.size=huge']);
     expect(status).toBe(1);
     expect(out).toMatch("--xlator-option:1:10: error: volume 'mem' (storage/memory): ");
   });
 
-  it('runs the commands of a volfile when it may, and not otherwise', async () => {
+  it('runs the commands of a volfile with --allow-shell alone', async () => {
     const text = good.replace('storage/memory', '`echo storage/memory`');
     expect(await check(text)).toMatchObject({ status: 1 });
     expect(await check(text, ['--allow-shell'])).toMatchObject({ status: 0 });
@@ -84,7 +87,7 @@ FILE: 1 error, 1 warning
     expect(out).toMatch('exited with status 3');
   });
 
-  it('prints JSON for a program', async () => {
+  it('with --json prints the problems as JSON', async () => {
     const { status, out } = await check(bad, ['--json']);
     expect(status).toBe(1);
     const bare = { ok: false, files: [{ ok: false, problems: [{}, {}] }] };
@@ -112,7 +115,7 @@ FILE: 1 error, 1 warning
     });
   });
 
-  it('takes several files, and ends as the worst of them', () =>
+  it('of several files ends with the worst status', () =>
     withScratch(async (scratch) => {
       const [fine, wrong] = [await scratch.file('a.vol', good), await scratch.file('b.vol', bad)];
       const { status, out } = await command(['check', fine, wrong, fine]);
@@ -135,7 +138,7 @@ FILE: 1 error, 1 warning
       expect((await command(['check'])).status).toBe(2);
     }));
 
-  it('reads standard input, whose paths start at the current folder', () =>
+  it('of - reads standard input, with paths from the current folder', () =>
     withScratch(async (scratch) => {
       const piped = (text: string) =>
         run(scratch, 'sh', [
@@ -162,7 +165,7 @@ FILE: 1 error, 1 warning
       expect((await piped('')).out).toContain('<stdin>:1:1: error: the file has no volume');
     }));
 
-  it('says with --quiet only what is wrong', async () => {
+  it('with --quiet prints errors alone', async () => {
     expect(await check(good, ['-q'])).toEqual({ status: 0, out: '', err: '' });
     const { status, out } = await check(bad, ['-q']);
     expect(status).toBe(1);
@@ -170,7 +173,7 @@ FILE: 1 error, 1 warning
     expect(out).not.toMatch(/warning|1 error/);
   });
 
-  it('is colourful on a terminal', async () => {
+  it('is coloured on a terminal', async () => {
     const { out } = await check(bad, [], new FakeTerminal({ colour: true }));
     expect(out).toMatch('\x1b[1;31merror:\x1b[0m');
     expect(out).toMatch(
@@ -178,7 +181,7 @@ FILE: 1 error, 1 warning
     );
   });
 
-  it('needs a file that can be read', async () => {
+  it('of an unreadable file ends with 1 and the reason', async () => {
     await withScratch(async (scratch) => {
       await scratch.file('test.vol', good);
       const tset = scratch.at('tset.vol');
@@ -200,7 +203,7 @@ FILE: 1 error, 1 warning
   });
 });
 
-describe('options that have no effect', () => {
+describe('options without an effect', () => {
   const volfile = (dht: string, client = ''): string =>
     `volume one
     type protocol/client
@@ -222,7 +225,7 @@ volume dht
 end-volume
 `;
 
-  it('are nothing to tell of as glusterd writes them', async () => {
+  it('give no warning with the values that glusterd writes', async () => {
     const { status, out } = await check(volfile(''), ['--strict']);
     expect(status).toBe(0);
     expect(out).toContain('no problems');
@@ -238,7 +241,7 @@ end-volume
       "10:39: warning: volume 'one'",
       'transport.tcp-user-timeout',
     ],
-  ])('are told of: %s%s', async (dht, client, place, key) => {
+  ])('give a warning with other values: %s%s', async (dht, client, place, key) => {
     const { status, out } = await check(volfile(dht, client));
     expect(status).toBe(0);
     expect(out).toContain(`FILE:${place}`);

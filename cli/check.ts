@@ -1,4 +1,4 @@
-/** `glossa check`: everything that is wrong with a volfile, as far as a start is not needed for it. */
+/** `glossa check`: prints all problems of a volfile that can be found without a start. */
 import { dirname, resolve } from 'node:path';
 import { topOf } from '../runtime/volfile/description.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
@@ -17,7 +17,7 @@ interface Checked {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly VolfileProblem[];
-  /** Why it could not be read. */
+  /** The reason why it could not be read. */
   readonly error?: string;
 }
 
@@ -85,7 +85,7 @@ async function inspect(file: string, flags: Settings): Promise<VolfileInspection
   });
 }
 
-/** What volumes would log. */
+/** Drops the log lines of volumes. */
 const NOWHERE = { now: () => 0, write() {} };
 
 function show(file: string, inspection: VolfileInspection, terminal: Terminal): void {

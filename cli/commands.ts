@@ -1,6 +1,6 @@
 /**
- * Every command: its name (of one word, or of two for one that belongs to another), the group in which the
- * help lists it, one line, and its file, which is loaded when it is run.
+ * Lists all commands: name (two words for a subcommand), group in the help, summary, and the file,
+ * which is loaded when the command runs.
  */
 import type { CommandEntry, Commands } from '../terminal/command.ts';
 

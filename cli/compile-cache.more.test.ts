@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { glossa, type Scratch, withScratch } from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 
-/** One that keeps what it has compiled: this, or one of the newer in GLOSSA_NODES. */
+/** A Node with a compile cache: this one, or a newer one of GLOSSA_NODES. */
 const node =
   'enableCompileCache' in module
     ? process.execPath
@@ -13,7 +13,7 @@ const node =
 const why = node === undefined ? `Node ${process.version} keeps nothing compiled` : '';
 const FOLDER = 'cache/glossa/program';
 
-/** What a command says, where there is this cache. */
+/** The output of a command with this cache. */
 async function said(scratch: Scratch): Promise<string> {
   const env = { XDG_CACHE_HOME: scratch.at('cache') };
   const { status, out, err } = await glossa(scratch, ['help', 'umount'], { node, env });
@@ -31,8 +31,8 @@ async function filesIn(folder: string): Promise<[path: string, time: number][]> 
   );
 }
 
-describe.skipIf(isSkipped('modules as they were compiled', why))('what is compiled', () => {
-  it('is kept for this user alone, and written once', () =>
+describe.skipIf(isSkipped('modules as they were compiled', why))('the compile cache', () => {
+  it('is readable by this user alone, and written once', () =>
     withScratch(async (scratch) => {
       const out = await said(scratch);
       const kept = await filesIn(scratch.at(FOLDER));
@@ -42,7 +42,7 @@ describe.skipIf(isSkipped('modules as they were compiled', why))('what is compil
       expect(await filesIn(scratch.at(FOLDER))).toEqual(kept);
     }));
 
-  it('is compiled anew where it is damaged', () =>
+  it('is written again when it is damaged', () =>
     withScratch(async (scratch) => {
       const out = await said(scratch);
       const kept = await filesIn(scratch.at(FOLDER));
@@ -63,7 +63,7 @@ describe.skipIf(isSkipped('modules as they were compiled', why))('what is compil
       },
     ],
   ];
-  it.each(foreign)('is not kept in a folder that %s', (_, spoil) =>
+  it.each(foreign)('is not used in a folder that %s', (_, spoil) =>
     withScratch(async (scratch) => {
       await mkdir(scratch.at(FOLDER), { recursive: true, mode: 0o700 });
       await spoil(scratch);

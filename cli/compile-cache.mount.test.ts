@@ -1,12 +1,12 @@
-/** A mount that hides the folder of the user's cache from everybody, its own server among them. */
+/** A mount that hides the folder of the user's cache from all processes, its own server included. */
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
 
 const memory = 'volume mem\n type storage/memory\nend-volume\n';
 const both = `${memory}volume top\n type features/negative\n subvolumes mem\nend-volume\n`;
 
-describeMounts('a mount on the cache folder', () => {
-  it('loads more of the program while it serves', () =>
+describeMounts('a server whose mount hides its compile cache', () => {
+  it('loads further modules while it serves', () =>
     withScratch(async (scratch) => {
       const env = { XDG_CACHE_HOME: await scratch.folder('cache') };
       await scratch.file('both.vol', both);

@@ -1,40 +1,39 @@
 /**
- * The program's modules as V8 has compiled them, kept in the user's cache folder: up to a tenth of a mount's
- * start was compiling. Node 20 cannot; from 22.1 on, Node itself reads and writes them, and compares
- * each with the source that it was made from.
+ * Enables Node's compile cache in the user's cache folder: compiling was up to a tenth of a mount's
+ * start. Node 20 has none; from 22.1 on Node checks each entry against its source.
  *
- * Whoever writes one decides what the program runs, so nobody else may even enter the folder: what
- * Node makes in it may be written by whom the umask says.
+ * A writer of the cache decides what the program runs, so the folder must be closed to other users:
+ * Node's files in it have modes by the umask.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { defaultCacheFolder, usableFolder } from '../bridges/machine/node/cache-folder.ts';
 
-/** Of node:module; both are missing in Node 20. */
+/** Functions of node:module that Node 20 lacks. */
 interface CompileCache {
   enableCompileCache(folder: string): unknown;
-  /** Undefined where there is none so far: NODE_COMPILE_CACHE names a folder as well. */
+  /** The cache's folder, which NODE_COMPILE_CACHE may name; undefined without a cache. */
   getCompileCacheDir(): string | undefined;
 }
 const { enableCompileCache, getCompileCacheDir }: Partial<CompileCache> = module as object;
 
 const OTHERS = 0o077;
 
-/** What is loaded from now on is kept, where that can be. A cache is never a reason to fail. */
+/** Caches the modules loaded from now on, if possible. Never throws. */
 export function keepCompiled(): void {
   if (enableCompileCache === undefined || getCompileCacheDir?.() !== undefined) return;
   try {
     const folder = usableFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    // By its descriptor: a mount on the folder, or above it, would have to answer its own server.
+    // By its descriptor: a server must not look up the folder behind its own mount.
     if ((fstatSync(fd).mode & OTHERS) === 0) enableCompileCache(`/proc/self/fd/${fd}`);
     else closeSync(fd);
   } catch {
-    // As said above.
+    // The program works without a cache.
   }
 }
 
-/** What keeps interpreters in the same folder says what is wrong with it. */
+/** The cache of interpreters in the same folder reports its problems. */
 function ignore(): void {}

@@ -1,4 +1,4 @@
-/** `glossa debug`: requests held, looked at and changed on their way through a graph, in gdb's words. */
+/** `glossa debug`: stops, shows and changes requests on their way through a graph, with gdb's commands. */
 import { resolve } from 'node:path';
 import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
@@ -10,9 +10,9 @@ import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { Debuggee, type Given } from './debug/debuggee.ts';
+import { completer } from './debug/command-table.ts';
+import { type CommandLine, Debuggee } from './debug/debuggee.ts';
 import { Session } from './debug/session.ts';
-import { completer } from './debug/words.ts';
 import { serverFlags } from './mount.ts';
 import { removeFolder, serverArguments } from './own-mount.ts';
 import { CANCELLED } from './repl/loop.ts';
@@ -65,7 +65,7 @@ interface Task {
   readonly volfile: string;
   readonly flags: FlagValues<typeof serverFlags>;
   readonly mountpoint: string;
-  readonly command: Given | null;
+  readonly command: CommandLine | null;
 }
 
 async function debug(task: Task, terminal: Terminal): Promise<number> {
@@ -108,10 +108,10 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
   }
 }
 
-/** Of a terminal Ctrl-C is the prompt's. */
+/** On a terminal the prompt handles Ctrl-C. */
 const BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
-/** Reads and carries out commands until there are no more. */
+/** Reads and carries out commands until the end of the input. */
 async function serve(
   session: Session,
   prompt: ConsolePrompt | PipedPrompt,

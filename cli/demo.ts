@@ -1,5 +1,5 @@
 /**
- * `glossa demo`: the tutorial's experiment, from beginning to end, on this machine.
+ * `glossa demo`: runs the tutorial's experiment on this machine.
  *
  * One tree of files is searched through several stacks, in rounds that take turns: storage alone, a
  * cache of absent names in TypeScript, and the same in Python; first over a folder, then over two bricks
@@ -44,7 +44,7 @@ import { interruptibly, unlessAborted } from '../terminal/interruption.ts';
 /** Enough for narrow intervals within 15 seconds. */
 const SEARCHES = 240;
 const FILES = 300;
-/** Of the way to the storage: a network's, within a building. */
+/** The delay of a network within a building. */
 const DELAY_MS = 0.5;
 
 export default defineCommand({

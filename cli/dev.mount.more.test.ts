@@ -26,7 +26,7 @@ class xlator(Translator):
         frame.wind()
 `;
 
-/** For what is the same with modules of either language: its interpreter starts in less time. */
+/** A module in JavaScript, whose interpreter starts faster, for tests of no particular language. */
 const PASSING = `import { Translator } from 'glossa';
 export class xlator extends Translator {}
 `;
@@ -42,7 +42,7 @@ interface Running {
 
 type Started = Pick<Running, 'child' | 'outcome' | 'says'> & { said(): string };
 
-/** Starts it, with its temporary folder inside the scratch folder. */
+/** Starts glossa dev, with its temporary folder inside the scratch folder. */
 async function start(scratch: Scratch, args: readonly string[]): Promise<Started> {
   const TMPDIR = await scratch.folder('tmp');
   let child!: ChildProcess;
@@ -86,7 +86,7 @@ async function mounted({ child, outcome, says, said }: Started): Promise<Running
   return { child, outcome, mnt, says, seen };
 }
 
-/** Nothing is left of it. */
+/** Expects that nothing is left of it. */
 async function expectClean(scratch: Scratch): Promise<void> {
   const left = async (): Promise<boolean> =>
     (await readdir(scratch.at('tmp'))).some((name) => name.startsWith('glossa-dev-'));
@@ -104,7 +104,7 @@ async function expectClean(scratch: Scratch): Promise<void> {
 }
 
 describeMounts('glossa dev', () => {
-  it('loads the module again when it is saved, and goes away with Ctrl-C', () =>
+  it('reloads the module when it is saved, and ends with Ctrl-C', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', module('hello.txt'));
       const running = await dev(scratch, ['m.py']);
@@ -129,7 +129,7 @@ describeMounts('glossa dev', () => {
       await expectClean(scratch);
     }));
 
-  it('loads a module in TypeScript again, when it or a file that it imports is saved', () =>
+  it('reloads a TypeScript module when it or an imported file is saved', () =>
     withScratch(async (scratch) => {
       const text = `import { defineTranslator, EPERM, fail, tail } from 'glossa';
 import { kept } from './lib/kept.ts';
@@ -171,7 +171,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('serves a folder, also in the place of another, and leaves its files', () =>
+  it('serves a folder, also over itself, and does not change its files', () =>
     withScratch(async (scratch) => {
       await mkdir(scratch.at('files'));
       await mkdir(scratch.at('place'));
@@ -186,7 +186,7 @@ export default defineTranslator<null, Record<string, never>>({
       expect(await readFile(scratch.at('files/a'), 'utf8')).toBe('text');
     }));
 
-  it.runIf(hasScript)('stops at breakpoint(), and goes on', () =>
+  it.runIf(hasScript)('stops at breakpoint(), and continues on command', () =>
     withScratch(async (scratch) => {
       const stopping = module('b').replace('frame.wind()', 'breakpoint(); frame.wind()');
       await scratch.file(
@@ -225,7 +225,7 @@ export default defineTranslator<null, Record<string, never>>({
     }),
   );
 
-  it('leaves nothing behind when it is killed, not even with somebody in the mount', () =>
+  it('leaves nothing behind when it is killed, even with a process in the mount', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.js', PASSING);
       const running = await dev(scratch, ['m.js']);
@@ -236,7 +236,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('takes a volfile with modules', () =>
+  it('of a volfile reloads all its modules', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', module('b'));
       const mem = 'volume mem\n type storage/memory\nend-volume\n';
@@ -251,29 +251,31 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it.each(['m.py', 'v.vol'])('waits for the save that mends %s, and mounts then', (what) =>
-    withScratch(async (scratch) => {
-      const mem = 'volume mem\n type storage/memory\nend-volume\n';
-      const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
-      await scratch.file('v.vol', `${mem}${top}end-volume\n`);
-      await scratch.file('m.py', 'class xlator(:\n');
-      const waiting = await start(scratch, [what]);
-      await waiting.says('m.py:1: SyntaxError');
-      await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
-      // Another mistake is told too, and waited for.
-      await scratch.file('m.py', 'import absent_helper\n');
-      await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
-      await scratch.file('m.py', module('b'));
-      const running = await mounted(waiting);
-      await scratch.file('m.py', module('hello.txt'));
-      await running.says('reloaded');
-      running.child.kill('SIGINT');
-      expect((await running.outcome).status).toBe(0);
-      await expectClean(scratch);
-    }),
+  it.each(['m.py', 'v.vol'])(
+    'with an error in %s waits for a save that corrects it, and mounts then',
+    (what) =>
+      withScratch(async (scratch) => {
+        const mem = 'volume mem\n type storage/memory\nend-volume\n';
+        const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
+        await scratch.file('v.vol', `${mem}${top}end-volume\n`);
+        await scratch.file('m.py', 'class xlator(:\n');
+        const waiting = await start(scratch, [what]);
+        await waiting.says('m.py:1: SyntaxError');
+        await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
+        // Another mistake is told too, and waited for.
+        await scratch.file('m.py', 'import absent_helper\n');
+        await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
+        await scratch.file('m.py', module('b'));
+        const running = await mounted(waiting);
+        await scratch.file('m.py', module('hello.txt'));
+        await running.says('reloaded');
+        running.child.kill('SIGINT');
+        expect((await running.outcome).status).toBe(0);
+        await expectClean(scratch);
+      }),
   );
 
-  it('ends by Ctrl-C while it waits', () =>
+  it('ends with Ctrl-C while it waits for a save', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.js', 'class xlator (\n');
       const waiting = await start(scratch, ['m.js']);
@@ -283,7 +285,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('says what is wrong before it mounts', () =>
+  it('refuses wrong operands before it mounts', () =>
     withScratch(async (scratch) => {
       const TMPDIR = await scratch.folder('tmp');
       await scratch.file('v.vol', 'volume m\n type storage/memory\nend-volume\n');
@@ -307,7 +309,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('leaves alone what is mounted at the mount point already', () =>
+  it('does not unmount an older mount at its mount point', () =>
     withScratch(async (scratch) => {
       const memory = 'volume m\n type storage/memory\nend-volume\n';
       const mount = await startMount(scratch, memory);

@@ -1,6 +1,5 @@
 /**
- * `glossa dev`: a module mounted above some files, loaded again whenever it is saved, its log in the
- * terminal.
+ * `glossa dev`: mounts a module above some files, reloads it when it is saved, and shows its log.
  */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -23,7 +22,7 @@ import { paint, type Terminal } from '../terminal/terminal.ts';
 import { DevLog, ownFiles } from './dev/log.ts';
 import { findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
 
-/** How long a server may take to unmount and end before its mount is detached. */
+/** The time limit for a server to unmount and end before its mount is detached. */
 const GRACE_MS = 3000;
 
 export default defineCommand({
@@ -42,7 +41,7 @@ export default defineCommand({
       values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
       help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
     }),
-    strict: toggle({ help: 'what looks like a mistake is an error' }),
+    strict: toggle({ help: 'warnings are errors' }),
   },
   kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
@@ -62,12 +61,12 @@ export default defineCommand({
     const signals = new Interruption();
     try {
       for (;;) {
-        const saved = new Saved(module?.path ?? given);
+        const saved = new SaveWatch(module?.path ?? given);
         try {
           const status = await attempt(task, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
-          const next = await Promise.race([saved.came, signals.firstSignal]);
+          const next = await Promise.race([saved.promise, signals.firstSignal]);
           if (next !== 'saved') return next;
         } finally {
           saved.close();
@@ -79,7 +78,7 @@ export default defineCommand({
   },
 });
 
-/** `glossa dev FILES MODULE`. */
+/** Refuses `glossa dev FILES MODULE`. */
 function refuseSwapped(given: string, directory: string | undefined): void {
   if (directory === undefined || !isFolder(given) || isFolder(directory)) return;
   if (findModuleFile(directory) === null) return;
@@ -96,8 +95,8 @@ interface Task {
 }
 
 /**
- * One mount, until it is over: the exit status, or null when its module has to be mended first. The
- * folder it is made in goes away with its server, so each has its own.
+ * Serves one mount to its end. Returns the exit status, or null when the module must be corrected
+ * first. Each attempt has a folder of its own, which is removed with its server.
  */
 async function attempt(
   task: Task,
@@ -129,16 +128,16 @@ async function attempt(
   }
 }
 
-/** Tells when a module, its volfile or a file beside it is saved. */
-class Saved {
-  readonly came: Promise<'saved'>;
-  /** What ends the watch, and what keeps the process waiting for it. */
+/** Watches a module, its volfile and the files beside it for a save. */
+class SaveWatch {
+  readonly promise: Promise<'saved'>;
+  /** Ends the watch; the timer keeps the process alive meanwhile. */
   private readonly end: () => void;
   private readonly awake = setInterval(() => {}, 2 ** 30);
 
   constructor(path: string) {
     let saved = (): void => {};
-    this.came = new Promise((resolve) => {
+    this.promise = new Promise((resolve) => {
       saved = () => resolve('saved');
     });
     const folder = isFolder(path) ? path : dirname(path);
@@ -159,9 +158,9 @@ const isFolder = (path: string): boolean =>
 interface Stage {
   readonly volfile: string;
   readonly overrides: readonly string[];
-  /** The files below; null when the volfile says. */
+  /** The folder of the files; null if the volfile names it. */
   readonly files: string | null;
-  /** What to edit. */
+  /** The file to edit. */
   readonly edit: string;
   /** The volumes of modules, by name. */
   readonly volumes: readonly string[];
@@ -196,7 +195,7 @@ async function stageVolfile(given: string, terminal: Terminal): Promise<Stage> {
   };
 }
 
-/** A few files to play with. */
+/** Makes a few files to play with. */
 function someFiles(scratch: string): string {
   const files = join(scratch, 'files');
   mkdirSync(join(files, 'folder'), { recursive: true });
@@ -206,7 +205,7 @@ function someFiles(scratch: string): string {
   return files;
 }
 
-/** A line that names a place in a script. */
+/** A line that names a place in a module. */
 const IN_SCRIPT = /^\S+\.(py|m?[jt]s):\d+: /m;
 
 interface Development extends Stage {
@@ -224,7 +223,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
   const isOwn = ownFiles(dirname(resolve(given)));
   const log = new DevLog({ volumes, module: basename(edit), isOwn, colour });
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
-  // What a volume refuses is said with its place in a file: that can be mended by a save.
+  // A volume's error that names a place in a file can be corrected by a save.
   let refused = false;
   const before = findMount(mountpoint);
   const heard: Terminal = {
@@ -243,7 +242,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     ],
     { attached: true, stderr: 'pipe', scratch, terminal: heard },
   );
-  // What the start has to say comes below the introduction.
+  // Lines of the start are shown below the introduction.
   let waiting: string[] | null = [];
   server.onLine((line) => {
     const shown = log.format(line);
@@ -264,7 +263,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     }
     terminal.out(introduction(settings, terminal.colour.out));
     show();
-    // It may be mended with a save.
+    // A save may correct it.
     const why = await whyNotEntered(mountpoint);
     if (why !== null) terminal.err(`glossa dev: ${why}`);
     const ended = server.ended.then(() => 'ended' as const);
@@ -274,7 +273,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
       terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
       return status || EXIT_FAILURE;
     }
-    // Ctrl-C is how it ends.
+    // Ctrl-C is the usual end.
     return EXIT_OK;
   } finally {
     show();
@@ -294,7 +293,7 @@ function introduction({ given, mountpoint, files, edit }: Development, colour: b
   return [`${given} is ${mounted} on ${mountpoint}${above}`, ...steps].join('\n');
 }
 
-/** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */
+/** Ends the server; a mount in use, as by a shell in it, is detached. */
 async function endServer(
   server: ChildServer,
   mountpoint: string,

@@ -5,7 +5,7 @@ import { command, FakeTerminal } from '../test/support/cli.ts';
 import { commands } from './commands.ts';
 import { dispatch, findCommand } from './dispatch.ts';
 
-describe('the command that is meant', () => {
+describe('a command line', () => {
   it.each([
     [[], 'help', []],
     [['--help'], 'help', []],
@@ -22,11 +22,11 @@ describe('the command that is meant', () => {
   });
 });
 
-it('an old name runs the command, with a warning beside its output', async () => {
+it('an old command name runs the command, with a warning on standard error', async () => {
   const { status, out, err } = await command(['include-dir']);
   expect(await command(['new', 'include-dir'])).toEqual({ status, out, err: '' });
   expect(err).toBe(
-    "glossa: warning: 'glossa include-dir' will be gone: it is 'glossa new include-dir' now\n",
+    "glossa: warning: 'glossa include-dir' will be removed: use 'glossa new include-dir'\n",
   );
 });
 
@@ -39,7 +39,7 @@ it.each([
   expect(err).toContain(instead);
 });
 
-describe('wrong use', () => {
+describe('a wrong command line', () => {
   it.each([
     [
       ['chek', 'a.vol'],
@@ -102,28 +102,31 @@ describe('an unexpected error', () => {
     return terminal;
   };
 
-  it('is one line', async () => {
+  it('is printed in one line', async () => {
     const { errText, outText } = await withBroken(['broken']);
     expect(errText).toBe('glossa: unexpected error: oh (with --debug, where it came from)\n');
     expect(outText).toBe('');
   });
 
-  it('has its stack with --debug', async () => {
+  it('is printed with its stack with --debug', async () => {
     const { errText } = await withBroken(['broken', '--debug']);
     expect(errText).toMatch(/^glossa: unexpected error: TypeError: oh\n +at .*dispatch\.test\.ts:/);
   });
 });
 
-it('prints the version', async () => {
+it('glossa -V prints the version', async () => {
   expect(await command(['-V'])).toEqual({ status: 0, out: `glossa ${version()}\n`, err: '' });
   expect(version()).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-it.each(['dev', 'repl', 'test'])('%s of what cannot be looked at says why', async (name) => {
-  const file = `/${'n'.repeat(300)}.py`;
-  expect(await command([name, file])).toMatchObject({
-    status: 1,
-    out: '',
-    err: `glossa: File name too long: ${file}\n`,
-  });
-});
+it.each(['dev', 'repl', 'test'])(
+  'glossa %s of a file whose name is too long prints the reason',
+  async (name) => {
+    const file = `/${'n'.repeat(300)}.py`;
+    expect(await command([name, file])).toMatchObject({
+      status: 1,
+      out: '',
+      err: `glossa: File name too long: ${file}\n`,
+    });
+  },
+);

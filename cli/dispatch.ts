@@ -1,8 +1,8 @@
 /**
- * From a command line to the command that is meant, and from errors to words and exit statuses.
+ * Finds and runs the command of a command line, and turns errors into messages and exit statuses.
  *
- * `glossa -f VOLFILE MNT`, as one starts glusterfs, is `glossa mount`. A command's file is loaded
- * when it is run, and so is whatever it needs: each starts as fast as it can.
+ * `glossa -f VOLFILE MNT`, with the flags of glusterfs, is `glossa mount`. A command's file and its
+ * imports are loaded when it runs, so that each command starts fast.
  */
 import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
@@ -19,11 +19,11 @@ import { oldNames, removedCommands } from './old-names.ts';
 interface FoundCommand {
   readonly name: string;
   readonly args: readonly string[];
-  /** The name that was typed, where the command had that in the last version. */
+  /** The typed name, if it is the command's old name. */
   readonly oldName?: string;
 }
 
-/** The command that the arguments mean, and what is left for it. @throws {UsageError} */
+/** Finds the command, and the arguments left for it. @throws {UsageError} */
 export function findCommand(argv: readonly string[]): FoundCommand {
   const [first, ...args] = argv;
   if (first === undefined) return { name: 'help', args };
@@ -37,18 +37,18 @@ export function findCommand(argv: readonly string[]): FoundCommand {
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };
-  // As mount.fuse(8) calls the program that a type fuse.NAME, or a source NAME#SOURCE, names.
+  // mount.fuse(8) calls the program of a type fuse.NAME, or a source NAME#SOURCE, in this way.
   if (first.includes('/') && args.includes('-o')) return { name: 'mount.glossa', args: argv };
   const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
   throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);
 }
 
-/** Runs a command line; the result is the exit status. Nothing is thrown. */
+/** Runs a command line; resolves to the exit status. Never rejects. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
-  let found: Found | null = null;
+  let found: RunningCommand | null = null;
   let json = false;
   try {
-    // The scripts of shells ask for it: no person types it.
+    // For the completion scripts of shells.
     if (argv[0] === 'complete' && argv[1] === '--') {
       const { candidates } = await import('./completion/candidates.ts');
       terminal.out((await candidates(argv.slice(2), commands)).join('\n'));
@@ -60,11 +60,11 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
     const flags: Readonly<Record<string, unknown>> = given.flags;
     json = flags.json === true;
-    // A server that was started in the background has the same arguments.
+    // A server in the background has the same arguments, and does not warn again.
     if (oldName !== undefined && parent === null) {
-      warn(`'glossa ${oldName}' will be gone: it is 'glossa ${name}' now`, terminal);
+      warn(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
     }
-    if (!given.flags.help) return await command.run(given, heard(flags, terminal));
+    if (!given.flags.help) return await command.run(given, withFlags(flags, terminal));
     const help = await load('help');
     return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
   } catch (error) {
@@ -74,8 +74,8 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   }
 }
 
-/** The terminal, for a command that was told to say less or more. */
-function heard(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
+/** The terminal with the verbosity of the flags. */
+function withFlags(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
   if (flags.quiet === true && flags.verbose === true) {
     throw new UsageError('--quiet and --verbose contradict each other');
   }
@@ -83,13 +83,13 @@ function heard(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Te
   return flags.verbose === true ? withVerbosity(terminal, 'verbose') : terminal;
 }
 
-/** What is wrong, for a program that reads JSON. */
+/** The error message in JSON output. */
 function inShort(error: unknown): string {
   if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
   return error instanceof Error ? error.message : String(error);
 }
 
-interface Found {
+interface RunningCommand {
   readonly name: string;
   readonly command: Command;
 }
@@ -98,7 +98,11 @@ async function load(name: string): Promise<Command> {
   return (await commands.get(name)!.load()).default;
 }
 
-function reportUsage({ message }: UsageError, found: Found | null, terminal: Terminal): number {
+function reportUsage(
+  { message }: UsageError,
+  found: RunningCommand | null,
+  terminal: Terminal,
+): number {
   if (found === null) {
     terminal.err(`glossa: ${message}\n'glossa help' lists the commands`);
   } else {
@@ -135,7 +139,7 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
   return EXIT_FAILURE;
 }
 
-/** Whether a file could not be opened, one of the program's own too, for want of a descriptor. */
+/** Whether the process has run out of file descriptors. */
 const isOutOfFiles = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';
 
@@ -150,7 +154,7 @@ function ofSurroundings(error: unknown): string | null {
   return `cannot start ${path}${moved}: ${reason(error)}`;
 }
 
-/** What may be so of a file that a user names, or of the disk: no mistake of the program's. */
+/** Errors of the user's files or disk, not of the program. */
 const OF_FILES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
 
 const isOfFiles = (error: unknown): error is NodeJS.ErrnoException =>

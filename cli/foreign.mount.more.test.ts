@@ -1,4 +1,4 @@
-/** Files that are run, and that others than root can change: root is told, `--strict` refuses. */
+/** Modules and volfiles that other users can write: root gets a warning, `--strict` refuses. */
 import { chmod, chown } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
@@ -23,10 +23,10 @@ export default defineTranslator({ type: 'a/b', description: 'Passes all.', child
 
 interface Case {
   readonly files: Readonly<Record<string, string>>;
-  /** What others can change, and how. */
+  /** The file that other users can write, and how. */
   readonly open: string;
   readonly how: (path: string) => Promise<void>;
-  /** The file that is said to be in danger, and why: what stands behind the folder. */
+  /** The warning behind the folder: the file in danger, and the reason. */
   readonly says: readonly [file: string, why: string];
 }
 
@@ -103,24 +103,26 @@ async function prepare(scratch: Scratch, { files, open, how }: Case): Promise<vo
   await how(scratch.at(open));
 }
 
-describeMounts('files that others can change', () => {
-  it.runIf(isRoot).each(Object.entries(cases))('are pointed out: %s', (_what, each) =>
-    withScratch(async (scratch) => {
-      await prepare(scratch, each);
-      const at = scratch.path;
-      const [file, why] = each.says;
-      const said = `${at}/${file}: ${at}/${why}: ${CHANGED}`;
-      const mount = ['mount', '-l', 'log', scratch.at('a.vol'), 'mnt'];
-      const strict = await glossa(scratch, [...mount, '--strict']);
-      expect(strict.status).toBe(1);
-      expect(strict.err).toContain(said);
-      const { status, err } = await glossa(scratch, mount);
-      expect([status, err]).toEqual([0, `glossa: warning: ${said}\n`]);
-      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
-    }),
+describeMounts('a file that another user can write', () => {
+  it.runIf(isRoot).each(Object.entries(cases))(
+    'gives root a warning, and is refused with --strict: %s',
+    (_what, each) =>
+      withScratch(async (scratch) => {
+        await prepare(scratch, each);
+        const at = scratch.path;
+        const [file, why] = each.says;
+        const said = `${at}/${file}: ${at}/${why}: ${CHANGED}`;
+        const mount = ['mount', '-l', 'log', scratch.at('a.vol'), 'mnt'];
+        const strict = await glossa(scratch, [...mount, '--strict']);
+        expect(strict.status).toBe(1);
+        expect(strict.err).toContain(said);
+        const { status, err } = await glossa(scratch, mount);
+        expect([status, err]).toEqual([0, `glossa: warning: ${said}\n`]);
+        expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      }),
   );
 
-  it('are none where all belongs to who mounts', () =>
+  it('gives no warning when all files belong to the mounting user', () =>
     withScratch(async (scratch) => {
       const files = cases['what a module in JavaScript imports']!.files;
       await prepare(scratch, { ...cases['a module']!, files, open: 'm.js', how: async () => {} });

@@ -17,7 +17,7 @@ const withStack = (test: (file: string, scratch: Scratch) => Promise<void>): Pro
   withScratch(async (scratch) => test(await scratch.file('test.vol', stack), scratch));
 
 describe('glossa graph', () => {
-  it('draws a tree, of types that nobody knows as well', () =>
+  it('draws a tree, also with unknown types', () =>
     withStack(async (file) => {
       expect(await command(['graph', file])).toEqual({
         status: 0,
@@ -27,7 +27,7 @@ describe('glossa graph', () => {
       expect((await command(['graph', file, '--options'])).out).toMatch('directory /srv');
     }));
 
-  it('prints JSON for a program', () =>
+  it('with --json prints the volumes as JSON', () =>
     withStack(async (file, scratch) => {
       const volumes = [
         {
@@ -47,7 +47,7 @@ describe('glossa graph', () => {
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('says in JSON, too, what is wrong', () =>
+  it('with --json prints an error as JSON', () =>
     withScratch(async (scratch) => {
       const file = await scratch.file('bad.vol', 'volume a\nend-volume\n');
       const { status, out, err } = await command(['graph', file, '--json']);
@@ -56,7 +56,7 @@ describe('glossa graph', () => {
       expect(err).toContain('bad.vol:1:');
     }));
 
-  it('takes options from the command line', () =>
+  it('draws options of --xlator-option', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.folder('elsewhere');
       const file = await scratch.file(
@@ -78,17 +78,23 @@ describe('glossa graph', () => {
     }),
   );
 
-  it.each(['svg', 'dot', 'gv', 'txt'])('writes a file *.%s in the format it names', (end) =>
-    withStack(async (file, scratch) => {
-      const output = scratch.at(`picture.${end}`);
-      expect(await command(['graph', file, '-o', output])).toEqual({ status: 0, out: '', err: '' });
-      const formats: Record<string, string> = { gv: 'dot', txt: 'tree' };
-      const { out } = await command(['graph', file, '--format', formats[end] ?? end]);
-      expect((await readFile(output, 'utf8')).trimEnd()).toBe(out.trimEnd());
-    }),
+  it.each(['svg', 'dot', 'gv', 'txt'])(
+    'with -o writes a file *.%s in the format of its ending',
+    (end) =>
+      withStack(async (file, scratch) => {
+        const output = scratch.at(`picture.${end}`);
+        expect(await command(['graph', file, '-o', output])).toEqual({
+          status: 0,
+          out: '',
+          err: '',
+        });
+        const formats: Record<string, string> = { gv: 'dot', txt: 'tree' };
+        const { out } = await command(['graph', file, '--format', formats[end] ?? end]);
+        expect((await readFile(output, 'utf8')).trimEnd()).toBe(out.trimEnd());
+      }),
   );
 
-  it('says why it cannot', () =>
+  it('ends with a message when it cannot read or write', () =>
     withStack(async (file, scratch) => {
       const output = scratch.at('no', 'picture.svg');
       expect(await command(['graph', file, '-o', output])).toEqual({

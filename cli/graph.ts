@@ -1,4 +1,4 @@
-/** `glossa graph`: draws a volfile. Its types need not be known. */
+/** `glossa graph`: draws the graph of a volfile, also with unknown types. */
 import { closeSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
@@ -13,7 +13,7 @@ import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
 
-/** What the names of files end in. */
+/** The format by the ending of the output file. */
 const extensions: Readonly<Record<string, RenderFormat>> = {
   '.svg': 'svg',
   '.dot': 'dot',
@@ -49,7 +49,8 @@ export default defineCommand({
     const description = describeOrFail(inspection, terminal);
     const volumes = shownVolumes(description);
     const { output, json } = flags;
-    if (json && flags.format !== undefined) throw new UsageError('--json and --format: which?');
+    if (json && flags.format !== undefined)
+      throw new UsageError('use either --json or --format, not both');
     const format = flags.format ?? extensions[extname(output ?? '')] ?? 'tree';
     const shown = json
       ? `${JSON.stringify(asObject(description), null, 2)}\n`
@@ -60,7 +61,7 @@ export default defineCommand({
   },
 });
 
-/** For programs: the volumes in the order of the file. */
+/** The JSON form: volumes in the order of the file. */
 function asObject(description: VolfileDescription): object {
   const volumes = shownVolumes(description).map(({ options, ...volume }) => ({
     ...volume,

@@ -5,7 +5,7 @@ import { command, FakeTerminal } from '../test/support/cli.ts';
 import { commands } from './commands.ts';
 
 describe('glossa help', () => {
-  it('names every command and every exit status', async () => {
+  it('lists all commands and exit statuses', async () => {
     const { status, out } = await command(['help']);
     expect(status).toBe(0);
     const grouped = [...commands].filter(([, { group }]) => group !== undefined);
@@ -22,18 +22,18 @@ describe('glossa help', () => {
     for (const [exitStatus] of exitTable) expect(out).toMatch(`\n  ${exitStatus} `);
   });
 
-  it('names what belongs to a command where that is explained', async () => {
+  it('of a command lists its subcommands', async () => {
     const { out } = await command(['help', 'bench']);
     expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
   });
 
-  it('explains a command by its old name', async () => {
+  it('of an old command name explains the command', async () => {
     expect(await command(['help', 'statedump'])).toEqual(
       await command(['help', 'stats', 'statedump']),
     );
   });
 
-  it.each([...commands.keys()])('explains %s, and so does --help', async (name) => {
+  it.each([...commands.keys()])('explains %s in the same words as --help', async (name) => {
     const explained = await command(['help', name]);
     const { default: record } = await commands.get(name)!.load();
     expect(explained).toMatchObject({ status: 0, err: '' });
@@ -44,21 +44,21 @@ describe('glossa help', () => {
     expect(await command([...name.split(' '), '--help'])).toEqual(explained);
   });
 
-  it('keeps to the width of the terminal', async () => {
+  it('wraps at the width of the terminal', async () => {
     for (const topic of ['mount', 'types', 'features/negative']) {
       const { out } = await command(['help', topic], new FakeTerminal({ width: 60 }));
       expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
     }
   });
 
-  it('lists the types in order, those of other languages among them', async () => {
+  it('types lists all types in order, those for modules included', async () => {
     const { out } = await command(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
     expect(types).toEqual([...types].sort());
     expect(types).toEqual(expect.arrayContaining(['features/glupy', 'storage/memory']));
   });
 
-  it('explains a type by its options, found by the end of its name', async () => {
+  it('explains the options of a type, by its full name or the part behind the slash', async () => {
     const { status, out, err } = await command(['help', 'features/negative']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^features\/negative\n/);
@@ -68,7 +68,7 @@ describe('glossa help', () => {
     expect(await command(['help', 'negative'])).toEqual({ status, out, err });
   });
 
-  it('lists what a type takes in some cases only: the options of a .so file', async () => {
+  it('lists the options that a type has for .so files alone', async () => {
     const { out } = await command(['help', 'features/native']);
     const [own, more] = out.split('\noptions for a .so file:\n');
     const names = (text = ''): string[] =>
@@ -87,7 +87,7 @@ describe('glossa help', () => {
     ]);
   });
 
-  it('says that a module may have options of its own', async () => {
+  it('of glupy says that a module may declare options', async () => {
     const { out } = await command(['help', 'glupy']);
     expect(out).toMatch('and the options that the module declares itself');
   });

@@ -39,7 +39,7 @@ export const helpOn = (commands: Commands): Command =>
     },
   });
 
-/** What glossa is, in a sentence without its subject. */
+/** The definition of glossa, without its subject. */
 export const about =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';
@@ -155,7 +155,7 @@ function translatorHelp(translator: Translator<unknown>, { colour, width }: Term
   ].join('\n\n');
 }
 
-/** How many a translator takes, in words. */
+/** The number of subvolumes of a translator, in words. */
 export function subvolumes([min, max]: readonly [number, number]): string {
   if (max === 0) return 'none';
   if (min === max) return `exactly ${min}`;

@@ -1,4 +1,4 @@
-/** `glossa new include-dir`: where the header for translators in C is. */
+/** `glossa new include-dir`: prints the folder of the header for translators in C. */
 
 import { includeDir } from '../runtime/sys/paths.ts';
 import { defineCommand } from '../terminal/command.ts';

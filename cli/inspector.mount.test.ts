@@ -1,4 +1,4 @@
-/** SIGUSR1, as operators send it for a statedump: it opens no door, however early it comes. */
+/** SIGUSR1, which operators send for a statedump, never opens Node's inspector, however early. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
@@ -17,13 +17,13 @@ const LISTENING = '0A';
 
 const volfile = 'volume mem\n    type storage/memory\nend-volume\n';
 
-/** Whether a signal does not end the process any more: Node's own start has come so far. */
+/** Whether Node has started so far that the signal no longer ends the process. */
 function hears(pid: number): boolean {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return (BigInt(`0x${/^SigCgt:\s*(\w+)/m.exec(status)![1]}`) & USR1) !== 0n;
 }
 
-/** Signals a process as soon as that does not end it. */
+/** Sends the signal as soon as it no longer ends the process. */
 function signal(pid: number): void {
   const end = Date.now() + PATIENCE.timeout;
   while (!hears(pid)) if (Date.now() > end) throw new Error(`${pid} never listens`);

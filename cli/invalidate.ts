@@ -1,4 +1,4 @@
-/** `glossa invalidate`: has what the kernel caches of a path in a mount looked up again. */
+/** `glossa invalidate`: drops what the kernel and the translators cache of a path in a mount. */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { encodeName } from '../runtime/core/bytes.ts';
@@ -44,13 +44,13 @@ export default defineCommand({
   },
 });
 
-/** Every name on the way to a path; whether the last is there now. @throws {Failure} */
+/** Invalidates each name of a path. Returns whether the last exists now. @throws {Failure} */
 function invalidate(mountpoint: string, path: string, given: string): boolean {
   let at = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE}.${name}`;
-    // A name that is too long to be told: all names are more than that one.
+    // For a name that is too long for the attribute, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
     demand(at, fits ? xattr : INVALIDATE, given);
     at = join(at, name);
@@ -61,19 +61,21 @@ function invalidate(mountpoint: string, path: string, given: string): boolean {
   return true;
 }
 
-/** Done when the server has answered. @throws {Failure} */
+/** Sends the request, and returns once the server has answered. @throws {Failure} */
 function demand(directory: string, xattr: string, given: string): void {
-  // There is no value: room for any is asked for, as no room would only ask for its length.
+  // The buffer has one byte, as an empty one would only query the length.
   const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
   if (errno <= 0) return;
   if (errno === ENOTCONN || errno === ECONNABORTED) {
     throw new Failure(`the server of ${given} has ended; 'glossa umount ${given}' unmounts it`);
   }
   if (errno === EOPNOTSUPP) {
-    throw new Failure(`${given} is mounted by fuse-native, by which nothing can be taken back`);
+    throw new Failure(
+      `${given} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
+    );
   }
-  // Whom the mount does not let in at all is told no more than those who may not say it.
-  const who = `only root and the user who mounted ${given} may say what is out of date there`;
+  // A user whom the mount does not let in gets the same message as one without permission.
+  const who = `only root and the user who mounted ${given} may invalidate caches there`;
   const isDenied = errno === EPERM || errno === EACCES;
   throw new Failure(isDenied ? who : `${given}: ${strerror(errno)}`);
 }

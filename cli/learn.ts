@@ -1,4 +1,4 @@
-/** `glossa learn`: the course. It explains, gives a file, and says at each save what became of it. */
+/** `glossa learn`: the course. It explains, writes a file to edit, and checks it at each save. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import {
@@ -28,7 +28,7 @@ import { paint, type Terminal } from '../terminal/terminal.ts';
 
 const LANGUAGES = lessonLanguageNames;
 
-/** The learner's folder, unless told. */
+/** The default folder for the learner's files. */
 const FOLDER = 'glossa-lessons';
 
 export default defineCommand({
@@ -85,7 +85,7 @@ export default defineCommand({
   },
 });
 
-/** The lessons, and what is passed. */
+/** The list of lessons, with marks for those passed. */
 function contents({ lessons, progress, language }: Course, { colour }: Terminal): string {
   const passed = progress.passed(language);
   const rows = lessons.map(({ name, title }) => {
@@ -100,7 +100,7 @@ function contents({ lessons, progress, language }: Course, { colour }: Terminal)
   return [...table(rows, { indent: '  ' }), '', last].join('\n');
 }
 
-/** For who is no terminal: the text, the file, and what became of it. */
+/** Without a terminal: prints the text and the file, and checks it once. */
 async function once(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
   const place = new LearnerFiles(lesson, language, course.folder);
@@ -121,7 +121,7 @@ interface ToCheck {
   readonly json: boolean;
 }
 
-/** What a teacher wants to know of files. */
+/** Checks files for a teacher. */
 async function checkFiles(
   { files, lessons, chosen, json }: ToCheck,
   terminal: Terminal,
@@ -153,7 +153,7 @@ function languageOfFile(file: string): LessonLanguage {
   throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);
 }
 
-/** The lesson that a file's own name, or that of its folder, says. @throws {UsageError} */
+/** The lesson that a file's name, or its folder's, stands for. @throws {UsageError} */
 function lessonOf(file: string, lessons: readonly Lesson[]): Lesson {
   const path = resolve(file);
   const name = basename(path).replace(/\.[^.]*$/, '');

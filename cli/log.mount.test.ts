@@ -1,4 +1,4 @@
-/** The log of a mount, as operators read and rotate it. */
+/** The log of a mount: its format and its rotation. */
 import { readFile, rename } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { describeMounts, glossa, startMount, withScratch } from '../test/support
 
 const stack = 'volume mem\n    type storage/memory\nend-volume\n';
 
-describeMounts('the log', () => {
-  it('is JSON, a document a line, when that is asked for', () =>
+describeMounts('the log of a mount', () => {
+  it('with --log-format json has one JSON document on each line', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--log-format', 'json'] });
       expect(await mount.stop()).toBe(0);
@@ -22,7 +22,7 @@ describeMounts('the log', () => {
       );
     }));
 
-  it('is rotated by SIGHUP, and loses neither a line nor a count', () =>
+  it('is rotated by SIGHUP without losing a line or a repeat count', () =>
     withScratch(async (scratch) => {
       const log = scratch.at('mnt.log');
       const mount = await startMount(scratch, stack, { args: ['--log-buf-size', '5'] });
@@ -45,7 +45,7 @@ describeMounts('the log', () => {
       expect(all.at(-1)).toMatch(/ stopped\n$/);
     }));
 
-  it('refuses a form that there is not', () =>
+  it('with an unknown --log-format is refused', () =>
     withScratch(async (scratch) => {
       await scratch.file('a.vol', stack);
       await scratch.folder('mnt');

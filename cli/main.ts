@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** The program `glossa`: runs its command line and ends with its status. */
+/** Runs the command line of the program `glossa`, and ends with its status. */
 
-// Before the rest is even loaded, which takes a while: hence the imports below it.
+// Called before the slow imports below are loaded.
 import '../runtime/sys/inspector.ts';
 import { keepCompiled } from './compile-cache.ts';
 

@@ -17,7 +17,7 @@ end-volume
 `;
 
 describeMounts('glossa mount --metrics', () => {
-  it('serves what the mount counts, and says where', () =>
+  it('serves the metrics of the mount, and logs the address', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--metrics', '0'] });
       await writeFile(join(mount.path, 'f'), 'x');
@@ -37,7 +37,7 @@ describeMounts('glossa mount --metrics', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('fails with what is wrong, and mounts nothing then', () =>
+  it('with a wrong or used address fails and mounts nothing', () =>
     withScratch(async (scratch) => {
       const taken = createServer();
       await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

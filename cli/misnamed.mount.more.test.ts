@@ -1,4 +1,4 @@
-/** A method that nobody will ever call is pointed out by every command that starts the module. */
+/** A module's method that no fop calls gives a warning in each command that starts the module. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
@@ -34,8 +34,8 @@ async function stage(scratch: Scratch): Promise<string> {
   return `${scratch.at('m.js')}:3: ${SAID}`;
 }
 
-describeMounts('a misnamed method', () => {
-  it('is said on the terminal by mount, which goes on as a daemon, and in the log', () =>
+describeMounts('a misnamed method of a module', () => {
+  it('gives a warning of glossa mount on the terminal and in the log', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const log = scratch.at('log');
@@ -47,7 +47,7 @@ describeMounts('a misnamed method', () => {
       expect(await readFile(log, 'utf8')).toContain(`[m.js:3:lokup] 0-top: ${SAID}`);
     }));
 
-  it('is said once by run, whose log is the terminal, or is not', () =>
+  it('gives one warning of glossa run, with any log', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const own = await glossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);
@@ -56,7 +56,7 @@ describeMounts('a misnamed method', () => {
       expect(err.split(SAID)).toHaveLength(2);
     }));
 
-  it('is an error with --strict, and nothing is mounted', () =>
+  it('is an error with --strict, which mounts nothing', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const log = scratch.at('log');
@@ -66,7 +66,7 @@ describeMounts('a misnamed method', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('is to be mended first with dev --strict', () =>
+  it('makes glossa dev --strict wait for a save', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const { err } = await glossa(scratch, ['dev', '--strict', 'm.js'], {
@@ -82,7 +82,7 @@ describeMounts('a misnamed method', () => {
       expect(err).toContain(line);
     }));
 
-  it('is said once by test, and fails the tests with --strict', () =>
+  it('gives one warning of glossa test, and fails the tests with --strict', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const passed = await glossa(scratch, ['test', 'm.js']);

@@ -14,7 +14,7 @@ function folder(...files: string[]): string {
   return made;
 }
 
-it('tells modules from volfiles', () => {
+it('findModuleFile finds modules and packages, and returns null for volfiles', () => {
   const at = folder('a.py', 'b.js', 'b.py', 'c.ts', 'v.vol', 'pack/__init__.py', 'other/x');
   const find = (name: string) => findModuleFile(join(at, name));
   expect(find('a.py')).toEqual({ name: 'a.py', path: join(at, 'a.py'), native: false });
@@ -23,12 +23,12 @@ it('tells modules from volfiles', () => {
   expect(find('pack')).toEqual({ name: 'pack', path: join(at, 'pack'), native: false });
   expect(find('v.vol')).toBeNull();
   expect(find('absent.vol')).toBeNull();
-  expect(() => find('b')).toThrow(/b may be .*b\.py or .*b\.js: say which/);
+  expect(() => find('b')).toThrow(/b may be .*b\.py or .*b\.js: name one of them/);
   expect(() => find('absent.py')).toThrow('is not there');
   expect(() => find('other')).toThrow('is a folder, and no package');
 });
 
-it('puts a module above a storage', () => {
+it('moduleVolfile puts a module above a storage', () => {
   const module = { name: 'a b.py', path: '/m/a b.py', native: false };
   expect(moduleVolfile(module, { directory: '/some files', reload: true })).toBe(`volume storage
     type storage/posix

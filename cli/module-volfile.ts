@@ -1,4 +1,4 @@
-/** A volfile for a module alone: what `glossa dev` and `glossa repl` make when they are given one. */
+/** Finds a module file, and makes a volfile for it, for `glossa dev` and `glossa repl`. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { allLanguages, languageOf, languageOfTest } from '../bridges/languages.ts';
@@ -9,7 +9,7 @@ import { Failure } from '../terminal/exit.ts';
 const SCRIPTS = allLanguages.flatMap(([, each]) => (each.hosted === null ? [] : each.extensions));
 const PACKAGES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
 
-/** A module as its file, or its folder. */
+/** A module: its file, or the folder of a package. */
 export interface ModuleFile {
   /** Its name in a volfile. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface ModuleFile {
   readonly native: boolean;
 }
 
-/** A module by its name, and none that holds tests. */
+/** Whether a file name is a module's, and not a test's. */
 const isModule = (name: string): boolean =>
   languageOf(name) !== undefined && languageOfTest(name) === undefined;
 
@@ -26,8 +26,8 @@ const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /**
- * What was named on the command line, if it is a module; null for what can only be a volfile. A
- * module may be named without its extension. @throws {Failure} when there is nothing
+ * Finds the module of an operand, which may lack the extension; null for a volfile.
+ * @throws {Failure} when there is no such file
  */
 export function findModuleFile(given: string): ModuleFile | null {
   const path = resolve(given);
@@ -45,7 +45,8 @@ export function findModuleFile(given: string): ModuleFile | null {
   if (at === undefined) {
     const found = SCRIPTS.map((end) => path + end).filter(isFile);
     if (found.length === 1) return { name: basename(found[0]!), path: found[0]!, native: false };
-    if (found.length > 1) throw new Failure(`${given} may be ${found.join(' or ')}: say which`);
+    if (found.length > 1)
+      throw new Failure(`${given} may be ${found.join(' or ')}: name one of them`);
     if (language !== undefined) throw new Failure(`${given} is not there`);
     return null;
   }
@@ -54,7 +55,7 @@ export function findModuleFile(given: string): ModuleFile | null {
 }
 
 export interface AboveSettings {
-  /** Storage in memory, or the files of a folder. */
+  /** The folder to serve; null for storage in memory. */
   readonly directory: string | null;
   readonly reload: boolean;
 }

@@ -1,4 +1,4 @@
-/** A mount that a module makes fail: its own error is on the terminal, with the place of the log. */
+/** A mount that a module makes fail prints the module's error and the path of the log. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
@@ -50,7 +50,7 @@ const cases: Readonly<
   ],
 };
 
-describeMounts('a mount fails, and says why, when a module', () => {
+describeMounts('a mount fails with the module’s error when a module', () => {
   const fails = async (scratch: Scratch, name: string, more: readonly string[]): Promise<void> => {
     const [source, says] = cases[name]!;
     const log = await stage(scratch, source);
@@ -64,7 +64,7 @@ describeMounts('a mount fails, and says why, when a module', () => {
   it.each(Object.keys(cases))('%s', (name) => withScratch((scratch) => fails(scratch, name, [])));
 
   // Before the graph is there, and after.
-  it.each(['raises in init', 'raises in the lookup of the root'])('%s, and no daemon', (name) =>
+  it.each(['raises in init', 'raises in the lookup of the root'])('%s in the foreground', (name) =>
     withScratch(async (scratch) => {
       await fails(scratch, name, ['--no-daemon']);
       // There the log is the terminal.
@@ -75,7 +75,7 @@ describeMounts('a mount fails, and says why, when a module', () => {
     }),
   );
 
-  it('keeps the lookup of the root: it says so, and a signal ends it', () =>
+  it('does not reply to the lookup of the root: it warns, and a signal ends it', () =>
     withScratch(async (scratch) => {
       const log = await stage(scratch, module('lookup(frame) { this.kept = frame; }'));
       const { status, signal, err } = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log], {

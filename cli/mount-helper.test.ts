@@ -25,14 +25,14 @@ it.each([
     ['--xlator-option=a.b=c', '--xlator-option=d.e=f,g'],
   ],
   ['', []],
-])('%s', (options, flags) => {
+])('mount options %s become flags of glossa mount', (options, flags) => {
   expect(read(options)).toEqual({ flags, warnings: [] });
 });
 
-it('says what is not heeded', () => {
+it('mount options without an effect give a warning', () => {
   expect(read('sync,ro')).toEqual({
     flags: ['--read-only'],
-    warnings: ["the mount option 'sync' is not heeded"],
+    warnings: ["the mount option 'sync' has no effect"],
   });
 });
 
@@ -42,12 +42,12 @@ it.each([
   ['remount,ro', "a mount cannot be changed by 'remount': unmount it, and mount it again"],
   ['log-level', 'the mount option log-level needs a value (LEVEL)'],
   ['strict=maybe', "the mount option strict is on or off, not 'maybe'"],
-])('refuses %s with the status of mount(8)', async (options, message) => {
+])('mount.glossa refuses %s with the status of mount(8)', async (options, message) => {
   const { status, err } = await command(['mount.glossa', 'a.vol', '/mnt', '-o', options]);
   expect({ status, err }).toEqual({ status: 1, err: `mount.glossa: ${message}\n` });
 });
 
-it('takes what nobody knows with -s, and does nothing with -f', async () => {
+it('mount.glossa accepts unknown options with -s, and mounts nothing with -f', async () => {
   const said = await command(['mount.glossa', 'a.vol', '/mnt', '-sfv', '-n', '-o', 'rw,zz,ro']);
   expect(said).toEqual({ status: 0, out: 'glossa mount --read-only -- a.vol /mnt\n', err: '' });
 });
@@ -64,10 +64,13 @@ it.each([
   ],
   ['./h:/v', '', '-- ./h:/v /mnt'],
   ['/etc/h:v.vol', '', '-- /etc/h:v.vol /mnt'],
-])('asks servers for %s where that is no path', async (what, options, flags) => {
-  const said = await command(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
-  expect(said).toEqual({ status: 0, out: `glossa mount ${flags}\n`, err: '' });
-});
+])(
+  'mount.glossa asks servers for the volfile of %s, which is no path',
+  async (what, options, flags) => {
+    const said = await command(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
+    expect(said).toEqual({ status: 0, out: `glossa mount ${flags}\n`, err: '' });
+  },
+);
 
 it.each([
   ['an operand that is missing', ['a.vol'], 1, 'MNT is missing'],
@@ -78,7 +81,7 @@ it.each([
     1,
     '--entry-timeout takes a number',
   ],
-])('%s', async (_, args, status, message) => {
+])('mount.glossa ends with the status of mount(8) for %s', async (_, args, status, message) => {
   const said = await command(['mount.glossa', ...args]);
   expect(said.status).toBe(status);
   expect(said.err).toContain(message);

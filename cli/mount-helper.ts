@@ -1,7 +1,6 @@
 /**
- * `glossa mount.glossa`: the helper that mount(8) calls for the types glossa and fuse.glossa, on a command
- * line and for each line of /etc/fstab (`glossa setup` installs it for mount(8)). It is `glossa mount` with
- * the arguments, the options and the exit statuses of mount(8).
+ * `glossa mount.glossa`: the helper of mount(8) for the types glossa and fuse.glossa, installed by
+ * `glossa setup`. It is `glossa mount` with the arguments, options and exit statuses of mount(8).
  *
  * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
  */
@@ -14,13 +13,13 @@ import { commonFlags, list, readFlags, takeOperands, text, toggle } from '../ter
 import { type Terminal, warn } from '../terminal/terminal.ts';
 import mount from './mount.ts';
 
-/** Of mount(8): wrong use, and a mount that failed. */
+/** Exit statuses of mount(8): wrong use, and a failed mount. */
 const STATUS_USAGE = 1;
 const STATUS_FAILED = 32;
 
 /**
- * The options that every file system takes, and the flag of `glossa mount` for each. Null: it is so
- * anyway, or it speaks to mount(8) and to the system that starts.
+ * The options of all file systems, with the flag of `glossa mount` for each. Null for the default,
+ * and for options that mount(8) or the system's start uses.
  */
 const standard: Readonly<Record<string, string | null>> = {
   ro: '--read-only',
@@ -34,7 +33,7 @@ const standard: Readonly<Record<string, string | null>> = {
   acl: null,
   noacl: '--no-acl',
   async: null,
-  // When a file was last read is for the storage to write down.
+  // The storage keeps access times.
   ...nothing('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
   ...nothing('lazytime nolazytime silent loud'),
   // Options that /proc/mounts lists, and that mount.fuse passes.
@@ -48,18 +47,18 @@ function nothing(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').map((name) => [name, null]));
 }
 
-/** What is asked for and cannot be had: it is mounted without, and said, as mount.glusterfs does. */
+/** Options without an effect: mounted with a warning, as mount.glusterfs does. */
 const unheeded = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
 
-/** Flags of `glossa mount` that are no options of a mount. */
+/** Flags of `glossa mount` that are not mount options. */
 const notOptions = new Set([
   ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
-  // What is mounted says both.
+  // The source of the mount names both.
   ...['volfile-server', 'volfile-id'],
 ]);
 const ownOptions = Object.entries(mount.flags).filter(([name]) => !notOptions.has(name));
 
-/** Options of mount.glusterfs that are flags of other names, each for one value of the list. */
+/** Options of mount.glusterfs whose flags have other names, one for each value. */
 const ofGluster: Readonly<Record<string, string>> = {
   'server-port': 'volfile-server-port',
   'backup-volfile-server': 'volfile-server',
@@ -89,7 +88,7 @@ export default defineCommand({
     "failed. 'glossa setup' makes it known to mount(8).",
   flags: {
     options: list({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
-    sloppy: toggle({ short: 's', help: 'accept options that nobody knows' }),
+    sloppy: toggle({ short: 's', help: 'accept unknown options' }),
     fake: toggle({ short: 'f', help: 'do everything but mount' }),
     'no-mtab': toggle({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
     verbose: toggle({ short: 'v', help: 'say what is mounted, and how' }),
@@ -112,23 +111,23 @@ export default defineCommand({
       const status = await mount.run(given, terminal);
       return status === EXIT_FAILURE ? STATUS_FAILED : status;
     } catch (error) {
-      return tell(error, terminal);
+      return report(error, terminal);
     }
   },
 });
 
-/** Says what went wrong, once: the server that this program starts has its own words. */
-function tell(error: unknown, terminal: Terminal): number {
+/** Prints an error once: the server that this program starts prints its own. */
+function report(error: unknown, terminal: Terminal): number {
   if (!(error instanceof UsageError || error instanceof Failure)) throw error;
   const where = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
   terminal.err(`${where}${error.message}`);
   return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
 }
 
-/** HOST:/NAME; hosts may have commas between, as for mount.glusterfs. */
+/** HOST:/NAME; several hosts are separated by commas, as for mount.glusterfs. */
 const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
 
-/** Flags that ask servers for a volume; none for a file. @throws {UsageError} */
+/** The flags for the volfile servers of a source; none for a file. @throws {UsageError} */
 function askFor(given: string): string[] {
   const [, hosts, name, folder] = existsSync(given) ? [] : (REMOTE.exec(given) ?? []);
   if (hosts === undefined) return [];
@@ -137,13 +136,13 @@ function askFor(given: string): string[] {
   return [...servers, `--volfile-id=/${name}`, ...(isAll ? [] : [`--subdir-mount=${folder}`])];
 }
 
-/** Options of mount(8) as flags of `glossa mount`. @throws {UsageError} */
+/** Converts options of mount(8) into flags of `glossa mount`. @throws {UsageError} */
 export function flagsOf(
   options: string,
   sloppy: boolean,
   warned: (text: string) => void,
 ): string[] {
-  // A value in quotes may have commas in it.
+  // A quoted value may have commas in it.
   const each = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
   return each.flatMap((option) => {
     const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
@@ -169,10 +168,10 @@ function flagOf(
     throw new UsageError("a mount cannot be changed by 'remount': unmount it, and mount it again");
   }
   if (unheeded.has(name)) {
-    warned(`the mount option '${name}' is not heeded`);
+    warned(`the mount option '${name}' has no effect`);
     return null;
   }
-  // libfuse's names have the other line.
+  // libfuse's option names have underscores.
   const own = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
   if (own === undefined) {
     if (sloppy) return null;

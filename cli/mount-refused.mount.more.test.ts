@@ -1,4 +1,4 @@
-/** Where nothing can be mounted: one line that says why, and what to do. */
+/** Systems on which mounting is impossible: one line with the reason and the remedy. */
 import { expect, it } from 'vitest';
 import { become, NOBODY } from '../test/support/client.ts';
 import { glossa, groupOfMounts, type Scratch, withScratch } from '../test/support/mount.ts';
@@ -7,13 +7,13 @@ import { wanted } from '../test/support/wanted.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-/** Runs the rest of its arguments where the script has been carried out, in its own namespace. */
+/** Runs its arguments behind the script in a namespace of its own, after the script. */
 const after = (script: string): string[] => {
   const lines = `${script}\nexec "$@"`;
   return ['unshare', '-m', '--propagation', 'private', 'bash', '-ec', lines, 'bash'];
 };
 
-/** In the scratch folder: a folder of devices, as far as a program needs any, instead of `/dev`. */
+/** Replaces `/dev` by a folder with the devices that a program needs. */
 const devices = (...more: string[]): string[] =>
   after(
     ['mkdir dev', 'mount -t tmpfs none dev', 'mknod -m 666 dev/null c 1 3']
@@ -30,7 +30,7 @@ const CAPABILITY =
 
 interface Refused {
   readonly wrapper: (user: readonly string[]) => readonly string[];
-  /** Who tries; by default root. */
+  /** The user who mounts; by default root. */
   readonly user?: true;
   readonly says: RegExp | string;
 }

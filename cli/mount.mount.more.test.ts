@@ -14,7 +14,7 @@ const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 const posix = (directory: string): string =>
   `volume brick\n    type storage/posix\n    option directory ${directory}\nend-volume\n`;
 
-/** Whether a process still runs: one that ended and was not yet buried has no command line. */
+/** Whether a process still runs: a zombie has no command line. */
 function alive(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`).length > 0;
@@ -57,7 +57,7 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.stop('SIGINT')).toBe(0);
     }));
 
-  it('writes its life into the log', () =>
+  it('logs its start, mount, unmount and end', () =>
     withScratch(async (scratch) => {
       const args = ['--xlator-option', '*em.size=1MB', '--log-level', 'info'];
       const mount = await startMount(scratch, memory, { args });
@@ -73,7 +73,7 @@ describeMounts('glossa mount -N', () => {
       expect(log).toMatch(/0-glossa: stopped\n$/);
     }));
 
-  it('goes on in a new log after SIGHUP', () =>
+  it('opens its log again at SIGHUP', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await rename(scratch.at('mnt.log'), scratch.at('mnt.log.1'));
@@ -82,7 +82,7 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('keeps a pid file for as long as it runs', () =>
+  it('has a pid file while it runs', () =>
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
@@ -91,7 +91,7 @@ describeMounts('glossa mount -N', () => {
       await expect(stat(pidFile)).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 
-  it('leaves the pid file of the one who is mounted there', () =>
+  it('that cannot mount leaves the pid file of the running server', () =>
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
@@ -113,7 +113,7 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('ends well when somebody else unmounts', () =>
+  it('ends with 0 when another process unmounts', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
@@ -124,14 +124,14 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
-  it('refuses to write with --read-only', () =>
+  it('with --read-only refuses writes', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory, { args: ['--read-only'] });
       await expect(writeFile(join(mount.path, 'f'), '')).rejects.toMatchObject({ code: 'EROFS' });
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('logs on the terminal with --debug', () =>
+  it('with --debug logs on the terminal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory, { args: ['--debug', '--log-file', '-'] });
       await mount.stop();
@@ -142,7 +142,7 @@ describeMounts('glossa mount -N', () => {
 });
 
 describeMounts('glossa mount', () => {
-  it('returns when its daemon serves, which ends with the mount', () =>
+  it('returns once its daemon serves; the daemon ends with the mount', () =>
     withScratch(async (scratch) => {
       await scratch.folder('mnt');
       await scratch.file('test.vol', memory);
@@ -157,7 +157,7 @@ describeMounts('glossa mount', () => {
       expect(await readFile(scratch.at('test.log'), 'utf8')).toMatch('0-glossa: stopped\n');
     }));
 
-  it('has a daemon that ends on SIGTERM', () =>
+  it('starts a daemon that ends at SIGTERM', () =>
     withScratch(async (scratch) => {
       await scratch.folder('mnt');
       await scratch.file('test.vol', memory);
@@ -170,7 +170,7 @@ describeMounts('glossa mount', () => {
     }));
 });
 
-describeMounts('a mount that cannot be', () => {
+describeMounts('a mount that fails', () => {
   const refused = async (
     volfile: string,
     args: string[],
@@ -195,7 +195,7 @@ describeMounts('a mount that cannot be', () => {
   };
   const withMnt = (scratch: Scratch): Promise<string> => scratch.folder('mnt');
 
-  it('for the volfile', async () => {
+  it('because of the volfile prints its problem', async () => {
     expect(await refused(memory.replace('memory', 'memroy'), [], withMnt)).toBe(
       `test.vol:2:10: error: volume 'mem': unknown type 'storage/memroy'
       type storage/memroy
@@ -205,7 +205,7 @@ describeMounts('a mount that cannot be', () => {
     );
   });
 
-  it('for an option', async () => {
+  it('because of an option prints its problem', async () => {
     expect(await refused(memory, ['--xlator-option', 'mme.size=1MB'], withMnt)).toBe(
       `--xlator-option:1:1: error: no volume is called 'mme'
   mme.size=1MB
@@ -215,25 +215,25 @@ describeMounts('a mount that cannot be', () => {
     );
   });
 
-  it('for a translator that refuses', async () => {
+  it('because a translator refuses prints the reason', async () => {
     const err = await refused(posix('/no/such/folder'), [], withMnt);
     expect(err).toMatch(/^test\.vol:1:8: volume 'brick' \(storage\/posix\): .*\/no\/such\/folder/);
   });
 
-  it('for a mount point that is not there', async () => {
+  it('because the mount point is missing prints the reason', async () => {
     expect(await refused(memory, [], async () => {})).toBe(
       'glossa: cannot mount on SCRATCH/mnt: it does not exist; ' +
         "make it with 'mkdir -p SCRATCH/mnt'\n",
     );
   });
 
-  it('for a log in the mount itself', async () => {
+  it('because the log is inside the mount prints the reason', async () => {
     expect(await refused(memory, ['-l', 'mnt/log'], withMnt)).toBe(
       'glossa: the log SCRATCH/mnt/log is inside the mount point SCRATCH/mnt: put it elsewhere\n',
     );
   });
 
-  it('for a pid file that cannot be written', async () => {
+  it('because the pid file cannot be written prints the reason', async () => {
     expect(await refused(memory, ['-p', 'no/pid'], withMnt)).toBe(
       'glossa: cannot write the pid file SCRATCH/no/pid: No such file or directory\n',
     );

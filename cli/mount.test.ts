@@ -1,4 +1,4 @@
-/** What is given to `glossa mount` in a wrong order, or in place of a volfile. */
+/** Swapped or wrong operands of `glossa mount`. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ async function mount(...args: string[]): Promise<string> {
   return err;
 }
 
-it('says which command is right', async () => {
+it('glossa mount with swapped or wrong operands prints the right command', async () => {
   const at = mkdtempSync(join(tmpdir(), 'glossa-mount-'));
   onTestFinished(() => rmSync(at, { recursive: true, force: true }));
   const [mnt, volfile, module] = [join(at, 'mnt'), join(at, 'a.vol'), join(at, 'a.py')];

@@ -26,12 +26,12 @@ import { paint, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import { askFlags, volfileServers } from './ask-flags.ts';
 import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
 
-/** From here on a request is slow. */
+/** The default threshold of slow requests. */
 const SLOW_MS = 100;
 
 const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
-/** Flags that `glossa run` has as well: they pass through to the server. */
+/** Flags that `glossa run` has as well, and passes to the server. */
 export const serverFlags = {
   ...processFlags,
   'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
@@ -147,7 +147,7 @@ async function settingsOf(
   };
 }
 
-/** The folder of a volume; undefined for all of it. @throws {UsageError} */
+/** The subdirectory to mount; undefined for the whole volume. @throws {UsageError} */
 function folderOf(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   if (!given.startsWith('/')) {
@@ -157,13 +157,13 @@ function folderOf(given: string | undefined): string | undefined {
   return path === '/' ? undefined : path;
 }
 
-/** `glossa mount MNT VOLFILE`, and a folder or module in place of a volfile. @throws {UsageError} */
+/** Refuses swapped operands, and a folder or module instead of a volfile. @throws {UsageError} */
 function refuseSwapped(volfile: string, mnt: string): void {
   const kind = (path: string): string => {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'file';
     } catch {
-      // What is not there, or not to be seen, is told of by the one who needs it.
+      // A later step reports a missing or unreadable path.
       return 'nothing';
     }
   };
@@ -178,7 +178,7 @@ function refuseSwapped(volfile: string, mnt: string): void {
   refuseModule(volfile);
 }
 
-/** What a person, or a program that started the server in the foreground, waits for. */
+/** The line that tells a person or a starting program that the mount serves. */
 function readyLine({ volfile, mountpoint, logFile }: ServeSettings, terminal: Terminal): string {
   const log = logFile === CONSOLE ? '' : `; the log is ${logFile}`;
   return `${volfile} is ${paint('good', 'mounted', terminal.colour.out)} on ${mountpoint}${log}`;

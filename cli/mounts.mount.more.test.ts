@@ -28,7 +28,7 @@ async function list(scratch: Scratch, settings: GlossaSettings = {}): Promise<Ro
 }
 
 describeMounts('glossa mounts', () => {
-  it('tells what is mounted, since when, and by which process', () =>
+  it('lists mount point, volfile, user, time and process of each mount', () =>
     withScratch(async (scratch) => {
       const before = Date.now();
       const mount = await startMount(scratch, memory, { name: 'a b' });
@@ -54,7 +54,7 @@ describeMounts('glossa mounts', () => {
       expect(await list(scratch)).toEqual([]);
     }));
 
-  it('does not hang on one that is stuck, nor on a dead one', () =>
+  it('shows stuck and dead mounts without hanging', () =>
     withScratch(async (scratch) => {
       const stuck = await startMount(scratch, memory, { name: 'stuck' });
       const dead = await startMount(scratch, memory, { name: 'dead' });
@@ -67,7 +67,7 @@ describeMounts('glossa mounts', () => {
       ]);
     }));
 
-  it.runIf(isRoot)("tells of other users' mounts as much as is to be seen", () =>
+  it.runIf(isRoot)("shows the visible facts of other users' mounts", () =>
     withScratch(async (scratch) => {
       const program = await programOf(scratch, NOBODY);
       const mount = await startMount(scratch, memory, { args: ['--no-allow-other'] });

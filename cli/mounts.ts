@@ -1,6 +1,6 @@
 /**
- * `glossa mounts`: what is mounted or served, by whom, and whether it answers. It asks the list of
- * mounts and of processes, and the mounts themselves only by processes that it does not wait for.
+ * `glossa mounts`: lists mounts and servers with their users and health. It reads the lists of
+ * mounts and processes; only child processes that it does not wait for enter the mounts.
  */
 import { readFileSync } from 'node:fs';
 import { healthOf, type MountHealth } from '../runtime/mount/mount-health.ts';
@@ -15,17 +15,17 @@ import { takeOperands, toggle } from '../terminal/flags.ts';
 import { table } from '../terminal/layout.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
 
-/** A row; null is what cannot be seen from here, or is not there. */
+/** A row of the list; null for a fact that is absent or invisible. */
 interface Row {
   readonly what: 'mount' | AboutRunning['what'];
   readonly mountpoint: string | null;
-  /** Of what listens: where, and the bricks there. */
+  /** The addresses of a server, with their bricks. */
   readonly listens: readonly Listening[];
   readonly volfile: string | null;
-  /** Who started it: a name, or a number without one. */
+  /** The name of the starting user, or the number without one. */
   readonly user: string;
   readonly uid: number;
-  /** When the server was started. */
+  /** The time of the server's start. */
   readonly since: Date | null;
   readonly pid: number | null;
   readonly health: MountHealth;
@@ -63,9 +63,9 @@ export default defineCommand({
 async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
   const uid = mounterOf(mount);
   const server = findServer(mount);
-  // What was mounted over it would answer in its place.
+  // A mount on top of it would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
-  // Who is not let in is answered by the kernel, whatever the server does.
+  // The kernel refuses a user who may not enter, without asking the server.
   const letsIn = uid === process.geteuid?.() || mount.options.includes('allow_other');
   return {
     what: 'mount',
@@ -80,7 +80,7 @@ async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<
   };
 }
 
-/** One that does not say what it is, is a brick as far as anybody knows. */
+/** A server that does not describe itself is listed as a brick. */
 function serverRow({ process, uid, about, health }: Running): Row {
   return {
     what: about?.what ?? 'brick',
@@ -132,7 +132,7 @@ function show(rows: readonly Row[], terminal: Terminal): void {
   );
 }
 
-/** `2026-01-31 12:34:56`, where this runs. */
+/** `2026-01-31 12:34:56` in local time. */
 function localTime(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19).replace('T', ' ');

@@ -1,4 +1,4 @@
-/** Editors know the types of what `glossa new` writes, wherever glossa is: asked of their checkers. */
+/** The type checkers of editors know the modules that `glossa new` writes, wherever glossa is. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const of = (module: string, file: string): string =>
   join(dirname(require.resolve(`${module}/package.json`)), file);
 
-/** A name of the types in place of which another is written, and what a checker says of that. */
+/** A misspelt name, and the checker's message about it. */
 interface Mistake {
   readonly file: string;
   readonly known: string;
@@ -65,7 +65,7 @@ const checks: readonly Checked[] = [
   },
 ];
 
-/** A copy of the package in a folder node_modules; the path of its program. */
+/** Copies the package into a folder node_modules; returns the path of its program. */
 function install(scratch: Scratch, ...folder: string[]): string {
   const root = scratch.at(...folder, 'node_modules', 'glossa');
   for (const part of ['package.json', 'dist', 'javascript', 'python', 'templates']) {
@@ -82,11 +82,11 @@ const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
   'for everybody': (scratch) => install(scratch, 'prefix', 'lib'),
 };
 
-// Where most have it; in `test:long` elsewhere.
+// The commonest place; `test:long` has the others.
 const tried = wantedOf(Object.keys(places), (place) => place === 'in the project');
 
-describe.each(tried)('types, with glossa %s', (place) => {
-  it.each(checks)('are known in $language', ({ language, command, mistakes }) =>
+describe.each(tried)('the types of a new module, with glossa %s', (place) => {
+  it.each(checks)('are known to the checker of $language', ({ language, command, mistakes }) =>
     withScratch(async (scratch) => {
       const main = places[place]!(scratch);
       const folder = await scratch.folder('project');

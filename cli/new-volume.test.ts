@@ -25,7 +25,7 @@ const volumesIn = (text: string) => {
   }));
 };
 
-it('writes a file for each brick, and one for clients, which know the bricks', () => {
+it('glossa new volume writes a volfile for each brick, and one for clients', () => {
   const texts = volumeTexts({
     name: 'v',
     bricks: [
@@ -55,7 +55,7 @@ it('writes a file for each brick, and one for clients, which know the bricks', (
   });
 });
 
-it('makes the folders, and says what it wrote and what to type next', async () => {
+it('glossa new volume makes the folders, and prints its files and the next commands', async () => {
   const at = folder();
   const dirs = ['a', 'b'].map((name) => join(at, name));
   const said = await command(['new', 'volume', 'v', ...dirs, '--out', join(at, 'files')]);
@@ -66,7 +66,7 @@ it('makes the folders, and says what it wrote and what to type next', async () =
   );
 });
 
-it('of one brick needs no distribute, and overwrites nothing', async () => {
+it('glossa new volume of one brick has no distribute, and overwrites nothing', async () => {
   const at = folder();
   const files = join(at, 'files');
   const make = () => command(['new', 'volume', 'v', join(at, 'a'), '--out', files, '--port', '7']);
@@ -86,7 +86,7 @@ it.each([
   [['a/b', 'a'], "'a/b' cannot be the name"],
   [['v', 'a', './a'], 'is given twice'],
   [['v', 'a', 'b', '--port', '65535'], '--port takes'],
-])('refuses %j', async (args, message) => {
+])('glossa new volume refuses %j', async (args, message) => {
   const { status, err } = await command(['new', 'volume', ...args]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });

@@ -1,4 +1,4 @@
-/** `glossa new volume`: volfiles of a volume over folders of this machine, to begin from. */
+/** `glossa new volume`: writes the volfiles of a volume over folders of this machine. */
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { formatSteps, type Step } from './new/kinds.ts';
 import { brickFile, clientFile, type NewVolume, volumeTexts } from './new/volume.ts';
 
 const PORT_MAX = 65_535;
-/** As libgfapi has it. */
+/** The names that libgfapi accepts. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 export default defineCommand({
@@ -60,7 +60,7 @@ export default defineCommand({
 function write(volume: NewVolume, folder: string, terminal: Terminal): void {
   const texts = volumeTexts(volume);
   if (texts.size <= volume.bricks.length) {
-    throw new Failure('two of the folders would have a file of one name: choose other names');
+    throw new Failure('two of the folders would get files of the same name: choose other names');
   }
   refuseTaken(texts, folder);
   const did = (what: string, path: string): void =>
@@ -100,7 +100,7 @@ async function portsFor(count: number, first: number | undefined): Promise<numbe
   return Array.from({ length: count }, (_, at) => first + at);
 }
 
-/** Ports that nobody listens at, each another one. */
+/** Different free ports. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   try {

@@ -1,21 +1,21 @@
-/** A module written by `glossa new` works: every line that it says to type, and its README's. */
+/** All commands that `glossa new` and the new README print work. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { glossa, groupOfMounts, run, withScratch } from '../test/support/mount.ts';
 import { wantedOf } from '../test/support/wanted.ts';
 import { kinds } from './new/kinds.ts';
 
-/** Indented lines, without what each does; `dev` has no end. */
+/** The printed commands, without descriptions and without `dev`, which does not end. */
 const commands = (text: string): string[] =>
   [...text.matchAll(/^ {4}(\S.*?) {3}/gm)]
     .map((match) => match[1]!.trimEnd())
     .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
 
-/** One language shows that it works, the others are for `npm run test:more`. */
+/** One language runs here, all in `npm run test:more`. */
 const languages = wantedOf(Object.keys(kinds), (name) => name === 'python');
 
 groupOfMounts('glossa new', () => {
-  it.each(languages)('%s', (language) =>
+  it.each(languages)('all printed commands of a new module in %s succeed', (language) =>
     withScratch(async (scratch) => {
       const made = await glossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
       expect(made).toMatchObject({ status: 0, err: '' });

@@ -36,7 +36,7 @@ async function type(editorOnly: boolean, operands: readonly string[]): Promise<s
 
 const all = Object.entries(kinds) as [string, Kind][];
 
-/** The file in which an editor of a language looks for where the types are. */
+/** The file in which an editor of a language finds the types. */
 const FOR_EDITORS: Readonly<Record<string, string>> = {
   python: 'pyrightconfig.json',
   javascript: 'jsconfig.json',
@@ -44,7 +44,7 @@ const FOR_EDITORS: Readonly<Record<string, string>> = {
   c: 'compile_flags.txt',
 };
 
-it.each(all)('%s: writes every file, with the name in it', async (language) => {
+it.each(all)('glossa new %s writes all files, with the name in them', async (language) => {
   const at = join(folder(), 'new');
   const said = await make(language, 'mine', at);
   const files = readdirSync(at, { recursive: true, encoding: 'utf8' }).sort();
@@ -62,7 +62,7 @@ it.each(all)('%s: writes every file, with the name in it', async (language) => {
   );
 });
 
-it('overwrites nothing, and writes nothing then', async () => {
+it('glossa new writes nothing when one of its files exists', async () => {
   const at = folder();
   writeFileSync(join(at, 'mine.vol'), 'precious');
   await expect(make('python', 'mine', at)).rejects.toThrow(
@@ -72,7 +72,7 @@ it('overwrites nothing, and writes nothing then', async () => {
   expect(readFileSync(join(at, 'mine.vol'), 'utf8')).toBe('precious');
 });
 
-it('leaves the files of an editor as they are, and says what is missing in them', async () => {
+it('glossa new leaves an editor’s files unchanged, and prints the missing lines', async () => {
   const at = folder();
   writeFileSync(join(at, 'pyrightconfig.json'), '{}');
   const said = await make('python', 'mine', at);
@@ -89,18 +89,18 @@ it('leaves the files of an editor as they are, and says what is missing in them'
   expect(await editor('js', at)).toContain(`wrote ${join(at, 'jsconfig.json')}`);
 });
 
-it('says why a folder cannot be written', async () => {
+it('glossa new prints why a folder cannot be written', async () => {
   const at = folder();
   writeFileSync(join(at, 'plain'), '');
   await expect(make('c', 'mine', join(at, 'plain'))).rejects.toThrow(/^cannot write into .*: \w/);
   await expect(make('c', 'mine', join(at, 'plain/x'))).rejects.toThrow('Not a directory');
-  // Nobody can make anything there, root neither.
+  // Not even root can create files there.
   await expect(make('c', 'mine', '/proc/self/mine')).rejects.toThrow('cannot write into /proc');
   mkdirSync(join(at, 'empty'));
   expect(await make('c', 'mine', join(at, 'empty'))).toContain('mine.c');
 });
 
-it('takes names that work', () => {
+it('checkName accepts valid names', () => {
   for (const [, kind] of all) {
     for (const name of ['a', 'Negative', 'cache2', 'my_cache', 'my-cache']) checkName(name, kind);
     for (const name of ['', '2a', 'a b', 'a/b', '../a', 'a.py', 'ä', 'test_a', 'storage', '-a']) {
@@ -128,13 +128,13 @@ it.each([
   ['/srv/x/keeper', '; its folder comes second: glossa new python keeper /srv/x/keeper'],
   ["a b's/keeper.py", `keeper ${shellWord("a b's/keeper.py")}`],
   ['x/json', 'a letter first'],
-])('says what to write in place of %s', (name, instead) => {
+])('checkName of %s suggests a valid name', (name, instead) => {
   expect(() => checkName(name, kinds.python)).toThrow(new RegExp(`${escaped(instead)}$`));
 });
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-it('knows its languages', async () => {
+it('glossa new with an unknown language lists the languages', async () => {
   const at = folder();
   expect(await make('Python', 'a', join(at, 'a'))).toContain('a.py');
   expect(await make('js', 'b', join(at, 'b'))).toContain('b.js');

@@ -1,4 +1,4 @@
-/** `glossa new`: a module that works, with its volfile and its test, to begin from. */
+/** `glossa new`: writes a working module with its volfile and its test. */
 import { join } from 'node:path';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -7,9 +7,9 @@ import { quietFlag, takeOperands, toggle } from '../terminal/flags.ts';
 import { note, paint, type Terminal, warn } from '../terminal/terminal.ts';
 import {
   editorTexts,
+  missingTexts,
   moduleTexts,
   refuseTaken,
-  sparing,
   type Texts,
   writeTexts,
 } from './new/files.ts';
@@ -58,10 +58,12 @@ function kindOf(language: string): Kind {
   throw new UsageError(`no language '${language}'${guess}`);
 }
 
-/** Nothing of the module's may be there; an editor's file may, and stays. @throws {Failure} */
+/**
+ * Writes the files. A file of the module must not exist; an editor's file may, and stays. @throws {Failure}
+ */
 function write(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
   refuseTaken(module, folder);
-  const { texts: wanted, kept } = sparing(editor, folder);
+  const { texts: wanted, kept } = missingTexts(editor, folder);
   const all = new Map([...module, ...wanted]);
   writeTexts(all, folder);
   for (const path of all.keys()) {

@@ -1,4 +1,4 @@
-/** A mount without ACLs: what it spares, what is refused, and what those on the disk still do. */
+/** A mount without ACLs sends fewer requests, refuses ACLs, and leaves those on the disk alone. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -24,12 +24,12 @@ volume counting
 end-volume
 `;
 
-/** What the kernel knows it asks for no more, however long the test takes. */
+/** The kernel's caches last longer than the test. */
 const LASTING = ['--attribute-timeout', '3600', '--entry-timeout', '3600'];
 const FILES = 300;
 const MEMBER: Caller = { ...NOBODY, groups: [777] };
 
-/** What comes of a script in a folder, its errors among the lines. */
+/** The output and errors of a script in a folder. */
 async function said(
   scratch: Scratch,
   folder: string,
@@ -40,7 +40,7 @@ async function said(
   return (await client.outcome).out;
 }
 
-/** What `ls -l` of many files makes the kernel ask a mount, and the mount its volumes. */
+/** The requests that `ls -l` of many files causes at a mount and its volumes. */
 async function listing(scratch: Scratch, args: readonly string[]) {
   const mount = await startMount(scratch, stack(scratch.at('disk')), { args });
   const requests = async (): Promise<number> => {
@@ -58,7 +58,7 @@ async function listing(scratch: Scratch, args: readonly string[]) {
 }
 
 describeMounts('--no-acl', () => {
-  it('ls -l asks for no ACL of a file', () =>
+  it('makes ls -l ask for no ACL of a file', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.folder('disk');
       for (let n = 0; n < FILES; n++) await writeFile(join(disk, `f${n}`), '');
@@ -70,7 +70,7 @@ describeMounts('--no-acl', () => {
       expect(none.requests).toBeLessThan(all.requests - FILES + 10);
     }));
 
-  it.runIf(isRoot)('what is set elsewhere is not heeded, and stays', () =>
+  it.runIf(isRoot)('ignores and keeps ACLs that were set elsewhere', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.folder('disk');
       await said(scratch, scratch.path, 'chmod 755 . disk');
@@ -93,7 +93,7 @@ describeMounts('--no-acl', () => {
 
       const mount = await startMount(scratch, stack(disk), { args: ['--no-acl'] });
       const at = (script: string, as?: Caller) => said(scratch, mount.path, script, as);
-      // Modes are checked all the same, of whose group's bits the mask is one.
+      // Modes are still checked; the group's bits are the ACL's mask.
       expect(await at(read, OTHER)).toBe(denied);
       expect(await at(read, NOBODY)).toBe(denied);
       expect(await at(read, MEMBER)).toBe('text\n');
@@ -105,7 +105,7 @@ describeMounts('--no-acl', () => {
         expect(await at(script)).toMatch(/: Operation not supported\n$/);
       }
       expect(await at('getfattr -d -m - f d')).toBe('');
-      // What the disk does by a default ACL it goes on doing, without a umask.
+      // The disk still applies default ACLs, without a umask.
       expect(await at('umask 077; echo new > d/new; stat -c %a d/new')).toBe('660\n');
       expect(await mount.stop()).toBe(0);
       expect(await said(scratch, disk, 'getfacl -n f d')).toBe(acl);

@@ -1,4 +1,4 @@
-/** Names that commands had: the command line and the help look them up here. */
+/** Lists renamed and removed commands, for the command line and the help. */
 
 /** Renamed commands, which work for one version. */
 export const oldNames: ReadonlyMap<string, string> = new Map([
@@ -8,7 +8,7 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
   ['volfile-server', 'brick volfiles'],
 ]);
 
-/** Removed commands, and what to use in their place. */
+/** Removed commands and their replacements. */
 export const removedCommands: ReadonlyMap<string, string> = new Map([
   [
     'rebalance',

@@ -1,4 +1,4 @@
-/** A limit of open files that is too low: one line that says which it is and how to raise it. */
+/** A low limit of open files: one line names the limit and the way to raise it. */
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { Client } from '../test/support/client.ts';
@@ -9,7 +9,7 @@ const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${li
 const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
 
 describeMounts('a low limit of open files', () => {
-  it('is told of where a mount cannot even begin', () =>
+  it('that prevents a mount is named in the error', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.folder('brick');
       const volfile = await scratch.file('v.vol', await volfileOf(scratch, 'posix', folder));
@@ -19,7 +19,7 @@ describeMounts('a low limit of open files', () => {
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
-  it('is told of in the log, once, where requests fail', () =>
+  it('that fails requests is named in the log once', () =>
     withScratch(async (scratch) => {
       const LIMIT = 200;
       const brick = await scratch.folder('brick');
@@ -29,7 +29,7 @@ describeMounts('a low limit of open files', () => {
       const open = 'for f in *; do exec {fd}< $f || break; done; exec {fd}< f0; exec {fd}< f1';
       const client = new Client(mount.path, open);
       expect((await client.outcome).err).toMatch(/f\d+: Too many open files\n/);
-      // Those who had them open have given them back.
+      // The files are closed again.
       expect((await new Client(mount.path, 'cat f1; ls | wc -l').outcome).out).toBe(`${LIMIT}\n`);
       const lines = mount.log().match(/^.* E .*$/gm);
       expect(lines).toEqual([
@@ -38,7 +38,7 @@ describeMounts('a low limit of open files', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('leaves nearly all to open files, and the rest to everything else', () =>
+  it('is used for open files, except a reserve for the server', () =>
     withScratch(async (scratch) => {
       const LIMIT = 600;
       const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
@@ -54,7 +54,7 @@ describeMounts('a low limit of open files', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is raised as far as it may be', () =>
+  it('is raised to the hard limit', () =>
     withScratch(async (scratch) => {
       const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
       const mount = await startMount(scratch, volfile, {

@@ -98,7 +98,7 @@ describeMounts('the output of', () => {
 
   afterAll(() => scratch.clean());
 
-  it('the table of this test has every command', () => {
+  it('each command is in the table of this test', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 

@@ -1,9 +1,8 @@
 /**
- * A command in a mount of its own, which is gone when the command is: for `glossa run` and `glossa
- * trace`.
+ * Runs a command in a temporary mount, for `glossa run`, `glossa trace` and `glossa record`.
  *
- * The server is another process: starting a program in the mount asks the mount, and a process that
- * waits for its child to start cannot answer.
+ * The server is another process: starting a program in the mount sends it requests, and a process
+ * that waits for its child to start cannot reply.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,14 +31,14 @@ import { levelOf } from './server-command.ts';
 
 type ServerFlags = FlagValues<typeof serverFlags>;
 
-/** What is to be run, and where. */
+/** A command to run in a mount. */
 export interface Task {
-  /** Of glossa, for messages: `run`. */
+  /** The glossa command in messages: `run`. */
   readonly as: string;
   readonly volfile: string;
   readonly flags: ServerFlags;
   readonly command: readonly string[];
-  /** What the server is to record. */
+  /** The recording that the server makes. */
   readonly record?: RecordRequest;
 }
 
@@ -55,8 +54,8 @@ export function takeTask(
 }
 
 /**
- * The operand of a command that looks at a mount or a brick which is there, instead.
- * @throws {UsageError} for a volfile, whose command is missing, and flags that are for its mount
+ * Takes the operand of a command without COMMAND: an existing mount or brick.
+ * @throws {UsageError} for a volfile, whose COMMAND is missing, and for flags of a new mount
  */
 export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
   const [given] = takeOperands(operands, ['MNT|BRICK']);
@@ -77,12 +76,12 @@ function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
-    // Whoever looks for a mount there says what is wrong with it.
+    // The search for a mount reports the error.
     return false;
   }
 }
 
-/** The exit status of the command, or what kept it from running. */
+/** Runs the task; resolves to the exit status of the command or of the failure. */
 export async function runInMount(task: Task, terminal: Terminal): Promise<number> {
   await refuseNonVolfile(task.volfile);
   const folder = makeScratch(task.as);
@@ -93,7 +92,7 @@ export async function runInMount(task: Task, terminal: Terminal): Promise<number
   }
 }
 
-/** The same flags for the server, which logs less when its log is the terminal. */
+/** The server's arguments from the same flags; on the terminal it logs less. */
 export function serverArguments(
   { volfile, flags }: Pick<Task, 'volfile' | 'flags'>,
   folder: string,
@@ -121,7 +120,7 @@ async function runIn(folder: string, task: Task, terminal: Terminal): Promise<nu
     terminal,
     ...(record === undefined ? {} : { record }),
   });
-  const signals = new Forwarding();
+  const signals = new SignalForwarder();
   try {
     const ready = await server.ready;
     if (signals.first !== null) return EXIT_SIGNAL + constants.signals[signals.first];
@@ -145,11 +144,11 @@ async function runIn(folder: string, task: Task, terminal: Terminal): Promise<nu
   }
 }
 
-/** Its exit status, as a shell has it. */
+/** Runs the command; resolves to its exit status, as in a shell. */
 async function runCommand(
   folder: string,
   { as, command: [command, ...args] }: Task,
-  signals: Forwarding,
+  signals: SignalForwarder,
   terminal: Terminal,
 ): Promise<number> {
   try {
@@ -170,13 +169,13 @@ async function runCommand(
   }
 }
 
-/** What a terminal sends to all that run in its foreground. */
+/** Signals that a terminal sends to its whole foreground process group. */
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const FORWARDED: readonly NodeJS.Signals[] = [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP'];
 
-/** Signals that this process gets are the command's to deal with. */
-class Forwarding {
-  /** The first signal that came. */
+/** Forwards signals of this process to the command. */
+class SignalForwarder {
+  /** The first signal received. */
   first: NodeJS.Signals | null = null;
   private child: ChildProcess | null = null;
   private readonly withTerminal = process.stdin.isTTY || process.stdout.isTTY;
@@ -195,7 +194,7 @@ class Forwarding {
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     this.first ??= signal;
-    // At a terminal the command has got its own already.
+    // The terminal has sent it to the command as well.
     if (this.withTerminal && FROM_TERMINAL.includes(signal)) return;
     this.child?.kill(signal);
   };

@@ -1,4 +1,4 @@
-/** The page says which command runs its files on a mount. */
+/** The command on the page that runs its files on a mount works. */
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { describeMounts, GLOSSA, glossa, run, withScratch } from '../test/suppor
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
-  it('run unchanged on a mount, by the command that the page says', () =>
+  it('run on a mount by the command that the page shows', () =>
     withScratch(async (scratch) => {
       for (const [path, text] of Object.entries(startFiles())) {
         await scratch.file(path.slice(1), text);

@@ -20,7 +20,7 @@ describe('glossa playground', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('writes to a new folder, and over what it has written', async () => {
+  it('with --out writes a new folder, and overwrites its own files', async () => {
     const out = join(folder, 'new');
     await writePlayground(out, files);
     await writePlayground(out, async () => new Map([['index.html', '<p>again']]));
@@ -28,13 +28,13 @@ describe('glossa playground', () => {
     expect(existsSync(join(out, 'parts/a.js'))).toBe(false);
   });
 
-  it('refuses a folder with other files, and leaves them as they are', async () => {
+  it('with --out refuses a folder with other files, and does not change them', async () => {
     writeFileSync(join(folder, 'index.html'), 'mine');
     await expect(writePlayground(folder, files)).rejects.toThrow(/has other files in it/);
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
   });
 
-  it('removes nothing outside of the folder, and nothing beside its own files', async () => {
+  it('with --out removes its own old files alone', async () => {
     const out = join(folder, 'new');
     writeFileSync(join(folder, 'mine'), '');
     await writePlayground(out, files);
@@ -45,7 +45,7 @@ describe('glossa playground', () => {
     expect(existsSync(join(out, 'mine'))).toBe(true);
   });
 
-  it('says that a port is taken', async () => {
+  it('with a port in use ends with a message', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -60,7 +60,7 @@ describe('glossa playground', () => {
 
   it.each([
     [['--port', '70000'], '--port takes a number up to 65535'],
-    [['--port', '1', '--out', 'x'], '--port and --out: which?'],
+    [['--port', '1', '--out', 'x'], 'use either --port or --out, not both'],
     [['file'], "unexpected 'file'"],
   ])('%j makes no sense', async (args, why) => {
     const { status, err } = await command(['playground', ...args]);

@@ -1,4 +1,4 @@
-/** `glossa playground`: a page in which translators are written, run and watched. */
+/** `glossa playground`: serves or writes a page to write, run and watch translators. */
 import { once } from 'node:events';
 import { writePlayground } from '../apps/playground/folder.ts';
 import { servePlayground } from '../apps/playground/server.ts';
@@ -29,7 +29,8 @@ export default defineCommand({
   },
   async run({ flags: { port, out }, operands }, terminal) {
     takeOperands(operands, []);
-    if (port !== undefined && out !== undefined) throw new UsageError('--port and --out: which?');
+    if (port !== undefined && out !== undefined)
+      throw new UsageError('use either --port or --out, not both');
     if (port !== undefined && port > PORT_MAX) {
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${port}'`);
     }

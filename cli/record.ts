@@ -1,4 +1,4 @@
-/** `glossa record`: all requests of a command, or of a mount, with their data, so that they can be replayed. */
+/** `glossa record`: records all requests of a command or a mount with their data, for a replay. */
 import { resolve } from 'node:path';
 import { replayable } from '../server/recording.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -7,7 +7,7 @@ import { number, text } from '../terminal/flags.ts';
 import { serverFlags } from './mount.ts';
 import { runInMount, takeMount, takeTask } from './own-mount.ts';
 
-/** Data of a read or write is no longer than 1 MiB. */
+/** The most data of a read or write: 1 MiB. */
 const DATA_MAX = 2 ** 20;
 
 export default defineCommand({

@@ -39,7 +39,7 @@ async function start(scratch: Scratch) {
   await scratch.file('m.py', module('one'));
   const mount = await startMount(scratch, stack(), { args: flags });
   for (const name of ['one', 'two', 'three']) {
-    // What is hidden can be made all the same.
+    // A hidden name can still be created.
     await writeFile(join(mount.path, name), name).catch(() => {});
   }
   const seen = async (name: string): Promise<boolean> =>
@@ -51,7 +51,7 @@ async function start(scratch: Scratch) {
 }
 
 describeMounts('glossa reload', () => {
-  it('brings new code and new options, and keeps the old when the new are wrong', () =>
+  it('applies new code and options, and keeps the old ones when the new are wrong', () =>
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
       expect([await seen('two'), await seen('three')]).toEqual([true, true]);
@@ -82,7 +82,7 @@ describeMounts('glossa reload', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('finds the volfile of a daemon, whose name was relative', () =>
+  it('finds the volfile of a daemon that was given a relative path', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', module('one'));
       await scratch.file('own.vol', stack());
@@ -103,7 +103,7 @@ describeMounts('glossa reload', () => {
       }
     }));
 
-  it('is what SIGHUP does with the options', () =>
+  it('applies options in the same way as SIGHUP', () =>
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
       await scratch.file('mnt.vol', stack('option name three'));
@@ -115,7 +115,7 @@ describeMounts('glossa reload', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is for mounts of glossa', () =>
+  it('of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['reload', '.'])).toMatchObject({
         status: 1,
@@ -123,7 +123,7 @@ describeMounts('glossa reload', () => {
       });
     }));
 
-  it('is served while somebody waits in the root for a module that does not answer', () =>
+  it('works while a module does not reply to a request for the root', () =>
     withScratch(async (scratch) => {
       const holds = `
 from glupy import EINTR, Translator

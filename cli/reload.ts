@@ -1,4 +1,4 @@
-/** `glossa reload`: the server of a mount, or of a brick, reads its volfile and its modules again. */
+/** `glossa reload`: makes a server reload its volfile and its modules. */
 
 import { printable } from '../runtime/volfile/printable.ts';
 import { ask } from '../server/control/client.ts';

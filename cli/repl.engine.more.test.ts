@@ -12,7 +12,7 @@ class xlator(Translator):
         return [await self.child.statfs(self.root(), None) for _ in range(2)]
 `;
 
-/** Runs it with these lines as its input. */
+/** Runs glossa repl with these lines as its input. */
 async function repl(scratch: Scratch, args: string, lines: readonly string[]): Promise<Outcome> {
   await scratch.file('lines', `${lines.join('\n')}\n`);
   const script = `exec "$0" "$1" repl ${args} < lines`;
@@ -34,7 +34,7 @@ volume b
 end-volume
 `;
 
-it('evaluates inside the module, with self', () =>
+it('repl evaluates Python lines in the module, with self as the translator', () =>
   withScratch(async (scratch) => {
     await scratch.file('m.py', MODULE);
     const lines = [
@@ -56,7 +56,7 @@ it('evaluates inside the module, with self', () =>
     expect(out).toBe("7\n'm'\n[1]\n0\n1\n'slept'\n3\n");
   }));
 
-it('ends a statement that the pipe leaves open, and ends at the first exception', () =>
+it('repl completes a statement at the end of a pipe, and ends at the first exception', () =>
   withScratch(async (scratch) => {
     await scratch.file('m.py', MODULE);
     const open = await repl(scratch, 'm', ['for i in range(2):', '    print(i)']);
@@ -66,7 +66,7 @@ it('ends a statement that the pipe leaves open, and ends at the first exception'
     expect({ status, last: out.endsWith('\n2\n') }).toEqual({ status: 1, last: false });
   }));
 
-it('asks which volume is meant', () =>
+it('repl of a volfile with several modules asks for --volume', () =>
   withScratch(async (scratch) => {
     await scratch.file('m.py', MODULE);
     await scratch.file('v.vol', stack);
@@ -82,7 +82,7 @@ it('asks which volume is meant', () =>
     expect((await repl(scratch, 'absent.py', ['1'])).err).toBe('glossa: absent.py is not there\n');
   }));
 
-it('evaluates JavaScript inside its module, too', () =>
+it('repl evaluates JavaScript lines in the module', () =>
   withScratch(async (scratch) => {
     const module = `import { Translator } from 'glossa';
 export class xlator extends Translator {

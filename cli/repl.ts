@@ -1,4 +1,4 @@
-/** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
+/** `glossa repl`: starts a graph in this process, and gives a prompt inside a module's interpreter. */
 
 import { basename, dirname, resolve } from 'node:path';
 import { type Glupy, promptOf } from '../bridges/host/index.ts';
@@ -63,9 +63,9 @@ export default defineCommand({
     await startOrFail(graph);
     try {
       const volume = choose(graph, flags.volume, given);
-      // What the start had to say is nothing new; what is logged from here on is asked for.
+      // The start logs warnings alone; lines from here on answer the user's input.
       levels.default = INFO;
-      return await talk(volume, terminal);
+      return await runPrompt(volume, terminal);
     } finally {
       await graph.stop();
     }
@@ -84,12 +84,12 @@ async function inspect(
   const volfile = moduleVolfile(module, { directory: null, reload: false });
   return inspectText(`(a volfile for ${given})`, volfile, {
     ...how,
-    // What looks like a command there is a part of the module's path.
+    // Backticks there are part of the module's path.
     allowShell: false,
   });
 }
 
-/** What the modules log, in short, between what the prompt shows. */
+/** A sink that prints the lines of modules in short. */
 function shortSink(
   { volumes }: VolfileDescription,
   given: string,
@@ -114,7 +114,7 @@ function shortSink(
   };
 }
 
-/** The volume whose interpreter is meant. @throws {Failure} */
+/** Chooses the volume of the prompt. @throws {Failure} */
 function choose(graph: Graph, name: string | undefined, given: string): Xlator<Glupy> {
   const volumes = scripted(graph);
   const names = volumes.map((xl) => xl.name);
@@ -129,7 +129,7 @@ function choose(graph: Graph, name: string | undefined, given: string): Xlator<G
   throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
 }
 
-async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
+async function runPrompt(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
   const prompted = promptOf(volume);
   const { language } = prompted;
   const interactive = process.stdin.isTTY === true && terminal.interactive;

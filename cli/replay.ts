@@ -1,4 +1,4 @@
-/** `glossa replay`: the requests of a recording once more, and what is answered otherwise. */
+/** `glossa replay`: sends recorded requests again, and prints the replies that differ. */
 import { formatLogLine } from '../bridges/testing/log.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
@@ -15,10 +15,10 @@ import {
 import { replayFile } from './replay/run.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
-/** Seconds that an answer may take. */
+/** The default time limit for a reply in seconds. */
 export const PATIENCE = 30;
 
-/** Levels of the log that are shown. */
+/** The levels of log lines that are shown. */
 const TELLING = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export default defineCommand({

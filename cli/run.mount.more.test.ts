@@ -26,14 +26,14 @@ async function runIn(
   return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
 }
 
-/** Nothing is left of a run. */
+/** Expects that a run has left nothing. */
 async function expectClean(scratch: Scratch): Promise<void> {
   expect(scratch.mounts()).toEqual([]);
   expect(await readdir(scratch.at('tmp'))).toEqual([]);
 }
 
 describeMounts('glossa run', () => {
-  it('runs a command in a mount', () =>
+  it('runs a command in a mount, which it removes afterwards', () =>
     withScratch(async (scratch) => {
       const script = 'echo hello >greeting && cat greeting && pwd && stat -f -c %T .';
       const { status, out, err } = await runIn(scratch, ['sh', '-c', script]);
@@ -45,13 +45,13 @@ describeMounts('glossa run', () => {
       await expectClean(scratch);
     }));
 
-  it('can start a program that lies in the mount', () =>
+  it('starts a program that is in the mount', () =>
     withScratch(async (scratch) => {
       const script = 'printf "#!/bin/sh\\necho ran\\n" >p && chmod +x p && exec ./p';
       expect(await runIn(scratch, ['sh', '-c', script])).toMatchObject({ status: 0, out: 'ran\n' });
     }));
 
-  it('leaves the arguments of the command alone', () =>
+  it('passes the arguments of the command on unchanged', () =>
     withScratch(async (scratch) => {
       const args = ['printf', '%s|', '-N', '--help', '--', 'a b', ''];
       expect(await runIn(scratch, args)).toMatchObject({ out: '-N|--help|--|a b||' });
@@ -74,7 +74,7 @@ describeMounts('glossa run', () => {
     }),
   );
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on', (signal) =>
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('forwards %s to the command', (signal) =>
     withScratch(async (scratch) => {
       const onStart = (child: ChildProcess): void => {
         // The command says that it is there before it waits.
@@ -86,7 +86,7 @@ describeMounts('glossa run', () => {
     }),
   );
 
-  it('gives its flags to the server', () =>
+  it('passes its flags to the server', () =>
     withScratch(async (scratch) => {
       const flags = ['-l', 'test.log', '--xlator-option', 'mem.size=1MB', '--read-only'];
       const { status, err } = await runIn(scratch, ['touch', 'f'], { flags });
@@ -97,7 +97,7 @@ describeMounts('glossa run', () => {
       expect(log).toMatch('0-glossa: ending: its starter is gone');
     }));
 
-  it('does not run the command when it cannot mount', () =>
+  it('does not run the command when the mount fails', () =>
     withScratch(async (scratch) => {
       const flags = ['--xlator-option', 'mem.size=huge'];
       const { status, out, err } = await runIn(scratch, ['echo', 'ran'], { flags });
@@ -151,7 +151,7 @@ describeMounts('glossa run', () => {
       );
     }));
 
-  it('leaves no mount when it is killed', () =>
+  it('leaves no mount behind when it is killed', () =>
     withScratch(async (scratch) => {
       const over = scratch.at('over');
       const script = `echo there; for i in $(seq 99); do test -e ${over} && exit; sleep 0.2; done`;
@@ -164,7 +164,7 @@ describeMounts('glossa run', () => {
       expect(scratch.mounts()).toHaveLength(1);
       child.kill('SIGKILL');
       await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 50_000 });
-      // The command itself goes on.
+      // The command itself keeps running.
       await writeFile(over, '');
       expect((await outcome).signal).toBe('SIGKILL');
     }));

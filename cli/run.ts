@@ -1,4 +1,4 @@
-/** `glossa run`: a command in a mount of its own, which is gone when the command is. */
+/** `glossa run`: runs a command in a temporary mount. */
 import { defineCommand } from '../terminal/command.ts';
 import { serverFlags } from './mount.ts';
 import { runInMount, takeTask } from './own-mount.ts';

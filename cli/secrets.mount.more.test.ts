@@ -15,7 +15,7 @@ volume meta
 end-volume
 `;
 
-describeMounts('a password', () => {
+describeMounts('a password in a volfile', () => {
   it('appears in no log, dump, picture, recording, message or virtual file', () =>
     withScratch(async (scratch) => {
       const args = [`--xlator-option=mem.auth.login.u.password=${VALUE}`];

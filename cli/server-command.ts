@@ -1,4 +1,4 @@
-/** Flags, settings and the start of commands that serve a volfile, in this process (`-N`) or in a daemon. */
+/** Defines flags, settings and start of commands that serve a volfile, in this process or a daemon. */
 import { resolve } from 'node:path';
 import { logLevel } from '../runtime/core/log.ts';
 import { type Parent, parent } from '../server/child-server.ts';
@@ -21,7 +21,7 @@ import {
 import { note, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
-/** Flags of every command that serves a volfile. */
+/** Flags of all commands that serve a volfile. */
 export const processFlags = {
   ...stepFlags,
   'log-file': text({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
@@ -57,14 +57,14 @@ export const processFlags = {
   }),
 } satisfies Flags;
 
-/** Flags of those that may go on as a daemon. */
+/** Flags of commands that may run as a daemon. */
 export const daemonFlags = {
   'no-daemon': toggle({ short: 'N', help: 'serve in this process, until it ends' }),
   debug: toggle({ help: 'as -N -l - -L DEBUG' }),
   'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
 } satisfies Flags;
 
-/** What the flags say, and what holds without them. @param named what the log is called by */
+/** The settings of the flags, with defaults. @param named the path that names the default log */
 export function processSettings(
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
   volfile: string,
@@ -93,13 +93,13 @@ export function processSettings(
   };
 }
 
-/** Levels of a log that the user reads along, for who wants to hear less, or more. */
+/** The level of a log on the terminal, by verbosity. */
 const READ_ALONG = {
   INFO: { quiet: 'ERROR', verbose: 'DEBUG' },
   WARNING: { quiet: 'ERROR', verbose: 'INFO' },
 } as const;
 
-/** The level of a log without `--log-level`: a file's does not depend on what the terminal shows. */
+/** The level of a log without `--log-level`; that of a file does not depend on the verbosity. */
 export function levelOf(
   log: string,
   verbosity: Verbosity | undefined,
@@ -109,17 +109,17 @@ export function levelOf(
   return verbosity === undefined ? usual : READ_ALONG[usual][verbosity];
 }
 
-/** What is to be served. */
+/** A server to start. */
 export interface Task {
   readonly terminal: Terminal;
-  /** What a person, or a program that waits, is told when it serves; null where that says it itself. */
+  /** The line printed once it serves; null if the server prints its own. */
   readonly readyLine: string | null;
-  /** Of a mount. */
+  /** The mount point of a mount. */
   readonly mountpoint?: string;
   serve(starter: Starter): Promise<number>;
 }
 
-/** Serves it here, or starts a daemon that does. The result is the exit status. @throws {Failure} */
+/** Serves in this process or a daemon; resolves to the exit status. @throws {Failure} */
 export function startServer(
   settings: ServerSettings,
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
@@ -137,7 +137,7 @@ export function startServer(
   return serve({ ready, onGone() {}, tty: ttyPath() });
 }
 
-/** A server of its own keeps no folder busy: what it needs from there it has by now. */
+/** The starter of a server in its own process, which leaves the current folder once it serves. */
 function starterOf({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Starter {
   const remove = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
@@ -149,7 +149,7 @@ function starterOf({ ready, onGone, attached, tty, scratch, record, debug }: Par
     debug,
     ready() {
       process.chdir('/');
-      // By now there is a mount, which is taken away first.
+      // The exit handler of the mount, added meanwhile, must run first.
       process.off('exit', remove).on('exit', remove);
       return ready();
     },

@@ -1,4 +1,4 @@
-/** `glossa setup`: makes glossa known to mount(8), fstab, systemd and shells, and takes it back. */
+/** `glossa setup`: makes glossa known to mount(8), fstab, systemd and shells, and undoes that. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -6,7 +6,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 import { type Terminal, warn } from '../terminal/terminal.ts';
-import { type Telling, undo, write } from './setup/apply.ts';
+import { type SetupReporter, undo, write } from './setup/apply.ts';
 import { systemPlan, userPlan } from './setup/files.ts';
 
 export default defineCommand({
@@ -34,19 +34,19 @@ export default defineCommand({
     }
     if (!back) refuseShortLived();
     const plan = (user ? userPlan : systemPlan)();
-    const telling: Telling = {
+    const reporter: SetupReporter = {
       dryRun,
       step: (text) => terminal.out(text),
       problem: (text) => warn(text, terminal),
     };
-    const isDone = back ? undo(plan.record, telling) : write(plan, telling);
+    const isDone = back ? undo(plan.record, reporter) : write(plan, reporter);
     if (!dryRun) tellSystemd(user, terminal);
     if (back && !user) warnOfFstab(terminal);
     return isDone ? EXIT_OK : EXIT_FAILURE;
   },
 });
 
-/** What is written names the program, which should be there tomorrow. @throws {Failure} */
+/** Refuses a program in npx's cache, which is temporary: the files name its path. @throws {Failure} */
 function refuseShortLived(): void {
   if (!packageRoot.includes('/_npx/')) return;
   throw new Failure(

@@ -17,7 +17,7 @@ end-volume
 `;
 
 describeMounts('glossa stats statedump', () => {
-  it('tells of inodes, open files and volumes, as text and as JSON, in sections that end', () =>
+  it('prints inodes, open files and volumes, as sections or JSON', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       for (let at = 0; at < 400; at++) await writeFile(join(mount.path, `file-${at}`), '');
@@ -44,7 +44,7 @@ describeMounts('glossa stats statedump', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is written by SIGUSR1 into a file for its user alone', () =>
+  it('is written at SIGUSR1 into a file that its user alone can read', () =>
     withScratch(async (scratch) => {
       const folder = scratch.at('dumps');
       const mount = await startMount(scratch, stack, { args: ['--statedump-path', folder] });
@@ -63,7 +63,7 @@ describeMounts('glossa stats statedump', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is not written where the server would wait for itself', () =>
+  it('is not written into the mount itself', () =>
     withScratch(async (scratch) => {
       await scratch.file('a.vol', stack);
       const point = await scratch.folder('mnt');
@@ -75,7 +75,7 @@ describeMounts('glossa stats statedump', () => {
       ]);
     }));
 
-  it.runIf(isRoot)('is not for others, where they are let in', () =>
+  it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);
@@ -88,7 +88,7 @@ describeMounts('glossa stats statedump', () => {
     }),
   );
 
-  it('is of mounts of glossa', () =>
+  it('of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
         status: 1,

@@ -1,4 +1,4 @@
-/** `glossa stats statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
+/** `glossa stats statedump`: prints the whole state of a server at one moment. */
 
 import { LIST_MAX } from '../runtime/core/dumps.ts';
 import { readWhole } from '../server/control/client.ts';

@@ -17,7 +17,7 @@ end-volume
 `;
 
 describeMounts('glossa stats', () => {
-  it('tells what the translators of a mount count', () =>
+  it('prints the counters of all translators of a mount', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
@@ -42,7 +42,7 @@ describeMounts('glossa stats', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('shows the profile of an io-stats, which writes files in the folder it was given, and resets it', () =>
+  it('prints the profile of io-stats, which writes its files, and resets it', () =>
     withScratch(async (scratch) => {
       const folder = scratch.at('run');
       const counting = `${stack}volume counting
@@ -59,7 +59,7 @@ end-volume
         /^Volume: counting\n-+\nCumulative Stats:\n +Block Size: +8192b\+\n/,
       );
       expect(profile.out).toMatch(/ us +1 +WRITE\n.*\nInterval 0 Stats:/s);
-      // A name in user. is set by whoever may write; the server looks at who it is.
+      // Each writer can set a name in user.; the server checks the caller.
       const set = `python3 -c 'import os; os.setxattr(".", "user.io-stats-dump", b"now")'`;
       expect(await scratch.client(mount.path, set).outcome).toMatchObject({ status: 0, err: '' });
       expect(await readFile(join(folder, 'now.counting'), 'utf8')).toContain(
@@ -74,7 +74,7 @@ end-volume
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('has no profile without an io-stats', () =>
+  it('with --profile fails without a volume of io-stats', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       expect(await glossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
@@ -87,7 +87,7 @@ end-volume
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('tells others nothing, where they are let in', () =>
+  it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);
@@ -105,7 +105,7 @@ end-volume
     }),
   );
 
-  it('is for mounts of glossa', () =>
+  it('of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['stats', '.'])).toMatchObject({
         status: 1,

@@ -1,4 +1,4 @@
-/** `glossa stats`: what the translators of a mount, or of a brick, tell about themselves. */
+/** `glossa stats`: prints the counters and sizes of the translators of a mount or a brick. */
 
 import { printable } from '../runtime/volfile/printable.ts';
 import { profileText } from '../runtime/xlators/debug/io-stats/formats/profile.ts';

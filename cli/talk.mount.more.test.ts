@@ -1,4 +1,4 @@
-/** `-q` and `-v` of the commands that mount, and of those that ask a mount. */
+/** `-q` and `-v` of commands that mount, and of commands that ask a mount. */
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
 
@@ -10,8 +10,8 @@ export class xlator extends Translator {
 }
 `;
 
-describeMounts('with -q, who does it hears nothing when all is well, and with -v each step', () => {
-  it('of mount and umount', () =>
+describeMounts('the output without errors is empty with -q, and each step with -v', () => {
+  it('for mount and umount', () =>
     withScratch(async (scratch) => {
       await scratch.file('test.vol', memory);
       await scratch.file('broken.vol', broken);
@@ -50,7 +50,7 @@ describeMounts('with -q, who does it hears nothing when all is well, and with -v
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('of run, whose log is the terminal', () =>
+  it('for run, which logs on the terminal', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.js', MODULE);
       const above = 'type features/glupy\n option module-name m.js';
@@ -70,7 +70,7 @@ describeMounts('with -q, who does it hears nothing when all is well, and with -v
       expect(verbose.err).toMatch(new RegExp(steps.join('\n(.*\n)*?')));
     }));
 
-  it('of reload', () =>
+  it('for reload', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await glossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({

@@ -160,7 +160,7 @@ async function project(scratch: Scratch, files: Readonly<Record<string, string>>
   for (const [name, text] of Object.entries(files)) await scratch.file(`m/${name}`, text);
 }
 
-it('runs the tests beside a module', () =>
+it('glossa test runs the tests beside a module', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + GOOD });
     const all = await glossa(scratch, ['test', 'm/counter.py']);
@@ -176,7 +176,7 @@ it('runs the tests beside a module', () =>
     expect(out).toMatch(/counter\.py loaded: stat, mkdir, lookup\n\n1 passed, 0 failed\n$/);
   }));
 
-it('tells what failed and where, and goes on', () =>
+it('glossa test prints each failure with its place, and goes on', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + BAD });
     const { status, out } = await glossa(scratch, ['test', 'm/counter.py', '--time-limit', '1']);
@@ -198,7 +198,7 @@ it('tells what failed and where, and goes on', () =>
     expect(out.trimEnd().split('\n').at(-1)).toBe('0 passed, 6 failed');
   }));
 
-it('says only what is wrong, or all of it as JSON', () =>
+it('glossa test prints failures alone with --quiet, and all results with --json', () =>
   withScratch(async (scratch) => {
     await project(scratch, {
       'a.js': `import { Translator } from 'glossa';
@@ -244,7 +244,7 @@ test('bad', () => assert.equal(1, 2));
     expect((await glossa(scratch, ['test', 'm', '-q', '-v'])).status).toBe(2);
   }));
 
-it('says what cannot be run', () =>
+it('glossa test of a module without tests prints the reason', () =>
   withScratch(async (scratch) => {
     await project(scratch, {
       'bare.py': COUNTER,

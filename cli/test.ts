@@ -1,4 +1,4 @@
-/** `glossa test`: a module's own tests, against a graph in memory. */
+/** `glossa test`: runs a module's tests against a graph in memory. */
 import { dirname, resolve } from 'node:path';
 import { languageOfTest } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
@@ -19,7 +19,7 @@ import {
   testsAsJson,
 } from './testing/report.ts';
 
-/** Seconds that a test may compute without a pause. */
+/** The default time limit for computing without a pause, in seconds. */
 const TIME_LIMIT = 10;
 
 interface Settings {
@@ -28,12 +28,12 @@ interface Settings {
   readonly strict: boolean;
 }
 
-/** Told of what happens, in this order: a file begins, its tests end. */
+/** Receives events in this order: a file begins, its tests end. */
 interface Reporter {
   begins(file: string): void;
   ended(report: TestReport): void;
   warned(text: string): void;
-  /** All is over. */
+  /** Called at the end. */
   counted(counts: TestCounts): void;
 }
 
@@ -49,7 +49,7 @@ export default defineCommand({
   flags: {
     replay: list({ value: 'FILE', help: 'replay this recording instead; may be repeated' }),
     filter: text({ short: 'k', value: 'TEXT', help: 'only tests with TEXT in their names' }),
-    strict: toggle({ help: 'a method of a module that nobody calls is an error' }),
+    strict: toggle({ help: 'a method of a module that no fop calls is an error' }),
     'time-limit': number({
       value: 'SEC',
       help: `seconds that a test may compute without a pause (${TIME_LIMIT})`,
@@ -104,12 +104,12 @@ async function replayAll(
   }
 }
 
-/** For people, as it happens. What has passed is not said to one who wants to hear of errors only. */
+/** Prints lines as tests end; with --quiet, failures alone. */
 function inLines(terminal: Terminal): Reporter {
   const colour = terminal.colour.out;
   const log = terminal.verbosity === 'verbose';
   const isQuiet = terminal.verbosity === 'quiet';
-  /** A file that was not named yet. */
+  /** A file whose name was not printed yet. */
   let unsaid: string | null = null;
   return {
     begins(file) {
@@ -127,7 +127,7 @@ function inLines(terminal: Terminal): Reporter {
   };
 }
 
-/** For programs, at the end. */
+/** Prints JSON at the end. */
 function inJson(terminal: Terminal): Reporter {
   const files: TestedFile[] = [];
   const warnings: string[] = [];

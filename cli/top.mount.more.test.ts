@@ -30,7 +30,7 @@ volume top
 end-volume
 `;
 
-/** Glossa on a terminal of 80 columns and 24 lines; `stty` says how it was left. */
+/** Runs glossa on a terminal of 80 columns and 24 lines; `stty` shows its state afterwards. */
 function onTerminal(scratch: Scratch, args: string, env: NodeJS.ProcessEnv = {}) {
   const run = `stty cols 80 rows 24; "${process.execPath}" "${GLOSSA}" ${args}; echo "status $?"; stty -a`;
   const child = spawn('script', ['-qfc', run, '/dev/null'], {
@@ -62,7 +62,7 @@ function expectRestored(said: string, status: number): void {
 }
 
 describeMounts('glossa top', () => {
-  it('prints a table once, and JSON, for who is no terminal', () =>
+  it('without a terminal prints one table, or JSON', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const first = await glossa(scratch, ['top', 'mnt', '--interval', '0.1']);
@@ -92,7 +92,7 @@ describeMounts('glossa top', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(hasScript)('shows rows on a terminal, and leaves it as it was', () =>
+  it.runIf(hasScript)('shows rows on a terminal, and restores it at the end', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const top = onTerminal(scratch, 'top mnt --interval 0.2', { NO_COLOR: '1' });
@@ -104,7 +104,7 @@ describeMounts('glossa top', () => {
       await top.says('by fops');
       top.keys('h');
       await top.says('Ctrl-L');
-      // Of nobody's job it cannot be stopped: it goes on.
+      // Without job control it cannot be stopped, and continues.
       top.keys('\x1a');
       await vi.waitFor(() => expect(top.said().split(ENTER).length).toBeGreaterThan(2), PATIENCE);
       top.keys('\x1bq');
@@ -121,29 +121,27 @@ describeMounts('glossa top', () => {
     }),
   );
 
-  it.runIf(hasScript)(
-    'says so when the mount goes away, or does not answer, while it is watched',
-    () =>
-      withScratch(async (scratch) => {
-        const mount = await startMount(scratch, stack);
-        const top = onTerminal(scratch, 'top mnt --interval 0.2');
-        await top.says(/mem +memory/);
-        mount.child.kill('SIGSTOP');
-        await top.says(/mnt has not answered for \d+ s/);
-        mount.child.kill('SIGCONT');
-        expect(await mount.stop()).toBe(0);
-        const said = await top.ended;
-        expectRestored(said, 1);
-        expect(said).toMatch('glossa: mnt was unmounted\r\n');
-        const second = await startMount(scratch, stack);
-        const again = onTerminal(scratch, 'top mnt --interval 0.2');
-        await again.says(/mem +memory/);
-        second.child.kill('SIGKILL');
-        expect(await again.ended).toMatch('glossa: the server of mnt has ended');
-      }),
+  it.runIf(hasScript)('shows that the mount was unmounted or does not answer', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      const top = onTerminal(scratch, 'top mnt --interval 0.2');
+      await top.says(/mem +memory/);
+      mount.child.kill('SIGSTOP');
+      await top.says(/mnt has not answered for \d+ s/);
+      mount.child.kill('SIGCONT');
+      expect(await mount.stop()).toBe(0);
+      const said = await top.ended;
+      expectRestored(said, 1);
+      expect(said).toMatch('glossa: mnt was unmounted\r\n');
+      const second = await startMount(scratch, stack);
+      const again = onTerminal(scratch, 'top mnt --interval 0.2');
+      await again.says(/mem +memory/);
+      second.child.kill('SIGKILL');
+      expect(await again.ended).toMatch('glossa: the server of mnt has ended');
+    }),
   );
 
-  it('ends with the reader of its pipe, and with a signal', () =>
+  it('ends when the reader of its pipe ends, or at a signal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const program = `"${process.execPath}" "${GLOSSA}"`;
@@ -162,7 +160,7 @@ describeMounts('glossa top', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('refuses what makes no sense', () =>
+  it('refuses wrong intervals and operands', () =>
     withScratch(async (scratch) => {
       for (const [args, status, says] of [
         [['top', '.'], 1, 'nothing is mounted there'],
@@ -176,7 +174,7 @@ describeMounts('glossa top', () => {
       }
     }));
 
-  it.runIf(isRoot)('is not for others, where they are let in', () =>
+  it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);

@@ -1,4 +1,4 @@
-/** `glossa top`: what the volumes of a mount are busy with. */
+/** `glossa top`: shows rates and latencies of the volumes of a mount. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type Served } from '../server/control/client.ts';
@@ -10,19 +10,19 @@ import { number, takeOperands, toggle } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { hasScreen, Screen } from '../terminal/screen.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { firstLooks, type Looks, press } from './top/looks.ts';
 import { between, type View } from './top/rates.ts';
+import { initialState, press, type ScreenState } from './top/screen-state.ts';
 import { screenLines, tableLines, USUAL_WIDTH } from './top/table.ts';
 
 const INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
 const INTERVAL_MAX_S = 3600;
-/** The server is asked more often than it would stop counting. */
+/** The client asks before the server's lease ends. */
 const ASK_MS_MAX = LEASE_MS / 2;
-/** A screen names an answer that is later than that, and looks so often for it. */
+/** The screen shows that an answer is late after this time, checked every SAY_MS. */
 const LATE_MS = 2000;
 const SAY_MS = 500;
-/** Without a screen, an answer may take so long. */
+/** The time limit for an answer without a screen. */
 const PATIENCE_S = 6;
 
 export default defineCommand({
@@ -31,7 +31,7 @@ export default defineCommand({
     'Shows what the volumes of the mount MNT, or of BRICK, are busy with, the top of the graph first: fops and ' +
     'errors a second, how long answers take (the median, and what 99 % stay below), how many ' +
     'requests wait for each and since when, and the memory of scripts and caches. Keys sort; h ' +
-    'lists them, q ends. The server counts only while somebody watches, and requests take a ' +
+    'lists them, q ends. The server counts only while it is watched, and requests take a ' +
     'little longer meanwhile. Where the output is no terminal, it is printed once. Root and the ' +
     'user who started it may watch.',
   flags: {
@@ -56,14 +56,14 @@ export default defineCommand({
     }
     const served = await findServed(given);
     const everyMs = intervalS * 1000;
-    const looks = { ...firstLooks, byFop: flags.fops };
+    const state = { ...initialState, byFop: flags.fops };
     const interruption = new Interruption();
     try {
       if (!flags.once && !flags.json && hasScreen()) {
-        await live(served, everyMs, looks, terminal, interruption.signal);
+        await live(served, everyMs, state, terminal, interruption.signal);
       } else {
         const view = await viewOnce(served, everyMs, interruption.signal);
-        if (view !== null) terminal.out(flags.json ? json(view) : table(view, looks, terminal));
+        if (view !== null) terminal.out(flags.json ? json(view) : table(view, state, terminal));
       }
       return (await interruption.status()) ?? EXIT_OK;
     } finally {
@@ -74,18 +74,18 @@ export default defineCommand({
 
 const json = (view: View): string => JSON.stringify(view, null, 2);
 
-function table(view: View, looks: Looks, { interactive, colour }: Terminal): string {
+function table(view: View, state: ScreenState, { interactive, colour }: Terminal): string {
   const width = interactive ? (process.stdout.columns ?? USUAL_WIDTH) : USUAL_WIDTH;
-  return tableLines(view, looks, width, colour.out).join('\n');
+  return tableLines(view, state, width, colour.out).join('\n');
 }
 
 interface Watcher {
   show(view: View): void;
-  /** There was no answer for so many seconds. */
+  /** Called while the server has not answered for so many seconds. */
   late(seconds: number): void;
 }
 
-/** Shows a view every so often, until the signal. @throws {Failure} of a server that cannot be asked */
+/** Shows a view in each interval, until the signal. @throws {Failure} when the server fails */
 async function watch(
   served: Served,
   everyMs: number,
@@ -97,7 +97,7 @@ async function watch(
   while (!signal.aborted) {
     const counts = await askPatiently(served, late, signal);
     if (counts === null) return;
-    // It is asked also between two looks, so that it goes on counting.
+    // Questions between two views renew the server's lease.
     const isSoon = before !== null && counts.now - before.now < everyMs - stepMs / 2;
     if (!isSoon || counts.since !== before?.since) {
       if (before !== null) show(between(before, counts));
@@ -107,7 +107,7 @@ async function watch(
   }
 }
 
-/** The counts; null where the signal came first. */
+/** Asks for the counts; null after the signal. */
 async function askPatiently(
   served: Served,
   late: Watcher['late'],
@@ -128,7 +128,7 @@ async function askPatiently(
   }
 }
 
-/** The first view; null where the signal came before. @throws {Failure} */
+/** Waits for the first view; null after the signal. @throws {Failure} */
 async function viewOnce(
   served: Served,
   everyMs: number,
@@ -153,28 +153,28 @@ async function viewOnce(
   return first;
 }
 
-/** On a screen, until a key or a signal ends it. @throws {Failure} */
+/** Shows views on a screen, until a key or a signal. @throws {Failure} */
 async function live(
   served: Served,
   everyMs: number,
-  first: Looks,
+  first: ScreenState,
   { colour }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   const ending = new AbortController();
-  let looks = first;
+  let state = first;
   let view: View | null = null;
   let lateS: number | null = null;
   const end = (): void => ending.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(screenLines(served.given, view, looks, drawing));
+    screen.draw(screenLines(served.given, view, state, drawing));
   };
   const onKey = (key: string): void => {
-    const next = press(looks, key);
+    const next = press(state, key);
     if (next === null) end();
     else {
-      looks = next;
+      state = next;
       draw();
     }
   };

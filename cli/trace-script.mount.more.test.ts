@@ -1,4 +1,4 @@
-/** glossa trace of a script: what it met stands below the arrival of the request. */
+/** glossa trace of a module prints its notes below the arrival of the request. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -62,7 +62,7 @@ describeMounts('glossa trace of a script', () => {
         String.raw` {4}\| ${name}:\d+ lookup`,
       ];
       expect(err).toMatch(new RegExp(`\n${hit.join('\n')}\n`));
-      // Below its request, and not once more beside it.
+      // Once, below its request.
       expect(err).not.toMatch(/^[\d:.]+ cache: DEBUG/m);
     }),
   );

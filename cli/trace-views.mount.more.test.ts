@@ -1,4 +1,4 @@
-/** glossa trace: what it writes for browsers and for Markdown, of a command and of a recording. */
+/** The pages and diagrams of glossa trace, of a command and of a recording. */
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
@@ -39,8 +39,8 @@ const trace = async (scratch: Scratch, ...args: string[]) => {
 
 const COMMAND = ['--', 'sh', '-c', 'test -e gone; echo text >file'];
 
-describeMounts('glossa trace for others to show', () => {
-  it('writes a page with the recording and the module, a trace for Perfetto, and a diagram', () =>
+describeMounts('a view of glossa trace', () => {
+  it('is a page with the recording and the module, a Perfetto trace, or a diagram', () =>
     withScratch(async (scratch) => {
       const live = await trace(scratch, 'test.vol', '--html', 'a.html', ...COMMAND);
       expect(live).toMatchObject({ status: 0, out: '', err: '' });
@@ -69,7 +69,7 @@ describeMounts('glossa trace for others to show', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('writes a page of a mount that is there, when one has looked long enough', () =>
+  it('of a running mount is written at Ctrl-C', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, 'volume mem\n type storage/memory\nend-volume\n');
       const outcome = glossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
@@ -84,14 +84,14 @@ describeMounts('glossa trace for others to show', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('hides in a page what the recording hides: its modules, too', () =>
+  it('of a redacted recording has no names, contents or modules', () =>
     withScratch(async (scratch) => {
       await trace(scratch, 'test.vol', '--redact', '--html', 'a.html', ...COMMAND);
       const page = await readFile(scratch.at('a.html'), 'utf8');
       expect(page).toContain('<script type="application/json" id="sources">[]</script>');
     }));
 
-  it('says what cannot be before anything runs', () =>
+  it('that is impossible is refused before the command runs', () =>
     withScratch(async (scratch) => {
       await scratch.file('no.rec', 'text');
       await scratch.file('kept.html', 'kept');

@@ -1,4 +1,4 @@
-/** glossa trace: what a command's requests met, live and from a recording. */
+/** glossa trace prints the requests of a command, live and from a recording. */
 import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
@@ -36,7 +36,7 @@ const read = (scratch: Scratch, ...args: string[]): Promise<Outcome> =>
   glossa(scratch, ['trace', '--read', 'a.rec', ...args]);
 
 describeMounts('glossa trace', () => {
-  it('shows a tree for each request, and ends as the command does', () =>
+  it('prints a tree for each request, and ends with the command’s status', () =>
     withScratch(async (scratch) => {
       const script = 'test -e gone; test -e gone; echo secret >f; exit 3';
       const { status, out, err } = await trace(scratch, [], script);
@@ -54,7 +54,7 @@ describeMounts('glossa trace', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('keeps a recording of what was asked for, which hides what it is to hide', () =>
+  it('with --output writes the filtered requests, redacted with --redact', () =>
     withScratch(async (scratch) => {
       const flags = ['-o', 'a.rec', '--redact', '--errno', 'ENOENT', '--fop', 'lookup,create'];
       const script = 'test -e gone; test -e gone; echo secret >gone';
@@ -72,7 +72,7 @@ describeMounts('glossa trace', () => {
       expect(Number(calls)).toBeGreaterThan(1);
     }));
 
-  it('shows what there is when it is interrupted', () =>
+  it('prints the requests so far when it is interrupted', () =>
     withScratch(async (scratch) => {
       const interrupt = (child: ChildProcess): void => {
         child.stdout!.once('data', () => child.kill('SIGINT'));
@@ -82,11 +82,11 @@ describeMounts('glossa trace', () => {
       expect(status).toBe(130);
       expect(err).toMatch(/mem: lookup\(\/gone\) = -1 ENOENT/);
       expect(err).not.toMatch('cache: lookup');
-      // What is below might not have been seen.
+      // Hops below may be missing.
       expect(err).not.toMatch('answered here');
     }));
 
-  it('a recording is whole up to the last event when its server is killed', () =>
+  it('leaves a readable recording when the server is killed', () =>
     withScratch(async (scratch) => {
       const others =
         'for p in $(cat /proc/$PPID/task/*/children); do test $p = $$ || kill -9 $p; done';
@@ -104,7 +104,7 @@ describeMounts('glossa trace', () => {
       }
     }));
 
-  it('does not run the command where it cannot record what is asked for', () =>
+  it('does not run the command when the recording cannot be made', () =>
     withScratch(async (scratch) => {
       const wrong = async (...flags: string[]) => {
         const { status, out, err } = await trace(scratch, flags, 'echo ran');

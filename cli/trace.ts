@@ -1,4 +1,4 @@
-/** `glossa trace`: what the requests of a command meet in a graph, as strace shows system calls. */
+/** `glossa trace`: shows the requests of a command in a graph, as strace shows system calls. */
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { filterFlags, filterOf, filterText, keepFlags } from '../apps/trace/flags.ts';
@@ -18,8 +18,8 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, text } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
+import { openRecordingFile, type RecordingFile } from './open-recording.ts';
 import { runInMount, takeMount, takeTask } from './own-mount.ts';
-import { openRecordingFile, type RecordingFile } from './recording-file.ts';
 
 const DATA_MAX = 32;
 
@@ -48,7 +48,7 @@ export default defineCommand({
     const view = viewOf(flags);
     if (flags.read !== undefined) return show(flags.read, view, flags, operands, rest, terminal);
     if (flags.output !== undefined && view.kind !== 'tree') {
-      throw new UsageError(`--output and --${view.kind}: which?`);
+      throw new UsageError(`use either --output or --${view.kind}, not both`);
     }
     if (rest === null) return traceMount(flags, view, operands, terminal);
     const task = { as: 'trace', ...takeTask(operands, rest), flags: serverPart(flags) };
@@ -63,17 +63,17 @@ export default defineCommand({
   },
 });
 
-/** What a view is of, and where it is shown. */
-interface Showing {
+/** A view and its output. */
+interface ViewOutput {
   readonly view: View;
-  /** Where modules of volumes are looked for. */
+  /** The folder for the modules' paths. */
   readonly baseDir: string;
   readonly to: 'out' | 'err';
 }
 
-/** Shows what was recorded, also where it ended in a failure. The recording itself is gone then. */
+/** Records into a temporary file and shows it, also after a failure. */
 async function recordAndShow(
-  showing: Showing,
+  showing: ViewOutput,
   terminal: Terminal,
   record: (file: string) => Promise<number>,
 ): Promise<number> {
@@ -85,7 +85,7 @@ async function recordAndShow(
     try {
       return await record(file);
     } finally {
-      // A server that never came to record anything has said why.
+      // A server that failed before it recorded has printed the reason.
       if (!existsSync(file)) viewFile?.discard();
       else await print({ ...(await openRecordingFile(file)), ...showing, viewFile }, terminal);
     }
@@ -108,13 +108,13 @@ async function traceMount(
   }
   const isLive = view.requests === null && (view.kind === 'tree' || view.kind === 'summary');
   if (isLive) return showLive(given, wanted, flags.summary, terminal);
-  // These are of all that there was.
+  // These views need the whole recording.
   return recordAndShow({ view, baseDir: process.cwd(), to: 'out' }, terminal, (file) =>
     recordLive(given, { ...wanted, file }, terminal),
   );
 }
 
-/** The flags that are the server's. */
+/** The flags of the server. */
 const serverPart = (given: TraceFlags): FlagValues<typeof serverFlags> =>
   Object.fromEntries(
     Object.entries(given).filter(([name]) => Object.hasOwn(serverFlags, name)),
@@ -150,18 +150,18 @@ async function show(
   return EXIT_OK;
 }
 
-interface Shown extends RecordingFile, Showing {
-  /** What it is written to; null for a view that is shown. */
+interface ShownRecording extends RecordingFile, ViewOutput {
+  /** The output file; null for a view on the terminal. */
   readonly viewFile: ViewFile | null;
 }
 
-/** Shows a recording; what could not be read of it is told on standard error. */
+/** Shows a recording, and reports its damaged parts on standard error. */
 async function print(
-  { recording, bytes, view, viewFile, baseDir, to }: Shown,
+  { recording, bytes, view, viewFile, baseDir, to }: ShownRecording,
   terminal: Terminal,
 ): Promise<void> {
   if (view.kind === 'html') {
-    // What it takes to find modules is loaded for nobody else.
+    // Loaded here, as only a page needs the search for modules.
     const { pagePieces } = await import('../apps/trace/html.ts');
     viewFile!.write(pagePieces(recording.head, bytes, baseDir));
   } else {

@@ -1,5 +1,5 @@
 /**
- * `glossa tutorial`: the last slides of GlusterFS's translator tutorial, run on this machine.
+ * `glossa tutorial`: runs the last slides of GlusterFS's translator tutorial on this machine.
  *
  * Two bricks serve a folder each, GlusterFS's own where it is installed. The stack that the slides
  * print is mounted over them, and a tree is made in it; then the tutorial's workload searches that
@@ -83,7 +83,7 @@ export default defineCommand({
       ...checkSettings({ seed, searches, delayMs }),
       maker: chooseBrickProgram(bricks),
     };
-    // It takes a moment, in which no signal would be heard: nothing is made that one would leave.
+    // Planning blocks the event loop and its signals, so it comes before any file is made.
     const workload = planWorkload({ ...settings, rounds: ROUNDS });
     const experiment = {
       ...{ command: 'tutorial', json, instead: '' },
@@ -98,7 +98,7 @@ export default defineCommand({
   },
 });
 
-/** Makes the tree through the stack as it was printed, and searches it through each. */
+/** Makes the tree through the printed stack, and searches it through each stack. */
 async function tutorial(
   { seed, delayMs, maker }: TutorialSettings,
   workload: Workload,
@@ -137,11 +137,11 @@ async function makeFiles(
   const volfile = printedVolfile(stacks[0]!);
   const mounted = await mountSearchable({ id: 'files', volfile, options }, stage);
   try {
-    // What is under way may get no answer before the mount is gone.
+    // A pending request may get no reply before the mount is gone.
     await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
   } catch (error) {
     const isOfMount = error instanceof Error && 'errno' in error;
-    // The bricks' files are in the same folder as everything else: nothing is wrong with the server.
+    // On a full disk the server is not to blame: the bricks are in the same folder.
     throw isOfMount && !isFull(error) ? mounted.broken(error) : error;
   } finally {
     await mounted.stop();

@@ -42,8 +42,8 @@ async function occupy(scratch: Scratch, folder: string): Promise<void> {
   await once(child, 'spawn');
 }
 
-describeMounts('what a killed server leaves', () => {
-  it('is taken away', () =>
+describeMounts('the mount of a killed server', () => {
+  it('is unmounted by glossa umount', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
@@ -51,14 +51,14 @@ describeMounts('what a killed server leaves', () => {
       expect(await readdir(path)).toEqual([]);
     }));
 
-  it('is taken away also when a process is still in it', () =>
+  it('is unmounted even while a process is in it', () =>
     withScratch(async (scratch) => {
       await deadMount(scratch, (path) => occupy(scratch, path));
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('is pointed out when mounting there again', () =>
+  it('is named in the error of a new mount there', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
       const { status, err } = await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'again.log']);
@@ -69,7 +69,7 @@ describeMounts('what a killed server leaves', () => {
       );
     }));
 
-  it('has no statistics', () =>
+  it('makes glossa stats fail with the remedy', () =>
     withScratch(async (scratch) => {
       await deadMount(scratch);
       expect(await glossa(scratch, ['stats', 'mnt'])).toMatchObject({
@@ -80,7 +80,7 @@ describeMounts('what a killed server leaves', () => {
 });
 
 describeMounts('glossa umount', () => {
-  it('leaves a mount that is in use, unless told otherwise', () =>
+  it('leaves a mount in use, and detaches it with --lazy', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
@@ -101,7 +101,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('detaches one in use without waiting for anybody', () =>
+  it('with --lazy and --no-wait returns at once', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
@@ -110,7 +110,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('returns when the server has ended', () =>
+  it('returns after the server has ended', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       mount.child.kill('SIGSTOP');
@@ -123,7 +123,7 @@ describeMounts('glossa umount', () => {
       expect(await returned).toMatchObject({ status: 0, err: '', log: ENDED });
     }));
 
-  it('says when the server does not end, and how to end it', () =>
+  it('fails when the server does not end, with the command that kills it', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       mount.child.kill('SIGSTOP');
@@ -138,7 +138,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('does what two ask for at once', () =>
+  it('run twice at once unmounts once', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       const both = await Promise.all([1, 2].map(() => glossa(scratch, ['umount', 'mnt'])));
@@ -153,7 +153,7 @@ describeMounts('glossa umount', () => {
       expect(both.some(({ status }) => status === 0)).toBe(true);
     }));
 
-  it.runIf(process.getuid?.() === 0)('says when it does not see the server', () =>
+  it.runIf(process.getuid?.() === 0)('fails when the server is in another container', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       const wrapper = ['unshare', '--pid', '--fork', '--mount-proc', '--propagation', 'unchanged'];
@@ -174,7 +174,7 @@ describeMounts('glossa umount', () => {
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
-  it('is for mounts of glossa only', () =>
+  it('of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       await scratch.folder('mnt');
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({

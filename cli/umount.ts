@@ -1,7 +1,7 @@
 /**
- * `glossa umount`: takes a mount away, also one whose server is no more ("Transport endpoint is not
- * connected"), and waits for the end of its server, which may still have things to write. The mount
- * is found in the list of mounts, because asking a dead one, or one whose server hangs, has no answer.
+ * `glossa umount`: unmounts, also after the server has died ("Transport endpoint is not
+ * connected"), and waits for the end of the server, which may still have data to write. It finds the mount in the list
+ * of mounts, as a dead mount or a hanging server does not reply.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { healthOf } from '../runtime/mount/mount-health.ts';
@@ -15,7 +15,7 @@ import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, stepFlags, takeOperands, toggle } from '../terminal/flags.ts';
 import { step, type Terminal } from '../terminal/terminal.ts';
 
-/** Seconds that a server may take to end: longer than a module may take to. */
+/** The time limit for a server to end, longer than the limit of a module. */
 const PATIENCE = 30;
 const STEP_MS = 10;
 
@@ -48,7 +48,7 @@ export default defineCommand({
     }
     const { mountpoint } = found;
     const mount = findMount(mountpoint);
-    // Somebody else has just unmounted it: the server's end is theirs to wait for.
+    // Another process has just unmounted it, and waits for the server.
     if (mount === null) return EXIT_OK;
     const server = waits ? findServer(mount) : null;
     const isHidden = waits && server === null && (await healthOf(mountpoint)) !== 'dead';
@@ -64,7 +64,7 @@ export default defineCommand({
   },
 });
 
-/** Ends a server without a mount. @param patience seconds; null does not wait. @throws {Failure} */
+/** Ends a server without a mount. @param patience seconds; null for no wait. @throws {Failure} */
 async function endServer(
   found: FoundServer,
   patience: number | null,
@@ -73,7 +73,7 @@ async function endServer(
   const { process, given } = found;
   const { pid } = process;
   step(`ask process ${pid} to end`, terminal);
-  // One that has just ended was asked by somebody else.
+  // The server may have ended meanwhile at another request.
   await ask(found, 'end').catch(() => {});
   if (patience === null) return;
   if (!(await hasEnded(process, patience))) {
@@ -88,7 +88,7 @@ const HIDDEN =
   'but its server is not to be seen from here (it may be in another container), so its end was not ' +
   'waited for; --no-wait asks for no more';
 
-/** Waits for the end of a server whose mount is gone. @throws {Failure} when that takes too long */
+/** Waits for the end of a server after its unmount. @throws {Failure} when that takes too long */
 async function waitFor(
   server: ServerProcess,
   given: string,

@@ -1,6 +1,6 @@
 /**
  * A volume that comes up late, never, or goes down and comes up again, under a real mount: it waits,
- * or fails with the volume's name, and whoever has a file open then goes on.
+ * or fails with the volume's name; programs with open files continue.
  */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -90,7 +90,7 @@ const heard = (log: string): string[] =>
 describeMounts('a volume that', () => {
   const names = Object.keys(modules) as (keyof typeof modules)[];
 
-  it.each(names)('comes up late, goes down and up again: %s', (name) =>
+  it.each(names)('goes down serves open files, and comes up again: %s', (name) =>
     withScratch(async (scratch) => {
       await scratch.file(name, modules[name]);
       await scratch.file('ear.ts', EAR);
@@ -121,7 +121,7 @@ describeMounts('a volume that', () => {
     }),
   );
 
-  it.each(names)('never comes up fails the mount by its name: %s', (name) =>
+  it.each(names)('never comes up fails the mount, and the error names it: %s', (name) =>
     withScratch(async (scratch) => {
       await scratch.file(name, modules[name]);
       await scratch.file('ear.ts', EAR);

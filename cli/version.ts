@@ -1,4 +1,4 @@
-/** `glossa version`, also `glossa --version`. */
+/** `glossa version`, also `glossa --version`: prints the version. */
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';

@@ -1,4 +1,4 @@
-/** Flags of all commands that check a volfile. */
+/** Defines the flags of all commands that check a volfile. */
 import { type Flags, list, toggle } from '../terminal/flags.ts';
 
 export const volfileFlags = {
@@ -7,7 +7,7 @@ export const volfileFlags = {
     help: 'set an option of a volume, or of all that match (*.log-level=DEBUG); may be repeated',
   }),
   strict: toggle({
-    help: 'what looks like a mistake is an error: an option or a method that nobody knows',
+    help: 'warnings are errors: an unknown option or method',
   }),
   'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),
 } satisfies Flags;

@@ -1,4 +1,4 @@
-/** `glossa brick volfiles`: gives volfiles to clients that ask for them by name. */
+/** `glossa brick volfiles`: serves volfiles to clients by name. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VolfileFolder } from '../gluster/volfile-server/folder.ts';
@@ -112,7 +112,7 @@ async function serve(settings: Settings, terminal: Terminal): Promise<number> {
       log.info(`serves ${printable(folder)} at ${where}`, { msgid: messages.volfileServer.id });
       const { host = LOOPBACK } = settings;
       if (!settings['no-tcp'] && !isLoopback(host)) {
-        warn(`whoever reaches ${host} reads the volfiles, but for passwords`, terminal);
+        warn(`each client that reaches ${host} can read the volfiles, except passwords`, terminal);
       }
       pidFile.write();
       ending.defer();

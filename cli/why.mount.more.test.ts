@@ -1,4 +1,4 @@
-/** glossa why: of requests that failed or were slow, in sentences. */
+/** glossa why explains failed and slow requests in sentences. */
 import { access, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
@@ -47,7 +47,7 @@ end-volume
 `;
 
 describeMounts('glossa why', () => {
-  it('knows what was slow while the server did nothing else', () =>
+  it('explains a slow request of an otherwise idle server', () =>
     withScratch(async (scratch) => {
       await scratch.file('blocking.py', blocking);
       const mount = await startMount(scratch, blockingStack);
@@ -60,7 +60,7 @@ describeMounts('glossa why', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('says what requests for a path met, and where the answer came from', () =>
+  it('prints the results of requests for a path, and the volume that replied', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--negative-timeout', '1'] });
       const at = (name: string) => scratch.at('mnt', name);
@@ -126,7 +126,7 @@ describeMounts('glossa why', () => {
       await glossa(scratch, ['umount', 'mnt']);
     }));
 
-  it('tells of requests that were slow, whatever is slow', () =>
+  it('explains slow requests of any slow volume', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--slow', '0.001us'] });
       await writeFile(scratch.at('mnt', 'f'), 'text');
@@ -144,7 +144,7 @@ describeMounts('glossa why', () => {
       });
     }));
 
-  it.runIf(isRoot)('is not for others, where they are let in', () =>
+  it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);

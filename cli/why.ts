@@ -1,4 +1,4 @@
-/** `glossa why`: what the last requests for a path met that failed or were slow, in sentences. */
+/** `glossa why`: explains the last failed and slow requests for a path in sentences. */
 import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
@@ -35,30 +35,30 @@ export default defineCommand({
     const { requests, ...kept } = (await ask(served, 'notable')) as NotableDump;
     const about = requests.filter(({ paths }) => paths.includes(path));
     if (flags.json) terminal.out(JSON.stringify(about, null, 2));
-    else if (about.length > 0) tell(about, path, kept.slowMs, terminal);
+    else if (about.length > 0) printRequests(about, path, kept.slowMs, terminal);
     else terminal.out(nothing(requests, path, kept));
     return EXIT_OK;
   },
 });
 
-/** Requests that met the same are told of together. */
-interface Same {
+/** Requests with the same outcome, which are printed together. */
+interface SameOutcome {
   last: NotableRequest;
   times: number;
 }
 
-function tell(
+function printRequests(
   requests: readonly NotableRequest[],
   path: string,
   slowMs: number,
   { out, colour }: Terminal,
 ): void {
-  const all = new Map<string, Same>();
+  const all = new Map<string, SameOutcome>();
   for (const request of requests) {
     const { op, errno, way, attribute, paths, ms } = request;
     const key = JSON.stringify([op, errno, way, attribute, paths, ms >= slowMs]);
     const times = (all.get(key)?.times ?? 0) + 1;
-    // What came last is told last.
+    // The latest request is printed last.
     all.delete(key);
     all.set(key, { last: request, times });
   }
@@ -68,7 +68,7 @@ function tell(
   }
 }
 
-/** What came of it; then who asked and when, and where the answer came from. */
+/** The outcome; then the caller and the time; then the volume that replied. */
 function sentences(request: NotableRequest, times: number, path: string, slowMs: number): string[] {
   const { op, errno, attribute, paths, ms, among, pid, uid } = request;
   const other = paths.find((one) => one !== path);
@@ -76,7 +76,7 @@ function sentences(request: NotableRequest, times: number, path: string, slowMs:
     other === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(other)}`;
   const object = attribute === null ? otherEnd : ` of the attribute ${printable(attribute)}`;
   const often = times === 1 ? '' : ` ${times} times`;
-  // Whatever was slow, of those that were answered in one go.
+  // Requests that were answered together share a time; any of them may have been slow.
   const isShared = among > 1 && ms >= slowMs;
   const slowly = isShared ? 'perhaps slowly' : 'slowly';
   const failed =
@@ -104,7 +104,7 @@ function fromWhere({ way }: NotableRequest): string {
 
 const took = (ms: number): string => duration(1e6 * ms);
 
-/** Of this path there is nothing; perhaps of a folder on the way to it. */
+/** The text without requests for the path; names a directory above it that has some. */
 function nothing(
   requests: readonly NotableRequest[],
   path: string,

@@ -1,8 +1,8 @@
 /**
- * Finds what can stand in place of the last word of a command line, for the scripts of shells.
+ * Finds the candidates for the last word of a command line, for the completion scripts of shells.
  *
- * The first line is `words`; `files` where names of files are among them; or `rest N` where word N begins
- * another program's command. A candidate follows on each line, with its description behind a tab.
+ * The first line is `words`, `files` if file names are among them, or `rest N` if word N begins
+ * another program's command. Each further line is a candidate, with its description behind a tab.
  */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +11,7 @@ import { type Commands, subcommandsOf } from '../../terminal/command.ts';
 import type { CompletionKind } from '../../terminal/completion-kinds.ts';
 import { type Grammar, grammarOf } from './grammar.ts';
 
-/** @param words those behind `glossa`, up to the cursor */
+/** @param words the words behind `glossa`, up to the cursor */
 export async function candidates(words: readonly string[], commands: Commands): Promise<string[]> {
   const [first = ''] = words;
   if (words.length <= 1 && !first.startsWith('-')) {
@@ -33,7 +33,7 @@ export async function candidates(words: readonly string[], commands: Commands): 
   const { options, operands } = grammarOf(name, command, topics);
   const place = placeOf(typed.slice(length), options);
   if (place.at === 'rest') {
-    // From the start of the line: the program's name is word 0.
+    // Counted from the start of the line: the program's name is word 0.
     const from = 1 + length + place.from - (typed.length - words.length);
     return [command.hasRest ? `rest ${from}` : 'words'];
   }
@@ -57,7 +57,7 @@ async function helpTopics(commands: Commands): Promise<Record<string, Completion
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.types()] } };
 }
 
-/** Where the last word stands, which is `word` without what an option before it is called. */
+/** The position of the last word; `word` is its part behind `--option=`. */
 type Typed =
   | { readonly at: 'rest'; readonly from: number }
   | { readonly at: 'option'; readonly word: string }
@@ -74,7 +74,7 @@ function placeOf(words: readonly string[], options: Grammar['options']): Typed {
   let index = 0;
   let awaited: CompletionKind | null = null;
   for (const [at, each] of words.slice(0, -1).entries()) {
-    // For bash, a '=' is a word of its own.
+    // bash passes '=' as a word of its own.
     if (awaited !== null) awaited = each === '=' ? awaited : null;
     else if (each === '--') return { at: 'rest', from: at + 1 };
     else if (/^-./.test(each)) awaited = options.get(each)?.value ?? null;
@@ -90,7 +90,7 @@ function placeOf(words: readonly string[], options: Grammar['options']): Typed {
   return word.startsWith('-') ? { at: 'option', word } : { at: 'operand', index, word };
 }
 
-/** @param before what the shell has in the same word, in front of `word` */
+/** @param before the beginning of the same word for the shell, `--option=` */
 function offered(kinds: readonly CompletionKind[], before: string, word: string): string[] {
   const found = kinds.flatMap((kind) => namesOf(kind, word));
   const areFiles = kinds.some((kind) =>
@@ -129,7 +129,7 @@ function namesOf(kind: CompletionKind, word: string): readonly string[] {
   return kind.words.map((each) => before + each);
 }
 
-/** Files in the folder that is typed, with one of these endings (null: none), and folders. */
+/** Folders, and files with one of these endings (null: no files), in the typed folder. */
 function filesFor(word: string, endings: readonly string[] | null): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   const isHidden = word.startsWith('.', folder.length);
@@ -144,7 +144,7 @@ function filesFor(word: string, endings: readonly string[] | null): string[] {
         return fits ? folder + entry.name : [];
       });
   } catch {
-    // There is no such folder, or it cannot be read: nothing is known of it.
+    // The folder does not exist or is unreadable: no candidates.
     return [];
   }
 }

@@ -31,11 +31,11 @@ for (const name of ['a.vol', 'b c.vol', 'm.py', 'm.js', 'notes.txt', '.hidden.vo
 }
 const at = (...names: string[]): string[] => names.map((name) => join(folder, name));
 
-it('every word in capitals stands for something, in every usage and flag', async () => {
+it('each word in capitals of usages and flags has a completion kind', async () => {
   for (const name of commands.keys()) await found(name);
 });
 
-it('operands come from all usages', async () => {
+it('the operands of a command are those of all its usages', async () => {
   expect((await found('mount')).operands).toEqual([
     { kinds: [{ files: ['.vol'] }], repeats: false },
     { kinds: ['folder'], repeats: false },
@@ -53,7 +53,7 @@ it('operands come from all usages', async () => {
   expect((await found('mount')).options.get('--read-only')!.value).toBeNull();
 });
 
-it('the first word is a command, the second may be the rest of its name', async () => {
+it('the first word completes to commands, the second to subcommands', async () => {
   expect(await offered('umo')).toEqual(['umount']);
   expect(await offered('')).toContain('mount');
   expect((await command(['complete', '--', 'umo'])).out).toMatch(
@@ -64,7 +64,7 @@ it('the first word is a command, the second may be the rest of its name', async 
   expect(await offered('nothing', '')).toEqual([]);
 });
 
-it('files have the ending that stands there, folders end in a slash', async () => {
+it('files complete by their ending, and folders with a slash', async () => {
   const all = ['a.vol', 'b c.vol', 'below/', 'link/'];
   expect((await offered('mount', `${folder}/`)).sort()).toEqual(at(...all));
   expect(await offered('mount', join(folder, '.h'))).toEqual(at('.hidden.vol'));
@@ -75,7 +75,7 @@ it('files have the ending that stands there, folders end in a slash', async () =
   expect(await first('mount', '')).toBe('files');
 });
 
-it('options are offered, and values behind them, after a = as well', async () => {
+it('options complete, and so do their values, after = too', async () => {
   expect(await offered('mount', '--log-le')).toEqual(['--log-level']);
   expect(await offered('-')).toContain('--volfile');
   expect(await offered('mount', '--fuse', '')).toEqual(['kernel', 'fuse-native']);
@@ -87,7 +87,7 @@ it('options are offered, and values behind them, after a = as well', async () =>
   expect(await offered('help', 'storage/')).toEqual(['storage/memory', 'storage/posix']);
 });
 
-it('another command follows -- only where one belongs', async () => {
+it('after -- another command completes, for commands that run one', async () => {
   expect(await first('run', 'a.vol', '--', 'mk')).toBe('rest 4');
   expect(await first('check', 'a.vol', '--', 'mk')).toBe('words');
   expect(await offered('check', 'a.vol', '--', 'mk')).toEqual([]);
@@ -96,7 +96,7 @@ it('another command follows -- only where one belongs', async () => {
 it.each([
   ['tcsh', '; there is bash, zsh, fish'],
   ['bahs', " (did you mean 'bash'?)"],
-])('the shell %s is refused', async (shell, guess) => {
+])('completion for the shell %s is refused', async (shell, guess) => {
   const { status, out, err } = await command(['setup', 'completion', shell]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toMatch(`glossa setup completion: no completion for the shell '${shell}'${guess}\n`);

@@ -1,9 +1,8 @@
 /**
- * Reads what can be typed behind a command from its usages and flags.
+ * Derives the words of a command line from a command's usages and flags.
  *
- * A usage is what the help shows: `glossa new python|c NAME [DIR] [options]`. Words in capitals
- * stand for something, others for themselves; `…` may be repeated, and another program's command
- * follows `--`.
+ * A usage is the help's: `glossa new python|c NAME [DIR] [options]`. Words in capitals are
+ * placeholders, others literal; `…` repeats, and another program's command follows `--`.
  */
 import type { Command } from '../../terminal/command.ts';
 import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
@@ -16,7 +15,7 @@ export interface Place {
 }
 
 export interface Grammar {
-  /** By `--name` and `-n`: the help, and what the value can be; null without one. */
+  /** Help and kind of value (null without one), by `--name` and `-n`. */
   readonly options: ReadonlyMap<
     string,
     { readonly help: string; readonly value: CompletionKind | null }
@@ -24,7 +23,7 @@ export interface Grammar {
   readonly operands: readonly Place[];
 }
 
-/** @param topics words in capitals that stand for something that the commands do not know */
+/** @param topics the kinds of placeholders that only the help has */
 export function grammarOf(
   name: string,
   { usage, flags, kinds: own }: Command,
@@ -33,7 +32,7 @@ export function grammarOf(
   const kindOf = (word: string): CompletionKind => {
     const kind =
       word === word.toLowerCase() ? { words: [word] } : { ...kindsOfAll, ...topics, ...own }[word];
-    if (kind === undefined) throw new Error(`${name}: nothing says what ${word} stands for`);
+    if (kind === undefined) throw new Error(`${name}: ${word} has no completion kind`);
     return kind;
   };
   const all: Flags = { ...flags, ...commonFlags };
@@ -61,7 +60,7 @@ export function grammarOf(
   return { options, operands };
 }
 
-/** The operands of a usage: without its options, their values, and what is behind `--`. */
+/** The operands of a usage, without options, their values and the part behind `--`. */
 function operandsIn(usage: string, options: Grammar['options']): string[] {
   const [own = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
   const words = own.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));

@@ -1,6 +1,6 @@
 /**
- * Scripts by which shells complete command lines: each asks `glossa complete -- WORDS…`, whose output
- * candidates.ts describes. Nothing in them depends on the commands that there are.
+ * Holds the completion scripts of shells: each asks `glossa complete -- WORDS…`, whose output
+ * candidates.ts describes. They do not depend on the list of commands.
  */
 
 /** For bash 4.0 or later; it uses the package bash-completion for a command behind `--` alone. */

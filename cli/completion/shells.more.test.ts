@@ -1,4 +1,4 @@
-/** The scripts in the shells that they are for, which are on a terminal, and asked by keys. */
+/** The completion scripts in their shells, driven by keys on a terminal. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { scripts } from './scripts.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'glossa-completion-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const home = join(scratch, 'home');
-/** What there is to be completed. */
+/** The files to complete. */
 const folder = join(scratch, 'here');
 mkdirSync(home);
 mkdirSync(join(folder, 'below'), { recursive: true });
@@ -21,7 +21,7 @@ for (const name of ['a.vol', 'b c.vol', 'notes.txt', 'mine.py', 'run.json']) {
   writeFileSync(join(folder, name), '');
 }
 
-/** What is typed, and what can stand in place of its last word. */
+/** Typed lines, and the candidates for the last word. */
 const cases: readonly (readonly [typed: string, offered: readonly string[]])[] = [
   ['umo', ['umount']],
   ['mount ', ['a.vol', 'b c.vol', 'below']],
@@ -49,7 +49,7 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
 ];
 
 const PROMPT = 'ready> ';
-/** Shows what the line has become, when all that can stand there was put in. */
+/** Shows the line after all candidates were inserted. */
 const SHOW = `glossa() { printf '\\nshown'; printf '<%s>' "$@"; echo; }`;
 
 const startUp = {
@@ -77,13 +77,13 @@ function script(shell: keyof typeof scripts): string {
   return path;
 }
 
-/** In which the scripts find the program. */
+/** The PATH in which the scripts find the program. */
 const PATH = `${home}:${process.env.PATH}`;
 writeFileSync(join(home, 'glossa'), `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`, {
   mode: 0o755,
 });
 
-/** The words in which the last of the typed ones was completed: itself alone if nothing can be. */
+/** The completions of the last word; the word itself without candidates. */
 const completed = (typed: string, offered: readonly string[]): string[] => {
   const words = typed.split(' ');
   const last = words.pop()!;
@@ -96,10 +96,10 @@ const why = (...tools: readonly string[]): string => {
   return missing === undefined ? '' : `${missing} is not installed`;
 };
 
-describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
+describe.each(['bash', 'zsh'] as const)('completion in %s', (shell) => {
   const missing = why(shell, 'script');
   describe.skipIf(isSkipped(`completion in ${shell}`, missing))('on a terminal', () => {
-    it('completes what can stand there', async () => {
+    it('inserts the candidates for the last word', async () => {
       const files = startUp[shell](script(shell));
       for (const [path, text] of Object.entries(files)) writeFileSync(join(home, path), text);
       const terminal = new PseudoTerminal(started[shell], folder, { HOME: home, PATH });
@@ -119,8 +119,8 @@ describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
   });
 });
 
-describe.skipIf(isSkipped('completion in fish', why('fish')))('in fish', () => {
-  it('completes what can stand there', async () => {
+describe.skipIf(isSkipped('completion in fish', why('fish')))('completion in fish', () => {
+  it('inserts the candidates for the last word', async () => {
     const path = script('fish');
     const offers = cases.map(([typed]) => {
       const line = `source ${path}; complete -C 'glossa ${typed}'`;

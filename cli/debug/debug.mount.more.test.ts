@@ -19,7 +19,7 @@ const PATIENCE = { timeout: 60_000, interval: 20 };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: one of a terminal
 const PROMPT = /\(glossa\) (?:\x1b\[\d+G)?$/;
 
-/** The session's lines, and what is shown after each. */
+/** The session's lines, and the output after each. */
 function documented(): [typed: string, shown: string][] {
   const text = readFileSync(join(packageRoot, 'docs/write/debugging.md'), 'utf8');
   const block = /```text\n\$ glossa debug negative\.vol\n([^`]*)```/.exec(text)![1]!;
@@ -32,7 +32,7 @@ function documented(): [typed: string, shown: string][] {
     });
 }
 
-/** Without what differs from one time to the next, or from one system to another. */
+/** The output without parts that differ between runs or systems. */
 const plain = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those of a terminal
@@ -68,7 +68,7 @@ async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
 const isThere = isInstalled('script');
 
 describeMounts('glossa debug', () => {
-  it.skipIf(!isThere)('is what docs/write/debugging.md shows', () =>
+  it.skipIf(!isThere)('prints the session of docs/write/debugging.md', () =>
     withScratch(async (scratch) => {
       prepare(scratch);
       const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
@@ -91,7 +91,7 @@ describeMounts('glossa debug', () => {
     }),
   );
 
-  it.skipIf(!isThere)('does with a terminal of four columns and one line', () =>
+  it.skipIf(!isThere)('works on a terminal of four columns and one line', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
@@ -103,7 +103,7 @@ describeMounts('glossa debug', () => {
     }),
   );
 
-  it('takes its commands from a pipe, on a mount point of its own choice', () =>
+  it('takes commands from a pipe, on a given mount point', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const point = await scratch.folder('mnt');
@@ -132,7 +132,7 @@ describeMounts('glossa debug', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('runs the command that is given, and ends at the first mistake', () =>
+  it('with -- COMMAND runs it, and ends at the first wrong command of a pipe', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const lines = ['run', 'braek lookup', 'run'];
@@ -150,7 +150,7 @@ describeMounts('glossa debug', () => {
       );
     }));
 
-  it('holds one request beside another, and lets them go one by one', () =>
+  it('holds two requests at once, and resumes them one by one', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const lines = [
@@ -164,7 +164,7 @@ describeMounts('glossa debug', () => {
       expect(out).toMatch(/\none\ntwo\n\[mkdir one .* has ended with status 0\]\n$/);
     }));
 
-  it('ends with the mount, when somebody else unmounts it', () =>
+  it('ends when another process unmounts its mount', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const point = await scratch.folder('mnt');
@@ -199,7 +199,7 @@ describeMounts('glossa debug', () => {
     ['delete 9', 'there is no breakpoint 9'],
     ['request 9', "request 9 is not held ('info requests' lists those that are)"],
     ['de', "'de' may be delete or detach"],
-    ['set op_ret', 'what is to be set to what? set VALUE = TEXT'],
+    ['set op_ret', 'the form is: set VALUE = TEXT'],
   ])('refuses %s', (line, message) =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
@@ -209,7 +209,7 @@ describeMounts('glossa debug', () => {
     }),
   );
 
-  it('lets what is held go on when it is killed, and leaves no mount', () =>
+  it('resumes held requests when it is killed, and leaves no mount', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       const point = await scratch.folder('mnt');

@@ -1,8 +1,8 @@
 /**
- * Starts the server that `glossa debug` debugs, and commands in its mount.
+ * Starts the server for `glossa debug`, and commands in its mount.
  *
- * Nothing here touches the mount: this process would wait for a request that it holds itself. So a command's
- * shell goes there by itself.
+ * This process never enters the mount, as it would wait for a request that it holds itself: a
+ * command's shell changes to the folder instead.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -15,36 +15,36 @@ import type { Terminal } from '../../terminal/terminal.ts';
 const INHERITED = ['inherit', 'inherit'] as const;
 const PIPED = ['pipe', 'pipe'] as const;
 
-/** How long a command may take to end by itself, once it is asked to. */
+/** The time limit for a command to end at SIGTERM. */
 const GRACE_MS = 2000;
 
-export type Happening =
+export type DebuggeeEvent =
   | DebugEvent
   | { readonly event: 'mounted' }
-  /** The mount is gone, or came to nothing. */
+  /** The mount is gone, or has failed. */
   | { readonly event: 'gone'; readonly failed: boolean }
   /** A command has ended. */
   | { readonly event: 'exited'; readonly name: string; readonly status: number };
 
 /** A command: words, or a line for the shell. */
-export type Given = readonly string[] | string;
+export type CommandLine = readonly string[] | string;
 
-export const nameOf = (given: Given): string =>
+export const nameOf = (given: CommandLine): string =>
   typeof given === 'string' ? given : given.join(' ');
 
 export class Debuggee {
   readonly client: DebugClient;
   readonly mountpoint: string;
   private readonly server: ChildServer;
-  private readonly hear: (happening: Happening) => void;
+  private readonly hear: (event: DebuggeeEvent) => void;
   private command: ChildProcess | null = null;
 
-  /** @param args of the server */
+  /** @param args the server's arguments */
   constructor(
     args: readonly string[],
     mountpoint: string,
     terminal: Terminal,
-    hear: (happening: Happening) => void,
+    hear: (event: DebuggeeEvent) => void,
   ) {
     this.mountpoint = mountpoint;
     this.hear = hear;
@@ -67,10 +67,10 @@ export class Debuggee {
   }
 
   /**
-   * Runs a command in the mount; it reads nothing.
-   * @param output takes what it writes; otherwise that is written where this process writes
+   * Runs a command in the mount, without input.
+   * @param output receives its output; by default that is this process's output
    */
-  run(given: Given, output?: (stream: 'stdout' | 'stderr', text: string) => void): void {
+  run(given: CommandLine, output?: (stream: 'stdout' | 'stderr', text: string) => void): void {
     const words = typeof given === 'string' ? [] : given;
     const what = typeof given === 'string' ? `eval "$1"` : 'exec "$@"';
     const script = `cd "$0" && ${what}`;
@@ -95,7 +95,7 @@ export class Debuggee {
     });
   }
 
-  /** Ends the command, then the server: with it goes the mount. */
+  /** Ends the command, then the server and its mount. */
   async end(): Promise<void> {
     const { command } = this;
     if (this.command !== null) {
@@ -107,7 +107,7 @@ export class Debuggee {
   }
 }
 
-/** Ends a command and what it has started, by force after a while. */
+/** Ends a command and its children, by SIGKILL after GRACE_MS. */
 async function endGroup(child: ChildProcess): Promise<void> {
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const kill = (signal: NodeJS.Signals): void => {

@@ -1,47 +1,47 @@
 /**
- * A session of `glossa debug`: commands one after the other. One of the requests that are held is
- * *selected*: the commands are about it. A command that lets it go on waits for the next stop.
+ * Carries out the commands of a `glossa debug` session. One of the held requests is *selected*, and
+ * the commands refer to it. A command that resumes it waits for the next stop.
  */
 import { DebugError } from '../../runtime/debug/debug-error.ts';
 import type { Way } from '../../runtime/debug/hops.ts';
 import type { StopView } from '../../runtime/debug/protocol.ts';
 import type { FrameView } from '../../runtime/debug/scopes.ts';
 import { findValue, parsePath } from '../../runtime/debug/value-path.ts';
-import type { Debuggee, Given, Happening } from './debuggee.ts';
+import { type CommandName, findCommandName, findInfo, helpText } from './command-table.ts';
+import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
 import { frameText, requestText, scopesText, stopText, valueText, volumeText } from './show.ts';
-import { findInfo, findWord, helpText, type Word } from './words.ts';
 
-/** What a command is waited for. */
-type Wait = (happening: Happening) => boolean;
+/** Whether an event ends the wait of a command. */
+type Wait = (event: DebuggeeEvent) => boolean;
 
 const WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
 const NOTHING = 'no request is held';
 
 export class Session {
-  /** The mount is gone: nothing is left to debug. Null as long as it is not; then whether it failed. */
+  /** Null while the mount exists; afterwards whether it failed. */
   over: boolean | null = null;
-  /** It is to be gone. */
+  /** Whether the session is ending. */
   isEnding = false;
   private readonly debuggee: Debuggee;
   private readonly say: (text: string) => void;
   private readonly held = new Map<number, StopView>();
   private selected: StopView | null = null;
-  /** The request that was spoken of last. */
+  /** The request that was printed last. */
   private spoken = 0;
-  /** The frame that is looked at. */
+  /** The selected frame. */
   private level = 0;
   private printed = 0;
   private state: 'new' | 'running' | 'mounted' = 'new';
-  /** What is to be run as soon as there is a mount. */
-  private pending: Given | null;
-  private lastCommand: Given | null;
+  /** The command to run once there is a mount. */
+  private pending: CommandLine | null;
+  private lastCommand: CommandLine | null;
   private waiting: { readonly until: Wait; readonly done: () => void } | null = null;
 
   /**
-   * @param command what `run` runs when it is not told
-   * @param say shows a text of one line or several
+   * @param command the default command of `run`
+   * @param say prints a text of one or more lines
    */
-  constructor(debuggee: Debuggee, command: Given | null, say: (text: string) => void) {
+  constructor(debuggee: Debuggee, command: CommandLine | null, say: (text: string) => void) {
     this.debuggee = debuggee;
     this.say = say;
     this.pending = null;
@@ -50,29 +50,29 @@ export class Session {
 
   /**
    * Carries out a line.
-   * @param interrupted resolves when it is not to be waited for any longer
-   * @throws {DebugError} what is wrong with it
+   * @param interrupted resolves at Ctrl-C, which ends the wait
+   * @throws {DebugError} for a wrong line
    */
   async carryOut(line: string, interrupted: Promise<void>): Promise<'quit' | undefined> {
     const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
     if (word === '' || word.startsWith('#')) return;
-    const name = findWord(word);
+    const name = findCommandName(word);
     if (name === 'quit') return 'quit';
     await this.commands[name](rest, interrupted);
     return;
   }
 
-  /** Something has happened, asked for or not. */
-  hear(happening: Happening): void {
-    this.take(happening);
-    if (this.waiting?.until(happening) === true || this.over !== null) this.waiting?.done();
+  /** Handles an event of the server or the command. */
+  hear(event: DebuggeeEvent): void {
+    this.take(event);
+    if (this.waiting?.until(event) === true || this.over !== null) this.waiting?.done();
   }
 
-  private take(happening: Happening): void {
-    switch (happening.event) {
+  private take(event: DebuggeeEvent): void {
+    switch (event.event) {
       case 'stopped':
-        this.held.set(happening.stop.id, happening.stop);
-        if (this.selected === null) this.select(happening.stop);
+        this.held.set(event.stop.id, event.stop);
+        if (this.selected === null) this.select(event.stop);
         break;
       case 'mounted':
         this.state = 'mounted';
@@ -80,10 +80,10 @@ export class Session {
         this.start();
         break;
       case 'exited':
-        this.say(`[${happening.name} has ended with status ${happening.status}]`);
+        this.say(`[${event.name} has ended with status ${event.status}]`);
         break;
       case 'gone':
-        this.over = happening.failed;
+        this.over = event.failed;
         if (this.state === 'mounted' && !this.isEnding) this.say('[the mount is gone]');
         break;
       case 'line':
@@ -105,7 +105,7 @@ export class Session {
 
   private readonly commands: Readonly<
     Record<
-      Exclude<Word, 'quit'>,
+      Exclude<CommandName, 'quit'>,
       (rest: string, interrupted: Promise<void>) => Promise<void> | void
     >
   > = {
@@ -185,14 +185,12 @@ export class Session {
 
   private async run(rest: string, interrupted: Promise<void>): Promise<void> {
     const { line, isBehind } = behind(rest);
-    const command: Given | null = line === '' ? this.lastCommand : line;
+    const command: CommandLine | null = line === '' ? this.lastCommand : line;
     if (this.debuggee.runs || this.pending !== null) {
       throw new DebugError('a command runs already: continue goes on with it');
     }
     if (this.state !== 'new' && command === null) {
-      throw new DebugError(
-        `mounted already, on ${this.debuggee.mountpoint}: run what? run COMMAND`,
-      );
+      throw new DebugError(`mounted already, on ${this.debuggee.mountpoint}: use run COMMAND`);
     }
     if (this.selected !== null) throw new DebugError('a request is held: continue comes first');
     this.lastCommand = command;
@@ -205,7 +203,7 @@ export class Session {
     });
   }
 
-  /** Runs what waits for the mount. */
+  /** Runs the pending command once there is a mount. */
   private start(): void {
     const { pending } = this;
     if (pending === null || this.state !== 'mounted') return;
@@ -232,8 +230,8 @@ export class Session {
   }
 
   /**
-   * Does what lets requests go on, and waits, unless it is `isBehind`, until one is selected or nothing
-   * will come any more: the command has ended, or the request that is `stepped`.
+   * Calls `go`, which resumes requests, and waits, unless `isBehind`, until a request is selected,
+   * the command has ended, or the request `stepped` has.
    */
   private async following(
     isBehind: boolean,
@@ -242,9 +240,9 @@ export class Session {
     go: () => Promise<void>,
   ): Promise<void> {
     const over = new Promise<void>((resolve) => {
-      const until: Wait = (happening) => {
-        if (this.selected !== null || happening.event === 'exited') return true;
-        if (happening.event !== 'ended' || happening.request !== stepped) return false;
+      const until: Wait = (event) => {
+        if (this.selected !== null || event.event === 'exited') return true;
+        if (event.event !== 'ended' || event.request !== stepped) return false;
         this.say(`[request ${stepped} has ended]`);
         return true;
       };
@@ -254,7 +252,7 @@ export class Session {
       await go();
       if (this.selected === null && this.over === null && !isBehind) {
         const stopped = await Promise.race([over, interrupted.then(() => 'interrupted')]);
-        if (stopped === 'interrupted') this.say(`interrupted: ${NOTHING}, all go on`);
+        if (stopped === 'interrupted') this.say(`interrupted: ${NOTHING}, all requests continue`);
       }
     } finally {
       this.waiting = null;
@@ -288,7 +286,7 @@ export class Session {
 
   private async set(rest: string): Promise<void> {
     const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(rest);
-    if (match === null) throw new DebugError('what is to be set to what? set VALUE = TEXT');
+    if (match === null) throw new DebugError('the form is: set VALUE = TEXT');
     const { id: stop } = this.current();
     const [, path = '', value = ''] = match;
     const args = { stop, path: parsePath(path), value };
@@ -297,7 +295,7 @@ export class Session {
   }
 }
 
-/** gdb's `&`: not to be waited for. */
+/** Splits off gdb's `&`, which ends the wait. */
 const behind = (rest: string) => ({
   line: rest.replace(/\s*&$/, ''),
   isBehind: rest.endsWith('&'),

@@ -1,4 +1,4 @@
-/** Formats stopped requests, frames and values for `glossa debug`, as gdb formats those of a program. */
+/** Formats stopped requests, frames and values for `glossa debug`, in gdb's form. */
 import { printable } from '../../runtime/core/log.ts';
 import type { StopView, VolumeView } from '../../runtime/debug/protocol.ts';
 import type { FrameView, Scope } from '../../runtime/debug/scopes.ts';
@@ -7,7 +7,7 @@ import type { Value } from '../../runtime/debug/shown-values.ts';
 const given = (values: readonly Value[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');
 
-/** Where a request has stopped, and with what. */
+/** The place of a stop, and its values. */
 export function stopText(stop: StopView): string {
   const { kind, fop, volume, from, values, breakpoint } = stop;
   const why = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
@@ -15,7 +15,7 @@ export function stopText(stop: StopView): string {
   return `${why}${name} (${given(values)}) at ${volume}, from ${from}`;
 }
 
-/** The request of a stop, for people. */
+/** The request of a stop. */
 export const requestText = ({ request, pid, uid, fop, paths }: StopView): string =>
   `request ${request} of process ${pid}, user ${uid}: ${fop} ${pathsText(paths)}`.trimEnd();
 
@@ -26,14 +26,14 @@ export function frameText({ level, volume, type, fop, paths, where }: FrameView)
   return `#${level}  ${fop} in ${volume} (${type}): ${pathsText(paths)}${place}`;
 }
 
-/** A value with its parts, a line each. */
+/** A value with one line for each part. */
 export function valueText({ text, parts }: Value): string {
   if (parts.length === 0) return text;
   const lines = parts.map((part) => `  ${part.name} = ${part.text}`);
   return `{\n${lines.join(',\n')}\n}`;
 }
 
-/** All that a frame has. */
+/** All values of a frame. */
 export const scopesText = (scopes: readonly Scope[]): string =>
   scopes.map(({ name, values }) => [`${name}:`, ...listed(values)].join('\n')).join('\n');
 

@@ -1,4 +1,4 @@
-/** The log of a server as a person reads it along: short lines, of the modules first of all. */
+/** Shortens the log of a server for a person who reads along; shows all lines of modules. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,33 +24,33 @@ const DEBUGGER = /^(paused in the debugger|resumed$)/;
 /** The last log line of a replaced volume: dropped, because the replacement was logged before. */
 const REPLACED = /^idle, and gone: /;
 
-/** What other parts of the server say is shown when it is at least a warning. */
+/** The levels from which on lines of the server itself are shown. */
 const SERIOUS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export interface DevLogSettings {
-  /** The scripted volumes. */
+  /** The volumes with modules. */
   readonly volumes: readonly string[];
-  /** The module's file, as it is called here. */
+  /** The name of the module's file in the output. */
   readonly module: string;
-  /** True for a file of a module, whose source positions are shown. */
+  /** Whether a file belongs to a module; its source positions are shown. */
   isOwn(file: string): boolean;
   readonly colour: boolean;
 }
 
 export class DevLog {
   private readonly settings: DevLogSettings;
-  /** How the lines of a traceback look: as the line above them; null when that was not shown. */
+  /** The style of traceback lines: that of the line above, or null if that was dropped. */
   private style: Style | undefined | null = null;
-  /** The fops that the code defines, as it was loaded last. */
+  /** The fops that the module defines since its last load. */
   private fops = '';
 
   constructor(settings: DevLogSettings) {
     this.settings = settings;
   }
 
-  /** A line as it is to be shown; null for one that is not. */
+  /** The line to show; null for a line to drop. */
   format(written: string): string | null {
-    // The server colours its log itself where it can.
+    // The server may have coloured its log.
     const line = stripVTControlCharacters(written);
     const { colour } = this.settings;
     const match = LINE.exec(line);
@@ -68,11 +68,11 @@ export class DevLog {
     return `${paint('dim', `${time} ${place}`, colour)}${shown}`;
   }
 
-  /** What is said of it here; null for nothing. */
+  /** The text to show; null to drop the line. */
   private own(domain: string, said: string, serious: boolean): string | null {
     const { volumes, module } = this.settings;
     if (!volumes.includes(domain)) return serious ? said : null;
-    // The debugger's own terminal says so.
+    // The debugger's terminal shows that.
     if (DEBUGGER.test(said) || REPLACED.test(said)) return null;
     const loaded = / loaded: (.*)$/.exec(said);
     if (loaded !== null) {
@@ -83,7 +83,7 @@ export class DevLog {
   }
 }
 
-/** The names of glossa's own files, as they are in a log. */
+/** The names of glossa's own files in a log. */
 function namesOfGlossa(): ReadonlySet<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const files = ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli'].flatMap(
@@ -92,7 +92,7 @@ function namesOfGlossa(): ReadonlySet<string> {
   return new Set(files.map((file) => basename(file)));
 }
 
-/** Tells files of modules from glossa's own; every file in `folder` belongs to a module. */
+/** Returns a test for files of modules: all in `folder`, and names that glossa does not have. */
 export function ownFiles(folder: string): (file: string) => boolean {
   const others = namesOfGlossa();
   return (file) => file !== '-' && (!others.has(file) || existsSync(join(folder, file)));

@@ -5,7 +5,7 @@ import { manualPages } from '../../test/support/manual.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 
-/** Commands that say what is wrong with a page, which they read from standard input. */
+/** Programs that check a page from standard input. */
 const readers: readonly (readonly [string, ...string[]])[] = [
   ['mandoc', '-Tlint'],
   ['groff', '-ww', '-z', '-man', '-Tutf8'],
@@ -13,22 +13,19 @@ const readers: readonly (readonly [string, ...string[]])[] = [
   ['man', '--warnings', '-l', '-'],
 ];
 
-describe.each(readers)('%s %s', (program, ...args) => {
+describe.each(readers)('manual pages read by %s %s', (program, ...args) => {
   const why = isInstalled(program) ? '' : `${program} is not installed`;
-  it.skipIf(isSkipped(`manual pages for ${program}`, why))(
-    'has nothing to complain of',
-    async () => {
-      for (const [name, input] of await manualPages()) {
-        const env = { ...process.env, LC_ALL: 'C.UTF-8' };
-        const { status, stdout, stderr } = spawnSync(program, args, {
-          input,
-          env,
-          encoding: 'utf8',
-        });
-        // What complains writes to standard output or, beside the page, to standard error.
-        const said = program === 'man' ? stderr : stdout + stderr;
-        expect({ name, status, said }).toEqual({ name, status: 0, said: '' });
-      }
-    },
-  );
+  it.skipIf(isSkipped(`manual pages for ${program}`, why))('give no warnings', async () => {
+    for (const [name, input] of await manualPages()) {
+      const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+      const { status, stdout, stderr } = spawnSync(program, args, {
+        input,
+        env,
+        encoding: 'utf8',
+      });
+      // What complains writes to standard output or, beside the page, to standard error.
+      const said = program === 'man' ? stderr : stdout + stderr;
+      expect({ name, status, said }).toEqual({ name, status: 0, said: '' });
+    }
+  });
 });

@@ -6,7 +6,7 @@ import { plain } from './roff.ts';
 
 const pages = await manualPages();
 
-it('every command has a page, which glossa(1) lists', () => {
+it('each command has a manual page, which glossa(1) lists', () => {
   for (const name of commands.keys()) {
     const page = name.startsWith('mount.') ? `${name}.8` : `glossa-${name.replace(' ', '-')}.1`;
     expect([...pages.keys()]).toContain(page);
@@ -14,12 +14,12 @@ it('every command has a page, which glossa(1) lists', () => {
   }
 });
 
-it('package.json names each page, for npm to link', () => {
+it('package.json lists each manual page', () => {
   const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: string[] };
   expect(man).toEqual([...pages.keys()].sort().map((page) => `dist/man/${page}`));
 });
 
-it('has version and date, usages, options and types', () => {
+it('manual pages have version, date, usages, options and types', () => {
   const mount = pages.get('glossa-mount.1')!;
   expect(mount).toContain('.TH GLOSSA\\-MOUNT 1 2026-01-02 "glossa 1.2.3"\n');
   expect(mount).toContain('\\fBglossa\\fP \\fBmount\\fP \\fIVOLFILE\\fP \\fIMNT\\fP [options]\n');
@@ -29,7 +29,7 @@ it('has version and date, usages, options and types', () => {
   expect(format).toMatch(/\n\.SS features\/negative\n.*\n\.TP\n\\fBtimeout\\fP \(time\) = 1m\n/s);
 });
 
-it('leaves nothing to roff that is a text', () => {
+it('plain escapes all signs that roff would interpret', () => {
   expect(plain("a\\b -c 'd' …")).toBe('a\\eb \\-c \\(aqd\\(aq ...');
   for (const [name, text] of pages) {
     const requests = [...text.matchAll(/^[.'](\S*)/gm)].map((match) => match[1]!);

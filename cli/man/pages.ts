@@ -1,6 +1,6 @@
 /**
- * The manual pages, from what the help shows: the commands with their usages and flags, the exit
- * statuses, the types of translators with their options.
+ * Writes the manual pages from the texts of the help: commands with usages and flags, exit
+ * statuses, and translator types with their options.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export interface ManualSettings {
   readonly date: string;
 }
 
-/** Name and section of a command's page: what mount(8) calls is for administrators. */
+/** Name and section of a command's page: section 8 for mount(8)'s helper. */
 function pageOf(command: string): readonly [name: string, section: number] {
   if (command.startsWith('mount.')) return [command, 8];
   return [`glossa-${command.replaceAll(' ', '-')}`, 1];
@@ -40,7 +40,7 @@ function pageOf(command: string): readonly [name: string, section: number] {
 
 const VOLFILE_PAGE = ['glossa.vol', 5] as const;
 
-/** By the names of their files, the commands' in the order of the table. */
+/** All pages by file name; those of commands in the order of the table. */
 export async function manual(settings: ManualSettings): Promise<Map<string, string>> {
   const { commands, types, version, date } = settings;
   const pages = new Map<string, string>();
@@ -91,7 +91,7 @@ function commandPage(name: string, { usage, description, flags }: Command): stri
   ].join('');
 }
 
-/** What stands for something is in italics. */
+/** A text with its placeholders in italics. */
 function withLabels(text: string, labels: ReadonlySet<string>, rest = plain): string {
   return text
     .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
@@ -99,7 +99,7 @@ function withLabels(text: string, labels: ReadonlySet<string>, rest = plain): st
     .join('');
 }
 
-/** Each way to call it: what is typed as it is in bold. */
+/** The usages, with literal words in bold. */
 const synopsis = (usage: readonly string[]): string =>
   usage
     .map((line) =>
@@ -132,7 +132,7 @@ const exitStatus = section(
   exitTable.map(([status, meaning]) => item(bold(status), plain(meaning))).join(''),
 );
 
-/** The format is explained by the comments of the first volfile that comes along. */
+/** The page of the volfile format, explained by the comments of an example. */
 function volfilePage(types: readonly Translator<unknown>[]): string {
   const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
   return [

@@ -1,10 +1,10 @@
 /**
- * The little of roff that manual pages are made of, for man(7) of groff and of mandoc: each function
- * gives whole lines, the last with its newline.
+ * Writes the roff of manual pages, for man(7) of groff and mandoc. Functions of lines return whole
+ * lines, newline included.
  */
 import { wrap } from '../../terminal/layout.ts';
 
-/** A text as it is to be read, without a meaning to roff in it. */
+/** Escapes a text, so that roff shows it literally. */
 export function plain(text: string): string {
   return text
     .replaceAll('\\', '\\e')
@@ -12,7 +12,7 @@ export function plain(text: string): string {
     .replace(/[-'`^~"]/g, (sign) => signs[sign]!);
 }
 
-/** ASCII signs that roff takes for typographic ones. */
+/** ASCII signs that roff would replace by typographic ones. */
 const signs: Readonly<Record<string, string>> = {
   '-': '\\-',
   "'": '\\(aq',
@@ -22,7 +22,7 @@ const signs: Readonly<Record<string, string>> = {
   '"': '\\(dq',
 };
 
-/** To be typed as it is. */
+/** A text in bold, for literal words. */
 export const bold = (text: string): string => `\\fB${plain(text)}\\fP`;
 
 export const italic = (text: string): string => `\\fI${plain(text)}\\fP`;
@@ -36,17 +36,17 @@ export const section = (title: string, body: string): string =>
 
 export const subsection = (title: string, body: string): string => `.SS ${plain(title)}\n${body}`;
 
-/** Filled lines, of a text that is written in roff. */
+/** Filled lines of a roff text. */
 export const paragraph = (text: string): string =>
   wrap(text, 78)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 
-/** A term, and what it means below it, further in. */
+/** A term, and its meaning indented below. */
 export const item = (term: string, meaning: string): string =>
   `.TP\n${term.trimEnd()}\n${paragraph(meaning)}`;
 
-/** Lines that stay as they are. */
+/** Lines that are not filled. */
 export const verbatim = (lines: readonly string[]): string =>
   `.RS 4\n.nf\n${lines.map((line) => (line === '' ? '.sp\n' : `\\&${plain(line)}\n`)).join('')}.fi\n.RE\n`;
 

@@ -1,4 +1,4 @@
-/** The files that `glossa new` makes out of templates: their texts, and writing them. */
+/** Makes the files of `glossa new` from templates, and writes them. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
@@ -7,10 +7,10 @@ import { rootFrom } from '../../terminal/invocation.ts';
 import { reason } from '../../terminal/reason.ts';
 import { formatSteps, type Kind, readmeSteps, templateFolder } from './kinds.ts';
 
-/** Texts by their paths in the folder that they are for. */
+/** Texts by path within the new folder. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** What an editor reads instead of our file, when it has these words in it. */
+/** A file that an editor reads instead of ours if it has these words in it. */
 interface Rival {
   readonly file: string;
   readonly words: RegExp;
@@ -25,7 +25,7 @@ const RIVALS: Readonly<Record<string, readonly Rival[]>> = {
 export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
   const values = {
     NAME: name,
-    // A Makefile works without asking where glossa.h is.
+    // So that the Makefile works without running glossa.
     INCLUDE: includeDir,
     STEPS: formatSteps(readmeSteps(kind, name, resolve(folder)), '# '),
   };
@@ -36,7 +36,7 @@ export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
   );
 }
 
-/** What tells editors where the types of modules in `folder` are. */
+/** The files that tell editors where the types of modules in `folder` are. */
 export function editorTexts({ folder: language }: Kind, folder: string): Texts {
   const root = rootFrom(folder);
   return new Map(
@@ -58,13 +58,13 @@ function textsIn(part: string): [path: string, text: string][] {
     .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]);
 }
 
-/** Those that are not there yet; and for each that stays as it is, what to tell about it. */
-export function sparing(texts: Texts, folder: string): { texts: Texts; kept: string[] } {
+/** The texts without an existing file, and a warning for each existing file that lacks them. */
+export function missingTexts(texts: Texts, folder: string): { texts: Texts; kept: string[] } {
   const kept: string[] = [];
   const wanted = [...texts].filter(([path, text]) => {
     const other = inTheWay(path, folder);
     if (other === undefined) return true;
-    // Ours, or one that knows the place: nothing is missing in it.
+    // The file is ours, or names the package: nothing is missing in it.
     if (other.text === text || other.text.includes(rootFrom(folder))) return false;
     kept.push(
       `${join(folder, other.file)} is there already and was left as it is; ` +
@@ -75,7 +75,7 @@ export function sparing(texts: Texts, folder: string): { texts: Texts; kept: str
   return { texts: new Map(wanted), kept };
 }
 
-/** The file that an editor reads already. */
+/** The existing file that an editor reads. */
 function inTheWay(path: string, folder: string): { file: string; text: string } | undefined {
   return [{ file: path, words: /^/ }, ...(RIVALS[path] ?? [])]
     .filter(({ file }) => exists(join(folder, file)))
@@ -92,8 +92,8 @@ function readOrFail(path: string): string {
 }
 
 /**
- * A folder and those above it, noted in `made`. Node's own way to make several tries for ever where
- * the system answers ENOENT, as in /proc.
+ * Makes a folder and its parents, and adds each to `made`. Node's recursive mkdir loops for ever
+ * when the system returns ENOENT, as in /proc.
  */
 function makeFolder(path: string, made: string[]): void {
   if (exists(path)) return;
@@ -102,7 +102,7 @@ function makeFolder(path: string, made: string[]): void {
   made.push(path);
 }
 
-/** @throws {Failure} when one of them is there already */
+/** @throws {Failure} when one of the files exists */
 export function refuseTaken(texts: Texts, folder: string): void {
   const taken = [...texts.keys()].filter((path) => exists(join(folder, path)));
   if (taken.length === 0) return;
@@ -130,7 +130,7 @@ function exists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // What cannot be looked at cannot be written either, and writing says why.
+    // An unreadable path cannot be written either; the write reports the reason.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** The languages of `glossa new`: names that a module may have, its files, and the lines to type next. */
+/** Describes the languages of `glossa new`: valid module names, files, and the commands to type next. */
 import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -7,13 +7,13 @@ import { pathFrom, programIn, shellWord } from '../../terminal/invocation.ts';
 import { table } from '../../terminal/layout.ts';
 
 /**
- * Each language's files, in `all` what every one gets, and in `editors` what editors want to know.
- * NAME in a path is the module's.
+ * The templates: a folder for each language, `all` for every language, and `editors` for editors.
+ * NAME in a path is the module's name.
  */
 export const templateFolder = join(packageRoot, 'templates');
 
 export interface Kind extends Language {
-  /** Below the templates. */
+  /** Its folder in the templates. */
   readonly folder: string;
 }
 
@@ -21,10 +21,10 @@ export const kinds = Object.fromEntries(
   allLanguages.map(([name, language]) => [name, { ...language, folder: name }]),
 ) as Readonly<Record<LanguageName, Kind>>;
 
-/** The module's file. */
+/** The file name of a module. */
 export const moduleFile = ({ extensions }: Kind, name: string): string => name + extensions[0];
 
-/** @throws {UsageError} that says which name would do */
+/** @throws {UsageError} with a valid name */
 export function checkName(name: string, kind: Kind): void {
   const { template } = kind;
   const is = template.reserved.get(name) ?? commonly(name);
@@ -35,7 +35,7 @@ export function checkName(name: string, kind: Kind): void {
   throw new UsageError(rule + instead(name, kind));
 }
 
-/** What is wrong with a name in every language. */
+/** The mistake of a name that no language allows. */
 function commonly(name: string): string | undefined {
   if (name.startsWith('test_')) return 'would be taken for a test';
   return name === 'storage' ? 'is the volume below in its volfile' : undefined;
@@ -43,7 +43,7 @@ function commonly(name: string): string | undefined {
 
 const my = (name: string): string => `my_${name.toLowerCase().replace(/^test_/, '')}`;
 
-/** What was meant: a folder goes behind the name, an extension and blanks go. */
+/** Suggests a valid name: without folder, extension and blanks. */
 function instead(name: string, { folder, extensions, template }: Kind): string {
   const last = name.slice(name.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
   const extension = extensions.find((end) => last.endsWith(end)) ?? '';
@@ -53,10 +53,10 @@ function instead(name: string, { folder, extensions, template }: Kind): string {
   return `; its folder comes second: glossa new ${folder} ${bare} ${shellWord(name)}`;
 }
 
-/** A line to be typed, and what it does. */
+/** A command to type, and its effect. */
 export type Step = readonly [line: string, what: string];
 
-/** Lines that work in the folder `here`, for a module in `folder`. */
+/** Commands that work in the folder `here`, for a module in `folder`. */
 export function stepsFor(kind: Kind, name: string, folder: string, here: string): Step[] {
   const glossa = programIn(here);
   const at = (file: string): string => shellWord(pathFrom(here, join(folder, file)));
@@ -73,7 +73,7 @@ export function stepsFor(kind: Kind, name: string, folder: string, here: string)
   ];
 }
 
-/** The same in a README: and how to mount it for good. */
+/** The same for a README, and how to mount it permanently. */
 export const readmeSteps = (kind: Kind, name: string, folder: string): Step[] => [
   ...stepsFor(kind, name, folder, folder),
   [
@@ -82,7 +82,7 @@ export const readmeSteps = (kind: Kind, name: string, folder: string): Step[] =>
   ],
 ];
 
-/** Indented, with `mark` before what each does. */
+/** Formats steps as indented lines, with `mark` before each description. */
 export const formatSteps = (steps: readonly Step[], mark = ''): string =>
   table(
     steps.map(([line, what]) => [line, mark + what]),

@@ -1,4 +1,4 @@
-/** Makes the volfiles of `glossa new volume`: those of bricks, and that of the clients that use them. */
+/** Makes the volfiles of `glossa new volume`: one for each brick, and one for clients. */
 import { EXTENSION } from '../../gluster/volfile-server/folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
@@ -12,7 +12,7 @@ export interface NewVolume {
   readonly bricks: readonly { readonly directory: string; readonly port: number }[];
 }
 
-/** A brick's file, by the name that GlusterFS gives it: `VOLUME.HOST.its-path.vol`. */
+/** The file name of a brick in GlusterFS's form: `VOLUME.HOST.its-path.vol`. */
 export const brickFile = (name: string, directory: string): string =>
   `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
 
@@ -58,7 +58,7 @@ function brick({ name, bricks }: NewVolume, at: number): PlainVolume[] {
   ];
 }
 
-/** From the bricks to the top, which is called as the volume. */
+/** The client's volumes from the bricks to the top, which has the volume's name. */
 function client({ name, bricks }: NewVolume): PlainVolume[] {
   const clients = bricks.map(
     ({ port }, at): PlainVolume => ({
@@ -75,7 +75,7 @@ function client({ name, bricks }: NewVolume): PlainVolume[] {
   );
   const above = [
     { name: `${name}-dht`, type: 'cluster/distribute' },
-    // Bricks of GlusterFS keep the times that it sends along.
+    // Bricks of GlusterFS store the times that utime sends.
     { name: `${name}-utime`, type: 'features/utime' },
     { name, type: 'debug/io-stats' },
   ].slice(bricks.length > 1 ? 0 : 1);

@@ -1,25 +1,25 @@
-/** Reads, evaluates, prints, until there is nothing more to read. */
+/** Runs the read-evaluate-print loop until the end of the input. */
 import type { Evaluation } from '../../bridges/host/guest.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** Where lines come from. */
+/** The source of lines: a terminal or a pipe. */
 export interface Prompt {
-  /** The next line; `again` when a statement goes on. Null when there is none any more. */
+  /** Reads a line; `again` within a statement. Null at the end of the input. */
   next(again: boolean): Promise<string | null | typeof CANCELLED>;
-  /** Resolves when what runs is to be waited for no longer; never in a pipe. */
+  /** Resolves at Ctrl-C, which ends the wait for a result; never in a pipe. */
   readonly interrupted: () => { readonly promise: Promise<void>; done(): void };
-  /** Whether the first failure ends it. */
+  /** Whether the first failure ends the loop. */
   readonly strict: boolean;
   close(): void;
 }
 
-/** The line was thrown away: Ctrl-C. */
+/** The result of a line that Ctrl-C discarded. */
 export const CANCELLED: unique symbol = Symbol('cancelled');
 
 type Evaluate = (source: string) => Promise<Evaluation>;
 
-/** The exit status: failure when the lines of a pipe came to an exception. */
+/** Resolves to the exit status: failure after an exception in the lines of a pipe. */
 export async function serveRepl(
   evaluate: Evaluate,
   prompt: Prompt,
@@ -32,7 +32,7 @@ export async function serveRepl(
       pending = [];
       continue;
     }
-    // The end of a pipe is also the end of a statement.
+    // The end of a pipe ends the statement, too.
     if (line === null && (prompt.strict ? pending.length === 0 : true)) return EXIT_OK;
     if (line !== null) pending.push(line);
     const source = pending.join('\n') + (line === null ? '\n\n' : '');
@@ -42,7 +42,7 @@ export async function serveRepl(
     }
     const result = await patiently(evaluate(source), prompt);
     if (result === undefined) {
-      terminal.err('interrupted: it is not waited for any longer');
+      terminal.err('interrupted: the result is dropped');
       pending = [];
       continue;
     }
@@ -54,16 +54,16 @@ export async function serveRepl(
   }
 }
 
-/** Longer than anybody waits. */
+/** The period of a timer that only keeps the process alive. */
 const ALIVE_MS = 2 ** 30;
 
-/** What comes of something that may take its time; undefined when it was interrupted. */
+/** Waits for an evaluation; undefined after an interrupt. */
 async function patiently(
   running: Promise<Evaluation>,
   prompt: Prompt,
 ): Promise<Evaluation | undefined> {
   const interrupted = prompt.interrupted();
-  // The timers of a graph keep no process alive, and the terminal is not read meanwhile.
+  // Neither the timers of the graph nor the paused terminal keep the process alive.
   const alive = setInterval(() => {}, ALIVE_MS);
   try {
     return (await Promise.race([running, interrupted.promise])) ?? undefined;

@@ -6,12 +6,12 @@ import { exposure } from '../../runtime/sys/exposure.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 import { CANCELLED, type Prompt } from './loop.ts';
 
-export interface PromptLooks {
-  /** Before a line, and before one that goes on with what another began. */
+export interface PromptSettings {
+  /** The prompts of a first line, and of a further line of a statement. */
   readonly prompts: readonly [first: string, more: string];
-  /** The name of its history, which is kept from one time to the next. */
+  /** The name of its persistent history. */
   readonly history: string;
-  /** What the word at the end of a line can be. */
+  /** Completes the last word of a line. */
   readonly complete?: (line: string) => readonly [candidates: string[], word: string];
 }
 
@@ -19,14 +19,14 @@ const HISTORY_MAX = 500;
 
 const historyFile = (name: string): string => join(stateFolder(), name);
 
-/** `sudo -E` keeps the HOME of another user, who could lay a link there. */
+/** Refuses a history that another user can replace: `sudo -E` keeps that user's HOME. */
 const isOwn = (path: string): boolean => exposure(path) === null;
 
 function readHistory(path: string): string[] {
   try {
     return readFileSync(path, 'utf8').split('\n').filter(Boolean).reverse();
   } catch {
-    // The first time there is none.
+    // There is no history at the first use.
     return [];
   }
 }
@@ -37,7 +37,7 @@ function writeHistory(path: string, history: readonly string[]): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
   } catch {
-    // A history is a convenience: without a place for it there is none.
+    // The prompt works without a history.
   }
 }
 
@@ -49,11 +49,11 @@ export class ConsolePrompt implements Prompt {
   private readonly path: string;
   private readonly lines: Interface;
   private history: string[];
-  /** What was typed ahead, the end included. */
+  /** Input typed ahead, end of input included. */
   private readonly typed: Input[] = [];
   private take: ((input: Input) => void) | null = null;
 
-  constructor({ prompts, history, complete }: PromptLooks) {
+  constructor({ prompts, history, complete }: PromptSettings) {
     this.prompts = prompts;
     this.path = historyFile(history);
     this.history = readHistory(this.path);
@@ -75,14 +75,14 @@ export class ConsolePrompt implements Prompt {
     });
     this.lines.on('SIGINT', () => {
       process.stdout.write('\n');
-      // What was typed so far is no part of the next line.
+      // Ctrl-C discards the typed part of the line.
       this.lines.write(null, { ctrl: true, name: 'e' });
       this.lines.write(null, { ctrl: true, name: 'u' });
       this.give(CANCELLED);
     });
   }
 
-  /** Shows something, also above a line that is being typed. */
+  /** Prints a text, above a line that is being typed. */
   say(text: string): void {
     if (this.take === null) {
       process.stdout.write(`${text}\n`);
@@ -108,13 +108,13 @@ export class ConsolePrompt implements Prompt {
     this.take = null;
     if (take === null) this.typed.push(input);
     else {
-      // While something runs, what is typed waits in the terminal.
+      // During an evaluation, input waits in the terminal.
       if (input !== null) this.lines.pause();
       take(input);
     }
   }
 
-  /** While something runs the terminal is not read: Ctrl-C arrives as a signal, or as a key. */
+  /** During an evaluation the terminal is not read, so Ctrl-C must arrive as a signal. */
   readonly interrupted = () => {
     let stop = (): void => {};
     const promise = new Promise<void>((resolve) => {

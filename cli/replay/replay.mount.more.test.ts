@@ -1,4 +1,4 @@
-/** glossa record and glossa replay, as docs/write/replay.md tells of them, and what they refuse. */
+/** glossa record and glossa replay as in docs/write/replay.md, and their refusals. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -18,13 +18,13 @@ import {
 const page = await readFile(join(packageRoot, 'docs/write/replay.md'), 'utf8');
 const volfile = /```\n(volume storage\n[\s\S]*?)```/.exec(page)![1]!;
 const negative = await readFile(join(packageRoot, 'examples/negative/negative.py'), 'utf8');
-/** It keeps a name as absent that was made. */
+/** A faulty cache: a created name stays absent. */
 const broken = negative
   .replace(/ {4}def entry_created[\s\S]*?(?= {4}def unlink\()/, '')
   .replace(' and not loc.known', '');
 const absent = 'cat a; echo text >a; cat a';
 
-/** What stands for a file of the scratch folder. */
+/** The placeholder for a file of the scratch folder. */
 const NAMES = /\.(rec|vol|py)$|^tmp$/;
 const same = /^\d+ requests, all as then\n$/;
 
@@ -37,7 +37,7 @@ async function record(scratch: Scratch, script: string, ...flags: string[]): Pro
 }
 
 describeMounts('glossa replay', () => {
-  it('tells what a mended module answers otherwise, and makes a test of that', () =>
+  it('shows the different replies of a corrected module, and works as its test', () =>
     withScratch(async (scratch) => {
       expect(broken.length).toBeLessThan(negative.length - 100);
       await scratch.file('stack.vol', volfile);
@@ -77,7 +77,7 @@ describeMounts('glossa replay', () => {
       );
     }));
 
-  it('plays files that were there, touches none of them, and asks for a copy of others', () =>
+  it('plays existing files without touching them, and asks for a copy when the storage differs', () =>
     withScratch(async (scratch) => {
       const over = (folder: string): string => `volume files
     type storage/posix
@@ -93,7 +93,7 @@ end-volume
       execFileSync('cp', ['-a', scratch.at('files'), scratch.at('copy')]);
       await scratch.file('copy.vol', over('copy'));
       const mount = await startMount(scratch, over('files'));
-      // It is known before the recording begins.
+      // The client knows it before the recording begins.
       expect(await readFile(join(mount.path, 'd/old'), 'utf8')).toBe('old');
       let child!: ChildProcess;
       let observing!: Promise<unknown>;
@@ -127,7 +127,7 @@ end-volume
       expect(again.err).toMatch(/storage is not as it was when the recording began.*give a copy/);
     }));
 
-  it('refuses in a sentence what it cannot replay', () =>
+  it('refuses unsuitable recordings and volfiles with the reason', () =>
     withScratch(async (scratch) => {
       await scratch.file('stack.vol', volfile.replaceAll('negative', 'hello'));
       await scratch.file(

@@ -6,13 +6,13 @@ import type { Outcome } from '../../runtime/replay/replay.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { ReplayResult } from './run.ts';
 
-/** Requests with differences that a test tells of; there may be thousands. */
+/** The most requests with differences in the message of a test. */
 const TOLD_MAX = 10;
 
 export const differing = ({ outcomes }: ReplayResult): Outcome[] =>
   outcomes.filter(({ differences }) => differences.length > 0);
 
-/** `#3 20:19:25.179550 lookup(/a)`, and a line for each that differs. */
+/** `#3 20:19:25.179550 lookup(/a)`, and a line for each difference. */
 export function outcomeLines(outcome: Outcome, startedAt: number, colour: boolean): string[] {
   const { request, differences } = outcome;
   const { number, at, row, args } = request;
@@ -37,7 +37,7 @@ export function summary(replayed: ReplayResult): string {
   return `${requests}, ${count === 0 ? 'all as then' : `${count} otherwise`}`;
 }
 
-/** What a test says that has failed. */
+/** The message of a failed test. */
 export function failureText(replayed: ReplayResult): string {
   const found = differing(replayed);
   const told = found
@@ -47,7 +47,7 @@ export function failureText(replayed: ReplayResult): string {
   return [...told, ...(more > 0 ? [`and ${more} more`] : []), summary(replayed)].join('\n');
 }
 
-/** For the help. */
+/** The shape of the JSON, for the help. */
 export const JSON_SHAPE =
   '{ok, requests, different, otherStorage, differences: [{number, time, fop, path, what, was, is}]}';
 

@@ -1,4 +1,4 @@
-/** One replay, from its files to what came of it. */
+/** Runs one replay, from its files to its outcomes. */
 import { resolve } from 'node:path';
 import type { ParsedLine } from '../../bridges/testing/log.ts';
 import { planOf, ReplayError } from '../../runtime/replay/plan.ts';
@@ -7,23 +7,23 @@ import { type Outcome, Replay } from '../../runtime/replay/replay.ts';
 import { GraphRecording, replayable } from '../../server/recording.ts';
 import { Failure } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { openRecordingFile } from '../recording-file.ts';
+import { openRecordingFile } from '../open-recording.ts';
 import { type StackSettings, startStack } from './stack.ts';
 
 export interface ReplaySettings extends StackSettings {
-  /** Where the replay is recorded itself. */
+  /** The file that records the replay itself. */
   readonly output: string | undefined;
-  /** Milliseconds that an answer may take. */
+  /** The time limit for a reply in milliseconds. */
   readonly patienceMs: number;
 }
 
 export interface ReplayResult {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Whether its maker ended the recording. */
+  /** Whether the recording is closed. */
   readonly closed: boolean;
   readonly outcomes: readonly Outcome[];
-  /** The storages are others than they were: what was there already is not the same. */
+  /** Whether the storages have other content than at the start of the recording. */
   readonly otherStorage: boolean;
   readonly log: readonly ParsedLine[];
 }
@@ -64,10 +64,10 @@ export async function replayFile(
   }
 }
 
-/** More than any data. */
+/** A data limit beyond any request. */
 const ALL = 2 ** 31;
 
-/** Whether the first difference comes before anything was changed. */
+/** Whether the first difference comes before the first change. */
 function differsAtOnce(outcomes: readonly Outcome[]): boolean {
   const first = outcomes.findIndex(({ differences }) => differences.length > 0);
   const before = outcomes.slice(0, first + 1);

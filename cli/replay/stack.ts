@@ -1,6 +1,6 @@
 /**
- * Starts the graph that a recording is replayed into: that of a volfile, whose storages the recording plays, or a
- * module alone, between the volume above it and those below, both of which it plays.
+ * Starts the graph for a replay: a volfile's, whose storages the recording plays, or a module's,
+ * with the recording playing the volumes above and below it.
  */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,40 +27,40 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { findModuleFile, type ModuleFile } from '../module-volfile.ts';
 
 export interface StackSettings {
-  /** Whose requests; undefined: the top's, or those of the volume that hosts the module. */
+  /** The volume of the requests; undefined for the top, or for the module's volume. */
   readonly volume: string | undefined;
-  /** The storages of a volfile are its own. */
+  /** Whether the volfile's own storages are used. */
   readonly realStorage: boolean;
   readonly strict: boolean;
   readonly overrides: readonly string[];
   readonly allowShell: boolean;
-  /** Told what looks like a mistake. */
+  /** Receives warnings. */
   warned(text: string): void;
 }
 
-/** A graph that is up, and what of it is played. */
+/** A graph that is up, and its played volumes. */
 export interface ReplayStack {
   readonly graph: Graph;
   readonly clock: VirtualClock;
   readonly roles: Roles;
   readonly played: readonly PlayedVolume[];
-  /** What its volumes have logged. */
+  /** The log lines of its volumes. */
   readonly log: readonly ParsedLine[];
   stop(): Promise<void>;
 }
 
-/** Volumes, leaves first, and whom the recording plays. */
+/** Volumes, leaves first, and the played ones. */
 interface Parts {
   readonly specs: readonly VolumeSpec[];
   readonly roles: Roles;
 }
 
-/** Real time that a graph may take to come up. */
+/** The time limit for the graph to come up, in real time. */
 const UP_WITHIN_MS = 30_000;
 const STEP_MS = 5;
 
 const HOSTS = ['features/glupy', 'features/native'];
-/** Options that say which module, and how: the recording's is another one. */
+/** Options of the recorded module, which the given module replaces. */
 const OF_THE_MODULE = ['module-name', 'module-path', 'language', 'reload'];
 
 /** @throws {Failure | ReplayError} */
@@ -118,7 +118,7 @@ export async function startStack(
   return { graph, clock, roles, played: [...volumes.values()], log, stop };
 }
 
-/** By real time; its own goes on where it waits for nothing else. */
+/** Waits in real time; the virtual clock advances to each timer. */
 async function comesUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waited = 0; !graph.isUp && waited < UP_WITHIN_MS; waited += STEP_MS) {
     await delay(STEP_MS);
@@ -181,7 +181,7 @@ async function moduleParts(
   }
 }
 
-/** The volume of the recording that hosts a module of this name, or the only one that hosts any. */
+/** The recorded volume that runs a module of this name, or the only one with a module. */
 function hostIn({ volumes }: Head, module: ModuleFile): VolumeSeen {
   const hosts = volumes.filter(({ type }) => HOSTS.includes(type));
   const named = hosts.filter(({ options }) => {

@@ -46,7 +46,7 @@ function told(dryRun = false) {
 
 const everything = (): string[] => (readdirSync(root, { recursive: true }) as string[]).sort();
 
-it('writes each file with its mode, tells so, and takes back all of it', () => {
+it('setup writes each file with its mode, and undo removes all of them', () => {
   const telling = told();
   const umask = process.umask(0o077);
   try {
@@ -83,7 +83,7 @@ it('writes each file with its mode, tells so, and takes back all of it', () => {
   expect(again.said.steps).toEqual(['nothing of it is there']);
 });
 
-it('does nothing again, and brings a file of its own up to date', () => {
+it('a second setup changes nothing, and updates outdated files of its own', () => {
   write(plan, told());
   const before = statSync(at('sbin/helper'));
   const again = told();
@@ -99,7 +99,7 @@ it('does nothing again, and brings a file of its own up to date', () => {
   expect(everything()).toEqual(['sbin']);
 });
 
-it('does nothing that it only would do', () => {
+it('setup with dryRun writes nothing', () => {
   const telling = told(true);
   expect(write(plan, telling)).toBe(true);
   expect(telling.said.steps[0]).toBe('would write sbin/helper: a test');
@@ -111,48 +111,48 @@ it('does nothing that it only would do', () => {
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
-it("leaves what is somebody else's, or a link, and never takes it away", () => {
+it('setup leaves files of other origin and links, and undo does not remove them', () => {
   writeFileSync(at('sbin/helper'), 'mine\n');
   mkdirSync(at('share'));
   symlinkSync('elsewhere', at('share/two'));
   const telling = told();
   expect(write(plan, telling)).toBe(false);
   expect(telling.said.problems).toEqual([
-    "sbin/helper is somebody else's, and is left as it is",
-    "share/two is somebody else's, and is left as it is",
+    'sbin/helper was not written by glossa setup, and is left as it is',
+    'share/two was not written by glossa setup, and is left as it is',
   ]);
   expect(undo(plan.record, told())).toBe(true);
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('mine\n');
   expect(everything()).toEqual(['sbin', 'sbin/helper', 'share', 'share/two']);
 });
 
-it('leaves the same file of somebody else, and does not take it for its own', () => {
+it('an identical file of other origin is left, and undo does not remove it', () => {
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
   expect(write(plan, told())).toBe(true);
   expect(undo(plan.record, told())).toBe(true);
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
-it('leaves what was changed, and folders that others use', () => {
+it('undo leaves changed files, and folders with other files in them', () => {
   write(plan, told());
   writeFileSync(at('sbin/helper'), 'changed\n');
   writeFileSync(at('share/deep/other'), '');
   const telling = told();
   expect(write(plan, telling)).toBe(false);
   expect(telling.said.problems).toEqual([
-    'sbin/helper was changed by somebody, and is left as it is',
+    'sbin/helper was changed after glossa setup, and is left as it is',
   ]);
   const back = told();
   expect(undo(plan.record, back)).toBe(false);
   expect(back.said.problems).toEqual(telling.said.problems);
   expect(existsSync(at('share/two'))).toBe(false);
-  // It is asked for again when it is as it was.
+  // undo runs again once the file has its text again.
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
   expect(undo(plan.record, told())).toBe(true);
   expect(everything()).toEqual(['sbin', 'share', 'share/deep', 'share/deep/other']);
 });
 
-it('changes nothing where its record cannot be read', () => {
+it('setup with an unreadable record changes nothing', () => {
   mkdirSync(at('var'));
   writeFileSync(plan.record, '{');
   expect(() => write(plan, told())).toThrow(/setup.json cannot be read, so nothing is changed: /);

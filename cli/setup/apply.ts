@@ -1,6 +1,6 @@
 /**
- * Writes files and takes them back, telling each step. A record holds a hash of each file and the folders
- * that were made: a file is ours while it has its hash. Other files are told of and stay.
+ * Writes files and removes them again, and reports each step. A record has the hash of each file
+ * and the folders made: a file is ours while it has its hash. Other files are reported and stay.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -18,17 +18,17 @@ import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { SetupFile, SetupPlan } from './files.ts';
 
-export interface Telling {
-  /** Nothing is done, and what would be is told. */
+export interface SetupReporter {
+  /** Whether steps are only reported. */
   readonly dryRun: boolean;
-  /** A step, before it is taken; or that there is none to take. */
+  /** Reports a step before it is done, or that none is needed. */
   step(text: string): void;
-  /** What is left as it is. */
+  /** Reports a file that is left unchanged. */
   problem(text: string): void;
 }
 
 interface SetupRecord {
-  /** By path: the SHA-256 of the text, in hexadecimal. */
+  /** The SHA-256 of each text in hexadecimal, by path. */
   readonly files: Record<string, string>;
   /** Outer ones first. */
   readonly folders: string[];
@@ -36,7 +36,7 @@ interface SetupRecord {
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The record in a file; an empty one where there is none. @throws {Failure} */
+/** Reads the record; an empty one without a file. @throws {Failure} */
 function readRecord(path: string): SetupRecord {
   try {
     const { files, folders } = JSON.parse(readFileSync(path, 'utf8')) as SetupRecord;
@@ -49,7 +49,7 @@ function readRecord(path: string): SetupRecord {
 
 const printRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
-/** What a path holds: null for nothing, undefined for what is no regular file. */
+/** The text of a file; null if absent, undefined if it is no regular file. */
 function textAt(path: string): string | null | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
@@ -59,10 +59,10 @@ function textAt(path: string): string | null | undefined {
 const isOurs = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
   text !== undefined && files[path] === hashOf(text);
 
-/** Writes what the plan names and is not there; whether all of it is there then. @throws {Failure} */
-export function write({ files, record: recordPath }: SetupPlan, telling: Telling): boolean {
+/** Writes the missing files of a plan; whether all exist then. @throws {Failure} */
+export function write({ files, record: recordPath }: SetupPlan, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const done = files.map((file) => writeOne(file, record, recordPath, telling));
+  const done = files.map((file) => writeOne(file, record, recordPath, reporter));
   return done.every(Boolean);
 }
 
@@ -70,7 +70,7 @@ function writeOne(
   file: SetupFile,
   record: SetupRecord,
   recordPath: string,
-  { dryRun, step, problem }: Telling,
+  { dryRun, step, problem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
   const there = textAt(path);
@@ -79,7 +79,8 @@ function writeOne(
     return true;
   }
   if (there !== null && !isOurs(record, path, there)) {
-    const whose = path in record.files ? 'was changed by somebody' : "is somebody else's";
+    const whose =
+      path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
     problem(`${path} ${whose}, and is left as it is`);
     return false;
   }
@@ -97,16 +98,16 @@ function writeOne(
   return true;
 }
 
-/** At once: whoever reads it finds it whole. A new file takes nobody's place. */
+/** Writes atomically: a reader finds a whole file. A new file never replaces another. */
 function put(path: string, text: string, mode: number, isNew: boolean): void {
   const target = isNew ? path : `${path}.${process.pid}`;
   writeFileSync(target, text, { flag: 'wx' });
-  // Whatever the umask is.
+  // Sets the mode regardless of the umask.
   chmodSync(target, mode);
   if (!isNew) renameSync(target, path);
 }
 
-/** Makes a folder and those above it, and records each that was not there. */
+/** Makes a folder and its parents, and records the new ones. */
 function makeFolder(path: string, { folders }: SetupRecord): void {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
   makeFolder(dirname(path), { files: {}, folders });
@@ -115,10 +116,10 @@ function makeFolder(path: string, { folders }: SetupRecord): void {
   folders.push(path);
 }
 
-/** Takes away what is recorded; whether nothing of it is left. @throws {Failure} */
-export function undo(recordPath: string, telling: Telling): boolean {
+/** Removes the recorded files; whether all are gone then. @throws {Failure} */
+export function undo(recordPath: string, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const { dryRun, step, problem } = telling;
+  const { dryRun, step, problem } = reporter;
   if (Object.keys(record.files).length === 0) step('nothing of it is there');
   for (const path of Object.keys(record.files)) {
     const there = textAt(path);
@@ -127,7 +128,7 @@ export function undo(recordPath: string, telling: Telling): boolean {
       step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
       if (!dryRun) remove(path);
     } else {
-      problem(`${path} was changed by somebody, and is left as it is`);
+      problem(`${path} was changed after glossa setup, and is left as it is`);
       continue;
     }
     delete record.files[path];
@@ -151,13 +152,13 @@ function remove(path: string): void {
   }
 }
 
-/** Those that still have something of ours in them; what others have put into one keeps it, too. */
+/** Removes empty folders; returns those that still have our files in them. */
 function removeFolders(folders: readonly string[], left: readonly string[]): string[] {
   for (const folder of [...folders].reverse()) {
     try {
       rmdirSync(folder);
     } catch {
-      // It is in use, or gone.
+      // The folder is not empty, or gone.
     }
   }
   return folders.filter((folder) => left.some((path) => path.startsWith(`${folder}/`)));

@@ -1,4 +1,4 @@
-/** The files of `glossa setup`, for the whole system or for one user: a row each. */
+/** Lists the files of `glossa setup`, for the whole system or for one user. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -7,7 +7,7 @@ import { scripts } from '../completion/scripts.ts';
 export interface SetupFile {
   /** Absolute. */
   readonly path: string;
-  /** What it is good for. */
+  /** Its purpose in messages. */
   readonly purpose: string;
   readonly mode: number;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface SetupFile {
 
 export interface SetupPlan {
   readonly files: readonly SetupFile[];
-  /** Where it is kept what was written. */
+  /** The path of the record of written files. */
   readonly record: string;
 }
 
@@ -23,10 +23,10 @@ const completion = (shell: keyof typeof scripts, path: string): SetupFile => ({
   ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
 });
 
-/** How this program is started, wherever from. */
+/** The words that start this program from any folder. */
 const program = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
 
-/** For everybody, in the folders of what is no package of the system's. */
+/** The plan for all users, in the folders for local software. */
 export const systemPlan = (): SetupPlan => ({
   files: [
     {
@@ -35,7 +35,7 @@ export const systemPlan = (): SetupPlan => ({
       mode: 0o755,
       text: mountHelper,
     },
-    // The type that /proc/mounts has, from where it gets into fstab: without this, mount(8) would call
+    // Users copy this type from /proc/mounts to fstab: without the helper, mount(8) would call
     // mount.fuse, which looks for `glossa` in its own PATH.
     {
       path: '/sbin/mount.fuse.glossa',
@@ -56,7 +56,7 @@ export const systemPlan = (): SetupPlan => ({
   record: '/var/lib/glossa/setup.json',
 });
 
-/** For one user. zsh knows no folder of a user's for this. */
+/** The plan for one user. zsh has no user folder for completion. */
 export function userPlan(): SetupPlan {
   const folder = (variable: string, usual: string): string => {
     const named = process.env[variable];
@@ -93,9 +93,9 @@ const unitQuoted = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
 /**
- * The instance is the mount point as systemd-escape(1) has it, %E the folder of settings, %t that of
- * what runs. It is up when it is mounted. What stops it detaches the mount at once, also one whose
- * server was killed, so that it can be started again.
+ * The instance is the mount point escaped by systemd-escape(1), %E the settings folder, %t the
+ * runtime folder. The unit is up once mounted. Its stop detaches the mount at once, even of a killed server, so
+ * that it can start again.
  */
 function unit(target: string): string {
   const glossa = program.map(unitQuoted).join(' ');

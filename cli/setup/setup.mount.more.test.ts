@@ -5,7 +5,7 @@ import { isSkipped } from '../../test/support/obstacle.ts';
 
 const volfile = 'volume m\n type storage/memory\nend-volume\n';
 
-/** mount(8) gives its helpers little of a PATH: node and glossa are not in it. */
+/** The short PATH that mount(8) gives its helpers has neither node nor glossa. */
 const script = `set -e
 cd "$1"; node=$2; main=$3
 mount -t tmpfs none layers
@@ -46,7 +46,7 @@ check source
 
 const why = process.getuid?.() === 0 ? '' : 'only root can set it up for the system';
 
-describeMounts('mount(8)', () => {
+describeMounts('mount(8) after glossa setup', () => {
   it.skipIf(isSkipped('glossa setup and mount(8)', why))(
     'mounts the types fuse.glossa and glossa, from fstab too, until setup --undo',
     () =>

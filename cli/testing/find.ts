@@ -1,4 +1,4 @@
-/** Finds the files of tests for an operand of `glossa test`. */
+/** Finds the test files for an operand of `glossa test`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { languageOfTest, testLanguages } from '../../bridges/languages.ts';
@@ -6,8 +6,8 @@ import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 
 /**
- * The files of tests for a path: itself, if it is one; all of a folder; or those beside a module,
- * `test_NAME.py` if there is one by that name, otherwise all. @throws {Failure}
+ * Finds the test files of a path: the file itself, all of a folder, or those beside a module,
+ * preferably of its name (`test_NAME.py`). @throws {Failure} without any
  */
 export function findTests(given: string): string[] {
   const path = existing(given);
@@ -23,7 +23,7 @@ export function findTests(given: string): string[] {
   return found.length > 0 ? found : all;
 }
 
-/** What the tests of a module would be called: in its own language, if tests are written in it. */
+/** The names for tests of a module, in its own language if that has tests. */
 function suggested(path: string): string[] {
   const extension = extname(path);
   const own = testLanguages.filter(({ extensions }) => extensions.includes(extension));
@@ -59,7 +59,7 @@ function testsIn(folder: string, given: string, none: string): string[] {
   throw new Failure(`${given} has ${none}; docs/write/testing.md shows how to write some${others}`);
 }
 
-/** Whether a file holds tests, and is not one of the same name for another runner. */
+/** Whether a file has tests of glossa, and not of another runner. */
 function isOurs(path: string): boolean {
   const language = languageOfTest(basename(path));
   return language !== undefined && readFileSync(path, 'utf8').includes(language.mark);

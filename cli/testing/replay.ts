@@ -1,4 +1,4 @@
-/** A recording as a test of a module: what came of each request must come of it again. */
+/** Runs a recording as a test of a module: each request must get its recorded reply. */
 import type { TestReport } from '../../bridges/testing/run.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { differing, failureText } from '../replay/report.ts';

@@ -8,15 +8,15 @@ export interface TestCounts {
   failed: number;
 }
 
-/** Levels that a failure shows: what was worth a warning, and worse. */
+/** The levels of log lines that a failure shows. */
 const TELLING = new Set(['M', 'A', 'C', 'E', 'W']);
 
-/** Faster ones need no time told. */
+/** Slower tests show their time. */
 const SLOW_MS = 1000;
 
-export interface Looks {
+export interface TestOutputSettings {
   readonly colour: boolean;
-  /** All that the volumes have logged, also of tests that passed. */
+  /** Whether all log lines are shown, also of passed tests. */
   readonly log: boolean;
 }
 
@@ -25,7 +25,7 @@ const MARKS = {
   failed: ['✗', 'error'],
 } as const;
 
-export function formatTest(report: TestReport, { colour, log }: Looks): string {
+export function formatTest(report: TestReport, { colour, log }: TestOutputSettings): string {
   const { name, outcome, message, traceback, ms, printed } = report;
   const [mark, style] = MARKS[outcome];
   const time = ms < SLOW_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
@@ -58,13 +58,13 @@ export function formatCounts({ passed, failed }: TestCounts, colour: boolean): s
   return `${paint(good ? 'good' : 'bold', `${passed} passed`, colour)}, ${bad}`;
 }
 
-/** A file of tests, and what came of each. */
+/** A test file with the reports of its tests. */
 export interface TestedFile {
   readonly file: string;
   readonly tests: TestReport[];
 }
 
-/** For the help. */
+/** The shape of the JSON, for the help. */
 export const JSON_SHAPE =
   '{ok, passed, failed, files: [{file, tests: [{name, outcome, ms, message, traceback, printed, ' +
   'log: [{level, file, line, function, text}]}]}], warnings}';
@@ -90,7 +90,7 @@ const asObject = ({ name, outcome, ms, message, traceback, printed, log }: TestR
   name,
   outcome,
   ms: Math.round(ms),
-  // Absent where the test has passed.
+  // Absent for a passed test.
   message,
   traceback,
   printed,

@@ -15,7 +15,7 @@ function folder(...files: string[]): string {
   return made;
 }
 
-it('finds the tests of a module: its own, or else all beside it', () => {
+it('findTests returns the tests of a module by name, or else all beside it', () => {
   const at = folder(
     'a.py',
     'b.py',
@@ -37,7 +37,7 @@ it('finds the tests of a module: its own, or else all beside it', () => {
   expect(find('d.test.ts')).toEqual(['d.test.ts']);
 });
 
-it('says what they would be called', () => {
+it('findTests without tests suggests their file names', () => {
   const at = folder('a.py', 'b.mjs', 'c.so');
   const why = (name: string) => () => findTests(join(at, name));
   expect(why('a.py')).toThrow('no tests beside it: test_a.py');
@@ -54,7 +54,7 @@ it('says what they would be called', () => {
 const passed = { name: 'a', outcome: 'passed', ms: 5, printed: ['x'], log: [] } as const;
 const line = (level: string, text: string) => [level, 'm.py', 3, 'f', text] as const;
 
-it('shows a line for each, and all about a failure', () => {
+it('formatTest prints a line for each test, and the details of a failure', () => {
   const looks = { colour: false, log: false };
   expect(formatTest(passed, looks)).toBe('  ✓ a');
   expect(formatTest({ ...passed, ms: 2345 }, looks)).toBe('  ✓ a (2.3 s)');
@@ -75,7 +75,7 @@ it('shows a line for each, and all about a failure', () => {
   expect(formatTest({ ...passed, log }, { ...looks, log: true })).toContain('I m.py:3: quiet');
 });
 
-it('counts', () => {
+it('formatCounts prints passed and failed tests', () => {
   expect(formatCounts({ passed: 2, failed: 0 }, false)).toBe('2 passed, 0 failed');
   expect(formatCounts({ passed: 0, failed: 1 }, false)).toBe('0 passed, 1 failed');
 });

@@ -10,12 +10,12 @@ import type {
   VolumeCounts,
 } from '../../server/leased-counter.ts';
 
-/** Of some fops at a volume, in the time between. */
+/** The rates of some fops at a volume between two samples. */
 export interface Rates {
   readonly fopsPerS: number;
-  /** Answers that are errors: a lookup that finds nothing is one. */
+  /** Replies with an errno, such as a lookup of an absent name. */
   readonly errorsPerS: number;
-  /** From the arrival at the volume until its answer, of what is below it too. Null without any. */
+  /** The time from arrival to reply, volumes below included. Null without replies. */
   readonly medianUs: number | null;
   readonly p99Us: number | null;
 }
@@ -30,39 +30,39 @@ export interface VolumeRates extends Rates {
   readonly script: ScriptCounts | null;
   readonly cache: CacheRates | null;
   readonly inFlight: InFlight;
-  /** Those that were answered since counting began. */
+  /** The fops with replies since counting began. */
   readonly fops: readonly FopRates[];
 }
 
 export interface CacheRates {
-  /** How much of what was asked in the time between went no further; null for nothing. */
+  /** The share of requests that the cache answered; null without requests. */
   readonly hitPercent: number | null;
   readonly memoryBytes: number;
 }
 
 export interface View {
-  /** How long it was watched for. */
+  /** The time between the two samples. */
   readonly seconds: number;
-  /** Seconds since counting began, which others may have let it. */
+  /** Seconds since counting began, perhaps for another client. */
   readonly countedS: number;
-  /** Absent of a server without one. */
+  /** Absent for a server without a mount. */
   readonly mountpoint?: string | undefined;
   readonly volfile: string;
   readonly pid: number;
   /** Seconds since the server was started. */
   readonly upS: number;
-  /** Of one processor. */
+  /** Percent of one processor. */
   readonly cpuPercent: number;
   readonly memoryBytes: number;
   readonly inFlight: InFlight;
-  /** Of all that is asked. */
+  /** The rates of all requests at the top. */
   readonly fopsPerS: number;
   readonly errorsPerS: number;
-  /** The top first. */
+  /** From the top of the graph down. */
   readonly volumes: readonly VolumeRates[];
 }
 
-/** @param before null, or what is of another server or counting: then all since counting began */
+/** @param before ignored if it is null or of another server or lease; rates then start with the lease */
 export function between(before: Counts | null, after: Counts): View {
   const { process: about, since, now } = after;
   const same = before?.since === since && before.process.pid === about.pid ? before : null;
@@ -105,7 +105,7 @@ function ratesOf(
 }
 
 function cacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
-  // Somebody may have had it count anew meanwhile.
+  // Another client may have reset the statistics meanwhile.
   const since = (after: number | null, first: number | null | undefined): number =>
     (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
   const hits = since(now.hits, before?.hits);

@@ -1,12 +1,12 @@
-/** Rates as lines of a terminal, 80 columns wide at least where all of them are to be seen. */
+/** Formats rates as lines of a terminal; all columns are visible from 80 columns on. */
 
 import { printable } from '../../runtime/volfile/printable.ts';
 import { cut, padLeft, padRight } from '../../terminal/layout.ts';
 import { age, rate, shortDuration, size } from '../../terminal/quantities.ts';
 import type { Size } from '../../terminal/screen.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { helpLines, type Looks } from './looks.ts';
 import type { Rates, View, VolumeRates } from './rates.ts';
+import { helpLines, type ScreenState } from './screen-state.ts';
 
 /** A volume, or one fop of it. */
 interface Row extends Rates {
@@ -28,7 +28,7 @@ const orNone = (value: number | null, text: (value: number) => string): string =
 const kind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
-/** What a script or a cache has in memory. */
+/** The memory of a module or a cache. */
 const memoryOf = ({ script, cache }: VolumeRates): number | null =>
   script?.memoryBytes ?? cache?.memoryBytes ?? null;
 
@@ -64,12 +64,12 @@ const columns: readonly Column[] = [
 
 const KIND_WIDTH = 13;
 const RIGHT = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
-/** The least of it that says anything. */
+/** The smallest usable terminal. */
 const LEAST: Size = { columns: RIGHT + 10, rows: 8 };
-/** Of a table that nobody's terminal has. */
+/** The width of a table without a terminal. */
 export const USUAL_WIDTH = 80;
 
-const sortValues: Readonly<Record<Looks['sort'], (row: Row) => number>> = {
+const sortValues: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
   graph: () => 0,
   fops: ({ fopsPerS }) => fopsPerS,
   errors: ({ errorsPerS }) => errorsPerS,
@@ -79,7 +79,7 @@ const sortValues: Readonly<Record<Looks['sort'], (row: Row) => number>> = {
   memory: ({ volume }) => memoryOf(volume) ?? -1,
 };
 
-function rowsOf({ volumes }: View, { byFop, sort }: Looks): Row[] {
+function rowsOf({ volumes }: View, { byFop, sort }: ScreenState): Row[] {
   const rows = volumes.flatMap((volume): Row[] =>
     byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
   );
@@ -90,7 +90,7 @@ function rowsOf({ volumes }: View, { byFop, sort }: Looks): Row[] {
 interface Drawing {
   readonly size: Size;
   readonly colour: boolean;
-  /** Seconds that an answer is missing for. */
+  /** Seconds since an answer is missing. */
   readonly lateS: number | null;
 }
 
@@ -98,7 +98,7 @@ interface Drawing {
 export function screenLines(
   given: string,
   view: View | null,
-  looks: Looks,
+  state: ScreenState,
   { size, colour, lateS }: Drawing,
 ): string[] {
   const { columns: width, rows: height } = size;
@@ -110,32 +110,37 @@ export function screenLines(
   if (view === null) return [late ?? `asking ${given} …`];
   const head = headLines(view, width);
   if (late !== null) head[head.length - 1] = paint('error', late, colour);
-  if (looks.help) return [...head, '', ...helpLines].slice(0, height);
-  const rows = rowsOf(view, looks);
+  if (state.help) return [...head, '', ...helpLines].slice(0, height);
+  const rows = rowsOf(view, state);
   const room = height - head.length - 4;
-  const skipped = Math.min(looks.skipped, Math.max(0, rows.length - room));
+  const skipped = Math.min(state.skipped, Math.max(0, rows.length - room));
   const below = rows.length - skipped - room;
   const lines = [
     ...head,
     '',
-    tableHead(looks.byFop, width, colour),
+    tableHead(state.byFop, width, colour),
     ...rows.slice(skipped, skipped + room).map((row) => rowLine(row, width, colour)),
   ];
   while (lines.length < height - 2) lines.push('');
-  return [...lines, stateLine(looks, rows.length, below), keysLine(width, colour)];
+  return [...lines, stateLine(state, rows.length, below), keysLine(width, colour)];
 }
 
-/** A table for who reads it once: no more than what there is, whatever the terminal. */
-export function tableLines(view: View, looks: Looks, width: number, colour: boolean): string[] {
+/** A table of all rows, to be printed once. */
+export function tableLines(
+  view: View,
+  state: ScreenState,
+  width: number,
+  colour: boolean,
+): string[] {
   const wide = Math.max(width, LEAST.columns, 80);
-  const rows = rowsOf(view, looks);
-  // To ask the mount, the kernel looks at its root.
+  const rows = rowsOf(view, state);
+  // The question itself makes the kernel look up the mount's root.
   const idle = view.fopsPerS * view.seconds < 1.5;
   return [
     ...headLines(view, wide),
-    ...(idle ? [`nothing was asked in these ${view.seconds.toFixed(1)} s, besides by this`] : []),
+    ...(idle ? [`no requests in these ${view.seconds.toFixed(1)} s, except by this command`] : []),
     '',
-    tableHead(looks.byFop, wide, colour),
+    tableHead(state.byFop, wide, colour),
     ...rows.map((row) => rowLine(row, wide, colour)),
   ];
 }
@@ -172,7 +177,7 @@ function rowLine(row: Row, width: number, colour: boolean): string {
   return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
 }
 
-/** As long as requests should not wait. */
+/** Seconds from which on a waiting request is highlighted. */
 const STUCK_S = 5;
 
 function line3(first: string, second: string, cells: readonly string[], width: number): string {
@@ -181,7 +186,7 @@ function line3(first: string, second: string, cells: readonly string[], width: n
   return [left, ...cells].join(' ').trimEnd();
 }
 
-function stateLine({ sort }: Looks, rows: number, below: number): string {
+function stateLine({ sort }: ScreenState, rows: number, below: number): string {
   const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
   const more = below > 0 ? `, ${below} more below` : '';
   return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;

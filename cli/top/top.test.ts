@@ -1,4 +1,4 @@
-/** What a server counts while it is watched, and what is made of it. */
+/** The counts of a watched server, and the rates and tables made of them. */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -23,8 +23,8 @@ import {
   HeldLeaf,
   startGraph,
 } from '../../test/support/core.ts';
-import { firstLooks, type Looks, press } from './looks.ts';
 import { between, type View } from './rates.ts';
+import { initialState, press, type ScreenState } from './screen-state.ts';
 import { screenLines, tableLines } from './table.ts';
 
 const about: AboutServer = {
@@ -53,8 +53,8 @@ async function rig() {
 const isObserved = ({ links, xlators }: Graph): boolean =>
   [links, ...xlators.flatMap(({ children }) => children)].some(({ stat }) => stat.isObserved);
 
-describe('a server', () => {
-  it('counts for a while when it is asked, and no more when nobody asks again', async () => {
+describe('the counter of a server', () => {
+  it('counts while it is asked, and stops after the lease', async () => {
     const { context, graph, counter, leaf, stat } = await rig();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     stat();
@@ -70,13 +70,13 @@ describe('a server', () => {
     expect(isObserved(graph)).toBe(true);
     context.advance(1);
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
-    // What comes after a pause is counted anew.
+    // After a pause the counts start at zero.
     expect(counter.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
     counter.close();
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
   });
 
-  it('tells of a cache what it has answered meanwhile, and what it takes', async () => {
+  it('has the hits and the memory of a cache', async () => {
     const leaf = new HeldLeaf();
     const buf = Object.assign(new Iatt(), { iaGfid: ROOT_GFID, iaCtime: 1, iaNlink: 2 });
     leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
@@ -96,7 +96,7 @@ describe('a server', () => {
     expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
     const now = counter.ask();
     expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
-    // It has begun to count anew.
+    // The counts have started again.
     graph.top.translator.reset!(graph.top);
     stat();
     expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
@@ -135,14 +135,14 @@ describe('a server', () => {
       answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
     }
     expect(between(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
-    // It counts anew.
+    // The counts start again.
     graph.top.translator.reset!(graph.top);
     const now = counter.ask();
     expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     counter.close();
   });
 
-  it('tells of rates, latencies, errors and what waits, by volume and fop', async () => {
+  it('has rates, latencies, errors and waiting requests by volume and fop', async () => {
     const { context, graph, ages, counter, leaf, stat } = await rig();
     const before = counter.ask();
     let tookMs = 1;
@@ -200,16 +200,16 @@ const view: View = {
   ),
 };
 const drawing = { size: { columns: 80, rows: 24 }, colour: false, lateS: null };
-const lines = (looks: Partial<Looks> = {}, other: Partial<typeof drawing> = {}): string[] =>
-  screenLines('mnt', view, { ...firstLooks, ...looks }, { ...drawing, ...other });
+const lines = (state: Partial<ScreenState> = {}, other: Partial<typeof drawing> = {}): string[] =>
+  screenLines('mnt', view, { ...initialState, ...state }, { ...drawing, ...other });
 
-describe('the screen', () => {
+describe('the screen of glossa top', () => {
   it.each([
     ['volumes', {}],
     ['fops', { byFop: true }],
     ['help', { help: true }],
-  ])('fits into 80 columns and 24 lines: %s', (_, looks) => {
-    const shown = lines(looks);
+  ])('fits into 80 columns and 24 lines: %s', (_, state) => {
+    const shown = lines(state);
     expect(shown.length).toBeLessThanOrEqual(24);
     for (const line of shown) {
       expect(line.length, line).toBeLessThanOrEqual(80);
@@ -217,43 +217,43 @@ describe('the screen', () => {
     }
   });
 
-  it('has the rows that are asked for', () => {
-    const text = (looks: Partial<Looks>) => lines(looks).join('\n');
+  it('has the sort order and rows of the view', () => {
+    const text = (state: Partial<ScreenState>) => lines(state).join('\n');
     expect(text({})).toMatch(
       /^a-volume-wit… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
     );
     const cache = { hitPercent: 98.7, memoryBytes: 3 * 1024 ** 2 };
     const caching = { ...volume('mdc'), script: null, cache, type: 'performance/md-cache' };
     const cached = { ...view, volumes: [caching] };
-    expect(screenLines('mnt', cached, firstLooks, drawing).join('\n')).toMatch(
+    expect(screenLines('mnt', cached, initialState, drawing).join('\n')).toMatch(
       /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
     expect(text({ skipped: 99 })).not.toMatch('more below');
-    const firstFop = (looks: Partial<Looks>) => lines({ byFop: true, ...looks })[5];
+    const firstFop = (state: Partial<ScreenState>) => lines({ byFop: true, ...state })[5];
     expect(firstFop({})).toMatch('RCHECKSUM');
     expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
   });
 
-  it('says what keeps it from showing more', () => {
+  it('shows why it has no rows: too small, no answer, nothing counted', () => {
     expect(lines({}, { size: { columns: 40, rows: 5 } }).join('')).toMatch(
       'glossa top needs 77 columns and 8 lines; here are 40 and 5',
     );
     expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
     expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');
-    expect(screenLines('mnt', null, firstLooks, drawing)).toEqual(['asking mnt …']);
+    expect(screenLines('mnt', null, initialState, drawing)).toEqual(['asking mnt …']);
     const idle = { ...view, fopsPerS: 0, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
-    expect(tableLines(idle, firstLooks, 10, false).join('\n')).toMatch(
-      'nothing was asked in these 1.0 s, besides by this\n',
+    expect(tableLines(idle, initialState, 10, false).join('\n')).toMatch(
+      'no requests in these 1.0 s, except by this command\n',
     );
   });
 });
 
-it('is led by keys', () => {
-  const after = (...texts: string[]): Looks | null =>
+it('changes with keys', () => {
+  const after = (...texts: string[]): ScreenState | null =>
     texts
       .flatMap((text) => keysIn(text))
-      .reduce((looks: Looks | null, key) => looks && press(looks, key), firstLooks);
+      .reduce((state: ScreenState | null, key) => state && press(state, key), initialState);
   expect(after('s', 'f')).toMatchObject({ sort: 'fops', byFop: true });
   expect(after('sssssss')).toMatchObject({ sort: 'graph' });
   expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ skipped: 10 });

@@ -209,7 +209,7 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
       );
       expect([status, err]).toEqual([
         1,
-        `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
+        `glossa: only root and the user who mounted ${mount.path} may invalidate caches there\n`,
       ]);
     }),
   );

@@ -1,16 +1,16 @@
-/** Sets a client's breakpoints in the engine, and finds the client's number of one that has stopped a request. */
+/** Sets a client's breakpoints in the debugger, and maps the debugger's numbers to the client's. */
 
 import { extname } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
 import type { ScriptView } from '../../../runtime/debug/scripts.ts';
-import { type Found, methodAt, type NotFound, volumeAt } from './places.ts';
+import { type LineBreakpoint, methodAt, type NoBreakpoint, volumeAt } from './line-breakpoints.ts';
 
-/** A breakpoint that the client knows. */
+/** A breakpoint of the client. */
 interface Set {
   readonly id: number;
-  /** The engine's; none for one of a line, or where it could not be. */
+  /** The debugger's number; null for a line, and for a refused breakpoint. */
   readonly engine: number | null;
 }
 
@@ -23,11 +23,11 @@ const refused = (id: number, message: string): DebugProtocol.Breakpoint => ({
 export class Breakpoints {
   private readonly client: DebugClient;
   private readonly volfile: string;
-  /** By what they were set with: a source's path, or a kind. */
+  /** The breakpoints by source path, or by kind. */
   private readonly sets = new Map<string, readonly Set[]>();
-  /** Lines of Python, by their files. */
+  /** Lines of Python by file. */
   private readonly lines = new Map<string, readonly number[]>();
-  /** Where those stop: the client's number, by file and line. */
+  /** The client's number of each such breakpoint, by file and line. */
   private readonly stops = new Map<string, number>();
   private last = 0;
 
@@ -36,7 +36,7 @@ export class Breakpoints {
     this.volfile = volfile;
   }
 
-  /** The client's number for a breakpoint of the engine's. */
+  /** The client's number of a breakpoint of the debugger. */
   ofEngine(engine: number): { readonly id: number; readonly kind: string } | null {
     for (const [kind, all] of this.sets) {
       const found = all.find((each) => each.engine === engine);
@@ -45,14 +45,14 @@ export class Breakpoints {
     return null;
   }
 
-  /** The same for a line that a script has stopped at. */
+  /** The client's number of a breakpoint at a line. */
   ofLine(file: string, line: number): number | null {
     return this.stops.get(`${file}:${line}`) ?? null;
   }
 
   // -- texts -------------------------------------------------------------------------------------
 
-  /** Breakpoints as a person writes them, in place of those of this kind. */
+  /** Replaces the breakpoints of a kind by these texts. */
   async setTexts(kind: string, texts: readonly string[]): Promise<DebugProtocol.Breakpoint[]> {
     return this.exchange(
       kind,
@@ -62,7 +62,7 @@ export class Breakpoints {
 
   private async exchange(
     kind: string,
-    wanted: readonly (Found | NotFound)[],
+    wanted: readonly (LineBreakpoint | NoBreakpoint)[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     for (const { engine } of this.sets.get(kind) ?? []) {
       if (engine !== null) await this.client.ask('delete', { id: engine });
@@ -91,7 +91,7 @@ export class Breakpoints {
 
   // -- sources -----------------------------------------------------------------------------------
 
-  /** Those of a source, in place of those that it had. Lines count from 1. */
+  /** Replaces the breakpoints of a source. Lines count from 1. */
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
     if (extname(path) === '.vol') return this.exchange(path, this.volumesAt(path, lines));
     const all = await this.client.ask('scripts', {});
@@ -114,12 +114,12 @@ export class Breakpoints {
     );
   }
 
-  private volumesAt(path: string, lines: readonly number[]): (Found | NotFound)[] {
+  private volumesAt(path: string, lines: readonly number[]): (LineBreakpoint | NoBreakpoint)[] {
     if (path === this.volfile) return lines.map((line) => volumeAt(path, line));
     return lines.map(() => ({ message: `it is ${this.volfile} that is debugged` }));
   }
 
-  /** Every script that can gets all lines: each knows which are its own. */
+  /** Sends all lines to each module that can stop at lines, which picks its own. */
   private async watch(
     path: string,
     lines: readonly number[],

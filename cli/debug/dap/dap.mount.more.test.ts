@@ -18,7 +18,7 @@ const source = readFileSync(NEGATIVE, 'utf8').split('\n');
 /** The first line that has this text. */
 const lineOf = (text: string): number => source.findIndex((line) => line.includes(text)) + 1;
 
-/** A session in a folder of its own, after which nothing is left. */
+/** A session in a folder of its own, which leaves nothing behind. */
 const withClient = (test: (client: DapClient, scratch: Scratch) => Promise<void>): Promise<void> =>
   withScratch(async (scratch) => {
     const client = await DapClient.start(scratch);
@@ -43,7 +43,7 @@ const memory = (scratch: Scratch): Promise<string> =>
   );
 
 describeMounts('glossa debug --dap', () => {
-  it('the tutorial: a name is looked for in vain, remembered, and answered without the storage', () =>
+  it('shows how a module caches an absent name and then replies without the storage', () =>
     withClient(async (client, scratch) => {
       const launch = {
         volfile: PYTHON,
@@ -123,7 +123,7 @@ describeMounts('glossa debug --dap', () => {
       expect(client.said('stdout')).toBe('done\n');
     }));
 
-  it('a reply is changed on its way up, and the command sees it', () =>
+  it('changes a reply, which the command then sees', () =>
     withClient(async (client, scratch) => {
       const volfile = await memory(scratch);
       const command = ['sh', '-c', 'LC_ALL=C cat gone || true'];
@@ -178,7 +178,7 @@ describeMounts('glossa debug --dap', () => {
       expect(await client.next('exited')).toEqual({ exitCode: 1 });
     }));
 
-  it('JavaScript stops at methods; Python without a thread of its own says what it needs', () =>
+  it('stops JavaScript at methods, and says what Python needs to stop at lines', () =>
     withClient(async (client, scratch) => {
       const script = await scratch.file(
         'm.js',
@@ -219,7 +219,7 @@ describeMounts('glossa debug --dap', () => {
       await client.next('exited');
     }));
 
-  it('what is held goes on when the client disconnects, or is gone', () =>
+  it('resumes held requests when the client disconnects or dies', () =>
     withScratch(async (scratch) => {
       for (const leaves of ['disconnects', 'is gone'] as const) {
         const client = await DapClient.start(scratch);
@@ -241,7 +241,7 @@ describeMounts('glossa debug --dap', () => {
       }
     }));
 
-  it('says what is wrong with a request, and stays', () =>
+  it('answers a wrong request with an error and continues', () =>
     withClient(async (client, scratch) => {
       const volfile = await memory(scratch);
       const wrong: [string, object, RegExp][] = [
@@ -263,7 +263,7 @@ describeMounts('glossa debug --dap', () => {
       expect(await client.next('exited')).toEqual({ exitCode: 0 });
     }));
 
-  it('a graph that does not start is a launch that fails, with what its volumes say', () =>
+  it('fails a launch whose graph does not start, with the errors of its volumes', () =>
     withClient(async (client, scratch) => {
       const volfile = await scratch.file(
         'bad.vol',

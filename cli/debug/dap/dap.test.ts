@@ -1,14 +1,14 @@
-/** Messages as bytes, and what methods and lines mean, without a client. */
+/** The encoding of DAP messages, and the breakpoints of methods and lines, without a client. */
 import { describe, expect, it } from 'vitest';
 import { withScratch } from '../../../test/support/mount.ts';
-import { fopOf, methodAt, volumeAt } from './places.ts';
+import { fopOf, methodAt, volumeAt } from './line-breakpoints.ts';
 import { BadStream, Decoder, encode } from './stream.ts';
 
-describe('messages', () => {
+describe('DAP messages', () => {
   const messages = [{ seq: 1, text: 'ä…' }, { seq: 2 }, {}];
   const bytes = Buffer.concat(messages.map(encode));
 
-  it.each([1, 7, 1000])('come whole, %i bytes at a time', (step) => {
+  it.each([1, 7, 1000])('are decoded whole from pieces of %i bytes', (step) => {
     const decoder = new Decoder();
     const read: unknown[] = [];
     for (let at = 0; at < bytes.length; at += step) {
@@ -36,7 +36,7 @@ it.each([
   ['readdirp', 'readdirp'],
   ['init', null],
   ['remember', null],
-])('the method %s is for %s', (name, fop) => {
+])('the method %s belongs to the fop %s', (name, fop) => {
   expect(fopOf(name)).toBe(fop);
 });
 
@@ -44,7 +44,7 @@ it.each([
   [1, { text: 'lookup@v', line: 3 }],
   [4, { text: 'lookup@v', line: 3 }],
   [9, { text: 'stat_cbk@v', line: 8 }],
-])('line %i is in a method', (line, found) => {
+])('a breakpoint at line %i is set at its method', (line, found) => {
   const methods = [
     { name: 'statCbk', file: 'm.js', line: 8 },
     { name: 'lookup', file: 'm.js', line: 3 },
@@ -54,7 +54,7 @@ it.each([
   expect(methodAt([], 'v', line)).toEqual({ message: expect.stringContaining('no method') });
 });
 
-it('a line of a volfile is the volume that it is about', () =>
+it('a breakpoint at a line of a volfile is set at its volume', () =>
   withScratch(async (scratch) => {
     const path = await scratch.file('a.vol', '# volume x\nvolume a\n  type t/a\nend-volume\n\n');
     expect([1, 2, 3, 4, 5].map((line) => volumeAt(path, line))).toEqual([

@@ -1,4 +1,6 @@
-/** `glossa debug --dap`: the Debug Adapter Protocol on standard input and output, for one session. */
+/**
+ * `glossa debug --dap`: serves the Debug Adapter Protocol on standard input and output, for one session.
+ */
 
 import { makeScratch } from '../../../server/scratch.ts';
 import { refuseStuck } from '../../../server/stuck-mounts.ts';
@@ -9,17 +11,17 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 import type { serverFlags } from '../../mount.ts';
 import { removeFolder, serverArguments } from '../../own-mount.ts';
 import { Debuggee } from '../debuggee.ts';
-import { DapSession, type Front } from './session.ts';
+import { DapSession, type EditorConnection } from './session.ts';
 import { BadStream, Decoder, encode } from './stream.ts';
 
-/** Serves a client until it has gone, or wants it to end. The result is the exit status. */
+/** Serves a client until it disconnects or dies; resolves to the exit status. */
 export async function serveDap(
   flags: FlagValues<typeof serverFlags>,
   terminal: Terminal,
 ): Promise<number> {
-  /** A folder that was made for the mount. */
+  /** The temporary folder of the mount. */
   let folder: string | null = null;
-  const front: Front = {
+  const editor: EditorConnection = {
     send: (message) => void process.stdout.write(encode(message)),
     async launch({ volfile, mountpoint, options }, output, hear) {
       await refuseNonVolfile(volfile);
@@ -36,7 +38,7 @@ export async function serveDap(
       return new Debuggee(args, place, talk, hear);
     },
   };
-  const session = new DapSession(front);
+  const session = new DapSession(editor);
   const decoder = new Decoder();
   let status = EXIT_OK;
   process.stdin.on('data', (bytes) => {
@@ -54,7 +56,7 @@ export async function serveDap(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void session.leave());
   }
-  // A client that is gone reads nothing any more.
+  // The client is gone.
   process.stdout.on('error', () => void session.leave());
   await session.over;
   if (folder !== null) removeFolder(folder, { as: 'debug' }, terminal);

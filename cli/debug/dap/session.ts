@@ -1,7 +1,7 @@
 /**
- * A session of the Debug Adapter Protocol (https://microsoft.github.io/debug-adapter-protocol): an
- * editor's side of `glossa debug`. A request of the graph is a thread, the volumes that it came
- * through are its frames, and above them those of a script that is stopped at a line.
+ * Serves a session of the Debug Adapter Protocol
+ * (https://microsoft.github.io/debug-adapter-protocol) for editors. A request of the graph is a thread, its volumes are the frames, and above them are those
+ * of a module that is stopped at a line.
  */
 
 import { resolve } from 'node:path';
@@ -11,35 +11,35 @@ import type { Way } from '../../../runtime/debug/hops.ts';
 import type { StopView } from '../../../runtime/debug/protocol.ts';
 import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
-import type { Debuggee, Happening } from '../debuggee.ts';
+import type { Debuggee, DebuggeeEvent } from '../debuggee.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { Looks } from './looks.ts';
-import { type Held, Threads } from './threads.ts';
+import { Inspector } from './inspector.ts';
+import { type ThreadStop, Threads } from './threads.ts';
 
-/** What `launch` takes, beside what is every launch's. */
-export interface LaunchGiven {
+/** The arguments of `launch` that glossa defines. */
+export interface LaunchArguments {
   readonly volfile: string;
   readonly mountpoint: string | undefined;
-  /** None: the mount is there until the session ends. */
+  /** Without a command, the mount stays until the session ends. */
   readonly command: readonly string[];
   readonly options: readonly string[];
 }
 
-export interface Front {
+export interface EditorConnection {
   send(message: DebugProtocol.ProtocolMessage): void;
   /** Starts a server. @throws {Failure | UsageError} */
   launch(
-    given: LaunchGiven,
+    given: LaunchArguments,
     output: (category: string, text: string) => void,
-    hear: (happening: Happening) => void,
+    hear: (event: DebuggeeEvent) => void,
   ): Promise<Debuggee>;
 }
 
-/** What there is as soon as something was launched. */
-interface Launched {
+/** The state after a launch. */
+interface LaunchState {
   readonly debuggee: Debuggee;
   readonly breakpoints: Breakpoints;
-  readonly looks: Looks;
+  readonly inspector: Inspector;
   readonly command: readonly string[];
 }
 
@@ -47,7 +47,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 type Handler = (args: Arguments) => Promise<object | undefined>;
 
 const ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
-/** Kinds of breakpoints that are no line's. */
+/** The kinds of breakpoints without a line. */
 const FUNCTIONS = 'function breakpoint';
 const EXCEPTIONS = 'exception';
 
@@ -74,42 +74,42 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
 export class DapSession {
   /** Resolves when the client has left. */
   readonly over: Promise<void>;
-  private readonly front: Front;
+  private readonly editor: EditorConnection;
   private readonly threads = new Threads();
-  private launched: Launched | null = null;
+  private launched: LaunchState | null = null;
   private lastSeq = 0;
   private ending: Promise<void> | null = null;
   private started = (): void => {};
-  private gone: (Happening & { event: 'gone' }) | null = null;
+  private gone: (DebuggeeEvent & { event: 'gone' }) | null = null;
   private lineOffset = 0;
   private finish = (): void => {};
-  /** One request after the other. */
+  /** Requests of the client are carried out one by one. */
   private queue: Promise<void> = Promise.resolve();
 
-  constructor(front: Front) {
-    this.front = front;
+  constructor(editor: EditorConnection) {
+    this.editor = editor;
     this.over = new Promise((resolve) => {
       this.finish = resolve;
     });
   }
 
-  /** A message of the client's. */
+  /** Handles a message of the client. */
   receive(message: unknown): void {
     const { seq, type, command, arguments: args } = (message ?? {}) as DebugProtocol.Request;
     if (type !== 'request') return;
     const carryOut = (): Promise<void> => this.carryOut(Number(seq), String(command), args ?? {});
-    // What ends it does not wait for what may never come.
+    // The end of a session does not wait for pending requests.
     if (command === 'disconnect' || command === 'terminate') void carryOut();
     else this.queue = this.queue.then(carryOut);
   }
 
-  /** The client is gone. */
+  /** Ends the session, as the client is gone. */
   async leave(): Promise<void> {
     await this.end();
     this.finish();
   }
 
-  /** Whatever is held goes on, and the mount is taken away. */
+  /** Resumes all requests and unmounts. */
   private end(): Promise<void> {
     this.ending ??= (async () => {
       this.started();
@@ -136,7 +136,7 @@ export class DapSession {
     }
   }
 
-  /** What is told when a request has been answered. */
+  /** Sends the events that follow an answer. */
   private async after(command: string): Promise<void> {
     if (command === 'launch') this.event('initialized');
     else if (command === 'configurationDone') await this.ours.debuggee.client.ask('run', {});
@@ -145,7 +145,7 @@ export class DapSession {
 
   private send(message: object): void {
     this.lastSeq += 1;
-    this.front.send({ seq: this.lastSeq, ...message } as DebugProtocol.ProtocolMessage);
+    this.editor.send({ seq: this.lastSeq, ...message } as DebugProtocol.ProtocolMessage);
   }
 
   private event(event: string, body?: object): void {
@@ -156,41 +156,41 @@ export class DapSession {
     this.event('output', { category, output: text });
   }
 
-  private get ours(): Launched {
+  private get ours(): LaunchState {
     if (this.launched === null) throw new DebugError('nothing was launched yet');
     return this.launched;
   }
 
   // -- what happens ------------------------------------------------------------------------------
 
-  private hear(happening: Happening): void {
-    if (happening.event === 'started') this.started();
-    else if (happening.event === 'gone') {
-      this.gone = happening;
+  private hear(event: DebuggeeEvent): void {
+    if (event.event === 'started') this.started();
+    else if (event.event === 'gone') {
+      this.gone = event;
       this.started();
       void this.end();
     } else {
-      // What a request leads to is told behind its answer.
-      this.queue = this.queue.then(() => this.tell(happening));
+      // Events that a request causes are sent after its answer.
+      this.queue = this.queue.then(() => this.tell(event));
     }
   }
 
-  private tell(happening: Happening): void {
-    switch (happening.event) {
+  private tell(event: DebuggeeEvent): void {
+    switch (event.event) {
       case 'stopped':
-        this.held({ at: 'hop', stop: happening.stop });
+        this.held({ at: 'hop', stop: event.stop });
         break;
       case 'line':
-        this.line(happening.volume, happening.at);
+        this.line(event.volume, event.at);
         break;
       case 'ended':
-        if (this.threads.remove(happening.request)) this.exited(happening.request);
+        if (this.threads.remove(event.request)) this.exited(event.request);
         break;
       case 'mounted':
         this.mounted();
         break;
       case 'exited':
-        this.event('exited', { exitCode: happening.status });
+        this.event('exited', { exitCode: event.status });
         void this.end();
     }
   }
@@ -201,14 +201,14 @@ export class DapSession {
     if (command.length > 0) debuggee.run(command, (name, text) => this.output(name, text));
   }
 
-  private held(held: Held): void {
+  private held(held: ThreadStop): void {
     const { thread, isNew } = this.threads.add(held);
     if (isNew) this.event('thread', { reason: 'started', threadId: thread.id });
-    // Others wait until the client has dealt with this one.
+    // Further stops wait until the client has resumed this one.
     if (thread.held.length === 1) this.tellStop(thread.id, held);
   }
 
-  private tellStop(threadId: number, held: Held): void {
+  private tellStop(threadId: number, held: ThreadStop): void {
     const { reason, hit } = this.reasonOf(held);
     this.event('stopped', {
       ...{ reason, threadId, description: descriptionOf(held), allThreadsStopped: false },
@@ -216,7 +216,7 @@ export class DapSession {
     });
   }
 
-  private reasonOf(held: Held): { reason: string; hit: number | null } {
+  private reasonOf(held: ThreadStop): { reason: string; hit: number | null } {
     const { breakpoints } = this.ours;
     if (held.at === 'line') {
       const { file, line } = held.stop.frames[0]!;
@@ -241,9 +241,9 @@ export class DapSession {
     else this.goneOn(thread.id);
   }
 
-  /** A thread goes on from where it was held: it may be held elsewhere, too, or be over. */
+  /** A thread continues from a stop: it may have another one, or be over. */
   private goneOn(id: number): void {
-    this.launched?.looks.forget();
+    this.launched?.inspector.forget();
     const next = this.threads.find(id)?.held[0];
     if (next !== undefined) this.tellStop(id, next);
   }
@@ -303,21 +303,23 @@ export class DapSession {
     },
     threads: async () => ({ threads: this.threads.all.map(({ id, name }) => ({ id, name })) }),
     stackTrace: async ({ threadId, startFrame, levels }) => {
-      const all = await this.ours.looks.stackOf(this.thread(threadId));
+      const all = await this.ours.inspector.stackOf(this.thread(threadId));
       const from = Number(startFrame ?? 0);
       const count = Number(levels ?? 0) || all.length;
       const stackFrames = all.slice(from, from + count).map((frame) => this.placed(frame));
       return { stackFrames, totalFrames: all.length };
     },
-    scopes: async ({ frameId }) => ({ scopes: await this.ours.looks.scopesOf(Number(frameId)) }),
+    scopes: async ({ frameId }) => ({
+      scopes: await this.ours.inspector.scopesOf(Number(frameId)),
+    }),
     variables: async ({ variablesReference }) => ({
-      variables: await this.ours.looks.variables(Number(variablesReference)),
+      variables: await this.ours.inspector.variables(Number(variablesReference)),
     }),
     setVariable: async ({ variablesReference, name, value }) =>
-      this.ours.looks.set(Number(variablesReference), String(name), String(value)),
+      this.ours.inspector.set(Number(variablesReference), String(name), String(value)),
     evaluate: async ({ expression, frameId }) => {
       const id = frameId === undefined ? undefined : Number(frameId);
-      const { value, ...rest } = await this.ours.looks.evaluate(String(expression), id);
+      const { value, ...rest } = await this.ours.inspector.evaluate(String(expression), id);
       return { ...rest, result: value };
     },
     continue: (args) => this.resume(args, 'continue'),
@@ -329,7 +331,7 @@ export class DapSession {
     },
   };
 
-  /** Lines as the client counts them. */
+  /** Converts a line to the client's count. */
   private placed<T extends { line?: number }>(what: T): T {
     return what.line === undefined ? what : { ...what, line: what.line - this.lineOffset };
   }
@@ -346,14 +348,19 @@ export class DapSession {
     const started = new Promise<void>((resolve) => {
       this.started = resolve;
     });
-    const debuggee = await this.front.launch(
+    const debuggee = await this.editor.launch(
       given,
       (category, text) => this.output(category, text),
-      (happening) => this.hear(happening),
+      (event) => this.hear(event),
     );
     const { client } = debuggee;
     const breakpoints = new Breakpoints(client, given.volfile);
-    this.launched = { debuggee, breakpoints, looks: new Looks(client), command: given.command };
+    this.launched = {
+      debuggee,
+      breakpoints,
+      inspector: new Inspector(client),
+      command: given.command,
+    };
     await started;
     if (this.gone !== null) throw new DebugError(`what ${given.volfile} describes did not start`);
     return undefined;
@@ -362,7 +369,7 @@ export class DapSession {
   private async resume({ threadId }: Arguments, way: Way): Promise<object> {
     const thread = this.thread(threadId);
     const [held] = thread.held;
-    if (held === undefined) throw new DebugError('this request is on its way');
+    if (held === undefined) throw new DebugError('this request is not stopped');
     const { client } = this.ours.debuggee;
     if (held.at === 'line') {
       const { volume } = held;
@@ -380,8 +387,8 @@ function listOf<T>(given: unknown): readonly T[] {
   return Array.isArray(given) ? (given as T[]) : [];
 }
 
-/** @throws {DebugError} what is wrong with it, in a sentence */
-function launchOf({ volfile, mountpoint, command, options, cwd }: Arguments): LaunchGiven {
+/** @throws {DebugError} for wrong arguments */
+function launchOf({ volfile, mountpoint, command, options, cwd }: Arguments): LaunchArguments {
   const from = typeof cwd === 'string' ? cwd : process.cwd();
   if (typeof volfile !== 'string' || volfile === '') {
     throw new DebugError('launch needs a volfile: "volfile": "stack.vol"');
@@ -409,7 +416,7 @@ function textsOf(name: string, given: unknown): readonly string[] {
   throw new DebugError(`"${name}" is a list of texts`);
 }
 
-function descriptionOf(held: Held): string {
+function descriptionOf(held: ThreadStop): string {
   if (held.at === 'line') return `at a line of ${held.volume}`;
   const { kind, fop, volume, from }: StopView = held.stop;
   return kind === 'wind' ? `${fop} arrives at ${volume}` : `the reply of ${from} to ${fop}`;

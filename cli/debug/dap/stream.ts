@@ -1,14 +1,14 @@
 /**
- * Messages of the Debug Adapter Protocol as bytes: a header that says how long it is, and JSON
+ * Encodes and decodes messages of the Debug Adapter Protocol: a header with the length, and JSON
  * (https://microsoft.github.io/debug-adapter-protocol/overview#base-protocol).
  */
 
-/** Of one message; sources and values are far shorter. */
+/** The most bytes of a message; sources and values are far shorter. */
 const BYTES_MAX = 16 * 1024 * 1024;
 const HEADER_MAX = 4096;
 const END = '\r\n\r\n';
 
-/** What came is no message: nothing that follows can be told apart. */
+/** The bytes are no message, so the rest of the stream cannot be split. */
 export class BadStream extends Error {
   readonly code = 'GLOSSA_DAP_STREAM';
 }
@@ -21,7 +21,7 @@ export function encode(message: object): Buffer {
 export class Decoder {
   private rest: Buffer = Buffer.alloc(0);
 
-  /** The messages that are whole by now. @throws {BadStream} */
+  /** Adds bytes; returns the messages that are complete. @throws {BadStream} */
   push(bytes: Uint8Array): unknown[] {
     this.rest = Buffer.concat([this.rest, bytes]);
     const messages: unknown[] = [];

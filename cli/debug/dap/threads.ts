@@ -1,22 +1,22 @@
-/** Requests as a client sees them: threads, each with the places where it is held. */
+/** Presents requests to a client as threads, each with its stops. */
 import type { StopView } from '../../../runtime/debug/protocol.ts';
 import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 
-/** Where a request is held: on its way between volumes, or at a line of a script. */
-export type Held =
+/** A stop of a request: between volumes, or at a line of a module. */
+export type ThreadStop =
   | { readonly at: 'hop'; readonly stop: StopView }
   | { readonly at: 'line'; readonly volume: string; readonly stop: LineStopView };
 
 export interface Thread {
   readonly id: number;
   name: string;
-  /** The engine says when it is over; of others that is known when they go on. */
+  /** Whether the debugger reports its end; any other thread ends when it continues. */
   followed: boolean;
-  /** The first is what the client is shown. */
-  readonly held: Held[];
+  /** The client sees the first. */
+  readonly held: ThreadStop[];
 }
 
-/** Threads of scripts that do something for no request; requests count from 1. */
+/** The first number of threads without a request; requests count from 1. */
 const FIRST_OTHER = 0x40000000;
 
 export class Threads {
@@ -31,8 +31,8 @@ export class Threads {
     return this.threads.get(id);
   }
 
-  /** Another place where a request is held. */
-  add(held: Held): { readonly thread: Thread; readonly isNew: boolean } {
+  /** Adds a stop of a request. */
+  add(held: ThreadStop): { readonly thread: Thread; readonly isNew: boolean } {
     const id = this.idOf(held);
     const known = this.threads.get(id);
     const thread = known ?? { id, name: '', followed: false, held: [] };
@@ -43,7 +43,7 @@ export class Threads {
     return { thread, isNew: known === undefined };
   }
 
-  /** The script of a volume goes on. */
+  /** Removes the stop of a volume's module, which continues. */
   leaveLine(volume: string): Thread | null {
     for (const thread of this.threads.values()) {
       const at = thread.held.findIndex((held) => held.at === 'line' && held.volume === volume);
@@ -54,7 +54,7 @@ export class Threads {
     return null;
   }
 
-  /** Of one that nobody follows nothing more is known. */
+  /** Whether a thread that the debugger does not follow has ended; removes it then. */
   isOver({ id, followed, held }: Thread): boolean {
     return !followed && held.length === 0 && this.threads.delete(id);
   }
@@ -63,7 +63,7 @@ export class Threads {
     return this.threads.delete(id);
   }
 
-  private idOf(held: Held): number {
+  private idOf(held: ThreadStop): number {
     const request = held.stop.request;
     if (request !== null && request > 0) return request;
     const key = held.at === 'line' ? held.volume : held.stop.from;
@@ -73,7 +73,7 @@ export class Threads {
   }
 }
 
-function nameOf(held: Held): string {
+function nameOf(held: ThreadStop): string {
   const { stop } = held;
   if (held.at === 'line' && held.stop.request === null) return `${held.volume} by itself`;
   const what = held.at === 'hop' ? held.stop.fop : held.stop.op.toLowerCase();

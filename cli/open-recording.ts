@@ -1,4 +1,4 @@
-/** A recording that was named on the command line. */
+/** Opens a recording that an operand or option names. */
 
 import { RecordingError } from '../runtime/observe/bytes.ts';
 import { openRecording, type Recording } from '../runtime/observe/reader.ts';
@@ -10,7 +10,7 @@ export interface RecordingFile {
   readonly bytes: Uint8Array;
 }
 
-/** @throws {Failure} when it cannot be read, or is none */
+/** @throws {Failure} when it is unreadable or no recording */
 export async function openRecordingFile(file: string): Promise<RecordingFile> {
   const bytes = await readNamedFile(file, { name: `the recording ${file}` });
   try {

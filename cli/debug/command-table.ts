@@ -1,10 +1,10 @@
-/** The commands of `glossa debug`, in gdb's words. */
+/** Lists the commands of `glossa debug`, which are gdb's, and finds and completes them. */
 
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
 import { table as tableLines } from '../../terminal/layout.ts';
 
-/** Name, short form (or none), arguments, and what it does. In the order of the help. */
+/** Name, short form (or none), arguments and effect, in the order of the help. */
 // biome-ignore format: one command, one line
 const table = [
   ['break', 'b', 'WHERE', 'stop there: FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, errno NAME, or several'],
@@ -27,16 +27,16 @@ const table = [
   ['quit', 'q', '', 'let everything go on, unmount, and end; so does Ctrl-D'],
 ] as const;
 
-export type Word = (typeof table)[number][0];
+export type CommandName = (typeof table)[number][0];
 
-const names: readonly Word[] = table.map(([name]) => name);
-const SHORT: ReadonlyMap<string, Word> = new Map([
+const names: readonly CommandName[] = table.map(([name]) => name);
+const SHORT: ReadonlyMap<string, CommandName> = new Map([
   ...table.map(([name, short]) => [short, name] as const),
   ['where', 'backtrace'],
 ]);
 
-/** The command that a word stands for: its name, its short form, or a beginning. @throws {DebugError} */
-export function findWord(word: string): Word {
+/** Finds a command by name, short form, or the beginning of its name. @throws {DebugError} */
+export function findCommandName(word: string): CommandName {
   const exact = names.find((name) => name === word) ?? (word === '' ? undefined : SHORT.get(word));
   if (exact !== undefined) return exact;
   const begun = names.filter((name) => name.startsWith(word));
@@ -49,7 +49,7 @@ export function findWord(word: string): Word {
 
 export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
 
-/** What `info` is to tell. @throws {DebugError} */
+/** Finds the subject of `info`. @throws {DebugError} */
 export function findInfo(word: string): (typeof INFO)[number] {
   const found = INFO.filter((name) => word !== '' && name.startsWith(word));
   if (found.length === 1) return found[0]!;
@@ -66,7 +66,7 @@ export function helpText(): string {
   return tableLines(rows).join('\n');
 }
 
-/** What the word at the end of a line can be, for a person who presses Tab. */
+/** Completes the last word of a line. */
 export function completer(
   volumes: () => readonly string[],
   fops: readonly string[],

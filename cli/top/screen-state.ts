@@ -1,22 +1,22 @@
-/** The view of `glossa top`: its sort order, rows and position, and the keys that change them. */
+/** Defines the screen state of `glossa top`: sort order, rows, position, and the keys that change it. */
 
-/** The volumes' own order, or the largest first. */
+/** The sort orders: the graph's, or the largest value first. */
 export const sorts = ['graph', 'fops', 'errors', 'median', '99 %', 'in flight', 'memory'] as const;
 
-export interface Looks {
+export interface ScreenState {
   readonly sort: (typeof sorts)[number];
-  /** A row for each fop of a volume. */
+  /** Whether each fop of a volume has a row. */
   readonly byFop: boolean;
   readonly help: boolean;
-  /** Rows above the first that is shown. */
+  /** The number of rows scrolled away at the top. */
   readonly skipped: number;
 }
 
-export const firstLooks: Looks = { sort: 'graph', byFop: false, help: false, skipped: 0 };
+export const initialState: ScreenState = { sort: 'graph', byFop: false, help: false, skipped: 0 };
 
 const PAGE = 10;
 
-type Change = (looks: Looks) => Partial<Looks>;
+type Change = (state: ScreenState) => Partial<ScreenState>;
 
 const scroll =
   (step: number): Change =>
@@ -48,10 +48,10 @@ export const helpLines: readonly string[] = [
   '  cache has answered from memory, MEM what it, or a script, takes.',
 ];
 
-/** What a key makes of it; null to end. */
-export function press(looks: Looks, key: string): Looks | null {
+/** The state after a key; null to end. */
+export function press(state: ScreenState, key: string): ScreenState | null {
   if (key === 'ctrl-c') return null;
-  // Any key ends the help.
-  if (looks.help) return { ...looks, help: false };
-  return key === 'q' ? null : { ...looks, ...changes[key]?.(looks) };
+  // Any key closes the help.
+  if (state.help) return { ...state, help: false };
+  return key === 'q' ? null : { ...state, ...changes[key]?.(state) };
 }

@@ -1,20 +1,20 @@
-/** Translates lines of a source into breakpoints: in a volfile a line is its volume, in a script its method. */
+/** Translates lines into breakpoints: in a volfile the line's volume, in a module the line's method. */
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
 import { reason } from '../../../terminal/reason.ts';
 
-/** A breakpoint's place. */
-export interface Found {
-  /** As `debug/breakpoints.ts` has it. */
+/** A breakpoint at a line. */
+export interface LineBreakpoint {
+  /** The breakpoint's text (`debug/breakpoints.ts`). */
   readonly text: string;
-  /** Where it is shown. */
+  /** The line where the client shows it. */
   readonly line: number;
 }
 
-/** Why there is none, in a sentence. */
-export interface NotFound {
+/** The reason against a breakpoint. */
+export interface NoBreakpoint {
   readonly message: string;
 }
 
@@ -39,8 +39,8 @@ function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** All that arrives at the volume that a line of a volfile is about. */
-export function volumeAt(path: string, line: number): Found | NotFound {
+/** A breakpoint for all fops at the volume of a line in a volfile. */
+export function volumeAt(path: string, line: number): LineBreakpoint | NoBreakpoint {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -55,7 +55,7 @@ export function volumeAt(path: string, line: number): Found | NotFound {
 const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
 const fops = new Map(fopNames.map((name) => [plain(name), name]));
 
-/** What a method is for: `lookup`, `lookup_cbk`; null for one that is no fop's. */
+/** The fop or callback of a method, `lookup`, `lookup_cbk`; null for any other method. */
 export function fopOf(method: string): string | null {
   const name = plain(method);
   const isCbk = name.endsWith('cbk');
@@ -64,12 +64,12 @@ export function fopOf(method: string): string | null {
   return isCbk ? `${fop}_cbk` : fop;
 }
 
-/** The fop's method that a line is in, or that begins after it. */
+/** A breakpoint for the method at a line, or the next one. */
 export function methodAt(
   methods: readonly ScriptMethod[],
   volume: string,
   line: number,
-): Found | NotFound {
+): LineBreakpoint | NoBreakpoint {
   const known = methods.filter(({ name }) => fopOf(name) !== null);
   known.sort((a, b) => a.line - b.line);
   const method = known.findLast((each) => each.line <= line) ?? known[0];

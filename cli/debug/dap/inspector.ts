@@ -1,4 +1,4 @@
-/** Answers a client that looks at a held request: frames, scopes, values, and how they are named. */
+/** Answers a client's questions about a stopped request: frames, scopes, values. */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/line-stops.ts';
@@ -8,24 +8,24 @@ import type { FrameView, Scope } from '../../../runtime/debug/scopes.ts';
 import type { ScriptView } from '../../../runtime/debug/scripts.ts';
 import type { Value } from '../../../runtime/debug/shown-values.ts';
 import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
-import { fopOf } from './places.ts';
-import type { Held, Thread } from './threads.ts';
+import { fopOf } from './line-breakpoints.ts';
+import type { Thread, ThreadStop } from './threads.ts';
 
-/** What a frame's number stands for. */
+/** The frame behind a client's number. */
 type Frame =
   | { readonly at: 'hop'; readonly stop: number; readonly level: number }
   | { readonly at: 'line'; readonly volume: string; readonly frame: number }
-  /** A volume above a script that is stopped at a line: its place is all that is known. */
+  /** A volume above a module that is stopped at a line: only its place is known. */
   | { readonly at: 'way' };
 
-/** What a list of variables is taken from. */
+/** The source of a list of variables. */
 type Holder =
   | {
       readonly in: 'hop';
       readonly frame: Frame & { at: 'hop' };
-      /** Null where it was found in any of them. */
+      /** Null for a value found in any scope. */
       readonly scope: Scope['name'] | null;
-      /** Of names within; none for the whole scope. */
+      /** The path within the scope; empty for the whole scope. */
       readonly path: readonly string[];
     }
   | {
@@ -35,18 +35,18 @@ type Holder =
       readonly parts: number;
     };
 
-export class Looks {
+export class Inspector {
   private readonly client: DebugClient;
   private readonly frames = new Map<number, Frame>();
   private readonly holders = new Map<number, Holder>();
-  /** Numbers are not used again: what is asked for late is not mistaken for another. */
+  /** Numbers are never reused, so that a late question cannot mean another frame. */
   private last = 0;
 
   constructor(client: DebugClient) {
     this.client = client;
   }
 
-  /** A request goes on: what was looked at is no more. */
+  /** Drops all frames and values, as a request continues. */
   forget(): void {
     this.frames.clear();
     this.holders.clear();
@@ -73,7 +73,7 @@ export class Looks {
   }
 
   private lineFrames(
-    { volume, stop }: Held & { at: 'line' },
+    { volume, stop }: ThreadStop & { at: 'line' },
     scripts: readonly ScriptView[],
   ): DebugProtocol.StackFrame[] {
     const own = stop.frames.map(({ name, file, line }, frame) => ({
@@ -84,7 +84,7 @@ export class Looks {
     return [...own, ...way];
   }
 
-  /** A volume, at the method of its script that is at work, or else at its place in the volfile. */
+  /** The frame of a volume: at the method of its module, or at its place in the volfile. */
   private volumeFrame(
     { volume, fop, where, paths }: FrameView,
     scripts: readonly ScriptView[],
@@ -184,7 +184,7 @@ export class Looks {
 
   async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
     const frame = this.frame(frameId);
-    if (frame.at === 'way') throw new DebugError('of this volume nothing is known but its place');
+    if (frame.at === 'way') throw new DebugError('only the place of this volume is known');
     if (frame.at === 'line') {
       const { volume, frame: at } = frame;
       const command = { do: 'evaluate', frame: at, text } as const;
@@ -196,7 +196,7 @@ export class Looks {
     return this.shown(value, { in: 'hop', frame, scope: null, path });
   }
 
-  /** Changes a part of a reply, or a local of a script. */
+  /** Changes a part of a reply, or a local variable of a module. */
   async set(reference: number, name: string, text: string): Promise<DebugProtocol.Variable> {
     const holder = this.holder(reference);
     if (holder.in === 'line') {
@@ -215,7 +215,7 @@ export class Looks {
 
 const sourceOf = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
 
-/** As a person writes it: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
+/** The written form of a path: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
 const nameOf = ([first = '', ...rest]: readonly string[]): string =>
   first +
   rest
