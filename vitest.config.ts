@@ -9,7 +9,7 @@ const tests = (name: string): string =>
 
 /** Files of `test:more` that share a process: each leaves no state behind. */
 const kept = [
-  'test/contract/bridge-{javascript,python}/{answers,asyncio,authors,contract,data-guard,debug,exceptions}.engine.more.test.ts',
+  'test/contract/bridge-{javascript,python}/{asyncio,contract,data-guard,debug,exceptions}.engine.more.test.ts',
   'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
   'test/contract/bridge-isolated/{javascript,python}.engine.more.test.ts',
   'test/contract/gluster{,-life,-structures}.engine.more.test.ts',
@@ -29,7 +29,7 @@ const kept = [
   'runtime/xlators/storage/posix/{landfill,synced.mount}.more.test.ts',
   'server/control/path-in-mount.mount.more.test.ts',
   'terminal/terminal.more.test.ts',
-  'test/contract/bridge-python/{declaration,grants,own-places}.engine.more.test.ts',
+  'test/contract/bridge-python/{declaration,grants,hook-mistakes,loc-of-names,missing-answers}.engine.more.test.ts',
   'test/contract/gluster-hints.engine.more.test.ts',
   'test/examples-readmes.mount.more.test.ts',
   'test/mount/{atime,brick,calls,endless,interrupted,load,locks,lost-interpreter}.mount.more.test.ts',

@@ -3,8 +3,8 @@ import { afterAll, expect, inject, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
+import { WALK } from '../../test/support/object-walk.ts';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
-import { WALK } from '../../test/support/walk.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

@@ -40,7 +40,7 @@ async function start(
   return run;
 }
 
-function works(run: RunningModule): void {
+function expectWorks(run: RunningModule): void {
   const reply = run.ask('access', run.known('other'), 0, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
 }
@@ -90,7 +90,7 @@ it.each([
     };
     expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.lines().join('\n')).toMatch(/time.limit/i);
-    works(run);
+    expectWorks(run);
   },
 );
 
@@ -107,7 +107,7 @@ it.each([
   expect(lines.join('\n')).toMatch(/time.limit/i);
   // The log has the first refusals, and a note that there are more.
   expect(lines.length).toBeLessThan(500);
-  works(run);
+  expectWorks(run);
 });
 
 it('bytes that the host stores count towards memory-limit, and are freed (py)', async () => {
@@ -117,7 +117,7 @@ it('bytes that the host stores count towards memory-limit, and are freed (py)', 
   for (let round = 0; round < 3; round++) {
     expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.lines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
-    works(run);
+    expectWorks(run);
   }
 });
 
@@ -160,6 +160,6 @@ it.each([
     expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
     expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
     expect(run.lines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
-    works(run);
+    expectWorks(run);
   },
 );

@@ -15,10 +15,10 @@ import { EIO } from '../../runtime/core/errno.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { BadLine, framed, untouched } from '../support/bad-line.ts';
 import { type BrickClient, BrickClients, bytes } from '../support/brick-clients.ts';
+import { kinds, spoiling } from '../support/corrupt-record.ts';
+import { BadLine, framed, untouched } from '../support/faulty-connection.ts';
 import { noBricks, RealBrick } from '../support/gluster.ts';
-import { kinds, spoiling } from '../support/mangle.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };

@@ -11,10 +11,10 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { become, OTHER } from '../support/client.ts';
 import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
-import type { Hands } from '../support/hands.ts';
 import { GLOSSA, glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 import { canCompile, compile, outDir } from '../support/native.ts';
 import { reachable } from '../support/user.ts';
+import type { Hands } from '../support/user-fs.ts';
 
 const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-passthrough'];
 

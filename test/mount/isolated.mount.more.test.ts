@@ -2,8 +2,8 @@
 import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { describeTooLong } from '../support/endless-code.ts';
 import { describeMounts, startMount, withScratch } from '../support/mount.ts';
-import { describeTooLong } from '../support/too-long.ts';
 
 const PYTHON = `import decimal
 from glupy import Translator

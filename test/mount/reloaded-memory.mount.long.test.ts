@@ -12,7 +12,7 @@ import {
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { sizeOf } from '../support/size.ts';
+import { sizeOf } from '../support/process-memory.ts';
 
 /** The most that the server may grow after the first replacement. */
 const GROWTH_MIB = 20;

@@ -1,5 +1,5 @@
 /** All cases of too-long.mount.more.test.ts. */
-import { describeTooLong } from '../support/too-long.ts';
+import { describeTooLong } from '../support/endless-code.ts';
 
 describeTooLong('python');
 describeTooLong('javascript');

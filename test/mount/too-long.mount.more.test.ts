@@ -2,7 +2,7 @@
  * Modules that run too long in C code, which no signal interrupts, are given up: one case for most
  * parts of the interpreters; test:long runs all.
  */
-import { describeTooLong } from '../support/too-long.ts';
+import { describeTooLong } from '../support/endless-code.ts';
 
 describeTooLong('python', [
   'sum of bytes',

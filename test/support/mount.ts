@@ -24,8 +24,8 @@ import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
-import { type Hands, handsOf } from './hands.ts';
 import { needTools, toolPath } from './tools.ts';
+import { type Hands, handsOf } from './user-fs.ts';
 import { wanted } from './wanted.ts';
 
 /** The program under test: the built one by default. */

@@ -28,7 +28,7 @@ import type { Disk, Node } from '../../runtime/xlators/storage/memory/node.ts';
 import { FakeContext, gfidOf, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
 import { KernelModel } from './kernel-model.ts';
-import { Slow } from './slow.ts';
+import { Slow } from './slow-storage.ts';
 
 export { histories } from './histories.ts';
 

@@ -14,7 +14,7 @@ export const CONSOLE = /^```console\n(.*?)^```$/gms;
 export const needsMore = (name: string, text: string): boolean =>
   /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, whyNoBricks());
 
-export { normal } from './varying.ts';
+export { normal } from './normal-output.ts';
 
 /** The blocks, in order. */
 export const sessionsIn = (text: string): string[] =>

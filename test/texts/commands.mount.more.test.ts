@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
 import { GLOSSA, groupOfMounts, type Scratch, withScratch } from '../support/mount.ts';
-import { contains, normal, shape } from '../support/varying.ts';
+import { contains, normal, shape } from '../support/normal-output.ts';
 import { wantedOf } from '../support/wanted.ts';
 import { type Plan, pages, planOf, type Step } from './plan.ts';
 

@@ -9,7 +9,7 @@ import {
   rounds,
   runOf,
   whenTrue,
-} from '../../../test/support/benches.ts';
+} from '../../../test/support/bench-runs.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
 
 const module = (name: string): string => `

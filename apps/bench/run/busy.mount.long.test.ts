@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { expect, it } from 'vitest';
-import { benchAsTold, benchVolfile, expectClean, runOf } from '../../../test/support/benches.ts';
+import { benchAsTold, benchVolfile, expectClean, runOf } from '../../../test/support/bench-runs.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
 
 /** Busy loops for twice the number of CPUs. */

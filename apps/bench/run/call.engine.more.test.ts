@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { whenTrue } from '../../../test/support/benches.ts';
+import { whenTrue } from '../../../test/support/bench-runs.ts';
 import { command } from '../../../test/support/cli.ts';
 import { glossa, withScratch } from '../../../test/support/mount.ts';
 import type { Cost } from './call/measure.ts';

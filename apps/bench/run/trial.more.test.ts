@@ -1,6 +1,6 @@
 /** Commands that cannot run: `glossa bench -- COMMAND` refuses them before it starts stacks. */
 import { expect, it } from 'vitest';
-import { benchAsTold, benchVolfile, expectClean } from '../../../test/support/benches.ts';
+import { benchAsTold, benchVolfile, expectClean } from '../../../test/support/bench-runs.ts';
 import { withScratch } from '../../../test/support/mount.ts';
 
 it.each([

@@ -1,6 +1,12 @@
 /** Trials of `glossa bench` before it measures: each stack's start, and the command. */
 import { expect, it } from 'vitest';
-import { bench, benchVolfile, expectClean, rounds, runOf } from '../../../test/support/benches.ts';
+import {
+  bench,
+  benchVolfile,
+  expectClean,
+  rounds,
+  runOf,
+} from '../../../test/support/bench-runs.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';
 
 const LONG = 150_000;

@@ -13,7 +13,7 @@ import {
   expectClean,
   runOf,
   whenTrue,
-} from '../../../test/support/benches.ts';
+} from '../../../test/support/bench-runs.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
 import { type Result, readRun } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';

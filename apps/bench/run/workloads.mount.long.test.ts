@@ -9,7 +9,7 @@ import {
   LEAST,
   rounds,
   runOf,
-} from '../../../test/support/benches.ts';
+} from '../../../test/support/bench-runs.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
 import { readRun } from '../engine/schema.ts';
 

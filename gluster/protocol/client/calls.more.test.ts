@@ -14,9 +14,9 @@ import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../runtime/c
 import { O_RDWR } from '../../../runtime/core/open-flags.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
-import { BadLine, untouched } from '../../../test/support/bad-line.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
+import { BadLine, untouched } from '../../../test/support/faulty-connection.ts';
 import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 import { readFields } from '../../rpc/fields.ts';

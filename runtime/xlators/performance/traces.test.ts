@@ -1,7 +1,7 @@
 /** The requests that a translator of performance/ winds, for requests from above. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/core.ts';
-import { Slow } from '../../../test/support/slow.ts';
+import { Slow } from '../../../test/support/slow-storage.ts';
 import { Dict } from '../../core/dict.ts';
 import { EFBIG, ENODATA } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';

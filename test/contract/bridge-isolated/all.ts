@@ -2,17 +2,17 @@
 import { describe } from 'vitest';
 import { isolated, type Language } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
+import { cachingContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
+import { childStateContract } from '../bridge/child-state.ts';
 import { clientContract } from '../bridge/clients.ts';
 import { failureContract } from '../bridge/failures.ts';
+import { fopValueContract } from '../bridge/fop-values.ts';
 import { fopContract } from '../bridge/fops.ts';
-import { lifeContract } from '../bridge/life.ts';
+import { lifecycleContract } from '../bridge/lifecycle.ts';
 import { requestContract } from '../bridge/requests.ts';
-import { severalContract } from '../bridge/several.ts';
-import { thingContract } from '../bridge/things.ts';
-import { cachingContract } from '../bridge/timeouts.ts';
+import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
-import { upContract } from '../bridge/up.ts';
 
 /** The modules for fops that differ in the crossing values and in the answering side. */
 const CROSSING = [
@@ -34,10 +34,10 @@ const parts = {
   any_fop: anyContract,
   requests: requestContract,
   'interrupted callers': cancelContract,
-  'values of fops': thingContract,
-  lifecycle: lifeContract,
-  'several subvolumes': severalContract,
-  'state of the children': upContract,
+  'values of fops': fopValueContract,
+  lifecycle: lifecycleContract,
+  'several subvolumes': subvolumeContract,
+  'state of the children': childStateContract,
   clients: clientContract,
   timers: timerContract,
   failures: failureContract,

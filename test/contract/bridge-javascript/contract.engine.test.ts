@@ -2,17 +2,17 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
+import { cachingContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
+import { childStateContract } from '../bridge/child-state.ts';
 import { clientContract } from '../bridge/clients.ts';
 import { failureContract } from '../bridge/failures.ts';
+import { fopValueContract } from '../bridge/fop-values.ts';
 import { fopContract } from '../bridge/fops.ts';
-import { lifeContract } from '../bridge/life.ts';
+import { lifecycleContract } from '../bridge/lifecycle.ts';
 import { requestContract } from '../bridge/requests.ts';
-import { severalContract } from '../bridge/several.ts';
-import { thingContract } from '../bridge/things.ts';
-import { cachingContract } from '../bridge/timeouts.ts';
+import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
-import { upContract } from '../bridge/up.ts';
 
 const folder = join(import.meta.dirname, '../bridge/javascript');
 
@@ -20,10 +20,10 @@ describe('JavaScript modules: every fop', () => fopContract(folder));
 describe('JavaScript modules: any_fop', () => anyContract(folder));
 describe('JavaScript modules: requests', () => requestContract(folder));
 describe('JavaScript modules: interrupted callers', () => cancelContract(folder));
-describe('JavaScript modules: values of fops', () => thingContract(folder));
-describe('JavaScript modules: lifecycle', () => lifeContract(folder));
-describe('JavaScript modules: several subvolumes', () => severalContract(folder));
-describe('JavaScript modules: state of the children', () => upContract(folder));
+describe('JavaScript modules: values of fops', () => fopValueContract(folder));
+describe('JavaScript modules: lifecycle', () => lifecycleContract(folder));
+describe('JavaScript modules: several subvolumes', () => subvolumeContract(folder));
+describe('JavaScript modules: state of the children', () => childStateContract(folder));
 describe('JavaScript modules: clients', () => clientContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));

@@ -18,7 +18,7 @@ ${body}
 }`,
 });
 
-function works(run: RunningModule): void {
+function expectWorks(run: RunningModule): void {
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
@@ -151,7 +151,7 @@ describe('a mistake in a JavaScript method', () => {
       const text = run.lines().join('\n');
       expect(text).toMatch(said);
       expect(text).toMatch(/^E \[m\.js:5:/);
-      works(run);
+      expectWorks(run);
       run.settled();
     },
   );

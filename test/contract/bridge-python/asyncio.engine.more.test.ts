@@ -4,7 +4,7 @@ import { EACCES, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { RunningModule } from '../../support/module.ts';
 import { sized, texts } from '../bridge/requests.ts';
-import { readlink, start, stat, works } from './failing.ts';
+import { expectWorks, readlink, start, stat } from './failing.ts';
 
 const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
 const said = (run: RunningModule): string[] => texts(run).map((text) => text.split('\n')[0]!);
@@ -72,7 +72,7 @@ async def in_group(child, loc):
     expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: count }, null] });
     // All have the pid of the caller.
     expect(pids.every((pid) => pid === 1)).toBe(true);
-    works(run);
+    expectWorks(run);
   });
 
   it("fails its request by asyncio.timeout, and the child's late reply is dropped", async () => {
@@ -86,7 +86,7 @@ async def in_group(child, loc):
     expect(reply).toMatchObject({ count: 1, opErrno: ETIMEDOUT });
     answerAll(run);
     expect(reply.count).toBe(1);
-    works(run);
+    expectWorks(run);
   });
 
   it('winds a request before it awaits the reply, and may poll its state', async () => {
@@ -106,7 +106,7 @@ async def in_group(child, loc):
     first!.answer(0, 0, sized(2), null);
     expect(reply).toMatchObject({ count: 1, values: [{ iaSize: 1 }, null] });
     expect(texts(run)).toEqual(['size 2']);
-    works(run);
+    expectWorks(run);
   });
 
   it("catches a child's failure, and an unawaited failure is logged", async () => {
@@ -135,7 +135,7 @@ async def readlink(self, frame, loc, size, xdata):
         /^W \[m\.py:13:-\] .*readlink of a child failed, and was not awaited: FileNotFoundError.*; write ignored = await self\.child\.readlink\(/,
       ),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -180,7 +180,7 @@ async def ask(self, below, loc):
         `W [m.py:${line}:-] 0-top: readlink of a child failed, and was not awaited: ` +
           `FileNotFoundError: [Errno 2] No such file or directory; ${fix}`,
       ]);
-      works(run);
+      expectWorks(run);
     },
   );
 
@@ -197,7 +197,7 @@ async def fsync(self, frame, fd, datasync, xdata):
     run.asked()[0]!.answer(0, 0, sized(5), null);
     expect(first).toMatchObject({ count: 1, opRet: 0 });
     expect(second).toMatchObject({ count: 1, opRet: 5 });
-    works(run);
+    expectWorks(run);
   });
 
   it('has contextvars of its own', async () => {
@@ -215,7 +215,7 @@ name = ContextVar("name")`);
     const replies = ['a', 'b'].map((name) => run.ask('stat', run.known(name), null));
     answerAll(run);
     for (const reply of replies) expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    works(run);
+    expectWorks(run);
   });
 
   it('leaves nothing behind after an answer inside asyncio.timeout', async () => {
@@ -225,7 +225,7 @@ name = ContextVar("name")`);
         frame.fail(ENOENT)`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno: ENOENT });
     expect(texts(run)).toEqual([]);
-    works(run);
+    expectWorks(run);
   });
 
   it('may store a reply and read the parts that it has already read', async () => {
@@ -245,7 +245,7 @@ def readlink(self, frame, loc, size, xdata):
     // The reply has no xdata.
     expect(readlink(run)).toMatchObject({ count: 1, opRet: -1 });
     expect(said(run)).toEqual([expect.stringMatching(/TypeError/)]);
-    works(run);
+    expectWorks(run);
   });
 });
 
@@ -276,7 +276,7 @@ async def in_group():
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EINTR });
     expect(texts(run)).toEqual(['over']);
     run.context.advance(300_000);
-    works(run);
+    expectWorks(run);
   });
 
   it('gets the errno that the method raises at CancelledError', async () => {
@@ -289,6 +289,6 @@ async def in_group():
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
     answerAll(run);
-    works(run);
+    expectWorks(run);
   });
 });

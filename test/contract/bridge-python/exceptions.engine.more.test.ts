@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { EACCES, EAGAIN, EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
-import { failed, readlink, start, stat, works } from './failing.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing.ts';
 
 describe('an exception', () => {
   it('in a fop fails the request, with the traceback in the log', async () => {
@@ -22,7 +22,7 @@ def helper(self, loc):
     expect(line).toMatch(/m\.py", line 10, in helper\n.*raise ValueError/);
     expect(line).not.toMatch(/glupy\/_|<glupy/);
     expect(more).toEqual([]);
-    works(run);
+    expectWorks(run);
   });
 
   it('is logged with its cause', async () => {
@@ -35,7 +35,7 @@ def helper(self, loc):
     expect(run.lines()[0]).toMatch(
       /KeyError: 'key'[\s\S]*direct cause[\s\S]*RuntimeError: wrapped$/,
     );
-    works(run);
+    expectWorks(run);
   });
 
   it('in a callback fails the request', async () => {
@@ -52,7 +52,7 @@ def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
         /^E \[m\.py:10:stat_cbk\] .*AttributeError: 'Iatt' object has no .*'ia_sise'/,
       ),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it('discards the winds and answers of the same call', async () => {
@@ -84,7 +84,7 @@ async def lookup(self, frame, loc, xdata):
     expect(run.asked()).toEqual([]);
     const lines = run.lines();
     expect(lines.map((line) => line.includes('ValueError: undone'))).toEqual(Array(5).fill(true));
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -103,7 +103,7 @@ async def lookup(self, frame, loc, xdata):
       expect(run.lines()).toEqual([
         expect.stringMatching(new RegExp(`^E \\[m\\.py:${line}:stat\\] 0-top: stat failed: `)),
       ]);
-      works(run);
+      expectWorks(run);
     },
   );
 
@@ -118,7 +118,7 @@ async def lookup(self, frame, loc, xdata):
     // They were of the same call: none of it has happened.
     expect(run.asked()).toEqual([]);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:10:stat\]/);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -129,14 +129,14 @@ async def lookup(self, frame, loc, xdata):
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise ${error}`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno });
     expect(run.lines()).toEqual([]);
-    works(run);
+    expectWorks(run);
   });
 
   it('of type OSError without an errno fails the request with EIO', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);
-    works(run);
+    expectWorks(run);
   });
 
   it('after the answer is logged and changes nothing', async () => {
@@ -163,7 +163,7 @@ def readlink_cbk(self, frame, *reply):
     for (const held of run.asked()) held.answer(-1, EACCES, null, null, null);
     expect(link).toMatchObject({ count: 1, opErrno: EPERM });
     expect(run.lines()[0]).toMatch(/^E \[m\.py:17:readlink_cbk\] .*failed after its answer/);
-    works(run);
+    expectWorks(run);
   });
 
   it('in a hook is logged, and the fop succeeds', async () => {
@@ -188,7 +188,7 @@ async def notify(self, event):
     expect(run.lines()).toEqual([
       expect.stringMatching(/^E \[m\.py:11:notify\] 0-top: notify failed: ValueError: CHILD_DOWN/),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it('in a background task is logged', async () => {
@@ -235,7 +235,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expect(run.lines()).toEqual([
       expect.stringMatching(/^E \[m\.py:25:wait\] 0-top: Task was destroyed but it is pending!/),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it('is logged by its type when its text cannot be made', async () => {
@@ -246,7 +246,7 @@ def fsync(self, frame, fd, datasync, xdata):
     raise Rude()`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:10:stat\] .*Rude/);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -269,6 +269,6 @@ async def readlink(self, frame, loc, size, xdata):
     expect(lines[0]).toMatch(/^E \[m\.py:7:stat\]/);
     expect(lines[1]).toMatch(/^E \[m\.py:11:readlink\]/);
     for (const line of lines) expect(line).toContain(text);
-    works(run);
+    expectWorks(run);
   });
 });

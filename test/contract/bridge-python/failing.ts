@@ -34,8 +34,8 @@ export const stat = (run: RunningModule): Reply => run.ask('stat', run.known('fi
 
 export const readlink = (run: RunningModule): Reply => run.ask('readlink', run.known('a'), 1, null);
 
-/** Checks that the volume works, and that no earlier request is left. */
-export function works(run: RunningModule): void {
+/** Checks that the volume expectWorks, and that no earlier request is left. */
+export function expectWorks(run: RunningModule): void {
   run.asked();
   const reply = run.ask('access', run.known('other'), 4, null);
   run.asked()[0]!.answer(0, 0, null);

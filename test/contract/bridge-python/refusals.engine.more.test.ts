@@ -4,7 +4,7 @@ import { Dict } from '../../../runtime/core/dict.ts';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
-import { failed, readlink, start, stat, works } from './failing.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing.ts';
 
 describe('an invalid argument', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
@@ -102,7 +102,7 @@ def stat(self, frame, loc, xdata):
       const where = new RegExp(`^E \\[m\\.py:\\d+:wrong${at}\\] 0-top: stat failed: `);
       expect(run.lines(), title).toEqual([expect.stringMatching(where)]);
       expect(run.history.at(-1), title).toMatch(text);
-      works(run);
+      expectWorks(run);
     }
   });
 
@@ -123,7 +123,7 @@ def fsync(self, frame, fd, datasync, xdata):
     run.asked()[0]!.answer(0, 0, sized(1), Dict.of({}));
     expect(fsync).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:10:found\] .*postbuf must be Iatt, not Dict/);
-    works(run);
+    expectWorks(run);
   });
 
   it('raises an exception that the module may catch', async () => {
@@ -137,7 +137,7 @@ def stat_cbk(self, *args):
     pass`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno: EPERM });
     expect(run.lines()).toEqual([]);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -159,7 +159,7 @@ def stat_cbk(self, *args):
       expect.stringMatching(/^E \[m\.py:[67]:stat\] 0-top: stat failed: /),
     ]);
     expect(run.history.at(-1)).toMatch(text);
-    works(run);
+    expectWorks(run);
   });
 
   it('to wind without a subvolume fails the request', async () => {
@@ -232,7 +232,7 @@ def readlink(self, frame, loc, size, xdata):
     }
     expect(readlink(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E .*readlink failed: glupy\.HandleExpired: /);
-    works(run);
+    expectWorks(run);
   });
 
   it('keeps the parts that were read or copied', async () => {
@@ -251,6 +251,6 @@ def readlink(self, frame, loc, size, xdata):
     expect(reply).toMatchObject({ count: 1, opRet: 1 });
     expect(reply.values[1]).toEqual(sized(7));
     expect((reply.values[2] as Dict).get('key')).toBe(1);
-    works(run);
+    expectWorks(run);
   });
 });

@@ -15,9 +15,9 @@ import {
   USER,
   USER_OBJ,
 } from '../../../../test/conformance/acl.ts';
+import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
-import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
 import type { Step } from '../../../../test/support/trace-steps.ts';
 
 const ROOT = ['as', 0, 0] as const;

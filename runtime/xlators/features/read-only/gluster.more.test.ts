@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
-import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
 
 const SCENES: Scenes = {
   'requests that read': [

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
-import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
 import { RETEN_STATE, START_TIME, WORM_FILE } from './retention.ts';
 
 const [WRONLY, RDWR, TRUNC, APPEND] = [1, 2, 0o1000, 0o2000];

@@ -1,7 +1,7 @@
 /** A write removes a program's capabilities: getxattr must not return them after the write's reply. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow.ts';
+import { Slow } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';

@@ -1,7 +1,7 @@
 /** A create that finds a known file with writes under way. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow.ts';
+import { Slow } from '../../../../test/support/slow-storage.ts';
 import { EEXIST, ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';

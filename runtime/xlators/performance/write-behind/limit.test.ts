@@ -1,7 +1,7 @@
 /** Memory of writes to many files at once, over a storage that does not reply. */
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow.ts';
+import { Slow } from '../../../../test/support/slow-storage.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';

@@ -1,7 +1,7 @@
 /** Writes that fail after their reply: the fds that report the error, and for how long. */
 import { expect, test } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow.ts';
+import { Slow } from '../../../../test/support/slow-storage.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
 import { performanceStack } from '../../../../test/support/performance-stack.ts';
-import { Slow } from '../../../../test/support/slow.ts';
+import { Slow } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';

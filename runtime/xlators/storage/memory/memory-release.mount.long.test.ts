@@ -6,7 +6,7 @@ import {
   startMount,
   withScratch,
 } from '../../../../test/support/mount.ts';
-import { sizeOf } from '../../../../test/support/size.ts';
+import { sizeOf } from '../../../../test/support/process-memory.ts';
 
 const volfile = 'volume mem\n    type storage/memory\nend-volume\n';
 

@@ -1,6 +1,6 @@
 /** Corrupts a record at random, reproducibly. */
 import { below, type Random } from '../../apps/bench/engine/random.ts';
-import { framed, type Mangled, type Mangler, type Way } from './bad-line.ts';
+import { framed, type Mangled, type Mangler, type Way } from './faulty-connection.ts';
 
 type Spoil = (record: Uint8Array, random: Random) => Mangled;
 

@@ -6,7 +6,7 @@ import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { sized } from '../bridge/requests.ts';
-import { start, stat, works } from './failing.ts';
+import { expectWorks, start, stat } from './failing.ts';
 
 const source = (body: string): string =>
   `from glupy import Translator\n\nclass xlator(Translator):\n    ${body}\n`;
@@ -132,7 +132,7 @@ async def later(self):
   expect(run.lines().join()).toMatch(
     /m\.py:11:ring[\s\S]*m\.py:15:later\].*timer later failed.*dong/,
   );
-  works(run);
+  expectWorks(run);
 });
 
 describe('an errno', () => {
@@ -142,7 +142,7 @@ describe('an errno', () => {
       const run = await start(`async def stat(self, frame, loc, xdata):
     raise OSError(${name}, "of our own")`);
       expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber(name) });
-      works(run);
+      expectWorks(run);
     },
   );
 
@@ -155,7 +155,7 @@ describe('an errno', () => {
     import os
     ${code}`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber(name) });
-    works(run);
+    expectWorks(run);
   });
 });
 
@@ -168,7 +168,7 @@ it('data.translate maps every byte by a table and deletes the given bytes', asyn
   run.asked()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), sized(4), null);
   expect(reply).toMatchObject({ count: 1, opRet: 3 });
   expect([...(reply.values[0] as Uint8Array)]).toEqual([255, 254, 0]);
-  works(run);
+  expectWorks(run);
 });
 
 it("every Python logger writes to the volume's log with the line of the call", async () => {
@@ -189,5 +189,5 @@ it("every Python logger writes to the volume's log with the line of the call", a
       /^E \[m\.py:13:stat\] 0-top: caught\n[\s\S]*m\.py", line 11[\s\S]*ZeroDivision/,
     ),
   ]);
-  works(run);
+  expectWorks(run);
 });

@@ -20,7 +20,7 @@ const HARMS = [
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function neighbourContract(folder: string, language: Language = hosted): void {
+export function harmfulModuleContract(folder: string, language: Language = hosted): void {
   const start = async (limit: string): Promise<RunningModule> => {
     const options = { 'time-limit': limit, 'memory-limit': '96MB' };
     const run = await startModule(folder, { name: 'harmful', options, language });

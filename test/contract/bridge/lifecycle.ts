@@ -44,7 +44,7 @@ const told = ({ entry }: FopRow): string[] => [
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function lifeContract(folder: string, language: Language = hosted): void {
+export function lifecycleContract(folder: string, language: Language = hosted): void {
   const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language, ...settings });
     run.lines();

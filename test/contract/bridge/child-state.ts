@@ -7,7 +7,7 @@ import { sayUp } from '../../../runtime/core/xlator.ts';
 import { hosted, type Language, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 
-export function upContract(folder: string, language: Language = hosted): void {
+export function childStateContract(folder: string, language: Language = hosted): void {
   it("ups: notify names the child that went up or down, and the module sets its volume's state", async () => {
     const run = await startModule(folder, { name: 'ups', language, leaves: 2 });
     const [, ...said] = texts(run);

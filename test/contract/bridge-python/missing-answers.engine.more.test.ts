@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EACCES, EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
-import { failed, readlink, start, stat, works } from './failing.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing.ts';
 
 describe('an unanswered request', () => {
   const missing = /stat: the request was neither answered nor passed on/;
@@ -24,7 +24,7 @@ def stat_cbk(self, frame, *reply):
     expect(reply).toMatchObject(failed);
     expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:6:stat\]/)]);
     expect(run.history.at(-1)).toMatch(missing);
-    works(run);
+    expectWorks(run);
   });
 
   it.each(['return -1, EPERM', 'return -EPERM', 'frame.wind()'])(
@@ -41,7 +41,7 @@ def stat_cbk(self, frame, *reply):
       expect(reply).toMatchObject(failed);
       const returned = /it returned .*, which answers only in an async def: write frame\.unwind/;
       expect(run.lines().join('\n')).toMatch(returned);
-      works(run);
+      expectWorks(run);
     },
   );
 
@@ -58,7 +58,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject({ opRet: 0 });
     expect(reply).toMatchObject(failed);
     expect(run.lines()).toEqual([expect.stringMatching(missing)]);
-    works(run);
+    expectWorks(run);
   });
 
   it('fails by frame-timeout, and a later answer raises AlreadyAnswered', async () => {
@@ -85,7 +85,7 @@ def fsync(self, frame, fd, datasync, xdata):
       expect.stringMatching(/^I \[m\.py:10:fsync\] 0-top: True/),
       expect.stringMatching(/^E \[m\.py:11:fsync\] .*AlreadyAnswered: stat: answered twice/),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -131,7 +131,7 @@ def readlink_cbk(self, frame, *reply):
     expect(link.count).toBe(0);
     run.context.advance(3000);
     expect(link).toMatchObject(failed);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -155,7 +155,7 @@ def readlink_cbk(self, frame, *reply):
     expect(lines).toHaveLength(2);
     expect(lines.some((line) => /^I .*finally/.test(line))).toBe(true);
     expect(lines.some((line) => /^E .*(no answer within|neither answered)/.test(line))).toBe(true);
-    works(run);
+    expectWorks(run);
   });
 
   it('fails after the garbage collection when its frame is in a reference cycle', async () => {
@@ -167,7 +167,7 @@ def readlink_cbk(self, frame, *reply):
     run.context.advance(2000);
     expect(reply).toMatchObject(failed);
     expect(run.lines()).toEqual([expect.stringMatching(missing)]);
-    works(run);
+    expectWorks(run);
   });
 
   it('fails with a hint when its method returns a coroutine', async () => {
@@ -178,7 +178,7 @@ async def later(self, frame):
     frame.wind()`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:6:stat\] .*returned a coroutine .*async def/);
-    works(run);
+    expectWorks(run);
   });
 
   it('fails when the volume stops', async () => {
@@ -213,7 +213,7 @@ describe('a second answer', () => {
         /^E \[m\.py:8:stat\] 0-top: stat failed: glupy\.AlreadyAnswered: stat: /,
       ),
     ]);
-    works(run);
+    expectWorks(run);
   });
 
   it.each(['frame.fail(EPERM)', 'frame.unwind(0, 0, Iatt())', 'frame.wind()'])(
@@ -229,7 +229,7 @@ def fsync(self, frame, fd, datasync, xdata):
       expect(stat(run)).toMatchObject({ count: 1, opErrno: EACCES });
       expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
       expect(run.lines()[0]).toMatch(/^E \[m\.py:12:fsync\] .*AlreadyAnswered: stat: /);
-      works(run);
+      expectWorks(run);
     },
   );
 
@@ -250,7 +250,7 @@ def stat_cbk(self, frame, op_ret, op_errno, *reply):
     expect(run.lines()).toEqual([
       expect.stringMatching(/^E \[m\.py:11:stat_cbk\] .*frame\.answered/),
     ]);
-    works(run);
+    expectWorks(run);
   });
 });
 

@@ -32,7 +32,7 @@ const others = (where: string): Record<string, string> => ({
   stat: 'leaf1',
 });
 
-export function severalContract(folder: string, language: Language = hosted): void {
+export function subvolumeContract(folder: string, language: Language = hosted): void {
   const warned = async (name: string, leaves: number) => {
     const run = await startModule(folder, { name, language, leaves, level: WARNING });
     return { run, lines: run.lines() };

@@ -1,7 +1,7 @@
 /** Runs the bridge contract's tests of harmful modules, with modules in JavaScript. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { neighbourContract } from '../bridge/neighbours.ts';
+import { harmfulModuleContract } from '../bridge/harmful-modules.ts';
 
 describe('JavaScript modules beside a harmful module', () =>
-  neighbourContract(join(import.meta.dirname, '../bridge/javascript')));
+  harmfulModuleContract(join(import.meta.dirname, '../bridge/javascript')));

@@ -30,7 +30,7 @@ async function collectGarbage(): Promise<void> {
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function thingContract(folder: string, language: Language = hosted): void {
+export function fopValueContract(folder: string, language: Language = hosted): void {
   const start = async (name: string): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language });
     run.lines();

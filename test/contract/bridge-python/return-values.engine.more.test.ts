@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { failed, start, works } from './failing.ts';
+import { expectWorks, failed, start } from './failing.ts';
 
 const five = new TextEncoder().encode('12345');
 
@@ -18,7 +18,7 @@ describe("op_ret of an async def's return value", () => {
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
     expect(run.lines()).toEqual([]);
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe("op_ret of an async def's return value", () => {
     const run = await start(`async def ${fop}(self, frame, fd, *args):\n    return ${value}`);
     const reply = run.ask(fop, ...([new Fd(run.root, 0, 1), ...args, null] as never));
     expect(reply).toMatchObject({ count: 1, opRet });
-    works(run);
+    expectWorks(run);
   });
 
   it("readlink: counts the path's bytes", async () => {
@@ -40,7 +40,7 @@ describe("op_ret of an async def's return value", () => {
     );
     const reply = run.ask('readlink', run.known('l'), 4096, null);
     expect(reply).toMatchObject({ count: 1, opRet: 6 });
-    works(run);
+    expectWorks(run);
   });
 });
 
@@ -90,7 +90,7 @@ describe('a wrong return value', () => {
     expect(asked).toMatchObject(failed);
     expect(run.lines()).toEqual([expect.stringMatching(text)]);
     expect(run.history.at(-1)).toMatch(new RegExp(`^E \\[m\\.py:8:${fop}\\]`));
-    works(run);
+    expectWorks(run);
   });
 
   it.each([
@@ -102,7 +102,7 @@ describe('a wrong return value', () => {
     expect(reply).toMatchObject(failed);
     expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:7:writev\]/)]);
     expect(run.history.at(-1)).toMatch(text);
-    works(run);
+    expectWorks(run);
   });
 
   it('may be passed on when a child replied with it', async () => {
@@ -114,6 +114,6 @@ def writev_cbk(self, frame, op_ret, op_errno, prebuf, postbuf, xdata):
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     run.asked()[0]!.answer(0, 0, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    works(run);
+    expectWorks(run);
   });
 });

@@ -1,7 +1,7 @@
 /** Runs the bridge contract's tests of harmful modules, with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { neighbourContract } from '../bridge/neighbours.ts';
+import { harmfulModuleContract } from '../bridge/harmful-modules.ts';
 
 describe('Python modules beside a harmful module', () =>
-  neighbourContract(join(import.meta.dirname, '../bridge/python')));
+  harmfulModuleContract(join(import.meta.dirname, '../bridge/python')));
