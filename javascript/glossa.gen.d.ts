@@ -368,13 +368,13 @@ declare module 'glossa' {
     toJSON(): T;
   }
   export interface IattFields {
-    /** Null when the storage did not say. */
+    /** Null when the storage did not fill it. */
     iaGfid: string;
     /** One of IA_*. */
     iaType: number;
     /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
     iaProt: number;
-    /** How many names it has. */
+    /** Number of names. */
     iaNlink: number;
     iaUid: number;
     iaGid: number;
@@ -382,7 +382,7 @@ declare module 'glossa' {
     iaSize: number;
     /** Units of 512 bytes. */
     iaBlocks: number;
-    /** Bytes that are best read or written at a time. */
+    /** Preferred size of a read or write, in bytes. */
     iaBlksize: number;
     iaDev: number;
     /** Of a device file: major * 2^32 + minor. */
@@ -403,11 +403,11 @@ declare module 'glossa' {
     iaBtime: number;
     /** Made: nanoseconds. */
     iaBtimeNsec: number;
-    /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
+    /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
     iaFlags: number;
     /** STATX_ATTR_*. */
     iaAttributes: number;
-    /** Which of STATX_ATTR_* the storage knows. */
+    /** The STATX_ATTR_* that the storage knows. */
     iaAttributesMask: number;
   }
   /** The attributes of an inode. */
@@ -421,26 +421,26 @@ declare module 'glossa' {
     readonly known: boolean;
   }
   export interface StatvfsFields {
-    /** Bytes that are best read or written at a time. */
+    /** Preferred size of a read or write, in bytes. */
     bsize: number;
-    /** Bytes of a block. */
+    /** Size of a block in bytes. */
     frsize: number;
-    /** Its size in blocks of frsize bytes. */
+    /** Size of the file system in blocks of frsize bytes. */
     blocks: number;
     /** Free blocks. */
     bfree: number;
-    /** Free blocks for others than root. */
+    /** Free blocks for users other than root. */
     bavail: number;
-    /** How many inodes there can be. */
+    /** Total number of inodes. */
     files: number;
-    /** How many more there can be. */
+    /** Free inodes. */
     ffree: number;
-    /** How many more there can be for others than root. */
+    /** Free inodes for users other than root. */
     favail: number;
     fsid: number;
     /** ST_*. */
     flag: number;
-    /** Bytes of the longest name. */
+    /** Bytes of the longest possible name. */
     namemax: number;
   }
   export interface Statvfs extends StatvfsFields, Fields<StatvfsFields> {}
@@ -450,10 +450,10 @@ declare module 'glossa' {
   export interface FlockFields {
     /** 0 read, 1 write, 2 unlock. */
     type: number;
-    /** What start is counted from: SEEK_*. */
+    /** Base of start: SEEK_*. */
     whence: number;
     start: number;
-    /** 0: to the end of the file, however it grows. */
+    /** 0: to the end of the file, also after growth. */
     len: number;
     pid: number;
     /** The owner's bytes as hexadecimal text. */
@@ -1340,17 +1340,17 @@ declare module 'glossa' {
   /** The methods that a translator may define for each fop. */
   interface FopMethods {
     /**
-     * Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached is too old.
+     * Reads the attributes of an object. Asked by: stat(2) and the like, when the kernel's cached attributes have expired.
      *
-     * The reply (buf, xdata): buf is what stat(2) returns, and the kernel caches it for the attribute timeout.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (buf, xdata): buf is the result of stat(2), and the kernel caches it for the attribute timeout.
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param xdata extra keys between translators; may be missing
      */
     stat?(frame: Frame<'stat'>, loc: Loc, xdata: Dict | null): Nothing | Promise<Returned<'stat'>>;
     /**
-     * buf is what stat(2) returns, and the kernel caches it for the attribute timeout. After a failure (opRet < 0) all parts are null.
+     * buf is the result of stat(2), and the kernel caches it for the attribute timeout. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     statCbk?(
       frame: Frame<'stat'>,
@@ -1362,12 +1362,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     statCancel?(frame: Frame<'stat'>): void;
     /**
-     * The target of a symbolic link. Asked by: readlink(2), and every path that leads through the link.
+     * Reads the target of a symbolic link. Asked by: readlink(2), and every path that leads through the link.
      *
      * The reply (path, buf, xdata): op_ret is the length of path in bytes.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param size at most so many bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param size maximum number of bytes
+     * @param xdata extra keys between translators; may be missing
      */
     readlink?(
       frame: Frame<'readlink'>,
@@ -1377,9 +1377,9 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'readlink'>>;
     /**
      * op_ret is the length of path in bytes. After a failure (opRet < 0) all parts are null.
-     * @param path the target, as it is stored
+     * @param path the stored target
      * @param buf attributes of the object, after the fop
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     readlinkCbk?(
       frame: Frame<'readlink'>,
@@ -1392,14 +1392,14 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     readlinkCancel?(frame: Frame<'readlink'>): void;
     /**
-     * Makes a file that is not opened: regular, device, FIFO or socket. Asked by: mknod(2), mkfifo(3), bind(2) of a local socket.
+     * Makes a regular file, device, FIFO or socket without opening it. Asked by: mknod(2), mkfifo(3), bind(2) of a local socket.
      *
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param mode type and permission bits, as in stat(2), after the umask
      * @param rdev the device number, for block and character devices
      * @param umask the caller's umask, for a storage with default ACLs
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     mknod?(
       frame: Frame<'mknod'>,
@@ -1411,11 +1411,11 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'mknod'>>;
     /**
      * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     mknodCbk?(
       frame: Frame<'mknod'>,
@@ -1433,10 +1433,10 @@ declare module 'glossa' {
      * Makes a directory. Asked by: mkdir(2).
      *
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param mode type and permission bits, as in stat(2), after the umask
      * @param umask the caller's umask, for a storage with default ACLs
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     mkdir?(
       frame: Frame<'mkdir'>,
@@ -1447,11 +1447,11 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'mkdir'>>;
     /**
      * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     mkdirCbk?(
       frame: Frame<'mkdir'>,
@@ -1466,12 +1466,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     mkdirCancel?(frame: Frame<'mkdir'>): void;
     /**
-     * Takes a name of a file away; the file goes with its last name and last open fd. Asked by: unlink(2).
+     * Removes a name of a file; the file is deleted with its last name and last open fd. Asked by: unlink(2).
      *
      * The reply (preparent, postparent, xdata): Attributes of the directory; the kernel forgets the name.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param xflag GlusterFS-internal; 0 from a mount
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     unlink?(
       frame: Frame<'unlink'>,
@@ -1483,7 +1483,7 @@ declare module 'glossa' {
      * Attributes of the directory; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     unlinkCbk?(
       frame: Frame<'unlink'>,
@@ -1496,12 +1496,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     unlinkCancel?(frame: Frame<'unlink'>): void;
     /**
-     * Takes an empty directory away; ENOTEMPTY for one that is not. Asked by: rmdir(2).
+     * Removes an empty directory; ENOTEMPTY for any other. Asked by: rmdir(2).
      *
-     * The reply (preparent, postparent, xdata): Attributes of the directory above; the kernel forgets the name.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param flags not 0: with all it contains; 0 from a mount
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (preparent, postparent, xdata): Attributes of the parent directory; the kernel forgets the name.
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param flags not 0: with its content; 0 from a mount
+     * @param xdata extra keys between translators; may be missing
      */
     rmdir?(
       frame: Frame<'rmdir'>,
@@ -1510,10 +1510,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'rmdir'>>;
     /**
-     * Attributes of the directory above; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
+     * Attributes of the parent directory; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     rmdirCbk?(
       frame: Frame<'rmdir'>,
@@ -1529,10 +1529,10 @@ declare module 'glossa' {
      * Makes a symbolic link. Asked by: symlink(2).
      *
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
-     * @param linkpath the target, as it is to be stored
-     * @param loc the object, by inode, and where it is known by parent and name
+     * @param linkpath the target to store
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param umask the caller's umask, for a storage with default ACLs
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     symlink?(
       frame: Frame<'symlink'>,
@@ -1543,11 +1543,11 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'symlink'>>;
     /**
      * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     symlinkCbk?(
       frame: Frame<'symlink'>,
@@ -1562,12 +1562,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     symlinkCancel?(frame: Frame<'symlink'>): void;
     /**
-     * Gives an object another name, in one step; what had that name goes. Asked by: rename(2); the flags of renameat2(2) come in xdata.
+     * Renames an object atomically, and replaces an object of the new name. Asked by: rename(2); the flags of renameat2(2) come in xdata.
      *
      * The reply (buf, preoldparent, postoldparent, prenewparent, postnewparent, xdata): Attributes of the object and of both directories, before and after.
-     * @param oldloc the name that is there
-     * @param newloc the name that is to be; its inode is unset when nothing has that name
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param oldloc the existing name
+     * @param newloc the new name; its inode is unset when no object has that name
+     * @param xdata extra keys between translators; may be missing
      */
     rename?(
       frame: Frame<'rename'>,
@@ -1578,11 +1578,11 @@ declare module 'glossa' {
     /**
      * Attributes of the object and of both directories, before and after. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
-     * @param preoldparent attributes of the directory it leaves, before
-     * @param postoldparent the same, after
-     * @param prenewparent attributes of the directory it comes to, before
-     * @param postnewparent the same, after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param preoldparent attributes of the old directory before
+     * @param postoldparent attributes of the old directory after
+     * @param prenewparent attributes of the new directory before
+     * @param postnewparent attributes of the new directory after
+     * @param xdata extra keys between translators; may be missing
      */
     renameCbk?(
       frame: Frame<'rename'>,
@@ -1598,12 +1598,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     renameCancel?(frame: Frame<'rename'>): void;
     /**
-     * Gives a file one more name. Asked by: link(2).
+     * Adds a name to a file. Asked by: link(2).
      *
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
-     * @param oldloc the name that is there
-     * @param newloc the name that is to be; its inode is unset when nothing has that name
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param oldloc the existing name
+     * @param newloc the new name; its inode is unset when no object has that name
+     * @param xdata extra keys between translators; may be missing
      */
     link?(
       frame: Frame<'link'>,
@@ -1613,11 +1613,11 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'link'>>;
     /**
      * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     linkCbk?(
       frame: Frame<'link'>,
@@ -1634,10 +1634,10 @@ declare module 'glossa' {
     /**
      * Sets the size of a file, by name. Asked by: truncate(2).
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param offset the new size, in bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     truncate?(
       frame: Frame<'truncate'>,
@@ -1646,10 +1646,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'truncate'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     truncateCbk?(
       frame: Frame<'truncate'>,
@@ -1662,13 +1662,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     truncateCancel?(frame: Frame<'truncate'>): void;
     /**
-     * Opens a file. Asked by: open(2) of a file that is there; O_TRUNC is left to ftruncate.
+     * Opens a file. Asked by: open(2) of an existing file; ftruncate follows for O_TRUNC.
      *
-     * The reply (fd, xdata): fd, as it came. From then on reads and writes carry it, until `release`.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (fd, xdata): fd, unchanged. Reads and writes then carry it, until `release`.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     open?(
       frame: Frame<'open'>,
@@ -1678,9 +1678,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'open'>>;
     /**
-     * fd, as it came. From then on reads and writes carry it, until `release`. After a failure (opRet < 0) all parts are null.
+     * fd, unchanged. Reads and writes then carry it, until `release`. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     openCbk?(
       frame: Frame<'open'>,
@@ -1692,14 +1692,14 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     openCancel?(frame: Frame<'open'>): void;
     /**
-     * Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel asks for pages, and ahead.
+     * Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel reads whole pages, and ahead.
      *
      * The reply (vector, stbuf, xdata): op_ret is the number of bytes in vector. Fewer than size means that the file ends there, and the kernel shows the rest as zeros or as the end.
      * @param fd the open file or directory
-     * @param size at most so many bytes
-     * @param offset where it starts, in bytes
-     * @param flags flags that the file was opened with
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param size maximum number of bytes
+     * @param offset start, in bytes
+     * @param flags flags of the open
+     * @param xdata extra keys between translators; may be missing
      */
     readv?(
       frame: Frame<'readv'>,
@@ -1713,7 +1713,7 @@ declare module 'glossa' {
      * op_ret is the number of bytes in vector. Fewer than size means that the file ends there, and the kernel shows the rest as zeros or as the end. After a failure (opRet < 0) all parts are null.
      * @param vector the data
      * @param stbuf attributes of the file
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     readvCbk?(
       frame: Frame<'readv'>,
@@ -1726,14 +1726,14 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     readvCancel?(frame: Frame<'readv'>): void;
     /**
-     * Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the program in the file loses its privileges by that.
+     * Writes data. Asked by: write(2), pwrite(2), and written pages of mmap(2); with glossa.kill-priv in xdata the file loses set-user-id and the like.
      *
-     * The reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: fewer than given is a short write. Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
      * @param vector the data
-     * @param offset where it starts, in bytes
-     * @param flags flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be on the disk before it is answered
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param offset start, in bytes
+     * @param flags flags of the open, and O_DSYNC or O_SYNC if this write must be on the disk before the reply
+     * @param xdata extra keys between translators; may be missing
      */
     writev?(
       frame: Frame<'writev'>,
@@ -1744,10 +1744,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'writev'>>;
     /**
-     * op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * op_ret is the number of bytes written: fewer than given is a short write. Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     writevCbk?(
       frame: Frame<'writev'>,
@@ -1760,11 +1760,11 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     writevCancel?(frame: Frame<'writev'>): void;
     /**
-     * How large and how full the storage is. Asked by: statfs(2), statvfs(3), df.
+     * Reads the size and the free space of the storage. Asked by: statfs(2), statvfs(3), df.
      *
-     * The reply (buf, xdata): buf is what statvfs(3) returns.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (buf, xdata): buf is the result of statvfs(3).
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param xdata extra keys between translators; may be missing
      */
     statfs?(
       frame: Frame<'statfs'>,
@@ -1772,9 +1772,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'statfs'>>;
     /**
-     * buf is what statvfs(3) returns. After a failure (opRet < 0) all parts are null.
+     * buf is the result of statvfs(3). After a failure (opRet < 0) all parts are null.
      * @param buf block sizes and numbers of blocks and files
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     statfsCbk?(
       frame: Frame<'statfs'>,
@@ -1786,27 +1786,27 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     statfsCancel?(frame: Frame<'statfs'>): void;
     /**
-     * A descriptor was closed; others may still be open. Asked by: every close(2), also at the end of a process.
+     * Reports the close of one descriptor; others of the file may stay open. Asked by: every close(2), also at the end of a process.
      *
-     * The reply (xdata): An error is what close(2) returns.
+     * The reply (xdata): Success only. close(2) returns an error.
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     flush?(frame: Frame<'flush'>, fd: Fd, xdata: Dict | null): Nothing | Promise<Returned<'flush'>>;
     /**
-     * An error is what close(2) returns. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. close(2) returns an error. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     flushCbk?(frame: Frame<'flush'>, opRet: number, opErrno: number, xdata: Dict | null): void;
     /** Called when the caller has given up. */
     flushCancel?(frame: Frame<'flush'>): void;
     /**
-     * Brings what was written to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
+     * Flushes written data to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
-     * @param datasync not 0: just the data and what is needed to read it, as fdatasync(2)
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param datasync not 0: only the data and the metadata needed to read it, as fdatasync(2)
+     * @param xdata extra keys between translators; may be missing
      */
     fsync?(
       frame: Frame<'fsync'>,
@@ -1815,10 +1815,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fsync'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fsyncCbk?(
       frame: Frame<'fsync'>,
@@ -1833,11 +1833,11 @@ declare module 'glossa' {
     /**
      * Sets extended attributes. Asked by: setxattr(2).
      *
-     * The reply (xdata): Nothing but that it is done.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (xdata): Success only.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param dict extended attributes, name to value
      * @param flags 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     setxattr?(
       frame: Frame<'setxattr'>,
@@ -1847,8 +1847,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'setxattr'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     setxattrCbk?(
       frame: Frame<'setxattr'>,
@@ -1859,12 +1859,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     setxattrCancel?(frame: Frame<'setxattr'>): void;
     /**
-     * Extended attributes: one, or all. Asked by: getxattr(2), listxattr(2); ENODATA says that there is none of that name.
+     * Reads one or all extended attributes; ENODATA for an absent name. Asked by: getxattr(2), listxattr(2).
      *
      * The reply (dict, xdata): dict has the value under the name, or all names with their values.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param name the extended attribute's name; none asks for all of them
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     getxattr?(
       frame: Frame<'getxattr'>,
@@ -1875,7 +1875,7 @@ declare module 'glossa' {
     /**
      * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     getxattrCbk?(
       frame: Frame<'getxattr'>,
@@ -1887,12 +1887,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     getxattrCancel?(frame: Frame<'getxattr'>): void;
     /**
-     * Removes an extended attribute; ENODATA when there is none of that name. Asked by: removexattr(2).
+     * Removes an extended attribute; ENODATA for an absent name. Asked by: removexattr(2).
      *
-     * The reply (xdata): Nothing but that it is done.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (xdata): Success only.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param name the attribute's name
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     removexattr?(
       frame: Frame<'removexattr'>,
@@ -1901,8 +1901,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'removexattr'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     removexattrCbk?(
       frame: Frame<'removexattr'>,
@@ -1915,10 +1915,10 @@ declare module 'glossa' {
     /**
      * Opens a directory. Asked by: opendir(3).
      *
-     * The reply (fd, xdata): fd, as it came, until `releasedir`.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (fd, xdata): fd, unchanged; valid until `releasedir`.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     opendir?(
       frame: Frame<'opendir'>,
@@ -1927,9 +1927,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'opendir'>>;
     /**
-     * fd, as it came, until `releasedir`. After a failure (opRet < 0) all parts are null.
+     * fd, unchanged; valid until `releasedir`. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     opendirCbk?(
       frame: Frame<'opendir'>,
@@ -1941,12 +1941,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     opendirCancel?(frame: Frame<'opendir'>): void;
     /**
-     * Brings names of a directory to stable storage. Asked by: fsync(2) of a directory; syncfs(2) comes as that of the root, and says so in xdata.
+     * Flushes the names of a directory to stable storage. Asked by: fsync(2) of a directory; syncfs(2), as that of the root with glossa.sync-volume in xdata.
      *
-     * The reply (xdata): Nothing but that it is done.
+     * The reply (xdata): Success only.
      * @param fd the open file or directory
-     * @param datasync not 0: just the data and what is needed to read it, as fdatasync(2)
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param datasync not 0: only the data and the metadata needed to read it, as fdatasync(2)
+     * @param xdata extra keys between translators; may be missing
      */
     fsyncdir?(
       frame: Frame<'fsyncdir'>,
@@ -1955,8 +1955,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fsyncdir'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     fsyncdirCbk?(
       frame: Frame<'fsyncdir'>,
@@ -1967,12 +1967,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fsyncdirCancel?(frame: Frame<'fsyncdir'>): void;
     /**
-     * Whether the caller may do something with an object. Asked by: access(2), chdir(2).
+     * Checks the caller's rights to an object. Asked by: access(2), chdir(2).
      *
-     * The reply (xdata): Nothing but that it is done. EACCES is the usual refusal.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param mask the access wanted: 4 read, 2 write, 1 execute; 0 asks whether it exists
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (xdata): Success only. EACCES is the usual refusal.
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param mask the requested access: 4 read, 2 write, 1 execute; 0 asks for existence
+     * @param xdata extra keys between translators; may be missing
      */
     access?(
       frame: Frame<'access'>,
@@ -1981,22 +1981,22 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'access'>>;
     /**
-     * Nothing but that it is done. EACCES is the usual refusal. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. EACCES is the usual refusal. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     accessCbk?(frame: Frame<'access'>, opRet: number, opErrno: number, xdata: Dict | null): void;
     /** Called when the caller has given up. */
     accessCancel?(frame: Frame<'access'>): void;
     /**
-     * Makes a file and opens it, in one step. Asked by: open(2) with O_CREAT of a name that the kernel does not know.
+     * Makes and opens a file atomically. Asked by: open(2) with O_CREAT of a name that the kernel does not know.
      *
-     * The reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (fd, inode, buf, preparent, postparent, xdata): fd, unchanged. The kernel links the inode under the name and caches buf for a while. EEXIST with O_EXCL for an existing name.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
-     * @param mode permission bits, the umask already taken off
+     * @param mode permission bits, after the umask
      * @param umask the caller's umask, for a storage with default ACLs
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     create?(
       frame: Frame<'create'>,
@@ -2008,13 +2008,13 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'create'>>;
     /**
-     * fd, as it came. The kernel links the inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for. After a failure (opRet < 0) all parts are null.
+     * fd, unchanged. The kernel links the inode under the name and caches buf for a while. EEXIST with O_EXCL for an existing name. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     createCbk?(
       frame: Frame<'create'>,
@@ -2032,10 +2032,10 @@ declare module 'glossa' {
     /**
      * Sets the size of an open file. Asked by: ftruncate(2), and open(2) with O_TRUNC, after open.
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
      * @param offset the new size, in bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     ftruncate?(
       frame: Frame<'ftruncate'>,
@@ -2044,10 +2044,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'ftruncate'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     ftruncateCbk?(
       frame: Frame<'ftruncate'>,
@@ -2060,17 +2060,17 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     ftruncateCancel?(frame: Frame<'ftruncate'>): void;
     /**
-     * Attributes of an open file. Asked by: fstat(2), when what the kernel has cached is too old.
+     * Reads the attributes of an open file. Asked by: fstat(2), when the kernel's cached attributes have expired.
      *
-     * The reply (buf, xdata): buf is what fstat(2) returns.
+     * The reply (buf, xdata): buf is the result of fstat(2).
      * @param fd the open file or directory
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fstat?(frame: Frame<'fstat'>, fd: Fd, xdata: Dict | null): Nothing | Promise<Returned<'fstat'>>;
     /**
-     * buf is what fstat(2) returns. After a failure (opRet < 0) all parts are null.
+     * buf is the result of fstat(2). After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fstatCbk?(
       frame: Frame<'fstat'>,
@@ -2082,13 +2082,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fstatCancel?(frame: Frame<'fstat'>): void;
     /**
-     * Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks. Asked by: fcntl(2) locks and flock(2).
+     * Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock of flock(2), independent of record locks. Asked by: fcntl(2) locks and flock(2).
      *
-     * The reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever.
+     * The reply (flock, xdata): flock: for F_GETLK the conflicting lock, or type unlock without one. EAGAIN for a conflict when cmd does not wait; EDEADLK when it would wait for ever.
      * @param fd the open file or directory
-     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * @param cmd the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     lk?(
       frame: Frame<'lk'>,
@@ -2098,9 +2098,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'lk'>>;
     /**
-     * flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever. After a failure (opRet < 0) all parts are null.
+     * flock: for F_GETLK the conflicting lock, or type unlock without one. EAGAIN for a conflict when cmd does not wait; EDEADLK when it would wait for ever. After a failure (opRet < 0) all parts are null.
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     lkCbk?(
       frame: Frame<'lk'>,
@@ -2112,11 +2112,11 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     lkCancel?(frame: Frame<'lk'>): void;
     /**
-     * Finds an object by its name in a directory, or asks whether one is still there. Asked by: every path of every system call, for each part that the kernel does not know.
+     * Finds an object by its name in a directory, or checks that it still exists. Asked by: every path of every system call, for each part that the kernel does not know.
      *
-     * The reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and attributes for their timeouts. ENOENT says that there is nothing.
+     * The reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and attributes for their timeouts. ENOENT for an absent name.
      * @param loc name in parent; without a name, the inode itself by its gfid
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     lookup?(
       frame: Frame<'lookup'>,
@@ -2124,10 +2124,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'lookup'>>;
     /**
-     * inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and attributes for their timeouts. ENOENT says that there is nothing. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and attributes for their timeouts. ENOENT for an absent name. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      * @param postparent attributes of the directory
      */
     lookupCbk?(
@@ -2142,13 +2142,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     lookupCancel?(frame: Frame<'lookup'>): void;
     /**
-     * Names of a directory. Asked by: readdir(3).
+     * Lists names of a directory. Asked by: readdir(3).
      *
      * The reply (entries, xdata): op_ret is the number of entries; 0 is the end of the directory.
      * @param fd the open file or directory
-     * @param size at most so many bytes
-     * @param offset where to go on: the offset of the last entry before; 0 is the start
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param size maximum number of bytes
+     * @param offset where to continue: the offset of the last listed entry; 0 is the start
+     * @param xdata extra keys between translators; may be missing
      */
     readdir?(
       frame: Frame<'readdir'>,
@@ -2159,8 +2159,8 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'readdir'>>;
     /**
      * op_ret is the number of entries; 0 is the end of the directory. After a failure (opRet < 0) all parts are null.
-     * @param entries names with inode number, type and the offset to go on after each
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param entries names with inode number, type and the offset to continue after each
+     * @param xdata extra keys between translators; may be missing
      */
     readdirCbk?(
       frame: Frame<'readdir'>,
@@ -2172,14 +2172,14 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     readdirCancel?(frame: Frame<'readdir'>): void;
     /**
-     * Locks a range of an inode, among translators; applications' locks are apart. Asked by: other translators (replication, healing).
+     * Locks a range of an inode among translators, independent of applications' locks. Asked by: other translators (replication, healing).
      *
-     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
-     * @param volume the domain of the lock: locks of different domains do not meet
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * The reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
+     * @param volume the domain of the lock: locks of different domains do not conflict
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param cmd the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     inodelk?(
       frame: Frame<'inodelk'>,
@@ -2190,8 +2190,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'inodelk'>>;
     /**
-     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. EAGAIN for a conflict when cmd does not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     inodelkCbk?(frame: Frame<'inodelk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
     /** Called when the caller has given up. */
@@ -2199,12 +2199,12 @@ declare module 'glossa' {
     /**
      * As inodelk, of an open file. Asked by: other translators.
      *
-     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
-     * @param volume the domain of the lock: locks of different domains do not meet
+     * The reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
+     * @param volume the domain of the lock: locks of different domains do not conflict
      * @param fd the open file or directory
-     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * @param cmd the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     finodelk?(
       frame: Frame<'finodelk'>,
@@ -2215,8 +2215,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'finodelk'>>;
     /**
-     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. EAGAIN for a conflict when cmd does not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     finodelkCbk?(
       frame: Frame<'finodelk'>,
@@ -2229,13 +2229,13 @@ declare module 'glossa' {
     /**
      * Locks a name of a directory, among translators. Asked by: other translators (replication, healing).
      *
-     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
-     * @param volume the domain of the lock: locks of different domains do not meet
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
+     * @param volume the domain of the lock: locks of different domains do not conflict
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param basename the name in the directory; none is the whole directory
      * @param cmd 0 lock, 1 unlock, 2 lock without waiting
      * @param type 0 shared, 1 exclusive
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     entrylk?(
       frame: Frame<'entrylk'>,
@@ -2247,8 +2247,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'entrylk'>>;
     /**
-     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. EAGAIN for a conflict when cmd does not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     entrylkCbk?(frame: Frame<'entrylk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
     /** Called when the caller has given up. */
@@ -2256,13 +2256,13 @@ declare module 'glossa' {
     /**
      * As entrylk, of an open directory. Asked by: other translators.
      *
-     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
-     * @param volume the domain of the lock: locks of different domains do not meet
+     * The reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
+     * @param volume the domain of the lock: locks of different domains do not conflict
      * @param fd the open file or directory
      * @param basename the name in the directory; none is the whole directory
      * @param cmd 0 lock, 1 unlock, 2 lock without waiting
      * @param type 0 shared, 1 exclusive
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fentrylk?(
       frame: Frame<'fentrylk'>,
@@ -2274,8 +2274,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fentrylk'>>;
     /**
-     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. EAGAIN for a conflict when cmd does not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     fentrylkCbk?(
       frame: Frame<'fentrylk'>,
@@ -2286,13 +2286,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fentrylkCancel?(frame: Frame<'fentrylk'>): void;
     /**
-     * Changes numbers in extended attributes, in one step (arrays, big-endian). Asked by: other translators (counters of replication and quota).
+     * Changes numbers in extended attributes atomically (arrays, big-endian). Asked by: other translators (counters of replication and quota).
      *
      * The reply (dict, xdata): dict has the values after the change; before it, for get and set.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param optype how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param optype the operation on stored and given values: 0 add 32-bit, 1 add 64-bit, 4 get and set
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     xattrop?(
       frame: Frame<'xattrop'>,
@@ -2304,7 +2304,7 @@ declare module 'glossa' {
     /**
      * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     xattropCbk?(
       frame: Frame<'xattrop'>,
@@ -2320,9 +2320,9 @@ declare module 'glossa' {
      *
      * The reply (dict, xdata): dict has the values after the change; before it, for get and set.
      * @param fd the open file or directory
-     * @param optype how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+     * @param optype the operation on stored and given values: 0 add 32-bit, 1 add 64-bit, 4 get and set
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fxattrop?(
       frame: Frame<'fxattrop'>,
@@ -2334,7 +2334,7 @@ declare module 'glossa' {
     /**
      * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fxattropCbk?(
       frame: Frame<'fxattrop'>,
@@ -2351,7 +2351,7 @@ declare module 'glossa' {
      * The reply (dict, xdata): dict has the value under the name, or all names with their values.
      * @param fd the open file or directory
      * @param name the extended attribute's name; none asks for all of them
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fgetxattr?(
       frame: Frame<'fgetxattr'>,
@@ -2362,7 +2362,7 @@ declare module 'glossa' {
     /**
      * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fgetxattrCbk?(
       frame: Frame<'fgetxattr'>,
@@ -2376,11 +2376,11 @@ declare module 'glossa' {
     /**
      * As setxattr, of an open file. Asked by: fsetxattr(2); chattr(1), for an attribute of its own.
      *
-     * The reply (xdata): Nothing but that it is done.
+     * The reply (xdata): Success only.
      * @param fd the open file or directory
      * @param dict extended attributes, name to value
      * @param flags 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fsetxattr?(
       frame: Frame<'fsetxattr'>,
@@ -2390,8 +2390,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fsetxattr'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     fsetxattrCbk?(
       frame: Frame<'fsetxattr'>,
@@ -2402,13 +2402,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fsetxattrCancel?(frame: Frame<'fsetxattr'>): void;
     /**
-     * Checksums of a range of a file. Asked by: other translators (healing).
+     * Computes checksums of a range of a file. Asked by: other translators (healing).
      *
      * The reply (weak, strong, xdata): A rolling checksum and a strong one of the same bytes.
      * @param fd the open file or directory
-     * @param offset where it starts, in bytes
-     * @param len how many bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param offset start, in bytes
+     * @param len number of bytes
+     * @param xdata extra keys between translators; may be missing
      */
     rchecksum?(
       frame: Frame<'rchecksum'>,
@@ -2421,7 +2421,7 @@ declare module 'glossa' {
      * A rolling checksum and a strong one of the same bytes. After a failure (opRet < 0) all parts are null.
      * @param weak the rolling checksum
      * @param strong the strong checksum
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     rchecksumCbk?(
       frame: Frame<'rchecksum'>,
@@ -2434,13 +2434,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     rchecksumCancel?(frame: Frame<'rchecksum'>): void;
     /**
-     * Changes mode, owner or times. The size is set by truncate. Asked by: chmod(2), chown(2), utimensat(2).
+     * Changes mode, owner or times. (truncate sets the size.) Asked by: chmod(2), chown(2), utimensat(2).
      *
-     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from the latter.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from those after.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param stbuf the new values
-     * @param valid which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param valid the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
+     * @param xdata extra keys between translators; may be missing
      */
     setattr?(
       frame: Frame<'setattr'>,
@@ -2450,10 +2450,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'setattr'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param statpre attributes before
      * @param statpost attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     setattrCbk?(
       frame: Frame<'setattr'>,
@@ -2468,11 +2468,11 @@ declare module 'glossa' {
     /**
      * As setattr, of an open file. Asked by: fchmod(2), fchown(2), futimens(3).
      *
-     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
      * @param stbuf the new values
-     * @param valid which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param valid the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
+     * @param xdata extra keys between translators; may be missing
      */
     fsetattr?(
       frame: Frame<'fsetattr'>,
@@ -2482,10 +2482,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fsetattr'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param statpre attributes before
      * @param statpost attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fsetattrCbk?(
       frame: Frame<'fsetattr'>,
@@ -2498,13 +2498,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fsetattrCancel?(frame: Frame<'fsetattr'>): void;
     /**
-     * Names of a directory, with inode and attributes of each. Asked by: readdir(3), when the kernel expects a stat of each name to follow (ls -l).
+     * Lists names of a directory, with inode and attributes of each. Asked by: readdir(3), when the kernel expects a stat of each name to follow (ls -l).
      *
      * The reply (entries, xdata): op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup.
      * @param fd the open file or directory
-     * @param size at most so many bytes
-     * @param offset where to go on: the offset of the last entry before; 0 is the start
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param size maximum number of bytes
+     * @param offset where to continue: the offset of the last listed entry; 0 is the start
+     * @param xdata extra keys between translators; may be missing
      */
     readdirp?(
       frame: Frame<'readdirp'>,
@@ -2515,8 +2515,8 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'readdirp'>>;
     /**
      * op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup. After a failure (opRet < 0) all parts are null.
-     * @param entries names with inode number, type and the offset to go on after each
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param entries names with inode number, type and the offset to continue after each
+     * @param xdata extra keys between translators; may be missing
      */
     readdirpCbk?(
       frame: Frame<'readdirp'>,
@@ -2528,10 +2528,10 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     readdirpCancel?(frame: Frame<'readdirp'>): void;
     /**
-     * The text of a volfile. Asked by: clients of a server, never a mount.
+     * Reads the text of a volfile. Asked by: clients of a server, never a mount.
      *
      * The reply (spec): op_ret is the length of spec.
-     * @param key which volfile
+     * @param key the name of the volfile
      * @param flags 0
      */
     getspec?(
@@ -2549,10 +2549,10 @@ declare module 'glossa' {
     /**
      * As removexattr, of an open file. Asked by: fremovexattr(2).
      *
-     * The reply (xdata): Nothing but that it is done.
+     * The reply (xdata): Success only.
      * @param fd the open file or directory
      * @param name the attribute's name
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fremovexattr?(
       frame: Frame<'fremovexattr'>,
@@ -2561,8 +2561,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fremovexattr'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     fremovexattrCbk?(
       frame: Frame<'fremovexattr'>,
@@ -2573,14 +2573,14 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fremovexattrCancel?(frame: Frame<'fremovexattr'>): void;
     /**
-     * Makes sure that there is room for a range. Asked by: fallocate(2), posix_fallocate(3).
+     * Allocates space for a range. Asked by: fallocate(2), posix_fallocate(3).
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
-     * @param mode 1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros; any other is EOPNOTSUPP to who does not know it
-     * @param offset where it starts, in bytes
-     * @param len how many bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param mode 1 FALLOC_FL_KEEP_SIZE keeps the size, 0 may grow it; 17 also writes zeros; a storage answers EOPNOTSUPP to modes that it does not support
+     * @param offset start, in bytes
+     * @param len number of bytes
+     * @param xdata extra keys between translators; may be missing
      */
     fallocate?(
       frame: Frame<'fallocate'>,
@@ -2591,10 +2591,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'fallocate'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     fallocateCbk?(
       frame: Frame<'fallocate'>,
@@ -2607,13 +2607,13 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     fallocateCancel?(frame: Frame<'fallocate'>): void;
     /**
-     * Makes a hole: the range reads as zeros, and its room is free. Asked by: fallocate(2) with FALLOC_FL_PUNCH_HOLE.
+     * Makes a hole: the range reads as zeros, and its space is freed. Asked by: fallocate(2) with FALLOC_FL_PUNCH_HOLE.
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
-     * @param offset where it starts, in bytes
-     * @param len how many bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param offset start, in bytes
+     * @param len number of bytes
+     * @param xdata extra keys between translators; may be missing
      */
     discard?(
       frame: Frame<'discard'>,
@@ -2623,10 +2623,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'discard'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     discardCbk?(
       frame: Frame<'discard'>,
@@ -2641,11 +2641,11 @@ declare module 'glossa' {
     /**
      * Writes zeros over a range. Asked by: fallocate(2) with FALLOC_FL_ZERO_RANGE, and other programs of the same graph.
      *
-     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory
-     * @param offset where it starts, in bytes
-     * @param len how many bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param offset start, in bytes
+     * @param len number of bytes
+     * @param xdata extra keys between translators; may be missing
      */
     zerofill?(
       frame: Frame<'zerofill'>,
@@ -2655,10 +2655,10 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'zerofill'>>;
     /**
-     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * Attributes before and after; the kernel takes size and times from those after. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     zerofillCbk?(
       frame: Frame<'zerofill'>,
@@ -2671,28 +2671,28 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     zerofillCancel?(frame: Frame<'zerofill'>): void;
     /**
-     * A message between translators. Asked by: other translators.
+     * Carries a message between translators. Asked by: other translators.
      *
-     * The reply (xdata): Nothing but that it is done.
-     * @param op for whom: 0 changelog, 1 ctr, 2 upcall
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (xdata): Success only.
+     * @param op the receiver: 0 changelog, 1 ctr, 2 upcall
+     * @param xdata extra keys between translators; may be missing
      */
     ipc?(frame: Frame<'ipc'>, op: number, xdata: Dict | null): Nothing | Promise<Returned<'ipc'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     ipcCbk?(frame: Frame<'ipc'>, opRet: number, opErrno: number, xdata: Dict | null): void;
     /** Called when the caller has given up. */
     ipcCancel?(frame: Frame<'ipc'>): void;
     /**
-     * Finds where the next data or the next hole begins. Asked by: lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.
+     * Finds the next data or the next hole. Asked by: lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.
      *
-     * The reply (offset, xdata): offset is the place found, in bytes.
+     * The reply (offset, xdata): offset is its start, in bytes.
      * @param fd the open file or directory
-     * @param offset where it starts, in bytes
+     * @param offset start, in bytes
      * @param what 0 data, 1 hole
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     seek?(
       frame: Frame<'seek'>,
@@ -2702,9 +2702,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'seek'>>;
     /**
-     * offset is the place found, in bytes. After a failure (opRet < 0) all parts are null.
-     * @param offset where it starts, in bytes
-     * @param xdata extra keys that translators send each other; may be missing
+     * offset is its start, in bytes. After a failure (opRet < 0) all parts are null.
+     * @param offset start, in bytes
+     * @param xdata extra keys between translators; may be missing
      */
     seekCbk?(
       frame: Frame<'seek'>,
@@ -2716,12 +2716,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     seekCancel?(frame: Frame<'seek'>): void;
     /**
-     * Takes, asks for or returns a lease. Asked by: other programs of the same graph.
+     * Takes, queries or returns a lease. Asked by: other programs of the same graph.
      *
-     * The reply (lease, xdata): lease says what is held.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (lease, xdata): lease is the held lease.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param lease command, type and id of the lease
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     lease?(
       frame: Frame<'lease'>,
@@ -2730,9 +2730,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'lease'>>;
     /**
-     * lease says what is held. After a failure (opRet < 0) all parts are null.
+     * lease is the held lease. After a failure (opRet < 0) all parts are null.
      * @param lease command, type and id of the lease
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     leaseCbk?(
       frame: Frame<'lease'>,
@@ -2744,11 +2744,11 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     leaseCancel?(frame: Frame<'lease'>): void;
     /**
-     * All record locks of a file. Asked by: other translators, before they move it.
+     * Reads all record locks of a file. Asked by: other translators, before they move it.
      *
-     * The reply (locklist, xdata): locklist has them.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param xdata extra keys that translators send each other; may be missing
+     * The reply (locklist, xdata): locklist has the locks.
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param xdata extra keys between translators; may be missing
      */
     getactivelk?(
       frame: Frame<'getactivelk'>,
@@ -2756,9 +2756,9 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'getactivelk'>>;
     /**
-     * locklist has them. After a failure (opRet < 0) all parts are null.
+     * locklist has the locks. After a failure (opRet < 0) all parts are null.
      * @param locklist the locks held on the file
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     getactivelkCbk?(
       frame: Frame<'getactivelk'>,
@@ -2770,12 +2770,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     getactivelkCancel?(frame: Frame<'getactivelk'>): void;
     /**
-     * Gives a file record locks that it had elsewhere. Asked by: other translators, after they moved it.
+     * Sets the record locks of a file that was moved. Asked by: other translators, after they moved it.
      *
-     * The reply (xdata): Nothing but that it is done.
-     * @param loc the object, by inode, and where it is known by parent and name
+     * The reply (xdata): Success only.
+     * @param loc the object, by inode, and by parent and name if they are known
      * @param locklist the locks held on the file
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     setactivelk?(
       frame: Frame<'setactivelk'>,
@@ -2784,8 +2784,8 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'setactivelk'>>;
     /**
-     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
-     * @param xdata extra keys that translators send each other; may be missing
+     * Success only. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys between translators; may be missing
      */
     setactivelkCbk?(
       frame: Frame<'setactivelk'>,
@@ -2796,17 +2796,17 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     setactivelkCancel?(frame: Frame<'setactivelk'>): void;
     /**
-     * Makes a file with data and extended attributes, in one step. Asked by: other programs of the same graph.
+     * Makes a file with data and extended attributes atomically. Asked by: other programs of the same graph.
      *
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param mode type and permission bits, as in stat(2), after the umask
      * @param umask the caller's umask, for a storage with default ACLs
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
      * @param vector the data
-     * @param offset where the data begin in the file
+     * @param offset offset of the data in the file
      * @param dict extended attributes, name to value
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     put?(
       frame: Frame<'put'>,
@@ -2821,11 +2821,11 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'put'>>;
     /**
      * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
      * @param postparent attributes of the directory after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     putCbk?(
       frame: Frame<'put'>,
@@ -2840,12 +2840,12 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     putCancel?(frame: Frame<'put'>): void;
     /**
-     * Makes a file without a name; loc has the directory it belongs to, and no name. Asked by: open(2) with O_TMPFILE; open follows, and a link may give it a name.
+     * Makes a file without a name; loc has its directory, and no name. Asked by: open(2) with O_TMPFILE; open follows, and a link may give it a name.
      *
      * The reply (inode, buf, xdata): The inode and its attributes.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param mode permission bits, the umask already taken off
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param mode permission bits, after the umask
+     * @param xdata extra keys between translators; may be missing
      */
     icreate?(
       frame: Frame<'icreate'>,
@@ -2855,9 +2855,9 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'icreate'>>;
     /**
      * The inode and its attributes. After a failure (opRet < 0) all parts are null.
-     * @param inode the inode that the name leads to
+     * @param inode the inode of the name
      * @param buf attributes of the object, after the fop
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     icreateCbk?(
       frame: Frame<'icreate'>,
@@ -2870,11 +2870,11 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     icreateCancel?(frame: Frame<'icreate'>): void;
     /**
-     * Gives an inode without a name its name. Asked by: other translators.
+     * Names an inode without a name. Asked by: other translators.
      *
      * The reply (prebuf, postbuf, xdata): Attributes of the directory.
-     * @param loc the object, by inode, and where it is known by parent and name
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param loc the object, by inode, and by parent and name if they are known
+     * @param xdata extra keys between translators; may be missing
      */
     namelink?(
       frame: Frame<'namelink'>,
@@ -2885,7 +2885,7 @@ declare module 'glossa' {
      * Attributes of the directory. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
      * @param postbuf attributes after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     namelinkCbk?(
       frame: Frame<'namelink'>,
@@ -2901,13 +2901,13 @@ declare module 'glossa' {
      * Copies from one open file to another inside the storage. Asked by: copy_file_range(2), cp.
      *
      * The reply (stbuf, prebufDst, postbufDst, xdata): op_ret is the number of bytes copied.
-     * @param fdIn the open file that is read
-     * @param offIn where reading starts, in bytes
-     * @param fdOut the open file that is written
-     * @param offOut where writing starts, in bytes
-     * @param len how many bytes
+     * @param fdIn the open source file
+     * @param offIn offset in the source, in bytes
+     * @param fdOut the open target file
+     * @param offOut offset in the target, in bytes
+     * @param len number of bytes
      * @param flags 0
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param xdata extra keys between translators; may be missing
      */
     copy_file_range?(
       frame: Frame<'copy_file_range'>,
@@ -2921,10 +2921,10 @@ declare module 'glossa' {
     ): Nothing | Promise<Returned<'copy_file_range'>>;
     /**
      * op_ret is the number of bytes copied. After a failure (opRet < 0) all parts are null.
-     * @param stbuf attributes of the file that was read
-     * @param prebufDst attributes of the file that was written, before
-     * @param postbufDst the same, after
-     * @param xdata extra keys that translators send each other; may be missing
+     * @param stbuf attributes of the source file
+     * @param prebufDst attributes of the target file before
+     * @param postbufDst attributes of the target file after
+     * @param xdata extra keys between translators; may be missing
      */
     copy_file_rangeCbk?(
       frame: Frame<'copy_file_range'>,
@@ -2940,11 +2940,11 @@ declare module 'glossa' {
   }
 
   interface ChildMethods {
-    /** Attributes of an object. */
+    /** Reads the attributes of an object. */
     stat(loc: Loc, xdata?: DictLike | null): Promise<Reply<'stat'>>;
-    /** The target of a symbolic link. */
+    /** Reads the target of a symbolic link. */
     readlink(loc: Loc, size: number, xdata?: DictLike | null): Promise<Reply<'readlink'>>;
-    /** Makes a file that is not opened: regular, device, FIFO or socket. */
+    /** Makes a regular file, device, FIFO or socket without opening it. */
     mknod(
       loc: Loc,
       mode: number,
@@ -2954,9 +2954,9 @@ declare module 'glossa' {
     ): Promise<Reply<'mknod'>>;
     /** Makes a directory. */
     mkdir(loc: Loc, mode: number, umask: number, xdata?: DictLike | null): Promise<Reply<'mkdir'>>;
-    /** Takes a name of a file away; the file goes with its last name and last open fd. */
+    /** Removes a name of a file; the file is deleted with its last name and last open fd. */
     unlink(loc: Loc, xflag: number, xdata?: DictLike | null): Promise<Reply<'unlink'>>;
-    /** Takes an empty directory away; ENOTEMPTY for one that is not. */
+    /** Removes an empty directory; ENOTEMPTY for any other. */
     rmdir(loc: Loc, flags: number, xdata?: DictLike | null): Promise<Reply<'rmdir'>>;
     /** Makes a symbolic link. */
     symlink(
@@ -2965,9 +2965,9 @@ declare module 'glossa' {
       umask: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'symlink'>>;
-    /** Gives an object another name, in one step; what had that name goes. */
+    /** Renames an object atomically, and replaces an object of the new name. */
     rename(oldloc: Loc, newloc: Loc, xdata?: DictLike | null): Promise<Reply<'rename'>>;
-    /** Gives a file one more name. */
+    /** Adds a name to a file. */
     link(oldloc: Loc, newloc: Loc, xdata?: DictLike | null): Promise<Reply<'link'>>;
     /** Sets the size of a file, by name. */
     truncate(loc: Loc, offset: number, xdata?: DictLike | null): Promise<Reply<'truncate'>>;
@@ -2989,11 +2989,11 @@ declare module 'glossa' {
       flags: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'writev'>>;
-    /** How large and how full the storage is. */
+    /** Reads the size and the free space of the storage. */
     statfs(loc: Loc, xdata?: DictLike | null): Promise<Reply<'statfs'>>;
-    /** A descriptor was closed; others may still be open. */
+    /** Reports the close of one descriptor; others of the file may stay open. */
     flush(fd: Fd, xdata?: DictLike | null): Promise<Reply<'flush'>>;
-    /** Brings what was written to stable storage. */
+    /** Flushes written data to stable storage. */
     fsync(fd: Fd, datasync: number, xdata?: DictLike | null): Promise<Reply<'fsync'>>;
     /** Sets extended attributes. */
     setxattr(
@@ -3002,17 +3002,17 @@ declare module 'glossa' {
       flags: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'setxattr'>>;
-    /** Extended attributes: one, or all. */
+    /** Reads one or all extended attributes; ENODATA for an absent name. */
     getxattr(loc: Loc, name: string | null, xdata?: DictLike | null): Promise<Reply<'getxattr'>>;
-    /** Removes an extended attribute; ENODATA when there is none of that name. */
+    /** Removes an extended attribute; ENODATA for an absent name. */
     removexattr(loc: Loc, name: string, xdata?: DictLike | null): Promise<Reply<'removexattr'>>;
     /** Opens a directory. */
     opendir(loc: Loc, fd?: Fd | null, xdata?: DictLike | null): Promise<Reply<'opendir'>>;
-    /** Brings names of a directory to stable storage. */
+    /** Flushes the names of a directory to stable storage. */
     fsyncdir(fd: Fd, datasync: number, xdata?: DictLike | null): Promise<Reply<'fsyncdir'>>;
-    /** Whether the caller may do something with an object. */
+    /** Checks the caller's rights to an object. */
     access(loc: Loc, mask: number, xdata?: DictLike | null): Promise<Reply<'access'>>;
-    /** Makes a file and opens it, in one step. */
+    /** Makes and opens a file atomically. */
     create(
       loc: Loc,
       flags: number,
@@ -3023,20 +3023,20 @@ declare module 'glossa' {
     ): Promise<Reply<'create'>>;
     /** Sets the size of an open file. */
     ftruncate(fd: Fd, offset: number, xdata?: DictLike | null): Promise<Reply<'ftruncate'>>;
-    /** Attributes of an open file. */
+    /** Reads the attributes of an open file. */
     fstat(fd: Fd, xdata?: DictLike | null): Promise<Reply<'fstat'>>;
-    /** Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks. */
+    /** Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock of flock(2), independent of record locks. */
     lk(fd: Fd, cmd: number, flock: Flock, xdata?: DictLike | null): Promise<Reply<'lk'>>;
-    /** Finds an object by its name in a directory, or asks whether one is still there. */
+    /** Finds an object by its name in a directory, or checks that it still exists. */
     lookup(loc: Loc, xdata?: DictLike | null): Promise<Reply<'lookup'>>;
-    /** Names of a directory. */
+    /** Lists names of a directory. */
     readdir(
       fd: Fd,
       size: number,
       offset: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'readdir'>>;
-    /** Locks a range of an inode, among translators; applications' locks are apart. */
+    /** Locks a range of an inode among translators, independent of applications' locks. */
     inodelk(
       volume: string,
       loc: Loc,
@@ -3070,7 +3070,7 @@ declare module 'glossa' {
       type: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'fentrylk'>>;
-    /** Changes numbers in extended attributes, in one step (arrays, big-endian). */
+    /** Changes numbers in extended attributes atomically (arrays, big-endian). */
     xattrop(
       loc: Loc,
       optype: number,
@@ -3093,14 +3093,14 @@ declare module 'glossa' {
       flags: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'fsetxattr'>>;
-    /** Checksums of a range of a file. */
+    /** Computes checksums of a range of a file. */
     rchecksum(
       fd: Fd,
       offset: number,
       len: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'rchecksum'>>;
-    /** Changes mode, owner or times. The size is set by truncate. */
+    /** Changes mode, owner or times. (truncate sets the size.) */
     setattr(
       loc: Loc,
       stbuf: Iatt,
@@ -3114,18 +3114,18 @@ declare module 'glossa' {
       valid: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'fsetattr'>>;
-    /** Names of a directory, with inode and attributes of each. */
+    /** Lists names of a directory, with inode and attributes of each. */
     readdirp(
       fd: Fd,
       size: number,
       offset: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'readdirp'>>;
-    /** The text of a volfile. */
+    /** Reads the text of a volfile. */
     getspec(key: string, flags: number): Promise<Reply<'getspec'>>;
     /** As removexattr, of an open file. */
     fremovexattr(fd: Fd, name: string, xdata?: DictLike | null): Promise<Reply<'fremovexattr'>>;
-    /** Makes sure that there is room for a range. */
+    /** Allocates space for a range. */
     fallocate(
       fd: Fd,
       mode: number,
@@ -3133,7 +3133,7 @@ declare module 'glossa' {
       len: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'fallocate'>>;
-    /** Makes a hole: the range reads as zeros, and its room is free. */
+    /** Makes a hole: the range reads as zeros, and its space is freed. */
     discard(
       fd: Fd,
       offset: number,
@@ -3147,21 +3147,21 @@ declare module 'glossa' {
       len: number,
       xdata?: DictLike | null,
     ): Promise<Reply<'zerofill'>>;
-    /** A message between translators. */
+    /** Carries a message between translators. */
     ipc(op: number, xdata?: DictLike | null): Promise<Reply<'ipc'>>;
-    /** Finds where the next data or the next hole begins. */
+    /** Finds the next data or the next hole. */
     seek(fd: Fd, offset: number, what: number, xdata?: DictLike | null): Promise<Reply<'seek'>>;
-    /** Takes, asks for or returns a lease. */
+    /** Takes, queries or returns a lease. */
     lease(loc: Loc, lease: Lease, xdata?: DictLike | null): Promise<Reply<'lease'>>;
-    /** All record locks of a file. */
+    /** Reads all record locks of a file. */
     getactivelk(loc: Loc, xdata?: DictLike | null): Promise<Reply<'getactivelk'>>;
-    /** Gives a file record locks that it had elsewhere. */
+    /** Sets the record locks of a file that was moved. */
     setactivelk(
       loc: Loc,
       locklist: readonly Flock[],
       xdata?: DictLike | null,
     ): Promise<Reply<'setactivelk'>>;
-    /** Makes a file with data and extended attributes, in one step. */
+    /** Makes a file with data and extended attributes atomically. */
     put(
       loc: Loc,
       mode: number,
@@ -3172,9 +3172,9 @@ declare module 'glossa' {
       dict: DictLike | null,
       xdata?: DictLike | null,
     ): Promise<Reply<'put'>>;
-    /** Makes a file without a name; loc has the directory it belongs to, and no name. */
+    /** Makes a file without a name; loc has its directory, and no name. */
     icreate(loc: Loc, mode: number, xdata?: DictLike | null): Promise<Reply<'icreate'>>;
-    /** Gives an inode without a name its name. */
+    /** Names an inode without a name. */
     namelink(loc: Loc, xdata?: DictLike | null): Promise<Reply<'namelink'>>;
     /** Copies from one open file to another inside the storage. */
     copy_file_range(

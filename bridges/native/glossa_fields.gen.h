@@ -9,15 +9,15 @@
 
 /* The attributes of an inode. */
 struct iatt {
-    gfid_t ia_gfid;             /* null when the storage did not say */
+    gfid_t ia_gfid;             /* null when the storage did not fill it */
     int64_t ia_type;            /* one of IA_* */
     int64_t ia_prot;            /* the low 12 bits of st_mode: permissions, setuid, setgid, sticky */
-    int64_t ia_nlink;           /* how many names it has */
+    int64_t ia_nlink;           /* number of names */
     int64_t ia_uid;
     int64_t ia_gid;
     int64_t ia_size;            /* bytes */
     int64_t ia_blocks;          /* units of 512 bytes */
-    int64_t ia_blksize;         /* bytes that are best read or written at a time */
+    int64_t ia_blksize;         /* preferred size of a read or write, in bytes */
     int64_t ia_dev;
     int64_t ia_rdev;            /* of a device file: major * 2^32 + minor */
     int64_t ia_atime;           /* last read: whole seconds since 1970, may be negative */
@@ -28,32 +28,32 @@ struct iatt {
     int64_t ia_ctime_nsec;      /* attributes last changed: nanoseconds */
     int64_t ia_btime;           /* made: seconds */
     int64_t ia_btime_nsec;      /* made: nanoseconds */
-    int64_t ia_flags;           /* which fields the storage filled (IATT_*); 0 when it keeps no count */
+    int64_t ia_flags;           /* the fields that the storage filled (IATT_*); 0 when it does not tell */
     int64_t ia_attributes;      /* STATX_ATTR_* */
-    int64_t ia_attributes_mask; /* which of STATX_ATTR_* the storage knows */
+    int64_t ia_attributes_mask; /* the STATX_ATTR_* that the storage knows */
 };
 
-/* What statvfs(3) tells of a file system. */
+/* The size and free space of a file system, as by statvfs(3). */
 typedef struct {
-    int64_t f_bsize;   /* bytes that are best read or written at a time */
-    int64_t f_frsize;  /* bytes of a block */
-    int64_t f_blocks;  /* its size in blocks of frsize bytes */
+    int64_t f_bsize;   /* preferred size of a read or write, in bytes */
+    int64_t f_frsize;  /* size of a block in bytes */
+    int64_t f_blocks;  /* size of the file system in blocks of frsize bytes */
     int64_t f_bfree;   /* free blocks */
-    int64_t f_bavail;  /* free blocks for others than root */
-    int64_t f_files;   /* how many inodes there can be */
-    int64_t f_ffree;   /* how many more there can be */
-    int64_t f_favail;  /* how many more there can be for others than root */
+    int64_t f_bavail;  /* free blocks for users other than root */
+    int64_t f_files;   /* total number of inodes */
+    int64_t f_ffree;   /* free inodes */
+    int64_t f_favail;  /* free inodes for users other than root */
     int64_t f_fsid;
     int64_t f_flag;    /* ST_* */
-    int64_t f_namemax; /* bytes of the longest name */
+    int64_t f_namemax; /* bytes of the longest possible name */
 } statvfs_t;
 
 /* A lock on a range of bytes. */
 typedef struct {
     int64_t l_type;      /* 0 read, 1 write, 2 unlock */
-    int64_t l_whence;    /* what start is counted from: SEEK_* */
+    int64_t l_whence;    /* base of start: SEEK_* */
     int64_t l_start;
-    int64_t l_len;       /* 0: to the end of the file, however it grows */
+    int64_t l_len;       /* 0: to the end of the file, also after growth */
     int64_t l_pid;
     const char *l_owner; /* the owner's bytes as hexadecimal text */
 } gf_flock_t;

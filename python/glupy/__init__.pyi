@@ -187,13 +187,13 @@ class Iatt:
     """
 
     ia_gfid: str
-    """Null when the storage did not say."""
+    """Null when the storage did not fill it."""
     ia_type: int
     """One of IA_*."""
     ia_prot: int
     """The low 12 bits of st_mode: permissions, setuid, setgid, sticky."""
     ia_nlink: int
-    """How many names it has."""
+    """Number of names."""
     ia_uid: int
     ia_gid: int
     ia_size: int
@@ -201,7 +201,7 @@ class Iatt:
     ia_blocks: int
     """Units of 512 bytes."""
     ia_blksize: int
-    """Bytes that are best read or written at a time."""
+    """Preferred size of a read or write, in bytes."""
     ia_dev: int
     ia_rdev: int
     """Of a device file: major * 2^32 + minor."""
@@ -222,11 +222,11 @@ class Iatt:
     ia_btime_nsec: int
     """Made: nanoseconds."""
     ia_flags: int
-    """Which fields the storage filled (IATT_*); 0 when it keeps no count."""
+    """The fields that the storage filled (IATT_*); 0 when it does not tell."""
     ia_attributes: int
     """STATX_ATTR_*."""
     ia_attributes_mask: int
-    """Which of STATX_ATTR_* the storage knows."""
+    """The STATX_ATTR_* that the storage knows."""
     def __init__(self, **fields: int | str) -> None: ...
     @property
     def ia_ino(self) -> int:
@@ -248,26 +248,26 @@ class Statvfs:
     """Figures of a file system, as in statvfs(3)."""
 
     bsize: int
-    """Bytes that are best read or written at a time."""
+    """Preferred size of a read or write, in bytes."""
     frsize: int
-    """Bytes of a block."""
+    """Size of a block in bytes."""
     blocks: int
-    """Its size in blocks of frsize bytes."""
+    """Size of the file system in blocks of frsize bytes."""
     bfree: int
     """Free blocks."""
     bavail: int
-    """Free blocks for others than root."""
+    """Free blocks for users other than root."""
     files: int
-    """How many inodes there can be."""
+    """Total number of inodes."""
     ffree: int
-    """How many more there can be."""
+    """Free inodes."""
     favail: int
-    """How many more there can be for others than root."""
+    """Free inodes for users other than root."""
     fsid: int
     flag: int
     """ST_*."""
     namemax: int
-    """Bytes of the longest name."""
+    """Bytes of the longest possible name."""
     def __init__(self, **fields: int) -> None: ...
     def copy(self, **changes: int) -> Statvfs: ...
     def fields(self) -> list[int]: ...
@@ -278,10 +278,10 @@ class Flock:
     type: int
     """0 read, 1 write, 2 unlock."""
     whence: int
-    """What start is counted from: SEEK_*."""
+    """Base of start: SEEK_*."""
     start: int
     len: int
-    """0: to the end of the file, however it grows."""
+    """0: to the end of the file, also after growth."""
     pid: int
     owner: str
     """The owner's bytes as hexadecimal text."""
@@ -696,19 +696,19 @@ class StatReply(Reply):
     buf: Iatt
     """attributes of the object, after the fop"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class ReadlinkReply(Reply):
     path: str
-    """the target, as it is stored"""
+    """the stored target"""
     buf: Iatt
     """attributes of the object, after the fop"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class MknodReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -716,11 +716,11 @@ class MknodReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class MkdirReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -728,7 +728,7 @@ class MkdirReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class UnlinkReply(Reply):
     preparent: Iatt
@@ -736,7 +736,7 @@ class UnlinkReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class RmdirReply(Reply):
     preparent: Iatt
@@ -744,11 +744,11 @@ class RmdirReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class SymlinkReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -756,25 +756,25 @@ class SymlinkReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class RenameReply(Reply):
     buf: Iatt
     """attributes of the object, after the fop"""
     preoldparent: Iatt
-    """attributes of the directory it leaves, before"""
+    """attributes of the old directory before"""
     postoldparent: Iatt
-    """the same, after"""
+    """attributes of the old directory after"""
     prenewparent: Iatt
-    """attributes of the directory it comes to, before"""
+    """attributes of the new directory before"""
     postnewparent: Iatt
-    """the same, after"""
+    """attributes of the new directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class LinkReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -782,7 +782,7 @@ class LinkReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class TruncateReply(Reply):
     prebuf: Iatt
@@ -790,13 +790,13 @@ class TruncateReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class OpenReply(Reply):
     fd: Fd
     """the open file or directory"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class ReadvReply(Reply):
     vector: Data
@@ -804,7 +804,7 @@ class ReadvReply(Reply):
     stbuf: Iatt
     """attributes of the file"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class WritevReply(Reply):
     prebuf: Iatt
@@ -812,17 +812,17 @@ class WritevReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class StatfsReply(Reply):
     buf: Statvfs
     """block sizes and numbers of blocks and files"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FlushReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FsyncReply(Reply):
     prebuf: Iatt
@@ -830,41 +830,41 @@ class FsyncReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class SetxattrReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class GetxattrReply(Reply):
     dict: Dict
     """extended attributes, name to value"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class RemovexattrReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class OpendirReply(Reply):
     fd: Fd
     """the open file or directory"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FsyncdirReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class AccessReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class CreateReply(Reply):
     fd: Fd
     """the open file or directory"""
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -872,7 +872,7 @@ class CreateReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FtruncateReply(Reply):
     prebuf: Iatt
@@ -880,73 +880,73 @@ class FtruncateReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FstatReply(Reply):
     buf: Iatt
     """attributes of the object, after the fop"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class LkReply(Reply):
     flock: Flock
     """type, range in bytes (len 0: to the end), owner and process of the lock"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class LookupReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
     postparent: Iatt
     """attributes of the directory"""
 
 class ReaddirReply(Reply):
     entries: Listing[Dirent]
-    """names with inode number, type and the offset to go on after each"""
+    """names with inode number, type and the offset to continue after each"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class InodelkReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FinodelkReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class EntrylkReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FentrylkReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class XattropReply(Reply):
     dict: Dict
     """extended attributes, name to value"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FxattropReply(Reply):
     dict: Dict
     """extended attributes, name to value"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FgetxattrReply(Reply):
     dict: Dict
     """extended attributes, name to value"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FsetxattrReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class RchecksumReply(Reply):
     weak: int
@@ -954,7 +954,7 @@ class RchecksumReply(Reply):
     strong: Data
     """the strong checksum"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class SetattrReply(Reply):
     statpre: Iatt
@@ -962,7 +962,7 @@ class SetattrReply(Reply):
     statpost: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FsetattrReply(Reply):
     statpre: Iatt
@@ -970,13 +970,13 @@ class FsetattrReply(Reply):
     statpost: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class ReaddirpReply(Reply):
     entries: Listing[Dirent]
-    """names with inode number, type and the offset to go on after each"""
+    """names with inode number, type and the offset to continue after each"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class GetspecReply(Reply):
     spec: str
@@ -984,7 +984,7 @@ class GetspecReply(Reply):
 
 class FremovexattrReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class FallocateReply(Reply):
     prebuf: Iatt
@@ -992,7 +992,7 @@ class FallocateReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class DiscardReply(Reply):
     prebuf: Iatt
@@ -1000,7 +1000,7 @@ class DiscardReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class ZerofillReply(Reply):
     prebuf: Iatt
@@ -1008,37 +1008,37 @@ class ZerofillReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class IpcReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class SeekReply(Reply):
     offset: int
-    """where it starts, in bytes"""
+    """start, in bytes"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class LeaseReply(Reply):
     lease: Lease
     """command, type and id of the lease"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class GetactivelkReply(Reply):
     locklist: Listing[Flock]
     """the locks held on the file"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class SetactivelkReply(Reply):
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class PutReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     preparent: Iatt
@@ -1046,15 +1046,15 @@ class PutReply(Reply):
     postparent: Iatt
     """attributes of the directory after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class IcreateReply(Reply):
     inode: Inode
-    """the inode that the name leads to"""
+    """the inode of the name"""
     buf: Iatt
     """attributes of the object, after the fop"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class NamelinkReply(Reply):
     prebuf: Iatt
@@ -1062,17 +1062,17 @@ class NamelinkReply(Reply):
     postbuf: Iatt
     """attributes after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class CopyFileRangeReply(Reply):
     stbuf: Iatt
-    """attributes of the file that was read"""
+    """attributes of the source file"""
     prebuf_dst: Iatt
-    """attributes of the file that was written, before"""
+    """attributes of the target file before"""
     postbuf_dst: Iatt
-    """the same, after"""
+    """attributes of the target file after"""
     xdata: Dict | None
-    """extra keys that translators send each other; may be missing"""
+    """extra keys between translators; may be missing"""
 
 class Child:
     """A subvolume. `await child.lookup(loc, xdata)` gives its Reply, or raises OSError.
@@ -1092,14 +1092,14 @@ class Child:
     def up(self) -> bool:
         """Whether the subvolume can serve, according to its last event."""
     def stat(self, loc: Loc, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[StatReply]:
-        """Attributes of an object."""
+        """Reads the attributes of an object."""
     def readlink(
         self,
         loc: Loc,
         size: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[ReadlinkReply]:
-        """The target of a symbolic link."""
+        """Reads the target of a symbolic link."""
     def mknod(
         self,
         loc: Loc,
@@ -1108,7 +1108,7 @@ class Child:
         umask: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[MknodReply]:
-        """Makes a file that is not opened: regular, device, FIFO or socket."""
+        """Makes a regular file, device, FIFO or socket without opening it."""
     def mkdir(
         self,
         loc: Loc,
@@ -1123,14 +1123,14 @@ class Child:
         xflag: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[UnlinkReply]:
-        """Takes a name of a file away; the file goes with its last name and last open fd."""
+        """Removes a name of a file; the file is deleted with its last name and last open fd."""
     def rmdir(
         self,
         loc: Loc,
         flags: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[RmdirReply]:
-        """Takes an empty directory away; ENOTEMPTY for one that is not."""
+        """Removes an empty directory; ENOTEMPTY for any other."""
     def symlink(
         self,
         linkpath: str,
@@ -1145,14 +1145,14 @@ class Child:
         newloc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[RenameReply]:
-        """Gives an object another name, in one step; what had that name goes."""
+        """Renames an object atomically, and replaces an object of the new name."""
     def link(
         self,
         oldloc: Loc,
         newloc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[LinkReply]:
-        """Gives a file one more name."""
+        """Adds a name to a file."""
     def truncate(
         self,
         loc: Loc,
@@ -1191,16 +1191,16 @@ class Child:
         loc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[StatfsReply]:
-        """How large and how full the storage is."""
+        """Reads the size and the free space of the storage."""
     def flush(self, fd: Fd, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[FlushReply]:
-        """A descriptor was closed; others may still be open."""
+        """Reports the close of one descriptor; others of the file may stay open."""
     def fsync(
         self,
         fd: Fd,
         datasync: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[FsyncReply]:
-        """Brings what was written to stable storage."""
+        """Flushes written data to stable storage."""
     def setxattr(
         self,
         loc: Loc,
@@ -1215,14 +1215,14 @@ class Child:
         name: str | None,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[GetxattrReply]:
-        """Extended attributes: one, or all."""
+        """Reads one or all extended attributes; ENODATA for an absent name."""
     def removexattr(
         self,
         loc: Loc,
         name: str,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[RemovexattrReply]:
-        """Removes an extended attribute; ENODATA when there is none of that name."""
+        """Removes an extended attribute; ENODATA for an absent name."""
     def opendir(
         self,
         loc: Loc,
@@ -1236,14 +1236,14 @@ class Child:
         datasync: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[FsyncdirReply]:
-        """Brings names of a directory to stable storage."""
+        """Flushes the names of a directory to stable storage."""
     def access(
         self,
         loc: Loc,
         mask: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[AccessReply]:
-        """Whether the caller may do something with an object."""
+        """Checks the caller's rights to an object."""
     def create(
         self,
         loc: Loc,
@@ -1253,7 +1253,7 @@ class Child:
         fd: Fd | None = None,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[CreateReply]:
-        """Makes a file and opens it, in one step."""
+        """Makes and opens a file atomically."""
     def ftruncate(
         self,
         fd: Fd,
@@ -1262,7 +1262,7 @@ class Child:
     ) -> Awaitable[FtruncateReply]:
         """Sets the size of an open file."""
     def fstat(self, fd: Fd, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[FstatReply]:
-        """Attributes of an open file."""
+        """Reads the attributes of an open file."""
     def lk(
         self,
         fd: Fd,
@@ -1270,13 +1270,13 @@ class Child:
         flock: Flock,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[LkReply]:
-        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks."""
+        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock of flock(2), independent of record locks."""
     def lookup(
         self,
         loc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[LookupReply]:
-        """Finds an object by its name in a directory, or asks whether one is still there."""
+        """Finds an object by its name in a directory, or checks that it still exists."""
     def readdir(
         self,
         fd: Fd,
@@ -1284,7 +1284,7 @@ class Child:
         offset: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[ReaddirReply]:
-        """Names of a directory."""
+        """Lists names of a directory."""
     def inodelk(
         self,
         volume: str,
@@ -1293,7 +1293,7 @@ class Child:
         flock: Flock,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[InodelkReply]:
-        """Locks a range of an inode, among translators; applications' locks are apart."""
+        """Locks a range of an inode among translators, independent of applications' locks."""
     def finodelk(
         self,
         volume: str,
@@ -1330,7 +1330,7 @@ class Child:
         dict: Mapping[str, DictValue],
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[XattropReply]:
-        """Changes numbers in extended attributes, in one step (arrays, big-endian)."""
+        """Changes numbers in extended attributes atomically (arrays, big-endian)."""
     def fxattrop(
         self,
         fd: Fd,
@@ -1361,7 +1361,7 @@ class Child:
         len: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[RchecksumReply]:
-        """Checksums of a range of a file."""
+        """Computes checksums of a range of a file."""
     def setattr(
         self,
         loc: Loc,
@@ -1369,7 +1369,7 @@ class Child:
         valid: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[SetattrReply]:
-        """Changes mode, owner or times. The size is set by truncate."""
+        """Changes mode, owner or times. (truncate sets the size.)"""
     def fsetattr(
         self,
         fd: Fd,
@@ -1385,9 +1385,9 @@ class Child:
         offset: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[ReaddirpReply]:
-        """Names of a directory, with inode and attributes of each."""
+        """Lists names of a directory, with inode and attributes of each."""
     def getspec(self, key: str, flags: int) -> Awaitable[GetspecReply]:
-        """The text of a volfile."""
+        """Reads the text of a volfile."""
     def fremovexattr(
         self,
         fd: Fd,
@@ -1403,7 +1403,7 @@ class Child:
         len: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[FallocateReply]:
-        """Makes sure that there is room for a range."""
+        """Allocates space for a range."""
     def discard(
         self,
         fd: Fd,
@@ -1411,7 +1411,7 @@ class Child:
         len: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[DiscardReply]:
-        """Makes a hole: the range reads as zeros, and its room is free."""
+        """Makes a hole: the range reads as zeros, and its space is freed."""
     def zerofill(
         self,
         fd: Fd,
@@ -1421,7 +1421,7 @@ class Child:
     ) -> Awaitable[ZerofillReply]:
         """Writes zeros over a range."""
     def ipc(self, op: int, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[IpcReply]:
-        """A message between translators."""
+        """Carries a message between translators."""
     def seek(
         self,
         fd: Fd,
@@ -1429,27 +1429,27 @@ class Child:
         what: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[SeekReply]:
-        """Finds where the next data or the next hole begins."""
+        """Finds the next data or the next hole."""
     def lease(
         self,
         loc: Loc,
         lease: Lease,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[LeaseReply]:
-        """Takes, asks for or returns a lease."""
+        """Takes, queries or returns a lease."""
     def getactivelk(
         self,
         loc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[GetactivelkReply]:
-        """All record locks of a file."""
+        """Reads all record locks of a file."""
     def setactivelk(
         self,
         loc: Loc,
         locklist: Sequence[Flock],
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[SetactivelkReply]:
-        """Gives a file record locks that it had elsewhere."""
+        """Sets the record locks of a file that was moved."""
     def put(
         self,
         loc: Loc,
@@ -1461,20 +1461,20 @@ class Child:
         dict: Mapping[str, DictValue],
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[PutReply]:
-        """Makes a file with data and extended attributes, in one step."""
+        """Makes a file with data and extended attributes atomically."""
     def icreate(
         self,
         loc: Loc,
         mode: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[IcreateReply]:
-        """Makes a file without a name; loc has the directory it belongs to, and no name."""
+        """Makes a file without a name; loc has its directory, and no name."""
     def namelink(
         self,
         loc: Loc,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[NamelinkReply]:
-        """Gives an inode without a name its name."""
+        """Names an inode without a name."""
     def copy_file_range(
         self,
         fd_in: Fd,
@@ -1586,13 +1586,13 @@ class Translator:
     def any_cancel(self, frame: Frame) -> object:
         """Called when the caller of a request of `any_fop` has given up."""
     def stat(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached
-        is too old.
+        """Reads the attributes of an object. Asked by: stat(2) and the like, when the kernel's
+        cached attributes have expired.
 
-        loc: the object, by inode, and where it is known by parent and name
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        xdata: extra keys between translators; may be missing
 
-        Reply (buf, xdata): buf is what stat(2) returns, and the kernel caches it for the attribute
+        Reply (buf, xdata): buf is the result of stat(2), and the kernel caches it for the attribute
         timeout.
         """
     def stat_cbk(
@@ -1603,20 +1603,20 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """buf is what stat(2) returns, and the kernel caches it for the attribute timeout. After a
+        """buf is the result of stat(2), and the kernel caches it for the attribute timeout. After a
         failure (op_ret < 0) all parts are None.
 
         buf: attributes of the object, after the fop
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def stat_cancel(self, frame: Frame) -> object: ...
     def readlink(self, frame: Frame, loc: Loc, size: int, xdata: Dict | None) -> object:
-        """The target of a symbolic link. Asked by: readlink(2), and every path that leads through
-        the link.
+        """Reads the target of a symbolic link. Asked by: readlink(2), and every path that leads
+        through the link.
 
-        loc: the object, by inode, and where it is known by parent and name
-        size: at most so many bytes
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        size: maximum number of bytes
+        xdata: extra keys between translators; may be missing
 
         Reply (path, buf, xdata): op_ret is the length of path in bytes.
         """
@@ -1631,9 +1631,9 @@ class Translator:
     ) -> object:
         """op_ret is the length of path in bytes. After a failure (op_ret < 0) all parts are None.
 
-        path: the target, as it is stored
+        path: the stored target
         buf: attributes of the object, after the fop
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def readlink_cancel(self, frame: Frame) -> object: ...
     def mknod(
@@ -1645,14 +1645,14 @@ class Translator:
         umask: int,
         xdata: Dict | None,
     ) -> object:
-        """Makes a file that is not opened: regular, device, FIFO or socket. Asked by: mknod(2),
+        """Makes a regular file, device, FIFO or socket without opening it. Asked by: mknod(2),
         mkfifo(3), bind(2) of a local socket.
 
-        loc: the object, by inode, and where it is known by parent and name
-        mode: type and permission bits, as in stat(2), the umask already taken off
+        loc: the object, by inode, and by parent and name if they are known
+        mode: type and permission bits, as in stat(2), after the umask
         rdev: the device number, for block and character devices
         umask: the caller's umask, for a storage with default ACLs
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
         and caches buf for a while.
@@ -1671,20 +1671,20 @@ class Translator:
         """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def mknod_cancel(self, frame: Frame) -> object: ...
     def mkdir(self, frame: Frame, loc: Loc, mode: int, umask: int, xdata: Dict | None) -> object:
         """Makes a directory. Asked by: mkdir(2).
 
-        loc: the object, by inode, and where it is known by parent and name
-        mode: type and permission bits, as in stat(2), the umask already taken off
+        loc: the object, by inode, and by parent and name if they are known
+        mode: type and permission bits, as in stat(2), after the umask
         umask: the caller's umask, for a storage with default ACLs
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
         and caches buf for a while.
@@ -1703,20 +1703,20 @@ class Translator:
         """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def mkdir_cancel(self, frame: Frame) -> object: ...
     def unlink(self, frame: Frame, loc: Loc, xflag: int, xdata: Dict | None) -> object:
-        """Takes a name of a file away; the file goes with its last name and last open fd. Asked by:
-        unlink(2).
+        """Removes a name of a file; the file is deleted with its last name and last open fd. Asked
+        by: unlink(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         xflag: GlusterFS-internal; 0 from a mount
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (preparent, postparent, xdata): Attributes of the directory; the kernel forgets the
         name.
@@ -1735,17 +1735,17 @@ class Translator:
 
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def unlink_cancel(self, frame: Frame) -> object: ...
     def rmdir(self, frame: Frame, loc: Loc, flags: int, xdata: Dict | None) -> object:
-        """Takes an empty directory away; ENOTEMPTY for one that is not. Asked by: rmdir(2).
+        """Removes an empty directory; ENOTEMPTY for any other. Asked by: rmdir(2).
 
-        loc: the object, by inode, and where it is known by parent and name
-        flags: not 0: with all it contains; 0 from a mount
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        flags: not 0: with its content; 0 from a mount
+        xdata: extra keys between translators; may be missing
 
-        Reply (preparent, postparent, xdata): Attributes of the directory above; the kernel forgets
+        Reply (preparent, postparent, xdata): Attributes of the parent directory; the kernel forgets
         the name.
         """
     def rmdir_cbk(
@@ -1757,12 +1757,12 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes of the directory above; the kernel forgets the name. After a failure (op_ret <
-        0) all parts are None.
+        """Attributes of the parent directory; the kernel forgets the name. After a failure (op_ret
+        < 0) all parts are None.
 
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def rmdir_cancel(self, frame: Frame) -> object: ...
     def symlink(
@@ -1775,10 +1775,10 @@ class Translator:
     ) -> object:
         """Makes a symbolic link. Asked by: symlink(2).
 
-        linkpath: the target, as it is to be stored
-        loc: the object, by inode, and where it is known by parent and name
+        linkpath: the target to store
+        loc: the object, by inode, and by parent and name if they are known
         umask: the caller's umask, for a storage with default ACLs
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
         and caches buf for a while.
@@ -1797,20 +1797,20 @@ class Translator:
         """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def symlink_cancel(self, frame: Frame) -> object: ...
     def rename(self, frame: Frame, oldloc: Loc, newloc: Loc, xdata: Dict | None) -> object:
-        """Gives an object another name, in one step; what had that name goes. Asked by: rename(2);
-        the flags of renameat2(2) come in xdata.
+        """Renames an object atomically, and replaces an object of the new name. Asked by:
+        rename(2); the flags of renameat2(2) come in xdata.
 
-        oldloc: the name that is there
-        newloc: the name that is to be; its inode is unset when nothing has that name
-        xdata: extra keys that translators send each other; may be missing
+        oldloc: the existing name
+        newloc: the new name; its inode is unset when no object has that name
+        xdata: extra keys between translators; may be missing
 
         Reply (buf, preoldparent, postoldparent, prenewparent, postnewparent, xdata): Attributes of
         the object and of both directories, before and after.
@@ -1831,19 +1831,19 @@ class Translator:
         (op_ret < 0) all parts are None.
 
         buf: attributes of the object, after the fop
-        preoldparent: attributes of the directory it leaves, before
-        postoldparent: the same, after
-        prenewparent: attributes of the directory it comes to, before
-        postnewparent: the same, after
-        xdata: extra keys that translators send each other; may be missing
+        preoldparent: attributes of the old directory before
+        postoldparent: attributes of the old directory after
+        prenewparent: attributes of the new directory before
+        postnewparent: attributes of the new directory after
+        xdata: extra keys between translators; may be missing
         """
     def rename_cancel(self, frame: Frame) -> object: ...
     def link(self, frame: Frame, oldloc: Loc, newloc: Loc, xdata: Dict | None) -> object:
-        """Gives a file one more name. Asked by: link(2).
+        """Adds a name to a file. Asked by: link(2).
 
-        oldloc: the name that is there
-        newloc: the name that is to be; its inode is unset when nothing has that name
-        xdata: extra keys that translators send each other; may be missing
+        oldloc: the existing name
+        newloc: the new name; its inode is unset when no object has that name
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
         and caches buf for a while.
@@ -1862,22 +1862,22 @@ class Translator:
         """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def link_cancel(self, frame: Frame) -> object: ...
     def truncate(self, frame: Frame, loc: Loc, offset: int, xdata: Dict | None) -> object:
         """Sets the size of a file, by name. Asked by: truncate(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         offset: the new size, in bytes
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def truncate_cbk(
         self,
@@ -1888,23 +1888,23 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def truncate_cancel(self, frame: Frame) -> object: ...
     def open(self, frame: Frame, loc: Loc, flags: int, fd: Fd, xdata: Dict | None) -> object:
-        """Opens a file. Asked by: open(2) of a file that is there; O_TRUNC is left to ftruncate.
+        """Opens a file. Asked by: open(2) of an existing file; ftruncate follows for O_TRUNC.
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         flags: flags of open(2), such as O_RDWR or O_APPEND
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (fd, xdata): fd, as it came. From then on reads and writes carry it, until `release`.
+        Reply (fd, xdata): fd, unchanged. Reads and writes then carry it, until `release`.
         """
     def open_cbk(
         self,
@@ -1914,11 +1914,11 @@ class Translator:
         fd: Fd,
         xdata: Dict | None,
     ) -> object:
-        """fd, as it came. From then on reads and writes carry it, until `release`. After a failure
-        (op_ret < 0) all parts are None.
+        """fd, unchanged. Reads and writes then carry it, until `release`. After a failure (op_ret <
+        0) all parts are None.
 
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def open_cancel(self, frame: Frame) -> object: ...
     def readv(
@@ -1930,14 +1930,14 @@ class Translator:
         flags: int,
         xdata: Dict | None,
     ) -> object:
-        """Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel asks for pages,
-        and ahead.
+        """Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel reads whole
+        pages, and ahead.
 
         fd: the open file or directory
-        size: at most so many bytes
-        offset: where it starts, in bytes
-        flags: flags that the file was opened with
-        xdata: extra keys that translators send each other; may be missing
+        size: maximum number of bytes
+        offset: start, in bytes
+        flags: flags of the open
+        xdata: extra keys between translators; may be missing
 
         Reply (vector, stbuf, xdata): op_ret is the number of bytes in vector. Fewer than size means
         that the file ends there, and the kernel shows the rest as zeros or as the end.
@@ -1957,7 +1957,7 @@ class Translator:
 
         vector: the data
         stbuf: attributes of the file
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def readv_cancel(self, frame: Frame) -> object: ...
     def writev(
@@ -1969,18 +1969,18 @@ class Translator:
         flags: int,
         xdata: Dict | None,
     ) -> object:
-        """Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written; xdata
-        may say that the program in the file loses its privileges by that.
+        """Writes data. Asked by: write(2), pwrite(2), and written pages of mmap(2); with
+        glossa.kill-priv in xdata the file loses set-user-id and the like.
 
         fd: the open file or directory
         vector: the data
-        offset: where it starts, in bytes
-        flags: flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be
-        on the disk before it is answered
-        xdata: extra keys that translators send each other; may be missing
+        offset: start, in bytes
+        flags: flags of the open, and O_DSYNC or O_SYNC if this write must be on the disk before the
+        reply
+        xdata: extra keys between translators; may be missing
 
-        Reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: less than given is a
-        short write. Attributes before and after; the kernel takes size and times from the latter.
+        Reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: fewer than given is a
+        short write. Attributes before and after; the kernel takes size and times from those after.
         """
     def writev_cbk(
         self,
@@ -1991,22 +1991,22 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """op_ret is the number of bytes written: less than given is a short write. Attributes
-        before and after; the kernel takes size and times from the latter. After a failure (op_ret <
-        0) all parts are None.
+        """op_ret is the number of bytes written: fewer than given is a short write. Attributes
+        before and after; the kernel takes size and times from those after. After a failure (op_ret
+        < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def writev_cancel(self, frame: Frame) -> object: ...
     def statfs(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """How large and how full the storage is. Asked by: statfs(2), statvfs(3), df.
+        """Reads the size and the free space of the storage. Asked by: statfs(2), statvfs(3), df.
 
-        loc: the object, by inode, and where it is known by parent and name
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        xdata: extra keys between translators; may be missing
 
-        Reply (buf, xdata): buf is what statvfs(3) returns.
+        Reply (buf, xdata): buf is the result of statvfs(3).
         """
     def statfs_cbk(
         self,
@@ -2016,36 +2016,36 @@ class Translator:
         buf: Statvfs,
         xdata: Dict | None,
     ) -> object:
-        """buf is what statvfs(3) returns. After a failure (op_ret < 0) all parts are None.
+        """buf is the result of statvfs(3). After a failure (op_ret < 0) all parts are None.
 
         buf: block sizes and numbers of blocks and files
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def statfs_cancel(self, frame: Frame) -> object: ...
     def flush(self, frame: Frame, fd: Fd, xdata: Dict | None) -> object:
-        """A descriptor was closed; others may still be open. Asked by: every close(2), also at the
-        end of a process.
+        """Reports the close of one descriptor; others of the file may stay open. Asked by: every
+        close(2), also at the end of a process.
 
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): An error is what close(2) returns.
+        Reply (xdata): Success only. close(2) returns an error.
         """
     def flush_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """An error is what close(2) returns. After a failure (op_ret < 0) all parts are None.
+        """Success only. close(2) returns an error. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def flush_cancel(self, frame: Frame) -> object: ...
     def fsync(self, frame: Frame, fd: Fd, datasync: int, xdata: Dict | None) -> object:
-        """Brings what was written to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
+        """Flushes written data to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
 
         fd: the open file or directory
-        datasync: not 0: just the data and what is needed to read it, as fdatasync(2)
-        xdata: extra keys that translators send each other; may be missing
+        datasync: not 0: only the data and the metadata needed to read it, as fdatasync(2)
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def fsync_cbk(
         self,
@@ -2056,12 +2056,12 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fsync_cancel(self, frame: Frame) -> object: ...
     def setxattr(
@@ -2074,26 +2074,26 @@ class Translator:
     ) -> object:
         """Sets extended attributes. Asked by: setxattr(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         dict: extended attributes, name to value
         flags: 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def setxattr_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def setxattr_cancel(self, frame: Frame) -> object: ...
     def getxattr(self, frame: Frame, loc: Loc, name: str | None, xdata: Dict | None) -> object:
-        """Extended attributes: one, or all. Asked by: getxattr(2), listxattr(2); ENODATA says that
-        there is none of that name.
+        """Reads one or all extended attributes; ENODATA for an absent name. Asked by: getxattr(2),
+        listxattr(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         name: the extended attribute's name; none asks for all of them
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (dict, xdata): dict has the value under the name, or all names with their values.
         """
@@ -2109,18 +2109,17 @@ class Translator:
         (op_ret < 0) all parts are None.
 
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def getxattr_cancel(self, frame: Frame) -> object: ...
     def removexattr(self, frame: Frame, loc: Loc, name: str, xdata: Dict | None) -> object:
-        """Removes an extended attribute; ENODATA when there is none of that name. Asked by:
-        removexattr(2).
+        """Removes an extended attribute; ENODATA for an absent name. Asked by: removexattr(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         name: the attribute's name
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def removexattr_cbk(
         self,
@@ -2129,19 +2128,19 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def removexattr_cancel(self, frame: Frame) -> object: ...
     def opendir(self, frame: Frame, loc: Loc, fd: Fd, xdata: Dict | None) -> object:
         """Opens a directory. Asked by: opendir(3).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (fd, xdata): fd, as it came, until `releasedir`.
+        Reply (fd, xdata): fd, unchanged; valid until `releasedir`.
         """
     def opendir_cbk(
         self,
@@ -2151,42 +2150,42 @@ class Translator:
         fd: Fd,
         xdata: Dict | None,
     ) -> object:
-        """fd, as it came, until `releasedir`. After a failure (op_ret < 0) all parts are None.
+        """fd, unchanged; valid until `releasedir`. After a failure (op_ret < 0) all parts are None.
 
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def opendir_cancel(self, frame: Frame) -> object: ...
     def fsyncdir(self, frame: Frame, fd: Fd, datasync: int, xdata: Dict | None) -> object:
-        """Brings names of a directory to stable storage. Asked by: fsync(2) of a directory;
-        syncfs(2) comes as that of the root, and says so in xdata.
+        """Flushes the names of a directory to stable storage. Asked by: fsync(2) of a directory;
+        syncfs(2), as that of the root with glossa.sync-volume in xdata.
 
         fd: the open file or directory
-        datasync: not 0: just the data and what is needed to read it, as fdatasync(2)
-        xdata: extra keys that translators send each other; may be missing
+        datasync: not 0: only the data and the metadata needed to read it, as fdatasync(2)
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def fsyncdir_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fsyncdir_cancel(self, frame: Frame) -> object: ...
     def access(self, frame: Frame, loc: Loc, mask: int, xdata: Dict | None) -> object:
-        """Whether the caller may do something with an object. Asked by: access(2), chdir(2).
+        """Checks the caller's rights to an object. Asked by: access(2), chdir(2).
 
-        loc: the object, by inode, and where it is known by parent and name
-        mask: the access wanted: 4 read, 2 write, 1 execute; 0 asks whether it exists
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        mask: the requested access: 4 read, 2 write, 1 execute; 0 asks for existence
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done. EACCES is the usual refusal.
+        Reply (xdata): Success only. EACCES is the usual refusal.
         """
     def access_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. EACCES is the usual refusal. After a failure (op_ret < 0)
-        all parts are None.
+        """Success only. EACCES is the usual refusal. After a failure (op_ret < 0) all parts are
+        None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def access_cancel(self, frame: Frame) -> object: ...
     def create(
@@ -2199,18 +2198,18 @@ class Translator:
         fd: Fd,
         xdata: Dict | None,
     ) -> object:
-        """Makes a file and opens it, in one step. Asked by: open(2) with O_CREAT of a name that the
+        """Makes and opens a file atomically. Asked by: open(2) with O_CREAT of a name that the
         kernel does not know.
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         flags: flags of open(2), such as O_RDWR or O_APPEND
-        mode: permission bits, the umask already taken off
+        mode: permission bits, after the umask
         umask: the caller's umask, for a storage with default ACLs
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the
-        inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for.
+        Reply (fd, inode, buf, preparent, postparent, xdata): fd, unchanged. The kernel links the
+        inode under the name and caches buf for a while. EEXIST with O_EXCL for an existing name.
         """
     def create_cbk(
         self,
@@ -2224,15 +2223,15 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """fd, as it came. The kernel links the inode under the name and caches buf for a while.
-        EEXIST when O_EXCL was asked for. After a failure (op_ret < 0) all parts are None.
+        """fd, unchanged. The kernel links the inode under the name and caches buf for a while.
+        EEXIST with O_EXCL for an existing name. After a failure (op_ret < 0) all parts are None.
 
         fd: the open file or directory
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def create_cancel(self, frame: Frame) -> object: ...
     def ftruncate(self, frame: Frame, fd: Fd, offset: int, xdata: Dict | None) -> object:
@@ -2241,10 +2240,10 @@ class Translator:
 
         fd: the open file or directory
         offset: the new size, in bytes
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def ftruncate_cbk(
         self,
@@ -2255,22 +2254,22 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def ftruncate_cancel(self, frame: Frame) -> object: ...
     def fstat(self, frame: Frame, fd: Fd, xdata: Dict | None) -> object:
-        """Attributes of an open file. Asked by: fstat(2), when what the kernel has cached is too
-        old.
+        """Reads the attributes of an open file. Asked by: fstat(2), when the kernel's cached
+        attributes have expired.
 
         fd: the open file or directory
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (buf, xdata): buf is what fstat(2) returns.
+        Reply (buf, xdata): buf is the result of fstat(2).
         """
     def fstat_cbk(
         self,
@@ -2280,23 +2279,23 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """buf is what fstat(2) returns. After a failure (op_ret < 0) all parts are None.
+        """buf is the result of fstat(2). After a failure (op_ret < 0) all parts are None.
 
         buf: attributes of the object, after the fop
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fstat_cancel(self, frame: Frame) -> object: ...
     def lk(self, frame: Frame, fd: Fd, cmd: int, flock: Flock, xdata: Dict | None) -> object:
-        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of
-        flock(2), apart from record locks. Asked by: fcntl(2) locks and flock(2).
+        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock
+        of flock(2), independent of record locks. Asked by: fcntl(2) locks and flock(2).
 
         fd: the open file or directory
-        cmd: what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+        cmd: the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is
-        none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever.
+        Reply (flock, xdata): flock: for F_GETLK the conflicting lock, or type unlock without one.
+        EAGAIN for a conflict when cmd does not wait; EDEADLK when it would wait for ever.
         """
     def lk_cbk(
         self,
@@ -2306,24 +2305,23 @@ class Translator:
         flock: Flock,
         xdata: Dict | None,
     ) -> object:
-        """flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it
-        is held and cmd would not wait; EDEADLK when it would wait for ever. After a failure (op_ret
-        < 0) all parts are None.
+        """flock: for F_GETLK the conflicting lock, or type unlock without one. EAGAIN for a
+        conflict when cmd does not wait; EDEADLK when it would wait for ever. After a failure
+        (op_ret < 0) all parts are None.
 
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def lk_cancel(self, frame: Frame) -> object: ...
     def lookup(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """Finds an object by its name in a directory, or asks whether one is still there. Asked by:
+        """Finds an object by its name in a directory, or checks that it still exists. Asked by:
         every path of every system call, for each part that the kernel does not know.
 
         loc: name in parent; without a name, the inode itself by its gfid
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it
-        is; the kernel caches name and attributes for their timeouts. ENOENT says that there is
-        nothing.
+        Reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type identify the
+        object; the kernel caches name and attributes for their timeouts. ENOENT for an absent name.
         """
     def lookup_cbk(
         self,
@@ -2335,23 +2333,23 @@ class Translator:
         xdata: Dict | None,
         postparent: Iatt,
     ) -> object:
-        """inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and
-        attributes for their timeouts. ENOENT says that there is nothing. After a failure (op_ret <
-        0) all parts are None.
+        """inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and
+        attributes for their timeouts. ENOENT for an absent name. After a failure (op_ret < 0) all
+        parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         postparent: attributes of the directory
         """
     def lookup_cancel(self, frame: Frame) -> object: ...
     def readdir(self, frame: Frame, fd: Fd, size: int, offset: int, xdata: Dict | None) -> object:
-        """Names of a directory. Asked by: readdir(3).
+        """Lists names of a directory. Asked by: readdir(3).
 
         fd: the open file or directory
-        size: at most so many bytes
-        offset: where to go on: the offset of the last entry before; 0 is the start
-        xdata: extra keys that translators send each other; may be missing
+        size: maximum number of bytes
+        offset: where to continue: the offset of the last listed entry; 0 is the start
+        xdata: extra keys between translators; may be missing
 
         Reply (entries, xdata): op_ret is the number of entries; 0 is the end of the directory.
         """
@@ -2366,8 +2364,8 @@ class Translator:
         """op_ret is the number of entries; 0 is the end of the directory. After a failure (op_ret <
         0) all parts are None.
 
-        entries: names with inode number, type and the offset to go on after each
-        xdata: extra keys that translators send each other; may be missing
+        entries: names with inode number, type and the offset to continue after each
+        xdata: extra keys between translators; may be missing
         """
     def readdir_cancel(self, frame: Frame) -> object: ...
     def inodelk(
@@ -2379,22 +2377,22 @@ class Translator:
         flock: Flock,
         xdata: Dict | None,
     ) -> object:
-        """Locks a range of an inode, among translators; applications' locks are apart. Asked by:
-        other translators (replication, healing).
+        """Locks a range of an inode among translators, independent of applications' locks. Asked
+        by: other translators (replication, healing).
 
-        volume: the domain of the lock: locks of different domains do not meet
-        loc: the object, by inode, and where it is known by parent and name
-        cmd: what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+        volume: the domain of the lock: locks of different domains do not conflict
+        loc: the object, by inode, and by parent and name if they are known
+        cmd: the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+        Reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
         """
     def inodelk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a
-        failure (op_ret < 0) all parts are None.
+        """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
+        all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def inodelk_cancel(self, frame: Frame) -> object: ...
     def finodelk(
@@ -2408,19 +2406,19 @@ class Translator:
     ) -> object:
         """As inodelk, of an open file. Asked by: other translators.
 
-        volume: the domain of the lock: locks of different domains do not meet
+        volume: the domain of the lock: locks of different domains do not conflict
         fd: the open file or directory
-        cmd: what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+        cmd: the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+        Reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
         """
     def finodelk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a
-        failure (op_ret < 0) all parts are None.
+        """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
+        all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def finodelk_cancel(self, frame: Frame) -> object: ...
     def entrylk(
@@ -2436,20 +2434,20 @@ class Translator:
         """Locks a name of a directory, among translators. Asked by: other translators (replication,
         healing).
 
-        volume: the domain of the lock: locks of different domains do not meet
-        loc: the object, by inode, and where it is known by parent and name
+        volume: the domain of the lock: locks of different domains do not conflict
+        loc: the object, by inode, and by parent and name if they are known
         basename: the name in the directory; none is the whole directory
         cmd: 0 lock, 1 unlock, 2 lock without waiting
         type: 0 shared, 1 exclusive
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+        Reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
         """
     def entrylk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a
-        failure (op_ret < 0) all parts are None.
+        """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
+        all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def entrylk_cancel(self, frame: Frame) -> object: ...
     def fentrylk(
@@ -2464,20 +2462,20 @@ class Translator:
     ) -> object:
         """As entrylk, of an open directory. Asked by: other translators.
 
-        volume: the domain of the lock: locks of different domains do not meet
+        volume: the domain of the lock: locks of different domains do not conflict
         fd: the open file or directory
         basename: the name in the directory; none is the whole directory
         cmd: 0 lock, 1 unlock, 2 lock without waiting
         type: 0 shared, 1 exclusive
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+        Reply (xdata): Success only. EAGAIN for a conflict when cmd does not wait.
         """
     def fentrylk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a
-        failure (op_ret < 0) all parts are None.
+        """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
+        all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fentrylk_cancel(self, frame: Frame) -> object: ...
     def xattrop(
@@ -2488,13 +2486,13 @@ class Translator:
         dict: Dict,
         xdata: Dict | None,
     ) -> object:
-        """Changes numbers in extended attributes, in one step (arrays, big-endian). Asked by: other
+        """Changes numbers in extended attributes atomically (arrays, big-endian). Asked by: other
         translators (counters of replication and quota).
 
-        loc: the object, by inode, and where it is known by parent and name
-        optype: how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+        loc: the object, by inode, and by parent and name if they are known
+        optype: the operation on stored and given values: 0 add 32-bit, 1 add 64-bit, 4 get and set
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (dict, xdata): dict has the values after the change; before it, for get and set.
         """
@@ -2510,16 +2508,16 @@ class Translator:
         < 0) all parts are None.
 
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def xattrop_cancel(self, frame: Frame) -> object: ...
     def fxattrop(self, frame: Frame, fd: Fd, optype: int, dict: Dict, xdata: Dict | None) -> object:
         """As xattrop, of an open file. Asked by: other translators.
 
         fd: the open file or directory
-        optype: how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+        optype: the operation on stored and given values: 0 add 32-bit, 1 add 64-bit, 4 get and set
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (dict, xdata): dict has the values after the change; before it, for get and set.
         """
@@ -2535,7 +2533,7 @@ class Translator:
         < 0) all parts are None.
 
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fxattrop_cancel(self, frame: Frame) -> object: ...
     def fgetxattr(self, frame: Frame, fd: Fd, name: str | None, xdata: Dict | None) -> object:
@@ -2544,7 +2542,7 @@ class Translator:
 
         fd: the open file or directory
         name: the extended attribute's name; none asks for all of them
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (dict, xdata): dict has the value under the name, or all names with their values.
         """
@@ -2560,7 +2558,7 @@ class Translator:
         (op_ret < 0) all parts are None.
 
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fgetxattr_cancel(self, frame: Frame) -> object: ...
     def fsetxattr(self, frame: Frame, fd: Fd, dict: Dict, flags: int, xdata: Dict | None) -> object:
@@ -2570,23 +2568,23 @@ class Translator:
         fd: the open file or directory
         dict: extended attributes, name to value
         flags: 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def fsetxattr_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fsetxattr_cancel(self, frame: Frame) -> object: ...
     def rchecksum(self, frame: Frame, fd: Fd, offset: int, len: int, xdata: Dict | None) -> object:
-        """Checksums of a range of a file. Asked by: other translators (healing).
+        """Computes checksums of a range of a file. Asked by: other translators (healing).
 
         fd: the open file or directory
-        offset: where it starts, in bytes
-        len: how many bytes
-        xdata: extra keys that translators send each other; may be missing
+        offset: start, in bytes
+        len: number of bytes
+        xdata: extra keys between translators; may be missing
 
         Reply (weak, strong, xdata): A rolling checksum and a strong one of the same bytes.
         """
@@ -2604,7 +2602,7 @@ class Translator:
 
         weak: the rolling checksum
         strong: the strong checksum
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def rchecksum_cancel(self, frame: Frame) -> object: ...
     def setattr(
@@ -2615,17 +2613,17 @@ class Translator:
         valid: int,
         xdata: Dict | None,
     ) -> object:
-        """Changes mode, owner or times. The size is set by truncate. Asked by: chmod(2), chown(2),
+        """Changes mode, owner or times. (truncate sets the size.) Asked by: chmod(2), chown(2),
         utimensat(2).
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         stbuf: the new values
-        valid: which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128
+        valid: the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128
         and 256 set atime and mtime to the present
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and
-        times from the latter.
+        times from those after.
         """
     def setattr_cbk(
         self,
@@ -2636,12 +2634,12 @@ class Translator:
         statpost: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         statpre: attributes before
         statpost: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def setattr_cancel(self, frame: Frame) -> object: ...
     def fsetattr(self, frame: Frame, fd: Fd, stbuf: Iatt, valid: int, xdata: Dict | None) -> object:
@@ -2649,12 +2647,12 @@ class Translator:
 
         fd: the open file or directory
         stbuf: the new values
-        valid: which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128
+        valid: the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128
         and 256 set atime and mtime to the present
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and
-        times from the latter.
+        times from those after.
         """
     def fsetattr_cbk(
         self,
@@ -2665,22 +2663,22 @@ class Translator:
         statpost: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         statpre: attributes before
         statpost: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fsetattr_cancel(self, frame: Frame) -> object: ...
     def readdirp(self, frame: Frame, fd: Fd, size: int, offset: int, xdata: Dict | None) -> object:
-        """Names of a directory, with inode and attributes of each. Asked by: readdir(3), when the
-        kernel expects a stat of each name to follow (ls -l).
+        """Lists names of a directory, with inode and attributes of each. Asked by: readdir(3), when
+        the kernel expects a stat of each name to follow (ls -l).
 
         fd: the open file or directory
-        size: at most so many bytes
-        offset: where to go on: the offset of the last entry before; 0 is the start
-        xdata: extra keys that translators send each other; may be missing
+        size: maximum number of bytes
+        offset: where to continue: the offset of the last listed entry; 0 is the start
+        xdata: extra keys between translators; may be missing
 
         Reply (entries, xdata): op_ret is the number of entries; 0 is the end. An entry with inode
         and stat saves its lookup.
@@ -2696,14 +2694,14 @@ class Translator:
         """op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its
         lookup. After a failure (op_ret < 0) all parts are None.
 
-        entries: names with inode number, type and the offset to go on after each
-        xdata: extra keys that translators send each other; may be missing
+        entries: names with inode number, type and the offset to continue after each
+        xdata: extra keys between translators; may be missing
         """
     def readdirp_cancel(self, frame: Frame) -> object: ...
     def getspec(self, frame: Frame, key: str, flags: int) -> object:
-        """The text of a volfile. Asked by: clients of a server, never a mount.
+        """Reads the text of a volfile. Asked by: clients of a server, never a mount.
 
-        key: which volfile
+        key: the name of the volfile
         flags: 0
 
         Reply (spec): op_ret is the length of spec.
@@ -2719,9 +2717,9 @@ class Translator:
 
         fd: the open file or directory
         name: the attribute's name
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def fremovexattr_cbk(
         self,
@@ -2730,9 +2728,9 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fremovexattr_cancel(self, frame: Frame) -> object: ...
     def fallocate(
@@ -2744,17 +2742,17 @@ class Translator:
         len: int,
         xdata: Dict | None,
     ) -> object:
-        """Makes sure that there is room for a range. Asked by: fallocate(2), posix_fallocate(3).
+        """Allocates space for a range. Asked by: fallocate(2), posix_fallocate(3).
 
         fd: the open file or directory
-        mode: 1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros;
-        any other is EOPNOTSUPP to who does not know it
-        offset: where it starts, in bytes
-        len: how many bytes
-        xdata: extra keys that translators send each other; may be missing
+        mode: 1 FALLOC_FL_KEEP_SIZE keeps the size, 0 may grow it; 17 also writes zeros; a storage
+        answers EOPNOTSUPP to modes that it does not support
+        offset: start, in bytes
+        len: number of bytes
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def fallocate_cbk(
         self,
@@ -2765,25 +2763,25 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def fallocate_cancel(self, frame: Frame) -> object: ...
     def discard(self, frame: Frame, fd: Fd, offset: int, len: int, xdata: Dict | None) -> object:
-        """Makes a hole: the range reads as zeros, and its room is free. Asked by: fallocate(2) with
-        FALLOC_FL_PUNCH_HOLE.
+        """Makes a hole: the range reads as zeros, and its space is freed. Asked by: fallocate(2)
+        with FALLOC_FL_PUNCH_HOLE.
 
         fd: the open file or directory
-        offset: where it starts, in bytes
-        len: how many bytes
-        xdata: extra keys that translators send each other; may be missing
+        offset: start, in bytes
+        len: number of bytes
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def discard_cbk(
         self,
@@ -2794,12 +2792,12 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def discard_cancel(self, frame: Frame) -> object: ...
     def zerofill(self, frame: Frame, fd: Fd, offset: int, len: int, xdata: Dict | None) -> object:
@@ -2807,12 +2805,12 @@ class Translator:
         programs of the same graph.
 
         fd: the open file or directory
-        offset: where it starts, in bytes
-        len: how many bytes
-        xdata: extra keys that translators send each other; may be missing
+        offset: start, in bytes
+        len: number of bytes
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times
-        from the latter.
+        from those after.
         """
     def zerofill_cbk(
         self,
@@ -2823,38 +2821,38 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes before and after; the kernel takes size and times from the latter. After a
+        """Attributes before and after; the kernel takes size and times from those after. After a
         failure (op_ret < 0) all parts are None.
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def zerofill_cancel(self, frame: Frame) -> object: ...
     def ipc(self, frame: Frame, op: int, xdata: Dict | None) -> object:
-        """A message between translators. Asked by: other translators.
+        """Carries a message between translators. Asked by: other translators.
 
-        op: for whom: 0 changelog, 1 ctr, 2 upcall
-        xdata: extra keys that translators send each other; may be missing
+        op: the receiver: 0 changelog, 1 ctr, 2 upcall
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def ipc_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def ipc_cancel(self, frame: Frame) -> object: ...
     def seek(self, frame: Frame, fd: Fd, offset: int, what: int, xdata: Dict | None) -> object:
-        """Finds where the next data or the next hole begins. Asked by: lseek(2) with SEEK_DATA or
-        SEEK_HOLE; ENXIO at or behind the end.
+        """Finds the next data or the next hole. Asked by: lseek(2) with SEEK_DATA or SEEK_HOLE;
+        ENXIO at or behind the end.
 
         fd: the open file or directory
-        offset: where it starts, in bytes
+        offset: start, in bytes
         what: 0 data, 1 hole
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (offset, xdata): offset is the place found, in bytes.
+        Reply (offset, xdata): offset is its start, in bytes.
         """
     def seek_cbk(
         self,
@@ -2864,20 +2862,20 @@ class Translator:
         offset: int,
         xdata: Dict | None,
     ) -> object:
-        """offset is the place found, in bytes. After a failure (op_ret < 0) all parts are None.
+        """offset is its start, in bytes. After a failure (op_ret < 0) all parts are None.
 
-        offset: where it starts, in bytes
-        xdata: extra keys that translators send each other; may be missing
+        offset: start, in bytes
+        xdata: extra keys between translators; may be missing
         """
     def seek_cancel(self, frame: Frame) -> object: ...
     def lease(self, frame: Frame, loc: Loc, lease: Lease, xdata: Dict | None) -> object:
-        """Takes, asks for or returns a lease. Asked by: other programs of the same graph.
+        """Takes, queries or returns a lease. Asked by: other programs of the same graph.
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         lease: command, type and id of the lease
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (lease, xdata): lease says what is held.
+        Reply (lease, xdata): lease is the held lease.
         """
     def lease_cbk(
         self,
@@ -2887,19 +2885,19 @@ class Translator:
         lease: Lease,
         xdata: Dict | None,
     ) -> object:
-        """lease says what is held. After a failure (op_ret < 0) all parts are None.
+        """lease is the held lease. After a failure (op_ret < 0) all parts are None.
 
         lease: command, type and id of the lease
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def lease_cancel(self, frame: Frame) -> object: ...
     def getactivelk(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """All record locks of a file. Asked by: other translators, before they move it.
+        """Reads all record locks of a file. Asked by: other translators, before they move it.
 
-        loc: the object, by inode, and where it is known by parent and name
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        xdata: extra keys between translators; may be missing
 
-        Reply (locklist, xdata): locklist has them.
+        Reply (locklist, xdata): locklist has the locks.
         """
     def getactivelk_cbk(
         self,
@@ -2909,10 +2907,10 @@ class Translator:
         locklist: Listing[Flock],
         xdata: Dict | None,
     ) -> object:
-        """locklist has them. After a failure (op_ret < 0) all parts are None.
+        """locklist has the locks. After a failure (op_ret < 0) all parts are None.
 
         locklist: the locks held on the file
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def getactivelk_cancel(self, frame: Frame) -> object: ...
     def setactivelk(
@@ -2922,14 +2920,14 @@ class Translator:
         locklist: Listing[Flock],
         xdata: Dict | None,
     ) -> object:
-        """Gives a file record locks that it had elsewhere. Asked by: other translators, after they
+        """Sets the record locks of a file that was moved. Asked by: other translators, after they
         moved it.
 
-        loc: the object, by inode, and where it is known by parent and name
+        loc: the object, by inode, and by parent and name if they are known
         locklist: the locks held on the file
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
-        Reply (xdata): Nothing but that it is done.
+        Reply (xdata): Success only.
         """
     def setactivelk_cbk(
         self,
@@ -2938,9 +2936,9 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Nothing but that it is done. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are None.
 
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def setactivelk_cancel(self, frame: Frame) -> object: ...
     def put(
@@ -2955,17 +2953,17 @@ class Translator:
         dict: Dict,
         xdata: Dict | None,
     ) -> object:
-        """Makes a file with data and extended attributes, in one step. Asked by: other programs of
+        """Makes a file with data and extended attributes atomically. Asked by: other programs of
         the same graph.
 
-        loc: the object, by inode, and where it is known by parent and name
-        mode: type and permission bits, as in stat(2), the umask already taken off
+        loc: the object, by inode, and by parent and name if they are known
+        mode: type and permission bits, as in stat(2), after the umask
         umask: the caller's umask, for a storage with default ACLs
         flags: flags of open(2), such as O_RDWR or O_APPEND
         vector: the data
-        offset: where the data begin in the file
+        offset: offset of the data in the file
         dict: extended attributes, name to value
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
         and caches buf for a while.
@@ -2984,20 +2982,20 @@ class Translator:
         """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
         preparent: attributes of the directory before
         postparent: attributes of the directory after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def put_cancel(self, frame: Frame) -> object: ...
     def icreate(self, frame: Frame, loc: Loc, mode: int, xdata: Dict | None) -> object:
-        """Makes a file without a name; loc has the directory it belongs to, and no name. Asked by:
-        open(2) with O_TMPFILE; open follows, and a link may give it a name.
+        """Makes a file without a name; loc has its directory, and no name. Asked by: open(2) with
+        O_TMPFILE; open follows, and a link may give it a name.
 
-        loc: the object, by inode, and where it is known by parent and name
-        mode: permission bits, the umask already taken off
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        mode: permission bits, after the umask
+        xdata: extra keys between translators; may be missing
 
         Reply (inode, buf, xdata): The inode and its attributes.
         """
@@ -3012,16 +3010,16 @@ class Translator:
     ) -> object:
         """The inode and its attributes. After a failure (op_ret < 0) all parts are None.
 
-        inode: the inode that the name leads to
+        inode: the inode of the name
         buf: attributes of the object, after the fop
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def icreate_cancel(self, frame: Frame) -> object: ...
     def namelink(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """Gives an inode without a name its name. Asked by: other translators.
+        """Names an inode without a name. Asked by: other translators.
 
-        loc: the object, by inode, and where it is known by parent and name
-        xdata: extra keys that translators send each other; may be missing
+        loc: the object, by inode, and by parent and name if they are known
+        xdata: extra keys between translators; may be missing
 
         Reply (prebuf, postbuf, xdata): Attributes of the directory.
         """
@@ -3038,7 +3036,7 @@ class Translator:
 
         prebuf: attributes before
         postbuf: attributes after
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
         """
     def namelink_cancel(self, frame: Frame) -> object: ...
     def copy_file_range(
@@ -3055,13 +3053,13 @@ class Translator:
         """Copies from one open file to another inside the storage. Asked by: copy_file_range(2),
         cp.
 
-        fd_in: the open file that is read
-        off_in: where reading starts, in bytes
-        fd_out: the open file that is written
-        off_out: where writing starts, in bytes
-        len: how many bytes
+        fd_in: the open source file
+        off_in: offset in the source, in bytes
+        fd_out: the open target file
+        off_out: offset in the target, in bytes
+        len: number of bytes
         flags: 0
-        xdata: extra keys that translators send each other; may be missing
+        xdata: extra keys between translators; may be missing
 
         Reply (stbuf, prebuf_dst, postbuf_dst, xdata): op_ret is the number of bytes copied.
         """
@@ -3077,9 +3075,9 @@ class Translator:
     ) -> object:
         """op_ret is the number of bytes copied. After a failure (op_ret < 0) all parts are None.
 
-        stbuf: attributes of the file that was read
-        prebuf_dst: attributes of the file that was written, before
-        postbuf_dst: the same, after
-        xdata: extra keys that translators send each other; may be missing
+        stbuf: attributes of the source file
+        prebuf_dst: attributes of the target file before
+        postbuf_dst: attributes of the target file after
+        xdata: extra keys between translators; may be missing
         """
     def copy_file_range_cancel(self, frame: Frame) -> object: ...

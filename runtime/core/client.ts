@@ -119,7 +119,7 @@ export class Client<P = unknown> extends Ctx {
       what();
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      xl.log.error(`client ${this.uid} has gone, and what is its own was not released: ${text}`, {
+      xl.log.error(`client ${this.uid} was not released completely: ${text}`, {
         msgid: messages.clientNotReleased.id,
       });
     }

@@ -47,11 +47,11 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
     else if (row.data === 'past') made[name] = refusal(name, EOPNOTSUPP) as Fop<FopName, unknown>;
   }
   const text =
-    'data is changed here, so all of it goes through readv and writev: ' +
+    'this volume changes data, so all data goes through readv and writev: ' +
     `${fopsOfData('past', 'extents')
       .filter((name) => own[name] === undefined)
       .join(', ')} ` +
-    `are answered in its place, and no reply has ${CONTENT} (observes says that it only looks on)`;
+    `are answered in its place, and no reply has ${CONTENT} (set observes if it does not change data)`;
   return { fops: { ...own, ...made } as Fops<unknown>, text };
 }
 

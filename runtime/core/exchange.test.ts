@@ -330,7 +330,7 @@ it('an exchange that would remove a volume with data of its own is refused', asy
   await run.settle();
   await run.create('/f', 'text');
   await expect(run.exchange(disk)).rejects.toThrow(
-    "volume 'other' (storage/memory): it would be lost that it holds files",
+    "volume 'other' (storage/memory): removing it would lose the files that only it has",
   );
   const smaller = { ...other, options: { size: '1MB' } };
   expect(await run.exchange(smaller, { name: 'top', translator: watcher([]) })).toMatchObject({

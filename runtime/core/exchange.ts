@@ -166,7 +166,9 @@ export class CandidateGraph {
     const handed = new Set(this.predecessors.values());
     const problems = this.gone.flatMap((xl) => {
       const what = handed.has(xl) ? null : (xl.translator.holds?.(xl) ?? null);
-      return what === null ? [] : [`${xl.place}: it would be lost that it holds ${what}`];
+      return what === null
+        ? []
+        : [`${xl.place}: removing it would lose the ${what} that only it has`];
     });
     if (problems.length > 0) throw new GraphError(problems);
   }

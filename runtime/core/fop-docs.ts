@@ -7,54 +7,54 @@
 import type { FopName } from './gen/fops.gen.ts';
 
 export interface FopDoc {
-  /** What it does, as a sentence. */
+  /** The effect, as a sentence. */
   readonly what: string;
-  /** When it comes: what an application did, or who else asks. */
+  /** The system calls or translators that cause it. */
   readonly when: string;
-  /** What success says, and what the kernel does with it. */
+  /** The reply of a success, and the kernel's use of it. */
   readonly reply: string;
-  /** Arguments whose meaning is not the usual one of `argDocs`. */
+  /** Arguments with another meaning than in `argDocs`. */
   readonly args?: Readonly<Record<string, string>>;
 }
 
-/** Arguments and parts of replies that mean the same everywhere. */
+/** Arguments and parts of replies with the same meaning in all fops. */
 const argDocs: Readonly<Record<string, string>> = {
-  loc: 'the object, by inode, and where it is known by parent and name',
-  oldloc: 'the name that is there',
-  newloc: 'the name that is to be; its inode is unset when nothing has that name',
+  loc: 'the object, by inode, and by parent and name if they are known',
+  oldloc: 'the existing name',
+  newloc: 'the new name; its inode is unset when no object has that name',
   fd: 'the open file or directory',
-  fd_in: 'the open file that is read',
-  fd_out: 'the open file that is written',
-  off_in: 'where reading starts, in bytes',
-  off_out: 'where writing starts, in bytes',
-  xdata: 'extra keys that translators send each other; may be missing',
+  fd_in: 'the open source file',
+  fd_out: 'the open target file',
+  off_in: 'offset in the source, in bytes',
+  off_out: 'offset in the target, in bytes',
+  xdata: 'extra keys between translators; may be missing',
   dict: 'extended attributes, name to value',
   name: "the extended attribute's name; none asks for all of them",
-  mode: 'type and permission bits, as in stat(2), the umask already taken off',
+  mode: 'type and permission bits, as in stat(2), after the umask',
   umask: "the caller's umask, for a storage with default ACLs",
   rdev: 'the device number, for block and character devices',
   flags: 'flags of the system call',
-  size: 'at most so many bytes',
-  offset: 'where it starts, in bytes',
-  len: 'how many bytes',
-  mask: 'the access wanted: 4 read, 2 write, 1 execute; 0 asks whether it exists',
+  size: 'maximum number of bytes',
+  offset: 'start, in bytes',
+  len: 'number of bytes',
+  mask: 'the requested access: 4 read, 2 write, 1 execute; 0 asks for existence',
   vector: 'the data',
   buf: 'attributes of the object, after the fop',
   stbuf: 'attributes of the file',
-  inode: 'the inode that the name leads to',
+  inode: 'the inode of the name',
   preparent: 'attributes of the directory before',
   postparent: 'attributes of the directory after',
   prebuf: 'attributes before',
   postbuf: 'attributes after',
   statpre: 'attributes before',
   statpost: 'attributes after',
-  cmd: 'what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW',
+  cmd: 'the command: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW',
   flock: 'type, range in bytes (len 0: to the end), owner and process of the lock',
-  volume: 'the domain of the lock: locks of different domains do not meet',
+  volume: 'the domain of the lock: locks of different domains do not conflict',
   basename: 'the name in the directory; none is the whole directory',
-  entries: 'names with inode number, type and the offset to go on after each',
-  datasync: 'not 0: just the data and what is needed to read it, as fdatasync(2)',
-  optype: 'how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set',
+  entries: 'names with inode number, type and the offset to continue after each',
+  datasync: 'not 0: only the data and the metadata needed to read it, as fdatasync(2)',
+  optype: 'the operation on stored and given values: 0 add 32-bit, 1 add 64-bit, 4 get and set',
   locklist: 'the locks held on the file',
   lease: 'command, type and id of the lease',
 };
@@ -62,60 +62,60 @@ const argDocs: Readonly<Record<string, string>> = {
 const XATTR_FLAGS = '1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA';
 const OPEN_FLAGS = 'flags of open(2), such as O_RDWR or O_APPEND';
 const VALID =
-  'which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; ' +
+  'the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; ' +
   '128 and 256 set atime and mtime to the present';
 const MADE = 'The kernel links the inode under the name and caches buf for a while.';
-const OK = 'Nothing but that it is done.';
-const CHANGED = 'Attributes before and after; the kernel takes size and times from the latter.';
+const OK = 'Success only.';
+const CHANGED = 'Attributes before and after; the kernel takes size and times from those after.';
 
 export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   stat: {
-    what: 'Attributes of an object.',
-    when: 'stat(2) and its kin, when what the kernel has cached is too old.',
-    reply: 'buf is what stat(2) returns, and the kernel caches it for the attribute timeout.',
+    what: 'Reads the attributes of an object.',
+    when: "stat(2) and the like, when the kernel's cached attributes have expired.",
+    reply: 'buf is the result of stat(2), and the kernel caches it for the attribute timeout.',
   },
   readlink: {
-    what: 'The target of a symbolic link.',
+    what: 'Reads the target of a symbolic link.',
     when: 'readlink(2), and every path that leads through the link.',
     reply: 'op_ret is the length of path in bytes.',
-    args: { path: 'the target, as it is stored' },
+    args: { path: 'the stored target' },
   },
   mknod: {
-    what: 'Makes a file that is not opened: regular, device, FIFO or socket.',
+    what: 'Makes a regular file, device, FIFO or socket without opening it.',
     when: 'mknod(2), mkfifo(3), bind(2) of a local socket.',
     reply: MADE,
   },
   mkdir: { what: 'Makes a directory.', when: 'mkdir(2).', reply: MADE },
   unlink: {
-    what: 'Takes a name of a file away; the file goes with its last name and last open fd.',
+    what: 'Removes a name of a file; the file is deleted with its last name and last open fd.',
     when: 'unlink(2).',
     reply: 'Attributes of the directory; the kernel forgets the name.',
     args: { xflag: 'GlusterFS-internal; 0 from a mount' },
   },
   rmdir: {
-    what: 'Takes an empty directory away; ENOTEMPTY for one that is not.',
+    what: 'Removes an empty directory; ENOTEMPTY for any other.',
     when: 'rmdir(2).',
-    reply: 'Attributes of the directory above; the kernel forgets the name.',
-    args: { flags: 'not 0: with all it contains; 0 from a mount' },
+    reply: 'Attributes of the parent directory; the kernel forgets the name.',
+    args: { flags: 'not 0: with its content; 0 from a mount' },
   },
   symlink: {
     what: 'Makes a symbolic link.',
     when: 'symlink(2).',
     reply: MADE,
-    args: { linkpath: 'the target, as it is to be stored' },
+    args: { linkpath: 'the target to store' },
   },
   rename: {
-    what: 'Gives an object another name, in one step; what had that name goes.',
+    what: 'Renames an object atomically, and replaces an object of the new name.',
     when: 'rename(2); the flags of renameat2(2) come in xdata.',
     reply: 'Attributes of the object and of both directories, before and after.',
     args: {
-      preoldparent: 'attributes of the directory it leaves, before',
-      postoldparent: 'the same, after',
-      prenewparent: 'attributes of the directory it comes to, before',
-      postnewparent: 'the same, after',
+      preoldparent: 'attributes of the old directory before',
+      postoldparent: 'attributes of the old directory after',
+      prenewparent: 'attributes of the new directory before',
+      postnewparent: 'attributes of the new directory after',
     },
   },
-  link: { what: 'Gives a file one more name.', when: 'link(2).', reply: MADE },
+  link: { what: 'Adds a name to a file.', when: 'link(2).', reply: MADE },
   truncate: {
     what: 'Sets the size of a file, by name.',
     when: 'truncate(2).',
@@ -124,43 +124,43 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   open: {
     what: 'Opens a file.',
-    when: 'open(2) of a file that is there; O_TRUNC is left to ftruncate.',
-    reply: 'fd, as it came. From then on reads and writes carry it, until `release`.',
+    when: 'open(2) of an existing file; ftruncate follows for O_TRUNC.',
+    reply: 'fd, unchanged. Reads and writes then carry it, until `release`.',
     args: { flags: OPEN_FLAGS },
   },
   readv: {
     what: 'Reads data.',
-    when: 'read(2), pread(2), mmap(2), execve(2); the kernel asks for pages, and ahead.',
+    when: 'read(2), pread(2), mmap(2), execve(2); the kernel reads whole pages, and ahead.',
     reply:
       'op_ret is the number of bytes in vector. Fewer than size means that the file ends there, ' +
       'and the kernel shows the rest as zeros or as the end.',
-    args: { flags: 'flags that the file was opened with' },
+    args: { flags: 'flags of the open' },
   },
   writev: {
     what: 'Writes data.',
     when:
-      'write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the ' +
-      'program in the file loses its privileges by that.',
-    reply: `op_ret is the number of bytes written: less than given is a short write. ${CHANGED}`,
+      'write(2), pwrite(2), and written pages of mmap(2); with glossa.kill-priv in xdata the file ' +
+      'loses set-user-id and the like.',
+    reply: `op_ret is the number of bytes written: fewer than given is a short write. ${CHANGED}`,
     args: {
       flags:
-        'flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be on ' +
-        'the disk before it is answered',
+        'flags of the open, and O_DSYNC or O_SYNC if this write must be on the disk before the ' +
+        'reply',
     },
   },
   statfs: {
-    what: 'How large and how full the storage is.',
+    what: 'Reads the size and the free space of the storage.',
     when: 'statfs(2), statvfs(3), df.',
-    reply: 'buf is what statvfs(3) returns.',
+    reply: 'buf is the result of statvfs(3).',
     args: { buf: 'block sizes and numbers of blocks and files' },
   },
   flush: {
-    what: 'A descriptor was closed; others may still be open.',
+    what: 'Reports the close of one descriptor; others of the file may stay open.',
     when: 'every close(2), also at the end of a process.',
-    reply: 'An error is what close(2) returns.',
+    reply: `${OK} close(2) returns an error.`,
   },
   fsync: {
-    what: 'Brings what was written to stable storage.',
+    what: 'Flushes written data to stable storage.',
     when: 'fsync(2), fdatasync(2), O_SYNC.',
     reply: CHANGED,
   },
@@ -171,12 +171,12 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { flags: XATTR_FLAGS },
   },
   getxattr: {
-    what: 'Extended attributes: one, or all.',
-    when: 'getxattr(2), listxattr(2); ENODATA says that there is none of that name.',
+    what: 'Reads one or all extended attributes; ENODATA for an absent name.',
+    when: 'getxattr(2), listxattr(2).',
     reply: 'dict has the value under the name, or all names with their values.',
   },
   removexattr: {
-    what: 'Removes an extended attribute; ENODATA when there is none of that name.',
+    what: 'Removes an extended attribute; ENODATA for an absent name.',
     when: 'removexattr(2).',
     reply: OK,
     args: { name: "the attribute's name" },
@@ -184,23 +184,23 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   opendir: {
     what: 'Opens a directory.',
     when: 'opendir(3).',
-    reply: 'fd, as it came, until `releasedir`.',
+    reply: 'fd, unchanged; valid until `releasedir`.',
   },
   fsyncdir: {
-    what: 'Brings names of a directory to stable storage.',
-    when: 'fsync(2) of a directory; syncfs(2) comes as that of the root, and says so in xdata.',
+    what: 'Flushes the names of a directory to stable storage.',
+    when: 'fsync(2) of a directory; syncfs(2), as that of the root with glossa.sync-volume in xdata.',
     reply: OK,
   },
   access: {
-    what: 'Whether the caller may do something with an object.',
+    what: "Checks the caller's rights to an object.",
     when: 'access(2), chdir(2).',
     reply: `${OK} EACCES is the usual refusal.`,
   },
   create: {
-    what: 'Makes a file and opens it, in one step.',
+    what: 'Makes and opens a file atomically.',
     when: 'open(2) with O_CREAT of a name that the kernel does not know.',
-    reply: `fd, as it came. ${MADE} EEXIST when O_EXCL was asked for.`,
-    args: { flags: OPEN_FLAGS, mode: 'permission bits, the umask already taken off' },
+    reply: `fd, unchanged. ${MADE} EEXIST with O_EXCL for an existing name.`,
+    args: { flags: OPEN_FLAGS, mode: 'permission bits, after the umask' },
   },
   ftruncate: {
     what: 'Sets the size of an open file.',
@@ -209,60 +209,60 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { offset: 'the new size, in bytes' },
   },
   fstat: {
-    what: 'Attributes of an open file.',
-    when: 'fstat(2), when what the kernel has cached is too old.',
-    reply: 'buf is what fstat(2) returns.',
+    what: 'Reads the attributes of an open file.',
+    when: "fstat(2), when the kernel's cached attributes have expired.",
+    reply: 'buf is the result of fstat(2).',
   },
   lk: {
     what:
-      'Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of ' +
-      'flock(2), apart from record locks.',
+      'Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock of ' +
+      'flock(2), independent of record locks.',
     when: 'fcntl(2) locks and flock(2).',
     reply:
-      'flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is ' +
-      'held and cmd would not wait; EDEADLK when it would wait for ever.',
+      'flock: for F_GETLK the conflicting lock, or type unlock without one. EAGAIN for a conflict ' +
+      'when cmd does not wait; EDEADLK when it would wait for ever.',
   },
   lookup: {
-    what: 'Finds an object by its name in a directory, or asks whether one is still there.',
+    what: 'Finds an object by its name in a directory, or checks that it still exists.',
     when: 'every path of every system call, for each part that the kernel does not know.',
     reply:
-      'inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and ' +
-      'attributes for their timeouts. ENOENT says that there is nothing.',
+      'inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and ' +
+      'attributes for their timeouts. ENOENT for an absent name.',
     args: {
       loc: 'name in parent; without a name, the inode itself by its gfid',
       postparent: 'attributes of the directory',
     },
   },
   readdir: {
-    what: 'Names of a directory.',
+    what: 'Lists names of a directory.',
     when: 'readdir(3).',
     reply: 'op_ret is the number of entries; 0 is the end of the directory.',
-    args: { offset: 'where to go on: the offset of the last entry before; 0 is the start' },
+    args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
   },
   inodelk: {
-    what: "Locks a range of an inode, among translators; applications' locks are apart.",
+    what: "Locks a range of an inode among translators, independent of applications' locks.",
     when: 'other translators (replication, healing).',
-    reply: `${OK} EAGAIN when it is held and cmd would not wait.`,
+    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
   },
   finodelk: {
     what: 'As inodelk, of an open file.',
     when: 'other translators.',
-    reply: `${OK} EAGAIN when it is held and cmd would not wait.`,
+    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
   },
   entrylk: {
     what: 'Locks a name of a directory, among translators.',
     when: 'other translators (replication, healing).',
-    reply: `${OK} EAGAIN when it is held and cmd would not wait.`,
+    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   fentrylk: {
     what: 'As entrylk, of an open directory.',
     when: 'other translators.',
-    reply: `${OK} EAGAIN when it is held and cmd would not wait.`,
+    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   xattrop: {
-    what: 'Changes numbers in extended attributes, in one step (arrays, big-endian).',
+    what: 'Changes numbers in extended attributes atomically (arrays, big-endian).',
     when: 'other translators (counters of replication and quota).',
     reply: 'dict has the values after the change; before it, for get and set.',
   },
@@ -283,13 +283,13 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { flags: XATTR_FLAGS },
   },
   rchecksum: {
-    what: 'Checksums of a range of a file.',
+    what: 'Computes checksums of a range of a file.',
     when: 'other translators (healing).',
     reply: 'A rolling checksum and a strong one of the same bytes.',
     args: { weak: 'the rolling checksum', strong: 'the strong checksum' },
   },
   setattr: {
-    what: 'Changes mode, owner or times. The size is set by truncate.',
+    what: 'Changes mode, owner or times. (truncate sets the size.)',
     when: 'chmod(2), chown(2), utimensat(2).',
     reply: CHANGED,
     args: { stbuf: 'the new values', valid: VALID },
@@ -301,18 +301,18 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { stbuf: 'the new values', valid: VALID },
   },
   readdirp: {
-    what: 'Names of a directory, with inode and attributes of each.',
+    what: 'Lists names of a directory, with inode and attributes of each.',
     when: 'readdir(3), when the kernel expects a stat of each name to follow (ls -l).',
     reply:
       'op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its ' +
       'lookup.',
-    args: { offset: 'where to go on: the offset of the last entry before; 0 is the start' },
+    args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
   },
   getspec: {
-    what: 'The text of a volfile.',
+    what: 'Reads the text of a volfile.',
     when: 'clients of a server, never a mount.',
     reply: 'op_ret is the length of spec.',
-    args: { key: 'which volfile', spec: 'its text', flags: '0' },
+    args: { key: 'the name of the volfile', spec: 'its text', flags: '0' },
   },
   fremovexattr: {
     what: 'As removexattr, of an open file.',
@@ -321,17 +321,17 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { name: "the attribute's name" },
   },
   fallocate: {
-    what: 'Makes sure that there is room for a range.',
+    what: 'Allocates space for a range.',
     when: 'fallocate(2), posix_fallocate(3).',
     reply: CHANGED,
     args: {
       mode:
-        '1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros; ' +
-        'any other is EOPNOTSUPP to who does not know it',
+        '1 FALLOC_FL_KEEP_SIZE keeps the size, 0 may grow it; 17 also writes zeros; a storage ' +
+        'answers EOPNOTSUPP to modes that it does not support',
     },
   },
   discard: {
-    what: 'Makes a hole: the range reads as zeros, and its room is free.',
+    what: 'Makes a hole: the range reads as zeros, and its space is freed.',
     when: 'fallocate(2) with FALLOC_FL_PUNCH_HOLE.',
     reply: CHANGED,
   },
@@ -341,46 +341,46 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     reply: CHANGED,
   },
   ipc: {
-    what: 'A message between translators.',
+    what: 'Carries a message between translators.',
     when: 'other translators.',
     reply: OK,
-    args: { op: 'for whom: 0 changelog, 1 ctr, 2 upcall' },
+    args: { op: 'the receiver: 0 changelog, 1 ctr, 2 upcall' },
   },
   seek: {
-    what: 'Finds where the next data or the next hole begins.',
+    what: 'Finds the next data or the next hole.',
     when: 'lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.',
-    reply: 'offset is the place found, in bytes.',
+    reply: 'offset is its start, in bytes.',
     args: { what: '0 data, 1 hole' },
   },
   lease: {
-    what: 'Takes, asks for or returns a lease.',
+    what: 'Takes, queries or returns a lease.',
     when: 'other programs of the same graph.',
-    reply: 'lease says what is held.',
+    reply: 'lease is the held lease.',
   },
   getactivelk: {
-    what: 'All record locks of a file.',
+    what: 'Reads all record locks of a file.',
     when: 'other translators, before they move it.',
-    reply: 'locklist has them.',
+    reply: 'locklist has the locks.',
   },
   setactivelk: {
-    what: 'Gives a file record locks that it had elsewhere.',
+    what: 'Sets the record locks of a file that was moved.',
     when: 'other translators, after they moved it.',
     reply: OK,
   },
   put: {
-    what: 'Makes a file with data and extended attributes, in one step.',
+    what: 'Makes a file with data and extended attributes atomically.',
     when: 'other programs of the same graph.',
     reply: MADE,
-    args: { offset: 'where the data begin in the file', flags: OPEN_FLAGS },
+    args: { offset: 'offset of the data in the file', flags: OPEN_FLAGS },
   },
   icreate: {
-    what: 'Makes a file without a name; loc has the directory it belongs to, and no name.',
+    what: 'Makes a file without a name; loc has its directory, and no name.',
     when: 'open(2) with O_TMPFILE; open follows, and a link may give it a name.',
     reply: 'The inode and its attributes.',
-    args: { mode: 'permission bits, the umask already taken off' },
+    args: { mode: 'permission bits, after the umask' },
   },
   namelink: {
-    what: 'Gives an inode without a name its name.',
+    what: 'Names an inode without a name.',
     when: 'other translators.',
     reply: 'Attributes of the directory.',
   },
@@ -389,14 +389,14 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     when: 'copy_file_range(2), cp.',
     reply: 'op_ret is the number of bytes copied.',
     args: {
-      stbuf: 'attributes of the file that was read',
-      prebuf_dst: 'attributes of the file that was written, before',
-      postbuf_dst: 'the same, after',
+      stbuf: 'attributes of the source file',
+      prebuf_dst: 'attributes of the target file before',
+      postbuf_dst: 'attributes of the target file after',
       flags: '0',
     },
   },
 };
 
-/** What argument or part `name` of a fop means. */
+/** The meaning of an argument or part of a reply of a fop. */
 export const argDoc = (fop: FopName, name: string): string =>
   fopDocs[fop].args?.[name] ?? argDocs[name] ?? '';

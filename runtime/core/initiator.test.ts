@@ -201,7 +201,9 @@ describe('a client', () => {
     client.disconnect();
     expect(told).toEqual([`below: client ${client.id} disconnects`]);
     expect(inode.fdCount).toBe(0);
-    expect(context.lines.join('\n')).toMatch(/above.*client CTX_ID:.*was not released: Error: oh/s);
+    expect(context.lines.join('\n')).toMatch(
+      /above.*client CTX_ID:.*was not released completely: Error: oh/s,
+    );
   });
 
   test('forgets its own lookups only, and all when it disconnects', async () => {

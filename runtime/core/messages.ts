@@ -40,39 +40,43 @@ export const messages = {
   unwoundTwice: message(
     200001,
     '…: request … was unwound twice',
-    'A translator answered a request a second time; that answer was dropped. A mistake in the ' +
-      'translator of which the line is.',
+    'A translator replied to a request twice; the second reply was dropped. A mistake in the ' +
+      "line's translator.",
   ),
-  finiFailed: message(200002, 'fini failed: …', 'A volume did not end in order.'),
+  finiFailed: message(200002, 'fini failed: …', 'A volume failed while it ended.'),
   clientNotReleased: message(
     200003,
-    'client … has gone, and what is its own was not released',
-    'A volume failed as it was told that a client is gone: its locks may stay until the mount ends.',
+    'client … was not released completely: …',
+    'A volume failed at the disconnect of a client: its locks may stay until the mount ends.',
   ),
   looksWrong: message(
     200004,
     '…',
-    'Something in a volfile or script looks like a mistake; the line says where and what.',
+    'A probable mistake in a volfile or module; the line names it and its position.',
   ),
   replacedGone: message(
     200005,
     'idle, and gone: …',
-    'What an exchange of the graph had replaced has ended.',
+    'Volumes that an exchange of the graph has replaced have ended.',
   ),
   keepsOldFile: message(
     200006,
     '… stays as it was opened, until it is closed',
-    'The volumes of a changed volfile did not open a file that is open; the old ones serve it.',
+    'The volumes of a changed volfile refused to open an open file; the old volumes serve it.',
   ),
-  started: message(201001, 'started glossa …', 'A server begins; the line has its command line.'),
+  started: message(
+    201001,
+    'started glossa …',
+    'A server has started; the line has its command line.',
+  ),
   stopped: message(201002, 'stopped', 'The volumes have ended, and so does the server.'),
-  failed: message(201003, '…', 'The server could not start or go on, for the reason that is said.'),
+  failed: message(201003, '…', 'The server could not start or continue; the line has the reason.'),
   unexpected: message(
     201004,
     'unexpected error: …',
     'A mistake in glossa itself: please report it with the lines around it.',
   ),
-  volfileDoubt: message(201005, '…', 'A warning about the volfile, as `glossa check` has it.'),
+  volfileDoubt: message(201005, '…', 'A warning about the volfile, as by `glossa check`.'),
   mounted: message(201006, 'mounted … on …', 'The mount serves.'),
   hidesFiles: message(
     201007,
@@ -80,23 +84,27 @@ export const messages = {
     'Files in the mount point are hidden until it is unmounted.',
   ),
   unmounted: message(201008, 'unmounted …', 'The mount is gone.'),
-  stillMounted: message(201009, 'still mounted: …', 'The server was to unmount, and could not.'),
-  ending: message(201010, 'ending: …', 'The server was asked to end; by whom is said.'),
+  stillMounted: message(201009, 'still mounted: …', 'The server could not unmount.'),
+  ending: message(201010, 'ending: …', 'The server ends; the line names the signal or command.'),
   logReopened: message(
     201011,
     'reopened the log',
-    'SIGHUP: lines go to the file of this name now.',
+    'SIGHUP: lines now go to the file of this name.',
   ),
   logNotReopened: message(
     201012,
     'cannot write the log …',
-    'SIGHUP: the log could not be opened again. Lines go on into the file that was open before.',
+    'SIGHUP: the log could not be reopened. Lines continue in the file that was open before.',
   ),
-  reloaded: message(201013, '…: new options for …', 'The volfile was read again; what came of it.'),
+  reloaded: message(
+    201013,
+    '…: new options for …',
+    'The volfile was read again; the line has the result.',
+  ),
   notReloaded: message(
     201014,
     '…: everything stays as it was',
-    'The volfile was read again and not used; the reasons are in lines of the same id.',
+    'The volfile was read again and not used; lines of the same id have the reasons.',
   ),
   dumped: message(201015, 'wrote the statedump …', 'SIGUSR1: the file has the statedump.'),
   notDumped: message(
@@ -104,26 +112,26 @@ export const messages = {
     'no statedump was written into …',
     'SIGUSR1: the file could not be written; see --statedump-path.',
   ),
-  metricsServed: message(201017, 'metrics are at …', '--metrics: where they can be read.'),
+  metricsServed: message(201017, 'metrics are at …', '--metrics: the address of the metrics.'),
   metricsDoubt: message(
     201020,
     '…: metrics are not sent by OTLP (…)',
-    'A variable of OpenTelemetry’s names a collector; it has to scrape what --metrics serves.',
+    'An OpenTelemetry variable names a collector; it must scrape the address of --metrics.',
   ),
   recordingEnded: message(
     201021,
     'the recording … ends here: …',
-    'The file of a recording could not be written; what it has until then can be read.',
+    'The file of a recording could not be written; its part so far is readable.',
   ),
   notAsked: message(
     201022,
     'commands cannot ask this server at …',
-    'The socket by which `glossa stats` and others ask a brick could not be made; it serves all the same.',
+    'The socket for commands such as `glossa stats` could not be made; the brick serves clients.',
   ),
   nodeLacks: message(
     201023,
     'this Node has no …: …',
-    'An interface that Node does not promise is gone in this version. It works without, as the line says; report it.',
+    'This version of Node lacks an interface that Node does not promise. The line has the consequence; please report it.',
   ),
   kernelTooOld: message(
     202001,
@@ -133,29 +141,29 @@ export const messages = {
   initRefused: message(
     202002,
     'the kernel refused the answer to INIT',
-    'The mount did not begin. A mistake in glossa: please report it.',
+    'The mount did not start. A mistake in glossa: please report it.',
   ),
   abandoned: message(
     202003,
     '…: abandoned with a call that ran too long',
-    'A script was ended for its time limit, and a request that it had in hand failed.',
+    'A module exceeded its time limit and was ended, and its request failed.',
   ),
   outOfFiles: message(
     202004,
     'a request failed: …',
-    'The server has as many files open as it may; the line says how to raise the limit. Said once.',
+    'The server has reached its limit of open files; the line says how to raise it. Logged once.',
   ),
   answeredTwice: message(
     202005,
     '…: request … was answered twice',
-    'A mistake in a translator; the second answer was dropped.',
+    'A mistake in a translator; the second reply was dropped.',
   ),
   answerRefused: message(
     202006,
     '…: the kernel refused an answer',
-    'What a translator answered cannot be: the caller got an error.',
+    'A translator made an invalid reply: the caller got an error.',
   ),
-  malformed: message(202007, 'malformed … of … bytes', 'The kernel sent what cannot be read.'),
+  malformed: message(202007, 'malformed … of … bytes', 'The kernel sent an invalid message.'),
   threw: message(
     202008,
     '…: a translator threw: …',
@@ -163,44 +171,48 @@ export const messages = {
   ),
   impossibleName: message(
     202009,
-    'a listing has an entry whose name cannot be',
-    'A translator made a name with a slash or a zero in it; the entry was left out.',
+    'a listing has an entry with an invalid name: …',
+    'A translator made a name that encodes no bytes, or is too long; the listing omits it.',
   ),
   notInvalidated: message(
     202010,
-    'the kernel was not told what is out of date',
-    'Programs may see something old until its time is over (--entry-timeout, --attribute-timeout).',
+    'the kernel refused a notice, so its cache may be stale',
+    'Programs may see old names and attributes until their timeouts (--entry-timeout, --attribute-timeout).',
   ),
   neverInvalidated: message(
     202011,
-    'the kernel cannot be told what is out of date: …',
-    'The same from now on, until the mount ends.',
+    'notices to the kernel have stopped, so its cache may be stale: …',
+    'As 202010, until the mount ends.',
   ),
   absentStay: message(
     202012,
     '… cannot expire all names at once',
-    'The kernel is older than Linux 6.16: names that are absent stay so until their time is over.',
+    'The kernel is older than Linux 6.16: names cached as absent stay absent until their timeout.',
   ),
   keptBackLost: message(
     202013,
-    'what the kernel keeps back may be lost: …',
-    'With --kernel-writeback-cache: not everything was written when the mount ended.',
+    'cached writes of the kernel may be lost: …',
+    'With --kernel-writeback-cache: the kernel could not write back all data before the mount ended.',
   ),
-  frontEndFailed: message(202014, 'unexpected: …', 'libfuse reported what cannot be.'),
+  frontEndFailed: message(202014, 'unexpected: …', 'libfuse reported an impossible error.'),
   noHandle: message(
     203001,
     'a gfid handle or gfid2path cannot be made',
-    'The disk refuses them, for the reason that is said; said once for each reason.',
+    'The disk refuses them; the line has the reason, and is logged once for each.',
   ),
   lateDirectory: message(
     203002,
     "the directory '…' has not answered yet",
     'The disk is slow, or hangs; requests wait.',
   ),
-  timelyAgain: message(203003, "the directory '…' answers again", 'It does not hang any more.'),
+  timelyAgain: message(203003, "the directory '…' answers again", 'The disk no longer hangs.'),
   directoryBack: message(203004, "the directory '…' is back", 'Requests are served again.'),
-  readOnly: message(203005, "'…' is read-only now", 'Changes fail with EROFS until it is not.'),
-  writableAgain: message(203006, "'…' can be written to again", 'It is not read-only any more.'),
+  readOnly: message(
+    203005,
+    "'…' is read-only now",
+    'Changes fail with EROFS until it is writable.',
+  ),
+  writableAgain: message(203006, "'…' can be written to again", 'Changes are served again.'),
   directoryGone: message(
     203007,
     "the directory '…' …",
@@ -209,18 +221,18 @@ export const messages = {
   noMdata: message(
     203008,
     'times that clients have set cannot be kept with a file',
-    'The disk refuses trusted.glusterfs.mdata, for the reason that is said; said once for each reason.',
+    'The disk refuses trusted.glusterfs.mdata; the line has the reason, and is logged once for each.',
   ),
   mdataOff: message(
     203009,
     'clients say which times files get, and this process may not keep them',
-    'Only root may write trusted.glusterfs.mdata. Files get the times of the machine that they are on.',
+    "Only root may write trusted.glusterfs.mdata. Files get the times of the brick's machine.",
   ),
   landfillStays: message(
     203010,
     "'…' cannot be removed",
-    'Replicate had a directory removed with all in it, and the disk refuses a part, for the reason ' +
-      'that is said; it is tried again when the brick is started again.',
+    'Replicate removed a directory with its content, and the disk refuses a part; the line has the ' +
+      'reason. The brick retries at its next start.',
   ),
   leftOut: message(
     204001,
@@ -230,17 +242,17 @@ export const messages = {
   refused: message(
     204002,
     'refused: …',
-    'The module wanted what it has no grant for; docs/write/sandbox.md says how to give it one.',
+    'The module lacks a grant for this; docs/write/sandbox.md explains grants.',
   ),
   requestFailed: message(
     204003,
     '…: …',
-    'The host failed a request of the module’s, for the reason that is said.',
+    "The host failed a module's request; the line has the reason.",
   ),
   interpreterLost: message(
     204004,
     'the interpreter is lost: …',
-    'It would not stop, or its memory is corrupt; it is replaced.',
+    'It does not stop, or its memory is corrupt; it is replaced.',
   ),
   startedAnew: message(
     204005,
@@ -250,28 +262,28 @@ export const messages = {
   notStartedAnew: message(
     204006,
     'the interpreter does not start anew: …',
-    'The module does not load any more; the old interpreter goes on, or requests fail.',
+    'The module does not load; the old interpreter continues, or requests fail.',
   ),
-  moduleReloaded: message(204007, 'reloaded', 'New code of the module serves.'),
+  moduleReloaded: message(204007, 'reloaded', 'The new code of the module serves.'),
   moduleNotReloaded: message(
     204008,
     'not reloaded, the code before goes on: …',
-    'New code of the module does not start; the reason has file and line.',
+    'The new code of the module does not start; the reason has file and line.',
   ),
   oldRequestsFail: message(
     204009,
     'requests that an earlier interpreter has not answered fail: …',
-    'After many reloads: their interpreters cannot be kept for ever.',
+    'After many reloads: earlier interpreters are ended.',
   ),
   notWatched: message(
     204010,
     'option reload: … is not watched: …',
-    'Changes of the module are not seen; `glossa reload` reads it again all the same.',
+    'Changes of the module go unnoticed; `glossa reload` still reads it again.',
   ),
   cacheDoubt: message(
     204011,
     '…',
-    'The cache of interpreters cannot be used, so that starts take longer; the line says why.',
+    'The cache of interpreters is unusable, so starts take longer; the line has the reason.',
   ),
   threadLost: message(
     204012,
@@ -283,14 +295,14 @@ export const messages = {
   harmfulRefused: message(
     204015,
     '… of … ends the interpreter again and again: refused for … s …',
-    'Such requests fail without the module, for longer each time; others are served. New code of the ' +
-      'module is asked again.',
+    'Such requests fail without the module, for longer each time; other requests are served. New code ' +
+      'of the module gets them again.',
   ),
   nativeNotWatched: message(205001, 'option reload: … is not watched: …', 'As 204010.'),
   statsNotWritten: message(
     206001,
     'cannot write …',
-    'A file with statistics was asked for that cannot be; the line says why.',
+    'A requested file with statistics cannot be written; the line has the reason.',
   ),
   metaSet: message(207001, '… is now …', 'A user has written to a file of `.meta`.'),
   metaRefused: message(
@@ -301,7 +313,7 @@ export const messages = {
   brickLost: message(
     208001,
     'the connection to … is lost: …',
-    'Requests to that brick fail with ENOTCONN until it is there again; it is tried every 3 s.',
+    'Requests to that brick fail with ENOTCONN until it is back; the client retries every 3 s.',
   ),
   brickNotReached: message(
     208002,
@@ -336,7 +348,7 @@ export const messages = {
     'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
   bricksEnd: message(209006, 'serves … no more', 'The server of bricks was told to end.'),
-  volfileServer: message(210001, '…', 'What a volfile server was asked, and what it told.'),
+  volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
   volfileServerDoubt: message(
     210002,
     '…',
@@ -345,12 +357,12 @@ export const messages = {
   volfileFetched: message(
     210003,
     '… was fetched from …',
-    'A mount has its volfile from that server; or one is there again, and is asked.',
+    'A mount got its volfile from that server; or a server is back.',
   ),
   volfileServerLost: message(
     210004,
     'the volfile server … is lost: …',
-    'The mount works on; whether its volfile changes, it learns when a server is there again.',
+    'The mount continues; it notices changes of its volfile when a server is back.',
   ),
   keepsNoTimes: message(
     211001,
@@ -365,7 +377,7 @@ export const messages = {
   childFull: message(
     212002,
     "subvolume '…' is nearly full (…): add some",
-    'New files that belong to it go to others. Make room, add subvolumes, or lower min-free-disk.',
+    'New files of its range go to other subvolumes. Make room, add subvolumes, or lower min-free-disk.',
   ),
   gfidsDiffer: message(
     212003,
@@ -385,7 +397,7 @@ export const messages = {
   severalFiles: message(
     212006,
     'a name is a file on several subvolumes: …',
-    'One of them is taken. Compare them on their bricks, and remove the others there.',
+    'One of them is used. Compare them on their bricks, and remove the others there.',
   ),
   layoutHealed: message(
     212007,
@@ -395,49 +407,49 @@ export const messages = {
   childAdded: message(
     212008,
     "subvolume '…' has no range in the root: …",
-    'It is new, or was emptied. Directories that were there before it put no files there, until their ' +
-      'ranges are dealt out anew (fix-layout).',
+    'It is new, or was emptied. Older directories put no files there until their ranges are ' +
+      'redistributed (fix-layout).',
   ),
   targetUnknown: message(
     212009,
     "the linkto of … names '…', which is not a subvolume",
-    'Subvolumes have other names than those that the volume was made with: give them their old names in ' +
-      'the volfile. Meanwhile its files are looked for everywhere, and get new linktos.',
+    'Subvolumes have other names than when the volume was made: give them their old names in the ' +
+      'volfile. Meanwhile files are searched on all subvolumes, and get new linktos.',
   ),
   layoutChanged: message(
     212010,
     "the layout of …'s directory has changed",
-    'Another client has dealt out its ranges anew, after a brick was added, say. The directory is made where its name belongs now.',
+    'Another client has redistributed its ranges, for instance after a brick was added. The directory is made by the new layout.',
   ),
   targetItself: message(
     212011,
     "the linkto of … on '…' names '…' itself",
-    "Two subvolumes have each other's names: look which brick had which when the volume was made. " +
-      'Meanwhile its files are looked for everywhere, and get new linktos.',
+    'Two subvolumes have exchanged their names: restore the names from when the volume was made. ' +
+      'Meanwhile files are searched on all subvolumes, and get new linktos.',
   ),
   childWithoutLocks: message(
     212012,
     "subvolume '…' has no locks: …",
-    'Without them ranges of directories cannot be dealt out, so that no files can be made there. Put features/locks above the storage in the volfile of each brick, as those have it that `glossa new volume` writes.',
+    'Without locks, ranges of directories cannot be distributed, so no files can be made there. Put features/locks above the storage in the volfile of each brick, as `glossa new volume` does.',
   ),
   mdCacheTimeout: message(
     213001,
     'md-cache-timeout is …, not …',
-    'So long a time is only for volumes whose bricks tell what other clients change; switch cache-invalidation on, there too.',
+    'Only volumes whose bricks report changes by other clients may have so long a timeout; switch cache-invalidation on, on the bricks too.',
   ),
   writeBehindLost: message(
     213002,
     '…: data of … is lost',
-    'A write that was answered already has failed. Each program that had the file open hears so at its next write, fsync or close.',
+    'A write failed after its reply. Each program with the file open gets the error at its next write, fsync or close.',
   ),
   bricksDoNotTell: message(
     213003,
     'option … relies on bricks that tell of changes, and these do not: …',
-    "Clients may see different things for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",
+    "Clients may see different data for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",
   ),
   wormUnmarked: message(
     214001,
     'a file that was … is not kept as it was written: its state cannot be stored',
-    'The storage below has refused an extended attribute of `trusted.`, or has no room. The file can be changed like any other; once the storage takes such attributes, make it again.',
+    'The storage has refused a `trusted.` extended attribute, or is full. The file can be changed like any other; make it again once the storage accepts such attributes.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

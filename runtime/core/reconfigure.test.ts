@@ -97,7 +97,7 @@ describe('a running graph', () => {
       expect(said[0]).toMatch(/^a\.vol:4:1: volume '(other|top)' is new, or has another type/);
     }
     expect(refusal(graph, specs({}).slice(0, 1))).toEqual([
-      "volume 'top' is gone: that takes a new mount",
+      "volume 'top' is gone: unmount and mount again",
     ]);
     const more = [...specs({}), { name: 'more', translator, options: [], subvolumes: ['top'] }];
     expect(refusal(graph, more)[0]).toMatch(/^volume 'more' is new/);

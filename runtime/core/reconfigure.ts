@@ -64,11 +64,11 @@ function shapeDifferences(xlators: readonly Xlator[], specs: readonly VolumeSpec
   if (at >= 0) {
     return [
       `${where(at)}volume '${specs[at]!.name}' is new, or has another type or other subvolumes: ` +
-        'that takes a new mount',
+        'unmount and mount again',
     ];
   }
   const gone = xlators[specs.length];
-  return gone === undefined ? [] : [`volume '${gone.name}' is gone: that takes a new mount`];
+  return gone === undefined ? [] : [`volume '${gone.name}' is gone: unmount and mount again`];
 }
 
 /** Whether a running instance accepts the options of a description. */

@@ -113,15 +113,15 @@ export const fopNames = [
 ${fops.map((fop) => `  '${fop.name}',`).join('\n')}
 ] as const satisfies readonly FopName[];
 
-${group('wind', 'Pass down and be called back. Takes one frame; `cookie` comes back to `cbk`.', wind)}
+${group('wind', 'Winds to a child with a new frame; `cbk` gets the reply, and `cookie`.', wind)}
 
-${group('tail', 'Pass down and be forgotten: no frame, the reply goes to our caller. `frame.local` must be unset.', tail)}
+${group('tail', 'Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset.', tail)}
 
-${group('unwind', 'Answer the caller. A second answer of the same frame is refused and logged.', unwind)}
+${group('unwind', 'Replies to the caller. A second unwind of a frame is dropped and logged.', unwind)}
 
-${group('fail', 'Answer the caller with an errno and nothing else.', fail)}
+${group('fail', 'Replies to the caller with an errno.', fail)}
 
-${group('pass', 'A callback that hands the reply up as it came.', pass)}
+${group('pass', 'A callback that passes the reply up unchanged.', pass)}
 
 /** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
 export class Links {

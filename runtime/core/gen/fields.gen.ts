@@ -9,13 +9,13 @@ const names = <T extends object>(fields: T): readonly (keyof T)[] =>
 
 /** The attributes of an inode. */
 export const NEW_IATT = {
-  /** Null when the storage did not say. */
+  /** Null when the storage did not fill it. */
   iaGfid: '00000000-0000-0000-0000-000000000000',
   /** One of IA_*. */
   iaType: 0,
   /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
   iaProt: 0,
-  /** How many names it has. */
+  /** Number of names. */
   iaNlink: 0,
   iaUid: 0,
   iaGid: 0,
@@ -23,7 +23,7 @@ export const NEW_IATT = {
   iaSize: 0,
   /** Units of 512 bytes. */
   iaBlocks: 0,
-  /** Bytes that are best read or written at a time. */
+  /** Preferred size of a read or write, in bytes. */
   iaBlksize: 0,
   iaDev: 0,
   /** Of a device file: major * 2^32 + minor. */
@@ -44,37 +44,37 @@ export const NEW_IATT = {
   iaBtime: 0,
   /** Made: nanoseconds. */
   iaBtimeNsec: 0,
-  /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
+  /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
   iaFlags: 0,
   /** STATX_ATTR_*. */
   iaAttributes: 0,
-  /** Which of STATX_ATTR_* the storage knows. */
+  /** The STATX_ATTR_* that the storage knows. */
   iaAttributesMask: 0,
 };
 export const IATT_FIELDS = names(NEW_IATT);
 
-/** What statvfs(3) tells of a file system. */
+/** The size and free space of a file system, as by statvfs(3). */
 export const NEW_STATVFS = {
-  /** Bytes that are best read or written at a time. */
+  /** Preferred size of a read or write, in bytes. */
   bsize: 4096,
-  /** Bytes of a block. */
+  /** Size of a block in bytes. */
   frsize: 4096,
-  /** Its size in blocks of frsize bytes. */
+  /** Size of the file system in blocks of frsize bytes. */
   blocks: 0,
   /** Free blocks. */
   bfree: 0,
-  /** Free blocks for others than root. */
+  /** Free blocks for users other than root. */
   bavail: 0,
-  /** How many inodes there can be. */
+  /** Total number of inodes. */
   files: 0,
-  /** How many more there can be. */
+  /** Free inodes. */
   ffree: 0,
-  /** How many more there can be for others than root. */
+  /** Free inodes for users other than root. */
   favail: 0,
   fsid: 0,
   /** ST_*. */
   flag: 0,
-  /** Bytes of the longest name. */
+  /** Bytes of the longest possible name. */
   namemax: 255,
 };
 export const STATVFS_FIELDS = names(NEW_STATVFS);
@@ -83,10 +83,10 @@ export const STATVFS_FIELDS = names(NEW_STATVFS);
 export const NEW_FLOCK = {
   /** 0 read, 1 write, 2 unlock. */
   type: 0,
-  /** What start is counted from: SEEK_*. */
+  /** Base of start: SEEK_*. */
   whence: 0,
   start: 0,
-  /** 0: to the end of the file, however it grows. */
+  /** 0: to the end of the file, also after growth. */
   len: 0,
   pid: 0,
   /** The owner's bytes as hexadecimal text. */

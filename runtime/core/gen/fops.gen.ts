@@ -343,7 +343,7 @@ export const fopNames = [
   'copy_file_range',
 ] as const satisfies readonly FopName[];
 
-/** Pass down and be called back. Takes one frame; `cookie` comes back to `cbk`. */
+/** Winds to a child with a new frame; `cbk` gets the reply, and `cookie`. */
 export const wind = {
   stat<P>(
     frame: Frame,
@@ -1086,7 +1086,7 @@ export const wind = {
   },
 };
 
-/** Pass down and be forgotten: no frame, the reply goes to our caller. `frame.local` must be unset. */
+/** Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset. */
 export const tail = {
   stat(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
     const to = child.stat;
@@ -1553,7 +1553,7 @@ export const tail = {
   },
 };
 
-/** Answer the caller. A second answer of the same frame is refused and logged. */
+/** Replies to the caller. A second unwind of a frame is dropped and logged. */
 export const unwind = {
   stat(frame: Frame, opRet: number, opErrno: number, buf: Iatt | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'stat', unknown> | null;
@@ -2368,7 +2368,7 @@ export const unwind = {
   },
 };
 
-/** Answer the caller with an errno and nothing else. */
+/** Replies to the caller with an errno. */
 export const fail = {
   stat(frame: Frame, opErrno: number): void {
     unwind.stat(frame, -1, opErrno, null, null);
@@ -2534,7 +2534,7 @@ export const fail = {
   },
 };
 
-/** A callback that hands the reply up as it came. */
+/** A callback that passes the reply up unchanged. */
 export const pass = {
   stat(
     frame: Frame,

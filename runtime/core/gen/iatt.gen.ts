@@ -7,13 +7,13 @@ import { IattBase } from '../iatt-base.ts';
 
 /** The attributes of an inode. */
 export class Iatt extends IattBase {
-  /** Null when the storage did not say. */
+  /** Null when the storage did not fill it. */
   iaGfid = '00000000-0000-0000-0000-000000000000';
   /** One of IA_*. */
   iaType = 0;
   /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
   iaProt = 0;
-  /** How many names it has. */
+  /** Number of names. */
   iaNlink = 0;
   iaUid = 0;
   iaGid = 0;
@@ -21,7 +21,7 @@ export class Iatt extends IattBase {
   iaSize = 0;
   /** Units of 512 bytes. */
   iaBlocks = 0;
-  /** Bytes that are best read or written at a time. */
+  /** Preferred size of a read or write, in bytes. */
   iaBlksize = 0;
   iaDev = 0;
   /** Of a device file: major * 2^32 + minor. */
@@ -42,11 +42,11 @@ export class Iatt extends IattBase {
   iaBtime = 0;
   /** Made: nanoseconds. */
   iaBtimeNsec = 0;
-  /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
+  /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
   iaFlags = 0;
   /** STATX_ATTR_*. */
   iaAttributes = 0;
-  /** Which of STATX_ATTR_* the storage knows. */
+  /** The STATX_ATTR_* that the storage knows. */
   iaAttributesMask = 0;
 
   copy(): Iatt {
@@ -78,28 +78,28 @@ export class Iatt extends IattBase {
   }
 }
 
-/** What statvfs(3) tells of a file system. */
+/** The size and free space of a file system, as by statvfs(3). */
 export class Statvfs {
-  /** Bytes that are best read or written at a time. */
+  /** Preferred size of a read or write, in bytes. */
   bsize = 4096;
-  /** Bytes of a block. */
+  /** Size of a block in bytes. */
   frsize = 4096;
-  /** Its size in blocks of frsize bytes. */
+  /** Size of the file system in blocks of frsize bytes. */
   blocks = 0;
   /** Free blocks. */
   bfree = 0;
-  /** Free blocks for others than root. */
+  /** Free blocks for users other than root. */
   bavail = 0;
-  /** How many inodes there can be. */
+  /** Total number of inodes. */
   files = 0;
-  /** How many more there can be. */
+  /** Free inodes. */
   ffree = 0;
-  /** How many more there can be for others than root. */
+  /** Free inodes for users other than root. */
   favail = 0;
   fsid = 0;
   /** ST_*. */
   flag = 0;
-  /** Bytes of the longest name. */
+  /** Bytes of the longest possible name. */
   namemax = 255;
 
   copy(): Statvfs {

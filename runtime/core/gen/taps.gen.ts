@@ -9,14 +9,14 @@ import type { Cbk, Fop, Fops, Xlator } from '../xlator.ts';
 import { type FopName, fail, tail, unwind, wind } from './fops.gen.ts';
 
 /**
- * Returns 0 to let the fop go down, or the errno to answer it with at once. `fop` is its number;
- * its arguments follow in the table's order, for a hook that declares some of them.
+ * Returns 0 to wind the fop, or an errno to fail it. `fop` is its number; its arguments follow in
+ * the table's order.
  */
 export type Before<P> = {
   call(frame: Frame, xl: Xlator<P>, fop: number, ...args: unknown[]): number;
 }['call'];
 
-/** The reply's fields follow in the table's order. */
+/** Gets the reply's fields in the table's order. */
 export type After<P> = {
   call(
     frame: Frame,
@@ -28,7 +28,7 @@ export type After<P> = {
   ): void;
 }['call'];
 
-/** A fop made of hooks. */
+/** Makes a fop of hooks. */
 export const tap = {
   stat<P>(before: Before<P>, after?: After<P>): Fop<'stat', P> {
     if (after === undefined) {
@@ -1251,7 +1251,7 @@ export const tap = {
   },
 };
 
-/** `tap` of several fops, as a translator has them. */
+/** Makes taps of several fops, for a translator's `fops`. */
 export function taps<P>(names: Iterable<FopName>, before: Before<P>, after?: After<P>): Fops<P> {
   const watched: Partial<Record<FopName, unknown>> = {};
   for (const name of names) watched[name] = tap[name](before, after);

@@ -186,7 +186,7 @@ export class KernelMount implements Mount {
       late = true;
     });
     const synced = syncMount(this.mountpoint).catch((error) => {
-      session.log.warning(`what the kernel keeps back may be lost: ${error}`, {
+      session.log.warning(`cached writes of the kernel may be lost: ${error}`, {
         msgid: messages.keptBackLost.id,
       });
     });

@@ -106,7 +106,7 @@ export class Notices {
     this.sent += 1;
     const status = write(this.fd, bytes, bytes.length);
     if (status >= 0 || status === -ENOENT) return;
-    this.log.warning('the kernel was not told what is out of date', {
+    this.log.warning('the kernel refused a notice, so its cache may be stale', {
       errno: -status,
       msgid: messages.notInvalidated.id,
     });
@@ -142,7 +142,7 @@ export class Notices {
         this.flush();
       },
       broken: (why) => {
-        this.log.error(`the kernel cannot be told what is out of date: ${why}`, {
+        this.log.error(`notices to the kernel have stopped, so its cache may be stale: ${why}`, {
           msgid: messages.neverInvalidated.id,
         });
         this.close();
@@ -171,8 +171,8 @@ export class Notices {
   private addEveryEntry(): void {
     if (this.minor < MINOR_WITH_EPOCH) {
       this.log.warning(
-        `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: those of which it was ` +
-          'told that they are absent stay so until their time is over',
+        `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: names that it cached ` +
+          'as absent stay absent until their timeout',
         { msgid: messages.absentStay.id },
       );
       for (const what of knownEntries(this.root)) this.enqueue(what);

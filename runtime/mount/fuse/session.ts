@@ -49,7 +49,7 @@ const COPY_MAX = 8192;
  */
 const ABANDONED_MS = 500;
 const LOCKS_MISSING =
-  'no volume serves locks, and the kernel was told of this mount that one does: that takes a new mount';
+  'no volume serves locks, on which the kernel relies at this mount; unmount and mount again';
 /** The kernel accepts only smaller errnos. */
 const ERRNO_MAX = 512;
 

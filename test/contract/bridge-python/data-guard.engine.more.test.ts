@@ -203,7 +203,7 @@ describe.each(Object.entries(languages))('%s', (_, written) => {
     async (...given) => {
       const [which, asked, guards] = given;
       const run = await start(written, which);
-      const told = run.lines().filter((line) => line.includes('data is changed here'));
+      const told = run.lines().filter((line) => line.includes('this volume changes data'));
       expect(told.length).toBe(guards ? 1 : 0);
       expect(run.xl.isGuarded).toBe(guards);
       expect(passing(run).sort()).toEqual(asked);

@@ -134,7 +134,7 @@ function encodeEntryName(session: HandlerContext, at: number, name: string): num
       if (!(error instanceof NameError)) throw error;
     }
   }
-  session.log.warning(`a listing has an entry whose name cannot be: '${printable(name)}'`, {
+  session.log.warning(`a listing has an entry with an invalid name: '${printable(name)}'`, {
     msgid: messages.impossibleName.id,
   });
   return 0;
