@@ -59,7 +59,7 @@ const MORE: Readonly<Record<string, string>> = {
   'many small things: open': 'to read these pages again',
   'many small things: flush': 'one for each of these opens',
   'many small things: writev': 'how many become one depends on how fast they come',
-  'many small things: readdir': 'the kernel asks without attributes where nobody looked at any',
+  'many small things: readdir': 'the kernel asks without attributes where no program has read any',
 };
 
 /** Counts each fop's requests in a log of debug/trace. */
