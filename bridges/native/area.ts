@@ -1,9 +1,7 @@
 /**
- * The memory through which a C module gets a record: what it is called with. The other side is
- * glossa_wire.h, which says what a record looks like.
- *
- * Everything is a double or stands in a row of them: a number is one store, and nothing is allocated.
- * The area is enlarged when a record needs it; `moved` tells that C has not heard of that yet.
+ * The memory through which a C module receives records; glossa_wire.h is the C side. All is
+ * doubles, so a number is one store, without allocation. The area grows on demand; `moved` is set
+ * until C knows of it.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
@@ -25,18 +23,18 @@ import {
   writeStatvfs,
 } from './fields.gen.ts';
 
-/** Doubles before a record: the length of what C has to say, the level it may log at, the time. */
+/** Doubles before a record: length of C's messages, log level, time. */
 const HEADER = 3;
 const FIRST_SIZE = 8192;
 const GFID_LENGTH = 36;
-/** Gfids that both sides remember, each at the place that its last byte says. */
+/** Places of gfids that both sides remember, chosen by the last byte. */
 const GFID_PLACES = 257;
 
-/** What a module asked for, because it has its price. The same as `GLOSSA_NEEDS_*`. */
+/** Costly values that a module requests, as `GLOSSA_NEEDS_*`. */
 export const NEEDS_PATH = 1;
 export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
-/** The module only looks on at data. */
+/** The module only observes data. */
 export const OBSERVES = 8;
 export const PASSES_THROUGH = 16;
 export const REFUSES_OTHERS = 32;
@@ -66,10 +64,10 @@ export class Area implements Room {
   needs = 0;
   f64 = new Float64Array(this.bytes.buffer);
   at = HEADER;
-  /** Those that C has, by their places. */
+  /** Gfids that C has, by place. */
   private readonly gfids = new Array<Gfid>(GFID_PLACES).fill(NULL_GFID);
 
-  /** How many doubles C has to say. */
+  /** The number of doubles in C's messages. */
   get said(): number {
     return this.f64[0]!;
   }
@@ -78,7 +76,7 @@ export class Area implements Room {
     this.f64[1] = level;
   }
 
-  /** Seconds. */
+  /** Sets the time in seconds. */
   set now(now: number) {
     this.f64[2] = now;
   }
@@ -88,20 +86,20 @@ export class Area implements Room {
     this.at = HEADER;
   }
 
-  /** The same with the number of what it is about. */
+  /** Begins a record about the object `id`. */
   beginFor(id: number): void {
     this.f64[HEADER] = id;
     this.at = HEADER + 1;
   }
 
-  /** What a reply begins with. `comes`: the arguments of the fop come too. */
+  /** Writes the start of a reply. `comes`: the fop's arguments follow. */
   reply(wind: number, comes: boolean): void {
     this.reserve(2);
     this.f64[this.at++] = wind;
     this.f64[this.at++] = comes ? 1 : 0;
   }
 
-  /** Makes sure of room for so many doubles. */
+  /** Ensures room for so many doubles. */
   reserve(count: number): void {
     if (this.at + count > this.f64.length) this.grow(count);
   }
@@ -129,12 +127,12 @@ export class Area implements Room {
     this.at = this.putText(this.at, value);
   }
 
-  /** How many doubles a text takes at most. */
+  /** The most doubles that a text may take. */
   textSize(text: string): number {
     return 2 + ((3 * text.length) >> 3);
   }
 
-  /** Writes at `at` where there is room; the place behind. */
+  /** Writes a text at `at`, within reserved room; returns the place after it. */
   putText(at: number, text: string): number {
     const { bytes } = this;
     const start = 8 * (at + 1);
@@ -156,7 +154,7 @@ export class Area implements Room {
     this.at = this.putGfid(this.at, gfid);
   }
 
-  /** Writes at `at` where there is room; the place behind. */
+  /** Writes a gfid at `at`, within reserved room; returns the place after it. */
   putGfid(at: number, gfid: Gfid): number {
     const { f64, gfids } = this;
     if (gfid === NULL_GFID) {
@@ -176,7 +174,7 @@ export class Area implements Room {
     return at + 6;
   }
 
-  /** What is known of who asks, all but the groups (`groups`). */
+  /** Writes a request's originator, without its groups (`groups`). */
   root(root: Stack, op: string): void {
     this.reserve(4);
     const { f64 } = this;
@@ -221,12 +219,12 @@ export class Area implements Room {
       this.at = this.putInode(this.putInode(this.at, inode), parent);
     }
     this.text(loc.name);
-    // That of an inode is there already.
+    // The inode's own gfid was written already.
     this.gfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
     if (paths) this.text(loc.path);
   }
 
-  /** A loc of which only numbers, gfids and the name are known, and maybe the path. */
+  /** Writes a loc from numbers, gfids, the name, and the path if known. */
   looseLoc(
     [inode, gfid = NULL_GFID, parent, pargfid = NULL_GFID]: readonly [
       inode: number,
@@ -283,7 +281,7 @@ export class Area implements Room {
     });
   }
 
-  /** The bytes themselves go another way. */
+  /** Writes the length of data; the bytes are passed separately. */
   data(data: Uint8Array | null): void {
     this.number(data === null ? -1 : data.length);
   }
@@ -330,7 +328,7 @@ const WRITE: { readonly [T in ArgType]: Write } = {
   locklist: (area, value: readonly Flock[] | null) => area.locklist(value),
 };
 
-/** Writes values of these types, one after the other. */
+/** Makes the function that writes values of these types in order. */
 export function writerOf(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
   const writes = args.map(({ type }) => WRITE[type]);
   return (area, values) => {

@@ -1,4 +1,4 @@
-/** What a C module says of itself: `glossa_describe` in glossa_entry.h. */
+/** Decodes a C module's description (`glossa_describe` in glossa_entry.h). */
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
@@ -20,10 +20,10 @@ const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 /** `GF_OPTION_TYPE_*`. */
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
-/** `this->options` and `child->up` are kept current also where the module has no hook for them. */
+/** Hooks that also update `this->options` and `child->up`, so they are called in any module. */
 const KEPT_CURRENT: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
-/** @throws {GraphError} for options that cannot be. */
+/** Decodes a description. @throws {GraphError} for invalid options */
 export function describe(path: string, from: Reader): Described {
   const flags = from.numbers(FOP_COUNT);
   const needs = from.number();

@@ -1,9 +1,8 @@
 /**
- * The functions of a C module, called through koffi or ffi-rs. Both call; neither is called back.
- *
- * Every volume has a copy of the file of its own, which is gone from the disk as soon as it is
- * loaded: so two volumes share no variables, and a file that is compiled anew does not change under
- * one that runs it. What cannot be loaded is refused with one line that says what to do.
+ * Loads a C module and calls its functions through koffi or ffi-rs; neither calls back. Every
+ * volume loads a copy of the file, deleted at once: volumes share no variables, and recompiling
+ * does not change a running module. A file that cannot be loaded is refused with one line that says
+ * what to do.
  */
 import {
   closeSync,
@@ -23,17 +22,17 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 export type FfiName = 'koffi' | 'ffi-rs';
 export const ffiNames = ['koffi', 'ffi-rs'] as const;
 
-/** Where glossa.h is. */
+/** The folder of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** A module, loaded. Names of the functions are without `glossa_`. */
+/** A loaded module; its functions without the prefix `glossa_`. */
 export interface Library {
   abiVersion(): number;
   useArea(area: Uint8Array): void;
   enter(what: number): number;
   enterWith(what: number, data: Uint8Array): number;
   take(to: Uint8Array): void;
-  /** None of the functions may be called any more. */
+  /** Unloads the module; its functions must not be called again. */
   close(): void;
 }
 
@@ -55,7 +54,7 @@ const openers: Readonly<Record<FfiName, Open>> = {
   'ffi-rs': async (path) => {
     const { close, DataType, define, open } = await ffiRs();
     const { I32, U8Array, Void } = DataType;
-    // The path is a copy's, so no other library has that name.
+    // A copy's path, so no other library has that name.
     open({ library: path, path });
     const row = (
       retType: typeof I32 | typeof Void,
@@ -88,7 +87,7 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
 
 async function ffiRs(): Promise<typeof import('ffi-rs')> {
   try {
-    // A CommonJS package: its functions are those of the default export.
+    // A CommonJS package: the functions are in the default export.
     const found: unknown = await import('ffi-rs');
     return ((found as { default?: unknown }).default ?? found) as typeof import('ffi-rs');
   } catch (error) {
@@ -106,7 +105,7 @@ export async function openLibrary(path: string, ffi: FfiName): Promise<Library> 
   let has: number;
   try {
     library = await withCopy(path, openers[ffi]);
-    // ffi-rs looks for a function when it is called first.
+    // ffi-rs resolves a function at its first call.
     has = library.abiVersion();
   } catch (error) {
     if (error instanceof InitError) throw error;
@@ -121,13 +120,13 @@ export async function openLibrary(path: string, ffi: FfiName): Promise<Library> 
   );
 }
 
-/** The version in glossa.h. */
+/** The ABI version in glossa.h. */
 export function abiVersion(): number {
   const header = readFileSync(join(includeDir, 'glossa.h'), 'utf8');
   return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
 }
 
-/** Lets `open` have a copy of the file; a folder that programs must not be run from is no place. */
+/** Calls `open` with a copy of the file, in a folder that is not mounted noexec. */
 async function withCopy(path: string, open: Open): Promise<Library> {
   const places = [tmpdir(), dirname(path)];
   for (const place of places) {
@@ -146,10 +145,10 @@ async function withCopy(path: string, open: Open): Promise<Library> {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw new Error('there is no place to copy it to');
+  throw new Error('no folder can hold an executable copy: set TMPDIR');
 }
 
-/** What loaders say, in words of this project. */
+/** Rewrites a loader's error message. */
 function explain(said: string): string {
   const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(said);
   const symbol = missing?.[1] ?? missing?.[2];
@@ -178,7 +177,7 @@ const machines: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>>
 };
 const ET_DYN = 3;
 
-/** Looks at the head of the file, so that the usual slips have a message of their own. */
+/** Checks the file's head, to give common mistakes a message of their own. */
 export function checkFile(path: string): void {
   if (process.platform !== 'linux') return;
   const head = readHead(path);

@@ -1,9 +1,8 @@
 /**
- * A module in C as a guest of the host translator. The C side is glossa_entry.h.
- *
- * A call writes what there is to know into memory that both see (area.ts), calls one function, and
- * has its decision as a number; what does not fit in one is fetched afterwards (messages.ts). So C
- * never calls back, and a plain decision costs one call.
+ * A C module as a guest of the host translator; glossa_entry.h is the C side. A call writes its
+ * arguments to shared memory (area.ts), calls one function, and gets a decision as a number; longer
+ * decisions are read afterwards (messages.ts). So C never calls back, and a plain decision costs
+ * one call.
  */
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import { InitError } from '../../runtime/core/errors.ts';
@@ -33,7 +32,7 @@ import type { Library } from './ffi.ts';
 import { type Hearer, hear, type Pairs, Reader } from './messages.ts';
 import { Timers } from './timers.ts';
 
-/** What C is to do: `GLOSSA_DO_*`. */
+/** Commands for C: `GLOSSA_DO_*`. */
 const DO = {
   fop: 0,
   reply: 1,
@@ -58,7 +57,7 @@ const DO = {
 } as const;
 
 const ERROR = 4;
-/** Messages that are longer get bytes of their own. */
+/** Longer messages are copied to a buffer of their own. */
 const USUAL = 64 * 1024;
 
 export class NativeGuest implements Guest, Hearer {
@@ -73,19 +72,19 @@ export class NativeGuest implements Guest, Hearer {
   private readonly area = new Area();
   private readonly timers: Timers;
   private readonly described: Described;
-  /** Those that C has, by number. */
+  /** Numbers of the clients that C knows. */
   private readonly clients = new Set<number>();
   private readonly heard = new Uint8Array(USUAL);
   private closed = false;
-  /** The request that C runs for; 0 when there is none. */
+  /** The request that C runs; 0 for none. */
   private current = 0;
   private failedNow = false;
   private lastError = '';
   private lastTold: Pairs = [];
-  /** What C is to hear when its messages are read. */
+  /** Calls into C that wait until its messages are read. */
   private later: (() => void)[] = [];
 
-  /** @throws {InitError} when the module describes what cannot be. */
+  /** @throws {InitError} for an invalid description. */
   constructor(path: string, library: Library, host: GuestHost) {
     this.path = path;
     this.library = library;
@@ -120,7 +119,7 @@ export class NativeGuest implements Guest, Hearer {
     const what = DO.fop + 256 * row.number;
     const write = writerOf(row.args);
     const at = dataAt(row.args);
-    // Arguments by index: taking an array apart by a pattern would cost more than all the rest.
+    // By index: destructuring would cost more than the rest.
     return (entered) => {
       const id = entered[0] as number;
       const request = host.request(id)!;
@@ -146,7 +145,7 @@ export class NativeGuest implements Guest, Hearer {
       const wind = entered[1] as number;
       const request = host.request(id)!;
       const { values } = request.reply(wind)!;
-      // A callback without a fop: the host wound by itself, and C has not seen the request yet.
+      // A callback without a fop: the host wound the request, which is new to C.
       const comes = unseen && wind === 0 && request.plan?.row === row;
       area.beginFor(id);
       area.reply(wind, comes);
@@ -171,7 +170,7 @@ export class NativeGuest implements Guest, Hearer {
       case 'tick':
         this.timers.ring((id) => this.tellNumber(DO.timer, id));
         return NOTHING;
-      // What a module in C has forgotten, nothing can find out: `frame-timeout` is for that.
+      // Lost requests of C are undetectable: `frame-timeout` fails them.
       case 'collect':
         return NOTHING;
       case 'forget_client':
@@ -231,9 +230,9 @@ export class NativeGuest implements Guest, Hearer {
     return this.enter(what, null) === FAILED ? FAILED : NOTHING;
   }
 
-  /** The record is written: C's turn. Its result is one of the codes of guest.ts. */
+  /** Calls C with the written record; returns a code of guest.ts. */
   private enter(what: number, data: Uint8Array | null): number {
-    // It may change at any time; C asks for it before it makes a line.
+    // It may change at any time; C reads it before it formats a line.
     this.area.level = this.host.level;
     if ((this.area.needs & NEEDS_CLOCK) !== 0) this.area.now = this.host.now() / 1e6;
     const code = this.run(what, data);
@@ -247,7 +246,7 @@ export class NativeGuest implements Guest, Hearer {
 
   private run(what: number, data: Uint8Array | null): number {
     const { area, library } = this;
-    // Its functions are no longer there.
+    // The library is unloaded.
     if (this.closed) return FAILED;
     if (area.moved) {
       library.useArea(area.bytes);
@@ -295,7 +294,7 @@ export class NativeGuest implements Guest, Hearer {
     if (child >= 0) area.number(host.childUp(child));
   }
 
-  /** The inode's and the parent's attributes are not known here. */
+  /** Writes a loc without the attributes of inode and parent. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
     const wanted = (area.needs & NEEDS_PATH) !== 0;
@@ -307,7 +306,7 @@ export class NativeGuest implements Guest, Hearer {
     area.looseLoc(known, (name as string | undefined) ?? null, path);
   }
 
-  // -- what C says -----------------------------------------------------------------------------
+  // -- messages of C ----------------------------------------------------------------------------
 
   log(level: number, place: LogSource, text: string): void {
     if (level <= ERROR) this.lastError = text;
@@ -336,11 +335,11 @@ export class NativeGuest implements Guest, Hearer {
   }
 
   failed(id: number): void {
-    // Answered meanwhile, it has nothing to fail with.
+    // The request may have been answered meanwhile.
     if (this.host.request(id) !== undefined) this.decide(id, NOWHERE, ['failed']);
   }
 
-  /** The request fails, and C is told that it is over. */
+  /** Fails the request, and ends it in C. */
   private fail(id: number): void {
     if (id === this.current) this.failedNow = true;
     else if (this.host.request(id)?.answered === false) this.host.push(id, ['failed']);
@@ -384,7 +383,7 @@ const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
 const dataAt = (args: readonly Arg[]): number => args.findIndex(({ type }) => type === 'data');
 
-/** Options as C has them: on is 1, what has no value is not there. */
+/** Options for C: true is 1, options without a value are left out. */
 function optionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
   const dict = new Dict();
   for (const [key, { type }] of Object.entries(options)) {
@@ -399,7 +398,7 @@ function optionDict(options: Options, values: Readonly<Record<string, unknown>>)
 
 const REAL: ReadonlySet<string> = new Set(['double', 'percent']);
 
-/** What `dump_state` has told. */
+/** Makes a dict from the result of `dump_state`. */
 function dictOf(pairs: Readonly<Record<string, unknown>>): Dict {
   const dict = new Dict();
   for (const [key, value] of Object.entries(pairs)) {

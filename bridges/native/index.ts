@@ -1,10 +1,10 @@
 /**
- * features/native: a translator from a file that runs in the process itself: TypeScript or
- * JavaScript for Node, or a shared object in C. It is as quick as the runtime's own, and as free:
- * there is no sandbox, and when it crashes, so does the process.
+ * features/native: runs a translator from a file inside the process: TypeScript or
+ * JavaScript on Node, or a shared object in C. It is as fast as a built-in translator, without a
+ * sandbox: its crash ends the process.
  *
- * The file's translator gets the volume as it is: its fops are the volume's, without a step
- * between. Options beyond those below are its own; they are checked the same way.
+ * The file's fops are the volume's own, without a step between. Further options are declared by the
+ * file, and checked the same way.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -61,7 +61,7 @@ const options = defineOptions({
 /** Time limit for a volume with new code, and the volumes above it, to come up. */
 const UP_MS = 30_000;
 
-/** What was made of a volume's file. */
+/** A volume's loaded file. */
 interface Loaded {
   readonly path: string;
   readonly record: Translator<unknown>;
@@ -69,7 +69,7 @@ interface Loaded {
   unwatch(): void;
 }
 
-/** `xl.priv` is the translator's own, so this is kept beside it. */
+/** Loaded files by volume; `xl.priv` belongs to the file's translator. */
 const volumes = new WeakMap<Xlator<unknown>, Loaded>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
@@ -85,7 +85,7 @@ async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Prom
   return priv;
 }
 
-/** Loads the code again when one of its files is saved. The result ends that. */
+/** Reloads the code when one of its files is saved. The result stops that. */
 function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
   const ends = [...new Set(files.map(dirname))].map((folder) => {
     const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file));
@@ -106,7 +106,7 @@ const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   volumes.get(xl)!.record.reload?.(xl) ?? renew(xl);
 
 /**
- * Code in the process itself takes the place of other code with its volume: as another instance.
+ * Reloads code by replacing its volume with a new instance.
  */
 async function renew(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
@@ -149,7 +149,7 @@ function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unk
   throw new InitError(`${path}: ${record.type} takes ${takes} ${noun}, not ${has}`);
 }
 
-/** The values of the options that the record declares; what nobody declares is pointed out. */
+/** Reads the values of the record's options; warns of undeclared ones. */
 function ownValues(
   xl: Xlator<unknown>,
   path: string,
@@ -159,7 +159,7 @@ function ownValues(
   if (taken.length > 0) {
     throw new InitError(`${path}: option ${taken.join(', ')} belongs to features/native itself`);
   }
-  // All keys together, so that a slip in one of ours finds its suggestion too.
+  // All keys together, so that a misspelt option of ours gets a suggestion too.
   const all: Options = { ...genericOptions, ...options, ...record.options };
   const { values, problems } = checkOptions(all, xl.given, {
     open: record.openOptions === true,
@@ -175,7 +175,7 @@ function ownValues(
   return values;
 }
 
-/** The new values. @throws {GraphError} when one cannot change; all keep what they had then. */
+/** Applies new option values. @throws {GraphError}, changing none, when one cannot change */
 function reconfigure(xl: Xlator<unknown>): void {
   const volume = volumes.get(xl)!;
   const { path, record } = volume;
@@ -234,7 +234,7 @@ export default defineTranslator<unknown, typeof options>({
   reconfigure,
   inherit(xl, before) {
     const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];
-    // What another kind of translator has would mean nothing to it.
+    // Only a translator of the same type can inherit.
     if (other.record.type === record.type) record.inherit?.(xl, before);
   },
   reload,

@@ -1,16 +1,11 @@
 /**
- * Loads a file that a user wrote in TypeScript or JavaScript, with what it imports.
+ * Loads a user's TypeScript or JavaScript file with its imports. Every load is a fresh one: two
+ * volumes of one file share nothing. Each ES module becomes one function with its types stripped
+ * and its lines kept, so `await` works in functions inside it only. Imports:
  *
- * Every load is a fresh one: two volumes of one file share nothing, and the file's memory is given
- * back with its volume. The files are ES modules to their author; here each becomes a function, its
- * types stripped, every line where it was. So nothing about the process's own loading of modules
- * changes, and it works wherever the runtime itself was loaded from.
- *
- *   'glossa'          what this very process runs with, wherever the file lies
+ *   'glossa'          the running process's own
  *   './x.ts'          a file beside it, loaded the same way
- *   'node:fs', 'x'    Node's own modules, and packages as Node finds them from the file
- *
- * A module is one function, so `await` is for functions inside it only.
+ *   'node:fs', 'x'    Node's modules, and packages as Node finds them from the file
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,12 +18,12 @@ import * as runtime from '../../runtime/index.ts';
 import { sucrase } from '../machine/node/sucrase.ts';
 
 type Exports = Record<string, unknown>;
-/** Modules that are there by name, whatever lies beside the file. */
+/** Modules provided by name, before any file. */
 type Modules = Readonly<Record<string, Readonly<Exports>>>;
 
 const glossa: Readonly<Exports> = Object.freeze({ __esModule: true, ...runtime });
 
-/** By a file's extension, whether it has types. */
+/** File extensions, and whether such a file has types. */
 const typed: Readonly<Record<string, boolean>> = {
   '.ts': true,
   '.mts': true,
@@ -38,12 +33,12 @@ const typed: Readonly<Record<string, boolean>> = {
 export const extensions: readonly string[] = Object.keys(typed);
 
 /**
- * Is told of each file before it is run, and throws when it is not to be.
- * @param isOwn for one that is loaded anew with each load; packages are the process's
+ * Checks a file before it is run, and throws to refuse it.
+ * @param isOwn true if the file is loaded anew with each load; packages are the process's
  */
 type CheckForeign = (path: string, isOwn: boolean) => void;
 
-/** What a file exports. @throws {InitError} with the file, the line and what is wrong there */
+/** Loads a file's exports. @throws {InitError} with file, line and error */
 export function loadFile(
   path: string,
   more: Modules = {},
@@ -57,7 +52,7 @@ export function loadFile(
   }
 }
 
-/** Finds what is wrong with the form of a file, and runs nothing. @throws {InitError} */
+/** Checks a file's syntax without running it. @throws {InitError} */
 export function checkFile(path: string): void {
   try {
     compileFunction(stripped(path), parameters, { filename: path });
@@ -69,7 +64,7 @@ export function checkFile(path: string): void {
   }
 }
 
-/** The files of one load, by their paths. */
+/** The files of one load, by path. */
 class Files {
   private readonly loaded = new Map<string, { exports: Exports }>();
   private readonly given: Modules;
@@ -82,7 +77,7 @@ class Files {
 
   load(path: string): Exports {
     const known = this.loaded.get(path);
-    // Also one that is still being loaded: files may import each other.
+    // Also a file still being loaded: files may import each other.
     if (known !== undefined) return known.exports;
     this.checkForeign(path, true);
     const module = { exports: {} };
@@ -109,7 +104,7 @@ class Files {
     return require(found);
   }
 
-  /** An error with the line of the user's that it comes from. */
+  /** Converts an error, adding the user's file and line. */
   explained(error: unknown, path: string): InitError | GraphError {
     if (error instanceof InitError || error instanceof GraphError) return error;
     if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
@@ -133,7 +128,7 @@ class Files {
 
 const parameters = ['exports', 'require', 'module', '__filename', '__dirname', 'import_meta'];
 
-/** The file that a relative name means; as with tsc, `x.js` may stand for the `x.ts` beside it. */
+/** Finds the file of a relative name; as with tsc, `x.js` may stand for the `x.ts` beside it. */
 function beside(name: string, from: string): string {
   const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(from), name);
   const source = path.replace(/\.(m?)js$/, '.$1ts');
@@ -147,7 +142,7 @@ function beside(name: string, from: string): string {
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
-/** The file as the body of a function, on the same lines. */
+/** Converts a file to the body of a function, on the same lines. */
 function stripped(path: string): string {
   const source = readFileSync(path, 'utf8');
   const types = typed[extname(path)] ? (['typescript'] as const) : [];
@@ -162,7 +157,7 @@ function stripped(path: string): string {
     throw new InitError(syntaxError(path, error));
   }
   checkNames(path, code);
-  // A function has no `import.meta`; what is called so here has the same fields.
+  // A function has no `import.meta`: a parameter replaces it.
   return code.replace(/\bimport\.meta\b/g, 'import_meta');
 }
 
@@ -173,7 +168,7 @@ function syntaxError(path: string, error: unknown): string {
   return `${path}:${parts[2]}:${parts[3]}: SyntaxError: ${parts[1]}`;
 }
 
-/** Names that 'glossa' does not export would be found out only when a request comes. */
+/** Checks the imported names of 'glossa', which would otherwise fail at a request. */
 function checkNames(path: string, code: string): void {
   for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
     if (name! in glossa) continue;

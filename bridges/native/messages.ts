@@ -1,9 +1,7 @@
 /**
- * What a C module has said in a call, read from its bytes. The other side is glossa_wire.h and
- * glossa_decisions.h.
- *
- * Decisions become messages as decision.ts reads them, which checks what they say. The bytes are a
- * C program's: whatever they are, reading ends, with a `MessageError` where they make no sense.
+ * Decodes a C module's messages of a call; glossa_wire.h and glossa_decisions.h encode them.
+ * Decisions become messages that decision.ts checks. The bytes are untrusted: decoding always ends,
+ * with a `MessageError` for malformed ones.
  */
 
 import { decodeName } from '../../runtime/core/bytes.ts';
@@ -13,29 +11,29 @@ import { MessageError } from '../host/crossing/message.ts';
 import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
-/** Who hears it, in the order in which it was said. */
+/** Receives the messages in order. */
 export interface Hearer {
   log(level: number, place: LogSource, text: string): void;
-  /** A message about request `id`, as an array of decision.ts. */
+  /** Takes a decision about request `id`, as an array of decision.ts. */
   decide(id: number, place: LogSource, message: readonly unknown[]): void;
-  /** The request failed, and why is in the log. */
+  /** Fails the request, whose error is logged. */
   failed(id: number): void;
   track(inode: number): void;
   trackFd(fd: number): void;
   closeFd(fd: number): void;
   startTimer(id: number, ms: number, again: boolean): void;
   stopTimer(id: number): void;
-  /** Something is out of date: an array of host/crossing/decision.ts. */
+  /** Takes an invalidation, as an array of host/crossing/decision.ts. */
   invalidate(place: LogSource, message: readonly unknown[]): void;
-  /** The module says whether its volume is up. */
+  /** Sets whether the volume is up. */
   up(isUp: boolean): void;
-  /** The pairs of a dict. */
+  /** Takes the pairs of a dict. */
   told(pairs: Pairs): void;
-  /** Takes bytes over for the message that comes next; their number in it. */
+  /** Takes over bytes for the next message; returns their number in it. */
   put(bytes: Uint8Array): number;
 }
 
-/** [key, type, value], as message.ts has a dict. */
+/** [key, type, value] of a dict, as in message.ts. */
 export type Pairs = readonly (readonly [string, string, unknown])[];
 
 const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
@@ -43,14 +41,14 @@ const dictTypes = new Map(
   Object.entries(DICT_LETTERS).map(([type, letter]) => [letter.charCodeAt(0), type]),
 );
 
-/** A row of doubles, and texts in it. */
+/** Reads doubles, and texts among them. */
 export class Reader {
   private readonly bytes: Uint8Array;
   private readonly f64: Float64Array;
   private readonly end: number;
   private at = 0;
 
-  /** @param bytes aligned to 8; `end` is the number of doubles that count. */
+  /** @param bytes aligned to 8; `end` is the number of valid doubles */
   constructor(bytes: Uint8Array, end: number) {
     this.bytes = bytes;
     this.f64 = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
@@ -70,7 +68,7 @@ export class Reader {
     return Array.from({ length: count }, () => this.number());
   }
 
-  /** Null when there are none; they are valid as long as the reader's own. */
+  /** Reads bytes, valid as long as the reader's; null for none. */
   blob(): Uint8Array | null {
     const length = this.number();
     if (length < 0) return null;
@@ -92,7 +90,7 @@ export class Reader {
     return this.textOrNull() ?? '';
   }
 
-  /** Something for each of a list, which a message cannot announce without having it. */
+  /** Reads a list, whose announced length must fit into the message. */
   list<T>(read: () => T): T[] {
     const count = this.number();
     if (!(count >= 0 && count <= this.end - this.at)) {
@@ -105,7 +103,7 @@ export class Reader {
 export const latin = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** Undefined when the dict's request has ended. */
+/** Reads a dict; undefined when its request has ended. */
 function dict(from: Reader, count: number): Pairs | undefined {
   if (count < 0) return undefined;
   const pairs: [string, string, unknown][] = [];
@@ -136,7 +134,7 @@ function entry(from: Reader): unknown[] {
 
 type Read = (from: Reader, hearer: Hearer) => unknown;
 
-/** How each value is read, by its letter. */
+/** Decoders of values, by letter. */
 const READ: Readonly<Record<string, Read>> = {
   '=': (from) => ['=', ...from.numbers(2)],
   n: (from) => from.number(),
@@ -162,7 +160,7 @@ function values(from: Reader, count: number, hearer: Hearer): unknown[] {
     const tag = from.number();
     if (tag === 0) return null;
     const read = READ[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
-    if (read === undefined) throw new MessageError('there is no such value');
+    if (read === undefined) throw new MessageError('unknown kind of value');
     return read(from, hearer);
   });
 }
@@ -187,7 +185,7 @@ const decision =
     hearer.decide(id, at, read(from, hearer));
   };
 
-/** By the kind of message, as `GLOSSA_SAY_*`. */
+/** Decoders of messages, by kind (`GLOSSA_SAY_*`). */
 const HEAR: Readonly<Record<number, Hear>> = {
   1: (from, hearer) => {
     const at = place(from);
@@ -219,13 +217,13 @@ const HEAR: Readonly<Record<number, Hear>> = {
   12: (from, hearer) => {
     const at = place(from);
     const read = INVALID[from.number()];
-    if (read === undefined) throw new MessageError('there is no such message');
+    if (read === undefined) throw new MessageError('unknown kind of message');
     hearer.invalidate(at, read(from));
   },
   13: (from, hearer) => hearer.up(from.number() !== 0),
 };
 
-/** By what it is about, as `GLOSSA_OF_*`. */
+/** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */
 const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
   0: () => ['every-entry'],
   1: (from) => ['inode', from.text(), from.number() !== 0],
@@ -233,11 +231,11 @@ const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
   3: (from) => ['removed', from.text(), from.text(), from.text()],
 };
 
-/** Reads all that was said. @throws {MessageError} where it makes no sense */
+/** Decodes all messages. @throws {MessageError} for a malformed one */
 export function hear(from: Reader, hearer: Hearer): void {
   while (from.more) {
     const kind = HEAR[from.number()];
-    if (kind === undefined) throw new MessageError('there is no such message');
+    if (kind === undefined) throw new MessageError('unknown kind of message');
     kind(from, hearer);
   }
 }

@@ -1,17 +1,16 @@
-/** What features/native asks of a language whose translators run in the process itself. */
+/** The interface of a language whose translators features/native runs inside the process. */
 import type { Options } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 
 export interface Provider {
-  /** Of the files it loads, with their dots. */
+  /** Extensions of its files, with the dot. */
   readonly extensions: readonly string[];
-  /** Looks at a file without running any of it. @throws {InitError} for what cannot be loaded */
+  /** Checks a file without running it. @throws {InitError} if it cannot be loaded */
   check(path: string): void;
   /**
-   * Makes a translator of a file: checked, and nothing of it run beyond what loading takes. The
-   * record is this volume's alone; everything that holds the file goes with its `fini`. With it come
-   * the files that it was made of.
-   * @throws {InitError | GraphError} which name the file, and the line where there is one
+   * Loads a file's translator record, checked, running only what loading needs. The record belongs
+   * to this volume; its `fini` frees all that holds the file. The result lists the loaded files.
+   * @throws {InitError | GraphError} naming the file, and the line if known
    */
   load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<LoadedRecord>;
 }
@@ -22,7 +21,7 @@ export interface LoadedRecord {
 }
 
 export interface NativeSettings {
-  /** The options of features/native itself, which no file may take. */
+  /** The options of features/native itself, which files must not declare. */
   readonly own: Options;
   /** The library that calls C functions. */
   readonly ffi: 'koffi' | 'ffi-rs';

@@ -1,6 +1,6 @@
 /**
- * A translator record that somebody wrote, checked field by field before anything of it runs: types
- * are for editors, and a file may be written without one.
+ * Checks a user's translator record field by field before it runs: types only help in editors, and
+ * JavaScript has none.
  */
 import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
@@ -9,7 +9,7 @@ import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts
 import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
 import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
 
-/** What a field has to be; `wrong` lists what is not right inside it. */
+/** The rules of a field; `wrong` lists the faults inside it. */
 interface Field {
   readonly expected: string;
   readonly optional?: true;
@@ -108,7 +108,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   watches: flag,
 };
 
-/** The record that a file exports by default. @throws {GraphError} naming all that is wrong */
+/** Checks a file's default export. @throws {GraphError} naming all faults */
 export function checkRecord(
   path: string,
   { default: record }: Readonly<Record<string, unknown>>,
@@ -145,7 +145,7 @@ function wrongFields(
   return problems;
 }
 
-/** The same for fops that an instance is given after its `init`. @throws {GraphError} */
+/** Checks the fops that an instance returns after its `init`. @throws {GraphError} */
 export function checkFops(path: string, fops: unknown): Fops<unknown> {
   const problems = isObject(fops)
     ? wrongFops(fops)
@@ -171,7 +171,7 @@ function wrongOptions(options: Readonly<Record<string, unknown>>): string[] {
   });
 }
 
-/** Of what type a default is: what `optionTypes` parses a text into. */
+/** Types of defaults: those that `optionTypes` parses a text into. */
 const defaults: { readonly [T in keyof ValueTypes]: string } = {
   any: 'string',
   str: 'string',
@@ -218,7 +218,7 @@ function wrongLists(values: unknown, aliases: unknown): string | undefined {
   return undefined;
 }
 
-/** What a volfile could not say is no default either; but for a text, nothing is one. */
+/** Refuses a default that a volfile could not express, except an empty text. */
 function wrongDefault(spec: OptionSpec): string | undefined {
   const { default: value } = spec;
   if (value === undefined || value === null || (value === '' && !('values' in spec))) {

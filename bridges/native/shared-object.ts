@@ -1,6 +1,6 @@
 /**
- * features/native for shared objects in C: a translator whose record is made of one, hosted like a
- * module of any other language (bridges/host), so that policies and time-outs are the same.
+ * features/native for shared objects in C: makes a translator record hosted like a module of any
+ * language (bridges/host), so that policies and timeouts are the same.
  */
 
 import type { Options, Values } from '../../runtime/core/options.ts';
@@ -16,14 +16,14 @@ import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
-/** What a volume of such a file takes besides the options of features/native. */
+/** Options of a volume with a shared object, besides those of features/native. */
 export const sharedObjectOptions = failureOptions;
 
 const SAYINGS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
 
 type Given = Values<typeof sharedObjectOptions>;
 
-/** What a volume of such a file keeps. */
+/** The state of a volume with a shared object. */
 interface Volume extends Hosted<Host> {
   given: Given;
 }
@@ -44,7 +44,7 @@ function recordOf(
   const valuesFor = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
     moduleOptions(xl, host, guest.description.options, path);
 
-  /** An interpreter with the module in it. @throws {InitError | GraphError} */
+  /** Starts an interpreter with the module. @throws {InitError | GraphError} */
   async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
     checkForeign(xl, path);
     const library = await openLibrary(path, ffi);

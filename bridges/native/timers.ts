@@ -1,15 +1,15 @@
-/** Timers by number, over a clock that rings once. */
+/** Numbered timers, driven by a clock with a single alarm. */
 
 export interface AlarmClock {
   /** Monotonic microseconds. */
   now(): number;
-  /** Rings in so many milliseconds; what was asked for before is not needed any more. */
+  /** Sets the alarm in so many milliseconds, in place of an earlier one. */
   after(ms: number): void;
 }
 
 interface Timer {
   due: number;
-  /** Microseconds between two; 0 for one that rings once. */
+  /** Microseconds of a repeating timer's interval; 0 for a single shot. */
   readonly period: number;
 }
 
@@ -26,7 +26,7 @@ export class Timers {
   }
 
   start(id: number, ms: number, again: boolean): void {
-    // One that would ring for ever in one moment would leave no other.
+    // A repeating timer without an interval would starve all others.
     const us = Math.max(again ? 1000 : 0, ms * 1000);
     this.timers.set(id, { due: this.clock.now() + us, period: again ? us : 0 });
     this.wait();
@@ -36,13 +36,13 @@ export class Timers {
     this.timers.delete(id);
   }
 
-  /** Takes those that are due, in order. */
+  /** Fires due timers, in order. */
   ring(tell: (id: number) => void): void {
     const now = this.clock.now();
     const due = [...this.timers].filter(([, timer]) => timer.due <= now);
     due.sort(([, one], [, other]) => one.due - other.due);
     for (const [id, timer] of due) {
-      // One that is told may stop another.
+      // A fired timer may stop another.
       if (this.timers.get(id) !== timer) continue;
       if (timer.period === 0) this.timers.delete(id);
       else timer.due = Math.max(timer.due + timer.period, now);

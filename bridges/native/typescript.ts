@@ -1,7 +1,7 @@
 /**
- * Translators in TypeScript or JavaScript that are not part of the runtime: a file whose default
- * export is a translator record, as those of `runtime/xlators` are. It runs in the process itself,
- * as quick as those and as free: there is no sandbox.
+ * Users' translators in TypeScript or JavaScript: a file whose default export is a translator
+ * record, like those of `runtime/xlators`. It runs inside the process, as fast as those and without
+ * a sandbox.
  */
 
 import { checkForeign } from '../machine/node/foreign-files.ts';

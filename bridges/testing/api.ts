@@ -1,4 +1,4 @@
-/** `glossa/testing` to those who write tests: its types. What they do is in `library.ts`. */
+/** The types of `glossa/testing` for test authors; `library.ts` implements them. */
 
 /** Attributes, by GlusterFS's names in camel case: `iaSize`, `iaType`, `iaGfid`, … */
 export type Fields = Readonly<Record<string, number | string>>;
@@ -6,7 +6,7 @@ export type Fields = Readonly<Record<string, number | string>>;
 /** A request that reached the storage. */
 export interface Asked {
   readonly fop: string;
-  /** Of its first loc or fd. */
+  /** The path of its first loc or fd. */
   readonly path: string | null;
   readonly args: Readonly<Record<string, unknown>>;
 }
@@ -21,8 +21,8 @@ export interface LogLine {
 }
 
 /**
- * What the kernel, and caches above, were told to cache no longer: `entry` or `removed` (the path is
- * the name's), `inode` (with its data, or not), or `every-entry`.
+ * An invalidation in the kernel and caches above: `entry` or `removed` (the path is the name's),
+ * `inode` (with its data, or not), or `every-entry`.
  */
 export interface Invalidated {
   readonly what: 'entry' | 'removed' | 'inode' | 'every-entry';
@@ -31,11 +31,11 @@ export interface Invalidated {
   readonly expire: boolean;
 }
 
-/** What a bare fop answered: the parts of its reply by name as well. */
+/** The reply of a fop wound directly, with its parts by name. */
 export interface FopReply {
   readonly opRet: number;
   readonly opErrno: number;
-  /** Seconds for which the kernel may cache it, as far as the module says. */
+  /** Seconds that the kernel may cache it, if the module sets them. */
   readonly timeouts: {
     readonly entry?: number;
     readonly attribute?: number;
@@ -51,7 +51,7 @@ export interface FailSettings {
   readonly times?: number;
 }
 
-/** Operations by paths. Each is made of the requests that a mount would make for it. */
+/** Operations by path. Each sends the requests that a mount would send. */
 export interface FileOperations {
   /** Every fop by its name: `await g.fop.stat('/a')`. A loc is a path. */
   readonly fop: Readonly<Record<string, (...args: readonly unknown[]) => Promise<FopReply>>>;
@@ -70,7 +70,7 @@ export interface FileOperations {
   readlink(path: string): Promise<string>;
   read(path: string, size?: number, offset?: number): Promise<Uint8Array>;
   readText(path: string): Promise<string>;
-  /** Without an offset the data is all that is in the file then. */
+  /** Without an offset the data replaces the file's contents. */
   write(path: string, data: Data, offset?: number): Promise<number>;
   truncate(path: string, size?: number): Promise<void>;
   chmod(path: string, mode: number): Promise<Fields>;
@@ -82,7 +82,7 @@ export interface FileOperations {
   listxattr(path: string): Promise<string[]>;
   setxattr(path: string, name: string, value: Data, flags?: number): Promise<void>;
   removexattr(path: string, name: string): Promise<void>;
-  /** Flags are those of open(2), O_RDWR unless told. */
+  /** Flags are those of open(2); O_RDWR by default. */
   open(path: string, flags?: number, mode?: number): Promise<OpenFile>;
 }
 
@@ -96,50 +96,50 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** A storage below the module. What is done here goes past the module, and is not counted. */
+/** A storage below the module. Operations here bypass the module, and are not counted. */
 export interface Below extends FileOperations {
-  /** The requests that have reached it; those of one fop. */
+  /** The requests that have reached it, optionally of one fop. */
   asked(fop?: string): Asked[];
-  /** From now on requests fail with this errno: those of one fop, for one path, so many times. */
+  /** Makes requests fail with this errno: of one fop, for one path, so many times. */
   fail(fop: string | null, errno: number, settings?: FailSettings): void;
-  /** Nothing fails any more. */
+  /** Ends all failures. */
   mend(): void;
-  /** It says that somebody else has changed what is at a path (UPCALL). */
+  /** Sends an UPCALL: another client has changed the file at a path. */
   changed(path: string): void;
-  /** It says that it is up (CHILD_UP), or that it is not (CHILD_DOWN). */
+  /** Sends CHILD_UP, or CHILD_DOWN. */
   sayUp(up?: boolean): void;
-  /** From now on requests wait, all or those of one fop, until `release`. */
+  /** Holds requests, all or those of one fop, until `release`. */
   hold(fop?: string): void;
   release(): void;
 }
 
-/** A volume with the module. `asked`, `fail`, `hold` and so on mean all children. */
+/** A volume with the module. `asked`, `fail`, `hold` and so on apply to all children. */
 export interface TestGraph extends Below {
   readonly children: readonly Below[];
-  /** The first of them. */
+  /** The first child. */
   readonly child: Below;
-  /** The same volume, asked by somebody else than root. */
+  /** The same volume, used by another user. */
   asUser(uid: number, gid?: number, groups?: readonly number[], pid?: number): TestGraph;
-  /** The same volume, asked by another client; its uid is made up unless told. */
+  /** The same volume, used by another client; its uid is generated by default. */
   connect(uid?: string): TestGraph;
-  /** The client goes: its requests are interrupted, its files and locks released. */
+  /** Disconnects the client: interrupts its requests, releases its files and locks. */
   disconnect(): void;
-  /** Lets seconds pass: timers ring, what is remembered gets old. */
+  /** Advances the clock: timers fire, cache entries age. */
   advance(seconds: number): void;
-  /** Forgets what was asked and logged so far. */
+  /** Clears the recorded requests and log lines. */
   clear(): void;
-  /** Whether the volume has said so, as a mount waits for it to. */
+  /** True if the volume has come up. */
   readonly isUp: boolean;
-  /** What was taken back so far. */
+  /** The invalidations so far. */
   readonly invalidated: readonly Invalidated[];
   readonly log: readonly LogLine[];
-  /** Whether a line of the log has this in it. */
+  /** True if a log line contains the text. */
   logged(text: string): boolean;
 }
 
 export interface Assert {
   (condition: unknown, message?: string): asserts condition;
-  /** Whether two values are alike, whatever is in them. */
+  /** Asserts that two values are deeply equal. */
   equal(actual: unknown, expected: unknown, message?: string): void;
   ok(condition: unknown, message?: string): asserts condition;
   deepEqual(actual: unknown, expected: unknown, message?: string): void;
@@ -147,13 +147,13 @@ export interface Assert {
   notEqual(actual: unknown, expected: unknown, message?: string): void;
   notDeepEqual(actual: unknown, expected: unknown, message?: string): void;
   notDeepStrictEqual(actual: unknown, expected: unknown, message?: string): void;
-  /** Whether it is the very same. */
+  /** Asserts that both are the same value. */
   strictEqual(actual: unknown, expected: unknown, message?: string): void;
   notStrictEqual(actual: unknown, expected: unknown, message?: string): void;
   match(text: string, form: RegExp, message?: string): void;
   doesNotMatch(text: string, form: RegExp, message?: string): void;
   fail(message?: string): never;
-  /** `expected`: a class, a RegExp for its text, properties, or a function that says whether. */
+  /** `expected`: a class, a RegExp for its text, properties, or a predicate. */
   throws(what: () => unknown, expected?: object, message?: string): void;
   rejects(
     what: Promise<unknown> | (() => unknown),
@@ -162,22 +162,22 @@ export interface Assert {
   ): Promise<void>;
 }
 
-/** What a file of tests imports. */
+/** The exports for a test file. */
 export interface TestingApi {
   /** A test; `fn` may be async. */
   test(name: string, fn: () => unknown): void;
   /**
-   * A volume with this module above `children` storages, those that are `down` not up yet; an option's
-   * value may be a boolean.
+   * A volume with this module above `children` storages, of which those in `down` start down;
+   * option values may be booleans.
    */
   graph(
     module: string,
     options?: Readonly<Record<string, string | number | boolean>>,
     settings?: { readonly children?: number; readonly down?: readonly number[] },
   ): Promise<TestGraph>;
-  /** Waits by the test's clock: whatever is under way gets as far as it can before. */
+  /** Waits by the test's clock, after pending work has run. */
   sleep(seconds: number): Promise<void>;
-  /** What is awaited must fail with this errno. */
+  /** Asserts that a promise or call fails with this errno. */
   raises(errno: number, what: Promise<unknown> | (() => unknown)): Promise<void>;
   readonly assert: Assert;
 }

@@ -1,31 +1,31 @@
 /**
- * The host's side of a test, whatever the language: the graphs that the test makes, what it does
- * with them, and one clock for all.
+ * The host's side of a test in any language: the graphs that the test makes, its operations, and
+ * one clock for all.
  *
- * A test speaks in JSON arrays. `call` answers at once, and a verb with a number in second place is
- * answered later under that number:
+ * A test sends JSON arrays to `call`, which returns at once; a verb with a number in second place
+ * is answered later under that number:
  *
- *   ["graph", n, {module, options, children, down}]   → {graph}, once it is up; with children that
- *                                                 are down it is not waited for
+ *   ["graph", n, {module, options, children, down}]   → {graph}, once it is up, or at once if children
+ *                                                 are down
  *   ["do", n, graph, child, caller, operation, …arguments]   child -1 is the top; see operations.ts
- *   ["close", n, graph]                           → requests that were never answered
- *   ["sleep", n, seconds]                         → null, when so much time has passed
- *   ["interrupt", n]                              the caller of request n gives up
+ *   ["close", n, graph]                           → requests without a reply
+ *   ["sleep", n, seconds]                         → null, after that time
+ *   ["interrupt", n]                              interrupts the caller of request n
  *   ["advance", seconds]   ["now"]                the clock; in seconds
  *   ["fields"]                                    names of the fields of an iatt and so on
- *   ["asked", graph, child, fop]                  what reached the storage: [{fop, path, args}]
- *   ["clear", graph]                              forgets that, and the log
+ *   ["asked", graph, child, fop]                  requests at the storage: [{fop, path, args}]
+ *   ["clear", graph]                              clears those, and the log
  *   ["fail", graph, child, fop, errno, path, times]   null for any; ["mend", graph, child]
  *   ["hold", graph, child, fop]   ["release", graph, child]
- *   ["invalidated", graph]                        what was taken back: [{what, path, data, expire}]
- *   ["changed", graph, child, path]               the storage says that somebody changed that
- *   ["up", graph, child, isUp]                    the storage says CHILD_UP or CHILD_DOWN
- *   ["isUp", graph]                               whether the top has
- *   ["connect", graph, uid]                       another client; its number, for `caller.client`
- *   ["disconnect", graph, client]                 it goes; 0 is the graph's first
+ *   ["invalidated", graph]                        invalidations: [{what, path, data, expire}]
+ *   ["changed", graph, child, path]               the storage sends an UPCALL about the path
+ *   ["up", graph, child, isUp]                    the storage sends CHILD_UP or CHILD_DOWN
+ *   ["isUp", graph]                               true if the top is up
+ *   ["connect", graph, uid]                       connects a client; its number, for `caller.client`
+ *   ["disconnect", graph, client]                 disconnects it; 0 is the graph's first
  *   ["log", graph]                                [[level, file, line, function, text]]
  *
- * where `child` is null for all of them.
+ * `child` null stands for all children.
  */
 
 import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
@@ -63,24 +63,24 @@ interface GraphSettings {
   readonly module: string;
   readonly options: Readonly<Record<string, string>>;
   readonly children: number;
-  /** Those that are not up when the graph starts. */
+  /** Children that are down when the graph starts. */
   readonly down: readonly number[];
 }
 
-/** Of the programs whose calls tests make. */
+/** The umask of a test's operations. */
 const UMASK = 0o022;
 
-/** How long a graph may take to come up, by the clock of the tests. */
+/** Milliseconds of the test's clock that a graph may take to come up. */
 const UP_WITHIN_MS = 30_000;
 
 interface Bench {
   readonly graph: Graph;
   readonly watches: readonly Watch[];
   readonly client: Client;
-  /** The others, by number. */
+  /** Further clients, by number. */
   readonly clients: Map<number, Client>;
   log: ParsedLine[];
-  /** What left the top of the graph. */
+  /** Upcalls that left the top of the graph. */
   upcalls: Plain[];
 }
 
@@ -88,9 +88,9 @@ type TestMessage = readonly Plain[];
 
 export class Bed {
   readonly clock = new VirtualClock();
-  /** Answers that the test has not got yet. */
+  /** Answers that the test has not received. */
   readonly answers: Answer[] = [];
-  /** Things under way that take real time: graphs that start or stop. */
+  /** Operations that take real time: graphs that start or stop. */
   busy = 0;
   /** Every line of the log of the graphs since the last `reset`. */
   readonly history: ParsedLine[] = [];
@@ -103,7 +103,7 @@ export class Bed {
     this.look = look;
   }
 
-  /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
+  /** Runs a test's message; returns JSON. @throws {Error} whose message is for the test. */
   call(message: string): string {
     const [verb, ...rest] = JSON.parse(message) as Plain[];
     const handle = this.verbs[String(verb)];
@@ -111,12 +111,12 @@ export class Bed {
     return JSON.stringify(handle(rest) ?? null);
   }
 
-  /** Requests that have no answer, as text for people. */
+  /** Requests without an answer, as text for people. */
   pending(): string[] {
     return [...this.benches.values()].flatMap((bench) => waiting(bench));
   }
 
-  /** Between tests: whatever the last one has left goes away. */
+  /** Cleans up after a test. */
   async reset(): Promise<void> {
     const left = [...this.benches.values()];
     this.benches.clear();
@@ -230,7 +230,7 @@ export class Bed {
     });
     await graph.start();
     if (down.length === 0) await this.waitUntilUp(graph);
-    // What a volfile is warned of would go unseen in a test.
+    // A volfile's warning would go unseen in a test.
     const slip = log.find(([, , , , text]) => text.startsWith(optionsOf(module)));
     if (slip !== undefined) {
       await graph.stop();
@@ -248,7 +248,7 @@ export class Bed {
     return this.lastGraph;
   }
 
-  /** The clock may go on meanwhile: a module may wait for a timer. */
+  /** Waits until the graph is up; advances the clock, as a module may wait for a timer. */
   private async waitUntilUp(graph: Graph): Promise<void> {
     this.busy -= 1;
     try {
@@ -314,7 +314,7 @@ export class Bed {
   }
 }
 
-/** The fields of what travels as a list. */
+/** The field names of structures that are sent as lists. */
 const FIELDS: { [kind: string]: Plain } = {
   iatt: IATT_FIELDS,
   statvfs: STATVFS_FIELDS,
@@ -322,7 +322,7 @@ const FIELDS: { [kind: string]: Plain } = {
   lease: LEASE_FIELDS,
 };
 
-/** Leaves first: each storage with its watch, the module above all. */
+/** The graph's volumes: each storage with its watch, the module on top. */
 function specsOf(
   subject: Pick<VolumeSpec, 'translator' | 'options'>,
   watches: readonly Watch[],
@@ -341,7 +341,7 @@ function specsOf(
   return [...below, { name: SUBJECT, subvolumes, ...subject }];
 }
 
-/** What leads to the storage itself, past the watch: what is done there is not counted. */
+/** The links to a storage that bypass its watch, for uncounted operations. */
 function storageLinks({ xlators }: Graph, child: number): Child {
   const storage = xlators.find(({ name }) => name === `storage${child}`) as Xlator | undefined;
   if (storage === undefined) throw new MessageError(`the graph has no child ${child}`);

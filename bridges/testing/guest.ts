@@ -1,4 +1,4 @@
-/** `glossa/testing` in an interpreter of JavaScript, and what the runner of the tests calls there. */
+/** `glossa/testing` inside a JavaScript interpreter, and the entry points of the test runner. */
 import { host } from '../javascript/library/host.ts';
 import { failed } from './here.ts';
 import { makeTesting } from './library.ts';
@@ -14,7 +14,7 @@ let outcome: TestResult | null = null;
 
 export const names = (): string => JSON.stringify(session.tests.map(({ name }) => name));
 
-/** @param own what the calls in the test's own files have in them, in a stack */
+/** @param own a substring of the stack lines in the test's own files */
 export function start(index: number, own: string): number {
   outcome = null;
   session.run(index, (error) => {

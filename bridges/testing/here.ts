@@ -1,8 +1,8 @@
-/** Tests that run where their bed does, in no interpreter of their own. */
+/** Runs tests in the thread of their bed, without an interpreter. */
 import type { TestingSession } from './library.ts';
 import type { TestResult, Tests } from './tests.ts';
 
-/** What came of a test that threw: the message, and the calls in the stack that have `own` in them. */
+/** The result of a test that threw: the message, and the stack lines that contain `own`. */
 export function failed(error: unknown, own: string): TestResult {
   if (!(error instanceof Error)) return { outcome: 'failed', message: String(error) };
   const calls = (error.stack ?? '').split('\n').filter((line) => line.includes(own));
@@ -11,8 +11,8 @@ export function failed(error: unknown, own: string): TestResult {
 }
 
 /**
- * The tests of a session whose functions this process runs itself.
- * @param failed what came of a test that threw
+ * Makes the tests of a session that this process runs itself.
+ * @param failed converts an exception to a result
  */
 export function testsHere(session: TestingSession, failed: (error: unknown) => TestResult): Tests {
   let result: TestResult | null = null;

@@ -1,6 +1,6 @@
 /**
- * `glossa/testing` as it is typed, and as it is to whoever imports it by himself: what works is what
- * `glossa test` hands to a file of tests in its place.
+ * `glossa/testing` for type checkers and direct imports, where its functions throw: `glossa test`
+ * passes working ones to test files.
  */
 import type { Assert, TestingApi } from './api.ts';
 import { makeTesting } from './library.ts';

@@ -1,4 +1,4 @@
-/** Tests in JavaScript: a file's tests in an interpreter of their own, with `guest.ts` in it. */
+/** Runs a file's JavaScript tests in an interpreter with `guest.ts`. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { createEngine, EngineError, type HostFunction } from '../javascript/engine.ts';

@@ -1,6 +1,6 @@
 /**
- * What `import … from 'glossa/testing'` gives, to tests in TypeScript (which Node runs) and in
- * JavaScript (which QuickJS runs): the same as `glupy.testing` gives to those in Python.
+ * The exports of 'glossa/testing', for tests in TypeScript (run by Node) and JavaScript (run by
+ * QuickJS); `glupy.testing` is the same for Python.
  *
  *     import { EPERM } from 'glossa';
  *     import { assert, graph, raises, test } from 'glossa/testing';
@@ -12,8 +12,8 @@
  *       assert.equal(await g.readText('/a.keep'), 'precious');
  *     });
  *
- * A graph is closed when its test ends. Nothing here but types is imported, and nothing but
- * ECMAScript is used: the text of this file runs in either engine.
+ * A graph is closed when its test ends. This file imports types only and uses only ECMAScript: its
+ * text runs in either engine.
  */
 import type {
   Asked,
@@ -31,9 +31,9 @@ import type {
 } from './api.ts';
 import type { Plain } from './values.ts';
 
-/** What the runner does for the library. */
+/** The runner's functions for the library. */
 export interface TestingHost {
-  /** A message for `Bed.call`; its answer. */
+  /** Passes a message to `Bed.call`; returns its answer. */
   call(message: string): string;
 }
 
@@ -48,15 +48,15 @@ export class FopFailure extends Error {
   }
 }
 
-/** What the runner calls. */
+/** The functions that the runner calls. */
 export interface TestingSession {
   readonly api: TestingApi;
   readonly tests: readonly { readonly name: string; readonly fn: () => unknown }[];
-  /** The answer to call number `call`. */
+  /** Passes the answer to call number `call`. */
   answer(call: number, result: string): void;
-  /** Runs a test: tells how it ended, by undefined or what was thrown. */
+  /** Runs a test; calls `ended` with undefined or the exception. */
   run(index: number, ended: (error: unknown) => void): void;
-  /** Ends what the test waits for. */
+  /** Ends the test's wait with an error. */
   giveUp(why: string): void;
 }
 
@@ -65,7 +65,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Everything, for one file of tests. */
+/** Makes the library for one test file. */
 export function makeTesting(host: TestingHost): TestingSession {
   const waiting = new Map<number, Waiting>();
   const tests: { name: string; fn: () => unknown }[] = [];
@@ -150,7 +150,7 @@ export function makeTesting(host: TestingHost): TestingSession {
   };
 }
 
-/** timeLimit → time-limit, as options are called. */
+/** Converts timeLimit to time-limit, an option's name. */
 const dashed = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
 const optionText = (value: string | number | boolean): string =>
@@ -196,7 +196,7 @@ function alike(a: unknown, b: unknown): boolean {
 }
 
 type What = (() => unknown) | Promise<unknown>;
-/** What an error must be: of a class, with a text, with these properties, or as a function says. */
+/** An expected error: a class, a text, properties, or a predicate. */
 type Expected = RegExp | object | ((error: unknown) => unknown);
 
 function fits(error: unknown, expected: Expected | undefined): boolean {
@@ -214,7 +214,7 @@ function fits(error: unknown, expected: Expected | undefined): boolean {
   );
 }
 
-/** What was thrown must be there, and fit. */
+/** Checks that an error was thrown, and fits. */
 function check(thrown: { readonly error: unknown } | null, expected?: Expected, text?: string) {
   if (thrown === null) throw new Error(text ?? 'an error was expected, and nothing failed');
   if (!fits(thrown.error, expected)) {
@@ -233,7 +233,7 @@ const equal = (a: unknown, b: unknown, message?: string): void =>
 const notEqual = (a: unknown, b: unknown, message?: string): void =>
   must(!alike(a, b), message, () => `${show(a)} was expected to be something else`);
 
-/** The usual members. What is alike is equal, whichever of the names asks. */
+/** The usual members; all equalities are deep. */
 const members = {
   ok: truth,
   equal,
@@ -370,14 +370,14 @@ interface WhoAsks {
   readonly gid: number;
   readonly pid: number;
   readonly groups: readonly number[];
-  /** The graph's first unless told. */
+  /** The graph's first client by default. */
   readonly client?: number;
 }
 
 const ROOT: WhoAsks = { uid: 0, gid: 0, pid: 1, groups: [] };
 const TOP = -1;
 
-/** Operations whose arguments and results are plain. */
+/** Operations with plain arguments and results. */
 const PLAIN =
   'lookup stat exists listdir mkdir mknod symlink link unlink rmdir rename readlink read truncate ' +
   'chmod chown utime access statfs getxattr listxattr removexattr open';
@@ -439,7 +439,7 @@ function makeFiles(ways: Ways, child: number, caller: WhoAsks): FileOperations {
 function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
   const { say, values, number } = ways;
   const noFile = (): never => {
-    throw new Error('a file of somebody else');
+    throw new Error('a file of another graph or user');
   };
   return {
     ...makeFiles(ways, child ?? TOP, caller),

@@ -1,6 +1,7 @@
 /**
- * A test's operations on a graph by paths (`runtime/api/files.ts`), named as Python's `os` and Node's `fs`
- * have them. Arguments and results are as in `values.ts`; a directory listing is a list of names.
+ * A test's operations on a graph by paths (`runtime/api/files.ts`), named as Python's `os` and
+ * Node's `fs` have them. Arguments and results are as in `values.ts`; a directory listing is a list
+ * of names.
  */
 import type { Driver } from '../../runtime/api/driver.ts';
 import type { Files } from '../../runtime/api/files.ts';
@@ -19,7 +20,7 @@ type Operation = (files: Files, args: readonly Plain[]) => Promise<Plain>;
 
 const iatt = (buf: unknown): Plain => plain('iatt', buf);
 
-/** Bytes come as `["bytes", text]`, a text as itself. */
+/** Decodes data: `["bytes", text]`, or a text itself. */
 function dataOf(value: Plain | undefined): Uint8Array {
   if (Array.isArray(value)) return bytesOf(String(value[1]));
   return new TextEncoder().encode(String(value ?? ''));
@@ -43,7 +44,7 @@ function opened({ driver }: Files, id: Plain | undefined): OpenFile {
   return new OpenFile(driver, fd);
 }
 
-/** Any fop by its name; the reply's parts by their names, failures too. */
+/** Winds any fop by name; returns the reply's parts by name, failures too. */
 async function bare(driver: Driver, name: string, args: readonly Plain[]): Promise<Plain> {
   const row = findFop(name);
   if (row === undefined || !fopNames.includes(name as FopName)) {
@@ -74,7 +75,7 @@ async function bare(driver: Driver, name: string, args: readonly Plain[]): Promi
   else fd?.release();
   const { opRet, opErrno } = reply;
   const xdata = reply.values[row.reply.findIndex((arg) => arg.name === 'xdata')];
-  // Without what is not said.
+  // Without undefined members.
   const timeouts = JSON.parse(JSON.stringify(timeoutsOf((xdata as Dict | null) ?? null))) as Plain;
   return { opRet, opErrno, values: named(row.reply, reply.values), timeouts };
 }
@@ -96,7 +97,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   readlink: (files, [path]) => files.readlink(text(path)),
   read: async (files, [path, size, offset]) =>
     bytesAs(await files.readFile(text(path), optional(size), optional(offset))),
-  /** With an offset into what is there; without, it is all that is there then. */
+  /** Writes at an offset; without one, replaces the contents. */
   write: (files, [path, data, offset]) =>
     files.writeFile(text(path), dataOf(data), typeof offset === 'number' ? { offset } : {}),
   truncate: (files, [path, size]) => nothing(files.truncate(text(path), optional(size))),

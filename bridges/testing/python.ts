@@ -1,6 +1,5 @@
 /**
- * Tests in Python: a file's tests in an interpreter of their own. The other side is
- * `python/glupy/_testrun.py`.
+ * Runs a file's Python tests in an interpreter; `python/glupy/_testrun.py` is the Python side.
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -11,7 +10,7 @@ import { findImport } from '../python/imports.ts';
 import { IMPORTS, packageFiles } from '../python/own-files.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
-/** Bytes: tests may compare large files. */
+/** Bytes of the interpreter's memory: tests may compare large files. */
 const MEMORY = 1024 * 2 ** 20;
 
 export const startPythonTests: StartTests = async (path, bed, { timeLimit, print }) => {
@@ -96,5 +95,5 @@ function describe(error: unknown): string {
   return trace || error.message;
 }
 
-/** The package's own calls in a traceback, with the lines that show them. */
+/** Matches glupy's own frames in a traceback. */
 const OWN_FRAMES = /^ {2}File ".*\/glupy\/.*\n(?: {4}.*\n)*/gm;

@@ -1,7 +1,7 @@
 /**
- * Runs the tests of a file, one after the other, each to its end: its answers are handed over as
- * they come, and when nothing is under way any more but timers, time jumps to the next of them. A
- * test that waits for what nothing can bring fails at once.
+ * Runs the tests of a file, one after the other. Answers are passed on as they come; when only
+ * timers are left, time jumps to the next one. A test that waits for an impossible event fails at
+ * once.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Bed } from './bed.ts';
@@ -10,9 +10,9 @@ import type { ParsedLine } from './log.ts';
 import type { StartTests, TestResult, TestSettings, Tests } from './tests.ts';
 import { delay, turn } from './turn.ts';
 
-/** A test that waits longer than this by its own clock waits for nothing. */
+/** A test that waits longer by its own clock fails. */
 const JUMPED_MAX_MS = 2 * 3600 * 1000;
-/** Real time that something outside of the clock (an interpreter that starts) may take. */
+/** Real milliseconds that work outside of the clock (a starting interpreter) may take. */
 const PATIENCE_MS = 300;
 const BUSY_MAX_MS = 30_000;
 const STEP_MS = 5;
@@ -22,23 +22,23 @@ export interface TestReport extends TestResult {
   /** Real milliseconds. */
   readonly ms: number;
   readonly printed: readonly string[];
-  /** What its graphs have logged. */
+  /** The log of its graphs. */
   readonly log: readonly ParsedLine[];
 }
 
 export interface FileSettings {
-  /** By the name that a test gives a module. */
+  /** Finds a module's translator by the name in the test. */
   readonly translatorFor: FindTranslator;
-  /** Only tests whose name has this in it. */
+  /** Runs only tests whose name contains this. */
   readonly filter: string | undefined;
   readonly timeLimit: number;
-  /** What looks like a mistake in a module is an error. */
+  /** True to make likely mistakes in a module errors. */
   readonly strict?: boolean;
-  /** Told of it otherwise, each once. */
+  /** Otherwise warns of each mistake once. */
   warned?(text: string): void;
-  /** Told of each graph once it is up. */
+  /** Called with each graph once it is up. */
   started?(graph: Graph): void;
-  /** Told of each test as it ends. */
+  /** Called with each test's report. */
   ended(report: TestReport): void;
 }
 
@@ -85,7 +85,7 @@ async function runOne(tests: Tests, name: string, bed: Bed): Promise<TestResult>
     for (;;) {
       const result = tests.result();
       if (result !== null) return result;
-      // What a turn of the event loop has brought may have ended it.
+      // The last turn of the event loop may have ended the test.
       if ((await step(tests, bed)) || tests.result() !== null) continue;
       if (!gaveUp && (jump(bed, end) || (await waitABit(tests, bed)))) continue;
       const why = whyStuck(bed);
@@ -98,7 +98,7 @@ async function runOne(tests: Tests, name: string, bed: Bed): Promise<TestResult>
   }
 }
 
-/** Hands over what is ready; false when there is nothing, and nothing under way. */
+/** Passes on ready answers; false when none is ready or pending. */
 async function step(tests: Tests, bed: Bed): Promise<boolean> {
   await turn();
   const answer = bed.answers.shift();
@@ -119,7 +119,7 @@ async function waitBusy(bed: Bed): Promise<boolean> {
   return bed.answers.length > 0;
 }
 
-/** Only time can bring anything: it passes until the next timer. */
+/** Advances the clock to the next timer, when nothing else is pending. */
 function jump({ clock }: Bed, end: number): boolean {
   const { next } = clock;
   if (next === undefined || next > end) return false;

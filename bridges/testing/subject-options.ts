@@ -1,4 +1,4 @@
-/** Options of the translator under test, and where they are from, as messages have it. */
+/** Options of the translator under test, with their source for messages. */
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 
 export const optionsOf = (module: string): string => `the options of ${module}`;

@@ -1,4 +1,4 @@
-/** The translator under test, by the name that a test gives its module, in Node. */
+/** Finds the translator under test by its module's name, on Node. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
@@ -10,7 +10,7 @@ import { optionsFor } from './subject-options.ts';
 
 export const translatorFor: FindTranslator = async (module, baseDir, given) => {
   const options = (all: Readonly<Record<string, string>>) => optionsFor(module, all);
-  // One whose name has no ending is found by features/glupy.
+  // features/glupy finds names without an extension.
   if (languageOf(module)?.hosted !== null) {
     const translator = glupy as unknown as Translator<unknown>;
     return { translator, options: options({ 'module-name': module, ...given }) };

@@ -1,4 +1,4 @@
-/** What the runner of tests and a language's interpreter promise each other. */
+/** The interface between the test runner and a language's interpreter. */
 import type { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 
 /** An answer that is ready for the test. */
@@ -8,56 +8,56 @@ export interface Answer {
   readonly result: string;
 }
 
-/** What an interpreter with tests has of their bed. */
+/** The bed's functions for an interpreter with tests. */
 export interface TestBed {
   readonly clock: VirtualClock;
-  /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
+  /** Runs a test's message; returns JSON. @throws {Error} whose message is for the test. */
   call(message: string): string;
 }
 
 export interface TestSettings {
   /** Seconds that a test may compute without a pause. */
   readonly timeLimit: number;
-  /** What a test prints. */
+  /** Prints a test's output. */
   print(line: string): void;
 }
 
 export interface TestResult {
   readonly outcome: 'passed' | 'failed';
-  /** What was thrown. */
+  /** The exception's message. */
   readonly message?: string;
   /** As the language shows it, the message included. */
   readonly traceback?: string;
 }
 
-/** The tests of one file, in an interpreter of their own. Any call may throw when it is lost. */
+/** The tests of one file, in an interpreter of their own. Any call may throw when that is lost. */
 export interface Tests {
   /** Their names in order, with the line each begins at. */
   readonly names: readonly (readonly [name: string, line: number])[];
   start(test: string): void;
-  /** Hands over what the test has asked for. */
+  /** Passes an answer to the test. */
   answer(answer: Answer): void;
-  /** Whether a timer of the test itself is due. */
+  /** True if a timer of the test itself is due. */
   readonly due: boolean;
   tick(): void;
-  /** What came of the test; null as long as it runs. */
+  /** The test's result; null while it runs. */
   result(): TestResult | null;
-  /** Ends a test that waits for what cannot happen. */
+  /** Ends a test that waits for an impossible event. */
   giveUp(why: string): void;
-  /** What a thrown error says to people. */
+  /** An exception's text for people. */
   failure(error: unknown): string;
-  /** Whether the interpreter is lost. */
+  /** True if the interpreter is lost. */
   readonly dead: boolean;
   close(): void;
 }
 
-/** How the tests of a language are found and run. */
+/** A language's rules for finding and running tests. */
 export interface TestLanguage {
   /** Files of tests. */
   readonly pattern: RegExp;
-  /** What is in such a file; others of that name are for another runner. Anything when empty. */
+  /** A text that such a file contains; files without it are for another runner. '' matches all. */
   readonly mark: string;
-  /** The files of tests that belong to a module, most particular first. */
+  /** The test files of a module, most specific first. */
   namesFor(module: string): readonly string[];
   load(): Promise<StartTests>;
 }

@@ -3,10 +3,10 @@ import { BrowserContext } from '../machine/browser/context.ts';
 
 const browser = new BrowserContext(() => {});
 
-/** Node's own is many times faster than what both have. */
+/** Node's own is many times faster than the portable one. */
 const { setImmediate: immediate } = globalThis as { setImmediate?: (fn: () => void) => void };
 
-/** Resolves when all that was ready has been done. */
+/** Resolves when all ready work is done. */
 export const turn = (): Promise<void> =>
   new Promise((done) => {
     if (immediate === undefined) browser.soon(done);

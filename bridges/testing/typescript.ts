@@ -1,4 +1,4 @@
-/** Tests in TypeScript: Node itself runs them, as it does the translators that they are for. */
+/** Runs TypeScript tests in Node itself, like the translators under test. */
 import { loadFile } from '../native/load.ts';
 import { failed, testsHere } from './here.ts';
 import { makeTesting } from './library.ts';

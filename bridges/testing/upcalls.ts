@@ -1,11 +1,11 @@
-/** What a module said is out of date, and what a storage says, in a graph under test. */
+/** Upcalls of modules and storages in a graph under test. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { joinPath } from '../../runtime/core/loc.ts';
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Plain } from './values.ts';
 
-/** As a test sees it: by paths. */
+/** Converts an upcall for a test, by paths. */
 export function plainUpcall(what: Upcall): { [key: string]: Plain } {
   switch (what.what) {
     case 'inode':
@@ -20,7 +20,7 @@ export function plainUpcall(what: Upcall): { [key: string]: Plain } {
   }
 }
 
-/** The storage number `child` says that what is at a path was changed by somebody else. */
+/** Sends an upcall from storage `child`: another client has changed the file at a path. */
 export function sayChanged(graph: Graph, child: number, path: string): void {
   const storage = graph.xlators.find(({ name }) => name === `storage${child}`);
   const names = path.split('/').filter((name) => name !== '');

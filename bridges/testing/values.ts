@@ -1,7 +1,7 @@
 /**
  * Values of fops as JSON between a graph under test and the language of its test.
  *
- * A number, a text and null are themselves; a loc is its path; everything else says what it is:
+ * Numbers, texts and null are themselves; a loc is its path; other values are tagged:
  *   ["bytes", text of one character a byte]   ["fd", number]   ["inode", gfid, ia_type]
  *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]   ["entries", [[name, off, …], …]]
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
@@ -16,14 +16,14 @@ import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
 
-// That of a browser does in Node, too.
+// The browser's version works on Node, too.
 const { latin1, fromLatin1 } = memory;
 
 export const bytesAs = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
 
 export const bytesOf = fromLatin1;
 
-/** One value on its way to the test. */
+/** Encodes a value for the test. */
 export function plain(type: ArgType, value: unknown): Plain {
   if (value === null || value === undefined) return null;
   if (type === 'int' || type === 'str') return value as number | string;
@@ -34,14 +34,14 @@ export function plain(type: ArgType, value: unknown): Plain {
   return [type, JSON.parse(pack(type, value, 0, 0, memory)) as Plain];
 }
 
-/** Values of a row by their names. */
+/** Encodes the values of a row by name. */
 export const named = (
   args: readonly Arg[],
   values: readonly unknown[],
 ): { [name: string]: Plain } =>
   Object.fromEntries(args.map(({ name, type }, at) => [name, plain(type, values[at])]));
 
-/** What a test's arguments lead to. */
+/** Finds the objects of a test's arguments. */
 export interface Sources {
   /** The loc of a path. */
   loc(path: string): Loc;
@@ -50,8 +50,8 @@ export interface Sources {
 }
 
 /**
- * The arguments of a fop out of a test's message; what is left out at the end is null. The fd of a
- * fop that opens may be left out: its place in the values is `newFd` then, otherwise -1.
+ * Decodes a fop's arguments from a test's message; missing ones at the end are null. A fop that
+ * opens may lack its fd: `newFd` is its index then, otherwise -1.
  * @throws {MessageError}
  */
 export function argumentsFrom(
@@ -71,7 +71,7 @@ export function argumentsFrom(
       data.push(bytesOf(String(value[1])));
       return ['data', data.length - 1];
     }
-    // A test that does not care about a number means none.
+    // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
   const values = unpack(argumentsOf(row), prepared, {

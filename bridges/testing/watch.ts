@@ -1,6 +1,6 @@
 /**
- * What stands above a storage in a graph under test: it notes every request that reaches the
- * storage, and fails or holds back those that the test wants to.
+ * The volume above a storage in a graph under test: records every request that reaches the storage,
+ * and fails or holds those that the test selects.
  */
 import { pathOf } from '../../runtime/api/driver.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
@@ -19,22 +19,22 @@ import { named, type Plain } from './values.ts';
 /** A request that reached the storage. */
 export interface Asked {
   readonly fop: string;
-  /** Of its first loc or fd. */
+  /** The path of its first loc or fd. */
   readonly path: string | null;
   readonly args: { [name: string]: Plain };
 }
 
-/** Requests that are to fail. */
+/** A rule for failing requests. */
 export interface Failing {
-  /** Any, when null; so for the path. */
+  /** The fop; null for any, as for the path. */
   readonly fop: string | null;
   readonly path: string | null;
   readonly errno: number;
-  /** How often it still happens. */
+  /** Remaining failures. */
   times: number;
 }
 
-/** How often one request may come here. One that a callback winds again and again would never end. */
+/** Winds of one request at most: a callback could wind without end. */
 const ROUNDS_MAX = 1_000;
 
 interface Held {
@@ -49,7 +49,7 @@ export class Watch {
   readonly held: Held[] = [];
   private readonly holding = new Set<string | null>();
   private isDown: boolean;
-  /** The request that came last, and how often it has come by now. */
+  /** The latest request, and its number of winds. */
   private unique = -1;
   private rounds = 0;
 
@@ -66,23 +66,23 @@ export class Watch {
     },
   });
 
-  /** @param isDown it is not up until it is told to be */
+  /** @param isDown true to start down, until `sayUp` */
   constructor(isDown = false) {
     this.isDown = isDown;
   }
 
-  /** It says that it is up, or down: the one that stands above storage number `at`. */
+  /** Sends CHILD_UP or CHILD_DOWN for its storage. */
   sayUp(xl: Xlator, isUp: boolean): void {
     this.isDown = !isUp;
     sayUp(xl, isUp);
   }
 
-  /** From now on requests of this fop, or of every one, wait for `release`. */
+  /** Holds requests of this fop, or of all, until `release`. */
   hold(fop: string | null): void {
     this.holding.add(fop);
   }
 
-  /** Lets go what is held, and holds no more. */
+  /** Releases held requests, and holds no more. */
   release(): void {
     this.holding.clear();
     for (const { go } of this.held.splice(0)) go();
