@@ -19,7 +19,7 @@
  *   place where it was tried.
  * - What a function decides takes effect when it has returned. No function is called while another
  *   one runs, and all calls come from one thread; do not call from others.
- * - Whatever comes with a request (arguments, replies, frame_alloc) lives until the frame's last
+ * - All values of a request (arguments, replies, frame_alloc) lives until the frame's last
  *   callback has returned. The bytes of reads and writes live for the one call that they came with.
  * - What is const is not yours to change: make a copy, and pass that. A dict is yours to change.
  * - Names are bytes ending in NUL, not always UTF-8. Numbers are below 2^53.
@@ -164,7 +164,7 @@ typedef struct dict_pair {
 typedef struct glossa_frame glossa_frame_t;
 typedef struct glossa_xlator xlator_t;
 
-/* Somebody for whom requests are made: a mount has one, a server one for each that is connected. */
+/* The origin of requests: a mount has one client, a server has one for each connection. */
 typedef struct {
     int64_t id;
     const char *uid; /* who it is, also to other processes: GlusterFS's client_uid */
@@ -278,7 +278,7 @@ GLOSSA_API void glossa_wind_any(const struct glossa_place *at, glossa_frame_t *f
 
 /* Answers with an errno: short for unwind_<fop>(frame, -1, errno, NULL, …). */
 #define glossa_fail(frame, op_errno) glossa_fail_at(GLOSSA_HERE, frame, op_errno)
-/* The same for whatever fop the frame is of, as any_fop and any_cbk need it. */
+/* The same for a frame of any fop, as any_fop and any_cbk need it. */
 #define wind_any(frame, cookie, cbk, child, args) \
     glossa_wind_any(GLOSSA_HERE, frame, cookie, cbk, child, args)
 #define tail_any(frame, child, args) \

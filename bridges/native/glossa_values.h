@@ -49,7 +49,7 @@ GLOSSA_API struct glossa_chunk *glossa_new_chunk(size_t size)
     return chunk;
 }
 
-/* Memory that is not zeroed, of the frame or whatever else ends with `*memory`. */
+/* Memory that is not zeroed, freed with the frame or other owner of `*memory`. */
 GLOSSA_API void *glossa_get(struct glossa_chunk **memory, size_t size)
 {
     struct glossa_chunk *chunk = *memory;

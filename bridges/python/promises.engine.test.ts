@@ -11,7 +11,7 @@ from _pyodide import _future_helper
 ran = []
 def later(*args):
     ran.append(args)
-    raise ValueError("nobody waits for this")
+    raise ValueError("this is not awaited")
 _future_helper.set_result = _future_helper.set_exception = later
 def promise():
     future = create_proxy(later).callPromising()

@@ -9,7 +9,7 @@ def lines(g):
     return [json.loads(line.text) for line in g.log if line.text.startswith("{")]
 
 
-async def test_a_line_for_each_change():
+async def test_each_change_logs_a_line():
     async with graph("audit-log") as g:
         await g.mkdir("/done", 0o700)
         await g.as_user(1000, 100).rename("/done", "/old")
@@ -21,7 +21,7 @@ async def test_a_line_for_each_change():
         assert mkdir["time"].endswith("+00:00")
 
 
-async def test_what_failed_is_written_down_too():
+async def test_a_failed_change_logs_a_line():
     async with graph("audit-log") as g:
         await g.write("/a", b"")
         g.fail("unlink", ENOENT)
@@ -30,7 +30,7 @@ async def test_what_failed_is_written_down_too():
         assert lines(g)[-1]["result"] == "ENOENT"
 
 
-async def test_looking_is_nothing():
+async def test_reading_logs_nothing():
     async with graph("audit-log") as g:
         await g.child.write("/a", b"")
         await g.stat("/a")

@@ -19,7 +19,7 @@ async def test_data_is_shown_by_its_length():
         assert await g.child.read("/a") == b"secret"
 
 
-async def test_fops_can_be_left_out():
+async def test_excluded_fops_are_not_traced():
     async with graph("debug-trace", exclude="lookup,create") as g:
         await g.write("/a", b"")
         assert not g.logged("LOOKUP") and not g.logged("CREATE")

@@ -13,7 +13,7 @@ async def test_every_third_write_fails():
         await g.write("/a", b"4")
 
 
-async def test_only_what_was_named_fails():
+async def test_only_the_named_fops_and_paths_fail():
     async with graph("flaky", fops="mkdir", path="*.d", errno="ENOSPC", count=1) as g:
         await g.mkdir("/a")
         with raises(ENOSPC):
@@ -22,7 +22,7 @@ async def test_only_what_was_named_fails():
         assert len(g.asked("mkdir")) == 2
 
 
-async def test_the_same_seed_draws_the_same_lots():
+async def test_the_same_seed_fails_the_same_requests():
     async def drawn():
         async with graph("flaky", fops="mkdir", percent=50, seed=7) as g:
             return [(await g.fop.mkdir(f"/{name}", 0o755)).op_ret for name in range(20)]
@@ -31,7 +31,7 @@ async def test_the_same_seed_draws_the_same_lots():
     assert first == await drawn() and {0, -1} == set(first)
 
 
-async def test_it_can_wait_only():
+async def test_a_delay_without_an_errno_only_waits():
     async with graph("flaky", fops="mkdir", errno="none", delay=2) as g:
         began = time.monotonic()
         await g.mkdir("/a")

@@ -4,7 +4,7 @@ from glupy.testing import graph, raises
 STALE = "user.mirror.stale"
 
 
-async def test_both_have_the_same():
+async def test_both_children_have_equal_files():
     async with graph("mirror", children=2) as g:
         await g.mkdir("/folder")
         await g.write("/folder/file", b"text")
@@ -14,7 +14,7 @@ async def test_both_have_the_same():
         assert one.ia_gfid == other.ia_gfid
 
 
-async def test_a_child_that_cannot_is_left_out():
+async def test_a_failing_child_is_left_out():
     async with graph("mirror", children=2) as g:
         left, right = g.children
         await g.write("/a", b"1")
@@ -27,7 +27,7 @@ async def test_a_child_that_cannot_is_left_out():
         assert await right.read("/a") != b"3"
 
 
-async def test_what_both_refuse_is_refused():
+async def test_a_request_that_both_refuse_fails():
     async with graph("mirror", children=2) as g:
         with raises(ENOENT):
             await g.unlink("/absent")
@@ -37,7 +37,7 @@ async def test_what_both_refuse_is_refused():
         assert not g.logged("stale from now on")
 
 
-async def test_reading_goes_on_with_the_other():
+async def test_reading_continues_with_the_other_child():
     async with graph("mirror", children=2) as g:
         await g.write("/a", b"text")
         g.children[0].fail("readv", EIO)

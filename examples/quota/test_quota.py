@@ -2,7 +2,7 @@ from glupy import EDQUOT, EXDEV
 from glupy.testing import graph, raises
 
 
-async def test_so_much_and_no_more():
+async def test_a_write_beyond_the_limit_fails():
     async with graph("quota", limits="/home:100") as g:
         await g.mkdir("/home")
         await g.write("/home/one", bytes(60))
@@ -14,7 +14,7 @@ async def test_so_much_and_no_more():
         assert await g.child.read("/home/two") == bytes(60)
 
 
-async def test_what_was_there_counts():
+async def test_existing_files_count():
     async with graph("quota", limits="/:100") as g:
         await g.child.write("/old", bytes(90))
         with raises(EDQUOT):
@@ -22,7 +22,7 @@ async def test_what_was_there_counts():
         await g.truncate("/old", 100)
 
 
-async def test_inside_of_a_limit():
+async def test_nested_limits_apply_together():
     async with graph("quota", limits="/home:100,/home/ann:50") as g:
         await g.mkdir("/home")
         await g.mkdir("/home/ann")

@@ -4,7 +4,7 @@ from glupy import EROFS
 from glupy.testing import graph, raises
 
 
-async def test_reading_goes_on():
+async def test_files_can_be_read():
     async with graph("readonly") as g:
         await g.child.mkdir("/folder")
         await g.child.write("/folder/data", b"precious")
@@ -12,7 +12,7 @@ async def test_reading_goes_on():
         assert await g.listdir("/folder") == ["data"]
 
 
-async def test_nothing_changes():
+async def test_every_change_is_refused():
     async with graph("readonly") as g:
         await g.child.write("/data", b"precious")
         for change in (
@@ -35,7 +35,7 @@ async def test_nothing_changes():
         assert await g.child.read("/data") == b"precious"
 
 
-async def test_there_is_no_room():
+async def test_statvfs_reports_no_free_space():
     async with graph("readonly") as g:
         room = await g.statfs()
         assert room.bavail == room.ffree == 0 and room.flag & 1

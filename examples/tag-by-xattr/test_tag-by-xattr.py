@@ -7,14 +7,14 @@ from glupy.testing import graph, raises
 TAG = "user.sha256"
 
 
-async def test_a_file_that_was_closed_has_its_hash():
+async def test_a_closed_file_has_its_hash():
     async with graph("tag-by-xattr") as g:
         await g.write("/a", b"some text")
         await asyncio.sleep(1)  # hashing goes on after the close
         assert await g.getxattr("/a", TAG) == sha256(b"some text").hexdigest().encode()
 
 
-async def test_the_tag_goes_before_the_change():
+async def test_the_tag_is_removed_before_a_change():
     async with graph("tag-by-xattr") as g:
         await g.write("/a", b"some text")
         await asyncio.sleep(1)
@@ -28,7 +28,7 @@ async def test_the_tag_goes_before_the_change():
         ]
 
 
-async def test_nobody_else_sets_it():
+async def test_users_cannot_set_the_tag():
     async with graph("tag-by-xattr") as g:
         await g.write("/a", b"")
         with raises(EPERM):
@@ -36,7 +36,7 @@ async def test_nobody_else_sets_it():
         await g.setxattr("/a", "user.other", b"fine")
 
 
-async def test_large_files_have_none():
+async def test_large_files_have_no_tag():
     async with graph("tag-by-xattr", max_size=4) as g:
         await g.write("/a", b"12345")
         await asyncio.sleep(1)

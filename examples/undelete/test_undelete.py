@@ -2,7 +2,7 @@ from glupy import EPERM
 from glupy.testing import graph, raises
 
 
-async def test_what_is_removed_is_in_the_trash():
+async def test_a_removed_file_is_in_the_trash():
     async with graph("undelete") as g:
         await g.mkdir("/papers")
         await g.write("/papers/thesis", b"a year of work")
@@ -16,7 +16,7 @@ async def test_what_is_removed_is_in_the_trash():
         assert await g.read("/thesis") == b"a year of work"
 
 
-async def test_what_is_replaced_is_kept():
+async def test_a_replaced_file_is_in_the_trash():
     async with graph("undelete") as g:
         await g.write("/old", b"old")
         await g.write("/new", b"new")
@@ -26,14 +26,14 @@ async def test_what_is_replaced_is_kept():
         assert await g.read(f"/.trash/{name}") == b"old"
 
 
-async def test_what_is_excluded_goes():
+async def test_an_excluded_file_is_removed():
     async with graph("undelete", exclude="*.tmp") as g:
         await g.write("/a.tmp", b"")
         await g.unlink("/a.tmp")
         assert await g.listdir("/.trash") == []
 
 
-async def test_what_is_too_old_goes():
+async def test_a_file_that_is_too_old_is_removed():
     async with graph("undelete", keep=3600, purge_every=600) as g:
         await g.write("/a", b"")
         await g.unlink("/a")
@@ -43,7 +43,7 @@ async def test_what_is_too_old_goes():
         assert await g.listdir("/.trash") == []
 
 
-async def test_the_trash_stays():
+async def test_the_trash_cannot_be_removed():
     async with graph("undelete") as g:
         with raises(EPERM):
             await g.rmdir("/.trash")

@@ -34,7 +34,7 @@ class xlator(Translator):
             return
         try:
             self.trash = await self.make_trash()
-            # As long as it is open, the inode stays known, whether or not anybody uses it.
+            # An open fd keeps the inode known, also while it is unused.
             self.opened = (await self.child.opendir(Loc.of(inode=self.trash))).fd
         finally:
             self.ready.set()
@@ -49,7 +49,7 @@ class xlator(Translator):
         root = (await self.child.lookup(Loc.of(gfid=ROOT_GFID))).inode
         loc = Loc.of(parent=root, name=TRASH)
         try:
-            # As /tmp: everybody may take out what is theirs.
+            # Like /tmp: users may take out their own files.
             return (await self.child.mkdir(loc, 0o1777, 0)).inode
         except FileExistsError:
             return (await self.child.lookup(loc)).inode

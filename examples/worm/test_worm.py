@@ -4,7 +4,7 @@ from glupy import EPERM
 from glupy.testing import graph, raises
 
 
-async def test_a_file_is_final_when_it_is_closed():
+async def test_a_closed_file_cannot_be_changed():
     async with graph("worm") as g:
         async with await g.open("/record", os.O_CREAT | os.O_RDWR) as file:
             await file.write(b"on", 0)
@@ -23,7 +23,7 @@ async def test_a_file_is_final_when_it_is_closed():
         assert await g.read("/record") == b"once"
 
 
-async def test_retention_ends():
+async def test_a_file_can_be_removed_after_its_retention():
     async with graph("worm", retention=3600) as g:
         await g.write("/record", b"once")
         g.advance(3000)
@@ -33,7 +33,7 @@ async def test_retention_ends():
         await g.unlink("/record")
 
 
-async def test_grace():
+async def test_a_file_can_be_changed_during_its_grace_time():
     async with graph("worm", grace=10) as g:
         await g.write("/record", b"once")
         await g.rename("/record", "/other")
@@ -42,7 +42,7 @@ async def test_grace():
             await g.rename("/other", "/record")
 
 
-async def test_directories_go_when_they_are_empty():
+async def test_an_empty_directory_can_be_removed():
     async with graph("worm") as g:
         await g.mkdir("/folder")
         g.advance(1)

@@ -1,4 +1,4 @@
-"""What a beginner most likely forgot or mistyped: one line for an exception's message."""
+"""Finds a beginner's likely mistake: one line of advice for an exception's message."""
 
 import inspect
 import json
@@ -25,7 +25,7 @@ from .values import Fields
 
 _OURS = Child, Client, Data, HostDict, Frame, Fd, Inode, Loc, Reply, Fields
 
-# What other interfaces call it, or where it is -> what to write.
+# Names of other interfaces, or places -> what to write.
 _ELSEWHERE = {
     Fd: {"gfid": "fd.inode.gfid", "path": "fd.inode.path", "ia_type": "fd.inode.ia_type"},
     Loc: {"ia_type": "loc.inode.ia_type", "ctx": "loc.inode.ctx"},
@@ -42,7 +42,7 @@ _SET = {
 
 
 def advice(error):
-    """What to do about an exception; "" when nothing is known of it."""
+    """Advice for an exception; "" without any."""
     if isinstance(error, AlreadyAnswered):
         return _already(error)
     if isinstance(error, AttributeError):
@@ -65,7 +65,7 @@ def advice(error):
     if isinstance(error, OSError) and not error.errno:
         return "without an errno it is EIO: raise OSError(ENOENT), with from glupy import ENOENT"
     if isinstance(error, EOFError) and str(error) == "EOF when reading a line":
-        return "nobody answers input() in a volume: values come by options, and breakpoint() stops"
+        return "a volume has no input(): use options for values, and breakpoint() to stop"
     if isinstance(error, KeyError):
         return _no_option(error)
     if isinstance(error, NameError):
@@ -82,7 +82,7 @@ def _exported():
 
 
 def _no_option(error):
-    """For an option that the class does not declare."""
+    """Advice for an option that the class does not declare."""
     frames = _source.frames_of(error)
     line = _source.line_at(frames[0][0].f_code.co_filename, frames[0][1]) if frames else ""
     if not re.search(r"\boptions\[", line) or not error.args:
@@ -95,7 +95,7 @@ def _no_option(error):
 
 
 def _self_of(frame):
-    """The translator whose method a Python frame is."""
+    """The translator of a Python frame's method."""
     found = frame.f_locals.get("self")
     return found if isinstance(found, Translator) else None
 
@@ -133,7 +133,7 @@ def _missing_await(error):
 
 
 def _assigned(code, name, number):
-    """(line, text) of where a variable last got what should have been awaited."""
+    """(line, text) of the last assignment of an unawaited reply to a variable."""
     for line in range(number, code.co_firstlineno, -1):
         text = _source.line_at(code.co_filename, line)
         match = re.match(rf"{re.escape(name)}\s*=\s*(?!await\b)(.+)", text)
@@ -159,7 +159,7 @@ def _of_type(error, message):
 
 
 def _already(error):
-    """Where it was wound or answered before: in this function, or in one that called it."""
+    """The earlier wind or answer, in this function or a caller."""
     for frame, number in _source.frames_of(error):
         found = _source.decided_before(frame.f_code, number)
         if not found:
@@ -174,7 +174,7 @@ def _already(error):
 
 
 def _in_tests(thing):
-    """Whether it is one of glupy.testing's, which only tests import."""
+    """True for a name of glupy.testing, which only tests import."""
     return type(thing).__module__ in ("glupy.testing", "glupy._operations")
 
 
@@ -183,7 +183,7 @@ def _in_tests(thing):
 
 def _attribute(error):
     fixed = re.match(r"property '(\w+)' of '(\w+)' object has no setter", str(error))
-    if fixed:  # such an error does not say whose it is
+    if fixed:  # such an error does not name the object
         named = {one.__name__: text for one, text in _SET.items()}
         return named.get(fixed[2], "").format(name=fixed[1])
     name = error.name
@@ -216,7 +216,7 @@ def _plain(name):
 
 
 def misspelt_notes(cls):
-    """[(code, text)] of assignments to a frame whose name is nearly that of its note."""
+    """[(code, text)] of assignments to misspelt attributes of a frame."""
     found = []
     for value in vars(cls).values():
         code = getattr(value, "__code__", None) if inspect.isfunction(value) else None
@@ -229,7 +229,7 @@ def misspelt_notes(cls):
 
 
 def _stores(code, name):
-    """Whether a method assigns this attribute of its frame."""
+    """True if a method assigns this attribute of its frame."""
     frame = code.co_varnames[1:2]
     lines = {line for *_, line in code.co_lines() if line}
     texts = [_source.line_at(code.co_filename, line) for line in sorted(lines)]
@@ -243,7 +243,7 @@ def _stores(code, name):
 
 @lru_cache(64)
 def _shadowed(name):
-    """For a module of Python's own whose name a file of the author's has too."""
+    """Advice for a standard module that a file of the author's hides."""
     root = (name or "").partition(".")[0]
     if root not in sys.stdlib_module_names:
         return ""

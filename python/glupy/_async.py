@@ -1,8 +1,8 @@
-"""Fops that are an `async def`: their coroutines, and the requests these start.
+"""Fops that are an `async def`: runs their coroutines, and the requests that these start.
 
-A coroutine that awaits replies to its own request is stepped by hand, which costs less than half
-of what an asyncio.Task does. As soon as it awaits anything else (a sleep, a lock, a gather), or asks
-for its task, it is given one that goes on from there.
+A coroutine that awaits only replies to its own request is stepped by hand, at less than half the
+cost of an asyncio.Task. When it awaits anything else (a sleep, a lock, a gather), or asks for its
+task, it continues as a task.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _ENDED = object()
 
 
 def _own_frame(row):
-    """The frame of a request of the translator's own."""
+    """Makes the frame of a request of the translator's own."""
     global _last_own
     _last_own -= 1
     frame = row.frame_class(_last_own, None)
@@ -42,9 +42,9 @@ def _own_frame(row):
 
 
 class Pending:
-    """The reply to a request that is under way: `await` gives it, or raises OSError.
+    """The reply to a pending request: `await` returns it, or raises OSError.
 
-    It is all that an asyncio.Future is too, but becomes one only when it must.
+    It behaves as an asyncio.Future, but becomes one only when needed.
     """
 
     __slots__ = ("_of", "_reply", "_future")
@@ -84,7 +84,7 @@ class Pending:
     def _answer(self, reply):
         if self._future is None:
             self._reply = reply
-        elif not self._future.done():  # otherwise it was cancelled: nobody waits any more
+        elif not self._future.done():  # otherwise it was cancelled
             self._reply = reply
             self._future.set_result(reply)
 
@@ -92,14 +92,14 @@ class Pending:
         future = self._real()
         if not future.done():
             error = os_error(op_errno)
-            if frame._awaits is not self:  # nobody may ever: a log line has to say whose it is
+            if frame._awaits is not self:  # may never be awaited: the log names its method
                 error._asked = row.name, frame.fop
             future.set_exception(error)
 
 
 def _is_spent(frame):
-    """Whether it is too late for another request in the name of one that the host has given up.
-    Who awaits it waits for ever: a loop that catches everything has ended then.
+    """True if a cancelled request may send no more requests. Awaiting another waits for ever: that
+    ends a loop that catches every error.
     """
     frame._left -= 1
     if frame._left == -1:
@@ -119,12 +119,12 @@ def _request(frame, child, row, args):
 
 
 def caller(child, row):
-    """A fop as a method of a child: starts a request, and gives what to await for its Reply."""
+    """A child's method for a fop: starts a request, and returns an awaitable of its Reply."""
     is_first = child.index == 0
 
     def call(*args):
         frame = loop.frame or current.get()
-        # Most often, a request goes on as it came.
+        # Most requests are wound unchanged.
         if frame is not None and frame._state == 0 and row is frame.fop and is_first:
             if not frame._wound and args == frame._args:
                 if not values.anything_changed or not changed(args):
@@ -139,12 +139,12 @@ def caller(child, row):
 
 
 def deliver(pending, frame, number, row, op_ret, op_errno, parts):
-    """Gives whoever awaits it what the child answered."""
+    """Passes a child's reply to the awaiting coroutine."""
     if op_ret < 0:
         pending._fail(op_errno, frame, row)
         return
     if frame.id < 0:
-        # The host keeps nothing of a request that nobody above waits for.
+        # The host keeps no values for a request of the module's own.
         for value in parts:
             if isinstance(value, HostValue):
                 value._take()
@@ -153,8 +153,8 @@ def deliver(pending, frame, number, row, op_ret, op_errno, parts):
 
 
 def go_on(frame):
-    """A reply is there: whoever awaits it goes on. No traceback may lead from here to its future,
-    which leads to the traceback's exception.
+    """A reply has come: continues the awaiting coroutine. No traceback may refer from here to its
+    future, which refers to the traceback's exception.
     """
     awaits = frame._awaits
     if awaits is not None and (awaits._reply is not None or awaits.done()):
@@ -167,7 +167,7 @@ def go_on(frame):
 
 
 def arrived(frame, op_ret, op_errno, raw):
-    """The reply to the one wind that went as it came."""
+    """The reply to the only wind, which was unchanged."""
     pending = frame._pending
     frame._pending = None
     frame._owed = frame._state = 0
@@ -188,7 +188,7 @@ def arrived(frame, op_ret, op_errno, raw):
 
 
 def start(frame, coro):
-    """Runs a fop's coroutine as far as it gets; the result for the host."""
+    """Runs a fop's coroutine until it waits; returns the result for the host."""
     if coro.__class__ is not CoroutineType:
         coro = _await(coro)
     frame._coro = coro
@@ -209,7 +209,7 @@ def start(frame, coro):
     elif state in (0, LATER, ANSWERED):
         return settle(frame)
     else:
-        frame._state = ANSWERED  # what the coroutine does from here on comes too late
+        frame._state = ANSWERED  # further decisions of the coroutine are too late
     return state
 
 
@@ -219,13 +219,12 @@ async def _await(awaitable):
 
 @coroutine
 def _drive(frame, coro):
-    """What steps go through. That a coroutine has ended is told by a last yield, which costs less
-    than StopIteration.
+    """Steps a coroutine. A last yield marks its end, at less cost than StopIteration.
     """
     try:
         result = yield from coro
     except GeneratorExit:
-        raise  # nothing can reach the coroutine any more, and so it is with the frame
+        raise  # neither coroutine nor frame can be reached any more
     except BaseException as error:
         _end_badly(frame, error)
     else:
@@ -234,7 +233,7 @@ def _drive(frame, coro):
 
 
 def _step(frame):
-    """Runs a coroutine until it waits for something, or ends."""
+    """Runs a coroutine until it waits or ends."""
     loop.frame = frame
     try:
         asked = frame._context.run(frame._driver.send, None)
@@ -251,26 +250,26 @@ def _step(frame):
             return
         _make_task(frame)
     if isinstance(asked, Future):
-        # The task asks the coroutine anew, and gets the same future again.
+        # The task steps the coroutine again, and gets the same future.
         asked._asyncio_future_blocking = False
 
 
 def _make_task(frame):
-    """Gives a coroutine a task that goes on with it as soon as the loop runs what is ready."""
+    """Makes a task that continues a coroutine when the loop next runs."""
     context = frame._context
     if loop.frame is None:
         context.run(current.set, frame)
     else:
-        current.set(frame)  # it asked for its task itself: this is its context
+        current.set(frame)  # it asked for its task: this is its context
     task = FopTask(frame._coro, loop=loop, context=context)
-    task._log_destroy_pending = False  # the frame tells, when nothing can reach it any more
+    task._log_destroy_pending = False  # the frame reports its own loss
     task.add_done_callback(partial(_task_ended, frame), context=context)
     frame._task = task
     return task
 
 
 def _task_ended(frame, task):
-    # The task and its context lead to the frame.
+    # The task and its context refer to the frame.
     frame._task = frame._driver = frame._context = None
     error = asyncio.CancelledError() if task.cancelled() else task.exception()
     if frame._coro is None:
@@ -285,7 +284,7 @@ _current_task = asyncio.current_task
 
 
 def _task_of_now(loop_=None):
-    """asyncio.current_task: a coroutine stepped by hand so far has its task from now on."""
+    """asyncio.current_task: gives a coroutine stepped by hand its task."""
     frame = loop.frame
     if frame is not None and frame._task is None:
         _enter_task(loop, _make_task(frame))
@@ -296,7 +295,7 @@ _ensure_future = asyncio.ensure_future
 
 
 def _future_of(awaitable, *, loop=None):
-    """asyncio.ensure_future, which gather, shield and others go through."""
+    """asyncio.ensure_future, which gather, shield and others call."""
     if awaitable.__class__ is Pending:
         return awaitable._real()
     return _ensure_future(awaitable, loop=loop)
@@ -307,7 +306,7 @@ asyncio.ensure_future = asyncio.tasks.ensure_future = _future_of
 
 
 def stop(frame):
-    """Cancels what runs for a request, if it is a coroutine."""
+    """Cancels a request's coroutine, if it has one."""
     if frame._coro is None:
         return False
     loop.busy = True
@@ -352,7 +351,7 @@ def _end_badly(frame, error):
 
 
 def fail_late(frame, error):
-    """Fails a request by a message, unless a method is running whose result will do."""
+    """Fails a request by a message, or by the running method's result."""
     if frame._state not in (LATER, ANSWERED):
         frame._state = failed(frame, error)
         return
@@ -365,14 +364,14 @@ def fail_late(frame, error):
 
 
 def _not_awaited(frame):
-    """Whether a reply is owed that nobody has waited for."""
+    """True if a pending reply was never awaited."""
     noted = [each[0] for each in (frame._waiters or {}).values()]
     pending = [each for each in (frame._pending, *noted) if isinstance(each, Pending)]
     return any(each._future is None and each._reply is None for each in pending)
 
 
 def check_awaited(frame, result):
-    """Refuses an answer without the reply that it should have waited for; tells of others."""
+    """Refuses an answer without a needed reply; warns of other unawaited ones."""
     row = frame.fop
     code = code_of(row.method)
     found = not_awaited(code) if _not_awaited(frame) else None
@@ -393,7 +392,7 @@ def check_awaited(frame, result):
 
 
 def _finish(frame, result):
-    """What an `async def` returned becomes the answer."""
+    """Answers with the result of an `async def`."""
     try:
         _answer(frame, frame.fop, result)
     except (TypeError, ValueError) as error:
@@ -446,7 +445,7 @@ def _answer(frame, row, result):
 
 
 def called(awaitable):
-    """The name of what made a coroutine; None for a reply that is on its way."""
+    """The name of a coroutine's function; None for a pending reply."""
     return awaitable.cr_code.co_name if isinstance(awaitable, CoroutineType) else None
 
 
@@ -456,7 +455,7 @@ def _answer_number(frame, op_ret, reply):
     frame.unwind(op_ret, 0, *reply)
 
 
-# Whose success may be a number above 0; of others it is an errno that was not raised.
+# Fops whose success may be above 0; for others such a number is an errno returned by mistake.
 _COUNTS = """writev copy_file_range readv readlink readdir readdirp getxattr fgetxattr getspec
     getactivelk ipc""".split()
 

@@ -1,5 +1,5 @@
-"""The life of a module, as the host leads it: its class is found and described, its translator
-made, its hooks called. Requests enter through the functions of _entry.py.
+"""The life of a module, as the host directs it: finds and describes its class, makes its
+translator, and calls its hooks. Requests enter through _entry.py.
 """
 
 import gc
@@ -28,17 +28,17 @@ translator = None
 def create(cls, name, children, options):
     """Makes the translator, and runs its `init`."""
     global translator
-    # Set before __init__ runs, so that a class that has one finds them.
+    # Set before __init__ runs, so that it can use them.
     translator = cls.__new__(cls)
     translator.name = name
     translator.log = logging.getLogger(name)
     translator.children = tuple(Child(i, *about) for i, about in enumerate(json.loads(children)))
     translator.child = translator.children[0] if translator.children else None
     translator.options = json.loads(options)
-    Frame.cookie = translator.child  # what answers when nobody says otherwise
+    Frame.cookie = translator.child  # the default child
     if translator.child is None:
         forbid_winds()
-    # What is here now stays: the collector need not look at it again and again.
+    # These objects stay: the collector need not scan them.
     gc.freeze()
     translator.__init__()
     for row in FOPS:
@@ -58,7 +58,7 @@ def reply_entry(name):
 
 
 def _call(name, *args):
-    """Calls a hook; one that is an `async def` goes on by itself when it has to wait."""
+    """Calls a hook; an `async def` continues by itself."""
     result = getattr(translator, name)(*args)
     if inspect.iscoroutine(result):
         background(result, name)
@@ -97,7 +97,7 @@ def load_state(state):
 
 
 def tell(name):
-    """What a hook tells, as JSON; None when it failed."""
+    """Calls a hook that returns state, as JSON; None when it failed."""
     try:
         told = getattr(translator, name)()
         if name == "statedump":
@@ -125,37 +125,37 @@ def entry_removed(*loc):
 
 
 def tick():
-    """The host's timer is due."""
+    """Handles the host's timer."""
     loop.tick()
     return NOTHING
 
 
 def cancel(id):
-    """The host has answered request `id` itself."""
+    """Cancels request `id`, which the host has answered."""
     _requests.cancel(id)
     return NOTHING
 
 
 def interrupt(id):
-    """The caller of request `id` has given up."""
+    """Handles the interrupt of request `id`."""
     _requests.interrupt(id)
     return NOTHING
 
 
 def collect():
-    """Lets go of what only a cycle of references keeps, so that requests in it are missed."""
+    """Collects reference cycles, so that lost requests in them are found."""
     gc.collect()
     return NOTHING
 
 
 def forget(id):
-    """An inode is gone."""
+    """Forgets an inode."""
     contexts.pop(id, None)
     return NOTHING
 
 
 def release(id):
-    """An fd is gone."""
+    """Forgets a released fd."""
     gone = Fd.known.pop(id, None)
     if gone is not None:
         gone._released = True
@@ -163,7 +163,7 @@ def release(id):
 
 
 def forget_client(id):
-    """A client is gone, and its last request has ended."""
+    """Forgets a client that is gone with its last request."""
     Client._forget(id)
     return NOTHING
 

@@ -1,8 +1,8 @@
-"""Time as a test has it: once this is installed, Python's clocks go by the host's.
+"""Makes Python's clocks follow a test's clock.
 
-`time.time`, `monotonic`, `perf_counter` and `process_time` (and their `_ns` forms) follow, and so
-does `datetime.now` where `datetime` is taken from its module later on. `time.sleep` is refused: the
-clock would stand still for ever.
+`time.time`, `monotonic`, `perf_counter` and `process_time` (and their `_ns` forms) follow, and
+`datetime.now` where `datetime` is imported from its module later. `time.sleep` is refused, as the
+clock would not advance.
 """
 
 import datetime

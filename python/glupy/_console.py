@@ -1,4 +1,4 @@
-"""A prompt inside the module: what is typed there runs with the module's names, and `self`."""
+"""A prompt inside the module: runs typed lines with the module's names, and `self`."""
 
 import ast
 import builtins
@@ -20,7 +20,7 @@ _FILE = "<prompt>"
 
 
 def evaluate(id, source):
-    """Runs what was typed; the host is told its output, or None when more lines must follow."""
+    """Runs a statement; reports its output to the host, or None if it is incomplete."""
     try:
         code = _code(source)
     except (SyntaxError, ValueError, OverflowError) as error:
@@ -37,7 +37,7 @@ def _code(source):
     try:
         return _compile(source, _FILE, "single")
     except SyntaxError:
-        # Several statements at once, perhaps.
+        # It may be several statements.
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         tree = compile(source, _FILE, "exec", ast.PyCF_ONLY_AST | flags)
         return compile(ast.Interactive(tree.body), _FILE, "single", flags)

@@ -1,7 +1,7 @@
 """breakpoint() opens pdb on the terminal of a mount that runs in the foreground.
 
-The host waits meanwhile, and so does every request; reading a line is the host's time, not the
-script's, so no time limit runs out.
+The host and every request wait meanwhile. Reading a line counts as the host's time, so no time
+limit expires.
 """
 
 import io
@@ -14,13 +14,13 @@ _debugger = None
 
 
 class DebuggerQuit(BaseException):
-    """The request was given up in the debugger (q, or the end of input)."""
+    """Raised when the user quits the debugger (q, or the end of input)."""
 
     __module__ = "glupy"
 
 
 class _Terminal(io.TextIOBase):
-    """What pdb reads from and writes to. A line without its end is the prompt of the next read."""
+    """The terminal of pdb. An unfinished line is the prompt of the next read."""
 
     encoding = "utf-8"
     _rest = ""
@@ -63,7 +63,7 @@ def _make_debugger():
             found = super().dispatch_return(frame, arg)
             ends = frame.f_code.co_code[frame.f_lasti] != suspends
             if ends and not _is_internal(frame) and _is_internal(frame.f_back):
-                self.set_continue()  # the method is over, and the host is nothing to step through
+                self.set_continue()  # the method has ended; the host is not stepped through
             return found
 
         def set_continue(self):

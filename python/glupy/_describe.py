@@ -1,4 +1,4 @@
-"""What a module's class defines, read and checked before any of it runs for a request."""
+"""Reads and checks the definitions of a module's class, before its first request."""
 
 import inspect
 import json
@@ -12,7 +12,7 @@ from ._fops import BY_NAME, FOPS
 from ._hints import suspects
 from .translator import Translator
 
-# Hooks with their parameters. Those that tell something cannot wait for it.
+# Hooks with their parameters. Those that return state cannot be async.
 HOOKS = {
     "init": (),
     "fini": (),
@@ -29,7 +29,7 @@ TELLING = ("statedump", "dump_state")
 
 
 def find_class(module, place):
-    """The module's translator."""
+    """Finds the module's translator class."""
     cls = getattr(module, "xlator", None)
     if cls is None:
         raise TypeError(f"{place} has no class xlator: {_instead(module)}")
@@ -45,7 +45,7 @@ def find_class(module, place):
 
 
 def _instead(module):
-    """What to write in a module without a class xlator."""
+    """Advice for a module without a class xlator."""
     own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
     classes = [one for one in own if isinstance(one, type)]
     for cls in sorted(classes, key=lambda one: not issubclass(one, Translator)):
@@ -59,12 +59,12 @@ def _instead(module):
 
 
 def methods(cls, row):
-    """Names of a class's methods for a fop: the fop's own, its callback, and the one that is told
-    when the caller gives up; None for what it has not. `any_...` stands in for what is missing.
+    """Names of a class's methods for a fop: the fop's own, its callback, its cancel method; None
+    for missing ones. `any_...` replaces missing ones.
     """
     fop = _first(cls, row.name, "any_fop")
     if inspect.iscoroutinefunction(fop and getattr(cls, fop)):
-        # It awaits replies itself: only a callback of the fop's own would be a mistake.
+        # It awaits replies itself: a callback of the fop's own would be a mistake.
         return fop, _first(cls, row.name + "_cbk"), _first(cls, row.name + "_cancel")
     cbk = _first(cls, row.name + "_cbk", "any_cbk")
     cancel = _first(cls, row.name + "_cancel", "any_cancel") if fop else None
@@ -76,7 +76,7 @@ def _first(cls, *names):
 
 
 def describe(cls, place):
-    """What a class defines, as JSON for the host; raises TypeError for what cannot work."""
+    """Describes a class as JSON for the host; raises TypeError for invalid definitions."""
     fops = {}
     for row in FOPS:
         names = methods(cls, row)
@@ -151,7 +151,7 @@ def _describe_fop(cls, row, fop, cbk, cancel):
 
 
 def takes_child(cls):
-    """Whether notify wants to know which child an event is about: (self, event) is enough."""
+    """True if notify takes the event's child, too."""
     return _binds(cls.notify, HOOKS["notify"])
 
 
@@ -159,7 +159,7 @@ def _check_hook(method, name, params):
     if name == "notify" and _binds(method, params[:1]):
         return
     if inspect.iscoroutinefunction(method) and name in TELLING:
-        raise TypeError(f"{_where(method)}{name} cannot be an async def: it returns what it tells")
+        raise TypeError(f"{_where(method)}{name} cannot be an async def: its result is needed at once")
     _check(method, name, params, params, "a hook")
 
 
@@ -179,7 +179,7 @@ def _place_of(spec):
 
 
 def _plain(value):
-    """As JSON has it, or how it looks."""
+    """Converts a value for JSON, or to its text."""
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, str)):
@@ -211,19 +211,19 @@ def _binds(method, params):
 
 
 def _misread(place):
-    """Lines that meant something else in Python 2."""
+    """Remarks on lines with another meaning in Python 2."""
     found = suspects("".join(linecache.getlines(place)))
     return [[place, line, "-", text] for line, text in found]
 
 
 def _notes(cls):
-    """Notes of a frame under a name that is nearly the right one."""
+    """Remarks on misspelt attributes of a frame."""
     found = misspelt_notes(cls)
     return [[code.co_filename, code.co_firstlineno, code.co_name, text] for code, text in found]
 
 
 def _hidden(place):
-    """A module with the name of one of Python's own."""
+    """Remarks on a file that hides a standard module."""
     name = posixpath.basename(place).partition(".")[0]
     if name not in sys.stdlib_module_names:
         return []
@@ -232,7 +232,7 @@ def _hidden(place):
 
 
 def _methods(cls):
-    """[name, file, line, parameters] of every method that the author's classes define."""
+    """[name, file, line, parameters] of every method of the author's classes."""
     found = []
     older = "gluster" in sys.modules  # its callbacks have other parameters
     for base in cls.__mro__:
@@ -248,7 +248,7 @@ def _methods(cls):
 
 
 def _properties(cls):
-    """[name, whether it is an Option] of what the class itself defines and is no method."""
+    """[name, whether it is an Option] of the class's attributes other than methods."""
     own = vars(cls).items()
     return [
         [name, _place_of(value) is not None]

@@ -1,8 +1,7 @@
-"""Where the host enters: one function per fop and per reply, made from the table of fops.
+"""Makes the entry points of the host, one function per fop and per reply, from the table of fops.
 
 A loc arrives as five arguments (inode number, parent's number, name, gfid, parent's gfid), an inode
-or an fd as its number, what is costly only as a sign that it is there. Results are the codes of
-frame.py.
+or fd as its number, a costly value as a 1. Results are the codes of frame.py.
 """
 
 import inspect
@@ -39,7 +38,7 @@ _SPACE = {
     "waiting": waiting,
 }
 
-# type -> (what arrives, the expression that makes the argument of it); `{h}` is its origin.
+# type -> (parameters, expression of the argument); `{h}` is its origin.
 _FORMS = {
     "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
     "inode": (("",), "inode({0})"),
@@ -56,9 +55,8 @@ _FORMS = {
     "locklist": (("",), "Listing({h}, flocks) if {0} else None"),
 }
 
-# The plain decisions come first: they are what a request costs. One that ends it ends its locs too
-# ({end}): whatever the module has kept of them is refused. Any other way passes by
-# Frame._locs_ask_host.
+# The plain decisions come first, as they are the commonest. One that ends the request ends its locs
+# too ({end}): the module can no longer use them. All others go by Frame._locs_ask_host.
 _FOP = f"""
 def enter(id, {{params}}):
     frame = None
@@ -96,14 +94,14 @@ def enter(id, {{params}}):
     return state
 """
 
-# A reply to the one wind that went as it came is the plain case; the rest is `replied`'s.
+# The plain case is a reply to the only, unchanged wind; `replied` handles the rest.
 _REPLY = f"""
 def reply(id, number, op_ret, op_errno, {{params}}):
     frame = waiting.pop(id, None)
     if frame is None:
         if row.method is not None or id < 0:
-            return 0  # nobody waits for it any more
-        # The class has a callback but no fop: the host wound by itself.
+            return 0  # the request is over
+        # The class has only a callback: the host wound the request.
         frame = new(id, ())
         frame._owed = frame._wound = 1
         frame._state = {LATER}
@@ -127,12 +125,12 @@ def reply(id, number, op_ret, op_errno, {{params}}):
     return settle(frame, result)
 """
 
-# An async fop's reply to the one wind that went as it came: its parts are made when looked at.
+# An async fop's reply to the only, unchanged wind: its parts are made on demand.
 _ASYNC_REPLY = f"""
 def reply(id, number, op_ret, op_errno, *raw):
     frame = waiting.pop(id, None)
     if frame is None:
-        return 0  # nobody waits for it any more
+        return 0  # the request is over
     try:
         if frame._pending is not None and frame._owed == 1 and frame._state == {LATER}:
             state = arrived(frame, op_ret, op_errno, raw)
@@ -153,7 +151,7 @@ def make_reply(id, number, {params}):
 
 
 def _ending(row, loc):
-    """The statement that ends the locs of a fop; `loc` names them, by their place."""
+    """The statement that ends the locs of a fop; `loc` formats one by its place."""
     places = [index for index, arg in enumerate(row.args) if arg.type == "loc"]
     return "".join(f"{loc.format(place)}._parts = " for place in places) + "ENDED"
 
@@ -178,13 +176,13 @@ def _compile(template, row, args, number, loc, **more):
 
 
 def fop_entry(row):
-    """Where a fop of the translator is entered."""
+    """The entry point of a fop."""
     template = _ASYNC_FOP if inspect.iscoroutinefunction(row.method) else _FOP
     return _compile(template, row, row.args, -1, "v{}", method=row.method)["enter"]
 
 
 def reply_entry(row):
-    """Where a child's reply to a fop is entered."""
+    """The entry point of a child's reply to a fop."""
     template = _ASYNC_REPLY if inspect.iscoroutinefunction(row.method) else _REPLY
     return _compile(template, row, row.reply, "number", "args[{}]", cbk=row.cbk)["reply"]
 

@@ -1,7 +1,5 @@
-"""What to change: one line for an exception's message.
-
-Here is what Python 3 refuses and Python 2 took, most of which Python's own 2to3 changes; what else is
-known of mistakes is in _advice.py.
+"""Suggests fixes for Python 2 code, most of which 2to3 would change: one line for an exception's
+message. _advice.py has the fixes of other mistakes.
 """
 
 import linecache
@@ -10,7 +8,7 @@ import traceback
 
 import _glossa
 
-# What the line is like that does not compile -> what to write. The first that fits is told.
+# Pattern of a line that does not compile -> what to write. The first match wins.
 _LINES = (
     (r"^\s*print\s*>>", "write print(..., file=f)"),
     (r"\bprint\s+[^=(\s]", "print is a function: write print(...)"),
@@ -24,7 +22,7 @@ _LINES = (
     (r"\b(?:def\s+\w+\s*\(|lambda\b).*\(", "a parameter cannot be a tuple: take it apart inside"),
 )
 
-# A name that is gone -> what to write.
+# Removed name -> what to write.
 _NAMES = {
     "apply": "f(*args)",
     "basestring": "str",
@@ -67,7 +65,7 @@ _MODULES = {
     "urlparse": "urllib.parse",
 }
 
-# Modules of glupy's first days begin with it.
+# Modules of the earliest glupy begin so.
 _CTYPES = (
     "a module for the original glupy writes `from gluster import *` in place of `from ctypes import *`, "
     "which brings the names of both"
@@ -78,12 +76,12 @@ _advisers = []
 
 
 def advise(adviser):
-    """Has a function asked first, which tells what it knows of an exception, or ""."""
+    """Registers a function that is tried first: it returns advice for an exception, or ""."""
     _advisers.append(adviser)
 
 
 def hint(error):
-    """What to write instead; "" when nothing is known of the exception."""
+    """Advice for an exception; "" without any."""
     try:
         for adviser in _advisers:
             told = adviser(error)
@@ -93,7 +91,7 @@ def hint(error):
             return _CTYPES
         text = _hint(error)
     except Exception:
-        return ""  # an exception that cannot be looked at has a message all the same
+        return ""  # an exception that cannot be read still has a message
     return f"Python 2: {text}; `2to3 -w FILE` changes most of these" if text else ""
 
 
@@ -143,7 +141,7 @@ def _of_type(message):
 
 
 def _place(error):
-    """The lines of the file that raised, and the number of the line; none where it is not known."""
+    """The lines of the file that raised, and the line's number; [] if unknown."""
     last = None
     for last in traceback.walk_tb(error.__traceback__):
         pass
@@ -151,7 +149,7 @@ def _place(error):
         return [], 0
     frame, number = last
     file = frame.f_code.co_filename
-    # Others would have to be read, from where a module may not look.
+    # Other files would have to be read, which a module may not.
     return (linecache.getlines(file), number) if file in _glossa._files else ([], 0)
 
 
@@ -162,8 +160,8 @@ def _line(error):
 
 
 def _is_of_print(error):
-    """Whether the line that raised ends an expression `print(...).name`, which may begin above it."""
-    import ast  # only here: a None is seldom asked for a format
+    """True if the line that raised ends an expression `print(...).name`."""
+    import ast  # imported on demand
 
     lines, number = _place(error)
     return any(
@@ -180,15 +178,15 @@ _TWO_KINDS = re.compile(r"^\s*except\s+[\w.]+\s*,\s*([a-z_][\w.]*)\s*:", re.MULT
 
 
 def suspects(source):
-    """(line, text) of what Python 3 takes for something else than Python 2 did."""
+    """(line, text) of code that has another meaning in Python 3."""
     if not _TWO_KINDS.search(source):
         return []
-    import ast  # only here: nearly no module gets this far
+    import ast  # imported on demand: few modules need it
 
     lines = source.splitlines()
     found = []
     for node in ast.walk(ast.parse(source)):
-        # The clause begins its line: in a string, there is no clause.
+        # The clause begins its line, so it is not inside a string.
         match = isinstance(node, ast.ExceptHandler) and _TWO_KINDS.match(lines[node.lineno - 1])
         if match:
             name = match[1]

@@ -1,7 +1,4 @@
-"""What a translator says is out of date, on its way to the host.
-
-The other side is bridges/host/crossing/decision.ts.
-"""
+"""Sends a translator's invalidations to the host (bridges/host/crossing/decision.ts)."""
 
 import _host
 
@@ -30,7 +27,7 @@ def invalidate(what, name, data, expire, removed):
 
 
 def _number(inode):
-    """By which the host knows an inode; a gfid will do."""
+    """The inode's number for the host, or its gfid."""
     if isinstance(inode, Fd):
         inode = inode.inode
     if isinstance(inode, Inode):

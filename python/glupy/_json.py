@@ -1,5 +1,5 @@
-"""JSON as it crosses to the host and back: the json module's own machinery, set up once and not
-anew for every message, which halves what a message costs.
+"""JSON for messages to and from the host: the json module's machinery, set up once instead of for
+every message, which halves the cost.
 """
 
 from json import JSONDecoder
@@ -12,7 +12,7 @@ def _refuse(value):
 
 _scan = JSONDecoder().scan_once
 _encode = c_make_encoder(
-    None,  # no look for cycles
+    None,  # no check for cycles
     _refuse,
     encode_basestring_ascii,
     None,  # no indentation
@@ -25,10 +25,10 @@ _encode = c_make_encoder(
 
 
 def dumps(value):
-    """A list as text."""
+    """Encodes a list as text."""
     return "".join(_encode(value, 0))
 
 
 def loads(text):
-    """What the host has written: one value, and nothing around it."""
+    """Parses the host's text of one value."""
     return _scan(text, 0)[0]

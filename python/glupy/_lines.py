@@ -1,8 +1,8 @@
-"""Stops at lines of the module, for a debugger elsewhere, by sys.monitoring (PEP 669).
+"""Stops at lines of the module for a debugger elsewhere, by sys.monitoring (PEP 669).
 
-Commands come as JSON, from the host while the module runs, and from `_host.line_wait` while it is
-stopped; each has an answer. What they are: runtime/core/line-stops.ts. While nobody has asked for a line,
-nothing here runs. A line that nobody stops at is looked at once: from then on it is as fast as before.
+Commands are JSON, from the host while the module runs, and from `_host.line_wait` while it is
+stopped; each has a result (runtime/core/line-stops.ts). Without breakpoints nothing here runs. A
+line without one is checked once, and then as fast as before.
 """
 
 import json
@@ -18,13 +18,13 @@ _TOOL = _monitoring.DEBUGGER_ID
 _NAME = "glossa"
 _MOST = 200  # variables in a list
 _breaks = frozenset()  # of (path, line)
-_goal = None  # how a step goes on: (way, frame, outermost frame)
-_frames = None  # while it is stopped: the module's own, innermost first
-_shown = []  # values that were shown and have parts, by number - 1
+_goal = None  # the pending step: (way, frame, outermost frame)
+_frames = None  # during a stop: the module's frames, innermost first
+_shown = []  # shown values with parts, by number - 1
 
 
 def command(text):
-    """Carries a command out, and answers it."""
+    """Runs a command, and sends its result."""
     wanted = json.loads(text)
     try:
         answer = _COMMANDS[wanted["do"]](wanted)
@@ -34,7 +34,7 @@ def command(text):
 
 
 def _is_own(path):
-    """Whether a source is the author's."""
+    """True for a source of the author's."""
     return path in _glossa._files and "/site-packages/" not in path
 
 
@@ -42,7 +42,7 @@ def _is_own(path):
 
 
 def _code_lines(path):
-    """Lines of functions that something runs at; what is outside of them runs when it is loaded."""
+    """Executable lines of functions; code outside of them runs at load."""
     found = set()
     source = "".join(linecache.getlines(path))
     todo = [compile(source, path, "exec", dont_inherit=True)]
@@ -63,7 +63,7 @@ def _watch(wanted):
     for path, lines in (wanted["lines"] or {}).items():
         known = _code_lines(path) if path in _glossa._files else None
         found[path] = [_at_or_after(line, known) for line in lines]
-        # One that is not loaded yet is taken at its word.
+        # In a file not loaded yet, the given lines are kept.
         breaks.update((path, line if known is None else at) for line, at in zip(lines, found[path]))
     _breaks = frozenset(breaks)
     _arm()
@@ -75,7 +75,7 @@ def _at_or_after(line, known):
 
 
 def _arm():
-    """Asks for what is needed to stop, and for nothing when that is nothing."""
+    """Sets the monitoring events that stops need, or none."""
     tool = _monitoring.get_tool(_TOOL)
     if tool not in (None, _NAME):
         raise RuntimeError("the module uses sys.monitoring as a debugger itself")
@@ -117,7 +117,7 @@ def _is_reached(frame):
     way, start, outermost = _goal
     frames = _own_frames(frame)
     if frames[-1] is not outermost:
-        _goal = None  # the method is over: this is another call
+        _goal = None  # the method has ended: this is another call
         return False
     return way == "into" or start not in frames or (way == "over" and frame is start)
 
@@ -148,7 +148,8 @@ def _go(wanted):
     return {}
 
 
-# -- what is looked at while it is stopped ---------------------------------------------------------------
+# -- inspection during a stop
+# -----------------------------------------------------------------------------
 
 
 def _frame(wanted):

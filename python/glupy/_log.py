@@ -1,4 +1,4 @@
-"""Python's logging and print() end in the volume's log, with the place they were called from."""
+"""Sends Python's logging and print() to the volume's log, with their source place."""
 
 import io
 import logging
@@ -17,7 +17,7 @@ _LEVELS = (
 )
 _TRACE = 9
 
-# Where what is printed by a line typed at a prompt goes instead: a list of texts.
+# The list of texts that receives the output of a prompt's line.
 console = ContextVar("console", default=None)
 
 
@@ -38,12 +38,12 @@ _is_enabled = logging.Logger.isEnabledFor
 
 
 def _is_wanted(self, level):
-    """A line that the volume would not write is not even made."""
+    """Skips the formatting of lines that the volume does not write."""
     return _is_enabled(self, level) and bool(_host.logs(_level_of(level)))
 
 
 class _Printer(io.TextIOBase):
-    """What is printed becomes log lines; a line is written when it is complete."""
+    """Turns printed text into log lines, written when complete."""
 
     encoding = "utf-8"
 

@@ -1,11 +1,9 @@
-"""The event loop that `async def` fops run on: asyncio's tasks, stepped by the host.
+"""The event loop of `async def` fops: asyncio's tasks, stepped by the host. (A coroutine that
+awaits only children's replies is stepped without a task, see _async.py.)
 
-A fop's coroutine is stepped without a task as long as it awaits nothing but children's replies
-(_async.py).
-
-There is no thread and no waiting here. When the host has called into the interpreter for something
-that coroutines wait for, what is ready is run until nothing is. What becomes ready at any other
-time (a plain method makes a task) waits for the host's timer, as what is due later does.
+There is no thread and no blocking. When the host has delivered an awaited event, ready callbacks
+run until none is left. Callbacks that become ready at other times (a plain method makes a task), or
+later, wait for the host's timer.
 """
 
 import asyncio
@@ -18,19 +16,19 @@ import _host
 
 from ._report import error_in_task, report, tell_failed
 
-# Steps without giving the turn back: many for a request, and few enough that a task which only
-# ever yields (`while True: await asyncio.sleep(0)`) lets others live.
+# Steps before the loop yields: many for a request, but few enough that a task which only yields
+# (`while True: await asyncio.sleep(0)`) does not starve others.
 _STEPS = 1000
 _MOST_CANCELLED = 64
 _PAUSE = 0.001
 
 
-# The frame whose `async def` started what runs now.
+# The frame whose `async def` started the running code.
 current = ContextVar("frame", default=None)
 
 
 class _Step:
-    """What runs as soon as possible: an asyncio.Handle without what nobody here asks of it."""
+    """A ready callback: a minimal asyncio.Handle."""
 
     __slots__ = ("callback", "args", "context", "_cancelled")
 
@@ -48,17 +46,17 @@ class _Step:
 
 
 class FopTask(asyncio.Task):
-    """What a fop's coroutine goes on as. What ends it is told by the request."""
+    """The task of a fop's coroutine. The request reports its error."""
 
 
 class Loop(asyncio.AbstractEventLoop):
     def __init__(self):
         self._ready = deque()
         self._timers = []
-        # How many of them were cancelled and are still there.
+        # Cancelled timers that are still in the heap.
         self._cancelled = 0
-        self._asked = None  # when the host's timer is due
-        # Whether somebody is going to run what is ready, and the host need not be asked.
+        self._asked = None  # the time of the host's timer
+        # True while a caller will run the ready callbacks, so that no timer is needed.
         self.busy = False
         # The frame whose coroutine is being stepped without a task.
         self.frame = None
@@ -84,20 +82,20 @@ class Loop(asyncio.AbstractEventLoop):
         return handle
 
     def _context(self):
-        """For what is started now: it works for the same request."""
+        """The context of new tasks: they work for the same request."""
         context = copy_context()
         if self.frame is not None:
             context.run(current.set, self.frame)
         return context
 
     def _ask(self, when):
-        """Asks the host for a `tick` at that time, unless it comes sooner anyway."""
+        """Requests a `tick` from the host at that time, unless one comes sooner."""
         if self._asked is None or when < self._asked:
             self._asked = when
             _host.after(max(0, math.ceil((when - self.time()) * 1000)))
 
     def tick(self):
-        """The host's timer: what is due becomes ready, and runs."""
+        """Handles the host's timer: runs due callbacks."""
         self._asked = None
         timers, now = self._timers, self.time()
         while timers and (timers[0]._cancelled or timers[0]._when <= now):
@@ -112,7 +110,7 @@ class Loop(asyncio.AbstractEventLoop):
             self._ask(timers[0]._when)
 
     def run_ready(self):
-        """Runs what is ready, and what becomes ready by it."""
+        """Runs ready callbacks, and those that become ready meanwhile."""
         ready = self._ready
         if not ready:
             self.busy = False
@@ -127,10 +125,10 @@ class Loop(asyncio.AbstractEventLoop):
                     if not step._cancelled:
                         step.context.run(step.callback, *step.args)
                 except BaseException as error:
-                    # Tasks keep their exceptions to themselves, but for those that end a program.
+                    # Tasks keep their exceptions, except those that end a program.
                     if not isinstance(getattr(step.callback, "__self__", None), FopTask):
                         report(error, "a task failed")
-                # An exception's traceback leads here: it must not lead on to the exception's task.
+                # A traceback refers to this frame, which must not refer to the exception's task.
                 step = None
         finally:
             self.busy = False
@@ -138,9 +136,8 @@ class Loop(asyncio.AbstractEventLoop):
                 self._ask(self.time() + _PAUSE)
 
     def _timer_handle_cancelled(self, handle):
-        """
-        asyncio tells of a timer that is being cancelled. It is dropped when it is due, or sooner,
-        when most of the timers are such: one may be due in years.
+        """Records a cancelled timer. It is dropped when due, or sooner if most timers are
+        cancelled: one may be due in years.
         """
         if not handle._scheduled:
             return
@@ -161,7 +158,7 @@ class Loop(asyncio.AbstractEventLoop):
         context = self._context() if context is None else context
         return asyncio.Task(coro, loop=self, context=context, **kwargs)
 
-    get_debug = bool  # False, at the least cost: asyncio asks for every future
+    get_debug = bool  # returns False, at least cost: asyncio calls it for every future
 
     def is_running(self):
         return True
@@ -175,7 +172,7 @@ class Loop(asyncio.AbstractEventLoop):
     def call_exception_handler(self, context):
         error, text = context.get("exception"), context.get("message") or "a task failed"
         asked = getattr(error, "_asked", None)
-        if asked is not None and error.__traceback__ is None:  # it was raised nowhere
+        if asked is not None and error.__traceback__ is None:  # it was never raised
             tell_failed(error, *asked)
         elif error is not None:
             report(error, text)
@@ -188,13 +185,13 @@ class Loop(asyncio.AbstractEventLoop):
 loop = Loop()
 asyncio.events._set_running_loop(loop)
 
-# asyncio itself holds tasks only weakly.
+# asyncio itself holds weak references only.
 _tasks = set()
 
 
 def background(coro, what):
-    """Runs a coroutine that nobody waits for: what it raises at once is raised, what it raises
-    later is logged as `what failed`.
+    """Runs a coroutine without an awaiter: an exception at once is raised, a later one is logged as
+    `what failed`.
     """
     loop.busy = True
     try:

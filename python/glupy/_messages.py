@@ -1,4 +1,4 @@
-"""What messages call the things that a module writes; modules for the original glupy write others."""
+"""Words of messages for the parts of a module; modules for the original glupy use others."""
 
 WORDS = {
     "missing": "is a frame.wind, frame.unwind or frame.fail missing?",

@@ -1,9 +1,10 @@
-"""Did you mean: the name that a mistyped one most likely stands for."""
+"""Finds the name that a misspelt one most likely means."""
 
 
 def nearest(name, names, plain=str.lower):
-    """The nearest of some names, at one edit for every three letters (one at least); None when none
-    is near. `plain` makes of a name what is compared."""
+    """The nearest of some names, at one edit per three letters (one at least); None if none is
+    near. `plain` normalizes a name for the comparison.
+    """
     word = plain(name)
     found, least = None, max(1, len(word) // 3) + 1
     for one in sorted(names):
@@ -15,7 +16,7 @@ def nearest(name, names, plain=str.lower):
 
 
 def _distance(a, b):
-    """How many letters are put in, left out, exchanged, or swapped with their neighbours."""
+    """The number of letters inserted, omitted, replaced or swapped."""
     before, last = [], list(range(len(b) + 1))
     for i, x in enumerate(a):
         row = [i + 1]

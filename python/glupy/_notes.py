@@ -1,9 +1,8 @@
-"""What an observer is told of a call: its method; the line that it wound, answered or awaits from; the
-frame's `local`; and what it has changed of the translator's own state.
+"""Notes of a call for an observer: its method; the line that wound, answered or awaits; the frame's
+`local`; and changes of the translator's state.
 
-The host calls `before` and `after` around a call that is observed. The first time puts functions that
-look at the caller around those that decide; `stop` takes them off again, so that nothing of this is
-there while nobody looks on.
+The host calls `before` and `after` around an observed call. The first call wraps the functions that
+decide; `stop` unwraps them when the observer is gone.
 """
 
 import posixpath
@@ -27,12 +26,12 @@ _MOST_CHARACTERS = 200  # of `local`
 _MOST_CHANGED = 1000  # characters
 _MOST_FRAMES = 1000  # of a stack, and coroutines that await each other
 
-_TOOL = 4  # of sys.monitoring: none of those that have a name
+_TOOL = 4  # of sys.monitoring: one without a reserved meaning
 _events = sys.monitoring.events
 
 
 class _Call:
-    """The call that is observed."""
+    """The observed call."""
 
     __slots__ = ("id", "row", "frame", "method", "line", "state")
 
@@ -49,7 +48,7 @@ _call = None
 
 
 def before(id, what):
-    """A call for a request comes next: its fop, by name, a reply to what it wound, or a hook."""
+    """Begins the notes of a call: a fop by name, its reply, or a hook."""
     global _call
     if not _originals:
         _install()
@@ -57,7 +56,7 @@ def before(id, what):
 
 
 def after():
-    """What that call did, as JSON: texts by name."""
+    """Ends the notes of the call; returns them as JSON of texts by name."""
     global _call
     call, _call = _call, None
     frame = call.frame or _known(call.id)
@@ -73,7 +72,7 @@ def after():
 
 
 def stop():
-    """Nobody looks on any more."""
+    """Removes the wrappers when the observer is gone."""
     global _call
     _call = None
     for (owner, name), original in _originals.items():
@@ -83,13 +82,13 @@ def stop():
         sys.monitoring.free_tool_id(_TOOL)
 
 
-# -- what is seen while it runs --------------------------------------------------------------------
+# -- wrappers -------------------------------------------------------------------------------------
 
 _originals = {}
 
 
 def _around(owner, name, look):
-    """Lets `look` see what comes to a function before it runs."""
+    """Wraps a function so that `look` gets its arguments first."""
     original = getattr(owner, name)
     _originals[owner, name] = original
 
@@ -107,7 +106,7 @@ def _install():
     _around(_async, "_end", _ends)
     _around(_async, "_end_badly", _ends_badly)
     if sys.monitoring.get_tool(_TOOL) is not None:
-        return  # the module's own: lines of a coroutine's return are not seen
+        return  # the module uses it itself: a coroutine's return lines are unknown
     sys.monitoring.use_tool_id(_TOOL, __name__)
     sys.monitoring.register_callback(_TOOL, _events.PY_RETURN, _returns)
     for row in FOPS:
@@ -117,8 +116,8 @@ def _install():
 
 
 def _decides(frame, *_):
-    """A method winds or answers: the innermost function of the module says where, the outermost is
-    the method.
+    """A method winds or answers: notes the line (innermost function of the module) and the method
+    (outermost).
     """
     _call.frame = frame
     at, line, method = sys._getframe(2), None, None
@@ -158,11 +157,11 @@ def _line(code, line):
     return f"{posixpath.basename(code.co_filename)}:{line}"
 
 
-# -- what is seen when it has returned -------------------------------------------------------------
+# -- after the call -------------------------------------------------------------------------------
 
 
 def _awaits(coro):
-    """The innermost line of the module that a coroutine waits in."""
+    """The innermost line of the module where a coroutine waits."""
     line = None
     for _ in range(_MOST_FRAMES):
         if type(coro) is not CoroutineType or coro.cr_frame is None:
@@ -174,7 +173,7 @@ def _awaits(coro):
 
 
 def _method_of(call):
-    """The method of a call that decided nothing; None where it may be one of several."""
+    """The method of a call without a decision; None if ambiguous."""
     row = call.row
     if row is None:
         return None

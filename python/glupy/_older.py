@@ -1,5 +1,4 @@
-"""Modules for the original glupy, as they are compiled: what was written for Python 2 keeps its sense.
-"""
+"""Compiles modules for the original glupy: code written for Python 2 keeps its meaning."""
 
 import ast
 import re
@@ -7,7 +6,7 @@ import re
 import _glossa
 
 _ASKS = re.compile(r"^[ \t]*(?:from|import)[ \t]+gluster\b", re.MULTILINE)
-# {3:s}: in Python 2 None had such a format, as everything that is made text.
+# {3:s}: Python 2 formatted None and any other value so.
 _TEXT = re.compile(r"\{(\w*)(:[^{}!]*s)\}")
 
 _compiled = _glossa.compiled
@@ -23,13 +22,13 @@ class _Formats(ast.NodeTransformer):
 
 
 def compiled(source, path):
-    """A module's code."""
+    """Compiles a module."""
     if not (_ASKS.search(source) and _TEXT.search(source)):
         return _compiled(source, path)
     try:
         tree = ast.parse(source, path)
     except SyntaxError:
-        return _compiled(source, path)  # which says the same
+        return _compiled(source, path)  # which raises the same error
     return compile(_Formats().visit(tree), path, "exec", dont_inherit=True)
 
 

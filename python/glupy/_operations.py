@@ -1,4 +1,4 @@
-"""What a test does with a volume: operations by paths, and the talk with the host behind them."""
+"""A test's operations on a volume by paths, and their messages to the host."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ _last_call = 0
 
 
 def say(*message):
-    """Asks the host for something it can do at once."""
+    """Sends a message that the host answers at once."""
     if not hasattr(_host, "testing"):
         raise RuntimeError("glupy.testing works in tests only: run them by `glossa test`")
     answer = json.loads(_host.testing(json.dumps(message)))
@@ -26,7 +26,7 @@ def say(*message):
 
 
 def ask(verb, *message):
-    """Asks for something that takes its time; a future of the answer."""
+    """Sends a message with a later answer; returns its future."""
     global _last_call
     _last_call += 1
     number = _last_call
@@ -43,7 +43,7 @@ def _given_up(number, future):
 
 
 def answered(number, text):
-    """The host's answer to a request."""
+    """Takes the host's answer to a message."""
     future = waiting.pop(number, None)
     if future is None or future.done():
         return
@@ -72,7 +72,7 @@ def _dict_out(value):
 
 
 def _packed(value):
-    """A value on its way to the host."""
+    """Encodes a value for the host."""
     if value is None or isinstance(value, (int, str)):
         return value
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -115,7 +115,7 @@ def _dict_in(columns):
 
 
 def unpacked(value, graph=None):
-    """A value from the host."""
+    """Decodes a value from the host."""
     if isinstance(value, dict):
         return {name: unpacked(inner, graph) for name, inner in value.items()}
     if not isinstance(value, list) or not value or not isinstance(value[0], str):
@@ -138,8 +138,9 @@ def unpacked(value, graph=None):
 
 
 class Reply:
-    """What a bare fop answered: `op_ret`, `op_errno`, the parts of its reply by name, and `timeouts`,
-    seconds to cache it for by "entry", "attribute" and "negative"."""
+    """The reply of a fop wound directly: `op_ret`, `op_errno`, the parts by name, and `timeouts`,
+    seconds to cache it for by "entry", "attribute" and "negative".
+    """
 
     def __init__(self, fop, op_ret, op_errno, values, timeouts):
         self.fop = fop
@@ -165,11 +166,11 @@ class File:
         self.id = id
 
     def read(self, size=None, offset=0):
-        """Bytes from an offset on; all that are left without a size."""
+        """Reads bytes from an offset; without a size all that follow."""
         return self._graph._do("file.read", self.id, size, offset)
 
     def write(self, data, offset=0):
-        """How many bytes were written."""
+        """Writes bytes; returns their number."""
         return self._graph._do("file.write", self.id, _data(data), offset)
 
     def truncate(self, size=0):
@@ -221,9 +222,9 @@ class _Fops:
 
 
 class Files:
-    """Operations by paths, each made of the requests that a mount would make for it.
+    """Operations by path; each sends the requests that a mount would send.
 
-    What fails raises OSError (FileNotFoundError for ENOENT, and so on). Attributes are an Iatt.
+    Failures raise OSError (FileNotFoundError for ENOENT, and so on). Attributes are an Iatt.
     """
 
     def __init__(self, graph, child, caller):
@@ -239,15 +240,15 @@ class Files:
         return unpacked(await self._raw(operation, *args), self)
 
     def lookup(self, path):
-        """Its attributes, as a lookup tells them."""
+        """Its attributes from a lookup."""
         return self._do("lookup", path)
 
     def stat(self, path):
-        """Its attributes: a lookup, and a stat."""
+        """Its attributes from a lookup and a stat."""
         return self._do("stat", path)
 
     def exists(self, path):
-        """Whether a lookup finds it."""
+        """True if a lookup finds it."""
         return self._do("exists", path)
 
     def listdir(self, path="/"):
@@ -283,9 +284,9 @@ class Files:
         return self._do("read", path, size, offset)
 
     def write(self, path, data, offset=None):
-        """Writes a file, which is made if it is not there: open, write, close; how many bytes.
+        """Writes a file, creating it if missing: open, write, close; returns the number of bytes.
 
-        Without an offset the data is all that is in it then.
+        Without an offset the data replaces the file's contents.
         """
         return self._do("write", path, _data(data), offset)
 
@@ -321,5 +322,5 @@ class Files:
         return self._do("removexattr", path, name)
 
     def open(self, path, flags=2, mode=0o644):
-        """A File; flags are those of os.open, O_RDWR unless told."""
+        """Opens a File; flags are those of os.open, O_RDWR by default."""
         return self._do("open", path, flags, mode)

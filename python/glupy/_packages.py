@@ -1,10 +1,10 @@
-"""What to say when a module imports a package that is not there."""
+"""Explains a failed import of a package."""
 
 import sys
 
 from ._nearest import nearest
 
-# What the well-known packages need that no module has, and the names that they are imported by.
+# Requirements of well-known packages that modules lack, by import name.
 _NEEDS = {
     "the network, which no module has (no sockets)": """aiobotocore aiohttp asyncpg azure boto boto3
     botocore confluent_kafka django elasticsearch etcd3 fabric fastapi flask gfapi google grpc
@@ -21,7 +21,7 @@ _NEEDS = {
     joblib multiprocess pathos pebble pexpect psutil ptyprocess ray rq sh watchdog""",
 }
 
-# What does the same here.
+# Replacements here.
 _INSTEAD = {
     "numpy": "bytes, memoryview, array and struct do",
     "xxhash": "zlib.crc32 and hashlib do",
@@ -36,7 +36,7 @@ _INSTEAD = {
 
 
 def why_missing(name):
-    """Behind `No module named ...`: why, and what to do."""
+    """The text after `No module named ...`: reason and fix."""
     root = name.partition(".")[0]
     for needs, names in _NEEDS.items():
         if root in names.split():

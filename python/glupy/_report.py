@@ -1,4 +1,4 @@
-"""What went wrong in a module, as log lines with the module's own place."""
+"""Logs a module's errors with their place in the module."""
 
 import linecache
 import os
@@ -20,9 +20,9 @@ _OWN = f"{_SITE}/glupy/", f"{_SITE}/gluster/"
 
 
 class Misuse(TypeError):
-    """A mistake that no line of the module has raised."""
+    """A mistake that no line of the module raised."""
 
-    place = None  # (file, line, function) of where it is mended, when that is known
+    place = None  # (file, line, function) to fix, if known
 
 
 Misuse.__name__ = Misuse.__qualname__ = "TypeError"
@@ -30,7 +30,7 @@ Misuse.__module__ = "builtins"
 
 
 def misuse(code, line, text):
-    """A mistake at a line of a function of the module; raise it."""
+    """Makes the error of a mistake at a line of a function; raise it."""
     made = Misuse(text)
     made.place = (code.co_filename, line, code.co_name) if code else None
     return made
@@ -40,16 +40,16 @@ _told = set()
 
 
 def warn_once(code, line, text):
-    """Logs a warning at a line of the module, the first time."""
+    """Logs a warning at a line of the module, once."""
     if (code, line) not in _told:
         _told.add((code, line))
         _host.log(_WARNING, code.co_filename, line, code.co_name, text)
 
 
 def report(error, what, row=None):
-    """Logs an exception: what was done, the exception, and the traceback in the lines below.
+    """Logs an exception: the operation, the exception, and the traceback in further lines.
 
-    row: the fop whose method's place is shown when the traceback shows nothing of the module.
+    row: the fop whose method's place is shown when the traceback has no line of the module.
     """
     if not _host.logs(_ERROR):
         return
@@ -59,13 +59,13 @@ def report(error, what, row=None):
         shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
         advice = hint(error)
-        # Python's own guess is as good as the same here, and no better than another.
+        # Python's own suggestion replaces a similar one of ours.
         guessed = "Did you mean" in first and advice.startswith("did you mean")
         plain = first.partition(". Did you mean")[0]
         told = f"{plain} ({advice})" if advice and not guessed else first
         text = told if shown == first else f"{told}\n{shown}"
     except BaseException as failure:
-        # Out of memory, or the exception itself raises when it is shown.
+        # Out of memory, or the exception raises when shown.
         place = place_of(row)
         text = f"{type(error).__name__} ({type(failure).__name__} in showing it)"
     _host.log(_ERROR, *place, f"{what}: {text}")
@@ -84,7 +84,7 @@ def trimmed(error):
 
 
 def _place(error):
-    """The innermost place in a file of the module; None when there is none."""
+    """The innermost place in a file of the module; None if there is none."""
     if isinstance(error, Misuse) and error.place is not None:
         return error.place
     if isinstance(error, SyntaxError) and error.filename in _glossa._files:
@@ -100,7 +100,7 @@ def _place(error):
 
 
 def _trim(whole, seen):
-    """Takes this package's and asyncio's own frames out, also of the exceptions it came from."""
+    """Removes this package's and asyncio's frames, also from the causes."""
     if whole is None or id(whole) in seen:
         return
     seen.add(id(whole))
@@ -116,13 +116,13 @@ def _is_internal(filename):
 
 
 def place_of(row):
-    """Where a fop's method, or else its callback, is defined."""
+    """The place of a fop's method, or else of its callback."""
     code = code_of(row.method or row.cbk) if row else None
     return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
 
 
 def place_of_return(row):
-    """The only line where a fop's method returns something; its first line where there are more."""
+    """The only line where a fop's method returns a value; its first line if there are several."""
     file, line, name = place_of(row)
     lines = [
         number
@@ -133,7 +133,7 @@ def place_of_return(row):
 
 
 def _lines_of(row):
-    """{(file, line)} of what a fop's method does."""
+    """{(file, line)} of a fop's method."""
     code = code_of(row.method or row.cbk) if row else None
     return {(code.co_filename, line) for _, _, line in code.co_lines() if line} if code else set()
 
@@ -144,7 +144,7 @@ def error_at(row, text):
 
 
 def error_in_task(task, text):
-    """Logs an error at the coroutine of a task, if that can be told."""
+    """Logs an error at a task's coroutine, if known."""
     code = getattr(task and task.get_coro(), "cr_code", None)
     place = (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
     _host.log(_ERROR, *place, text)
@@ -155,13 +155,13 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 
 
 interrupted = []
-"""Called when a finalizer, or a callback of a weak reference, was interrupted by its time limit."""
+"""Called when the time limit interrupted a finalizer or a weak reference's callback."""
 
 
 def _show_unraisable(unraisable):
     if isinstance(unraisable.exc_value, _glossa.TimeLimit):
-        # It came in a finalizer or a weak reference's callback, where Python ignores exceptions: what
-        # took so long may be around that, and goes on.
+        # Python ignores exceptions in finalizers and weak references' callbacks: the surrounding
+        # call may continue.
         for go_on in interrupted:
             go_on()
         _host.interrupt_again()
@@ -174,7 +174,8 @@ _shown = warnings._showwarnmsg
 
 
 def _show_message(message):
-    """Python tells only where a coroutine went away that nobody had awaited."""
+    """Handles Python's warning of an unawaited coroutine, which names only the place of its loss.
+    """
     if isinstance(message.source, CoroutineType):
         tell_unawaited(*_unawaited(message.source, (message.filename, message.lineno)))
     else:
@@ -182,9 +183,9 @@ def _show_message(message):
 
 
 def _unawaited(coroutine, gone):
-    """(file, line, text) about a coroutine that nobody has awaited, and where it went away."""
+    """(file, line, text) about an unawaited coroutine and its loss."""
     code, name = coroutine.cr_code, coroutine.cr_code.co_name
-    if _is_internal(code.co_filename):  # what `g.stat(...)` of a test gives
+    if _is_internal(code.co_filename):  # the result of a test's `g.stat(...)`
         given = coroutine.cr_frame.f_locals if coroutine.cr_frame else {}
         name = given.get("operation", name)
     found = never_awaited_calls(name)
@@ -196,7 +197,7 @@ def _unawaited(coroutine, gone):
 
 
 def _where_made(found, otherwise, advice):
-    """(file, line, advice) about the first call of those found, the others in the advice."""
+    """(file, line, advice) about the first of the found calls; the advice lists the others."""
     if not found:
         return *otherwise, advice
     file, line, fix = found[0]
@@ -205,7 +206,7 @@ def _where_made(found, otherwise, advice):
 
 
 def tell_failed(error, name, row):
-    """A child's failure that nobody was there for: of the fop `name`, asked for by a method of `row`.
+    """Logs the failure of an unawaited request to a child: fop `name`, sent by a method of `row`.
     """
     found = never_awaited_calls(name)
     own = _lines_of(row)
@@ -224,7 +225,7 @@ def tell_unawaited(file, line, text):
 
 
 def install():
-    """Warnings, and exceptions that nobody can catch, go to the log too."""
+    """Sends warnings and uncatchable exceptions to the log."""
     _glossa.hint = hint
     _glossa.why_missing = why_missing
     warnings._showwarnmsg = _show_message

@@ -1,7 +1,5 @@
-"""What the host tells about a request after its fop: a child's reply, or that the caller or the
-host itself has given up.
-
-Results are the codes of frame.py.
+"""Handles events of a request after its fop: a child's reply, an interrupt, or cancellation by the
+host. Results are the codes of frame.py.
 """
 
 from ._async import Pending, deliver, fail_late, go_on, stop
@@ -12,7 +10,7 @@ from .frame import ANSWERED, FAILED, NOTHING, SAME, Frame, kept, waiting
 
 
 def replied(frame, number, op_ret, op_errno, reply):
-    """A child answered wind `number` of a request that has several, or awaits it, or is over."""
+    """Handles a child's reply to wind `number`, in the general case."""
     frame._locs_ask_host()
     waiters = frame._waiters
     noted = waiters.pop(number, None) if waiters else None
@@ -52,8 +50,8 @@ def replied(frame, number, op_ret, op_errno, reply):
     return settle(frame)
 
 
-# What a method may still ask the children when the host has given its request up: to tidy up is
-# enough, and a loop that catches everything ends.
+# Requests that a method may still send after the host has cancelled its request: enough to clean
+# up, and an end for loops that catch every error.
 _MOST_AFTER = 1000
 
 
@@ -65,7 +63,7 @@ def _known(id):
 
 
 def cancel(id):
-    """The host has answered request `id` itself: what the script does with it is void."""
+    """Cancels request `id`, which the host has answered: further decisions are void."""
     frame = _known(id)
     waiting.pop(id, None)
     kept.pop(id, None)
@@ -77,7 +75,7 @@ def cancel(id):
 
 
 def interrupt(id):
-    """The caller of request `id` has given up."""
+    """Handles the interrupt of request `id`."""
     frame = _known(id)
     if frame is None or frame.answered or stop(frame) or frame.fop.cancel is None:
         return

@@ -1,7 +1,4 @@
-"""From a method's return to the host: what it failed at, or left open.
-
-Results are the codes of frame.py.
-"""
+"""Handles a method's return: its error, or a pending request. Results are the codes of frame.py."""
 
 import inspect
 import reprlib
@@ -18,7 +15,7 @@ _NO_REPLY = "the request was neither answered nor passed on, and nothing can rea
 
 
 def _asked(row):
-    """For a plain method that asks a child: what that gives has to be awaited."""
+    """Advice for a plain method that calls a child without an await."""
     method = row.method
     found = None if inspect.iscoroutinefunction(method) else asks_child(code_of(method))
     if found is None:
@@ -28,7 +25,7 @@ def _asked(row):
 
 
 def _answer_returned(result):
-    """What to write in place of a return that was meant as the answer; None if it was not."""
+    """The fix for a return that was meant as the answer; None if it was not."""
     if not result or not isinstance(result, (int, tuple, list, dict)):
         return None
     return (
@@ -38,14 +35,14 @@ def _answer_returned(result):
 
 
 class _Kept(weakref.ref):
-    """A frame that only the module holds on to. When it lets go, nobody can answer any more."""
+    """A weak reference to a frame that only the module holds; its loss fails the request."""
 
     __slots__ = ("id", "row", "returned")
 
 
 def _dropped(ref):
     if kept.get(ref.id) is ref:
-        # Before what takes longer: time may run out there.
+        # First, as the time limit may interrupt the rest.
         _host.lost(ref.id)
         missing = ref.returned or WORDS["missing"].format(fop=ref.row.name)
         error_at(ref.row, f"{_NO_REPLY} ({missing}){_asked(ref.row)}")
@@ -61,7 +58,7 @@ interrupted.append(_drop_again)
 
 
 def failed(frame, error):
-    """An exception left a method: it goes to the log, and the host answers the request."""
+    """Logs an exception of a method; the host fails the request."""
     frame._state = ANSWERED
     frame._locs_ask_host()
     waiting.pop(frame.id, None)
@@ -71,7 +68,7 @@ def failed(frame, error):
 
 
 def settle(frame, result=None):
-    """A method returned without a plain decision: it has sent messages, or kept the frame."""
+    """Handles a return without a plain decision: messages were sent, or the frame is kept."""
     frame._locs_ask_host()
     if frame._state == ANSWERED:
         if not frame._owed:
@@ -79,7 +76,7 @@ def settle(frame, result=None):
         return NOTHING
     if inspect.iscoroutine(result):
         result.close()
-        text = "the method returned a coroutine that nobody awaits; make it an async def"
+        text = "the method returned a coroutine without awaiting it; make it an async def"
         return failed(frame, TypeError(text))
     frame._state = LATER
     if frame._owed:

@@ -1,6 +1,6 @@
-"""Values as one writes them down, in a bounded text. Nothing of a module's own runs for it, no
-`__repr__`, `__len__`, `__iter__` or property: of what is of no built-in type there is the name of its
-class.
+"""Formats values as source text in a bounded length, without running the module's code: no
+`__repr__`, `__len__`, `__iter__` or property. A value of another than a built-in type is shown as
+its class's name.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ _MOST_ITEMS = 8
 _DEPTH = 2
 _PLAIN = bool, float, complex, type(None)
 
-# Bases with the brackets of what they hold; their own methods go through any class derived from them.
+# Base classes with their brackets; their own methods also read derived classes.
 _GROUPS = (
     (tuple, "(", ")"),
     (list, "[", "]"),
@@ -60,7 +60,7 @@ def _named(kind, base):
 def _items(opens, closes, count, texts, depth):
     if count == 0:
         return opens + closes
-    if depth >= _DEPTH:  # a circle ends here too
+    if depth >= _DEPTH:  # circular values end here too
         return f"{opens}…{closes}"
     shown = [text for text, _ in zip(texts(), range(_MOST_ITEMS))]
     if count > len(shown):

@@ -1,7 +1,6 @@
-"""What a module's source says about a mistake, so that a message can name the line and the fix.
-
-Nothing here runs before something has gone wrong, and what was found is kept: a mistake may be made a
-million times. A source that is not to be had has no answers.
+"""Reads a module's source for messages about a mistake, to name the line and the fix. It runs only
+after an error, and caches results, as a mistake may repeat a million times. An unknown source gives
+no answers.
 """
 
 import ast
@@ -21,20 +20,19 @@ _DECISION = re.compile(r"(un)?wind(_\w+)?|fail")
 
 
 def code_of(method):
-    """The code of a method of the module; None for what has none."""
+    """The code of a method of the module; None for any other object."""
     return getattr(inspect.unwrap(method), "__code__", None) if method else None
 
 
 def frames_of(error):
-    """(frame, line) of the module's own functions that an exception went through, innermost first.
-    """
+    """(frame, line) of the module's functions in an exception's traceback, innermost first."""
     found = traceback.walk_tb(error.__traceback__)
     return [each for each in found if each[0].f_code.co_filename in _glossa._files][::-1]
 
 
 def line_at(file, number):
     """A line of the module, without its indentation."""
-    # Others would have to be read, from where a module may not look.
+    # Other files would have to be read, which a module may not.
     return linecache.getline(file, number).strip() if file in _glossa._files else ""
 
 
@@ -43,7 +41,7 @@ def tree_of(file):
 
 
 def function_of(code):
-    """The tree of a function of the module; None where there is none."""
+    """The tree of a function of the module; None if unknown."""
     tree = code and tree_of(code.co_filename)
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, _FUNCTIONS) and node.name == code.co_name:
@@ -53,7 +51,7 @@ def function_of(code):
 
 
 def _calls(tree):
-    """(call, what it stands in directly) in the order of their lines."""
+    """(call, enclosing node) in the order of lines."""
     found = [
         (child, node)
         for node in ast.walk(tree)
@@ -64,12 +62,12 @@ def _calls(tree):
 
 
 def _name(call):
-    """What a call calls: the last of its names."""
+    """The last name of a call's function."""
     return getattr(call.func, "attr", None) or getattr(call.func, "id", "")
 
 
 def _asks_child(call, fop=None):
-    """Whether a call is one of a child's fops: self.child.stat(...)."""
+    """True for a call of a child's fop: self.child.stat(...)."""
     name = _name(call)
     if name not in BY_NAME or fop not in (None, name) or not isinstance(call.func, ast.Attribute):
         return False
@@ -83,8 +81,9 @@ def _text(node):
 
 @lru_cache(256)
 def not_awaited(code, name=None):
-    """(line, text) of the first call in a function that should have been awaited: of a child's fop,
-    or of the function `name`; None when there is none."""
+    """(line, text) of a function's first call without a needed await: of a child's fop, or of the
+    function `name`; None if there is none.
+    """
     tree = function_of(code)
     for call, parent in _calls(tree) if tree else ():
         fits = _name(call) == name if name else _asks_child(call)
@@ -94,7 +93,7 @@ def not_awaited(code, name=None):
 
 
 def _mended(parent, call):
-    """The statement as it should be."""
+    """The corrected statement."""
     return f"{_before(parent)}await {_text(call)}"
 
 
@@ -107,7 +106,7 @@ def _before(statement):
 
 @lru_cache(256)
 def last_reply_dropped(code, fop):
-    """(line, text) of the last `await self.child.<fop>(...)` whose reply nobody takes."""
+    """(line, text) of the last `await self.child.<fop>(...)` whose reply is dropped."""
     tree = function_of(code)
     found = None
     for call, parent in _calls(tree) if tree else ():
@@ -133,7 +132,7 @@ def asks_child(code):
 
 
 def never_awaited_calls(name):
-    """[(file, line, text)] of calls of a function that nobody awaits, or hands to who may do so."""
+    """[(file, line, text)] of calls of a function that are not awaited or passed on."""
     used = ast.Await, ast.Call, ast.Return, ast.keyword, ast.Lambda, *_GROUPS
     return [
         (file, call.lineno, _mended(parent, call))
@@ -145,8 +144,9 @@ def never_awaited_calls(name):
 
 @lru_cache(256)
 def decided_before(code, number):
-    """[(line, text)] of where else a function winds or answers a request, but for what it returns
-    from: what may have come before line `number`."""
+    """[(line, text)] of other winds or answers of a function that may precede line `number`,
+    without those that it returns from.
+    """
     tree = function_of(code)
     if tree is None:
         return []
@@ -172,14 +172,14 @@ def _blocks(tree):
 
 
 def _left_after(block):
-    """The statements of a block behind which it is left for good."""
+    """The statements of a block that leave it for good."""
     for one, after in zip(block, block[1:]):
         if isinstance(after, (ast.Return, ast.Raise)):
             yield one
 
 
 def _around(tree, node):
-    """The statements that a statement is inside of."""
+    """The statements that enclose a statement."""
     return [
         one
         for one in ast.walk(tree)

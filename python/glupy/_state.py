@@ -1,5 +1,5 @@
-"""What a call has changed of a translator's own state: its attributes, and the entries of what they
-hold directly. Nothing of the module's own runs for it (_shown.py).
+"""Compares a translator's state before and after a call: its attributes and the entries of their
+values. Runs none of the module's code (_shown.py).
 """
 
 from collections import deque
@@ -7,18 +7,18 @@ from collections import deque
 from ._shown import cut, show
 from .translator import Translator
 
-_MOST_ENTRIES = 1000  # that are compared in a call: of what is larger, only the size is
-_MOST_NAMED = 20  # changes
+_MOST_ENTRIES = 1000  # compared per call; of larger values only the size is
+_MOST_NAMED = 20  # changes listed at most
 _MOST_CHARACTERS = 60  # of a key, and of a value
 _PLAIN = int, float, complex, bool, str, bytes, type(None)
-# What the host gives a translator.
+# Attributes that the host sets.
 _GIVEN = {"name", "log", "child", "children", "options"}
 _attributes = Translator.__dict__["__dict__"].__get__
 _NOTHING = object()
 
 
 def remember(translator):
-    """The state as it is now, for `changes`."""
+    """Samples the state, for `changes`."""
     attributes = _attributes(translator)
     if len(attributes) > _MOST_ENTRIES:
         return len(attributes)
@@ -34,7 +34,7 @@ def remember(translator):
 
 
 def changes(translator, before):
-    """What is other than it was, in words; empty for nothing."""
+    """The changes as texts."""
     after = remember(translator)
     if type(before) is not dict or type(after) is not dict:
         counts = [each if type(each) is int else len(each) for each in (before, after)]
@@ -54,12 +54,12 @@ def changes(translator, before):
 
 
 class _Index(int):
-    """A place in a list."""
+    """An index of a list."""
 
 
 def _entries(value, left):
-    """{identity of a key: (key, value)} of what a container holds; how many there are, where that is
-    more than `left`; None for what is no container.
+    """{identity of a key: (key, value)} of a container; the number of entries if above `left`; None
+    for any other value.
     """
     kind = type(value)
     if issubclass(kind, dict):
@@ -81,13 +81,13 @@ def _entries(value, left):
 
 
 def _inside(before, after):
-    """What is other in a container, as text."""
+    """The changes inside a container, as text."""
     if type(before) is not dict or type(after) is not dict:
         counts = [len(each) if type(each) is dict else each for each in (before, after)]
         return "" if counts[0] == counts[1] else f"{counts[0]} → {counts[1]} entries"
     gone = [each for key, each in before.items() if key not in after]
     new = [each for key, each in after.items() if key not in before]
-    # A key may have made room for another that says the same.
+    # An equal key may have replaced a key.
     came = {_key(key): value for key, value in new}
     went = {_key(key): value for key, value in gone}
     found = [f"-{key}" for key in went if key not in came]
@@ -105,7 +105,7 @@ def _inside(before, after):
 
 
 def _same(one, other):
-    """Whether it is the same object, or of a plain type and equal."""
+    """True for the same object, or equal values of a plain type."""
     return one is other or (type(one) is type(other) and type(one) in _PLAIN and one == other)
 
 

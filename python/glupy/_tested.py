@@ -1,4 +1,4 @@
-"""What a test is told of the volume that it tests."""
+"""Values that a test reads from its volume."""
 
 from collections import namedtuple
 

@@ -1,4 +1,4 @@
-"""Runs the tests of one file; the host leads (bridges/testing/python.ts)."""
+"""Runs the tests of one file, directed by the host (bridges/testing/python.ts)."""
 
 import ast
 import asyncio
@@ -21,7 +21,7 @@ _outcome = None
 
 
 def load(name, path, source):
-    """Loads a file of tests; [[name, line], …] as JSON."""
+    """Loads a test file; returns [[name, line], …] as JSON."""
     _clock.install()
     _report.tell_unawaited = _tell_unawaited
     _glossa._remember(path, source)
@@ -38,7 +38,7 @@ def load(name, path, source):
 
 
 def start(name):
-    """Begins a test; `result` tells when it has ended."""
+    """Starts a test; `result` shows its end."""
     global _task, _outcome, _stuck
     _outcome = _stuck = None
     waiting.clear()
@@ -63,7 +63,7 @@ async def _run(test):
         _outcome = _failed(error)
 
 
-# What a test forgot to await, as its failure.
+# Unawaited coroutines of a test, which fail it.
 _forgotten = []
 
 
@@ -76,7 +76,7 @@ _stuck = None
 
 
 def give_up(why):
-    """The test waits for what will never happen: it fails where it waits."""
+    """Fails a test that waits for an impossible event, at its await."""
     global _stuck
     _stuck = AssertionError(why)
     if _task is not None and not _task.done():
@@ -89,7 +89,7 @@ def give_up(why):
 
 
 def _innermost(task):
-    """A traceback down to the line that the task waits at."""
+    """The traceback of a waiting task."""
     frames, at = [], task.get_coro()
     while at is not None:
         frame = getattr(at, "cr_frame", None)
@@ -104,7 +104,7 @@ def _innermost(task):
 
 
 def answer(number, text):
-    """The host's answer to something that the test has asked for."""
+    """Passes an answer of the host to the test."""
     loop.busy = True
     try:
         answered(number, text)
@@ -117,11 +117,11 @@ def tick():
 
 
 def result():
-    """What came of the test, as JSON; null as long as it runs."""
+    """The test's result as JSON; null while it runs."""
     return json.dumps(_outcome)
 
 
-# Frames that tell an author nothing: of the engine, and of `with raises(...)`.
+# Frames without interest for authors: the engine's, and those of `with raises(...)`.
 _NOT_OURS = "/_glossa.py", "/contextlib.py"
 
 
@@ -148,7 +148,7 @@ def _failed(error):
 
 
 class _Asserts(ast.NodeTransformer):
-    """Lets a failing `assert a == b` tell what a and b were."""
+    """Makes a failing `assert a == b` show a and b."""
 
     def visit_Assert(self, node):
         self.generic_visit(node)

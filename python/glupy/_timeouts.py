@@ -1,4 +1,4 @@
-"""How long the kernel may cache an answer: what the package's keywords say, in the answer's xdata."""
+"""Puts the timeouts of the kernel's caches into a reply's xdata."""
 
 from ._fops import TIMEOUTS
 from .data import Dict
@@ -6,7 +6,7 @@ from .pack import pad
 
 
 def with_timeouts(row, reply, timeouts):
-    """A reply whose xdata says so; timeouts: seconds by keyword, None for the mount's own."""
+    """The reply with timeouts in its xdata: seconds by keyword, None for the mount's own."""
     at = row.reply_index.get("xdata")
     if at is None:
         raise TypeError(f"nothing that {row.name} answers is ever cached: it has no timeouts")

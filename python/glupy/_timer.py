@@ -1,4 +1,4 @@
-"""Timers: what a translator wants to do later, or again and again."""
+"""Timers: delayed or repeated calls of a translator."""
 
 import inspect
 from contextvars import Context
@@ -24,7 +24,7 @@ class Timer:
         self._set()
 
     def _set(self):
-        # A context of its own: what it starts is not a request's, but the translator's.
+        # A context of its own: its requests are the translator's.
         self._handle = loop.call_later(self._seconds, self._run, context=Context())
 
     def _run(self):

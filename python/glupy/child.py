@@ -1,4 +1,4 @@
-"""Children: what an `async def` awaits."""
+"""Children, whose fops an `async def` awaits."""
 
 import _host
 

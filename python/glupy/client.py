@@ -1,4 +1,4 @@
-"""Clients: for whom requests are made."""
+"""Clients, on whose behalf requests are made."""
 
 import _host
 
@@ -6,7 +6,7 @@ from .errors import HandleExpired
 
 
 class Client:
-    """Somebody for whom requests are made: a mount has one, a server one for each that is connected.
+    """The origin of requests: a mount has one client, a server has one for each connection.
 
     The same client is the same object until it is gone and its last request has ended.
 
@@ -14,7 +14,7 @@ class Client:
     """
 
     __slots__ = ("id", "_uid", "_ctx", "_gone")
-    known = {}  # by number; the host tells when one is gone
+    known = {}  # by number; the host notifies of their end
 
     def __init__(self, id):
         self.id = id
@@ -24,7 +24,7 @@ class Client:
 
     @classmethod
     def _forget(cls, id):
-        """It is gone, and its last request has ended."""
+        """Forgets a client that is gone with its last request."""
         gone = cls.known.pop(id, None)
         if gone is not None:
             gone._gone = True

@@ -1,4 +1,4 @@
-"""The bytes of a read or write, and the dicts that ride along with fops."""
+"""Data of reads and writes, and the dicts (xdata, xattrs) of fops."""
 
 from collections.abc import Mapping, MutableMapping
 from math import isfinite
@@ -38,7 +38,7 @@ class Data(HostValue):
         return self.view.obj.translate(table, delete)
 
     def _has_changed(self):
-        return False  # nobody can change it
+        return False  # immutable
 
     def _take(self):
         self.view
@@ -67,14 +67,14 @@ class Data(HostValue):
 
     def __getattr__(self, name):
         if name in Data.__slots__:
-            raise AttributeError(name)  # not set yet: somebody copies this
+            raise AttributeError(name)  # not set yet: the object is being copied
         return getattr(self.view, name)
 
     def __repr__(self):
         return f"<Data {self._length} bytes>"
 
 
-# A dict's types and what their values are here. The first that fits a new value is its type.
+# A dict's types, with the check of a value. A new value has the first that fits.
 _KINDS = {
     "int": int,
     "double": (float, int),
@@ -89,7 +89,7 @@ _NO_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # as JavaS
 
 
 def _kind_of(value, before):
-    """A value's type. One that is replaced keeps its type where that fits."""
+    """A value's type; a replaced value keeps its type if that fits."""
     if before is not None and isinstance(value, _KINDS[before]):
         if before != "gfuuid" or len(value) == len(NULL_GFID):
             return before
@@ -100,7 +100,7 @@ def _kind_of(value, before):
 
 
 def _pack(kind, value):
-    """A value as JSON can have it."""
+    """Converts a value for JSON."""
     if kind in ("bin", "mdata"):
         return bytes(value).decode("latin-1")
     if kind == "iatt":
@@ -118,7 +118,7 @@ class Dict(HostValue, MutableMapping):
     A value that is replaced keeps its type where the new one fits it.
     """
 
-    # _pairs is None before it is fetched; _kinds is text before anybody looks at a type.
+    # _pairs is None before it is fetched; _kinds is text until a type is read.
     __slots__ = ("_origin", "_pairs", "_kinds")
 
     def __init__(self, pairs=(), **more):
@@ -195,7 +195,7 @@ class Dict(HostValue, MutableMapping):
         return Dict(self)
 
     def packed(self):
-        """The pairs as they travel: JSON has neither bytes nor typed values."""
+        """The pairs for JSON, which has neither bytes nor typed values."""
         kinds = self.types
         return [[key, kinds[key], _pack(kinds[key], value)] for key, value in self._pairs.items()]
 
@@ -204,7 +204,7 @@ class Dict(HostValue, MutableMapping):
 
 
 class HostDict(Dict):
-    """A Dict that came with a request: with a constructor of its own, as one is made for each."""
+    """A received Dict, with a fast constructor, as one is made per request."""
 
     __slots__ = ()
 

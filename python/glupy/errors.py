@@ -6,7 +6,7 @@ from . import _errno
 
 errorcode = {number: name for name, number in reversed(_errno.NAMES.items())}
 
-# What an exception means that was raised without a number, as in `raise FileNotFoundError(name)`.
+# Errnos of exceptions raised without a number, as in `raise FileNotFoundError(name)`.
 _BY_CLASS = {
     BlockingIOError: _errno.EAGAIN,
     BrokenPipeError: _errno.EPIPE,
@@ -36,9 +36,9 @@ def os_error(op_errno):
 
 
 def errno_of(error):
-    """The Linux errno of an OSError, its own or that of its class; 0 when it has none.
+    """The Linux errno of an OSError, its own or that of its class; 0 for none.
 
-    `OSError(ENOENT)` means one, too, though Python keeps no errno of it.
+    `OSError(ENOENT)` counts too, though Python stores no errno in it.
     """
     import _glossa
 
@@ -47,7 +47,7 @@ def errno_of(error):
 
 
 def is_errno(value):
-    """Whether a reply can carry this number."""
+    """True for an errno that a reply can carry."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 512
 
 

@@ -1,7 +1,5 @@
-"""Frames: what a method does with a request.
-
-What a method decides takes effect when the method returns: until then an exception still turns the
-whole of it into a failure, so a request is answered exactly once, and never half.
+"""Frames: a method's view of a request. Decisions take effect when the method returns: until then
+an exception turns all of them into a failure, so that a request is answered exactly once.
 """
 
 from collections import namedtuple
@@ -28,16 +26,16 @@ from .inode import Loc
 from .pack import as_came, pack, pad
 from .values import changed
 
-# A frame's state is in one number, so that the common decisions test and set just that: 0 while a
-# method runs that has not decided, one of the host's codes once it has (WIND, SAME + the wind …), LATER
-# (no method runs now, or it has spoken: what is decided goes to the host as a message) or ANSWERED
-# (answered, or handed on for good).
+# A frame's state is one number, which the common decisions test and set: 0 while a method runs
+# undecided, a code of the host's once decided (WIND, SAME + the wind …), LATER (no method runs, or
+# it has sent messages: further decisions are messages) or ANSWERED (answered, or passed on without
+# a callback).
 
-# Frames by number: those that a child owes a reply, and weakly those that the module has kept.
+# Frames by number: those that await a child's reply, and weakly those that the module holds.
 waiting = {}
 kept = {}
 
-# errno -> the result that fails a request with it. Looking one up is the quickest check there is.
+# errno -> the result that fails a request with it: a lookup is the fastest check.
 _FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
 
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op client")
@@ -190,7 +188,7 @@ class Frame:
             raise TypeError(f"{self.name}: {error}") from None
 
     def _speak(self):
-        """From here on messages: a wind that waited for the method's end becomes the first."""
+        """Switches to messages; a wind kept for the method's end becomes the first."""
         if self._state == WIND:
             self._push("wind", 0, 0, self.name, as_came(self.fop))
             waiting[self.id] = self
@@ -214,7 +212,7 @@ class Frame:
         kept.pop(self.id, None)
 
     def _expect(self, number, waiter, cookie, row, child):
-        """Notes what to do with the reply to a wind."""
+        """Registers the receiver of a wind's reply."""
         if self._waiters is None:
             self._waiters = {}
         self._waiters[number] = (waiter, cookie, row, child)
@@ -235,7 +233,7 @@ class Frame:
         self._send_answer(op_ret, op_errno, reply)
 
     def _send_answer(self, op_ret, op_errno, reply):
-        """op_ret None: a success with what it means, which the host knows (crossing/success.ts)."""
+        """op_ret None: the host computes it (crossing/success.ts)."""
         row = self.fop
         reply = pad(self.name, row.reply, reply)
         packed = [pack(self, arg, value) for arg, value in zip(row.reply, reply)]
@@ -244,7 +242,7 @@ class Frame:
         self._end()
 
     def _locs_ask_host(self):
-        """The request goes on without a method, or is over: its locs ask the host from now on."""
+        """Makes the request's locs ask the host, after its method or its end."""
         for arg in self._args or ():
             if arg.__class__ is Loc:
                 arg._ask_host(self.id)
@@ -262,12 +260,12 @@ def _wind_nowhere(self, *args, **more):
 
 
 def forbid_winds():
-    """For a volume without subvolumes: the mistake is told where it is made."""
+    """Raises for a volume without subvolumes, at the module's call."""
     Frame.wind = _wind_nowhere
 
 
 def frame_class(row):
-    """The class of a fop's frames."""
+    """Makes the class of a fop's frames."""
     return type("Frame", (Frame,), {"fop": row, "__module__": __name__})
 
 

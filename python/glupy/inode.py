@@ -1,4 +1,4 @@
-"""Inodes, fds and locs: what a fop acts on."""
+"""Inodes, fds and locs: the objects of fops."""
 
 
 import _host
@@ -7,7 +7,7 @@ from ._json import loads
 from .errors import HandleExpired
 from .values import NULL_GFID
 
-# The dicts that modules keep with inodes, by inode number; the host tells when one is forgotten.
+# Modules' contexts of inodes, by number; the host notifies when one is forgotten.
 contexts = {}
 
 
@@ -18,7 +18,7 @@ def _known(text, what):
 
 
 class Inode:
-    """A file, directory or other thing in the volume, whatever its names.
+    """A file, directory or other inode of the volume, independent of its names.
 
     id: its number in this volume. Two objects for the same inode are equal, and have one ctx.
     """
@@ -79,7 +79,7 @@ def inode(id):
 
 
 def _gfid_of(inode):
-    """None also for one that is not known any more: to go there fails with ESTALE."""
+    """The gfid of an inode; None for a forgotten one, where a wind fails with ESTALE."""
     try:
         return inode and inode.gfid
     except HandleExpired:
@@ -87,8 +87,8 @@ def _gfid_of(inode):
 
 
 class HostParts:
-    """A loc's parts once the method that got it has returned: the host is asked whether the request
-    goes on before they are read.
+    """A loc's parts after its method has returned: each read first asks the host whether the
+    request still lives.
     """
 
     __slots__ = ("_parts", "_request")
@@ -106,12 +106,12 @@ class HostParts:
         return iter(self[:])
 
 
-# The parts of a loc whose request has ended: the host knows no request 0.
+# The parts of a loc whose request has ended: request 0 never lives.
 ENDED = HostParts((), 0)
 
 
 def _lacking(parent, name):
-    """The error text for an incomplete loc: a parent or a name alone, or nothing at all."""
+    """The error text for an incomplete loc."""
     if name is not None:
         return "name needs a parent: the Inode of the directory that it is in"
     if parent is not None:
@@ -130,8 +130,8 @@ class Loc:
     __slots__ = ("_parts",)
 
     def __init__(self, parts):
-        # Numbers of inode and parent, or 0; name; gfids of both, the target's None as long as
-        # nobody knows it. A request's own have a `HostParts` here later.
+        # Numbers of inode and parent, or 0; name; gfids of both, None for an unknown target's. A
+        # request's own locs have a `HostParts` here later.
         self._parts = parts
 
     @classmethod
@@ -158,7 +158,7 @@ class Loc:
 
     @property
     def known(self):
-        """Whether somebody knows the target already, from a listing for example: it has a gfid."""
+        """Whether the target has a gfid, from a lookup or a listing for example."""
         return self._parts[3] is not None
 
     @property
@@ -175,7 +175,7 @@ class Loc:
 
     @property
     def gfid(self):
-        """The target's gfid; NULL_GFID as long as nobody knows it."""
+        """The target's gfid; NULL_GFID while it is unknown."""
         id, _, _, gfid, _ = self._parts
         return gfid or (Inode(id).gfid if id else NULL_GFID)
 
@@ -204,7 +204,7 @@ class Loc:
         return self.replace()
 
     def _ask_host(self, request):
-        """The method that `request` gave it to has returned, and the request goes on."""
+        """Makes further reads ask the host whether `request` still lives."""
         if self._parts.__class__ is tuple:
             self._parts = HostParts(self._parts, request)
 

@@ -1,4 +1,4 @@
-"""Values on their way to the host. The other side is bridges/host/crossing/message.ts."""
+"""Encodes values for the host; bridges/host/crossing/message.ts decodes them."""
 
 import _host
 
@@ -8,7 +8,7 @@ from .values import INSIDE, NULL_GFID, Dirent, Flock, Iatt, Lease, Listing, Stat
 
 
 def pack(frame, arg, value):
-    """One argument as it travels: what came with the same request is only named."""
+    """Encodes an argument; a received value is sent as its origin."""
     if value is None:
         return None
     if isinstance(value, _HOST_VALUES.get(arg.type, ())):
@@ -19,7 +19,7 @@ def pack(frame, arg, value):
 
 
 def as_came(row):
-    """All arguments of a fop, as they came from above."""
+    """All arguments of a fop, as received."""
     return [["=", -1, index] for index in range(len(row.args))]
 
 
@@ -32,7 +32,7 @@ def pad(name, row, given):
 
 
 def _expect(classes, tag, give):
-    """A packer for values of these classes."""
+    """Makes a packer for values of these classes."""
     classes = classes if isinstance(classes, tuple) else (classes,)
     wanted = " or ".join(cls.__name__ for cls in classes)
 
@@ -97,7 +97,7 @@ def _locklist(frame, arg, value):
     return ["locklist", [lock.fields() for lock in _items(arg, Flock, value)]]
 
 
-# What stays with the host as long as nobody changes it.
+# Classes of values that stay with the host until changed.
 _HOST_VALUES = {
     "iatt": Iatt,
     "dict": Dict,

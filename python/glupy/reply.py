@@ -1,4 +1,4 @@
-"""What an `async def` gets from a child."""
+"""The reply that an `async def` gets from a child."""
 
 from ._fops import TIMEOUTS
 from ._timeouts import with_timeouts
@@ -17,10 +17,10 @@ class Reply:
         self.fop = fop
         self.op_ret = op_ret
         self.op_errno = op_errno
-        # Made of `_raw`, what the host gave, when somebody first looks.
+        # Made from `_raw`, the host's values, on first read.
         self._values = values
         self._raw = raw
-        # (request, wind) as long as this is what the child answered.
+        # (request, wind) while this is the child's unchanged reply.
         self._origin = origin
 
     @property
@@ -32,7 +32,7 @@ class Reply:
 
     def __getattr__(self, name):
         if name in Reply.__slots__:
-            raise AttributeError(name)  # not set yet: somebody copies this
+            raise AttributeError(name)  # not set yet: the object is being copied
         return self.values[self._index(name)]
 
     def _index(self, name):

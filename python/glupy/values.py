@@ -23,8 +23,8 @@ ROOT_GFID = "00000000-0000-0000-0000-000000000001"
 IA_INVAL, IA_IFREG, IA_IFDIR, IA_IFLNK, IA_IFBLK, IA_IFCHR, IA_IFIFO, IA_IFSOCK = range(8)
 _MODE_BITS = (0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000)
 
-# Whether anything that came with a request was ever changed here: as long as not, no answer needs
-# to be looked through for changes.
+# True once the module has changed any received value; until then no answer is compared with its
+# origin.
 anything_changed = False
 
 
@@ -34,12 +34,12 @@ def note_change():
 
 
 def fetch(origin):
-    """What stands behind an origin, as JSON made it. Raises HandleExpired when it is gone."""
+    """Fetches the value at an origin, as parsed JSON. Raises HandleExpired when it is gone."""
     return loads(_known(_host.fetch(*origin)))
 
 
 def fetch_dict(origin):
-    """The same for a dict: its pairs, and their types as text."""
+    """Fetches the dict at an origin: its pairs, and their types as text."""
     pairs, types = _known(_host.dict(*origin))
     if "iatt" in types:
         for key, kind in zip(pairs, types.split()):
@@ -55,15 +55,15 @@ def _known(found):
 
 
 class HostValue:
-    """What stands here for a value that came with a request: the host has the original.
+    """A received value, whose original the host has.
 
-    _origin: (request, wind, index) of the original, as long as this says the same; None otherwise.
+    _origin: (request, wind, index) of the original while unchanged; None otherwise.
     """
 
     __slots__ = ()
 
     def _has_changed(self):
-        """Whether this differs from the original."""
+        """True if this differs from the original."""
         return self._origin is None
 
     def _take(self):
@@ -72,31 +72,31 @@ class HostValue:
 
 
 def changed(args):
-    """Whether any of these differs from what it came as."""
+    """True if any value differs from its original."""
     return anything_changed and any(
         isinstance(arg, HostValue) and arg._has_changed() for arg in args
     )
 
 
-# The origin of what is inside something else: it cannot be named alone, but shows a change.
+# The origin of a value inside another one: not fetchable alone, but it shows changes.
 INSIDE = (0, 0, 0)
 
 
 class Fields(HostValue):
-    """Named numbers and texts, fetched together when one is first read."""
+    """A structure of numbers and texts, fetched as a whole on first read."""
 
     # _values is None before they are fetched.
     __slots__ = ("_origin", "_values")
 
     def __init_subclass__(cls, fields=None):
-        """fields: what each is in a new one; a field's type is that of this value."""
+        """fields: each field's initial value, which determines its type."""
         if fields is None:
             return
         cls._order = tuple(fields)
         cls._defaults = tuple(fields.values())
         for index, name in enumerate(cls._order):
             setattr(cls, name, _field(name, index, type(cls._defaults[index])))
-        # Made for every reply: a constructor of its own, with nothing to look for.
+        # One is made for every reply: a fast constructor without lookups.
         space = {"__slots__": (), "__init__": _init_from_host, "__doc__": cls.__doc__}
         cls._own = cls
         cls._from_host = type(cls.__name__, (cls,), space)
@@ -111,7 +111,7 @@ class Fields(HostValue):
 
     @classmethod
     def _made(cls, values):
-        """Of all values in order, inside something else."""
+        """Makes a structure inside another value, from its fields in order."""
         made = cls._from_host(INSIDE)
         made._values = values
         return made
@@ -158,7 +158,7 @@ def _init_from_host(self, origin):
 
 
 def _field(name, index, kind):
-    """A field as a property: reading fetches all of them, writing marks the object as changed."""
+    """Makes a field's property: reading fetches all fields, writing marks the object as changed."""
 
     def get(self):
         values = self._values
@@ -181,7 +181,7 @@ class Iatt(Fields, fields=IATT_FIELDS):
 
     ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
     bytes, ia_blocks in units of 512. Times are whole seconds, their nanoseconds apart. ia_ctime 0
-    with ia_nlink 0 means that nobody knows the attributes. A new one has zeros everywhere.
+    with ia_nlink 0 means unknown attributes. A new one has zeros everywhere.
     """
 
     __slots__ = ()

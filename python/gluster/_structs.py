@@ -1,5 +1,5 @@
-"""The structures of the original glupy. Those of what a request carries show glupy's objects; a
-field that glupy knows nothing of is 0, NULL or empty, as in a structure that nobody has filled.
+"""The structures of the original glupy. Those of a request's values show glupy's objects; a field
+that glupy lacks is 0, NULL or empty, as in an unfilled structure.
 
 Each has its object as `glupy` (the Loc, the Iatt, the Dict, ...), also those that were opaque.
 """

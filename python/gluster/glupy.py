@@ -23,7 +23,7 @@ IA_INVAL, IA_IFREG, IA_IFDIR, IA_IFLNK, IA_IFBLK, IA_IFCHR, IA_IFIFO, IA_IFSOCK 
 
 class Translator:
     """Derive `class xlator(Translator)`: each method `<operation>_fop` takes the place of the
-    operation, each `<operation>_cbk` sees the reply. Whoever has a constructor calls this one."""
+    operation, each `<operation>_cbk` sees the reply. A constructor must call this one."""
 
     def __init__(self, c_this):
         self.stub_refs = {}

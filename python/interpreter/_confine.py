@@ -149,7 +149,7 @@ def _make_hook(refused, granted):
                 writes = writes or mode.strip("rbt")
             # os.open, which has no mode, does not tell of its folder.
             folder = None if mode is None else -1
-            # Without flags it is the parser, which looks for a line's text to show: nobody asked.
+            # Without flags it is the parser, which reads a line's text to show.
             quiet = mode is not None and flags == 0
             if not writes or type(flags) is int and flags & 2:
                 look(event, path, False, folder, quiet)
@@ -237,7 +237,7 @@ def _missing_in_os(name):
 
 
 def _no_pipe():
-    """Create a pipe: there is nobody at its other end."""
+    """Refuses to create a pipe: it could have no other end."""
     sys.audit("os.pipe")
 
 

@@ -170,7 +170,7 @@ export class Loc {
     return this._parts[4];
   }
 
-  /** True if the target has a gfid: it was looked up, or listed. */
+  /** Whether the target has a gfid, from a lookup or a listing for example. */
   get known(): boolean {
     return this._parts[3] !== undefined;
   }

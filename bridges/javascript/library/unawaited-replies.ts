@@ -10,7 +10,7 @@ export const callPattern = (who: string, what: string): RegExp => {
   return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${who}\.${what}\([^;\n]*)`, 'g');
 };
 const ASKS_CHILD = callPattern(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
-const ANYBODY = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
+const ANY_RECEIVER = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
 const VARIABLE = /([\w$]+)\s*=\s*$/;
 
 interface UnawaitedCall {
@@ -99,7 +99,7 @@ interface Place extends UnawaitedCall {
 const places = new Map<string, Place | null>();
 
 function placeOfFailed(method: unknown, fop: string): Place | null {
-  const asks = callPattern(ANYBODY, fop);
+  const asks = callPattern(ANY_RECEIVER, fop);
   for (const each of [method, ...ownMethods()]) {
     const forgotten = typeof each === 'function' ? findUnawaited(String(each), asks) : null;
     if (forgotten !== null) return { ...forgotten, method: each };

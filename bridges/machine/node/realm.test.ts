@@ -17,7 +17,7 @@ describe('a rejected promise', () => {
     return spawnSync(process.execPath, args, { encoding: 'utf8' });
   }
 
-  it('of a realm does not end the process, whatever its reason', () => {
+  it('of a realm does not end the process, for any reason', () => {
     const { stdout, stderr, status } = run(`
       realm.evaluate('Promise.reject(new Error("x"))', 'a');
       realm.evaluate('(async () => { throw 1 })()', 'b');

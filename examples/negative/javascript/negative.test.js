@@ -1,7 +1,7 @@
 import { EIO, ENOENT } from 'glossa';
 import { assert, graph, raises, test } from 'glossa/testing';
 
-test('an absent name is looked for once', async () => {
+test('an absent name is looked up once', async () => {
   const g = await graph('negative', { timeout: 60 });
   for (let times = 0; times < 3; times += 1) await raises(ENOENT, g.stat('/absent'));
   assert.equal(g.asked('lookup').length, 1);
@@ -10,14 +10,14 @@ test('an absent name is looked for once', async () => {
   assert.equal(g.asked('lookup').length, 2);
 });
 
-test('a name that is made is there at once', async () => {
+test('a created name is found at once', async () => {
   const g = await graph('negative');
   assert(!(await g.exists('/a')));
   await g.write('/a', 'text');
   assert.equal(await g.readText('/a'), 'text');
 });
 
-test('other errors are not remembered', async () => {
+test('other errors are not cached', async () => {
   const g = await graph('negative');
   g.fail('lookup', EIO, { times: 1 });
   await raises(EIO, g.stat('/a'));
