@@ -159,7 +159,7 @@ def _check_hook(method, name, params):
     if name == "notify" and _binds(method, params[:1]):
         return
     if inspect.iscoroutinefunction(method) and name in TELLING:
-        raise TypeError(f"{_where(method)}{name} cannot be an async def: its result is needed at once")
+        raise TypeError(f"{_where(method)}{name} cannot be an async def: its result is needed now")
     _check(method, name, params, params, "a hook")
 
 

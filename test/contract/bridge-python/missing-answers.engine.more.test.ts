@@ -272,7 +272,7 @@ describe('a blocking call', () => {
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines().join('\n')).toMatch(
-      /nobody answers input\(\) in a volume: values come by options/,
+      /a volume has no input\(\): use options for values/,
     );
   });
 });
