@@ -271,8 +271,6 @@ describe('a blocking call', () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines().join('\n')).toMatch(
-      /a volume has no input\(\): use options for values/,
-    );
+    expect(run.lines().join('\n')).toMatch(/a volume has no input\(\): use options for values/);
   });
 });
