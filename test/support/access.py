@@ -2,9 +2,9 @@
 
     access.py FOLDER
 
-A question is an object: the file's `mode`, `uid`, `gid` and `acl` (its extended attribute in hexadecimal, or null)
-and whether it is a directory (`isDir`); and for whom it is asked, `as`: a uid, a gid and groups. The answer
-is a list: for each mask from 1 to 7, whether access(2) permits it with the effective ids.
+Each input line is an object: the file's `mode`, `uid`, `gid` and `acl` (its extended attribute in hexadecimal, or
+null), whether it is a directory (`isDir`), and the user `as`: a uid, a gid and groups. The answer is a list: for
+each mask from 1 to 7, whether access(2) permits it with the effective ids.
 """
 import json
 import os

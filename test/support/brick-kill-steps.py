@@ -1,6 +1,6 @@
 """
-Asks a mount for fops while a brick is killed. Arguments: the mount, the folder of the brick that is killed, and
-how many bricks there are. Commands come by standard input, a line each, and each is answered with a line:
+Asks a mount for fops while a brick is killed. Arguments: the mount, the folder of the killed brick, and the
+number of bricks. Each line of standard input is a command, and is answered with a line:
 
     flight  begins one request of each kind, and returns when all of them wait for a brick, or have ended
     land    returns when all of these have ended

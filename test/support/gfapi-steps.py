@@ -1,11 +1,11 @@
-"""Uses a volume by libgfapi, step by step; `trace-steps.ts` has what the steps are.
+"""Uses a volume by libgfapi, step by step; `trace-steps.ts` defines the steps.
 
     gfapi-steps.py VOLFILE LOG PREFIX
 
-A step is a line of JSON, a list of its name and what it takes; PREFIX is put before names of files. `as`
-sets whose the steps after it are. A value is text, or after `0x` in hexadecimal. What
-has come of it is told by a line, too: a number, an error as a negative one; of a read how much it was, and
-the sum of it. The first line says that the volume is there.
+A step is a line of JSON, a list of its name and arguments; PREFIX is put before names of files. `as`
+sets the caller of later steps. A value is text, or after `0x` in hexadecimal. Each step's result is a
+line, too: a number, negative for an error; for a read, its length and checksum. The first line reports
+that the volume is ready.
 """
 import ctypes
 import errno

@@ -2,8 +2,8 @@
 
     gfapi-write.py VOLUME TRANSPORT HOST PORT LOG [FILE]
 
-It prints a line of JSON for the start, after which FILE has been written; writes more of it for each line
-that it reads; and prints another one.
+It prints a line of JSON after the start and the first write of FILE. For each input line it writes more of FILE
+and prints another line.
 """
 import json
 import os
