@@ -19,12 +19,12 @@ const distributed: readonly Kind[] = [...distributeKinds, ...cachingKinds];
 
 export interface BrickDifference {
   readonly name: string;
-  /** Where it is so. */
+  /** The kinds of stacks with the difference. */
   readonly on: readonly Kind[];
   readonly reason: string;
-  /** Lines of commands that are left out. */
+  /** Omitted command lines. */
   readonly lacks?: RegExp;
-  /** What the mount's result would be without it. */
+  /** The mount's result without the difference. */
   without?(bare: string, mounted: string): string;
 }
 
@@ -41,7 +41,7 @@ export const brickDifferences: readonly BrickDifference[] = [
     lacks: /RENAME_/,
   },
   {
-    name: 'files without a name',
+    name: 'unnamed files',
     on: [...realBrickKinds, 'real-client'],
     reason: 'The protocol has no fop for them.',
     lacks: /O_TMPFILE|^flink /,
@@ -53,7 +53,7 @@ export const brickDifferences: readonly BrickDifference[] = [
     lacks: /^([sg]etflags|ioctl) /,
   },
   {
-    name: 'set-user-id and set-group-id of what is made',
+    name: 'set-user-id and set-group-id of new files',
     on: realBrickKinds,
     reason:
       'A brick leaves of the mode of what it makes what its option create-mask allows, 0777 at most. (chmod can set all bits.)',
@@ -72,7 +72,7 @@ export const brickDifferences: readonly BrickDifference[] = [
     lacks: /FALLOC_FL_ZERO_RANGE\|FALLOC_FL_KEEP_SIZE/,
   },
   {
-    name: 'times that are to come',
+    name: 'future times',
     on: [...brickKinds, ...distributed],
     reason:
       'A brick lets times go forward only, but for those that are set: such a file stays in the future.',
@@ -98,7 +98,7 @@ export const brickDifferences: readonly BrickDifference[] = [
     lacks: /xattr \S+ system\.posix_acl_default /,
   },
   {
-    name: 'the size of a folder that has lost its name',
+    name: 'the size of a removed folder',
     on: distributed,
     reason: 'To cluster/distribute, of GlusterFS as well, every folder has 4096 bytes, and always.',
     without: (bare, mounted) =>
@@ -111,19 +111,19 @@ export const brickDifferences: readonly BrickDifference[] = [
     lacks: /posix_acl/,
   },
   {
-    name: 'names in a working directory that was removed',
+    name: 'names in a removed working directory',
     on: ['real-client'],
     reason: 'The client says what the brick says of the directory.',
     without: (bare, mounted) => (bare === '-1 ENOENT' && mounted === '-1 ESTALE' ? bare : mounted),
   },
   {
-    name: "lists of attributes that are root's",
+    name: "lists of root's attributes",
     on: ['real-client'],
     reason: 'The client shows them to every user.',
     lacks: /\btrusted\./,
   },
   {
-    name: 'access times that are set',
+    name: 'explicitly set access times',
     on: ['real-client'],
     reason: 'To the client fallocate is an access, too, which the access time tells.',
     lacks: /^(utimensat|futimens) /,

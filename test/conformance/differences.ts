@@ -66,43 +66,43 @@ export const differences: readonly Difference[] = [
     kept: 'not in scripts',
   },
   {
-    name: 'what the disk is called',
+    name: 'label and UUID of the disk',
     reason:
       'The label and the UUID of a file system (FS_IOC_GETFSLABEL, FS_IOC_GETFSUUID) are those of the disk; a mount has none.',
     kept: 'not in scripts',
   },
   {
-    name: 'reads and writes that must not wait, or leave nothing in the cache',
+    name: 'reads and writes without waiting or caching',
     reason:
       'The kernel refuses RWF_NOWAIT and RWF_DONTCACHE with EOPNOTSUPP where a file system does not say that it can do so, as FUSE does not.',
     kept: 'not in scripts',
   },
   {
-    name: 'a write that does not append to what was opened to append',
+    name: 'a non-appending write to a file open to append',
     reason:
       'The kernel does not hand RWF_NOAPPEND on, neither to the server nor to the file of the disk: both append.',
     kept: 'not in scripts',
   },
   {
-    name: 'opening only what the kernel knows',
+    name: 'opening from the kernel cache only',
     reason:
       'RESOLVE_CACHED is about what is in the cache of names, which is up to each file system.',
     kept: 'not in scripts',
   },
   {
-    name: 'attributes that need not be in step',
+    name: 'unsynchronised attributes',
     reason:
       'AT_STATX_DONT_SYNC asks for what the kernel has, and that may be old, or not be all, where a server has the attributes.',
     kept: 'the executor tells only the type of what is asked for so',
   },
   {
-    name: 'files to swap to',
+    name: 'swap files',
     reason:
       'The kernel swaps to the blocks of a disk, and asks no FUSE server without a device where a file has its own: swapon is EINVAL.',
     kept: 'not in scripts',
   },
   {
-    name: 'mounts that map users',
+    name: 'idmapped mounts',
     reason:
       'The kernel allows idmapped mounts of FUSE only to a server that does without user and group of the caller in all requests but those that make something. Translators are told whose each call is.',
     kept: 'not in scripts',
@@ -114,7 +114,7 @@ export const differences: readonly Difference[] = [
     kept: 'not in scripts; poll(2) is tried in a test of the mount',
   },
   {
-    name: 'what syncfs has brought to the disk',
+    name: 'effects of syncfs on the disk',
     reason:
       'The kernel writes its own pages to the storage, but tells no server of FUSE over /dev/fuse about the call (FUSE_SYNCFS is for virtiofs), so that the disk is not asked.',
     kept: 'only the result is compared; data that must outlive the machine is fsynced',
@@ -127,7 +127,7 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'the last page of a mapping',
-    reason: 'What is written there behind the end of the file is of no file: disks keep it or not.',
+    reason: 'Data written behind the end of the file belongs to no file: disks may keep it.',
     kept: 'the executor writes to a mapping up to the end of the file, and to no page behind it',
   },
   {
@@ -149,7 +149,7 @@ export const differences: readonly Difference[] = [
     kept: 'offsets in scripts are below the limit of the disk',
   },
   {
-    name: 'flags taken away by fcntl',
+    name: 'flags removed by fcntl',
     reason:
       'With passthrough the kernel opens the file of the disk with the flags of the open, and what fcntl takes away later (O_APPEND; O_DIRECT, where the file was open before) that file keeps.',
     kept: 'the executor takes neither away',
@@ -161,13 +161,13 @@ export const differences: readonly Difference[] = [
     kept: 'scripts set no such flags; what they forbid is tried by the table of errnos',
   },
   {
-    name: 'a chown of nothing by a stranger',
+    name: 'an empty chown by another user',
     reason:
       'The kernel sends the same for a chown that leaves owner and group as they are and for a write that takes set-user-id away. While the file is open to be written to it counts as the write, and is not refused to who does not own the file.',
     kept: 'the executor makes no such call',
   },
   {
-    name: 'whose the lock of an open file is',
+    name: "the owner of an open file's lock",
     reason:
       'Where the graph has the locks: FUSE tells the storage who set a lock, but not that it belongs to an open file, which has no owner.',
     tolerates: ({ op }, _before, bare, mounted) =>
@@ -180,7 +180,7 @@ export const differences: readonly Difference[] = [
     kept: 'no script waits for a lock',
   },
   {
-    name: 'times of directories after a whiteout that failed',
+    name: 'times of directories after a failed whiteout',
     reason:
       'Some disks have begun by then and undo it, which changes the times of the directories; the kernel keeps the times that it had cached, as after every failed call.',
     tolerates: ({ op, args }, _before, bare, mounted) =>
@@ -190,37 +190,37 @@ export const differences: readonly Difference[] = [
       bare.replace(TIMES, '=') === mounted.replace(TIMES, '='),
   },
   {
-    name: 'data in space that is only reserved',
+    name: 'data in reserved space',
     reason:
       'Reserved space that was read counts as data for as long as its pages are in the cache of the disk; how far ahead of a reader they get there differs.',
     tolerates: ({ op, args }, before) =>
       op === 'lseek' && /DATA|HOLE/.test(args[2]!) && before.some((one) => one.op === 'fallocate'),
   },
   {
-    name: 'privileges that were just taken away',
+    name: 'recently removed privileges',
     reason:
       'Set-user-id and set-group-id are taken away by the storage with the write or the truncation; the kernel, which protects such files from being linked by others, knows it when it next asks for the attributes.',
     kept: 'the executor asks for the attributes of what it links',
   },
   {
     name: 'positions in a directory',
-    reason: 'What they count, and which there are, is up to each file system.',
+    reason: 'Each file system defines its own positions.',
     kept: 'the executor does not move in an open directory, but to its beginning',
   },
   {
-    name: 'what a file without a name is called',
+    name: 'the shown name of an unnamed file',
     reason:
       'Events of inotify(7) name a file of O_TMPFILE as it is called in memory: # and the number of its inode on a disk, / on a mount.',
     kept: 'the executor tells that it has no name',
   },
   {
-    name: 'how often a listing is read',
+    name: 'the number of reads of a listing',
     reason:
       'How many entries one call gets is up to each file system, and each call is an event of inotify(7).',
     kept: 'the executor leaves reads of directories out of events',
   },
   {
-    name: 'when a mapped file is closed',
+    name: 'the time of closing a mapped file',
     reason:
       'With passthrough a mapping holds the file of the storage, so that inotify(7) tells of the end of ours with its last descriptor; on a disk the mapping has to go first.',
     tolerates: ({ op }, before) => op === 'events' && before.some((one) => one.op === 'map'),
@@ -242,18 +242,18 @@ export const differences: readonly Difference[] = [
     kept: 'the executor tells neither of the two times of a pipe',
   },
   {
-    name: 'times that the kernel keeps back',
+    name: 'times that the kernel delays',
     reason:
       'With the writeback cache the times of a file are those of the kernel, which takes them from the last tick of its clock; the storage hears of them when the data is written back, and a time of change it cannot be told.',
     kept: 'on that mount times are compared in the end only',
   },
   {
-    name: 'a truncation to the size that a file has',
+    name: "a truncation to the file's size",
     reason: 'With the writeback cache the kernel marks no times for it, which POSIX leaves open.',
     kept: 'on that mount times are not compared after a truncation',
   },
   {
-    name: 'holes of a file that the kernel keeps back',
+    name: 'holes of a file with delayed writes',
     reason:
       'The storage knows no data that was not written back, so that it is not asked: the kernel then says that a file is all data.',
     kept: 'on that mount holes are not looked for, and the data of very long files is not compared',
@@ -265,7 +265,7 @@ export const differences: readonly Difference[] = [
     kept: 'scripts ask for the flags themselves',
   },
   {
-    name: 'handles of files long forgotten',
+    name: 'handles of forgotten files',
     reason:
       'A handle has the number of an inode in this mount. It is good for as long as the kernel or the table of inodes knows the inode, and in no later mount.',
     kept: 'scripts open what they have asked the handle of at once; what the kernel has forgotten is opened by its handle in a test of the mount',

@@ -242,7 +242,7 @@ class xlator(Translator):
       'class xlator(Translator):\n    def __init__(self, c):\n        1 / 0',
       /m\.py:4: ZeroDiv/,
     ],
-    ['is nothing', 'xlator = 5', /m\.py: xlator must be a class, or a function/],
+    ['is a number', 'xlator = 5', /m\.py: xlator must be a class, or a function/],
     [
       'has a method with too few parameters',
       stat('pass').replace(', xdata', ''),

@@ -253,7 +253,7 @@ class xlator(Translator):
       { iaGfid: '00000000-0000-0000-0000-0000000000ff', iaSize: 7 },
     ],
     [
-      'attributes of its own',
+      "the module's own attributes",
       'own = iatt_t(ia_size=3, ia_uid=4)',
       'byref(own)',
       { iaSize: 3, iaUid: 4, iaNlink: 0 },

@@ -31,14 +31,14 @@ export const traces: Readonly<Record<string, Trace>> = {
   'write-behind': {
     above: ['performance/write-behind'],
     parts: {
-      'the first write goes, the others become one': [
+      'the first write is wound, later ones are merged': [
         ['creat', 'A', 'f'],
         ['hold'],
         ...times(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
         ['go'],
         ['fstat', 'A'],
       ],
-      'two that overlap': [
+      'two overlapping writes': [
         ['hold'],
         ['pwrite', 'A', 100, 0],
         ['pwrite', 'A', 100, 50],
@@ -68,17 +68,17 @@ export const traces: Readonly<Record<string, Trace>> = {
   'write-behind without trickling-writes': {
     above: [['performance/write-behind', { 'trickling-writes': 'off' }]],
     parts: {
-      'nothing goes': [
+      'no write is wound': [
         ['creat', 'A', 'f'],
         ...times(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
       ],
-      'what needs it sends it': [['fstat', 'A']],
+      'fstat winds the held write': [['fstat', 'A']],
       'a write elsewhere sends it': [
         ['pwrite', 'A', 100, 0],
         ['pwrite', 'A', 100, 50],
       ],
       'a read elsewhere': [['pread', 'A', 10, 20_000]],
-      'a read in front of what is held': [['pread', 'A', 10, 0]],
+      'a read before the held range': [['pread', 'A', 10, 0]],
       fsync: [
         ['pwrite', 'A', 5, 3],
         ['fsync', 'A'],
@@ -181,14 +181,14 @@ export const traces: Readonly<Record<string, Trace>> = {
         ['pread', 'B', 4096, 0],
         ['pread', 'B', 100, 10],
       ],
-      'what is appended': [
+      'appended data': [
         ['pwrite', 'B', 1000, 1000],
         ['pread', 'B', 4096, 0],
         ['pread', 'B', 4096, 1000],
       ],
     },
   },
-  'io-cache that asks each time': {
+  'io-cache without a cache time': {
     above: [['performance/io-cache', { 'cache-timeout': '0' }]],
     files: { f: 500_000 },
     parts: {
@@ -223,7 +223,7 @@ export const traces: Readonly<Record<string, Trace>> = {
       ],
     },
   },
-  'quick-read of what is old': {
+  'quick-read of expired data': {
     above: [['performance/quick-read', { 'cache-timeout': '0' }]],
     files: { f: 1000 },
     parts: {
@@ -260,14 +260,14 @@ export const traces: Readonly<Record<string, Trace>> = {
         ['getxattr', 'f', 'user.a'],
         ['getxattr', 'f', 'user.a'],
       ],
-      'getxattr of what is kept': [['getxattr', 'f', 'security.capability']],
+      'getxattr of a cached attribute': [['getxattr', 'f', 'security.capability']],
       'rename, and stat': [
         ['rename', 'f', 'g'],
         ['stat', 'g'],
       ],
     },
   },
-  'md-cache that keeps nothing': {
+  'md-cache without a cache time': {
     above: [['performance/md-cache', { 'md-cache-timeout': '0' }]],
     files: { f: 1000 },
     parts: {
@@ -289,12 +289,12 @@ export const traces: Readonly<Record<string, Trace>> = {
   'nl-cache': {
     above: [['performance/nl-cache', { 'nl-cache-timeout': '60' }]],
     parts: {
-      'a name that is not there': [['stat', 'f']],
+      'an absent name': [['stat', 'f']],
       'again, twice': [
         ['stat', 'f'],
         ['stat', 'f'],
       ],
-      'it is made': [
+      'its creation': [
         ['creat', 'A', 'f'],
         ['close', 'A'],
         ['stat', 'f'],
@@ -368,7 +368,7 @@ export const traces: Readonly<Record<string, Trace>> = {
       ],
     },
   },
-  'all that glusterd has by default': {
+  "glusterd's default translators": {
     above: [
       'performance/write-behind',
       'performance/open-behind',
@@ -388,12 +388,12 @@ export const traces: Readonly<Record<string, Trace>> = {
         ['close', 'A'],
         ['settle'],
       ],
-      'it is read': [
+      'a read': [
         ['open', 'A', 'f', O_RDONLY],
         ['pread', 'A', 4096, 0],
       ],
       'to its end': [['pread', 'A', 4096, 3000]],
-      'it is closed': [['close', 'A']],
+      'the close': [['close', 'A']],
     },
   },
 };

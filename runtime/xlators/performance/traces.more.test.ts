@@ -27,7 +27,7 @@ type Row = { readonly why: string } & Partial<ObservedPart>;
 
 /** Differences of glossa by trace and part, with the reason. */
 const OTHERWISE: Readonly<Record<string, Row>> = {
-  'write-behind without trickling-writes: a read in front of what is held': {
+  'write-behind without trickling-writes: a read before the held range': {
     why: 'data behind the end of the file makes zeros of what is in front of it: it goes first',
     fops: ['writev 100@50', 'readv 10@0'],
   },
@@ -108,7 +108,7 @@ const OTHERWISE: Readonly<Record<string, Row>> = {
     why: 'who gets a lock sees what others have written before it',
     fops: ['lk', 'fstat'],
   },
-  'io-cache: what is appended': {
+  'io-cache: appended data': {
     why: 'it is there for who reads it',
     fops: ['writev 1000@1000', `readv ${PAGE}@0`],
     results: [1000, [2000, 1000 * X + 1000 * 2], [1000, 1000 * 2]],

@@ -25,28 +25,28 @@ function expectWorks(run: RunningModule): void {
 /** Mistake → the body, on line 5, and the log line. */
 const mistakes: Record<string, [body: string, said: RegExp]> = {
   'an exception': ['stat() { null.x; }', /TypeError: cannot read property 'x' of null\n.*m\.js:5:/],
-  'something thrown that is no Error': ['stat() { throw "text"; }', /thrown: text/],
-  'an object thrown': [
+  'a thrown text': ['stat() { throw "text"; }', /thrown: text/],
+  'a thrown object': [
     'stat() { throw { code: "E", at: [1, null, -2n], "a b": { deep: { er: { x: 1 } } }, f() {} }; }',
     /thrown: \{code: "E", at: \[1, null, -2n\], "a b": \{deep: \{er: \{…\}\}\}, f: \[function f\]\}$/m,
   ],
-  'an object of a class thrown': [
+  'a thrown instance of a class': [
     'stat() { throw new (class Odd { a = this; })(); }',
     /thrown: Odd \{a: Odd \{a: Odd \{a: Odd \{…\}\}\}\}$/m,
   ],
-  'an object with code of its own thrown': [
+  'a thrown object with throwing getters': [
     `stat() { throw { get a() { throw 1; }, toString() { throw 2; }, toJSON() { throw 3; } }; }`,
     /thrown: \{a: \[getter\], toString: \[function toString\], toJSON: \[function toJSON\]\}$/m,
   ],
-  'a Proxy thrown': [
+  'a thrown Proxy': [
     'stat() { throw new Proxy({}, { getPrototypeOf() { throw 1; } }); }',
     /stat failed: an error that cannot be shown/,
   ],
-  'much thrown': [
+  'a very large thrown value': [
     'stat() { throw Array.from({ length: 1e3 }, () => ({ text: "x".repeat(1e4) })); }',
     /thrown: \[\{text: "x{900,1000}…$/m,
   ],
-  'nothing thrown': ['stat() { throw undefined; }', /thrown: undefined/],
+  'a thrown undefined': ['stat() { throw undefined; }', /thrown: undefined/],
   'an error with a cause': [
     'stat() { throw new Error("outer", { cause: new Error("inner") }); }',
     /Error: outer\n.*caused by Error: inner/,
@@ -72,7 +72,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat() { Loc.of({ gfid: ROOT_GFID }).replace({ name: "a" }); }',
     /name needs a parent/,
   ],
-  'an answer twice': [
+  'a second answer': [
     'stat(frame) { frame.fail(2); frame.unwind(0, 0, null, null); }',
     /AlreadyAnswered: stat: answered twice/,
   ],
@@ -88,8 +88,8 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat(frame) { frame.wind(null, null, 3); }',
     /takes 2 arguments \(loc, xdata\), not 3/,
   ],
-  'a loc that is missing': ['stat(frame) { frame.wind(null, { a: 1 }); }', /loc must not be None/],
-  'a loc that is a text': ['stat(frame) { frame.wind("a", null); }', /loc must be Loc, not string/],
+  'a missing loc': ['stat(frame) { frame.wind(null, { a: 1 }); }', /loc must not be None/],
+  'a text for a loc': ['stat(frame) { frame.wind("a", null); }', /loc must be Loc, not string/],
   'an invalid dict': [
     'stat(frame, loc) { frame.wind(loc, 7); }',
     /xdata must be a Dict, a Map or an object/,
@@ -98,7 +98,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat(frame, loc) { frame.wind(loc, { a: null }); }',
     /numbers, strings, Uint8Array and Iatt, not null/,
   ],
-  'a number that is no integer': [
+  'a fraction for an integer': [
     'stat(frame, loc) { frame.windTo({ fop: "readlink", cbk() {} }, loc, 0.5); }',
     /size must be an integer/,
   ],
@@ -177,7 +177,7 @@ describe('a mistake in a JavaScript class', () => {
     ['a syntax error', {}, 'export class xlator {\n  stat( {}\n}', /m\.js:\d: SyntaxError/],
     ['an exception at load', {}, '\nnull.x;', /m\.js:2: TypeError/],
     [
-      'an import of nothing',
+      'an import of a missing file',
       {},
       "\nimport { a } from './no.js';",
       /m\.js:2: cannot find '\.\/no\.js'; searched:/,
@@ -189,7 +189,7 @@ describe('a mistake in a JavaScript class', () => {
       /: \/.*m\.js:2: 'glossa' has no export 'Translater' \(did you mean 'Translator'\?\)$/,
     ],
     [
-      'nothing imported',
+      'a missing import',
       {},
       'class A extends Translator {}',
       /\(write import \{ Translator \} from 'g/,
@@ -243,7 +243,7 @@ export class xlator extends Translator {
     ],
     ['invalid options', 'static options = { a: 1 };', /options\['a'\] must be made by Option/],
     [
-      'a fop that is a field',
+      'a fop as a field',
       'lookup = (frame) => frame.wind();',
       /m\.js:5: lookup is a field: write a method, lookup\(…\)/,
     ],
@@ -415,8 +415,11 @@ describe('a request or reply kept past its end', () => {
   });
 
   it.each([
-    ['a frame that is dropped', 'stat() {}'],
-    ['an async method that waits for nothing', 'async stat() { await new Promise(() => {}); }'],
+    ['a dropped frame', 'stat() {}'],
+    [
+      'an async method whose promise never settles',
+      'async stat() { await new Promise(() => {}); }',
+    ],
   ])('fails the request with a log line: %s', async (_, body) => {
     const run = await startModule(module(body));
     run.lines();

@@ -22,9 +22,9 @@ export class xlator extends Translator {
 
 describe("opRet of an async method's return value", () => {
   it.each([
-    ['an object of writev: all that came', '{ prebuf: new Iatt(), postbuf: new Iatt() }', 5],
+    ['an object of writev without opRet', '{ prebuf: new Iatt(), postbuf: new Iatt() }', 5],
     ['an array', '[new Iatt(), new Iatt()]', 5],
-    ['an object that says it', '{ opRet: 3 }', 3],
+    ['an object with opRet', '{ opRet: 3 }', 3],
     ['a number', '2', 2],
   ])('%s', async (_title, value, opRet) => {
     const run = await start(`async writev() { return ${value}; }`);
@@ -37,12 +37,17 @@ describe("opRet of an async method's return value", () => {
 
 describe('a wrong return value', () => {
   const wrong: [title: string, fop: string, value: string, text: RegExp][] = [
-    ['nothing written', 'writev', '{ opRet: 0 }', /op_ret 0 says that none of 5 bytes/],
-    ['more than came', 'writev', '6', /op_ret 6 is more than the 5 bytes/],
+    ['0 bytes written', 'writev', '{ opRet: 0 }', /op_ret 0 says that none of 5 bytes/],
+    ['more bytes than the request has', 'writev', '6', /op_ret 6 is more than the 5 bytes/],
     ['an errno as C has it', 'writev', '-28', /opRet -28: to fail, throw new FopError\(ENOSPC\)/],
-    ['a slip', 'writev', '{ prebuff: 1 }', /not prebuff \(did you mean 'prebuf'\?\)/],
-    ['too much', 'readv', 'new Uint8Array(5)', /vector has 5 bytes, and 4 were asked for \(size\)/],
-    ['nothing found', 'lookup', '{}', /inode is missing: .*loc\.inode/],
+    ['a mistyped field', 'writev', '{ prebuff: 1 }', /not prebuff \(did you mean 'prebuf'\?\)/],
+    [
+      'more bytes than requested',
+      'readv',
+      'new Uint8Array(5)',
+      /vector has 5 bytes, and 4 were asked for \(size\)/,
+    ],
+    ['no inode', 'lookup', '{}', /inode is missing: .*loc\.inode/],
     [
       'an errno that was not thrown',
       'stat',

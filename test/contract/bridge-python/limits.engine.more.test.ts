@@ -208,7 +208,7 @@ class xlator(Translator):
   });
 
   it.each([
-    ['of its own', 'def f(self): return self.f()'],
+    ['of a method', 'def f(self): return self.f()'],
     ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
     ['through a property', 'def __getattr__(self, name): return getattr(self, name + "x")'],
     ['through json', 'def f(self): import json; json.loads("[" * 100_000)'],

@@ -223,7 +223,7 @@ describe('a Python module that cannot be loaded', () => {
   it.each([
     ['too few', 'def lookup(self, frame, loc): pass', 'lookup', 'self, frame, loc, xdata'],
     ['too many', 'def stat(self, frame, loc, x, y): pass', 'stat', 'self, frame, loc, xdata'],
-    ['none', 'def flush(): pass', 'flush', 'self, frame, fd, xdata'],
+    ['no parameter', 'def flush(): pass', 'flush', 'self, frame, fd, xdata'],
     [
       'no cookie',
       'def stat_cbk(self, f, b, x): pass',
@@ -231,14 +231,19 @@ describe('a Python module that cannot be loaded', () => {
       'self, frame, op_ret, op_errno, buf',
     ],
     [
-      'other ones by name',
+      'a keyword-only parameter',
       'def ipc(self, frame, op, xdata, *, more): pass',
       'ipc',
       'self, frame, op',
     ],
-    ['them in an async def', 'async def stat(self): pass', 'stat', 'self, frame, loc, xdata'],
-    ['them as a helper', 'def put(self, key, value): pass', 'put', 'self, frame, loc, mode'],
-    ['nothing: it is a number', 'link = 5', 'link', 'self, frame, oldloc, newloc, xdata'],
+    ['too few, in an async def', 'async def stat(self): pass', 'stat', 'self, frame, loc, xdata'],
+    [
+      "a helper with a fop's name",
+      'def put(self, key, value): pass',
+      'put',
+      'self, frame, loc, mode',
+    ],
+    ['a number for a method', 'link = 5', 'link', 'self, frame, oldloc, newloc, xdata'],
   ])(
     "is refused because a method's parameters are wrong: %s",
     async (_title, code, name, params) => {

@@ -9,9 +9,9 @@ const five = new TextEncoder().encode('12345');
 
 describe("op_ret of an async def's return value", () => {
   it.each([
-    ['a dict of writev: all that came', 'return {"prebuf": Iatt(), "postbuf": Iatt()}', 5],
+    ['a dict of writev without op_ret', 'return {"prebuf": Iatt(), "postbuf": Iatt()}', 5],
     ['a tuple', 'return Iatt(), Iatt()', 5],
-    ['a dict that says it', 'return {"op_ret": 3, "prebuf": Iatt()}', 3],
+    ['a dict with op_ret', 'return {"op_ret": 3, "prebuf": Iatt()}', 3],
     ['a number', 'return 2', 2],
   ])('%s', async (_title, code, opRet) => {
     const run = await start(`async def writev(self, frame, fd, *args):\n    ${code}`);
@@ -46,19 +46,29 @@ describe("op_ret of an async def's return value", () => {
 
 describe('a wrong return value', () => {
   const wrong: [title: string, fop: string, code: string, text: RegExp][] = [
-    ['nothing written', 'writev', 'return {"op_ret": 0}', /op_ret 0 says that none of 5 bytes/],
-    ['more than came', 'writev', 'return 6', /op_ret 6 is more than the 5 bytes/],
+    ['0 bytes written', 'writev', 'return {"op_ret": 0}', /op_ret 0 says that none of 5 bytes/],
+    ['more bytes than the request has', 'writev', 'return 6', /op_ret 6 is more than the 5 bytes/],
     [
       'an errno as C has it',
       'writev',
       'return -28',
       /op_ret -28: to fail, raise OSError\(ENOSPC\)/,
     ],
-    ['a slip', 'writev', 'return {"prebuff": 1}', /no prebuff \(did you mean 'prebuf'\?\)/],
+    [
+      'a mistyped field',
+      'writev',
+      'return {"prebuff": 1}',
+      /no prebuff \(did you mean 'prebuf'\?\)/,
+    ],
     ['a wrong type', 'writev', 'return {"prebuf": 1}', /prebuf must be Iatt, not int/],
-    ['too much', 'readv', 'return b"12345"', /vector has 5 bytes, and 4 were asked for \(size\)/],
+    [
+      'more bytes than requested',
+      'readv',
+      'return b"12345"',
+      /vector has 5 bytes, and 4 were asked for \(size\)/,
+    ],
     ['no data', 'readv', 'return {"stbuf": Iatt()}', /vector is missing/],
-    ['nothing found', 'lookup', 'return {}', /inode is missing: .*loc\.inode/],
+    ['no inode', 'lookup', 'return {}', /inode is missing: .*loc\.inode/],
     ['no attributes', 'lookup', 'return {"inode": args[0].inode}', /buf is missing/],
     ['no gfid', 'lookup', 'return args[0].inode, Iatt()', /buf has no ia_gfid/],
     [
