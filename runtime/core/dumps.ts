@@ -69,8 +69,8 @@ export function dumpOf(xl: Xlator): Dump {
 
 /** All requests in flight, the oldest first. */
 export function pendingCalls(graph: GraphView): Stack[] {
-  const everybody: (Xlator | undefined)[] = [...graph.instances];
-  const pools = everybody.flatMap((xl) => (xl === undefined ? [] : [xl.calls]));
+  const instances: (Xlator | undefined)[] = [...graph.instances];
+  const pools = instances.flatMap((xl) => (xl === undefined ? [] : [xl.calls]));
   for (const { calls } of graph.initiators) pools.push(calls);
   return pools.flatMap((pool) => pool.list()).sort((a, b) => a.unique - b.unique);
 }

@@ -9,7 +9,7 @@
  * | code in a turn | marked before | repaired by |
  * |---|---|---|
  * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
- * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `goOn` reads on |
+ * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `resumeInterrupted` reads on |
  * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `abandon`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `resume` fails it |
