@@ -8,7 +8,7 @@ import type { Pointer, QuickJS } from './wasm.ts';
 const GFID = 36;
 
 /** A string in the interpreter. */
-interface Made {
+interface CachedString {
   readonly value: Pointer;
   readonly string: Pointer;
 }
@@ -16,7 +16,7 @@ interface Made {
 export class Names {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
-  readonly #known: NameCache<Made>;
+  readonly #known: NameCache<CachedString>;
   /** The latest gfid: most requests concern the same directory as the last one. */
   #gfid = '';
   #gfidString: Pointer = 0;

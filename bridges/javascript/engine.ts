@@ -237,13 +237,13 @@ class Engine {
       const code = this.#takeOutcome();
       // A call with a result may leave its promise pending.
       if (state === PENDING && code !== 0) return code;
-      return this.#tellEnded(promise, state, base) || code;
+      return this.#reportOutcome(promise, state, base) || code;
     } finally {
       this.#quickjs.QTS_FreeValuePointer(this.#context, promise);
     }
   }
 
-  #tellEnded(promise: Pointer, state: number, base: number): number {
+  #reportOutcome(promise: Pointer, state: number, base: number): number {
     const value =
       state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
     this.#values.refresh();

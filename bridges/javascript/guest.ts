@@ -141,7 +141,7 @@ function explain(
   return new Error(`${script.file}:${script.line}: ${expressions.named(text)}${shown}`);
 }
 
-interface Made {
+interface GuestParts {
   readonly engine: Engine;
   readonly imports: Imports;
   readonly expressions: Expressions;
@@ -164,12 +164,12 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   };
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
-  readonly #made: Made;
+  readonly #made: GuestParts;
   readonly #bridge: Handle;
   #hasPrompt = false;
   #closed = false;
 
-  constructor(made: Made) {
+  constructor(made: GuestParts) {
     const { engine, imports, module, settings, evaluations, expressions } = made;
     super(engine, module, settings, evaluations);
     this.#made = made;

@@ -6,14 +6,14 @@ import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import { Area } from './area.ts';
-import { type Hearer, hear, Reader } from './messages.ts';
+import { type MessageHandler, Reader, readMessages } from './messages.ts';
 
 const name = fc.uint8Array({ maxLength: 300 }).map((bytes) => decodeName(bytes.filter((b) => b)));
 
 /** The numbers that an area holds after its header. */
 const readerOf = ({ bytes }: Area): Reader => new Reader(bytes.subarray(24), bytes.length / 8 - 3);
 
-class Notes implements Hearer {
+class Notes implements MessageHandler {
   readonly heard: unknown[] = [];
   private readonly note = (...said: unknown[]): void => void this.heard.push(said);
   log = this.note;
@@ -104,7 +104,7 @@ describe('messages of C code', () => {
     const place = [...text('m.c'), 12, ...text('stat')];
     const numbers = [1, ...place, 7, ...text('hello'), 3, 5, ...place, 0, 1, 61, -1, 0, 0];
     const notes = new Notes();
-    hear(new Reader(bytesOf(numbers), numbers.length), notes);
+    readMessages(new Reader(bytesOf(numbers), numbers.length), notes);
     const at = { file: 'm.c', line: 12, func: 'stat' };
     expect(notes.heard).toEqual([
       [7, at, 'hello'],
@@ -119,7 +119,7 @@ describe('messages of C code', () => {
       fc.property(kind, fc.array(number, { maxLength: 60 }), (first, rest) => {
         const numbers = [first, ...rest];
         try {
-          hear(new Reader(bytesOf(numbers), numbers.length), new Notes());
+          readMessages(new Reader(bytesOf(numbers), numbers.length), new Notes());
         } catch (error) {
           expect(error).toBeInstanceOf(MessageError);
         }

@@ -6,7 +6,7 @@ import { type RawOption, readDeclared } from '../host/lifecycle/module-options.t
 import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 
-export interface Described {
+export interface ModuleRecord {
   readonly description: ModuleDescription;
   /** `GLOSSA_NEEDS_*`. */
   readonly needs: number;
@@ -24,7 +24,7 @@ const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double
 const KEPT_CURRENT: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
 /** Decodes a description. @throws {GraphError} for invalid options */
-export function describe(path: string, from: Reader): Described {
+export function describe(path: string, from: Reader): ModuleRecord {
   const flags = from.numbers(FOP_COUNT);
   const needs = from.number();
   const defined = from.numbers(hookNames.length);

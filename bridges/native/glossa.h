@@ -1,5 +1,5 @@
 /*
- * glossa.h: what a translator in C needs, and all it needs.
+ * glossa.h: the complete interface for a translator in C.
  *
  *     #include "glossa.h"
  *

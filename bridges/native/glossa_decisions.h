@@ -1,5 +1,5 @@
 /*
- * What a module decides about its requests: results for the host, or messages. Part of glossa.h:
+ * Decisions of a module about its requests: results for the host, or messages. Part of glossa.h:
  * include that.
  */
 #ifndef GLOSSA_DECISIONS_H

@@ -3,9 +3,9 @@
  *
  * A volume loads a copy of the module of its own, so that all state here is one instance's.
  *
- * A frame's state is one number: 0 while its function runs and has not decided, what the function
- * is to return to the host once it has (see bridges/host/guest.ts), or LATER: none of its functions
- * runs, or it has spoken, and what is decided goes to the host as a message.
+ * A frame's state is one number: 0 while its function runs undecided, the result for the host once
+ * decided (see bridges/host/guest.ts), or LATER: no function runs, or one has sent messages, so that
+ * further decisions are messages.
  */
 #ifndef GLOSSA_FRAMES_H
 #define GLOSSA_FRAMES_H

@@ -1,6 +1,6 @@
 /*
- * What glossa.h promises, in order: memory and dicts, records and messages, frames, decisions, what
- * outlives requests, and the functions that the host calls. Part of glossa.h: include that.
+ * Implements glossa.h, in order: memory and dicts, records and messages, frames, decisions, objects
+ * that outlive requests, and the functions that the host calls. Part of glossa.h: include that.
  */
 #ifndef GLOSSA_RUNTIME_H
 #define GLOSSA_RUNTIME_H

@@ -1,5 +1,5 @@
 /*
- * Things that outlive requests: contexts, references, timers. Part of glossa.h: include that.
+ * Objects that outlive requests: contexts, references, timers. Part of glossa.h: include that.
  */
 #ifndef GLOSSA_THINGS_H
 #define GLOSSA_THINGS_H

@@ -27,9 +27,9 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH, writerOf } from './area.ts';
-import { type Described, describe } from './describe.ts';
+import { describe, type ModuleRecord } from './describe.ts';
 import type { Library } from './ffi.ts';
-import { type Hearer, hear, type Pairs, Reader } from './messages.ts';
+import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { Timers } from './timers.ts';
 
 /** Commands for C: `GLOSSA_DO_*`. */
@@ -60,7 +60,7 @@ const ERROR = 4;
 /** Longer messages are copied to a buffer of their own. */
 const USUAL = 64 * 1024;
 
-export class NativeGuest implements Guest, Hearer {
+export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
   readonly looksItself = true;
   readonly dead = undefined;
@@ -71,7 +71,7 @@ export class NativeGuest implements Guest, Hearer {
   private readonly host: GuestHost;
   private readonly area = new Area();
   private readonly timers: Timers;
-  private readonly described: Described;
+  private readonly described: ModuleRecord;
   /** Numbers of the clients that C knows. */
   private readonly clients = new Set<number>();
   private readonly heard = new Uint8Array(USUAL);
@@ -168,19 +168,19 @@ export class NativeGuest implements Guest, Hearer {
     area.begin();
     switch (name) {
       case 'tick':
-        this.timers.ring((id) => this.tellNumber(DO.timer, id));
+        this.timers.ring((id) => this.sendNumber(DO.timer, id));
         return NOTHING;
       // Lost requests of C are undetectable: `frame-timeout` fails them.
       case 'collect':
         return NOTHING;
       case 'forget_client':
         this.clients.delete(args[0] as number);
-        return this.tellNumber(DO[name], args[0] as number);
+        return this.sendNumber(DO[name], args[0] as number);
       case 'cancel':
       case 'interrupt':
       case 'forget':
       case 'release':
-        return this.tellNumber(DO[name], args[0] as number);
+        return this.sendNumber(DO[name], args[0] as number);
       case 'notify':
         this.writeEvent(args[0] as string, args[1] as number);
         break;
@@ -199,12 +199,12 @@ export class NativeGuest implements Guest, Hearer {
         break;
       default:
     }
-    return this.tellResult(DO[name]);
+    return this.callResult(DO[name]);
   }
 
   tell(name: StateHookName): string | undefined {
     this.area.begin();
-    if (this.tellResult(DO[name]) === FAILED) return undefined;
+    if (this.callResult(DO[name]) === FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));
   }
 
@@ -221,12 +221,12 @@ export class NativeGuest implements Guest, Hearer {
 
   // -- calls -----------------------------------------------------------------------------------
 
-  private tellNumber(what: number, number: number): number {
+  private sendNumber(what: number, number: number): number {
     this.area.beginFor(number);
-    return this.tellResult(what);
+    return this.callResult(what);
   }
 
-  private tellResult(what: number): number {
+  private callResult(what: number): number {
     return this.enter(what, null) === FAILED ? FAILED : NOTHING;
   }
 
@@ -264,7 +264,7 @@ export class NativeGuest implements Guest, Hearer {
 
   private listen(): void {
     try {
-      hear(this.reader(), this);
+      readMessages(this.reader(), this);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       this.log(ERROR, { file: this.path, line: 0, func: '-' }, error.message);
@@ -343,15 +343,15 @@ export class NativeGuest implements Guest, Hearer {
   private fail(id: number): void {
     if (id === this.current) this.failedNow = true;
     else if (this.host.request(id)?.answered === false) this.host.push(id, ['failed']);
-    this.later.push(() => this.tellNumber(DO.cancel, id));
+    this.later.push(() => this.sendNumber(DO.cancel, id));
   }
 
   track(inode: number): void {
-    if (this.host.track(inode) === 0) this.later.push(() => this.tellNumber(DO.forget, inode));
+    if (this.host.track(inode) === 0) this.later.push(() => this.sendNumber(DO.forget, inode));
   }
 
   trackFd(fd: number): void {
-    if (this.host.trackFd(fd) === 0) this.later.push(() => this.tellNumber(DO.release, fd));
+    if (this.host.trackFd(fd) === 0) this.later.push(() => this.sendNumber(DO.release, fd));
   }
 
   closeFd(fd: number): void {

@@ -62,15 +62,15 @@ const options = defineOptions({
 const UP_MS = 30_000;
 
 /** A volume's loaded file. */
-interface Loaded {
+interface LoadedFile {
   readonly path: string;
   readonly record: Translator<unknown>;
   values: Values<Options>;
   unwatch(): void;
 }
 
-/** Loaded files by volume; `xl.priv` belongs to the file's translator. */
-const volumes = new WeakMap<Xlator<unknown>, Loaded>();
+/** LoadedFile files by volume; `xl.priv` belongs to the file's translator. */
+const volumes = new WeakMap<Xlator<unknown>, LoadedFile>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
@@ -78,7 +78,7 @@ async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Prom
   const { record, files } = await provider.load(path, xl, { ffi: settings.ffi, own: options });
   checkChildren(xl, path, record);
   const values = ownValues(xl, path, record);
-  const volume: Loaded = { path, record, values, unwatch() {} };
+  const volume: LoadedFile = { path, record, values, unwatch() {} };
   volumes.set(xl, volume);
   const priv = await record.init(xl, values);
   if (settings.reload) volume.unwatch = watchFiles(xl, files);
@@ -202,7 +202,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const text = omittedFops(
     xl,
     SAYINGS,
-    says(xl, 'passesThrough'),
+    flagOf(xl, 'passesThrough'),
     (name) => made[name] !== undefined,
   );
   if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
@@ -211,7 +211,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
 }
 
 /** A flag of the file's translator: undefined fops pass through, or it only observes data. */
-function says(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
+function flagOf(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
   const said = volumes.get(xl)!.record[field];
   return typeof said === 'function' ? said(xl) : said;
 }
@@ -229,8 +229,8 @@ export default defineTranslator<unknown, typeof options>({
     providerFor(path).check(path);
   },
   fops,
-  passesThrough: (xl) => says(xl, 'passesThrough'),
-  observes: (xl) => says(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
+  passesThrough: (xl) => flagOf(xl, 'passesThrough'),
+  observes: (xl) => flagOf(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
   reconfigure,
   inherit(xl, before) {
     const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];

@@ -12,7 +12,7 @@ import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
 /** Receives the messages in order. */
-export interface Hearer {
+export interface MessageHandler {
   log(level: number, place: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts. */
   decide(id: number, place: LogSource, message: readonly unknown[]): void;
@@ -132,7 +132,7 @@ function entry(from: Reader): unknown[] {
   return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
 }
 
-type Read = (from: Reader, hearer: Hearer) => unknown;
+type Read = (from: Reader, handler: MessageHandler) => unknown;
 
 /** Decoders of values, by letter. */
 const READ: Readonly<Record<string, Read>> = {
@@ -144,9 +144,9 @@ const READ: Readonly<Record<string, Read>> = {
   f: (from) => ['fd', from.number()],
   a: (from) => ['iatt', readIatt(from)],
   d: (from) => ['dict', dict(from, from.number())],
-  b: (from, hearer) => {
+  b: (from, handler) => {
     const bytes = from.blob();
-    return ['data', bytes === null ? -1 : hearer.put(bytes.slice())];
+    return ['data', bytes === null ? -1 : handler.put(bytes.slice())];
   },
   e: (from) => ['entries', from.list(() => entry(from))],
   v: (from) => ['statvfs', readStatvfs(from)],
@@ -155,13 +155,13 @@ const READ: Readonly<Record<string, Read>> = {
   m: (from) => ['locklist', from.list(() => readFlock(from))],
 };
 
-function values(from: Reader, count: number, hearer: Hearer): unknown[] {
+function values(from: Reader, count: number, handler: MessageHandler): unknown[] {
   return Array.from({ length: count }, () => {
     const tag = from.number();
     if (tag === 0) return null;
     const read = READ[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
     if (read === undefined) throw new MessageError('unknown kind of value');
-    return read(from, hearer);
+    return read(from, handler);
   });
 }
 
@@ -175,52 +175,52 @@ function place(from: Reader): LogSource {
   return { file: from.text(), line: from.number(), func: from.text() };
 }
 
-type Hear = (from: Reader, hearer: Hearer) => void;
+type Hear = (from: Reader, handler: MessageHandler) => void;
 
 const decision =
-  (read: (from: Reader, hearer: Hearer) => unknown[]): Hear =>
-  (from, hearer) => {
+  (read: (from: Reader, handler: MessageHandler) => unknown[]): Hear =>
+  (from, handler) => {
     const id = from.number();
     const at = place(from);
-    hearer.decide(id, at, read(from, hearer));
+    handler.decide(id, at, read(from, handler));
   };
 
 /** Decoders of messages, by kind (`GLOSSA_SAY_*`). */
 const HEAR: Readonly<Record<number, Hear>> = {
-  1: (from, hearer) => {
+  1: (from, handler) => {
     const at = place(from);
-    hearer.log(from.number(), at, from.text());
+    handler.log(from.number(), at, from.text());
   },
-  2: decision((from, hearer) => {
+  2: decision((from, handler) => {
     const [wind, child, fop] = from.numbers(3);
     const row = rowOf(fop!);
-    return ['wind', wind, child, row.name, values(from, row.args.length, hearer)];
+    return ['wind', wind, child, row.name, values(from, row.args.length, handler)];
   }),
-  3: decision((from, hearer) => {
+  3: decision((from, handler) => {
     const [child, fop] = from.numbers(2);
-    return ['tail', child, values(from, rowOf(fop!).args.length, hearer)];
+    return ['tail', child, values(from, rowOf(fop!).args.length, handler)];
   }),
-  4: decision((from, hearer) => {
+  4: decision((from, handler) => {
     const [fop, opRet, opErrno] = from.numbers(3);
-    return ['unwind', opRet, opErrno, values(from, rowOf(fop!).reply.length, hearer)];
+    return ['unwind', opRet, opErrno, values(from, rowOf(fop!).reply.length, handler)];
   }),
-  5: (from, hearer) => hearer.failed(from.number()),
-  6: (from, hearer) => hearer.track(from.number()),
-  7: (from, hearer) => hearer.trackFd(from.number()),
-  8: (from, hearer) => hearer.closeFd(from.number()),
-  9: (from, hearer) => {
+  5: (from, handler) => handler.failed(from.number()),
+  6: (from, handler) => handler.track(from.number()),
+  7: (from, handler) => handler.trackFd(from.number()),
+  8: (from, handler) => handler.closeFd(from.number()),
+  9: (from, handler) => {
     const [id, ms, again] = from.numbers(3);
-    hearer.startTimer(id!, ms!, again !== 0);
+    handler.startTimer(id!, ms!, again !== 0);
   },
-  10: (from, hearer) => hearer.stopTimer(from.number()),
-  11: (from, hearer) => hearer.told(dict(from, from.number()) ?? []),
-  12: (from, hearer) => {
+  10: (from, handler) => handler.stopTimer(from.number()),
+  11: (from, handler) => handler.told(dict(from, from.number()) ?? []),
+  12: (from, handler) => {
     const at = place(from);
     const read = INVALID[from.number()];
     if (read === undefined) throw new MessageError('unknown kind of message');
-    hearer.invalidate(at, read(from));
+    handler.invalidate(at, read(from));
   },
-  13: (from, hearer) => hearer.up(from.number() !== 0),
+  13: (from, handler) => handler.up(from.number() !== 0),
 };
 
 /** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */
@@ -232,10 +232,10 @@ const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
 };
 
 /** Decodes all messages. @throws {MessageError} for a malformed one */
-export function hear(from: Reader, hearer: Hearer): void {
+export function readMessages(from: Reader, handler: MessageHandler): void {
   while (from.more) {
     const kind = HEAR[from.number()];
     if (kind === undefined) throw new MessageError('unknown kind of message');
-    kind(from, hearer);
+    kind(from, handler);
   }
 }

@@ -21,11 +21,11 @@ export const sharedObjectOptions = failureOptions;
 
 const SAYINGS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
 
-type Given = Values<typeof sharedObjectOptions>;
+type OptionValues = Values<typeof sharedObjectOptions>;
 
 /** The state of a volume with a shared object. */
 interface Volume extends Hosted<Host> {
-  given: Given;
+  given: OptionValues;
 }
 
 export const sharedObject: Provider = {

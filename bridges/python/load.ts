@@ -79,7 +79,7 @@ export interface StartReport {
 }
 
 /** The used parts of Pyodide's module, all objects of the realm. */
-interface Started {
+interface StartedPyodide {
   readonly pyodide: {
     runPython(source: string): unknown;
     makeMemorySnapshot(): Uint8Array;
@@ -188,7 +188,7 @@ async function start(
       if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
       snapshot.readPages(heap());
     },
-  })) as Started;
+  })) as StartedPyodide;
   memory = new Memory(started.exports);
   if (snapshot === undefined) {
     install(started, options);
@@ -273,7 +273,7 @@ function prepare(
 }
 
 /** Writes and imports the engine's own Python and the preloaded package. */
-function install({ pyodide, exports }: Started, options: LoadOptions): void {
+function install({ pyodide, exports }: StartedPyodide, options: LoadOptions): void {
   for (const file of [...engineFiles(options.machine.parts), ...(options.preload ?? [])]) {
     pyodide.FS.mkdirTree(dirname(file.path));
     pyodide.FS.writeFile(file.path, file.source);

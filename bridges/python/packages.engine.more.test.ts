@@ -77,7 +77,7 @@ class xlator(Translator):
     expect(log).toMatch(/m\.py", line 6, in stat/);
   });
 
-  it('that lack a requirement name it in the import error', async () => {
+  it('with a missing requirement name it in the import error', async () => {
     const files = { 'top.py': 'import below\n' };
     const folder = folderWith({
       'top-1.0-py3-none-any.whl': wheel('top', files, ['below>=2', 'extra-thing; extra == "x"']),
@@ -137,7 +137,7 @@ class xlator(Translator):
     await expect(start).rejects.toThrow(`option packages ${path}`);
   });
 
-  it('that do not exist are refused with the path', async () => {
+  it('missing on disk are refused with the path', async () => {
     const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: '/no/x.whl' } });
     await expect(start).rejects.toThrow(
       /option packages \/no\/x\.whl: there is no such file or folder \(\/no\/x\.whl\)/,

@@ -47,7 +47,7 @@ import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { Child, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/crossing/message.ts';
-import { type Look, TestContext } from './clock.ts';
+import { type BedSettings, TestContext } from './clock.ts';
 import { type ParsedLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';
 import { optionsOf } from './subject-options.ts';
@@ -73,7 +73,7 @@ const UMASK = 0o022;
 /** Milliseconds of the test's clock that a graph may take to come up. */
 const UP_WITHIN_MS = 30_000;
 
-interface Bench {
+interface GraphBench {
   readonly graph: Graph;
   readonly watches: readonly Watch[];
   readonly client: Client;
@@ -94,13 +94,13 @@ export class Bed {
   busy = 0;
   /** Every line of the log of the graphs since the last `reset`. */
   readonly history: ParsedLine[] = [];
-  private readonly look: Look;
-  private readonly benches = new Map<number, Bench>();
+  private readonly settings: BedSettings;
+  private readonly benches = new Map<number, GraphBench>();
   private readonly calls = new Map<number, Call | null>();
   private lastGraph = 0;
 
-  constructor(look: Look) {
-    this.look = look;
+  constructor(settings: BedSettings) {
+    this.settings = settings;
   }
 
   /** Runs a test's message; returns JSON. @throws {Error} whose message is for the test. */
@@ -215,15 +215,15 @@ export class Bed {
 
   private async start({ module, options, children, down }: GraphSettings): Promise<Plain> {
     const log: ParsedLine[] = [];
-    let bench: Bench | undefined;
-    const context = new TestContext(this.clock, this.look, (text) => {
+    let bench: GraphBench | undefined;
+    const context = new TestContext(this.clock, this.settings, (text) => {
       const line = parseLine(text);
       if (line === undefined) return;
       this.history.push(line);
       (bench?.log ?? log).push(line);
     });
     const watches = Array.from({ length: children }, (_, at) => new Watch(down.includes(at)));
-    const subject = await this.look.translatorFor(module, this.look.baseDir, options);
+    const subject = await this.settings.translatorFor(module, this.settings.baseDir, options);
     const graph = new Graph(specsOf(subject, watches), context, {
       default: DEBUG,
       volumes: new Map(),
@@ -236,9 +236,9 @@ export class Bed {
       await graph.stop();
       throw new MessageError(slip[4]);
     }
-    this.look.started?.(graph);
+    this.settings.started?.(graph);
     const client = connect(graph, 'test');
-    const made: Bench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
+    const made: GraphBench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) made.upcalls.push(plainUpcall(data));
     });
@@ -292,7 +292,7 @@ export class Bed {
     this.clock.advanceTo(this.clock.now + seconds * 1000);
   }
 
-  private bench(graph: Plain | undefined): Bench {
+  private bench(graph: Plain | undefined): GraphBench {
     const bench = this.benches.get(graph as number);
     if (bench === undefined) throw new MessageError('the graph is closed');
     return bench;
@@ -351,14 +351,14 @@ function storageLinks({ xlators }: Graph, child: number): Child {
   }));
 }
 
-async function stop({ graph, watches, client }: Bench): Promise<void> {
+async function stop({ graph, watches, client }: GraphBench): Promise<void> {
   for (const watch of watches) watch.release();
   client.initiator.close();
   await graph.stop();
 }
 
 /** Requests without an answer, as text for people. */
-function waiting({ client, watches }: Bench): string[] {
+function waiting({ client, watches }: GraphBench): string[] {
   const held = new Set(watches.flatMap((watch) => watch.held.map(({ unique }) => unique)));
   const calls = client.initiator.calls.list().filter((call) => call instanceof Call);
   return calls.map(({ fop, path, unique }) => {

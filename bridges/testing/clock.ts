@@ -18,7 +18,7 @@ export type FindTranslator = (
 ) => Promise<Pick<VolumeSpec, 'translator' | 'options'>>;
 
 /** How graphs are made, and looked at before they are tested. */
-export interface Look {
+export interface BedSettings {
   /** By the name that a test gives a module. */
   readonly translatorFor: FindTranslator;
   /** The test's folder, where modules are looked for first. */
@@ -43,7 +43,7 @@ export class TestContext implements ModuleContext {
   /** @param write takes every line of the log */
   constructor(
     clock: VirtualClock,
-    { baseDir, strict, warned }: Pick<Look, 'baseDir' | 'strict' | 'warned'>,
+    { baseDir, strict, warned }: Pick<BedSettings, 'baseDir' | 'strict' | 'warned'>,
     write: (line: string) => void,
   ) {
     this.clock = clock;

@@ -60,14 +60,14 @@ export interface TestingSession {
   giveUp(why: string): void;
 }
 
-interface Waiting {
+interface PendingCall {
   resolve(value: Plain): void;
   reject(error: Error): void;
 }
 
 /** Makes the library for one test file. */
 export function makeTesting(host: TestingHost): TestingSession {
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Map<number, PendingCall>();
   const tests: { name: string; fn: () => unknown }[] = [];
   let open: number[] = [];
   let lastCall = 0;
@@ -357,7 +357,7 @@ function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values
 
 // -- graphs ------------------------------------------------------------------------------------
 
-interface Ways {
+interface GraphAccess {
   say(...message: Plain[]): Plain;
   ask(verb: string, ...message: Plain[]): Promise<Plain>;
   readonly values: Values;
@@ -365,7 +365,7 @@ interface Ways {
   readonly count: number;
 }
 
-interface WhoAsks {
+interface CallerSettings {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
@@ -374,7 +374,7 @@ interface WhoAsks {
   readonly client?: number;
 }
 
-const ROOT: WhoAsks = { uid: 0, gid: 0, pid: 1, groups: [] };
+const ROOT: CallerSettings = { uid: 0, gid: 0, pid: 1, groups: [] };
 const TOP = -1;
 
 /** Operations with plain arguments and results. */
@@ -382,7 +382,7 @@ const PLAIN =
   'lookup stat exists listdir mkdir mknod symlink link unlink rmdir rename readlink read truncate ' +
   'chmod chown utime access statfs getxattr listxattr removexattr open';
 
-function makeFiles(ways: Ways, child: number, caller: WhoAsks): FileOperations {
+function makeFiles(ways: GraphAccess, child: number, caller: CallerSettings): FileOperations {
   const { ask, values, number } = ways;
   const who = { ...caller, groups: [...caller.groups] };
   const raw = (operation: string, ...args: Plain[]): Promise<Plain> =>
@@ -436,7 +436,7 @@ function makeFiles(ways: Ways, child: number, caller: WhoAsks): FileOperations {
   };
 }
 
-function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
+function makeBelow(ways: GraphAccess, child: number | null, caller: CallerSettings): Below {
   const { say, values, number } = ways;
   const noFile = (): never => {
     throw new Error('a file of another graph or user');
@@ -465,7 +465,7 @@ function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
   };
 }
 
-function makeGraph(ways: Ways, caller: WhoAsks): TestGraph {
+function makeGraph(ways: GraphAccess, caller: CallerSettings): TestGraph {
   const { say, number, count } = ways;
   const children = Array.from({ length: count }, (_, at) => makeBelow(ways, at, caller));
   const readLog = (): readonly LogLine[] =>

@@ -17,7 +17,7 @@ import {
 import { named, type Plain } from './values.ts';
 
 /** A request that reached the storage. */
-export interface Asked {
+export interface RecordedRequest {
   readonly fop: string;
   /** The path of its first loc or fd. */
   readonly path: string | null;
@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /** A rule for failing requests. */
-export interface Failing {
+export interface FailRule {
   /** The fop; null for any, as for the path. */
   readonly fop: string | null;
   readonly path: string | null;
@@ -37,16 +37,16 @@ export interface Failing {
 /** Winds of one request at most: a callback could wind without end. */
 const ROUNDS_MAX = 1_000;
 
-interface Held {
+interface HeldRequest {
   /** The request's number. */
   readonly unique: number;
   go(): void;
 }
 
 export class Watch {
-  asked: Asked[] = [];
-  failing: Failing[] = [];
-  readonly held: Held[] = [];
+  asked: RecordedRequest[] = [];
+  failing: FailRule[] = [];
+  readonly held: HeldRequest[] = [];
   private readonly holding = new Set<string | null>();
   private isDown: boolean;
   /** The latest request, and its number of winds. */

@@ -1,11 +1,10 @@
-"""What fops carry: attributes, directory entries, locks.
+"""Values of fops: attributes, directory entries, locks.
 
-These objects are light: what is costly stays with the host until it is looked at. What comes with a
-request lives as long as the request; reading a field of it for the first time later raises
-HandleExpired. `copy()` keeps what you need.
+A costly value stays with the host until read, and lives as long as its request; the first read of a
+field after that raises HandleExpired. `copy()` keeps a value.
 
-An object handed on as it came costs nothing. To change what goes on, change it (`buf.ia_size = 0`)
-or hand on another one (`buf.copy(ia_size=0)`).
+Passing a value on unchanged costs nothing. To change it, set fields (`buf.ia_size = 0`) or pass a
+copy (`buf.copy(ia_size=0)`).
 """
 
 from collections import namedtuple

@@ -1,8 +1,8 @@
-"""What translators for the original glupy use of ctypes, without any memory behind it.
+"""The part of ctypes that translators for the original glupy use, without raw memory.
 
-In the original, a structure was the host's memory, and its layout had to be that of one release.
-Here the names are the same and values are converted alike, but a pointer leads to an object: to one
-of the module's own, or to one of glupy's that came with a request. `import ctypes` in a module that
+In the original, a structure was the host's memory, with the layout of one release. Here names and
+conversions are the same, but a pointer refers to an object: the module's own, or one of glupy's
+from a request. `import ctypes` in a module that
 imports gluster finds this.
 """
 

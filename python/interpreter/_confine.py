@@ -1,10 +1,9 @@
-"""What a module may not do is refused with a message that says so, and logged; what it was granted is
-put where it looks for it. What is merely not there is logged where a module that looks for it can be
-noticed: the standard library's own looks, and those of the package that modules import, are not.
+"""Confines a module: refuses and logs forbidden operations, and provides granted files. Access to missing
+features is logged too, except by the standard library and glupy.
 
-This is courtesy, not the wall. Python's own audit events tell of an attempt before it is made, so the
-answer can name the option that would allow it. What lies behind refuses by itself: there is nothing in
-the realm to reach the host with (bridges/python/realm.ts), and the host checks every path.
+This only improves messages: Python's audit events precede an attempt, so that the refusal can name the
+option that would allow it. The real walls are the realm, which has no path to the host
+(bridges/python/realm.ts), and the host's check of every path.
 """
 
 import _imp

@@ -93,7 +93,7 @@ export class HostApi implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
-    this.limitedLog.tell();
+    this.limitedLog.logOmission();
     this.guest = null;
     this.fds.releaseAll();
     this.discarded();

@@ -201,7 +201,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
   notify(event: EventName, about: unknown): void {
     this.succession.noteEvent(event, about);
-    this.tell(this.current, event, about);
+    this.notifyModule(this.current, event, about);
     const xl = this.xl as Xlator;
     const { declaredUp } = this.current.api;
     if (declaredUp !== null && isChange(event)) sayUp(xl, declaredUp, event);
@@ -227,7 +227,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     for (const { api } of this.interpreters) api.forgetClient(client);
   }
 
-  private tell(interpreter: Interpreter, event: EventName, data: unknown): void {
+  private notifyModule(interpreter: Interpreter, event: EventName, data: unknown): void {
     if (!interpreter.has('notify')) return;
     const child = this.xl.below.indexOf(data as Xlator);
     interpreter.enterFor(() => interpreter.guest.hook('notify', [event, child]));
@@ -358,7 +358,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
   /** Sends a starting module the events that it has missed. @throws {Error} when that ends it */
   private introduce(next: Interpreter): void {
-    for (const [event, data] of this.succession.seen) this.tell(next, event, data);
+    for (const [event, data] of this.succession.seen) this.notifyModule(next, event, data);
     next.drain();
     if (next.checkLost()) throw new Error(next.guest.dead);
   }

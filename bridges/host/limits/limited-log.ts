@@ -12,7 +12,7 @@ const BURST_S = 16;
 const RESERVED = 1 / 8;
 /** Overhead of a line besides its text. */
 const LINE_BYTES = 100;
-const TELL_MS = 1000;
+const OMISSION_MS = 1000;
 
 const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
@@ -24,7 +24,7 @@ export class LimitedLog {
   private since: number;
   private lines = 0;
   private bytes = 0;
-  private cancelTell: (() => void) | null = null;
+  private cancelOmission: (() => void) | null = null;
 
   /** @param limit bytes a second; 0 for no limit. */
   constructor(xl: Xlator<unknown>, limit: number) {
@@ -51,13 +51,13 @@ export class LimitedLog {
     }
     this.lines += 1;
     this.bytes += length;
-    this.cancelTell ??= this.xl.context.after(TELL_MS, () => this.tell());
+    this.cancelOmission ??= this.xl.context.after(OMISSION_MS, () => this.logOmission());
     return false;
   }
 
-  tell(): void {
-    this.cancelTell?.();
-    this.cancelTell = null;
+  logOmission(): void {
+    this.cancelOmission?.();
+    this.cancelOmission = null;
     if (this.lines === 0) return;
     const text =
       `${this.lines} lines (${this.bytes} bytes) of the module were left out: ` +

@@ -168,7 +168,7 @@ describe('the request to end a turn', () => {
     expect([slot.stage, isDue(slot), marked(slot)()]).toEqual([0, false, false]);
   });
 
-  it('that the engine ignores marks the interpreter as lost', () => {
+  it('ignored by the engine marks the interpreter as lost', () => {
     const slot = newSlot();
     begin(slot, 1);
     sampleUntil(slot, () => slot.stage === LOST);
@@ -186,7 +186,7 @@ describe('the request to end a turn', () => {
     return time;
   };
 
-  it('that the engine ignores is noticed within a second, or later on a busy CPU', () => {
+  it('ignored by the engine is noticed within a second, or later on a busy CPU', () => {
     const none = { ...newSlot(), endable: false };
     for (const slot of [newSlot(), none]) {
       expect(noticedAfter(slot, 0.9)).toBeLessThanOrEqual(2 * LIMIT + 1000);

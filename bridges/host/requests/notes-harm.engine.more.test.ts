@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/module.ts';
 import { eventsIn, type RecordSettings, record } from '../../../test/support/recording.ts';
 
-interface Tested {
+interface LanguageCase {
   readonly name: string;
   readonly file: string;
   /** A module that runs `init` at the start, and `access` before it fails with EPERM. */
@@ -29,7 +29,7 @@ interface Tested {
   readonly looksAtFail: string;
 }
 
-const python: Tested = {
+const python: LanguageCase = {
   name: 'Python',
   file: 'm.py',
   source: (init, access) => `from collections import OrderedDict
@@ -106,7 +106,7 @@ class xlator(Translator):
   looksAtFail: 'self.log.info("%s", frame.fail.__name__)',
 };
 
-const javascript: Tested = {
+const javascript: LanguageCase = {
   name: 'JavaScript',
   file: 'm.js',
   source: (init, access) => `import { EPERM, Translator } from 'glossa';
@@ -190,7 +190,7 @@ export class xlator extends Translator {
 };
 
 /** A thread sends the same bytes for both languages: one is enough. */
-const ways: readonly (readonly [string, Language, readonly Tested[]])[] = [
+const ways: readonly (readonly [string, Language, readonly LanguageCase[]])[] = [
   ['here', hosted, [python, javascript]],
   ['in a thread', isolated, [javascript]],
 ];

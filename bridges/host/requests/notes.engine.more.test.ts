@@ -121,7 +121,7 @@ export class xlator extends Translator {
 }
 `;
 
-interface Tested {
+interface LanguageCase {
   readonly name: string;
   readonly file: string;
   readonly source: string;
@@ -138,7 +138,7 @@ interface Tested {
   readonly returns: string | null;
 }
 
-const languages: readonly Tested[] = [
+const languages: readonly LanguageCase[] = [
   {
     name: 'Python',
     file: 'm.py',

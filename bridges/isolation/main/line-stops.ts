@@ -15,7 +15,7 @@ import { DOWN } from '../message-kinds.ts';
 import type { Call } from './call.ts';
 import type { WorkerLink } from './worker-link.ts';
 
-interface Asked {
+interface PendingCommand {
   resolve(answer: LineReply): void;
   reject(error: LineError): void;
 }
@@ -28,7 +28,7 @@ export class ThreadLineStops implements LineStops {
   /** The command that a new worker starts with, as JSON. */
   watched: string | undefined;
   private link: WorkerLink | null = null;
-  private readonly asked = new Map<number, Asked>();
+  private readonly asked = new Map<number, PendingCommand>();
   private last = 0;
 
   /** Sets the worker that takes commands; null when it is lost. */
@@ -99,9 +99,9 @@ export class ThreadLineStops implements LineStops {
 const requestOf = (call: Call | undefined): StoppedAt['request'] =>
   call === undefined ? null : { frame: call.frame, args: call.asked.values };
 
-type Told = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-function parse(json: string): Told {
+function parse(json: string): JsonObject {
   try {
     return recordOf(JSON.parse(json));
   } catch {
@@ -109,13 +109,13 @@ function parse(json: string): Told {
   }
 }
 
-function recordOf(told: unknown): Told {
+function recordOf(told: unknown): JsonObject {
   if (typeof told !== 'object' || told === null)
     throw new Malformed('debugger message is not an object');
-  return told as Told;
+  return told as JsonObject;
 }
 
-function listOf<T>(told: unknown, item: (each: Told) => T): T[] {
+function listOf<T>(told: unknown, item: (each: JsonObject) => T): T[] {
   if (!Array.isArray(told)) throw new Malformed('debugger message is not a list');
   return told.slice(0, MOST).map((each) => item(recordOf(each)));
 }
@@ -129,9 +129,9 @@ function stopOf(told: unknown): LineStop {
   return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
 }
 
-function answerOf({ lines, variables }: Told): LineReply {
+function answerOf({ lines, variables }: JsonObject): LineReply {
   if (variables !== undefined) {
-    const read = ({ name, value, type, parts }: Told): LineVariable => ({
+    const read = ({ name, value, type, parts }: JsonObject): LineVariable => ({
       ...{ name: String(name), value: String(value), type: String(type) },
       parts: Number(parts) || 0,
     });

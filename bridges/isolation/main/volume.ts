@@ -136,7 +136,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       if (this.succession.isClosed) return;
       this.changed(started);
       announceChangedReplies(this.xl);
-      for (const [event, about] of this.succession.seen) this.tell(event, about);
+      for (const [event, about] of this.succession.seen) this.sendEvent(event, about);
       if (this.worker === null) throw new Error('it is lost before it has served');
       this.succession.serves();
     } catch (error) {
@@ -210,12 +210,12 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   notify(event: EventName, about: unknown): void {
     this.succession.noteEvent(event, about);
-    this.tell(event, about);
+    this.sendEvent(event, about);
     // The module or the worker decides whether the volume is up.
     if (!isChange(event)) defaultNotify(this.xl, event, about);
   }
 
-  private tell(event: EventName, about: unknown): void {
+  private sendEvent(event: EventName, about: unknown): void {
     const { worker } = this;
     const child = this.xl.below.indexOf(about as Xlator);
     if (worker === null || worker.started === null) return;

@@ -32,7 +32,7 @@ export class WorkerMessages {
   close(): void {
     for (const cancel of this.timers.values()) cancel();
     this.timers.clear();
-    this.log.limited.tell();
+    this.log.limited.logOmission();
   }
 
   readonly handlers: WorkerLinkOwner['others'] = {

@@ -155,7 +155,7 @@ export class Worker {
   // -- orders --------------------------------------------------------------------------------------
 
   order(verb: Verb, about: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => this.tell(verb, about, { resolve, reject }));
+    return new Promise((resolve, reject) => this.sendOrder(verb, about, { resolve, reject }));
   }
 
   /**
@@ -165,7 +165,7 @@ export class Worker {
   insist(verb: Verb, about: unknown, ms: number): unknown {
     if (this.link.held) throw new Error(`${verb}: it is stopped in a debugger`);
     let told: { readonly value?: unknown; readonly error?: Error } | null = null;
-    this.tell(verb, about, {
+    this.sendOrder(verb, about, {
       resolve: (value) => {
         told = { value };
       },
@@ -180,7 +180,7 @@ export class Worker {
     return come.value;
   }
 
-  private tell(verb: Verb, about: unknown, order: Order): void {
+  private sendOrder(verb: Verb, about: unknown, order: Order): void {
     this.lastOrder += 1;
     this.orders.set(this.lastOrder, order);
     this.link.begin(DOWN.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(about));

@@ -33,7 +33,7 @@ import {
   writeValues,
 } from '../values.ts';
 import { FdMirror, type InodeMirror, type MirrorTable } from './mirrors.ts';
-import type { Side } from './side.ts';
+import type { WorkerSide } from './side.ts';
 
 /** A request from the main thread. */
 class Call extends Stack implements SentValues {
@@ -78,9 +78,9 @@ interface Wind {
 
 /** Sends notes to the main thread, which observes the winds itself. */
 class FarObserver implements Observer {
-  private readonly side: Side;
+  private readonly side: WorkerSide;
 
-  constructor(side: Side) {
+  constructor(side: WorkerSide) {
     this.side = side;
   }
 
@@ -133,7 +133,7 @@ export const standInFor = (type: string, at: number, end: () => FarEnd): Transla
 
 export class FarEnd implements ObjectCodec {
   readonly mirrors: MirrorTable;
-  private readonly side: Side;
+  private readonly side: WorkerSide;
   private readonly graph: Graph;
   private readonly front: Initiator;
   private readonly calls = new Map<number, Call>();
@@ -151,7 +151,7 @@ export class FarEnd implements ObjectCodec {
   /** The request whose values are being decoded. */
   private reading: Call | null = null;
 
-  constructor(side: Side, graph: Graph, log: Log) {
+  constructor(side: WorkerSide, graph: Graph, log: Log) {
     this.side = side;
     this.graph = graph;
     this.mirrors = graph.inodes as MirrorTable;

@@ -41,7 +41,7 @@ import {
 } from '../message-kinds.ts';
 import { FarEnd, standInFor } from './graph.ts';
 import { type InodeMirror, type MainThread, MirrorTable } from './mirrors.ts';
-import { type EventLoop, Side } from './side.ts';
+import { type EventLoop, WorkerSide } from './side.ts';
 
 /** Milliseconds between the signs of life of a starting worker. */
 const BEAT_MS = 100;
@@ -50,7 +50,7 @@ export class IsolatedVolume {
   private readonly data: WorkerData;
   private readonly machine: Machine;
   private readonly translator: Translator<Glupy>;
-  private readonly side: Side;
+  private readonly side: WorkerSide;
   private readonly levels: LogLevels;
   private readonly context: ModuleContext;
   private readonly timers = new Map<number, () => void>();
@@ -66,7 +66,7 @@ export class IsolatedVolume {
     this.machine = machine;
     this.translator = translator;
     this.watched = data.watched;
-    this.side = new Side(data, loop, (kind, message) => this.handle(kind, message));
+    this.side = new WorkerSide(data, loop, (kind, message) => this.handle(kind, message));
     this.levels = { default: NO_LOG, volumes: new Map() };
     this.context = this.makeContext();
     this.followLevel();
@@ -197,7 +197,7 @@ export class IsolatedVolume {
       get watched() {
         return volume.watched;
       },
-      told: (json) => this.tellLine(json),
+      told: (json) => this.sendLine(json),
       // Without a debugger, a module that calls breakpoint() must not wait for ever.
       wait: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
     };
@@ -209,7 +209,7 @@ export class IsolatedVolume {
     return this.noted(command);
   }
 
-  private tellLine(json: string): void {
+  private sendLine(json: string): void {
     const { current } = this.top.priv.host.interpreter;
     const number = current === null ? 0 : this.end.numberOf(current.frame.root);
     this.side.begin(UP.LINE).text(json).u32(number);
@@ -224,7 +224,7 @@ export class IsolatedVolume {
 
   private line(command: string): void {
     const { guest } = this.top.priv.host.interpreter;
-    this.tellLine(guest.line!(this.noted(command)));
+    this.sendLine(guest.line!(this.noted(command)));
   }
 
   /** Sets a timer in the main thread, which wakes this one when it is due. */
@@ -260,7 +260,7 @@ export class IsolatedVolume {
     [DOWN.LINKED]: (from) => void this.mirrors.meet(from.number(), from.gfid(), from.u8()),
     [DOWN.SAME_INODE]: (from) => this.end.same(from),
     [DOWN.INTERRUPT]: (from) => this.end.interrupt(from.u32()),
-    [DOWN.EVENT]: (from) => this.hear(from),
+    [DOWN.EVENT]: (from) => this.handleEvent(from),
     [DOWN.RING]: (from) => this.ring(from.number()),
     [DOWN.ORDER]: (from) => void this.order(from.u32(), from.text() as Verb, from.text()),
     [DOWN.GONE]: (from) => this.end.gone(from.number(), from.text()),
@@ -273,7 +273,7 @@ export class IsolatedVolume {
     fn?.();
   }
 
-  private hear(from: Reader): void {
+  private handleEvent(from: Reader): void {
     const event = eventName(from.u8())!;
     const below = this.top.below[from.u8()];
     if (below !== undefined && isChange(event)) {

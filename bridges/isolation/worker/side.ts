@@ -23,7 +23,7 @@ export interface EventLoop {
   later(what: () => void): void;
 }
 
-export class Side {
+export class WorkerSide {
   readonly channel: Channel;
   readonly writer = new Writer();
   /** The number of tasks that need the event loop. */

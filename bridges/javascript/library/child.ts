@@ -15,7 +15,7 @@ export const camel = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A child's reply as received: opRet, opErrno, the number of the wind, the parts. */
-export type Answer = readonly unknown[];
+export type RawReply = readonly unknown[];
 /** Index of the first part. */
 export const PARTS = 3;
 
@@ -23,21 +23,21 @@ export const PARTS = 3;
 export class Reply {
   declare readonly fop: FopRow;
   /** As received: the parts are scalars until one is first read. */
-  readonly _raw: Answer;
+  readonly _raw: RawReply;
   /** The request that it belongs to, while it is unchanged. */
   readonly _id: number;
-  declare _made: Answer | undefined;
+  declare _made: RawReply | undefined;
 
-  constructor(answer: Answer, id: number) {
+  constructor(answer: RawReply, id: number) {
     this._raw = answer;
     this._id = id;
     this._made = answer;
   }
 
   /** Makes the parts; defined by the fop's class. */
-  declare _make: (this: Reply) => Answer;
+  declare _make: (this: Reply) => RawReply;
 
-  get _answer(): Answer {
+  get _answer(): RawReply {
     this._made ??= this._make();
     return this._made;
   }
@@ -91,7 +91,7 @@ export function byName(
   return names.map((name, at) => (name in parts ? parts[name] : others[at]) ?? null);
 }
 
-type ReplyClass = new (answer: Answer, id: number) => Reply;
+type ReplyClass = new (answer: RawReply, id: number) => Reply;
 
 const replyClasses = new Map<FopRow, ReplyClass>();
 
@@ -216,7 +216,7 @@ function isFirst(frame: Frame, child: Child, row: FopRow, args: readonly unknown
 }
 
 /** Settles the promise of a child's reply. */
-export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answer): void {
+export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: RawReply): void {
   // The host keeps no values for a request of the module's own.
   if (frame.id < 0) for (const value of answer) hostValue(value)?._take();
   const reply = new (replyClass(row))(answer, row === frame.fop ? frame.id : 0);

@@ -20,7 +20,7 @@ const refuse = (what: string): never => {
 };
 
 /** Copies by their original. */
-type Seen = Map<object, unknown>;
+type Copies = Map<object, unknown>;
 
 const { prototype: anyView } = Object.getPrototypeOf(Uint8Array);
 const viewName = Object.getOwnPropertyDescriptor(anyView, Symbol.toStringTag)!.get!;
@@ -32,14 +32,14 @@ const WRAPPERS = [Boolean, Number, String, BigInt] as const;
 /** Classes whose state cannot be copied. */
 const CLOSED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 
-function clone(value: unknown, seen: Seen): unknown {
+function clone(value: unknown, seen: Copies): unknown {
   if (typeof value === 'symbol') return refuse(String(value));
   if (typeof value === 'function') return refuse(`the function ${value.name || '(anonymous)'}`);
   if (typeof value !== 'object' || value === null) return value;
   return seen.get(value) ?? cloneObject(value, seen);
 }
 
-function cloneObject(value: object, seen: Seen): unknown {
+function cloneObject(value: object, seen: Copies): unknown {
   if (isProxy(value)) return refuse('a Proxy');
   // Registered first, as its contents may refer to it.
   const keep = <T>(made: T): T => {
@@ -87,14 +87,14 @@ function cloneBuffer(value: ArrayBuffer): ArrayBuffer {
   return made;
 }
 
-function cloneView(value: ArrayBufferView, seen: Seen): ArrayBufferView {
+function cloneView(value: ArrayBufferView, seen: Copies): ArrayBufferView {
   const buffer = clone(value.buffer, seen) as ArrayBuffer;
   const Made = globals[viewName.call(value) ?? 'DataView']!;
   const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
   return new Made(buffer, value.byteOffset, length);
 }
 
-function cloneError(value: Error, keep: (made: Error) => Error, seen: Seen): Error {
+function cloneError(value: Error, keep: (made: Error) => Error, seen: Copies): Error {
   const Made = ERRORS.find(({ name }) => name === String(value.name)) ?? Error;
   const message = Object.getOwnPropertyDescriptor(value, 'message');
   const text = message !== undefined && 'value' in message ? String(message.value) : undefined;
@@ -109,7 +109,7 @@ export function structuredClone(
   value: unknown,
   options: { transfer?: Iterable<ArrayBuffer> } = {},
 ): unknown {
-  const seen: Seen = new Map();
+  const seen: Copies = new Map();
   const transfer = [...(options?.transfer ?? [])];
   for (const one of transfer) {
     if (!(one instanceof ArrayBuffer)) return refuse('what is no ArrayBuffer, for a transfer,');

@@ -109,7 +109,7 @@ const RETURNED =
   'what it returned answers only in an async method: write frame.unwind(opRet, opErrno, …) or ' +
   'frame.fail(ENOENT)';
 
-interface Held {
+interface FinalizerRecord {
   readonly id: number;
   readonly ref: WeakRef<Frame>;
   readonly name: string;
@@ -119,7 +119,7 @@ interface Held {
 }
 
 /** Frames that only the module holds. When they are collected, the host fails the request. */
-const registry = new FinalizationRegistry<Held>(({ id, ref, name, method, why }) => {
+const registry = new FinalizationRegistry<FinalizerRecord>(({ id, ref, name, method, why }) => {
   if (kept.get(id) !== ref) return;
   kept.delete(id);
   errorAt(method, `${name}: ${NO_REPLY} (${why})`);

@@ -26,7 +26,7 @@ const REPLIED = 8;
  * Frames that await a child's reply, by number. Most replies come before the next request: the
  * latest frame stands beside the map, where entry.ts looks first.
  */
-class Waiting {
+class PendingFrames {
   latest: Frame | null = null;
   readonly #others = new Map<number, Frame>();
 
@@ -55,7 +55,7 @@ class Waiting {
     return found;
   }
 }
-export const waiting = new Waiting();
+export const waiting = new PendingFrames();
 
 /** Weak references to frames that only the module holds, by number. */
 export const kept = new Map<number, WeakRef<Frame>>();

@@ -23,12 +23,12 @@ export function invalidate(of: unknown, second: unknown, third: Invalidation | u
   }
   if (what === undefined || what === null) {
     if (name !== null) throw new TypeError('invalidate needs the directory that the name is in');
-    say('every-entry');
+    send('every-entry');
   } else if (name === null) {
     if (removed !== undefined || expire) throw new TypeError('expire and removed are about a name');
-    say('inode', numberOf(what), data);
-  } else if (removed !== undefined) say('removed', numberOf(what), name, numberOf(removed));
-  else say('entry', numberOf(what), name, expire);
+    send('inode', numberOf(what), data);
+  } else if (removed !== undefined) send('removed', numberOf(what), name, numberOf(removed));
+  else send('entry', numberOf(what), name, expire);
 }
 
 /** The inode's number for the host, or its gfid. */
@@ -39,7 +39,7 @@ function numberOf(inode: unknown): number | string {
   throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${typeOf(inode)}`);
 }
 
-function say(...message: unknown[]): void {
+function send(...message: unknown[]): void {
   try {
     host.invalidate(stringify(message));
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
-import { type Answer, byName, deliver, Reply, type Settle } from './child.ts';
+import { byName, deliver, type RawReply, Reply, type Settle } from './child.ts';
 import { fresh, isPromise, keep, methods, strays } from './context.ts';
 import { Data } from './data.ts';
 import { Cancelled, errnoOf, FopError } from './errors.ts';
@@ -60,7 +60,7 @@ function wait(frame: Frame): void {
 }
 
 /** Handles a child's reply in the general case. */
-export function replied(frame: Frame, answer: Answer): number {
+export function replied(frame: Frame, answer: RawReply): number {
   if (frame._state === SENT && frame._first !== null) {
     const [resolve, reject] = frame._first;
     frame._first = null;
@@ -104,7 +104,7 @@ export function replied(frame: Frame, answer: Answer): number {
 }
 
 /** Continues an async method, in the jobs of this call. */
-function awaited(frame: Frame, settle: Settle, row: FopRow, answer: Answer): number {
+function awaited(frame: Frame, settle: Settle, row: FopRow, answer: RawReply): number {
   if (frame._state !== ANSWERED && frame.id > 0) {
     frame._reply = row === frame.fop ? answer : null;
     frame._state = OPEN;

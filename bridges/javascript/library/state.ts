@@ -21,20 +21,20 @@ const NOTHING = Symbol('nothing');
 /** Entries by key; their number if too many; null for a value without entries. */
 type Entries = ReadonlyMap<unknown, unknown> | number | null;
 
-interface Kept {
+interface SampledProperty {
   readonly value: unknown;
   readonly entries: Entries;
 }
 
 /** Properties by name; their number if too many. */
-export type State = Map<string, Kept> | number;
+export type State = Map<string, SampledProperty> | number;
 
 /** Samples the state, for `changes`. */
 export function remember(translator: object): State {
   if (isProxy(translator)) return 0;
   const names = ownKeys(translator);
   if (names.length > MOST_ENTRIES) return names.length;
-  const state = new Map<string, Kept>();
+  const state = new Map<string, SampledProperty>();
   let left = MOST_ENTRIES;
   for (const name of names) {
     const property = getOwnPropertyDescriptor(translator, name);

@@ -49,12 +49,12 @@ export class Translator {
 }
 
 /** Guarded values of the options: reading an undeclared one throws. */
-class Given {}
-guard(Given, { name: 'this.options', instead: 'declare it in static options = { … }' });
-delete (Given.prototype as { constructor?: unknown }).constructor;
+class DeclaredOptions {}
+guard(DeclaredOptions, { name: 'this.options', instead: 'declare it in static options = { … }' });
+delete (DeclaredOptions.prototype as { constructor?: unknown }).constructor;
 
 export const givenOptions = (values: object): Readonly<Record<string, unknown>> =>
-  Object.freeze(Object.create(Given.prototype, Object.getOwnPropertyDescriptors(values)));
+  Object.freeze(Object.create(DeclaredOptions.prototype, Object.getOwnPropertyDescriptors(values)));
 
 /** Sets the properties of an instance before its constructor runs. */
 export function endow(about: {

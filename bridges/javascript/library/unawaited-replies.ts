@@ -91,14 +91,14 @@ function* ownMethods(): Generator<unknown> {
 /** Original methods by their wrappers (unawaited-methods.ts). */
 export const wrappedMethods = new Map<unknown, unknown>();
 
-interface Place extends UnawaitedCall {
+interface CallPlace extends UnawaitedCall {
   readonly method: unknown;
 }
 
 /** Cached places by method and fop, as a mistake may repeat a million times. */
-const places = new Map<string, Place | null>();
+const places = new Map<string, CallPlace | null>();
 
-function placeOfFailed(method: unknown, fop: string): Place | null {
+function placeOfFailed(method: unknown, fop: string): CallPlace | null {
   const asks = callPattern(ANY_RECEIVER, fop);
   for (const each of [method, ...ownMethods()]) {
     const forgotten = typeof each === 'function' ? findUnawaited(String(each), asks) : null;

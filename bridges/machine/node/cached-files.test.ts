@@ -116,7 +116,7 @@ describe('a cached file', () => {
     expect([...warnings, ...notices]).toEqual([]);
   });
 
-  it('that is absent is not reported', () => {
+  it('missing from the cache is not reported', () => {
     rmSync(file);
     expect(read()).toBeUndefined();
     expect([...warnings, ...notices]).toEqual([]);

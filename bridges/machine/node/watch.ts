@@ -36,7 +36,7 @@ export function watchFolder(
     if (there.dev !== device) return fail(new Error('another file system lies on its folder now'));
     // The kernel does not report a recreated folder: watch the new one.
     arm();
-    const after = await look(folder, mine);
+    const after = await sampleFolder(folder, mine);
     const differs = after !== before && !ended;
     before = after;
     if (differs) changed();
@@ -58,7 +58,7 @@ export function watchFolder(
   try {
     device = statSync(folder).dev;
     arm();
-    before = lookNow(folder, mine);
+    before = sampleNow(folder, mine);
   } catch (error) {
     fail(error);
   }
@@ -75,7 +75,7 @@ const line = (name: string, { size, mtimeMs }: { size: number; mtimeMs: number }
   `${name} ${size} ${mtimeMs}`;
 
 /** Samples names, sizes and times of the files as one text. */
-function lookNow(folder: string, mine: Mine): string {
+function sampleNow(folder: string, mine: Mine): string {
   const names = readdirSync(folder).filter(mine).sort();
   return names.map((name) => line(name, statSync(join(folder, name)))).join('\n');
 }
@@ -84,7 +84,7 @@ function lookNow(folder: string, mine: Mine): string {
  * The same asynchronously: the folder may be below a mount that this process serves. A file removed
  * meanwhile is left out.
  */
-async function look(folder: string, mine: Mine): Promise<string> {
+async function sampleFolder(folder: string, mine: Mine): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).filter(mine).sort();
   const gone = { size: -1, mtimeMs: 0 };
   const found = names.map(async (name) =>

@@ -124,11 +124,11 @@ export function watch(watched: WatchedEngine): () => void {
   worker ??= startWorker(endable);
   engines += 1;
   const id = engines;
-  tell({ id, slot: newSlot(watched, endable) });
-  return () => tell({ id });
+  send({ id, slot: newSlot(watched, endable) });
+  return () => send({ id });
 }
 
-function tell(message: Message): void {
+function send(message: Message): void {
   worker?.postMessage(message);
   Atomics.add(resting, 1, 1);
   Atomics.notify(resting, 1);
