@@ -24,12 +24,12 @@ export const differences: readonly Difference[] = [
     name: 'inode numbers and devices',
     reason:
       'A mount is a device of its own, and an inode is numbered by its gfid, which is the same on every storage of a volume.',
-    kept: 'not compared; whether two names lead to one inode, and whether a listing has its number, is',
+    kept: 'not compared, unlike the identity of two names, and the numbers in listings',
   },
   {
     name: 'allocated blocks',
     reason: 'The gfid is kept in an extended attribute, which may take a block of its own.',
-    kept: 'st_blocks is not compared; where data and holes are, is',
+    kept: 'st_blocks is not compared; positions of data and holes are',
   },
   {
     name: 'the preferred size of transfers',
@@ -39,19 +39,18 @@ export const differences: readonly Difference[] = [
   {
     name: 'access times of reads',
     reason:
-      'The kernel answers a read of a mount from its page cache, and the storage never hears of it.',
-    kept: 'both folders are mounted noatime; the rules of relatime are tried with reads that reach the storage',
+      'The kernel answers a read of a mount from its page cache, without a request to the storage.',
+    kept: 'both folders are mounted noatime; reads that reach the storage test the rules of relatime',
   },
   {
     name: 'flags of the mount for access times',
     reason:
-      'No request tells a server that it is mounted noatime or strictatime: what a read that reaches the storage does to access times is up to the mount that the storage is in.',
+      'No request carries noatime or strictatime: the mount below the storage decides on the access times of reads.',
     kept: 'both folders are mounted alike',
   },
   {
     name: 'alignment of O_DIRECT',
-    reason:
-      'The disk wants offsets and lengths that are whole blocks, and refuses others; FUSE takes any.',
+    reason: 'The disk refuses offsets and lengths that are no whole blocks; FUSE accepts any.',
     kept: 'the executor makes no unaligned call on such a descriptor',
   },
   {
@@ -182,7 +181,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'times of directories after a failed whiteout',
     reason:
-      'Some disks have begun by then and undo it, which changes the times of the directories; the kernel keeps the times that it had cached, as after every failed call.',
+      'Some disks undo the begun rename, which changes the times of the directories; the kernel keeps its cached times, as after every failed call.',
     tolerates: ({ op, args }, _before, bare, mounted) =>
       op === 'rename' &&
       args[2]!.includes('WHITEOUT') &&
@@ -192,59 +191,59 @@ export const differences: readonly Difference[] = [
   {
     name: 'data in reserved space',
     reason:
-      'Reserved space that was read counts as data for as long as its pages are in the cache of the disk; how far ahead of a reader they get there differs.',
+      "Read reserved space counts as data while its pages are in the disk's cache; the amount of read-ahead differs.",
     tolerates: ({ op, args }, before) =>
       op === 'lseek' && /DATA|HOLE/.test(args[2]!) && before.some((one) => one.op === 'fallocate'),
   },
   {
     name: 'recently removed privileges',
     reason:
-      'Set-user-id and set-group-id are taken away by the storage with the write or the truncation; the kernel, which protects such files from being linked by others, knows it when it next asks for the attributes.',
-    kept: 'the executor asks for the attributes of what it links',
+      'The storage removes set-user-id and set-group-id with the write or truncation. The kernel, which forbids other users to link such files, knows it from its next request for the attributes.',
+    kept: 'the executor calls stat before each link',
   },
   {
     name: 'positions in a directory',
     reason: 'Each file system defines its own positions.',
-    kept: 'the executor does not move in an open directory, but to its beginning',
+    kept: 'the executor moves only to the beginning of an open directory',
   },
   {
     name: 'the shown name of an unnamed file',
     reason:
-      'Events of inotify(7) name a file of O_TMPFILE as it is called in memory: # and the number of its inode on a disk, / on a mount.',
-    kept: 'the executor tells that it has no name',
+      "Events of inotify(7) show an O_TMPFILE file's name in memory: # and the inode number on a disk, / on a mount.",
+    kept: 'the executor prints it as unnamed',
   },
   {
     name: 'the number of reads of a listing',
     reason:
-      'How many entries one call gets is up to each file system, and each call is an event of inotify(7).',
+      'Each file system chooses the number of entries per call, and each call is an event of inotify(7).',
     kept: 'the executor leaves reads of directories out of events',
   },
   {
     name: 'the time of closing a mapped file',
     reason:
-      'With passthrough a mapping holds the file of the storage, so that inotify(7) tells of the end of ours with its last descriptor; on a disk the mapping has to go first.',
+      "With passthrough a mapping holds the storage's file, so that inotify(7) reports the close of the mount's file with its last descriptor; on a disk only after the mapping.",
     tolerates: ({ op }, before) => op === 'events' && before.some((one) => one.op === 'map'),
   },
   {
     name: 'times of a shared mapping',
     reason:
-      'The first write to a page of a mapping is noticed by the kernel alone; the storage hears of it when the page is written back. (With passthrough the storage marks the times at once, and the kernel asks it.)',
+      'Only the kernel notices the first write to a page of a mapping; the storage gets it with the writeback of the page. (With passthrough the storage marks the times at once, and the kernel asks for them.)',
     kept: 'scripts map, write, msync and unmap in one step, and ask for no attributes in between',
   },
   {
     name: 'times of a pipe',
     reason:
-      'What is written to a pipe goes by in memory: a disk marks the times of its inode, FUSE does not, and the storage never hears of it.',
+      'Data of a pipe stays in memory: a disk marks the times of the inode, FUSE does not, and sends no request to the storage.',
     tolerates: ({ op }, before, bare, mounted) =>
       /^(p?(read|write)v?2?|splice|sendfile)$/.test(op) &&
       before.some((one) => one.op === 'mknod' && one.args.some((arg) => /FIFO/.test(arg))) &&
       bare.replace(TIMES, '=') === mounted.replace(TIMES, '='),
-    kept: 'the executor tells neither of the two times of a pipe',
+    kept: 'the executor prints neither time of a pipe',
   },
   {
     name: 'times that the kernel delays',
     reason:
-      'With the writeback cache the times of a file are those of the kernel, which takes them from the last tick of its clock; the storage hears of them when the data is written back, and a time of change it cannot be told.',
+      "With the writeback cache the kernel sets a file's times, from the last tick of its clock. The storage gets them with the written data, but never a time of change.",
     kept: 'on that mount times are compared in the end only',
   },
   {
@@ -255,26 +254,26 @@ export const differences: readonly Difference[] = [
   {
     name: 'holes of a file with delayed writes',
     reason:
-      'The storage knows no data that was not written back, so that it is not asked: the kernel then says that a file is all data.',
-    kept: 'on that mount holes are not looked for, and the data of very long files is not compared',
+      'The storage does not know delayed data, so the kernel does not ask it: it reports the whole file as data.',
+    kept: 'on that mount scripts seek no holes, and the data of very long files is not compared',
   },
   {
     name: 'attributes of statx',
     reason:
-      'The kernel takes times and sizes from a FUSE server, and drops the attributes that statx(2) tells besides (append-only, immutable, nodump, compressed, …); FS_IOC_GETFLAGS has them.',
-    kept: 'scripts ask for the flags themselves',
+      'The kernel takes times and sizes from a FUSE server, and drops the further attributes of statx(2) (append-only, immutable, nodump, compressed, …); FS_IOC_GETFLAGS has them.',
+    kept: 'scripts call FS_IOC_GETFLAGS instead',
   },
   {
     name: 'handles of forgotten files',
     reason:
-      'A handle has the number of an inode in this mount. It is good for as long as the kernel or the table of inodes knows the inode, and in no later mount.',
-    kept: 'scripts open what they have asked the handle of at once; what the kernel has forgotten is opened by its handle in a test of the mount',
+      'A handle has the number of an inode in this mount. It is valid while the kernel or the inode table knows the inode, and in no later mount.',
+    kept: 'scripts open a handle at once; a test of the mount opens forgotten files by their handle',
   },
   {
     name: 'the number of open files',
     reason:
-      'What is open on a mount is open in its server too, which has a limit of its own: EMFILE can come before the caller has as many as it may.',
-    kept: 'scripts open few',
+      "A file open on a mount is open in its server, too, which has its own limit: EMFILE may come before the caller's limit.",
+    kept: 'scripts open few files',
   },
   {
     name: 'room for extended attributes',

@@ -4,25 +4,24 @@ import type { Kind } from './stacks.ts';
 
 /** Limits of GlusterFS's brick, and of its client on any brick. */
 const ofBoth: Limits = {
-  'flock(2) beside locks of fcntl(2): both are asked for in the same way, and they keep each other out':
-    {
-      shows: /flock 0 x: waits/,
-      tests: [
-        'flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close',
-        'waiting processes get a released lock in turn, and readers together',
-        'a signal ends or restarts a wait; SIGKILL ends it, and releases held locks',
-      ],
-    },
+  'flock(2) beside locks of fcntl(2): both are the same request, and exclude each other': {
+    shows: /flock 0 x: waits/,
+    tests: [
+      'flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close',
+      'waiting processes get a released lock in turn, and readers together',
+      'a signal ends or restarts a wait; SIGKILL ends it, and releases held locks',
+    ],
+  },
 };
 
 /** Limits of GlusterFS's bricks under any client. */
 const ofGlusterfs: Limits = {
   ...ofBoth,
-  'to tell who waits for a lock that it would never come': {
+  'to detect a deadlock of waiting processes': {
     shows: /EDEADLK/,
     tests: ['a lock that would complete a deadlock fails with EDEADLK'],
   },
-  'to open a file or folder that has lost its name': {
+  'to open a removed file or folder': {
     shows: /Stale file handle/,
     tests: [
       'a file that was renamed over is still read through its descriptor',
@@ -30,7 +29,7 @@ const ofGlusterfs: Limits = {
       'a removed directory behaves as on a disk for a process inside it',
     ],
   },
-  'renameat2 with flags, which they do not get to know': {
+  'renameat2 with flags, which no request carries': {
     shows: differs,
     tests: [
       'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
@@ -38,11 +37,11 @@ const ofGlusterfs: Limits = {
       'renameat2 leaves a whiteout',
     ],
   },
-  'to zero beyond the end of a file and keep its size': {
+  'to zero beyond the end of a file with its size unchanged': {
     shows: differs,
     tests: ['fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs'],
   },
-  'files without a name, times of birth, flags and versions of inodes': {
+  'unnamed files, times of birth, flags and versions of inodes': {
     shows: differs,
     tests: [
       'O_TMPFILE creates, uses and names a file',
@@ -51,18 +50,18 @@ const ofGlusterfs: Limits = {
       'the inode flags append-only and immutable are obeyed',
     ],
   },
-  'what is as deep as a path can be long': {
+  'files as deep as a path can be long': {
     shows: differs,
     tests: [
       'in directories deeper than PATH_MAX are used as on a disk',
       'in paths of PATH_MAX bytes are accepted, and of one more refused',
     ],
   },
-  'to keep the umask out of default ACLs, and set-group-id from those outside of the group': {
+  'default ACLs without the umask, and set-group-id for group members only': {
     shows: differs,
     tests: ['ACLs grant and deny access', 'default ACLs are inherited, and replace the umask'],
   },
-  "to keep to themselves what storages of ours keep in 'user.glossa.gfid'": {
+  "to hide glossa's attribute 'user.glossa.gfid'": {
     shows: differs,
     tests: ['of the storage itself are invisible and protected'],
   },
@@ -70,7 +69,7 @@ const ofGlusterfs: Limits = {
 
 /** Limits of glossa's bricks. */
 const ofGlossa: Limits = {
-  'to open a folder that has lost its name: no brick is told which folders processes are in': {
+  'to open a removed folder: no request names the working directories of processes': {
     shows: /Stale file handle/,
     tests: ['a removed directory behaves as on a disk for a process inside it'],
   },
@@ -78,14 +77,13 @@ const ofGlossa: Limits = {
 
 /** Limits of GlusterFS's own client, on bricks of GlusterFS, too. */
 const ofClient: Limits = {
-  'to find by its handle what the kernel has forgotten, or what has lost its name and is a folder':
-    {
-      shows: /Stale file handle/,
-      tests: [
-        'a removed directory behaves as on a disk for a process inside it',
-        'open_by_handle_at opens files that the kernel has forgotten',
-      ],
-    },
+  'to find a forgotten file or a removed folder by its handle': {
+    shows: /Stale file handle/,
+    tests: [
+      'a removed directory behaves as on a disk for a process inside it',
+      'open_by_handle_at opens files that the kernel has forgotten',
+    ],
+  },
   'renameat2 with flags, all of which it refuses': {
     shows: /Invalid argument|EINVAL/,
     tests: [
@@ -94,7 +92,7 @@ const ofClient: Limits = {
       'renameat2 leaves a whiteout',
     ],
   },
-  'to zero a range: it says that it has, and the bytes stay what they were': {
+  'to zero a range: it succeeds, and the bytes stay unchanged': {
     shows: differs,
     tests: [
       'fallocate',
@@ -102,7 +100,7 @@ const ofClient: Limits = {
     ],
   },
   ...ofBoth,
-  'files without a name, times of birth, flags and versions of inodes': {
+  'unnamed files, times of birth, flags and versions of inodes': {
     shows: differs,
     tests: [
       'O_TMPFILE creates, uses and names a file',
@@ -111,19 +109,19 @@ const ofClient: Limits = {
       'the inode flags append-only and immutable are obeyed',
     ],
   },
-  "to keep root's attributes out of the lists that others get": {
+  "to hide root's attributes from other users' lists": {
     shows: /trusted\.x: No such attribute/,
     tests: ['in the trusted namespace are visible to root only'],
   },
 };
 
 /** Limits of a mixed volume, where only some files are on bricks of GlusterFS. */
-const { 'to zero beyond the end of a file and keep its size': _, ...ofSomeOfGlusterfs } =
+const { 'to zero beyond the end of a file with its size unchanged': _, ...ofSomeOfGlusterfs } =
   ofGlusterfs;
 
 /** Limits of cluster/distribute, GlusterFS's and glossa's. */
 const ofDistribute: Limits = {
-  'renameat2 with flags: two bricks cannot do it at once': {
+  'renameat2 with flags: two bricks cannot make it atomic': {
     shows: differs,
     tests: [
       'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
@@ -131,7 +129,7 @@ const ofDistribute: Limits = {
       'renameat2 leaves a whiteout',
     ],
   },
-  'the version of an inode: it would have to say which brick it is of': {
+  'the version of an inode: it would have to name its brick': {
     shows: differs,
     tests: ['lsattr returns the inode versions of the disk'],
   },

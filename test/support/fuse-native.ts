@@ -30,11 +30,11 @@ export const inexpressible: Limits = {
     shows: /^-.*\.\d{3}(?!0+\b)\d{6,}/m,
     tests: ['ls -la', 'stat', 'mv', 'grep -r', 'touch -d', 'cp -a', 'find'],
   },
-  'a change of one of the two times alone is not passed on': {
+  'no change of one time alone': {
     shows: differs,
     tests: ['tar archives and extracts links, owners, times and xattrs'],
   },
-  'no space is asked for in advance': {
+  'no request for space in advance': {
     shows: /fallocate failed: /,
     tests: [
       'fallocate',
@@ -60,15 +60,15 @@ export const inexpressible: Limits = {
       'with the longest names and values are accepted, and longer ones refused',
     ],
   },
-  'a path is given whole, so it has an end': {
+  'full paths only, so their length is limited': {
     shows: differs,
     tests: ['in directories deeper than PATH_MAX are used as on a disk'],
   },
-  'a process in a folder that is moved below the mount has only its path': {
+  'a process in a folder moved behind the mount has only its path': {
     shows: differs,
     tests: ['do not disturb open files or working directories'],
   },
-  'what is removed while it is open is hidden, or gone': {
+  'open files are hidden by removal, or lost': {
     shows: differs,
     tests: ['a removed directory behaves as on a disk for a process inside it'],
   },
@@ -76,11 +76,11 @@ export const inexpressible: Limits = {
     shows: /- +f 664[\s\S]*\+ +f 600/,
     tests: ['default ACLs are inherited, and replace the umask'],
   },
-  'no counters of what the kernel was told': {
+  'no counters of notices to the kernel': {
     shows: /Cannot read properties of null \(reading '1'\)/,
     tests: ['costs the server no request'],
   },
-  'no notices: what is cached stays so until its time is over, and absent names never are': {
+  'no notices: cached entries stay until they expire, and absent names are not cached': {
     shows: differs,
     tests: [
       'created behind the mount stays hidden until it is invalidated, with a cache in typescript',
@@ -90,11 +90,11 @@ export const inexpressible: Limits = {
       'refuses paths outside of glossa mounts, and accepts an unusually long name',
     ],
   },
-  'a file is found by its path alone, once the kernel has forgotten it': {
+  'a forgotten file is found by its path only': {
     shows: differs,
     tests: ['open_by_handle_at opens files that the kernel has forgotten'],
   },
-  'no ioctl, no statx, no file without a name': {
+  'no ioctl, no statx, no unnamed file': {
     shows: differs,
     tests: [
       'the inode flags append-only and immutable are obeyed',
@@ -113,7 +113,7 @@ export const inexpressible: Limits = {
       'changes of a file clear its capabilities',
     ],
   },
-  'so it cannot be told what others may': {
+  "so other users' rights cannot be tested": {
     shows: differs,
     tests: [
       'in an unreadable directory is refused to other users',
