@@ -24,10 +24,10 @@ interface Checked {
 export default defineCommand({
   usage: ['glossa check VOLFILE… [options]'],
   description:
-    'Says everything that is wrong with each VOLFILE, with the lines it is about; - is standard ' +
-    'input, whose relative paths start at the current folder. Nothing is started: a script is read ' +
-    'in its sandbox, for what it declares, and its init does not run; native code is only looked ' +
-    'at. The exit status is that of the worst: 1 when there is an error, not for a warning.',
+    'Prints all problems of each VOLFILE with their lines; - is standard input, whose relative paths ' +
+    'start at the current folder. Nothing is started: a module is read in its sandbox for its ' +
+    'declarations, and its init does not run; native code is not loaded. The exit status is that of ' +
+    'the worst file: 1 for an error, 0 for a warning.',
   flags: {
     ...volfileFlags,
     ...quietFlag,

@@ -8,20 +8,20 @@ export const commands: Commands = new Map(
   Object.entries({
     new: {
       group: 'write',
-      summary: 'write a module to begin from',
+      summary: 'write a new module with its volfile and test',
       load: () => import('./new.ts'),
     },
     'new volume': {
-      summary: 'write volfiles of bricks and clients to begin from',
+      summary: 'write the volfiles of a new volume',
       load: () => import('./new-volume.ts'),
     },
     'new include-dir': {
-      summary: 'where the header for translators in C is',
+      summary: 'print the folder of the header for translators in C',
       load: () => import('./include-dir.ts'),
     },
     dev: {
       group: 'write',
-      summary: 'mount a module, and load it again whenever it is saved',
+      summary: 'mount a module, and reload it when it is saved',
       load: () => import('./dev.ts'),
     },
     learn: {
@@ -31,7 +31,7 @@ export const commands: Commands = new Map(
     },
     playground: {
       group: 'write',
-      summary: 'a page in which translators are written, run and watched',
+      summary: 'a page to write, run and watch translators',
       load: () => import('./playground.ts'),
     },
     test: {
@@ -46,7 +46,7 @@ export const commands: Commands = new Map(
     },
     check: {
       group: 'write',
-      summary: 'say what is wrong with a volfile',
+      summary: 'print the problems of a volfile',
       load: () => import('./check.ts'),
     },
     graph: {
@@ -61,17 +61,17 @@ export const commands: Commands = new Map(
     },
     umount: {
       group: 'run',
-      summary: 'take a mount away, also a dead one; or end a brick',
+      summary: 'unmount, also after a crash of the server; or end a brick',
       load: () => import('./umount.ts'),
     },
     mounts: {
       group: 'run',
-      summary: 'list what is mounted or served, by whom, and whether it answers',
+      summary: 'list mounts and bricks, with user and health',
       load: () => import('./mounts.ts'),
     },
     run: {
       group: 'run',
-      summary: 'run a command in a mount of its own',
+      summary: 'run a command in a temporary mount',
       load: () => import('./run.ts'),
     },
     brick: {
@@ -80,50 +80,50 @@ export const commands: Commands = new Map(
       load: () => import('./brick.ts'),
     },
     'brick volfiles': {
-      summary: 'give volfiles to clients that ask for them by name',
+      summary: 'serve volfiles to clients by name',
       load: () => import('./volfile-server.ts'),
     },
     reload: {
       group: 'run',
-      summary: 'let a mount or a brick read its volfile and modules again',
+      summary: 'reload the volfile and modules of a mount or a brick',
       load: () => import('./reload.ts'),
     },
     invalidate: {
       group: 'run',
-      summary: 'say that something was changed behind a mount',
+      summary: 'drop the caches of a file that was changed behind a mount',
       load: () => import('./invalidate.ts'),
     },
     setup: {
       group: 'run',
-      summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
+      summary: 'register glossa with mount(8), fstab, systemd and shells',
       load: () => import('./setup.ts'),
     },
     'setup completion': {
-      summary: 'print what a shell needs to complete command lines',
+      summary: 'print the completion script of a shell',
       load: () => import('./completion.ts'),
     },
     top: {
       group: 'look',
-      summary: 'show what the volumes of a mount are busy with',
+      summary: 'show rates and latencies of the volumes of a mount',
       load: () => import('./top.ts'),
     },
     stats: {
       group: 'look',
-      summary: 'what the translators of a mount, or of a brick, tell',
+      summary: 'print the counters of a mount or a brick',
       load: () => import('./stats.ts'),
     },
     'stats statedump': {
-      summary: 'all that a mount knows of its state: requests, inodes, files, volumes',
+      summary: 'print the state of a mount: requests, inodes, files, volumes',
       load: () => import('./statedump.ts'),
     },
     why: {
       group: 'look',
-      summary: 'what the last requests for a path met that failed or were slow',
+      summary: 'explain the last failed and slow requests for a path',
       load: () => import('./why.ts'),
     },
     trace: {
       group: 'look',
-      summary: 'show what the requests of a command meet, volume by volume',
+      summary: 'show the requests of a command, volume by volume',
       load: () => import('./trace.ts'),
     },
     record: {
@@ -133,25 +133,25 @@ export const commands: Commands = new Map(
     },
     replay: {
       group: 'look',
-      summary: 'send recorded requests once more, and say what is answered otherwise',
+      summary: 'send recorded requests again, and compare the replies',
       load: () => import('./replay.ts'),
     },
     debug: {
       group: 'look',
-      summary: 'stop requests on their way, look at them, and change their replies',
+      summary: 'stop requests on their way, show them, and change replies',
       load: () => import('./debug.ts'),
     },
     bench: {
       group: 'measure',
-      summary: 'what stacks cost: mounted and measured beside each other',
+      summary: 'measure mounted stacks side by side',
       load: () => import('./bench.ts'),
     },
     'bench call': {
-      summary: 'what one call of a translator costs in each language',
+      summary: 'measure one call of a translator in each language',
       load: () => import('../apps/bench/run/call.ts'),
     },
     'bench compare': {
-      summary: 'whether one result of a bench is faster than another',
+      summary: 'compare two results of glossa bench',
       load: () => import('../apps/bench/run/compare.ts'),
     },
     'bench report': {
@@ -160,7 +160,7 @@ export const commands: Commands = new Map(
     },
     demo: {
       group: 'measure',
-      summary: 'what a cache of absent names is worth, shown in a minute',
+      summary: 'measure a cache of absent names, in a minute',
       load: () => import('./demo.ts'),
     },
     tutorial: {
@@ -169,7 +169,7 @@ export const commands: Commands = new Map(
       load: () => import('./tutorial.ts'),
     },
     'mount.glossa': {
-      summary: 'what mount(8) calls for the type glossa',
+      summary: 'the helper of mount(8) for the type glossa',
       load: () => import('./mount-helper.ts'),
     },
     help: {

@@ -61,14 +61,14 @@ export default defineCommand({
   },
 });
 
-interface Task {
+interface DebugTask {
   readonly volfile: string;
   readonly flags: FlagValues<typeof serverFlags>;
   readonly mountpoint: string;
   readonly command: CommandLine | null;
 }
 
-async function debug(task: Task, terminal: Terminal): Promise<number> {
+async function debug(task: DebugTask, terminal: Terminal): Promise<number> {
   const { mountpoint, command } = task;
   const isPerson = process.stdin.isTTY === true && terminal.interactive;
   let volumes: readonly string[] = [];
@@ -88,7 +88,7 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
     mountpoint,
     terminal,
     (happening) => {
-      session.hear(happening);
+      session.onEvent(happening);
       if (happening.event === 'started' || happening.event === 'gone') started();
     },
   );

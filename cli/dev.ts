@@ -53,7 +53,7 @@ export default defineCommand({
     if (module === null && directory !== undefined) {
       throw new UsageError('DIR goes with a module: a volfile names its folder itself');
     }
-    const task: Task = {
+    const task: DevTask = {
       ...{ given, directory, module, mountpoint },
       level: flags['log-level'] ?? 'INFO',
       strict: flags.strict,
@@ -85,7 +85,7 @@ function refuseSwapped(given: string, directory: string | undefined): void {
   throw new UsageError(`${given} is a folder, and ${directory} a module: the module comes first`);
 }
 
-interface Task {
+interface DevTask {
   readonly given: string;
   readonly directory: string | undefined;
   readonly module: ModuleFile | null;
@@ -99,7 +99,7 @@ interface Task {
  * first. Each attempt has a folder of its own, which is removed with its server.
  */
 async function attempt(
-  task: Task,
+  task: DevTask,
   signals: Interruption,
   terminal: Terminal,
 ): Promise<number | null> {

@@ -24,10 +24,10 @@ import { takeOperands } from '../terminal/flags.ts';
 export default defineCommand({
   usage: ['glossa invalidate FILE'],
   description:
-    'Something was changed behind a mount: what the kernel, and the translators, remember of FILE, a path in the ' +
-    'mount, is out of date. Every name on the way is looked up again when it is ' +
-    'next asked for, absent ones too, and attributes and data of the last are read again. Of the ' +
-    'mount point it is every name of the mount.',
+    'Drops what the kernel and the translators cache of FILE, a path in a mount, after a change behind ' +
+    'the mount. Each name of the path is looked up again at its next use, absent names too, and ' +
+    'attributes and data of the last are read again. With the mount point as FILE, all names of the ' +
+    'mount are dropped.',
   flags: {},
   async run({ operands }, terminal) {
     const [file] = takeOperands(operands, ['FILE']);

@@ -8,7 +8,11 @@ import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/moun
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import type { AboutRunning, Listening } from '../server/control/control-host.ts';
-import { placesOf, type Running, runningServers } from '../server/control/running-servers.ts';
+import {
+  formatListeners,
+  type RunningServer,
+  runningServers,
+} from '../server/control/running-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
@@ -81,7 +85,7 @@ async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<
 }
 
 /** A server that does not describe itself is listed as a brick. */
-function serverRow({ process, uid, about, health }: Running): Row {
+function serverRow({ process, uid, about, health }: RunningServer): Row {
   return {
     what: about?.what ?? 'brick',
     mountpoint: null,
@@ -113,7 +117,7 @@ function show(rows: readonly Row[], terminal: Terminal): void {
     return;
   }
   const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
-    printable(mountpoint ?? (placesOf({ listens }) || '-')),
+    printable(mountpoint ?? (formatListeners({ listens }) || '-')),
     printable(volfile ?? '-'),
     user,
     since === null ? '-' : localTime(since),

@@ -32,7 +32,7 @@ import { levelOf } from './server-command.ts';
 type ServerFlags = FlagValues<typeof serverFlags>;
 
 /** A command to run in a mount. */
-export interface Task {
+export interface MountTask {
   /** The glossa command in messages: `run`. */
   readonly as: string;
   readonly volfile: string;
@@ -46,7 +46,7 @@ export interface Task {
 export function takeTask(
   operands: readonly string[],
   rest: readonly string[] | null,
-): Pick<Task, 'volfile' | 'command'> {
+): Pick<MountTask, 'volfile' | 'command'> {
   if (rest === null) throw new UsageError("COMMAND is missing: it stands behind '--'");
   const [volfile] = takeOperands(operands, ['VOLFILE']);
   if (rest.length === 0) throw new UsageError("COMMAND is missing behind '--'");
@@ -82,7 +82,7 @@ function isFile(path: string): boolean {
 }
 
 /** Runs the task; resolves to the exit status of the command or of the failure. */
-export async function runInMount(task: Task, terminal: Terminal): Promise<number> {
+export async function runInMount(task: MountTask, terminal: Terminal): Promise<number> {
   await refuseNonVolfile(task.volfile);
   const folder = makeScratch(task.as);
   try {
@@ -94,7 +94,7 @@ export async function runInMount(task: Task, terminal: Terminal): Promise<number
 
 /** The server's arguments from the same flags; on the terminal it logs less. */
 export function serverArguments(
-  { volfile, flags }: Pick<Task, 'volfile' | 'flags'>,
+  { volfile, flags }: Pick<MountTask, 'volfile' | 'flags'>,
   folder: string,
   verbosity: Verbosity | undefined,
 ): string[] {
@@ -112,7 +112,7 @@ export function serverArguments(
   return ['mount', ...flagArguments, '--', volfile, folder];
 }
 
-async function runIn(folder: string, task: Task, terminal: Terminal): Promise<number> {
+async function runIn(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
   const { as, command, record } = task;
   const server = new ChildServer(serverArguments(task, folder, terminal.verbosity), {
     attached: true,
@@ -147,7 +147,7 @@ async function runIn(folder: string, task: Task, terminal: Terminal): Promise<nu
 /** Runs the command; resolves to its exit status, as in a shell. */
 async function runCommand(
   folder: string,
-  { as, command: [command, ...args] }: Task,
+  { as, command: [command, ...args] }: MountTask,
   signals: SignalForwarder,
   terminal: Terminal,
 ): Promise<number> {
@@ -200,7 +200,11 @@ class SignalForwarder {
   };
 }
 
-export function removeFolder(folder: string, { as }: Pick<Task, 'as'>, terminal: Terminal): void {
+export function removeFolder(
+  folder: string,
+  { as }: Pick<MountTask, 'as'>,
+  terminal: Terminal,
+): void {
   try {
     rmdirSync(folder);
   } catch (error) {

@@ -14,7 +14,7 @@ const PORT_MAX = 65_535;
 export default defineCommand({
   usage: ['glossa playground [--port N]', 'glossa playground --out DIR'],
   description:
-    'Gives a page in which a graph runs: write a translator in Python or JavaScript, send requests ' +
+    'Serves a page in which a graph runs: write a translator in Python or JavaScript, send requests ' +
     'through it from a small shell, and see each of them go down and come up. The lessons of ' +
     'glossa learn are beside it, each with a link of its own. The page is served ' +
     'on this machine alone, until Ctrl-C; with --out it is written to DIR, for any web server.',

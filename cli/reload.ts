@@ -12,10 +12,9 @@ import { note, paint, step } from '../terminal/terminal.ts';
 export default defineCommand({
   usage: ['glossa reload MNT|BRICK'],
   description:
-    'Lets the server of MNT, or of BRICK, read its volfile and its modules again: other volumes, changed ' +
-    'options and changed code take effect, while requests on their way finish as they began. What does not start ' +
-    'leaves the old one at work. The exit status is 1 when something stayed as it was because ' +
-    'it was wrong.',
+    'Makes the server of MNT, or of BRICK, reload its volfile and its modules: new volumes, options ' +
+    'and code take effect, and requests in flight finish in the old ones. A volume or module that ' +
+    'does not start leaves the old one in place, and the exit status is 1 then.',
   flags: stepFlags,
   async run({ operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT|BRICK']);

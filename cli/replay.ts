@@ -24,10 +24,10 @@ const TELLING = new Set(['M', 'A', 'C', 'E', 'W']);
 export default defineCommand({
   usage: ['glossa replay FILE VOLFILE|MODULE [options]'],
   description:
-    'Sends the requests of the recording FILE, which glossa record has made, into the graph of ' +
-    'VOLFILE, or into MODULE alone, and says what is answered otherwise. Nothing is mounted, and ' +
-    'no storage is touched: the recording plays the storages (below a module, the volumes under ' +
-    'it). The exit status is 1 when something differs.',
+    'Sends the requests of FILE, a recording of glossa record, into the graph of VOLFILE, or into ' +
+    'MODULE alone, and prints the replies that differ. Nothing is mounted, and no storage is touched: ' +
+    'the recording plays the storages (below a module, the volumes under it). The exit status is 1 ' +
+    'when a reply differs.',
   flags: {
     volume: text({
       value: 'VOLUME',

@@ -110,7 +110,7 @@ export function levelOf(
 }
 
 /** A server to start. */
-export interface Task {
+export interface ServerTask {
   readonly terminal: Terminal;
   /** The line printed once it serves; null if the server prints its own. */
   readonly readyLine: string | null;
@@ -123,7 +123,7 @@ export interface Task {
 export function startServer(
   settings: ServerSettings,
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
-  { terminal, readyLine, mountpoint, serve }: Task,
+  { terminal, readyLine, mountpoint, serve }: ServerTask,
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);

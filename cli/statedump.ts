@@ -1,7 +1,7 @@
 /** `glossa stats statedump`: prints the whole state of a server at one moment. */
 
 import { LIST_MAX } from '../runtime/core/dumps.ts';
-import { readWhole } from '../server/control/client.ts';
+import { fetchStatedump } from '../server/control/client.ts';
 import { findServed } from '../server/control/find-server.ts';
 import { formatSections } from '../server/statedump/sections.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -12,8 +12,8 @@ export default defineCommand({
   usage: ['glossa stats statedump MNT|BRICK [options]'],
   description:
     "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
-    'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +
-    'open files, and each volume with its options and what it tells. ' +
+    'memory, requests in flight with their frames and their age in seconds, the inode table, ' +
+    'open files, and each volume with its options and its dump. ' +
     `Of requests, inodes and files ${LIST_MAX} are listed, and all are counted. ` +
     'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
   flags: {
@@ -25,7 +25,7 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT|BRICK']);
-    const dump = await readWhole(await findServed(given));
+    const dump = await fetchStatedump(await findServed(given));
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else terminal.out(formatSections(dump, Date.now()).trimEnd());
     return EXIT_OK;

@@ -13,8 +13,8 @@ import { takeOperands, toggle } from '../terminal/flags.ts';
 export default defineCommand({
   usage: ['glossa stats MNT|BRICK [options]'],
   description:
-    'Shows what each translator of the mount MNT, or of the server of BRICK, tells about itself: its ' +
-    'counters and sizes, the top of the graph first, and of a brick its clients. `glossa top` watches it.',
+    'Prints the counters and sizes of each translator of the mount MNT, or of the server of BRICK, from ' +
+    'the top of the graph down, and the clients of a brick. `glossa top` shows rates.',
   flags: {
     json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`' }),
     profile: toggle({

@@ -10,8 +10,8 @@ import { number, takeOperands, toggle } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { hasScreen, Screen } from '../terminal/screen.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { between, type View } from './top/rates.ts';
-import { initialState, press, type ScreenState } from './top/screen-state.ts';
+import { ratesBetween, type View } from './top/rates.ts';
+import { initialState, pressKey, type ScreenState } from './top/screen-state.ts';
 import { screenLines, tableLines, USUAL_WIDTH } from './top/table.ts';
 
 const INTERVAL_S = 1;
@@ -100,7 +100,7 @@ async function watch(
     // Questions between two views renew the server's lease.
     const isSoon = before !== null && counts.now - before.now < everyMs - stepMs / 2;
     if (!isSoon || counts.since !== before?.since) {
-      if (before !== null) show(between(before, counts));
+      if (before !== null) show(ratesBetween(before, counts));
       before = counts;
     }
     await delay(stepMs, null, { signal }).catch(() => {});
@@ -171,7 +171,7 @@ async function live(
     screen.draw(screenLines(served.given, view, state, drawing));
   };
   const onKey = (key: string): void => {
-    const next = press(state, key);
+    const next = pressKey(state, key);
     if (next === null) end();
     else {
       state = next;

@@ -15,10 +15,10 @@ import { paint, type Terminal } from '../terminal/terminal.ts';
 export default defineCommand({
   usage: ['glossa why FILE [options]'],
   description:
-    'Tells of the last requests for FILE, which is in a mount or was looked for there, that failed or ' +
-    'were slow (glossa mount --slow): what was asked, by whom, what came of it, and which ' +
-    'volume the answer came from: the last that the request came to; those above may have changed it, ' +
-    'and a volume that hands a request on for good is not seen. `glossa trace MNT --path PATH` shows each. ' +
+    'Explains the last requests for FILE, a path in a mount, that failed or were slow (glossa mount ' +
+    '--slow): the fop, the caller, the result, and the volume that replied, which is the last that the ' +
+    'request reached; volumes above may have changed the reply, and a volume that hands its frame on ' +
+    'is not seen. `glossa trace MNT --path PATH` shows all requests. ' +
     'A mount keeps the last 1000 of those that looked for a name or an attribute that was not there, and the last 1000 ' +
     'others. Root and the user who mounted may ask.',
   flags: {

@@ -5,7 +5,7 @@ import { copyEvents } from '../../runtime/observe/event-store.ts';
 import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
-import { type Attached, attach } from '../../server/control/attach.ts';
+import { attach, type LiveTrace } from '../../server/control/attach.ts';
 import { gone } from '../../server/control/client.ts';
 import { openOrFail, type RecordingOptions, type RecordRequest } from '../../server/recording.ts';
 import { refuseInside } from '../../server/refuse-inside.ts';
@@ -81,7 +81,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Waits for a signal, a closed output, or the end of the server; false for the last. */
 async function untilEnded(
-  live: Attached,
+  live: LiveTrace,
   terminal: Terminal,
   onEvents: (events: Uint8Array) => void,
 ): Promise<boolean> {
@@ -100,7 +100,7 @@ async function untilEnded(
 }
 
 /** The exit status. @throws {Failure} when the mount or its server has ended */
-function exitStatusOf(goesOn: boolean, { served }: Attached): number {
+function exitStatusOf(goesOn: boolean, { served }: LiveTrace): number {
   if (goesOn) return EXIT_OK;
   throw gone(served);
 }
@@ -112,7 +112,7 @@ interface View {
   end(): void;
 }
 
-const treeView = ({ head }: Attached, { out, colour }: Terminal): View => ({
+const treeView = ({ head }: LiveTrace, { out, colour }: Terminal): View => ({
   walk: (walk) => out(walkLines(walk, head, colour.out).join('\n')),
   other: (event) => out(otherLine(event, head.startedAt)),
   end() {},

@@ -57,7 +57,7 @@ it('the first word completes to commands, the second to subcommands', async () =
   expect(await offered('umo')).toEqual(['umount']);
   expect(await offered('')).toContain('mount');
   expect((await command(['complete', '--', 'umo'])).out).toMatch(
-    /^words\numount\ttake a mount away/,
+    /^words\numount\tunmount, also after a crash/,
   );
   expect(await offered('setup', '')).toEqual(['completion']);
   expect(await offered('setup', 'completion', 'f')).toEqual(['fish']);

@@ -36,7 +36,7 @@ export class Debuggee {
   readonly client: DebugClient;
   readonly mountpoint: string;
   private readonly server: ChildServer;
-  private readonly hear: (event: DebuggeeEvent) => void;
+  private readonly onEvent: (event: DebuggeeEvent) => void;
   private command: ChildProcess | null = null;
 
   /** @param args the server's arguments */
@@ -44,21 +44,21 @@ export class Debuggee {
     args: readonly string[],
     mountpoint: string,
     terminal: Terminal,
-    hear: (event: DebuggeeEvent) => void,
+    onEvent: (event: DebuggeeEvent) => void,
   ) {
     this.mountpoint = mountpoint;
-    this.hear = hear;
+    this.onEvent = onEvent;
     this.server = new ChildServer(args, {
       attached: true,
       stderr: 'inherit',
       terminal,
       onDebug: (message) => this.client.receive(message),
     });
-    this.client = new DebugClient((message) => this.server.debug(message), hear);
-    void this.server.ready.then((ready) => ready && hear({ event: 'mounted' }));
+    this.client = new DebugClient((message) => this.server.debug(message), onEvent);
+    void this.server.ready.then((ready) => ready && onEvent({ event: 'mounted' }));
     void this.server.ended.then(({ status }) => {
       this.client.close();
-      hear({ event: 'gone', failed: status !== 0 });
+      onEvent({ event: 'gone', failed: status !== 0 });
     });
   }
 
@@ -87,7 +87,7 @@ export class Debuggee {
     }
     const ended = (status: number): void => {
       this.command = null;
-      this.hear({ event: 'exited', name: nameOf(given), status });
+      this.onEvent({ event: 'exited', name: nameOf(given), status });
     };
     child.once('error', () => ended(1));
     child.once('close', (status, signal) => {

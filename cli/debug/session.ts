@@ -63,7 +63,7 @@ export class Session {
   }
 
   /** Handles an event of the server or the command. */
-  hear(event: DebuggeeEvent): void {
+  onEvent(event: DebuggeeEvent): void {
     this.take(event);
     if (this.waiting?.until(event) === true || this.over !== null) this.waiting?.done();
   }

@@ -63,7 +63,7 @@ export interface View {
 }
 
 /** @param before ignored if it is null or of another server or lease; rates then start with the lease */
-export function between(before: Counts | null, after: Counts): View {
+export function ratesBetween(before: Counts | null, after: Counts): View {
   const { process: about, since, now } = after;
   const same = before?.since === since && before.process.pid === about.pid ? before : null;
   const seconds = Math.max(now - (same?.now ?? since), 1e-3) / 1000;

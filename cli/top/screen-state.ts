@@ -49,7 +49,7 @@ export const helpLines: readonly string[] = [
 ];
 
 /** The state after a key; null to end. */
-export function press(state: ScreenState, key: string): ScreenState | null {
+export function pressKey(state: ScreenState, key: string): ScreenState | null {
   if (key === 'ctrl-c') return null;
   // Any key closes the help.
   if (state.help) return { ...state, help: false };

@@ -23,8 +23,8 @@ import {
   HeldLeaf,
   startGraph,
 } from '../../test/support/core.ts';
-import { between, type View } from './rates.ts';
-import { initialState, press, type ScreenState } from './screen-state.ts';
+import { ratesBetween, type View } from './rates.ts';
+import { initialState, pressKey, type ScreenState } from './screen-state.ts';
 import { screenLines, tableLines } from './table.ts';
 
 const about: AboutServer = {
@@ -90,16 +90,16 @@ describe('the counter of a server', () => {
     for (let at = 0; at < 3; at++) stat();
     context.advance(1500);
     stat();
-    const [cache, opens] = between(before, counter.ask()).volumes;
+    const [cache, opens] = ratesBetween(before, counter.ask()).volumes;
     expect(cache!.cache).toMatchObject({ hitPercent: 75 });
     expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
     expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
     const now = counter.ask();
-    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     // The counts have started again.
     graph.top.translator.reset!(graph.top);
     stat();
-    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
     counter.close();
   });
 
@@ -127,18 +127,18 @@ describe('the counter of a server', () => {
     for (let at = 0; at < 10; at++) {
       ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
     }
-    const waiting = between(before, counter.ask()).volumes[0]!.cache!;
+    const waiting = ratesBetween(before, counter.ask()).volumes[0]!.cache!;
     expect(waiting.memoryBytes).toBeGreaterThan(500);
     ask(graph, 'fsync', fds[2]!, 0, null);
     check([...leaf.held]);
     for (const { name, args, answer } of leaf.held.splice(0)) {
       answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
     }
-    expect(between(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
+    expect(ratesBetween(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
     // The counts start again.
     graph.top.translator.reset!(graph.top);
     const now = counter.ask();
-    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     counter.close();
   });
 
@@ -158,7 +158,7 @@ describe('the counter of a server', () => {
     graph.top.calls.add(stat().frame.root);
     ages.mark(context.now(), newestRequest(), () => []);
     context.advance(1801);
-    const view = between(before, counter.ask());
+    const view = ratesBetween(before, counter.ask());
     expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
     expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
     const [, disk] = view.volumes;
@@ -169,7 +169,7 @@ describe('the counter of a server', () => {
     });
     expect(disk!.medianUs).toBeGreaterThan(900);
     expect(disk!.medianUs).toBeLessThan(1250);
-    expect(between(counter.ask(), counter.ask()).volumes[1]).toMatchObject({
+    expect(ratesBetween(counter.ask(), counter.ask()).volumes[1]).toMatchObject({
       ...{ fopsPerS: 0, medianUs: null, p99Us: null },
     });
     counter.close();
@@ -253,7 +253,7 @@ it('changes with keys', () => {
   const after = (...texts: string[]): ScreenState | null =>
     texts
       .flatMap((text) => keysIn(text))
-      .reduce((state: ScreenState | null, key) => state && press(state, key), initialState);
+      .reduce((state: ScreenState | null, key) => state && pressKey(state, key), initialState);
   expect(after('s', 'f')).toMatchObject({ sort: 'fops', byFop: true });
   expect(after('sssssss')).toMatchObject({ sort: 'graph' });
   expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ skipped: 10 });

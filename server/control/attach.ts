@@ -21,13 +21,13 @@ const FAREWELL_MS = 5000;
  * @param given the mount or server as the user named it
  * @throws {Failure} when there is no such server, this user may not ask it, or the filter is wrong
  */
-export async function attach(given: string, wanted: RecordingOptions): Promise<Attached> {
+export async function attach(given: string, wanted: RecordingOptions): Promise<LiveTrace> {
   const served = await findServed(given);
   const conversation = new Conversation(served, 'trace', wanted);
-  return new Attached(served, conversation, readHead(JSON.stringify(await conversation.value)));
+  return new LiveTrace(served, conversation, readHead(JSON.stringify(await conversation.value)));
 }
 
-export class Attached {
+export class LiveTrace {
   readonly served: Served;
   /** The head of the recording that the events belong to. */
   readonly head: Head;

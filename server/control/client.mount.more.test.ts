@@ -15,9 +15,9 @@ import {
   withScratch,
 } from '../../test/support/mount.ts';
 import { programOf } from '../../test/support/user.ts';
-import { readWhole } from './client.ts';
+import { fetchStatedump } from './client.ts';
 import { type FoundServer, findAny } from './find-server.ts';
-import { type Running, runningServers } from './running-servers.ts';
+import { type RunningServer, runningServers } from './running-servers.ts';
 import { findPeer } from './socket.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -61,7 +61,7 @@ describeMounts('a running brick', () => {
     const { status, out, err } = await glossa(scratch, args);
     return `${status} ${out}${err}`;
   };
-  const own = async (): Promise<Running[]> =>
+  const own = async (): Promise<RunningServer[]> =>
     (await runningServers()).filter(({ about }) => about?.volfile.startsWith(`${scratch.path}/`));
 
   beforeAll(async () => {
@@ -151,7 +151,7 @@ describeMounts('a running brick', () => {
       }
       return times;
     })();
-    const dumps = await Promise.all(Array.from({ length: 100 }, () => readWhole(found)));
+    const dumps = await Promise.all(Array.from({ length: 100 }, () => fetchStatedump(found)));
     const top = await glossa(scratch, ['top', file, '--json']);
     const trace = await glossa(scratch, ['trace', file, '--summary'], {
       onStart: (child) => child.stderr!.once('data', () => child.kill('SIGTERM')),

@@ -49,7 +49,7 @@ export class Conversation {
         else resolve(answer.value);
       };
       socket.on('data', receive);
-      this.ended.then(() => reject(gone(served)));
+      this.ended.then(() => reject(serverGone(served)));
     });
     // A caller that no longer waits needs no rejection.
     this.value.catch(() => {});
@@ -74,7 +74,7 @@ export async function ask(
 }
 
 /** The error for a server that has ended. */
-export function gone({ given, mountpoint }: Pick<Served, 'given' | 'mountpoint'>): Failure {
+export function serverGone({ given, mountpoint }: Pick<Served, 'given' | 'mountpoint'>): Failure {
   if (mountpoint !== undefined && findMount(mountpoint) === null) {
     return new Failure(`${given} was unmounted`);
   }
@@ -83,5 +83,5 @@ export function gone({ given, mountpoint }: Pick<Served, 'given' | 'mountpoint'>
 }
 
 /** Fetches a whole statedump. @throws {Failure} */
-export const readWhole = async (served: Served): Promise<WholeDump> =>
+export const fetchStatedump = async (served: Served): Promise<WholeDump> =>
   (await ask(served, 'statedump')) as WholeDump;

@@ -7,8 +7,8 @@ import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { refuseStuck } from '../stuck-mounts.ts';
-import { gone, type Served } from './client.ts';
-import { described, namesOf, type Running, runningServers } from './running-servers.ts';
+import { type Served, serverGone } from './client.ts';
+import { formatServer, namesOf, type RunningServer, runningServers } from './running-servers.ts';
 import { findPeer, listNames } from './socket.ts';
 
 /** The most servers that a message lists. */
@@ -24,7 +24,7 @@ export async function findServed(given: string): Promise<Served> {
 export async function servedAt(given: string, mountpoint: string): Promise<Served> {
   await refuseStuck(mountpoint);
   const mount = findMount(mountpoint);
-  if (mount === null) throw gone({ given, mountpoint });
+  if (mount === null) throw serverGone({ given, mountpoint });
   const uid = mounterOf(mount);
   for (const socket of listNames({ mount: mount.device })) {
     if ((await findPeer(socket))?.uid !== uid) continue;
@@ -32,7 +32,7 @@ export async function servedAt(given: string, mountpoint: string): Promise<Serve
     if (euid === uid || euid === 0) return { given, mountpoint, socket };
     throw new Failure(`only root and the user who mounted ${given} may ask its server`);
   }
-  if ((await healthOf(mountpoint)) === 'dead') throw gone({ given, mountpoint });
+  if ((await healthOf(mountpoint)) === 'dead') throw serverGone({ given, mountpoint });
   throw new Failure(
     `the server of ${given} cannot be asked from here: it may be in a container, so ask there`,
   );
@@ -66,7 +66,7 @@ export const isRunning = async (given: string): Promise<boolean> =>
   (await runningServers()).some((server) => isCalled(server, given));
 
 /** The server, if this user may ask it and it answers. @throws {Failure} */
-function reachable(server: Running, given: string): Running {
+function reachable(server: RunningServer, given: string): RunningServer {
   const { health, process, uid } = server;
   if (health === 'answers') return server;
   if (health === 'unknown') {
@@ -76,13 +76,13 @@ function reachable(server: Running, given: string): Running {
   throw new Failure(`process ${pid} does not answer; 'kill -9 ${pid}' ends it`);
 }
 
-function listed(servers: readonly Running[]): string {
+function listed(servers: readonly RunningServer[]): string {
   const more = servers.length - LISTED;
-  const lines = servers.slice(0, LISTED).map((server) => `\n    ${described(server)}`);
+  const lines = servers.slice(0, LISTED).map((server) => `\n    ${formatServer(server)}`);
   return lines.join('') + (more > 0 ? `\n    and ${more} more` : '');
 }
 
-function isCalled(server: Running, given: string): boolean {
+function isCalled(server: RunningServer, given: string): boolean {
   const names = namesOf(server);
   return [given, resolve(given), realPath(given)].some((name) => names.includes(name));
 }

@@ -14,7 +14,7 @@ import { findPeer, listNames } from './socket.ts';
 const PATIENCE_MS = 3000;
 const euid = geteuid?.();
 
-export interface Running {
+export interface RunningServer {
   readonly process: ServerProcess;
   readonly uid: number;
   readonly socket: string;
@@ -24,19 +24,22 @@ export interface Running {
 }
 
 /** Asks each server for its description; omits those that have ended meanwhile. */
-export async function runningServers(): Promise<Running[]> {
+export async function runningServers(): Promise<RunningServer[]> {
   const all = await Promise.all(listNames('listener').map(runningAt));
   return all
     .filter((one) => one !== null)
     .sort((one, other) => one.process.start - other.process.start);
 }
 
-async function runningAt(socket: string): Promise<Running | null> {
+async function runningAt(socket: string): Promise<RunningServer | null> {
   const peer = await findPeer(socket);
   const process = peer && findProcess(peer.pid);
   if (peer === null || process === null) return null;
   const { pid, uid } = peer;
-  const is = (health: Running['health'], about: AboutRunning | null = null): Running => ({
+  const is = (
+    health: RunningServer['health'],
+    about: AboutRunning | null = null,
+  ): RunningServer => ({
     ...{ process, uid, socket, about, health },
   });
   if (euid !== 0 && uid !== euid) return is('unknown');
@@ -48,7 +51,7 @@ async function runningAt(socket: string): Promise<Running | null> {
 }
 
 /** All names of a server for operands; a name that two servers share is ambiguous. */
-export function namesOf({ process, about }: Running): string[] {
+export function namesOf({ process, about }: RunningServer): string[] {
   const listens = about?.listens ?? [];
   return [
     `${process.pid}`,
@@ -58,12 +61,13 @@ export function namesOf({ process, about }: Running): string[] {
 }
 
 /** `127.0.0.1:49152 brick`; several addresses are separated by commas. */
-export const placesOf = ({ listens }: Pick<AboutRunning, 'listens'>): string =>
+export const formatListeners = ({ listens }: Pick<AboutRunning, 'listens'>): string =>
   listens.map(({ address, bricks }) => [address, ...bricks].map(printable).join(' ')).join(', ');
 
 /** A server in a message. */
-export function described({ process: { pid }, uid, about, health }: Running): string {
-  if (about !== null) return `${placesOf(about)} (${printable(about.volfile)}, process ${pid})`;
+export function formatServer({ process: { pid }, uid, about, health }: RunningServer): string {
+  if (about !== null)
+    return `${formatListeners(about)} (${printable(about.volfile)}, process ${pid})`;
   return health === 'stuck'
     ? `process ${pid}, which does not answer`
     : `process ${pid} of uid ${uid}`;

@@ -23,7 +23,7 @@ export async function serveDap(
   let folder: string | null = null;
   const editor: EditorConnection = {
     send: (message) => void process.stdout.write(encode(message)),
-    async launch({ volfile, mountpoint, options }, output, hear) {
+    async launch({ volfile, mountpoint, options }, output, onEvent) {
       await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
       folder = mountpoint === undefined ? makeScratch('debug') : null;
@@ -35,7 +35,7 @@ export async function serveDap(
         err: (text) => output('stderr', `${text}\n`),
       };
       const args = serverArguments({ volfile, flags: given }, place, terminal.verbosity);
-      return new Debuggee(args, place, talk, hear);
+      return new Debuggee(args, place, talk, onEvent);
     },
   };
   const session = new DapSession(editor);

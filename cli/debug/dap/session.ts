@@ -31,7 +31,7 @@ export interface EditorConnection {
   launch(
     given: LaunchArguments,
     output: (category: string, text: string) => void,
-    hear: (event: DebuggeeEvent) => void,
+    onEvent: (event: DebuggeeEvent) => void,
   ): Promise<Debuggee>;
 }
 
@@ -163,7 +163,7 @@ export class DapSession {
 
   // -- what happens ------------------------------------------------------------------------------
 
-  private hear(event: DebuggeeEvent): void {
+  private onEvent(event: DebuggeeEvent): void {
     if (event.event === 'started') this.started();
     else if (event.event === 'gone') {
       this.gone = event;
@@ -351,7 +351,7 @@ export class DapSession {
     const debuggee = await this.editor.launch(
       given,
       (category, text) => this.output(category, text),
-      (event) => this.hear(event),
+      (event) => this.onEvent(event),
     );
     const { client } = debuggee;
     const breakpoints = new Breakpoints(client, given.volfile);
