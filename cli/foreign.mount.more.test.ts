@@ -46,7 +46,7 @@ const cases: Record<string, Case> = {
     how: (path) => chown(path, 1234, 1234),
     says: ['code/m.js', 'code/m.js belongs to user 1234'],
   },
-  'what a module in JavaScript imports': {
+  'a file that a JavaScript module imports': {
     files: {
       'a.vol': glupy('m.js'),
       'm.js': `import './code/other.js';\n${JS}`,
@@ -56,7 +56,7 @@ const cases: Record<string, Case> = {
     how: everybody,
     says: ['code/other.js', byEverybody('code')],
   },
-  'what a module in Python imports': {
+  'a file that a Python module imports': {
     files: {
       'a.vol': glupy('m.py'),
       'm.py': `import code1.other\n${PY}`,
@@ -82,7 +82,7 @@ const cases: Record<string, Case> = {
     how: everybody,
     says: ['code/n.ts', byEverybody('code')],
   },
-  'what a native translator imports': {
+  'a file that a native translator imports': {
     files: {
       'a.vol': above('features/native', { 'module-path': 'n.ts' }),
       'n.ts': `import './code/other.ts';\n${NATIVE}`,
@@ -124,7 +124,7 @@ describeMounts('a file that another user can write', () => {
 
   it('gives no warning when all files belong to the mounting user', () =>
     withScratch(async (scratch) => {
-      const files = cases['what a module in JavaScript imports']!.files;
+      const files = cases['a file that a JavaScript module imports']!.files;
       await prepare(scratch, { ...cases['a module']!, files, open: 'm.js', how: async () => {} });
       const { status, err } = await glossa(scratch, [
         'mount',

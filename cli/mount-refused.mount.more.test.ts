@@ -44,7 +44,7 @@ const cases: Readonly<Record<string, Refused>> = {
     wrapper: () => devices('mknod dev/fuse c 10 250'),
     says: `the kernel's FUSE is not available (/dev/fuse: No such device); ${ADVICE}`,
   },
-  'root that may not mount': {
+  'root without CAP_SYS_ADMIN': {
     wrapper: () => ['setpriv', '--bounding-set=-sys_admin', '--'],
     says: `the kernel does not permit it (mount: Operation not permitted); ${CAPABILITY}`,
   },
@@ -119,5 +119,7 @@ const sayWhatToDo = (frontEnd: string): void => {
 
 const frontEnds = [...(wanted.first ? ['kernel'] : []), ...(wanted.others ? ['fuse-native'] : [])];
 for (const name of frontEnds) {
-  groupOfMounts(`glossa mount --fuse ${name} says what to do about`, () => sayWhatToDo(name));
+  groupOfMounts(`glossa mount --fuse ${name} prints the reason and the remedy for`, () =>
+    sayWhatToDo(name),
+  );
 }

@@ -91,7 +91,7 @@ describeMounts('glossa mount -N', () => {
       await expect(stat(pidFile)).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 
-  it('that cannot mount leaves the pid file of the running server', () =>
+  it('on a used mount point leaves the pid file of the running server', () =>
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });

@@ -9,7 +9,7 @@ const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${li
 const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
 
 describeMounts('a low limit of open files', () => {
-  it('that prevents a mount is named in the error', () =>
+  it('is named in the error when it prevents a mount', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.folder('brick');
       const volfile = await scratch.file('v.vol', await volfileOf(scratch, 'posix', folder));
@@ -19,7 +19,7 @@ describeMounts('a low limit of open files', () => {
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
-  it('that fails requests is named in the log once', () =>
+  it('is named in the log once when requests fail', () =>
     withScratch(async (scratch) => {
       const LIMIT = 200;
       const brick = await scratch.folder('brick');

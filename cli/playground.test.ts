@@ -62,7 +62,7 @@ describe('glossa playground', () => {
     [['--port', '70000'], '--port takes a number up to 65535'],
     [['--port', '1', '--out', 'x'], 'use either --port or --out, not both'],
     [['file'], "unexpected 'file'"],
-  ])('%j makes no sense', async (args, why) => {
+  ])('refuses the options %j', async (args, why) => {
     const { status, err } = await command(['playground', ...args]);
     expect(status).toBe(2);
     expect(err).toContain(why);

@@ -33,37 +33,39 @@ const examples = [
   },
 ];
 
-describeMounts('glossa trace of a script', () => {
+describeMounts('glossa trace of a module', () => {
   it.each(
     examples.flatMap((example) =>
       ['none', 'thread'].map((isolation) => ({ ...example, isolation })),
     ),
-  )('$file, isolation $isolation', ({ file, from, callback, changed, isolation }) =>
-    withScratch(async (scratch) => {
-      await copyFile(join(packageRoot, from), scratch.at(file));
-      await scratch.file('stack.vol', volfile(isolation));
-      const env = { TMPDIR: await scratch.folder('tmp') };
-      const script = 'ls gone; ls gone; exit 0';
-      const args = ['trace', 'stack.vol', '--', 'sh', '-c', script];
-      const { status, err } = await glossa(scratch, args, { env });
-      expect(status).toBe(0);
-      const name = file.replace('.', '\\.');
-      const miss = [
-        String.raw` {2}cache: lookup\(/gone\) = -1 ENOENT <.*>`,
-        String.raw` {4}\| DEBUG ${name}:\d+: MISS /gone`,
-        String.raw` {4}\| ${name}:\d+ lookup {2}local=.*`,
-        String.raw` {4}\| ${name}:\d+ ${callback} {2}local=.* {2}${changed}.*`,
-        String.raw` {4}storage: lookup\(/gone\) = -1 ENOENT <.*> {2}answered here`,
-      ];
-      expect(err).toMatch(new RegExp(`\n${miss.join('\n')}\n`));
-      const hit = [
-        String.raw` {2}cache: lookup\(/gone\) = -1 ENOENT <.*> {2}answered here`,
-        String.raw` {4}\| DEBUG ${name}:\d+: HIT /gone`,
-        String.raw` {4}\| ${name}:\d+ lookup`,
-      ];
-      expect(err).toMatch(new RegExp(`\n${hit.join('\n')}\n`));
-      // Once, below its request.
-      expect(err).not.toMatch(/^[\d:.]+ cache: DEBUG/m);
-    }),
+  )(
+    'prints the notes of $file with isolation $isolation',
+    ({ file, from, callback, changed, isolation }) =>
+      withScratch(async (scratch) => {
+        await copyFile(join(packageRoot, from), scratch.at(file));
+        await scratch.file('stack.vol', volfile(isolation));
+        const env = { TMPDIR: await scratch.folder('tmp') };
+        const script = 'ls gone; ls gone; exit 0';
+        const args = ['trace', 'stack.vol', '--', 'sh', '-c', script];
+        const { status, err } = await glossa(scratch, args, { env });
+        expect(status).toBe(0);
+        const name = file.replace('.', '\\.');
+        const miss = [
+          String.raw` {2}cache: lookup\(/gone\) = -1 ENOENT <.*>`,
+          String.raw` {4}\| DEBUG ${name}:\d+: MISS /gone`,
+          String.raw` {4}\| ${name}:\d+ lookup {2}local=.*`,
+          String.raw` {4}\| ${name}:\d+ ${callback} {2}local=.* {2}${changed}.*`,
+          String.raw` {4}storage: lookup\(/gone\) = -1 ENOENT <.*> {2}answered here`,
+        ];
+        expect(err).toMatch(new RegExp(`\n${miss.join('\n')}\n`));
+        const hit = [
+          String.raw` {2}cache: lookup\(/gone\) = -1 ENOENT <.*> {2}answered here`,
+          String.raw` {4}\| DEBUG ${name}:\d+: HIT /gone`,
+          String.raw` {4}\| ${name}:\d+ lookup`,
+        ];
+        expect(err).toMatch(new RegExp(`\n${hit.join('\n')}\n`));
+        // Once, below its request.
+        expect(err).not.toMatch(/^[\d:.]+ cache: DEBUG/m);
+      }),
   );
 });

@@ -91,7 +91,7 @@ describeMounts('a view of glossa trace', () => {
       expect(page).toContain('<script type="application/json" id="sources">[]</script>');
     }));
 
-  it('that is impossible is refused before the command runs', () =>
+  it('with impossible options is refused before the command runs', () =>
     withScratch(async (scratch) => {
       await scratch.file('no.rec', 'text');
       await scratch.file('kept.html', 'kept');

@@ -68,7 +68,7 @@ describe('a log file', () => {
       expect(await texts(path)).toEqual(['three']);
     }));
 
-  it('that was copied and truncated goes on at its start', () =>
+  it('goes on at its start after it was copied and truncated', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });
@@ -81,7 +81,7 @@ describe('a log file', () => {
       expect(await readFile(path)).not.toContain(0);
     }));
 
-  it('that cannot be reopened goes on in the old file', () =>
+  it('goes on in the old file when reopen fails', () =>
     withScratch(async (scratch) => {
       const path = await scratch.folder('logs').then((folder) => `${folder}/a.log`);
       const sink = openSink(path, { colour: false });
@@ -148,7 +148,7 @@ describe('a log file', () => {
       expect(await readFile(victim, 'utf8')).toMatch(/^precious\[.*mine\n$/);
     }));
 
-  it('that cannot be opened is refused with the reason and the option that moves it', () =>
+  it('in a missing folder is refused with the reason and the option that moves it', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('no', 'a.log');
       expect(() => openSink(path, { colour: false })).toThrow(

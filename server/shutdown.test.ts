@@ -69,7 +69,7 @@ describe('the shutdown of a server', () => {
     expect(exit).not.toHaveBeenCalled();
   });
 
-  it('that is requested while mounting runs once the mount is there', () => {
+  it('requested while mounting runs once the mount is there', () => {
     const end = vi.fn();
     ending.defer();
     ending.request('enough');

@@ -18,7 +18,7 @@ const roomy = () => new Output(new Uint8Array(65_536));
 const DATA_MAX = 32;
 
 describe('a value of a recording', () => {
-  it('that is any number is read as it was written', () => {
+  it('of any number is read as it was written', () => {
     const one = (value: number) => {
       const out = roomy();
       out.number(value);
@@ -30,7 +30,7 @@ describe('a value of a recording', () => {
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
   });
 
-  it('that is a text is read as it was written, with lone surrogates replaced and long texts cut', () => {
+  it('of any text is read as it was written, with lone surrogates replaced and long texts cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
@@ -46,7 +46,7 @@ describe('a value of a recording', () => {
     expect(input.text()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
   });
 
-  it('that does not fit writes nothing beyond the end and makes isFull true', () => {
+  it('without room writes nothing beyond the end and makes isFull true', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(20), (value, room) => {
         const memory = new Uint8Array(100).fill(7);
@@ -224,7 +224,7 @@ describe('a damaged recording', async () => {
     return count;
   }
 
-  it('that is cut off anywhere is read up to its last whole event', async () => {
+  it('cut off at any byte is read up to its last whole event', async () => {
     let last = -1;
     for (let end = 0; end <= whole.length; end += end < headEnd ? 101 : 1) {
       const count = await readable(whole.subarray(0, end));
@@ -254,7 +254,7 @@ describe('a damaged recording', async () => {
     );
   });
 
-  it('that is garbage is refused with the reason', async () => {
+  it('of random bytes is refused with the reason', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (garbage) => {
         expect(await readable(garbage)).toBe(-1);

@@ -93,7 +93,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('that gives an option twice has the last value', () => {
+  test('with an option given twice has the last value', () => {
     expect(
       plain('volume a type t option k 1 option l 2 option k 3 end-volume')[0]!.options,
     ).toEqual([
@@ -237,7 +237,7 @@ describe('an arbitrary text', () => {
     );
   });
 
-  test('that is a damaged volfile is described or refused', () => {
+  test('made by damaging a volfile is described or refused', () => {
     const whole = readFileSync(new URL('testdata/tutorial.vol', import.meta.url), 'utf8');
     const offset = fc.nat(whole.length);
     fc.assert(

@@ -208,7 +208,7 @@ describeMounts('a running brick', () => {
     expect(await say('stats', file)).toMatch(/^0 server /);
   });
 
-  it('that is stopped makes glossa umount fail at once, with the kill command', async () => {
+  it('stopped by SIGSTOP makes glossa umount fail at once, with the kill command', async () => {
     brick.kill('SIGSTOP');
     try {
       expect(await say('umount', `${brick.pid}`)).toBe(
@@ -229,7 +229,7 @@ describeMounts('a running brick', () => {
     expect(brick.logged).toMatch(/: stopped\n$/);
   });
 
-  it('that serves volfiles is listed and ended in the same way', async () => {
+  it('is listed and ended in the same way as a volfile server', async () => {
     mkdirSync(scratch.at('volfiles'));
     const args = ['brick', 'volfiles', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
     expect((await glossa(scratch, args)).status).toBe(0);

@@ -149,7 +149,7 @@ describe('the address of --metrics', () => {
     (given) => expect(() => readAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
   );
 
-  it('that is in use is refused with a message', async () => {
+  it('is refused with a message when it is in use', async () => {
     const address = { host: '127.0.0.1', port: 0 };
     const first = await MetricsServer.listen(address, () => []);
     ends.push(() => first.close());
