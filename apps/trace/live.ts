@@ -6,7 +6,7 @@ import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/eve
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { attach, type LiveTrace } from '../../server/control/attach.ts';
-import { gone } from '../../server/control/client.ts';
+import { serverGone } from '../../server/control/client.ts';
 import { openOrFail, type RecordingOptions, type RecordRequest } from '../../server/recording.ts';
 import { refuseInside } from '../../server/refuse-inside.ts';
 import { EXIT_OK, Failure } from '../../terminal/exit.ts';
@@ -102,7 +102,7 @@ async function untilEnded(
 /** The exit status. @throws {Failure} when the mount or its server has ended */
 function exitStatusOf(goesOn: boolean, { served }: LiveTrace): number {
   if (goesOn) return EXIT_OK;
-  throw gone(served);
+  throw serverGone(served);
 }
 
 interface View {
