@@ -204,7 +204,7 @@ describe('headers', () => {
 
   it('without a lock owner carry one made of the pid', () => {
     const w = new XdrWriter();
-    const nobody = {
+    const anonymous = {
       pid: 9202,
       uid: 0,
       gid: 0,
@@ -214,7 +214,7 @@ describe('headers', () => {
       ctime: 0,
       ctimeNsec: 0,
     };
-    writeCall(w, { xid: 1, program: 2, version: 3, procedure: 4 }, AUTH_V3, nobody);
+    writeCall(w, { xid: 1, program: 2, version: 3, procedure: 4 }, AUTH_V3, anonymous);
     const r = new XdrReader(w.written);
     r.skip(8);
     expect(readCall(r, 1).caller?.lkOwner).toBe('f2230000');

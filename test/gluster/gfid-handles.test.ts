@@ -21,7 +21,7 @@ import {
 } from '../support/posix.ts';
 
 const ON = { 'gfid-handles': 'on' };
-const NOBODY = '0badf00d-0000-4000-8000-000000000001';
+const UNKNOWN_GFID = '0badf00d-0000-4000-8000-000000000001';
 
 const shortOf = (gfid: Gfid): string => join(gfid.slice(0, 2), gfid.slice(2, 4), gfid);
 const handlePath = (directory: string, gfid: Gfid): string =>
@@ -215,7 +215,7 @@ describe('lookup by gfid', () => {
     await file(vol, dir, 'g', 'made in it');
     expect(fs.readFileSync(join(directory, 'a/d/g'), 'utf8')).toBe('made in it');
     expect(ok(await vol.lookup(dir, 'f')).inode).toBe(found.inode);
-    expect((await nameless(vol, NOBODY)).err).toBe('ESTALE');
+    expect((await nameless(vol, UNKNOWN_GFID)).err).toBe('ESTALE');
   });
 
   test('finds a file that was moved outside the volume, and later fops use its new path', async () => {

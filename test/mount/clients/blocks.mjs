@@ -1,4 +1,4 @@
-// blocks.mjs FILE COUNT: writes as many MiB, and prints their md5 sum.
+// blocks.mjs FILE COUNT: writes COUNT MiB, and prints their md5 sum.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 

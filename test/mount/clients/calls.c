@@ -1,6 +1,6 @@
 /*
- * calls GROUP: system calls that shells have no command for, in the current folder. Prints for each
- * what it returned, or the errno, so that two folders can be compared.
+ * calls GROUP: makes system calls that shells have no command for, in the current directory. Prints
+ * the result or errno of each, so that two directories can be compared.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -109,7 +109,7 @@ static int show_text(int fd) {
     return (int)length;
 }
 
-/* Two that append, one that does not, and one that does from now on. */
+/* Two descriptors with O_APPEND, one without, and one that gets it later. */
 static void appends(void) {
     int a = open("f", O_CREAT | O_RDWR | O_APPEND, 0644), b = open("f", O_WRONLY | O_APPEND);
     int plain = open("f", O_RDWR), later = open("f", O_RDWR);
@@ -128,7 +128,7 @@ static void appends(void) {
     show_text(plain);
 }
 
-/* What was opened to append, and does so no more. */
+/* A descriptor that was opened with O_APPEND, and loses it. */
 static void appends_no_more(void) {
     int fd = open("f", O_CREAT | O_RDWR | O_APPEND, 0644);
     SHOW(write(fd, "0123", 4));
@@ -181,8 +181,8 @@ static void flags(void) {
     SHOW(write(open("f", O_WRONLY | O_APPEND), "x", 1));
     bits &= ~FS_APPEND_FL;
     SHOW(ioctl(fd, FS_IOC_SETFLAGS, &bits));
-    /* The others stay: ext4 turns a file without FS_EXTENT_FL into blocks, and refuses to do that to
-       one that lies in two places, as a file may on a busy disk. */
+    /* All other flags stay: without FS_EXTENT_FL, ext4 converts the file to blocks, and refuses that
+       for a file in two extents, as a file on a busy disk may be. */
     bits |= FS_IMMUTABLE_FL;
     SHOW(ioctl(open("f", O_RDONLY), FS_IOC_SETFLAGS, &bits));
     SHOW(open("f", O_WRONLY | O_APPEND));
@@ -277,7 +277,7 @@ static void truncations(void) {
     const int how[] = {O_WRONLY | O_TRUNC, O_RDWR | O_TRUNC, O_RDONLY | O_TRUNC, O_WRONLY};
     for (int i = 0; i < 8; i++) {
         int fd = filled("f");
-        /* An empty file is emptied, too: its times change. */
+        /* O_TRUNC changes the times even of an empty file. */
         if (i >= 4 && ftruncate(fd, 0) != 0) perror("f");
         struct timespec old[2] = {{1, 0}, {1, 0}};
         futimens(fd, old);

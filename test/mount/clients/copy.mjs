@@ -1,4 +1,4 @@
-// copy.mjs FROM TO: copies as the kernel likes best, and prints nothing.
+// copy.mjs FROM TO: copies a file, as a reflink where the file system can, and prints nothing.
 import { constants, copyFileSync } from 'node:fs';
 
 const [from, to] = process.argv.slice(2);

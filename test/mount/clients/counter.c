@@ -1,7 +1,7 @@
 /*
- * counter FILE TIMES flock|record [alarm]: six processes that add 1 to the number in FILE, so many
- * times each and each time under a lock: flock(2), or record locks, of half of them those of the open
- * file. With alarm, each is interrupted again and again, and waits anew.
+ * counter FILE TIMES flock|record [alarm]: six processes add 1 to the number in FILE, each TIMES
+ * times and under a lock: flock(2), or record locks, with open file description locks in half of the
+ * processes. With alarm, signals interrupt the waits, which the processes then repeat.
  */
 #define _GNU_SOURCE
 #include <errno.h>

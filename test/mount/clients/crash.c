@@ -1,10 +1,10 @@
 /*
- * crash COUNT: makes COUNT files by the way that survives everything (written under another name,
- * fsynced, renamed, folder fsynced), keeps all of them open, and adds a block to each, round by
- * round. "round N" is written when everything of that round has been fsynced.
- * When a call fails, writes which errors there are from now on, of how many files.
+ * crash COUNT: creates COUNT files so that they survive a crash (write under another name, fsync,
+ * rename, fsync of the directory), keeps them open, and appends a block to each, round by round.
+ * Prints "round N" once all of round N has been fsynced; after a failed call, each error and its
+ * number of files.
  *
- * crash verify COUNT ROUND: writes how many of the files have all their blocks up to that round.
+ * crash verify COUNT ROUND: prints how many files have all blocks up to ROUND.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 static int fds[MOST];
 
-/* What block `round` of a file holds. */
+/* The content of block `round` of a file. */
 static void fill(char *block, int file, int round) {
     for (int i = 0; i < BLOCK; i++) block[i] = (i * 31 + file * 7 + round * 13) % 251;
 }
@@ -54,7 +54,7 @@ static int do_round(int count, int round) {
     return fsync(folder) | close(folder);
 }
 
-/* What a call says of every file, and of how many. */
+/* Counts the results of a call over all files. */
 static void tally(const char *what, int count, int (*call)(int)) {
     int errors[200] = {0};
     for (int i = 0; i < count; i++) errors[call(i) < 0 ? errno : 0]++;

@@ -1,11 +1,10 @@
 /**
- * Does one system call after another on a file, and says of each what came of it:
+ * Makes one system call after another on a file, and prints the result of each:
  *
  *     errnos.mjs FILE STEP...      write:BYTES, read:BYTES, fsync, close
  *
- * A line is the call's name, and how many bytes it took or gave, `ok`, or the errno. What is written
- * are the numbers of the bytes' places, so that what arrived can be told from what did not: at the
- * end it says how long the file is, and whether that much of it is as it was written.
+ * A line is the name of the call, and the number of bytes, `ok`, or the errno. The bytes written
+ * depend on their offsets. The last line says `intact` if the file has exactly the bytes written.
  */
 import {
   closeSync,
@@ -22,7 +21,7 @@ const names = new Map(Object.entries(constants.errno).map(([name, errno]) => [er
 const [file, ...steps] = process.argv.slice(2);
 const fd = openSync(file, steps.some((step) => step.startsWith('write')) ? 'w+' : 'r');
 
-/** What the file holds from `at` on. */
+/** The expected bytes of the file from offset `at` on. */
 function pattern(at, length) {
   const bytes = Buffer.alloc(length);
   for (let i = 0; i < length; i++) bytes[i] = (at + i) ^ ((at + i) >> 8) ^ ((at + i) >> 16);
@@ -49,7 +48,7 @@ for (const step of steps) {
   } catch (error) {
     console.log(name, names.get(-error.errno));
   }
-  // Whatever close(2) says, the descriptor is gone.
+  // close(2) releases the descriptor even when it fails.
   if (name === 'close') isOpen = false;
 }
 if (written > 0 && isOpen) {

@@ -1,5 +1,5 @@
-// Asks for names that are not there, without a pause, until its input ends; for every line of input
-// it prints how often it was answered.
+// Looks up absent names without a pause until its input ends. For every line of input it prints the
+// number of replies so far.
 import { statSync } from 'node:fs';
 
 let answers = 0;

@@ -1,5 +1,5 @@
-/* handles: opens files by their handles, after the kernel was made to forget them as far as it may.
- * Prints what each file says, or why it could not be opened. */
+/* handles: opens files by their handles, after the kernel has dropped its caches of them. Prints the
+ * content of each file, or the errno of the open. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ int main(void) {
         if (n == GONE) check(unlink(path) == 0, "unlink");
     }
     sync();
-    /* Only root may; others open nothing by a handle either. */
+    /* Only root may drop caches, and only root may open by handle. */
     int caches = open("/proc/sys/vm/drop_caches", O_WRONLY);
     if (caches >= 0) check(write(caches, "2", 1) == 1 && close(caches) == 0, "drop_caches");
     int mount = open(".", O_RDONLY | O_DIRECTORY);

@@ -1,5 +1,5 @@
-// held.mjs N STOP: holds files open, half of them without a name, writes and reads them until there is
-// a file STOP; every byte that is read must be the last that was written. Prints how often it did.
+// held.mjs N STOP: keeps files open, half of them unlinked, and writes and reads them until the file
+// STOP exists; every read must return the bytes last written. Prints the number of rounds.
 
 import { strict as assert } from 'node:assert';
 import { closeSync, existsSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';

@@ -1,8 +1,7 @@
 /*
- * interrupted FILE MIB: writes and reads that much in large pieces, again and again, while signals
- * come all the time whose handler lets system calls fail. What was not done is done again, and what
- * comes of it is compared byte for byte. In the end it writes how many calls failed with EINTR and
- * how many did less than they were asked to, of those that no signal interrupts on a disk.
+ * interrupted FILE MIB: writes and reads MIB MiB in large pieces, several times, under constant
+ * signals without SA_RESTART. Repeats what was interrupted, and compares every byte. Prints how many
+ * calls failed with EINTR and how many were short, of those that no signal interrupts on a disk.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,7 +45,7 @@ static ssize_t do_pread(int fd, char *data, size_t size, off_t at) {
 static ssize_t do_pwrite(int fd, char *data, size_t size, off_t at) {
     return pwrite(fd, data, size, at);
 }
-/* At the descriptor's own position, which is where it ought to be after what was done. */
+/* At the descriptor's own position, which the calls before must have left at `at`. */
 static ssize_t do_read(int fd, char *data, size_t size, off_t at) {
     if (lseek(fd, 0, SEEK_CUR) != at) fail("position");
     return read(fd, data, size);
@@ -64,7 +63,7 @@ static ssize_t do_writev(int fd, char *data, size_t size, off_t at) {
     return pwritev(fd, parts, 2, at);
 }
 
-/* The whole of it, in pieces of any size that are multiples of `grain`. */
+/* Transfers the whole file, in pieces of random multiples of `grain`. */
 static void all(const char *what, transfer *call, int fd, char *data, size_t size, size_t grain) {
     size_t done = 0;
     while (done < size) {
@@ -79,7 +78,7 @@ static void all(const char *what, transfer *call, int fd, char *data, size_t siz
     }
 }
 
-/* A call without a part that could have been done. */
+/* A call that cannot be done in part. */
 #define AGAIN(call)                                                                                \
     do {                                                                                           \
         while ((call) < 0) {                                                                       \

@@ -1,4 +1,4 @@
-/* A folder by opendir, telldir, seekdir, rewinddir. Prints what is wrong, and how much is right. */
+/* Lists a directory by opendir, telldir, seekdir and rewinddir. Prints errors and counts. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -9,14 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Several answers of a server: each has room for some 25 entries with their attributes. */
+/* Several replies of a server: each has room for some 25 entries with their attributes. */
 #define COUNT 250
 
 static int number_of(const struct dirent *entry) {
     return entry->d_name[0] == 'n' ? atoi(entry->d_name + 1) : -1;
 }
 
-/* The first entry behind a position, its name kept; or why there is none. */
+/* The name of the first entry behind a position, or why there is none. */
 static const char *first_at(int fd, off_t at, char *name) {
     union { struct dirent64 entry; char bytes[300]; } buf;
     lseek(fd, at, SEEK_SET);
@@ -49,7 +49,7 @@ int main(void) {
     for (int i = 0; i < COUNT; i++) good += seen[i] == 1;
     printf("%d listed\n", good);
     good = 0;
-    /* Back and forth, also after an entry has gone. */
+    /* Back and forth, also after the removal of an entry. */
     for (int step = 0; step < 100; step++) {
         int to = step * 7919 % (COUNT + 2);
         seekdir(dir, at[to]);
@@ -57,7 +57,7 @@ int main(void) {
         if (entry != NULL && number_of(entry) == numbers[to]) good++;
     }
     printf("%d found again\n", good);
-    /* From the beginning far ahead, with little read in between. */
+    /* From the beginning far ahead, with few entries read in between. */
     char far[300], again[300];
     int fd = open("l", O_RDONLY | O_DIRECTORY);
     for (char buf[300]; lseek(fd, 0, SEEK_CUR) != at[COUNT - 20];)
@@ -77,7 +77,7 @@ int main(void) {
         if (strcmp(entry->d_name, "n1") == 0) puts("still there");
     }
     printf("%d after rewinddir, %d of them new\n", count, news);
-    /* By a second descriptor of the same folder, in turns. */
+    /* Through a second descriptor of the same directory, in turns. */
     DIR *other = opendir("l");
     rewinddir(dir);
     good = 0;

@@ -1,4 +1,4 @@
-/* lock FILE: record locks (fcntl) between two processes. Prints what each finds. */
+/* lock FILE: takes record locks (fcntl) in two processes. Prints the results of each. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
         printf("shared: %d\n", lock(own, F_SETLK, F_RDLCK, 250, 10));
         printf("not alone: %d\n", lock(own, F_SETLK, F_WRLCK, 250, 10) == EAGAIN);
         if (write(tell[1], "x", 1) != 1) return 1;
-        /* Waits until the parent lets go. */
+        /* Waits until the parent unlocks. */
         printf("waited: %d\n", lock(own, F_SETLKW, F_WRLCK, 0, 10));
         return 0;
     }

@@ -1,23 +1,23 @@
 /*
- * lockers FILE: processes that lock parts of a file, told by lines of standard input what to do:
+ * lockers FILE: processes that lock parts of a file, by commands on standard input:
  *
- *     A open 0               A has the file open as 0 (0 to 9)
+ *     A open 0               A opens the file as descriptor 0 (0 to 9)
  *     A setlk 0 w 10 5       a write lock by descriptor 0; r: read, u: unlock; start, length
  *     A setlkw 0 w 10 5      the same, waiting; also ofd_setlk, ofd_setlkw
- *     A getlk 0 w 10 5       what is in the way; also ofd_getlk
- *     A flock 0 x            x: alone, s: shared, u: unlock; xn, sn: without waiting
- *     A dup 0 1              descriptor 1 is what 0 is
+ *     A getlk 0 w 10 5       prints a conflicting lock; also ofd_getlk
+ *     A flock 0 x            x: exclusive, s: shared, u: unlock; xn, sn: without waiting
+ *     A dup 0 1              duplicates descriptor 0 as 1
  *     A close 0
- *     A fork B               B begins as a copy of A
- *     A signal, A restart    a signal whose handler lets system calls fail, or begin again
+ *     A fork B               forks A, as B
+ *     A signal, A restart    sends a signal without, or with, SA_RESTART
  *     A kill                 SIGKILL
- *     A done                 what the call gave that waited, if it waits no more
- *     A soon ofd_setlk …     asks again until it is not refused: for what a last close frees, of which a
- *                            file system is told afterwards; neither close(2) nor an exit waits for it
+ *     A done                 prints the result of a call that waited, if it has ended
+ *     A soon ofd_setlk …     repeats the call until it succeeds, as file systems learn of a last
+ *                            close later, and neither close(2) nor an exit waits for that
  *
- * A to F exist from their first use on. Each line is written with what came of it. For a call that
- * waits that is "waits", and the next line goes on; for what makes no sense at its time, "not now".
- * Nothing is decided by time: who waits is seen in /proc.
+ * A to F start at their first use. Each line is printed with its result: "waits" for a call that
+ * waits, "not now" for one that is impossible at that time. /proc shows which processes wait, so no
+ * result depends on time.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +40,7 @@ static int pipes[WORKERS][2];
 static pid_t pids[WORKERS];
 static int waiting[WORKERS];
 static const char *path;
-/* A descriptor of the file that locks nothing. */
+/* A descriptor of the file without a lock. */
 static int own;
 
 static void ignore(int number) { (void)number; }
@@ -57,7 +57,7 @@ static void say(char *out, int status) {
     sprintf(out, "%s", status < 0 ? strerrorname_np(errno) : "ok");
 }
 
-/* By letter: who has a lock. A lock of an open file is nobody's. */
+/* The letter of a lock's owner. A lock of an open file description has no owner (-1). */
 static char letter(pid_t pid) {
     for (int i = 0; i < WORKERS; i++)
         if (pids[i] == pid) return 'A' + i;
@@ -120,7 +120,7 @@ static void serve(int me) {
     char line[LINE], out[LINE];
     for (;;) {
         ssize_t length = read(pipes[me][1], line, LINE - 1);
-        /* A signal may come when the call that it was for is over. */
+        /* A signal may arrive after its call has returned. */
         if (length < 0 && errno == EINTR) continue;
         if (length <= 0) _exit(0);
         line[length] = 0;
@@ -129,7 +129,7 @@ static void serve(int me) {
     }
 }
 
-/* The state of a process and whether it is within a call that locks. */
+/* The state of a process, and whether it is in a locking call. */
 static char state_of(pid_t pid, int *locks) {
     char name[64], text[512] = "", state = 'Z';
     sprintf(name, "/proc/%d/syscall", pid);
@@ -160,7 +160,7 @@ static int sleeps(int who) {
     return state_of(pids[who], &locks) == 'S' && locks;
 }
 
-/* The answer, once it is there, or that the process sleeps in a call that locks. */
+/* The result of the command, or that the process sleeps in a locking call. */
 static void answer(int who, int may_wait) {
     char out[LINE];
     for (;;) {
@@ -178,8 +178,8 @@ static void answer(int who, int may_wait) {
             return;
         }
         if (may_wait && sleeps(who)) {
-            /* Perhaps for a server, to which questions of ours come after its: is it asleep still? One
-             * answer may overtake another in a client with several threads, but hardly all of these. */
+            /* It may only wait for a reply of a server, which serves our requests later. A reply may
+             * overtake another in a client with several threads, but hardly all of these. */
             int asked = 0;
             for (; asked < QUESTIONS && sleeps(who); asked++) {
                 struct flock any = {.l_type = F_WRLCK};
@@ -199,7 +199,7 @@ static void start(int who) {
     if (pids[who] != 0) return;
     pids[who] = fork();
     if (pids[who] != 0) return;
-    /* When the first process is gone, everybody reads the end. */
+    /* After the end of the first process, all others read EOF. */
     for (int i = 0; i < WORKERS; i++) close(pipes[i][0]);
     serve(who);
 }

@@ -1,4 +1,4 @@
-// many-entries.mjs COUNT: a folder with as many entries, of several kinds.
+// many-entries.mjs COUNT: creates a directory with COUNT entries, of several kinds.
 import * as fs from 'node:fs';
 
 const count = Number(process.argv[2]);

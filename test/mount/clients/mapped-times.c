@@ -1,5 +1,5 @@
-/* mapped-times FILE: says which times of a file are later after memory that it is mapped to was
- * written, and whether they are while the file is open, and when it is closed and only mapped. */
+/* mapped-times FILE: prints which times of a file advance after a write to its mapping, while it is
+ * open, and when it is closed and only mapped. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static void check(int good, const char *what) {
     exit(1);
 }
 
-/* One time only: who asks for less may be answered from what is known already. */
+/* One time only: statx(2) for fewer fields may be served from a cache. */
 static struct statx_timestamp time_of(const char *path, unsigned which) {
     struct statx stx;
     check(statx(AT_FDCWD, path, 0, which, &stx) == 0, "statx");
@@ -30,7 +30,7 @@ static int later(struct statx_timestamp a, struct statx_timestamp b) {
 
 static void write_mapped(const char *path, char *at, const char *when) {
     struct statx_timestamp mtime = time_of(path, STATX_MTIME), ctime = time_of(path, STATX_CTIME);
-    /* Longer than the clock of any file system ticks. */
+    /* Longer than the clock tick of any file system. */
     nanosleep(&(struct timespec){.tv_nsec = 15000000}, NULL);
     at[0] += 1;
     check(msync(at, SIZE, MS_SYNC) == 0, "msync");
@@ -49,7 +49,7 @@ int main(int argc, char **argv) {
     close(fd);
     write_mapped(path, at, "closed");
     munmap(at, SIZE);
-    /* Its attributes are known when it is opened. */
+    /* The open caches the attributes. */
     time_of(path, STATX_MTIME);
     fd = open(path, O_RDWR);
     check(fd >= 0, "open");

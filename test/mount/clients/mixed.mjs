@@ -1,6 +1,6 @@
-// mixed.mjs N COUNT: works on files of its own among those of others, in the folders d0, d1 and d2;
-// checks everything that it reads, and prints the names of what it leaves.
-// mixed.mjs verify N < NAMES: checks these files; prints how many.
+// mixed.mjs N COUNT: works on its own files among those of other processes, in d0, d1 and d2; checks
+// everything that it reads, and prints the names of the remaining files.
+// mixed.mjs verify N < NAMES: checks these files, and prints their number.
 
 import { strict as assert } from 'node:assert';
 import {
@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 
-/** Up to 90 000 bytes that depend on the name's number alone. */
+/** Up to 90 000 bytes that depend only on the number in the name. */
 const contents = (n, i) => `${n}:${i};`.repeat(((i * 7919) % 97) ** 2 + 1);
 
 function check(path, n, i) {
@@ -47,7 +47,7 @@ function work(n, count) {
       files.delete(old[0]);
       assert.throws(() => readFileSync(old[0]), { code: 'ENOENT' });
     } else if (what === 2 && files.size > 1) {
-      // Over another of its own.
+      // Over another own file.
       const over = [...files.keys()].find((name) => name !== old[0]);
       renameSync(old[0], over);
       files.delete(old[0]);

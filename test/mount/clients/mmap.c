@@ -1,5 +1,5 @@
-/* mmap FILE: maps a file for reading and writing, in two processes at once, and checks that all
- * ways to the file show the same. Prints what failed. */
+/* mmap FILE: maps a file for reading and writing, in two processes at once, and checks that maps,
+ * read(2) and write(2) show the same. Prints failures. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     char *shared = map(fd, PROT_READ | PROT_WRITE, MAP_SHARED);
     for (int i = 0; i < SIZE; i++) shared[i] = (char)('a' + i % 26);
 
-    /* Seen by another process, through a map of its own, which writes too. */
+    /* Another process sees the change through its own map, and writes, too. */
     pid_t child = fork();
     if (child == 0) {
         int own = open(argc > 1 ? argv[1] : "f", O_RDWR);
@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
     check(status == 0, "child");
     check(memcmp(shared + 4090, "from the child", 14) == 0, "parent sees the child's");
 
-    /* Seen by read(2), and write(2) seen by the map. */
+    /* read(2) sees the change, and the map sees write(2). */
     check(msync(shared, SIZE, MS_SYNC) == 0, "msync");
     check(pread(fd, block, 14, 4090) == 14 && memcmp(block, "from the child", 14) == 0, "pread");
     check(pwrite(fd, "by write", 8, 8190) == 8, "pwrite");
@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
     private[3] = '!';
     check(pread(fd, &byte, 1, 3) == 1 && byte == 'd', "private stays private");
 
-    /* The map outlives descriptor and name; the last page ends with the file. */
+    /* The map outlives descriptor and name; the last page is zero behind the end of the file. */
     shared[SIZE - 1] = '$';
     check(shared[SIZE] == 0, "zeros after the end");
     check(close(fd) == 0, "close");

@@ -1,4 +1,4 @@
-// What open(2) does with its flags; prints an outcome for every case.
+// Tries the flags of open(2), and prints an outcome for every case.
 import * as fs from 'node:fs';
 
 const { constants } = fs;
@@ -60,7 +60,7 @@ for (const [what, flag] of Object.entries(flags)) {
   console.log(fs.readdirSync('t').sort().join(' '));
 }
 
-// Writing and reading against the mode of opening.
+// Writes and reads against the access mode.
 prepare();
 const reader = fs.openSync('t/file', O_RDONLY);
 attempt('write to a reader', () => fs.writeSync(reader, 'x'));

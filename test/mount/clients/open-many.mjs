@@ -1,4 +1,4 @@
-// open-many.mjs COUNT: has as many files open at once, and uses each of them.
+// open-many.mjs COUNT: keeps COUNT files open at once, and uses each of them.
 import * as fs from 'node:fs';
 
 const count = Number(process.argv[2]);

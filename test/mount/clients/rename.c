@@ -1,4 +1,4 @@
-/* renameat2(2) with its flags. Prints an outcome for every case. */
+/* Tries the flags of renameat2(2), and prints an outcome for every case. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

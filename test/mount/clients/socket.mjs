@@ -1,4 +1,4 @@
-// A server on a socket that is a file, and a client of it.
+// Runs a server on a Unix domain socket, and a client of it.
 import { createConnection, createServer } from 'node:net';
 
 const server = createServer((connection) => connection.end('from the server\n'));

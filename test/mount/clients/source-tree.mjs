@@ -1,7 +1,7 @@
 /**
- * Makes a tree such as a large project's sources are: `source-tree.mjs FOLDER FILES`. Thousands of
- * small files in deep folders, symbolic links (also to nothing), hard links, odd modes, and times
- * from 1970 until after 2038. Every run makes the same.
+ * Creates a tree like the sources of a large project: `source-tree.mjs FOLDER FILES`. It has
+ * thousands of small files in deep directories, symbolic links (also dangling), hard links, unusual
+ * modes, and times from 1970 until after 2038. Every run creates the same tree.
  */
 import {
   chmodSync,
@@ -21,7 +21,7 @@ const TIMES = [
 const folders = [root];
 mkdirSync(root);
 
-/** Numbers that look like chance (a linear congruential generator), below `limit`. */
+/** Pseudo-random numbers below `limit` (a linear congruential generator). */
 let state = 1;
 function next(limit) {
   state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -29,7 +29,7 @@ function next(limit) {
 }
 
 for (let n = 0; n < Number(count); n++) {
-  // Mostly below the newest ones, so that it grows deep.
+  // Mostly below the newest directories, so that the tree grows deep.
   if (n % 17 === 0) {
     const parent = folders[Math.max(0, folders.length - 1 - next(6))];
     const folder = `${parent}/${'arch drivers include net fs'.split(' ')[next(5)]}${n}`;

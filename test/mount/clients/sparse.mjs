@@ -1,10 +1,10 @@
-// sparse.mjs: a file of five GiB with a little in it; prints what is there.
+// sparse.mjs: writes a sparse file of 5 GiB, and prints its content.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 
 const GIB = 1024 ** 3;
 const SIZE = 5 * GIB;
-/** Where something is: offset → bytes, seeded by the offset. */
+/** The data: offset → bytes, seeded by the offset. */
 const parts = new Map([
   [0, 5000],
   [2 * GIB - 100, 200],

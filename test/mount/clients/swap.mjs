@@ -1,4 +1,4 @@
-// swap.mjs N COUNT: takes one of f0 … f7 away, and puts it back, again and again, as others do.
+// swap.mjs N COUNT: renames one of f0 … f7 away and back, COUNT times, against other processes.
 import { renameSync } from 'node:fs';
 
 const [n, count] = process.argv.slice(2).map(Number);
@@ -9,7 +9,7 @@ for (let i = 0; i < count; i++) {
   try {
     renameSync(name, `own${n}`);
   } catch (error) {
-    // Another has it.
+    // Another process has renamed it.
     if (error.code === 'ENOENT') continue;
     throw error;
   }

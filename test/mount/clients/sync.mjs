@@ -1,4 +1,4 @@
-// Brings data to the disk in every way there is.
+// Writes data to the disk by each call that syncs.
 import * as fs from 'node:fs';
 
 const fd = fs.openSync('f', 'w+');

@@ -1,4 +1,4 @@
-// Which of a file's three times, and of its folder's, each operation moves on.
+// Prints which times of a file and of its directory each operation advances.
 import * as fs from 'node:fs';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -9,10 +9,10 @@ function timesOf(path) {
   return stats === undefined ? null : kinds.map((kind) => stats[kind]);
 }
 
-/** Prints the kinds of times that are later afterwards. */
+/** Prints the kinds of times that an operation advances. */
 function did(what, paths, operation) {
   const before = paths.map(timesOf);
-  // Longer than the clock of any file system ticks.
+  // Longer than the clock tick of any file system.
   Atomics.wait(pause, 0, 0, 15);
   operation();
   const moved = paths.map((path, i) => {
