@@ -1,4 +1,4 @@
-"""Writes down who touched what: one JSON object per line and request, before that is answered."""
+"""Logs each change with its user, path and result: one JSON line per request, before the reply."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ VALID = {1: "ia_prot", 2: "ia_uid", 4: "ia_gid", 0x10: "ia_atime", 0x20: "ia_mti
 
 
 def details(args):
-    """What a request is about, by name; `args` are its arguments, by name."""
+    """The files of a request, by name; `args` are its arguments, by name."""
     for name, value in args.items():
         if isinstance(value, Loc):
             yield "to" if name == "newloc" else "path", value.path
@@ -40,7 +40,7 @@ class xlator(Translator):
 
     def init(self):
         path = self.options["file"]
-        # Line by line, at the end: a program that moves the file away does so between two lines.
+        # Unbuffered appends: log rotation moves the file between two lines.
         self.file = open(path, "a", buffering=1) if path else None
 
     def fini(self):

@@ -5,7 +5,7 @@ from glupy.testing import graph, raises
 
 
 def lines(g):
-    """What was written down so far."""
+    """The records so far."""
     return [json.loads(line.text) for line in g.log if line.text.startswith("{")]
 
 

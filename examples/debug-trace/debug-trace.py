@@ -1,4 +1,4 @@
-"""Logs every fop on its way down and every reply on its way up, with all that they carry."""
+"""Logs every fop with its arguments, and every reply with its values."""
 
 from glupy import Dict, Fd, Iatt, Inode, Loc, Option, Translator, errorcode
 
@@ -6,7 +6,7 @@ IATT = "gfid type prot nlink uid gid size blocks atime mtime ctime".split()
 
 
 def show(value):
-    """A value in a few words. What is not looked at is not fetched."""
+    """A value as short text, fetching only the shown parts."""
     match value:
         case Loc():
             return f"{value.path} (gfid {value.gfid})"

@@ -1,4 +1,4 @@
-"""Lets some requests fail or wait, to see what an application makes of that."""
+"""Fails or delays some requests, to test applications."""
 
 import errno
 from fnmatch import fnmatchcase
@@ -60,7 +60,7 @@ class xlator(Translator):
 
 
 def paths(args):
-    """The paths that a request is about."""
+    """The paths of a request."""
     for arg in args:
         if isinstance(arg, Loc):
             yield arg.path

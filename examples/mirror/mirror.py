@@ -1,4 +1,4 @@
-"""Keeps everything twice: what changes goes to both children, what reads to one of them."""
+"""Mirrors two children: changes go to both, reads to one of them."""
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,25 +15,25 @@ CHANGING = """
     open opendir flush fsync fsyncdir
 """.split()
 READING = "stat fstat access readlink readv getxattr fgetxattr seek".split()
-LOCKING = "lk inodelk finodelk entrylk fentrylk".split()  # by the one that is read
+LOCKING = "lk inodelk finodelk entrylk fentrylk".split()  # at the child that is read
 
-STALE = "user.mirror.stale"  # on a child's root: the name of the other, which has missed something
+STALE = "user.mirror.stale"  # on a child's root: the name of the other child, which is stale
 BROKEN = {EIO, ENOTCONN, ESTALE}  # the child's fault; any other errno is an answer
 
 
 class xlator(Translator):
-    observes = True  # both children get the same, by any fop
-    passes_through = False  # what is not below would reach one of them: better EOPNOTSUPP
+    observes = True  # all fops keep both children equal
+    passes_through = False  # other fops would reach one child only: EOPNOTSUPP instead
 
     def init(self):
         if len(self.children) != 2:
             raise ValueError("a mirror has two subvolumes")
-        self.live = []  # in order; the first is the one that is read
+        self.live = []  # in order; the first is read
         self.locks = WeakValueDictionary()
         self.dropping = asyncio.Lock()
         self.here = set()
         self.ready = asyncio.Event()
-        self.say_up(False)  # not before it is known who is stale
+        self.say_up(False)  # not before the stale child is known
 
     async def notify(self, event, child):
         if event != "CHILD_UP" or len(self.here) == 2:
@@ -50,7 +50,7 @@ class xlator(Translator):
             for name in filter(None, stale):
                 self.log.error("%s is stale: not used until it is a copy of the other", name)
         self.ready.set()
-        self.say_up()  # and stays up when one of them goes down
+        self.say_up()  # stays up when one child goes down
 
     async def marked(self, child):
         """The name of the other child, if this one knows that it is stale."""
@@ -70,7 +70,7 @@ class xlator(Translator):
         if not self.live:
             raise OSError(EIO, "no child is known to be right")
 
-    # -- one at a time for each file and directory: the same order on both children ------------
+    # -- one change at a time per file and directory: the same order on both children ----------
 
     @asynccontextmanager
     async def order(self, args):
@@ -82,24 +82,24 @@ class xlator(Translator):
             elif isinstance(arg, Fd):
                 gfids.add(arg.inode.gfid)
         async with AsyncExitStack() as stack:
-            for gfid in sorted(gfids - {NULL_GFID}):  # sorted: no two requests wait for each other
+            for gfid in sorted(gfids - {NULL_GFID}):  # sorted, to prevent deadlocks
                 lock = self.locks.setdefault(gfid, asyncio.Lock())
                 await stack.enter_async_context(lock)
             yield
 
-    # -- what changes something ----------------------------------------------------------------
+    # -- changes -------------------------------------------------------------------------------
 
     async def change(self, fop, args):
         if "xattr" in fop and STALE in names_in(args):
-            raise OSError(EPERM, STALE)  # it is the volume's own
+            raise OSError(EPERM, STALE)  # the attribute is the volume's own
         async with self.order(args):
             asked = list(self.live)
             results = await all_of([getattr(child, fop)(*args) for child in asked])
-            # Another request may have dropped a child meanwhile: its word does not count.
+            # Another request may have dropped a child meanwhile: ignore its reply.
             heard = [(child, one) for child, one in zip(asked, results) if child in self.live]
             replies = [one for _, one in heard if not isinstance(one, OSError)]
             if not replies:
-                # Neither could, so neither has missed anything.
+                # Both failed alike, so neither has missed a change.
                 raise next(one for _, one in heard if isinstance(one, OSError))
             best = max(reply.op_ret for reply in replies)
             for child, one in heard:
@@ -130,7 +130,7 @@ class xlator(Translator):
             xdata.set("gfid-req", str(uuid4()), "gfuuid")
         return await self.change(fop, (*args, xdata))
 
-    # -- what reads something ------------------------------------------------------------------
+    # -- reads ---------------------------------------------------------------------------------
 
     async def ask(self, fop, args):
         await self.started()
@@ -147,7 +147,7 @@ class xlator(Translator):
         """Every child must know the inode. What the first one says is so."""
         async with self.order([loc]):
             reply = await self.ask("lookup", (loc, xdata))
-            # A file that has no gfid yet gets that of the first.
+            # A file without a gfid gets the first child's.
             wish = Dict(xdata or {})
             wish.set("gfid-req", reply.buf.ia_gfid, "gfuuid")
             for child in self.live[1:]:
@@ -161,7 +161,7 @@ class xlator(Translator):
             return reply
 
     async def readdirp(self, frame, fd, size, offset, xdata):
-        # Without attributes, so that everything is looked up, on both children.
+        # Without attributes, so that the client looks up each name on both children.
         return {"entries": (await self.list(fd, size, offset, xdata)).entries}
 
     async def readdir(self, frame, fd, size, offset, xdata):
@@ -197,7 +197,7 @@ def names_in(args):
 
 
 async def all_of(requests) -> list[Reply | OSError]:
-    """What the children say to requests that are under way.
+    """The children's replies to pending requests.
 
     Who changes something must hear of all of them, even when the caller gives up meanwhile.
     """
@@ -217,7 +217,7 @@ async def outcome(request) -> Reply | OSError:
 
 
 def through(method, fop):
-    """A fop that goes through one of the methods above."""
+    """Makes a fop from one of the methods above."""
 
     async def enter(self, frame, *args):
         return await method(self, fop, args)

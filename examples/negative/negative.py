@@ -15,8 +15,8 @@ class xlator(Translator):
     }
 
     def init(self):
-        self.absent = OrderedDict()  # (directory, name): when to ask the storage again
-        self.epoch = 0  # goes up with every name that is created
+        self.absent = OrderedDict()  # (directory, name): expiry time
+        self.epoch = 0  # incremented with every created name
         self.kernel_timeout = self.options["kernel-timeout"] or None  # None: the mount's own
         self.tells = self.log.isEnabledFor(DEBUG)  # `glossa mount --debug` shows HIT and MISS
 
@@ -43,7 +43,7 @@ class xlator(Translator):
     def remember(self, key):
         self.absent[key] = monotonic() + self.options["timeout"]
         if len(self.absent) > self.options["limit"]:
-            self.absent.popitem(last=False)  # the oldest makes room
+            self.absent.popitem(last=False)  # evicts the oldest
 
     def entry_created(self, loc):
         self.epoch += 1
@@ -62,6 +62,6 @@ class xlator(Translator):
     rmdir, rmdir_cbk = unlink, unlink_cbk
 
     def notify(self, event):
-        if event == "UPCALL":  # the storage has changed behind our back
+        if event == "UPCALL":  # another client has changed the storage
             self.epoch += 1
             self.absent.clear()

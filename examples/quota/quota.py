@@ -1,4 +1,4 @@
-"""Limits how many bytes the files below a directory may have together (EDQUOT)."""
+"""Limits the total size of the files below a directory (EDQUOT)."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ class Tree:
         self.path = path
         self.limit = limit
         self.used = 0  # bytes of the files in it,
-        self.counted = False  # as soon as that is known
+        self.counted = False  # True once `used` is known
 
     def holds(self, path):
         return path == self.path or path.startswith(self.path.rstrip("/") + "/")
@@ -38,14 +38,14 @@ def parse(limits):
 
 
 class xlator(Translator):
-    observes = True  # it changes no data, and sees to every fop that makes a file larger
+    observes = True  # it changes no data, and checks every fop that enlarges a file
     options = {
         "limits": Option.str("", help="PATH:SIZE, separated by commas", reconfigurable=True),
     }
 
     def init(self):
         self.trees = list(parse(self.options["limits"]))
-        self.lock = asyncio.Lock()  # one change at a time: what is counted stays true
+        self.lock = asyncio.Lock()  # one change at a time keeps the counts right
 
     def reconfigure(self, options):
         self.trees = list(parse(options["limits"]))
@@ -73,7 +73,7 @@ class xlator(Translator):
                 yield
             except asyncio.CancelledError:
                 for tree in trees:
-                    tree.counted = False  # the caller gave up: it may still be done
+                    tree.counted = False  # interrupted: the change may still happen
                 raise
 
     def add(self, trees, size):
@@ -86,7 +86,7 @@ class xlator(Translator):
             self.add(trees, -found.buf.ia_size)
             found.inode.ctx["trees"] = self.trees, []
 
-    # -- counting what is there, before the first change ------------------------
+    # -- counting existing files, before the first change ------------------------
 
     async def count(self, trees):
         for tree in trees:
@@ -101,7 +101,7 @@ class xlator(Translator):
             for name in filter(None, path.split("/")):
                 at = await self.child.lookup(Loc.of(parent=at.inode, name=name))
         except FileNotFoundError:
-            return 0  # it may be made later
+            return 0  # it may be created later
         return await self.size_below(at.inode, set())
 
     async def size_below(self, directory, seen):
@@ -119,7 +119,7 @@ class xlator(Translator):
                         total += found.buf.ia_size
         return total
 
-    # -- what changes a file's size ------------------------------------------------------------
+    # -- changes of a file's size --------------------------------------------------------------
 
     async def resize(self, inode, end, request, *args):
         """Makes a request after which the file has at most `end(size)` bytes."""
@@ -135,7 +135,7 @@ class xlator(Translator):
             try:
                 return await request(*args)
             finally:
-                # A write that failed may have written a part.
+                # A failed write may have written a part.
                 self.add(trees, (await self.child.stat(loc)).buf.ia_size - size)
 
     async def writev(self, frame, fd, vector, offset, flags, xdata):
@@ -154,7 +154,7 @@ class xlator(Translator):
         return await self.resize(fd.inode, lambda size: offset, request, fd, offset, xdata)
 
     async def fallocate(self, frame, fd, mode, offset, len, xdata):
-        # What lies beyond a file's end (FALLOC_FL_KEEP_SIZE) must fit, and does not count.
+        # Space beyond a file's end (FALLOC_FL_KEEP_SIZE) must fit, and does not count.
         request, end = self.child.fallocate, lambda size: max(size, offset + len)
         return await self.resize(fd.inode, end, request, fd, mode, offset, len, xdata)
 
@@ -167,7 +167,7 @@ class xlator(Translator):
         args = fd_in, off_in, fd_out, off_out, len, flags, xdata
         return await self.resize(fd_out.inode, end, request, *args)
 
-    # -- what moves and removes files ----------------------------------------------------------
+    # -- moves and removals --------------------------------------------------------------------
 
     async def unlink(self, frame, loc, xflag, xdata):
         trees = self.trees_at(loc.path)
@@ -183,7 +183,7 @@ class xlator(Translator):
         trees = self.trees_at(newloc.path)
         paths = oldloc.path + "/", newloc.path + "/"
         if trees != self.trees_at(oldloc.path) or any(t.path.startswith(paths) for t in self.trees):
-            raise OSError(EXDEV, "quota")  # `mv` copies then, and the copy counts where it is
+            raise OSError(EXDEV, "quota")  # `mv` then copies, and the copy counts in its directory
         exchange = xdata and xdata.get("glossa.rename-flags", 0) & RENAME_EXCHANGE
         if not trees or exchange:
             return await self.child.rename(oldloc, newloc, xdata)
@@ -199,7 +199,7 @@ class xlator(Translator):
 
     async def icreate(self, frame, loc, mode, xdata):
         if self.trees_at(loc.parent.path):
-            raise OSError(EOPNOTSUPP, "quota")  # without a name a file would count nowhere
+            raise OSError(EOPNOTSUPP, "quota")  # a nameless file would count nowhere
         return await self.child.icreate(loc, mode, xdata)
 
     async def put(self, frame, loc, *args):
@@ -210,7 +210,7 @@ class xlator(Translator):
             raise OSError(EXDEV, "quota")
         return await self.child.link(oldloc, newloc, xdata)
 
-    # -- what `df` shows -----------------------------------------------------------------------
+    # -- statistics for `df` -------------------------------------------------------------------
 
     async def statfs(self, frame, loc, xdata):
         reply = await self.child.statfs(loc, xdata)

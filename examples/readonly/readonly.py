@@ -1,4 +1,4 @@
-"""Lets all users read, and answers with EROFS what would change something."""
+"""Makes a volume read-only: every change fails with EROFS."""
 
 import os
 
@@ -14,7 +14,7 @@ ST_RDONLY = 1
 
 
 class xlator(Translator):
-    observes = True  # what changes data is refused, and all else passes
+    observes = True  # changes of data are refused, all other fops pass
 
     def open(self, frame, loc, flags, fd, xdata):
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_TRUNC):
@@ -28,7 +28,7 @@ class xlator(Translator):
 
     def statfs_cbk(self, frame, op_ret, op_errno, buf, xdata):
         if op_ret >= 0:
-            buf.flag |= ST_RDONLY  # what `df` and `findmnt` ask for
+            buf.flag |= ST_RDONLY  # shown by `df` and `findmnt`
             buf.bfree = buf.bavail = buf.ffree = buf.favail = 0
         frame.unwind(op_ret, op_errno, buf, xdata)
 

@@ -12,12 +12,12 @@ CHUNK = 1024 * 1024  # bytes read at a time
 
 
 class State:
-    """What is known of a file, in its inode's ctx."""
+    """The state of a file, in its inode's ctx."""
 
     def __init__(self):
-        self.lock = asyncio.Lock()  # of the attribute
+        self.lock = asyncio.Lock()  # guards the attribute
         self.tagged = True  # the attribute may be there
-        self.changes = 0  # that have begun
+        self.changes = 0  # changes begun so far
         self.under_way = 0
         self.written = False  # since it was last hashed
 
@@ -38,7 +38,7 @@ class xlator(Translator):
     def state(self, inode):
         return inode.ctx.setdefault("tag", State())
 
-    # -- before a change the tag goes ----------------------------------------------------------
+    # -- removal of the tag before a change-----------------------------------------------------
 
     async def change(self, inode, fop, *args):
         state = self.state(inode)
@@ -48,7 +48,7 @@ class xlator(Translator):
             await self.untag(state, Loc.of(inode=inode))
             return await getattr(self.child, fop)(*args)
         except asyncio.CancelledError:
-            state.under_way += 1  # it may still be done, and no reply tells when: no tag any more
+            state.under_way += 1  # it may still happen unnoticed: no tag any more
             raise
         finally:
             state.under_way -= 1
@@ -69,7 +69,7 @@ class xlator(Translator):
             self.state(inode).written = True  # an empty file has a hash, too
         frame.unwind(op_ret, op_errno, fd, inode, *reply)
 
-    # -- after the last it comes back ----------------------------------------------------------
+    # -- a new tag after the last change -------------------------------------------------------
 
     async def flush(self, frame, fd, xdata):
         reply = await self.child.flush(fd, xdata)
@@ -84,7 +84,7 @@ class xlator(Translator):
         loc = Loc.of(inode=inode)
         try:
             async with self.turn:
-                # As long as it is open, the inode and its ctx stay.
+                # An open fd keeps the inode and its ctx.
                 with (await self.child.open(loc, os.O_RDONLY)).fd as fd:
                     await self.hash(fd, loc, self.state(inode))
         except OSError as error:
@@ -117,7 +117,7 @@ class xlator(Translator):
     def fremovexattr(self, frame, fd, name, xdata):
         frame.fail(EPERM) if name == self.tag else frame.wind()
 
-    # -- what changes a file -------------------------------------------------------------------
+    # -- changes of a file ---------------------------------------------------------------------
 
     async def open(self, frame, loc, flags, fd, xdata):
         if flags & os.O_TRUNC:

@@ -10,7 +10,7 @@ TAG = "user.sha256"
 async def test_a_closed_file_has_its_hash():
     async with graph("tag-by-xattr") as g:
         await g.write("/a", b"some text")
-        await asyncio.sleep(1)  # hashing goes on after the close
+        await asyncio.sleep(1)  # hashing continues after the close
         assert await g.getxattr("/a", TAG) == sha256(b"some text").hexdigest().encode()
 
 

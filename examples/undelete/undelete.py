@@ -1,4 +1,4 @@
-"""Keeps what is removed: `rm`, and a file that another one takes the place of, end in `.trash`."""
+"""Keeps removed and replaced files in `.trash`."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from time import time
 from glupy import EIO, EPERM, IA_IFREG, ROOT_GFID, Loc, Option, Translator
 
 TRASH = ".trash"
-ORIGIN = "user.trash.path"  # the attribute that says where a file was
+ORIGIN = "user.trash.path"  # the attribute with a file's former path
 NAME_MAX = 255
 LISTING = 128 * 1024  # bytes of one listing
 
@@ -99,7 +99,7 @@ class xlator(Translator):
         victim = None if flags else await self.find(newloc)
         if not victim or victim.buf.ia_gfid == oldloc.gfid:
             return await self.child.rename(oldloc, newloc, xdata)
-        # A second name, so that there is no moment without a file at `newloc`.
+        # A second name, so that `newloc` always exists.
         kept, path = self.place(newloc), newloc.path
         await self.child.link(Loc.of(inode=victim.inode), kept)
         try:
@@ -128,7 +128,7 @@ class xlator(Translator):
         reply = await request(fd, size, offset, xdata)
         if self.options["show"] or fd.inode.gfid != ROOT_GFID:
             return reply
-        # An empty listing would mean the end of the directory.
+        # An empty listing would signal the end of the directory.
         while len(reply.entries) == 1 and reply.entries[0].name == TRASH:
             reply = await request(fd, size, reply.entries[0].off, xdata)
         return reply.replace(entries=[entry for entry in reply.entries if entry.name != TRASH])

@@ -1,4 +1,4 @@
-"""Write once, read many: a file that was written cannot be changed, moved or removed any more."""
+"""Write once, read many: a written file cannot be changed, moved or removed."""
 
 import os
 from time import time
@@ -11,7 +11,7 @@ RENAME_EXCHANGE = 2
 
 
 class Writer:
-    """Kept with an fd that is open for writing: gone when that is."""
+    """A marker in the ctx of an fd open for writing, gone with the fd."""
 
     def __init__(self, gfid):
         self.gfid = gfid
@@ -35,12 +35,12 @@ class xlator(Translator):
     async def age(self, loc):
         """For how many seconds a file has been final; None for what is no file, or not final."""
         buf = (await self.child.lookup(loc)).buf
-        # What has no name (O_TMPFILE) cannot be final: it could never be written.
+        # A nameless file (O_TMPFILE) is never final: it could not be written.
         if buf.ia_type != IA_IFREG or buf.ia_nlink == 0:
             return None
         if any(buf.ia_gfid == writer.gfid for writer in self.writers):
             return None
-        # time() leaves out what is less than a millisecond. With it, a new ctime would be in the future.
+        # time() has whole milliseconds: with nanoseconds a new ctime would be in the future.
         ctime = buf.ia_ctime + buf.ia_ctime_nsec // 1_000_000 / 1000
         age = round(time() - ctime, 3) - self.options["grace"]
         return age if age >= 0 else None
@@ -79,7 +79,7 @@ class xlator(Translator):
     async def rename(self, frame, oldloc, newloc, xdata):
         await self.check_change(oldloc)
         if (await self.child.lookup(oldloc)).buf.ia_type == IA_IFDIR:
-            raise OSError(EPERM, "worm")  # it would move what is in it
+            raise OSError(EPERM, "worm")  # it would move the files in it
         exchange = xdata and xdata.get("glossa.rename-flags", 0) & RENAME_EXCHANGE
         check = self.check_change if exchange else self.check_removal
         try:
@@ -90,7 +90,7 @@ class xlator(Translator):
 
 
 def changing(fop):
-    """A fop that changes a file given by a loc or an fd. Data is written by fds opened for that."""
+    """A fop that changes a file, given by a loc or an fd."""
 
     async def method(self, frame, target, *args):
         await self.check_change(target if isinstance(target, Loc) else Loc.of(inode=target.inode))
