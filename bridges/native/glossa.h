@@ -109,7 +109,7 @@ typedef struct {
 /* An entry of a directory. A changed copy of one that came keeps its inode. */
 typedef struct {
     const char *d_name;
-    int64_t d_off;  /* where a later readdir goes on */
+    int64_t d_off;  /* where the next readdir continues */
     int64_t d_type; /* DT_* */
     gfid_t d_gfid;
     const struct iatt *d_stat; /* readdirp; else NULL */
@@ -389,7 +389,7 @@ GLOSSA_API inode_t *inode_ref(const inode_t *inode);
 GLOSSA_API void inode_unref(inode_t *inode);
 GLOSSA_API fd_t *fd_ref(const fd_t *fd);
 GLOSSA_API void fd_unref(fd_t *fd);
-/* Closes an fd of your own: one that came of an open, opendir or create wound with a NULL fd. */
+/* Closes an fd of your own: one made by an open, opendir or create wound with a NULL fd. */
 #define fd_close(frame, fd) glossa_close_at(GLOSSA_HERE, frame, fd)
 GLOSSA_API void glossa_close_at(const struct glossa_place *at, glossa_frame_t *frame, const fd_t *fd);
 

@@ -1,6 +1,5 @@
 /**
- * The context of a graph under test: its time is virtual, and so is what its modules take for the
- * time of day.
+ * The context of a graph under test: its clock, and its modules' time of day, are virtual.
  */
 
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -10,24 +9,24 @@ import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { ModuleContext } from '../host/language.ts';
 import { web } from '../machine/browser/worker-globals.ts';
 
-/** A module's translator, and the options that load the module. @throws {InitError} */
+/** Finds a module's translator, with the options that load the module. @throws {InitError} */
 export type FindTranslator = (
   module: string,
   baseDir: string,
   given: Readonly<Record<string, string>>,
 ) => Promise<Pick<VolumeSpec, 'translator' | 'options'>>;
 
-/** How graphs are made, and looked at before they are tested. */
+/** Settings of the graphs under test. */
 export interface BedSettings {
-  /** By the name that a test gives a module. */
+  /** Finds a module's translator by the name in the test. */
   readonly translatorFor: FindTranslator;
-  /** The test's folder, where modules are looked for first. */
+  /** The test's folder, searched first for modules. */
   readonly baseDir: string;
-  /** What looks like a mistake is an error. */
+  /** True to make likely mistakes errors. */
   readonly strict: boolean;
-  /** Told of it otherwise. */
+  /** Otherwise warns of each mistake. */
   warned(text: string): void;
-  /** Told of each graph once it is up. */
+  /** Called with each graph once it is up. */
   readonly started?: ((graph: Graph) => void) | undefined;
 }
 
@@ -40,7 +39,7 @@ export class TestContext implements ModuleContext {
   readonly warn: (text: string) => void;
   private readonly clock: VirtualClock;
 
-  /** @param write takes every line of the log */
+  /** @param write receives every line of the log */
   constructor(
     clock: VirtualClock,
     { baseDir, strict, warned }: Pick<BedSettings, 'baseDir' | 'strict' | 'warned'>,

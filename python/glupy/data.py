@@ -10,7 +10,7 @@ from .values import NULL_GFID, HostValue, Iatt, fetch_dict, note_change
 
 
 class Data(HostValue):
-    """The bytes of a read or write: a read-only memoryview that is filled when first looked at.
+    """The bytes of a read or write: a read-only memoryview, filled on first read.
 
     len(), indexing, slicing, comparing, bytes(data), memoryview(data), data.tobytes() work. Handed
     on untouched, the bytes never enter the interpreter. To change them, hand on other bytes.
@@ -25,7 +25,7 @@ class Data(HostValue):
 
     @property
     def view(self):
-        """The bytes as a memoryview. Once looked at, they stay."""
+        """The bytes as a memoryview, kept after the first read."""
         if self._view is None:
             found = _host.data(*self._origin)
             if found is None:

@@ -251,7 +251,7 @@ def flocks(origin):
 
 
 class Listing(HostValue, MutableSequence):
-    """A list of Dirent or Flock, fetched when first looked at. It can be changed like any list."""
+    """A list of Dirent or Flock, fetched on first read. It can be changed like any list."""
 
     __slots__ = ("_origin", "_make", "_items")
 

@@ -1,4 +1,4 @@
-"""An old translator as one of glupy's: made once, and led by what it has registered."""
+"""Adapts a translator for the original glupy, by the functions that it registers."""
 
 import inspect
 
@@ -9,8 +9,8 @@ from .glupy import Translator
 
 
 def adapt(make, place):
-    """The class for glupy, of a module's `xlator`: called with the translator's number, as the
-    original did, it registers its functions."""
+    """Makes glupy's class from a module's `xlator`, which registers its functions when called with
+    the translator's number, as in the original."""
     if not callable(make):
         raise TypeError(f"{place}: xlator must be a class, or a function that makes the translator")
     old = make() if _takes_nothing(make) else make(registered.number)
@@ -56,7 +56,7 @@ def _cbk(operation, functions):
 
 
 def _takes_nothing(make):
-    """Whether a class has no constructor, so that it is made without the translator's number."""
+    """True for a class without a constructor, made without the translator's number."""
     return isinstance(make, type) and make.__init__ is object.__init__
 
 
@@ -83,7 +83,7 @@ def _nothing(make):
 
 
 def _strangers(make):
-    """Methods that look like operations of a Translator, and are none."""
+    """Methods with nearly the name of an operation."""
     if not (isinstance(make, type) and issubclass(make, Translator)):
         return []
     known = {f"{name}_{kind}" for name in OPERATIONS for kind in ("fop", "cbk")}

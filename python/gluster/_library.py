@@ -45,7 +45,7 @@ from .cdata import CFUNCTYPE, Callback, Function
 
 _FRAME, _XLATOR = POINTER(call_frame_t), POINTER(xlator_t)
 
-# Types of arguments, by the type that the table of fops gives them; integers by their names.
+# C types of arguments, by their type in the table of fops; integers by name.
 _TYPES = {
     "loc": POINTER(loc_t),
     "inode": POINTER(inode_t),
@@ -81,7 +81,7 @@ class _Part:
 
 
 def _parts(fop, args):
-    """A fop's arguments as C has them."""
+    """A fop's arguments in C."""
     parts, has_data = [], False
     for index, arg in enumerate(args):
         if has_data and arg.type == "dict":
@@ -96,7 +96,7 @@ def _parts(fop, args):
 
 
 def _shows(parts, types):
-    """How C's arguments are made of glupy's: for each, which one, and the function that makes it."""
+    """Converters of glupy's arguments to C's: the source of each, and its function."""
     vector = next((part.index for part in parts if part.name == "vector"), -1)
     return tuple(
         (part.index if part.index >= 0 else vector, _show_as(part, kind))
@@ -111,7 +111,7 @@ def _show_as(part, kind):
 
 
 def _gives(parts, args):
-    """How glupy's arguments are made of C's: the place of each, and the function that makes it."""
+    """Converters of C's arguments to glupy's: the source of each, and its function."""
     places = {part.index: place for place, part in enumerate(parts)}
     takes = {"int": _number, "str": _string}
     return tuple((places[index], takes.get(arg.type, _thing)) for index, arg in enumerate(args))
@@ -131,7 +131,7 @@ def _string(value):
 
 
 def _thing(value):
-    """What a pointer, a structure or an address leads to; glupy's own objects stay."""
+    """Resolves a pointer, structure or address; glupy's own objects stay."""
     if value is None:
         return None
     if isinstance(value, Pointer):
@@ -169,7 +169,7 @@ OPERATIONS = {row.name: Operation(row) for row in FOPS}
 
 
 class Registered:
-    """What the module's translator has registered. The number is what it is made with."""
+    """The functions that a module's translator has registered, by its number."""
 
     number = C_THIS
 
@@ -197,7 +197,7 @@ registered = Registered()
 
 
 def _check(operation, kind, function):
-    """Refuses a function that cannot take what it will be given."""
+    """Refuses a function with other parameters."""
     names = getattr(operation, kind + "_names")
     try:
         inspect.signature(function).bind(*names)
@@ -210,7 +210,7 @@ def _check(operation, kind, function):
 
 
 def frame_of(frame):
-    """glupy's frame, of a pointer to one or of the frame itself."""
+    """glupy's frame, from a pointer or the frame itself."""
     if type(frame) is _FRAME and frame:
         return frame._give()
     found = frame.contents if isinstance(frame, Pointer) else frame
@@ -245,7 +245,7 @@ def _wind(operation):
 
 
 def _child(xl):
-    """None, the first child, for a null pointer and for the translator itself."""
+    """The child of a pointer; None (the first) for NULL and the translator itself."""
     found = xl._give() if isinstance(xl, Pointer) else xl
     return found if isinstance(found, Child) else None
 
@@ -276,13 +276,13 @@ def _set(operation, kind):
 
 
 def enter_fop(function, xlator, frame, args):
-    """Calls a registered fop with what glupy's fop was called with."""
+    """Calls a registered fop with glupy's arguments."""
     shown = [make(args[index]) for index, make in function.shows]
     function.function(_FRAME._to(frame), _XLATOR._to(xlator), *shown)
 
 
 def enter_cbk(function, xlator, frame, op_ret, op_errno, reply):
-    """Calls a registered callback with what glupy's was called with."""
+    """Calls a registered callback with glupy's arguments."""
     shown = [make(reply[index]) for index, make in function.shows]
     cookie = getattr(frame.cookie, "index", 0)
     head = _FRAME._to(frame), cookie, _XLATOR._to(xlator), op_ret, op_errno

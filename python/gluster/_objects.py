@@ -1,11 +1,11 @@
-"""C's arrays, structures and pointers, as objects that lead to one another."""
+"""C's arrays, structures and pointers, as objects that refer to one another."""
 
 import functools
 
 from ._values import Address, DataType, Simple, c_char, c_char_p, c_void_p, c_wchar, one_type, text
 
 class Array(metaclass=DataType):
-    """As many values of one type; made by `T * n`."""
+    """An array of values of one type; made by `T * n`."""
 
     _type_, _length_ = None, 0
     _touched = False  # whether an item was assigned
@@ -123,7 +123,7 @@ class _Field:
 
 
 def _inside(name, field):
-    """A field of an anonymous part, as if it were the structure's own."""
+    """A field of an anonymous part, promoted to the structure."""
     return property(
         lambda self: getattr(getattr(self, name), field),
         lambda self, value: setattr(getattr(self, name), field, value),
@@ -175,7 +175,7 @@ class Structure(metaclass=_StructType):
             setattr(self, name, value)
 
     def _read(self, name):
-        """What stands behind a field that was not assigned; None for nothing."""
+        """The host's value of an unassigned field; None for none."""
 
     @classmethod
     def _zero(cls):
@@ -189,14 +189,14 @@ class Structure(metaclass=_StructType):
 
     @classmethod
     def _of(cls, thing):
-        """The structure of something that came with a request."""
+        """The structure of a request's object."""
         raise TypeError(f"a {cls.__name__} is wanted, not {type(thing).__name__}")
 
     def _give(self):
         return self
 
     def __repr__(self):
-        """Its fields, but for those that are 0 or NULL."""
+        """Its fields, except those that are 0 or NULL."""
         shown = [type(self).__name__]
         for name, *_ in getattr(type(self), "_fields_", ()):
             try:
@@ -297,14 +297,14 @@ class Pointer(metaclass=DataType):
         return target.value if isinstance(target, Simple) else target
 
     def _give(self):
-        """What it leads to, as glupy has it; None for nothing."""
+        """The glupy object that it points to; None for NULL."""
         target = self._target
         if target is None:
             return self._thing
         return target._give() if hasattr(target, "_give") else target
 
     def _address(self):
-        """Its number, which leads back to it; None for a null pointer."""
+        """Its number, by which it is found again; None for NULL."""
         if not self:
             return None
         return Address.of(addressof(self.contents), self)
@@ -332,12 +332,12 @@ byref = pointer
 
 
 def addressof(target):
-    """A number that is the same for the same thing, to be a key; nothing can be read there."""
+    """A number that identifies the object, usable as a key; it is no readable address."""
     return target._number() if isinstance(target, Structure) else id(target)
 
 
 def cast(value, kind):
-    """The same thing by another type."""
+    """The same object as another type."""
     if kind is c_void_p:
         return c_void_p(value)
     if kind is c_char_p:

@@ -1,7 +1,7 @@
-"""C's simple types, by value: what is assigned is made what C would have kept of it.
+"""C's simple types, by value: assigned values are converted as in C.
 
-Each type has `_convert`, which makes of anything that may be assigned what is read back, and
-`_zero`, what is read when nothing was assigned.
+Each type has `_convert`, from an assigned value to the one read back, and `_zero`, the initial
+value.
 """
 
 
@@ -49,7 +49,7 @@ class Text(str):
 
 
 def text(value):
-    """A C string's text, from what may stand for one; None stays."""
+    """The text of a C string given in any form; None stays."""
     if not isinstance(value, str) and hasattr(value, "value"):
         value = value.value  # of a c_char_p, or of an array of characters
     if isinstance(value, Address) and isinstance(value.target, str):
@@ -66,7 +66,7 @@ def _texts(value):
 
 
 class Address(int):
-    """A pointer as a number; it remembers what is there."""
+    """A pointer as a number that remembers its object."""
 
     target = None
 
