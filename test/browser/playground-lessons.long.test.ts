@@ -23,7 +23,7 @@ import {
   VIOLATIONS,
 } from './playground.ts';
 
-const STARTER = 'somebody asks for a file';
+const STARTER = 'a program asks for a file';
 /** One line, as the editor adds indentation. */
 const RIGHT =
   'import { Translator } from "glossa"; export class xlator extends Translator { ' +
@@ -73,7 +73,7 @@ async function learn(page: Page): Promise<void> {
   expect(await check(page)).toMatch(/^✗ not yet.* It should say the path/s);
   expect(await page.$$eval(`${answer} code`, ([it]) => it?.textContent)).toBe('loc.path');
   await page.click('#lesson-hint');
-  expect(await text(page, '#lesson-hints')).toContain('Put it into the line that is logged.');
+  expect(await text(page, '#lesson-hints')).toContain('Put it into the logged line.');
   for (let more = 0; more < 5; more++) await page.click('#lesson-hint');
   expect(await page.$$eval('#lesson-hints li', (all) => all.length)).toBe(2);
   expect(await text(page, answer)).toContain('There are no more hints.');

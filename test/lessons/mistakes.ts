@@ -30,7 +30,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     },
     {
       name: 'the log lost',
-      js: ["this.log.info('somebody asks for %s', loc.path);", ''],
+      js: ["this.log.info('a program asks for %s', loc.path);", ''],
       answer: /nothing is in the log/,
     },
   ],
@@ -274,7 +274,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     {
       name: 'UPCALL unheard',
       js: ["event !== 'UPCALL'", "event !== 'Upcall'"],
-      answer: /Somebody else made \/late/,
+      answer: /Another client made \/late/,
     },
     {
       name: 'for ever',
@@ -299,7 +299,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     {
       name: 'the count ignores what others do',
       js: ["'UPCALL') return;\n    this.made += 1;", "'UPCALL') return;"],
-      answer: /past your translator, and the event UPCALL told you/,
+      answer: /past your translator, and the event UPCALL came/,
     },
     {
       name: 'half the time',
@@ -324,7 +324,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     {
       name: 'only from the cache',
       js: ['\n      return this.fail(frame);', ''],
-      answer: /The first answer for \/nobody/,
+      answer: /The first answer for \/dragon/,
     },
     {
       name: 'only when it is learnt',
@@ -332,7 +332,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
         'performance.now()) return this.fail(frame)',
         'performance.now()) return frame.fail(ENOENT)',
       ],
-      answer: /The second answer for \/nobody/,
+      answer: /The second answer for \/dragon/,
     },
     { name: 'every error', js: ['opErrno === ENOENT', 'true'], answer: /about \/diary/ },
     {

@@ -19,7 +19,7 @@ export function generateMessagesPage(): string {
 # Messages of the log
 
 A line of the log that is glossa's own has an id, in its text (\`[MSGID: 203007]\`) and in
-\`--log-format json\` (\`"msgid":203007\`). An id stays what it is in later versions, whatever the words
+\`--log-format json\` (\`"msgid":203007\`). An id stays the same in later versions, even if the words
 of the line are then; so it is what a program should look for. Lines that scripts log, and those about a place in a
 script, have none. How the
 log is written, rotated and counted is in [the log](../operate/log.md).

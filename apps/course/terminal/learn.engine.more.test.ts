@@ -54,9 +54,9 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
     await terminal.until(/not yet\s+The file \/books\/moby was looked up/);
     await terminal.until(/n next lesson/);
     terminal.type('h');
-    await terminal.until(/is a text\. Put it into the line/);
+    await terminal.until(/is a text\. Put it into the logged line/);
     terminal.type('s');
-    await terminal.until(/\+ {4}this\.log\.info\('somebody asks for %s', loc\.path\);/);
+    await terminal.until(/\+ {4}this\.log\.info\('a program asks for %s', loc\.path\);/);
     const solution = readFileSync(ofCourse('1-stack', 'solution.js'), 'utf8');
     writeFileSync(mine('1-stack', 'stack.js'), solution);
     await terminal.until(/✓ right/);

@@ -2,7 +2,7 @@ import { Translator } from 'glossa';
 
 export class xlator extends Translator {
   lookup(frame, loc) {
-    this.log.info('somebody asks for %s', loc.path);
+    this.log.info('a program asks for %s', loc.path);
     frame.wind();
   }
 }

@@ -3,5 +3,5 @@ from glupy import Translator
 
 class xlator(Translator):
     def lookup(self, frame, loc, xdata):
-        self.log.info("somebody asks for %s", loc.path)
+        self.log.info("a program asks for %s", loc.path)
         frame.wind()

@@ -2,7 +2,7 @@ import { Translator } from 'glossa';
 
 export class xlator extends Translator {
   lookup(frame, loc) {
-    this.log.info('somebody asks for a file'); // which one? loc.path knows
+    this.log.info('a program asks for a file'); // which one? loc.path knows
     frame.wind();
   }
 }

@@ -3,5 +3,5 @@ from glupy import Translator
 
 class xlator(Translator):
     def lookup(self, frame, loc, xdata):
-        self.log.info("somebody asks for a file")  # which one? loc.path knows
+        self.log.info("a program asks for a file")  # which one? loc.path knows
         frame.wind()

@@ -3,13 +3,13 @@ import { type Check, logged, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const absent = await lookUp(g, '/nobody');
+  const absent = await lookUp(g, '/dragon');
   must(
     absent.opRet < 0 && absent.opErrno === 2,
-    `Nothing is called /nobody here, and the answer was: ${replyText(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
+    `Nothing is called /dragon here, and the answer was: ${replyText(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
   );
   must(
-    g.asked('lookup').some(({ path }) => path === '/nobody'),
+    g.asked('lookup').some(({ path }) => path === '/dragon'),
     'Your translator answered a lookup by itself: the storage was not asked. A translator that does nothing has no method `lookup`.',
   );
   await g.write('/a', 'one');

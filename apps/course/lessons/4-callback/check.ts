@@ -24,12 +24,12 @@ export const check: Check = async ({ volume }) => {
     `The file /cat was looked up once, and the storage was asked ${times(lookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
   );
   expectLine(logged(g, 'I'), 1, 'found', 'the storage found /cat');
-  const reply = await lookUp(g, '/nobody');
+  const reply = await lookUp(g, '/dragon');
   must(
     reply.opRet < 0 && reply.opErrno === ENOENT,
-    `Nothing is called /nobody, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
+    `Nothing is called /dragon, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
   );
-  expectLine(logged(g, 'I'), 2, 'absent', 'there is nothing called /nobody: `op_errno` was ENOENT');
+  expectLine(logged(g, 'I'), 2, 'absent', 'there is nothing called /dragon: `op_errno` was ENOENT');
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
   const diary = await lookUp(g, '/diary');

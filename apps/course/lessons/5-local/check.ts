@@ -20,20 +20,20 @@ export const check: Check = async ({ volume }) => {
   );
   g.clear();
   g.hold('lookup');
-  const both = [lookUp(g, '/cat'), lookUp(g, '/nobody')] as const;
+  const both = [lookUp(g, '/cat'), lookUp(g, '/dragon')] as const;
   // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
   const [found, absent] = await Promise.all(both);
   must(
     found.opRet >= 0 && absent.opErrno === ENOENT,
-    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(found)}. /nobody is not, and the answer was: ${replyText(absent)}.`,
+    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(found)}. /dragon is not, and the answer was: ${replyText(absent)}.`,
   );
   const lines = logged(g, 'I').toSorted();
-  const wanted = ['/cat: found', '/nobody: absent'];
+  const wanted = ['/cat: found', '/dragon: absent'];
   must(
     lines.join() === wanted.join(),
-    `Two lookups were under way at once: /cat is there, /nobody is not. Your translator logged '${lines.join("' and '")}'. It mixed them up: what \`self\` has is there once, for all requests. \`frame.local\` is each request's own.`,
+    `Two lookups were under way at once: /cat is there, /dragon is not. Your translator logged '${lines.join("' and '")}'. It mixed them up: what \`self\` has is there once, for all requests. \`frame.local\` is each request's own.`,
   );
   return 'Two requests were under way at once, and your translator kept them apart: each reply found the note of its own request.';
 };

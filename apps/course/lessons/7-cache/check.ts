@@ -3,26 +3,26 @@ import { type Check, ENOENT, lookUp, lookups, must, replyText, times } from '../
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const first = await lookUp(g, '/nobody');
+  const first = await lookUp(g, '/dragon');
   must(
-    lookups(g, '/nobody') > 0,
-    'Nobody had asked for /nobody before, and your translator answered without asking the storage. It cannot know yet: `frame.wind()`.',
+    lookups(g, '/dragon') > 0,
+    'This was the first lookup of /dragon, and your translator answered without asking the storage. It cannot know yet: `frame.wind()`.',
   );
   must(
     first.opRet < 0 && first.opErrno === ENOENT,
-    `Nothing is called /nobody, and the answer was: ${replyText(first)}. Pass the reply on as it came.`,
+    `Nothing is called /dragon, and the answer was: ${replyText(first)}. Pass the reply on as it came.`,
   );
   for (let round = 0; round < 2; round++) {
-    const again = await lookUp(g, '/nobody');
+    const again = await lookUp(g, '/dragon');
     must(
       again.opRet < 0 && again.opErrno === ENOENT,
-      `Nothing is called /nobody. The second time the answer was: ${replyText(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
+      `Nothing is called /dragon. The second time the answer was: ${replyText(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
     );
   }
-  const asked = lookups(g, '/nobody');
+  const asked = lookups(g, '/dragon');
   must(
     asked === 1,
-    `The name /nobody was looked up 3 times, and the storage was asked ${times(asked)}. Once would do: after the first reply your translator knows that the name is absent.`,
+    `The name /dragon was looked up 3 times, and the storage was asked ${times(asked)}. Once would do: after the first reply your translator knows that the name is absent.`,
   );
   await g.child.write('/cat', 'meow');
   for (const nth of ['first', 'second']) {
@@ -52,5 +52,5 @@ export const check: Check = async ({ volume }) => {
     after.opRet >= 0,
     'Two lookups were under way at once: /missing, which is absent, and /cat. Now your translator hides /cat: it remembered the wrong name. Keep the key in `frame.local`, not in `self`.',
   );
-  return 'The name /nobody was looked up 3 times, and the storage was asked once. That is a cache. Files that are there were always found.';
+  return 'The name /dragon was looked up 3 times, and the storage was asked once. That is a cache. Files that are there were always found.';
 };

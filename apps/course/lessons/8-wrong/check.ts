@@ -42,7 +42,7 @@ const RACES: readonly (readonly [
     (g, path) => g.connect().fop.mkdir!(path, 0o755, 0),
   ],
   [
-    'somebody made it past your translator, and the event UPCALL told you',
+    'another client made it past your translator, and the event UPCALL came',
     async (g, path) => {
       await g.child.fop.mkdir!(path, 0o755, 0);
       g.child.changed(path);
@@ -51,11 +51,11 @@ const RACES: readonly (readonly [
 ];
 
 async function stillCaches(g: TestGraph): Promise<void> {
-  for (let round = 0; round < 3; round++) await lookUp(g, '/nobody');
-  const asked = lookups(g, '/nobody');
+  for (let round = 0; round < 3; round++) await lookUp(g, '/dragon');
+  const asked = lookups(g, '/dragon');
   must(
     asked === 1,
-    `The name /nobody was looked up 3 times, and the storage was asked ${times(asked)}. Your cache is right, but it does not cache any more.`,
+    `The name /dragon was looked up 3 times, and the storage was asked ${times(asked)}. Your cache is right, but it does not cache any more.`,
   );
 }
 
@@ -122,20 +122,20 @@ async function hearsOfOthers(g: TestGraph): Promise<void> {
     'Another client of this volume made /shared, and your translator hides it. `entry_created` hears of what every client makes.',
   );
   await lookUp(g, '/late');
-  await g.child.write('/late', 'by somebody else');
+  await g.child.write('/late', 'by another client');
   g.child.changed('/late');
   const late = await lookUp(g, '/late');
   must(
     late.opRet >= 0,
-    'Somebody else made /late, past your translator. The storage noticed and said so (the event UPCALL), and your translator still hides the file. Forget all names in `notify` when the event is UPCALL.',
+    'Another client made /late, past your translator. The storage noticed it and sent the event UPCALL, and your translator still hides the file. Forget all names in `notify` when the event is UPCALL.',
   );
   await lookUp(g, '/silent');
-  await g.child.write('/silent', 'by somebody else');
+  await g.child.write('/silent', 'by another client');
   g.advance(61);
   const silent = await lookUp(g, '/silent');
   must(
     silent.opRet >= 0,
-    'Somebody else made /silent, and nobody said so. After 61 seconds your translator still hides the file: it would for ever. Remember also until when: the option `timeout`, 60 seconds by default.',
+    'Another client made /silent, and no event came. After 61 seconds your translator still hides the file: it would for ever. Remember also until when: the option `timeout`, 60 seconds by default.',
   );
   await lookUp(g, '/soon');
   g.advance(30);

@@ -12,7 +12,7 @@ export const check: Check = async ({ volume }) => {
     reached < asked / 2,
     `${ROUNDS} searches through ${FOLDERS} folders asked for ${asked} names, and ${reached} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
   );
-  const usual = await lookUp(g, '/nobody');
+  const usual = await lookUp(g, '/dragon');
   must(
     (usual.timeouts.negative ?? 0) === 0,
     `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${usual.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
@@ -47,20 +47,20 @@ async function search(g: TestGraph): Promise<{ asked: number; reached: number }>
 
 async function kernel(g: TestGraph): Promise<void> {
   for (const nth of ['first', 'second']) {
-    const absent = await lookUp(g, '/nobody');
+    const absent = await lookUp(g, '/dragon');
     must(
       absent.opRet < 0 && absent.opErrno === ENOENT,
-      `Nothing is called /nobody, and the ${nth} answer was: ${replyText(absent)}.`,
+      `Nothing is called /dragon, and the ${nth} answer was: ${replyText(absent)}.`,
     );
     const said = absent.timeouts.negative ?? 0;
     must(
       said === 30,
-      `The volfile says \`option kernel-timeout 30\`. The ${nth} answer for /nobody lets the kernel remember it for ${said} seconds. Say it in each answer: \`frame.fail(ENOENT, timeout=…)\`, from the cache and in the callback.`,
+      `The volfile says \`option kernel-timeout 30\`. The ${nth} answer for /dragon lets the kernel remember it for ${said} seconds. Say it in each answer: \`frame.fail(ENOENT, timeout=…)\`, from the cache and in the callback.`,
     );
   }
   must(
-    lookups(g, '/nobody') === 1,
-    `The name /nobody was looked up twice, and the storage was asked ${times(lookups(g, '/nobody'))}. Your own cache still has to work: after a while the kernel asks again.`,
+    lookups(g, '/dragon') === 1,
+    `The name /dragon was looked up twice, and the storage was asked ${times(lookups(g, '/dragon'))}. Your own cache still has to work: after a while the kernel asks again.`,
   );
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
