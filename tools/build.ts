@@ -1,6 +1,6 @@
 /**
- * Builds the package: grammar → parser, TypeScript → dist, bundles of third-party code (bundle.ts), tables
- * of commands and types → manual pages.
+ * Builds the package: grammar → parser, TypeScript → dist, bundles of third-party code (bundle.ts),
+ * tables of commands and types → manual pages.
  *
  *   tsx tools/build.ts            builds all; replaces dist as a whole
  *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
@@ -115,7 +115,7 @@ async function manualPages(folder: string): Promise<void> {
   }
 }
 
-/** Builds in another folder that then replaces dist, so that running programs never see half a build. */
+/** Builds in another folder that then replaces dist, so that programs never see half a build. */
 async function everything(): Promise<number> {
   const aside = mkdtempSync(at('.dist-'));
   const status = compile(aside);

@@ -1,6 +1,6 @@
 /**
- * Bundles parts of dist by esbuild: programs of pages, and code of other projects, with a file beside each
- * bundle that has the origins and licences of its parts.
+ * Bundles parts of dist by esbuild: programs of pages, and code of other projects, with a file
+ * beside each bundle that has the origins and licences of its parts.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -74,7 +74,7 @@ const BUNDLED: readonly Bundled[] = [
 /** The file of origins and licences in each folder with code of other projects. */
 const PROVENANCE = 'THIRD-PARTY.txt';
 
-/** Parts of the playground's page (apps/playground/static-files.ts): folders with bundles, and unbundled packages. */
+/** Parts of the playground's page (static-files.ts): folders with bundles, other packages. */
 const PLAYGROUND = {
   folder: 'apps/playground',
   bundles: ['apps/playground/play', 'bridges/javascript/guest', 'bridges/python/in-realm'],

@@ -1,6 +1,6 @@
 /**
- * Converts the course for the page of the playground: texts to HTML, volfiles to ones that run in a browser.
- * The build runs it, as the converter of Markdown is no part of the package.
+ * Converts the course for the page of the playground: texts to HTML, volfiles to ones that run in a
+ * browser. The build runs it, as the converter of Markdown is no part of the package.
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

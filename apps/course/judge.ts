@@ -1,6 +1,6 @@
 /**
- * Runs a lesson's check or tests, and writes one answer for the learner. It uses no API of Node, so that a
- * page's worker can run it, too.
+ * Runs a lesson's check or tests, and writes one answer for the learner. It uses no API of Node, so
+ * that a page's worker can run it, too.
  */
 import { basename, dirname } from '../../bridges/host/paths.ts';
 import type { FindTranslator } from '../../bridges/testing/clock.ts';

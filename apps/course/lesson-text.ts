@@ -1,6 +1,6 @@
 /**
- * Reduces a lesson's text to one language: the same Markdown for paper, page and terminal. It omits code of
- * the other language, and returns the hints apart, as learners ask for them.
+ * Reduces a lesson's text to one language: the same Markdown for paper, page and terminal. It omits
+ * code of the other language, and returns the hints apart, as learners ask for them.
  */
 import { inLanguage, type LessonLanguage, lessonLanguages } from './lessons/check.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Plans the storage of the demo's second pass: two bricks of glossa on this machine, over which
- * cluster/distribute spreads the files. The bricks store in memory, so that any user can run them: on disk,
- * only root may write the extended attributes that distribute needs.
+ * cluster/distribute spreads the files. The bricks store in memory, so that any user can run them:
+ * on disk, only root may write the extended attributes that distribute needs.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

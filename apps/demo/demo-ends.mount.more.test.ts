@@ -1,4 +1,4 @@
-/** Signals to the demo, and deaths of its servers, at several moments; `test:long` has more of them. */
+/** Signals to the demo, and deaths of its servers, at several moments; more in `test:long`. */
 import { expect, it, vi } from 'vitest';
 import {
   demo,

@@ -17,7 +17,7 @@ const { lookups } = expected;
 /** Lookups of the searches over the folder, which are more for the same files. */
 const near = lookupsOf(NEAR_TIMES * searches, 300);
 
-/** Lookups that reached the storage, by stack: they follow from the seed and are equal in both languages. */
+/** Lookups that reached the storage, by stack: the seed fixes them, in both languages. */
 const reached = {
   baseline: expected.all,
   typescript: expected.left,

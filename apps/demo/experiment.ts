@@ -1,7 +1,7 @@
 /**
- * Runs the experiment of the demo and the tutorial in a temporary folder: searches through several stacks,
- * each with its own mount server, measured by the bench's engine in alternating rounds. It leaves no mount,
- * process or file at any end.
+ * Runs the experiment of the demo and the tutorial in a temporary folder: searches through several
+ * stacks, each with its own mount server, measured by the bench's engine in alternating rounds. It
+ * leaves no mount, process or file at any end.
  */
 import { mountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
@@ -125,7 +125,7 @@ export async function runExperiment<M>(
 /** Seconds, longer than any run, so that the counts do not depend on its duration. */
 const REMEMBERED = '86400';
 
-/** Flags with which the kernel caches found names, as at any mount, and looks up absent ones each time. */
+/** Flags with which the kernel caches found names, and looks up absent ones each time. */
 const FLAGS = [
   ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
   ...['--negative-timeout', '0'],
@@ -268,7 +268,7 @@ export interface Measurement {
   readonly searched: readonly SearchTimes[];
 }
 
-/** Searches through stacks in alternating rounds; all share one workload and one sampler. @throws {Failure} */
+/** Searches through stacks in alternating rounds, with one workload and sampler. @throws {Failure} */
 export async function measureSearches(
   searches: readonly Search[],
   seed: number,

@@ -1,8 +1,8 @@
 /**
  * The demo reports the end of a mount server at every operation.
  *
- * A translator in the stack kills its own process in the middle of a request, so that each place that can
- * miss the server is tested every time.
+ * A translator in the stack kills its own process in the middle of a request, so that each place
+ * that can miss the server is tested every time.
  */
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';

@@ -60,8 +60,9 @@ function fasterCell(comparison: Comparison | null): string {
 }
 
 /**
- * Cells for each stack: the time of a search in the median round, and its speed relative to the first.
- * Times that cannot be compared are omitted; the first stack's, if no other can be compared with it.
+ * Cells for each stack: the time of a search in the median round, and its speed relative to the
+ * first. Times that cannot be compared are omitted; the first stack's, if no other can be compared
+ * with it.
  */
 export function timeCells(
   searched: readonly SearchTimes[],

@@ -1,4 +1,4 @@
-/** Writes the demo's output: an introduction, one table, files to read next, and a sentence that sums it up. */
+/** Writes the demo's output: an introduction, one table, files to read next, and a summary. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -61,7 +61,7 @@ export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>)
 
 const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
-/** The table with a row for each stack and both passes; times that cannot be compared are omitted. */
+/** The table with a row for each stack and both passes, without incomparable times. */
 export function table({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [

@@ -38,7 +38,7 @@ export const stacks: readonly DemoStack[] = [
   },
 ];
 
-/** Whether a stack also runs over the folder, where one without a cache and one with it are enough. */
+/** Whether a stack also runs over the folder: one without a cache and one with it are enough. */
 export const isNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 

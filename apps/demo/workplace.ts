@@ -1,9 +1,9 @@
 /**
- * Makes the temporary folder of a run and removes it at the end; the folder of a killed run is removed by
- * the next run.
+ * Makes the temporary folder of a run and removes it at the end; the folder of a killed run is
+ * removed by the next run.
  *
- * A running process holds a lock (flock(2)) on a file in its folder, which no child inherits. A folder
- * whose lock is free is therefore abandoned.
+ * A running process holds a lock (flock(2)) on a file in its folder, which no child inherits. A
+ * folder whose lock is free is therefore abandoned.
  */
 import {
   closeSync,

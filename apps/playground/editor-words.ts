@@ -1,6 +1,7 @@
 /**
- * Collects the words of the playground's editor: fops and options from the tables of the reference, and
- * members such as `frame.wind` and `loc.name` from the declarations of the Python and JavaScript APIs.
+ * Collects the words of the playground's editor: fops and options from the tables of the reference,
+ * and members such as `frame.wind` and `loc.name` from the declarations of the Python and
+ * JavaScript APIs.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

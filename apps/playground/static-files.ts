@@ -1,10 +1,10 @@
 /**
  * Builds the playground as files for any static server, below any path.
  *
- * The page runs foreign code from shared links, so its Content-Security-Policy forbids all connections of
- * the page and its workers. The parts of the interpreters are therefore scripts (`<script src>`), each with
- * one part in base64, compressed. The worker's program is such a part and starts from a blob, because a
- * worker from a blob inherits the policy of its page.
+ * The page runs foreign code from shared links, so its Content-Security-Policy forbids all
+ * connections of the page and its workers. The parts of the interpreters are therefore scripts
+ * (`<script src>`), each with one part in base64, compressed. The worker's program is such a part
+ * and starts from a blob, because a worker from a blob inherits the policy of its page.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,8 +84,8 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * Workers have this policy, too. They evaluate Pyodide's script and the scopes of modules: 'unsafe-eval'.
- * CodeMirror makes style sheets, and marks errors with pictures in data:.
+ * Workers have this policy, too. They evaluate Pyodide's script and the scopes of modules:
+ * 'unsafe-eval'. CodeMirror makes style sheets, and marks errors with pictures in data:.
  */
 const POLICY = [
   "default-src 'none'",

@@ -1,6 +1,6 @@
 /**
- * Finds the changes that a volume made: compares its arguments with those that it wound, and the reply from
- * below with the reply that it gave; value by value, structures field by field.
+ * Finds the changes that a volume made: compares its arguments with those that it wound, and the
+ * reply from below with the reply that it gave; value by value, structures field by field.
  */
 import { errnoName } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
@@ -52,7 +52,7 @@ function answerBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
 }
 
-/** Compares a note with the hop's earlier note of `local`; the step itself shows method and line. */
+/** Compares a note with the hop's earlier note of `local`; the step shows method and line. */
 function noteChange({ hop, at, notes }: Step): Change {
   const { method, line, ...others } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);

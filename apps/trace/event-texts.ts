@@ -1,4 +1,4 @@
-/** Writes events of a recording as text for all views; `observe/event-text.ts` writes times and values. */
+/** Writes events of a recording as text; `observe/event-text.ts` writes times and values. */
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 

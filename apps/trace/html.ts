@@ -1,6 +1,7 @@
 /**
- * Writes a recording as one self-contained page: the recording, and a program that reads it (`page/`,
- * bundled by tools/bundle.ts). The page's policy forbids loading, and allows only that program.
+ * Writes a recording as one self-contained page: the recording, and a program that reads it
+ * (`page/`, bundled by tools/bundle.ts). The page's policy forbids loading, and allows only that
+ * program.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -65,7 +66,7 @@ interface Found {
   readonly text: string;
 }
 
-/** Reads the source of a volume's module; null if absent, as a recording may be from another machine. */
+/** Reads the source of a volume's module; null if absent, as for another machine's recording. */
 function sourceOf({ options }: VolumeSeen, baseDir: string): Found | null {
   const { 'module-name': name, 'module-path': path, language } = options;
   try {

@@ -1,4 +1,4 @@
-/** `glossa trace MNT`: attaches to a running mount; refusals, and ends of reader, mount and server. */
+/** `glossa trace MNT` at a running mount; refusals, and ends of reader, mount and server. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';

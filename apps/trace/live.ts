@@ -1,4 +1,4 @@
-/** `glossa trace MNT|BRICK`: shows or records the requests of a running server until the user ends it. */
+/** `glossa trace MNT|BRICK`: shows or records requests of a running server until interrupted. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyEvents } from '../../runtime/observe/event-store.ts';

@@ -1,9 +1,9 @@
 /**
  * Writes a recording in the Trace Event Format (JSON), for ui.perfetto.dev and chrome://tracing.
  *
- * A hop is a complete event ('X', microseconds). Events of one thread must nest, but requests and hops
- * overlap: each hop goes into the first free *lane*, a thread with only a number. If it is not its parent's
- * lane, an arrow (flow, 's' and 'f') leads to it. Other events are instants ('i').
+ * A hop is a complete event ('X', microseconds). Events of one thread must nest, but requests and
+ * hops overlap: each hop goes into the first free *lane*, a thread with only a number. If it is not
+ * its parent's lane, an arrow (flow, 's' and 'f') leads to it. Other events are instants ('i').
  * Source: "Trace Event Format", the Catapult project.
  */
 
@@ -75,8 +75,8 @@ function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Ge
 }
 
 /**
- * Puts a hop into its parent's lane if it fits there, else into the first free lane. Hops come in order of
- * their starts. @param lanes pending hops of each lane, the innermost last
+ * Puts a hop into its parent's lane if it fits there, else into the first free lane. Hops come in
+ * order of their starts. @param lanes pending hops of each lane, the innermost last
  */
 function laneOf(placed: LaneHop, lanes: LaneHop[][], from: number | undefined): number {
   const { hop, above, end } = placed;

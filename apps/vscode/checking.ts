@@ -1,6 +1,6 @@
 /**
- * Converts the output of `glossa check --json` into an editor's problems by file, with positions from 0. It
- * uses no API of an editor.
+ * Converts the output of `glossa check --json` into an editor's problems by file, with positions
+ * from 0. It uses no API of an editor.
  */
 
 export interface Finding {

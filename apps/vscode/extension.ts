@@ -1,6 +1,6 @@
 /**
- * The entry point of the VS Code extension: shows problems of volfiles when they are opened and saved, and
- * starts the debugger, `glossa debug --dap`. checking.ts and running.ts need no editor.
+ * The entry point of the VS Code extension: shows problems of volfiles when they are opened and
+ * saved, and starts the debugger, `glossa debug --dap`. checking.ts and running.ts need no editor.
  */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';

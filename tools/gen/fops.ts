@@ -29,7 +29,7 @@ const params = (args: readonly Arg[]): string =>
 /** The arguments as a list of names, to pass them on. */
 export const names = (args: readonly Arg[]): string =>
   args.map((arg) => camel(arg.name)).join(', ');
-/** The number of required arguments of a module's wind: xdata and an fd that the fop makes are optional. */
+/** The number of required arguments of a wind: xdata and an fd that the fop makes are optional. */
 export function required({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
   const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);

@@ -1,4 +1,4 @@
-/** Writes `runtime/mount/fuse/codec/structs.gen.ts`: the kernel's structs from the table of their fields. */
+/** Writes `runtime/mount/fuse/codec/structs.gen.ts`: the kernel's structs from their table. */
 import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
 
 type Field = readonly [name: string, type: string];

@@ -1,4 +1,4 @@
-/** Writes `bridges/native/glossa_fops.gen.h`: the types and functions of every fop for translators in C. */
+/** Writes `bridges/native/glossa_fops.gen.h`: types and functions of every fop in C. */
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { codeLines } from './codes.ts';

@@ -65,7 +65,7 @@ const homes: Readonly<Record<string, string>> = {
 /** Names of packages in a scope. */
 const within = (scope: string, ...names: readonly string[]) => names.map((name) => scope + name);
 
-/** Third-party code in our own files: the files, and the packages by their folders in node_modules. */
+/** Third-party code in our own files, with the packages by their folders in node_modules. */
 const written: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
@@ -167,7 +167,7 @@ function repositoryOf(path: string, optional = false): string {
   return plain.includes('://') ? plain : github(plain);
 }
 
-/** Groups the variants of a package for kinds of machines, which differ in the ends of their names. */
+/** Groups the variants of a package for kinds of machines, which differ in their suffixes. */
 function machineParts(
   others: readonly (readonly [string, Locked])[],
   forMachines: readonly (readonly [string, Locked])[],

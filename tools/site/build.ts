@@ -4,8 +4,8 @@
  *   npm run site [-- --base /PATH/]   builds into tools/site/dist, for a server with the site at /PATH/
  *   npm run site:preview              serves the built site on loopback
  *
- * VitePress and the checkers of the site are packages of their own (tools/site/package.json), fetched when
- * missing; no other step needs a network.
+ * VitePress and the checkers of the site are packages of their own (tools/site/package.json),
+ * fetched when missing; no other step needs a network.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';

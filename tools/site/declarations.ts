@@ -1,6 +1,6 @@
 /**
- * Makes the API pages of Python and JavaScript from the declarations that editors read: a section for each
- * class and function with its comment as text.
+ * Makes the API pages of Python and JavaScript from the declarations that editors read: a section
+ * for each class and function with its comment as text.
  */
 import type { GeneratedPage } from './reference.ts';
 import { read } from './texts.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes the input of VitePress into `.generated/`: the repository's texts with links of the site, pages
- * generated from sources, linked files, and pictures.
+ * Writes the input of VitePress into `.generated/`: the repository's texts with links of the site,
+ * pages generated from sources, linked files, and pictures.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';

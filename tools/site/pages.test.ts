@@ -1,6 +1,6 @@
 /**
- * All pages in a browser: at three widths, dark and light, found by the search, and printed. One browser
- * opens several pages at a time.
+ * All pages in a browser: at three widths, dark and light, found by the search, and printed. One
+ * browser opens several pages at a time.
  */
 import { availableParallelism } from 'node:os';
 import type { Browser, Page } from 'puppeteer-core';
@@ -36,7 +36,7 @@ const isSource = (path: string): boolean => path.startsWith('/files/') && !KINDS
 /** Pages generated from tables of translators and commands; axe checks a quarter of them. */
 const isGenerated = (path: string): boolean =>
   /^\/reference\/(translators|cli)\//.test(path) && !KINDS.includes(path);
-/** Whether axe checks a page. Of generated pages it checks runs of four, each in another variant. */
+/** Whether axe checks a page. Of generated pages, it checks runs of four in different variants. */
 const hasAxeCheck = (path: string, i: number): boolean =>
   !isSource(path) && !(isGenerated(path) && Math.floor(i / WAYS.length) % 4 !== 0);
 const WIDE = 1280;
@@ -254,7 +254,7 @@ async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promi
 
 type DOMRectLike = Readonly<Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>>;
 
-/** Two renderings of the same picture differ by a step or two of 256. A larger difference is motion. */
+/** Renderings of a picture differ by a step or two of 256. A larger difference is motion. */
 const SEEN = 16;
 const differ = (one: string, other: string): string => `(async () => {
   const [a, b] = await Promise.all(['${one}', '${other}'].map(async (data) => {
@@ -285,7 +285,7 @@ const BROKEN_WORDS = `[...document.querySelectorAll('.vp-doc td code')].flatMap(
 
 const FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
 
-/** Removes highlighting: code has thousands of words in a few colours that are equal on all pages. */
+/** Removes highlighting: code has thousands of words, in the same few colours on all pages. */
 const PLAIN_CODE =
   "for (const it of document.querySelectorAll('.vp-code code')) it.textContent = it.textContent";
 

@@ -1,6 +1,6 @@
 /**
- * Connects the site with the playground: whether it exists, how to write its files, and links into it. No
- * other file of the site depends on it.
+ * Connects the site with the playground: whether it exists, how to write its files, and links into
+ * it. No other file of the site depends on it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -51,8 +51,8 @@ export function withLesson(text: string, source: string): string {
 }
 
 /**
- * A link, in Markdown, that opens a module of a text in the playground; undefined for code that it cannot
- * run, and in lessons, which have their own link.
+ * A link, in Markdown, that opens a module of a text in the playground; undefined for code that it
+ * cannot run, and in lessons, which have their own link.
  */
 export function runLink(source: string, language: string, code: string): string | undefined {
   const ending = ENDINGS[language];

@@ -1,4 +1,4 @@
-/** Generates pages from tables in the sources: commands, translators with their options, volfiles. */
+/** Generates pages from tables in the sources: commands, translators and options, volfiles. */
 
 import { commands } from '../../cli/commands.ts';
 import { about, subvolumes } from '../../cli/help.ts';

@@ -1,7 +1,7 @@
 /**
- * Lists the repository's texts that become pages of the site, by groups and in order. The list of `docs/README.md`
- * gives the groups of the documentation: each linked page of a row. Texts that only other pages link become
- * pages below `/files/`.
+ * Lists the repository's texts that become pages of the site, by groups and in order. The list of
+ * `docs/README.md` gives the groups of the documentation: each linked page of a row. Texts that
+ * only other pages link become pages below `/files/`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';

@@ -1,10 +1,11 @@
 /**
- * Measures the load of other processes during a measurement. On a busy machine, times are longer than on
- * a quiet one, and differ more from round to round.
+ * Measures the load of other processes during a measurement. On a busy machine, times are longer
+ * than on a quiet one, and differ more from round to round.
  *
- * The sampler reads proc_stat(5) at the begin and the end of each turn. `others` is CPU time that neither
- * idled nor went to the measured processes; `steal` is time that the host of a virtual machine took. `load`
- * is the number of other threads that run or wait at both samples, when the measured processes do neither.
+ * The sampler reads proc_stat(5) at the begin and the end of each turn. `others` is CPU time that
+ * neither idled nor went to the measured processes; `steal` is time that the host of a virtual
+ * machine took. `load` is the number of other threads that run or wait at both samples, when the
+ * measured processes do neither.
  */
 import { readFileSync } from 'node:fs';
 import { times, whole } from './numbers.ts';
@@ -12,7 +13,7 @@ import { parseCpuList } from './placement.ts';
 import type { Busyness } from './schema.ts';
 import { childrenCpuSeconds, childrenOf, cpuSeconds } from './usage.ts';
 
-/** One tick of USER_HZ, the unit of proc_stat(5): 100 a second on every architecture that Node runs on. */
+/** One tick of USER_HZ, the unit of proc_stat(5): 100 a second on all architectures of Node. */
 const TICK_SECONDS = 0.01;
 
 /** CPU time since boot, in seconds, summed over CPUs. */
@@ -57,7 +58,7 @@ interface BusySample {
   readonly pids: readonly number[] | null;
 }
 
-/** Samples the machine at the begin and end of each turn of a measurement, and sums up the differences. */
+/** Samples the machine at the begin and end of each turn, and sums up the differences. */
 export class BusySampler {
   private readonly cpus: readonly number[];
   private began: BusySample;

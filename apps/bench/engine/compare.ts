@@ -1,9 +1,9 @@
 /**
  * Compares two runs: of two versions, two days or two machines.
  *
- * Rounds of two runs were not measured side by side, so every difference between the two hours affects
- * the comparison of times. The ratio of a stack to the first stack was measured side by side in each run;
- * where the machines differ, only ratios are comparable.
+ * Rounds of two runs were not measured side by side, so every difference between the two hours
+ * affects the comparison of times. The ratio of a stack to the first stack was measured side by
+ * side in each run; where the machines differ, only ratios are comparable.
  */
 import { busyText } from './busy.ts';
 import { workloadTitle } from './placement.ts';

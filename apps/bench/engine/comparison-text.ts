@@ -1,7 +1,7 @@
 /**
  * Writes a comparison as a clause: `python is about 8 % slower than typescript [6 – 11 %]`. Every
- * report takes its sentences from here, so that each agrees with its interval. Rounding never makes a number
- * contradict the verdict.
+ * report takes its sentences from here, so that each agrees with its interval. Rounding never makes
+ * a number contradict the verdict.
  */
 import type { Comparison, Verdict } from './schema.ts';
 import type { Interval } from './statistics.ts';
@@ -104,7 +104,7 @@ const clauses: Readonly<Record<Verdict, (other: string, found: readonly Ratio[])
 export const comparedText = (subject: string, other: string, compared: Ratio): string =>
   `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
 
-/** One sentence about a stack in several measurements: a clause for each verdict, with its count. */
+/** A sentence about a stack in several measurements: a clause for each verdict, with its count. */
 export function answerText(subject: string, other: string, found: readonly Ratio[]): string {
   if (found.length === 0) return `${subject} could not be compared with ${other}.`;
   const groups = (Object.keys(clauses) as Verdict[])

@@ -1,7 +1,8 @@
 /**
  * Parses and checks conditions under which a run fails, for CI: `python/typescript p50 > 1.2`,
- * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. The condition is checked in
- * every workload and placement that fits its stacks, and fails the run when it holds in one of them.
+ * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. The condition is
+ * checked in every workload and placement that fits its stacks, and fails the run when it holds in
+ * one of them.
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
@@ -58,8 +59,8 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
 }
 
 /**
- * Lists where a run fails by a condition: the condition holds, or its measure is missing. Workloads that do
- * not fit its stacks are skipped; if none is left, the run fails, too.
+ * Lists where a run fails by a condition: the condition holds, or its measure is missing. Workloads
+ * that do not fit its stacks are skipped; if none is left, the run fails, too.
  */
 export function failuresBy(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, to, measure, operator, bound } = condition;

@@ -1,6 +1,7 @@
 /**
- * Records times of requests in an HDR histogram of node:perf_hooks, and summarizes it. The histogram
- * counts any number of values with three significant digits in constant memory. Values are nanoseconds.
+ * Records times of requests in an HDR histogram of node:perf_hooks, and summarizes it. The
+ * histogram counts any number of values with three significant digits in constant memory. Values
+ * are nanoseconds.
  */
 import { createHistogram, type Histogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Distribution, Summary } from './schema.ts';

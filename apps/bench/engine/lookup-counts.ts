@@ -9,7 +9,7 @@ interface Row {
   readonly warnings: string[];
 }
 
-/** Warns where the lookups differ from the first stack's. @param alike stacks that differ only in language */
+/** Warns of lookups that differ from the first stack's. @param alike stacks that must agree */
 export function checkCounts(alike: readonly string[], rounds: number, rows: readonly Row[]): void {
   const [first, ...others] = rows.filter(
     ({ name, samples }) =>

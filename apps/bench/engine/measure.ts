@@ -1,4 +1,4 @@
-/** Measures one workload in one placement: starts the stacks, measures them in alternating rounds, ends them. */
+/** Measures a workload in a placement: starts the stacks, measures them in rounds, ends them. */
 import { rmSync } from 'node:fs';
 import { BusySampler } from './busy.ts';
 import { mergeHistograms, summaryOf } from './histogram.ts';
@@ -53,7 +53,7 @@ interface Row {
 
 /** Most requests of a round: each time takes eight bytes and is sent between processes. */
 const COUNT_MAX = 1_000_000;
-/** Shortest step of the warm-up, in seconds, from which the pace of the slowest stack is derived. */
+/** Shortest step of the warm-up, in seconds, that yields the pace of the slowest stack. */
 const PACE = 0.3;
 const STEPS_MAX = 12;
 
@@ -174,8 +174,8 @@ interface Warm {
 }
 
 /**
- * Warms up all stacks with equal requests, more in each step, until the number is known that fills a round
- * of the slowest stack.
+ * Warms up all stacks with equal requests, more in each step, until the number is known that fills
+ * a round of the slowest stack.
  */
 async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Promise<Warm> {
   let from = 0;

@@ -63,7 +63,7 @@ export const measures = {
 export type MeasureName = keyof typeof measures;
 export const measureNames = Object.keys(measures) as MeasureName[];
 
-/** The ratio of two stacks, paired by rounds where rounds have the measure; null if it is no number. */
+/** The ratio of two stacks, by rounds where these have the measure; null if it is no number. */
 export function ratioOf(name: MeasureName, mine: Measured, other: Measured): number | null {
   const { of, ofRound }: Measure = measures[name];
   const pairs =

@@ -42,7 +42,7 @@ export interface CpuAssignment {
   readonly servers: string;
 }
 
-/** Gives the client the last allowed CPU, which is less busy than the first. @throws {NotMeasured} */
+/** Gives the client the last allowed CPU, as the first is busier. @throws {NotMeasured} */
 export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   if (place === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);

@@ -1,14 +1,14 @@
 /**
- * Makes and fills the folder of a report. The folder is made before the measurement, so that a run of an
- * hour does not end with a refusal. Only with `force` may it hold an earlier report.
+ * Makes and fills the folder of a report. The folder is made before the measurement, so that a run
+ * of an hour does not end with a refusal. Only with `force` may it hold an earlier report.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 
 /**
- * Makes a folder and its parents, as `mkdir -p`. (mkdirSync with `recursive` never returns where the
- * parent cannot be made, as below /proc.)
+ * Makes a folder and its parents, as `mkdir -p`. (mkdirSync with `recursive` never returns where
+ * the parent cannot be made, as below /proc.)
  * @returns false when the folder exists already
  * @throws {Failure}
  */

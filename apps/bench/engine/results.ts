@@ -59,7 +59,7 @@ export function summedCounts(
   return sums;
 }
 
-/** Compares each result of a workload with the first; a comparison that is impossible becomes a warning. */
+/** Compares each result of a workload with the first, or adds a warning where it cannot. */
 export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {

@@ -50,8 +50,8 @@ export interface BenchOutcome {
 const BESIDES = 5;
 
 /**
- * Measures until all is done or the signal aborts; the result has the rounds so far. A workload that ends
- * with an error leaves the results of the others.
+ * Measures until all is done or the signal aborts; the result has the rounds so far. A workload
+ * that ends with an error leaves the results of the others.
  * @throws {NotMeasured} before measuring, when no stack starts
  */
 export async function runBench(

@@ -2,8 +2,8 @@
  * Plans the tutorial's workload: programs that search a file in one directory after the other.
  *
  * 1000 files lie evenly in ten directories. A search looks up one file in dir0, dir1, … until it is
- * found; 80 % of the searches are for 10 % of the files, which are in demand. Equal seeds give equal
- * searches in equal order.
+ * found; 80 % of the searches are for 10 % of the files, which are in demand. Equal seeds give
+ * equal searches in equal order.
  *
  * Source of the workload: Jeff Darcy, GlusterFS Translators Almost Live Tutorial (2012).
  */

@@ -1,7 +1,7 @@
 /** Finds and builds the volumes of measured stacks. Pure. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
-/** Names of the debug/io-stats volumes directly above the storage, which count the lookups there. */
+/** Names of the debug/io-stats volumes directly above the storage, which count its lookups. */
 export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
   const types = new Map(volumes.map(({ name, type }) => [name, type]));
   return volumes

@@ -1,9 +1,9 @@
 /**
  * Computes medians, quantiles and their intervals from rounds.
  *
- * Rounds of different rows are paired: round 3 of one row ran next to round 3 of the other, under the
- * same load of the machine. Rows are therefore compared round by round: the result is the median of the
- * comparisons, not the comparison of the medians.
+ * Rounds of different rows are paired: round 3 of one row ran next to round 3 of the other, under
+ * the same load of the machine. Rows are therefore compared round by round: the result is the
+ * median of the comparisons, not the comparison of the medians.
  */
 export interface Estimate {
   readonly median: number;
@@ -76,8 +76,8 @@ const NORMAL_95 = 1.959964;
 
 /**
  * Returns the number of `count` values that may lie below a 95 % interval of their median. For any
- * distribution, its median is above each drawn value with probability ½, so the count follows the binomial
- * distribution; -1 when there are too few values.
+ * distribution, its median is above each drawn value with probability ½, so the count follows the
+ * binomial distribution; -1 when there are too few values.
  */
 function outsideOf(count: number): number {
   if (count > EXACT_MAX) {
@@ -93,8 +93,8 @@ function outsideOf(count: number): number {
 }
 
 /**
- * The interval that contains the median with at least 95 % confidence, for any distribution of the values
- * (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN.
+ * The interval that contains the median with at least 95 % confidence, for any distribution of the
+ * values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN.
  */
 export function medianInterval(values: readonly number[]): Interval | null {
   const outside = outsideOf(values.length);

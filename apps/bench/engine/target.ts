@@ -1,6 +1,6 @@
 /**
- * A target of a workload: a stack behind its mount, or the plain directory, each with its own clients.
- * It starts the server and the clients, measures rounds, and stops both.
+ * A target of a workload: a stack behind its mount, or the plain directory, each with its own
+ * clients. It starts the server and the clients, measures rounds, and stops both.
  */
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
@@ -48,7 +48,7 @@ export interface TargetSettings {
   readonly signal: AbortSignal;
 }
 
-/** Reads the lookups that have reached the storage; null if the stack has no counter. @throws {NotMeasured} */
+/** Reads the lookups that reached the storage; null without a counter. @throws {NotMeasured} */
 export type LookupCounter = (mountpoint: string, patienceMs: number) => Promise<number | null>;
 
 /** Access to a target: its server, its counter and its sampler. */
@@ -84,7 +84,7 @@ const MOST_MS = 2 ** 31 - 1;
 /** Time limit of clients outside rounds; opening the workload `command` runs it once. */
 export const patienceOf = (isCommand: boolean): number => (isCommand ? COMMAND_MS : LEAST_MS);
 
-/** Time limit of a round. @param lastMs time of a request in the last round; null before the first */
+/** Time limit of a round. @param lastMs time of a request in the last round, or null */
 export function roundPatience(
   seconds: number,
   count: number,

@@ -1,6 +1,6 @@
 /**
- * Tries a bench before it measures, so that mistakes are reported once and at once: starts each stack,
- * and runs the command in an empty folder.
+ * Tries a bench before it measures, so that mistakes are reported once and at once: starts each
+ * stack, and runs the command in an empty folder.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ const KIB = 1024;
 /** From the kernel's MAKE_PROCESS_CPUCLOCK, which derives a clock's number from a pid. */
 const CPUCLOCK_SCHED = 2;
 
-/** CPU seconds of all threads of a process, ended threads included; null when the process has ended. */
+/** CPU seconds of all threads of a process, also ended ones; null for an ended process. */
 export function cpuSeconds(pid: number): number | null {
   const time = new BigInt64Array(2);
   const clock = (~pid << 3) | CPUCLOCK_SCHED;

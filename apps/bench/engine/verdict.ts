@@ -1,11 +1,11 @@
 /**
- * Compares the rounds of two stacks: a ratio, its interval and a verdict. The verdict follows from the
- * interval alone: there is a difference if it excludes 1.
+ * Compares the rounds of two stacks: a ratio, its interval and a verdict. The verdict follows from
+ * the interval alone: there is a difference if it excludes 1.
  *
- * The interval contains the median of the ratios with 95 % confidence (statistics.ts), and is at least
- * as wide as the noise between neighbouring rounds, because a slow round is often followed by another.
- * Stacks that ran side by side have the noise of their ratios, as a slow moment affects both.
- * All values are logarithms: twice as long and half as long are equally far from 1.
+ * The interval contains the median of the ratios with 95 % confidence (statistics.ts), and is at
+ * least as wide as the noise between neighbouring rounds, because a slow round is often followed by
+ * another. Stacks that ran side by side have the noise of their ratios, as a slow moment affects
+ * both. All values are logarithms: twice as long and half as long are equally far from 1.
  */
 import { seeded } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';
@@ -36,8 +36,8 @@ export function verdictOf({ low, high }: Interval): Verdict {
 }
 
 /**
- * Compares rounds that ran beside each other. Both have the same rounds; every value is above 0. Null for
- * fewer than ROUNDS_MIN. The same values and seed give the same answer.
+ * Compares rounds that ran beside each other. Both have the same rounds; every value is above 0.
+ * Null for fewer than ROUNDS_MIN. The same values and seed give the same answer.
  */
 export function comparePaired(
   mine: readonly number[],
@@ -68,8 +68,8 @@ export function compareApart(
 }
 
 /**
- * The 95 % quantile of the median difference between neighbouring values, with a random sign for each
- * difference. The values are logarithms of times or of ratios.
+ * The 95 % quantile of the median difference between neighbouring values, with a random sign for
+ * each difference. The values are logarithms of times or of ratios.
  */
 function noiseOf(rounds: readonly number[], seed: number): number {
   const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);

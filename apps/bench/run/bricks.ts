@@ -1,6 +1,6 @@
 /**
- * Starts and ends brick processes of glossa and of GlusterFS on this machine, and describes the volumes of
- * bricks and their clients.
+ * Starts and ends brick processes of glossa and of GlusterFS on this machine, and describes the
+ * volumes of bricks and their clients.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -104,7 +104,7 @@ export const brickPlan = (
 
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
-/** Starts all bricks at once, and ends them after `act`. @throws {Failure} if one ended by itself, too */
+/** Starts all bricks at once, and ends them after `act`. @throws {Failure} if one ended earlier */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
   start: (plan: BrickPlan) => Promise<Brick>,

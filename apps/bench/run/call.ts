@@ -1,4 +1,4 @@
-/** `glossa bench call`: measures the cost of one call of a translator in each language, without a mount. */
+/** `glossa bench call`: measures one call of a translator in each language, without a mount. */
 import { rmSync } from 'node:fs';
 import { makeScratch } from '../../../server/scratch.ts';
 import { defineCommand } from '../../../terminal/command.ts';
@@ -70,7 +70,7 @@ interface CallResults {
   readonly calls: readonly CallCosts[];
 }
 
-/** Measures the kinds of calls; an interruption keeps the results so far. @throws {Failure} for a wrong answer */
+/** Measures kinds of calls until all are done or interrupted. @throws {Failure} for a wrong reply */
 async function measureCalls(
   asked: readonly KindName[],
   wanted: readonly LanguageName[],

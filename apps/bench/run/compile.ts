@@ -4,7 +4,7 @@ import { runToEnd } from './others/implementation.ts';
 
 const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 
-/** Compiles a program: null, or the error. @param flags in addition to those for speed and warnings */
+/** Compiles a program: null, or the error. @param flags added to those for speed and warnings */
 export function compile(source: string, output: string, flags: readonly string[]): string | null {
   const line = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', output, source, ...flags];
   const { status, complaint } = runToEnd(['cc', ...line]);

@@ -1,4 +1,4 @@
-/** Starts a glossa server of a mount or of a brick in a child process, which ends with its parent. */
+/** Starts a glossa server of a mount or brick in a child process, which ends with its parent. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { ChildServer, type ServerEnd } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';
@@ -7,7 +7,7 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 
 /** Time limit for a server to unmount and end. */
 const GRACE_MS = 5000;
-/** The shorter limit after an interruption: a server that waits for a brick, or is stopped, gets SIGKILL. */
+/** The shorter limit after an interruption, for servers that wait for a brick or are stopped. */
 const HURRY_MS = 1000;
 /** Lines of the log to show when a server ended by itself. */
 const LOG_LINES = 5;
@@ -60,7 +60,8 @@ export class OwnServer {
   }
 
   /**
-   * Resolves to null when the server serves, else to the failure; rejects at once when it is aborted.
+   * Resolves to null when the server serves, else to the failure; rejects at once when it is
+   * aborted.
    * @param what the name of the server in messages
    */
   async started(what: string): Promise<Failure | null> {

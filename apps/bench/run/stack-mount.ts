@@ -157,7 +157,7 @@ export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredSta
   };
 }
 
-/** The first message of a command, without traceback and without its log, which the bench removes. */
+/** The first message of a command, without traceback and log, which the bench removes. */
 const shortComplaint = (said: readonly string[]): string =>
   said
     .filter((text) => !text.startsWith('glossa: the log is'))

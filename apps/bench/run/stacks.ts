@@ -151,7 +151,7 @@ function splitOption(text: string): readonly [string, string] {
 const firstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
-/** Paths of a module in a language: in the folder itself, or in a subfolder of the language's name. */
+/** Paths of a module in a language: in the folder itself, or in a subfolder for the language. */
 const candidatePaths = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 

@@ -1,6 +1,7 @@
 /**
- * The interface of a lesson's check, which sends requests through the learner's translator and returns a
- * sentence about the result. A check uses no API of Node or of a page: it needs only a `Subject`.
+ * The interface of a lesson's check, which sends requests through the learner's translator and
+ * returns a sentence about the result. A check uses no API of Node or of a page: it needs only a
+ * `Subject`.
  *
  * Sentences have Python names between backticks; `inLanguage` translates them for another language.
  */
@@ -29,11 +30,11 @@ export const FIRST_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
 
 /** The learner's translator. */
 export interface Subject {
-  /** Starts a graph with the translator above a storage in memory; each graph has its own interpreter. */
+  /** Starts a graph with the translator above a storage in memory, in an interpreter of its own. */
   volume(options?: Readonly<Record<string, string | number>>): Promise<TestGraph>;
 }
 
-/** Resolves to a sentence about the success. @throws {WrongResult} with an explanation of the mistake */
+/** Resolves to a sentence about the success. @throws {WrongResult} with the mistake */
 export type Check = (subject: Subject) => Promise<string>;
 
 /** A mistake of the learner's translator; the message explains it to the learner. */

@@ -1,4 +1,4 @@
-/** `glossa learn` as learners and teachers use it: at a terminal, in a pipe, for a class, with own lessons. */
+/** `glossa learn` for learners and teachers: at a terminal, in a pipe, for a class, own lessons. */
 import { execFile, spawnSync } from 'node:child_process';
 import {
   copyFileSync,

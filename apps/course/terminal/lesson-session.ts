@@ -1,4 +1,4 @@
-/** Runs lessons at a terminal: shows the text, writes the learner's file, and checks it at each save. */
+/** Runs lessons at a terminal: shows the text, writes the learner's file, checks each save. */
 import { on } from 'node:events';
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';

@@ -1,8 +1,9 @@
 /**
- * Finds lessons in a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, and a starter and a
- * solution for each language. Lessons of the course have a check (apps/course/lessons/index.ts); a
- * teacher's own lessons have test files for `glossa test`. A folder such as `de` beside them has
- * translations; files that are missing there are taken from the original.
+ * Finds lessons in a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, and a starter
+ * and a solution for each language. Lessons of the course have a check
+ * (apps/course/lessons/index.ts); a teacher's own lessons have test files for `glossa test`. A
+ * folder such as `de` beside them has translations; files that are missing there are taken from the
+ * original.
  */
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Stores the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. No file can be
- * partially written, and two `glossa learn` at once keep each other's progress.
+ * Stores the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. No
+ * file can be partially written, and two `glossa learn` at once keep each other's progress.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

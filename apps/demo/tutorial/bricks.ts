@@ -1,6 +1,6 @@
 /**
- * Plans the two bricks of the tutorial on this machine: of GlusterFS where it is installed, otherwise of
- * glossa. Both serve the volfiles of examples/tutorial at free ports.
+ * Plans the two bricks of the tutorial on this machine: of GlusterFS where it is installed,
+ * otherwise of glossa. Both serve the volfiles of examples/tutorial at free ports.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export interface BrickProgram {
 
 const PROGRAM = 'glusterfsd';
 
-/** Chooses the program. @param asked null: GlusterFS if installed @throws {Failure} without root or the requested one */
+/** Chooses the program. @param asked null: GlusterFS if installed @throws {Failure} */
 export function chooseBrickProgram(asked: BrickProgram['by'] | null): BrickProgram {
   if (process.getuid?.() !== 0) {
     throw new Failure(

@@ -62,7 +62,7 @@ const TALK = stacks[0]!.talkMs!;
 /** Percent by which the talk's cache in Python was slower than its native one. */
 const TALK_LOSS = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
 
-/** The table with a row for each stack beside the talk's; times that cannot be compared are omitted. */
+/** The table with a row for each stack beside the talk's, without incomparable times. */
 export function table({ seed }: TutorialSettings, searched: readonly SearchTimes[]): string {
   const head = [
     ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
@@ -111,7 +111,7 @@ export function reportText(
   ].join('\n\n');
 }
 
-/** Writes the last sentence: the cache's gain and the script's cost, which are the subject of the talk. */
+/** Writes the last sentence: the cache's gain and the script's cost, the subject of the talk. */
 export function summarySentence(
   { seed }: TutorialSettings,
   searched: readonly SearchTimes[],

@@ -73,7 +73,8 @@ const wireOf = (at: number): string => `test-wire-${at}`;
 export const countedVolumes = clients.map(({ at }) => wireOf(at));
 
 /**
- * Inserts volumes above a volume of a volfile; its former parents then stand above the last of them.
+ * Inserts volumes above a volume of a volfile; its former parents then stand above the last of
+ * them.
  */
 function withAbove(text: string, name: string, above: readonly PlainVolume[]): string {
   const places = above.map((volume, at) => ({

@@ -1,6 +1,6 @@
 /**
- * Signals to the tutorial and its death at several moments: it leaves no mount, process or file. `test:long`
- * has more moments.
+ * Signals to the tutorial and its death at several moments: it leaves no mount, process or file.
+ * `test:long` has more moments.
  */
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The tutorial on real mounts over bricks of glossa and of GlusterFS: complete and interrupted runs. */
+/** The tutorial on mounts over bricks of glossa and GlusterFS: complete and interrupted runs. */
 import { describe, expect, it, vi } from 'vitest';
 import {
   endsBy,

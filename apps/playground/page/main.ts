@@ -1,6 +1,6 @@
 /**
- * The page of `glossa playground`: files on one side, requests on the other, a shell below. The worker of
- * apps/playground/play runs the graph, and the page shows its recordings.
+ * The page of `glossa playground`: files on one side, requests on the other, a shell below. The
+ * worker of apps/playground/play runs the graph, and the page shows its recordings.
  */
 import { lessonIn } from '../../course/lesson-link.ts';
 import { html, isPageKey } from '../../trace/page/dom.ts';
@@ -25,7 +25,8 @@ import { missing, workerMaker } from './worker.ts';
 import { Session, WorkerLost } from './worker-session.ts';
 
 /**
- * Time limits of answers in milliseconds. A start loads interpreters, which takes long on a slow machine.
+ * Time limits of answers in milliseconds. A start loads interpreters, which takes long on a slow
+ * machine.
  */
 const PATIENCE = {
   ...{ start: 120_000, judge: 60_000 },
@@ -204,7 +205,7 @@ class Playground {
 
   // ---- lessons
 
-  /** Opens a lesson ('' for none) as the learner left it, or with these files; the store keeps the former. */
+  /** Opens a lesson ('' for none) as the learner left it, or with these files. */
   private enter(lesson: string, files: FileTexts): void {
     if (lesson === this.lesson) return;
     this.store.leave();

@@ -1,4 +1,4 @@
-/** Completes words in modules: fops where methods are defined, and members of objects such as `frame`. */
+/** Completes words in modules: fops where methods are defined, and members of objects. */
 import { type Completion, snippetCompletion } from '@codemirror/autocomplete';
 import type { EditorState } from '@codemirror/state';
 import { html } from '../../trace/page/dom.ts';
@@ -11,7 +11,7 @@ export interface ModuleCompletion extends Completion {
   readonly info?: () => HTMLElement;
 }
 
-/** Returns the words that fit at a position. @param isThere whether a whole word is there already */
+/** Returns the words that fit at a position. @param isThere whether a word is there already */
 export type WordsAt = (
   state: EditorState,
   from: number,
@@ -47,7 +47,7 @@ const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
 /** Arguments of a callback before the parts of the reply. */
 const RESULT = ['op_ret', 'op_errno'];
 
-/** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(frame, op_ret, …)`. */
+/** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`. */
 function methodsOf(fop: FopWords, { argument, cbk, method }: Spelling): ModuleCompletion[] {
   const args = fop.args.map(({ name }) => argument(name));
   const results = [...RESULT, ...fop.reply.map(({ name }) => name)].map(argument);

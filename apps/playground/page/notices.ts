@@ -10,7 +10,7 @@ export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly shown = new Map<string, HTMLElement>();
 
-  /** Shows a notice. @param kind replaces an earlier one of this kind @param more element behind the text */
+  /** Shows a notice in place of an earlier one of its kind. @param more element behind the text */
   say(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
     this.drop(kind);
     const choose = ({ act }: Choice): void => {

@@ -1,4 +1,4 @@
-/** Loads the parts of the interpreters from scripts beside the page, as its policy forbids fetch. */
+/** Loads parts of the interpreters from scripts beside the page, as its policy forbids fetch. */
 import { bytesOf } from '../../trace/page/dom.ts';
 import type { PartData } from '../page-data.ts';
 

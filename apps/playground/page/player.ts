@@ -1,6 +1,6 @@
 /**
- * Plays the steps of a recording: all steps of a request, and then the next request. If the browser is set to
- * reduce motion, it shows the end at once.
+ * Plays the steps of a recording: all steps of a request, and then the next request. If the browser
+ * is set to reduce motion, it shows the end at once.
  */
 import { html } from '../../trace/page/dom.ts';
 import type { Model } from '../../trace/page/model.ts';

@@ -1,6 +1,6 @@
 /**
- * Checks the files while a learner types: starts a graph in a worker of its own, and reports the problems.
- * A module that never ends blocks only that worker.
+ * Checks the files while a learner types: starts a graph in a worker of its own, and reports the
+ * problems. A module that never ends blocks only that worker.
  */
 import type { FileTexts } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';

@@ -82,7 +82,8 @@ export function shellView(settings: ShellSettings) {
       offered = line;
     },
     /**
-     * Runs the offered line, with a remark below its output, unless the user has typed or run another line.
+     * Runs the offered line, with a remark below its output, unless the user has typed or run
+     * another line.
      */
     async runOffered(remark: string): Promise<void> {
       if (lines > 0 || past.length > 0 || input.value !== offered) return;

@@ -1,7 +1,7 @@
 /**
- * Stores the typed files in the browser, so that neither closing the page nor a second tab loses a word.
- * Each tab writes to a slot of its own, and begins with the newest slot of all tabs. Files that a link, a
- * file or the example has replaced stay in their slot.
+ * Stores the typed files in the browser, so that neither closing the page nor a second tab loses a
+ * word. Each tab writes to a slot of its own, and begins with the newest slot of all tabs. Files
+ * that a link, a file or the example has replaced stay in their slot.
  */
 import type { FileTexts } from '../page-data.ts';
 
@@ -29,7 +29,7 @@ interface Slot {
 }
 
 const DEBOUNCE_MS = 300;
-/** Most slots of all tabs together, not counting the newest of each lesson; the oldest is removed. */
+/** Most slots of all tabs together, without the newest of each lesson; the oldest is removed. */
 const PLACES_MAX = 20;
 
 /** Prefix of keys, with the path, as a server may have several playgrounds. */

@@ -30,8 +30,8 @@ export function fileInput(take: (files: readonly File[]) => void): HTMLInputElem
 }
 
 /**
- * Reads a volfile and modules. They are added to the current files, or replace them if they contain the
- * graph's volfile.
+ * Reads a volfile and modules. They are added to the current files, or replace them if they contain
+ * the graph's volfile.
  * @throws {Error} about an unsuitable file
  */
 export async function openFiles(files: readonly File[], here: PlayState): Promise<PlayState> {

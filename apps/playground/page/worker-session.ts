@@ -1,6 +1,6 @@
 /**
- * The page's session with the worker that runs the graph: sends questions one after the other. A worker that
- * does not answer in time is replaced.
+ * The page's session with the worker that runs the graph: sends questions one after the other. A
+ * worker that does not answer in time is replaced.
  */
 import type { LostCall, Question, Questions, WorkerAnswer } from '../play/protocol.ts';
 
@@ -14,7 +14,8 @@ export interface WorkerLike {
 
 export interface SessionSettings {
   /**
-   * Makes a worker with question 0, to open. The worker calls `lost` when a call in it cannot be ended.
+   * Makes a worker with question 0, to open. The worker calls `lost` when a call in it cannot be
+   * ended.
    */
   makeWorker(lost: (call: LostCall['lost']) => void): WorkerLike;
   /** Time limits of answers in milliseconds. */
@@ -25,8 +26,8 @@ export interface SessionSettings {
 export const OPENING = 0;
 
 /**
- * Time limit of a worker's opening in milliseconds. In Firefox, a few workers in a hundred hang while they
- * open; the session starts another one.
+ * Time limit of a worker's opening in milliseconds. In Firefox, a few workers in a hundred hang
+ * while they open; the session starts another one.
  */
 const OPENING_MS = 10_000;
 
@@ -57,7 +58,7 @@ export class Session {
     this.settings = settings;
   }
 
-  /** Ends the worker: the pending question fails with this reason; the next one starts a new worker. */
+  /** Ends the worker: the pending question fails with this reason; the next starts a new worker. */
   replace(why: string): void {
     this.end();
     const waiting = [...this.waiting.values()];
@@ -96,7 +97,7 @@ export class Session {
     return answered.finally(() => clearTimeout(timer));
   }
 
-  /** Starts a worker. @param openingMs time limit, longer for the second attempt on a slow machine */
+  /** Starts a worker. @param openingMs time limit, longer for the second attempt */
   private begin(openingMs = OPENING_MS): WorkerLike {
     const lost = ({ volume, seconds }: LostCall['lost']): void =>
       this.replace(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);

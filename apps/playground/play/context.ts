@@ -1,6 +1,7 @@
 /**
- * The context of a playground graph: its virtual clock stands still until a caller waits for a reply, and
- * then jumps to the next timer. A distant storage thus costs virtual time, but no real time.
+ * The context of a playground graph: its virtual clock stands still until a caller waits for a
+ * reply, and then jumps to the next timer. A distant storage thus costs virtual time, but no real
+ * time.
  */
 import type { ModuleContext } from '../../../bridges/host/language.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
@@ -76,7 +77,7 @@ export async function letTimePass<R>(
   return UNANSWERED;
 }
 
-/** Advances the virtual clock with the real one until a promise settles, as interpreters take real time. */
+/** Advances the virtual clock with the real one until a promise settles, for interpreters. */
 export async function inRealTime<R>(clock: VirtualClock, what: Promise<R>): Promise<R> {
   const ended = endOf(what);
   let before = browser.now();

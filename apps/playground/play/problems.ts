@@ -27,8 +27,8 @@ const PLACE = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
 const VOLUME = /^volume '[^']*' \([^)]*\): /;
 
 /**
- * Splits a message into position and text. A message begins with the position of the volume, and may go on
- * with the position in its module, which is preferred.
+ * Splits a message into position and text. A message begins with the position of the volume, and
+ * may go on with the position in its module, which is preferred.
  */
 export function problemIn(text: string, severity: Problem['severity'], texts: Texts): Problem {
   let place: Place | null = null;
@@ -48,7 +48,7 @@ export function problemIn(text: string, severity: Problem['severity'], texts: Te
 
 const indent = (line: string): number => line.length - line.trimStart().length;
 
-/** Finds the column in the rest: JavaScript prints it, Python has marks below the line; 0 for none. */
+/** Finds the column in the rest: JavaScript prints it, Python marks it below the line; 0: none. */
 function columnIn(text: string, { file, line }: Place, texts: Texts): number {
   const named = `at ${file}:${line}:`;
   const behind = text.indexOf(named);

@@ -76,9 +76,9 @@ export interface Opening {
   /** Parts of the interpreters by name, as `writeParts` makes them (docs/write/browser.md). */
   readonly parts: ReadonlyMap<string, Uint8Array>;
   /**
-   * One end of a MessageChannel, transferred with the message. The other end receives `LostCall['lost']`
-   * while the worker itself is busy. A page without cross-origin isolation gets no message, and relies on
-   * its time limits.
+   * One end of a MessageChannel, transferred with the message. The other end receives
+   * `LostCall['lost']` while the worker itself is busy. A page without cross-origin isolation gets
+   * no message, and relies on its time limits.
    */
   readonly lost?: object;
 }

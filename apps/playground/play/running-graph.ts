@@ -70,8 +70,8 @@ export class RunningGraph {
   }
 
   /**
-   * Runs an action that is no request of the learner: uncounted, without distance, and directly on the
-   * storage where the graph has only one.
+   * Runs an action that is no request of the learner: uncounted, without distance, and directly on
+   * the storage where the graph has only one.
    */
   private async unobserved<R>(
     what: (settings: DriverSettings) => Promise<R>,

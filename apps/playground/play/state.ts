@@ -1,6 +1,6 @@
 /**
- * Encodes a learner's files and storage as the fragment of an address, which browsers do not send: `g1.` and
- * the deflated state in base64url. The checksum of deflate detects truncated links.
+ * Encodes a learner's files and storage as the fragment of an address, which browsers do not send:
+ * `g1.` and the deflated state in base64url. The checksum of deflate detects truncated links.
  */
 import type { StartRequest } from './protocol.ts';
 

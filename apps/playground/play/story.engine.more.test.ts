@@ -1,4 +1,4 @@
-/** The playground with modules: a learner writes a cache, watches it, breaks it and reads the errors. */
+/** The playground with modules: a learner writes a cache, watches it, breaks it, reads errors. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Records requests of graphs in memory, for a page (docs/write/recording.md), and counts those of a lesson's check. */
+/** Records requests of graphs in memory (docs/write/recording.md), and counts those of a check. */
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
@@ -22,7 +22,7 @@ export interface TrafficRecorder {
   bytes(): Uint8Array;
 }
 
-/** Makes a recorder. @param shown volumes to record, with their names in the recording; default all */
+/** Makes a recorder. @param shown volumes to record, with their recorded names; default all */
 export function recordTraffic(
   { context, xlators }: Graph,
   shown = (volumes: Head['volumes']) => volumes,
@@ -48,7 +48,7 @@ const STORAGE = 'storage0';
 /** Its name in the volfiles of lessons. */
 const STORAGE_SHOWN = 'storage';
 
-/** Records the requests of a lesson's check; as its graphs are alike, one recording holds them all. */
+/** Records the requests of a lesson's check, whose equal graphs share one recording. */
 export class CheckTraffic {
   private readonly name: string;
   private readonly counts = new RequestCounts();

@@ -1,6 +1,7 @@
 /**
- * The playground's worker: answers the questions of a page (protocol.ts). It fetches nothing, so that it
- * can start from a blob under a policy without connections; the page sends the parts that it needs.
+ * The playground's worker: answers the questions of a page (protocol.ts). It fetches nothing, so
+ * that it can start from a blob under a policy without connections; the page sends the parts that
+ * it needs.
  */
 import type { Question, Questions, WorkerAnswer } from './protocol.ts';
 import { World } from './world.ts';
@@ -35,7 +36,7 @@ const answers: {
   judge: (request) => opened().judge(request),
 };
 
-/** The end of the last question: questions run one after the other, as shell lines build on each other. */
+/** The end of the last question: questions run in turn, as shell lines build on each other. */
 let last: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: { id, kind, body } }) => {

@@ -1,4 +1,4 @@
-/** The playground without interpreters: graphs of glossa's own translators, and the shell over them. */
+/** The playground without interpreters: graphs of glossa's own translators, and the shell. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventsIn, windsOf } from '../../../test/support/recording.ts';
 import { textOf } from './shell/index.ts';

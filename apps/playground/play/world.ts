@@ -1,6 +1,6 @@
 /**
- * The playground without its page: a graph made of texts, a shell over it, and a recording of each line. It
- * runs in a browser's worker and in Node.
+ * The playground without its page: a graph made of texts, a shell over it, and a recording of each
+ * line. It runs in a browser's worker and in Node.
  *
  *   const world = await World.open(parts);
  *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });

@@ -1,7 +1,8 @@
 /**
- * Makes elements from templates of HTML. A string or number becomes a text or a part of an attribute, a node
- * stands in its place, and a function listens to the event of an `@` attribute. Values of a recording are never
- * parsed as HTML. Attributes are quoted; a line break beside a tag or a value is no space.
+ * Makes elements from templates of HTML. A string or number becomes a text or a part of an
+ * attribute, a node stands in its place, and a function listens to the event of an `@` attribute.
+ * Values of a recording are never parsed as HTML. Attributes are quoted; a line break beside a tag
+ * or a value is no space.
  *
  *   html`<button type="button" title="${name}" @click="${act}">${sign} ${picture}</button>`
  */

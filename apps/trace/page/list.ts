@@ -10,7 +10,7 @@ import type { Model } from './model.ts';
 const ROW = 46;
 /** Rows to draw beyond the visible ones. */
 const BEYOND = 6;
-/** Largest height of an element in browsers; with more rows, a pixel of the scroll bar moves several. */
+/** Largest height of an element in browsers; beyond it, a scrolled pixel moves several rows. */
 const HEIGHT_MAX = 8_000_000;
 
 export function requestList(model: Model): HTMLElement {

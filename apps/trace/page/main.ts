@@ -1,6 +1,6 @@
 /**
- * The page of `glossa trace --html`: reads the embedded recording, and shows it. Its parts depend only on
- * the model, which notifies them of changes.
+ * The page of `glossa trace --html`: reads the embedded recording, and shows it. Its parts depend
+ * only on the model, which notifies them of changes.
  */
 import { formatTime, printable } from '../../../runtime/core/log.ts';
 import { clock, pathOf } from '../../../runtime/observe/event-text.ts';

@@ -1,6 +1,6 @@
 /**
- * Draws all requests by start (across) and duration (upwards, logarithmic). Requests of one pixel column are
- * one bar, as high as the slowest; its lower part is the share that failed.
+ * Draws all requests by start (across) and duration (upwards, logarithmic). Requests of one pixel
+ * column are one bar, as high as the slowest; its lower part is the share that failed.
  */
 
 import { clock } from '../../../runtime/observe/event-text.ts';

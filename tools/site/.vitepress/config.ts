@@ -26,7 +26,7 @@ function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string 
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
-/** Splits a text into words and names: `negative-timeout` is one name and two words. Runs in the page, too. */
+/** Splits a text into words and names: `negative-timeout` is both. Runs in the page, too. */
 const tokenize = (text: string): string[] =>
   text.split(/[\s`"'()]+/u).flatMap((word) => {
     const name = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '');

@@ -1,9 +1,10 @@
 /**
- * Runs the process of one client. Only client processes touch a mount: if its server hangs, they hang,
- * and the bench does not.
+ * Runs the process of one client. Only client processes touch a mount: if its server hangs, they
+ * hang, and the bench does not.
  *
- * A client adds little to a request: it makes system calls through koffi, reads a clock without a system
- * call, and allocates no memory. The same requests to the plain directory measure that overhead.
+ * A client adds little to a request: it makes system calls through koffi, reads a clock without a
+ * system call, and allocates no memory. The same requests to the plain directory measure that
+ * overhead.
  */
 import '../../../../runtime/sys/inspector.ts';
 import { mkdirSync } from 'node:fs';

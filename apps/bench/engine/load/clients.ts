@@ -1,4 +1,4 @@
-/** Starts the client processes of one folder, pins them to CPUs, sends them requests, and ends them. */
+/** Starts the client processes of a folder, pins them to CPUs, sends them requests, ends them. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';

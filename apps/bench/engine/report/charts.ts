@@ -1,9 +1,9 @@
 /**
- * Builds the pictures of a report as options of ECharts (https://echarts.apache.org/en/option.html): lines
- * between points, over a logarithmic axis.
+ * Builds the pictures of a report as options of ECharts
+ * (https://echarts.apache.org/en/option.html): lines between points, over a logarithmic axis.
  *
- * The pictures suit paper and readers who see few colours: every stack has one of Okabe and Ito's colours,
- * a dash and a symbol.
+ * The pictures suit paper and readers who see few colours: every stack has one of Okabe and Ito's
+ * colours, a dash and a symbol.
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { duration } from '../../../../terminal/quantities.ts';
@@ -91,8 +91,8 @@ const steps = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /**
- * Round values from `low` to `high`, both above 0; about six of them. (ECharts' own logarithmic axes have
- * ticks at powers of ten alone, so values are drawn as their logarithms.)
+ * Round values from `low` to `high`, both above 0; about six of them. (ECharts' own logarithmic
+ * axes have ticks at powers of ten alone, so values are drawn as their logarithms.)
  */
 export function ticks(low: number, high: number): number[] {
   if (high / low < FACTOR_MIN) {

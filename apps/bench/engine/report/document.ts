@@ -1,6 +1,7 @@
 /**
- * The content of a report, independent of its format: sections of paragraphs, lists, tables, pictures and
- * volfiles. The terminal (text.ts), Markdown (markdown.ts) and the page (html.ts) each write these.
+ * The content of a report, independent of its format: sections of paragraphs, lists, tables,
+ * pictures and volfiles. The terminal (text.ts), Markdown (markdown.ts) and the page (html.ts) each
+ * write these.
  */
 import { factorText, intervalText } from '../comparison-text.ts';
 import { formats, type Measure, measures } from '../measures.ts';

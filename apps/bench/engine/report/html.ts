@@ -1,6 +1,6 @@
 /**
- * Writes a run as one self-contained page: no network, no script. ECharts draws the pictures as SVG; as it
- * is large, `loadDraw` loads it only when a page is written.
+ * Writes a run as one self-contained page: no network, no script. ECharts draws the pictures as
+ * SVG; as it is large, `loadDraw` loads it only when a page is written.
  */
 import type { EChartsOption } from 'echarts';
 import type { Run } from '../schema.ts';

@@ -1,4 +1,4 @@
-/** Writes the sentences of a report: the answer, the method, the limits and the warnings of a run. */
+/** Writes the sentences of a report: the answer, method, limits and warnings of a run. */
 import { duration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';

@@ -1,4 +1,4 @@
-/** The workload `command`: a request runs any program once, with the folder as working directory. */
+/** The workload `command`: a request runs a program once, in the folder as working directory. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';

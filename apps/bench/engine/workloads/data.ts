@@ -1,7 +1,7 @@
 /**
- * Workloads that read and write large files. Before each read, the kernel's cache of the mounted file is
- * dropped (posix_fadvise), so that data comes from the server. The cache of the storage below stays, so
- * that the disk is not measured.
+ * Workloads that read and write large files. Before each read, the kernel's cache of the mounted
+ * file is dropped (posix_fadvise), so that data comes from the server. The cache of the storage
+ * below stays, so that the disk is not measured.
  */
 import { constants } from 'node:fs';
 import {

@@ -1,4 +1,4 @@
-/** System calls of workloads, which throw when they fail, and data that encodes its own position. */
+/** System calls of workloads that throw on failure, and data that encodes its own position. */
 import { constants } from 'node:fs';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';

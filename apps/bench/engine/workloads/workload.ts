@@ -1,6 +1,6 @@
 /**
- * The interface of a workload: it makes a tree beforehand, and a client sends requests one after the
- * other. All of it runs in a client's process (load/client.ts) and blocks it.
+ * The interface of a workload: it makes a tree beforehand, and a client sends requests one after
+ * the other. All of it runs in a client's process (load/client.ts) and blocks it.
  *
  * - Request `i` of a client depends only on the seed, the client and `i`, so it is equal on every stack.
  * - Only `ask` is timed: it makes system calls and no more. `prepare` runs before it, `check` after it.

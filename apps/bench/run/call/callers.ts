@@ -1,6 +1,7 @@
 /**
- * Makes batches of requests, each with its own call stack and frame as from a mount, and checks every
- * reply. As in the mount's pump, a batch stays in one turn of the event loop while replies are synchronous.
+ * Makes batches of requests, each with its own call stack and frame as from a mount, and checks
+ * every reply. As in the mount's pump, a batch stays in one turn of the event loop while replies
+ * are synchronous.
  */
 
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -15,7 +16,7 @@ import type { Xlator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { READ_SIZE } from './graphs.ts';
 
-/** Makes `count` requests and returns microseconds per request. @throws {NotMeasured} for a wrong reply */
+/** Makes requests, and returns microseconds per request. @throws {NotMeasured} for a wrong reply */
 export type Batch = (count: number) => Promise<number>;
 
 /** Number of different names in one directory that are looked up in turn. */

@@ -1,6 +1,6 @@
 /**
- * Builds the measured graphs in this process: a module in one of the languages over a leaf, with the clock
- * and timers of a mount.
+ * Builds the measured graphs in this process: a module in one of the languages over a leaf, with
+ * the clock and timers of a mount.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -150,7 +150,7 @@ export const presentLeaf = leaf({
 
 // -- graphs --------------------------------------------------------------------------------------
 
-/** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} when it does not start */
+/** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
 export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<Graph> {
   const sink = { write: (line: string) => lab.say(line), now: Date.now };
   const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });

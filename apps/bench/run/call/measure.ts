@@ -22,7 +22,7 @@ interface Kind {
   /** Title in the table. */
   readonly title: string;
   readonly help: string;
-  /** Name of the module; TypeScript and C substitute an equivalent one where they lack this form. */
+  /** Name of the module; TypeScript and C use an equivalent one where they lack this form. */
   readonly module: string;
   readonly instead?: string;
   readonly below: Volume;

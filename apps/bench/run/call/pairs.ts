@@ -1,7 +1,7 @@
 /**
- * Runs batches of several variants in rounds. Each round starts with another variant, so that other load of
- * the machine hits all variants alike. A round counts each variant's best batch: noise makes a batch
- * slower, never quicker.
+ * Runs batches of several variants in rounds. Each round starts with another variant, so that other
+ * load of the machine hits all variants alike. A round counts each variant's best batch: noise
+ * makes a batch slower, never quicker.
  */
 import { seeded } from '../../engine/random.ts';
 import { orders } from '../../engine/rounds.ts';

@@ -1,4 +1,4 @@
-/** Runs a pass-through in JavaScript on the npm package fuse-native, written as its users write one. */
+/** Runs a pass-through in JavaScript on fuse-native, written as its users write one. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

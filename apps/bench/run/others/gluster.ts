@@ -21,7 +21,7 @@ const nlCacheVolume: PlainVolume = {
   subvolumes: [],
 };
 
-/** Timeout flags, equal for GlusterFS and glossa, and set for every server so that no default applies. */
+/** Timeout flags, equal for GlusterFS and glossa; every server gets them, so no default applies. */
 export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--entry-timeout=${entry}`,
   `--attribute-timeout=${attribute}`,

@@ -1,4 +1,4 @@
-/** The interface of another project's FUSE servers: the parts they need, and the commands to start them. */
+/** The interface of another project's FUSE servers: the parts they need, and their commands. */
 import { spawnSync } from 'node:child_process';
 import type { WorkloadName } from '../../engine/workloads/index.ts';
 

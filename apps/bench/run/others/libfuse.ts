@@ -16,7 +16,7 @@ const sourceOf = (server: LibfuseServer): string =>
 /** Files of apps/bench/engine/others/libfuse. */
 type LibfuseServer = 'floor' | 'pass';
 
-/** Why programs with libfuse cannot be compiled here, with the packages to install; null when they can. */
+/** Why libfuse programs cannot be compiled here, with packages to install; null when they can. */
 function libfuseProblem(): string | null {
   const missing = [
     ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),

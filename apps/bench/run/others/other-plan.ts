@@ -1,4 +1,4 @@
-/** Plans the stacks of other implementations: a server process for each, over a folder of its own. */
+/** Plans the stacks of other implementations: a server process for each, over its own folder. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';

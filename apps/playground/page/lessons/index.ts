@@ -1,6 +1,6 @@
 /**
- * The course in the page: a lesson's text beside the editor, its check below. The page's address names the
- * open lesson, so that each has a link, and the browser's back and forward buttons work.
+ * The course in the page: a lesson's text beside the editor, its check below. The page's address
+ * names the open lesson, so that each has a link, and the browser's back and forward buttons work.
  */
 
 import { difference } from '../../../course/difference.ts';

@@ -1,6 +1,6 @@
 /**
- * Stores the lessons passed in this browser: a key for each, by its fragment (apps/course/lesson-link.ts),
- * so that two tabs at once keep each other's progress.
+ * Stores the lessons passed in this browser: a key for each, by its fragment
+ * (apps/course/lesson-link.ts), so that two tabs at once keep each other's progress.
  */
 import { storage } from '../store.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A small shell over a graph. Its commands make requests through a `Driver` as programs on a mount do, and
- * print what these programs print.
+ * A small shell over a graph. Its commands make requests through a `Driver` as programs on a mount
+ * do, and print what these programs print.
  */
 import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
 import { Files } from '../../../../runtime/api/files.ts';
@@ -163,7 +163,7 @@ export class Shell {
 /** A mark at the end of the line, so that the last word may be empty. */
 const MARK = '\u0001';
 
-/** The words of the last command, the last of which may be empty; none if the line does not parse. */
+/** The words of the last command, whose last may be empty; none if the line does not parse. */
 function lastWords(line: string): string[] {
   try {
     const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};

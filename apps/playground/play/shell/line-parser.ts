@@ -1,6 +1,6 @@
 /**
- * Parses a shell line into commands: words with POSIX quotes, `>` and `>>`, `;` and `&&`, and comments. It
- * expands nothing.
+ * Parses a shell line into commands: words with POSIX quotes, `>` and `>>`, `;` and `&&`, and
+ * comments. It expands nothing.
  *
  *   echo 'two words' > "a file"; cat a\ file   # and so on
  */

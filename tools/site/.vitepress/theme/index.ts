@@ -6,14 +6,15 @@ import './style.css';
 import './print.css';
 
 /**
- * The fragment of a picture without motion (tools/site/pictures/stack.svg). The query makes another address,
- * as Chromium draws all fragments of one address from one document, which may then move in both.
+ * The fragment of a picture without motion (tools/site/pictures/stack.svg). The query makes another
+ * address, as Chromium draws all fragments of one address from one document, which may then move in
+ * both.
  */
 const STILL = '?still#still';
 
 /**
- * The picture beside the headline, moving and still: style.css shows one of them, as browsers do not pass
- * the preference for reduced motion to an image.
+ * The picture beside the headline, moving and still: style.css shows one of them, as browsers do
+ * not pass the preference for reduced motion to an image.
  */
 function heroPicture(): VNode | undefined {
   const { src, alt } = useData().frontmatter.value.hero?.picture ?? {};
