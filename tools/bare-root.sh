@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
-# The project as a bare machine sees it: a system with nothing but what every system has, fuse3, and
-# Node. No compiler, git, attr, procps, GlusterFS, btrfs or fuse-native.
+# Runs the project on a bare system with only the base packages, fuse3 and Node: no compiler, git, attr,
+# procps, GlusterFS, btrfs or fuse-native.
 #
-#   sudo tools/bare-root.sh                   npm ci, the demo and what of npm test meets a system: as an
-#                                             ordinary user who has no /dev/fuse, and as root, who mounts
+#   sudo tools/bare-root.sh                   npm ci, the demo and the system tests of npm test: as an
+#                                             ordinary user without /dev/fuse, and as root, who mounts
 #   sudo tools/bare-root.sh root COMMAND      a shell command instead, as root in a copy of the checkout
 #   sudo tools/bare-root.sh user COMMAND      the same as the user
 #   sudo tools/bare-root.sh make FOLDER       only makes the system, for a run to come with
 #                                             GLOSSA_BARE_SYSTEM=FOLDER, which can change it
 #
-# The system is one by debootstrap in a temporary folder, from the mirror that apt is set up with.
-# All of it, mounts and processes, is in namespaces of its own: when this ends, however it does, the
-# kernel ends what is left in them, and nothing outside was ever mounted or can be unmounted.
+# debootstrap makes the system in a temporary folder, from apt's mirror. Its mounts and processes are in
+# namespaces of their own: at any end of the script, the kernel ends them, and no mount outside changes.
 #
-# Without root or debootstrap nothing can be tried, which is said; with GLOSSA_REQUIRE_ALL=1 that is a
-# failure. The status is not 0 when a command failed.
+# Without root or debootstrap the script prints the reason and skips; with GLOSSA_REQUIRE_ALL=1 it fails.
+# The status is not 0 when a command failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly CHECKOUT=$PWD USER_ID=1000
@@ -24,7 +23,7 @@ fail() {
     exit 1
 }
 
-# Codename and address of this system's own packages, from what apt has been told.
+# Codename and address of this system's own packages, from apt's settings.
 mirror() {
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(CODENAME) $(BASE_URI)' 'Created-By: Packages' \
