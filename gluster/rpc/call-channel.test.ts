@@ -12,7 +12,7 @@ const EPIPE = 32;
 const text = fieldsOf('text:string');
 
 /** The outcome of each call, in order. */
-let told: string[];
+let events: string[];
 let now: number;
 let channel: CallChannel;
 /** The bytes that have left. */
@@ -23,8 +23,8 @@ let room: number;
 const waiter = (name: string): PendingCall => ({
   at: 0,
   xid: 0,
-  onReply: (r: XdrReader) => void told.push(`${name}: ${readFields(r, text)[0]}`),
-  onLoss: (why: Loss) => void told.push(`${name} is lost: ${why}`),
+  onReply: (r: XdrReader) => void events.push(`${name}: ${readFields(r, text)[0]}`),
+  onLoss: (why: Loss) => void events.push(`${name} is lost: ${why}`),
 });
 
 const connect = (): void =>
@@ -84,14 +84,14 @@ const reply = (xid: number, said: string, accept: number = ACCEPT.SUCCESS): Uint
   });
 
 beforeEach(() => {
-  told = [];
+  events = [];
   now = 0;
   left = Buffer.alloc(0);
   room = Number.POSITIVE_INFINITY;
   channel = new CallChannel({
     now: () => now,
-    onCall: (_, xid) => void told.push(`called ${xid}`),
-    onUnknownXid: (xid) => void told.push(`unknown ${xid}`),
+    onCall: (_, xid) => void events.push(`called ${xid}`),
+    onUnknownXid: (xid) => void events.push(`unknown ${xid}`),
   });
   connect();
 });
@@ -105,7 +105,7 @@ describe('a call channel', () => {
     expect(channel.outstanding).toBe(3);
     channel.take(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
     channel.take(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
-    expect(told).toEqual(['c: C', 'a: A', 'b is lost: refused']);
+    expect(events).toEqual(['c: C', 'a: A', 'b is lost: refused']);
     expect(channel.outstanding).toBe(0);
   });
 
@@ -156,7 +156,7 @@ describe('a call channel', () => {
     call('a');
     expect(channel.flush()).toBe(-EPIPE);
     channel.disconnected();
-    expect(told).toEqual(['a is lost: disconnected']);
+    expect(events).toEqual(['a is lost: disconnected']);
   });
 
   it('withdraws a call whose arguments cannot be encoded', () => {
@@ -186,7 +186,7 @@ describe('a call channel', () => {
     // The late reply matches no call.
     channel.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
     expect(messages()).toEqual(['5 d']);
-    expect(told).toEqual([
+    expect(events).toEqual([
       'a is lost: timeout',
       'b is lost: timeout',
       'c is lost: disconnected',
@@ -217,14 +217,14 @@ describe('a call channel that receives messages', () => {
     channel.take(
       records(Buffer.concat([peer((w) => writeCall(w, header, 0, null)), reply(2, 'A')])),
     );
-    expect(told).toEqual(['called 2', 'a: A']);
+    expect(events).toEqual(['called 2', 'a: A']);
   });
 
   it('drops malformed messages, and throws for a malformed stream', () => {
     call('a');
     channel.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
     channel.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     expect(() => channel.take(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
   });
 });

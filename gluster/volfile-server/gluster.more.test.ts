@@ -38,16 +38,16 @@ let said: string[];
 const served = (name: string): string => join(scratch.path, 'volfiles', `${name}.vol`);
 /** Returns after all connected clients were notified. */
 async function serve(name: string, text: string): Promise<void> {
-  const before = told(name);
+  const before = notificationsOf(name);
   const old = texts.get(name);
   texts.set(name, text);
   writeFileSync(served(name), text);
   if (server === undefined || old === text) return;
-  await vi.waitFor(() => expect(told(name)).toBeGreaterThan(before), PATIENCE);
+  await vi.waitFor(() => expect(notificationsOf(name)).toBeGreaterThan(before), PATIENCE);
 }
 
 const texts = new Map<string, string>();
-const told = (name: string): number =>
+const notificationsOf = (name: string): number =>
   said.filter((line) => line.startsWith('changed: ') && line.includes(name)).length;
 const asks = (key: string): string[] => said.filter((line) => line.includes(`asked for '${key}'`));
 
@@ -131,8 +131,8 @@ async function mountReal(
 ): Promise<Outcome & { path: string; log: () => string }> {
   const path = await scratch.folder(name);
   const file = scratch.at(`${name}.log`);
-  const given = `server-port=${port},log-file=${file}${options && `,${options}`}`;
-  const outcome = await run(scratch, 'mount', ['-t', 'glusterfs', '-o', given, what, path]);
+  const settings = `server-port=${port},log-file=${file}${options && `,${options}`}`;
+  const outcome = await run(scratch, 'mount', ['-t', 'glusterfs', '-o', settings, what, path]);
   return { ...outcome, path, log: () => readFileSync(file, 'utf8') };
 }
 

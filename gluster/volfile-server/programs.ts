@@ -134,9 +134,9 @@ export function programsFor(shared: State, peer: Peer): ServedProgram[] {
 }
 
 function getspec({ folder, servers }: State, peer: Peer, flags: number, key: string): Results {
-  const asked = `${peer.name} asked for '${printable(key)}' (flags ${flags})`;
+  const request = `${peer.name} asked for '${printable(key)}' (flags ${flags})`;
   const refuse = (errno: number, why: string): Results => {
-    peer.log(`${asked}: ${why}`);
+    peer.log(`${request}: ${why}`);
     return spec(-1, errno, NOTHING);
   };
   const found = folder.read(key);
@@ -146,7 +146,7 @@ function getspec({ folder, servers }: State, peer: Peer, flags: number, key: str
     return refuse(EACCES, 'it does not parse, so passwords in it cannot be removed');
   }
   const bytes = text === null ? found : encodeName(text);
-  peer.log(`${asked}: ${bytes.length} bytes`);
+  peer.log(`${request}: ${bytes.length} bytes`);
   return spec(bytes.length, 0, bytes, (flags & WANTS_SERVERS) === 0 ? [] : servers);
 }
 
@@ -159,16 +159,16 @@ const spec =
   };
 
 function volumeInfo({ folder }: State, r: XdrReader): Results | number {
-  const asked = readTexts(r);
-  if (asked === null || r.short) return ACCEPT.GARBAGE_ARGS;
+  const texts = readTexts(r);
+  if (texts === null || r.short) return ACCEPT.GARBAGE_ARGS;
   const no = (errno: number, why: string): Results => {
     return (w) => {
       results(volumeInfoReply, -1, errno, why)(w);
       w.opaque(NOTHING);
     };
   };
-  const volume = volumeOfKey(asked.get('volname') ?? '');
-  if ((Number(asked.get('flags')) & WANTS_ID) === 0 || volume === null) {
+  const volume = volumeOfKey(texts.get('volname') ?? '');
+  if ((Number(texts.get('flags')) & WANTS_ID) === 0 || volume === null) {
     return no(EINVAL, 'the flags and the name of a volume are missing');
   }
   const found = folder.read(volume);

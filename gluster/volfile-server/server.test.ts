@@ -25,9 +25,9 @@ let path: string;
 let server: VolfileServer;
 let clients: VolfileClient[];
 let said: string[];
-let doubts: string[];
+let warnings: string[];
 
-interface Given {
+interface Settings {
   readonly unix?: string;
   readonly servers?: string[];
   readonly port?: number;
@@ -35,21 +35,21 @@ interface Given {
   readonly silenceMs?: number;
 }
 
-const start = ({ connectionsMax, silenceMs, ...given }: Given = {}) =>
+const start = ({ connectionsMax, silenceMs, ...settings }: Settings = {}) =>
   VolfileServer.start({
     ...(connectionsMax !== undefined && { connectionsMax }),
     ...(silenceMs !== undefined && { silenceMs }),
     folder: new VolfileFolder(path),
-    tcp: given.unix === undefined ? { host: '127.0.0.1', port: given.port ?? 0 } : null,
-    unix: given.unix ?? null,
-    servers: given.servers ?? [],
+    tcp: settings.unix === undefined ? { host: '127.0.0.1', port: settings.port ?? 0 } : null,
+    unix: settings.unix ?? null,
+    servers: settings.servers ?? [],
     log: (text) => void said.push(text),
-    warn: (text) => void doubts.push(text),
+    warn: (text) => void warnings.push(text),
   });
 
 beforeEach(async () => {
   path = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
-  [said, doubts, clients] = [[], [], []];
+  [said, warnings, clients] = [[], [], []];
   writeFileSync(join(path, 'v.vol'), TEXT);
   server = await start();
 });
@@ -68,7 +68,7 @@ function client(servers: readonly SocketAddress[], key = '/v') {
     key,
     changed,
     log: (text) => void said.push(text),
-    warn: (text) => void doubts.push(text),
+    warn: (text) => void warnings.push(text),
   });
   clients.push(fetching);
   return { changed, fetch: () => fetching.fetch(), fetching };
@@ -94,16 +94,16 @@ it('serves a volfile, and notifies clients once of changes made together', async
   }
   await vi.waitFor(() => expect(changed).toHaveBeenCalled());
   expect(await fetch()).toBe(`${TEXT}# 49\n`);
-  const told = changed.mock.calls.length;
-  expect(told).toBeLessThan(10);
+  const count = changed.mock.calls.length;
+  expect(count).toBeLessThan(10);
   // An invalid volfile is not served, and an unchanged one causes no notice: the next notice
   // concerns the new volume.
   writeFileSync(join(path, 'v.vol'), `${TEXT}volume half\n`);
-  await vi.waitFor(() => expect(doubts.join()).toMatch(/^v\.vol:5:\d+: error: volume 'half'/));
+  await vi.waitFor(() => expect(warnings.join()).toMatch(/^v\.vol:5:\d+: error: volume 'half'/));
   expect(await failing(fetch())).toMatch(/^no volfile '\/v' can be fetched: .*: Invalid argument$/);
   writeFileSync(join(path, 'v.vol'), `${TEXT}# 49\n`);
   writeFileSync(join(path, 'w.vol'), TEXT);
-  await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(told));
+  await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(count));
   expect(said.findLast((text) => text.startsWith('changed'))).toBe(
     'changed: w; notified 1 clients',
   );
@@ -153,11 +153,13 @@ it('a client moves to another server after a loss, also one that a server announ
   const { fetch, changed } = client([{ host: '127.0.0.1', port: first.port! }]);
   expect(await fetch()).toBe(TEXT);
   await first.close();
-  await vi.waitFor(() => expect(doubts.join()).toContain('is lost'));
+  await vi.waitFor(() => expect(warnings.join()).toContain('is lost'));
   // A fetch that cannot wait asks at once.
   expect(await fetch()).toBe(TEXT);
   await second.close();
-  await vi.waitFor(() => expect(doubts.filter((text) => text.includes('is lost'))).toHaveLength(2));
+  await vi.waitFor(() =>
+    expect(warnings.filter((text) => text.includes('is lost'))).toHaveLength(2),
+  );
   const again = await start({ port });
   await vi.waitFor(() => expect(changed).toHaveBeenCalled(), 20_000);
   await again.close();
@@ -268,7 +270,7 @@ it('keeps serving after malformed calls', async () => {
   }
   await Promise.all(talks);
   await talk(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
-  expect(doubts.at(-1)).toContain('sent a malformed call: a message of');
+  expect(warnings.at(-1)).toContain('sent a malformed call: a message of');
   expect(await client([here()]).fetch()).toBe(TEXT);
 });
 
@@ -284,7 +286,7 @@ it('closes connections without a complete call, and keeps clients that made one'
     return new Promise((closed) => socket.resume().once('close', closed));
   });
   await Promise.all(silent);
-  expect(doubts.filter((text) => text.includes('sent no call for'))).toHaveLength(100);
+  expect(warnings.filter((text) => text.includes('sent no call for'))).toHaveLength(100);
   strict.notify(['v']);
   await vi.waitFor(() => expect(changed).toHaveBeenCalled());
   await strict.close();
@@ -296,7 +298,7 @@ it('refuses connections beyond connectionsMax', async () => {
   const [first, second] = [client([place]), client([place])];
   await Promise.all([first.fetch(), second.fetch()]);
   expect(await failing(client([place]).fetch())).toContain('it closed the connection');
-  expect(doubts).toEqual(['a client was refused: there are 2 connections already']);
+  expect(warnings).toEqual(['a client was refused: there are 2 connections already']);
   first.fetching.close();
   await vi.waitFor(async () => expect(await client([place]).fetch()).toBe(TEXT));
   await few.close();

@@ -137,8 +137,8 @@ test('subvolumes without locks are logged once, and a creation fails with EIO', 
   await start(THREE, {}, () => ({ translator: refusing }));
   expect(volume.create('/f', '').opErrno).toBe(EIO);
   volume.ask('lookup', new Loc(volume.root), null);
-  const told = /subvolume '(\w+)' has no locks: inodelk fails with EOPNOTSUPP.*features\/locks/g;
-  expect([...volume.logged.matchAll(told)].map(([, name]) => name)).toEqual(['wa']);
+  const warning = /subvolume '(\w+)' has no locks: inodelk fails with EOPNOTSUPP.*features\/locks/g;
+  expect([...volume.logged.matchAll(warning)].map(([, name]) => name)).toEqual(['wa']);
 });
 
 test('a subvolume without a range in the root is logged once, and the layout stays', async () => {
@@ -218,9 +218,9 @@ test('the attributes returned with a change of a directory equal those of a late
     volume.context.advance(1000);
     const { opRet, values } = change();
     expect(opRet).toBe(0);
-    const told = values[at] as Iatt | null;
+    const actual = values[at] as Iatt | null;
     const now = volume.ask('stat', new Loc(dir), null).values[0] as Iatt;
-    if (told !== null || !mayBeUnknown) expect(shown(told!)).toEqual(shown(now));
+    if (actual !== null || !mayBeUnknown) expect(shown(actual!)).toEqual(shown(now));
   };
   const stbuf = Object.assign((volume.lookup('/d').values[1] as Iatt).copy(), { iaProt: 0o700 });
   const fd = new Fd(dir, 0, 1, true);
@@ -261,7 +261,7 @@ test('a rename over several children returns no attributes that will be outdated
 
 test('statfs returns the sum of all children', async () => {
   await start(THREE);
-  const of = (told: { values: readonly unknown[] }): Statvfs => told.values[0] as Statvfs;
+  const of = (reply: { values: readonly unknown[] }): Statvfs => reply.values[0] as Statvfs;
   const all = of(volume.ask('statfs', new Loc(volume.root), null));
   const one = of(volume.askChild('wa', 'statfs', new Loc(volume.root), null));
   expect(all.blocks).toBe(3 * one.blocks);
@@ -276,8 +276,8 @@ test('a listing continues after every offset', async () => {
   const fd = new Fd(volume.root, 0, 1, true);
   volume.ask('opendir', new Loc(volume.root), fd, null);
   const from = (offset: number): Dirent[] => {
-    const told = volume.ask('readdirp', fd, 400, offset, null);
-    const entries = (told.values[0] ?? []) as Dirent[];
+    const reply = volume.ask('readdirp', fd, 400, offset, null);
+    const entries = (reply.values[0] ?? []) as Dirent[];
     return entries.length === 0 ? [] : [...entries, ...from(entries.at(-1)!.off)];
   };
   const all = from(0);
@@ -297,8 +297,8 @@ describe('a volume with a child down', () => {
     setUp('wm', false);
     expect(volume.create(`/${name}`).opErrno).toBe(ENOTCONN);
     expect(volume.mkdir(`/${name}`).opErrno).toBe(ENOTCONN);
-    const told = volume.ask('statfs', new Loc(volume.root), null);
-    expect(told.opRet).toBe(0);
+    const reply = volume.ask('statfs', new Loc(volume.root), null);
+    expect(reply.opRet).toBe(0);
   });
 
   test("keeps the child's range for a directory that is looked up meanwhile", async () => {
@@ -355,8 +355,8 @@ test('a lookup of a file sends one request, however many children there are', as
 test('readdirp records the child of each file it returns', async () => {
   await start(THREE);
   volume.create('/n1', 'x');
-  const told = volume.ask('readdirp', new Fd(volume.root, 0, 1, true), 4096, 0, null);
-  const entry = (told.values[0] as Dirent[]).find(({ name }) => name === 'n1')!;
+  const reply = volume.ask('readdirp', new Fd(volume.root, 0, 1, true), 4096, 0, null);
+  const entry = (reply.values[0] as Dirent[]).find(({ name }) => name === 'n1')!;
   expect(entry.inode!.ctxGet(volume.graph.top)).toBe(THREE.indexOf(placeInRoot('n1')));
 });
 

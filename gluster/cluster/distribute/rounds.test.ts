@@ -36,22 +36,22 @@ class Slow {
   /** The number of waits until the reply, and until no request is active. */
   rounds<N extends FopName>(fop: N, ...args: FopTable[N]['args']): [FopReply, number, number] {
     const { context } = this.volume;
-    const told = this.volume.ask(fop, ...args);
+    const reply = this.volume.ask(fop, ...args);
     let answered = 0;
     let rounds = 0;
     for (; context.waiting > 0 && rounds < MANY; rounds++) {
-      if (Number.isNaN(told.opRet)) answered = rounds + 1;
+      if (Number.isNaN(reply.opRet)) answered = rounds + 1;
       context.advance(STEP_MS);
     }
-    return [told, answered, rounds];
+    return [reply, answered, rounds];
   }
 
   mkdir(name: string): [FopReply, number, number] {
     const { root, graph } = this.volume;
     const loc = new Loc(graph.inodes.newInode(), root, name);
-    const [told, answered, rounds] = this.rounds('mkdir', loc, 0o755, 0, this.volume.newXdata());
-    if (told.opRet >= 0) graph.inodes.link(loc.inode!, root, name, told.values[1] as Iatt);
-    return [told, answered, rounds];
+    const [reply, answered, rounds] = this.rounds('mkdir', loc, 0o755, 0, this.volume.newXdata());
+    if (reply.opRet >= 0) graph.inodes.link(loc.inode!, root, name, reply.values[1] as Iatt);
+    return [reply, answered, rounds];
   }
 }
 
@@ -66,8 +66,8 @@ test.each([2, 8, 32])(
   'mkdir over %i children takes 7 rounds, and leaves no lock',
   async (count) => {
     const slow = await Slow.start(count);
-    const [told, answered, rounds] = slow.mkdir('first');
-    expect([told.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+    const [reply, answered, rounds] = slow.mkdir('first');
+    expect([reply.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
     // Nothing stays locked: neither another mkdir nor one of the same name takes longer.
     expect(slow.mkdir('second').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
     const { root, graph } = slow.volume;
@@ -93,14 +93,14 @@ test('a new directory is usable while the lock of its layout is being released',
   expect(context.waiting).toBeGreaterThan(0);
   graph.inodes.link(loc.inode!, root, 'dir', made.values[1] as Iatt);
   const below = new Loc(graph.inodes.newInode(), loc.inode!, 'below');
-  const [told] = slow.rounds('mkdir', below, 0o755, 0, volume.newXdata());
-  expect(told.opErrno).toBe(0);
+  const [reply] = slow.rounds('mkdir', below, 0o755, 0, volume.newXdata());
+  expect(reply.opErrno).toBe(0);
   expect(context.waiting).toBe(0);
 });
 
 test('mkdir of an existing name fails after 4 rounds, without asking the other children', async () => {
   const slow = await Slow.start(8);
   slow.mkdir('dir');
-  const [told, answered] = slow.mkdir('dir');
-  expect([told.opRet, answered]).toEqual([-1, 4]);
+  const [reply, answered] = slow.mkdir('dir');
+  expect([reply.opRet, answered]).toEqual([-1, 4]);
 });

@@ -40,7 +40,7 @@ let clock: VirtualClock;
 let connection: Connection;
 let lines: Line[];
 /** Events of the connection, in order. */
-let told: string[];
+let events: string[];
 /** The behaviour of the peer. */
 let peer: {
   programs: readonly Program[];
@@ -178,14 +178,14 @@ function make(asksPort = false, pingTimeout = 42): void {
       records: () => new Records(),
     },
     {
-      introduced: ({ isUp }) => void told.push(isUp ? 'up' : 'up, its storage is not'),
-      lost: (why) => void told.push(`lost: ${why}`),
+      introduced: ({ isUp }) => void events.push(isUp ? 'up' : 'up, its storage is not'),
+      lost: (why) => void events.push(`lost: ${why}`),
       failed({ why, final, wasMet }) {
-        told.push(`${final ? 'refused' : 'failed'}: ${why}`);
+        events.push(`${final ? 'refused' : 'failed'}: ${why}`);
         met.push(wasMet);
       },
-      called: (program, procedure) => void told.push(`called ${program} ${procedure}`),
-      warn: (text) => void told.push(text),
+      called: (program, procedure) => void events.push(`called ${program} ${procedure}`),
+      warn: (text) => void events.push(text),
     },
   );
 }
@@ -194,8 +194,8 @@ const ask = (name: string): void => {
   connection.channel.begin(FOPS4, 1, 0, null, {
     at: 0,
     xid: 0,
-    onReply: () => void told.push(`${name} is answered`),
-    onLoss: (why) => void told.push(`${name}: ${why}`),
+    onReply: () => void events.push(`${name} is answered`),
+    onLoss: (why) => void events.push(`${name}: ${why}`),
   });
   connection.channel.end();
   connection.flushSoon();
@@ -204,7 +204,7 @@ const ask = (name: string): void => {
 beforeEach(() => {
   clock = new VirtualClock();
   lines = [];
-  told = [];
+  events = [];
   met = [];
   introduced = [];
   pings = 0;
@@ -228,7 +228,7 @@ describe('a connection', () => {
     expect(connection.isUp).toBe(false);
     accept();
     expect(connection.isUp).toBe(true);
-    expect(told).toEqual(['up']);
+    expect(events).toEqual(['up']);
     connection.stop();
     expect(line().isClosed).toBe(true);
     advance(1000);
@@ -247,7 +247,7 @@ describe('a connection', () => {
     expect(lines[0]!.isClosed).toBe(true);
     peer.programs = [FOPS4, HANDSHAKE];
     accept();
-    expect(told).toEqual(['up']);
+    expect(events).toEqual(['up']);
     line().events.ended('it was cut');
     advance(3);
     expect(line().address).toMatchObject({ port: 24_007 });
@@ -270,7 +270,7 @@ describe('a connection', () => {
     peer = { ...peer, programs: [PORTMAP], ...says };
     connection.start();
     accept();
-    expect(told[0]).toContain(what);
+    expect(events[0]).toContain(what);
     const count = lines.length;
     advance(10);
     // A final failure has no further attempt.
@@ -293,7 +293,7 @@ describe('a connection', () => {
     line().events.ended('again');
     advance(3);
     accept();
-    expect(told).toEqual([
+    expect(events).toEqual([
       'failed: connection refused',
       'up',
       'a: disconnected',
@@ -334,7 +334,7 @@ describe('a connection', () => {
     peer.pings = false;
     ask('a');
     advance(25);
-    expect(told).toEqual([
+    expect(events).toEqual([
       'up',
       'a: disconnected',
       'lost: it was silent for 10 s (option ping-timeout)',
@@ -350,7 +350,7 @@ describe('a connection', () => {
       ask('a');
       advance(1);
     }
-    expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
+    expect(events.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
   it('survives ping-timeout while a slow peer still reads', () => {
@@ -365,9 +365,9 @@ describe('a connection', () => {
       line().events.writable();
       advance(1);
     }
-    expect(told).toEqual(['up']);
+    expect(events).toEqual(['up']);
     advance(20);
-    expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
+    expect(events.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
   it('retries twice a second while requests wait for the brick', () => {
@@ -407,7 +407,7 @@ describe('a connection', () => {
     connection.start();
     accept();
     advance(60);
-    expect(told).toEqual(['failed: it did not complete the handshake within 60 s']);
+    expect(events).toEqual(['failed: it did not complete the handshake within 60 s']);
     expect(lines[0]!.isClosed).toBe(true);
   });
 
@@ -419,10 +419,10 @@ describe('a connection', () => {
     records.room().set(Buffer.alloc(16, 0xff));
     records.received(16);
     line().events.received();
-    expect(told.at(-1)).toMatch(/^lost: it sent a malformed message/);
+    expect(events.at(-1)).toMatch(/^lost: it sent a malformed message/);
     advance(3);
     accept();
-    expect(told.at(-1)).toBe('up');
+    expect(events.at(-1)).toBe('up');
   });
 
   it('expires calls after frame-timeout, and stays connected', () => {
@@ -431,7 +431,7 @@ describe('a connection', () => {
     accept();
     ask('a');
     advance(1815);
-    expect(told).toEqual([
+    expect(events).toEqual([
       'up',
       'a: timeout',
       '1 requests had no reply for 1800 s (option frame-timeout)',

@@ -136,48 +136,48 @@ export class RemoteVolume {
 
   // ---- requests
 
-  request(frame: Frame, marshal: Marshal, given: unknown[]): void {
+  request(frame: Frame, marshal: Marshal, args: unknown[]): void {
     const { connection, waiting, state } = this;
-    if (marshal.prepare?.(state, frame, given)) return;
+    if (marshal.prepare?.(state, frame, args)) return;
     if (connection.isUp) {
-      if (this.reopening > 0 && this.isUnopened(marshal, given)) {
-        waiting.add(frame, marshal, given, REOPEN_S);
-      } else this.begin(frame, marshal, given);
+      if (this.reopening > 0 && this.isUnopened(marshal, args)) {
+        waiting.add(frame, marshal, args, REOPEN_S);
+      } else this.begin(frame, marshal, args);
       return;
     }
     const seconds = state.settings['reconnect-wait'];
-    if (seconds === 0) failRequest(frame, marshal, this.refusal(frame, marshal, given));
+    if (seconds === 0) failRequest(frame, marshal, this.refusal(frame, marshal, args));
     else {
-      waiting.add(frame, marshal, given, seconds);
+      waiting.add(frame, marshal, args, seconds);
       connection.retrySooner();
     }
   }
 
   /** Whether the request needs a file that is not open at the brick. */
-  private isUnopened({ remotes }: Marshal, given: readonly unknown[]): boolean {
+  private isUnopened({ remotes }: Marshal, args: readonly unknown[]): boolean {
     for (let at = 0; at < remotes.length; at++) {
-      if (remotes[at]!(given, this.state) === NONE) return true;
+      if (remotes[at]!(args, this.state) === NONE) return true;
     }
     return false;
   }
 
-  private begin(frame: Frame, marshal: Marshal, given: readonly unknown[]): void {
+  private begin(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     this.state.recentAttributes.forget();
     const { stbuf } = marshal;
-    if (stbuf >= 0) this.privileges.attributesSet((given[stbuf] as Iatt).iaProt);
-    if (!this.isForeign || !killsPrivileges(given)) {
-      this.send(frame, marshal, given);
+    if (stbuf >= 0) this.privileges.attributesSet((args[stbuf] as Iatt).iaProt);
+    if (!this.isForeign || !killsPrivileges(args)) {
+      this.send(frame, marshal, args);
       return;
     }
-    this.privileges.clear(given, frame.root, (errno) => {
-      if (errno === 0) this.send(frame, marshal, given);
+    this.privileges.clear(args, frame.root, (errno) => {
+      if (errno === 0) this.send(frame, marshal, args);
       else failRequest(frame, marshal, errno);
     });
   }
 
-  private send(frame: Frame, marshal: Marshal, given: readonly unknown[]): void {
+  private send(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     // The connection may have been lost while privileges were checked.
-    const errno = this.connection.isUp ? this.refusal(frame, marshal, given) : ENOTCONN;
+    const errno = this.connection.isUp ? this.refusal(frame, marshal, args) : ENOTCONN;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
@@ -185,12 +185,12 @@ export class RemoteVolume {
     const { connection, state } = this;
     const { wire, data } = marshal;
     const { channel, isServed } = connection;
-    const owner = marshal.fop === 'lk' ? this.ownerOf(frame, given) : frame.root.lkOwner;
+    const owner = marshal.fop === 'lk' ? this.ownerOf(frame, args) : frame.root.lkOwner;
     const caller = callerOf(frame.root, owner, state.settings['send-gids']);
-    const request = new Request(frame, marshal, given, state, isServed);
+    const request = new Request(frame, marshal, args, state, isServed);
     const w = channel.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
     try {
-      writeArguments(w, marshal, given, state);
+      writeArguments(w, marshal, args, state);
     } catch (error) {
       channel.abandon(request);
       request.abandoned();
@@ -199,12 +199,12 @@ export class RemoteVolume {
       failRequest(frame, marshal, errno);
       return;
     }
-    channel.end(data < 0 ? null : (given[data] as Uint8Array));
+    channel.end(data < 0 ? null : (args[data] as Uint8Array));
     connection.flushSoon();
     // A program that waits for a lock can be interrupted and killed.
     if (marshal.fop === 'lk') {
       frame.root.whenInterrupted(() =>
-        this.giveUp(request.xid, caller, given as unknown as Locking),
+        this.giveUp(request.xid, caller, args as unknown as Locking),
       );
     }
   }
@@ -213,8 +213,8 @@ export class RemoteVolume {
    * The owner of a lock request. The kernel reuses a flock(2) owner for the next file it opens after the last close.
    * A brick that does not distinguish kinds of locks would then confuse two owners, so each open file gets its own.
    */
-  private ownerOf({ root }: Frame, given: readonly unknown[]): string {
-    const [fd, , , xdata] = given as unknown as Locking;
+  private ownerOf({ root }: Frame, args: readonly unknown[]): string {
+    const [fd, , , xdata] = args as unknown as Locking;
     const known = this.isForeign && xdata?.has(FLOCK) ? this.state.fds.of(fd) : undefined;
     return known === undefined ? root.lkOwner : root.lkOwner + known.serial;
   }
@@ -233,15 +233,15 @@ export class RemoteVolume {
    * The errno of a request that cannot be sent; else 0. As with GlusterFS's client, a file that is
    * not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
    */
-  private refusal(frame: Frame, marshal: Marshal, given: readonly unknown[]): number {
+  private refusal(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!ownerFits(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unknown = this.isForeign ? unsupportedErrno(marshal, given) : 0;
+    const unknown = this.isForeign ? unsupportedErrno(marshal, args) : 0;
     if (unknown !== 0) return unknown;
-    if (this.isUnopened(marshal, given)) return EBADFD;
+    if (this.isUnopened(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
     if (!marshal.isListing) return 0;
-    const positions = this.state.positionsOf(given[0] as Fd);
-    return positions.at(given[2] as number) === undefined ? EINVAL : 0;
+    const positions = this.state.positionsOf(args[0] as Fd);
+    return positions.at(args[2] as number) === undefined ? EINVAL : 0;
   }
 
   release(remote: RemoteFd): void {
@@ -278,11 +278,11 @@ export class RemoteVolume {
     const { xl, state } = this;
     state.recentAttributes.forget();
     if (xl.inodes === null) return;
-    const told = readCallback(program, procedure, r, xl.inodes, state.removed);
-    if (typeof told === 'boolean') sayUp(xl as Xlator<unknown>, told);
-    else if (told !== null) {
+    const changes = readCallback(program, procedure, r, xl.inodes, state.removed);
+    if (typeof changes === 'boolean') sayUp(xl as Xlator<unknown>, changes);
+    else if (changes !== null) {
       this.privileges.othersChanged();
-      for (const each of told) {
+      for (const each of changes) {
         if (each.what === 'inode') state.acls.changed(each.inode.gfid);
         upcall(xl as Xlator<unknown>, each);
       }

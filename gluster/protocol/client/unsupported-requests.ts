@@ -18,15 +18,15 @@ const { MODE } = SET_ATTR;
 const FALLOC_FL_KEEP_SIZE = 1;
 const S_ISUID_OR_S_ISGID = 0o6000;
 
-const xdataOf = (given: readonly unknown[]): Dict | null => given[given.length - 1] as Dict | null;
+const xdataOf = (args: readonly unknown[]): Dict | null => args[args.length - 1] as Dict | null;
 
 /** Returns the errno for a request that a GlusterFS brick cannot perform, or would perform differently. */
-export function unsupportedErrno({ fop, isUnknown }: Marshal, given: readonly unknown[]): number {
+export function unsupportedErrno({ fop, isUnknown }: Marshal, args: readonly unknown[]): number {
   if (isUnknown) return EOPNOTSUPP;
   // The brick treats every mode as KEEP_SIZE: a range to be zeroed would keep its data.
-  if (fop === 'fallocate' && ((given[1] as number) & ~FALLOC_FL_KEEP_SIZE) !== 0) return EOPNOTSUPP;
+  if (fop === 'fallocate' && ((args[1] as number) & ~FALLOC_FL_KEEP_SIZE) !== 0) return EOPNOTSUPP;
   // The brick ignores the flags: it would replace a file that must stay.
-  return fop === 'rename' && xdataOf(given)?.number(RENAME_FLAGS) ? EINVAL : 0;
+  return fop === 'rename' && xdataOf(args)?.number(RENAME_FLAGS) ? EINVAL : 0;
 }
 
 /**
@@ -37,8 +37,8 @@ export const interruptOf = ({ whence, start, len }: Flock): string =>
   `glusterfs.intrlk.tposix.kblocked.${whence},${start}-${len}`;
 
 /** Whether the request must first clear set-user-id and set-group-id. */
-export const killsPrivileges = (given: readonly unknown[]): boolean =>
-  xdataOf(given)?.number(KILL_PRIV) !== undefined;
+export const killsPrivileges = (args: readonly unknown[]): boolean =>
+  xdataOf(args)?.number(KILL_PRIV) !== undefined;
 
 /**
  * Clears set-user-id and set-group-id before a user who is not the owner changes a file. Remembers
@@ -66,8 +66,8 @@ export class Privileges {
   }
 
   /** Calls `next` once both bits are clear, or with the errno of a failure. */
-  clear(given: readonly unknown[], caller: Stack, next: (errno: number) => void): void {
-    const [what] = given;
+  clear(args: readonly unknown[], caller: Stack, next: (errno: number) => void): void {
+    const [what] = args;
     const fd = what instanceof Fd ? this.fds.of(what) : undefined;
     const { generation: settings } = this;
     if (fd?.plainSince === settings) {

@@ -23,7 +23,7 @@ const WRITTEN = 0x18;
 const FORGET = 0x100;
 
 /** The upcalls that protocol/client derives from a brick's call. */
-function toldOf(
+function changesOf(
   { inodes }: Graph,
   gfid: Gfid,
   flags: number,
@@ -32,9 +32,9 @@ function toldOf(
   const w = new XdrWriter();
   writeInvalidation(w, { gfid, flags, expire: 60, stat: null, parent: null, oldParent: null });
   const reader = new XdrReader(w.written);
-  const told = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
-  if (typeof told === 'boolean' || told === null) throw new Error('nothing was told');
-  return told;
+  const changes = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
+  if (typeof changes === 'boolean' || changes === null) throw new Error('nothing was reported');
+  return changes;
 }
 
 /** A brick with one file; `write` changes it as another client, and reports that. */
@@ -79,7 +79,7 @@ async function setUp() {
   /** Reports the change as protocol/client does. */
   const write = (size: number): void => {
     file.size = size;
-    for (const each of toldOf(graph, GFID, WRITTEN)) upcall(graph.xlators[0]!, each);
+    for (const each of changesOf(graph, GFID, WRITTEN)) upcall(graph.xlators[0]!, each);
   };
   const list = () => {
     const { values } = ask(graph, 'readdirp', fd, 4096, 0, null);
@@ -112,9 +112,9 @@ test.each([
   };
   known(GFID, IA_IFREG, 'f');
   known(DIR, IA_IFDIR, 'd');
-  const told = toldOf(graph, gfid, flags);
-  expect(told.map(({ what }) => what)).toEqual(expected);
-  expect(told[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
+  const changes = changesOf(graph, gfid, flags);
+  expect(changes.map(({ what }) => what)).toEqual(expected);
+  expect(changes[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
 });
 
 test('a forgotten directory that this client removed invalidates no names, until it exists again', async () => {
@@ -122,8 +122,8 @@ test('a forgotten directory that this client removed invalidates no names, until
   const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
   const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;
   const removed = new WeakSet([inode]);
-  const told = () => toldOf(graph, DIR, FORGET, removed).map(({ what }) => what);
-  expect([told(), told()]).toEqual([
+  const changes = () => changesOf(graph, DIR, FORGET, removed).map(({ what }) => what);
+  expect([changes(), changes()]).toEqual([
     ['inode', 'entry'],
     ['inode', 'entry', 'every-entry'],
   ]);

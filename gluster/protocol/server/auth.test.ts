@@ -5,7 +5,7 @@ const identity = (more: Partial<ClientIdentity> = {}): ClientIdentity => ({
   ...{ address: '192.168.1.7', port: 40_000, volume: 'brick', subdir: '/' },
   ...more,
 });
-const given = (options: Readonly<Record<string, string>>) => new Map(Object.entries(options));
+const optionsFrom = (options: Readonly<Record<string, string>>) => new Map(Object.entries(options));
 
 it.each([
   ['*', 'accept'],
@@ -29,7 +29,7 @@ it.each([
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
 ])('addr.allow %j for 192.168.1.7 decides %s', (allow, decision) => {
-  expect(byAddress(given({ 'auth.addr.brick.allow': allow }), identity())).toBe(decision);
+  expect(byAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(decision);
 });
 
 it.each([
@@ -41,12 +41,15 @@ it.each([
   ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
   ['::/0', '1.2.3.4', false],
 ])('network %s contains %s: %s', (network, address, has) => {
-  const decision = byAddress(given({ 'auth.addr.brick.allow': network }), identity({ address }));
+  const decision = byAddress(
+    optionsFrom({ 'auth.addr.brick.allow': network }),
+    identity({ address }),
+  );
   expect(decision).toBe(has ? 'accept' : 'dont-care');
 });
 
 it('addr.reject overrides addr.allow, and each directory has lists of its own', () => {
-  const options = given({
+  const options = optionsFrom({
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
   });
@@ -57,7 +60,7 @@ it('addr.reject overrides addr.allow, and each directory has lists of its own', 
   expect(by({ address: '192.168.1.9', subdir: '/a' })).toBe('dont-care');
   expect(by({ address: '192.168.1.9', subdir: '/b' })).toBe('accept');
   expect(by({ address: '192.168.1.9', volume: 'other' })).toBe('dont-care');
-  const secure = given({ 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' });
+  const secure = optionsFrom({ 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' });
   expect(byAddress(secure, identity())).toBe('reject');
   expect(byAddress(secure, identity({ port: 1023 }))).toBe('accept');
 });
@@ -68,7 +71,7 @@ it('a login accepts the right password, rejects a wrong one, and ignores unknown
     'auth.login.alice.password': 's3cret',
   };
   const by = (more: Partial<ClientIdentity>, also = {}) =>
-    byLogin(given({ ...options, ...also }), identity(more));
+    byLogin(optionsFrom({ ...options, ...also }), identity(more));
   expect(by({ username: 'alice', password: 's3cret' })).toBe('accept');
   expect(by({ username: 'alice', password: 's3cre' })).toBe('reject');
   // A user without a configured password has no right one.
@@ -79,9 +82,9 @@ it('a login accepts the right password, rejects a wrong one, and ignores unknown
 });
 
 it('a client is refused unless one check accepts and none rejects', () => {
-  expect(isAdmitted(given({}), identity())).toBe(false);
-  expect(isAdmitted(given({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
+  expect(isAdmitted(optionsFrom({}), identity())).toBe(false);
+  expect(isAdmitted(optionsFrom({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
   const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };
   const alice = identity({ username: 'alice', password: 'y' });
-  expect(isAdmitted(given({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
+  expect(isAdmitted(optionsFrom({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
 });

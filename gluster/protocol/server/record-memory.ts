@@ -50,7 +50,7 @@ class Pool {
 
   /** True when the share gets `size` bytes at once; otherwise `granted` is called later. */
   ask(share: Share, size: number): boolean {
-    share.asked = size;
+    share.requested = size;
     if (this.waiting.size === 0 && this.give(share)) return true;
     this.waiting.add(share);
     if (this.stop === null) this.watch();
@@ -81,15 +81,15 @@ class Pool {
   }
 
   private give(share: Share): boolean {
-    const { asked } = share;
-    if (this.used + asked > this.limit) {
+    const { requested } = share;
+    if (this.used + requested > this.limit) {
       for (const holder of this.holders) if (holder.isIdle) this.takeBack(holder);
     }
     // The limit may have been lowered, so a lone share is always served.
-    if (this.used + asked > this.limit && this.holders.size > 0) return false;
+    if (this.used + requested > this.limit && this.holders.size > 0) return false;
     this.holders.add(share);
-    this.used += asked;
-    share.hold(this, asked);
+    this.used += requested;
+    share.hold(this, requested);
     return true;
   }
 
@@ -140,7 +140,7 @@ export class RecordMemory {
 export class Share {
   /** Bytes that it holds and bytes that it requested. */
   held = 0;
-  asked = 0;
+  requested = 0;
   private readonly receiver: Receiver;
   private readonly ordinary: Pool;
   private readonly long: Pool;

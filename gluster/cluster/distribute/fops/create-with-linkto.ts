@@ -106,8 +106,8 @@ export const parentPiece = (volume: Distribute, { parent }: Loc, child: number):
 /** Xdata that makes a request conditional on that piece. */
 export function withLayout(volume: Distribute, loc: Loc, child: number, xdata: Dict | null): Dict {
   const key = volume.keys.layout;
-  const asked = xdata?.copy() ?? new Dict();
-  return asked.set(PREOP_PARENT, key).set(key, parentPiece(volume, loc, child));
+  const extended = xdata?.copy() ?? new Dict();
+  return extended.set(PREOP_PARENT, key).set(key, parentPiece(volume, loc, child));
 }
 
 /** Whether the child refused because the layout differs. */

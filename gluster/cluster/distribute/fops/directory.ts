@@ -54,15 +54,15 @@ export function* mergeLookups(
   const there = replies.filter(isDirectory);
   if (there.length === 0) return failure('lookup', errnoOf(replies));
   if (replies.some((answer) => isFile(volume, answer))) return failure('lookup', EIO);
-  let sight = viewDirectory(volume, loc, replies);
-  sight = yield* healDirectory(task, loc, sight);
+  let view = viewDirectory(volume, loc, replies);
+  view = yield* healDirectory(task, loc, view);
   const inode = loc.inode ?? there[0]!.values[0];
-  const buf = mergedAttributes(sight);
+  const buf = mergedAttributes(view);
   if (inode !== null) {
-    const layout = keptLayout(volume.directory(inode)?.layout, sight.layout);
-    volume.setLocation(inode, buf.iaGfid, { layout, mds: sight.mds });
+    const layout = keptLayout(volume.directory(inode)?.layout, view.layout);
+    volume.setLocation(inode, buf.iaGfid, { layout, mds: view.mds });
   }
-  const [, , xdata, postparent] = sight.replies[sight.source]!.values;
+  const [, , xdata, postparent] = view.replies[view.source]!.values;
   return success('lookup', inode, buf, xdata, postparent);
 }
 

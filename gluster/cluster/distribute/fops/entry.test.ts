@@ -94,9 +94,9 @@ function create(parent: string, name: string): FopReply {
   const loc = newLoc(parent, name);
   const fd = new Fd(loc.inode!, 2, 1);
   asked = [];
-  const told = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.newXdata());
+  const reply = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.newXdata());
   fd.release();
-  return told;
+  return reply;
 }
 const mknod = (parent: string, name: string): FopReply =>
   volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.newXdata());
@@ -142,8 +142,8 @@ test('a create of an existing file opens it, although its name belongs elsewhere
   create('/', 'file');
   const [place] = placesOf('/file');
   rotate('/');
-  const told = create('/', 'file');
-  expect([told.opErrno, placesOf('/file')]).toEqual([0, [place]]);
+  const reply = create('/', 'file');
+  expect([reply.opErrno, placesOf('/file')]).toEqual([0, [place]]);
 });
 
 test('a child that always refuses a create causes EIO, not endless retries', async () => {

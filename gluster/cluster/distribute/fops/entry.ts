@@ -91,20 +91,20 @@ function* createAfterRefresh<N extends CreatingFop>(
   return made;
 }
 
-/** Creates a file on its name's child, or elsewhere if that is full. @param asked the arguments for that child */
+/** Creates a file on its name's child, or elsewhere if that is full. @param childArgs the arguments for that child */
 function* createOnChild<N extends CreatingFop>(
   task: Task,
   name: N,
   args: FopTable[N]['args'],
   hashed: number,
-  asked = args,
+  childArgs = args,
 ): Steps<Reply<N>> {
   const { volume } = task;
   const place = ARGUMENT_INDEXES[name];
   const loc = args[place.loc] as Loc;
   const child = chooseChild(volume, loc, hashed);
   if (child !== hashed) return yield* createWithLinkto(task, name, args, hashed, child);
-  const made = yield* task.one(child, name, ...asked);
+  const made = yield* task.one(child, name, ...childArgs);
   if (made.opRet < 0) return made;
   const values = made.values as unknown[];
   const [inode, buf] = values.slice(place.inode) as [Inode | null, Iatt | null];

@@ -37,8 +37,8 @@ function list(): [string[], boolean[]] {
 function chmod(name: string, mode: number): void {
   const attributes = new Iatt();
   attributes.iaProt = mode;
-  const told = volume.ask('setattr', volume.loc(`/${name}`), attributes, SET_ATTR.MODE, null);
-  expect(told.opErrno).toBe(0);
+  const reply = volume.ask('setattr', volume.loc(`/${name}`), attributes, SET_ATTR.MODE, null);
+  expect(reply.opErrno).toBe(0);
 }
 
 test('a listing without possible linktos requests no xattr', () => {
@@ -51,8 +51,8 @@ test('a listing returns files with the mode of a linkto, and omits linktos', () 
   // On a child to which it does not belong: the next lookup makes a linkto.
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n5');
   for (const child of CHILDREN) {
-    const told = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
-    if (told.opRet < 0) continue;
+    const reply = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
+    if (reply.opRet < 0) continue;
     volume.lookup('/n5');
     if (CHILDREN.filter((each) => volume.at(each, '/n5') !== null).length > 1) break;
     volume.ask('unlink', volume.loc('/n5'), 0, null);

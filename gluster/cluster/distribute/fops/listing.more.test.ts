@@ -21,9 +21,9 @@ test('a listing of 20,000 names returns each once, while others are created and 
   volume.ask('opendir', new Loc(volume.root), fd, null);
   const seen = new Map<string, number>();
   for (let offset = 0, step = 0; ; step++) {
-    const told = volume.ask('readdirp', fd, 4096, offset, null);
-    const entries = told.values[0] as Dirent[];
-    if (told.opRet <= 0) break;
+    const reply = volume.ask('readdirp', fd, 4096, offset, null);
+    const entries = reply.values[0] as Dirent[];
+    if (reply.opRet <= 0) break;
     for (const { name } of entries) seen.set(name, (seen.get(name) ?? 0) + 1);
     offset = entries.at(-1)!.off;
     // A listing to which each step adds a name need not end.

@@ -60,8 +60,8 @@ function list(between: () => void = () => {}): string[] | number {
   const inode = volume.inode('/d');
   const fd = new Fd(inode, 0, 1, true);
   try {
-    const told = volume.ask('opendir', new Loc(inode), fd, null);
-    if (told.opRet < 0) return told.opErrno;
+    const reply = volume.ask('opendir', new Loc(inode), fd, null);
+    if (reply.opRet < 0) return reply.opErrno;
     between();
     const names: string[] = [];
     for (let offset = 0; ; ) {

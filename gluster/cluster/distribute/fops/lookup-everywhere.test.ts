@@ -108,8 +108,8 @@ test("with lookup-optimize a misplaced name is found unless the directory has th
     [volume.root, 0],
   ] as const) {
     const key = `dht.file.hashed-subvol.${NAME}`;
-    const told = volume.ask('getxattr', new Loc(at), key, null);
-    const place = String((told.values[0] as Dict).get(key));
+    const reply = volume.ask('getxattr', new Loc(at), key, null);
+    const place = String((reply.values[0] as Dict).get(key));
     const other = THREE.find((child) => child !== place)!;
     const made = new Loc(volume.graph.inodes.newInode(), at, NAME);
     volume.askChild(other, 'mknod', made, 0o100640, 0, 0, volume.newXdata());

@@ -32,8 +32,8 @@ function set(child: string, mode: number, linkto: string): void {
   volume.askChild(child, 'setattr', loc, to, SET_ATTR.MODE, null);
 }
 const dataOf = (child: string): string => {
-  const told = volume.askChild(child, 'readv', new Fd(inode, 0, 1), 100, 0, 0, null);
-  return told.opRet < 0 ? `errno ${told.opErrno}` : text(told.values[0]);
+  const reply = volume.askChild(child, 'readv', new Fd(inode, 0, 1), 100, 0, 0, null);
+  return reply.opRet < 0 ? `errno ${reply.opErrno}` : text(reply.values[0]);
 };
 const write = (data: string, offset: number): number =>
   volume.ask('writev', fd, new TextEncoder().encode(data), offset, 0, null).opRet;
@@ -139,8 +139,8 @@ describe('a file that is being copied', () => {
     const copies = (data: string): number => {
       const xdata = Dict.of({ 'glusterfs.avoid.overwrite': 1 });
       const vector = new TextEncoder().encode(data);
-      const told = volume.askChild(to, 'writev', new Fd(inode, 2, 1), vector, 0, 0, xdata);
-      return told.opRet < 0 ? -told.opErrno : told.opRet;
+      const reply = volume.askChild(to, 'writev', new Fd(inode, 2, 1), vector, 0, 0, xdata);
+      return reply.opRet < 0 ? -reply.opErrno : reply.opRet;
     };
     expect(copies('before')).toBe(6);
     expect(write('BE', 0)).toBe(2);

@@ -122,28 +122,31 @@ export interface FileRequest<N extends FopName> {
 }
 
 /** Winds a fop to a file that may have moved; handles the reply as `followMove`. */
-export function* windMoving<N extends FopName>(task: Task, asked: FileRequest<N>): Steps<Reply<N>> {
+export function* windMoving<N extends FopName>(
+  task: Task,
+  request: FileRequest<N>,
+): Steps<Reply<N>> {
   const { volume } = task;
-  const { fop, args, inode } = asked;
+  const { fop, args, inode } = request;
   const move = volume.moveOf(inode);
-  if (move?.isOver) yield* openOnChild(task, asked, move.target);
+  if (move?.isOver) yield* openOnChild(task, request, move.target);
   const child = volume.childOf(inode);
   const answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
   const hasStats = statsOf(fop).length > 0 || (needsStat(fop) && statInXdata(answer.values));
   const says = answer.opRet >= 0 && hasStats;
   const stays = says && signReader(fop)(answer.opRet, answer.opErrno, answer.values) === STAYS;
   if (stays && move?.isOver === false) volume.cancelMove(inode, move);
-  return yield* followMove(task, asked, child, answer);
+  return yield* followMove(task, request, child, answer);
 }
 
 /** Handles a reply that shows that the file is moved. @returns the final reply */
 export function* followMove<N extends FopName>(
   task: Task,
-  asked: FileRequest<N>,
+  request: FileRequest<N>,
   from: number,
   first: Reply<N>,
 ): Steps<Reply<N>> {
-  const { fop, args, inode } = asked;
+  const { fop, args, inode } = request;
   const sign = signReader(fop);
   let child = from;
   let answer = first;
@@ -154,12 +157,12 @@ export function* followMove<N extends FopName>(
       const target = yield* copyTarget(task, inode, child);
       if (target === NOWHERE || target === child) return answer;
       if (!CHANGES.has(fop)) return withoutMigrationBits(fop, answer);
-      return yield* changeCopy(task, asked, target, answer);
+      return yield* changeCopy(task, request, target, answer);
     }
     const target = yield* currentChild(task, inode, child);
     if (target === NOWHERE || target === child) break;
     task.volume.setMove(inode, new Move(child, target, true));
-    if (!(yield* openOnChild(task, asked, target))) return failure(fop, EIO);
+    if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
     child = target;
     answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
   }
@@ -179,13 +182,13 @@ function* copyTarget(task: Task, inode: Inode, child: number): Steps<number> {
 /** Repeats a change on the copy. @returns the source's reply */
 function* changeCopy<N extends FopName>(
   task: Task,
-  asked: FileRequest<N>,
+  request: FileRequest<N>,
   target: number,
   answer: Reply<N>,
 ): Steps<Reply<N>> {
-  const { fop } = asked;
-  const args = argsForCopy(asked);
-  if (!(yield* openOnChild(task, asked, target))) return failure(fop, EIO);
+  const { fop } = request;
+  const args = argsForCopy(request);
+  if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
   const again = yield* task.one(target, fop, ...(args as FopTable[N]['args']));
   const isLost = again.opRet < 0 && !GONE.has(again.opErrno) && !isAbsentFromCopy(fop, again);
   return isLost ? again : withoutMigrationBits(fop, answer);

@@ -90,15 +90,15 @@ function* listAll(task: Task, fd: Fd, children: readonly number[]): Steps<number
   const keys = new Dict().set(task.volume.keys.linkto, 256);
   const offsets = new Map(children.map((child) => [child, 0]));
   while (offsets.size > 0) {
-    const asked = [...offsets.keys()];
-    const lists = yield* task.ownEach(asked, 'readdirp', (child) => [
+    const pending = [...offsets.keys()];
+    const lists = yield* task.ownEach(pending, 'readdirp', (child) => [
       fd,
       SIZE,
       offsets.get(child)!,
       keys,
     ]);
     for (const [at, { opRet, opErrno, values }] of lists.entries()) {
-      const child = asked[at]!;
+      const child = pending[at]!;
       if (opRet < 0 && !ABSENT.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {

@@ -47,8 +47,8 @@ const start = async (options: Readonly<Record<string, string>> = {}): Promise<vo
   volume = await Distributed.start(THREE, options, layer);
 };
 function space(): Partial<Statvfs> | number {
-  const told = volume.ask('statfs', new Loc(volume.root), null);
-  return told.opRet < 0 ? told.opErrno : (told.values[0] as Statvfs);
+  const reply = volume.ask('statfs', new Loc(volume.root), null);
+  return reply.opRet < 0 ? reply.opErrno : (reply.values[0] as Statvfs);
 }
 
 test('statfs sums up the children that reply, in the largest block size', async () => {

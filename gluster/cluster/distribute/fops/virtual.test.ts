@@ -41,8 +41,8 @@ const answering = (child: string) =>
 
 const errnoOf = ({ opRet, opErrno }: FopReply): number => (opRet < 0 ? opErrno : 0);
 const get = (path: string, name: string): string | number => {
-  const told = volume.ask('getxattr', volume.loc(path), name, null);
-  return told.opRet < 0 ? told.opErrno : String((told.values[0] as Dict).get(name));
+  const reply = volume.ask('getxattr', volume.loc(path), name, null);
+  return reply.opRet < 0 ? reply.opErrno : String((reply.values[0] as Dict).get(name));
 };
 const set = (path: string, name: string, value = 'yes'): number => {
   const dict = new Dict().set(name, new TextEncoder().encode(value));
