@@ -59,15 +59,20 @@ describeMounts('glossa run', () => {
 
   it.each([
     ['its own status', ['sh', '-c', 'exit 7'], 7, ''],
-    ['that of a signal', ['sh', '-c', 'kill -9 $$'], 128 + constants.signals.SIGKILL, ''],
+    ['the status of a signal', ['sh', '-c', 'kill -9 $$'], 128 + constants.signals.SIGKILL, ''],
     [
-      '127 for what is not there',
+      '127 for an absent command',
       ['no-such-command'],
       127,
       "glossa run: cannot run 'no-such-command': No such file or directory\n",
     ],
-    ['126 for what cannot run', ['/'], 126, "glossa run: cannot run '/': Permission denied\n"],
-  ])('ends as the command does: %s', (_, command, status, err) =>
+    [
+      '126 for a file that cannot be executed',
+      ['/'],
+      126,
+      "glossa run: cannot run '/': Permission denied\n",
+    ],
+  ])("ends with the command's status: %s", (_, command, status, err) =>
     withScratch(async (scratch) => {
       expect(await runIn(scratch, command)).toMatchObject({ status, err, out: '' });
       await expectClean(scratch);

@@ -179,7 +179,7 @@ describeMounts('glossa debug', () => {
     ['mem.vol nowhere', ['run'], /nowhere/],
     ['bad.vol', ['info volumes'], /storage\/memorry/],
     ['absent.vol', [], /absent\.vol/],
-  ])('says why %s comes to nothing', (args, lines, message) =>
+  ])('of %s fails with the reason', (args, lines, message) =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
       await scratch.file('bad.vol', memory.replace('memory', 'memorry'));
