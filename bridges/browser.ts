@@ -22,7 +22,8 @@ import { javascript } from './javascript/language.ts';
 import { BrowserContext } from './machine/browser/context.ts';
 import { python } from './python/language.ts';
 
-export { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
+/** NOBODY is what ROOT was called in version 0.1. */
+export { connect, Driver, FopError, ROOT, ROOT as NOBODY } from '../runtime/api/driver.ts';
 export { Graph } from '../runtime/core/graph.ts';
 export { type BrowserSettings, browserMachine } from './machine/browser/index.ts';
 export { fetchParts, type PartBytes } from './machine/browser/parts.ts';

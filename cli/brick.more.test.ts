@@ -172,7 +172,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
   });
 
   it('behave like a local folder for shell tools', async () => {
-    const [local, far] = [dir('local'), await mount(distributed(shared.port, { whatever: 'x' }))];
+    const [local, far] = [dir('local'), await mount(distributed(shared.port, { unknown: 'x' }))];
     const there = await far.sh(
       `mkdir w; cd w; bash -c "$DEEDS"`.replace('"$DEEDS"', quoted(DEEDS)),
     );

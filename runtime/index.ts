@@ -1,5 +1,5 @@
 /**
- * What `import … from 'glossa'` gives: all that a translator in TypeScript is written with.
+ * Exports `glossa`: all that a translator in TypeScript is written with.
  *
  *     import { defineTranslator, fail, EACCES } from 'glossa';
  *
@@ -14,7 +14,7 @@
  *
  * A fop gets `(frame, xl, …arguments)` and answers `frame` exactly once, now or later: by `unwind`
  * or `fail`, by `tail` (the child's reply is the answer), or by `wind` to a callback that answers.
- * What is named here keeps its meaning from version to version; what is not is internal.
+ * Names exported here keep their meaning from version to version; all others are internal.
  */
 
 // -- the record, and an instance of it -----------------------------------------------------------
@@ -54,7 +54,7 @@ export * from './core/errno.ts';
 export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
 /**
  * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` asks a child and calls `cbk` with
- * its reply, `tail.stat(frame, child, …)` leaves the reply to whoever asked us,
+ * its reply, `tail.stat(frame, child, …)` leaves the reply to our caller,
  * `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` answer, and `pass.stat` is
  * the callback that only hands a reply on.
  */

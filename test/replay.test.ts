@@ -5,7 +5,7 @@ import { MessageError } from '../bridges/host/crossing/message.ts';
 import { TestContext } from '../bridges/testing/clock.ts';
 import { operations } from '../bridges/testing/operations.ts';
 import type { Plain } from '../bridges/testing/values.ts';
-import { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
+import { connect, Driver, FopError, ROOT } from '../runtime/api/driver.ts';
 import { Files } from '../runtime/api/files.ts';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../runtime/core/gen/fops.gen.ts';
@@ -67,7 +67,7 @@ async function recorded(
   settings = WHOLE,
 ): Promise<Uint8Array> {
   const recording = record(graph, settings);
-  const files = new Files(new Driver(connect(graph), NOBODY), { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT), { umask: 0o022 });
   await steps(async (operation, ...args) => {
     try {
       await operations[operation]!(files, args);
@@ -209,7 +209,7 @@ it('a replay plays files that existed before the recording, also for new request
     context,
   );
   onTestFinished(() => graph.stop());
-  const files = new Files(new Driver(connect(graph), NOBODY), { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT), { umask: 0o022 });
   await operations.mkdir!(files, ['/d']);
   await operations.write!(files, ['/d/old', 'text']);
   const bytes = await recorded(graph, async (go) => {
@@ -243,7 +243,7 @@ it('a replay sends overlapping requests concurrently and the rest in order', asy
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'leaf' }]);
   const recording = record(graph, WHOLE);
-  const driver = new Driver(connect(graph), NOBODY);
+  const driver = new Driver(connect(graph), ROOT);
   const answers: Promise<unknown>[] = [];
   for (const name of ['a', 'b']) {
     answers.push(driver.wind('lookup', newName(graph.inodes.root, name), null));
@@ -316,7 +316,7 @@ it('a replay reports requests that could not be sent or were never answered', as
   };
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
   const recording = record(graph, WHOLE);
-  const driver = new Driver(connect(graph), NOBODY);
+  const driver = new Driver(connect(graph), ROOT);
   const loc = newName(graph.inodes.root, 'f');
   const { values } = await driver.wind('lookup', loc, null);
   const inode = graph.inodes.link(loc.inode!, graph.inodes.root, 'f', values[1] as Iatt)!;

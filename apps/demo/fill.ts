@@ -1,6 +1,6 @@
 /** Makes the files of the workload through a graph in this process, without a mount. */
 import { dirname } from 'node:path';
-import { connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
+import { connect, Driver, ROOT } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { WARNING } from '../../runtime/core/log.ts';
@@ -23,7 +23,7 @@ export async function fill(
 ): Promise<void> {
   const graph = await startGraph(volfile, terminal);
   try {
-    const files = new Files(new Driver(connect(graph, 'demo'), NOBODY));
+    const files = new Files(new Driver(connect(graph, 'demo'), ROOT));
     // As at a mount, the first lookup tells distribute the layout of the root.
     await files.stat('/');
     for (let at = 0; at < DIRECTORIES; at += 1) await files.mkdir(directoryName(at), 0o755);

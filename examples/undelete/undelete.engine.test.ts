@@ -7,7 +7,7 @@ import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 const TRASH = gfidOf(50);
-const nobody = [null, null, null, null, null] as const;
+const noValues = [null, null, null, null, null] as const;
 
 /** A storage where all requests succeed, except those in `refuse`. */
 class Storage {
@@ -26,7 +26,7 @@ class Storage {
     const loc = args.find((arg) => typeof arg === 'object' && arg && 'parent' in arg) as Loc;
     this.seen.push(loc?.name ? `${name} ${loc.name}` : name);
     const refused = this.refuse.get(name);
-    if (refused !== undefined) held.answer(-1, refused, ...nobody);
+    if (refused !== undefined) held.answer(-1, refused, ...noValues);
     else if (name === 'mkdir') {
       held.answer(0, 0, loc.inode, attributes(TRASH, IA_IFDIR), null, null, null);
     } else if (name === 'lookup') {
@@ -36,7 +36,7 @@ class Storage {
       else held.answer(0, 0, loc.inode, attributes(known, type), null, null);
     } else if (name === 'opendir') held.answer(0, 0, args[1], null);
     else if (name === 'readdir') held.answer(0, 0, [], null);
-    else held.answer(0, 0, ...nobody);
+    else held.answer(0, 0, ...noValues);
   }
 
   rename(from: string, to: string) {
@@ -80,7 +80,7 @@ it('without a trash directory, unlink fails', async () => {
   const lookup = run.asked()[0]!;
   const { root } = run;
   lookup.answer(0, 0, root, attributes(root.gfid, IA_IFDIR), null, null);
-  run.asked()[0]!.answer(-1, EROFS, ...nobody);
+  run.asked()[0]!.answer(-1, EROFS, ...noValues);
   const reply = run.ask('unlink', run.known('file'), 0, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EIO });
   expect(run.asked()).toEqual([]);

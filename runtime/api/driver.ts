@@ -18,7 +18,7 @@ import type { Inode } from '../core/inode.ts';
 import { PATH_MAX } from '../core/limits.ts';
 import { Loc } from '../core/loc.ts';
 import type { Child, GraphView } from '../core/xlator.ts';
-import { type Found, type LastName, type PathEnd, type Place, walk } from './walk.ts';
+import { type FoundFile, type LastName, type PathEnd, type Place, walk } from './walk.ts';
 
 /** A failed fop, with its errno. */
 export class FopError extends Error {
@@ -39,8 +39,8 @@ export interface Caller {
   readonly lkOwner?: string;
 }
 
-/** The runtime itself as a caller. */
-export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
+/** The runtime itself as a caller, which may do everything. */
+export const ROOT: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
 export interface Reply {
   readonly opRet: number;
@@ -157,12 +157,12 @@ export class Driver {
   }
 
   /** Finds the file of a path; by default a symbolic link at its end is not followed. @throws {FopError} */
-  async find(path: string, last: 'follow' | 'look' = 'look'): Promise<Found> {
+  async find(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile> {
     return (await this.walk(path, last)).found ?? this.refuse(ENOENT, path);
   }
 
   /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
-  async seek(path: string, last: 'follow' | 'look' = 'look'): Promise<Found | undefined> {
+  async seek(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile | undefined> {
     try {
       return await this.find(path, last);
     } catch (error) {
@@ -196,7 +196,7 @@ export class Driver {
     return (values[0] as string | null) ?? '';
   }
 
-  private async look(place: Place): Promise<Found | undefined> {
+  private async look(place: Place): Promise<FoundFile | undefined> {
     const { parent, name } = place;
     const { inodes } = this.graph;
     const known = inodes.grep(parent, name);

@@ -17,7 +17,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDWR } from '../core/open-flags.ts';
 import type { Fops } from '../core/xlator.ts';
 import memory from '../xlators/storage/memory/index.ts';
-import { connect, Driver, FopError, NOBODY } from './driver.ts';
+import { connect, Driver, FopError, ROOT } from './driver.ts';
 import { Files, type FilesSettings } from './files.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -26,7 +26,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 async function start(settings: FilesSettings = { asKernel: true }, fops: Fops<null> = {}) {
   const volumes = [{ translator: memory }, { translator: having('test/above', fops) }] as never;
   const graph = await startGraph(volumes, new FakeContext());
-  const files = new Files(new Driver(connect(graph), NOBODY), settings);
+  const files = new Files(new Driver(connect(graph), ROOT), settings);
   await files.mkdir('/d');
   await files.mkdir('/d/sub');
   await files.writeFile('/d/f', text('text'));

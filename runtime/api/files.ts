@@ -26,7 +26,7 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../core/open-flags
 import { type Driver, FopError, type Reply } from './driver.ts';
 import { listEntries } from './listing.ts';
 import { OpenFile } from './open-file.ts';
-import type { Found, PathEnd, Place } from './walk.ts';
+import type { FoundFile, PathEnd, Place } from './walk.ts';
 
 export interface FilesSettings {
   readonly asKernel?: boolean;
@@ -40,7 +40,7 @@ export interface WritePosition {
   readonly append?: boolean;
 }
 
-const isDir = ({ buf }: Found): boolean => buf.iaType === IA_IFDIR;
+const isDir = ({ buf }: FoundFile): boolean => buf.iaType === IA_IFDIR;
 
 function refuse(errno: number, path: string): never {
   throw new FopError(errno, path);
@@ -60,17 +60,17 @@ export class Files {
   }
 
   /** Finds the file of a path. */
-  find(path: string): Promise<Found> {
+  find(path: string): Promise<FoundFile> {
     return this.driver.find(path, this.last);
   }
 
   /** The same; a symbolic link at the end of the path is not followed. */
-  lookup(path: string): Promise<Found> {
+  lookup(path: string): Promise<FoundFile> {
     return this.driver.find(path);
   }
 
   /** The same; undefined if the file does not exist. */
-  seek(path: string, last: 'follow' | 'look' = this.last): Promise<Found | undefined> {
+  seek(path: string, last: 'follow' | 'look' = this.last): Promise<FoundFile | undefined> {
     return this.driver.seek(path, last);
   }
 
@@ -276,7 +276,7 @@ export class Files {
     );
   }
 
-  private async openFound(path: string, found: Found, flags: number): Promise<OpenFile> {
+  private async openFound(path: string, found: FoundFile, flags: number): Promise<OpenFile> {
     if (isDir(found)) refuse(EISDIR, path);
     if (found.buf.iaType === IA_IFLNK) refuse(ELOOP, path);
     const loc = new Loc(found.inode);
@@ -340,7 +340,8 @@ export class Files {
   }
 }
 
-const locOf = ({ inode, parent, name }: Found): Loc => new Loc(inode, parent ?? null, name ?? null);
+const locOf = ({ inode, parent, name }: FoundFile): Loc =>
+  new Loc(inode, parent ?? null, name ?? null);
 
 /** The errno of rmdir(2) for a path that ends in no name: the root, `.`, `..`. */
 function unnamedErrno(path: string): number {

@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** A file and its name; without a name for the root, `.` and `..`. */
-export interface Found extends Partial<Place> {
+export interface FoundFile extends Partial<Place> {
   readonly inode: Inode;
   readonly buf: Iatt;
 }
@@ -27,7 +27,7 @@ export interface PathEnd {
   /** Null if the path ends in no name: the root, `.`, `..`. */
   readonly place: Place | null;
   /** Undefined for an absent name, and when the last name was not looked up. */
-  readonly found: Found | undefined;
+  readonly found: FoundFile | undefined;
   /** Whether the path ends in `/`. */
   readonly isDirectory: boolean;
 }
@@ -35,8 +35,8 @@ export interface PathEnd {
 export interface WalkSettings {
   readonly root: Inode;
   /** Undefined for an absent name. */
-  look(place: Place): Promise<Found | undefined>;
-  lookRoot(): Promise<Found>;
+  look(place: Place): Promise<FoundFile | undefined>;
+  lookRoot(): Promise<FoundFile>;
   readlink(inode: Inode): Promise<string>;
   fail(errno: number): never;
 }

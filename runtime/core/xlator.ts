@@ -327,6 +327,11 @@ export class Xlator<P = unknown> {
     return this.passesThrough ? this.children[0] : undefined;
   }
 
+  /** @deprecated The name of `warnSuspicious` in version 0.1. */
+  doubt(remarks: readonly Suspicion[]): void {
+    this.warnSuspicious(remarks);
+  }
+
   /**
    * Reports suspicious settings with their positions, in the log and to the command that starts the graph.
    * @throws {GraphError} in strict mode

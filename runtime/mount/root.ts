@@ -1,5 +1,5 @@
 /** Checks before a mount that the root of the graph answers. */
-import { Driver, NOBODY } from '../api/driver.ts';
+import { Driver, ROOT } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
@@ -7,7 +7,7 @@ import { mountError } from './fuse/mount-error.ts';
 
 /** @throws {MountError} when the root cannot be looked up */
 export async function lookupRoot(client: Client, mountpoint: string): Promise<void> {
-  const driver = new Driver(client, NOBODY);
+  const driver = new Driver(client, ROOT);
   const { opRet, opErrno } = await driver.wind('lookup', new Loc(driver.root), null);
   if (opRet >= 0) return;
   const { name } = driver.graph.top;

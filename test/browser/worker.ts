@@ -7,7 +7,7 @@ import {
   Driver,
   fetchParts,
   type Graph,
-  NOBODY,
+  ROOT,
   startGraph,
 } from '../../bridges/browser.ts';
 import type { Machine } from '../../bridges/host/machine.ts';
@@ -75,7 +75,7 @@ async function run(machine: Machine, wanted: Wanted): Promise<Outcome> {
   const log: string[] = [];
   const graph = await startGraph(volfile(wanted), { machine, write: (line) => log.push(line) });
   try {
-    const driver = new Driver(connect(graph), NOBODY);
+    const driver = new Driver(connect(graph), ROOT);
     const steps: string[] = [];
     for (const each of wanted.steps) steps.push(await step(driver, each));
     return { steps, lookups: lookupsIn(graph), log };

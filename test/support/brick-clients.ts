@@ -5,7 +5,7 @@ import distribute from '../../gluster/cluster/distribute/index.ts';
 import { RETRIES_MS } from '../../gluster/protocol/client/connection.ts';
 import client from '../../gluster/protocol/client/index.ts';
 import server from '../../gluster/protocol/server/index.ts';
-import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
+import { type Caller, connect, Driver, ROOT } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -174,7 +174,7 @@ export class BrickClients {
     const graph = activate(description, registry, hurried, { default: INFO, volumes: new Map() });
     await graph.start();
     const asker = connect(graph, 'test');
-    const driver = new Driver(asker, { ...NOBODY, pid: 4242, ...caller });
+    const driver = new Driver(asker, { ...ROOT, pid: 4242, ...caller });
     const files = new Files(driver, { umask: 0o022 });
     let isOver = false;
     const made: BrickClient = {

@@ -1,6 +1,6 @@
 /*
- * What the modules of the contract have in common: values described as JSON, changed, and made; and
- * one function for every fop of the table.
+ * Shared code of the contract's modules: describes values as JSON, changes and makes them, and has one
+ * function for every fop of the table.
  */
 #ifndef SHAPES_H
 #define SHAPES_H
