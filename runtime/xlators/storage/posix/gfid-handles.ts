@@ -94,7 +94,7 @@ export function openGfidHandles(
   const reason = strerror(-access);
   const what = folder < 0 ? 'make' : 'write to';
   throw new InitError(
-    `option 'gfid-handles' is on, but warnUnable ${what} ${PRIVATE_NAME}: ${reason}`,
+    `option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`,
   );
 }
 

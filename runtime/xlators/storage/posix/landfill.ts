@@ -161,7 +161,7 @@ export class Landfill implements WholeRemoval {
     this.stuck.add(name);
     if (errno === EROFS) return;
     const { directory, xl } = this.store;
-    xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' warnUnable be removed`, {
+    xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' cannot be removed`, {
       errno,
       msgid: messages.landfillStays.id,
     });

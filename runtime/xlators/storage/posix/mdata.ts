@@ -159,7 +159,7 @@ export class MdataStore {
   private failed(errno: number): void {
     if (this.told.has(errno)) return;
     this.told.add(errno);
-    const text = 'times that clients have set warnUnable be kept with a file';
+    const text = 'times that clients have set cannot be kept with a file';
     this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
       errno,
       msgid: messages.noMdata.id,

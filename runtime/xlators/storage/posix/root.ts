@@ -18,7 +18,7 @@ export function openRoot(directory: string): number {
   if (fd >= 0) return fd;
   if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);
   if (fd === -ENOTDIR) throw new InitError(`'${directory}' is not a directory`);
-  throw new InitError(`directory '${directory}' warnUnable be opened: ${strerror(-fd)}`);
+  throw new InitError(`directory '${directory}' cannot be opened: ${strerror(-fd)}`);
 }
 
 /** Checks that the directory can be opened. @throws {InitError} */

@@ -175,7 +175,7 @@ export class Store {
   }
 
   private hasNone(errno: number): void {
-    const text = `no gfid handles: ${PRIVATE_NAME} warnUnable be made, or not be written to`;
+    const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
     this.xl.log.warning(`${text}. When this brick is restarted, clients must look files up again`, {
       errno,
       msgid: messages.noHandle.id,
@@ -369,7 +369,7 @@ export class Store {
     if (errno === EROFS || this.told.has(errno)) return;
     this.told.add(errno);
     const text =
-      'a gfid handle or gfid2path warnUnable be made: the inode is found by its names alone';
+      'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
     this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
       errno,
       msgid: messages.noHandle.id,
