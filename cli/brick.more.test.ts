@@ -360,7 +360,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     });
   });
 
-  it('work as one replica of a volume of GlusterFS', async () => {
+  it('serve one replica of a GlusterFS volume beside a GlusterFS brick', async () => {
     const real = await RealBrick.start(dir('real'));
     bricks.push(real);
     const own = dir('replica');

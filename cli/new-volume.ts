@@ -8,8 +8,8 @@ import { number, quietFlag, text } from '../terminal/flags.ts';
 import { pathFrom, programIn, shellWord } from '../terminal/invocation.ts';
 import { reason } from '../terminal/reason.ts';
 import { note, paint, type Terminal } from '../terminal/terminal.ts';
-import { refuseTaken, writeTexts } from './new/files.ts';
 import { formatSteps, type Step } from './new/kinds.ts';
+import { refuseExisting, writeTexts } from './new/template-files.ts';
 import { brickFile, clientFile, type NewVolume, volumeTexts } from './new/volume.ts';
 
 const PORT_MAX = 65_535;
@@ -62,7 +62,7 @@ function write(volume: NewVolume, folder: string, terminal: Terminal): void {
   if (texts.size <= volume.bricks.length) {
     throw new Failure('two of the folders would get files of the same name: choose other names');
   }
-  refuseTaken(texts, folder);
+  refuseExisting(texts, folder);
   const did = (what: string, path: string): void =>
     note(`${paint('good', what, terminal.colour.out)} ${path}`, terminal);
   for (const { directory } of volume.bricks) {

@@ -76,8 +76,10 @@ it('glossa new leaves an editor’s files unchanged, and prints the missing line
   const at = folder();
   writeFileSync(join(at, 'pyrightconfig.json'), '{}');
   const said = await make('python', 'mine', at);
-  const left = (file: string) => `${join(at, file)} is there already and was left as it is`;
-  expect(said).toContain(`${left('pyrightconfig.json')}; for the types of glossa, take over`);
+  const left = (file: string) => `${join(at, file)} exists and was left unchanged`;
+  expect(said).toContain(
+    `${left('pyrightconfig.json')}; for the types of glossa, add these settings`,
+  );
   expect(said).toMatch(/"extraPaths": \["\/.*python"\]/);
   expect(readFileSync(join(at, 'pyrightconfig.json'), 'utf8')).toBe('{}');
   rmSync(join(at, 'pyrightconfig.json'));

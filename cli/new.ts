@@ -5,15 +5,15 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { quietFlag, takeOperands, toggle } from '../terminal/flags.ts';
 import { note, paint, type Terminal, warn } from '../terminal/terminal.ts';
+import { checkName, formatSteps, type Kind, kinds, stepsFor } from './new/kinds.ts';
 import {
   editorTexts,
   missingTexts,
   moduleTexts,
-  refuseTaken,
+  refuseExisting,
   type Texts,
   writeTexts,
-} from './new/files.ts';
-import { checkName, formatSteps, type Kind, kinds, stepsFor } from './new/kinds.ts';
+} from './new/template-files.ts';
 
 const languages = Object.keys(kinds).join('|');
 
@@ -36,10 +36,10 @@ export default defineCommand({
       write(new Map(), editorTexts(kindOf(language), folder), folder, terminal);
       return EXIT_OK;
     }
-    const [language, name, given] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
+    const [language, name, operand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
     const kind = kindOf(language);
     checkName(name, kind);
-    const folder = given ?? name;
+    const folder = operand ?? name;
     write(moduleTexts(kind, name, folder), editorTexts(kind, folder), folder, terminal);
     const steps = stepsFor(kind, name, folder, process.cwd());
     note(`\nnow type:\n${formatSteps(steps)}`, terminal);
@@ -62,13 +62,13 @@ function kindOf(language: string): Kind {
  * Writes the files. A file of the module must not exist; an editor's file may, and stays. @throws {Failure}
  */
 function write(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
-  refuseTaken(module, folder);
-  const { texts: wanted, kept } = missingTexts(editor, folder);
+  refuseExisting(module, folder);
+  const { texts: wanted, warnings } = missingTexts(editor, folder);
   const all = new Map([...module, ...wanted]);
   writeTexts(all, folder);
   for (const path of all.keys()) {
     note(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);
   }
-  if (all.size === 0 && kept.length === 0) note('editors know the types already', terminal);
-  for (const text of kept) warn(text, terminal);
+  if (all.size === 0 && warnings.length === 0) note('editors know the types already', terminal);
+  for (const text of warnings) warn(text, terminal);
 }

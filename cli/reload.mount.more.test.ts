@@ -123,7 +123,7 @@ describeMounts('glossa reload', () => {
       });
     }));
 
-  it('works while a module does not reply to a request for the root', () =>
+  it('reloads while a module holds a request for the root', () =>
     withScratch(async (scratch) => {
       const holds = `
 from glupy import EINTR, Translator

@@ -6,15 +6,15 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 import { type Terminal, warn } from '../terminal/terminal.ts';
-import { type SetupReporter, undo, write } from './setup/apply.ts';
-import { systemPlan, userPlan } from './setup/files.ts';
+import { installFiles, type SetupReporter, uninstallFiles } from './setup/file-installer.ts';
+import { systemPlan, userPlan } from './setup/plans.ts';
 
 export default defineCommand({
   usage: ['glossa setup [options]'],
   description:
     'Writes, as root: /sbin/mount.glossa and /sbin/mount.fuse.glossa, by which `mount -t glossa VOLFILE ' +
     'MNT`, the type fuse.glossa of /proc/mounts, and /etc/fstab mount volfiles; the systemd unit glossa@.service; and completion for bash, zsh and fish. Each ' +
-    'file is named. What is not its own is left as it is, and told of: the exit status is 1 then. ' +
+    'file is named. Files of other origin are reported and stay unchanged: the exit status is 1 then. ' +
     'It may be run again, and has to be when Node or glossa have moved.',
   flags: {
     undo: toggle({ help: 'take back what it did, and nothing else' }),
@@ -39,7 +39,7 @@ export default defineCommand({
       step: (text) => terminal.out(text),
       problem: (text) => warn(text, terminal),
     };
-    const isDone = back ? undo(plan.record, reporter) : write(plan, reporter);
+    const isDone = back ? uninstallFiles(plan.record, reporter) : installFiles(plan, reporter);
     if (!dryRun) tellSystemd(user, terminal);
     if (back && !user) warnOfFstab(terminal);
     return isDone ? EXIT_OK : EXIT_FAILURE;

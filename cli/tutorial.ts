@@ -1,10 +1,9 @@
 /**
  * `glossa tutorial`: runs the last slides of GlusterFS's translator tutorial on this machine.
  *
- * Two bricks serve a folder each, GlusterFS's own where it is installed. The stack that the slides
- * print is mounted over them, and a tree is made in it; then the tutorial's workload searches that
- * tree through the stack as it was printed, with the cache of absent names, with the same in Python,
- * and with Python that tells the kernel, in rounds that take turns.
+ * Starts two bricks, GlusterFS's where it is installed, mounts the stack of the slides over them and
+ * makes a tree in it. Alternating rounds then search the tree through four stacks: as printed, with
+ * the cache of absent names, with the same in Python, and with Python that tells the kernel.
  */
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
@@ -57,7 +56,7 @@ export default defineCommand({
     'this machine, as it is, with a cache of absent names, with the same in Python, and with Python ' +
     'that tells the kernel how long a name stays absent. A thousand files in ten directories are ' +
     "searched through each, and the times stand beside the talk's. The bricks are GlusterFS's where " +
-    'glusterfsd is installed, otherwise of glossa; which they are is said. It is for root.',
+    'glusterfsd is installed, otherwise of glossa; the report names them. Only root can run it.',
   flags: {
     bricks: choice({
       value: 'WHOSE',
@@ -111,18 +110,18 @@ async function tutorial(
     const ports = portsOf(bricks);
     show('the files');
     await makeFiles(workload, ports, inside);
-    const what = `${stacks.length} stacks`;
-    show(what);
-    const watch = new BusySampler(allowedCpus());
+    const label = `${stacks.length} stacks`;
+    show(label);
+    const sampler = new BusySampler(allowedCpus());
     const settings = { workload, counted: countedVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
       const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
       const options = [...ports, ...stack.options];
-      return new Search({ title, id, volfile, options }, settings, watch, inside);
+      return new Search({ title, id, volfile, options }, settings, sampler, inside);
     });
     return withSearches(searches, () =>
-      measureSearches(searches, seed, (part) => show(what, part)),
+      measureSearches(searches, seed, (part) => show(label, part)),
     );
   });
 }
@@ -137,7 +136,7 @@ async function makeFiles(
   const volfile = printedVolfile(stacks[0]!);
   const mounted = await mountSearchable({ id: 'files', volfile, options }, stage);
   try {
-    // A pending request may get no reply before the mount is gone.
+    // A pending request may get no reply before the mount ends.
     await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
   } catch (error) {
     const isOfMount = error instanceof Error && 'errno' in error;

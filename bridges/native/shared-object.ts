@@ -1,6 +1,6 @@
 /**
- * features/native for shared objects in C: makes a translator record hosted like a module of any
- * language (bridges/host), so that policies and timeouts are the same.
+ * Loads shared objects in C for features/native: makes a translator record that bridges/host hosts
+ * like a module of any language, with the same policies and timeouts.
  */
 
 import type { Options, Values } from '../../runtime/core/options.ts';
@@ -19,13 +19,14 @@ import type { NativeSettings, Provider } from './provider.ts';
 /** Options of a volume with a shared object, besides those of features/native. */
 export const sharedObjectOptions = failureOptions;
 
-const SAYINGS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
+/** The C declarations with which a module answers the advice about fops that it does not define. */
+const DECLARATIONS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
 
 type OptionValues = Values<typeof sharedObjectOptions>;
 
 /** The state of a volume with a shared object. */
 interface Volume extends Hosted<Host> {
-  given: OptionValues;
+  values: OptionValues;
 }
 
 export const sharedObject: Provider = {
@@ -45,14 +46,14 @@ function recordOf(
     moduleOptions(xl, host, guest.description.options, path);
 
   /** Starts an interpreter with the module. @throws {InitError | GraphError} */
-  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
+  async function startInterpreter(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
     checkForeign(xl, path);
     const library = await openLibrary(path, ffi);
-    const interpreter = new Interpreter(xl, volume.host, limitsOf(volume.given), nodeMachine);
+    const interpreter = new Interpreter(xl, volume.host, limitsOf(volume.values), nodeMachine);
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
-      logOmittedFops(xl, guest, path, SAYINGS);
+      logOmittedFops(xl, guest, path, DECLARATIONS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
       guest.create(xl.name, below, valuesFor(xl, interpreter));
     } catch (error) {
@@ -69,21 +70,21 @@ function recordOf(
     options: sharedObjectOptions,
     openOptions: true,
     ...hosted,
-    async init(xl, given) {
-      const host = new Host(xl, policyOf(given), () => begin(xl, volume));
-      const volume: Volume = { host, given };
+    async init(xl, values) {
+      const host = new Host(xl, policyOf(values), () => startInterpreter(xl, volume));
+      const volume: Volume = { host, values };
       await host.start();
       return volume;
     },
-    reconfigure(xl, given) {
+    reconfigure(xl, values) {
       const volume = xl.priv;
       const { interpreter } = volume.host;
-      const policy = policyOf(given);
-      const values = JSON.stringify(valuesFor(xl, interpreter));
-      volume.given = given;
+      const policy = policyOf(values);
+      const json = JSON.stringify(valuesFor(xl, interpreter));
+      volume.values = values;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.interpreters) each.setLimits(limitsOf(given));
-      interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
+      for (const each of volume.host.interpreters) each.setLimits(limitsOf(values));
+      interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [json]));
       announceChangedReplies(xl as Xlator);
     },
   };

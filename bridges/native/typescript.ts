@@ -1,7 +1,7 @@
 /**
- * Users' translators in TypeScript or JavaScript: a file whose default export is a translator
- * record, like those of `runtime/xlators`. It runs inside the process, as fast as those and without
- * a sandbox.
+ * Loads users' translators in TypeScript or JavaScript for features/native: files whose default
+ * export is a translator record, like those of `runtime/xlators`. They run inside the process, as
+ * fast as those and without a sandbox.
  */
 
 import { checkForeign } from '../machine/node/foreign-files.ts';

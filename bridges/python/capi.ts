@@ -1,7 +1,7 @@
 /**
- * CPython's C API as exported by the WebAssembly module, and the interpreter's memory. Pointers are
- * i32 numbers, never negative below 2 GiB. CPython's rules for references hold: the caller owns a
- * result unless the name says otherwise, and 0 means a pending exception.
+ * Binds CPython's C API, as the WebAssembly module exports it, and views of the interpreter's memory.
+ * Pointers are i32 numbers, never negative below 2 GiB. CPython's rules for references hold: the
+ * caller owns a result except of functions that borrow, and 0 means a pending exception.
  */
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';
@@ -111,7 +111,7 @@ export function addressOf(exports: WasmExports, name: string): Ptr {
   return value;
 }
 
-// The host realm's accessor reads any realm's memory, also of one that a module has altered.
+// The host realm's accessor reads the memory of any realm, even if a module altered that realm.
 const { WebAssembly: hostWasm } = globalThis as unknown as {
   WebAssembly: { Memory: { prototype: object } };
 };

@@ -98,7 +98,7 @@ describe('the start of a Python interpreter', () => {
     expect(readdirSync(cacheFolder)).toEqual([]);
   });
 
-  it('works without a writable cache, with a notice', async () => {
+  it('starts without a writable cache, and logs that it cannot write there', async () => {
     const log: string[] = [];
     const file = join(engines.folder, 'a-file');
     writeFileSync(file, '');

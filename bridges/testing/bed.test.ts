@@ -72,7 +72,7 @@ async function allPass(tests: string): Promise<void> {
   }
 }
 
-it("a test's file operations work as on a mount", () =>
+it("a test's file operations return what they return on a mount", () =>
   allPass(`
 test('files', async () => {
   const g = await graph('m.ts');

@@ -91,16 +91,18 @@ describeMounts('glossa debug', () => {
     }),
   );
 
-  it.skipIf(!isThere)('works on a terminal of four columns and one line', () =>
-    withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
-      const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
-      const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
-      await terminal.until(/\(glos/);
-      terminal.type('break lookup@top\n');
-      await terminal.until(/Breakpoint 1: lookup@top\r?\n/);
-      expect(await terminal.end('quit\n')).toBe(0);
-    }),
+  it.skipIf(!isThere)(
+    'sets a breakpoint and quits on a terminal of four columns and one line',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('mem.vol', memory);
+        const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
+        const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
+        await terminal.until(/\(glos/);
+        terminal.type('break lookup@top\n');
+        await terminal.until(/Breakpoint 1: lookup@top\r?\n/);
+        expect(await terminal.end('quit\n')).toBe(0);
+      }),
   );
 
   it('takes commands from a pipe, on a given mount point', () =>

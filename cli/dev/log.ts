@@ -1,4 +1,4 @@
-/** Shortens the log of a server for a person who reads along; shows all lines of modules. */
+/** Shortens a server's log for the terminal of `glossa dev`; shows all lines of modules. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ const DEBUGGER = /^(paused in the debugger|resumed$)/;
 /** The last log line of a replaced volume: dropped, because the replacement was logged before. */
 const REPLACED = /^idle, and gone: /;
 
-/** The levels from which on lines of the server itself are shown. */
+/** The levels at which lines of the server itself are shown. */
 const SERIOUS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export interface DevLogSettings {
@@ -32,7 +32,7 @@ export interface DevLogSettings {
   readonly volumes: readonly string[];
   /** The name of the module's file in the output. */
   readonly module: string;
-  /** Whether a file belongs to a module; its source positions are shown. */
+  /** Whether a file belongs to a module: the output then has the line's source position. */
   isOwn(file: string): boolean;
   readonly colour: boolean;
 }
@@ -48,38 +48,38 @@ export class DevLog {
     this.settings = settings;
   }
 
-  /** The line to show; null for a line to drop. */
-  format(written: string): string | null {
+  /** Returns the line to show; null for a line to drop. */
+  format(logged: string): string | null {
     // The server may have coloured its log.
-    const line = stripVTControlCharacters(written);
+    const line = stripVTControlCharacters(logged);
     const { colour } = this.settings;
     const match = LINE.exec(line);
     if (match === null) {
       if (this.style === null) return null;
       return this.style === undefined ? line : paint(this.style, line, colour);
     }
-    const [, time, letter, file, number, func, domain, said] = match as unknown as string[];
-    const text = this.own(domain!, said!, SERIOUS.has(letter!));
+    const [, time, letter, file, number, func, volume, message] = match as unknown as string[];
+    const text = this.shorten(volume!, message!, SERIOUS.has(letter!));
     this.style = text === null ? null : STYLES[letter!];
     if (text === null) return null;
-    if (text !== said) this.style = 'good';
-    const place = this.settings.isOwn(file!) ? `${file}:${number} ${func}: ` : '';
+    if (text !== message) this.style = 'good';
+    const position = this.settings.isOwn(file!) ? `${file}:${number} ${func}: ` : '';
     const shown = this.style ? paint(this.style, text, colour) : text;
-    return `${paint('dim', `${time} ${place}`, colour)}${shown}`;
+    return `${paint('dim', `${time} ${position}`, colour)}${shown}`;
   }
 
-  /** The text to show; null to drop the line. */
-  private own(domain: string, said: string, serious: boolean): string | null {
+  /** Returns the text to show; null to drop the line. */
+  private shorten(volume: string, message: string, isSerious: boolean): string | null {
     const { volumes, module } = this.settings;
-    if (!volumes.includes(domain)) return serious ? said : null;
-    // The debugger's terminal shows that.
-    if (DEBUGGER.test(said) || REPLACED.test(said)) return null;
-    const loaded = / loaded: (.*)$/.exec(said);
+    if (!volumes.includes(volume)) return isSerious ? message : null;
+    // The debugger's terminal shows its own lines.
+    if (DEBUGGER.test(message) || REPLACED.test(message)) return null;
+    const loaded = / loaded: (.*)$/.exec(message);
     if (loaded !== null) {
       this.fops = loaded[1]!;
       return null;
     }
-    return said === 'reloaded' ? `reloaded ${module}: ${this.fops}` : said;
+    return message === 'reloaded' ? `reloaded ${module}: ${this.fops}` : message;
   }
 }
 

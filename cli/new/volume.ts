@@ -2,7 +2,7 @@
 import { EXTENSION } from '../../gluster/volfile-server/folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
-import type { Texts } from './files.ts';
+import type { Texts } from './template-files.ts';
 
 const LOOPBACK = '127.0.0.1';
 

@@ -102,7 +102,7 @@ onExample('quota', (example) => {
     expect(await counted('home/ann')).toBe(100_000);
   });
 
-  it('random changes and a restart leave the count right', async () => {
+  it('the count of bytes is exact after random changes and a restart', async () => {
     const script = `
         RANDOM=7
         for i in $(seq 120); do

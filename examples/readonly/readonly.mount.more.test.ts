@@ -39,7 +39,7 @@ onExample('readonly', (example) => {
     expect(await example.ok(tree)).toBe(before);
   });
 
-  it('df reports no available space', async () => {
+  it('df of a read-only mount reports no available space', async () => {
     expect(await example.ok('df --output=avail,iavail . | tail -1')).toMatch(/^ +0 +0\n$/);
   });
 });

@@ -48,7 +48,7 @@ const rotates = (example: Example): void => {
     await example.ok('cmp text "$SCRATCH/text"');
   });
 
-  it('git works in the mount', async () => {
+  it('git commits, and passes fsck and diff in the mount', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       echo text > file; git add .; git commit -qm first

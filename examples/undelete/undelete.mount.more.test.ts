@@ -75,7 +75,7 @@ onExample('undelete', (example) => {
     await example.ok('rm -rf u .trash/*');
   });
 
-  it('git works in the mount', async () => {
+  it('git commits, checks out, collects garbage and passes fsck in the mount', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done

@@ -1,5 +1,5 @@
 /**
- * Options with a comma-separated list of fops: `LOOKUP,READ`. Names are GlusterFS's (`gf_fop_list`) in any case, or
+ * Parses options with a comma-separated list of fops: `LOOKUP,READ`. Names are GlusterFS's (`gf_fop_list`) in any case, or
  * methods (`readv`). The option check reports an unknown name at its line.
  */
 
@@ -19,7 +19,7 @@ export const FOP_ITEMS: Items = {
   known: [...logNames, ...placeholders.values(), ...methods],
 };
 
-/** The fops of a checked list; all fops without a list. */
+/** Returns the fops of a checked list, or all fops without a list. */
 export function listedFops(list: string | undefined): readonly FopName[] {
   if (list === undefined) return fopNames;
   return splitItems(list).flatMap((item) => (findFop(item)?.name as FopName | undefined) ?? []);

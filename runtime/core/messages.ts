@@ -449,7 +449,7 @@ export const messages = {
   ),
   wormUnmarked: message(
     214001,
-    'a file that was … is not kept as it was written: its state cannot be stored',
+    'a file that was … can still be changed: its state cannot be stored',
     'The storage has refused a `trusted.` extended attribute, or is full. The file can be changed like any other; make it again once the storage accepts such attributes.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

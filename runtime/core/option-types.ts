@@ -1,16 +1,6 @@
 /**
- * Parses, prints and describes the values of options by type: the table `optionTypes`, for options.ts. Types,
- * syntax and units are GlusterFS's (`libglusterfs/src/options.c`, `common-utils.c`), with these differences:
- * - an empty value is an error for every type but any (there the option is silently dropped);
- * - int: "-0" is 0 (there an error); beyond ±(2^53 − 1) is an error, as are sizes of 8PB and more;
- * - sizet: a bare K, M, G is an error with the right unit as a hint (there without one); a fraction
- *   needs a unit (there "1.5" is 1 byte);
- * - percent: keeps its fraction (there dropped);
- * - percent_or_sizet: sizes read as sizet does (there no B and no fraction);
- * - str: allowed values are literal (there glob patterns);
- * - path: only a whole component ".." is refused (there "/a../b" too, and "/a/.." not);
- * - double: decimal notation only, so neither "inf" nor "nan" nor "0x1p3";
- * - addr: a malformed address is an error (there a message and success, of which half is lost).
+ * Parses, prints and describes the values of options by type: the table `optionTypes`, for options.ts.
+ * Source: GlusterFS `libglusterfs/src/options.c`, `common-utils.c`.
  */
 
 import { isAddress, isAddressList, isDirectoryList } from './addresses.ts';
@@ -130,10 +120,10 @@ function numeric(
   };
 }
 
-/** Makes the rules of a type whose values are texts that `isOne` accepts. */
-function textual(noun: string, isOne: (text: string) => boolean): OptionRules<string> {
+/** Makes the rules of a type whose values are texts that `isValid` accepts. */
+function textual(noun: string, isValid: (text: string) => boolean): OptionRules<string> {
   return {
-    parse: (text) => (isOne(text) ? { value: text } : { fault: 'is not accepted' }),
+    parse: (text) => (isValid(text) ? { value: text } : { fault: 'is not accepted' }),
     print: (value) => value,
     accepts: () => noun,
   };
@@ -157,14 +147,14 @@ function readInt(text: string): Parsed<number> {
 function readSize(text: string): Parsed<number> {
   const parts = /^(\d+)(?:\.(\d+))?([a-z]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a size' };
-  const [, whole, fraction, given] = parts as unknown as [string, string, string?, string?];
-  const name = given!.toUpperCase();
+  const [, whole, fraction, suffix] = parts as unknown as [string, string, string?, string?];
+  const name = suffix!.toUpperCase();
   if (name === '' && fraction !== undefined) return { fault: 'has a fraction but no unit' };
   const unit = sizeUnits.find(([unitName]) => unitName === (name || 'B'));
   if (unit === undefined) {
     const known = sizeUnits.find(([unitName]) => name !== '' && unitName === `${name}B`);
     const hint = known && `write '${text.slice(0, -1)}${known[0]}'`;
-    return { fault: `has the unknown unit '${given}'`, hint };
+    return { fault: `has the unknown unit '${suffix}'`, hint };
   }
   return exact(Number(whole) * unit[1] + Math.floor(Number(`0.${fraction ?? 0}`) * unit[1]));
 }
@@ -301,7 +291,19 @@ const sizeList: OptionRules<string> = {
   },
 };
 
-/** The rules of every option type. */
+/**
+ * The rules of every option type. Types, syntax and units are GlusterFS's, with these differences:
+ * - an empty value is an error for every type but any (there the option is silently dropped);
+ * - int: "-0" is 0 (there an error); beyond ±(2^53 − 1) is an error, as are sizes of 8PB and more;
+ * - sizet: a bare K, M, G is an error with the right unit as a hint (there without one); a fraction
+ *   needs a unit (there "1.5" is 1 byte);
+ * - percent: keeps its fraction (there dropped);
+ * - percent_or_sizet: sizes read as sizet does (there no B and no fraction);
+ * - str: allowed values are literal (there glob patterns);
+ * - path: only a whole component ".." is refused (there "/a../b" too, and "/a/.." not);
+ * - double: decimal notation only, so neither "inf" nor "nan" nor "0x1p3";
+ * - addr: a malformed address is an error (there a message and success, of which half is lost).
+ */
 export const optionTypes: { readonly [T in keyof ValueTypes]: OptionRules<ValueTypes[T]> } = {
   any: textual('any text', () => true),
   str,

@@ -354,7 +354,7 @@ it('refuses a success without its parts, a change at a wind, and unknown stops a
   );
   await go();
   await expect(client.ask('resume', { stop, way: 'over' })).rejects.toThrow(
-    `nothing is held at stop ${stop} any more`,
+    `no request is held at stop ${stop}: it was resumed, or never existed`,
   );
   await expect(client.ask('delete', { id: 7 })).rejects.toThrow('there is no breakpoint 7');
   await client.ask('break', { text: 'lookup@top' });

@@ -1,14 +1,10 @@
 /**
- * Stops requests in a graph, one by one, and resumes them.
+ * Stops requests of a graph at breakpoints and steps, and resumes them, for debug-server.ts. A request
+ * stops at a wind, before the volume gets it, or at an unwind, before the reply arrives above. Other
+ * requests continue, and time limits do not count the stop (`isHeld`).
  *
- *   const debug = new Debugger(graph, { stopped: (stop) => …, ended: (request) => … });
  *   debug.add('lookup@cache');               // see breakpoints.ts
  *   debug.resume(stop.id, 'into');           // or continue, over, out
- *   debug.detach();                          // releases all requests
- *
- * A request stops at a wind, before the volume gets it, or at an unwind, before the reply arrives
- * above. Other requests continue, and time limits do not count the stop (`isHeld`). Without
- * breakpoints the links bypass the debugger.
  */
 
 import { findFop } from '../core/fops.ts';
@@ -41,7 +37,7 @@ export interface Stop {
   readonly hop: Hop;
   /** The breakpoint that stopped it; null at the end of a step. */
   readonly breakpoint: Breakpoint | null;
-  /** The reply of an unwind, which may be changed, `reply` by values of the same types. */
+  /** The reply of an unwind. A front end may change it, `reply` by values of the same types. */
   opRet: number;
   opErrno: number;
   readonly reply: unknown[];
@@ -50,7 +46,7 @@ export interface Stop {
 export interface Listener {
   /** A request has stopped. */
   stopped(stop: Stop): void;
-  /** All hops of a request that had stopped have their reply. */
+  /** All hops of a request that has stopped before have their reply. */
   ended(root: Stack): void;
 }
 
@@ -62,7 +58,7 @@ export class Debugger implements Interceptor {
   readonly stops = new Map<number, Stop>();
   private readonly listener: Listener;
   /** The function that resumes each stop. */
-  private readonly ways = new Map<number, () => void>();
+  private readonly continuations = new Map<number, () => void>();
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, DebuggedRequest>();
@@ -73,7 +69,7 @@ export class Debugger implements Interceptor {
   private lastBreakpoint = 0;
   private lastStop = 0;
   private attached = false;
-  private noted = false;
+  private isObserving = false;
 
   constructor(graph: Graph, listener: Listener) {
     this.graph = graph;
@@ -104,7 +100,8 @@ export class Debugger implements Interceptor {
   /** @throws {DebugError} for a stop that is unknown or resumed */
   stop(id: number): Stop {
     const stop = this.stops.get(id);
-    if (stop === undefined) throw new DebugError(`nothing is held at stop ${id} any more`);
+    if (stop === undefined)
+      throw new DebugError(`no request is held at stop ${id}: it was resumed, or never existed`);
     return stop;
   }
 
@@ -120,9 +117,9 @@ export class Debugger implements Interceptor {
   resume(id: number, way: Way): void {
     const { hop, kind } = this.stop(id);
     const { request } = hop;
-    const go = this.ways.get(id)!;
+    const go = this.continuations.get(id)!;
     this.stops.delete(id);
-    this.ways.delete(id);
+    this.continuations.delete(id);
     resumeRequest(request.root);
     request.goal = { way, hop: kind === 'wind' ? hop : hop.above };
     if (way === 'continue') this.stepping.delete(request);
@@ -148,14 +145,14 @@ export class Debugger implements Interceptor {
   private attach(anew = false): void {
     const wanted = this.breakpoints.size + this.stepping.size + this.stops.size > 0;
     if (wanted === this.attached && !anew) return;
-    // Observes before it intercepts, and for good: without hops it stores nothing.
-    if (wanted && !this.noted) this.graph.observe(this.notes);
-    this.noted ||= wanted;
+    // The observer comes before the interceptor, and stays: without hops it stores nothing.
+    if (wanted && !this.isObserving) this.graph.observe(this.notes);
+    this.isObserving ||= wanted;
     this.attached = wanted;
     this.graph.intercept(wanted ? this : null);
   }
 
-  /** An observer that takes the bridges' notes about followed requests, and nothing else. */
+  /** An observer that receives only the bridges' notes about followed requests. */
   private readonly notes = {
     watches: () => false,
     samples: () => false,
@@ -189,7 +186,7 @@ export class Debugger implements Interceptor {
         return;
       }
       const before = this.hops.get(frame) ?? null;
-      const above = before ?? this.above(frame.parent);
+      const above = before ?? this.nearestHop(frame.parent);
       const request = this.requestOf(frame.root);
       const repliesBelow = this.replyStore(xl);
       const hop: Hop = { request, above, before, frame, xl, row, args, repliesBelow, notes: {} };
@@ -210,17 +207,17 @@ export class Debugger implements Interceptor {
     const { frame, before, request, above, row } = hop;
     if (before === null) this.hops.delete(frame);
     else this.hops.set(frame, before);
-    const answer = (ret: number, errno: number, values: readonly unknown[]): void => {
+    const passUp = (ret: number, errno: number, values: readonly unknown[]): void => {
       if (above?.row === row) above.repliesBelow?.push(bytesOf(row, ret, errno, values));
       request.open -= 1;
       up(parent, cookie, at, ret, errno, ...values);
       if (request.open === 0) this.end(request);
     };
-    const go = (stop: Stop): void => answer(stop.opRet, stop.opErrno, stop.reply);
-    if (!this.hold('unwind', hop, opRet, opErrno, reply, go)) answer(opRet, opErrno, reply);
+    const go = (stop: Stop): void => passUp(stop.opRet, stop.opErrno, stop.reply);
+    if (!this.hold('unwind', hop, opRet, opErrno, reply, go)) passUp(opRet, opErrno, reply);
   }
 
-  /** Stops a request at its current place if a breakpoint or step says so. */
+  /** Stops a request at its current hop if a breakpoint or step matches; returns whether it did. */
   private hold(
     kind: Stop['kind'],
     hop: Hop,
@@ -239,12 +236,12 @@ export class Debugger implements Interceptor {
     this.stepping.delete(request);
     this.lastStop += 1;
     const id = this.lastStop;
-    // The replying volume may reuse the data after the call, so it is copied.
-    const kept = reply.map((value) => (value instanceof Uint8Array ? value.slice() : value));
-    const stop: Stop = { id, kind, hop, breakpoint, opRet, opErrno, reply: kept };
+    // The replying volume may reuse the data after the call.
+    const copy = reply.map((value) => (value instanceof Uint8Array ? value.slice() : value));
+    const stop: Stop = { id, kind, hop, breakpoint, opRet, opErrno, reply: copy };
     this.stops.set(id, stop);
     holdRequest(request.root);
-    this.ways.set(id, () => go(stop));
+    this.continuations.set(id, () => go(stop));
     this.listener.stopped(stop);
     return true;
   }
@@ -270,13 +267,13 @@ export class Debugger implements Interceptor {
         return repliesBelow !== null && !repliesBelow.some((other) => sameBytes(other, answer));
       },
     };
-    let met: Breakpoint | null = null;
+    let first: Breakpoint | null = null;
     for (const breakpoint of this.breakpoints.values()) {
       if (request.done.has(breakpoint.id) || !fits(breakpoint, place)) continue;
       if (breakpoint.volume === null) request.done.add(breakpoint.id);
-      met ??= breakpoint;
+      first ??= breakpoint;
     }
-    return met;
+    return first;
   }
 
   /** A store for the replies from below a volume, if a breakpoint compares them. */
@@ -287,7 +284,7 @@ export class Debugger implements Interceptor {
     return null;
   }
 
-  private above(frame: Frame | null): Hop | null {
+  private nearestHop(frame: Frame | null): Hop | null {
     for (let at = frame; at !== null; at = at.parent) {
       const hop = this.hops.get(at);
       if (hop !== undefined) return hop;

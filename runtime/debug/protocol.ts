@@ -10,7 +10,7 @@
  *   → {"seq":3,"command":"resume","args":{"stop":1,"way":"over"}}
  *   ← {"seq":3,"result":null}
  *   → {"seq":4,"command":"frames","args":{"stop":1}}
- *   ← {"seq":4,"error":"nothing is held at stop 1 any more"}
+ *   ← {"seq":4,"error":"no request is held at stop 1: it was resumed, or never existed"}
  *
  * Each command gets one answer, `result` or `error`; events come at any time, those of a command
  * after its answer. The server's side is `debug-server.ts`, the front end's `debug-client.ts`. When

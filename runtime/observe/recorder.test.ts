@@ -115,7 +115,7 @@ describe('an observer', () => {
     expect(targets()).toEqual(before);
   });
 
-  it('works beside others, each with its own filter, until it ends', async () => {
+  it('records by its own filter beside other observers, until it ends', async () => {
     const { graph, leaf } = await graphOf();
     leaf.onRequest = ({ frame, answer }) => {
       frame.xl.observer!.note(frame, { method: 'stat' });

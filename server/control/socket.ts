@@ -1,7 +1,7 @@
 /**
  * Names and finds the control sockets of servers, `glossa.KIND.ID.RANDOM`. They are abstract
- * (unix(7)), so a killed server leaves no file behind. Any process can bind such a name and connect
- * to it, so each end reads the other's user from the kernel.
+ * (unix(7)), so a killed server leaves no file behind. Any process can bind or connect to such a
+ * name, so server and client each read the other's user from the kernel.
  *
  * Source: unix(7) (SO_PEERCRED), proc_net(5) (`/proc/net/unix`).
  */

@@ -3,7 +3,7 @@
  * bars.
  */
 import { isMissing, type Missing, missingText } from '../../apps/bench/engine/not-measured.ts';
-import { digits, ranged, times, whole } from '../../apps/bench/engine/numbers.ts';
+import { digits, hundredths, whole, withInterval } from '../../apps/bench/engine/numbers.ts';
 import { estimate, isErratic, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 import { table } from '../../terminal/layout.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
@@ -34,11 +34,11 @@ type Format = (value: number) => string;
 
 /** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
 export const roundsText = (rounds: readonly number[], format: Format = digits): string =>
-  ranged(estimate(rounds), format) + (isErratic(rounds) ? ' ?' : '');
+  withInterval(estimate(rounds), format) + (isErratic(rounds) ? ' ?' : '');
 
 export const comparedText = (
   { median, doubtful }: PairedEstimate,
-  format: Format = times,
+  format: Format = hundredths,
 ): string => format(median) + (doubtful ? ' ?' : '');
 
 /** The cells of a row, or why there are none. */
@@ -64,7 +64,7 @@ export function figureOf<T extends object>(
 // -- as text -------------------------------------------------------------------------------------
 
 const formats: Readonly<Record<Unit, Format>> = {
-  '×': times,
+  '×': hundredths,
   µs: digits,
   ms: digits,
   s: digits,
@@ -106,7 +106,7 @@ function judgement(figure: Figure): string {
 function figureCells(figure: Figure): string[] {
   const { what, unit, value } = figure;
   if (isMissing(value)) return [what, '', barText(figure), missingText(value)];
-  const shown = `${ranged(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
+  const shown = `${withInterval(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
   return [what, shown, barText(figure), judgement(figure)];
 }
 

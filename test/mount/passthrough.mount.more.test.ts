@@ -78,7 +78,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('works below a module that handles only lookups', () =>
+  it('stays on below a module that handles only lookups', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', LOOKS_AWAY);
       const mount = await startMount(scratch, under(await scratch.folder('data')));

@@ -2,7 +2,7 @@
 import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { type Random, seeded } from '../../apps/bench/engine/random.ts';
-import { compareToFirst, measuredOf, type RoundSample } from '../../apps/bench/engine/results.ts';
+import { compareToFirst, type RoundSample, sumUpRounds } from '../../apps/bench/engine/results.ts';
 import {
   type Result,
   type Run,
@@ -62,7 +62,7 @@ function workload({ name, place, medians, rounds }: Simulated, seed: number) {
     };
     return {
       stack,
-      measured: measuredOf(samples, about),
+      measured: sumUpRounds(samples, about),
       missing: null,
       unfit: false,
       warnings: [],

@@ -8,7 +8,7 @@
  * measured processes do neither.
  */
 import { readFileSync } from 'node:fs';
-import { times, whole } from './numbers.ts';
+import { hundredths, whole } from './numbers.ts';
 import { parseCpuList } from './placement.ts';
 import type { Busyness } from './schema.ts';
 import { childrenCpuSeconds, childrenOf, cpuSeconds } from './usage.ts';
@@ -131,6 +131,6 @@ export function busyText(busyness: Busyness | null, cpus: number): string | null
   const host = steal < 0.005 ? '' : ` and the host of this virtual machine ${whole(100 * steal)} %`;
   return (
     `the machine was busy: other processes had ${whole(100 * others)} % of the CPU time${host}, and ` +
-    `${times(load)} of them ran or waited at a time`
+    `${hundredths(load)} of them ran or waited at a time`
   );
 }

@@ -11,13 +11,13 @@ describe('parseCondition', () => {
   it('reads ratios, and measures with their units', () => {
     expect(parse('python/typescript p50 > 1.2')).toEqual({
       text: 'python/typescript p50 > 1.2',
-      ...{ stack: 'python', to: 'typescript', measure: 'p50', operator: '>', bound: 1.2 },
+      ...{ stack: 'python', divisor: 'typescript', measure: 'p50', operator: '>', bound: 1.2 },
     });
     expect(parse(' python p99.9>=2 ms ')).toMatchObject({ measure: 'p99.9', bound: 2e6 });
-    expect(parse('python start > .5s')).toMatchObject({ to: null, bound: 5e8 });
+    expect(parse('python start > .5s')).toMatchObject({ divisor: null, bound: 5e8 });
     expect(parse('python memory < 100MB')).toMatchObject({ operator: '<', bound: 1e8 });
-    expect(parse('python / typescript p50>1.2')).toMatchObject({ to: 'typescript', bound: 1.2 });
-    expect(parse('python/ typescript p50 > 1')).toMatchObject({ to: 'typescript' });
+    expect(parse('python / typescript p50>1.2')).toMatchObject({ divisor: 'typescript', bound: 1.2 });
+    expect(parse('python/ typescript p50 > 1')).toMatchObject({ divisor: 'typescript' });
     expect(parse('python throughput < 1000')).toMatchObject({ bound: 1000 });
     expect(parse('python throughput < 1000/s')).toMatchObject({ bound: 1000 });
   });
@@ -50,9 +50,9 @@ describe('parseCondition', () => {
     fc.assert(
       fc.property(fc.array(words), (parts) => {
         try {
-          const { bound, measure, to } = parse(parts.join(''));
+          const { bound, measure, divisor } = parse(parts.join(''));
           expect(bound).toBeGreaterThan(0);
-          if (to === null) expect(units[measures[measure].kind]).toBeDefined();
+          if (divisor === null) expect(units[measures[measure].kind]).toBeDefined();
         } catch (error) {
           expect(error).toBeInstanceOf(UsageError);
         }

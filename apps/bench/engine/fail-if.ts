@@ -1,8 +1,7 @@
 /**
  * Parses and checks conditions under which a run fails, for CI: `python/typescript p50 > 1.2`,
- * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. The condition is
- * checked in every workload and placement that fits its stacks, and fails the run when it holds in
- * one of them.
+ * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. A condition fails the
+ * run when it holds in a workload and placement that fits its stacks.
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
@@ -22,7 +21,7 @@ export interface Condition {
   readonly text: string;
   readonly stack: string;
   /** The stack to divide by; null: the condition is about the measure itself. */
-  readonly to: string | null;
+  readonly divisor: string | null;
   readonly measure: MeasureName;
   readonly operator: keyof typeof operators;
   /** A ratio, or a value in the base unit of `units` for the measure's kind. */
@@ -35,27 +34,27 @@ const SHAPE = /^([^\s/<>]+)(?:\s*\/\s*([^\s/<>]+))?\s+([\w.-]+)\s*([<>]=?)\s*(\d
 /** Parses a condition about stacks of these names. @throws {UsageError} */
 export function parseCondition(condition: string, stacks: readonly string[]): Condition {
   const text = condition.trim();
-  const wrong = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
+  const invalid = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
   const match = SHAPE.exec(text);
   if (match === null)
-    throw wrong('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
-  const [, stack, to = null, measure, operator, number, unit] = match as unknown as [
+    throw invalid('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
+  const [, stack, divisor = null, measure, operator, number, unit] = match as unknown as [
     ...[string, string, string | undefined, MeasureName, Condition['operator'], string, string],
   ];
   const expect = (what: string, name: string, known: readonly string[]): void => {
     if (known.includes(name)) return;
     const guess = didYouMean(name, known) || `; there are ${known.join(', ')}`;
-    throw wrong(`no ${what} is called '${name}'${guess}`);
+    throw invalid(`no ${what} is called '${name}'${guess}`);
   };
   expect('stack', stack, stacks);
-  if (to !== null) expect('stack', to, stacks);
+  if (divisor !== null) expect('stack', divisor, stacks);
   expect('measure', measure, measureNames);
   const { kind } = measures[measure];
-  if (to !== null && unit !== '') throw wrong(`a ratio has no unit, found '${unit}'`);
-  const isBare = to !== null || (unit === '' && kind === 'rate');
+  if (divisor !== null && unit !== '') throw invalid(`a ratio has no unit, found '${unit}'`);
+  const isBare = divisor !== null || (unit === '' && kind === 'rate');
   if (!isBare) expect(`unit of a ${kind}`, unit, Object.keys(units[kind]));
   const bound = Number(number) * (isBare ? 1 : units[kind][unit]!);
-  return { text, stack, to, measure, operator, bound };
+  return { text, stack, divisor, measure, operator, bound };
 }
 
 /**
@@ -63,13 +62,13 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
  * that do not fit its stacks are skipped; if none is left, the run fails, too.
  */
 export function failuresBy(condition: Condition, { workloads }: Run): string[] {
-  const { text, stack, to, measure, operator, bound } = condition;
-  const asked = workloads.filter(
-    ({ results }) => !results.some((it) => it.unfit && (it.stack === stack || it.stack === to)),
+  const { text, stack, divisor, measure, operator, bound } = condition;
+  const fitting = workloads.filter(
+    ({ results }) => !results.some((it) => it.unfit && [stack, divisor].includes(it.stack)),
   );
-  if (asked.length === 0) return [`${text}: the run: nothing was measured`];
-  const format = to === null ? formats[measures[measure].kind] : relative;
-  return asked.flatMap((workload) => {
+  if (fitting.length === 0) return [`${text}: the run: nothing was measured`];
+  const format = divisor === null ? formats[measures[measure].kind] : relative;
+  return fitting.flatMap((workload) => {
     const value = valueIn(condition, workload);
     if (value !== null && !operators[operator](value, bound)) return [];
     const found = value === null ? 'nothing was measured' : `it is ${format(value)}`;
@@ -77,10 +76,10 @@ export function failuresBy(condition: Condition, { workloads }: Run): string[] {
   });
 }
 
-function valueIn({ stack, to, measure }: Condition, { results }: Workload): number | null {
+function valueIn({ stack, divisor, measure }: Condition, { results }: Workload): number | null {
   const measuredOf = (name: string) => results.find((it) => it.stack === name)?.measured ?? null;
-  const mine = measuredOf(stack);
-  if (mine === null || to === null) return mine && measures[measure].of(mine);
-  const other = measuredOf(to);
-  return other === null ? null : ratioOf(measure, mine, other);
+  const measured = measuredOf(stack);
+  if (measured === null || divisor === null) return measured && measures[measure].of(measured);
+  const base = measuredOf(divisor);
+  return base === null ? null : ratioOf(measure, measured, base);
 }

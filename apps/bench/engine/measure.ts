@@ -6,7 +6,7 @@ import { checkCounts } from './lookup-counts.ts';
 import { NotMeasured } from './not-measured.ts';
 import { cpusOf, type Placement, workloadTitle } from './placement.ts';
 import { seeded } from './random.ts';
-import { compareToFirst, measuredOf, type RoundSample } from './results.ts';
+import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import { orders } from './rounds.ts';
 import type { Result, Workload } from './schema.ts';
 import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
@@ -226,7 +226,7 @@ const resultOf = ({ name: stack, samples, missing, unfit, warnings, target }: Ro
   const { peakMemoryBytes, startSeconds } = target;
   return {
     stack,
-    measured: measuredOf(samples, { peakMemoryBytes, startSeconds }),
+    measured: sumUpRounds(samples, { peakMemoryBytes, startSeconds }),
     missing: samples.length === 0 ? (missing ?? 'interrupted') : missing,
     unfit,
     warnings,

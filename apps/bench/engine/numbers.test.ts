@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { digits, ranged, relative, times } from './numbers.ts';
+import { digits, hundredths, relative, withInterval } from './numbers.ts';
 
 it('digits shows three significant digits, at most two after the point', () => {
   expect([0.423, 8.314, 42.42, 108.4, -0.04].map(digits)).toEqual([
@@ -13,6 +13,6 @@ it('relative shows three significant digits of small ratios, too', () => {
   ]);
 });
 
-it('ranged shows a median with its interval', () => {
-  expect(ranged({ median: 2, low: 1, high: 3 }, times)).toBe('2.00 [1.00 – 3.00]');
+it('withInterval shows a median with its interval', () => {
+  expect(withInterval({ median: 2, low: 1, high: 3 }, hundredths)).toBe('2.00 [1.00 – 3.00]');
 });

@@ -1,4 +1,4 @@
-/** Formats numbers for people: significant digits, ratios, ranges. */
+/** Formats the numbers of bench reports: significant digits, ratios, medians with intervals. */
 import type { Estimate } from './statistics.ts';
 
 /** Three significant digits: 0.42, 8.31, 42.4, 108. */
@@ -9,10 +9,12 @@ export const digits = (value: number): string =>
 export const relative = (value: number): string =>
   value < 0.1 ? value.toPrecision(3) : digits(value);
 
-export const times = (value: number): string => value.toFixed(2);
+/** Two decimals, and none. */
+export const hundredths = (value: number): string => value.toFixed(2);
 export const whole = (value: number): string => value.toFixed(0);
 
-export const ranged = (
+/** A median with its interval: `2.00 [1.00 – 3.00]`. */
+export const withInterval = (
   { median, low, high }: Estimate,
   format: (value: number) => string,
 ): string => `${format(median)} [${format(low)} – ${format(high)}]`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newHistogram, recordNs } from './histogram.ts';
 import { measures, ratioOf } from './measures.ts';
-import { compareToFirst, measuredOf, type RoundSample } from './results.ts';
+import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import type { Result } from './schema.ts';
 
 function sample(round: number, nanoseconds: number): RoundSample {
@@ -18,7 +18,7 @@ function sample(round: number, nanoseconds: number): RoundSample {
 const about = { peakMemoryBytes: 1e6, startSeconds: 0.5 };
 const of = (stack: string, times: readonly number[]): Result => ({
   stack,
-  measured: measuredOf(
+  measured: sumUpRounds(
     times.map((time, i) => sample(i + 1, time)),
     about,
   ),
@@ -27,7 +27,7 @@ const of = (stack: string, times: readonly number[]): Result => ({
   warnings: [],
 });
 
-it('measuredOf adds up the rounds', () => {
+it('sumUpRounds adds up the rounds', () => {
   const { measured } = of('a', [100, 100, 400]);
   expect(measured).toMatchObject({
     latency: { count: 30, p50: 100, min: 100 },
@@ -39,7 +39,7 @@ it('measuredOf adds up the rounds', () => {
     ...about,
   });
   expect(measured!.rounds.map(({ latency }) => latency.p50)).toEqual([100, 100, 400]);
-  expect(measuredOf([], about)).toBeNull();
+  expect(sumUpRounds([], about)).toBeNull();
 });
 
 describe('compareToFirst', () => {
@@ -55,7 +55,7 @@ describe('compareToFirst', () => {
   it('does not compare fewer than 6 rounds, and warns', () => {
     const [, b] = compareToFirst([first, of('b', [200, 200])], 1);
     expect(b!.measured!.toFirst).toBeNull();
-    expect(b!.warnings).toEqual(['not compared: of fewer than 6 rounds, nothing can be said']);
+    expect(b!.warnings).toEqual(['not compared: a comparison needs at least 6 rounds']);
   });
 
   it('warns about rounds that lie too far apart', () => {

@@ -1,4 +1,4 @@
-/** Turns the rounds of stacks into results, and compares these with the first stack. Pure. */
+/** Sums up the rounds of each stack, and compares the sums with those of the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { distributionOf, mergeHistograms, summaryOf } from './histogram.ts';
 import type { Measured, Result, Run } from './schema.ts';
@@ -23,8 +23,8 @@ export interface RoundSample {
 /** Figures of a stack that are not per round. */
 export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 
-/** Adds up rounds; null without a round. `compareToFirst` adds the comparison. */
-export function measuredOf(samples: readonly RoundSample[], about: StackTotals): Measured | null {
+/** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst`. */
+export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measured | null {
   if (samples.length === 0) return null;
   const sum = (of: (sample: RoundSample) => number): number =>
     samples.reduce((all, sample) => all + of(sample), 0);
@@ -44,7 +44,7 @@ export function measuredOf(samples: readonly RoundSample[], about: StackTotals):
       wrong: sum(({ answers }) => answers.wrong),
     },
     toFirst: null,
-    ...about,
+    ...totals,
   };
 }
 
@@ -67,13 +67,13 @@ export function compareToFirst(results: readonly Result[], seed: Run['seed']): R
     if (i === 0 || !measured || !first) return result;
     const toFirst = compareRounds(measured.rounds, first.rounds, seed);
     if (toFirst === null) {
-      const few = `not compared: of fewer than ${ROUNDS_MIN} rounds, nothing can be said`;
-      return { ...result, warnings: [...warnings, few] };
+      const tooFew = `not compared: a comparison needs at least ${ROUNDS_MIN} rounds`;
+      return { ...result, warnings: [...warnings, tooFew] };
     }
-    const said = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
-    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...said] };
+    const added = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
+    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...added] };
   });
 }
 
 const TOO_NOISY =
-  'too noisy to conclude: the rounds lie too far apart: measure more of them, on a quieter machine';
+  'too noisy to conclude: the rounds lie too far apart; measure more rounds on a quieter machine';

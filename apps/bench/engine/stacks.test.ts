@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { countingVolumes, distinct, folderVolumes } from './stacks.ts';
+import { countingVolumes, folderVolumes, numberRepeats } from './stacks.ts';
 
 const volume = (
   name: string,
@@ -26,9 +26,9 @@ describe('volumes of a stack', () => {
     expect(folderVolumes(cached)).toEqual(['storage']);
   });
 
-  it('distinct numbers repeated names', () => {
-    expect(distinct(['a', 'b', 'a', 'a'])).toEqual(['a', 'b', 'a-2', 'a-3']);
-    expect(distinct(['a', 'a', 'a-2'])).toEqual(['a', 'a-3', 'a-2']);
-    expect(distinct(['a-2', 'a', 'a', 'a-2'])).toEqual(['a-2', 'a', 'a-3', 'a-2-2']);
+  it('numberRepeats numbers repeated names', () => {
+    expect(numberRepeats(['a', 'b', 'a', 'a'])).toEqual(['a', 'b', 'a-2', 'a-3']);
+    expect(numberRepeats(['a', 'a', 'a-2'])).toEqual(['a', 'a-3', 'a-2']);
+    expect(numberRepeats(['a-2', 'a', 'a', 'a-2'])).toEqual(['a-2', 'a', 'a-3', 'a-2-2']);
   });
 });

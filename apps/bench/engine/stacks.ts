@@ -1,4 +1,4 @@
-/** Finds and builds the volumes of measured stacks. Pure. */
+/** Finds and builds the volumes of the stacks that the bench measures. Pure. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
 /** Names of the debug/io-stats volumes directly above the storage, which count its lookups. */
@@ -18,7 +18,7 @@ export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
 /** Numbers repeated names: `negative`, `negative-2`. Unique names stay. */
-export function distinct(names: readonly string[]): string[] {
+export function numberRepeats(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
     let own = name;

@@ -11,7 +11,7 @@ import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { distinct } from '../engine/stacks.ts';
+import { numberRepeats } from '../engine/stacks.ts';
 import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';
@@ -32,7 +32,7 @@ export async function stacksOfVolfiles(
   paths: readonly string[],
   terminal: Terminal,
 ): Promise<Stacks> {
-  const names = distinct(paths.map((path) => basename(path, extname(path))));
+  const names = numberRepeats(paths.map((path) => basename(path, extname(path))));
   const stacks: BenchStack[] = [];
   for (const [i, given] of paths.entries()) {
     const found = await inspectFile(given, { registry });

@@ -1,41 +1,43 @@
-/** Formats values as text for logs and the prompt, with console.log's placeholders. */
+/** Formats a module's values as text for its log and the prompt, like console.log. */
 import { stackOf } from './report.ts';
 
-const DEPTH = 4;
-const MOST = 100;
+const DEPTH_MAX = 4;
+const ITEMS_MAX = 100;
 
 const quote = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value) : inspect(value);
 
 /** Formats a value as source text. */
-export function inspect(value: unknown, depth = 0, above: readonly object[] = []): string {
+export function inspect(value: unknown, depth = 0, outer: readonly object[] = []): string {
   if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'symbol') return value.toString();
   if (typeof value === 'function') return `[function ${value.name || '(anonymous)'}]`;
   if (value === null || typeof value !== 'object')
     return Object.is(value, -0) ? '-0' : String(value);
-  if (above.includes(value)) return '[circular]';
-  return inspectObject(value, depth, [...above, value]);
+  if (outer.includes(value)) return '[circular]';
+  return inspectObject(value, depth, [...outer, value]);
 }
 
-function inspectObject(value: object, depth: number, above: readonly object[]): string {
+function inspectObject(value: object, depth: number, outer: readonly object[]): string {
   if (value instanceof Error) {
     return depth === 0 ? [value, ...stackOf(value)].join('\n') : `[${value}]`;
   }
   if (value instanceof Date || value instanceof RegExp) return String(value);
-  if (depth >= DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
-  const inner = (item: unknown): string => inspect(item, depth + 1, above);
+  if (depth >= DEPTH_MAX) return Array.isArray(value) ? '[…]' : '{…}';
+  const inner = (item: unknown): string => inspect(item, depth + 1, outer);
   const list = (items: readonly string[], total: number): string => {
-    const more = total > MOST ? [`… ${total - MOST} more`] : [];
-    return [...items.slice(0, MOST), ...more].join(', ');
+    const more = total > ITEMS_MAX ? [`… ${total - ITEMS_MAX} more`] : [];
+    return [...items.slice(0, ITEMS_MAX), ...more].join(', ');
   };
   if (ArrayBuffer.isView(value) && 'length' in value) {
     const bytes = value as unknown as ArrayLike<number>;
-    const items = Array.from({ length: Math.min(MOST, bytes.length) }, (_, i) => String(bytes[i]));
+    const items = Array.from({ length: Math.min(ITEMS_MAX, bytes.length) }, (_, i) =>
+      String(bytes[i]),
+    );
     return `${value.constructor.name}(${bytes.length}) [${list(items, bytes.length)}]`;
   }
-  if (Array.isArray(value)) return `[${list(value.slice(0, MOST).map(inner), value.length)}]`;
+  if (Array.isArray(value)) return `[${list(value.slice(0, ITEMS_MAX).map(inner), value.length)}]`;
   const { name } = value.constructor ?? {};
   const prefix = name === undefined || name === 'Object' ? '' : `${name} `;
   if (value instanceof Map) {
@@ -52,8 +54,8 @@ function inspectObject(value: object, depth: number, above: readonly object[]): 
   return `${prefix}{${pairs.length === 0 ? '' : ` ${list(pairs, pairs.length)} `}}`;
 }
 
-/** Formats a placeholder's value; a value of another type is inspected. */
-function place(kind: string, value: unknown): string {
+/** Formats the value of a placeholder such as %d. */
+function formatPlaceholder(kind: string, value: unknown): string {
   if (kind === 'd') return String(typeof value === 'bigint' ? value : Number(value));
   if (kind === 'i') return String(Math.trunc(Number(value)));
   if (kind === 'j') return JSON.stringify(value);
@@ -66,7 +68,7 @@ export function format(args: readonly unknown[]): string {
   if (typeof first !== 'string') return args.map((value) => inspect(value)).join(' ');
   const text = first.replace(/%([sdijoO%])/g, (whole, kind: string) => {
     if (kind === '%') return '%';
-    return rest.length === 0 ? whole : place(kind, rest.shift());
+    return rest.length === 0 ? whole : formatPlaceholder(kind, rest.shift());
   });
   return [text, ...rest.map((value) => inspect(value))].join(' ');
 }

@@ -1,4 +1,4 @@
-/** Threads of isolated volumes: workers of Node, which run `bridges/isolated.ts`. */
+/** Starts the thread of an isolated volume: a worker of Node that runs `bridges/isolated.ts`. */
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';
@@ -16,14 +16,15 @@ export const startThread: StartThread = (name, heapBytes, data, { called, ended 
       maxOldGenerationSizeMb: Math.max(LEAST_HEAP_MIB, Math.ceil(heapBytes / MIB)),
     },
   });
-  let why = 'it ended by itself';
-  let isWanted = false;
+  let reason = 'it ended by itself';
+  let isExpected = false;
   worker.on('message', called);
   worker.on('error', (error: Error & { code?: string }) => {
-    why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
+    reason =
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
   });
   worker.on('exit', () => {
-    if (!isWanted) ended(why);
+    if (!isExpected) ended(reason);
   });
   return {
     call: () => worker.postMessage(0),
@@ -32,7 +33,7 @@ export const startThread: StartThread = (name, heapBytes, data, { called, ended 
       else worker.unref();
     },
     async end() {
-      isWanted = true;
+      isExpected = true;
       await worker.terminate();
     },
   };

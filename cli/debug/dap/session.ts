@@ -220,11 +220,11 @@ export class DapSession {
     const { breakpoints } = this.ours;
     if (held.at === 'line') {
       const { file, line } = held.stop.frames[0]!;
-      return { reason: held.stop.reason, hit: breakpoints.ofLine(file, line) };
+      return { reason: held.stop.reason, hit: breakpoints.findByLine(file, line) };
     }
     const { breakpoint } = held.stop;
     if (breakpoint === null) return { reason: 'step', hit: null };
-    const found = breakpoints.ofEngine(breakpoint);
+    const found = breakpoints.findByDebuggerId(breakpoint);
     const kinds = [FUNCTIONS, EXCEPTIONS];
     const reason = kinds.find((kind) => kind === found?.kind) ?? 'breakpoint';
     return { reason, hit: found?.id ?? null };

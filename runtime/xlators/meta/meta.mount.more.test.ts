@@ -187,7 +187,7 @@ describeMounts('.meta on a kernel mount', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('another user gets EACCES, and passthrough of normal files still works', () =>
+  it.runIf(isRoot)('another user gets EACCES, and normal files keep passthrough', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const mount = await startMount(

@@ -107,7 +107,7 @@ class Rig {
   }
 }
 
-test('write-behind: a write is not joined across another that is under way', async () => {
+test('write-behind does not join a write with later ones across a pending overlapping write', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   rig.write(0, 10);

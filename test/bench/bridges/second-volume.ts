@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';
-import { digits, ranged, whole } from '../../../apps/bench/engine/numbers.ts';
+import { digits, whole, withInterval } from '../../../apps/bench/engine/numbers.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { type Bench, output } from '../bench.ts';
 import { figureOf, type Report, rowOf } from '../table.ts';
@@ -29,8 +29,8 @@ export async function secondVolume(bench: Bench): Promise<Report> {
   const measured = await orMissing(() => measure(bench, starts));
   const row = (title: string, pick: (second: Second) => Taken) =>
     rowOf(title, measured, (found) => [
-      ranged(estimate(found.map((one) => pick(one).seconds)), digits),
-      ranged(estimate(found.map((one) => pick(one).megabytes)), whole),
+      withInterval(estimate(found.map((one) => pick(one).seconds)), digits),
+      withInterval(estimate(found.map((one) => pick(one).megabytes)), whole),
     ]);
   return {
     sections: [

@@ -3,7 +3,7 @@
  * the module and without.
  */
 import { orMissing } from '../../../apps/bench/engine/not-measured.ts';
-import { digits, ranged } from '../../../apps/bench/engine/numbers.ts';
+import { digits, withInterval } from '../../../apps/bench/engine/numbers.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
 import { lookups } from '../../../apps/bench/run/call/callers.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
@@ -42,7 +42,7 @@ export async function undefinedFops(bench: Bench): Promise<Report> {
           row('without the module', ({ without }) => roundsText(without)),
           row('with it: the same code, by the same route', (found) => roundsText(found.with)),
           row('difference', (found) =>
-            ranged(compare(found.with, found.without, difference), digits),
+            withInterval(compare(found.with, found.without, difference), digits),
           ),
         ],
       },

@@ -163,7 +163,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
   });
 });
 
-it('descriptors, dir_fd, chdir and copies work in granted folders', async () => {
+it('descriptors, dir_fd, chdir and copies reach files of granted folders', async () => {
   const data = folderOf(DATA);
   const out = folderOf({});
   const run = await start({ 'allow-read': data, 'allow-write': out });

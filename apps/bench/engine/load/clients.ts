@@ -1,4 +1,4 @@
-/** Starts the client processes of a folder, pins them to CPUs, sends them requests, ends them. */
+/** Starts the bench's client processes of a folder, pins them to CPUs, and sends them requests. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
@@ -17,7 +17,7 @@ export interface ClientSettings {
   readonly count: number;
   /** CPUs to pin the clients to, as a list; null: any. */
   readonly cpus: string | null;
-  /** Kills the clients at once; pending requests fail with its reason. */
+  /** Aborting kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export class Clients {
     of: RequestTypes[N],
     patienceMs: number,
   ): Promise<ReplyTypes[N]> {
-    return this.guarded(this.children[0]!.ask(ask, of, patienceMs));
+    return this.unlessAborted(this.children[0]!.ask(ask, of, patienceMs));
   }
 
   /** Sends each client, by its number, a request. @throws {NotMeasured} */
@@ -52,8 +52,8 @@ export class Clients {
     of: (client: number) => RequestTypes[N],
     patienceMs: number,
   ): Promise<ReplyTypes[N][]> {
-    const answers = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
-    return this.guarded(Promise.all(answers));
+    const replies = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
+    return this.unlessAborted(Promise.all(replies));
   }
 
   /** Kills the clients. A client that hangs in a mount ends when the mount is gone. */
@@ -67,9 +67,9 @@ export class Clients {
     await Promise.all(this.children.map((child) => child.ended));
   }
 
-  private async guarded<T>(answers: Promise<T>): Promise<T> {
+  private async unlessAborted<T>(replies: Promise<T>): Promise<T> {
     try {
-      return await answers;
+      return await replies;
     } finally {
       this.signal.throwIfAborted();
     }
@@ -79,25 +79,25 @@ export class Clients {
 class Client {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
-  private settle: ((answer: Reply) => void) | null = null;
+  private settle: ((reply: Reply) => void) | null = null;
 
   constructor() {
     this.child = fork(PROGRAM, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    let said = '';
+    let stderr = '';
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      stderr += text;
     });
-    this.child.on('message', (answer) => this.settle?.(answer as Reply));
+    this.child.on('message', (reply) => this.settle?.(reply as Reply));
     this.ended = new Promise((resolve) => {
-      const over = (): void => {
-        const why = said.trim().split('\n').at(-1) || 'it was killed';
+      const settleEnded = (): void => {
+        const why = stderr.trim().split('\n').at(-1) || 'it was killed';
         this.settle?.({ error: `a client ended: ${why}`, gone: false });
         resolve();
       };
-      this.child.once('exit', over).once('error', over);
+      this.child.once('exit', settleEnded).once('error', settleEnded);
     });
   }
 
@@ -110,21 +110,21 @@ class Client {
     of: RequestTypes[N],
     patienceMs: number,
   ): Promise<ReplyTypes[N]> {
-    const answer = await new Promise<Reply>((resolve) => {
-      const late = setTimeout(() => {
+    const reply = await new Promise<Reply>((resolve) => {
+      const timer = setTimeout(() => {
         const seconds = Math.round(patienceMs / 1000);
-        resolve({ error: `no answer within ${seconds} s`, gone: false });
+        resolve({ error: `no reply within ${seconds} s`, gone: false });
       }, patienceMs);
-      this.settle = (found) => {
-        clearTimeout(late);
-        resolve(found);
+      this.settle = (settled) => {
+        clearTimeout(timer);
+        resolve(settled);
       };
       if (this.child.connected) this.child.send({ ask, of });
       else this.settle({ error: 'a client ended', gone: false });
     });
     this.settle = null;
-    if ('answer' in answer) return answer.answer as ReplyTypes[N];
-    throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
+    if ('answer' in reply) return reply.answer as ReplyTypes[N];
+    throw reply.gone ? new ServerGone(reply.error) : new NotMeasured(reply.error);
   }
 
   /** Kills the client and the command that it runs. */

@@ -1,9 +1,7 @@
 /**
- * Builds the pictures of a report as options of ECharts
- * (https://echarts.apache.org/en/option.html): lines between points, over a logarithmic axis.
- *
- * The pictures suit paper and readers who see few colours: every stack has one of Okabe and Ito's
- * colours, a dash and a symbol.
+ * Builds the pictures of a bench report as options of ECharts
+ * (https://echarts.apache.org/en/option.html): lines between points, over a logarithmic axis. For
+ * paper and colour-blind readers, every stack has one of Okabe and Ito's colours, a dash, a symbol.
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { duration } from '../../../../terminal/quantities.ts';
@@ -36,7 +34,7 @@ const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 export interface Picture {
   /** Draws the picture for a width in pixels. */
   draw(width: number): Sized;
-  /** The width on a wide screen; on narrow screens all pictures have the same. */
+  /** The width on a wide screen; on a narrow screen all pictures have the screen's. */
   readonly wide: number;
   readonly caption: string;
   /** The description for readers who cannot see it. */
@@ -49,7 +47,7 @@ export interface Sized {
   readonly height: number;
 }
 
-// -- the chart of all pictures -------------------------------------------------------------------
+// -- the chart of every picture ------------------------------------------------------------------
 
 /** A stack's line. */
 interface Line {
@@ -73,7 +71,7 @@ interface Chart {
   /** Formats a value of `x` for its ticks. */
   format(value: number): string;
   readonly y: { readonly name?: string; readonly min: number; readonly max: number };
-  /** In place of values of `y`, names at 0, 1, … from the top. */
+  /** Labels at 0, 1, … from the top, which replace the values of `y`. */
   readonly rows?: readonly string[];
   /** Pixels at the left for the labels of `y`. */
   readonly left: number;
@@ -205,13 +203,13 @@ function chart({ lines, x, y, format, left, height, rows }: Chart, width: number
         axisLabel: { ...own.axisLabel, width: left - 15, overflow: 'break' as const },
       }),
     },
-    series: [...lines.map(seriesOf), ...(rows ? [sameTime(y)] : [])],
+    series: [...lines.map(seriesOf), ...(rows ? [ratioOne(y)] : [])],
   };
   return { option, height: top + height + BELOW };
 }
 
 /** A dashed line at the ratio 1. */
-const sameTime = ({ min, max }: Chart['y']): LineSeriesOption => ({
+const ratioOne = ({ min, max }: Chart['y']): LineSeriesOption => ({
   type: 'line',
   silent: true,
   color: INK,
@@ -222,23 +220,24 @@ const sameTime = ({ min, max }: Chart['y']): LineSeriesOption => ({
 
 // -- the pictures --------------------------------------------------------------------------------
 
-interface Drawn {
+/** A stack with results, and its number from 0. */
+interface MeasuredStack {
   readonly name: string;
   readonly stack: number;
   readonly measured: Measured;
 }
 
-const drawnOf = ({ results }: Workload): Drawn[] =>
+const measuredStacks = ({ results }: Workload): MeasuredStack[] =>
   results.flatMap(({ stack: name, measured }, stack) =>
     measured === null ? [] : [{ name, stack, measured }],
   );
 
-/** The slowest thousandth is cut off, as it would squeeze the rest. */
+/** The picture omits the slowest thousandth, which would squeeze the rest. */
 const SHOWN_PERCENT = 99.9;
 
 /** Draws the share of requests that took no longer than a time. */
 export function ecdfChart(workload: Workload): Picture {
-  const drawn = drawnOf(workload);
+  const drawn = measuredStacks(workload);
   const all = drawn.map(({ measured }) => measured.latency);
   const low = Math.max(1, Math.min(...all.map(({ min }) => min)));
   const high = Math.max(...all.map((it) => it['p99.9']), low * 1.2);
@@ -318,7 +317,7 @@ export function ratioChart({ stacks, workloads }: Run): Picture {
       'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
     inWords: workloads
       .flatMap((workload) => {
-        const compared = drawnOf(workload).flatMap(({ name, measured: { toFirst } }) =>
+        const compared = measuredStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
           toFirst ? [`${name} ${factorText(toFirst.ratio)} ${intervalText(toFirst)}`] : [],
         );
         return compared.length === 0 ? [] : [`${workloadTitle(workload)}: ${compared.join(', ')}`];

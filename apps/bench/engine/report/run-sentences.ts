@@ -2,7 +2,7 @@
 import { duration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
-import { times, whole } from '../numbers.ts';
+import { hundredths, whole } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
@@ -37,7 +37,7 @@ export function machineText(machine: Machine): string {
   const programs = Object.entries(versions).map(([name, is]) => `${name} ${is ?? 'missing'}`);
   return (
     `${cpus} CPUs (${cpu}), ${whole(memoryBytes / 1e9)} GB, Linux ${kernel}; files on ${storage}; ` +
-    `load at the start ${load.map(times).join(' ')}; ${programs.join(', ')}.`
+    `load at the start ${load.map(hundredths).join(' ')}; ${programs.join(', ')}.`
   );
 }
 

@@ -1,4 +1,4 @@
-/** All workloads by their names. */
+/** Lists the workloads of the bench by name. */
 import { command } from './command.ts';
 import { randread, seqread, seqread1m, seqwrite, seqwrite1m, seqwrite4k } from './data.ts';
 import { smallfile } from './files.ts';

@@ -1,4 +1,4 @@
-/** System calls of workloads that throw on failure, and data that encodes its own position. */
+/** Makes the system calls of workloads, which throw on failure, and data that encodes its position. */
 import { constants } from 'node:fs';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
@@ -96,7 +96,7 @@ interface StatResult {
   readonly size: number;
 }
 
-/** Runs stat on names in the plain folder, as the expected results. */
+/** Reads the expected results: stat of names in the plain directory. */
 export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {
@@ -105,25 +105,25 @@ export function statAll(folder: number, names: readonly Uint8Array[]): StatResul
   });
 }
 
-/** The difference between a result of stat and the plain folder's; null if they agree. */
+/** The difference between a result of stat and the expected one; null if they agree. */
 export function compareStat(
   name: string,
-  told: StatResult,
+  expected: StatResult,
   status: number,
   out: Statx,
 ): string | null {
-  if (status !== told.status) {
-    return `stat of ${name} says ${statusText(status)}, the plain directory ${statusText(told.status)}`;
+  if (status !== expected.status) {
+    const results = [status, expected.status].map(statusText);
+    return `stat of ${name} gives ${results[0]}, in the plain directory ${results[1]}`;
   }
   if (status < 0) return null;
   // Folder sizes depend on the file system.
-  const isFolder = (told.mode & constants.S_IFMT) === constants.S_IFDIR;
-  if (out.mode === told.mode && (isFolder || out.size === told.size)) return null;
+  const isFolder = (expected.mode & constants.S_IFMT) === constants.S_IFDIR;
+  if (out.mode === expected.mode && (isFolder || out.size === expected.size)) return null;
   return (
-    `stat of ${name} says mode ${out.mode.toString(8)} and ${out.size} bytes, ` +
-    `the plain directory ${told.mode.toString(8)} and ${told.size}`
+    `stat of ${name} gives mode ${out.mode.toString(8)} and ${out.size} bytes, ` +
+    `in the plain directory ${expected.mode.toString(8)} and ${expected.size}`
   );
 }
 
-export const statusText = (status: number): string =>
-  status < 0 ? errnoName(-status) : 'that it is there';
+export const statusText = (status: number): string => (status < 0 ? errnoName(-status) : 'success');

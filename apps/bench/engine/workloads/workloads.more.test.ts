@@ -89,7 +89,11 @@ describe('a wrong answer', () => {
   it.each<[WorkloadName, (root: string) => void, RegExp]>([
     ['miss', (root) => writeFileSync(join(root, 'absent0007'), ''), /absent0007 says that it is/],
     ['hit', (root) => rmSync(join(root, 'file0007')), /file0007 says ENOENT/],
-    ['hit', (root) => writeFileSync(join(root, 'file0007'), 'x'), /1 bytes, the plain directory/],
+    [
+      'hit',
+      (root) => writeFileSync(join(root, 'file0007'), 'x'),
+      /1 bytes, in the plain directory/,
+    ],
     ['phpsim', (root) => rmSync(join(root, 'dir3'), { recursive: true }), /ENOENT/],
     ['readdir', (root) => rmSync(join(root, 'file0999')), /other names/],
     ['seqread', (root) => writeFileSync(join(root, 'data'), 'short'), /of 131072 bytes/],

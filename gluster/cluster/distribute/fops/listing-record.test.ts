@@ -8,7 +8,7 @@ interface Returned {
   readonly place: number;
 }
 
-test('a name counts as returned at an earlier place until a request goes back before it', () => {
+test('a name that was returned earlier is a duplicate until a request seeks back before it', () => {
   const name = fc.integer({ min: 0, max: 120 }).map((n) => `n${n}`);
   const reply = fc.record({ names: fc.array(name, { maxLength: 40 }), back: fc.nat(50) });
   fc.assert(

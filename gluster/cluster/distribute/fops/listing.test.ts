@@ -109,7 +109,7 @@ test('a listing of a directory that no child has fails with ESTALE', () => {
   expect(list(all)).toBe(ESTALE);
 });
 
-test('ENOENT comes with the last entries of the last child only', () => {
+test('readdirp returns ENOENT, the end mark, only with the last entries of the last child', () => {
   saysEnd = true;
   const inode = volume.inode('/d');
   const fd = new Fd(inode, 0, 1, true);

@@ -75,7 +75,7 @@ describe('a linkto that names the wrong child', () => {
   });
 });
 
-test('a linkto that names its own child is logged as exchanged names', async () => {
+test('lookup logs that child names were exchanged when a linkto names its own child', async () => {
   const gfid = await misplace();
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);

@@ -62,7 +62,7 @@ describe('mkdir under an outdated layout', () => {
     },
   );
 
-  test('makes directories correctly when the layout changes before each one', async () => {
+  test("makes each directory with a complete layout when the parent's layout changes before", async () => {
     volume = await Distributed.start(NAMES);
     for (const path of DIRECTORIES) {
       const now = rotate('/');
@@ -85,7 +85,7 @@ test('a child that always refuses mkdir causes EIO, not endless retries', async 
   expect(volume.mkdir('/dir')).toMatchObject({ opRet: -1, opErrno: EIO });
 });
 
-test("a new directory does not inherit the parent's piece from the request", async () => {
+test("a new directory does not get the parent's layout range that the request carries", async () => {
   volume = await Distributed.start(NAMES);
   const { inode } = volume.loc('/');
   const piece = Buffer.from(volume.xattr('/', LAYOUT).wz!, 'hex');

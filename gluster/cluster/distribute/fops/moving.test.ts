@@ -257,7 +257,7 @@ test('write to an open file that another client has removed succeeds', () => {
   expect(volume.lookup('/f').opErrno).toBe(ENOENT);
 });
 
-test('a file whose application set the migration bits shows them', () => {
+test('stat and lookup show migration bits that an application has set', () => {
   const stbuf = Object.assign(new Iatt(), { iaProt: 0o7755 });
   const set = volume.ask('setattr', new Loc(inode), stbuf, SET_ATTR.MODE, null);
   expect((set.values[1] as Iatt).iaProt).toBe(0o7755);

@@ -103,7 +103,7 @@ test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])
   },
 );
 
-test('unsupported commands fail with EOPNOTSUPP, and no child stores them', () => {
+test('unsupported virtual xattrs fail with EOPNOTSUPP, and no child stores them', () => {
   volume.create('/f', 'x');
   const names = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
   for (const name of names) {

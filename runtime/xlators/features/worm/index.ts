@@ -1,7 +1,7 @@
 /**
- * features/worm: files that are written once and read many times. With `worm` no existing file can be
- * opened for writing, renamed, linked or removed; with `worm-file-level` each file has a state of its own
- * (`retention.ts`), which decides (`check.ts`). Internal clients (pid below zero) are not refused.
+ * features/worm: refuses changes of files that are written once and read many times. With `worm` no existing
+ * file can be opened for writing, renamed, linked or removed. With `worm-file-level` the state of each file
+ * (`retention.ts`, checked by `check.ts`) decides. Internal clients (pid below zero) are not refused.
  * Switched off it has no fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/read-only/src/worm.c`, `worm-helper.c`.
@@ -78,7 +78,7 @@ const now = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
 
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
 
-/** Fops that the switch `worm` refuses: whether with these arguments. */
+/** The fops that `option worm` refuses, each with a test of its arguments. */
 const changesVolume: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
   open: ([, flags]) => opensToChange(flags as number),
   link: () => true,
@@ -93,13 +93,13 @@ const changesVolume: { readonly [N in FopName]?: (args: readonly unknown[]) => b
   xattrop: ([, , dict]) => !addsNothing(dict as Dict | null),
 };
 
-type Files = (args: readonly unknown[]) => readonly (Loc | Fd)[];
+type TargetsOf = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
-const first: Files = ([file]) => [file as Loc | Fd];
+const first: TargetsOf = ([file]) => [file as Loc | Fd];
 const NONE: readonly (Loc | Fd)[] = [];
 
-/** Fops that the state of files decides with `worm-file-level`: the files that they would change. */
-const changesFiles: { readonly [N in FopName]?: Files } = {
+/** The fops that `worm-file-level` checks, each with the files that it would change. */
+const changesFiles: { readonly [N in FopName]?: TargetsOf } = {
   open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NONE : first(args)),
   link: first,
   unlink: first,
@@ -136,15 +136,15 @@ function guard(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): v
   check(xl, { frame, name, args, files, decide });
 }
 
-function counted({ priv }: Xl, found: Transition): Transition {
-  if (found.isRefused) priv.refused += 1;
-  return found;
+function counted({ priv }: Xl, result: Transition): Transition {
+  if (result.isRefused) priv.refused += 1;
+  return result;
 }
 
 const PASSES: Transition = { isRefused: false, becomes: null };
 const REFUSED: Transition = { isRefused: true, becomes: null };
 
-/** A chmod that takes all write permissions away retains the file; its access time says until when. */
+/** A chmod that removes all write permissions retains the file until its access time. */
 function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
@@ -163,12 +163,12 @@ function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transiti
 const MTIMES = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
 const SETS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
 
-/** Of internal clients, too: a copy that is healed is retained as the others are. */
-const change =
+/** Checks internal clients, too: self-heal then retains its copy like the other copies. */
+const checkedSetattr =
   (name: 'setattr' | 'fsetattr'): AnyFop =>
   (frame, any, args) => {
     const xl = any as Xl;
-    const [of, to, valid] = args as [Loc | Fd, Iatt, number];
+    const [target, to, valid] = args as [Loc | Fd, Iatt, number];
     if ((valid & SETS) === 0) {
       tailArgs[name](frame, xl.children[0]!, args);
       return;
@@ -179,10 +179,11 @@ const change =
       if (file.retention?.isRetained) passed[2] = valid & ~MTIMES;
       return counted(xl, decideChange(xl, to, valid, file));
     };
-    check(xl, { frame, name, args: passed, files: [of], decide });
+    check(xl, { frame, name, args: passed, files: [target], decide });
   };
 
-interface Made {
+/** A successful create whose file has no start time yet. */
+interface CreateReply {
   readonly frame: Frame;
   readonly reply: FopTable['create']['reply'];
 }
@@ -197,10 +198,10 @@ const creation: Creation<Worm> = {
     }
     fd.ctxSet(xl, true);
     const dict = new Dict().set(START_TIME, textValue(String(now(xl))));
-    const own = begin(xl, 'FSETXATTR', { frame, reply } satisfies Made);
+    const own = begin(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
     wind.fsetxattr(own, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
   },
-  /** The file exists: the create may open it unless it is protected. */
+  /** Opens an existing file unless it is protected. */
   found(frame, xl, args) {
     const [loc, flags] = args;
     const { values } = xl.priv;
@@ -216,17 +217,15 @@ const creation: Creation<Worm> = {
   },
 };
 
-function unmarked(xl: Xl, when: 'made' | 'closed', errno: number): void {
-  const text = `a file that was ${when} is not kept as it was written: its state cannot be stored`;
+function logUnprotected(xl: Xl, when: 'made' | 'closed', errno: number): void {
+  const text = `a file that was ${when} can still be changed: its state cannot be stored`;
   xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
 }
 
 const startedCbk: Cbk<'fsetxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
   xl.end(own.root);
-  if (opRet < 0) {
-    unmarked(xl, 'made', opErrno);
-  }
-  const { frame, reply } = own.local as Made;
+  if (opRet < 0) logUnprotected(xl, 'made', opErrno);
+  const { frame, reply } = own.local as CreateReply;
   unwind.create(frame, 0, 0, ...reply);
 };
 
@@ -247,8 +246,8 @@ function fops({ priv: { values } }: Xl): Fops<Worm> {
     ...(values.worm || byFile ? { create } : {}),
     ...(byFile
       ? {
-          setattr: collect.setattr(change('setattr')),
-          fsetattr: collect.fsetattr(change('fsetattr')),
+          setattr: collect.setattr(checkedSetattr('setattr')),
+          fsetattr: collect.fsetattr(checkedSetattr('fsetattr')),
         }
       : {}),
   } as Fops<Worm>;
@@ -259,16 +258,17 @@ const closedCbk: Cbk<'setxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
   const file = own.local as Loc;
   if (opRet < 0) {
     // The file may have been removed while it was open.
-    if (opErrno !== ENOENT && opErrno !== ESTALE) unmarked(xl, 'closed', opErrno);
+    if (opErrno !== ENOENT && opErrno !== ESTALE) logUnprotected(xl, 'closed', opErrno);
     return;
   }
-  const decide = (of: WormFile): Transition => transition(of, xl.priv.periods, now(xl), false);
+  const decide = (state: WormFile): Transition =>
+    transition(state, xl.priv.periods, now(xl), false);
   check(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
 };
 
 export default defineTranslator<Worm, typeof options>({
   type: 'features/worm',
-  description: 'Keeps files as they were written once, for good or for a time.',
+  description: 'Keeps files as they were written once, for ever or for a time.',
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },

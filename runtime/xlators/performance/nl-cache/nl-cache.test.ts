@@ -48,7 +48,7 @@ test('the kernel caches no name as absent that exists, whichever client has crea
   expect(believed).toBeGreaterThan(0);
 });
 
-test('the kernel caches a name no longer than nl-cache, and forgets an evicted one', async () => {
+test('the kernel caches an absent name no longer than nl-cache, and forgets names that nl-cache evicts', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ answer }) => answer(-1, ENOENT, null, null, null, null);
   const options = { 'nl-cache-timeout': '100', 'kernel-timeout': '60', 'nl-cache-limit': '1KB' };

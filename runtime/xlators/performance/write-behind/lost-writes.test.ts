@@ -86,7 +86,7 @@ test('an fd from a later create reports no earlier loss', async () => {
   expect([fsync(later), fsync(first), fsync(later)]).toEqual([ENOSPC, ENOSPC, 0]);
 });
 
-test('an fd that open-behind opens late reports losses since the program has opened it', async () => {
+test("an fd that open-behind opens below only later reports losses since the program's open", async () => {
   const { first, open, write, lose, fsync } = await setUp([{ translator: openBehind }]);
   const [writes, syncs] = [open(), open()];
   lose(first);

@@ -1,4 +1,4 @@
-/** The fops that read, change and check an inode's attributes. */
+/** Handles the fops of storage/posix that read, change and check an inode's attributes. */
 import { decodeName } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, ENOSYS, EPERM } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -28,7 +28,7 @@ const UNCHANGED = 0xffffffff;
  * Applies a setattr to the inode of `fd`, O_PATH or not; returns 0 or the errno. The owner is set before
  * the mode, since a change of owner may clear setuid and setgid.
  */
-function change(store: Store, fd: number, to: Iatt, valid: number): number {
+function applyAttributes(store: Store, fd: number, to: Iatt, valid: number): number {
   let result = 0;
   // A chown without a change still updates the change time (POSIX).
   if ((valid & (UID | GID)) !== 0 || valid === 0) {
@@ -58,19 +58,19 @@ function setTime(
   index: 0 | 1,
   sec: number,
   nsec: number,
-  given: number,
-  now: number,
+  isSet: number,
+  isNow: number,
 ): void {
-  if (now !== 0) store.times.set(index, 0, UTIME_NOW);
-  else if (given !== 0) store.times.set(index, sec, nsec);
+  if (isNow !== 0) store.times.set(index, 0, UTIME_NOW);
+  else if (isSet !== 0) store.times.set(index, sec, nsec);
   else store.times.set(index, 0, UTIME_OMIT);
 }
 
 /**
- * Applies a setattr to the last attributes of a removed file, whose descriptor is closed: the kernel still
- * writes back times (writeback-cache).
+ * Applies a setattr to the last attributes of a removed file whose descriptor is closed: the kernel still
+ * writes back its times (writeback-cache).
  */
-function changeLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
+function applyToLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
   const { last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
   const now = xl.context.sink.now();
   const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
@@ -127,19 +127,19 @@ export const attrFops: Fops<Store> = {
     unwind.fstat(frame, 0, 0, buf, lookupKeys(file.fd, EMPTY, requestedKeys(xdata)));
   },
 
-  setattr(frame, xl, loc, stbuf, asked, xdata) {
+  setattr(frame, xl, loc, stbuf, requested, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') {
       const last = lastAttributesOf(xl, loc);
       if (last === null) return fail.setattr(frame, handle);
-      return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, asked), null);
+      return unwind.setattr(frame, 0, 0, last, applyToLast(xl, loc, stbuf, requested), null);
     }
     const { fd } = handle;
-    const valid = settable(handle.type, asked);
+    const valid = settable(handle.type, requested);
     const before = iattOfFd(xl.priv, fd, handle);
     killPriv(fd, before, xdata, frame.root);
     const refused = valid === 0 && !mayChown(before, xdata, frame.root);
-    const fault = refused ? EPERM : change(xl.priv, fd, stbuf, valid);
+    const fault = refused ? EPERM : applyAttributes(xl.priv, fd, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
     xl.priv.mdata.setattr(frame, handle, fd, stbuf, valid);
     unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, handle), null);
@@ -151,7 +151,7 @@ export const attrFops: Fops<Store> = {
     const before = iattOfFile(file);
     killPriv(file.fd, before, xdata, frame.root);
     const refused = valid === 0 && !mayChown(before, xdata, frame.root);
-    const fault = refused ? EPERM : change(xl.priv, file.fd, stbuf, valid);
+    const fault = refused ? EPERM : applyAttributes(xl.priv, file.fd, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
     xl.priv.mdata.setattr(frame, file.handle, file.fd, stbuf, valid);
     unwind.fsetattr(frame, 0, 0, before, iattOfFile(file), null);

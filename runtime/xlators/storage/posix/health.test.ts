@@ -56,7 +56,7 @@ test('a directory moved away gives ESTALE and one log line; moved back it is ser
   expect(told(vol)).toHaveLength(1);
 });
 
-test('known inodes with gfid handles work again once the directory is back', async () => {
+test('known inodes with gfid handles are served again once the directory is back', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await volume(directory, { 'gfid-handles': 'on' });
@@ -257,7 +257,7 @@ test.runIf(canMount)(
 );
 
 test.runIf(canMount)(
-  'a read-only remount gives EROFS for changes and one log line; read-write changes work again',
+  'a read-only remount gives EROFS for changes and one log line; after a read-write remount changes succeed',
   async () => {
     const at = mountPoint();
     const vol = await volume(at);
@@ -275,17 +275,20 @@ test.runIf(canMount)(
   },
 );
 
-test.runIf(canMount)('a write to a full disk is ENOSPC, and works after an unlink', async () => {
-  const at = mountPoint();
-  const vol = await volume(at);
-  const { fd, inode } = ok(await vol.create(vol.root, 'big'));
-  const block = new Uint8Array(1 << 20);
-  let reply = await vol.write(fd!, block, 0);
-  for (let i = 1; reply.opRet === block.length; i++) reply = await vol.write(fd!, block, i << 20);
-  const full = reply.opRet < 0 ? reply : await vol.write(fd!, block, 64 << 20);
-  expect(full.err).toBe('ENOSPC');
-  fd!.release();
-  ok(await vol.unlink(vol.root, 'big'));
-  vol.graph.inodes.forget(inode!, 0);
-  await file(vol, vol.root, 'small', 'fits');
-});
+test.runIf(canMount)(
+  'a write to a full disk fails with ENOSPC, and succeeds after an unlink',
+  async () => {
+    const at = mountPoint();
+    const vol = await volume(at);
+    const { fd, inode } = ok(await vol.create(vol.root, 'big'));
+    const block = new Uint8Array(1 << 20);
+    let reply = await vol.write(fd!, block, 0);
+    for (let i = 1; reply.opRet === block.length; i++) reply = await vol.write(fd!, block, i << 20);
+    const full = reply.opRet < 0 ? reply : await vol.write(fd!, block, 64 << 20);
+    expect(full.err).toBe('ENOSPC');
+    fd!.release();
+    ok(await vol.unlink(vol.root, 'big'));
+    vol.graph.inodes.forget(inode!, 0);
+    await file(vol, vol.root, 'small', 'fits');
+  },
+);

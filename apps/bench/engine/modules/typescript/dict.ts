@@ -1,4 +1,4 @@
-/** Reads one value of the dict of a lookup, and passes the lookup on or fails it. */
+/** Passes a lookup on if its dict has the value that the bench sends, and fails it otherwise. */
 import { defineTranslator, ENOENT, type Fop, fail, tail } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {

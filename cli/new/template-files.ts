@@ -1,4 +1,4 @@
-/** Makes the files of `glossa new` from templates, and writes them. */
+/** Fills templates with values, and writes the files, for `glossa new` and `glossa new-volume`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
@@ -10,28 +10,28 @@ import { formatSteps, type Kind, readmeSteps, templateFolder } from './kinds.ts'
 /** Texts by path within the new folder. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** A file that an editor reads instead of ours if it has these words in it. */
-interface Rival {
+/** A file that an editor reads instead of ours if it matches the pattern. */
+interface OtherConfig {
   readonly file: string;
-  readonly words: RegExp;
+  readonly pattern: RegExp;
 }
 
-const RIVALS: Readonly<Record<string, readonly Rival[]>> = {
-  'pyrightconfig.json': [{ file: 'pyproject.toml', words: /^\[tool\.(based)?pyright\]/m }],
-  'jsconfig.json': [{ file: 'tsconfig.json', words: /./ }],
+const OTHER_CONFIGS: Readonly<Record<string, readonly OtherConfig[]>> = {
+  'pyrightconfig.json': [{ file: 'pyproject.toml', pattern: /^\[tool\.(based)?pyright\]/m }],
+  'jsconfig.json': [{ file: 'tsconfig.json', pattern: /./ }],
 };
 
 /** The module, its test, volfile, README, and files to try it with. */
 export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
   const values = {
     NAME: name,
-    // So that the Makefile works without running glossa.
+    // The Makefile finds the headers without a call of glossa.
     INCLUDE: includeDir,
     STEPS: formatSteps(readmeSteps(kind, name, resolve(folder)), '# '),
   };
   return new Map(
     [kind.folder, 'all'].flatMap((part) =>
-      textsIn(part).map(([path, text]) => [path.replaceAll('NAME', name), fill(text, values)]),
+      templatesIn(part).map(([path, text]) => [path.replaceAll('NAME', name), fill(text, values)]),
     ),
   );
 }
@@ -40,9 +40,9 @@ export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
 export function editorTexts({ folder: language }: Kind, folder: string): Texts {
   const root = rootFrom(folder);
   return new Map(
-    textsIn(join('editors', language)).map(([path, text]) => {
-      const place = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
-      return [path, fill(text, { GLOSSA_ROOT: place })];
+    templatesIn(join('editors', language)).map(([path, text]) => {
+      const escaped = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
+      return [path, fill(text, { GLOSSA_ROOT: escaped })];
     }),
   );
 }
@@ -50,7 +50,7 @@ export function editorTexts({ folder: language }: Kind, folder: string): Texts {
 const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!);
 
-function textsIn(part: string): [path: string, text: string][] {
+function templatesIn(part: string): [path: string, text: string][] {
   const folder = join(templateFolder, part);
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -58,29 +58,29 @@ function textsIn(part: string): [path: string, text: string][] {
     .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]);
 }
 
-/** The texts without an existing file, and a warning for each existing file that lacks them. */
-export function missingTexts(texts: Texts, folder: string): { texts: Texts; kept: string[] } {
-  const kept: string[] = [];
+/** The texts to write, and a warning for each existing file that lacks the settings of one. */
+export function missingTexts(texts: Texts, folder: string): { texts: Texts; warnings: string[] } {
+  const warnings: string[] = [];
   const wanted = [...texts].filter(([path, text]) => {
-    const other = inTheWay(path, folder);
+    const other = existingConfig(path, folder);
     if (other === undefined) return true;
     // The file is ours, or names the package: nothing is missing in it.
     if (other.text === text || other.text.includes(rootFrom(folder))) return false;
-    kept.push(
-      `${join(folder, other.file)} is there already and was left as it is; ` +
-        `for the types of glossa, take over from this:\n${text.trimEnd()}`,
+    warnings.push(
+      `${join(folder, other.file)} exists and was left unchanged; ` +
+        `for the types of glossa, add these settings to it:\n${text.trimEnd()}`,
     );
     return false;
   });
-  return { texts: new Map(wanted), kept };
+  return { texts: new Map(wanted), warnings };
 }
 
-/** The existing file that an editor reads. */
-function inTheWay(path: string, folder: string): { file: string; text: string } | undefined {
-  return [{ file: path, words: /^/ }, ...(RIVALS[path] ?? [])]
+/** The existing file that an editor reads instead of `path`, or `path` itself. */
+function existingConfig(path: string, folder: string): { file: string; text: string } | undefined {
+  return [{ file: path, pattern: /^/ }, ...(OTHER_CONFIGS[path] ?? [])]
     .filter(({ file }) => exists(join(folder, file)))
-    .map(({ file, words }) => ({ file, words, text: readOrFail(join(folder, file)) }))
-    .find(({ words, text }) => words.test(text));
+    .map(({ file, pattern }) => ({ file, pattern, text: readOrFail(join(folder, file)) }))
+    .find(({ pattern, text }) => pattern.test(text));
 }
 
 function readOrFail(path: string): string {
@@ -103,11 +103,11 @@ function makeFolder(path: string, made: string[]): void {
 }
 
 /** @throws {Failure} when one of the files exists */
-export function refuseTaken(texts: Texts, folder: string): void {
-  const taken = [...texts.keys()].filter((path) => exists(join(folder, path)));
-  if (taken.length === 0) return;
-  const verb = taken.length === 1 ? 'is' : 'are';
-  throw new Failure(`${taken.join(', ')} ${verb} in ${folder} already: nothing was written`);
+export function refuseExisting(texts: Texts, folder: string): void {
+  const existing = [...texts.keys()].filter((path) => exists(join(folder, path)));
+  if (existing.length === 0) return;
+  const verb = existing.length === 1 ? 'is' : 'are';
+  throw new Failure(`${existing.join(', ')} ${verb} in ${folder} already: nothing was written`);
 }
 
 /** Writes all files, or none. @throws {Failure} */

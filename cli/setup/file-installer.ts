@@ -1,6 +1,6 @@
 /**
- * Writes files and removes them again, and reports each step. A record has the hash of each file
- * and the folders made: a file is ours while it has its hash. Other files are reported and stay.
+ * Installs and uninstalls the files of a plan for `glossa setup`, and reports each step. A record
+ * has the hash of each file, and the folders made. A file with another hash is reported and stays.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -16,12 +16,12 @@ import {
 import { dirname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
-import type { SetupFile, SetupPlan } from './files.ts';
+import type { SetupFile, SetupPlan } from './plans.ts';
 
 export interface SetupReporter {
   /** Whether steps are only reported. */
   readonly dryRun: boolean;
-  /** Reports a step before it is done, or that none is needed. */
+  /** Reports a step before the installer takes it, or that none is needed. */
   step(text: string): void;
   /** Reports a file that is left unchanged. */
   problem(text: string): void;
@@ -30,7 +30,7 @@ export interface SetupReporter {
 interface SetupRecord {
   /** The SHA-256 of each text in hexadecimal, by path. */
   readonly files: Record<string, string>;
-  /** Outer ones first. */
+  /** Folders that setup made, outer ones first. */
   readonly folders: string[];
 }
 
@@ -59,29 +59,32 @@ function textAt(path: string): string | null | undefined {
 const isOurs = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
   text !== undefined && files[path] === hashOf(text);
 
-/** Writes the missing files of a plan; whether all exist then. @throws {Failure} */
-export function write({ files, record: recordPath }: SetupPlan, reporter: SetupReporter): boolean {
+/** Writes the missing files of a plan; returns whether all exist now. @throws {Failure} */
+export function installFiles(
+  { files, record: recordPath }: SetupPlan,
+  reporter: SetupReporter,
+): boolean {
   const record = readRecord(recordPath);
-  const done = files.map((file) => writeOne(file, record, recordPath, reporter));
-  return done.every(Boolean);
+  const installed = files.map((file) => installFile(file, record, recordPath, reporter));
+  return installed.every(Boolean);
 }
 
-function writeOne(
+function installFile(
   file: SetupFile,
   record: SetupRecord,
   recordPath: string,
   { dryRun, step, problem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
-  const there = textAt(path);
-  if (there === text) {
+  const current = textAt(path);
+  if (current === text) {
     step(`${path} is there already: ${purpose}`);
     return true;
   }
-  if (there !== null && !isOurs(record, path, there)) {
-    const whose =
+  if (current !== null && !isOurs(record, path, current)) {
+    const why =
       path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
-    problem(`${path} ${whose}, and is left as it is`);
+    problem(`${path} ${why}, and is left as it is`);
     return false;
   }
   step(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
@@ -89,9 +92,9 @@ function writeOne(
   try {
     makeFolder(dirname(path), record);
     makeFolder(dirname(recordPath), record);
-    put(path, text, mode, there === null);
+    replaceFile(path, text, mode, current === null);
     record.files[path] = hashOf(text);
-    put(recordPath, printRecord(record), 0o644, false);
+    replaceFile(recordPath, printRecord(record), 0o644, false);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${reason(error)}`);
   }
@@ -99,7 +102,7 @@ function writeOne(
 }
 
 /** Writes atomically: a reader finds a whole file. A new file never replaces another. */
-function put(path: string, text: string, mode: number, isNew: boolean): void {
+function replaceFile(path: string, text: string, mode: number, isNew: boolean): void {
   const target = isNew ? path : `${path}.${process.pid}`;
   writeFileSync(target, text, { flag: 'wx' });
   // Sets the mode regardless of the umask.
@@ -116,15 +119,15 @@ function makeFolder(path: string, { folders }: SetupRecord): void {
   folders.push(path);
 }
 
-/** Removes the recorded files; whether all are gone then. @throws {Failure} */
-export function undo(recordPath: string, reporter: SetupReporter): boolean {
+/** Removes the recorded files; returns whether all are gone now. @throws {Failure} */
+export function uninstallFiles(recordPath: string, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
   const { dryRun, step, problem } = reporter;
-  if (Object.keys(record.files).length === 0) step('nothing of it is there');
+  if (Object.keys(record.files).length === 0) step('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
-    const there = textAt(path);
-    if (there === null) step(`${path} is gone already`);
-    else if (isOurs(record, path, there)) {
+    const current = textAt(path);
+    if (current === null) step(`${path} is gone already`);
+    else if (isOurs(record, path, current)) {
       step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
       if (!dryRun) remove(path);
     } else {
@@ -139,7 +142,7 @@ export function undo(recordPath: string, reporter: SetupReporter): boolean {
   if (isDone) remove(recordPath);
   else left.push(recordPath);
   const folders = removeFolders(record.folders, left);
-  if (!isDone) put(recordPath, printRecord({ ...record, folders }), 0o644, false);
+  if (!isDone) replaceFile(recordPath, printRecord({ ...record, folders }), 0o644, false);
   return isDone;
 }
 
@@ -152,7 +155,7 @@ function remove(path: string): void {
   }
 }
 
-/** Removes empty folders; returns those that still have our files in them. */
+/** Removes empty folders; returns those that still hold files of `left`. */
 function removeFolders(folders: readonly string[], left: readonly string[]): string[] {
   for (const folder of [...folders].reverse()) {
     try {

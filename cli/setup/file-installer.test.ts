@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { undo, write } from './apply.ts';
-import type { SetupPlan } from './files.ts';
+import { installFiles, uninstallFiles } from './file-installer.ts';
+import type { SetupPlan } from './plans.ts';
 
 let root: string;
 let plan: SetupPlan;
@@ -50,7 +50,7 @@ it('setup writes each file with its mode, and undo removes all of them', () => {
   const telling = told();
   const umask = process.umask(0o077);
   try {
-    expect(write(plan, telling)).toBe(true);
+    expect(installFiles(plan, telling)).toBe(true);
   } finally {
     process.umask(umask);
   }
@@ -71,7 +71,7 @@ it('setup writes each file with its mode, and undo removes all of them', () => {
     ].sort(),
   );
   const back = told();
-  expect(undo(plan.record, back)).toBe(true);
+  expect(uninstallFiles(plan.record, back)).toBe(true);
   expect(back.said.steps).toEqual([
     'removing sbin/helper',
     'removing share/deep/one',
@@ -79,34 +79,36 @@ it('setup writes each file with its mode, and undo removes all of them', () => {
   ]);
   expect(everything()).toEqual(['sbin']);
   const again = told();
-  expect(undo(plan.record, again)).toBe(true);
-  expect(again.said.steps).toEqual(['nothing of it is there']);
+  expect(uninstallFiles(plan.record, again)).toBe(true);
+  expect(again.said.steps).toEqual(['no file of glossa setup is installed']);
 });
 
 it('a second setup changes nothing, and updates outdated files of its own', () => {
-  write(plan, told());
+  installFiles(plan, told());
   const before = statSync(at('sbin/helper'));
   const again = told();
-  expect(write(plan, again)).toBe(true);
+  expect(installFiles(plan, again)).toBe(true);
   expect(again.said.steps).toEqual(
     plan.files.map(({ path }) => `${path.slice(root.length + 1)} is there already: a test`),
   );
   expect(statSync(at('sbin/helper')).ino).toBe(before.ino);
   const [first, ...others] = plan.files;
-  expect(write({ ...plan, files: [{ ...first!, text: 'newer\n' }, ...others] }, told())).toBe(true);
+  expect(
+    installFiles({ ...plan, files: [{ ...first!, text: 'newer\n' }, ...others] }, told()),
+  ).toBe(true);
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('newer\n');
-  expect(undo(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.record, told())).toBe(true);
   expect(everything()).toEqual(['sbin']);
 });
 
 it('setup with dryRun writes nothing', () => {
   const telling = told(true);
-  expect(write(plan, telling)).toBe(true);
+  expect(installFiles(plan, telling)).toBe(true);
   expect(telling.said.steps[0]).toBe('would write sbin/helper: a test');
   expect(everything()).toEqual(['sbin']);
-  write(plan, told());
+  installFiles(plan, told());
   const back = told(true);
-  expect(undo(plan.record, back)).toBe(true);
+  expect(uninstallFiles(plan.record, back)).toBe(true);
   expect(back.said.steps[0]).toBe('would remove sbin/helper');
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
@@ -116,45 +118,47 @@ it('setup leaves files of other origin and links, and undo does not remove them'
   mkdirSync(at('share'));
   symlinkSync('elsewhere', at('share/two'));
   const telling = told();
-  expect(write(plan, telling)).toBe(false);
+  expect(installFiles(plan, telling)).toBe(false);
   expect(telling.said.problems).toEqual([
     'sbin/helper was not written by glossa setup, and is left as it is',
     'share/two was not written by glossa setup, and is left as it is',
   ]);
-  expect(undo(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.record, told())).toBe(true);
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('mine\n');
   expect(everything()).toEqual(['sbin', 'sbin/helper', 'share', 'share/two']);
 });
 
 it('an identical file of other origin is left, and undo does not remove it', () => {
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
-  expect(write(plan, told())).toBe(true);
-  expect(undo(plan.record, told())).toBe(true);
+  expect(installFiles(plan, told())).toBe(true);
+  expect(uninstallFiles(plan.record, told())).toBe(true);
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
 it('undo leaves changed files, and folders with other files in them', () => {
-  write(plan, told());
+  installFiles(plan, told());
   writeFileSync(at('sbin/helper'), 'changed\n');
   writeFileSync(at('share/deep/other'), '');
   const telling = told();
-  expect(write(plan, telling)).toBe(false);
+  expect(installFiles(plan, telling)).toBe(false);
   expect(telling.said.problems).toEqual([
     'sbin/helper was changed after glossa setup, and is left as it is',
   ]);
   const back = told();
-  expect(undo(plan.record, back)).toBe(false);
+  expect(uninstallFiles(plan.record, back)).toBe(false);
   expect(back.said.problems).toEqual(telling.said.problems);
   expect(existsSync(at('share/two'))).toBe(false);
   // undo runs again once the file has its text again.
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
-  expect(undo(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.record, told())).toBe(true);
   expect(everything()).toEqual(['sbin', 'share', 'share/deep', 'share/deep/other']);
 });
 
 it('setup with an unreadable record changes nothing', () => {
   mkdirSync(at('var'));
   writeFileSync(plan.record, '{');
-  expect(() => write(plan, told())).toThrow(/setup.json cannot be read, so nothing is changed: /);
+  expect(() => installFiles(plan, told())).toThrow(
+    /setup.json cannot be read, so nothing is changed: /,
+  );
   expect(everything()).toEqual(['sbin', 'var', 'var/setup.json']);
 });
