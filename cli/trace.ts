@@ -40,7 +40,7 @@ export default defineCommand({
     'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and then shows on ' +
     'standard error what its requests met: a tree for each, with a line for every volume that it ' +
     'arrived at, its answer, how long that took, and who gave it. Of the mount MNT, or of BRICK, it shows this on ' +
-    'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. All that is asked for has to fit; ' +
+    'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. A request has to match every flag; ' +
     'of several volumes, fops, paths, processes, users or errnos, one is enough.',
   flags,
   hasRest: true,

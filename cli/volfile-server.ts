@@ -41,7 +41,7 @@ const flags = {
   'no-tcp': toggle({ help: 'listen at no port' }),
   also: list({
     value: 'HOST:PORT',
-    help: 'another server with the same volfiles, of which clients are told; may be repeated',
+    help: 'another server with the same volfiles, which clients learn of; may be repeated',
   }),
   'no-daemon': toggle({ short: 'N', help: 'serve in this process, until SIGTERM or SIGINT' }),
   'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
@@ -59,8 +59,8 @@ export default defineCommand({
   description:
     'Gives volfiles to clients that ask for them by name, as the management daemon of GlusterFS does: ' +
     'DIR/NAME.vol is what `mount -t glusterfs HOST:/NAME MNT`, libgfapi and `glossa mount -s HOST ' +
-    '--volfile-id NAME MNT` get; bricks ask for theirs as well, and say at which ports they are. Clients ' +
-    'are told when a file changes, and take over what is new. The option username, secrets such as password, and ' +
+    '--volfile-id NAME MNT` get; bricks fetch theirs as well, and report their ports. Clients ' +
+    'get a notice when a file changes, and apply the new options. The option username, secrets such as password, and ' +
     'comments are given to programs of this machine alone. It listens on loopback unless --host ' +
     'says otherwise; SIGTERM and SIGINT end it, and so does `glossa umount DIR`.',
   flags,

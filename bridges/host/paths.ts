@@ -1,4 +1,4 @@
-/** POSIX path functions, with the same results on every machine. */
+/** Normalizes and joins POSIX paths, with the same results on every machine. */
 
 /** Removes `.`, empty parts, and `..` with the name before it. */
 export function normalize(path: string): string {

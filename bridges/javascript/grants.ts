@@ -1,6 +1,6 @@
 /**
- * Host functions for granted files (options allow-read, allow-write) and environment variables
- * (allow-env). Any other access is refused and logged.
+ * Defines host functions for granted files (options allow-read, allow-write) and environment
+ * variables (allow-env). They refuse and log any other access.
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';

@@ -343,5 +343,5 @@ export class xlator extends Translator {
   });
   const lines = own.lines().filter((line) => line.startsWith('W '));
   expect(lines).toHaveLength(101);
-  expect(lines.at(-1)).toContain('refused: more than is told from here on');
+  expect(lines.at(-1)).toContain('refused: further refusals are not logged');
 });

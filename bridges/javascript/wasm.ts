@@ -1,5 +1,5 @@
 /**
- * QuickJS as WebAssembly: compiled once, an instance with its own memory per engine. The functions
+ * Compiles QuickJS's WebAssembly once, and makes an instance with its own memory per engine. The functions
  * are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that memory; a
  * JSValue's points to its eight bytes (values.ts).
  */

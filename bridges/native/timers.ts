@@ -1,4 +1,4 @@
-/** Numbered timers, driven by a clock with a single alarm. */
+/** Runs the numbered timers of a C module by a clock with a single alarm. */
 
 export interface AlarmClock {
   /** Monotonic microseconds. */

@@ -1,5 +1,5 @@
 /**
- * Granted files of the host in the interpreter's file system, at their own paths.
+ * Serves granted files of the host to the interpreter's file system, at their own paths.
  *
  * Emscripten asks the host for names that a folder in memory lacks. Nodes of granted files call the
  * host, and are never cached, so that a module sees current files. Emscripten follows symbolic

@@ -1,5 +1,5 @@
 /**
- * POSIX ACLs: encodes and decodes their extended attributes, combines them with mode bits, and checks a caller's
+ * Encodes and decodes the extended attributes of POSIX ACLs, combines ACLs with mode bits, and checks a caller's
  * rights. Storages store the lists.
  *
  * Sources: Linux `include/uapi/linux/posix_acl_xattr.h`, `fs/posix_acl.c`; acl(5).

@@ -1,5 +1,5 @@
 /**
- * Contexts: the values that translators store with an inode, an fd or a client, one per instance, by its id.
+ * Stores contexts: the values of translators with an inode, an fd or a client, one per instance, by its id.
  * GlusterFS's inode_ctx and fd_ctx.
  */
 import type { Xlator } from './xlator.ts';

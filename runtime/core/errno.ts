@@ -1,5 +1,5 @@
 /**
- * Errno numbers, names and messages of Linux, on every machine: the FUSE protocol and GlusterFS's wire carry these
+ * Lists Linux's errno numbers, names and messages, the same on every machine: the FUSE protocol and GlusterFS's wire carry these
  * numbers. Replies carry a positive number (`opErrno`). Messages are glibc's.
  *
  * Source: include/uapi/asm-generic/errno-base.h and errno.h (x86, arm and riscv share them).

@@ -1,5 +1,5 @@
 /**
- * Extended attributes that carry inode flags (`chattr`) and other ioctl(2) data through a graph, by fgetxattr and
+ * Defines extended attributes that carry inode flags (`chattr`) and other ioctl(2) data through a graph, by fgetxattr and
  * fsetxattr of an open file; listings omit them. A storage without them answers ENODATA or EOPNOTSUPP, and
  * ioctl(2) fails with ENOTTY. Values are the kernel's structs in the machine's byte order.
  *

@@ -1,6 +1,6 @@
 /**
- * All limits, each with its unit and reason. The kernel's limits are kept, because applications rely on them and
- * the kernel never exceeds them. Other limits bound memory.
+ * Lists all limits, each with its unit and reason. Applications rely on the kernel's limits, and the kernel never
+ * exceeds them. Other limits bound memory.
  */
 
 /** Bytes in a file name. Linux `include/uapi/linux/limits.h`; every local file system has it. */

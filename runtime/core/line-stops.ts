@@ -1,5 +1,5 @@
 /**
- * Line breakpoints of modules: the commands of a debugger, and a module's replies. Only a module in a thread of
+ * Defines a debugger's commands for line breakpoints in modules, and a module's replies. Only a module in a thread of
  * its own (`option isolation thread`) can stop at a line; its volume waits, and all other volumes run on.
  */
 

@@ -347,7 +347,7 @@ export const messages = {
     'a connection from … is closed: …',
     'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
-  bricksEnd: message(209006, 'serves … no more', 'The server of bricks was told to end.'),
+  bricksEnd: message(209006, 'serves … no more', 'The server of bricks got the signal to end.'),
   volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
   volfileServerDoubt: message(
     210002,

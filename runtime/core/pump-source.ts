@@ -1,6 +1,6 @@
 /**
- * Descriptors, such as a volume's sockets, that the pump serves together with mounts, without a turn of the event
- * loop. Their methods must not throw.
+ * The interface of descriptors, such as a volume's sockets, that the pump serves together with mounts, without a
+ * turn of the event loop. Methods must not throw.
  */
 export interface PumpSource {
   /** Nonblocking. */

@@ -1,4 +1,4 @@
-/** Shell patterns: `*`, `?` and `[…]`. */
+/** Converts shell patterns (`*`, `?`, `[…]`) into regular expressions. */
 
 /** A shell pattern as fnmatch(3) reads it with FNM_NOESCAPE. */
 export function shellPattern(glob: string): RegExp {

@@ -1,6 +1,6 @@
 /**
- * Turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls). A thread has one
- * turn at a time, or nested ones.
+ * Runs turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls). A thread has
+ * one turn at a time, or nested ones.
  *
  * An ended turn is abandoned: no `catch` and no `finally` in it runs. It ends only while a guest is inside, which
  * `InterpreterGate` ensures. Code around such a call sets the mark in this table before it, and the last column

@@ -1,5 +1,5 @@
 /**
- * Nonblocking stream sockets, TCP and Unix, by system calls, for the pump's own loop instead of Node's.
+ * Opens nonblocking stream sockets, TCP and Unix, by system calls, for the pump's own loop instead of Node's.
  * Sources: socket(7), tcp(7), ip(7), ipv6(7), unix(7).
  */
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * C structs of system calls, as reusable buffers: pass `bytes` to the call, then read the fields. Fields are decoded
+ * Decodes C structs of system calls in reusable buffers: pass `bytes` to the call, then read the fields. Fields are decoded
  * when read, and no call allocates. The next call overwrites the fields.
  *
  * Layouts are those of 64-bit little-endian Linux, all platforms of node there but s390x.

@@ -16,7 +16,10 @@ describe('parseCondition', () => {
     expect(parse(' python p99.9>=2 ms ')).toMatchObject({ measure: 'p99.9', bound: 2e6 });
     expect(parse('python start > .5s')).toMatchObject({ divisor: null, bound: 5e8 });
     expect(parse('python memory < 100MB')).toMatchObject({ operator: '<', bound: 1e8 });
-    expect(parse('python / typescript p50>1.2')).toMatchObject({ divisor: 'typescript', bound: 1.2 });
+    expect(parse('python / typescript p50>1.2')).toMatchObject({
+      divisor: 'typescript',
+      bound: 1.2,
+    });
     expect(parse('python/ typescript p50 > 1')).toMatchObject({ divisor: 'typescript' });
     expect(parse('python throughput < 1000')).toMatchObject({ bound: 1000 });
     expect(parse('python throughput < 1000/s')).toMatchObject({ bound: 1000 });

@@ -122,6 +122,6 @@ export function logRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, who
   const msgid = source === undefined ? messages.refused.id : undefined;
   xl.log.log(WARNING, text, { source, msgid });
   if (texts.size === MOST) {
-    xl.log.log(WARNING, 'refused: more than is told from here on', { source, msgid });
+    xl.log.log(WARNING, 'refused: further refusals are not logged', { source, msgid });
   }
 }

@@ -1,4 +1,4 @@
-/** One thread of a volume: starts it, sends it orders, checks that it runs, and ends it. */
+/** Starts the thread of an isolated volume, sends it orders, checks that it runs, and ends it. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';

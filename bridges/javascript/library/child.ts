@@ -1,4 +1,4 @@
-/** Children, and the replies that an async method awaits from them. */
+/** Sends fops to children, and settles the replies that an async method awaits from them. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { awaited, methods, watched } from './context.ts';

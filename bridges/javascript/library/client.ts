@@ -1,4 +1,4 @@
-/** Clients, on whose behalf requests are made. */
+/** Exposes a request's client to modules. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 

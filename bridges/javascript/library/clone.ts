@@ -1,4 +1,4 @@
-/** structuredClone of the HTML Standard, for the values of a module. */
+/** Implements the HTML Standard's structuredClone for the values of a module. */
 import { isProxy } from './proxies.ts';
 
 /** The standard's numbers for names of DOMException; others have 0. */

@@ -1,6 +1,6 @@
 /**
- * `import { counts } from 'glossa/counts'`: counts of objects that requests left in this
- * interpreter, for tests of leaks.
+ * Counts the objects that requests left in this interpreter, for tests of leaks:
+ * `import { counts } from 'glossa/counts'`.
  */
 import { kept, waiting } from './frame.ts';
 import { host } from './host.ts';

@@ -1,4 +1,4 @@
-/** Data of reads and writes, and the dicts (xdata, xattrs) of fops. */
+/** Exposes the data of reads and writes, and the dicts (xdata, xattrs) of fops, to modules. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * Frames: a method's view of a request. Decisions take effect when the method returns: until then
- * an exception turns all of them into a failure, so that a request is answered exactly once.
+ * Exposes a request to a method as its frame. Decisions take effect when the method returns: until
+ * then an exception turns all of them into a failure, so a request gets exactly one reply.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settle } from './child.ts';

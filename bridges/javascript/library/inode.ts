@@ -1,4 +1,4 @@
-/** Inodes, fds and locs: the objects of fops. */
+/** Exposes inodes, fds and locs, the objects of fops, to modules. */
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { NULL_GFID } from './values.ts';

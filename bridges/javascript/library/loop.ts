@@ -1,6 +1,6 @@
 /**
- * Timers, driven by the host: it is asked for a tick when the next timer is due. A timer's function
- * runs for the frame that set it.
+ * Runs a module's timers: requests a tick from the host when the next timer is due. A timer's
+ * function runs for the frame that set it.
  */
 import type { Frame } from './frame.ts';
 import { host, now } from './host.ts';

@@ -1,4 +1,4 @@
-/** Module sources in a browser: the texts that the page passes. */
+/** Reads module sources in a browser from the texts that the page passes. */
 import type { Kind, Sources } from '../../host/machine.ts';
 import { normalize } from '../../host/paths.ts';
 

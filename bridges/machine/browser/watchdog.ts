@@ -112,7 +112,7 @@ export async function startWatch(
 const begin = (worker: WebWorker, lost: object | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();
-    worker.onerror = ({ message }) => reject(new Error(message ?? 'no reason is told'));
+    worker.onerror = ({ message }) => reject(new Error(message ?? 'the browser gives no reason'));
     worker.postMessage({ words: resting, lost }, lost === undefined ? [] : [lost]);
   });
 

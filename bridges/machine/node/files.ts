@@ -1,5 +1,5 @@
 /**
- * Granted files of the host (`host/machine.ts`) on Linux.
+ * Opens and changes granted files of the host (`host/machine.ts`) on Linux.
  *
  * A module's path is untrusted text. One system call (openat2(2)) looks it up beneath a folder
  * opened at the volume's start, follows no symbolic link, leaves the folder by no `..` and enters

@@ -1,5 +1,5 @@
 /**
- * Granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
+ * Mounts granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
  * ../realm-files.ts is the host's side. Errors have Emscripten's numbers: EPERM stands for every
  * refusal, as Linux uses its number for no other error here.
  */

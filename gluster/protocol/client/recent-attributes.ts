@@ -40,7 +40,7 @@ export class RecentAttributes {
     this.thread = thread;
   }
 
-  /** Forgets them when the brick is asked something else or makes a call. */
+  /** Forgets them when the client sends another request or the brick makes a call. */
   forget(): void {
     this.buf = null;
   }

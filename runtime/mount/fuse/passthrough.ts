@@ -1,5 +1,5 @@
 /**
- * Passthrough: lets the kernel read and write the storage's file directly, if no volume watches its data. The first
+ * Passthrough lets the kernel read and write the storage's file directly, if no volume watches its data. The first
  * open of an inode decides for all opens until the last release. An O_DIRECT open never begins passthrough, and
  * attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
  *

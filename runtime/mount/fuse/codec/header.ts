@@ -1,5 +1,5 @@
 /**
- * Codec of the request and reply headers (struct fuse_in_header, fuse_out_header), and of requests with variable
+ * Encodes and decodes the request and reply headers (struct fuse_in_header, fuse_out_header), and of requests with variable
  * fields; `structs.ts` has the other requests.
  */
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from '../protocol.ts';

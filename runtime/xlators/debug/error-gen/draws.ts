@@ -1,6 +1,6 @@
 /**
- * Pseudo-random numbers, the same for the same seed. They choose the requests that fail; they are not
- * fit for secrets.
+ * Draws pseudo-random numbers, the same for the same seed. They choose the requests that fail; they
+ * are not fit for secrets.
  *
  * Source: "mulberry32", a public-domain generator of 32 bits of state, and a period of 2^32.
  */

@@ -1,4 +1,4 @@
-/** All locks of one inode: record locks, flocks, and the domains of translators. */
+/** Holds all locks of one inode: record locks, flocks, and the domains of translators. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Domain, type Rules } from './domain.ts';

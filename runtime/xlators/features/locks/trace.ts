@@ -1,5 +1,5 @@
 /**
- * `option trace`: logs a line for each lock request and one for its outcome, in GlusterFS's format.
+ * Logs a line for each lock request and one for its outcome, in GlusterFS's format (`option trace`).
  * Source: GlusterFS `xlators/features/locks/src/common.c` (pl_trace_in, pl_trace_out).
  */
 import { EAGAIN, strerror } from '../../../core/errno.ts';

@@ -29,7 +29,7 @@ const options = reconfigurableOptions({
   'cache-invalidation': {
     type: 'bool',
     default: false,
-    description: 'Whether clients are told of changes by other clients.',
+    description: 'Whether clients get upcalls for changes by other clients.',
   },
   'cache-invalidation-timeout': {
     type: 'time',
@@ -37,8 +37,8 @@ const options = reconfigurableOptions({
     max: 1_209_600,
     default: 60,
     description:
-      'How long after it has last asked for something a client is told of changes there. Caches ' +
-      'should believe what they have for no longer.',
+      'How long after its last request for an inode a client gets upcalls for it. Caches should ' +
+      'keep entries no longer.',
   },
   limit: {
     type: 'int',
@@ -46,8 +46,8 @@ const options = reconfigurableOptions({
     max: 16_777_216,
     default: 131_072,
     description:
-      'Pairs of client and inode that are remembered. Beyond the limit the oldest is dropped, and its ' +
-      'client told to forget the inode.',
+      'Registrations (pairs of client and inode). Beyond the limit the oldest is dropped, and its ' +
+      'client forgets the inode.',
   },
 });
 

@@ -20,7 +20,7 @@ export const options = reconfigurableOptions({
     default: 1,
     min: 0,
     max: 60,
-    description: 'Seconds after which it is asked whether a file is still the same.',
+    description: 'Seconds after which a cached file is compared with the storage.',
   },
   'min-file-size': {
     type: 'sizet',

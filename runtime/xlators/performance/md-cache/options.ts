@@ -27,19 +27,19 @@ export const options = reconfigurableOptions({
     type: 'time',
     default: 0,
     description:
-      'How long the kernel relies on names and attributes that are cached here, without asking: never ' +
-      'longer than they are believed here, and not after bricks have told of a change. 0: as the ' +
-      'mount has it (entry-timeout, attribute-timeout).',
+      'How long the kernel uses cached names and attributes without a request: never longer than ' +
+      'this cache does, and not after an upcall of a brick. 0: as the mount has it ' +
+      '(entry-timeout, attribute-timeout).',
   },
   'cache-invalidation': {
     type: 'bool',
     default: false,
-    description: 'The bricks tell what other clients change: option md-cache-timeout may be long.',
+    description: 'The bricks report changes by other clients: option md-cache-timeout may be long.',
   },
   'global-cache-invalidation': {
     type: 'bool',
     default: true,
-    description: 'Caches of data above are told when a file turns out to have changed.',
+    description: 'Invalidates data caches above when a file has changed.',
   },
   'cache-capability-xattrs': switchOf('capabilities of programs (security.capability)', true),
   'cache-ima-xattrs': switchOf("integrity's hashes (security.ima)", true),

@@ -1,5 +1,5 @@
 /**
- * Pending opens: answered to the caller, not yet made below.
+ * Tracks pending opens, to which the caller has a reply, but which the volume below has not made.
  *
  * The state is per fd: not opened, being opened, open (then the fd has no context), or failed. Fops on an fd that is
  * being opened wait, and continue in their order. The inode's context lists its pending fds, for fops by path.

@@ -1,4 +1,4 @@
-/** Open directories (`Listing`) and the entries that were read ahead of the client. */
+/** Holds the entries of an open directory (`Listing`) that were read ahead of the client. */
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';

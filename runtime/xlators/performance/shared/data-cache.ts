@@ -1,4 +1,4 @@
-/** Base of the data caches (io-cache, quick-read): bounds memory and age, and counts. */
+/** Bounds the memory and age of the data caches (io-cache, quick-read), and counts their hits. */
 import type { EventName } from '../../../core/events.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';

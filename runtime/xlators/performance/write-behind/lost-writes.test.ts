@@ -100,7 +100,7 @@ test('a volume keeps its state until every open fd has reported the loss or is c
   const second = open();
   expect(holds()).toBe(null);
   lose(second);
-  expect(holds()).toBe('that data of /f is lost: not all who have it open were told');
+  expect(holds()).toBe('the report that data of /f is lost, to programs that have it open');
   const later = open();
   fsync(first);
   expect(holds()).not.toBe(null);

@@ -77,9 +77,12 @@ export class WriteBehind {
     this.failures += 1;
     this.hasFailed = true;
     const what = `${errnoName(errno)}: data of ${fd.inode.path} is lost`;
-    this.xl.log.error(`${what}; who has it open is told at the next write, fsync or close`, {
-      msgid: messages.writeBehindLost.id,
-    });
+    this.xl.log.error(
+      `${what}; programs that have it open get the error at their next write, fsync or close`,
+      {
+        msgid: messages.writeBehindLost.id,
+      },
+    );
   }
 
   /** Returns what the end of this volume would lose, or null. */
@@ -88,7 +91,7 @@ export class WriteBehind {
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {
       if (this.queue(inode)?.hasUnreportedError(inode)) {
-        return `that data of ${inode.path} is lost: not all who have it open were told`;
+        return `the report that data of ${inode.path} is lost, to programs that have it open`;
       }
     }
     return null;

@@ -1,4 +1,4 @@
-/** One write to the storage: adjacent writes of one caller, joined. */
+/** Joins adjacent writes of one caller into one write to the storage. */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Stack } from '../../../core/frame.ts';

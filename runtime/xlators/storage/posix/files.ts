@@ -1,7 +1,7 @@
 /**
- * Open files: the descriptor of an Fd, and reads and writes through it.
+ * Reads and writes open files through the descriptor of an Fd.
  *
- * A read from the page cache is made at once, and one from the disk on libuv's pool, so that a slow disk does
+ * A read from the page cache happens at once, and one from the disk on libuv's pool, so that a slow disk does
  * not block other requests. A write goes to the page cache at once, or through the pool for an fd with O_SYNC
  * or O_DSYNC. A descriptor is closed after its Fd is released and no such work is pending.
  */

@@ -93,9 +93,7 @@ export function openGfidHandles(
   if (wanted === 'auto') return { links: null, fault: isServed ? -access : 0 };
   const reason = strerror(-access);
   const what = folder < 0 ? 'make' : 'write to';
-  throw new InitError(
-    `option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`,
-  );
+  throw new InitError(`option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`);
 }
 
 export class GfidHandles {

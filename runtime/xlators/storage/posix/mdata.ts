@@ -32,7 +32,7 @@ export class MdataStore {
   private readonly isAble: boolean;
   private readonly isOn: boolean;
   private readonly buffer = new Uint8Array(MDATA_SIZE);
-  private readonly told = new Set<number>();
+  private readonly loggedErrnos = new Set<number>();
 
   constructor(xl: Xlator, isOn: boolean, isAble: boolean) {
     this.xl = xl;
@@ -157,18 +157,18 @@ export class MdataStore {
   }
 
   private failed(errno: number): void {
-    if (this.told.has(errno)) return;
-    this.told.add(errno);
+    if (this.loggedErrnos.has(errno)) return;
+    this.loggedErrnos.add(errno);
     const text = 'times that clients have set cannot be kept with a file';
-    this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
+    this.xl.log.warning(`${text}. Later failures with this errno are not logged`, {
       errno,
       msgid: messages.noMdata.id,
     });
   }
 
   private warnUnable(): void {
-    if (this.told.has(0)) return;
-    this.told.add(0);
+    if (this.loggedErrnos.has(0)) return;
+    this.loggedErrnos.add(0);
     this.xl.log.warning(
       `clients say which times files get, and this process may not keep them (${MDATA}): ` +
         'files get the times of this machine. Run it as root, or set option ctime off',

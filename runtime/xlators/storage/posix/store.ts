@@ -116,7 +116,7 @@ export class Store {
   tellsAtClose = false;
   /** Number of gfid handles that could not be created, and the errnos already logged. */
   missed = 0;
-  private readonly told = new Set<number>();
+  private readonly loggedErrnos = new Set<number>();
   // Buffers of system calls, reused by each.
   readonly st = new Statx();
   readonly times = new Timespecs();
@@ -366,11 +366,10 @@ export class Store {
   private recordMissed(errno: number): void {
     this.missed += 1;
     // Expected on a read-only disk.
-    if (errno === EROFS || this.told.has(errno)) return;
-    this.told.add(errno);
-    const text =
-      'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
-    this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
+    if (errno === EROFS || this.loggedErrnos.has(errno)) return;
+    this.loggedErrnos.add(errno);
+    const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
+    this.xl.log.warning(`${text}. Later failures with this errno are not logged`, {
       errno,
       msgid: messages.noHandle.id,
     });
