@@ -100,7 +100,7 @@ test('a volume keeps its state until every open fd has reported the loss or is c
   const second = open();
   expect(holds()).toBe(null);
   lose(second);
-  expect(holds()).toBe('the report that data of /f is lost, to programs that have it open');
+  expect(holds()).toBe('write error of /f');
   const later = open();
   fsync(first);
   expect(holds()).not.toBe(null);

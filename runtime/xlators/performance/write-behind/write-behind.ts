@@ -87,11 +87,11 @@ export class WriteBehind {
 
   /** Returns what the end of this volume would lose, or null. */
   holds(): string | null {
-    if (this.used > 0) return 'data that is on its way';
+    if (this.used > 0) return 'pending writes';
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {
       if (this.queue(inode)?.hasUnreportedError(inode)) {
-        return `the report that data of ${inode.path} is lost, to programs that have it open`;
+        return `write error of ${inode.path}`;
       }
     }
     return null;
