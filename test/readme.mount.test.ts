@@ -82,7 +82,7 @@ describeMounts('commands in the documents', () => {
   it('examples/negative: the cache answers repeated lookups, and the commands leave nothing behind', () =>
     withScratch(async (scratch) => {
       const readme = read('examples/negative/README.md');
-      const text = ['Run it', 'What to look at']
+      const text = ['Run it', 'Observations']
         .flatMap((heading) => blocksOf(readme, heading))
         .map((block) => block.text)
         .join('');
