@@ -35,7 +35,7 @@ def details(args):
 class xlator(Translator):
     observes = True
     options = {
-        "file": Option.path(help="where the lines go, within allow-write; without: to the log"),
+        "file": Option.path(help="the file for the lines, within allow-write; without: the log"),
     }
 
     def init(self):

@@ -27,7 +27,7 @@ def show_all(names, values):
 
 class xlator(Translator):
     observes = True
-    options = {"exclude": Option.str("", help="fops not to show, separated by commas")}
+    options = {"exclude": Option.str("", help="fops that the log omits, separated by commas")}
 
     def init(self):
         self.exclude = set(self.options["exclude"].split(","))

@@ -11,12 +11,12 @@ class xlator(Translator):
     options = {
         "fops": Option.str("", help="fops that may fail, separated by commas; without: all"),
         "path": Option.str("*", help="pattern of the paths that may fail"),
-        "errno": Option.str("EIO", help="what they fail with; none: they only wait"),
-        "percent": Option.percent(100, help="how many fail, drawn by lot"),
-        "every": Option.int(1, min=1, help="of those, every nth: exactly, not by lot"),
-        "count": Option.int(0, min=0, help="how many fail altogether; 0: no end"),
-        "delay": Option.float(0, min=0, help="seconds that they wait first"),
-        "seed": Option.int(0, help="the same seed draws the same lots"),
+        "errno": Option.str("EIO", help="errno of the failures; none: requests only wait"),
+        "percent": Option.percent(100, help="share of requests that fail, chosen at random"),
+        "every": Option.int(1, min=1, help="only every nth of those fails"),
+        "count": Option.int(0, min=0, help="number of failures; 0: no limit"),
+        "delay": Option.float(0, min=0, help="seconds of delay before the failure"),
+        "seed": Option.int(0, help="the same seed fails the same requests"),
     }
 
     def init(self):

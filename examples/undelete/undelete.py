@@ -16,11 +16,11 @@ LISTING = 128 * 1024  # bytes of one listing
 
 class xlator(Translator):
     options = {
-        "show": Option.bool(False, help="list .trash in the root; by name it is always there"),
-        "exclude": Option.str("", help="patterns of names not to keep, separated by commas"),
-        "keep": Option.time(help="how long to keep a file; without: for ever"),
-        "limit": Option.size(help="bytes to keep together; without: no limit"),
-        "purge-every": Option.time(3600, min=1, help="how often to look for what is too old"),
+        "show": Option.bool(False, help="list .trash in the root; its name always opens it"),
+        "exclude": Option.str("", help="patterns of names that bypass the trash, separated by commas"),
+        "keep": Option.time(help="time that a file stays in the trash; without: for ever"),
+        "limit": Option.size(help="bytes in the trash; without: no limit"),
+        "purge-every": Option.time(3600, min=1, help="time between two removals of old files"),
     }
 
     def init(self):

@@ -25,8 +25,8 @@ class xlator(Translator):
     """
 
     options = {
-        "grace": Option.time(0, help="how long after its last change a file stays changeable"),
-        "retention": Option.time(help="how long a final file cannot be removed; without: for ever"),
+        "grace": Option.time(0, help="time after its last change in which a file can change"),
+        "retention": Option.time(help="time in which a final file cannot be removed; without: for ever"),
     }
 
     def init(self):
