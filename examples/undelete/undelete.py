@@ -17,7 +17,7 @@ LISTING = 128 * 1024  # bytes of one listing
 class xlator(Translator):
     options = {
         "show": Option.bool(False, help="list .trash in the root; its name always opens it"),
-        "exclude": Option.str("", help="patterns of names that bypass the trash, separated by commas"),
+        "exclude": Option.str("", help="patterns of names that bypass the trash, with commas"),
         "keep": Option.time(help="time that a file stays in the trash; without: for ever"),
         "limit": Option.size(help="bytes in the trash; without: no limit"),
         "purge-every": Option.time(3600, min=1, help="time between two removals of old files"),

@@ -26,7 +26,7 @@ class xlator(Translator):
 
     options = {
         "grace": Option.time(0, help="time after its last change in which a file can change"),
-        "retention": Option.time(help="time in which a final file cannot be removed; without: for ever"),
+        "retention": Option.time(help="time in which a final file stays; without: for ever"),
     }
 
     def init(self):
