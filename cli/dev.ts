@@ -228,9 +228,9 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
   const before = findMount(mountpoint);
   const heard: Terminal = {
     ...terminal,
-    err(said) {
-      refused ||= said.includes(`${volfile}:`) || IN_SCRIPT.test(said);
-      terminal.err(said);
+    err(text) {
+      refused ||= text.includes(`${volfile}:`) || IN_SCRIPT.test(text);
+      terminal.err(text);
     },
   };
   const server = new ChildServer(

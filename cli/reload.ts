@@ -23,9 +23,9 @@ export default defineCommand({
     step(`ask the server of ${whose} to read its volfile and its modules`, terminal);
     const reloadings = (await ask(served, 'reload')) as readonly ReloadResult[];
     for (const reloading of reloadings) {
-      const said = formatReloading(reloading, terminal.colour.out);
-      if (reloading.ok) note(said, terminal);
-      else terminal.out(said);
+      const text = formatReloading(reloading, terminal.colour.out);
+      if (reloading.ok) note(text, terminal);
+      else terminal.out(text);
     }
     return reloadings.every(({ ok }) => ok) ? EXIT_OK : EXIT_FAILURE;
   },
@@ -34,6 +34,6 @@ export default defineCommand({
 export function formatReloading({ what, ok, text }: ReloadResult, colour: boolean): string {
   const [first = '', ...rest] = text.split('\n');
   const name = paint('bold', printable(what), colour);
-  const said = ok ? first : paint('error', first, colour);
-  return [`${name}: ${said}`, ...rest.map((line) => `    ${line}`)].join('\n');
+  const styled = ok ? first : paint('error', first, colour);
+  return [`${name}: ${styled}`, ...rest.map((line) => `    ${line}`)].join('\n');
 }

@@ -110,11 +110,11 @@ function nothing(
   path: string,
   { slowMs, kept }: Omit<NotableDump, 'requests'>,
 ): string {
-  const said = `no request for ${printable(path)} has failed or taken ${slowMs} ms`;
+  const summary = `no request for ${printable(path)} has failed or taken ${slowMs} ms`;
   const since = requests.length >= kept ? ' as far as is known: only the last are kept' : '';
   for (let above = dirname(path); above !== '/'; above = dirname(above)) {
     if (!requests.some(({ paths }) => paths.includes(above))) continue;
-    return `${said}${since}; but some for ${printable(above)}, which is on the way to it, have`;
+    return `${summary}${since}; but some for ${printable(above)}, which is on the way to it, have`;
   }
-  return `${said}${since}`;
+  return `${summary}${since}`;
 }

@@ -91,10 +91,10 @@ export class ChildServer {
     });
     this.ready = new Promise((resolve) => {
       this.child.on('message', (message) => {
-        const said = message as ServerMessage;
-        if ('out' in said) terminal.out(said.out);
-        else if ('err' in said) terminal.err(said.err);
-        else if ('debug' in said) onDebug?.(said.debug);
+        const incoming = message as ServerMessage;
+        if ('out' in incoming) terminal.out(incoming.out);
+        else if ('err' in incoming) terminal.err(incoming.err);
+        else if ('debug' in incoming) onDebug?.(incoming.debug);
         else resolve(true);
       });
       this.ended.then(
@@ -157,11 +157,11 @@ function onMessage(fn: (message: Request) => void): void {
 }
 
 function connect(): Parent | null {
-  const said = process.env[VARIABLE];
+  const starterJson = process.env[VARIABLE];
   // Programs that this process starts do not inherit it.
   delete process.env[VARIABLE];
-  if (said === undefined || process.send === undefined) return null;
-  const { attached, tty, scratch, record, debugs, ...looks } = JSON.parse(said) as Starter;
+  if (starterJson === undefined || process.send === undefined) return null;
+  const { attached, tty, scratch, record, debugs, ...looks } = JSON.parse(starterJson) as Starter;
   let sent: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
     // A parent that is gone receives nothing; the important lines are in the log.

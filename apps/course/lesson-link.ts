@@ -13,7 +13,9 @@ export const fragmentOf = ({ lesson, language }: LessonLink): string =>
 
 /** Reads the fragment; null if it names no lesson. */
 export function lessonIn(hash: string): LessonLink | null {
-  const said = new URLSearchParams(hash.replace(/^#/, ''));
-  const lesson = said.get('lesson');
-  return lesson === null ? null : { lesson, language: said.get('language') ?? FIRST_LANGUAGE };
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  const lesson = parameters.get('lesson');
+  return lesson === null
+    ? null
+    : { lesson, language: parameters.get('language') ?? FIRST_LANGUAGE };
 }

@@ -97,8 +97,8 @@ export async function runExperiment<M>(
     if (what !== current) begun = performance.now();
     current = what;
     const elapsedSeconds = (performance.now() - begun) / 1e3;
-    const said = part === undefined ? `${what}: starting` : what;
-    progress?.show({ done: part ?? 0, total: 1, elapsedSeconds, what: said });
+    const label = part === undefined ? `${what}: starting` : what;
+    progress?.show({ done: part ?? 0, total: 1, elapsedSeconds, what: label });
   };
   const workplace = await makeWorkplace(command, terminal);
   const { folder: scratch } = workplace;

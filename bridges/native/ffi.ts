@@ -136,10 +136,10 @@ async function withCopy(path: string, open: Open): Promise<Library> {
       copyFileSync(path, copy);
       return await open(copy);
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
+      const text = error instanceof Error ? error.message : String(error);
       const last = place === places.at(-1);
-      if (error instanceof InitError || last || !/operation not permitted/i.test(said)) {
-        throw error instanceof InitError ? error : new Error(said.replaceAll(copy, path));
+      if (error instanceof InitError || last || !/operation not permitted/i.test(text)) {
+        throw error instanceof InitError ? error : new Error(text.replaceAll(copy, path));
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -149,8 +149,8 @@ async function withCopy(path: string, open: Open): Promise<Library> {
 }
 
 /** Rewrites a loader's error message. */
-function explain(said: string): string {
-  const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(said);
+function explain(text: string): string {
+  const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(text);
   const symbol = missing?.[1] ?? missing?.[2];
   if (symbol === 'glossa_translator') {
     return 'it does not define glossa_translator, the struct glossa_translator with its fops';
@@ -158,10 +158,10 @@ function explain(said: string): string {
   if (symbol !== undefined && !symbol.startsWith('glossa_')) {
     return `it uses ${symbol}, which nothing defines (is a -l missing when it is linked?)`;
   }
-  if (symbol !== undefined || /find function|glossa_abi_version/i.test(said)) {
+  if (symbol !== undefined || /find function|glossa_abi_version/i.test(text)) {
     return 'it is no translator: it was not compiled with glossa.h (glossa new include-dir)';
   }
-  return `it cannot be loaded: ${said.split('\n')[0]}`;
+  return `it cannot be loaded: ${text.split('\n')[0]}`;
 }
 
 /** e_machine of an ELF file for each of Node's names (elf.h). */

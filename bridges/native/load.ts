@@ -108,9 +108,9 @@ class Files {
   explained(error: unknown, path: string): InitError | GraphError {
     if (error instanceof InitError || error instanceof GraphError) return error;
     if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
-    const said = `${error.name}: ${error.message.split('\n')[0]}`;
-    const hint = /\bawait is only valid/.test(said) ? '; await in init instead' : '';
-    return new InitError(`${this.placeIn(error.stack ?? '') ?? path}: ${said}${hint}`);
+    const text = `${error.name}: ${error.message.split('\n')[0]}`;
+    const hint = /\bawait is only valid/.test(text) ? '; await in init instead' : '';
+    return new InitError(`${this.placeIn(error.stack ?? '') ?? path}: ${text}${hint}`);
   }
 
   /** `file:line` of the innermost call in one of the files. */
@@ -162,9 +162,9 @@ function stripped(path: string): string {
 }
 
 function syntaxError(path: string, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  const parts = /^(?:Error transforming .*?: )?(.*) \((\d+):(\d+)\)$/s.exec(said);
-  if (parts === null) return `${path}: ${said}`;
+  const text = error instanceof Error ? error.message : String(error);
+  const parts = /^(?:Error transforming .*?: )?(.*) \((\d+):(\d+)\)$/s.exec(text);
+  if (parts === null) return `${path}: ${text}`;
   return `${path}:${parts[2]}:${parts[3]}: SyntaxError: ${parts[1]}`;
 }
 

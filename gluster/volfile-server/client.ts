@@ -298,12 +298,12 @@ function readSpec(r: XdrReader): Spec | { readonly why: string } {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
   const spec = decodeName(bytes);
   const length = bytes.length;
-  const told = readTexts(r);
+  const texts = readTexts(r);
   if (r.short) return { why: 'its reply is malformed' };
   if (opRet < 0) return { why: errno === ENOENT ? 'it has no such volume' : strerror(errno) };
   if (opRet !== length) return { why: `it announced ${opRet} bytes but sent ${length}` };
   if (length === 0) return { why: 'it sent an empty volfile' };
-  return { text: spec, servers: readServers(told?.get('servers-list') ?? '') };
+  return { text: spec, servers: readServers(texts?.get('servers-list') ?? '') };
 }
 
 const readServers = (text: string): SocketAddress[] =>

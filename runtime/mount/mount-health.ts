@@ -30,9 +30,9 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
     });
-    let said = '';
+    let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      stderr += text;
     });
     const late = setTimeout(() => {
       // The child may hang as long as the mount, so do not wait for it.
@@ -48,7 +48,7 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
     child.once('close', () => {
       clearTimeout(late);
       // Any other error comes from a mount that answers.
-      resolve(DEAD.test(said) ? 'dead' : DENIED.test(said) ? 'unknown' : 'answers');
+      resolve(DEAD.test(stderr) ? 'dead' : DENIED.test(stderr) ? 'unknown' : 'answers');
     });
   });
 }

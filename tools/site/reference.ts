@@ -146,8 +146,8 @@ const optionTexts = (table: Options, mark: string): string =>
     .map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const rest = title!.slice(key.length).trim();
-      const said = lines.map((line) => plain(line.trim())).join(' ');
-      return `${mark} ${code(key)}\n\n${plain(rest)}. ${said}`;
+      const meaning = lines.map((line) => plain(line.trim())).join(' ');
+      return `${mark} ${code(key)}\n\n${plain(rest)}. ${meaning}`;
     })
     .join('\n\n');
 

@@ -104,7 +104,7 @@ const named = (name: string): string => printable(name.slice(0, MOST_NAMED));
 const MOST = 100;
 const LONGEST = 2000;
 
-const told = new WeakMap<Xlator<unknown>, Set<string>>();
+const logged = new WeakMap<Xlator<unknown>, Set<string>>();
 
 /**
  * Logs a refusal as a warning: each text once, and `MOST` per volume at most.
@@ -112,10 +112,10 @@ const told = new WeakMap<Xlator<unknown>, Set<string>>();
  */
 export function logRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, whole: string): void {
   const text = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
-  let texts = told.get(xl);
+  let texts = logged.get(xl);
   if (texts === undefined) {
     texts = new Set();
-    told.set(xl, texts);
+    logged.set(xl, texts);
   }
   if (texts.has(text) || texts.size >= MOST) return;
   texts.add(text);

@@ -77,22 +77,22 @@ export class ThreadLineStops implements LineStops {
 
   /** @throws {Malformed} */
   receive(json: string, call: number, link: WorkerLink): void {
-    const told = parse(json);
-    if (told.stopped !== undefined) {
+    const received = parse(json);
+    if (received.stopped !== undefined) {
       // The debugger has detached meanwhile.
       if (this.watched === undefined) return;
       this.goesOn();
-      const stop = stopOf(told.stopped);
+      const stop = stopOf(received.stopped);
       this.stop = { ...stop, request: requestOf(link.calls.get(call)) };
       if (this.stop.request !== null) holdRequest(this.stop.request.frame.root);
       link.held = true;
       this.listener?.(this.stop);
       return;
     }
-    const asked = this.asked.get(Number(told.id));
-    this.asked.delete(Number(told.id));
-    if (told.error !== undefined) asked?.reject(new LineError(String(told.error)));
-    else asked?.resolve(answerOf(told));
+    const asked = this.asked.get(Number(received.id));
+    this.asked.delete(Number(received.id));
+    if (received.error !== undefined) asked?.reject(new LineError(String(received.error)));
+    else asked?.resolve(answerOf(received));
   }
 }
 
@@ -109,19 +109,19 @@ function parse(json: string): JsonObject {
   }
 }
 
-function recordOf(told: unknown): JsonObject {
-  if (typeof told !== 'object' || told === null)
+function recordOf(received: unknown): JsonObject {
+  if (typeof received !== 'object' || received === null)
     throw new Malformed('debugger message is not an object');
-  return told as JsonObject;
+  return received as JsonObject;
 }
 
-function listOf<T>(told: unknown, item: (each: JsonObject) => T): T[] {
-  if (!Array.isArray(told)) throw new Malformed('debugger message is not a list');
-  return told.slice(0, MOST).map((each) => item(recordOf(each)));
+function listOf<T>(received: unknown, item: (each: JsonObject) => T): T[] {
+  if (!Array.isArray(received)) throw new Malformed('debugger message is not a list');
+  return received.slice(0, MOST).map((each) => item(recordOf(each)));
 }
 
-function stopOf(told: unknown): LineStop {
-  const { reason, frames } = recordOf(told);
+function stopOf(received: unknown): LineStop {
+  const { reason, frames } = recordOf(received);
   const read = listOf(frames, ({ name, file, line }): LineFrame => {
     return { name: String(name), file: String(file), line: Number(line) || 0 };
   });

@@ -160,9 +160,9 @@ export function tell(name: string): string | undefined {
   const key = HOOKS[name]!;
   const method = (self.translator as unknown as Record<string, unknown>)[key];
   try {
-    const told = (method as () => unknown).call(self.translator);
-    if (isPromise(told)) throw new TypeError(`${key} cannot be async`);
-    return stringify(told ?? null);
+    const result = (method as () => unknown).call(self.translator);
+    if (isPromise(result)) throw new TypeError(`${key} cannot be async`);
+    return stringify(result ?? null);
   } catch (error) {
     report(error, `${key} failed`, method);
     return undefined;

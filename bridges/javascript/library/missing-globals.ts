@@ -9,12 +9,12 @@ import { refused } from './report.ts';
 const { defineProperty } = Object;
 
 function hide(name: string, why: string): void {
-  let told = false;
+  let isLogged = false;
   defineProperty(globalThis, name, {
     configurable: true,
     get() {
-      if (told) return;
-      told = true;
+      if (isLogged) return;
+      isLogged = true;
       refused(`not given: ${name} (${why})`);
     },
     set(value: unknown) {

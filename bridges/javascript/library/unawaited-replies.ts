@@ -20,7 +20,7 @@ interface UnawaitedCall {
 }
 
 const found = new WeakMap<object, UnawaitedCall | null>();
-const told = new WeakSet<object>();
+const warned = new WeakSet<object>();
 
 /** True if a pending reply is not awaited, as far as can be detected. */
 function isOwed(frame: Frame): boolean {
@@ -71,8 +71,8 @@ export function checkAwaited(frame: Frame, result: unknown): void {
     const text = `${frame.name} ended before a reply came: is an await missing? write ${fix}`;
     throw placed(new TypeError(text), method, line);
   }
-  if (told.has(method)) return;
-  told.add(method);
+  if (warned.has(method)) return;
+  warned.add(method);
   const text = `${frame.name} has answered before a reply came: is an await missing?`;
   warnAt(method, line, `${text} write ${fix}, or void where the reply does not matter`);
 }

@@ -6,17 +6,17 @@ import type { PartBytes } from './parts.ts';
 export function bakedCache(parts: PartBytes): Cache | undefined {
   const [head, pages] = [parts.get(BAKED.head), parts.get(BAKED.pages)];
   if (head === undefined || pages === undefined) return undefined;
-  const told = JSON.parse(new TextDecoder().decode(head)) as BakedHead;
+  const bakedHead = JSON.parse(new TextDecoder().decode(head)) as BakedHead;
   return {
     openSnapshot(of) {
-      if (JSON.stringify(of) !== JSON.stringify(told.of)) return undefined;
+      if (JSON.stringify(of) !== JSON.stringify(bakedHead.of)) return undefined;
       return {
         name: BAKED.pages,
-        memoryLength: told.memoryLength,
-        head: Uint8Array.from(told.head),
-        functions: told.functions,
+        memoryLength: bakedHead.memoryLength,
+        head: Uint8Array.from(bakedHead.head),
+        functions: bakedHead.functions,
         readPages(heap) {
-          for (const [i, number] of told.pages.entries()) {
+          for (const [i, number] of bakedHead.pages.entries()) {
             heap.set(pages.subarray(i * PAGE, (i + 1) * PAGE), number * PAGE);
           }
         },

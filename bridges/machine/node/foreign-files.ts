@@ -3,14 +3,14 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { whyUntrusted } from '../../../runtime/sys/untrusted-code.ts';
 
 /** Warnings already logged for a volume: one folder often causes many. */
-const said = new WeakMap<object, Set<string>>();
+const loggedReasons = new WeakMap<object, Set<string>>();
 
 /** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
 export function checkForeign<P>(xl: Xlator<P>, path: string): void {
   const text = whyUntrusted(path, xl.context.strict === true);
   if (text === null) return;
-  const reasons = said.get(xl) ?? new Set();
-  said.set(xl, reasons);
+  const reasons = loggedReasons.get(xl) ?? new Set();
+  loggedReasons.set(xl, reasons);
   if (reasons.has(text) && xl.context.strict !== true) return;
   reasons.add(text);
   xl.warnSuspicious([{ where: path, text }]);

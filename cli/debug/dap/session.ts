@@ -131,8 +131,8 @@ export class DapSession {
       const isSaid =
         error instanceof DebugError || error instanceof Failure || error instanceof UsageError;
       if (!isSaid) throw error;
-      const said = { id: 1, format: error.message.replaceAll('{', '{{'), showUser: true };
-      this.send({ ...answer, success: false, message: error.message, body: { error: said } });
+      const errorBody = { id: 1, format: error.message.replaceAll('{', '{{'), showUser: true };
+      this.send({ ...answer, success: false, message: error.message, body: { error: errorBody } });
     }
   }
 

@@ -48,7 +48,7 @@ export function readHandshakeReply(r: XdrReader): HandshakeReply {
   if (opRet >= 0) {
     return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
   }
-  const said = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
-  const why = opErrno === ESTALE ? `${said}: its volfile has changed` : said;
+  const fault = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
+  const why = opErrno === ESTALE ? `${fault}: its volfile has changed` : fault;
   return { ok: false, final: opErrno === EACCES, why };
 }

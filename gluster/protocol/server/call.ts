@@ -153,8 +153,8 @@ export class ServerCall {
     const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
     const { root } = from;
     const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));
-    const told = opRet < 0 ? onlyXdata(reply, plan.xdata) : reply;
-    const fields = plan.reply.map((field) => seen(field(told)));
+    const visible = opRet < 0 ? onlyXdata(reply, plan.xdata) : reply;
+    const fields = plan.reply.map((field) => seen(field(visible)));
     from.answer(
       xid,
       plan.fop,
@@ -184,7 +184,7 @@ export class ServerCall {
 
 /** Keeps only the xdata of a failed reply. */
 function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
-  const told: unknown[] = [];
-  told[at] = reply[at];
-  return told;
+  const visible: unknown[] = [];
+  visible[at] = reply[at];
+  return visible;
 }

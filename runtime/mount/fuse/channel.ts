@@ -246,13 +246,13 @@ function fusermount(args: readonly string[], socket: number | null): Promise<str
       stdio: ['ignore', 'ignore', 'pipe', socket ?? 'ignore'],
       env: { PATH: process.env.PATH, LC_ALL: 'C', _FUSE_COMMFD: '3' },
     });
-    let said = '';
+    let stderr = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      stderr += text;
     });
     child.once('error', reject);
     child.once('close', (status) => {
-      resolve(status === 0 ? '' : said.trim() || `fusermount3 ended with status ${status}`);
+      resolve(status === 0 ? '' : stderr.trim() || `fusermount3 ended with status ${status}`);
     });
   });
 }

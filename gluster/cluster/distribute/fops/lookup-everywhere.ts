@@ -115,12 +115,12 @@ function chooseFile(
   const [first = NOWHERE] = files;
   if (files.length < 2) return first;
   const own = replies[hashed];
-  const said = own === undefined ? NOWHERE : linktoTarget(volume, own);
+  const linkTarget = own === undefined ? NOWHERE : linktoTarget(volume, own);
   const names = files.map((child) => volume.names[child]).join(', ');
   volume.xl.log.warning(`a name is a file on several subvolumes: ${names}`, {
     msgid: messages.severalFiles.id,
   });
-  return [said, hashed].find((child) => files.includes(child)) ?? first;
+  return [linkTarget, hashed].find((child) => files.includes(child)) ?? first;
 }
 
 /** Lists misplaced linktos, and those without a file. Nothing is certain without the name's own child. */

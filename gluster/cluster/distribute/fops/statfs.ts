@@ -22,9 +22,9 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
     const replies = yield* task.each(volume.all, 'statfs', () => [of, xdata]);
     const there: Statvfs[] = [];
     const limited: Statvfs[] = [];
-    replies.forEach(({ opRet, values: [buf, said] }, child) => {
+    replies.forEach(({ opRet, values: [buf, xdata] }, child) => {
       if (opRet < 0 || buf === null) return;
-      if (said?.number(OF_LIMIT)) limited.push(buf);
+      if (xdata?.number(OF_LIMIT)) limited.push(buf);
       else volume.space.record(child, buf);
       there.push(buf);
     });

@@ -47,8 +47,8 @@ const counted: Cbk<'lookup', Locks> = (frame, _, xl, opRet, opErrno, inode, buf,
   }
   const known = xl.inodes?.find(buf.iaGfid);
   const count = (known && xl.priv.find(known)?.applications) ?? 0;
-  const told = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
-  unwind.lookup(frame, opRet, opErrno, inode, buf, told, parent);
+  const counted = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, counted, parent);
 };
 
 export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {

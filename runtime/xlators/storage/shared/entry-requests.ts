@@ -57,11 +57,11 @@ export function parentChanged(
   xdata: Dict | null,
   read: (name: string) => Uint8Array | undefined,
 ): boolean {
-  const said = expectedXattr(xdata);
-  if (said === null) return false;
-  const found = read(said.name);
-  if (found?.length !== said.value.length) return true;
-  return found.some((byte, at) => byte !== said.value[at]);
+  const expected = expectedXattr(xdata);
+  if (expected === null) return false;
+  const found = read(expected.name);
+  if (found?.length !== expected.value.length) return true;
+  return found.some((byte, at) => byte !== expected.value[at]);
 }
 
 /** The xdata of the EIO reply to such a request. */

@@ -59,8 +59,8 @@ export function requestedAttributes(xdata: Dict | null, read: () => Iatt | null)
   const [wantsAll, wantsMode] = [xdata.has(IATT_REQ), xdata.has(IATT_MODE_REQ)];
   const buf = wantsAll || wantsMode ? read() : null;
   if (buf === null) return null;
-  const told = new Dict();
-  if (wantsAll) told.set(IATT_REQ, buf);
-  if (wantsMode && buf.iaType === IA_IFREG) told.set(IATT_MODE_REQ, buf.mode);
-  return told;
+  const replies = new Dict();
+  if (wantsAll) replies.set(IATT_REQ, buf);
+  if (wantsMode && buf.iaType === IA_IFREG) replies.set(IATT_MODE_REQ, buf.mode);
+  return replies;
 }
