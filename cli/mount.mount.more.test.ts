@@ -64,7 +64,7 @@ describeMounts('glossa mount -N', () => {
       await mount.stop();
       const log = mount.log();
       expect(log).toMatch(
-        / I \[MSGID: 201001\] \[serving\.js:\d+:\w+\] 0-glossa: started glossa \d/,
+        / I \[MSGID: 201001\] \[server-lifecycle\.js:\d+:\w+\] 0-glossa: started glossa \d/,
       );
       expect(log).toMatch(/Final graph:\n\+-+\+\n {2}1: volume mem\n/);
       expect(log).toMatch('\n  3:     option size 1MB\n');

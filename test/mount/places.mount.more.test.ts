@@ -145,7 +145,7 @@ onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
       expect(await mount.stop()).toBe(0);
       const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
       expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
-      expect(mount.log()).toMatch(` W [MSGID: 201007] [serve.js`);
+      expect(mount.log()).toMatch(` W [MSGID: 201007] [mount-server.js`);
       expect(
         await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
       ).toMatchObject({

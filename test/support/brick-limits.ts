@@ -95,7 +95,7 @@ const ofClient: Limits = {
   'to zero a range: it succeeds, and the bytes stay unchanged': {
     shows: differs,
     tests: [
-      'fallocate',
+      'fallocate has the same result as in a bare directory',
       'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs',
     ],
   },

@@ -28,7 +28,9 @@ import { differs, type Limits } from './limits.ts';
 export const inexpressible: Limits = {
   'times are milliseconds': {
     shows: /^-.*\.\d{3}(?!0+\b)\d{6,}/m,
-    tests: ['ls -la', 'stat', 'mv', 'grep -r', 'touch -d', 'cp -a', 'find'],
+    tests: ['ls -la', 'stat', 'mv', 'grep -r', 'touch -d', 'cp -a', 'find'].map(
+      (command) => `${command} has the same result as in a bare directory`,
+    ),
   },
   'no change of one time alone': {
     shows: differs,
@@ -37,7 +39,7 @@ export const inexpressible: Limits = {
   'no request for space in advance': {
     shows: /fallocate failed: /,
     tests: [
-      'fallocate',
+      'fallocate has the same result as in a bare directory',
       '5 GiB are truncated, extended, allocated, and searched for holes',
       'refuses fallocate with ENOSPC',
     ],
