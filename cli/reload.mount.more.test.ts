@@ -77,7 +77,7 @@ describeMounts('glossa reload', () => {
       await scratch.file('mnt.vol', 'volume x\n type storage/memory\nend-volume\n');
       const other = await glossa(scratch, ['reload', 'mnt']);
       expect(other.status).toBe(1);
-      expect(other.out).toMatch(/mnt\.vol: everything stays as it was: .*it holds files/);
+      expect(other.out).toMatch(/mnt\.vol: everything stays as it was: .*would lose the files/);
       expect([await seen('two'), await seen('three')]).toEqual([false, false]);
       expect(await mount.stop()).toBe(0);
     }));

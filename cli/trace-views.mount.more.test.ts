@@ -105,7 +105,7 @@ describeMounts('a view of glossa trace', () => {
         [
           ['test.vol', '--summary', '-o', 'a.rec', '--', 'echo'],
           2,
-          /--output and --summary: which\?/,
+          /use either --output or --summary, not both/,
         ],
         [['--read', 'no.rec', '--html', 'kept.html'], 1, /no.rec: it is not a recording of glossa/],
         [['--read', 'no.rec', '--html', './no.rec'], 2, /--html would overwrite the recording/],
