@@ -1726,7 +1726,7 @@ declare module 'glossa' {
     /** Called when the caller has given up. */
     readvCancel?(frame: Frame<'readv'>): void;
     /**
-     * Writes data. Asked by: write(2), pwrite(2), and written pages of mmap(2); with glossa.kill-priv in xdata the file loses set-user-id and the like.
+     * Writes data. Asked by: write(2), pwrite(2), and written pages of mmap(2); with `glossa.kill-priv` in xdata the file loses set-user-id and the like.
      *
      * The reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: fewer than given is a short write. Attributes before and after; the kernel takes size and times from those after.
      * @param fd the open file or directory

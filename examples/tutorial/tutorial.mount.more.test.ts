@@ -23,7 +23,7 @@ ${glossa} brick volfiles ${import.meta.dirname} -l vs.log -p vs.pid || exit 1
 for n in 0 1; do
   glusterfsd -N -s 127.0.0.1 --volfile-id brick$n --brick-name /brick$n --brick-port 2411$n \\
     --xlator-option files.directory=$PWD/brick$n -l $PWD/brick$n.log -p $PWD/brick$n.pid &
-  found "brick 'brick$n' is at port 2411$n"
+  found "registered brick 'brick$n' at port 2411$n"
 done
 ${glossa} mount ${join(import.meta.dirname, volfile)} mnt -l mnt.log || exit 1
 cd mnt

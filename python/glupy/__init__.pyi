@@ -1970,7 +1970,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Writes data. Asked by: write(2), pwrite(2), and written pages of mmap(2); with
-        glossa.kill-priv in xdata the file loses set-user-id and the like.
+        `glossa.kill-priv` in xdata the file loses set-user-id and the like.
 
         fd: the open file or directory
         vector: the data

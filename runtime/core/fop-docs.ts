@@ -139,7 +139,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   writev: {
     what: 'Writes data.',
     when:
-      'write(2), pwrite(2), and written pages of mmap(2); with glossa.kill-priv in xdata the file ' +
+      'write(2), pwrite(2), and written pages of mmap(2); with `glossa.kill-priv` in xdata the file ' +
       'loses set-user-id and the like.',
     reply: `op_ret is the number of bytes written: fewer than given is a short write. ${CHANGED}`,
     args: {

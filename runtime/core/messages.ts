@@ -210,7 +210,7 @@ export const messages = {
   readOnly: message(
     203005,
     "'…' is read-only now",
-    'Changes fail with EROFS until it is writable.',
+    'Changes fail with EROFS until it can be written to again.',
   ),
   writableAgain: message(203006, "'…' can be written to again", 'Changes are served again.'),
   directoryGone: message(

@@ -166,6 +166,6 @@ describe.skipIf(skipped)('modules in a browser', () => {
     );
     expect(outcome).toMatchObject({ told: expect.stringContaining('EACCES'), isAbsent: true });
     const { log } = outcome as { log: string[] };
-    expect(log.join('\n')).toMatch(/ W .*nothing ends a call.*COOP and COEP/);
+    expect(log.join('\n')).toMatch(/ W .*calls that run too long are not ended.*COOP and COEP/);
   });
 });

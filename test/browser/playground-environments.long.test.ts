@@ -96,7 +96,7 @@ async function runWithoutIsolation(browser: Browser): Promise<void> {
   const reached = await page.evaluate("fetch('index.html').then(() => 'reached', () => 'refused')");
   expect(reached).toBe('refused');
   expect(await text(page, '#status')).toBe('Ready.');
-  expect(await text(page, '#log')).toContain('nothing ends a call that runs too long');
+  expect(await text(page, '#log')).toContain('calls that run too long are not ended');
   const [paint, ready] = (await page.evaluate(
     "[performance.getEntriesByType('paint')[0].startTime, +document.documentElement.dataset.ready]",
   )) as [number, number];

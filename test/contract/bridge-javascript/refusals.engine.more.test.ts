@@ -116,7 +116,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat(frame, loc, x) { new Dirent("a", 1, 8, { stat: 1 }).replace({ name: loc.nme.x }); }',
     /Loc has no 'nme'; did you mean name\?/,
   ],
-  'a promise of a plain method': ['stat() { return Promise.resolve(); }', /make it async/],
+  'a promise of a plain method': ['stat() { return Promise.resolve(); }', /make the method async/],
   'no reply from an async method': [
     'async stat() { return undefined; }',
     /stat must return a Reply, or an object or array of buf, xdata, not undefined/,
