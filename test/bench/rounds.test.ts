@@ -27,7 +27,7 @@ describe('measureRounds', () => {
     );
   });
 
-  it('alternates the targets and discards round 0', async () => {
+  it('rotates the turns of the targets and discards round 0', async () => {
     const taken: string[] = [];
     const started = new Map(['a', 'b'].map((name) => [name, { name }]));
     const series = await measureRounds(started, {
@@ -37,7 +37,7 @@ describe('measureRounds', () => {
         return { round };
       },
     });
-    expect(taken).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2']);
+    expect(taken).toEqual(['a0', 'b0', 'a1', 'b1', 'b2', 'a2']);
     expect([...series.values()]).toEqual([
       [{ round: 1 }, { round: 2 }],
       [{ round: 1 }, { round: 2 }],

@@ -1,5 +1,7 @@
 /** Measures targets in rounds; a target that fails has the reason in place of its samples. */
 import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
+import { seeded } from '../../apps/bench/engine/random.ts';
+import { orders } from '../../apps/bench/engine/rounds.ts';
 
 /** Each target's samples in the order of the rounds, or the reason for none. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;
@@ -17,8 +19,8 @@ export interface RoundsSettings<T, S extends object> {
 }
 
 /**
- * Measures all of them, in the order given. One that cannot be measured any longer is left out from
- * then on.
+ * Measures each target once a round, in turns that rotate as those of the bench's engine. A target that can
+ * be measured no longer is left out from then on.
  */
 export async function measureRounds<N, T extends object, S extends object>(
   started: ReadonlyMap<N, T | Missing>,
@@ -29,8 +31,9 @@ export async function measureRounds<N, T extends object, S extends object>(
     const first = isMissing(target) ? target : await orMissing(() => take(target, 0));
     series.set(name, isMissing(first) ? first : []);
   }
-  for (let at = 0; at < rounds; at++) {
-    for (const name of started.keys()) {
+  const turns = orders([...started.keys()], rounds, seeded(1));
+  for (const [at, turn] of turns.entries()) {
+    for (const name of turn) {
       const samples = series.get(name)!;
       if (isMissing(samples)) continue;
       const next = await orMissing(() => take(started.get(name) as T, at + 1)).catch(
