@@ -91,10 +91,13 @@ def a_walk_finds_links_to_directories_among_the_files_unless_it_follows_them(at)
 def statvfs_tells_the_length_of_names_and_counts_inodes(at):
     before = volume.statvfs("/")
     same([before["namemax"], before["bsize"] > 0, before["blocks"] > 0], [255, True, True])
-    for number in range(20):
+    # Other programs free inodes of the same disk meanwhile: one of many directories must lower the number.
+    drops = []
+    for number in range(50):
+        earlier = volume.statvfs("/")["ffree"]
         volume.mkdir(f"{at}/d{number}", 0o755)
-    after = volume.statvfs("/")
-    same([after["ffree"] < before["ffree"], after["files"] == before["files"]], [True, True])
+        drops.append(volume.statvfs("/")["ffree"] < earlier)
+    same([any(drops), volume.statvfs("/")["files"] == before["files"]], [True, True])
 
 
 @check
