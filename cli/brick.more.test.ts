@@ -309,7 +309,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     await expect(mount(client(brick.port))).rejects.toThrow(/uthentication failed|AUTH_FAILED/);
   });
 
-  it('of glossa and of GlusterFS export a subdirectory to a mount of glossa', async () => {
+  it('bricks of glossa and of GlusterFS export a subdirectory to a mount of glossa', async () => {
     const auth = { 'auth.addr.brick.allow': '/sub(127.0.0.1),/none(127.0.0.1)' };
     const ours = await start(
       (port) => files(dir('given')) + server({ ...serving(port), ...auth }, 'brick'),

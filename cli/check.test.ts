@@ -29,7 +29,7 @@ const check = async (text: string, args: string[] = [], terminal = new FakeTermi
 };
 
 describe('glossa check', () => {
-  it('of a correct volfile prints no problems and ends with 0', async () => {
+  it('glossa check of a correct volfile prints no problems and ends with 0', async () => {
     expect(await check(good)).toEqual({
       status: 0,
       out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
@@ -115,7 +115,7 @@ FILE: 1 error, 1 warning
     });
   });
 
-  it('of several files ends with the worst status', () =>
+  it('glossa check of several files ends with the worst status', () =>
     withScratch(async (scratch) => {
       const [fine, wrong] = [await scratch.file('a.vol', good), await scratch.file('b.vol', bad)];
       const { status, out } = await command(['check', fine, wrong, fine]);
@@ -138,7 +138,7 @@ FILE: 1 error, 1 warning
       expect((await command(['check'])).status).toBe(2);
     }));
 
-  it('of - reads standard input, with paths from the current folder', () =>
+  it('glossa check of - reads standard input, with paths from the current folder', () =>
     withScratch(async (scratch) => {
       const piped = (text: string) =>
         run(scratch, 'sh', [
@@ -181,7 +181,7 @@ FILE: 1 error, 1 warning
     );
   });
 
-  it('of an unreadable file ends with 1 and the reason', async () => {
+  it('glossa check of an unreadable file ends with 1 and the reason', async () => {
     await withScratch(async (scratch) => {
       await scratch.file('test.vol', good);
       const tset = scratch.at('tset.vol');

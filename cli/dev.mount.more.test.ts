@@ -236,7 +236,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('of a volfile reloads all its modules', () =>
+  it('glossa dev of a volfile reloads all its modules', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', module('b'));
       const mem = 'volume mem\n type storage/memory\nend-volume\n';

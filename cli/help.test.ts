@@ -22,12 +22,12 @@ describe('glossa help', () => {
     for (const [exitStatus] of exitTable) expect(out).toMatch(`\n  ${exitStatus} `);
   });
 
-  it('of a command lists its subcommands', async () => {
+  it('glossa help of a command lists its subcommands', async () => {
     const { out } = await command(['help', 'bench']);
     expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
   });
 
-  it('of an old command name explains the command', async () => {
+  it('glossa help of an old command name explains the command', async () => {
     expect(await command(['help', 'statedump'])).toEqual(
       await command(['help', 'stats', 'statedump']),
     );
@@ -87,7 +87,7 @@ describe('glossa help', () => {
     ]);
   });
 
-  it('of glupy says that a module may declare options', async () => {
+  it('glossa help of glupy says that a module may declare options', async () => {
     const { out } = await command(['help', 'glupy']);
     expect(out).toMatch('and the options that the module declares itself');
   });

@@ -115,7 +115,7 @@ describeMounts('glossa reload', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('of a folder without a mount of glossa fails', () =>
+  it('glossa reload of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['reload', '.'])).toMatchObject({
         status: 1,

@@ -88,7 +88,7 @@ describeMounts('glossa stats statedump', () => {
     }),
   );
 
-  it('of a folder without a mount of glossa fails', () =>
+  it('glossa stats statedump of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
         status: 1,

@@ -105,7 +105,7 @@ end-volume
     }),
   );
 
-  it('of a folder without a mount of glossa fails', () =>
+  it('glossa stats of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       expect(await glossa(scratch, ['stats', '.'])).toMatchObject({
         status: 1,

@@ -69,7 +69,7 @@ describeMounts('a view of glossa trace', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('of a running mount is written at Ctrl-C', () =>
+  it('a view of glossa trace of a running mount is written at Ctrl-C', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, 'volume mem\n type storage/memory\nend-volume\n');
       const outcome = glossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
@@ -84,7 +84,7 @@ describeMounts('a view of glossa trace', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('of a redacted recording has no names, contents or modules', () =>
+  it('a view of glossa trace of a redacted recording has no names, contents or modules', () =>
     withScratch(async (scratch) => {
       await trace(scratch, 'test.vol', '--redact', '--html', 'a.html', ...COMMAND);
       const page = await readFile(scratch.at('a.html'), 'utf8');

@@ -174,7 +174,7 @@ describeMounts('glossa umount', () => {
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
-  it('of a folder without a mount of glossa fails', () =>
+  it('glossa umount of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
       await scratch.folder('mnt');
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({

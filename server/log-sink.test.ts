@@ -39,7 +39,7 @@ describe('the default log', () => {
     expect(defaultLogFile(mountpoint, { uid, env })).toBe(expected);
   });
 
-  it('of a server that a test starts is in the folder of the test run', () => {
+  it('the default log of a server that a test starts is in the folder of the test run', () => {
     expect(defaultLogFile('/mnt')).toMatch(/\/glossa-tests-\w+\/logs\/mnt\.log$/);
   });
 });

@@ -46,7 +46,7 @@ describe('a full disk', () => {
   const why = process.getuid?.() === 0 ? '' : 'only root can mount a disk';
 
   it.skipIf(isSkipped('output to a full disk', why))(
-    'that fills up halfway through the output ends the command with status 1',
+    'a disk that fills up halfway through the output ends the command with status 1',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('wrong.vol', manyMistakes);

@@ -247,21 +247,21 @@ describe("a module's import", () => {
   const importOf = (name: string) =>
     tried(() => run.ask('readlink', run.known('a'), 10, Dict.of({ name })));
 
-  it.each(imports)('of %s is refused and logged', (name) => {
+  it.each(imports)("a module's import of %s is refused and logged", (name) => {
     const { result, others } = importOf(name);
     expect(result).toMatch(/import of '.*' is refused/);
     expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*import of '.*' is refused/)]);
     expect(others[0]).toContain(`'${name}'`);
   });
 
-  it.each(missing)('of %s is not found and logged', (name) => {
+  it.each(missing)("a module's import of %s is not found and logged", (name) => {
     const { result, others } = importOf(name);
     expect(result).toMatch(/cannot find '.*'; searched:/);
     expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*not given: import of '/)]);
     expect(others[0]).toContain(`'${name}'`);
   });
 
-  it('of a Node module at load fails the start with the line', async () => {
+  it("a module's import of a Node module at load fails the start with the line", async () => {
     const broken = startModule({ 'm.js': "\nimport fs from 'node:fs';\n" });
     await expect(broken).rejects.toThrow(/m\.js:2: import of 'node:fs' is refused/);
   });

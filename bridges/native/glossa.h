@@ -225,7 +225,7 @@ typedef struct {
 struct glossa_xlator {
     const char *name;
     void *private;         /* yours, from init to fini */
-    const child_t *child;  /* the first; NULL when there is none */
+    const child_t *child;  /* the first; NULL if it is absent */
     const child_t *children;
     size_t child_count;
     dict_t *options; /* of those that you declare, those that have a value; their texts stay */
@@ -315,7 +315,7 @@ struct volume_options {
     const char *key;
     int type;
     double min, max;       /* checked unless both are 0 */
-    const char *value[16]; /* what a STR may be; anything when there are none */
+    const char *value[16]; /* what a STR may be; anything if no page is built */
     const char *default_value; /* as a volfile has it */
     const char *description;
 };
@@ -373,7 +373,7 @@ extern struct glossa_translator glossa_translator;
  */
 GLOSSA_API void say_up(xlator_t *this, bool up);
 
-/* Your note with an inode, fd or client, until it is gone; NULL when there is none. */
+/* Your note with an inode, fd or client, until it is gone; NULL if it is absent. */
 GLOSSA_API void inode_ctx_set(const inode_t *inode, xlator_t *this, void *ctx);
 GLOSSA_API void *inode_ctx_get(const inode_t *inode, xlator_t *this);
 GLOSSA_API void fd_ctx_set(const fd_t *fd, xlator_t *this, void *ctx);

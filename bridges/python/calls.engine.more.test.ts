@@ -197,7 +197,7 @@ describe('values between host and Python', () => {
     });
   });
 
-  it('of a wrong type are refused', () => {
+  it('values of a wrong type are refused between host and Python', () => {
     expect(caught(() => engine.entry(fn('same'), 's')('text')).message).toMatch(/an integer/);
     expect(caught(() => engine.entry(fn('same'), 'i')('text')).message).toMatch(/wrong argument/);
     expect(caught(() => engine.entry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
@@ -254,7 +254,7 @@ describe('errors of Python', () => {
     expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 
-  it('of endless recursion leave the interpreter usable', () => {
+  it('errors of endless recursion leave the interpreter usable', () => {
     const deep = engine.entry(fn('deep'), 'i');
     expect(deep(500)).toBe(500);
     expect(caught(() => deep(1_000_000)).script?.type).toBe('RecursionError');

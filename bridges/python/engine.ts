@@ -47,7 +47,7 @@ export interface HostFunction {
 }
 
 export interface EngineOptions extends LoadOptions {
-  /** Finds a module by its full dotted name; undefined if there is none. */
+  /** Finds a module by its full dotted name; undefined if it is absent. */
   findModule(name: string): ModuleSource | undefined;
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
   /** Milliseconds that a call may run outside the host; 0 or undefined for no limit. */

@@ -122,7 +122,7 @@ export class CallChannel {
 
   /**
    * Calls a procedure, as this program itself unless `caller` is given.
-   * @param answered receives the results, or the reason why there are none
+   * @param answered receives the results, or the reason why they are missing
    */
   call(
     program: Program,

@@ -176,7 +176,7 @@ const results = captured.map((record) => ({ ...record, copy: copied(record) }));
 const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
 
 describe('captured records', () => {
-  it.each(sessions)('of session %s are written again byte for byte', (session) => {
+  it.each(sessions)('captured records of session %s are written again byte for byte', (session) => {
     const differences = results.flatMap(({ name, step, copy }) => {
       if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
       const { first, again } = copy;

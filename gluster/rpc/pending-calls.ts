@@ -37,7 +37,7 @@ export class PendingCalls<W extends NumberedCall> {
     return xid;
   }
 
-  /** Removes the call with this xid; null when there is none. */
+  /** Removes the call with this xid; null for an unknown xid. */
   take(xid: number): W | null {
     const { places } = this;
     const place = xid & (places.length - 1);

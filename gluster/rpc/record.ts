@@ -71,7 +71,7 @@ export class Records {
     return MARK_SIZE + this.most + this.leastRoom;
   }
 
-  /** Bytes of the incomplete message with its mark; 0 when there is none or its size is unknown. */
+  /** Bytes of the incomplete message with its mark; 0 between messages, or while the size is unknown. */
   get size(): number {
     const { begun, from, to, most } = this;
     // A part does not tell how many parts follow.

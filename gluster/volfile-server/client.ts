@@ -293,7 +293,7 @@ const REASONS: Readonly<Record<ReplyFailure, string>> = {
   timeout: `it did not reply for ${ANSWER_MS / 1000} s`,
 };
 
-/** Reads a volfile, or the reason why there is none. */
+/** Reads a volfile, or the reason why it is missing. */
 function readSpec(r: XdrReader): Spec | { readonly why: string } {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
   const spec = decodeName(bytes);

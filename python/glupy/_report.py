@@ -84,7 +84,7 @@ def trimmed(error):
 
 
 def _place(error):
-    """The innermost place in a file of the module; None if there is none."""
+    """The innermost place in a file of the module; None outside of the module."""
     if isinstance(error, Misuse) and error.place is not None:
         return error.place
     if isinstance(error, SyntaxError) and error.filename in _glossa._files:

@@ -301,7 +301,7 @@ for (const name of errnoNames) nameOf[errnoNumbers[name]] ??= name;
 /** The usual name of a number: `ENOENT`, or `errno 4711` when Linux has no such errno. */
 export const errnoName = (errno: number): string => nameOf[errno] ?? `errno ${errno}`;
 
-/** The number of a name in any case (`ENOENT`, `enoent`); undefined when there is none. */
+/** The number of a name in any case (`ENOENT`, `enoent`); undefined for an unknown name. */
 export function errnoNumber(name: string): number | undefined {
   const upper = name.toUpperCase();
   return Object.hasOwn(table, upper) ? errnoNumbers[upper as ErrnoName] : undefined;

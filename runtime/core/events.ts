@@ -43,5 +43,5 @@ const nameOf = new Map<number, EventName>(
   Object.entries(events).map(([name, { number }]) => [number, name as EventName]),
 );
 
-/** The event with this number; undefined when there is none. */
+/** The event with this number; undefined for an unknown number. */
 export const eventName = (number: number): EventName | undefined => nameOf.get(number);

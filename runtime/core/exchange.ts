@@ -317,7 +317,7 @@ export class RetiredGraph {
     return this.calls.filter(({ pool }) => pool !== null).length;
   }
 
-  /** Reopens all open files in the new volumes; false when there were none. */
+  /** Reopens all open files in the new volumes; false without open files. */
   private async reopenFds(): Promise<boolean> {
     let count = 0;
     for (const client of clientsOf(this.graph)) {

@@ -282,7 +282,7 @@ describe('a wind', () => {
     },
   );
 
-  test('of a fop that no volume defines is answered EOPNOTSUPP', async () => {
+  test('a wind of a fop that no volume defines is answered EOPNOTSUPP', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([
       { translator: leaf.having('stat') },
@@ -296,7 +296,7 @@ describe('a wind', () => {
 });
 
 describe('an event', () => {
-  test('that a translator does not pass on ends there', async () => {
+  test('an event that a translator does not pass on ends there', async () => {
     const log: string[] = [];
     const swallow = recorder(log, { notify: (xl, event) => void log.push(`${xl.name} ${event}`) });
     const graph = makeGraph(
@@ -405,7 +405,7 @@ describe('a volume', () => {
     expect(graph.isUp).toBe(false);
   });
 
-  test('that comes up within the patience resolves whenUp', async () => {
+  test('a volume that comes up within the patience resolves whenUp', async () => {
     const { graph, context, say } = await spread(2);
     const waiting = graph.whenUp(30_000);
     say(0, true);
@@ -436,7 +436,7 @@ describe('a volume', () => {
     await expect(waiting).rejects.toMatchObject({ problems });
   });
 
-  test('that stays down above running children is named by whenUp', async () => {
+  test('a volume that stays down above running children is named by whenUp', async () => {
     const { graph, context, say } = await spread(1, {
       notify: (xl, event, data) => {
         if (!isChange(event)) defaultNotify(xl, event, data);

@@ -33,7 +33,7 @@ describe('ia_type', () => {
     expect([buf.iaType, buf.iaProt, buf.mode]).toEqual([type, 0o4751, bits | 0o4751]);
   });
 
-  test('of unknown st_mode bits is IA_INVAL', () => {
+  test('ia_type of unknown st_mode bits is IA_INVAL', () => {
     expect(typeOfMode(0o030000)).toBe(IA_INVAL);
   });
 });

@@ -127,7 +127,7 @@ describe('a client', () => {
     expect([...initiator.clients]).toEqual([one, two, three]);
   });
 
-  test('that disconnects has its calls interrupted, then its files released', async () => {
+  test('a client that disconnects has its calls interrupted, then its files released', async () => {
     const { told, initiator, stat } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const calls = [stat(one), stat(two), stat(one)];
@@ -144,7 +144,7 @@ describe('a client', () => {
     expect([one.fds.size, two.fds.size, initiator.calls.size]).toEqual([0, 1, 3]);
   });
 
-  test('that has disconnected is destroyed after its last call', async () => {
+  test('a client that has disconnected is destroyed after its last call', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -157,7 +157,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
   });
 
-  test('whose last call ends after the graph stops causes no clientDestroy', async () => {
+  test('a client whose last call ends after the graph stops causes no clientDestroy', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -167,7 +167,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
   });
 
-  test('that has disconnected keeps no late fd and no late lookup', async () => {
+  test('a client that has disconnected keeps no late fd and no late lookup', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     client.disconnect();
@@ -254,7 +254,7 @@ describe('a client', () => {
     );
   });
 
-  test('that connects and disconnects 10 000 times leaves no trace in the graph', async () => {
+  test('a client that connects and disconnects 10 000 times leaves no trace in the graph', async () => {
     const { leaf, initiator, stat } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, null);
     const inode = linkDirectory(graph, 'd', gfidOf(1));

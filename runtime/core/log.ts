@@ -42,7 +42,7 @@ export const logLevelNames = [
 /** Letter of each level in a line, by number; M is EMERG. */
 const letters = ' MACEWNIDT';
 
-/** The level of a name in any case; undefined when there is none. */
+/** The level of a name in any case; undefined for an unknown name. */
 export function logLevel(name: string): LogLevel | undefined {
   const level = (logLevelNames as readonly string[]).indexOf(name.toUpperCase());
   return level < 0 ? undefined : (level as LogLevel);

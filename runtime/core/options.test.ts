@@ -165,16 +165,19 @@ describe('any value', () => {
     ['percent_or_sizet', fc.nat(100).map((percent) => ({ percent }))],
     ['percent_or_sizet', natural.map((bytes) => ({ bytes }))],
   ];
-  test.each(numbers)('of type %s, printed and parsed, stays the same', (type, arbitrary) => {
-    fc.assert(
-      fc.property(arbitrary, (value) => {
-        const text = printOption(spec(type), value as never);
-        expect(parse(type, text)).toEqual({ value });
-      }),
-    );
-  });
+  test.each(numbers)(
+    'any value of type %s, printed and parsed, stays the same',
+    (type, arbitrary) => {
+      fc.assert(
+        fc.property(arbitrary, (value) => {
+          const text = printOption(spec(type), value as never);
+          expect(parse(type, text)).toEqual({ value });
+        }),
+      );
+    },
+  );
 
-  test('of type time may have fractions of a second if the spec allows them', () => {
+  test('any value of type time may have fractions of a second if the spec allows them', () => {
     const spec = { type: 'time', fractions: true, min: 0.1, description: '' } as const;
     expect(parseOption('k', spec, '0.3')).toEqual({ value: 0.3 });
     expect(parseOption('k', spec, '1.5s')).toEqual({ value: 1.5 });
@@ -184,17 +187,20 @@ describe('any value', () => {
     expect(printOption(spec, 0.3)).toBe('0.3s');
   });
 
-  test.each(['int', 'sizet', 'time'] as const)('of type %s may equal its bounds', (type) => {
-    const n = fc.nat(100);
-    fc.assert(
-      fc.property(n, n, n, (value, min, max) => {
-        const accepted = 'value' in parse(type, String(value), { min, max });
-        expect(accepted).toBe(value >= min && value <= max);
-      }),
-    );
-  });
+  test.each(['int', 'sizet', 'time'] as const)(
+    'a value of type %s may equal its bounds',
+    (type) => {
+      const n = fc.nat(100);
+      fc.assert(
+        fc.property(n, n, n, (value, min, max) => {
+          const accepted = 'value' in parse(type, String(value), { min, max });
+          expect(accepted).toBe(value >= min && value <= max);
+        }),
+      );
+    },
+  );
 
-  test('of any text parses to a value or an error, without throwing', () => {
+  test('any value of any text parses to a value or an error, without throwing', () => {
     const types = ['int', 'sizet', 'time', 'percent', 'addr', 'addr_list', 'size_list'] as const;
     const likely = fc.string({ unit: fc.constantFrom(...'0189.,:%/()[]*?-+KMBs aé') });
     fc.assert(

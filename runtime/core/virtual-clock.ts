@@ -24,7 +24,7 @@ export class VirtualClock {
     return () => this.timers.delete(timer);
   }
 
-  /** When the next timer is due; undefined when there is none. */
+  /** When the next timer is due; undefined without a timer. */
   get next(): number | undefined {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }

@@ -18,7 +18,7 @@ const roomy = () => new Output(new Uint8Array(65_536));
 const DATA_MAX = 32;
 
 describe('a value of a recording', () => {
-  it('of any number is read as it was written', () => {
+  it('a value of a recording of any number is read as it was written', () => {
     const one = (value: number) => {
       const out = roomy();
       out.number(value);
@@ -30,7 +30,7 @@ describe('a value of a recording', () => {
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
   });
 
-  it('of any text is read as it was written, with lone surrogates replaced and long texts cut', () => {
+  it('a value of a recording of any text is read as it was written, with lone surrogates replaced and long texts cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
@@ -254,7 +254,7 @@ describe('a damaged recording', async () => {
     );
   });
 
-  it('of random bytes is refused with the reason', async () => {
+  it('a recording of random bytes is refused with the reason', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (garbage) => {
         expect(await readable(garbage)).toBe(-1);
@@ -267,7 +267,7 @@ describe('a damaged recording', async () => {
     expect(() => openRecording(whole.subarray(0, 100))).toThrow('cut off in its head');
   });
 
-  it('of a later format is refused with both version numbers', () => {
+  it('a recording of a later format is refused with both version numbers', () => {
     const later = whole.slice();
     later[8] = 9;
     expect(() => openRecording(later)).toThrow(/the form 9 of a later version.*this one reads 1/);

@@ -57,7 +57,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([false, []]);
   });
 
-  it('that is not ended returns true, and its exceptions pass through', () => {
+  it('a turn that is not ended returns true, and its exceptions pass through', () => {
     let did = 0;
     expect(runEndable(() => void did++)).toBe(true);
     expect(() =>
@@ -82,7 +82,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([true, [false, true]]);
   });
 
-  it('that is shared calls onTurnAbandoned listeners when it is ended', () => {
+  it('a turn that is shared calls onTurnAbandoned listeners when it is ended', () => {
     const told: boolean[] = [];
     onTurnAbandoned(() => told.push(turn.open));
     expect(runSharedTurn(() => expect(turn.open).toBe(true))).toBe(true);

@@ -28,7 +28,7 @@ export const effectiveUser = (): number => process.geteuid?.() ?? -1;
 
 /**
  * Returns the first element on the way to `path` that another user could change, with the reason, as an unfinished
- * sentence. Null when there is none, and for a missing path.
+ * sentence. Null for a safe path, and for a missing one.
  */
 export function exposure(path: string, settings: ExposureSettings = {}): string | null {
   const { uid = effectiveUser(), adding = false } = settings;

@@ -26,7 +26,7 @@ describe('without a symbol', () => {
     expect(missingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
   });
 
-  it('of the watchdog, turns are not made endable', () => {
+  it('without a symbol of the watchdog, turns are not made endable', () => {
     const missing = missingForTurns(without('InformWatchdogs'));
     expect(missing).toEqual([END_TURN]);
     expect(startHelper(missing)).toBe(false);

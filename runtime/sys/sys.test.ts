@@ -61,11 +61,11 @@ function withFile<T>(name: string, use: (file: number) => T): T {
 }
 
 describe('a system call', () => {
-  test('that fails returns minus the errno', () => {
+  test('a system call that fails returns minus the errno', () => {
     expect(libc.open(cstring(join(dir, 'none')), O_RDONLY, 0)).toBe(-ENOENT);
     expect(libc.close(9999)).toBe(-EBADF);
   });
-  test('that libc lacks returns -ENOSYS', async () => {
+  test('a system call that libc lacks returns -ENOSYS', async () => {
     expect(call('int glossa_no_such_function(int x)')(1)).toBe(-38);
     expect(await callAsync('int glossa_no_such_function(int x)')(1)).toBe(-1);
   });
@@ -107,7 +107,7 @@ describe('data', () => {
 });
 
 describe('a name', () => {
-  test('that is not UTF-8 is made, listed and removed', () => {
+  test('a name that is not UTF-8 is made, listed and removed', () => {
     const name = new Uint8Array([0x61, 0xff, 0xfe, 0]);
     expect(libc.mkdirat(fd, name, 0o700)).toBe(0);
     expect(libc.mkdirat(fd, name, 0o700)).toBe(-EEXIST);
@@ -171,7 +171,7 @@ describe('a struct', () => {
     expect(out.bfree).toBeLessThanOrEqual(out.blocks);
     expect(out.bsize).toBeGreaterThanOrEqual(512);
   });
-  test('of a device number has the encoded major and minor', () => {
+  test('a struct of a device number has the encoded major and minor', () => {
     expect(makedev(10, 229)).toBe(0xae5);
     const big = makedev(0xabc, 0x12345);
     expect([major(big), minor(big)]).toEqual([0xabc, 0x12345]);
@@ -191,7 +191,7 @@ describe('a descriptor', () => {
     expect(receiveFd(pair[0])).toBe(-EPROTO);
     libc.close(pair[0]);
   });
-  test('of a folder resolves relative names, and AT_FDCWD absolute ones', () => {
+  test('a descriptor of a folder resolves relative names, and AT_FDCWD absolute ones', () => {
     expect(libc.faccessat(fd, cstring('.'), 0, 0)).toBe(0);
     expect(libc.faccessat(AT_FDCWD, cstring(dir), 0, 0)).toBe(0);
   });

@@ -190,7 +190,7 @@ export function countSeverities(
 
 interface ShownProblems {
   readonly shown: readonly VolfileProblem[];
-  /** A line with the number of the others; empty if there are none. */
+  /** A line with the number of further problems; empty without any. */
   readonly rest: readonly string[];
 }
 

@@ -9,7 +9,7 @@ const MOST_CALLS = 16;
 export interface Statedump {
   /** From the top down. */
   readonly volumes: readonly VolumeDump[];
-  /** Volumes of replaced graphs that are not idle yet; absent if there are none. */
+  /** Volumes of replaced graphs that are not idle yet; the key is absent without one. */
   readonly replaced?: readonly VolumeDump[];
 }
 

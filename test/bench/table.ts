@@ -41,7 +41,7 @@ export const comparedText = (
   format: Format = hundredths,
 ): string => format(median) + (doubtful ? ' ?' : '');
 
-/** The cells of a row, or why there are none. */
+/** The cells of a row, or the reason why they are missing. */
 export const rowOf = <T extends object>(
   title: string,
   measured: T | Missing,

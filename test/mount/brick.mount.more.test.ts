@@ -92,7 +92,7 @@ onStage(
       expect(rest).toEqual([`/${name}/d/File`, `/${name}/g`, 'File', 'one', '17']);
     });
 
-    it('of 900 files without gfids give each its own inode', async () => {
+    it('900 files without gfids get an inode each', async () => {
       const { here, there } = both();
       await there(
         `for d in $(seq 30); do mkdir -p t/$d

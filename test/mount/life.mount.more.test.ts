@@ -72,7 +72,7 @@ onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     }),
   );
 
-  it('that is killed gives clients an error, is cleared by glossa umount, and its data is found by a new mount', () =>
+  it('a server that is killed gives clients an error, is cleared by glossa umount, and its data is found by a new mount', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);

@@ -4,7 +4,7 @@ import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
-  it('of 255 bytes are accepted, and of 256 refused', () =>
+  it('names of 255 bytes are accepted, and of 256 refused', () =>
     stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
       cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
@@ -21,7 +21,7 @@ const names = (stage: Stage): void => {
         ln -s -- "d$n/$n" "./$n"; readlink -- "./$n"
       done; ls -A --quoting-style=c . ; find . -type f -print0 | sort -z | od -c | md5sum`));
 
-  it('that are not UTF-8 are used as on a disk', () =>
+  it('names that are not UTF-8 are used as on a disk', () =>
     stage.same(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
       $'\\xf4\\x90\\x80\\x80' \\
       $'ok\\xe2\\x82' $'\\xfe.txt' $'caf\\xe9'; do
@@ -116,7 +116,7 @@ onStage(
   'names in a module',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('that are not UTF-8 appear as surrogate escapes, and lead to the file', async () => {
+    it('names that are not UTF-8 appear as surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
       const out = await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"
           readlink "s$n"

@@ -56,7 +56,7 @@ async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 }
 
 describeMounts('passthrough', () => {
-  it("of a bare storage gives programs the disk's file", () =>
+  it("passthrough of a bare storage gives programs the disk's file", () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, storage(await scratch.folder('data')));
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);

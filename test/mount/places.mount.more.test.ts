@@ -10,7 +10,7 @@ import { volfileOf } from '../support/stacks.ts';
 const isRoot = process.getuid?.() === 0;
 
 onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
-  it('of one volfile at two mount points show the same files', () =>
+  it('mounts of one volfile at two mount points show the same files', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
@@ -125,7 +125,7 @@ onFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
 });
 
 onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
-  it('that is a file or a glossa mount is refused', () =>
+  it('a mount point that is a file or a glossa mount is refused', () =>
     front.withScratch(async (scratch) => {
       await scratch.file('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');

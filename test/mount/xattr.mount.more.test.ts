@@ -15,7 +15,7 @@ const attributes = (stage: Stage): void => {
       done; getfattr -d h | wc -l; mv f g; getfattr -d g | wc -l; cp -a g copy
       getfattr -d copy | wc -l; cp g plain; getfattr -d plain`));
 
-  it('of every file type and namespace are accepted or refused as on a disk', () =>
+  it('extended attributes of every file type and namespace are accepted or refused as on a disk', () =>
     stage.same(`touch f; mkfifo p; mknod c c 1 3; ln -s missing s; for at in f p c s
       do for space in user trusted security other system; do
         setfattr -h -n $space.x -v 1 $at; getfattr -h --only-values -n $space.x $at && echo; done
@@ -39,7 +39,7 @@ const attributes = (stage: Stage): void => {
       $as getfattr -d -m - f; $as getfattr -n trusted.x f; $as setfattr -n trusted.y -v 1 f
       $as setfattr -n user.y -v 1 f; getfattr -d -m user f`));
 
-  it('of the storage itself are invisible and protected', async () => {
+  it('extended attributes of the storage itself are invisible and protected', async () => {
     const out =
       await stage.ok(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
       for n in trusted.gfid user.glossa.gfid trusted.glusterfs.volume-id; do

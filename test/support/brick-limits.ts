@@ -63,7 +63,7 @@ const ofGlusterfs: Limits = {
   },
   "to hide glossa's attribute 'user.glossa.gfid'": {
     shows: differs,
-    tests: ['of the storage itself are invisible and protected'],
+    tests: ['extended attributes of the storage itself are invisible and protected'],
   },
 };
 

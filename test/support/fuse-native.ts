@@ -57,8 +57,8 @@ export const inexpressible: Limits = {
   'names are UTF-8 text': {
     shows: differs,
     tests: [
-      'that are not UTF-8 are used as on a disk',
-      'that are not UTF-8 appear as surrogate escapes, and lead to the file',
+      'names that are not UTF-8 are used as on a disk',
+      'names that are not UTF-8 appear as surrogate escapes, and lead to the file',
       'with the longest names and values are accepted, and longer ones refused',
     ],
   },

@@ -146,7 +146,7 @@ export class Rig {
     this.session.message(message.length);
   }
 
-  /** The next answer. @throws when there is none: tests never wait. */
+  /** The next answer. @throws if there is no answer: tests never wait. */
   receive(): Answer {
     if (!this.hasAnswer()) throw new Error('no answer');
     const head = new Uint8Array(16);

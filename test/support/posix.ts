@@ -41,7 +41,7 @@ export const startBrick = (
 
 export const brickOf = (vol: TestVolume): Store => vol.graph.top.priv as Store;
 
-/** The gfid stored with a file; null when there is none. */
+/** The gfid stored with a file; null if it is absent. */
 export function storedGfid(path: string): Gfid | null {
   const bytes = new Uint8Array(16);
   return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;

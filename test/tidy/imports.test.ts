@@ -178,7 +178,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of a test come from no higher floor', () => {
+  it('imports of a test come from no higher floor', () => {
     const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorOf(path) >= 0);
     expect(tests.length).toBeGreaterThan(400);
     const wrong = tests.flatMap((file) =>

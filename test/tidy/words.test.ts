@@ -41,6 +41,11 @@ const RULES: readonly Rule[] = [
     except: { 'bridges/testing/api.ts': 'Asked is public: tests import it from glossa/testing' },
   },
   {
+    title: 'the title of a test has its subject',
+    files: code.filter(({ path }) => path.includes('.test.')),
+    pattern: /^ *(?:it|test)(?:\.\w+(?:\([^)\n]*\))?)*\(['"`](?:that|of|whose|which) .*/gm,
+  },
+  {
     title: 'the title of a test is more than a word',
     files: code.filter(({ path }) => path.includes('.test.')),
     pattern: /^ *(?:it|test)(?:\.(?:each|skipIf|runIf)\([^)]*\))?\(\s*(['"`])[\w-]+\1,.*/gm,

@@ -27,7 +27,7 @@ export interface BuiltPage {
   readonly html: string;
 }
 
-/** Reads all built pages. @throws {Error} when there are none */
+/** Reads all built pages. @throws {Error} if no page is built */
 export function builtPages(): BuiltPage[] {
   if (!existsSync(join(dist, 'index.html'))) throw new Error("nothing is built: 'npm run site'");
   return (readdirSync(dist, { recursive: true }) as string[])

@@ -69,7 +69,7 @@ export class LearnerFiles {
     }
   }
 
-  /** Resets the module to the starter. @returns the path of the old one; null if there was none */
+  /** Resets the module to the starter. @returns the path of the copy of the old module; null without one */
   reset(): string | null {
     let old: string | null = null;
     try {

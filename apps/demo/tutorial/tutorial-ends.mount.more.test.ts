@@ -111,7 +111,7 @@ describeRoot('the folder', () => {
     ['tutorial', tutorial],
   ] as const;
   it.each(wantedOf(commands, ([command]) => command === 'tutorial'))(
-    'of a killed %s is removed by the next run, and a folder in use stays',
+    'the folder of a killed %s is removed by the next run, and a folder in use stays',
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));

@@ -37,7 +37,7 @@ const START = `glossa playground ${location.pathname} `;
 /** Key under which a tab remembers its slot across reloads. */
 const OWN = `${START}own`;
 
-/** Returns the browser's storage. @throws {Error} if there is none, or access is denied */
+/** Returns the browser's storage. @throws {Error} if the browser lacks it or denies access */
 export function storage(): Storage {
   const found = globalThis.localStorage as Storage | null | undefined;
   if (!found) throw new Error('this browser lacks localStorage');

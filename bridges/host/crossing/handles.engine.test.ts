@@ -88,7 +88,7 @@ const ask = (run: RunningModule, ids: readonly number[]) =>
   run.ask('stat', run.known('a'), Dict.of({ ids: JSON.stringify(ids) }));
 
 describe.each(MODULES)('handles of a %s module', (_language, files) => {
-  it('of other volumes or never passed in are refused', async () => {
+  it('handles of other volumes, or never passed in, are refused', async () => {
     const run = await start(files);
     // Inodes that the volume knows and never passed to the module.
     const others = ['secret', 'other', 'third'].map((name) => run.known(name).inode!);

@@ -105,7 +105,7 @@ const PACK: Partial<Record<ArgType, Pack>> = {
 
 /** Resolves the numbers in a message. */
 export interface Resolver {
-  /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
+  /** Argument `index` of the fop (wind -1) or of a reply; undefined if it is absent. */
   value(wind: number, index: number): unknown;
   type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
@@ -123,7 +123,7 @@ export interface Resolver {
 export interface Purpose {
   readonly row: FopRow;
   readonly args: readonly Arg[];
-  /** The value of an integer that is None; undefined when None is refused. */
+  /** The integer that stands for None; undefined: None is refused. */
   readonly missing: number | undefined;
 }
 

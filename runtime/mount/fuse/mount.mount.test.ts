@@ -171,7 +171,7 @@ describe.skipIf(whyNoMounts() !== '')('a mount', () => {
     expect(await fs.readdir(path('busy'))).toHaveLength(100);
   });
 
-  test('that is read-only refuses changes', async () => {
+  test('a mount that is read-only refuses changes', async () => {
     const readOnly = await mounts.mount('memory', { readOnly: true });
     expect(await codeOf(fs.mkdir(join(readOnly.mountpoint, 'x')))).toBe('EROFS');
     expect(await fs.readdir(readOnly.mountpoint)).toEqual([]);

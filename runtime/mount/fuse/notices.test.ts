@@ -177,7 +177,7 @@ describe('waiting notices', () => {
     };
   }
 
-  test('that are equal become one, and keep their order', async () => {
+  test('equal waiting notices become one, and keep their order', async () => {
     const release = await waiting();
     for (const name of ['a', 'b', 'a', 'c', 'b']) invalidateEntry(leaf(), root(), name);
     invalidateEntry(leaf(), root(), 'a', { expire: true });

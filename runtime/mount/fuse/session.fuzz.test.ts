@@ -100,18 +100,21 @@ describe('a captured message', () => {
     expect(rig.lines.filter((line) => /malformed/.test(line))).toHaveLength(HEADER);
   });
 
-  test.each([0, 1, HEADER, 0xffff_ffff])('whose header says %i bytes is malformed', (len) => {
-    for (const message of messages) {
-      const bytes = sealed(message, 2);
-      bytes.writeUInt32LE(len, 0);
-      if (len === bytes.length) continue;
-      const isSilent = SILENT_WHEN_BROKEN.has(opcodeOf(message));
-      expect(errorsOf(bytes)).toEqual(isSilent ? [] : [-EINVAL]);
-    }
-    expectSound();
-  });
+  test.each([0, 1, HEADER, 0xffff_ffff])(
+    'a captured message whose header says %i bytes is malformed',
+    (len) => {
+      for (const message of messages) {
+        const bytes = sealed(message, 2);
+        bytes.writeUInt32LE(len, 0);
+        if (len === bytes.length) continue;
+        const isSilent = SILENT_WHEN_BROKEN.has(opcodeOf(message));
+        expect(errorsOf(bytes)).toEqual(isSilent ? [] : [-EINVAL]);
+      }
+      expectSound();
+    },
+  );
 
-  test('whose name lacks its NUL is malformed', () => {
+  test('a captured message whose name lacks its NUL is malformed', () => {
     const NAMED = [
       OP.LOOKUP,
       OP.MKNOD,

@@ -86,7 +86,7 @@ describe('a reply', () => {
     expect(rig.receive().error).toBe(error);
   });
 
-  test('that is the second to a request is dropped and logged', async () => {
+  test('the second reply to a request is dropped and logged', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -182,7 +182,7 @@ describe('a translator that throws', () => {
 });
 
 describe('a message', () => {
-  test('that is malformed gets EINVAL and is logged', async () => {
+  test('a malformed message gets EINVAL and is logged', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.GETATTR, 1, u32(0)).error).toBe(-EINVAL);
     expect(rig.lines.join()).toMatch(/malformed GETATTR of 44 bytes/);
@@ -204,7 +204,7 @@ describe('a message', () => {
   });
 
   test.each([OP.POLL, OP.BMAP, OP.SETUPMAPPING, 999])(
-    'of operation %i gets ENOSYS',
+    'a message of operation %i gets ENOSYS',
     async (opcode) => {
       rig = await Rig.make();
       expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
@@ -243,7 +243,7 @@ test('a message of random bytes gets at most one reply, and no exception', async
 });
 
 describe('INTERRUPT', () => {
-  test('of a dead caller interrupts its request, which is still answered', async () => {
+  test('INTERRUPT of a dead caller interrupts its request, which is still answered', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     // A pid above all valid ones, as of an ended process.
@@ -260,7 +260,7 @@ describe('INTERRUPT', () => {
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });
 
-  test('of a living caller, which handles a signal, does not interrupt the request', async () => {
+  test('INTERRUPT of a living caller, which handles a signal, does not interrupt the request', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     rig.caller.pid = process.pid;
@@ -271,7 +271,7 @@ describe('INTERRUPT', () => {
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });
 
-  test('of an unknown request is answered EAGAIN', async () => {
+  test('INTERRUPT of an unknown request is answered EAGAIN', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
   });
@@ -357,7 +357,7 @@ describe('INIT', () => {
     expect(flags & (P.POSIX_ACL | P.DONT_MASK)).toBe(P.DONT_MASK);
   });
 
-  test('of a kernel that is too old gets EPROTO and an error in the log', async () => {
+  test('INIT of a kernel that is too old gets EPROTO and an error in the log', async () => {
     rig = await Rig.make();
     expect(init(7, 30)[0]).toBe(-71);
     expect(rig.lines.join()).toMatch(/speaks FUSE 7\.30, and 7\.31 is needed/);

@@ -132,7 +132,7 @@ async def lookup(self, frame, loc, xdata):
     expectWorks(run);
   });
 
-  it('of type OSError without an errno fails the request with EIO', async () => {
+  it('an exception of type OSError without an errno fails the request with EIO', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);

@@ -233,7 +233,7 @@ def fsync(self, frame, fd, datasync, xdata):
     },
   );
 
-  it('of a callback that answers every reply is logged, and the first counts', async () => {
+  it('a second answer of a callback that answers every reply is logged, and the first counts', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     for child in self.children:
@@ -267,7 +267,7 @@ describe('a blocking call', () => {
     ]);
   });
 
-  it('of input() is refused', async () => {
+  it('a blocking call of input() is refused', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);

@@ -16,7 +16,7 @@ static int number_of(const struct dirent *entry) {
     return entry->d_name[0] == 'n' ? atoi(entry->d_name + 1) : -1;
 }
 
-/* The name of the first entry behind a position, or why there is none. */
+/* The name of the first entry behind a position, or the reason why it is missing. */
 static const char *first_at(int fd, off_t at, char *name) {
     union { struct dirent64 entry; char bytes[300]; } buf;
     lseek(fd, at, SEEK_SET);

@@ -115,7 +115,7 @@ export interface CallCosts {
 
 const NATIVE: LanguageName = 'typescript';
 
-/** Microseconds per call for each language, by round, or the reason why there are none. */
+/** Microseconds per call for each language, by round, or the reason why they are missing. */
 export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | Missing>;
 
 /**

@@ -122,14 +122,14 @@ describe('a stack of --with', () => {
   };
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
-  it('that does not mount quotes the message of its server', async () => {
+  it('a stack of --with that does not mount quotes the message of its server', async () => {
     const plan = otherPlan(failing, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
   });
 
-  it('that is absent is reported', async () => {
+  it('an absent stack of --with is reported', async () => {
     const gone: OtherStack = { ...failing, command: () => ({ line: [join(scratch, 'gone')] }) };
     const plan = otherPlan(gone, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');

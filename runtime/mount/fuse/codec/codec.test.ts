@@ -120,7 +120,7 @@ describe('captured requests', () => {
     );
   });
 
-  test.each(captured)('of $call are short at any smaller length', ({ hex }) => {
+  test.each(captured)('captured requests of $call are short at any smaller length', ({ hex }) => {
     const message = bytesOf(hex);
     // Only the later words of INIT may be missing.
     const needed = show(message).startsWith('INIT') ? 40 + 16 : message.length;
@@ -213,7 +213,7 @@ describe('decoding', () => {
       return message;
     });
 
-  test('of random bytes does not throw, and spans stay inside the message', () => {
+  test('decoding of random bytes does not throw, and spans stay inside the message', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         const cursor = new Cursor(message);
@@ -235,7 +235,7 @@ describe('decoding', () => {
     );
   });
 
-  test('of a message longer than the buffer is short', () => {
+  test('decoding of a message longer than the buffer is short', () => {
     const cursor = new Cursor(new Uint8Array(8));
     cursor.reset(0, 9);
     expect(cursor.short).toBe(true);
@@ -311,14 +311,14 @@ describe('the encoding', () => {
     01000000 0065cd1d 00000000 a4810000
     02000000 e8030000 64000000 e50a0000 00000200 00000000`);
 
-  test('of a reply header matches struct fuse_out_header', () => {
+  test('the encoding of a reply header matches struct fuse_out_header', () => {
     expect(encoded(16, (view) => encodeOutHeader(view, 0x1_0000_0006, 2, 0))).toBe(
       hex('10000000 feffffff 0600000001000000'),
     );
     expect(encodeOutHeader(new DataView(new ArrayBuffer(16)), 6, 0, 128)).toBe(144);
   });
 
-  test('of attributes matches struct fuse_attr_out', () => {
+  test('the encoding of attributes matches struct fuse_attr_out', () => {
     expect(attr.ATTR_OUT_SIZE).toBe(104);
     const valid = new Validity(1.5);
     const got = encoded(104, (view) =>
@@ -327,7 +327,7 @@ describe('the encoding', () => {
     expect(got).toBe(hex('0100000000000000 0065cd1d 00000000') + ATTR);
   });
 
-  test('of an entry matches struct fuse_entry_out', () => {
+  test('the encoding of an entry matches struct fuse_entry_out', () => {
     const got = encoded(128, (view) =>
       encodeEntryOut(
         view,
@@ -345,13 +345,13 @@ describe('the encoding', () => {
     expect(got).toBe(hex(head) + ATTR);
   });
 
-  test('of an absent name has node id 0 and its timeout', () => {
+  test('the encoding of an absent name has node id 0 and its timeout', () => {
     const got = encoded(ENTRY_OUT_SIZE, (view) => encodeNegativeEntry(view, 0, new Validity(3)));
     const head = '0000000000000000 0000000000000000 0300000000000000 0300000000000000';
     expect(got).toBe(hex(head) + '00'.repeat(96));
   });
 
-  test('of INIT matches struct fuse_init_out', () => {
+  test('the encoding of INIT matches struct fuse_init_out', () => {
     const got = encoded(INIT_OUT_SIZE, (view) =>
       encodeInitOut(view, 0, {
         major: 7,
@@ -372,7 +372,7 @@ describe('the encoding', () => {
     expect(got).toBe(hex(words) + '00'.repeat(24));
   });
 
-  test('of open, write, lseek and getxattr matches their structs', () => {
+  test('the encoding of open, write, lseek and getxattr matches their structs', () => {
     expect(encoded(16, (view) => encodeOpenOut(view, 0, 7, 2, 0))).toBe(
       hex('0700000000000000 02000000 00000000'),
     );
@@ -381,7 +381,7 @@ describe('the encoding', () => {
     expect(encoded(8, (view) => encodeGetxattrOut(view, 0, 5))).toBe(hex('05000000 00000000'));
   });
 
-  test('of statfs matches struct fuse_statfs_out', () => {
+  test('the encoding of statfs matches struct fuse_statfs_out', () => {
     const st = new Statvfs();
     Object.assign(st, { blocks: 1, bfree: 2, bavail: 3, files: 4, ffree: 5, bsize: 6, frsize: 7 });
     const got = encoded(80, (view) => encodeStatfsOut(view, 0, st));
@@ -389,7 +389,7 @@ describe('the encoding', () => {
     expect(got).toBe(counts + hex('06000000 ff000000 07000000') + '00'.repeat(28));
   });
 
-  test('of a directory entry is padded to 8 bytes', () => {
+  test('the encoding of a directory entry is padded to 8 bytes', () => {
     const got = encoded(40, (view) => {
       new Uint8Array(view.buffer).set(bytesOf('616263'), NAME_OFFSET);
       expect(encodeDirent(view, 0, 1, 2, 5, 8, 3)).toBe(32);
@@ -398,7 +398,7 @@ describe('the encoding', () => {
     expect(got).toBe(hex(`${head} 616263 0000000000 aaaaaaaaaaaaaaaa`));
   });
 
-  test('of notices matches their structs', () => {
+  test('the encoding of notices matches their structs', () => {
     expect(encoded(40, (view) => encodeInvalInode(view, 5, -1, 0))).toBe(
       hex('28000000 02000000 0000000000000000 0500000000000000 ffffffffffffffff 0000000000000000'),
     );

@@ -79,7 +79,7 @@ describe('STATX', () => {
     expect(ask().body.readUInt32LE(32)).toBe(0x7ff);
   });
 
-  test('of an open file winds fstat', async () => {
+  test('STATX of an open file winds fstat', async () => {
     rig = await Rig.make({
       ...open,
       fstat: (frame) => unwind.fstat(frame, 0, 0, iattOf(2), null),
@@ -132,7 +132,7 @@ describe('TMPFILE', () => {
     expect(ask().error).toBe(-answer);
   });
 
-  test('whose open fails leaves no inode and no fd', async () => {
+  test('TMPFILE whose open fails leaves no inode and no fd', async () => {
     rig = await Rig.make({ ...icreate, open: (frame) => fail.open(frame, ENOSPC) });
     const { size } = rig.graph.inodes;
     expect(ask().error).toBe(-ENOSPC);
@@ -151,7 +151,7 @@ describe('IOCTL', () => {
     return answer;
   };
 
-  test('of inode flags winds fgetxattr and fsetxattr', async () => {
+  test('IOCTL of inode flags winds fgetxattr and fsetxattr', async () => {
     let flags = Uint8Array.of(16, 0, 0, 0);
     rig = await Rig.make({
       ...open,
@@ -178,7 +178,7 @@ describe('IOCTL', () => {
     expect(ask(GETFLAGS, fh + 1, 4).error).toBe(-EBADF);
   });
 
-  test('of another request fails with ENOTTY, without a fop', async () => {
+  test('IOCTL of another request fails with ENOTTY, without a fop', async () => {
     rig = await Rig.make(open);
     const [, fh] = openFile();
     expect(ask(0x5401, fh, 0).error).toBe(-ENOTTY);
@@ -356,7 +356,7 @@ describe('O_TRUNC', () => {
     expect(rig.session.fds.size).toBe(2);
   });
 
-  test('of a read-only open winds truncate by the inode, and its failure closes the file', async () => {
+  test('O_TRUNC of a read-only open winds truncate by the inode, and its failure closes the file', async () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');

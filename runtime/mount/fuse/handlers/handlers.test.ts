@@ -57,7 +57,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('of an absent name replies ENOENT, or a negative entry with its timeout', async () => {
+  test('LOOKUP of an absent name replies ENOENT, or a negative entry with its timeout', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
     await rig.close();
@@ -71,7 +71,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('of "." and ".." finds a forgotten inode and its parent', async () => {
+  test('LOOKUP of "." and ".." finds a forgotten inode and its parent', async () => {
     let there = true;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
@@ -91,7 +91,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
   });
 
-  test('whose reply has no gfid is answered EIO', async () => {
+  test('LOOKUP whose reply has no gfid is answered EIO', async () => {
     const buf = new Iatt();
     buf.iaType = IA_IFREG;
     rig = await Rig.make({
@@ -111,7 +111,7 @@ describe('LOOKUP', () => {
     expect([body.readBigUInt64LE(24), body.readUInt32LE(36)]).toEqual([0n, 0]);
   });
 
-  test('that finds another inode under a known name replaces the inode', async () => {
+  test('LOOKUP that finds another inode under a known name replaces the inode', async () => {
     let number = 2;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) =>
@@ -124,7 +124,7 @@ describe('LOOKUP', () => {
     expect([after.gfid, before.names.length]).toEqual([iattOf(3).iaGfid, 0]);
   });
 
-  test('of a known name that is gone forgets the name, and looks it up once more', async () => {
+  test('LOOKUP of a known name that is gone forgets the name, and looks it up once more', async () => {
     let there = true;
     const asked: boolean[] = [];
     rig = await Rig.make({
@@ -141,7 +141,7 @@ describe('LOOKUP', () => {
     expect(inode.names).toEqual([]);
   });
 
-  test('of a second name of a known inode replies the same node id', async () => {
+  test('LOOKUP of a second name of a known inode replies the same node id', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
     });
@@ -474,7 +474,7 @@ describe('an extended attribute', () => {
     expect(rig.ask(OP.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
   });
 
-  test('that is a label or an identity is refused without a fop', async () => {
+  test('an extended attribute that is a label or an identity is refused without a fop', async () => {
     rig = await Rig.make(xattrs);
     seen.length = 0;
     expect(getxattr(0, 'security.selinux').error).toBe(-EOPNOTSUPP);
@@ -484,7 +484,7 @@ describe('an extended attribute', () => {
     expect(seen).toEqual([]);
   });
 
-  test('that is set has a copy of the message, valid after the next one', async () => {
+  test('an extended attribute that is set has a copy of the message, valid after the next one', async () => {
     const kept: (Dict | null)[] = [];
     rig = await Rig.make({
       setxattr: (frame, _xl, _loc, dict) => {

@@ -109,12 +109,15 @@ describe('a lock request', () => {
     expect(ask().readUInt32LE(16)).toBe(F_UNLCK);
   });
 
-  test.each([EAGAIN, EDEADLK])('that lk refuses gets its errno %i', async (errno) => {
-    const { inode, lkIn } = await opened(({ frame }) => fail.lk(frame, errno));
-    for (const opcode of [OP.GETLK, OP.SETLK, OP.SETLKW]) {
-      expect(rig.ask(opcode, inode.id, ...lkIn(NO_END, F_WRLCK, 0)).error).toBe(-errno);
-    }
-  });
+  test.each([EAGAIN, EDEADLK])(
+    'a lock request that lk refuses gets its errno %i',
+    async (errno) => {
+      const { inode, lkIn } = await opened(({ frame }) => fail.lk(frame, errno));
+      for (const opcode of [OP.GETLK, OP.SETLK, OP.SETLKW]) {
+        expect(rig.ask(opcode, inode.id, ...lkIn(NO_END, F_WRLCK, 0)).error).toBe(-errno);
+      }
+    },
+  );
 
   test('with an unknown handle gets EBADF', async () => {
     const { seen, inode, lkIn } = await opened();
@@ -132,7 +135,7 @@ describe('a lock request', () => {
     expect(seen).toEqual([]);
   });
 
-  test('that waits is interrupted when its caller gives up', async () => {
+  test('a lock request that waits is interrupted when its caller gives up', async () => {
     const { seen, inode, lkIn } = await opened(({ frame }) =>
       frame.root.whenInterrupted(() => fail.lk(frame, EINTR)),
     );
@@ -154,7 +157,7 @@ describe('RELEASE', () => {
     ...OWNER,
   ];
 
-  test('of a file with a flock unlocks it, then releases the fd', async () => {
+  test('RELEASE of a file with a flock unlocks it, then releases the fd', async () => {
     const released: number[] = [];
     const { seen, handle, inode } = await opened(undefined, {
       open: (frame, xl, _loc, _flags, fd) => {
@@ -172,7 +175,7 @@ describe('RELEASE', () => {
     expect(rig.receive().error).toBe(0);
   });
 
-  test('of a file without a flock winds no lk', async () => {
+  test('RELEASE of a file without a flock winds no lk', async () => {
     const { seen, handle, inode } = await opened();
     expect(rig.ask(OP.RELEASE, inode.id, ...release(handle, 0)).error).toBe(0);
     expect(rig.session.fds.size).toBe(0);

@@ -136,7 +136,7 @@ describe('an absent name', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
   });
 
-  test("whose reply lacks the negative timeout has the mount's", async () => {
+  test("an absent name whose reply lacks the negative timeout has the mount's", async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 60 })), { negativeTimeout: 10 });
     expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });

@@ -83,7 +83,7 @@ test('a context with an exact timer is asked for it', async () => {
 });
 
 describe('delay-percentage', () => {
-  test('of 25% delays the fops whose random number is below 0.25', async () => {
+  test('delay-percentage 25% delays the fops whose random number is below 0.25', async () => {
     const context = new RiggedContext();
     context.shares = [0, 0.249_999, 0.25, 0.9];
     const { leaf, stat, dump } = await setUp({ 'delay-percentage': '25%' }, context);
@@ -103,7 +103,7 @@ describe('delay-percentage', () => {
 
 describe('enable', () => {
   test.each(['READ,lookup', 'readv, LOOKUP', 'LOOKUP,FORGET,READ'])(
-    'of %s delays only lookup and readv',
+    'enable %s delays only lookup and readv',
     async (enable) => {
       const { graph } = await setUp({ ...ALL, enable });
       const [leaf, delays] = graph.xlators;
@@ -113,7 +113,7 @@ describe('enable', () => {
     },
   );
 
-  test('of an unknown fop fails the start with a suggestion', async () => {
+  test('enable with an unknown fop fails the start with a suggestion', async () => {
     await expect(setUp({ enable: 'STAT,LOKUP' })).rejects.toThrow(
       "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?); " +
         'it takes names of fops with commas between, such as LOOKUP,READ',

@@ -65,14 +65,14 @@ test('a fop that does not fail passes its arguments and reply unchanged', async 
 });
 
 describe('failure', () => {
-  test('of 25% fails about a quarter of 4000 lookups', async () => {
+  test('failure 25% fails about a quarter of 4000 lookups', async () => {
     const { errnos, dump } = await setUp({ failure: '25%', seed: '7' });
     const failed = errnos(4000).filter((errno) => errno !== 0).length;
     expect(failed / 4000).toBeCloseTo(0.25, 1);
     expect(dump()).toMatchObject({ failure: '25%', failed });
   });
 
-  test('of 0, or not set, routes winds past the volume', async () => {
+  test('failure 0, or absent, routes winds past the volume', async () => {
     for (const [key, value] of Object.entries({ failure: '0', 'error-no': 'EIO' })) {
       const { graph } = await setUp({ [key]: value });
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);

@@ -249,7 +249,7 @@ describe('the level of lines', () => {
     ]);
   });
 
-  test('of NONE logs nothing', async () => {
+  test('force-log-level NONE logs nothing', async () => {
     const { graph, root, context } = await setUp({ ...LOGGED, 'force-log-level': 'NONE' });
     ask(graph, 'stat', new Loc(root), null);
     expect(context.lines).toEqual([]);

@@ -71,7 +71,7 @@ export function decodeRetention(value: Uint8Array): Retention | null {
 export interface WormFile {
   /** Null if malformed. */
   readonly startTime: number | null;
-  /** Undefined if there is none; null if malformed. */
+  /** Undefined for a missing value; null for a malformed one. */
   readonly retention: Retention | null | undefined;
   readonly atime: number;
   readonly mtime: number;
