@@ -132,7 +132,7 @@ export class LeasedCounter {
         script: scriptOf(xl),
         cache: cacheOf(xl),
         inFlight: waiting.at.get(xl) ?? NONE,
-        fops: Object.fromEntries([...meter.of(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
+        fops: Object.fromEntries([...meter.fopMeters(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
       })),
     };
   }

@@ -6,7 +6,7 @@ import { messages } from '../runtime/core/messages.ts';
 import type { EventStore } from '../runtime/observe/event-store.ts';
 import { FilterError, type FilterSettings, makeFilter } from '../runtime/observe/filter.ts';
 import type { Head } from '../runtime/observe/format.ts';
-import { headOf } from '../runtime/observe/head.ts';
+import { makeHead } from '../runtime/observe/head.ts';
 import { HiddenNames } from '../runtime/observe/hidden-names.ts';
 import { RecordingFile } from '../runtime/observe/node/recording-file.ts';
 import { Recorder } from '../runtime/observe/recorder.ts';
@@ -62,17 +62,17 @@ export function startRecorder(
   const now = (): number => graph.context.now();
   const startedAt = now();
   const store = open(
-    headOf(graph.xlators, {
+    makeHead(graph.xlators, {
       version: version(),
       startedAt: graph.context.sink.now(),
       filter: filterText,
       seesAll: filter.seesAll,
       whole,
-      kept,
+      retention: kept,
     }),
   );
   const ids = graph.xlators.map(({ id }) => id);
-  return graph.observe(new Recorder(store, { filter, kept, now, startedAt }, ids));
+  return graph.observe(new Recorder(store, { filter, retention: kept, now, startedAt }, ids));
 }
 
 export class GraphRecording {

@@ -76,7 +76,7 @@ async function recorded(
       if (!(error instanceof FopError || error instanceof MessageError)) throw error;
     }
   });
-  return recording.bytes();
+  return recording.toBytes();
 }
 
 interface Into {
@@ -270,7 +270,7 @@ it('a replay sends overlapping requests concurrently and the rest in order', asy
     else setImmediate(ended);
   };
   const volumes = [{ translator: other.translator, name: 'leaf' }];
-  expect(inShort(await replay(recording.bytes(), { volumes }))).toEqual([]);
+  expect(inShort(await replay(recording.toBytes(), { volumes }))).toEqual([]);
   expect(seen.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
 });
 
@@ -300,7 +300,7 @@ describe('planOf', () => {
     const graph = await startGraph([storage]);
     onTestFinished(() => graph.stop());
     const roles = { volume: 'storage', played: [] };
-    const none = record(graph, WHOLE).bytes();
+    const none = record(graph, WHOLE).toBytes();
     await expect(planOf(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
     const bytes = await recorded(graph, (go) => go('stat', '/f'));
     await expect(planOf(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
@@ -322,7 +322,7 @@ it('a replay reports requests that could not be sent or were never answered', as
   const inode = graph.inodes.link(loc.inode!, graph.inodes.root, 'f', values[1] as Iatt)!;
   await driver.wind('stat', new Loc(inode), null);
   void driver.wind('statfs', new Loc(graph.inodes.root), null);
-  expect(inShort(await replay(recording.bytes(), { volumes: [storage] }))).toEqual([
+  expect(inShort(await replay(recording.toBytes(), { volumes: [storage] }))).toEqual([
     'lookup op_ret: 0 | -1 ENOENT',
     'stat op_ret: 0 | not sent: /f was never found here',
     'statfs op_ret: no answer | 0',

@@ -8,7 +8,7 @@
  */
 
 import type { ValueSeen } from '../../runtime/observe/codec.ts';
-import { inShort, pathOf, resultInWords } from '../../runtime/observe/event-text.ts';
+import { abbreviateValue, findPath, formatResult } from '../../runtime/observe/event-text.ts';
 import type { OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
@@ -101,7 +101,7 @@ const instant = (at: number, tid: number, scope: 't' | 'p'): Event => ({
 
 function hopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number): Event {
   const { volume, fop, caller, tail } = wind;
-  const path = pathOf(wind.args);
+  const path = findPath(wind.args);
   return {
     ...{ ph: 'X', tid, ts: micros(wind.at), dur: micros(end) - micros(wind.at), cat: 'fop' },
     name: `${volume}: ${fop}${path === null ? '' : ` ${path}`}`,
@@ -110,11 +110,11 @@ function hopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number)
       ...(caller === null ? {} : { pid: caller.pid, uid: caller.uid }),
       ...(tail ? { tail } : {}),
       given: words(wind.args),
-      answer: unwind === null ? 'none yet' : resultInWords(unwind),
+      answer: unwind === null ? 'none yet' : formatResult(unwind),
       ...(unwind === null ? {} : { reply: words(unwind.reply) }),
     },
   };
 }
 
 const words = (values: Readonly<Record<string, ValueSeen>>): object =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, inShort(value)]));
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, abbreviateValue(value)]));

@@ -1,7 +1,7 @@
 /** Prints a recording as text like strace: each request as an indented tree with a line per hop. */
 
 import { printable } from '../../runtime/core/log.ts';
-import { clock, resultInWords, valuesInShort } from '../../runtime/observe/event-text.ts';
+import { abbreviateValues, formatClock, formatResult } from '../../runtime/observe/event-text.ts';
 import type { NoteEvent, OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
@@ -13,7 +13,7 @@ import { kindOf, logged, otherInWords } from './event-texts.ts';
 export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {
   const { caller } = root.wind;
   const who = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
-  const first = `${clock(head.startedAt, root.wind.at)} #${request}${who}`;
+  const first = `${formatClock(head.startedAt, root.wind.at)} #${request}${who}`;
   return [paint('dim', first, colour), ...hopLines(root, 1, { head, colour })];
 }
 
@@ -27,7 +27,7 @@ function hopLines(hop: HopSeen, depth: number, looks: Looks): string[] {
   const indent = '  '.repeat(depth);
   const kind = kindOf(wind);
   const volume = paint('bold', printable(wind.volume), looks.colour);
-  const call = `${wind.fop}(${valuesInShort(wind.args)})`;
+  const call = `${wind.fop}(${abbreviateValues(wind.args)})`;
   const told = [...notes, ...logs].sort((a, b) => a.at - b.at);
   return [
     `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${answer(hop, looks)}`,
@@ -48,7 +48,7 @@ function noted({ notes }: NoteEvent): string {
 function answer(hop: HopSeen, { head, colour }: Looks): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
-  const short = resultInWords(unwind);
+  const short = formatResult(unwind);
   const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
   const here = head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
   return `${result} <${duration(tookNs(hop)!)}>${here}`;
@@ -56,4 +56,4 @@ function answer(hop: HopSeen, { head, colour }: Looks): string {
 
 /** The line of an event that is no request. */
 export const otherLine = (event: OtherEvent, startedAt: number): string =>
-  `${clock(startedAt, event.at)} ${otherInWords(event)}`;
+  `${formatClock(startedAt, event.at)} ${otherInWords(event)}`;

@@ -28,7 +28,7 @@ import { viewFlags, viewOf } from './views.ts';
 
 async function walksOf(recording: MemoryRecording): Promise<readonly Walk[]> {
   const walks = new Walks();
-  for (const event of await eventsIn(recording.bytes())) walks.add(event);
+  for (const event of await eventsIn(recording.toBytes())) walks.add(event);
   return walks.walks;
 }
 
@@ -66,7 +66,7 @@ it('steps of equal times stand in the order of the recording', async () => {
   );
   const recording = record(graph);
   lookUp(graph, 'a');
-  const outline = await readOutline(openRecording(recording.bytes()));
+  const outline = await readOutline(openRecording(recording.toBytes()));
   for (const walk of [outline.walk(0), (await walksOf(recording))[0]!]) {
     const steps = stepsOf(walk);
     expect(new Set(steps.map(({ at }) => at)).size).toBe(1);

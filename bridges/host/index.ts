@@ -6,7 +6,7 @@
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import type { LineStops, Script, ScriptMethod } from '../../runtime/core/line-stops.ts';
+import type { DebuggableModule, LineStops, ScriptMethod } from '../../runtime/core/line-stops.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
 import {
@@ -159,7 +159,7 @@ export function promptOf({ priv }: Xlator<Volume>): PromptTarget {
   };
 }
 
-function scriptOf({ name, priv }: Xlator<Volume>): Script {
+function scriptOf({ name, priv }: Xlator<Volume>): DebuggableModule {
   const { guest } = isHere(priv) ? priv.host.interpreter : { guest: null };
   const lines = isHere(priv) ? null : priv.host.lines;
   const methods = isHere(priv) ? methodsOf(priv.host.interpreter.guest) : priv.host.methods;

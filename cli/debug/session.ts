@@ -3,7 +3,7 @@
  * the commands refer to it. A command that resumes it waits for the next stop.
  */
 import { DebugError } from '../../runtime/debug/debug-error.ts';
-import type { Way } from '../../runtime/debug/hops.ts';
+import type { ResumeWay } from '../../runtime/debug/hops.ts';
 import type { StopView } from '../../runtime/debug/protocol.ts';
 import type { FrameView } from '../../runtime/debug/scopes.ts';
 import { findValue, parsePath } from '../../runtime/debug/value-path.ts';
@@ -211,7 +211,7 @@ export class Session {
     this.debuggee.run(pending);
   }
 
-  private async resume(way: Way, rest: string, interrupted: Promise<void>): Promise<void> {
+  private async resume(way: ResumeWay, rest: string, interrupted: Promise<void>): Promise<void> {
     const { line, isBehind } = behind(rest);
     if (line !== '') throw new DebugError(`'${line}' is one word too many`);
     const stop = this.selected;

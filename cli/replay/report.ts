@@ -1,7 +1,7 @@
 /** Formats the outcome of a replay, as lines and as JSON. */
 
 import { printable } from '../../runtime/core/log.ts';
-import { callInWords, clock, pathOf } from '../../runtime/observe/event-text.ts';
+import { findPath, formatCall, formatClock } from '../../runtime/observe/event-text.ts';
 import type { Outcome } from '../../runtime/replay/replay.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { ReplayResult } from './run.ts';
@@ -16,7 +16,7 @@ export const differing = ({ outcomes }: ReplayResult): Outcome[] =>
 export function outcomeLines(outcome: Outcome, startedAt: number, colour: boolean): string[] {
   const { request, differences } = outcome;
   const { number, at, row, args } = request;
-  const head = `#${number} ${clock(startedAt, at)} ${callInWords(row.name, args)}`;
+  const head = `#${number} ${formatClock(startedAt, at)} ${formatCall(row.name, args)}`;
   return [
     paint('bold', head, colour),
     ...differences.map(
@@ -60,7 +60,7 @@ export function replayAsJson(replayed: ReplayResult): string {
       number: request.number,
       time: (startedAt + request.at / 1e6) / 1000,
       fop: request.row.name,
-      path: pathOf(request.args) ?? '',
+      path: findPath(request.args) ?? '',
       what,
       was,
       is,

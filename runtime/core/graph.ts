@@ -306,12 +306,12 @@ export class Graph implements GraphView {
     let at = xl;
     for (;;) {
       const own = this.ownTarget(at, name);
-      const watching = [...this.observers].filter((by) => by.watches(at, name, own !== null));
+      const watching = [...this.observers].filter((by) => by.wantsFop(at, name, own !== null));
       const { interceptor } = this;
-      const holds = interceptor?.watches(at, name, own !== null) === true;
+      const holds = interceptor?.wantsFop(at, name, own !== null) === true;
       if (watching.length > 0 || holds) {
         const fop = own?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
-        const led = holds ? interceptor.lead(name, fop) : fop;
+        const led = holds ? interceptor.wrapFop(name, fop) : fop;
         const seen = watching.reduce((inner, by) => observed[name](by, inner), led);
         return { xl: at, fop: seen, isObserved: true };
       }
@@ -342,6 +342,6 @@ export class Graph implements GraphView {
   private attachObservers(xl: Xlator): void {
     const observer = combineObservers([...this.observers]);
     xl.observer = observer;
-    xl.log.listener = observer === null ? null : (line) => observer.logged(xl, line, xl.frame);
+    xl.log.listener = observer === null ? null : (line) => observer.noteLogLine(xl, line, xl.frame);
   }
 }

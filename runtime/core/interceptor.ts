@@ -1,6 +1,7 @@
 /**
- * An interceptor may hold requests before they reach a volume's fop: a debugger. `Graph.intercept` sets it. It
- * must continue every request that it holds. Latency counters skip held requests (`isRequestHeld`).
+ * The interface of an interceptor, such as a debugger, which may hold requests before they reach a volume's fop.
+ * `Graph.intercept` sets it. It must continue every request that it holds. Latency counters skip held requests
+ * (`isRequestHeld`).
  */
 
 import type { Stack } from './frame.ts';
@@ -12,22 +13,23 @@ export interface Interceptor {
    * Whether to intercept this fop at `xl`, which passes the fop on unless `defines`. Called when winds are
    * routed, not for each request.
    */
-  watches(xl: Xlator, fop: FopName, defines: boolean): boolean;
+  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean;
   /** Returns the fop that replaces `fop`, and that calls it sooner or later. */
-  lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
+  wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 
-const held = new Map<Stack, number>();
+const holdCounts = new Map<Stack, number>();
 
 /** Whether an interceptor holds the request at any volume. */
-export const isRequestHeld = (root: Stack): boolean => held.has(root);
+export const isRequestHeld = (root: Stack): boolean => holdCounts.has(root);
 
 /** Counts a hold of the request at one more volume. */
-export const holdRequest = (root: Stack): void => void held.set(root, (held.get(root) ?? 0) + 1);
+export const holdRequest = (root: Stack): void =>
+  void holdCounts.set(root, (holdCounts.get(root) ?? 0) + 1);
 
-/** Ends one of these holds. */
+/** Ends one hold of the request. */
 export function resumeRequest(root: Stack): void {
-  const places = (held.get(root) ?? 0) - 1;
-  if (places > 0) held.set(root, places);
-  else held.delete(root);
+  const holds = (holdCounts.get(root) ?? 0) - 1;
+  if (holds > 0) holdCounts.set(root, holds);
+  else holdCounts.delete(root);
 }

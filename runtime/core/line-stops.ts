@@ -76,7 +76,7 @@ export interface LineStops {
 }
 
 /** The module file behind a volume. */
-export interface Script {
+export interface DebuggableModule {
   readonly language: string;
   /** Absolute path of the module's file. */
   readonly path: string;

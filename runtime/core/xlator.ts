@@ -20,7 +20,7 @@ import { Frame, type Stack } from './frame.ts';
 import type { FopName, FopTable, Links } from './gen/fops.gen.ts';
 import type { Initiator } from './initiator.ts';
 import type { Inode, InodeTable } from './inode.ts';
-import type { Script } from './line-stops.ts';
+import type { DebuggableModule } from './line-stops.ts';
 import type { Log, LogLevels, LogSource } from './log.ts';
 import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
@@ -137,7 +137,7 @@ export interface Translator<P, O extends Options = Options> {
   /** Recent events of the instance, oldest first, for `meta`. */
   history?(xl: Xlator<P>): readonly HistoryEntry[];
   /** The module of this volume, for debuggers. */
-  script?(xl: Xlator<P>): Script;
+  script?(xl: Xlator<P>): DebuggableModule;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
   /**

@@ -12,7 +12,7 @@
  * A breakpoint without a volume stops a request once, at its first match.
  */
 import type { FopName } from '../core/gen/fops.gen.ts';
-import { checkVolume, errnoNamed, fopNamed, pathPattern } from '../observe/filter.ts';
+import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
 export interface Condition {
@@ -36,7 +36,7 @@ export interface Breakpoint extends Condition {
 }
 
 /** The current place of a request. */
-export interface Place {
+export interface RequestPosition {
   readonly kind: 'wind' | 'unwind';
   readonly fop: FopName;
   /** The volume that the fop arrives at, or that replies. */
@@ -44,10 +44,10 @@ export interface Place {
   /** The volume that the reply arrives at. */
   readonly upper: string;
   /** The paths in its arguments. */
-  readonly paths: () => readonly string[];
+  readonly findPaths: () => readonly string[];
   /** The errno of the reply; 0 for a success. */
   readonly errno: number;
-  readonly changed: () => boolean;
+  readonly isChanged: () => boolean;
 }
 
 const USAGE =
@@ -56,10 +56,10 @@ const USAGE =
 const CBK = '_cbk';
 
 /**
- * @param known the names of the graph's volumes
+ * @param volumeNames the names of the graph's volumes
  * @throws {DebugError | FilterError} with the mistake and the possible words
  */
-export function parseCondition(text: string, known: readonly string[]): Condition {
+export function parseCondition(text: string, volumeNames: readonly string[]): Condition {
   const words = text.trim().split(/\s+/);
   if (words[0] === '') throw new DebugError(`no breakpoint was given: ${USAGE}`);
   let where: Pick<Condition, 'fop' | 'volume' | 'at' | 'changed'> | null = null;
@@ -71,9 +71,9 @@ export function parseCondition(text: string, known: readonly string[]): Conditio
       i += 1;
       const value = words[i];
       if (value === undefined) throw new DebugError(`'${word}' lacks its value: ${USAGE}`);
-      if (word === 'path') path = pathPattern(value);
-      else errno = errnoNamed(value);
-    } else if (where === null) where = parsePlace(word, known);
+      if (word === 'path') path = parsePathPattern(value);
+      else errno = parseErrno(value);
+    } else if (where === null) where = parseFopAtVolume(word, volumeNames);
     else throw new DebugError(`'${word}' is one word too many: ${USAGE}`);
   }
   const { fop = null, volume = null, at = 'wind', changed = false } = where ?? {};
@@ -81,11 +81,11 @@ export function parseCondition(text: string, known: readonly string[]): Conditio
 }
 
 /** Parses `FOP@VOLUME` and the like. */
-function parsePlace(word: string, known: readonly string[]) {
+function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
   const sign = word.indexOf('@');
   const name = sign < 0 ? word : word.slice(0, sign);
   const volume = sign < 0 ? null : word.slice(sign + 1);
-  if (volume !== null) checkVolume(volume, known);
+  if (volume !== null) checkVolume(volume, volumeNames);
   if (name === 'changed') {
     if (volume === null) throw new DebugError('changed lacks its volume: changed@VOLUME');
     return { fop: null, volume, at: 'answer', changed: true } as const;
@@ -93,19 +93,20 @@ function parsePlace(word: string, known: readonly string[]) {
   const isCbk = name.endsWith(CBK);
   const fop = isCbk ? name.slice(0, -CBK.length) : name;
   return {
-    fop: fop === '' && volume !== null && !isCbk ? null : fopNamed(fop),
+    fop: fop === '' && volume !== null && !isCbk ? null : parseFop(fop),
     volume,
     at: isCbk ? 'reply' : 'wind',
     changed: false,
   } as const;
 }
 
-export function fits(condition: Condition, place: Place): boolean {
+export function matchesBreakpoint(condition: Condition, position: RequestPosition): boolean {
   const { fop, volume, path, errno, at, changed } = condition;
-  if ((at === 'wind') !== (place.kind === 'wind')) return false;
-  if (fop !== null && fop !== place.fop) return false;
-  if (volume !== null && volume !== (at === 'reply' ? place.upper : place.volume)) return false;
-  if (errno !== null && errno !== place.errno) return false;
-  if (path !== null && !place.paths().some((one) => path.test(one))) return false;
-  return !changed || place.changed();
+  if ((at === 'wind') !== (position.kind === 'wind')) return false;
+  if (fop !== null && fop !== position.fop) return false;
+  if (volume !== null && volume !== (at === 'reply' ? position.upper : position.volume))
+    return false;
+  if (errno !== null && errno !== position.errno) return false;
+  if (path !== null && !position.findPaths().some((name) => path.test(name))) return false;
+  return !changed || position.isChanged();
 }

@@ -2,7 +2,7 @@
 import { DebugError } from './debug-error.ts';
 import type { CommandName, Commands, DebugEvent, FromServer, Request } from './protocol.ts';
 
-interface Pending {
+interface PendingCommand {
   resolve(result: never): void;
   reject(error: DebugError): void;
 }
@@ -10,9 +10,9 @@ interface Pending {
 export class DebugClient {
   private readonly send: (message: Request) => void;
   private readonly onEvent: (event: DebugEvent) => void;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new Map<number, PendingCommand>();
   private lastSeq = 0;
-  private gone: DebugError | null = null;
+  private closeError: DebugError | null = null;
 
   /**
    * @param send sends a message to the server
@@ -28,7 +28,7 @@ export class DebugClient {
     command: N,
     args: Commands[N]['args'],
   ): Promise<Commands[N]['result']> {
-    if (this.gone !== null) return Promise.reject(this.gone);
+    if (this.closeError !== null) return Promise.reject(this.closeError);
     this.lastSeq += 1;
     const seq = this.lastSeq;
     return new Promise((resolve, reject) => {
@@ -44,16 +44,16 @@ export class DebugClient {
       return;
     }
     const { seq } = message;
-    const asked = this.pending.get(seq);
+    const pending = this.pending.get(seq);
     this.pending.delete(seq);
-    if ('error' in message) asked?.reject(new DebugError(message.error));
-    else asked?.resolve(message.result as never);
+    if ('error' in message) pending?.reject(new DebugError(message.error));
+    else pending?.resolve(message.result as never);
   }
 
-  /** The server is gone: rejects all commands. */
+  /** Rejects all commands, because the server has ended. */
   close(): void {
-    this.gone = new DebugError('the server is gone');
-    for (const { reject } of this.pending.values()) reject(this.gone);
+    this.closeError = new DebugError('the server is gone');
+    for (const { reject } of this.pending.values()) reject(this.closeError);
     this.pending.clear();
   }
 }

@@ -3,8 +3,9 @@ import type { Graph } from '../core/graph.ts';
 import { FilterError } from '../observe/filter.ts';
 import type { Breakpoint } from './breakpoints.ts';
 import { DebugError } from './debug-error.ts';
+import { DebuggedModules } from './debugged-modules.ts';
 import { Debugger, type Stop } from './debugger.ts';
-import { pathsOf, receiverOf, ways } from './hops.ts';
+import { argumentPaths, replyReceiver, resumeWays } from './hops.ts';
 import type {
   BreakpointView,
   CommandName,
@@ -13,10 +14,9 @@ import type {
   Request,
   StopView,
 } from './protocol.ts';
-import { framesOf, replyValues, scopesOf } from './scopes.ts';
-import { Scripts } from './scripts.ts';
+import { listFrames, listScopes, showReply } from './scopes.ts';
 import { setReplyPart } from './set-reply.ts';
-import { argValue } from './shown-values.ts';
+import { showArgument } from './shown-values.ts';
 
 type Handlers = {
   readonly [N in CommandName]: (
@@ -28,124 +28,130 @@ export class DebugServer {
   /** Resolves at the command `run`, which asks for the mount. */
   readonly running: Promise<void>;
   private readonly engine: Debugger;
-  private readonly scripts: Scripts;
+  private readonly modules: DebuggedModules;
   private readonly send: (message: FromServer) => void;
   private readonly handlers: Handlers;
-  /** Events that a command has caused, until its answer is sent. */
-  private waiting: FromServer[] | null = null;
-  private closed: (() => void) | null = null;
+  /** Events that a command has caused, until its reply is sent. */
+  private queuedMessages: FromServer[] | null = null;
+  private resolveClose: (() => void) | null = null;
 
   /** @param send sends a message to the front end */
   constructor(graph: Graph, send: (message: FromServer) => void) {
     this.send = send;
     this.engine = new Debugger(graph, {
-      stopped: (stop) => this.tell({ event: 'stopped', stop: stopView(stop) }),
-      ended: ({ unique }) => {
-        this.tell({ event: 'ended', request: unique });
-        this.settle();
+      onStop: (stop) => this.emit({ event: 'stopped', stop: makeStopView(stop) }),
+      onEnd: ({ unique }) => {
+        this.emit({ event: 'ended', request: unique });
+        this.resolveIfComplete();
       },
     });
-    this.scripts = new Scripts(graph, (event) => this.tell(event));
+    this.modules = new DebuggedModules(graph, (event) => this.emit(event));
     let run = (): void => {};
     this.running = new Promise((resolve) => {
       run = resolve;
     });
-    this.handlers = handlersOf(graph, this.engine, this.scripts, run);
+    this.handlers = makeHandlers(graph, this.engine, this.modules, run);
   }
 
   /** Handles a command of the front end. */
   receive({ seq, command, args }: Request): void {
-    const waiting: FromServer[] = [];
-    this.waiting = waiting;
+    const queue: FromServer[] = [];
+    this.queuedMessages = queue;
     try {
       const handle = this.handlers[command] as (args: unknown) => unknown;
       const result = handle(args);
-      if (result instanceof Promise) void this.answerLater(seq, result);
+      if (result instanceof Promise) void this.replyLater(seq, result);
       else this.send({ seq, result });
     } catch (error) {
-      this.refuse(seq, error);
+      this.replyError(seq, error);
     } finally {
-      this.waiting = null;
-      for (const message of waiting) this.send(message);
+      this.queuedMessages = null;
+      for (const message of queue) this.send(message);
     }
   }
 
-  private async answerLater(seq: number, result: Promise<unknown>): Promise<void> {
+  private async replyLater(seq: number, result: Promise<unknown>): Promise<void> {
     try {
       this.send({ seq, result: await result });
     } catch (error) {
-      this.refuse(seq, error);
+      this.replyError(seq, error);
     }
   }
 
-  private refuse(seq: number, error: unknown): void {
+  private replyError(seq: number, error: unknown): void {
     if (!(error instanceof DebugError || error instanceof FilterError)) throw error;
     this.send({ seq, error: error.message });
   }
 
-  /** The front end is gone: resumes all requests; resolves when they are complete. */
+  /** Resumes all requests, because the front end has ended; resolves when they are complete. */
   close(): Promise<void> {
-    this.scripts.end();
+    this.modules.end();
     this.engine.detach();
     return new Promise((resolve) => {
-      this.closed = resolve;
-      this.settle();
+      this.resolveClose = resolve;
+      this.resolveIfComplete();
     });
   }
 
-  private settle(): void {
-    if (this.engine.stopped.size === 0) this.closed?.();
+  private resolveIfComplete(): void {
+    if (this.engine.stoppedRequests.size === 0) this.resolveClose?.();
   }
 
-  private tell(message: FromServer): void {
-    if (this.waiting === null) this.send(message);
-    else this.waiting.push(message);
+  private emit(message: FromServer): void {
+    if (this.queuedMessages === null) this.send(message);
+    else this.queuedMessages.push(message);
   }
 }
 
-function handlersOf(graph: Graph, engine: Debugger, scripts: Scripts, run: () => void): Handlers {
+function makeHandlers(
+  graph: Graph,
+  engine: Debugger,
+  modules: DebuggedModules,
+  run: () => void,
+): Handlers {
   return {
     volumes: () =>
       graph.xlators.map(({ name, type, childNames }) => ({ name, type, children: childNames })),
-    break: ({ text }) => breakpointView(engine.add(text)),
+    break: ({ text }) => makeBreakpointView(engine.addBreakpoint(text)),
     delete({ id }) {
-      engine.remove(id);
+      engine.removeBreakpoint(id);
       return null;
     },
-    breakpoints: () => [...engine.breakpoints.values()].map(breakpointView),
+    breakpoints: () => [...engine.breakpoints.values()].map(makeBreakpointView),
     run() {
       run();
       return null;
     },
-    stops: () => [...engine.stops.values()].map(stopView),
-    frames: ({ stop }) => framesOf(engine.stop(stop)),
-    scopes: ({ stop, level }) => scopesOf(engine.stop(stop), level),
+    stops: () => [...engine.stops.values()].map(makeStopView),
+    frames: ({ stop }) => listFrames(engine.findStop(stop)),
+    scopes: ({ stop, level }) => listScopes(engine.findStop(stop), level),
     set({ stop, path, value }) {
-      const stopped = engine.stop(stop);
+      const stopped = engine.findStop(stop);
       setReplyPart(stopped, path, value.trim());
-      return replyValues(stopped);
+      return showReply(stopped);
     },
     resume({ stop, way }) {
-      if (!ways.includes(way)) throw new DebugError(`a request goes on by ${ways.join(', ')}`);
+      if (!resumeWays.includes(way))
+        throw new DebugError(`a request goes on by ${resumeWays.join(', ')}`);
       engine.resume(stop, way);
       return null;
     },
-    scripts: () => scripts.list(),
-    line: ({ volume, command }) => scripts.ask(volume, command),
+    scripts: () => modules.list(),
+    line: ({ volume, command }) => modules.sendCommand(volume, command),
     detach() {
-      scripts.end();
+      modules.end();
       engine.detach();
       return null;
     },
   };
 }
 
-const breakpointView = ({ id, text, hits }: Breakpoint): BreakpointView => ({ id, text, hits });
+const makeBreakpointView = ({ id, text, hits }: Breakpoint): BreakpointView => ({ id, text, hits });
 
-function stopView(stop: Stop): StopView {
+function makeStopView(stop: Stop): StopView {
   const { id, kind, hop, breakpoint } = stop;
   const { row, args, xl, request } = hop;
-  const upper = receiverOf(hop).name;
+  const upper = replyReceiver(hop).name;
   const isWind = kind === 'wind';
   return {
     id,
@@ -156,8 +162,8 @@ function stopView(stop: Stop): StopView {
     request: request.root.unique,
     pid: request.root.pid,
     uid: request.root.uid,
-    paths: pathsOf(hop),
+    paths: argumentPaths(hop),
     breakpoint: breakpoint?.id ?? null,
-    values: isWind ? row.args.map((arg, i) => argValue(arg, args[i])) : replyValues(stop),
+    values: isWind ? row.args.map((arg, i) => showArgument(arg, args[i])) : showReply(stop),
   };
 }

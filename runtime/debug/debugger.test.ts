@@ -1,4 +1,4 @@
-/** A debugger stops, shows, changes and resumes requests of a graph, by messages of a front end. */
+/** Tests a debugger: it stops, shows, changes and resumes requests of a graph, by messages of a front end. */
 import { expect, it } from 'vitest';
 import {
   ask,
@@ -17,12 +17,12 @@ import { fail, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import { DebugClient } from './debug-client.ts';
 import { DebugServer } from './debug-server.ts';
-import type { Way } from './hops.ts';
+import type { ResumeWay } from './hops.ts';
 import type { DebugEvent, StopView } from './protocol.ts';
 import { findValue, parsePath } from './value-path.ts';
 
 /** Caches one absent name, and replies for it from then on. */
-function cache() {
+function makeCache() {
   let absent: string | null = null;
   return having(
     'cache',
@@ -52,7 +52,7 @@ const tailing = having('tailing', {
 /** Replies that every file is empty. */
 const liar = having('liar', {
   lookup: (frame, xl, loc, xdata) => {
-    xl.observer?.note(frame, { method: 'lookup', local: `('${loc.name}', 1)` });
+    xl.observer?.addNotes(frame, { method: 'lookup', local: `('${loc.name}', 1)` });
     wind.lookup(
       frame,
       0,
@@ -69,14 +69,14 @@ const liar = having('liar', {
 });
 
 /** A graph: storage, passing, tailing, cache, top (liar). The file `there` exists, with ten bytes. */
-async function bed() {
+async function startTestBed() {
   const leaf = new HeldLeaf();
   const graph = await startGraph(
     [
       { translator: leaf.translator, name: 'storage' },
       { translator: having('passing', {}), name: 'passing' },
       { translator: tailing, name: 'tailing' },
-      { translator: cache(), name: 'cache' },
+      { translator: makeCache(), name: 'cache' },
       { translator: liar, name: 'top' },
     ],
     new FakeContext(),
@@ -96,23 +96,25 @@ async function bed() {
     (request) => server.receive(request),
     (event) => events.push(event),
   );
-  const stops = (): StopView[] => events.flatMap((event) => ('stop' in event ? [event.stop] : []));
+  const listStops = (): StopView[] =>
+    events.flatMap((event) => ('stop' in event ? [event.stop] : []));
   return {
-    ...{ graph, leaf, events, server, client, stops },
+    ...{ graph, leaf, events, server, client, stops: listStops },
     lookup: (name: string) => ask(graph, 'lookup', newName(graph.inodes.root, name), null),
     stat: () => ask(graph, 'stat', new Loc(graph.inodes.root), null),
-    last: () => stops().at(-1)!,
+    last: () => listStops().at(-1)!,
     /** Resumes the last stop. */
-    go: (way: Way = 'continue') => client.ask('resume', { stop: stops().at(-1)!.id, way }),
+    go: (way: ResumeWay = 'continue') =>
+      client.ask('resume', { stop: listStops().at(-1)!.id, way }),
     isWatched: () => graph.links.lookup.isObserved === true,
   };
 }
 
-const short = ({ kind, fop, volume, from }: StopView) =>
+const formatStop = ({ kind, fop, volume, from }: StopView) =>
   kind === 'wind' ? `${fop}@${volume}` : `${fop}_cbk@${volume} from ${from}`;
 
 /** The stops of a lookup of an absent name, resumed each time in the same way. */
-it.each<[breakpoint: string, way: Way, places: string[]]>([
+it.each<[breakpoint: string, way: ResumeWay, places: string[]]>([
   ['lookup', 'continue', ['lookup@top']],
   ['LOOKUP@cache', 'continue', ['lookup@cache']],
   ['@storage', 'continue', ['lookup@storage']],
@@ -148,16 +150,16 @@ it.each<[breakpoint: string, way: Way, places: string[]]>([
 ])(
   'a lookup with the breakpoint %s, resumed by %s, stops at %j',
   async (breakpoint, way, places) => {
-    const { client, lookup, stops, go, isWatched, events } = await bed();
+    const { client, lookup, stops, go, isWatched, events } = await startTestBed();
     await client.ask('break', { text: breakpoint });
     const reply = lookup('absent');
-    let seen = 0;
-    while (stops().length > seen) {
-      seen = stops().length;
+    let stopCount = 0;
+    while (stops().length > stopCount) {
+      stopCount = stops().length;
       expect(reply.count).toBe(0);
       await go(way);
     }
-    expect(stops().map(short)).toEqual(places);
+    expect(stops().map(formatStop)).toEqual(places);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(events.at(-1)?.event).toBe(places.length > 0 ? 'ended' : undefined);
     await client.ask('delete', { id: 1 });
@@ -165,8 +167,8 @@ it.each<[breakpoint: string, way: Way, places: string[]]>([
   },
 );
 
-it('other requests continue beside a stopped one, and detaching releases all', async () => {
-  const { client, server, lookup, stat, stops, isWatched } = await bed();
+it('while a request is stopped, other requests continue, and detaching resumes all', async () => {
+  const { client, server, lookup, stat, stops, isWatched } = await startTestBed();
   await client.ask('break', { text: 'lookup@storage' });
   const first = lookup('absent');
   const second = lookup('there');
@@ -184,15 +186,15 @@ it('other requests continue beside a stopped one, and detaching releases all', a
   expect(lookup('there').count).toBe(1);
 });
 
-it('changed@VOLUME stops a reply that differs from below, or that has none from below', async () => {
-  const { client, lookup, go, last } = await bed();
+it("changed@VOLUME stops a reply that differs from the child's, or that the volume made itself", async () => {
+  const { client, lookup, go, last } = await startTestBed();
   await client.ask('break', { text: 'changed@top' });
-  const found = lookup('there');
+  const reply = lookup('there');
   expect(last()).toMatchObject({ kind: 'unwind', from: 'top', paths: ['/there'] });
   const scopes = await client.ask('scopes', { stop: last().id });
   expect(findValue(scopes, parsePath('answered.method')).text).toBe('lookup');
   await go();
-  expect(found.count).toBe(1);
+  expect(reply.count).toBe(1);
   await client.ask('delete', { id: 1 });
   await client.ask('break', { text: 'changed@cache' });
   expect(lookup('absent').count).toBe(1);
@@ -202,7 +204,7 @@ it('changed@VOLUME stops a reply that differs from below, or that has none from 
 });
 
 it('a step follows a frame that a volume hands on by tail', async () => {
-  const { client, graph, stat, stops, go, last } = await bed();
+  const { client, graph, stat, stops, go, last } = await startTestBed();
   await client.ask('break', { text: 'stat@tailing' });
   const reply = stat();
   await go('into');
@@ -213,7 +215,7 @@ it('a step follows a frame that a volume hands on by tail', async () => {
   ]);
   await go('into');
   await go('into');
-  expect(stops().map(short)).toEqual([
+  expect(stops().map(formatStop)).toEqual([
     ...['stat@tailing', 'stat@storage', 'stat_cbk@tailing from storage'],
     'stat_cbk@top from tailing',
   ]);
@@ -222,7 +224,7 @@ it('a step follows a frame that a volume hands on by tail', async () => {
 });
 
 it('a stop shows frames, arguments, reply and the state of the volumes', async () => {
-  const { client, lookup, go, last } = await bed();
+  const { client, lookup, go, last } = await startTestBed();
   await client.ask('break', { text: 'lookup_cbk@cache' });
   lookup('there');
   const stop = last().id;
@@ -232,7 +234,7 @@ it('a stop shows frames, arguments, reply and the state of the volumes', async (
     { level: 2, volume: 'top', fop: 'lookup' },
   ]);
   const scopes = await client.ask('scopes', { stop });
-  const text = (path: string): string => findValue(scopes, parsePath(path)).text;
+  const readText = (path: string): string => findValue(scopes, parsePath(path)).text;
   expect(scopes.map(({ name }) => name)).toEqual(['reply', 'arguments', 'frame', 'volume']);
   const shown = [
     ['op_ret', '0'],
@@ -248,17 +250,17 @@ it('a stop shows frames, arguments, reply and the state of the volumes', async (
     ['state.names', '3'],
     ['children.tailing', '"up"'],
   ] as const;
-  expect(shown.map(([path]) => text(path))).toEqual(shown.map(([, value]) => value));
+  expect(shown.map(([path]) => readText(path))).toEqual(shown.map(([, value]) => value));
   const above = await client.ask('scopes', { stop, level: 1 });
   expect(above.map(({ name }) => name)).toEqual(['script', 'arguments', 'frame', 'volume']);
   expect(findValue(above, ['local']).text).toBe("('there', 1)");
-  expect(() => text('opret2')).toThrow("there is no 'opret2' here (did you mean 'op_ret'?)");
-  expect(() => text('loc.nome')).toThrow("loc has no 'nome' (did you mean 'name'?)");
+  expect(() => readText('opret2')).toThrow("there is no 'opret2' here (did you mean 'op_ret'?)");
+  expect(() => readText('loc.nome')).toThrow("loc has no 'nome' (did you mean 'name'?)");
   await go();
 });
 
 it('setting a part of a reply changes a copy, not the object of the volume', async () => {
-  const { client, graph, stat, last, go } = await bed();
+  const { client, graph, stat, last, go } = await startTestBed();
   await client.ask('break', { text: 'stat_cbk' });
   const set = (path: string, value: string) =>
     client.ask('set', { stop: last().id, path: parsePath(path), value });
@@ -287,7 +289,7 @@ it('setting a part of a reply changes a copy, not the object of the volume', asy
 });
 
 it('a stopped reply keeps a copy of its data', async () => {
-  const { client, graph, leaf, go } = await bed();
+  const { client, graph, leaf, go } = await startTestBed();
   const own = new Uint8Array([97, 98, 99]);
   leaf.onRequest = ({ answer }) => answer(3, 0, own, attributes(gfidOf(5), 1), null);
   await client.ask('break', { text: 'readv_cbk' });
@@ -309,8 +311,8 @@ it.each([
   ['changed', 'changed lacks its volume: changed@VOLUME'],
   ['lookup stat', "'stat' is one word too many: "],
   ['  ', 'no breakpoint was given: '],
-])('refuses the breakpoint %j', async (text, message) => {
-  const { client, isWatched } = await bed();
+])('the command break refuses the breakpoint %j', async (text, message) => {
+  const { client, isWatched } = await startTestBed();
   await expect(client.ask('break', { text })).rejects.toThrow(message);
   expect(isWatched()).toBe(false);
 });
@@ -323,7 +325,7 @@ it.each([
   ['op_errno', '4711', "there is no errno '4711'"],
   ['buff', '1', "a reply of stat has no 'buff' (did you mean 'buf'?)"],
   ['buf', '1', 'buf cannot be set: one of its fields can: buf.ia_size'],
-  ['buf.size', '1', "iatt has no field 'size': there is ia_gfid, "],
+  ['buf.size', '1', "iatt has no field 'size' (one of ia_gfid, "],
   ['buf.ia_size', '-1', 'ia_size is from 0 to '],
   ['buf.ia_prot', '010000', 'ia_prot is from 0 to 4095: not 010000'],
   ['buf.ia_gfid', '12', 'ia_gfid is a gfid, '],
@@ -331,8 +333,8 @@ it.each([
   ['xdata["a"]', 'null', "there is no key 'a' to delete"],
   ['xdata', '1', 'xdata cannot be set: one of its keys can: xdata["key"]'],
   ['1+1', '1', "'1+1' is not the name of a value"],
-])('refuses to set %s to %s', async (path, value, message) => {
-  const { client, stat, last, go } = await bed();
+])('the command set refuses to set %s to %s', async (path, value, message) => {
+  const { client, stat, last, go } = await startTestBed();
   await client.ask('break', { text: 'stat_cbk' });
   const reply = stat();
   const set = async () => client.ask('set', { stop: last().id, path: parsePath(path), value });
@@ -341,13 +343,13 @@ it.each([
   expect(reply).toMatchObject({ opRet: 0, opErrno: 0 });
 });
 
-it('refuses a success without its parts, a change at a wind, and unknown stops and frames', async () => {
-  const { client, lookup, last, go } = await bed();
+it('a debugger refuses a success without its parts, a change at a wind, and unknown stops and frames', async () => {
+  const { client, lookup, last, go } = await startTestBed();
   await client.ask('break', { text: 'errno ENOENT' });
   lookup('absent');
   const stop = last().id;
   await expect(client.ask('set', { stop, path: ['op_ret'], value: '0' })).rejects.toThrow(
-    'a success of lookup needs inode and buf, and this reply has none',
+    'a success of lookup needs inode and buf, which this reply lacks',
   );
   await expect(client.ask('scopes', { stop, level: 9 })).rejects.toThrow(
     'there is no frame 9: they are 0 to 2',
@@ -360,7 +362,7 @@ it('refuses a success without its parts, a change at a wind, and unknown stops a
   await client.ask('break', { text: 'lookup@top' });
   lookup('other');
   const set = client.ask('set', { stop: last().id, path: ['op_errno'], value: 'EIO' });
-  await expect(set).rejects.toThrow('there is no reply yet to be changed');
+  await expect(set).rejects.toThrow('is stopped at a wind and has no reply yet');
   client.close();
   await expect(client.ask('stops', {})).rejects.toThrow('the server is gone');
 });

@@ -14,18 +14,23 @@ import { collect, collectCbk } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { holdRequest, type Interceptor, resumeRequest } from '../core/interceptor.ts';
 import type { Fop, Xlator } from '../core/xlator.ts';
-import { type Breakpoint, fits, type Place, parseCondition } from './breakpoints.ts';
+import {
+  type Breakpoint,
+  matchesBreakpoint,
+  parseCondition,
+  type RequestPosition,
+} from './breakpoints.ts';
 import { DebugError } from './debug-error.ts';
 import {
-  bytesOf,
+  areBytesEqual,
+  argumentPaths,
   type DebuggedRequest,
+  encodeReply,
+  fopName,
   type Hop,
-  nameOf,
-  pathsOf,
-  reaches,
-  receiverOf,
-  sameBytes,
-  type Way,
+  isStepEnd,
+  type ResumeWay,
+  replyReceiver,
 } from './hops.ts';
 
 /** A stopped request. */
@@ -43,11 +48,11 @@ export interface Stop {
   readonly reply: unknown[];
 }
 
-export interface Listener {
-  /** A request has stopped. */
-  stopped(stop: Stop): void;
-  /** All hops of a request that has stopped before have their reply. */
-  ended(root: Stack): void;
+export interface StopListener {
+  /** Called when a request has stopped. */
+  onStop(stop: Stop): void;
+  /** Called when all hops of a request that had stopped have their reply. */
+  onEnd(root: Stack): void;
 }
 
 type AnyCall = (...args: unknown[]) => void;
@@ -56,22 +61,22 @@ export class Debugger implements Interceptor {
   readonly graph: Graph;
   readonly breakpoints = new Map<number, Breakpoint>();
   readonly stops = new Map<number, Stop>();
-  private readonly listener: Listener;
+  private readonly listener: StopListener;
   /** The function that resumes each stop. */
   private readonly continuations = new Map<number, () => void>();
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, DebuggedRequest>();
   /** Requests that have stopped and are not complete. */
-  readonly stopped = new Set<DebuggedRequest>();
+  readonly stoppedRequests = new Set<DebuggedRequest>();
   /** Requests that stop at the end of a step. */
   private readonly stepping = new Set<DebuggedRequest>();
   private lastBreakpoint = 0;
   private lastStop = 0;
-  private attached = false;
+  private isAttached = false;
   private isObserving = false;
 
-  constructor(graph: Graph, listener: Listener) {
+  constructor(graph: Graph, listener: StopListener) {
     this.graph = graph;
     this.listener = listener;
   }
@@ -79,9 +84,9 @@ export class Debugger implements Interceptor {
   // -- breakpoints -----------------------------------------------------------------------------
 
   /** @throws {DebugError | FilterError} for a wrong text */
-  add(text: string): Breakpoint {
-    const known = this.graph.xlators.map(({ name }) => name);
-    const condition = parseCondition(text, known);
+  addBreakpoint(text: string): Breakpoint {
+    const volumeNames = this.graph.xlators.map(({ name }) => name);
+    const condition = parseCondition(text, volumeNames);
     this.lastBreakpoint += 1;
     const breakpoint = { ...condition, id: this.lastBreakpoint, text: text.trim(), hits: 0 };
     this.breakpoints.set(breakpoint.id, breakpoint);
@@ -90,7 +95,7 @@ export class Debugger implements Interceptor {
   }
 
   /** Removes a breakpoint; its stops stay. @throws {DebugError} for an unknown one */
-  remove(id: number): void {
+  removeBreakpoint(id: number): void {
     if (!this.breakpoints.delete(id)) throw new DebugError(`there is no breakpoint ${id}`);
     this.attach();
   }
@@ -98,7 +103,7 @@ export class Debugger implements Interceptor {
   // -- resuming ---------------------------------------------------------------------------------
 
   /** @throws {DebugError} for a stop that is unknown or resumed */
-  stop(id: number): Stop {
+  findStop(id: number): Stop {
     const stop = this.stops.get(id);
     if (stop === undefined)
       throw new DebugError(`no request is held at stop ${id}: it was resumed, or never existed`);
@@ -114,17 +119,17 @@ export class Debugger implements Interceptor {
    * At an unwind, its volume is the one that the reply arrives at.
    * @throws {DebugError} as `stop`
    */
-  resume(id: number, way: Way): void {
-    const { hop, kind } = this.stop(id);
+  resume(id: number, way: ResumeWay): void {
+    const { hop, kind } = this.findStop(id);
     const { request } = hop;
-    const go = this.continuations.get(id)!;
+    const proceed = this.continuations.get(id)!;
     this.stops.delete(id);
     this.continuations.delete(id);
     resumeRequest(request.root);
     request.goal = { way, hop: kind === 'wind' ? hop : hop.above };
     if (way === 'continue') this.stepping.delete(request);
     else this.stepping.add(request);
-    go();
+    proceed();
     this.attach();
   }
 
@@ -142,33 +147,33 @@ export class Debugger implements Interceptor {
   // -- the links -------------------------------------------------------------------------------
 
   /** Intercepts the links while there are breakpoints, steps or stops. */
-  private attach(anew = false): void {
-    const wanted = this.breakpoints.size + this.stepping.size + this.stops.size > 0;
-    if (wanted === this.attached && !anew) return;
+  private attach(isForced = false): void {
+    const isNeeded = this.breakpoints.size + this.stepping.size + this.stops.size > 0;
+    if (isNeeded === this.isAttached && !isForced) return;
     // The observer comes before the interceptor, and stays: without hops it stores nothing.
-    if (wanted && !this.isObserving) this.graph.observe(this.notes);
-    this.isObserving ||= wanted;
-    this.attached = wanted;
-    this.graph.intercept(wanted ? this : null);
+    if (isNeeded && !this.isObserving) this.graph.observe(this.noteObserver);
+    this.isObserving ||= isNeeded;
+    this.isAttached = isNeeded;
+    this.graph.intercept(isNeeded ? this : null);
   }
 
   /** An observer that receives only the bridges' notes about followed requests. */
-  private readonly notes = {
-    watches: () => false,
-    samples: () => false,
+  private readonly noteObserver = {
+    wantsFop: () => false,
+    wantsRequest: () => false,
     wind: () => null,
     unwind(): void {},
     notify(): void {},
-    logged(): void {},
+    noteLogLine(): void {},
     /** Whether notes about a frame are needed. */
-    follows: (frame: Frame): boolean => this.hops.has(frame),
-    note: (frame: Frame, notes: Readonly<Record<string, string>>): void => {
+    wantsNotes: (frame: Frame): boolean => this.hops.has(frame),
+    addNotes: (frame: Frame, notes: Readonly<Record<string, string>>): void => {
       const hop = this.hops.get(frame);
       if (hop !== undefined) hop.notes = { ...hop.notes, ...notes };
     },
   };
 
-  watches(xl: Xlator, fop: FopName, defines: boolean): boolean {
+  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean {
     if (defines) return true;
     for (const breakpoint of this.breakpoints.values()) {
       if (breakpoint.volume === xl.name && (breakpoint.fop ?? fop) === fop) return true;
@@ -176,73 +181,86 @@ export class Debugger implements Interceptor {
     return false;
   }
 
-  lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
+  wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
     const row = findFop(name)!;
     const call = fop as AnyCall;
-    const arrive = (frame: Frame, xl: Xlator, args: unknown[]): void => {
-      const up = frame.cbk as AnyCall | null;
-      if (up === null) {
+    const handleWind = (frame: Frame, xl: Xlator, args: unknown[]): void => {
+      const upperCbk = frame.cbk as AnyCall | null;
+      if (upperCbk === null) {
         call(frame, xl, ...args);
         return;
       }
-      const before = this.hops.get(frame) ?? null;
-      const above = before ?? this.nearestHop(frame.parent);
-      const request = this.requestOf(frame.root);
-      const repliesBelow = this.replyStore(xl);
-      const hop: Hop = { request, above, before, frame, xl, row, args, repliesBelow, notes: {} };
+      const previous = this.hops.get(frame) ?? null;
+      const above = previous ?? this.findNearestHop(frame.parent);
+      const request = this.findOrAddRequest(frame.root);
+      const repliesBelow = this.makeReplyStore(xl);
+      const hop: Hop = {
+        request,
+        above,
+        previous,
+        frame,
+        xl,
+        row,
+        args,
+        repliesBelow,
+        notes: {},
+      };
       this.hops.set(frame, hop);
-      request.open += 1;
-      frame.cbk = collectCbk[name]((...reply) => this.unwind(hop, up, reply)) as unknown as AnyCbk;
-      const go = (): void => call(frame, xl, ...args);
-      if (!this.hold('wind', hop, 0, 0, [], go)) go();
+      request.openHops += 1;
+      frame.cbk = collectCbk[name]((...reply) =>
+        this.unwind(hop, upperCbk, reply),
+      ) as unknown as AnyCbk;
+      const proceed = (): void => call(frame, xl, ...args);
+      if (!this.stopIfMatching('wind', hop, 0, 0, [], proceed)) proceed();
     };
-    return collect[name](arrive);
+    return collect[name](handleWind);
   }
 
   private unwind(
     hop: Hop,
-    up: AnyCall,
+    upperCbk: AnyCall,
     [parent, cookie, at, opRet, opErrno, reply]: [Frame, number, Xlator, number, number, unknown[]],
   ): void {
-    const { frame, before, request, above, row } = hop;
-    if (before === null) this.hops.delete(frame);
-    else this.hops.set(frame, before);
+    const { frame, previous, request, above, row } = hop;
+    if (previous === null) this.hops.delete(frame);
+    else this.hops.set(frame, previous);
     const passUp = (ret: number, errno: number, values: readonly unknown[]): void => {
-      if (above?.row === row) above.repliesBelow?.push(bytesOf(row, ret, errno, values));
-      request.open -= 1;
-      up(parent, cookie, at, ret, errno, ...values);
-      if (request.open === 0) this.end(request);
+      if (above?.row === row) above.repliesBelow?.push(encodeReply(row, ret, errno, values));
+      request.openHops -= 1;
+      upperCbk(parent, cookie, at, ret, errno, ...values);
+      if (request.openHops === 0) this.endRequest(request);
     };
-    const go = (stop: Stop): void => passUp(stop.opRet, stop.opErrno, stop.reply);
-    if (!this.hold('unwind', hop, opRet, opErrno, reply, go)) passUp(opRet, opErrno, reply);
+    const proceed = (stop: Stop): void => passUp(stop.opRet, stop.opErrno, stop.reply);
+    if (!this.stopIfMatching('unwind', hop, opRet, opErrno, reply, proceed))
+      passUp(opRet, opErrno, reply);
   }
 
-  /** Stops a request at its current hop if a breakpoint or step matches; returns whether it did. */
-  private hold(
+  /** Stops a request at its current hop if a breakpoint or step matches. Returns whether it stopped. */
+  private stopIfMatching(
     kind: Stop['kind'],
     hop: Hop,
     opRet: number,
     opErrno: number,
     reply: unknown[],
-    go: (stop: Stop) => void,
+    proceed: (stop: Stop) => void,
   ): boolean {
     const { request } = hop;
     const breakpoint = this.findBreakpoint(kind, hop, opRet, opErrno, reply);
-    const reached = request.goal !== null && reaches(request.goal, kind, hop);
-    if (breakpoint === null && !reached) return false;
+    const isGoalReached = request.goal !== null && isStepEnd(request.goal, kind, hop);
+    if (breakpoint === null && !isGoalReached) return false;
     if (breakpoint !== null) breakpoint.hits += 1;
     request.goal = null;
-    this.stopped.add(request);
+    this.stoppedRequests.add(request);
     this.stepping.delete(request);
     this.lastStop += 1;
     const id = this.lastStop;
-    // The replying volume may reuse the data after the call.
+    // The replying volume may reuse its data buffers after the call.
     const copy = reply.map((value) => (value instanceof Uint8Array ? value.slice() : value));
     const stop: Stop = { id, kind, hop, breakpoint, opRet, opErrno, reply: copy };
     this.stops.set(id, stop);
     holdRequest(request.root);
-    this.continuations.set(id, () => go(stop));
-    this.listener.stopped(stop);
+    this.continuations.set(id, () => proceed(stop));
+    this.listener.onStop(stop);
     return true;
   }
 
@@ -255,36 +273,39 @@ export class Debugger implements Interceptor {
     reply: readonly unknown[],
   ): Breakpoint | null {
     const { request, xl, row, repliesBelow } = hop;
-    const place: Place = {
+    const position: RequestPosition = {
       kind,
-      fop: nameOf(hop),
+      fop: fopName(hop),
       volume: xl.name,
-      upper: receiverOf(hop).name,
-      paths: () => pathsOf(hop),
+      upper: replyReceiver(hop).name,
+      findPaths: () => argumentPaths(hop),
       errno: opRet < 0 ? opErrno : 0,
-      changed() {
-        const answer = bytesOf(row, opRet, opErrno, reply);
-        return repliesBelow !== null && !repliesBelow.some((other) => sameBytes(other, answer));
+      isChanged() {
+        const replyBytes = encodeReply(row, opRet, opErrno, reply);
+        return (
+          repliesBelow !== null && !repliesBelow.some((other) => areBytesEqual(other, replyBytes))
+        );
       },
     };
     let first: Breakpoint | null = null;
     for (const breakpoint of this.breakpoints.values()) {
-      if (request.done.has(breakpoint.id) || !fits(breakpoint, place)) continue;
-      if (breakpoint.volume === null) request.done.add(breakpoint.id);
+      if (request.usedBreakpoints.has(breakpoint.id) || !matchesBreakpoint(breakpoint, position))
+        continue;
+      if (breakpoint.volume === null) request.usedBreakpoints.add(breakpoint.id);
       first ??= breakpoint;
     }
     return first;
   }
 
   /** A store for the replies from below a volume, if a breakpoint compares them. */
-  private replyStore(xl: Xlator): Uint8Array[] | null {
+  private makeReplyStore(xl: Xlator): Uint8Array[] | null {
     for (const { changed, volume } of this.breakpoints.values()) {
       if (changed && volume === xl.name) return [];
     }
     return null;
   }
 
-  private nearestHop(frame: Frame | null): Hop | null {
+  private findNearestHop(frame: Frame | null): Hop | null {
     for (let at = frame; at !== null; at = at.parent) {
       const hop = this.hops.get(at);
       if (hop !== undefined) return hop;
@@ -292,20 +313,20 @@ export class Debugger implements Interceptor {
     return null;
   }
 
-  private requestOf(root: Stack): DebuggedRequest {
+  private findOrAddRequest(root: Stack): DebuggedRequest {
     let request = this.requests.get(root);
     if (request === undefined) {
-      request = { root, open: 0, goal: null, done: new Set() };
+      request = { root, openHops: 0, goal: null, usedBreakpoints: new Set() };
       this.requests.set(root, request);
     }
     return request;
   }
 
-  private end(request: DebuggedRequest): void {
+  private endRequest(request: DebuggedRequest): void {
     request.goal = null;
     this.stepping.delete(request);
     this.attach();
-    if (!this.stopped.delete(request)) return;
-    this.listener.ended(request.root);
+    if (!this.stoppedRequests.delete(request)) return;
+    this.listener.onEnd(request.root);
   }
 }

@@ -12,14 +12,14 @@
  *   → {"seq":4,"command":"frames","args":{"stop":1}}
  *   ← {"seq":4,"error":"no request is held at stop 1: it was resumed, or never existed"}
  *
- * Each command gets one answer, `result` or `error`; events come at any time, those of a command
- * after its answer. The server's side is `debug-server.ts`, the front end's `debug-client.ts`. When
+ * Each command gets one reply, `result` or `error`; events come at any time, those of a command
+ * after its reply. The server's side is `debug-server.ts`, the front end's `debug-client.ts`. When
  * the channel closes, the server resumes all requests.
  */
 import type { LineCommand, LineReply } from '../core/line-stops.ts';
-import type { Way } from './hops.ts';
+import type { LineEvent, ModuleView } from './debugged-modules.ts';
+import type { ResumeWay } from './hops.ts';
 import type { FrameView, Scope } from './scopes.ts';
-import type { LineEvent, ScriptView } from './scripts.ts';
 import type { Value } from './shown-values.ts';
 
 export interface VolumeView {
@@ -77,9 +77,9 @@ export interface Commands {
     result: readonly Value[];
   };
   /** See `Debugger.resume`. */
-  resume: { args: { stop: number; way: Way }; result: null };
+  resume: { args: { stop: number; way: ResumeWay }; result: null };
   /** The volumes that run a module. */
-  scripts: { args: Record<string, never>; result: readonly ScriptView[] };
+  scripts: { args: Record<string, never>; result: readonly ModuleView[] };
   /** A command for a module that can stop at its lines (`core/line-stops.ts`). */
   line: { args: { volume: string; command: LineCommand }; result: LineReply };
   /** Removes all breakpoints and resumes all requests. */
@@ -94,7 +94,7 @@ export interface Request<N extends CommandName = CommandName> {
   readonly args: Commands[N]['args'];
 }
 
-export type Answer =
+export type CommandReply =
   | { readonly seq: number; readonly result: unknown }
   | { readonly seq: number; readonly error: string };
 
@@ -106,4 +106,4 @@ export type DebugEvent =
   /** A request that had stopped is complete. */
   | { readonly event: 'ended'; readonly request: number };
 
-export type FromServer = Answer | DebugEvent;
+export type FromServer = CommandReply | DebugEvent;

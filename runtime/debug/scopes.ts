@@ -5,8 +5,15 @@ import { shownOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './debugger.ts';
-import { type Hop, pathsOf, receiverOf } from './hops.ts';
-import { anyValue, argValue, errnoText, intValue, textValue, type Value } from './shown-values.ts';
+import { argumentPaths, type Hop, replyReceiver } from './hops.ts';
+import {
+  formatErrno,
+  showAny,
+  showArgument,
+  showInt,
+  showText,
+  type Value,
+} from './shown-values.ts';
 
 /** A volume in the call stack of a request. */
 export interface FrameView {
@@ -25,8 +32,8 @@ export interface FrameView {
 /** A named group of values. */
 export interface Scope {
   /**
-   * `script` has a bridge's notes about the request: method, line, `local`; `answered` those of the
-   * volume that a reply comes from.
+   * `script` has the notes of the volume's bridge about the request: the module's method, line and
+   * `local`. `answered` has those of the volume that the reply comes from.
    */
   readonly name: 'reply' | 'answered' | 'script' | 'arguments' | 'frame' | 'volume';
   readonly values: readonly Value[];
@@ -36,12 +43,12 @@ interface Level {
   /** Null for the initiator. */
   readonly hop: Hop | null;
   readonly xl: Xlator;
-  /** The volume's frame; null if it has handed the frame on. */
+  /** The volume's frame; null if it has passed the frame on (`tail`). */
   readonly frame: Frame | null;
   readonly fop: string;
 }
 
-function levelsOf({ kind, hop: stopped }: Stop): Level[] {
+function listLevels({ kind, hop: stopped }: Stop): Level[] {
   const levels: Level[] = [];
   let fop = stopped.row.name;
   const add = (hop: Hop | null, xl: Xlator, frame: Frame | null): void => {
@@ -58,87 +65,87 @@ function levelsOf({ kind, hop: stopped }: Stop): Level[] {
     fop = hop.above?.row.name ?? hop.row.name;
     last = hop;
   }
-  add(null, receiverOf(last), last.frame.parent);
+  add(null, replyReceiver(last), last.frame.parent);
   return levels;
 }
 
-function levelOf(stop: Stop, level: number): Level {
-  const levels = levelsOf(stop);
-  const found = levels[level];
-  if (found === undefined) {
+function findLevel(stop: Stop, level: number): Level {
+  const levels = listLevels(stop);
+  const entry = levels[level];
+  if (entry === undefined) {
     throw new DebugError(`there is no frame ${level}: they are 0 to ${levels.length - 1}`);
   }
-  return found;
+  return entry;
 }
 
-export const framesOf = (stop: Stop): FrameView[] =>
-  levelsOf(stop).map(({ hop, xl, fop }, level) => ({
+export const listFrames = (stop: Stop): FrameView[] =>
+  listLevels(stop).map(({ hop, xl, fop }, level) => ({
     level,
     volume: xl.name,
     type: xl.type,
     fop,
-    paths: pathsOf(hop ?? stop.hop),
+    paths: argumentPaths(hop ?? stop.hop),
     where: xl.where ?? null,
   }));
 
 /** @throws {DebugError} for an unknown frame */
-export function scopesOf(stop: Stop, level = 0): Scope[] {
-  const { hop, xl, frame } = levelOf(stop, level);
+export function listScopes(stop: Stop, level = 0): Scope[] {
+  const { hop, xl, frame } = findLevel(stop, level);
   const scopes: Scope[] = [];
   if (level === 0 && stop.kind === 'unwind') {
-    scopes.push({ name: 'reply', values: replyValues(stop) });
+    scopes.push({ name: 'reply', values: showReply(stop) });
   }
-  const told = level === 0 && stop.kind === 'unwind' ? notesOf(stop.hop) : [];
-  if (told.length > 0) scopes.push({ name: 'answered', values: told });
-  const notes = hop === null ? [] : notesOf(hop);
+  const replierNotes = level === 0 && stop.kind === 'unwind' ? showNotes(stop.hop) : [];
+  if (replierNotes.length > 0) scopes.push({ name: 'answered', values: replierNotes });
+  const notes = hop === null ? [] : showNotes(hop);
   if (notes.length > 0) scopes.push({ name: 'script', values: notes });
   const called = hop ?? (level === 0 ? stop.hop : null);
   if (called !== null) {
-    const values = called.row.args.map((arg, i) => argValue(arg, called.args[i]));
+    const values = called.row.args.map((arg, i) => showArgument(arg, called.args[i]));
     scopes.push({ name: 'arguments', values });
   }
-  const own = frameValues(stop, frame);
+  const values = showFrame(stop, frame);
   const isNoted = notes.some(({ name }) => name === 'local');
-  scopes.push({ name: 'frame', values: isNoted ? own.slice(1) : own });
-  scopes.push({ name: 'volume', values: volumeValues(xl) });
+  scopes.push({ name: 'frame', values: isNoted ? values.slice(1) : values });
+  scopes.push({ name: 'volume', values: showVolume(xl) });
   return scopes;
 }
 
 /** A module's notes as values, such as `('a', 1)`. */
-const notesOf = ({ notes }: Hop): Value[] =>
+const showNotes = ({ notes }: Hop): Value[] =>
   Object.entries(notes).map(([name, text]) => ({
-    ...textValue(name, text),
+    ...showText(name, text),
     text: printable(text),
   }));
 
-export const replyValues = ({ hop, opRet, opErrno, reply }: Stop): Value[] => [
-  intValue('op_ret', String(opRet)),
-  intValue('op_errno', errnoText(opErrno)),
-  ...hop.row.reply.map((arg, i) => argValue(arg, reply[i])),
+export const showReply = ({ hop, opRet, opErrno, reply }: Stop): Value[] => [
+  showInt('op_ret', String(opRet)),
+  showInt('op_errno', formatErrno(opErrno)),
+  ...hop.row.reply.map((arg, i) => showArgument(arg, reply[i])),
 ];
 
-function frameValues({ hop: { request } }: Stop, frame: Frame | null): Value[] {
+function showFrame({ hop: { request } }: Stop, frame: Frame | null): Value[] {
   const { unique, op, uid, gid, pid, lkOwner } = request.root;
   return [
-    anyValue('local', frame?.local ?? null),
-    intValue('cookie', String(frame?.cookie ?? 0)),
-    intValue('unique', String(unique)),
-    textValue('op', op),
-    intValue('uid', String(uid)),
-    intValue('gid', String(gid)),
-    intValue('pid', String(pid)),
-    textValue('lk_owner', lkOwner),
+    showAny('local', frame?.local ?? null),
+    showInt('cookie', String(frame?.cookie ?? 0)),
+    showInt('unique', String(unique)),
+    showText('op', op),
+    showInt('uid', String(uid)),
+    showInt('gid', String(gid)),
+    showInt('pid', String(pid)),
+    showText('lk_owner', lkOwner),
   ];
 }
 
-function volumeValues(xl: Xlator): Value[] {
+function showVolume(xl: Xlator): Value[] {
   const options = shownOptions(xl.given);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));
   return [
-    textValue('name', xl.name),
-    textValue('type', xl.type),
-    anyValue('options', options),
-    anyValue('children', children),
-    anyValue('state', xl.initialised ? (xl.translator.dump?.(xl) ?? null) : null),
+    showText('name', xl.name),
+    showText('type', xl.type),
+    showAny('options', options),
+    showAny('children', children),
+    showAny('state', xl.initialised ? (xl.translator.dump?.(xl) ?? null) : null),
   ];
 }

@@ -22,17 +22,17 @@ const GFID_FIELDS: ReadonlySet<string> = new Set(['ia_gfid', 'lease_id']);
 export function setReplyPart(stop: Stop, path: readonly string[], text: string): void {
   if (stop.kind === 'wind') {
     throw new DebugError(
-      'there is no reply yet to be changed: this is a wind (finish goes to the answer)',
+      'the request is stopped at a wind and has no reply yet: enter `finish` to run to the reply',
     );
   }
   const [first = ''] = path;
-  if (first === 'op_ret') setOpRet(stop, numberOf(text, 'op_ret', true));
-  else if (first === 'op_errno') stop.opErrno = errnoOf(text);
+  if (first === 'op_ret') setOpRet(stop, readNumber(text, 'op_ret', true));
+  else if (first === 'op_errno') stop.opErrno = readErrno(text);
   else setPart(stop, path, text);
 }
 
 /** The missing parts that a successful reply needs, by the table of fops. */
-function lacks({ row }: Stop['hop'], reply: readonly unknown[]): string[] {
+function missingParts({ row }: Stop['hop'], reply: readonly unknown[]): string[] {
   return row.reply
     .filter(({ needed }, i) => needed && (reply[i] ?? null) === null)
     .map(({ name }) => name);
@@ -43,22 +43,22 @@ function setOpRet(stop: Stop, opRet: number): void {
   if (opRet < -1)
     throw new DebugError(`op_ret is -1 for a failure, otherwise 0 or a count: not ${opRet}`);
   if (opRet >= 0) {
-    const missing = lacks(hop, reply);
+    const missing = missingParts(hop, reply);
     if (missing.length > 0) {
       throw new DebugError(
-        `a success of ${hop.row.name} needs ${missing.join(' and ')}, and this reply has none`,
+        `a success of ${hop.row.name} needs ${missing.join(' and ')}, which this reply lacks: set it first`,
       );
     }
-    const most = mostOf(hop.row, reply);
-    if (opRet > most)
-      throw new DebugError(`op_ret of this ${hop.row.name} is ${most} at most: not ${opRet}`);
+    const max = maxOpRet(hop.row, reply);
+    if (opRet > max)
+      throw new DebugError(`op_ret of this ${hop.row.name} is ${max} at most: not ${opRet}`);
   }
   stop.opRet = opRet;
-  // A failure has an errno.
+  // A failure needs an errno: EIO until the user sets another.
   if (opRet < 0 && stop.opErrno === 0) stop.opErrno = errnoNumber('EIO')!;
 }
 
-function mostOf({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
+function maxOpRet({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
   if (counts === null) return 0;
   const at = parts.findIndex(({ name }) => name === counts.part);
   const part = reply[at];
@@ -73,23 +73,23 @@ function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: s
   const at = row.reply.findIndex((part) => part.name === name);
   if (at < 0) {
     const names = ['op_ret', 'op_errno', ...row.reply.map((part) => part.name)];
-    throw unknown(`a reply of ${row.name} has no '${name}'`, name, names);
+    throw unknownNameError(`a reply of ${row.name} has no '${name}'`, name, names);
   }
   const { type } = row.reply[at]!;
   const isStruct = isStructType(type) && type in EXAMPLES;
-  if (key === undefined && type === 'int') reply[at] = numberOf(text, name, true);
-  else if (key === undefined && type === 'str') reply[at] = textOf(text, name);
+  if (key === undefined && type === 'int') reply[at] = readNumber(text, name, true);
+  else if (key === undefined && type === 'str') reply[at] = readText(text, name);
   else if (key !== undefined && more.length === 0 && type === 'dict') {
     reply[at] = withKey(reply[at] as Dict | null, key, text);
   } else if (key !== undefined && more.length === 0 && isStruct) {
     reply[at] = withField(type, reply[at] as object | null, key, text);
   } else {
     const example = EXAMPLES[type];
-    const how =
+    const hint =
       example === undefined
         ? `it is of the type ${type}`
         : `one of its ${type === 'dict' ? 'keys' : 'fields'} can: ${name}${example}`;
-    throw new DebugError(`${path.join('.')} cannot be set: ${how}`);
+    throw new DebugError(`${path.join('.')} cannot be set: ${hint}`);
   }
 }
 
@@ -100,18 +100,18 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   dict: '["key"]',
 };
 
-const unknown = (what: string, name: string, names: readonly string[]): DebugError =>
-  new DebugError(what + (didYouMean(name, names) || `: there is ${names.join(', ')}`));
+const unknownNameError = (message: string, name: string, names: readonly string[]): DebugError =>
+  new DebugError(message + (didYouMean(name, names) || ` (one of ${names.join(', ')})`));
 
 /** Sets a field of a copy: a volume may still use the object that it replied with. */
-function withField(type: StructType, held: object | null, member: string, text: string): object {
+function withField(type: StructType, current: object | null, member: string, text: string): object {
   const { fields, make } = structTypes[type];
-  const found = fields.find(({ name, member: own }) => name === member || own === member);
-  if (found === undefined) {
+  const field = fields.find(({ name, member: own }) => name === member || own === member);
+  if (field === undefined) {
     const names = fields.map((field) => field.member);
-    throw unknown(`${type} has no field '${member}'`, member, names);
+    throw unknownNameError(`${type} has no field '${member}'`, member, names);
   }
-  return Object.assign(make(), held, { [found.name]: fieldOf(found.member, text) });
+  return Object.assign(make(), current, { [field.name]: readField(field.member, text) });
 }
 
 /** The least and the greatest value of fields with narrow bounds. */
@@ -120,62 +120,63 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   ia_prot: [0, 0o7777],
 };
 
-function fieldOf(name: string, text: string): number | string {
+function readField(name: string, text: string): number | string {
   if (GFID_FIELDS.has(name)) {
-    const gfid = unquoted(text) ?? text;
+    const gfid = removeQuotes(text) ?? text;
     if (isGfid(gfid)) return gfid;
     throw new DebugError(`${name} is a gfid, 32 hexadecimal digits with dashes: not ${text}`);
   }
   const type = name === 'ia_type' ? iaTypes.indexOf(text.toUpperCase()) : -1;
   if (type >= 0) return type;
-  const number = numberOf(text, name, true);
-  const usual = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
-  const [least, most] = LIMITS[name] ?? [usual, Number.MAX_SAFE_INTEGER];
+  const number = readNumber(text, name, true);
+  const lowest = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
+  const [least, most] = LIMITS[name] ?? [lowest, Number.MAX_SAFE_INTEGER];
   if (number >= least && number <= most) return number;
   throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
 }
 
-function withKey(held: Dict | null, key: string, text: string): Dict {
-  const made = held?.copy() ?? new Dict();
+function withKey(current: Dict | null, key: string, text: string): Dict {
+  const copy = current?.copy() ?? new Dict();
   if (text === 'null') {
-    if (!made.delete(key)) throw new DebugError(`there is no key '${key}' to delete`);
-    return made;
+    if (!copy.delete(key)) throw new DebugError(`there is no key '${key}' to delete`);
+    return copy;
   }
-  const old = made.get(key);
+  const old = copy.get(key);
   if (old instanceof Iatt)
     throw new DebugError(`the key '${key}' holds an iatt, which cannot be set`);
-  const value: DictValue = unquoted(text) ?? numberOf(text, `the key '${key}'`, false);
-  const type = made.type(key);
+  const value: DictValue = removeQuotes(text) ?? readNumber(text, `the key '${key}'`, false);
+  const type = copy.type(key);
   if (old instanceof Uint8Array && typeof value === 'string') {
-    return made.set(key, new TextEncoder().encode(value), type);
+    return copy.set(key, new TextEncoder().encode(value), type);
   }
+  // A value of the same kind keeps the key's type; otherwise the type follows from the value.
   const stays = typeof old === typeof value && type !== 'gfuuid' && type !== undefined;
   return stays && Number.isInteger(value) === Number.isInteger(old)
-    ? made.set(key, value, type)
-    : made.set(key, value);
+    ? copy.set(key, value, type)
+    : copy.set(key, value);
 }
 
-function errnoOf(text: string): number {
+function readErrno(text: string): number {
   const errno = errnoNumber(text) ?? (/^\d+$/.test(text) ? Number(text) : -1);
   const isKnown = errno > 0 && errno <= ERRNO_MAX && !errnoName(errno).startsWith('errno ');
   if (isKnown || errno === 0) return errno;
   throw new DebugError(`there is no errno '${text}': their names are as in errno(3), as ENOENT`);
 }
 
-/** A number in decimal, octal as in C (`0644`), or hexadecimal. */
-function numberOf(text: string, what: string, isWhole: boolean): number {
+/** Reads a number in decimal, octal as in C (`0644`), or hexadecimal. @throws {DebugError} */
+function readNumber(text: string, subject: string, isWhole: boolean): number {
   const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
   const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
   if (text.trim() !== '' && fits) return number;
   const kind = isWhole ? 'whole number' : 'number, or a text in quotes';
-  throw new DebugError(`${what} is a ${kind}: not ${text || 'nothing'}`);
+  throw new DebugError(`${subject} is a ${kind}: not ${text || 'nothing'}`);
 }
 
-/** The text within quotes; null without quotes. */
-const unquoted = (text: string): string | null => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? null;
+/** Returns the text within quotes; null if `text` has no quotes. */
+const removeQuotes = (text: string): string | null => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? null;
 
-function textOf(text: string, what: string): string {
-  const found = unquoted(text);
-  if (found !== null) return found;
-  throw new DebugError(`${what} is a text, in quotes: not ${text || 'nothing'}`);
+function readText(text: string, subject: string): string {
+  const content = removeQuotes(text);
+  if (content !== null) return content;
+  throw new DebugError(`${subject} is a text, in quotes: not ${text || 'nothing'}`);
 }

@@ -26,7 +26,9 @@ export interface Value {
 const PARTS_MAX = 64;
 /** The most bytes shown of data. */
 const DATA_MAX = 64;
+/** The most characters shown of a text. */
 const TEXT_MAX = 4096;
+/** The most levels shown of nested objects. */
 const DEPTH_MAX = 3;
 
 const IA_TYPES = ['INVAL', 'IFREG', 'IFDIR', 'IFLNK', 'IFBLK', 'IFCHR', 'IFIFO', 'IFSOCK'];
@@ -36,106 +38,111 @@ const NULL = 'null';
 /** Names of numbers that are shown in octal. */
 const OCTAL: ReadonlySet<string> = new Set(['mode', 'umask', 'ia_prot']);
 
-const value = (name: string, type: string, text: string, parts: readonly Value[] = []): Value => ({
+const makeValue = (
+  name: string,
+  type: string,
+  text: string,
+  parts: readonly Value[] = [],
+): Value => ({
   name: printable(name),
   type,
   text,
   parts,
 });
 
-export const quoted = (text: string): string =>
+export const quote = (text: string): string =>
   text.length > TEXT_MAX ? `"${printable(text.slice(0, TEXT_MAX))}"…` : `"${printable(text)}"`;
 
-export const errnoText = (errno: number): string =>
+export const formatErrno = (errno: number): string =>
   errno === 0 ? '0' : `${errno} (${errnoName(errno)}: ${strerror(errno)})`;
 
-function numberText(name: string, number: number): string {
+function formatNumber(name: string, number: number): string {
   if (name === 'ia_type') return `${number} (${iaTypes[number] ?? 'unknown'})`;
   return OCTAL.has(name) && number >= 0 ? `0${number.toString(8)}` : String(number);
 }
 
-function bytesText(bytes: Uint8Array): string {
+function formatBytes(bytes: Uint8Array): string {
   const shown = bytes.subarray(0, DATA_MAX);
   const text = Array.from(shown, (byte) => String.fromCharCode(byte)).join('');
   return `${bytes.length} bytes "${printable(text)}"${shown.length < bytes.length ? '…' : ''}`;
 }
 
-function structValue(name: string, type: StructType, held: object): Value {
+function showStruct(name: string, type: StructType, content: object): Value {
   const parts = structTypes[type].fields.map(({ member, name: own }) => {
-    const field = (held as Record<string, unknown>)[own];
-    if (typeof field === 'number') return value(member, 'int', numberText(member, field));
-    return value(member, 'str', quoted(String(field)));
+    const field = (content as Record<string, unknown>)[own];
+    if (typeof field === 'number') return makeValue(member, 'int', formatNumber(member, field));
+    return makeValue(member, 'str', quote(String(field)));
   });
-  return value(name, type, shortStruct(type, held), parts);
+  return makeValue(name, type, summarizeStruct(type, content), parts);
 }
 
-function shortStruct(type: string, held: object): string {
-  if (!(held instanceof Iatt)) return type;
-  const { iaType, iaProt, iaSize } = held;
+function summarizeStruct(type: string, content: object): string {
+  if (!(content instanceof Iatt)) return type;
+  const { iaType, iaProt, iaSize } = content;
   return `${iaTypes[iaType] ?? iaType} 0${iaProt.toString(8)}, ${iaSize} bytes`;
 }
 
-function locValue(name: string, loc: Loc): Value {
-  return value(name, 'loc', quoted(loc.path), [
-    value('path', 'str', quoted(loc.path)),
-    value('name', 'str', loc.name === null ? NULL : quoted(loc.name)),
-    inodeValue('inode', loc.inode),
-    inodeValue('parent', loc.parent),
-    value('gfid', 'str', quoted(loc.gfid)),
-    value('pargfid', 'str', quoted(loc.pargfid)),
+function showLoc(name: string, loc: Loc): Value {
+  return makeValue(name, 'loc', quote(loc.path), [
+    makeValue('path', 'str', quote(loc.path)),
+    makeValue('name', 'str', loc.name === null ? NULL : quote(loc.name)),
+    showInode('inode', loc.inode),
+    showInode('parent', loc.parent),
+    makeValue('gfid', 'str', quote(loc.gfid)),
+    makeValue('pargfid', 'str', quote(loc.pargfid)),
   ]);
 }
 
-function inodeValue(name: string, inode: Inode | null): Value {
-  if (inode === null) return value(name, 'inode', NULL);
+function showInode(name: string, inode: Inode | null): Value {
+  if (inode === null) return makeValue(name, 'inode', NULL);
   const { id, gfid, iaType, nlookup, path, linked } = inode;
-  return value(name, 'inode', linked ? `inode ${id}` : `inode ${id}, not linked`, [
-    value('id', 'int', String(id)),
-    value('gfid', 'str', quoted(gfid)),
-    value('ia_type', 'int', numberText('ia_type', iaType)),
-    value('nlookup', 'int', String(nlookup)),
-    value('path', 'str', quoted(path)),
+  return makeValue(name, 'inode', linked ? `inode ${id}` : `inode ${id}, not linked`, [
+    makeValue('id', 'int', String(id)),
+    makeValue('gfid', 'str', quote(gfid)),
+    makeValue('ia_type', 'int', formatNumber('ia_type', iaType)),
+    makeValue('nlookup', 'int', String(nlookup)),
+    makeValue('path', 'str', quote(path)),
   ]);
 }
 
-function fdValue(name: string, fd: Fd): Value {
+function showFd(name: string, fd: Fd): Value {
   const { id, flags, pid, isDir, inode } = fd;
-  return value(name, 'fd', `fd ${id} of ${quoted(inode.path)}`, [
-    value('id', 'int', String(id)),
-    value('flags', 'int', `0${(flags >>> 0).toString(8)}`),
-    value('pid', 'int', String(pid)),
-    value('directory', 'bool', String(isDir)),
-    inodeValue('inode', inode),
+  return makeValue(name, 'fd', `fd ${id} of ${quote(inode.path)}`, [
+    makeValue('id', 'int', String(id)),
+    makeValue('flags', 'int', `0${(flags >>> 0).toString(8)}`),
+    makeValue('pid', 'int', String(pid)),
+    makeValue('directory', 'bool', String(isDir)),
+    showInode('inode', inode),
   ]);
 }
 
-function dictValue(name: string, dict: Dict): Value {
+function showDict(name: string, dict: Dict): Value {
   const parts: Value[] = [];
   dict.forEach((key, entry, type) => {
-    if (parts.length < PARTS_MAX) parts.push(dictEntry(key, entry, type));
+    if (parts.length < PARTS_MAX) parts.push(showDictEntry(key, entry, type));
   });
-  return value(name, 'dict', `${dict.size} ${dict.size === 1 ? 'key' : 'keys'}`, parts);
+  return makeValue(name, 'dict', `${dict.size} ${dict.size === 1 ? 'key' : 'keys'}`, parts);
 }
 
-function dictEntry(key: string, entry: DictValue, type: string): Value {
-  if (typeof entry === 'number') return value(key, type, String(entry));
-  if (typeof entry === 'string') return value(key, type, quoted(entry));
-  if (entry instanceof Uint8Array) return value(key, type, bytesText(entry));
-  return structValue(key, 'iatt', entry);
+function showDictEntry(key: string, entry: DictValue, type: string): Value {
+  if (typeof entry === 'number') return makeValue(key, type, String(entry));
+  if (typeof entry === 'string') return makeValue(key, type, quote(entry));
+  if (entry instanceof Uint8Array) return makeValue(key, type, formatBytes(entry));
+  return showStruct(key, 'iatt', entry);
 }
 
-function listValue(name: string, type: string, list: readonly unknown[], depth: number): Value {
-  const parts = list.slice(0, PARTS_MAX).map((item, i) => anyValue(`[${i}]`, item, depth + 1));
-  return value(name, type, `${list.length} ${list.length === 1 ? 'entry' : 'entries'}`, parts);
+function showList(name: string, type: string, list: readonly unknown[], depth: number): Value {
+  const parts = list.slice(0, PARTS_MAX).map((item, i) => showAny(`[${i}]`, item, depth + 1));
+  return makeValue(name, type, `${list.length} ${list.length === 1 ? 'entry' : 'entries'}`, parts);
 }
 
 /** Shows an argument, or a part of a reply. */
-export function argValue({ name, type }: Pick<Arg, 'name' | 'type'>, held: unknown): Value {
-  if (held === null || held === undefined) return value(name, type, NULL);
+export function showArgument({ name, type }: Pick<Arg, 'name' | 'type'>, content: unknown): Value {
+  if (content === null || content === undefined) return makeValue(name, type, NULL);
   let shown: Value;
-  if (type === 'int') shown = value(name, type, numberText(name, held as number));
-  else if (isStructType(type)) shown = structValue(name, type, held as object);
-  else shown = anyValue(name, held);
+  if (type === 'int') shown = makeValue(name, type, formatNumber(name, content as number));
+  else if (isStructType(type)) shown = showStruct(name, type, content as object);
+  else shown = showAny(name, content);
   return { ...shown, type };
 }
 
@@ -143,25 +150,26 @@ export function argValue({ name, type }: Pick<Arg, 'name' | 'type'>, held: unkno
  * Shows any value of a volume's state: known types in their form, other objects by their own
  * properties, or those that `toJSON` returns.
  */
-export function anyValue(name: string, held: unknown, depth = 0): Value {
-  if (held === null || held === undefined) return value(name, 'null', NULL);
-  if (typeof held === 'string') return value(name, 'str', quoted(held));
-  if (typeof held !== 'object') return value(name, typeof held, printable(String(held)));
-  if (held instanceof Uint8Array) return value(name, 'data', bytesText(held));
-  if (held instanceof Loc) return locValue(name, held);
-  if (held instanceof Inode) return inodeValue(name, held);
-  if (held instanceof Fd) return fdValue(name, held);
-  if (held instanceof Dict) return dictValue(name, held);
-  if (held instanceof Iatt) return structValue(name, 'iatt', held);
-  if (Array.isArray(held)) return listValue(name, 'list', held, depth);
-  const kind = held.constructor?.name ?? 'object';
-  const shown = 'toJSON' in held ? (held as { toJSON(): object }).toJSON() : held;
+export function showAny(name: string, content: unknown, depth = 0): Value {
+  if (content === null || content === undefined) return makeValue(name, 'null', NULL);
+  if (typeof content === 'string') return makeValue(name, 'str', quote(content));
+  if (typeof content !== 'object')
+    return makeValue(name, typeof content, printable(String(content)));
+  if (content instanceof Uint8Array) return makeValue(name, 'data', formatBytes(content));
+  if (content instanceof Loc) return showLoc(name, content);
+  if (content instanceof Inode) return showInode(name, content);
+  if (content instanceof Fd) return showFd(name, content);
+  if (content instanceof Dict) return showDict(name, content);
+  if (content instanceof Iatt) return showStruct(name, 'iatt', content);
+  if (Array.isArray(content)) return showList(name, 'list', content, depth);
+  const kind = content.constructor?.name ?? 'object';
+  const shown = 'toJSON' in content ? (content as { toJSON(): object }).toJSON() : content;
   const entries = depth < DEPTH_MAX ? Object.entries(shown).slice(0, PARTS_MAX) : [];
   const parts = entries
     .filter(([, part]) => typeof part !== 'function')
-    .map(([key, part]) => anyValue(key, part, depth + 1));
-  return value(name, kind, kind === 'Object' ? 'object' : kind, parts);
+    .map(([key, part]) => showAny(key, part, depth + 1));
+  return makeValue(name, kind, kind === 'Object' ? 'object' : kind, parts);
 }
 
-export const textValue = (name: string, text: string): Value => value(name, 'str', quoted(text));
-export const intValue = (name: string, text: string): Value => value(name, 'int', text);
+export const showText = (name: string, text: string): Value => makeValue(name, 'str', quote(text));
+export const showInt = (name: string, text: string): Value => makeValue(name, 'int', text);

@@ -25,11 +25,12 @@ export function parsePath(text: string): string[] {
   return names;
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
+const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
-function among(values: readonly Value[], name: string): Value | undefined {
+function findByName(values: readonly Value[], name: string): Value | undefined {
   return (
-    values.find((one) => one.name === name) ?? values.find((one) => plain(one.name) === plain(name))
+    values.find((value) => value.name === name) ??
+    values.find((value) => normalizeName(value.name) === normalizeName(name))
   );
 }
 
@@ -47,23 +48,26 @@ const asValue = ({ name, values }: Scope): Value => ({
  */
 export function findValue(scopes: readonly Scope[], path: readonly string[]): Value {
   const [first = '', ...rest] = path;
-  let found: Value | undefined;
-  for (const { values } of scopes) found ??= among(values, first);
-  found ??= among(scopes.map(asValue), first);
-  if (found === undefined) {
+  let match: Value | undefined;
+  for (const { values } of scopes) match ??= findByName(values, first);
+  match ??= findByName(scopes.map(asValue), first);
+  if (match === undefined) {
     const names = scopes.flatMap(({ values }) => values.map(({ name }) => name));
     throw new DebugError(
       `there is no '${first}' here${didYouMean(first, names) || `: there is ${names.join(', ')}`}`,
     );
   }
   for (const name of rest) {
-    const part = among(found.parts, name);
+    const part = findByName(match.parts, name);
     if (part === undefined) {
-      const names = found.parts.map((one) => one.name);
-      const there = names.length === 0 ? `: it is ${found.text}` : `: there is ${names.join(', ')}`;
-      throw new DebugError(`${found.name} has no '${name}'${didYouMean(name, names) || there}`);
+      const names = match.parts.map((value) => value.name);
+      const alternatives =
+        names.length === 0 ? `: it is ${match.text}` : `: there is ${names.join(', ')}`;
+      throw new DebugError(
+        `${match.name} has no '${name}'${didYouMean(name, names) || alternatives}`,
+      );
     }
-    found = part;
+    match = part;
   }
-  return found;
+  return match;
 }

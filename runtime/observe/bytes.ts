@@ -2,13 +2,13 @@
  * Encodes and decodes the numbers and texts of a recording. docs/write/recording.md has the format.
  *
  * Writing never throws and never allocates: bytes beyond the end of the memory are dropped, and
- * `isFull` tells. Reading throws a RecordingError, and never goes beyond the end.
+ * `isFull` is set. Reading throws a RecordingError, and never goes beyond the end.
  */
 import { decodeName, encodeNameInto, nameLength } from '../core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../core/gfid.ts';
 import { GFID_SIZE } from '../core/limits.ts';
 
-/** The bytes are no recording, or one that this version cannot read. The message has the reason. */
+/** Thrown for bytes that are no recording, or one that this version cannot read. The message has the reason. */
 export class RecordingError extends Error {
   readonly code = 'GLOSSA_RECORDING';
 
@@ -18,11 +18,12 @@ export class RecordingError extends Error {
   }
 }
 
-/** The most characters kept of a text; no path is longer (PATH_MAX). */
+/** The most characters written of a text; no path is longer (PATH_MAX). */
 export const TEXT_MAX = 4096;
 /** Numbers from here on are written as doubles: sign and value would not fit in 53 bits. */
 const INT_MAX = 2 ** 52;
 const TWO_31 = 2 ** 31;
+/** The most bytes of a whole number: seven bits each, 53 in all. */
 const VARINT_BYTES_MAX = 8;
 
 const double = new Float64Array(1);
@@ -41,12 +42,12 @@ export class Output {
     return this.at > this.bytes.length;
   }
 
-  byte(value: number): void {
+  writeByte(value: number): void {
     this.bytes[this.at++] = value;
   }
 
   /** A whole number from 0 to 2^53 - 1: seven bits a byte, the lowest first. */
-  uint(value: number): void {
+  writeUint(value: number): void {
     let rest = value;
     while (rest >= TWO_31) {
       this.bytes[this.at++] = (rest % 128) | 0x80;
@@ -60,77 +61,78 @@ export class Output {
   }
 
   /** Any number: 2 × |value|, plus 1 if negative; or 0x80 0x00 and a double. */
-  number(value: number): void {
+  writeNumber(value: number): void {
     if (Number.isInteger(value) && value < INT_MAX && value > -INT_MAX && !Object.is(value, -0)) {
-      this.uint(value < 0 ? -2 * value + 1 : 2 * value);
+      this.writeUint(value < 0 ? -2 * value + 1 : 2 * value);
       return;
     }
-    this.byte(0x80);
-    this.byte(0);
+    this.writeByte(0x80);
+    this.writeByte(0);
     double[0] = value;
-    for (let i = 0; i < 8; i++) this.byte(doubleBytes[i]!);
+    for (let i = 0; i < 8; i++) this.writeByte(doubleBytes[i]!);
   }
 
   /** 16 bytes. @throws {RangeError} */
-  gfid(gfid: Gfid): void {
+  writeGfid(gfid: Gfid): void {
     gfidToBytesInto(gfid, this.bytes, this.at);
     this.at += GFID_SIZE;
   }
 
   /** 2 × length in bytes, plus 1 if it was cut; then the bytes of a name. */
-  text(value: string): void {
+  writeText(value: string): void {
     const start = this.at;
     const { length } = value;
     if (length <= TEXT_MAX) {
-      this.uint(2 * length);
+      this.writeUint(2 * length);
       for (let i = 0; i < length; i++) {
         const code = value.charCodeAt(i);
         if (code >= 0x80) {
           this.at = start;
-          this.anyText(value, 0);
+          this.writeEncodedText(value, 0);
           return;
         }
         this.bytes[this.at++] = code;
       }
       return;
     }
-    this.anyText(value.slice(0, TEXT_MAX), 1);
+    this.writeEncodedText(value.slice(0, TEXT_MAX), 1);
   }
 
   /** 0 for null; otherwise 1 and the text. */
-  nullableText(value: string | null): void {
-    this.byte(value === null ? 0 : 1);
-    if (value !== null) this.text(value);
+  writeNullableText(value: string | null): void {
+    this.writeByte(value === null ? 0 : 1);
+    if (value !== null) this.writeText(value);
   }
 
-  private anyText(value: string, cut: number): void {
-    const name = wellFormed(value);
-    this.uint(2 * nameLength(name) + cut);
+  private writeEncodedText(value: string, cut: number): void {
+    const name = replaceLoneSurrogates(value);
+    this.writeUint(2 * nameLength(name) + cut);
     this.at += encodeNameInto(name, this.bytes, this.at);
   }
 
-  /** The length, the number of bytes kept, and these. */
-  data(value: Uint8Array, most: number): void {
-    const kept = Math.min(value.length, most);
-    this.uint(value.length);
-    this.uint(kept);
-    for (let i = 0; i < kept; i++) this.bytes[this.at++] = value[i]!;
+  /** The length, the number of bytes written (at most `maxBytes`), and these. */
+  writeData(value: Uint8Array, maxBytes: number): void {
+    const keptBytes = Math.min(value.length, maxBytes);
+    this.writeUint(value.length);
+    this.writeUint(keptBytes);
+    for (let i = 0; i < keptBytes; i++) this.bytes[this.at++] = value[i]!;
   }
 }
 
+/** The size of the first memory for `encodeWith`. */
 const FIRST_BYTES = 4096;
 
 /** Calls `write` with more and more memory until all fits, and returns the bytes. */
-export function written(write: (out: Output) => void): Uint8Array {
-  for (let room = FIRST_BYTES; ; room *= 4) {
-    const out = new Output(new Uint8Array(room));
+export function encodeWith(write: (out: Output) => void): Uint8Array {
+  for (let size = FIRST_BYTES; ; size *= 4) {
+    const out = new Output(new Uint8Array(size));
     write(out);
     if (!out.isFull) return out.bytes.subarray(0, out.at);
   }
 }
 
 /** Replaces lone surrogates, which a module or a cut may leave, by U+FFFD. */
-const wellFormed = (value: string): string =>
+const replaceLoneSurrogates = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');
 
 export class Input {
@@ -149,21 +151,21 @@ export class Input {
   }
 
   /** Skips bytes, and returns the offset of the first. */
-  take(count: number): number {
+  skip(count: number): number {
     if (count > this.left) throw new RecordingError('it ends within an event');
     const start = this.at;
     this.at += count;
     return start;
   }
 
-  byte(): number {
-    return this.bytes[this.take(1)]!;
+  readByte(): number {
+    return this.bytes[this.skip(1)]!;
   }
 
-  uint(): number {
+  readUint(): number {
     let value = 0;
     for (let i = 0, unit = 1; i < VARINT_BYTES_MAX; i++, unit *= 128) {
-      const byte = this.byte();
+      const byte = this.readByte();
       value += (byte & 0x7f) * unit;
       if (byte < 0x80) {
         if (value > Number.MAX_SAFE_INTEGER) break;
@@ -173,37 +175,37 @@ export class Input {
     throw new RecordingError('a number in it is too large');
   }
 
-  number(): number {
+  readNumber(): number {
     if (this.left > 1 && this.bytes[this.at] === 0x80 && this.bytes[this.at + 1] === 0) {
-      const start = this.take(10) + 2;
+      const start = this.skip(10) + 2;
       doubleBytes.set(this.bytes.subarray(start, start + 8));
       return double[0]!;
     }
-    const value = this.uint();
+    const value = this.readUint();
     return value % 2 === 1 ? -((value - 1) / 2) : value / 2;
   }
 
-  gfid(): Gfid {
-    return gfidFromBytes(this.bytes, this.take(GFID_SIZE));
+  readGfid(): Gfid {
+    return gfidFromBytes(this.bytes, this.skip(GFID_SIZE));
   }
 
-  text(): string {
-    const code = this.uint();
+  readText(): string {
+    const code = this.readUint();
     const length = Math.floor(code / 2);
-    const start = this.take(length);
+    const start = this.skip(length);
     const value = decodeName(this.bytes, start, start + length);
     return code % 2 === 1 ? `${value}…` : value;
   }
 
-  nullableText(): string | null {
-    return this.byte() === 0 ? null : this.text();
+  readNullableText(): string | null {
+    return this.readByte() === 0 ? null : this.readText();
   }
 
-  /** The original length, and the bytes kept. */
-  data(): { length: number; head: string } {
-    const length = this.uint();
-    const kept = this.uint();
-    const start = this.take(kept);
-    return { length, head: decodeName(this.bytes, start, start + kept) };
+  /** The original length, and the bytes in the recording. */
+  readData(): { length: number; head: string } {
+    const length = this.readUint();
+    const keptBytes = this.readUint();
+    const start = this.skip(keptBytes);
+    return { length, head: decodeName(this.bytes, start, start + keptBytes) };
   }
 }

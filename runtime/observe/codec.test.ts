@@ -21,9 +21,9 @@ describe('a value of a recording', () => {
   it('a value of a recording of any number is read as it was written', () => {
     const one = (value: number) => {
       const out = roomy();
-      out.number(value);
+      out.writeNumber(value);
       const input = new Input(out.bytes, 0, out.at);
-      expect(input.number()).toBe(value);
+      expect(input.readNumber()).toBe(value);
       expect(input.left).toBe(0);
     };
     fc.assert(fc.property(fc.oneof(fc.maxSafeInteger(), fc.double()), one));
@@ -34,16 +34,16 @@ describe('a value of a recording', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
-        out.text(value);
-        expect(new Input(out.bytes, 0, out.at).text()).toBe(value);
+        out.writeText(value);
+        expect(new Input(out.bytes, 0, out.at).readText()).toBe(value);
       }),
     );
     const out = roomy();
-    out.text('a\ud800b\udcff');
-    out.text('x'.repeat(TEXT_MAX + 1));
+    out.writeText('a\ud800b\udcff');
+    out.writeText('x'.repeat(TEXT_MAX + 1));
     const input = new Input(out.bytes, 0, out.at);
-    expect(input.text()).toBe('a\ufffdb\udcff');
-    expect(input.text()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
+    expect(input.readText()).toBe('a\ufffdb\udcff');
+    expect(input.readText()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
   });
 
   it('without room writes nothing beyond the end and makes isFull true', () => {
@@ -51,7 +51,7 @@ describe('a value of a recording', () => {
       fc.property(fc.string(), fc.nat(20), (value, room) => {
         const memory = new Uint8Array(100).fill(7);
         const out = new Output(memory.subarray(0, room));
-        out.text(value);
+        out.writeText(value);
         expect(out.isFull).toBe(out.at > room);
         expect(memory.subarray(room).every((byte) => byte === 7)).toBe(true);
       }),
@@ -190,7 +190,7 @@ it.each(fops.map((fop) => [fop.name, fop] as const))(
         const recording = record(graph, { dataMax: DATA_MAX });
         leaf.onRequest = ({ answer }) => answer(-1, opErrno, ...reply);
         askArgs(graph, name as FopName, args);
-        const events = await eventsIn(recording.bytes());
+        const events = await eventsIn(recording.toBytes());
         expect(events).toHaveLength(2);
         expect(windsOf(events)[0]!.args).toEqual(named(fop.args, args));
         expect(unwindsOf(events)[0]).toMatchObject({ opRet: -1, opErrno });
@@ -206,7 +206,7 @@ describe('a damaged recording', async () => {
   const recording = record(graph);
   leaf.onRequest = ({ answer }) => answer(0, 0, new Iatt(), null);
   for (let i = 0; i < 20; i++) askArgs(graph, 'stat', [new Loc(graph.inodes.root), null]);
-  const whole = recording.bytes();
+  const whole = recording.toBytes();
   const headEnd = whole.length - recording.out.at - 16;
 
   /** The number of events read; -1 after a RecordingError. */
@@ -264,7 +264,7 @@ describe('a damaged recording', async () => {
       'it is not a recording of glossa',
     );
     expect(() => openRecording(whole.subarray(0, 20))).toThrow('cut off in its first bytes');
-    expect(() => openRecording(whole.subarray(0, 100))).toThrow('cut off in its head');
+    expect(() => openRecording(whole.subarray(0, 100))).toThrow('the file ends within its head');
   });
 
   it('a recording of a later format is refused with both version numbers', () => {

@@ -77,141 +77,145 @@ export type ValueSeen =
 
 export type ReadValue = (input: Input) => ValueSeen;
 
-/** The default number of items kept of a list or dict. */
+/** The default number of items written of a list or dict. */
 export const ITEMS_MAX = 64;
 
 export interface Retention {
-  /** The most bytes kept of data, and of values that are bytes. */
+  /** The most bytes written of data, and of values that are bytes. */
   readonly dataMax: number;
   /** The replacements of names in a redacted recording; null in any other. */
   readonly hidden: HiddenNames | null;
-  /** The most items kept of a list or dict. */
+  /** The most items written of a list or dict. */
   readonly itemsMax?: number;
 }
 
-export type WriteValue = (out: Output, value: unknown, kept: Retention) => void;
+export type WriteValue = (out: Output, value: unknown, retention: Retention) => void;
 
 /** Flags of a loc. */
 const LOC = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
 
-const name = (text: string, { hidden }: Retention): string =>
-  hidden === null ? text : hidden.name(text);
-const path = (text: string, { hidden }: Retention): string =>
-  hidden === null ? text : hidden.path(text);
-const dataMax = ({ dataMax, hidden }: Retention): number => (hidden === null ? dataMax : 0);
+const redactName = (text: string, { hidden }: Retention): string =>
+  hidden === null ? text : hidden.replaceName(text);
+const redactPath = (text: string, { hidden }: Retention): string =>
+  hidden === null ? text : hidden.replacePath(text);
+const maxDataBytes = ({ dataMax, hidden }: Retention): number => (hidden === null ? dataMax : 0);
 
-function writeLoc(out: Output, loc: Loc | null, kept: Retention): void {
+function writeLoc(out: Output, loc: Loc | null, retention: Retention): void {
   if (loc === null) {
-    out.byte(0);
+    out.writeByte(0);
     return;
   }
   const { gfid, parent } = loc;
   const hasGfid = gfid !== NULL_GFID;
-  out.byte(
+  out.writeByte(
     LOC.PRESENT |
       (hasGfid ? LOC.GFID : 0) |
       (parent === null ? 0 : LOC.PARENT) |
       (loc.name === null ? 0 : LOC.NAME),
   );
-  if (hasGfid) out.gfid(gfid);
-  if (parent !== null) out.gfid(parent.gfid);
-  if (loc.name !== null) out.text(name(loc.name, kept));
-  out.text(path(loc.path, kept));
+  if (hasGfid) out.writeGfid(gfid);
+  if (parent !== null) out.writeGfid(parent.gfid);
+  if (loc.name !== null) out.writeText(redactName(loc.name, retention));
+  out.writeText(redactPath(loc.path, retention));
 }
 
 function readLoc(input: Input): LocSeen | null {
-  const flags = input.byte();
+  const flags = input.readByte();
   if (flags === 0) return null;
   return {
-    gfid: flags & LOC.GFID ? input.gfid() : NULL_GFID,
-    pargfid: flags & LOC.PARENT ? input.gfid() : NULL_GFID,
-    name: flags & LOC.NAME ? input.text() : null,
-    path: input.text(),
+    gfid: flags & LOC.GFID ? input.readGfid() : NULL_GFID,
+    pargfid: flags & LOC.PARENT ? input.readGfid() : NULL_GFID,
+    name: flags & LOC.NAME ? input.readText() : null,
+    path: input.readText(),
   };
 }
 
 function writeInode(out: Output, inode: Inode | null): void {
-  out.byte(inode === null ? 0 : 1);
-  if (inode !== null) out.gfid(inode.gfid);
+  out.writeByte(inode === null ? 0 : 1);
+  if (inode !== null) out.writeGfid(inode.gfid);
 }
 
-function writeFd(out: Output, fd: Fd | null, kept: Retention): void {
-  out.byte(fd === null ? 0 : fd.isDir ? 2 : 1);
+function writeFd(out: Output, fd: Fd | null, retention: Retention): void {
+  out.writeByte(fd === null ? 0 : fd.isDir ? 2 : 1);
   if (fd === null) return;
-  out.uint(fd.id);
-  out.uint(fd.flags >>> 0);
-  out.gfid(fd.inode.gfid);
-  out.text(path(fd.inode.path, kept));
+  out.writeUint(fd.id);
+  out.writeUint(fd.flags >>> 0);
+  out.writeGfid(fd.inode.gfid);
+  out.writeText(redactPath(fd.inode.path, retention));
 }
 
 function readFd(input: Input): FdSeen | null {
-  const kind = input.byte();
+  const kind = input.readByte();
   if (kind === 0) return null;
-  const [id, flags] = [input.uint(), input.uint()];
-  return { id, flags, isDir: kind === 2, gfid: input.gfid(), path: input.text() };
+  const [id, flags] = [input.readUint(), input.readUint()];
+  return { id, flags, isDir: kind === 2, gfid: input.readGfid(), path: input.readText() };
 }
 
-function list<T>(item: (out: Output, value: T, kept: Retention) => void): WriteValue {
-  return (out, value, kept) => {
+function makeListWriter<T>(
+  writeItem: (out: Output, value: T, retention: Retention) => void,
+): WriteValue {
+  return (out, value, retention) => {
     const items = value as readonly T[] | null;
-    out.uint(items === null ? 0 : items.length + 1);
+    out.writeUint(items === null ? 0 : items.length + 1);
     if (items === null) return;
-    const shown = Math.min(items.length, kept.itemsMax ?? ITEMS_MAX);
-    out.uint(shown);
-    for (let i = 0; i < shown; i++) item(out, items[i]!, kept);
+    const itemCount = Math.min(items.length, retention.itemsMax ?? ITEMS_MAX);
+    out.writeUint(itemCount);
+    for (let i = 0; i < itemCount; i++) writeItem(out, items[i]!, retention);
   };
 }
 
-function listOf<T>(item: (input: Input) => T): (input: Input) => ListSeen<T> | null {
+function makeListReader<T>(readItem: (input: Input) => T): (input: Input) => ListSeen<T> | null {
   return (input) => {
-    const count = input.uint() - 1;
+    const count = input.readUint() - 1;
     if (count < 0) return null;
-    const shown = input.uint();
+    const itemCount = input.readUint();
     // An item takes at least one byte: a wrong count is refused before memory is allocated.
-    if (shown > input.left) throw new RecordingError('a list in it has no end');
-    return { count, items: Array.from({ length: shown }, () => item(input)) };
+    if (itemCount > input.left) throw new RecordingError('a list in it has no end');
+    return { count, items: Array.from({ length: itemCount }, () => readItem(input)) };
   };
 }
 
-function writeDict(out: Output, dict: Dict | null, kept: Retention): void {
-  out.uint(dict === null ? 0 : dict.size + 1);
+function writeDict(out: Output, dict: Dict | null, retention: Retention): void {
+  out.writeUint(dict === null ? 0 : dict.size + 1);
   if (dict === null) return;
-  let left = Math.min(dict.size, kept.itemsMax ?? ITEMS_MAX);
-  out.uint(left);
+  let remaining = Math.min(dict.size, retention.itemsMax ?? ITEMS_MAX);
+  out.writeUint(remaining);
   dict.forEach((key, value, type) => {
-    if (left === 0) return;
-    left -= 1;
-    out.text(kept.hidden === null ? key : kept.hidden.key(key));
-    writeDictValue(out, value, type, kept);
+    if (remaining === 0) return;
+    remaining -= 1;
+    out.writeText(retention.hidden === null ? key : retention.hidden.replaceKey(key));
+    writeDictValue(out, value, type, retention);
   });
 }
 
 /** Writes a value by its own type instead of the dict's, so that it can be read. */
-function writeDictValue(out: Output, value: DictValue, type: DictType, kept: Retention): void {
-  const typed = (fitting: readonly DictType[]): void =>
-    out.byte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
+function writeDictValue(out: Output, value: DictValue, type: DictType, retention: Retention): void {
+  const writeType = (fitting: readonly DictType[]): void =>
+    out.writeByte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
   if (typeof value === 'number') {
-    typed(['double', 'int', 'uint']);
-    out.number(value);
+    writeType(['double', 'int', 'uint']);
+    out.writeNumber(value);
   } else if (typeof value === 'string') {
-    typed(['str', 'gfuuid']);
-    out.text(type === 'gfuuid' ? value : name(value, kept));
+    writeType(['str', 'gfuuid']);
+    out.writeText(type === 'gfuuid' ? value : redactName(value, retention));
   } else if (value instanceof Uint8Array) {
-    typed(['bin', 'mdata']);
-    out.data(value, dataMax(kept));
+    writeType(['bin', 'mdata']);
+    out.writeData(value, maxDataBytes(retention));
   } else {
-    typed(['iatt']);
+    writeType(['iatt']);
     writeIatt(out, value);
   }
 }
 
-function writeEntry(out: Output, entry: Dirent, kept: Retention): void {
-  out.text(entry.name === '.' || entry.name === '..' ? entry.name : name(entry.name, kept));
-  out.number(entry.off);
-  out.uint(entry.type);
-  out.gfid(entry.gfid);
+function writeEntry(out: Output, entry: Dirent, retention: Retention): void {
+  out.writeText(
+    entry.name === '.' || entry.name === '..' ? entry.name : redactName(entry.name, retention),
+  );
+  out.writeNumber(entry.off);
+  out.writeUint(entry.type);
+  out.writeGfid(entry.gfid);
   writeIatt(out, entry.stat);
-  writeDict(out, entry.dict, kept);
+  writeDict(out, entry.dict, retention);
 }
 
 /** The writers of values, by type. */
@@ -224,68 +228,69 @@ export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
   flock: writeFlock as WriteValue,
   lease: writeLease as WriteValue,
   dict: writeDict as WriteValue,
-  int: (out, value) => out.number(value as number),
-  str: (out, value, kept) => out.nullableText(value === null ? null : path(value as string, kept)),
-  data(out, value, kept) {
-    out.byte(value === null ? 0 : 1);
-    if (value !== null) out.data(value as Uint8Array, dataMax(kept));
+  int: (out, value) => out.writeNumber(value as number),
+  str: (out, value, retention) =>
+    out.writeNullableText(value === null ? null : redactPath(value as string, retention)),
+  data(out, value, retention) {
+    out.writeByte(value === null ? 0 : 1);
+    if (value !== null) out.writeData(value as Uint8Array, maxDataBytes(retention));
   },
-  entries: list(writeEntry),
-  locklist: list(writeFlock),
+  entries: makeListWriter(writeEntry),
+  locklist: makeListWriter(writeFlock),
 };
 
 /** The readers of values by type, with a recording's own fields of structures. */
-export function valueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
-  const struct = (structName: StructType) => {
+export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
+  const makeStructReader = (structName: StructType) => {
     const fields = structs[structName];
     return (input: Input): StructSeen | null => {
-      if (input.byte() === 0) return null;
-      const mask = input.uint();
-      const seen: Record<string, number | string> = {};
+      if (input.readByte() === 0) return null;
+      const mask = input.readUint();
+      const values: Record<string, number | string> = {};
       fields.forEach(([name, initial], i) => {
-        const isThere = Math.floor(mask / 2 ** i) % 2 === 1;
-        if (!isThere) seen[name] = initial;
-        // The initial value tells the type of a field.
-        else if (typeof initial === 'number') seen[name] = input.number();
-        else seen[name] = initial === NULL_GFID ? input.gfid() : input.text();
+        const isWritten = Math.floor(mask / 2 ** i) % 2 === 1;
+        if (!isWritten) values[name] = initial;
+        // A field has the type of its initial value.
+        else if (typeof initial === 'number') values[name] = input.readNumber();
+        else values[name] = initial === NULL_GFID ? input.readGfid() : input.readText();
       });
-      return seen;
+      return values;
     };
   };
-  const iatt = struct('iatt');
-  const flock = struct('flock');
-  const dictValue = (input: Input, type: DictType): DictPair['value'] => {
-    if (type === 'iatt') return iatt(input);
-    if (type === 'bin' || type === 'mdata') return input.data();
-    return type === 'str' || type === 'gfuuid' ? input.text() : input.number();
+  const readIatt = makeStructReader('iatt');
+  const readFlock = makeStructReader('flock');
+  const readDictValue = (input: Input, type: DictType): DictPair['value'] => {
+    if (type === 'iatt') return readIatt(input);
+    if (type === 'bin' || type === 'mdata') return input.readData();
+    return type === 'str' || type === 'gfuuid' ? input.readText() : input.readNumber();
   };
-  const dict = listOf((input): DictPair => {
-    const key = input.text();
-    const type = dictTypes[input.byte()];
+  const readDict = makeListReader((input): DictPair => {
+    const key = input.readText();
+    const type = dictTypes[input.readByte()];
     if (type === undefined) throw new RecordingError('a dict in it has a value of no known type');
-    return { key, type, value: dictValue(input, type) };
+    return { key, type, value: readDictValue(input, type) };
   });
-  const entry = (input: Input): EntrySeen => ({
-    name: input.text(),
-    off: input.number(),
-    type: input.uint(),
-    gfid: input.gfid(),
-    stat: iatt(input),
-    dict: dict(input),
+  const readEntry = (input: Input): EntrySeen => ({
+    name: input.readText(),
+    off: input.readNumber(),
+    type: input.readUint(),
+    gfid: input.readGfid(),
+    stat: readIatt(input),
+    dict: readDict(input),
   });
   return {
     loc: readLoc,
-    inode: (input) => (input.byte() === 0 ? null : { gfid: input.gfid() }),
+    inode: (input) => (input.readByte() === 0 ? null : { gfid: input.readGfid() }),
     fd: readFd,
-    iatt,
-    statvfs: struct('statvfs'),
-    flock,
-    lease: struct('lease'),
-    dict,
-    int: (input) => input.number(),
-    str: (input) => input.nullableText(),
-    data: (input) => (input.byte() === 0 ? null : input.data()),
-    entries: listOf(entry),
-    locklist: listOf(flock),
+    iatt: readIatt,
+    statvfs: makeStructReader('statvfs'),
+    flock: readFlock,
+    lease: makeStructReader('lease'),
+    dict: readDict,
+    int: (input) => input.readNumber(),
+    str: (input) => input.readNullableText(),
+    data: (input) => (input.readByte() === 0 ? null : input.readData()),
+    entries: makeListReader(readEntry),
+    locklist: makeListReader(readFlock),
   };
 }

@@ -1,13 +1,13 @@
 /** Stores the events of a recorder: the interface, and an implementation in memory. */
 import { Input, Output } from './bytes.ts';
-import { lengthAt, TIME_AT, writeLost } from './events.ts';
+import { readLength, TIME_AT, writeLost } from './events.ts';
 
 export interface EventStore {
   /** The next event is written at `out.at`. */
   readonly out: Output;
   /**
-   * Accepts the event written from `start` on, with its time in nanoseconds. False when it did not
-   * fit: `out` then has more room for another try.
+   * Accepts the event written from `start` on, with its time in nanoseconds. Returns false if it did
+   * not fit: `out` then has more room for another try.
    */
   commit(start: number, at: number): boolean;
 }
@@ -17,11 +17,11 @@ export class MemoryEvents implements EventStore {
   readonly out: Output;
   /** The number of events so far. */
   count = 0;
-  private readonly most: number;
+  private readonly maxBytes: number;
 
-  constructor(first: number, most = Number.POSITIVE_INFINITY) {
-    this.out = new Output(new Uint8Array(first));
-    this.most = most;
+  constructor(initialBytes: number, maxBytes = Number.POSITIVE_INFINITY) {
+    this.out = new Output(new Uint8Array(initialBytes));
+    this.maxBytes = maxBytes;
   }
 
   commit(start: number): boolean {
@@ -30,10 +30,10 @@ export class MemoryEvents implements EventStore {
       this.count += 1;
       return true;
     }
-    const room = 2 * Math.max(out.bytes.length, out.at);
+    const size = 2 * Math.max(out.bytes.length, out.at);
     out.at = start;
-    if (room > this.most) return true;
-    const more = new Uint8Array(room);
+    if (size > this.maxBytes) return true;
+    const more = new Uint8Array(size);
     more.set(out.bytes.subarray(0, start));
     out.bytes = more;
     return false;
@@ -41,21 +41,21 @@ export class MemoryEvents implements EventStore {
 }
 
 /** Writes an event, or a `lost` event with the reason. */
-export function putEvent(store: EventStore, at: number, event: (out: Output) => void): void {
-  if (!tryEvent(store, at, event)) tryEvent(store, at, (out) => writeLost(out, at, TOO_LARGE));
+export function putEvent(store: EventStore, at: number, write: (out: Output) => void): void {
+  if (!tryEvent(store, at, write)) tryEvent(store, at, (out) => writeLost(out, at, TOO_LARGE));
 }
 
-function tryEvent(store: EventStore, at: number, event: (out: Output) => void): boolean {
+function tryEvent(store: EventStore, at: number, write: (out: Output) => void): boolean {
   // An event that did not fit is written again into more room.
   for (let tries = 0; tries < 2; tries++) {
     const { out } = store;
     const start = out.at;
     try {
-      event(out);
+      write(out);
     } catch (error) {
       // A translator may reply with wrong values, which must not fail the request.
       out.at = start;
-      putEvent(store, at, (out) => writeLost(out, at, reasonOf(error)));
+      putEvent(store, at, (out) => writeLost(out, at, errorReason(error)));
       return true;
     }
     if (store.commit(start, at)) return true;
@@ -68,9 +68,9 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
   const input = new Input(bytes);
   while (input.left > 0) {
     const start = input.at;
-    const length = lengthAt(bytes, start);
+    const length = readLength(bytes, start);
     input.at = start + TIME_AT;
-    const at = input.uint();
+    const at = input.readUint();
     input.at = start + length;
     const event = bytes.subarray(start, start + length);
     putEvent(store, at, (out) => {
@@ -80,18 +80,18 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
   }
 }
 
-/** The number of bytes at the start that are whole events. */
-export function wholeEvents(bytes: Uint8Array): number {
+/** Returns the number of bytes at the start that are whole events. */
+export function wholeEventsLength(bytes: Uint8Array): number {
   let whole = 0;
   for (;;) {
     const left = bytes.length - whole;
     if (left < TIME_AT) return whole;
-    const length = lengthAt(bytes, whole);
+    const length = readLength(bytes, whole);
     if (length > left) return whole;
     whole += length;
   }
 }
 
 const TOO_LARGE = 'an event is too large for the recording';
-const reasonOf = (error: unknown): string =>
+const errorReason = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -10,10 +10,10 @@ import type { Stack } from '../core/frame.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { Input, type Output, RecordingError } from './bytes.ts';
 import {
+  makeValueReaders,
   type ReadValue,
   type Retention,
   type ValueSeen,
-  valueReaders,
   type WriteValue,
   writeValue,
 } from './codec.ts';
@@ -34,9 +34,9 @@ export interface Caller {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
-  /** Hexadecimal text; empty without one. */
+  /** Hexadecimal text; empty if the request has no lock owner. */
   readonly lkOwner: string;
-  /** Serial number of the client; 0 for none. */
+  /** Serial number of the client; 0 for a request of the mount itself. */
   readonly client: number;
 }
 
@@ -46,66 +46,68 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The writer and the reader of a field. */
 interface Field<W, R = W> {
-  /** The value for which nothing is written; a bit of the event's flags tells whether there is one. */
+  /** The value for which no bytes are written: the field's bit in the event's flags is then 0. */
   readonly unset?: unknown;
-  write(out: Output, value: W, event: { readonly fop?: number }, kept: Retention): void;
+  write(out: Output, value: W, event: { readonly fop?: number }, retention: Retention): void;
   read(input: Input, from: EventReader): R;
 }
 
 const uint: Field<number> = {
-  write: (out, value) => out.uint(value),
-  read: (input) => input.uint(),
+  write: (out, value) => out.writeUint(value),
+  read: (input) => input.readUint(),
 };
 /** A field that recordings of earlier versions lack. */
-const lateUint = { ...uint, read: (input: Input) => (input.left > 0 ? input.uint() : 0) };
+const lateUint = { ...uint, read: (input: Input) => (input.left > 0 ? input.readUint() : 0) };
 const byte: Field<number> = {
-  write: (out, value) => out.byte(value),
-  read: (input) => input.byte(),
+  write: (out, value) => out.writeByte(value),
+  read: (input) => input.readByte(),
 };
 const number: Field<number> = {
-  write: (out, value) => out.number(value),
-  read: (input) => input.number(),
+  write: (out, value) => out.writeNumber(value),
+  read: (input) => input.readNumber(),
 };
 const text: Field<string> = {
-  write: (out, value) => out.text(value),
-  read: (input) => input.text(),
+  write: (out, value) => out.writeText(value),
+  read: (input) => input.readText(),
 };
 /** Written as its id, read as its name. */
 const volume: Field<Xlator, string> = {
-  write: (out, { id }) => out.uint(id),
-  read: (input, from) => from.volume(input.uint()),
+  write: (out, { id }) => out.writeUint(id),
+  read: (input, from) => from.volumeName(input.readUint()),
 };
 /** Written as its number, read as its name. */
 const fop: Field<number, string> = {
-  write: (out, value) => out.uint(value),
-  read: (input, from) => from.fop(input.uint()),
+  write: (out, value) => out.writeUint(value),
+  read: (input, from) => from.selectFop(input.readUint()),
 };
 const texts: Field<Texts> = {
   write(out, value) {
     const pairs = Object.entries(value);
-    out.uint(pairs.length);
-    for (const pair of pairs) for (const part of pair) out.text(part);
+    out.writeUint(pairs.length);
+    for (const pair of pairs) for (const part of pair) out.writeText(part);
   },
   read(input) {
-    const count = input.uint();
+    const count = input.readUint();
     if (count > input.left) throw new RecordingError('a list in it has no end');
-    return Object.fromEntries(Array.from({ length: count }, () => [input.text(), input.text()]));
+    return Object.fromEntries(
+      Array.from({ length: count }, () => [input.readText(), input.readText()]),
+    );
   },
 };
 const caller: Field<Stack, Caller> = {
   write(out, { uid, gid, pid, lkOwner, client }) {
-    out.number(uid);
-    out.number(gid);
-    out.number(pid);
-    out.text(lkOwner);
-    out.uint(client?.id ?? 0);
+    out.writeNumber(uid);
+    out.writeNumber(gid);
+    out.writeNumber(pid);
+    out.writeText(lkOwner);
+    out.writeUint(client?.id ?? 0);
   },
   read: (input) => ({
-    uid: input.number(),
-    gid: input.number(),
-    pid: input.number(),
-    lkOwner: input.text(),
-    client: input.uint(),
+    uid: input.readNumber(),
+    gid: input.readNumber(),
+    pid: input.readNumber(),
+    lkOwner: input.readText(),
+    client: input.readUint(),
   }),
 };
 
@@ -118,15 +120,19 @@ for (const { number, args, reply } of fops) {
   writers.reply[number] = reply.map(({ type }) => writeValue[type]);
 }
 
-const values = (part: Part): Field<readonly unknown[], Values> => ({
-  write(out, given, event, kept) {
-    const all = writers[part][event.fop!]!;
-    for (let i = 0; i < all.length; i++) {
-      // A value that a translator left out is null; a number is then NaN.
-      all[i]!(out, given[i] ?? (all[i] === writeValue.int ? Number.NaN : null), kept);
+const makeValuesField = (part: Part): Field<readonly unknown[], Values> => ({
+  write(out, list, event, retention) {
+    const valueWriters = writers[part][event.fop!]!;
+    for (let i = 0; i < valueWriters.length; i++) {
+      // A translator may omit a value: it is written as null, a number as NaN.
+      valueWriters[i]!(
+        out,
+        list[i] ?? (valueWriters[i] === writeValue.int ? Number.NaN : null),
+        retention,
+      );
     }
   },
-  read: (input, from) => from.values(part, input),
+  read: (input, from) => from.readValues(part, input),
 });
 
 /** A bit of the event's flags, without bytes of its own. */
@@ -135,8 +141,8 @@ const flag: Field<boolean, boolean> = {
   write() {},
   read: () => true,
 };
-const maybe = <W, R>(one: Field<W, R>): Field<W | null, R | null> => ({
-  ...(one as Field<W | null, R>),
+const makeNullable = <W, R>(field: Field<W, R>): Field<W | null, R | null> => ({
+  ...(field as Field<W | null, R>),
   unset: null,
 });
 /** The fields of each kind of event, in the order of the kinds' numbers. */
@@ -151,16 +157,16 @@ const layouts = {
     request: uint,
     volume,
     fop,
-    /** The volume above handed its frame on: the reply bypasses it. */
+    /** Whether the volume above passed its own frame on (`tail`): the reply bypasses it. */
     tail: flag,
-    /** The volume does not define the fop, so it passes it on. */
+    /** Whether the volume does not define the fop, so it passes it on. */
     passes: flag,
     cookie: number,
-    caller: maybe(caller),
-    args: values('args'),
-    /** The volume's context of the inode and of the fd, in short; null without one. */
-    inodeCtx: maybe(text),
-    fdCtx: maybe(text),
+    caller: makeNullable(caller),
+    args: makeValuesField('args'),
+    /** The volume's context of the inode and of the fd, in short; null if it has set no context. */
+    inodeCtx: makeNullable(text),
+    fdCtx: makeNullable(text),
   },
   unwind: {
     hop: uint,
@@ -169,7 +175,7 @@ const layouts = {
     fop,
     opRet: number,
     opErrno: number,
-    reply: values('reply'),
+    reply: makeValuesField('reply'),
   },
   /** An event of the graph arrives at a volume. `about`: `volume`, or the fields of an UPCALL. */
   notify: { volume, event: text, about: texts },
@@ -193,7 +199,7 @@ const layouts = {
 
 type Layouts = typeof layouts;
 export type EventKind = keyof Layouts;
-type Written<K extends EventKind> = {
+type EventInput<K extends EventKind> = {
   readonly [F in keyof Layouts[K]]: Layouts[K][F] extends Field<infer W, unknown> ? W : never;
 };
 export type EventOf<K extends EventKind> = {
@@ -229,7 +235,7 @@ interface Layout {
   readonly rows: readonly Row[];
 }
 
-const numbered: readonly Layout[] = Object.entries(layouts).map(([kind, fields], at) => {
+const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields], at) => {
   let bit = 1;
   const rows = Object.entries(fields as Readonly<Record<string, Row['field']>>).map(
     ([name, field]): Row => {
@@ -242,7 +248,9 @@ const numbered: readonly Layout[] = Object.entries(layouts).map(([kind, fields],
   return { kind: kind as EventKind, number: at, rows };
 });
 
-export const layoutOf = Object.fromEntries(numbered.map((one) => [one.kind, one])) as {
+export const layoutByKind = Object.fromEntries(
+  layoutList.map((layout) => [layout.kind, layout]),
+) as {
   readonly [K in EventKind]: Layout;
 };
 
@@ -252,52 +260,52 @@ export const LENGTH_BYTES = 4;
 export const TIME_AT = LENGTH_BYTES + 1;
 
 /** The length of the event at `start`, with its length field. */
-export function lengthAt(bytes: Uint8Array, start: number): number {
+export function readLength(bytes: Uint8Array, start: number): number {
   let length = 0;
   for (let i = LENGTH_BYTES - 1; i >= 0; i--) length = length * 256 + bytes[start + i]!;
   return LENGTH_BYTES + length;
 }
 
-/** Writes an event at once, as its objects may change soon. `at` is in nanoseconds, as in EventOf. */
+/** Writes an event at once, as its objects may change later. `at` is in nanoseconds, as in EventOf. */
 export function writeEvent<K extends EventKind>(
   out: Output,
   at: number,
   kind: K,
-  event: Written<K>,
-  kept: Retention,
+  event: EventInput<K>,
+  retention: Retention,
 ): void {
-  const { number, rows } = layoutOf[kind];
-  const held = event as Readonly<Record<string, unknown>>;
+  const { number, rows } = layoutByKind[kind];
+  const fields = event as Readonly<Record<string, unknown>>;
   const start = out.at;
   out.at += LENGTH_BYTES;
-  out.byte(number);
-  out.uint(at);
+  out.writeByte(number);
+  out.writeUint(at);
   for (let i = 0; i < rows.length; i++) {
     const { name, field, bit } = rows[i]!;
-    const value = held[name];
-    if (bit === 1) out.byte(flagsOf(rows, held));
-    if (bit === 0 || value !== field.unset) field.write(out, value, held, kept);
+    const value = fields[name];
+    if (bit === 1) out.writeByte(encodeFlags(rows, fields));
+    if (bit === 0 || value !== field.unset) field.write(out, value, fields, retention);
   }
   const length = out.at - start - LENGTH_BYTES;
   for (let i = 0; i < LENGTH_BYTES; i++) out.bytes[start + i] = (length >>> (8 * i)) & 0xff;
 }
 
-function flagsOf(rows: readonly Row[], event: Readonly<Record<string, unknown>>): number {
+function encodeFlags(rows: readonly Row[], event: Readonly<Record<string, unknown>>): number {
   let flags = 0;
   for (const { name, field, bit } of rows) if (event[name] !== field.unset) flags |= bit;
   return flags;
 }
 
-const NOTHING: Retention = { dataMax: 0, hidden: null };
+const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
 export const writeLost = (out: Output, at: number, why: string): void =>
-  writeEvent(out, at, 'lost', { why }, NOTHING);
+  writeEvent(out, at, 'lost', { why }, NO_DATA);
 
 type Plan = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {
   readonly name: string;
 };
 
-/** Reads the events of one recording, and learns new volumes from them. */
+/** Reads the events of one recording. Their `volume` events name the volumes that were added later. */
 export class EventReader {
   private readonly plans = new Map<number, Plan>();
   private readonly volumes: Map<number, string>;
@@ -305,7 +313,7 @@ export class EventReader {
   private plan!: Plan;
 
   constructor(tables: Tables, volumes: readonly VolumeSeen[]) {
-    const readers = valueReaders(tables);
+    const readers = makeValueReaders(tables);
     const plan = (rows: readonly ArgRow[]) =>
       rows.map(([name, type]) => [name, readers[type]] as const);
     for (const { number, name, args, reply } of tables.fops) {
@@ -319,43 +327,43 @@ export class EventReader {
    * @throws {RecordingError} at the first damaged event, after the events before it
    */
   *read(bytes: Uint8Array): Generator<RecordedEvent> {
-    const all = new Input(bytes);
-    while (all.left > 0) {
-      const start = all.take(LENGTH_BYTES);
-      all.take(lengthAt(bytes, start) - LENGTH_BYTES);
-      const event = this.one(new Input(bytes, start + LENGTH_BYTES, all.at));
+    const input = new Input(bytes);
+    while (input.left > 0) {
+      const start = input.skip(LENGTH_BYTES);
+      input.skip(readLength(bytes, start) - LENGTH_BYTES);
+      const event = this.readEvent(new Input(bytes, start + LENGTH_BYTES, input.at));
       if (event !== null) yield event;
     }
   }
 
-  private one(input: Input): RecordedEvent | null {
-    const layout = numbered[input.byte()];
+  private readEvent(input: Input): RecordedEvent | null {
+    const layout = layoutList[input.readByte()];
     if (layout === undefined) return null;
-    const made: Record<string, unknown> = { kind: layout.kind, at: input.uint() };
+    const fields: Record<string, unknown> = { kind: layout.kind, at: input.readUint() };
     let flags = 0;
     for (const { name, field, bit } of layout.rows) {
-      if (bit === 1) flags = input.byte();
-      made[name] = (flags & bit) === bit ? field.read(input, this) : field.unset;
+      if (bit === 1) flags = input.readByte();
+      fields[name] = (flags & bit) === bit ? field.read(input, this) : field.unset;
     }
-    const event = made as unknown as RecordedEvent;
+    const event = fields as unknown as RecordedEvent;
     if (event.kind === 'volume') this.volumes.set(event.id, event.name);
     return event;
   }
 
   /** The name of a volume by its id. */
-  volume(id: number): string {
+  volumeName(id: number): string {
     return this.volumes.get(id) ?? `#${id}`;
   }
 
   /** The name of a fop, whose values are read next. @throws {RecordingError} */
-  fop(number: number): string {
+  selectFop(number: number): string {
     const plan = this.plans.get(number);
     if (plan === undefined) throw new RecordingError(`it has an unknown fop ${number}`);
     this.plan = plan;
     return plan.name;
   }
 
-  values(part: Part, input: Input): Values {
+  readValues(part: Part, input: Input): Values {
     return Object.fromEntries(this.plan[part].map(([name, read]) => [name, read(input)]));
   }
 }

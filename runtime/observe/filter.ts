@@ -1,4 +1,4 @@
-/** Filters requests for an observer. All given criteria must match; within one, any value may. */
+/** Filters requests for an observer. All set criteria must match; of a criterion's values, one suffices. */
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
@@ -43,7 +43,7 @@ export interface Filter {
   readonly pids: ReadonlySet<number> | null;
   readonly uids: ReadonlySet<number> | null;
   readonly oneIn: number;
-  /** Whether all hops below a seen hop are seen. */
+  /** Whether all hops below a recorded hop are recorded. */
   readonly seesAll: boolean;
   /** Whether only the end of a request decides if it matches. */
   readonly needsResult: boolean;
@@ -51,26 +51,26 @@ export interface Filter {
   matchesResult(errno: number, ms: number): boolean;
 }
 
-const few = <T>(items: readonly T[] | undefined): readonly T[] | null =>
+const nullIfEmpty = <T>(items: readonly T[] | undefined): readonly T[] | null =>
   items === undefined || items.length === 0 ? null : items;
 
-/** @param known the graph's volumes @throws {FilterError} */
-export function makeFilter(given: FilterSettings, known: readonly string[]): Filter {
-  const { oneIn = 1, slowMs = 0, passing = false } = given;
-  const volumes = few(given.volumes);
-  for (const name of volumes ?? []) checkVolume(name, known);
+/** @param volumeNames the graph's volumes @throws {FilterError} */
+export function makeFilter(settings: FilterSettings, volumeNames: readonly string[]): Filter {
+  const { oneIn = 1, slowMs = 0, passing = false } = settings;
+  const volumes = nullIfEmpty(settings.volumes);
+  for (const name of volumes ?? []) checkVolume(name, volumeNames);
   if (!Number.isSafeInteger(oneIn) || oneIn < 1) {
     throw new FilterError(`one request in ${oneIn} is impossible: use a whole number from 1 on`);
   }
-  const errnos = few(given.errnos)?.map(errnoNamed) ?? null;
-  const paths = few(given.paths)?.map(pathPattern) ?? null;
-  const fopNames = few(given.fops)?.map(fopNamed) ?? null;
-  const [pids, uids] = [few(given.pids), few(given.uids)];
+  const errnos = nullIfEmpty(settings.errnos)?.map(parseErrno) ?? null;
+  const paths = nullIfEmpty(settings.paths)?.map(parsePathPattern) ?? null;
+  const fopNames = nullIfEmpty(settings.fops)?.map(parseFop) ?? null;
+  const [pids, uids] = [nullIfEmpty(settings.pids), nullIfEmpty(settings.uids)];
   return {
     volumes: volumes && new Set(volumes),
     passing: passing || volumes !== null,
     fops: fopNames && new Set(fopNames),
-    paths: paths && ((path) => paths.some((one) => one.test(path))),
+    paths: paths && ((path) => paths.some((pattern) => pattern.test(path))),
     pids: pids && new Set(pids),
     uids: uids && new Set(uids),
     oneIn,
@@ -82,14 +82,16 @@ export function makeFilter(given: FilterSettings, known: readonly string[]): Fil
 }
 
 /** @throws {FilterError} for an unknown volume */
-export function checkVolume(name: string, known: readonly string[]): void {
-  if (known.includes(name)) return;
-  const all = `the volumes are ${known.join(', ')}`;
-  throw new FilterError(`there is no volume '${name}'${didYouMean(name, known) || `: ${all}`}`);
+export function checkVolume(name: string, volumeNames: readonly string[]): void {
+  if (volumeNames.includes(name)) return;
+  const all = `the volumes are ${volumeNames.join(', ')}`;
+  throw new FilterError(
+    `there is no volume '${name}'${didYouMean(name, volumeNames) || `: ${all}`}`,
+  );
 }
 
 /** `lookup`, or `LOOKUP`. @throws {FilterError} */
-export function fopNamed(name: string): FopName {
+export function parseFop(name: string): FopName {
   const row = findFop(name);
   if (row !== undefined) return row.name as FopName;
   const known = fops.map((fop) => fop.name);
@@ -98,14 +100,14 @@ export function fopNamed(name: string): FopName {
 }
 
 /** The number of `ENOENT`, in any case. @throws {FilterError} */
-export function errnoNamed(name: string): number {
+export function parseErrno(name: string): number {
   const number = errnoNumber(name.toUpperCase());
   if (number !== undefined) return number;
   throw new FilterError(`there is no errno '${name}': their names are as in errno(3), as ENOENT`);
 }
 
 /** `/a/*.txt`, `/a/**`. @throws {FilterError} */
-export function pathPattern(path: string): RegExp {
+export function parsePathPattern(path: string): RegExp {
   if (!path.startsWith('/')) {
     throw new FilterError(`the path '${path}' must begin with '/', which is the top of the mount`);
   }

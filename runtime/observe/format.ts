@@ -36,16 +36,16 @@ export interface Head {
   readonly version: string;
   /** Milliseconds since the epoch, from which times of events count. */
   readonly startedAt: number;
-  /** The filter as given; null without a filter. */
+  /** The filter as the user wrote it; null without a filter. */
   readonly filter: string | null;
-  /** Whether all hops below a recorded hop are recorded: a hop without any has replied itself. */
+  /** Whether all hops below a recorded hop are recorded: a volume without a hop below replied itself. */
   readonly seesAll: boolean;
   /**
    * Whether its requests can be replayed: nothing was left out, not even arrivals at volumes that
    * only pass a fop on.
    */
   readonly whole: boolean;
-  /** The most bytes kept of data. */
+  /** The most bytes recorded of data. */
   readonly dataMax: number;
   readonly redacted: boolean;
   /** In the order of the volfile, the top last. */
@@ -65,12 +65,12 @@ const NUMBERS = [
 const VERSION_AT = 8;
 const NUMBERS_AT = 12;
 
-const viewOf = (bytes: Uint8Array, at = 0): DataView =>
+const makeView = (bytes: Uint8Array, at = 0): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
 
 export function writePrefix(prefix: Prefix): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES);
-  const view = viewOf(bytes);
+  const view = makeView(bytes);
   for (let i = 0; i < MAGIC.length; i++) bytes[i] = MAGIC.charCodeAt(i);
   view.setUint32(VERSION_AT, FORMAT_VERSION, true);
   NUMBERS.forEach((name, i) => {
@@ -84,7 +84,7 @@ export function readPrefix(bytes: Uint8Array): Prefix {
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (magic !== MAGIC) throw new RecordingError('it is not a recording of glossa');
   if (bytes.length < PREFIX_BYTES) throw new RecordingError('it is cut off in its first bytes');
-  const view = viewOf(bytes);
+  const view = makeView(bytes);
   const version = view.getUint32(VERSION_AT, true);
   if (version !== FORMAT_VERSION) {
     const which = version > FORMAT_VERSION ? 'a later' : 'another';
@@ -111,15 +111,15 @@ export interface Block {
   readonly last: number;
 }
 
-/** The size of a block's entry, in the index and, without offset, before the block itself. */
+/** The size in bytes of a block's entry: in the index and, without offset, before the block itself. */
 export const ENTRY_BYTES = 48;
 const BLOCK_MAGIC = 0x4b4c4247;
-/** The largest block; a larger one is damage. */
+/** The largest block in bytes; a larger length is damage. */
 export const BLOCK_MAX = 16 * 2 ** 20;
 
 export function writeEntry(block: Block): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
-  const view = viewOf(bytes);
+  const view = makeView(bytes);
   view.setUint32(0, BLOCK_MAGIC, true);
   view.setUint32(4, block.stored, true);
   view.setUint32(8, block.length, true);
@@ -134,7 +134,7 @@ export function writeEntry(block: Block): Uint8Array {
 /** Null if no entry begins at `at`. */
 export function readEntry(bytes: Uint8Array, at: number): Block | null {
   if (at < 0 || at + ENTRY_BYTES > bytes.length) return null;
-  const view = viewOf(bytes, at);
+  const view = makeView(bytes, at);
   if (view.getUint32(0, true) !== BLOCK_MAGIC) return null;
   const block = {
     stored: view.getUint32(4, true),
@@ -145,8 +145,8 @@ export function readEntry(bytes: Uint8Array, at: number): Block | null {
     last: view.getFloat64(32, true),
     at: view.getFloat64(40, true),
   };
-  const isPlace = Number.isSafeInteger(block.at) && block.at >= 0;
-  return isPlace && block.length <= BLOCK_MAX ? block : null;
+  const isOffset = Number.isSafeInteger(block.at) && block.at >= 0;
+  return isOffset && block.length <= BLOCK_MAX ? block : null;
 }
 
 /** The head of a slot, before its events. */
@@ -193,7 +193,7 @@ export class Slot {
 
 export function readSlot(bytes: Uint8Array, at: number): SlotState | null {
   if (at + SLOT_HEAD_BYTES > bytes.length) return null;
-  const view = viewOf(bytes, at);
+  const view = makeView(bytes, at);
   const [used, events] = [view.getUint32(0, true), view.getUint32(4, true)];
   return { used, events, sequence: view.getUint32(8, true) };
 }

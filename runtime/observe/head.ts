@@ -18,22 +18,22 @@ export interface HeadSettings {
   readonly seesAll: boolean;
   /** See `Head.whole`. */
   readonly whole?: boolean;
-  readonly kept: Retention;
+  readonly retention: Retention;
 }
 
-/** Makes the head of a recording. A redacted one has the names of options without their values. */
-export function headOf(
+/** Makes the head of a recording; if redacted, it has the names of options without their values. */
+export function makeHead(
   xlators: readonly Xlator[],
-  { version, startedAt, filter, seesAll, whole = false, kept }: HeadSettings,
+  { version, startedAt, filter, seesAll, whole = false, retention }: HeadSettings,
 ): Head {
-  const redacted = kept.hidden !== null;
+  const redacted = retention.hidden !== null;
   return {
     version,
     startedAt,
     filter: redacted && filter !== null ? '…' : filter,
     seesAll,
     whole,
-    dataMax: kept.dataMax,
+    dataMax: retention.dataMax,
     redacted,
     volumes: xlators.map(({ id, name, type, given, childNames }) => ({
       id,
@@ -57,47 +57,52 @@ const isNumber: Check = (value) => Number.isFinite(value);
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isTextOrNull: Check = (value) => value === null || isText(value);
 const isType: Check = (value) => (argTypes as readonly unknown[]).includes(value);
-const list =
+const isListOf =
   (item: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(item);
-const pair =
+const isPairOf =
   (first: Check, second: Check): Check =>
   (value) =>
     Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
-const record =
+const hasFields =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value) =>
     typeof value === 'object' &&
     value !== null &&
     Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
-const byName =
+const isMapOf =
   (item: Check): Check =>
   (value) =>
     typeof value === 'object' && value !== null && Object.values(value).every(item);
 
-const args = list(pair(isText, isType));
-const fields = list(pair(isText, (value) => isNumber(value) || isText(value)));
+const isArgs = isListOf(isPairOf(isText, isType));
+const isFieldList = isListOf(isPairOf(isText, (value) => isNumber(value) || isText(value)));
 
-const isHead = record({
+const isHead = hasFields({
   version: isText,
   startedAt: isNumber,
   filter: isTextOrNull,
   seesAll: isFlag,
   dataMax: isNumber,
   redacted: isFlag,
-  volumes: list(
-    record({
+  volumes: isListOf(
+    hasFields({
       id: isNumber,
       name: isText,
       type: isText,
-      options: byName(isText),
-      subvolumes: list(isText),
+      options: isMapOf(isText),
+      subvolumes: isListOf(isText),
     }),
   ),
-  tables: record({
-    fops: list(record({ number: isNumber, name: isText, args, reply: args })),
-    structs: record({ iatt: fields, statvfs: fields, flock: fields, lease: fields }),
+  tables: hasFields({
+    fops: isListOf(hasFields({ number: isNumber, name: isText, args: isArgs, reply: isArgs })),
+    structs: hasFields({
+      iatt: isFieldList,
+      statvfs: isFieldList,
+      flock: isFieldList,
+      lease: isFieldList,
+    }),
   }),
 });
 

@@ -3,35 +3,37 @@
  * that a reader can follow a name and cannot guess it.
  */
 
-/** The most names known at a time; then all get new numbers. */
-const KNOWN_MAX = 65_536;
+/** The most names with a number at a time; then all get new numbers. */
+const NAMES_MAX = 65_536;
 
 export class HiddenNames {
   private readonly numbers = new Map<string, number>();
-  private last = 0;
+  private lastNumber = 0;
 
-  /** The replacement of one name. */
-  name(name: string): string {
+  /** Returns the replacement of one name. */
+  replaceName(name: string): string {
     let number = this.numbers.get(name);
     if (number === undefined) {
-      if (this.numbers.size >= KNOWN_MAX) this.numbers.clear();
-      this.last += 1;
-      number = this.last;
+      if (this.numbers.size >= NAMES_MAX) this.numbers.clear();
+      this.lastNumber += 1;
+      number = this.lastNumber;
       this.numbers.set(name, number);
     }
     return `~${number}`;
   }
 
   /** Replaces each component of a path, except the runtime's own `<gfid:…>`. */
-  path(path: string): string {
+  replacePath(path: string): string {
     return path
       .split('/')
-      .map((part) => (part === '' || /^<gfid:[\da-f-]*>$/.test(part) ? part : this.name(part)))
+      .map((part) =>
+        part === '' || /^<gfid:[\da-f-]*>$/.test(part) ? part : this.replaceName(part),
+      )
       .join('/');
   }
 
   /** Replaces the key of a dict if a user may have chosen it. */
-  key(key: string): string {
-    return key.startsWith('user.') ? `user.${this.name(key)}` : key;
+  replaceKey(key: string): string {
+    return key.startsWith('user.') ? `user.${this.replaceName(key)}` : key;
   }
 }

@@ -17,15 +17,15 @@ export class MemoryRecording extends MemoryEvents {
   }
 
   /** The recording so far, not closed. */
-  bytes(): Uint8Array {
+  toBytes(): Uint8Array {
     const { out, head, count } = this;
     const headEnd = PREFIX_BYTES + head.length;
     const slotsAt = Math.ceil(headEnd / ALIGNMENT) * ALIGNMENT;
     const slotSize = SLOT_HEAD_BYTES + out.at;
     const blocksAt = slotsAt + slotSize;
-    const places = { slotsAt, slotSize, blocksAt, slots: 1, indexAt: 0, indexed: 0 };
+    const layout = { slotsAt, slotSize, blocksAt, slots: 1, indexAt: 0, indexed: 0 };
     const bytes = new Uint8Array(blocksAt);
-    bytes.set(writePrefix({ ...places, headLength: head.length }));
+    bytes.set(writePrefix({ ...layout, headLength: head.length }));
     bytes.set(head, PREFIX_BYTES);
     const slot = new Slot(bytes.subarray(slotsAt));
     slot.begin(1);

@@ -46,7 +46,7 @@ export class Meter implements Observer {
   }
 
   /** The counts of a volume by the fops' log names. */
-  of({ id }: Xlator): ReadonlyMap<string, FopMeter> {
+  fopMeters({ id }: Xlator): ReadonlyMap<string, FopMeter> {
     const counted = new Map<string, FopMeter>();
     for (const { number, logName } of fops) {
       const meter = this.volumes[id]?.[number];
@@ -55,11 +55,11 @@ export class Meter implements Observer {
     return counted;
   }
 
-  watches(xl: Xlator, _fop: string, defines: boolean): boolean {
+  wantsFop(xl: Xlator, _fop: string, defines: boolean): boolean {
     return defines || this.isFirst(xl);
   }
 
-  samples(_root: Stack): boolean {
+  wantsRequest(_root: Stack): boolean {
     return true;
   }
 
@@ -77,11 +77,11 @@ export class Meter implements Observer {
   }
 
   /** The meter needs no notes. */
-  follows(): boolean {
+  wantsNotes(): boolean {
     return false;
   }
 
   notify(): void {}
-  logged(): void {}
-  note(): void {}
+  noteLogLine(): void {}
+  addNotes(): void {}
 }

@@ -39,7 +39,7 @@ async function recorded() {
   graph.xlators[0]!.log.error('a line');
   // The storage does not reply to this one.
   ask(graph, 'getxattr', loc(), null, null);
-  return recording.bytes();
+  return recording.toBytes();
 }
 
 it('an outline has the same requests and hops as the walks of a recording', async () => {

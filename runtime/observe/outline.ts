@@ -11,20 +11,20 @@ import {
   EventReader,
   isOther,
   LENGTH_BYTES,
-  layoutOf,
-  lengthAt,
+  layoutByKind,
   type OtherEvent,
   type RecordedEvent,
+  readLength,
   type WindEvent,
 } from './events.ts';
-import { damageOf, type Part, type Recording } from './reader.ts';
+import { describeDamage, type Part, type Recording } from './reader.ts';
 import { type Walk, Walks } from './walk.ts';
 
 /** The shortest event: length, kind and time. */
 const EVENT_BYTES_MIN = LENGTH_BYTES + 2;
 /** The offset of a missing event. */
-const NOWHERE = 0xffff_ffff;
-const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutOf;
+const NO_EVENT = 0xffff_ffff;
+const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutByKind;
 
 /** Columns with one row for each hop, in the order of arrival. */
 export class HopColumns {
@@ -47,15 +47,15 @@ export class HopColumns {
   /** 0 for a success, or without a reply. */
   readonly errno: Int32Array;
 
-  constructor(most: number) {
-    this.firsts = new Int32Array(most);
-    this.parent = new Int32Array(most);
-    this.request = new Int32Array(most);
-    this.volume = new Float64Array(most);
-    this.fop = new Float64Array(most);
-    this.start = new Float64Array(most);
-    this.end = new Float64Array(most).fill(Number.NaN);
-    this.errno = new Int32Array(most);
+  constructor(capacity: number) {
+    this.firsts = new Int32Array(capacity);
+    this.parent = new Int32Array(capacity);
+    this.request = new Int32Array(capacity);
+    this.volume = new Float64Array(capacity);
+    this.fop = new Float64Array(capacity);
+    this.start = new Float64Array(capacity);
+    this.end = new Float64Array(capacity).fill(Number.NaN);
+    this.errno = new Int32Array(capacity);
   }
 }
 
@@ -73,32 +73,32 @@ export class Outline {
   private readonly unwinds: Uint32Array;
   private readonly notes: { readonly at: number; readonly hop: number }[] = [];
   /** The row of each hop by its number in the recording. */
-  private readonly places = new Map<number, number>();
+  private readonly rows = new Map<number, number>();
 
   /** Reads the first fields of all events, once. */
   constructor({ head, count, problems }: Recording, parts: readonly Part[]) {
     this.problems = [...problems];
     this.bytes = joined(parts.map((part) => part.bytes));
     this.reader = new EventReader(head.tables, head.volumes);
-    const most = Math.min(count, Math.floor(this.bytes.length / EVENT_BYTES_MIN));
-    this.hops = new HopColumns(most);
-    this.winds = new Uint32Array(most);
-    this.unwinds = new Uint32Array(most).fill(NOWHERE);
+    const capacity = Math.min(count, Math.floor(this.bytes.length / EVENT_BYTES_MIN));
+    this.hops = new HopColumns(capacity);
+    this.winds = new Uint32Array(capacity);
+    this.unwinds = new Uint32Array(capacity).fill(NO_EVENT);
     let [at, roots] = [0, 0];
     for (const part of parts) {
       const end = at + part.bytes.length;
-      let read = 0;
+      let readCount = 0;
       try {
-        for (; at < end; read++) {
-          const next = end - at < LENGTH_BYTES ? end + 1 : at + lengthAt(this.bytes, at);
+        for (; at < end; readCount++) {
+          const next = end - at < LENGTH_BYTES ? end + 1 : at + readLength(this.bytes, at);
           if (next > end) throw new RecordingError('it ends within an event');
           // Events without a checksum are checked now, as `walk` reads them later.
-          if (!part.checked) this.read(at);
+          if (!part.checked) this.readEvent(at);
           roots = this.add(at, next, roots);
           at = next;
         }
       } catch (error) {
-        this.problems.push(damageOf(part, error, read));
+        this.problems.push(describeDamage(part, error, readCount));
       }
       at = end;
     }
@@ -109,77 +109,77 @@ export class Outline {
   walk(request: number): Walk {
     const { hops, winds, unwinds } = this;
     const walks = new Walks();
-    const places: number[] = [];
+    const offsets: number[] = [];
     for (let hop = this.requests[request]!; hop < hops.length; hop++) {
       if (hops.request[hop] !== request) continue;
-      places.push(winds[hop]!);
-      if (unwinds[hop] !== NOWHERE) places.push(unwinds[hop]!);
+      offsets.push(winds[hop]!);
+      if (unwinds[hop] !== NO_EVENT) offsets.push(unwinds[hop]!);
     }
-    for (const { at, hop } of this.notes) if (hops.request[hop] === request) places.push(at);
-    for (const place of places.sort((a, b) => a - b)) walks.add(this.read(place)!);
+    for (const { at, hop } of this.notes) if (hops.request[hop] === request) offsets.push(at);
+    for (const offset of offsets.sort((a, b) => a - b)) walks.add(this.readEvent(offset)!);
     return walks.walks[0]!;
   }
 
   /** The wind event of a hop. */
   wind(hop: number): WindEvent {
-    return this.read(this.winds[hop]!) as WindEvent;
+    return this.readEvent(this.winds[hop]!) as WindEvent;
   }
 
   /** The name of a volume by its id. */
   volume(id: number): string {
-    return this.reader.volume(id);
+    return this.reader.volumeName(id);
   }
 
   /** The event at `at`; undefined for an unknown kind. */
-  private read(at: number): RecordedEvent | undefined {
-    const [event] = this.reader.read(this.bytes.subarray(at, at + lengthAt(this.bytes, at)));
+  private readEvent(at: number): RecordedEvent | undefined {
+    const [event] = this.reader.read(this.bytes.subarray(at, at + readLength(this.bytes, at)));
     return event;
   }
 
   /** Adds an event, and returns the number of requests so far. @throws {RecordingError} */
   private add(at: number, end: number, roots: number): number {
     const input = new Input(this.bytes, at + LENGTH_BYTES, end);
-    const kind = input.byte();
-    const time = input.uint();
+    const kind = input.readByte();
+    const time = input.readUint();
     if (kind === WIND.number) return this.addWind(input, at, time, roots);
     if (kind === UNWIND.number) this.addUnwind(input, at, time);
     else if (kind === NOTE.number) {
-      const hop = this.places.get(input.uint());
+      const hop = this.rows.get(input.readUint());
       if (hop !== undefined) this.notes.push({ at, hop });
     } else {
       // Other events are few, so they are read whole.
-      const event = this.read(at);
+      const event = this.readEvent(at);
       if (event !== undefined && isOther(event)) this.others.push(event);
     }
     return roots;
   }
 
   private addWind(input: Input, at: number, time: number, roots: number): number {
-    const { hops, places } = this;
-    const id = input.uint();
+    const { hops, rows } = this;
+    const id = input.readUint();
     // A repeated number is damage (`walk.ts`).
-    if (places.has(id)) return roots;
+    if (rows.has(id)) return roots;
     const hop = hops.length;
-    const parent = places.get(input.uint()) ?? -1;
-    input.uint();
-    hops.volume[hop] = input.uint();
-    hops.fop[hop] = input.uint();
+    const parent = rows.get(input.readUint()) ?? -1;
+    input.readUint();
+    hops.volume[hop] = input.readUint();
+    hops.fop[hop] = input.readUint();
     hops.parent[hop] = parent;
     hops.start[hop] = time;
     hops.request[hop] = parent === -1 ? roots : hops.request[parent]!;
     if (parent === -1) hops.firsts[roots] = hop;
     this.winds[hop] = at;
-    places.set(id, hop);
+    rows.set(id, hop);
     hops.length += 1;
     return parent === -1 ? roots + 1 : roots;
   }
 
   private addUnwind(input: Input, at: number, time: number): void {
-    const hop = this.places.get(input.uint());
+    const hop = this.rows.get(input.readUint());
     if (hop === undefined) return;
-    for (let i = 0; i < WORDS_BEFORE_RET; i++) input.uint();
-    const opRet = input.number();
-    const opErrno = input.number();
+    for (let i = 0; i < FIELDS_BEFORE_RET; i++) input.readUint();
+    const opRet = input.readNumber();
+    const opErrno = input.readNumber();
     this.hops.end[hop] = time;
     this.hops.errno[hop] = opRet < 0 ? opErrno : 0;
     this.unwinds[hop] = at;
@@ -187,7 +187,7 @@ export class Outline {
 }
 
 /** The fields before op_ret: request, volume and fop. */
-const WORDS_BEFORE_RET = 3;
+const FIELDS_BEFORE_RET = 3;
 
 export async function readOutline(recording: Recording): Promise<Outline> {
   const parts: Part[] = [];

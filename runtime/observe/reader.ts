@@ -5,7 +5,7 @@
  *   for await (const event of recording.events()) …
  *   recording.problems       // afterwards: descriptions of damaged parts
  *
- * It reads the whole events of a damaged recording, too. The bytes are untrusted: it reads within
+ * It also reads the intact events of a damaged recording. The bytes are untrusted: it reads within
  * bounds, and runs nothing.
  */
 import { decodeName } from '../core/bytes.ts';
@@ -29,13 +29,13 @@ import { readHead } from './head.ts';
 const AHEAD = 4;
 
 /** Consecutive events in the file: a block, or a slot. */
-interface Run {
+interface EventChunk {
   readonly name: string;
   readonly sequence: number;
-  /** The number of events by the file. */
+  /** The number of events that the file states. */
   readonly count: number;
-  readonly checked: boolean;
-  events(): Promise<Uint8Array>;
+  readonly hasChecksum: boolean;
+  load(): Promise<Uint8Array>;
 }
 
 export interface Recording {
@@ -46,9 +46,9 @@ export interface Recording {
   readonly count: number;
   /** Descriptions of the damaged parts found so far. */
   readonly problems: readonly string[];
-  /** All events in the order of the file. */
+  /** All events, in the order in which they were recorded. */
   events(): AsyncGenerator<RecordedEvent>;
-  /** The same as bytes, for readers of some fields (`outline.ts`). */
+  /** The events as bytes, for readers of some fields (`outline.ts`). */
   parts(): AsyncGenerator<Part>;
 }
 
@@ -56,9 +56,9 @@ export interface Recording {
 export interface Part {
   /** Its name in messages: `block 3`. */
   readonly name: string;
-  /** The number of events by the file. */
+  /** The number of events that the file states. */
   readonly count: number;
-  /** Whether a checksum has proved the bytes. */
+  /** Whether a checksum protects the bytes. */
   readonly checked: boolean;
   readonly bytes: Uint8Array;
 }
@@ -67,40 +67,44 @@ export interface Part {
 export function openRecording(bytes: Uint8Array): Recording {
   const prefix = readPrefix(bytes);
   const end = PREFIX_BYTES + prefix.headLength;
-  if (end > bytes.length) throw new RecordingError('it is cut off in its head');
+  if (end > bytes.length) throw new RecordingError('the file ends within its head');
   const head = readHead(decodeName(bytes, PREFIX_BYTES, end));
   const problems: string[] = [];
-  const closed = prefix.slots === 0;
-  const blocks = closed ? indexed(bytes, prefix, problems) : scanned(bytes, prefix.blocksAt);
-  const runs = [...blocks.map((block) => blockRun(bytes, block)), ...slotRuns(bytes, prefix)];
-  // A slot that is being written as a block has the same sequence: the slot counts.
-  const ofIndex = problems.length;
-  const bySequence = new Map(runs.map((run) => [run.sequence, run]));
+  const isClosed = prefix.slots === 0;
+  const blocks = isClosed ? readIndex(bytes, prefix, problems) : scanBlocks(bytes, prefix.blocksAt);
+  const chunks = [
+    ...blocks.map((block) => makeBlockChunk(bytes, block)),
+    ...readSlotChunks(bytes, prefix),
+  ];
+  // While the writer copies a slot into a block, both have one sequence number: the slot is used,
+  // because it is complete.
+  const indexProblems = problems.length;
+  const bySequence = new Map(chunks.map((run) => [run.sequence, run]));
   const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
   return {
     head,
-    closed,
+    closed: isClosed,
     problems,
     count: ordered.reduce((sum, { count }) => sum + count, 0),
     events() {
-      problems.length = ofIndex;
-      return eventsOf(head, ordered, problems);
+      problems.length = indexProblems;
+      return readEvents(head, ordered, problems);
     },
     parts() {
-      problems.length = ofIndex;
-      return partsOf(ordered, problems);
+      problems.length = indexProblems;
+      return loadParts(ordered, problems);
     },
   };
 }
 
 /** The blocks of a closed recording by its index; a damaged index is replaced by a scan. */
-function indexed(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[] {
+function readIndex(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[] {
   const blocks: Block[] = [];
   for (let i = 0; i < prefix.indexed; i++) {
     const block = readEntry(bytes, prefix.indexAt + i * ENTRY_BYTES);
     if (block === null) {
       problems.push('its index is damaged');
-      return scanned(bytes, prefix.blocksAt);
+      return scanBlocks(bytes, prefix.blocksAt);
     }
     blocks.push(block);
   }
@@ -108,7 +112,7 @@ function indexed(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[]
 }
 
 /** Scans blocks up to the last whole one. */
-function scanned(bytes: Uint8Array, start: number): Block[] {
+function scanBlocks(bytes: Uint8Array, start: number): Block[] {
   const blocks: Block[] = [];
   for (let at = start; ; ) {
     const block = readEntry(bytes, at);
@@ -120,16 +124,16 @@ function scanned(bytes: Uint8Array, start: number): Block[] {
   }
 }
 
-const blockRun = (bytes: Uint8Array, block: Block): Run => ({
+const makeBlockChunk = (bytes: Uint8Array, block: Block): EventChunk => ({
   name: `block ${block.sequence}`,
   sequence: block.sequence,
   count: block.events,
-  checked: true,
-  events: () => inflate(bytes.subarray(block.at, block.at + block.stored), block.length),
+  hasChecksum: true,
+  load: () => inflate(bytes.subarray(block.at, block.at + block.stored), block.length),
 });
 
-function slotRuns(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): Run[] {
-  const runs: Run[] = [];
+function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): EventChunk[] {
+  const chunks: EventChunk[] = [];
   for (let i = 0; i < slots; i++) {
     const at = slotsAt + i * slotSize;
     const slot = readSlot(bytes, at);
@@ -137,15 +141,15 @@ function slotRuns(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): Run[
     if (slot.sequence === 0 || slot.used === 0) continue;
     const start = at + SLOT_HEAD_BYTES;
     const end = Math.min(start + slot.used, at + slotSize);
-    runs.push({
+    chunks.push({
       name: `slot ${i + 1}`,
       sequence: slot.sequence,
       count: slot.events,
-      checked: false,
-      events: async () => bytes.subarray(start, end),
+      hasChecksum: false,
+      load: async () => bytes.subarray(start, end),
     });
   }
-  return runs;
+  return chunks;
 }
 
 /** @throws the engine's error for bytes that are not deflated */
@@ -159,7 +163,7 @@ async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array
     if (done) break;
     if (at + value.length > length) {
       await reader.cancel();
-      throw new RecordingError('it is longer than it says');
+      throw new RecordingError('it inflates to more bytes than its entry states');
     }
     whole.set(value, at);
     at += value.length;
@@ -167,13 +171,13 @@ async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array
   return whole.subarray(0, at);
 }
 
-async function* partsOf(runs: readonly Run[], problems: string[]): AsyncGenerator<Part> {
+async function* loadParts(chunks: readonly EventChunk[], problems: string[]): AsyncGenerator<Part> {
   const ahead: Promise<Uint8Array>[] = [];
   let started = 0;
-  for (const { name, count, checked } of runs) {
-    while (ahead.length < AHEAD && started < runs.length) {
-      const bytes = runs[started]!.events();
-      // Its error is reported in its turn.
+  for (const { name, count, hasChecksum } of chunks) {
+    while (ahead.length < AHEAD && started < chunks.length) {
+      const bytes = chunks[started]!.load();
+      // The loop below awaits it and reports the error; this prevents an unhandled rejection.
       bytes.catch(() => {});
       ahead.push(bytes);
       started += 1;
@@ -182,38 +186,38 @@ async function* partsOf(runs: readonly Run[], problems: string[]): AsyncGenerato
     try {
       bytes = await ahead.shift()!;
     } catch (error) {
-      problems.push(damageOf({ name, count }, error, 0));
+      problems.push(describeDamage({ name, count }, error, 0));
       continue;
     }
-    yield { name, count, checked, bytes };
+    yield { name, count, checked: hasChecksum, bytes };
   }
 }
 
-async function* eventsOf(
+async function* readEvents(
   head: Head,
-  runs: readonly Run[],
+  chunks: readonly EventChunk[],
   problems: string[],
 ): AsyncGenerator<RecordedEvent> {
   const reader = new EventReader(head.tables, head.volumes);
-  for await (const part of partsOf(runs, problems)) {
-    let read = 0;
+  for await (const part of loadParts(chunks, problems)) {
+    let readCount = 0;
     try {
       for (const event of reader.read(part.bytes)) {
-        read += 1;
+        readCount += 1;
         yield event;
       }
     } catch (error) {
-      problems.push(damageOf(part, error, read));
+      problems.push(describeDamage(part, error, readCount));
     }
   }
 }
 
 /** The description of a damaged part, of which `read` events were read. */
-export function damageOf(
+export function describeDamage(
   { name, count }: Pick<Part, 'name' | 'count'>,
   error: unknown,
-  read: number,
+  readCount: number,
 ): string {
-  const why = error instanceof RecordingError ? error.message : 'its bytes are not those written';
-  return `${name} is damaged: ${why}; ${read} of its ${count} events were read`;
+  const why = error instanceof RecordingError ? error.message : 'its bytes are corrupt';
+  return `${name} is damaged: ${why}; ${readCount} of its ${count} events were read`;
 }

@@ -73,7 +73,7 @@ describe('an observer', () => {
     const { graph } = await graphOf();
     const recording = record(graph);
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     expect(inShort(events)).toEqual([
       '> lookup twice',
       '> lookup storage',
@@ -118,7 +118,7 @@ describe('an observer', () => {
   it('records by its own filter beside other observers, until it ends', async () => {
     const { graph, leaf } = await graphOf();
     leaf.onRequest = ({ frame, answer }) => {
-      frame.xl.observer!.note(frame, { method: 'stat' });
+      frame.xl.observer!.addNotes(frame, { method: 'stat' });
       frame.xl.log.warning('look');
       answer(0, 0, null, null);
     };
@@ -128,7 +128,7 @@ describe('an observer', () => {
     const stores = two.map(() => new MemoryRecording(testHead(graph)));
     const ends = two.map((filter, i) => observe(graph, stores[i]!, { filter }));
     const seen = async (i: number) =>
-      (await eventsIn(stores[i]!.bytes())).map((event) =>
+      (await eventsIn(stores[i]!.toBytes())).map((event) =>
         event.kind === 'wind' ? `${event.fop} ${event.volume}` : event.kind,
       );
     const asked = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
@@ -150,7 +150,7 @@ describe('an observer', () => {
     const { graph } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['passing'] } });
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     expect(windsOf(events).map(({ fop, passes }) => [fop, passes])).toEqual([
       ['lookup', true],
       ['stat', true],
@@ -165,9 +165,9 @@ describe('an observer', () => {
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
     ask(graph, 'access', new Loc(graph.inodes.root), 4, null);
     leaf.held[1]!.answer(-1, EACCES, null);
-    expect(unwindsOf(await eventsIn(recording.bytes())).map(({ hop }) => hop)).toEqual([2]);
+    expect(unwindsOf(await eventsIn(recording.toBytes())).map(({ hop }) => hop)).toEqual([2]);
     leaf.held[0]!.answer(0, 0, null, null);
-    expect(unwindsOf(await eventsIn(recording.bytes())).map(({ hop }) => hop)).toEqual([2, 1]);
+    expect(unwindsOf(await eventsIn(recording.toBytes())).map(({ hop }) => hop)).toEqual([2, 1]);
   });
 
   it('sees events of the graph, log lines, notes and contexts', async () => {
@@ -175,11 +175,11 @@ describe('an observer', () => {
     const [storage] = graph.xlators as [(typeof graph.xlators)[0]];
     leaf.onRequest = ({ frame, answer }) => {
       const { xl } = frame;
-      expect(xl.observer!.follows(frame)).toBe(true);
-      xl.observer!.note(frame, { method: 'stat', local: '{}' });
+      expect(xl.observer!.wantsNotes(frame)).toBe(true);
+      xl.observer!.addNotes(frame, { method: 'stat', local: '{}' });
       xl.log.warning('within', { source: { file: 'a.py', line: 2, func: 'stat' } });
       answer(0, 0, null, null);
-      expect(xl.observer!.follows(frame)).toBe(false);
+      expect(xl.observer!.wantsNotes(frame)).toBe(false);
     };
     const recording = record(graph, { filter: { volumes: ['storage'] } });
     const dir = linkDirectory(graph, 'd', gfidOf(5));
@@ -190,7 +190,7 @@ describe('an observer', () => {
     storage.log.warning('look', { source: { file: 'a.py', line: 3, func: 'stat' } });
     invalidateEntry(graph.xlators[0]!, dir, 'x');
     storage.notify('CHILD_UP', storage);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     expect(events).toMatchObject([
       { kind: 'wind', inodeCtx: '"seen"', fdCtx: '[Map]', args: { fd: { path: '/d' } } },
       { kind: 'note', notes: { method: 'stat', local: '{}' } },
@@ -231,7 +231,7 @@ describe('an observer', () => {
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
     leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
     graph.xlators[1]!.log.info('by itself');
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     const winds = windsOf(events);
     const told = events.flatMap((event) => {
       if (event.kind !== 'log') return [];
@@ -260,7 +260,7 @@ describe('an observer', () => {
       1000,
     );
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     const young = graph.top.id;
     expect(events).toContainEqual(
       expect.objectContaining({ kind: 'volume', id: young, name: 'young', type: 'test/twice' }),
@@ -285,7 +285,7 @@ describe('an observer', () => {
     };
     const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
     expect(reply.count).toBe(1);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     expect(events).toMatchObject([{ kind: 'wind' }, { kind: 'lost', why: /not a gfid/ }]);
   });
 });
@@ -302,7 +302,7 @@ describe('a filter', () => {
       answer(request);
     };
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    return inShort(await eventsIn(recording.bytes())).filter((text) => text.startsWith('>'));
+    return inShort(await eventsIn(recording.toBytes())).filter((text) => text.startsWith('>'));
   }
   const LOOKUP = ['> lookup twice', '> lookup storage', '> stat tailing', '> stat storage'];
   const STAT = ['> stat tailing', '> stat storage'];
@@ -330,7 +330,7 @@ describe('a filter', () => {
       filter: { oneIn: 10, volumes: ['storage'], fops: ['stat'] },
     });
     for (let i = 0; i < 100; i++) ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    expect(windsOf(await eventsIn(recording.bytes()))).toHaveLength(10);
+    expect(windsOf(await eventsIn(recording.toBytes()))).toHaveLength(10);
   });
 
   it.each<[FilterSettings, RegExp]>([
@@ -358,7 +358,7 @@ it('a redacted recording has no names or contents, and the same replacement for 
   ask(graph, 'symlink', `../${secret}`, newName(dir, secret), 0, null);
   graph.top.log.error(secret);
   invalidateEntry(graph.xlators[0]!, dir, secret);
-  const bytes = recording.bytes();
+  const bytes = recording.toBytes();
   expect(Buffer.from(bytes).includes(secret)).toBe(false);
   const winds = windsOf(await eventsIn(bytes));
   expect(winds.map(({ fop }) => fop)).toEqual(['getxattr', 'writev', 'symlink']);

@@ -1,7 +1,7 @@
 /**
  * Records the events of a graph into an event store, as an observer.
  *
- *   const recorder = new Recorder(events, { filter, kept, now });
+ *   const recorder = new Recorder(events, { filter, retention, now, startedAt });
  *   graph.observe(recorder);
  *
  * With a filter by result (`errnos`, `slowMs`), a request's events are held in memory until all its
@@ -26,7 +26,7 @@ import type { Filter } from './filter.ts';
 
 export interface RecorderSettings {
   readonly filter: Filter;
-  readonly kept: Retention;
+  readonly retention: Retention;
   /** Monotonic milliseconds, as `Context.now`. */
   now(): number;
   /** The start of the recording on the same clock. */
@@ -35,16 +35,16 @@ export interface RecorderSettings {
 
 /** A request whose events are held until it ends. */
 class HeldRequest extends MemoryEvents {
-  open = 0;
-  fits = false;
+  openHops = 0;
+  isMatch = false;
 
   constructor() {
     super(HELD_BYTES, HELD_BYTES_MAX);
   }
 
   clear(): void {
-    this.open = 0;
-    this.fits = false;
+    this.openHops = 0;
+    this.isMatch = false;
     this.out.at = 0;
     this.count = 0;
   }
@@ -57,14 +57,14 @@ interface Hop {
   readonly xl: Xlator;
   readonly fop: number;
   readonly frame: Frame;
-  /** The hop that handed its frame on to this one. */
-  readonly before: Hop | null;
+  /** The hop whose volume passed its frame on to this one (`tail`). */
+  readonly previous: Hop | null;
   readonly startedNs: number;
-  readonly held: HeldRequest | null;
+  readonly heldRequest: HeldRequest | null;
 }
 
-const nameOf: FopName[] = [];
-for (const { number, name } of fops) nameOf[number] = name as FopName;
+const fopNames: FopName[] = [];
+for (const { number, name } of fops) fopNames[number] = name as FopName;
 
 const NS_PER_MS = 1e6;
 /** The first memory for a held request's events, which may grow. */
@@ -77,32 +77,32 @@ const SPARE_MAX = 64;
 export class Recorder implements Observer {
   private readonly store: EventStore;
   private readonly filter: Filter;
-  private readonly kept: Retention;
+  private readonly retention: Retention;
   private readonly settings: RecorderSettings;
   private lastHop = 0;
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, HeldRequest>();
   private readonly spare: HeldRequest[] = [];
-  private readonly known: Set<number>;
+  private readonly knownVolumes: Set<number>;
 
-  /** @param known ids of the volumes in the recording's head */
-  constructor(store: EventStore, settings: RecorderSettings, known: Iterable<number> = []) {
+  /** @param knownVolumes ids of the volumes in the recording's head */
+  constructor(store: EventStore, settings: RecorderSettings, knownVolumes: Iterable<number> = []) {
     this.store = store;
     this.settings = settings;
     this.filter = settings.filter;
-    this.kept = settings.kept;
-    this.known = new Set(known);
+    this.retention = settings.retention;
+    this.knownVolumes = new Set(knownVolumes);
   }
 
-  watches(xl: Xlator, fop: FopName, defines: boolean): boolean {
+  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean {
     const { volumes, fops, passing } = this.filter;
     if (fops !== null && !fops.has(fop)) return false;
     // A volume that only passes a fop on is recorded when the filter names it.
     return (defines || passing) && (volumes === null || volumes.has(xl.name));
   }
 
-  samples(root: Stack): boolean {
+  wantsRequest(root: Stack): boolean {
     const { oneIn, pids, uids } = this.filter;
     if (oneIn > 1 && root.unique % oneIn !== 0) return false;
     if (pids !== null && !pids.has(root.pid)) return false;
@@ -111,10 +111,10 @@ export class Recorder implements Observer {
 
   wind(frame: Frame, xl: Xlator, fop: number, args: readonly unknown[]): Hop | null {
     if (this.filter.paths !== null && !this.isOnPath(args)) return null;
-    const before = this.hops.get(frame) ?? null;
-    const above = before ?? this.above(frame.parent);
+    const previous = this.hops.get(frame) ?? null;
+    const above = previous ?? this.findHopAbove(frame.parent);
     this.lastHop += 1;
-    const startedNs = this.time();
+    const startedNs = this.elapsedNs();
     const hop: Hop = {
       id: this.lastHop,
       parent: above?.id ?? 0,
@@ -122,107 +122,113 @@ export class Recorder implements Observer {
       xl,
       fop,
       frame,
-      before,
+      previous,
       startedNs,
-      held: this.filter.needsResult ? this.requestOf(frame.root) : null,
+      heldRequest: this.filter.needsResult ? this.findHeldRequest(frame.root) : null,
     };
     this.hops.set(frame, hop);
-    if (hop.held !== null) hop.held.open += 1;
-    this.introduce(xl);
-    const passes = xl.fops[nameOf[fop]!] === undefined && xl.passesThrough;
-    this.put(hop.held, startedNs, (out) => {
+    if (hop.heldRequest !== null) hop.heldRequest.openHops += 1;
+    this.recordVolume(xl);
+    const passes = xl.fops[fopNames[fop]!] === undefined && xl.passesThrough;
+    this.record(hop.heldRequest, startedNs, (out) => {
       const event = {
         hop: hop.id,
         parent: hop.parent,
         request: hop.request,
         volume: xl,
         fop,
-        tail: before !== null,
+        tail: previous !== null,
         passes,
         cookie: frame.cookie,
         caller: above === null ? frame.root : null,
         args,
-        inodeCtx: ctxOf(xl, args, 'inode', this.kept),
-        fdCtx: ctxOf(xl, args, 'fd', this.kept),
+        inodeCtx: describeCtx(xl, args, 'inode', this.retention),
+        fdCtx: describeCtx(xl, args, 'fd', this.retention),
       };
-      writeEvent(out, startedNs, 'wind', event, this.kept);
+      writeEvent(out, startedNs, 'wind', event, this.retention);
     });
     return hop;
   }
 
-  unwind(seen: object, opRet: number, opErrno: number, reply: readonly unknown[]): void {
-    const hop = seen as Hop;
-    const { id, request, xl, fop, held, frame, before } = hop;
-    if (before === null) this.hops.delete(frame);
-    else this.hops.set(frame, before);
-    const at = this.time();
+  unwind(token: object, opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const hop = token as Hop;
+    const { id, request, xl, fop, heldRequest, frame, previous } = hop;
+    if (previous === null) this.hops.delete(frame);
+    else this.hops.set(frame, previous);
+    const at = this.elapsedNs();
     const event = { hop: id, request, volume: xl, fop, opRet, opErrno, reply };
-    this.put(held, at, (out) => writeEvent(out, at, 'unwind', event, this.kept));
-    if (held === null) return;
-    held.fits ||= this.filter.matchesResult(
+    this.record(heldRequest, at, (out) => writeEvent(out, at, 'unwind', event, this.retention));
+    if (heldRequest === null) return;
+    heldRequest.isMatch ||= this.filter.matchesResult(
       opRet < 0 ? opErrno : 0,
       (at - hop.startedNs) / NS_PER_MS,
     );
-    held.open -= 1;
-    if (held.open > 0) return;
+    heldRequest.openHops -= 1;
+    if (heldRequest.openHops > 0) return;
     this.requests.delete(frame.root);
-    if (held.fits) copyEvents(this.store, held.out.bytes.subarray(0, held.out.at));
-    held.clear();
-    if (this.spare.length < SPARE_MAX && held.out.bytes.length === HELD_BYTES)
-      this.spare.push(held);
+    if (heldRequest.isMatch)
+      copyEvents(this.store, heldRequest.out.bytes.subarray(0, heldRequest.out.at));
+    heldRequest.clear();
+    if (this.spare.length < SPARE_MAX && heldRequest.out.bytes.length === HELD_BYTES)
+      this.spare.push(heldRequest);
   }
 
   notify(xl: Xlator, event: EventName, data: unknown): void {
-    if (!this.isWatched(xl)) return;
-    const at = this.time();
-    const told = { volume: xl, event, about: aboutOf(data, this.kept) };
-    this.put(null, at, (out) => writeEvent(out, at, 'notify', told, this.kept));
+    if (!this.admitVolume(xl)) return;
+    const at = this.elapsedNs();
+    const fields = { volume: xl, event, about: describeSubject(data, this.retention) };
+    this.record(null, at, (out) => writeEvent(out, at, 'notify', fields, this.retention));
   }
 
-  logged(xl: Xlator, line: LogLine, frame: Frame | null): void {
-    if (!this.isWatched(xl)) return;
-    // The volume may have handed the frame on before it logs.
+  noteLogLine(xl: Xlator, line: LogLine, frame: Frame | null): void {
+    if (!this.admitVolume(xl)) return;
+    // The volume may have passed the frame on before it logs.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);
-    while (hop !== null && hop.xl !== xl) hop = hop.before;
-    const at = this.time();
+    while (hop !== null && hop.xl !== xl) hop = hop.previous;
+    const at = this.elapsedNs();
     const event = {
       volume: xl,
       level: line.level,
-      text: this.kept.hidden === null ? line.text : '…',
+      text: this.retention.hidden === null ? line.text : '…',
       file: line.file,
       line: Math.max(0, line.line),
       func: line.func,
       hop: hop?.id ?? 0,
     };
-    this.put(hop?.held ?? null, at, (out) => writeEvent(out, at, 'log', event, this.kept));
+    this.record(hop?.heldRequest ?? null, at, (out) =>
+      writeEvent(out, at, 'log', event, this.retention),
+    );
   }
 
-  follows(frame: Frame): boolean {
+  wantsNotes(frame: Frame): boolean {
     return this.hops.has(frame);
   }
 
-  note(frame: Frame, notes: Readonly<Record<string, string>>): void {
+  addNotes(frame: Frame, notes: Readonly<Record<string, string>>): void {
     const hop = this.hops.get(frame);
     if (hop === undefined) return;
-    const at = this.time();
-    const event = { hop: hop.id, notes: this.kept.hidden === null ? notes : hiddenNotes(notes) };
-    this.put(hop.held, at, (out) => writeEvent(out, at, 'note', event, this.kept));
+    const at = this.elapsedNs();
+    const event = {
+      hop: hop.id,
+      notes: this.retention.hidden === null ? notes : redactNotes(notes),
+    };
+    this.record(hop.heldRequest, at, (out) => writeEvent(out, at, 'note', event, this.retention));
   }
 
-  private isWatched(xl: Xlator): boolean {
+  private admitVolume(xl: Xlator): boolean {
     const { volumes } = this.filter;
     if (volumes !== null && !volumes.has(xl.name)) return false;
-    this.introduce(xl);
+    this.recordVolume(xl);
     return true;
   }
 
   /** Nanoseconds since the recording began. */
-  private time(): number {
+  private elapsedNs(): number {
     const { now, startedAt } = this.settings;
     return Math.max(0, Math.round((now() - startedAt) * NS_PER_MS));
   }
 
-  private above(frame: Frame | null): Hop | null {
+  private findHopAbove(frame: Frame | null): Hop | null {
     for (let at = frame; at !== null; at = at.parent) {
       const hop = this.hops.get(at);
       if (hop !== undefined) return hop;
@@ -230,13 +236,13 @@ export class Recorder implements Observer {
     return null;
   }
 
-  private requestOf(root: Stack): HeldRequest {
-    let held = this.requests.get(root);
-    if (held === undefined) {
-      held = this.spare.pop() ?? new HeldRequest();
-      this.requests.set(root, held);
+  private findHeldRequest(root: Stack): HeldRequest {
+    let heldRequest = this.requests.get(root);
+    if (heldRequest === undefined) {
+      heldRequest = this.spare.pop() ?? new HeldRequest();
+      this.requests.set(root, heldRequest);
     }
-    return held;
+    return heldRequest;
   }
 
   private isOnPath(args: readonly unknown[]): boolean {
@@ -248,59 +254,64 @@ export class Recorder implements Observer {
   }
 
   /** Records a new volume before its first event. */
-  private introduce(xl: Xlator): void {
-    if (this.known.has(xl.id)) return;
-    this.known.add(xl.id);
-    const at = this.time();
+  private recordVolume(xl: Xlator): void {
+    if (this.knownVolumes.has(xl.id)) return;
+    this.knownVolumes.add(xl.id);
+    const at = this.elapsedNs();
     const { id, name, type } = xl;
-    this.put(null, at, (out) => writeEvent(out, at, 'volume', { id, name, type }, this.kept));
+    this.record(null, at, (out) =>
+      writeEvent(out, at, 'volume', { id, name, type }, this.retention),
+    );
   }
 
   /** Writes an event to its held request, or to the store. */
-  private put(held: HeldRequest | null, at: number, event: (out: Output) => void): void {
-    putEvent(held ?? this.store, at, event);
+  private record(heldRequest: HeldRequest | null, at: number, write: (out: Output) => void): void {
+    putEvent(heldRequest ?? this.store, at, write);
   }
 }
 
 /** The volume's context of the first inode, or fd, of the arguments, in short. */
-function ctxOf(
+function describeCtx(
   xl: Xlator,
   args: readonly unknown[],
-  what: 'inode' | 'fd',
+  kind: 'inode' | 'fd',
   { hidden }: Retention,
 ): string | null {
   for (const arg of args) {
     let value: unknown;
-    if (arg instanceof Fd) value = (what === 'fd' ? arg : arg.inode).ctxGet(xl);
-    else if (arg instanceof Loc && what === 'inode') value = arg.inode?.ctxGet(xl);
-    if (value !== undefined) return hidden === null ? inShort(value) : '…';
+    if (arg instanceof Fd) value = (kind === 'fd' ? arg : arg.inode).ctxGet(xl);
+    else if (arg instanceof Loc && kind === 'inode') value = arg.inode?.ctxGet(xl);
+    if (value !== undefined) return hidden === null ? abbreviate(value) : '…';
   }
   return null;
 }
 
-function inShort(value: unknown): string {
+function abbreviate(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return `[${value.constructor?.name ?? 'Object'}]`;
 }
 
 /** The subject of an event of the graph: a volume, or the fields of an upcall. */
-function aboutOf(data: unknown, { hidden }: Retention): Readonly<Record<string, string>> {
+function describeSubject(data: unknown, { hidden }: Retention): Readonly<Record<string, string>> {
   if (!isUpcall(data)) {
     const name = (data as Partial<Xlator> | null)?.name;
     return typeof name === 'string' ? { volume: name } : {};
   }
-  const told = Object.entries(data).map(([key, value]) => {
+  const fields = Object.entries(data).map(([key, value]) => {
     if (typeof value === 'object') return [key, (value as { gfid: string }).gfid];
-    return [key, key === 'name' && hidden !== null ? hidden.name(String(value)) : String(value)];
+    return [
+      key,
+      key === 'name' && hidden !== null ? hidden.replaceName(String(value)) : String(value),
+    ];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(fields);
 }
 
-/** Notes that a redacted recording keeps; the values of other notes are hidden. */
+/** Notes whose values a redacted recording shows. */
 const OPEN_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
 
-const hiddenNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+const redactNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(notes).map(([key, value]) => [key, OPEN_NOTES.has(key) ? value : '…']),
   );

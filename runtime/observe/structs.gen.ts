@@ -10,7 +10,7 @@ import type { Flock, Lease } from '../core/lock.ts';
 import type { Output } from './bytes.ts';
 
 export function writeIatt(out: Output, value: Iatt | null): void {
-  out.byte(value === null ? 0 : 1);
+  out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
   if (value.iaGfid !== NULL_GFID) mask |= 1;
@@ -35,33 +35,33 @@ export function writeIatt(out: Output, value: Iatt | null): void {
   if (value.iaFlags !== 0) mask |= 524288;
   if (value.iaAttributes !== 0) mask |= 1048576;
   if (value.iaAttributesMask !== 0) mask |= 2097152;
-  out.uint(mask);
-  if ((mask & 1) !== 0) out.gfid(value.iaGfid);
-  if ((mask & 2) !== 0) out.number(value.iaType);
-  if ((mask & 4) !== 0) out.number(value.iaProt);
-  if ((mask & 8) !== 0) out.number(value.iaNlink);
-  if ((mask & 16) !== 0) out.number(value.iaUid);
-  if ((mask & 32) !== 0) out.number(value.iaGid);
-  if ((mask & 64) !== 0) out.number(value.iaSize);
-  if ((mask & 128) !== 0) out.number(value.iaBlocks);
-  if ((mask & 256) !== 0) out.number(value.iaBlksize);
-  if ((mask & 512) !== 0) out.number(value.iaDev);
-  if ((mask & 1024) !== 0) out.number(value.iaRdev);
-  if ((mask & 2048) !== 0) out.number(value.iaAtime);
-  if ((mask & 4096) !== 0) out.number(value.iaAtimeNsec);
-  if ((mask & 8192) !== 0) out.number(value.iaMtime);
-  if ((mask & 16384) !== 0) out.number(value.iaMtimeNsec);
-  if ((mask & 32768) !== 0) out.number(value.iaCtime);
-  if ((mask & 65536) !== 0) out.number(value.iaCtimeNsec);
-  if ((mask & 131072) !== 0) out.number(value.iaBtime);
-  if ((mask & 262144) !== 0) out.number(value.iaBtimeNsec);
-  if ((mask & 524288) !== 0) out.number(value.iaFlags);
-  if ((mask & 1048576) !== 0) out.number(value.iaAttributes);
-  if ((mask & 2097152) !== 0) out.number(value.iaAttributesMask);
+  out.writeUint(mask);
+  if ((mask & 1) !== 0) out.writeGfid(value.iaGfid);
+  if ((mask & 2) !== 0) out.writeNumber(value.iaType);
+  if ((mask & 4) !== 0) out.writeNumber(value.iaProt);
+  if ((mask & 8) !== 0) out.writeNumber(value.iaNlink);
+  if ((mask & 16) !== 0) out.writeNumber(value.iaUid);
+  if ((mask & 32) !== 0) out.writeNumber(value.iaGid);
+  if ((mask & 64) !== 0) out.writeNumber(value.iaSize);
+  if ((mask & 128) !== 0) out.writeNumber(value.iaBlocks);
+  if ((mask & 256) !== 0) out.writeNumber(value.iaBlksize);
+  if ((mask & 512) !== 0) out.writeNumber(value.iaDev);
+  if ((mask & 1024) !== 0) out.writeNumber(value.iaRdev);
+  if ((mask & 2048) !== 0) out.writeNumber(value.iaAtime);
+  if ((mask & 4096) !== 0) out.writeNumber(value.iaAtimeNsec);
+  if ((mask & 8192) !== 0) out.writeNumber(value.iaMtime);
+  if ((mask & 16384) !== 0) out.writeNumber(value.iaMtimeNsec);
+  if ((mask & 32768) !== 0) out.writeNumber(value.iaCtime);
+  if ((mask & 65536) !== 0) out.writeNumber(value.iaCtimeNsec);
+  if ((mask & 131072) !== 0) out.writeNumber(value.iaBtime);
+  if ((mask & 262144) !== 0) out.writeNumber(value.iaBtimeNsec);
+  if ((mask & 524288) !== 0) out.writeNumber(value.iaFlags);
+  if ((mask & 1048576) !== 0) out.writeNumber(value.iaAttributes);
+  if ((mask & 2097152) !== 0) out.writeNumber(value.iaAttributesMask);
 }
 
 export function writeStatvfs(out: Output, value: Statvfs | null): void {
-  out.byte(value === null ? 0 : 1);
+  out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
   if (value.bsize !== 4096) mask |= 1;
@@ -75,22 +75,22 @@ export function writeStatvfs(out: Output, value: Statvfs | null): void {
   if (value.fsid !== 0) mask |= 256;
   if (value.flag !== 0) mask |= 512;
   if (value.namemax !== 255) mask |= 1024;
-  out.uint(mask);
-  if ((mask & 1) !== 0) out.number(value.bsize);
-  if ((mask & 2) !== 0) out.number(value.frsize);
-  if ((mask & 4) !== 0) out.number(value.blocks);
-  if ((mask & 8) !== 0) out.number(value.bfree);
-  if ((mask & 16) !== 0) out.number(value.bavail);
-  if ((mask & 32) !== 0) out.number(value.files);
-  if ((mask & 64) !== 0) out.number(value.ffree);
-  if ((mask & 128) !== 0) out.number(value.favail);
-  if ((mask & 256) !== 0) out.number(value.fsid);
-  if ((mask & 512) !== 0) out.number(value.flag);
-  if ((mask & 1024) !== 0) out.number(value.namemax);
+  out.writeUint(mask);
+  if ((mask & 1) !== 0) out.writeNumber(value.bsize);
+  if ((mask & 2) !== 0) out.writeNumber(value.frsize);
+  if ((mask & 4) !== 0) out.writeNumber(value.blocks);
+  if ((mask & 8) !== 0) out.writeNumber(value.bfree);
+  if ((mask & 16) !== 0) out.writeNumber(value.bavail);
+  if ((mask & 32) !== 0) out.writeNumber(value.files);
+  if ((mask & 64) !== 0) out.writeNumber(value.ffree);
+  if ((mask & 128) !== 0) out.writeNumber(value.favail);
+  if ((mask & 256) !== 0) out.writeNumber(value.fsid);
+  if ((mask & 512) !== 0) out.writeNumber(value.flag);
+  if ((mask & 1024) !== 0) out.writeNumber(value.namemax);
 }
 
 export function writeFlock(out: Output, value: Flock | null): void {
-  out.byte(value === null ? 0 : 1);
+  out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
   if (value.type !== 0) mask |= 1;
@@ -99,26 +99,26 @@ export function writeFlock(out: Output, value: Flock | null): void {
   if (value.len !== 0) mask |= 8;
   if (value.pid !== 0) mask |= 16;
   if (value.owner !== '') mask |= 32;
-  out.uint(mask);
-  if ((mask & 1) !== 0) out.number(value.type);
-  if ((mask & 2) !== 0) out.number(value.whence);
-  if ((mask & 4) !== 0) out.number(value.start);
-  if ((mask & 8) !== 0) out.number(value.len);
-  if ((mask & 16) !== 0) out.number(value.pid);
-  if ((mask & 32) !== 0) out.text(value.owner);
+  out.writeUint(mask);
+  if ((mask & 1) !== 0) out.writeNumber(value.type);
+  if ((mask & 2) !== 0) out.writeNumber(value.whence);
+  if ((mask & 4) !== 0) out.writeNumber(value.start);
+  if ((mask & 8) !== 0) out.writeNumber(value.len);
+  if ((mask & 16) !== 0) out.writeNumber(value.pid);
+  if ((mask & 32) !== 0) out.writeText(value.owner);
 }
 
 export function writeLease(out: Output, value: Lease | null): void {
-  out.byte(value === null ? 0 : 1);
+  out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
   if (value.cmd !== 0) mask |= 1;
   if (value.type !== 0) mask |= 2;
   if (value.id !== NULL_GFID) mask |= 4;
   if (value.flags !== 0) mask |= 8;
-  out.uint(mask);
-  if ((mask & 1) !== 0) out.number(value.cmd);
-  if ((mask & 2) !== 0) out.number(value.type);
-  if ((mask & 4) !== 0) out.gfid(value.id);
-  if ((mask & 8) !== 0) out.number(value.flags);
+  out.writeUint(mask);
+  if ((mask & 1) !== 0) out.writeNumber(value.cmd);
+  if ((mask & 2) !== 0) out.writeNumber(value.type);
+  if ((mask & 4) !== 0) out.writeGfid(value.id);
+  if ((mask & 8) !== 0) out.writeNumber(value.flags);
 }

@@ -22,13 +22,13 @@ export interface Tables {
   readonly structs: Readonly<Record<StructType, readonly FieldRow[]>>;
 }
 
-const rows = (args: readonly Arg[]): readonly ArgRow[] =>
+const makeArgRows = (args: readonly Arg[]): readonly ArgRow[] =>
   args.map(({ name, type }) => [name, type]);
 
-/** The fields of a structure with their initial values. */
-function fields(type: StructType): readonly FieldRow[] {
-  const made = structTypes[type].make() as unknown as Readonly<Record<string, number | string>>;
-  return structTypes[type].fields.map(({ name }) => [name, made[name]!]);
+/** Lists the fields of a structure with their initial values. */
+function makeFieldRows(type: StructType): readonly FieldRow[] {
+  const initial = structTypes[type].make() as unknown as Readonly<Record<string, number | string>>;
+  return structTypes[type].fields.map(({ name }) => [name, initial[name]!]);
 }
 
 /** The tables of this version. */
@@ -36,10 +36,10 @@ export const ownTables: Tables = {
   fops: fops.map(({ number, name, args, reply }) => ({
     number,
     name,
-    args: rows(args),
-    reply: rows(reply),
+    args: makeArgRows(args),
+    reply: makeArgRows(reply),
   })),
   structs: Object.fromEntries(
-    Object.keys(structTypes).map((type) => [type, fields(type as StructType)]),
+    Object.keys(structTypes).map((type) => [type, makeFieldRows(type as StructType)]),
   ) as unknown as Tables['structs'],
 };

@@ -26,7 +26,7 @@ export interface Walk {
   readonly events: HopEvent[];
 }
 
-interface HopPlace {
+interface HopRecord {
   readonly hop: HopSeen;
   readonly walk: Walk;
   /** Hops of the walk without a reply. */
@@ -37,7 +37,7 @@ interface HopPlace {
 export class Walks {
   /** All walks; with `onEnd`, those that have not ended. */
   readonly walks: Walk[] = [];
-  private readonly hops = new Map<number, HopPlace>();
+  private readonly hops = new Map<number, HopRecord>();
   private readonly onEnd: ((walk: Walk) => void) | null;
 
   /** @param onEnd gets each walk once all its hops have a reply; the walk is then removed here */
@@ -49,9 +49,9 @@ export class Walks {
   add(event: RecordedEvent): boolean {
     if (!('hop' in event)) return false;
     if (event.kind === 'wind') return this.addWind(event);
-    const known = this.hops.get(event.hop);
-    if (known === undefined) return false;
-    const { hop, walk, open } = known;
+    const record = this.hops.get(event.hop);
+    if (record === undefined) return false;
+    const { hop, walk, open } = record;
     walk.events.push(event);
     if (event.kind === 'unwind') {
       hop.unwind = event;
@@ -85,11 +85,11 @@ export class Walks {
   }
 }
 
-/** Nanoseconds from the wind to the unwind; null without a reply. */
+/** Nanoseconds from the wind to the unwind; null if the hop has no reply. */
 export const tookNs = ({ wind, unwind }: HopSeen): number | null =>
   unwind === null ? null : unwind.at - wind.at;
 
-/** The part of that time without a hop below in flight; null without a reply. */
+/** The part of `tookNs` in which no hop below was in flight; null if the hop has no reply. */
 export function ownNs(hop: HopSeen): number | null {
   const took = tookNs(hop);
   if (took === null) return null;

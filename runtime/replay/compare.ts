@@ -8,7 +8,7 @@
 import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
 import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
-import { inWords, resultInWords, short } from '../observe/event-text.ts';
+import { formatResult, formatValue, shorten } from '../observe/event-text.ts';
 import type { Answer } from './recorded-form.ts';
 
 /** A part that differs, with both values in words. */
@@ -25,7 +25,7 @@ const LEAD = 10;
 export function differences(row: FopRow, then: Answer, now: Answer): Difference[] {
   const failed = then.opRet < 0 || now.opRet < 0;
   if (then.opRet !== now.opRet || (failed && then.opErrno !== now.opErrno)) {
-    return [{ what: 'op_ret', was: resultInWords(then), is: resultInWords(now) }];
+    return [{ what: 'op_ret', was: formatResult(then), is: formatResult(now) }];
   }
   if (failed) return [];
   return row.reply.flatMap((arg) =>
@@ -40,7 +40,7 @@ function partDiffers(arg: Arg, then: ValueSeen, now: ValueSeen): Difference[] {
   if (then === null || now === null) {
     // An optional part of a success depends on the storage.
     if (then === now || !needed) return [];
-    return [{ what: name, was: short(inWords(then)), is: short(inWords(now)) }];
+    return [{ what: name, was: shorten(formatValue(then)), is: shorten(formatValue(now)) }];
   }
   const [was, is] = [compare(then), compare(now)];
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
@@ -58,13 +58,13 @@ function apart(then: string, now: string): Pick<Difference, 'was' | 'is'> {
   while (then[at] === now[at]) at += 1;
   const from = Math.max(0, at - LEAD);
   const before = from === 0 ? '' : '…';
-  return { was: before + short(then.slice(from)), is: before + short(now.slice(from)) };
+  return { was: before + shorten(then.slice(from)), is: before + shorten(now.slice(from)) };
 }
 
 /** The compared parts of a value by name; a simple value has the empty name. */
 type ComparedParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
 
-const itself: ComparedParts = (value) => ({ '': inWords(value) });
+const itself: ComparedParts = (value) => ({ '': formatValue(value) });
 
 /** Names in C and the fields. A directory's size and number of names depend on the storage. */
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
@@ -89,7 +89,7 @@ const dict: ComparedParts = (value) =>
 
 function dictValue({ type, value }: DictPair): string {
   if (value === null) return 'null';
-  return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : inWords(value);
+  return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : formatValue(value);
 }
 
 const entries: ComparedParts = (value) => ({

@@ -7,7 +7,7 @@ import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { TEXT_MAX } from '../observe/bytes.ts';
 import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
-import { callInWords } from '../observe/event-text.ts';
+import { formatCall } from '../observe/event-text.ts';
 import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
@@ -173,7 +173,7 @@ function arrivalOf({ volume, fop, args }: WindEvent, caller: Caller): Arrival {
 function refuseCut({ row, args }: Arrival, values: Values): void {
   const cut = Object.entries(values).find(([, value]) => isCut(value));
   if (cut === undefined) return;
-  const what = `'${cut[0]}' of ${callInWords(row.name, args)}`;
+  const what = `'${cut[0]}' of ${formatCall(row.name, args)}`;
   throw new ReplayError(`${what} was cut in it: record with a larger --data-max`);
 }
 

@@ -3,8 +3,8 @@
  * ones.
  */
 import type { ArgType, FopRow } from '../core/fops.ts';
-import { Input, written } from '../observe/bytes.ts';
-import { type Retention, type ValueSeen, valueReaders, writeValue } from '../observe/codec.ts';
+import { encodeWith, Input } from '../observe/bytes.ts';
+import { makeValueReaders, type Retention, type ValueSeen, writeValue } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
 import { ownTables } from '../observe/tables.ts';
 
@@ -21,12 +21,12 @@ const UNCUT: Retention = {
   hidden: null,
 };
 
-const readers = valueReaders(ownTables);
+const readers = makeValueReaders(ownTables);
 
 /** Writes the value as the recorder does and reads it back, so that the form is defined once. */
 function seen(type: ArgType, value: unknown): ValueSeen {
   const none = type === 'int' ? Number.NaN : null;
-  const bytes = written((out) => writeValue[type](out, value ?? none, UNCUT));
+  const bytes = encodeWith((out) => writeValue[type](out, value ?? none, UNCUT));
   return readers[type](new Input(bytes));
 }
 

@@ -18,7 +18,7 @@ import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../core/initiator.ts';
-import { callInWords, resultInWords } from '../observe/event-text.ts';
+import { formatCall, formatResult } from '../observe/event-text.ts';
 import { type Difference, differences } from './compare.ts';
 import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
 import { type Arrival, attributesIn, type Plan, type ReplayedRequest } from './plan.ts';
@@ -216,10 +216,10 @@ export class Replay {
     const { request, answer: now, refused, asked } = sent;
     const then = request.answer;
     const found: Difference[] = [];
-    const was = then === null ? NO_ANSWER : resultInWords(then);
+    const was = then === null ? NO_ANSWER : formatResult(then);
     if (refused !== null) found.push({ what: 'op_ret', was, is: `not sent: ${refused}` });
     else if (then === null || now === null) {
-      const is = now === null ? NO_ANSWER : resultInWords(now);
+      const is = now === null ? NO_ANSWER : formatResult(now);
       if (was !== is) found.push({ what: 'op_ret', was, is });
     } else found.push(...differences(request.row, then, now));
     if (refused === null && this.settings.played.length > 0) {
@@ -243,7 +243,7 @@ function askedOtherwise(then: readonly Arrival[], now: readonly PlayedRequest[])
 const callsInWords = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>
   calls.length === 0
     ? 'nothing'
-    : calls.map(({ volume, row, args }) => `${volume}: ${callInWords(row.name, args)}`).join(', ');
+    : calls.map(({ volume, row, args }) => `${volume}: ${formatCall(row.name, args)}`).join(', ');
 
 /** The numbers of a request's open files. */
 function filesOf({ row, args }: ReplayedRequest): number[] {

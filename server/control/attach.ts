@@ -6,7 +6,7 @@
  * ended
  */
 
-import { wholeEvents } from '../../runtime/observe/event-store.ts';
+import { wholeEventsLength } from '../../runtime/observe/event-store.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { readHead } from '../../runtime/observe/head.ts';
 import type { RecordingOptions } from '../recording.ts';
@@ -49,7 +49,7 @@ export class LiveTrace {
     const receive = (bytes: Buffer): void => {
       const { rest } = conversation;
       const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      const whole = wholeEvents(all);
+      const whole = wholeEventsLength(all);
       conversation.rest = all.subarray(whole);
       if (whole > 0) onEvents(all.subarray(0, whole));
     };

@@ -30,8 +30,8 @@ const script = defineTranslator<null, Record<string, never>>({
   options: {},
   fops: {
     lookup: (frame, xl, loc, xdata) => {
-      xl.observer?.note(frame, { method: 'lookup_fop', line: 'm.py:1', local: 'None' });
-      xl.observer?.note(frame, { method: 'lookup_fop', line: 'm.py:3', local: "{'seen': 1}" });
+      xl.observer?.addNotes(frame, { method: 'lookup_fop', line: 'm.py:1', local: 'None' });
+      xl.observer?.addNotes(frame, { method: 'lookup_fop', line: 'm.py:3', local: "{'seen': 1}" });
       wind.lookup(
         frame,
         0,

@@ -93,7 +93,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       for (const name of MARKUP) lookUp(graph, name.replaceAll('/', '∕'));
       graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
       graph.observe(null);
-      const bytes = recording.bytes();
+      const bytes = recording.toBytes();
       const page = (of: Uint8Array) => [...pagePieces(head, of, folder)].join('');
       files.set('/whole.html', page(bytes));
       files.set('/cut.html', page(bytes.subarray(0, -100)));
@@ -249,7 +249,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         'The recording was not ended: it was cut off, or went on when this page was made.',
         expect.stringMatching(/^slot 1 is damaged: it ends within an event; \d+ of its \d+ events/),
       ],
-      none: 'The recording cannot be read: it is cut off in its head',
+      none: 'The recording cannot be read: the file ends within its head',
     });
   });
 

@@ -6,7 +6,7 @@ import type { EventStore } from '../../runtime/observe/event-store.ts';
 import type { RecordedEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';
 import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import { headOf } from '../../runtime/observe/head.ts';
+import { makeHead } from '../../runtime/observe/head.ts';
 import { HiddenNames } from '../../runtime/observe/hidden-names.ts';
 import { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { openRecording } from '../../runtime/observe/reader.ts';
@@ -28,13 +28,13 @@ const keptOf = ({ redact = false, whole = false, dataMax = 32 }: RecordSettings)
 });
 
 export const testHead = ({ xlators }: Graph, settings: RecordSettings = {}): Head =>
-  headOf(xlators, {
+  makeHead(xlators, {
     version: '0',
     startedAt: 0,
     filter: null,
     seesAll: true,
     whole: settings.whole ?? false,
-    kept: keptOf(settings),
+    retention: keptOf(settings),
   });
 
 /** Lets a recorder observe the graph, and write to `store`; the result ends that. */
@@ -48,7 +48,9 @@ export function observe(
   const now = () => (graph.context as FakeContext).time;
   const ids = graph.xlators.map(({ id }) => id);
   const kept = keptOf(settings);
-  return graph.observe(new Recorder(store, { filter, kept, now, startedAt: now() }, ids));
+  return graph.observe(
+    new Recorder(store, { filter, retention: kept, now, startedAt: now() }, ids),
+  );
 }
 
 /** The same into memory. */
@@ -89,12 +91,12 @@ export const notingTranslator = (before: string, after?: string) =>
     options: {},
     fops: {
       lookup: (frame, xl, loc, xdata) => {
-        xl.observer?.note(frame, { method: before });
+        xl.observer?.addNotes(frame, { method: before });
         wind.lookup(
           frame,
           0,
           (up, _cookie, _xl, ...reply) => {
-            if (after !== undefined) xl.observer?.note(up, { method: after });
+            if (after !== undefined) xl.observer?.addNotes(up, { method: after });
             unwind.lookup(up, ...reply);
           },
           xl.children[0]!,

@@ -10,7 +10,7 @@ const observed = ({ name, number, args, reply }: FopRow) => `  ${name}:
     (by: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
     (${join('frame', 'xl', names(args))}) => {
       const up = frame.cbk as Cbk<'${name}', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, ${number}, [${names(args)}]);
         if (hop !== null) {
           const cbk: Cbk<'${name}', unknown> = (${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))}) => {

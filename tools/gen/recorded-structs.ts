@@ -8,9 +8,9 @@ import { camelName } from './fields.ts';
 /** Most fields of a structure: the mask is an integer of 32 bits. */
 const MASK_BITS = 31;
 const WRITERS: Readonly<Record<Field['kind'], string>> = {
-  integer: 'number',
-  gfid: 'gfid',
-  text: 'text',
+  integer: 'writeNumber',
+  gfid: 'writeGfid',
+  text: 'writeText',
 };
 const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
 
@@ -30,11 +30,11 @@ function writer(struct: Struct): string {
     (field, i) => `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${at(field)});`,
   );
   return `export function write${name}(out: Output, value: ${name} | null): void {
-  out.byte(value === null ? 0 : 1);
+  out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
 ${marks.join('\n')}
-  out.uint(mask);
+  out.writeUint(mask);
 ${writes.join('\n')}
 }`;
 }

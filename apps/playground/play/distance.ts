@@ -14,11 +14,11 @@ export class Distance implements Interceptor {
     this.ms = ms;
   }
 
-  watches(xl: Xlator, _fop: FopName, defines: boolean): boolean {
+  wantsFop(xl: Xlator, _fop: FopName, defines: boolean): boolean {
     return defines && xl.below.length === 0;
   }
 
-  lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
+  wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
     return collect[name]((frame, xl, args) => {
       const arrive = (): void => (fop as AnyCall)(frame, xl, ...args);
       if (this.ms === 0) arrive();

@@ -41,11 +41,11 @@ export class RequestCounts implements Observer {
     };
   }
 
-  watches(xl: Xlator, _fop: string, defines: boolean): boolean {
+  wantsFop(xl: Xlator, _fop: string, defines: boolean): boolean {
     return (defines && xl.below.length === 0) || xl.above.length === 0;
   }
 
-  samples(): boolean {
+  wantsRequest(): boolean {
     return true;
   }
 
@@ -62,13 +62,13 @@ export class RequestCounts implements Observer {
     this.changed ||= opRet >= 0;
   }
 
-  follows(): boolean {
+  wantsNotes(): boolean {
     return false;
   }
 
   notify(): void {}
-  logged(): void {}
-  note(): void {}
+  noteLogLine(): void {}
+  addNotes(): void {}
 
   private of(fop: string): [number, number] {
     const found = this.byFop.get(fop) ?? [0, 0];

@@ -2,7 +2,7 @@
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
-import { headOf } from '../../../runtime/observe/head.ts';
+import { makeHead } from '../../../runtime/observe/head.ts';
 import { MemoryRecording } from '../../../runtime/observe/memory-recording.ts';
 import { Recorder } from '../../../runtime/observe/recorder.ts';
 import type { Traffic } from './protocol.ts';
@@ -30,7 +30,13 @@ export function recordTraffic(
   const kept = { dataMax: DATA_MAX, hidden: null };
   const names = xlators.map(({ name }) => name);
   const startedAt = context.sink.now();
-  const head = headOf(xlators, { version, startedAt, filter: null, seesAll: true, kept });
+  const head = makeHead(xlators, {
+    version,
+    startedAt,
+    filter: null,
+    seesAll: true,
+    retention: kept,
+  });
   const volumes = shown(head.volumes);
   const ids = new Set(volumes.map(({ id }) => id));
   const seen = xlators.filter(({ id }) => ids.has(id)).map(({ name }) => name);
@@ -38,8 +44,8 @@ export function recordTraffic(
   const recording = new MemoryRecording({ ...head, volumes });
   const now = (): number => context.now();
   return {
-    recorder: new Recorder(recording, { filter, kept, now, startedAt: now() }, ids),
-    bytes: () => recording.bytes(),
+    recorder: new Recorder(recording, { filter, retention: kept, now, startedAt: now() }, ids),
+    bytes: () => recording.toBytes(),
   };
 }
 

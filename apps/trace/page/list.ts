@@ -1,7 +1,7 @@
 /** The list of requests; only visible rows have elements. */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
-import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
+import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
@@ -81,9 +81,9 @@ function rowOf(model: Model, place: number): HTMLElement {
   return html`<div class="row" id="r${place}" role="option" data-place="${place}"
     aria-selected="${String(place === model.place)}" aria-posinset="${place + 1}"
     aria-setsize="${model.shown.length}">
-    <b>${fop}</b>${resultMark(errno)}<span class="path">${printable(pathOf(args) ?? '')}</span>
+    <b>${fop}</b>${resultMark(errno)}<span class="path">${printable(findPath(args) ?? '')}</span>
     <span class="small">
-      #${number} · ${clock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : duration(took)}
+      #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : duration(took)}
     </span>
   </div>`;
 }

@@ -3,7 +3,7 @@
  * only on the model, which notifies them of changes.
  */
 import { formatTime, printable } from '../../../runtime/core/log.ts';
-import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
+import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { duration } from '../../../terminal/quantities.ts';
@@ -65,7 +65,9 @@ function othersView({ head, outline: { others } }: RecordingData): Node[] {
   if (others.length === 0) return [];
   const rows = others
     .slice(0, OTHERS_MAX)
-    .map((event) => html`<li>${clock(head.startedAt, event.at)}  ${otherInWords(event)}</li>`);
+    .map(
+      (event) => html`<li>${formatClock(head.startedAt, event.at)}  ${otherInWords(event)}</li>`,
+    );
   const more = others.length - rows.length;
   if (more > 0) rows.push(html`<li>and ${more} more</li>`);
   return [
@@ -93,13 +95,13 @@ function requestView(model: Model): HTMLElement {
     const errno = unwind === null ? null : unwind.opRet < 0 ? unwind.opErrno : 0;
     title.replaceChildren(
       html`<span>${wind.fop} </span>`,
-      html`<span class="path">${printable(pathOf(wind.args) ?? '')}</span>`,
+      html`<span class="path">${printable(findPath(wind.args) ?? '')}</span>`,
       resultMark(errno),
     );
     const { caller } = wind;
     facts.textContent = [
       `#${wind.request}`,
-      clock(model.given.head.startedAt, wind.at),
+      formatClock(model.given.head.startedAt, wind.at),
       ...(unwind === null ? ['no answer yet'] : [duration(unwind.at - wind.at)]),
       ...(caller === null ? [] : [`pid ${caller.pid}`, `uid ${caller.uid}`, `gid ${caller.gid}`]),
     ].join(' · ');

@@ -1,6 +1,6 @@
 /** The state of the page: the recording, the filter, the selected request and its step. */
 
-import { pathOf } from '../../../runtime/observe/event-text.ts';
+import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
@@ -118,7 +118,7 @@ export class Model {
   /** Paths of all requests, read when a filter first needs them. */
   private allPaths(): readonly string[] {
     this.paths ??= Array.from(this.given.outline.requests, (hop) => {
-      return (pathOf(this.given.outline.wind(hop).args) ?? '').toLowerCase();
+      return (findPath(this.given.outline.wind(hop).args) ?? '').toLowerCase();
     });
     return this.paths;
   }

@@ -1,6 +1,6 @@
 /** The controls that step forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
-import { pathOf, resultInWords } from '../../../runtime/observe/event-text.ts';
+import { findPath, formatResult } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
 import { button, html } from './dom.ts';
@@ -47,9 +47,9 @@ function inWords({ kind, hop, above, notes }: Step): string {
     return `${own} is in ${printable(method ?? 'its script')}${line === undefined ? '' : ` at ${printable(line)}`}`;
   }
   if (kind === 'unwind') {
-    return `${own} answers${over === null ? '' : ` ${over}`}: ${resultInWords(unwind!)}`;
+    return `${own} answers${over === null ? '' : ` ${over}`}: ${formatResult(unwind!)}`;
   }
-  const path = pathOf(wind.args);
+  const path = findPath(wind.args);
   const what = `${wind.fop}${path === null ? '' : ` ${printable(path)}`}`;
   if (over === null) return `${what} arrives at ${own}`;
   return wind.tail ? `${over} hands ${what} on to ${own}` : `${over} winds ${what} to ${own}`;

@@ -3,7 +3,7 @@
  * column are one bar, as high as the slowest; its lower part is the share that failed.
  */
 
-import { clock } from '../../../runtime/observe/event-text.ts';
+import { formatClock } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { colour, html } from './dom.ts';
 import type { Model } from './model.ts';
@@ -100,9 +100,9 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   context.fillStyle = soft;
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.fillText(clock(startedAt, range.from), LEFT, height - 4);
+  context.fillText(formatClock(startedAt, range.from), LEFT, height - 4);
   context.textAlign = 'right';
-  context.fillText(clock(startedAt, range.to), width - RIGHT, height - 4);
+  context.fillText(formatClock(startedAt, range.to), width - RIGHT, height - 4);
   if (model.current === null) return;
   const part = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
   const x = LEFT + part * (width - LEFT - RIGHT - BAR) + BAR / 2;

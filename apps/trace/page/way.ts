@@ -1,6 +1,6 @@
 /** The way of a request: a row for each hop, with the time in the volume itself and below it. */
 import { printable } from '../../../runtime/core/log.ts';
-import { resultInWords } from '../../../runtime/observe/event-text.ts';
+import { formatResult } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { kindOf } from '../event-texts.ts';
@@ -63,7 +63,7 @@ function linesOf(model: Model, current: CurrentRequest, hop: HopSeen, depth: num
   const row = html`<button type="button" class="hop" @click="${go}">
     ${who}
     <span class="answer ${failed}">
-      ${unwind === null ? 'no answer yet' : resultInWords(unwind)}${here}
+      ${unwind === null ? 'no answer yet' : formatResult(unwind)}${here}
     </span>
     <span class="track">
       ${bar('waiting', wind.at, end, current)}

@@ -201,7 +201,7 @@ async function notesOf(run: RunningModule, settings: RecordSettings = {}) {
   const reply = run.ask('access', run.known('a'), 0, null);
   run.graph.observe(null);
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
-  const bytes = recording.bytes();
+  const bytes = recording.toBytes();
   const events = await eventsIn(bytes);
   const notes = events.flatMap((event) => (event.kind === 'note' ? [event.notes] : []));
   return { notes, text: new TextDecoder().decode(bytes) };
@@ -277,7 +277,7 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
     run.askAs({ pid: 7 }, 'access', run.known('a'), 0, null);
     expect(run.lines().join('\n')).toMatch(/: observed$/);
     run.graph.observe(null);
-    const events = await eventsIn(recording.bytes());
+    const events = await eventsIn(recording.toBytes());
     expect(events.filter(({ kind }) => kind === 'note')).toHaveLength(1);
   });
 });

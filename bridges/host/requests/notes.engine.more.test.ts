@@ -190,7 +190,7 @@ async function observed(
   const recording = record(run.graph, settings);
   what();
   run.graph.observe(null);
-  return told(await eventsIn(recording.bytes()));
+  return told(await eventsIn(recording.toBytes()));
 }
 
 for (const { name, file, source, ...says } of languages) {

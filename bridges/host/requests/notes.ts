@@ -37,10 +37,10 @@ export class Notes {
     xl.frame = frame;
     try {
       const { noting } = this;
-      if (noting === null || this.failed || !xl.observer?.follows(frame)) return entry(args);
+      if (noting === null || this.failed || !xl.observer?.wantsNotes(frame)) return entry(args);
       this.attempt(() => noting.before(request.id, what));
       const code = entry(args);
-      this.attempt(() => xl.observer?.note(frame, readNotes(noting.after())));
+      this.attempt(() => xl.observer?.addNotes(frame, readNotes(noting.after())));
       return code;
     } finally {
       xl.frame = before;

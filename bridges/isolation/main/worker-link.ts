@@ -195,7 +195,7 @@ export class WorkerLink {
     const interrupted = frame.root.interrupted ? ASKED.INTERRUPTED : 0;
     const { observer } = this.xl;
     if (observer === null) return interrupted;
-    const followed = observer.follows(frame) ? ASKED.FOLLOWED : 0;
+    const followed = observer.wantsNotes(frame) ? ASKED.FOLLOWED : 0;
     return interrupted | ASKED.OBSERVED | followed;
   }
 

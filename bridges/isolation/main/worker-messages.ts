@@ -47,7 +47,7 @@ export class WorkerMessages {
         throw new Malformed('malformed notes');
       }
       // Notes of an answered request are dropped.
-      if (call !== undefined && !call.answered) this.xl.observer?.note(call.frame, notes);
+      if (call !== undefined && !call.answered) this.xl.observer?.addNotes(call.frame, notes);
     },
     [UP.WARN]: (from) => this.xl.context.warn?.(oneRecord(from.text())),
     [UP.EVENT]: (from) => {

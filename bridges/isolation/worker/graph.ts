@@ -84,11 +84,11 @@ class FarObserver implements Observer {
     this.side = side;
   }
 
-  follows({ root }: Frame): boolean {
+  wantsNotes({ root }: Frame): boolean {
     return root instanceof Call && root.followed && !root.answered;
   }
 
-  note({ root }: Frame, notes: Readonly<Record<string, string>>): void {
+  addNotes({ root }: Frame, notes: Readonly<Record<string, string>>): void {
     this.side
       .begin(UP.NOTE)
       .u32((root as Call).number)
@@ -96,11 +96,11 @@ class FarObserver implements Observer {
     this.side.send(false);
   }
 
-  watches(): boolean {
+  wantsFop(): boolean {
     return false;
   }
 
-  samples(): boolean {
+  wantsRequest(): boolean {
     return false;
   }
 
@@ -110,7 +110,7 @@ class FarObserver implements Observer {
 
   unwind(): void {}
   notify(): void {}
-  logged(): void {}
+  noteLogLine(): void {}
 }
 
 export const standInFor = (type: string, at: number, end: () => FarEnd): Translator<unknown> => ({

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
-import type { ScriptView } from '../../../runtime/debug/scripts.ts';
+import type { ModuleView } from '../../../runtime/debug/debugged-modules.ts';
 import { type LineBreakpoint, methodAt, type NoBreakpoint, volumeAt } from './line-breakpoints.ts';
 
 /** A breakpoint of the editor. */
@@ -123,7 +123,7 @@ export class Breakpoints {
   private async sendLines(
     path: string,
     lines: readonly number[],
-    scripts: readonly ScriptView[],
+    scripts: readonly ModuleView[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     this.lines.set(path, lines);
     const found: (number | null)[] = lines.map(() => null);
@@ -146,5 +146,5 @@ export class Breakpoints {
   }
 }
 
-const filesOf = ({ path, methods }: ScriptView): ReadonlySet<string> =>
+const filesOf = ({ path, methods }: ModuleView): ReadonlySet<string> =>
   new Set([path, ...methods.map(({ file }) => file)]);

@@ -4,8 +4,8 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/line-stops.ts';
 import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
+import type { ModuleView } from '../../../runtime/debug/debugged-modules.ts';
 import type { FrameView, Scope } from '../../../runtime/debug/scopes.ts';
-import type { ScriptView } from '../../../runtime/debug/scripts.ts';
 import type { Value } from '../../../runtime/debug/shown-values.ts';
 import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { fopOf } from './line-breakpoints.ts';
@@ -74,7 +74,7 @@ export class Inspector {
 
   private lineFrames(
     { volume, stop }: ThreadStop & { at: 'line' },
-    scripts: readonly ScriptView[],
+    scripts: readonly ModuleView[],
   ): DebugProtocol.StackFrame[] {
     const own = stop.frames.map(({ name, file, line }, frame) => ({
       id: this.note(this.frames, { at: 'line', volume, frame }),
@@ -87,7 +87,7 @@ export class Inspector {
   /** The frame of a volume: at the method of its module, or at its place in the volfile. */
   private volumeFrame(
     { volume, fop, where, paths }: FrameView,
-    scripts: readonly ScriptView[],
+    scripts: readonly ModuleView[],
     frame: Frame,
   ): DebugProtocol.StackFrame {
     const id = this.note(this.frames, frame);

@@ -7,9 +7,9 @@
 import { resolve } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
-import type { Way } from '../../../runtime/debug/hops.ts';
+import type { LineStopView } from '../../../runtime/debug/debugged-modules.ts';
+import type { ResumeWay } from '../../../runtime/debug/hops.ts';
 import type { StopView } from '../../../runtime/debug/protocol.ts';
-import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Debuggee, DebuggeeEvent } from '../debuggee.ts';
 import { Breakpoints } from './breakpoints.ts';
@@ -366,7 +366,7 @@ export class DapSession {
     return undefined;
   }
 
-  private async resume({ threadId }: Arguments, way: Way): Promise<object> {
+  private async resume({ threadId }: Arguments, way: ResumeWay): Promise<object> {
     const thread = this.thread(threadId);
     const [held] = thread.held;
     if (held === undefined) throw new DebugError('this request is not stopped');

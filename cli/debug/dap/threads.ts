@@ -1,6 +1,7 @@
 /** Presents requests to a client as threads, each with its stops. */
+
+import type { LineStopView } from '../../../runtime/debug/debugged-modules.ts';
 import type { StopView } from '../../../runtime/debug/protocol.ts';
-import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 
 /** A stop of a request: between volumes, or at a line of a module. */
 export type ThreadStop =

@@ -14,7 +14,7 @@ export const observed: {
     (by: Observer, fop: Fop<'stat', unknown>): Fop<'stat', unknown> =>
     (frame, xl, loc, xdata) => {
       const up = frame.cbk as Cbk<'stat', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 1, [loc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'stat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
@@ -37,7 +37,7 @@ export const observed: {
     (by: Observer, fop: Fop<'readlink', unknown>): Fop<'readlink', unknown> =>
     (frame, xl, loc, size, xdata) => {
       const up = frame.cbk as Cbk<'readlink', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 2, [loc, size, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'readlink', unknown> = (
@@ -69,7 +69,7 @@ export const observed: {
     (by: Observer, fop: Fop<'mknod', unknown>): Fop<'mknod', unknown> =>
     (frame, xl, loc, mode, rdev, umask, xdata) => {
       const up = frame.cbk as Cbk<'mknod', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 3, [loc, mode, rdev, umask, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'mknod', unknown> = (
@@ -103,7 +103,7 @@ export const observed: {
     (by: Observer, fop: Fop<'mkdir', unknown>): Fop<'mkdir', unknown> =>
     (frame, xl, loc, mode, umask, xdata) => {
       const up = frame.cbk as Cbk<'mkdir', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 4, [loc, mode, umask, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'mkdir', unknown> = (
@@ -137,7 +137,7 @@ export const observed: {
     (by: Observer, fop: Fop<'unlink', unknown>): Fop<'unlink', unknown> =>
     (frame, xl, loc, xflag, xdata) => {
       const up = frame.cbk as Cbk<'unlink', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 5, [loc, xflag, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'unlink', unknown> = (
@@ -169,7 +169,7 @@ export const observed: {
     (by: Observer, fop: Fop<'rmdir', unknown>): Fop<'rmdir', unknown> =>
     (frame, xl, loc, flags, xdata) => {
       const up = frame.cbk as Cbk<'rmdir', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 6, [loc, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'rmdir', unknown> = (
@@ -201,7 +201,7 @@ export const observed: {
     (by: Observer, fop: Fop<'symlink', unknown>): Fop<'symlink', unknown> =>
     (frame, xl, linkpath, loc, umask, xdata) => {
       const up = frame.cbk as Cbk<'symlink', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 7, [linkpath, loc, umask, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'symlink', unknown> = (
@@ -235,7 +235,7 @@ export const observed: {
     (by: Observer, fop: Fop<'rename', unknown>): Fop<'rename', unknown> =>
     (frame, xl, oldloc, newloc, xdata) => {
       const up = frame.cbk as Cbk<'rename', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 8, [oldloc, newloc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'rename', unknown> = (
@@ -289,7 +289,7 @@ export const observed: {
     (by: Observer, fop: Fop<'link', unknown>): Fop<'link', unknown> =>
     (frame, xl, oldloc, newloc, xdata) => {
       const up = frame.cbk as Cbk<'link', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 9, [oldloc, newloc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'link', unknown> = (
@@ -323,7 +323,7 @@ export const observed: {
     (by: Observer, fop: Fop<'truncate', unknown>): Fop<'truncate', unknown> =>
     (frame, xl, loc, offset, xdata) => {
       const up = frame.cbk as Cbk<'truncate', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 10, [loc, offset, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'truncate', unknown> = (
@@ -355,7 +355,7 @@ export const observed: {
     (by: Observer, fop: Fop<'open', unknown>): Fop<'open', unknown> =>
     (frame, xl, loc, flags, fd, xdata) => {
       const up = frame.cbk as Cbk<'open', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 11, [loc, flags, fd, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'open', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
@@ -378,7 +378,7 @@ export const observed: {
     (by: Observer, fop: Fop<'readv', unknown>): Fop<'readv', unknown> =>
     (frame, xl, fd, size, offset, flags, xdata) => {
       const up = frame.cbk as Cbk<'readv', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 12, [fd, size, offset, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'readv', unknown> = (
@@ -410,7 +410,7 @@ export const observed: {
     (by: Observer, fop: Fop<'writev', unknown>): Fop<'writev', unknown> =>
     (frame, xl, fd, vector, offset, flags, xdata) => {
       const up = frame.cbk as Cbk<'writev', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 13, [fd, vector, offset, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'writev', unknown> = (
@@ -442,7 +442,7 @@ export const observed: {
     (by: Observer, fop: Fop<'statfs', unknown>): Fop<'statfs', unknown> =>
     (frame, xl, loc, xdata) => {
       const up = frame.cbk as Cbk<'statfs', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 14, [loc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'statfs', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
@@ -465,7 +465,7 @@ export const observed: {
     (by: Observer, fop: Fop<'flush', unknown>): Fop<'flush', unknown> =>
     (frame, xl, fd, xdata) => {
       const up = frame.cbk as Cbk<'flush', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 15, [fd, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'flush', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -488,7 +488,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fsync', unknown>): Fop<'fsync', unknown> =>
     (frame, xl, fd, datasync, xdata) => {
       const up = frame.cbk as Cbk<'fsync', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 16, [fd, datasync, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fsync', unknown> = (
@@ -520,7 +520,7 @@ export const observed: {
     (by: Observer, fop: Fop<'setxattr', unknown>): Fop<'setxattr', unknown> =>
     (frame, xl, loc, dict, flags, xdata) => {
       const up = frame.cbk as Cbk<'setxattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 17, [loc, dict, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'setxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -543,7 +543,7 @@ export const observed: {
     (by: Observer, fop: Fop<'getxattr', unknown>): Fop<'getxattr', unknown> =>
     (frame, xl, loc, name, xdata) => {
       const up = frame.cbk as Cbk<'getxattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 18, [loc, name, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'getxattr', unknown> = (
@@ -574,7 +574,7 @@ export const observed: {
     (by: Observer, fop: Fop<'removexattr', unknown>): Fop<'removexattr', unknown> =>
     (frame, xl, loc, name, xdata) => {
       const up = frame.cbk as Cbk<'removexattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 19, [loc, name, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'removexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -597,7 +597,7 @@ export const observed: {
     (by: Observer, fop: Fop<'opendir', unknown>): Fop<'opendir', unknown> =>
     (frame, xl, loc, fd, xdata) => {
       const up = frame.cbk as Cbk<'opendir', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 20, [loc, fd, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'opendir', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
@@ -620,7 +620,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fsyncdir', unknown>): Fop<'fsyncdir', unknown> =>
     (frame, xl, fd, datasync, xdata) => {
       const up = frame.cbk as Cbk<'fsyncdir', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 21, [fd, datasync, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fsyncdir', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -643,7 +643,7 @@ export const observed: {
     (by: Observer, fop: Fop<'access', unknown>): Fop<'access', unknown> =>
     (frame, xl, loc, mask, xdata) => {
       const up = frame.cbk as Cbk<'access', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 22, [loc, mask, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'access', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -666,7 +666,7 @@ export const observed: {
     (by: Observer, fop: Fop<'create', unknown>): Fop<'create', unknown> =>
     (frame, xl, loc, flags, mode, umask, fd, xdata) => {
       const up = frame.cbk as Cbk<'create', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 23, [loc, flags, mode, umask, fd, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'create', unknown> = (
@@ -701,7 +701,7 @@ export const observed: {
     (by: Observer, fop: Fop<'ftruncate', unknown>): Fop<'ftruncate', unknown> =>
     (frame, xl, fd, offset, xdata) => {
       const up = frame.cbk as Cbk<'ftruncate', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 24, [fd, offset, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'ftruncate', unknown> = (
@@ -733,7 +733,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fstat', unknown>): Fop<'fstat', unknown> =>
     (frame, xl, fd, xdata) => {
       const up = frame.cbk as Cbk<'fstat', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 25, [fd, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fstat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
@@ -756,7 +756,7 @@ export const observed: {
     (by: Observer, fop: Fop<'lk', unknown>): Fop<'lk', unknown> =>
     (frame, xl, fd, cmd, flock, xdata) => {
       const up = frame.cbk as Cbk<'lk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 26, [fd, cmd, flock, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'lk', unknown> = (parent, cookie, at, opRet, opErrno, flock, xdata) => {
@@ -779,7 +779,7 @@ export const observed: {
     (by: Observer, fop: Fop<'lookup', unknown>): Fop<'lookup', unknown> =>
     (frame, xl, loc, xdata) => {
       const up = frame.cbk as Cbk<'lookup', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 27, [loc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'lookup', unknown> = (
@@ -812,7 +812,7 @@ export const observed: {
     (by: Observer, fop: Fop<'readdir', unknown>): Fop<'readdir', unknown> =>
     (frame, xl, fd, size, offset, xdata) => {
       const up = frame.cbk as Cbk<'readdir', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 28, [fd, size, offset, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'readdir', unknown> = (
@@ -843,7 +843,7 @@ export const observed: {
     (by: Observer, fop: Fop<'inodelk', unknown>): Fop<'inodelk', unknown> =>
     (frame, xl, volume, loc, cmd, flock, xdata) => {
       const up = frame.cbk as Cbk<'inodelk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 29, [volume, loc, cmd, flock, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'inodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -866,7 +866,7 @@ export const observed: {
     (by: Observer, fop: Fop<'finodelk', unknown>): Fop<'finodelk', unknown> =>
     (frame, xl, volume, fd, cmd, flock, xdata) => {
       const up = frame.cbk as Cbk<'finodelk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 30, [volume, fd, cmd, flock, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'finodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -889,7 +889,7 @@ export const observed: {
     (by: Observer, fop: Fop<'entrylk', unknown>): Fop<'entrylk', unknown> =>
     (frame, xl, volume, loc, basename, cmd, type, xdata) => {
       const up = frame.cbk as Cbk<'entrylk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 31, [volume, loc, basename, cmd, type, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'entrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -912,7 +912,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fentrylk', unknown>): Fop<'fentrylk', unknown> =>
     (frame, xl, volume, fd, basename, cmd, type, xdata) => {
       const up = frame.cbk as Cbk<'fentrylk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 32, [volume, fd, basename, cmd, type, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fentrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -935,7 +935,7 @@ export const observed: {
     (by: Observer, fop: Fop<'xattrop', unknown>): Fop<'xattrop', unknown> =>
     (frame, xl, loc, optype, dict, xdata) => {
       const up = frame.cbk as Cbk<'xattrop', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 33, [loc, optype, dict, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'xattrop', unknown> = (
@@ -966,7 +966,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fxattrop', unknown>): Fop<'fxattrop', unknown> =>
     (frame, xl, fd, optype, dict, xdata) => {
       const up = frame.cbk as Cbk<'fxattrop', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 34, [fd, optype, dict, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fxattrop', unknown> = (
@@ -997,7 +997,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fgetxattr', unknown>): Fop<'fgetxattr', unknown> =>
     (frame, xl, fd, name, xdata) => {
       const up = frame.cbk as Cbk<'fgetxattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 35, [fd, name, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fgetxattr', unknown> = (
@@ -1028,7 +1028,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fsetxattr', unknown>): Fop<'fsetxattr', unknown> =>
     (frame, xl, fd, dict, flags, xdata) => {
       const up = frame.cbk as Cbk<'fsetxattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 36, [fd, dict, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fsetxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -1051,7 +1051,7 @@ export const observed: {
     (by: Observer, fop: Fop<'rchecksum', unknown>): Fop<'rchecksum', unknown> =>
     (frame, xl, fd, offset, len, xdata) => {
       const up = frame.cbk as Cbk<'rchecksum', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 37, [fd, offset, len, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'rchecksum', unknown> = (
@@ -1083,7 +1083,7 @@ export const observed: {
     (by: Observer, fop: Fop<'setattr', unknown>): Fop<'setattr', unknown> =>
     (frame, xl, loc, stbuf, valid, xdata) => {
       const up = frame.cbk as Cbk<'setattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 38, [loc, stbuf, valid, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'setattr', unknown> = (
@@ -1115,7 +1115,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fsetattr', unknown>): Fop<'fsetattr', unknown> =>
     (frame, xl, fd, stbuf, valid, xdata) => {
       const up = frame.cbk as Cbk<'fsetattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 39, [fd, stbuf, valid, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fsetattr', unknown> = (
@@ -1147,7 +1147,7 @@ export const observed: {
     (by: Observer, fop: Fop<'readdirp', unknown>): Fop<'readdirp', unknown> =>
     (frame, xl, fd, size, offset, xdata) => {
       const up = frame.cbk as Cbk<'readdirp', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 40, [fd, size, offset, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'readdirp', unknown> = (
@@ -1178,7 +1178,7 @@ export const observed: {
     (by: Observer, fop: Fop<'getspec', unknown>): Fop<'getspec', unknown> =>
     (frame, xl, key, flags) => {
       const up = frame.cbk as Cbk<'getspec', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 44, [key, flags]);
         if (hop !== null) {
           const cbk: Cbk<'getspec', unknown> = (parent, cookie, at, opRet, opErrno, spec) => {
@@ -1201,7 +1201,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fremovexattr', unknown>): Fop<'fremovexattr', unknown> =>
     (frame, xl, fd, name, xdata) => {
       const up = frame.cbk as Cbk<'fremovexattr', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 45, [fd, name, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fremovexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -1224,7 +1224,7 @@ export const observed: {
     (by: Observer, fop: Fop<'fallocate', unknown>): Fop<'fallocate', unknown> =>
     (frame, xl, fd, mode, offset, len, xdata) => {
       const up = frame.cbk as Cbk<'fallocate', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 46, [fd, mode, offset, len, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'fallocate', unknown> = (
@@ -1256,7 +1256,7 @@ export const observed: {
     (by: Observer, fop: Fop<'discard', unknown>): Fop<'discard', unknown> =>
     (frame, xl, fd, offset, len, xdata) => {
       const up = frame.cbk as Cbk<'discard', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 47, [fd, offset, len, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'discard', unknown> = (
@@ -1288,7 +1288,7 @@ export const observed: {
     (by: Observer, fop: Fop<'zerofill', unknown>): Fop<'zerofill', unknown> =>
     (frame, xl, fd, offset, len, xdata) => {
       const up = frame.cbk as Cbk<'zerofill', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 48, [fd, offset, len, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'zerofill', unknown> = (
@@ -1320,7 +1320,7 @@ export const observed: {
     (by: Observer, fop: Fop<'ipc', unknown>): Fop<'ipc', unknown> =>
     (frame, xl, op, xdata) => {
       const up = frame.cbk as Cbk<'ipc', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 49, [op, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'ipc', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -1343,7 +1343,7 @@ export const observed: {
     (by: Observer, fop: Fop<'seek', unknown>): Fop<'seek', unknown> =>
     (frame, xl, fd, offset, what, xdata) => {
       const up = frame.cbk as Cbk<'seek', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 50, [fd, offset, what, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'seek', unknown> = (parent, cookie, at, opRet, opErrno, offset, xdata) => {
@@ -1366,7 +1366,7 @@ export const observed: {
     (by: Observer, fop: Fop<'lease', unknown>): Fop<'lease', unknown> =>
     (frame, xl, loc, lease, xdata) => {
       const up = frame.cbk as Cbk<'lease', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 51, [loc, lease, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'lease', unknown> = (parent, cookie, at, opRet, opErrno, lease, xdata) => {
@@ -1389,7 +1389,7 @@ export const observed: {
     (by: Observer, fop: Fop<'getactivelk', unknown>): Fop<'getactivelk', unknown> =>
     (frame, xl, loc, xdata) => {
       const up = frame.cbk as Cbk<'getactivelk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 53, [loc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'getactivelk', unknown> = (
@@ -1420,7 +1420,7 @@ export const observed: {
     (by: Observer, fop: Fop<'setactivelk', unknown>): Fop<'setactivelk', unknown> =>
     (frame, xl, loc, locklist, xdata) => {
       const up = frame.cbk as Cbk<'setactivelk', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 54, [loc, locklist, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'setactivelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
@@ -1443,7 +1443,7 @@ export const observed: {
     (by: Observer, fop: Fop<'put', unknown>): Fop<'put', unknown> =>
     (frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata) => {
       const up = frame.cbk as Cbk<'put', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 55, [loc, mode, umask, flags, vector, offset, dict, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'put', unknown> = (
@@ -1477,7 +1477,7 @@ export const observed: {
     (by: Observer, fop: Fop<'icreate', unknown>): Fop<'icreate', unknown> =>
     (frame, xl, loc, mode, xdata) => {
       const up = frame.cbk as Cbk<'icreate', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 56, [loc, mode, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'icreate', unknown> = (
@@ -1509,7 +1509,7 @@ export const observed: {
     (by: Observer, fop: Fop<'namelink', unknown>): Fop<'namelink', unknown> =>
     (frame, xl, loc, xdata) => {
       const up = frame.cbk as Cbk<'namelink', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 57, [loc, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'namelink', unknown> = (
@@ -1541,7 +1541,7 @@ export const observed: {
     (by: Observer, fop: Fop<'copy_file_range', unknown>): Fop<'copy_file_range', unknown> =>
     (frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) => {
       const up = frame.cbk as Cbk<'copy_file_range', unknown> | null;
-      if (up !== null && by.samples(frame.root)) {
+      if (up !== null && by.wantsRequest(frame.root)) {
         const hop = by.wind(frame, xl, 58, [fdIn, offIn, fdOut, offOut, len, flags, xdata]);
         if (hop !== null) {
           const cbk: Cbk<'copy_file_range', unknown> = (

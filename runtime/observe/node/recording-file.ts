@@ -38,8 +38,9 @@ import { writeHead } from '../head.ts';
 /** For the owner alone: a recording has names of files in it. */
 const MODE = 0o600;
 const SLOTS = 4;
+/** The size of a slot in bytes. */
 const SLOT_SIZE = 256 * 1024;
-/** For a recording to replay: an event with all data of a write, at most 1 MiB, must fit. */
+/** The size of a slot of a recording to replay: an event with all data of a write, at most 1 MiB, fits. */
 const WHOLE_SLOT_SIZE = 4 * 2 ** 20;
 /** The largest page size of machines with Node; slots are aligned to it. */
 const PAGE = 65_536;
@@ -48,8 +49,8 @@ const CHUNK = 2 ** 20;
 /** The fastest level: events are so alike that higher levels gain little. */
 const LEVEL = { level: 1 };
 
-const deflateAside = promisify<Uint8Array, object, Uint8Array>(deflate);
-const writeAside = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
+const deflateAsync = promisify<Uint8Array, object, Uint8Array>(deflate);
+const writeAsync = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
 
 /** A slot with the facts for its block. */
 interface ActiveSlot {
@@ -59,12 +60,12 @@ interface ActiveSlot {
   last: number;
 }
 
-function empty(active: ActiveSlot): void {
+function emptySlot(active: ActiveSlot): void {
   active.sequence = 0;
   active.slot.begin(0);
 }
 
-/** The recording cannot be written. The message has the reason without the file's name. */
+/** Thrown if the recording cannot be written. The message has the reason without the file's name. */
 export class RecordingFileError extends Error {
   readonly code = 'GLOSSA_RECORDING_FILE';
 }
@@ -83,8 +84,8 @@ export class RecordingFile implements EventStore {
   private readonly blocksAt: number;
   private end: number;
   /** Blocks are written one after another, so that the file has no gap. */
-  private writing: Promise<void> = Promise.resolve();
-  private failed = false;
+  private pendingWrites: Promise<void> = Promise.resolve();
+  private hasFailed = false;
 
   /**
    * @param onTrouble is called once if writing fails; the events so far stay
@@ -101,9 +102,9 @@ export class RecordingFile implements EventStore {
     this.blocksAt = slotsAt + length;
     this.end = this.blocksAt;
     try {
-      this.shared = this.share(slotsAt, length);
-      const places = { slots: SLOTS, slotSize, slotsAt, indexAt: 0, indexed: 0 };
-      this.writeStart(this.fd, { ...places, blocksAt: this.blocksAt });
+      this.shared = this.mapSlots(slotsAt, length);
+      const layout = { slots: SLOTS, slotSize, slotsAt, indexAt: 0, indexed: 0 };
+      this.writeStart(this.fd, { ...layout, blocksAt: this.blocksAt });
     } catch (error) {
       closeSync(this.fd);
       throw error;
@@ -114,44 +115,44 @@ export class RecordingFile implements EventStore {
     });
     this.current = this.slots[0]!;
     this.out = new Output(this.current.slot.events);
-    this.begin(this.current);
+    this.beginSlot(this.current);
   }
 
   commit(start: number, at: number): boolean {
     const { out, current } = this;
-    if (this.failed) {
+    if (this.hasFailed) {
       out.at = 0;
       return true;
     }
     if (!out.isFull) {
-      // Events of a request that was held until its end come late.
+      // The recorder writes events of a held request only at its end, so times need not rise.
       current.first = start === 0 ? at : Math.min(current.first, at);
       current.last = start === 0 ? at : Math.max(current.last, at);
       current.slot.commit(out.at);
       return true;
     }
     out.at = start;
-    if (start > 0) this.next();
+    if (start > 0) this.switchSlot();
     return false;
   }
 
-  /** Ends the recording. The caller may write no more. */
+  /** Ends the recording. The caller must not write any more. */
   async close(): Promise<void> {
-    await this.writing;
-    for (const active of this.inOrder()) this.blockNow(active);
+    await this.pendingWrites;
+    for (const active of this.fullSlots()) this.writeBlockNow(active);
     this.out.bytes = new Uint8Array(0);
     this.shared.unmap();
     try {
-      if (!this.failed) this.closeUp();
+      if (!this.hasFailed) this.rewriteClosed();
     } catch (error) {
       // The file is complete, only longer than necessary.
-      this.trouble(error);
+      this.reportTrouble(error);
     } finally {
       closeSync(this.fd);
     }
   }
 
-  private share(slotsAt: number, length: number): SharedPart {
+  private mapSlots(slotsAt: number, length: number): SharedPart {
     if (!fstatSync(this.fd).isFile()) throw new RecordingFileError('it is no regular file');
     const allocated = fallocate(this.fd, 0, slotsAt, length);
     if (allocated < 0) throw new RecordingFileError(strerror(-allocated));
@@ -160,13 +161,13 @@ export class RecordingFile implements EventStore {
     return shared;
   }
 
-  private writeStart(fd: number, places: Omit<Prefix, 'headLength'>): void {
-    const prefix = writePrefix({ ...places, headLength: this.head.length });
+  private writeStart(fd: number, layout: Omit<Prefix, 'headLength'>): void {
+    const prefix = writePrefix({ ...layout, headLength: this.head.length });
     writeSync(fd, prefix, 0, prefix.length, 0);
     writeSync(fd, this.head, 0, this.head.length, PREFIX_BYTES);
   }
 
-  private begin(active: ActiveSlot): void {
+  private beginSlot(active: ActiveSlot): void {
     active.sequence = this.sequence;
     this.sequence += 1;
     active.slot.begin(active.sequence);
@@ -176,44 +177,44 @@ export class RecordingFile implements EventStore {
   }
 
   /** Switches to an empty slot; without one, deflates the current slot at once. */
-  private next(): void {
+  private switchSlot(): void {
     const full = this.current;
     const free = this.slots.find(({ sequence }) => sequence === 0);
     if (free === undefined) {
       // Events come faster than the other thread deflates: this thread deflates, too.
-      this.blockNow(full);
-      this.begin(full);
+      this.writeBlockNow(full);
+      this.beginSlot(full);
       return;
     }
-    this.blockAside(full);
-    this.begin(free);
+    this.writeBlockLater(full);
+    this.beginSlot(free);
   }
 
-  private blockAside(active: ActiveSlot): void {
+  private writeBlockLater(active: ActiveSlot): void {
     const { slot } = active;
-    const deflated = deflateAside(slot.events.subarray(0, slot.state.used), LEVEL);
-    // Awaited below, in its turn.
+    const deflated = deflateAsync(slot.events.subarray(0, slot.state.used), LEVEL);
+    // The chain below awaits it and reports the error; this prevents an unhandled rejection.
     deflated.catch(() => {});
-    this.writing = this.writing
+    this.pendingWrites = this.pendingWrites
       .then(async () => {
         const bytes = await deflated;
-        const at = this.reserve(active, bytes.length);
-        await writeAside(this.fd, bytes, 0, bytes.length, at);
-        empty(active);
+        const at = this.writeBlockEntry(active, bytes.length);
+        await writeAsync(this.fd, bytes, 0, bytes.length, at);
+        emptySlot(active);
       })
-      .catch((error) => this.trouble(error));
+      .catch((error) => this.reportTrouble(error));
   }
 
-  private blockNow(active: ActiveSlot): void {
+  private writeBlockNow(active: ActiveSlot): void {
     const { slot } = active;
     const { used } = slot.state;
-    if (used === 0 || this.failed) return;
+    if (used === 0 || this.hasFailed) return;
     try {
       const bytes = deflateSync(slot.events.subarray(0, used), LEVEL);
-      writeSync(this.fd, bytes, 0, bytes.length, this.reserve(active, bytes.length));
-      empty(active);
+      writeSync(this.fd, bytes, 0, bytes.length, this.writeBlockEntry(active, bytes.length));
+      emptySlot(active);
     } catch (error) {
-      this.trouble(error);
+      this.reportTrouble(error);
     }
   }
 
@@ -221,7 +222,7 @@ export class RecordingFile implements EventStore {
    * Writes a block's entry and returns the offset for its bytes. A reader skips the block by its
    * entry, and takes the events from the slot until that is empty.
    */
-  private reserve({ slot, sequence, first, last }: ActiveSlot, stored: number): number {
+  private writeBlockEntry({ slot, sequence, first, last }: ActiveSlot, stored: number): number {
     const { used, events } = slot.state;
     const at = this.end + ENTRY_BYTES;
     const block = { at, stored, length: used, events, sequence, first, last };
@@ -231,41 +232,41 @@ export class RecordingFile implements EventStore {
     return at;
   }
 
-  private inOrder(): ActiveSlot[] {
+  private fullSlots(): ActiveSlot[] {
     const full = this.slots.filter(({ sequence }) => sequence > 0);
     return full.sort((a, b) => a.sequence - b.sequence);
   }
 
-  private trouble(error: unknown): void {
-    if (this.failed) return;
-    this.failed = true;
+  private reportTrouble(error: unknown): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
     const { errno, message } = error as NodeJS.ErrnoException;
     this.onTrouble(errno === undefined ? message : strerror(-errno));
   }
 
   /** Replaces the file by one with an index and without slots. */
-  private closeUp(): void {
-    const part = `${this.path}.part`;
+  private rewriteClosed(): void {
+    const partPath = `${this.path}.part`;
     const indexAt = PREFIX_BYTES + this.head.length;
     const blocksAt = indexAt + this.blocks.length * ENTRY_BYTES;
-    const moved = blocksAt - this.blocksAt;
-    const fd = openToWrite(part, { mode: MODE, noLinks: true });
+    const shift = blocksAt - this.blocksAt;
+    const fd = openToWrite(partPath, { mode: MODE, noLinks: true });
     try {
-      const places = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
-      this.writeStart(fd, { ...places, blocksAt });
+      const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
+      this.writeStart(fd, { ...layout, blocksAt });
       this.blocks.forEach((block, i) => {
-        const entry = writeEntry({ ...block, at: block.at + moved });
+        const entry = writeEntry({ ...block, at: block.at + shift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
       const chunk = new Uint8Array(CHUNK);
       for (let at = this.blocksAt; at < this.end; ) {
         const length = readSync(this.fd, chunk, 0, Math.min(CHUNK, this.end - at), at);
-        writeSync(fd, chunk, 0, length, at + moved);
+        writeSync(fd, chunk, 0, length, at + shift);
         at += length;
       }
-      renameSync(part, this.path);
+      renameSync(partPath, this.path);
     } catch (error) {
-      rmSync(part, { force: true });
+      rmSync(partPath, { force: true });
       throw error;
     } finally {
       closeSync(fd);

@@ -1,7 +1,7 @@
 /**
- * The fops of `meta`. Each checks by the inode's context whether it concerns the virtual tree, and passes
- * all others unchanged. Fops that make no sense in the tree are refused; fops that no front end sends are
- * not handled.
+ * Implements the fops of `meta`. Each checks by the inode's context whether the request is for the virtual
+ * tree, and passes all other requests unchanged. Fops that would change the tree fail; fops that no front end
+ * sends are not handled.
  */
 import { Dict } from '../../core/dict.ts';
 import {
@@ -28,23 +28,23 @@ import { O_ACCMODE } from '../../core/open-flags.ts';
 import { withTimeouts } from '../../core/timeouts.ts';
 import { DIRECT_IO_MODE } from '../../core/xdata.ts';
 import type { Fops } from '../../core/xlator.ts';
-import { listingFops } from './listing.ts';
+import { makeDirectoryFops } from './directory-fops.ts';
 import type { File } from './nodes.ts';
 import {
-  attributesOf,
-  bytesOf,
+  findOpenNode,
+  findTreePath,
   type Meta,
   type MetaXlator,
+  makeAttributes,
   type OpenNode,
-  openOf,
-  placeOf,
+  readBytes,
   type TreePath,
 } from './state.ts';
-import { appendWrite, applyValue, isWhole } from './value-writes.ts';
+import { appendWrite, applyValue, isComplete } from './value-writes.ts';
 
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
 /** The kernel must not cache entries: their content changes, and access depends on the caller. */
-const uncached = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
+const makeUncachedDict = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
 
 const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
   frame.root.uid === 0 || frame.root.uid === xl.priv.owner;
@@ -52,143 +52,149 @@ const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
-function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: TreePath | undefined): void {
-  const node = place && xl.priv.nodeAt(place);
-  if (place === undefined || node === undefined) {
-    unwind.lookup(frame, -1, ENOENT, null, null, uncached(), null);
+function replyLookup(frame: Frame, xl: MetaXlator, loc: Loc, treePath: TreePath | undefined): void {
+  const node = treePath && xl.priv.findNode(treePath);
+  if (treePath === undefined || node === undefined) {
+    unwind.lookup(frame, -1, ENOENT, null, null, makeUncachedDict(), null);
     return;
   }
-  const inode = xl.inodes?.find(place.gfid) ?? loc.inode!;
-  inode.ctxSet(xl, place);
-  const buf = attributesOf(xl, place, node);
-  unwind.lookup(frame, 0, 0, inode, buf, uncached(), null);
+  const inode = xl.inodes?.find(treePath.gfid) ?? loc.inode!;
+  inode.ctxSet(xl, treePath);
+  const buf = makeAttributes(xl, treePath, node);
+  unwind.lookup(frame, 0, 0, inode, buf, makeUncachedDict(), null);
 }
 
-function open(xl: MetaXlator, fd: Fd, place: TreePath, flags: number): number {
-  const node = xl.priv.nodeAt(place);
+function openFile(xl: MetaXlator, fd: Fd, treePath: TreePath, flags: number): number {
+  const node = xl.priv.findNode(treePath);
   if (node === undefined) return ESTALE;
   if (node.kind !== 'file') return node.kind === 'dir' ? EISDIR : EINVAL;
   const access = flags & O_ACCMODE;
-  if (access !== 0 && node.write === undefined) return refuse(xl, node);
-  const opened: OpenNode = { place, node, bytes: bytesOf(node), names: [], written: null };
+  if (access !== 0 && node.write === undefined) return refuseWrite(xl, node);
+  const opened: OpenNode = {
+    treePath,
+    node,
+    bytes: readBytes(node),
+    names: [],
+    writtenBytes: null,
+  };
   fd.ctxSet(xl, opened);
   return 0;
 }
 
-function refuse(xl: MetaXlator, { readOnly }: File): number {
+function refuseWrite(xl: MetaXlator, { readOnly }: File): number {
   if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaRefused.id });
   return EPERM;
 }
 
 /** Returns a file's attributes; the size of an open file is that of the text being read. */
-function fstat(xl: MetaXlator, fd: Fd, place: TreePath): Iatt | null {
-  const opened = openOf(xl, fd);
-  if (opened !== undefined) return attributesOf(xl, place, opened.node, opened.bytes.length);
-  const node = xl.priv.nodeAt(place);
-  return node === undefined ? null : attributesOf(xl, place, node);
+function readAttributes(xl: MetaXlator, fd: Fd, treePath: TreePath): Iatt | null {
+  const opened = findOpenNode(xl, fd);
+  if (opened !== undefined) return makeAttributes(xl, treePath, opened.node, opened.bytes.length);
+  const node = xl.priv.findNode(treePath);
+  return node === undefined ? null : makeAttributes(xl, treePath, node);
 }
 
-function empty(xl: MetaXlator, place: TreePath, size: number): number {
-  const node = xl.priv.nodeAt(place);
+function checkTruncate(xl: MetaXlator, treePath: TreePath, size: number): number {
+  const node = xl.priv.findNode(treePath);
   if (node?.kind !== 'file' || node.write === undefined) return EPERM;
   return size === 0 ? 0 : EINVAL;
 }
 
-const served: Fops<Meta> = {
+const treeFops: Fops<Meta> = {
   lookup(frame, xl, loc, xdata) {
     const { parent, inode } = loc;
-    if (isDirName(xl, loc)) return lookup(frame, xl, loc, xl.priv.place([]));
-    const above = placeOf(xl, parent);
-    const own = parent === null ? placeOf(xl, inode) : undefined;
+    if (isDirName(xl, loc)) return replyLookup(frame, xl, loc, xl.priv.makePath([]));
+    const above = findTreePath(xl, parent);
+    const own = parent === null ? findTreePath(xl, inode) : undefined;
     if (above === undefined && own === undefined) {
       tail.lookup(frame, xl.children[0]!, loc, xdata);
     } else if (!mayRead(frame, xl)) fail.lookup(frame, EACCES);
-    else lookup(frame, xl, loc, own ?? xl.priv.below(above!, loc.name!));
+    else replyLookup(frame, xl, loc, own ?? xl.priv.findBelow(above!, loc.name!));
   },
 
   stat(frame, xl, loc, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.stat(frame, xl.children[0]!, loc, xdata);
-    const node = xl.priv.nodeAt(place);
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.stat(frame, xl.children[0]!, loc, xdata);
+    const node = xl.priv.findNode(treePath);
     if (node === undefined) return fail.stat(frame, ENOENT);
-    if (place.path.length > 0 && !mayRead(frame, xl)) return fail.stat(frame, EACCES);
-    unwind.stat(frame, 0, 0, attributesOf(xl, place, node), uncached());
+    if (treePath.path.length > 0 && !mayRead(frame, xl)) return fail.stat(frame, EACCES);
+    unwind.stat(frame, 0, 0, makeAttributes(xl, treePath, node), makeUncachedDict());
   },
 
   fstat(frame, xl, fd, xdata) {
-    const place = placeOf(xl, fd.inode);
-    if (place === undefined) return tail.fstat(frame, xl.children[0]!, fd, xdata);
-    const buf = fstat(xl, fd, place);
+    const treePath = findTreePath(xl, fd.inode);
+    if (treePath === undefined) return tail.fstat(frame, xl.children[0]!, fd, xdata);
+    const buf = readAttributes(xl, fd, treePath);
     if (buf === null) fail.fstat(frame, ENOENT);
-    else unwind.fstat(frame, 0, 0, buf, uncached());
+    else unwind.fstat(frame, 0, 0, buf, makeUncachedDict());
   },
 
   readlink(frame, xl, loc, size, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.readlink(frame, xl.children[0]!, loc, size, xdata);
-    const node = xl.priv.nodeAt(place);
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.readlink(frame, xl.children[0]!, loc, size, xdata);
+    const node = xl.priv.findNode(treePath);
     if (node === undefined) return fail.readlink(frame, ENOENT);
     if (!mayRead(frame, xl)) return fail.readlink(frame, EACCES);
     if (node.kind !== 'link') return fail.readlink(frame, EINVAL);
-    const path = node.target();
-    unwind.readlink(frame, path.length, 0, path, attributesOf(xl, place, node), null);
+    const path = node.readTarget();
+    unwind.readlink(frame, path.length, 0, path, makeAttributes(xl, treePath, node), null);
   },
 
   open(frame, xl, loc, flags, fd, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
     if (fd === null) return fail.open(frame, EINVAL);
-    const errno = mayRead(frame, xl) ? open(xl, fd, place, flags) : EACCES;
+    const errno = mayRead(frame, xl) ? openFile(xl, fd, treePath, flags) : EACCES;
     if (errno !== 0) return fail.open(frame, errno);
     unwind.open(frame, 0, 0, fd, new Dict().set(DIRECT_IO_MODE, 1));
   },
 
   readv(frame, xl, fd, size, offset, flags, xdata) {
-    const place = placeOf(xl, fd.inode);
-    if (place === undefined) {
+    const treePath = findTreePath(xl, fd.inode);
+    if (treePath === undefined) {
       tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
       return;
     }
-    const opened = openOf(xl, fd);
+    const opened = findOpenNode(xl, fd);
     if (opened === undefined) return fail.readv(frame, EINVAL);
     const data = opened.bytes.subarray(offset, offset + size);
-    unwind.readv(frame, data.length, 0, data, fstat(xl, fd, place), null);
+    unwind.readv(frame, data.length, 0, data, readAttributes(xl, fd, treePath), null);
   },
 
   writev(frame, xl, fd, vector, offset, flags, xdata) {
-    const place = placeOf(xl, fd.inode);
-    if (place === undefined) {
+    const treePath = findTreePath(xl, fd.inode);
+    if (treePath === undefined) {
       tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
       return;
     }
-    const opened = openOf(xl, fd);
+    const opened = findOpenNode(xl, fd);
     if (opened === undefined) return fail.writev(frame, EINVAL);
     const errno = appendWrite(opened, vector, offset);
     if (errno !== 0) return fail.writev(frame, errno);
     const { length } = vector;
-    if (!isWhole(opened)) return unwind.writev(frame, length, 0, null, null, null);
-    applyValue(xl, opened, (wrong) => {
-      if (wrong === 0) unwind.writev(frame, length, 0, null, null, null);
-      else fail.writev(frame, wrong);
+    if (!isComplete(opened)) return unwind.writev(frame, length, 0, null, null, null);
+    applyValue(xl, opened, (failure) => {
+      if (failure === 0) unwind.writev(frame, length, 0, null, null, null);
+      else fail.writev(frame, failure);
     });
   },
 
   flush(frame, xl, fd, xdata) {
-    if (placeOf(xl, fd.inode) === undefined) {
+    if (findTreePath(xl, fd.inode) === undefined) {
       tail.flush(frame, xl.children[0]!, fd, xdata);
       return;
     }
-    const opened = openOf(xl, fd);
+    const opened = findOpenNode(xl, fd);
     if (opened === undefined) return unwind.flush(frame, 0, 0, null);
     applyValue(xl, opened, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
   },
 
   fsync(frame, xl, fd, datasync, xdata) {
-    if (placeOf(xl, fd.inode) === undefined) {
+    if (findTreePath(xl, fd.inode) === undefined) {
       tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
       return;
     }
-    const opened = openOf(xl, fd);
+    const opened = findOpenNode(xl, fd);
     if (opened === undefined) return unwind.fsync(frame, 0, 0, null, null, null);
     applyValue(xl, opened, (errno) =>
       unwind.fsync(frame, errno === 0 ? 0 : -1, errno, null, null, null),
@@ -196,50 +202,50 @@ const served: Fops<Meta> = {
   },
 
   truncate(frame, xl, loc, offset, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.truncate(frame, xl.children[0]!, loc, offset, xdata);
-    const errno = mayRead(frame, xl) ? empty(xl, place, offset) : EACCES;
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.truncate(frame, xl.children[0]!, loc, offset, xdata);
+    const errno = mayRead(frame, xl) ? checkTruncate(xl, treePath, offset) : EACCES;
     if (errno !== 0) return fail.truncate(frame, errno);
-    const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
-    unwind.truncate(frame, 0, 0, buf, buf, uncached());
+    const buf = makeAttributes(xl, treePath, xl.priv.findNode(treePath)!, 0);
+    unwind.truncate(frame, 0, 0, buf, buf, makeUncachedDict());
   },
 
   ftruncate(frame, xl, fd, offset, xdata) {
-    const place = placeOf(xl, fd.inode);
-    if (place === undefined) return tail.ftruncate(frame, xl.children[0]!, fd, offset, xdata);
-    const errno = empty(xl, place, offset);
+    const treePath = findTreePath(xl, fd.inode);
+    if (treePath === undefined) return tail.ftruncate(frame, xl.children[0]!, fd, offset, xdata);
+    const errno = checkTruncate(xl, treePath, offset);
     if (errno !== 0) return fail.ftruncate(frame, errno);
-    const opened = openOf(xl, fd);
-    if (opened !== undefined) opened.written = null;
-    const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
-    unwind.ftruncate(frame, 0, 0, buf, buf, uncached());
+    const opened = findOpenNode(xl, fd);
+    if (opened !== undefined) opened.writtenBytes = null;
+    const buf = makeAttributes(xl, treePath, xl.priv.findNode(treePath)!, 0);
+    unwind.ftruncate(frame, 0, 0, buf, buf, makeUncachedDict());
   },
 
-  seek(frame, xl, fd, offset, what, xdata) {
-    const opened = placeOf(xl, fd.inode) && openOf(xl, fd);
-    if (opened === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, what, xdata);
+  seek(frame, xl, fd, offset, whence, xdata) {
+    const opened = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
+    if (opened === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, whence, xdata);
     const { length } = opened.bytes;
     if (offset >= length) fail.seek(frame, ENXIO);
-    else if (what === SEEK_DATA) unwind.seek(frame, 0, 0, offset, null);
-    else if (what === SEEK_HOLE) unwind.seek(frame, 0, 0, length, null);
+    else if (whence === SEEK_DATA) unwind.seek(frame, 0, 0, offset, null);
+    else if (whence === SEEK_HOLE) unwind.seek(frame, 0, 0, length, null);
     else fail.seek(frame, EINVAL);
   },
 
   access(frame, xl, loc, mask, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.access(frame, xl.children[0]!, loc, mask, xdata);
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.access(frame, xl.children[0]!, loc, mask, xdata);
     unwind.access(frame, mayRead(frame, xl) ? 0 : -1, EACCES, null);
   },
 
   getxattr(frame, xl, loc, name, xdata) {
-    if (placeOf(xl, loc.inode) === undefined) {
+    if (findTreePath(xl, loc.inode) === undefined) {
       tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
     } else if (name === null) unwind.getxattr(frame, 0, 0, new Dict(), null);
     else fail.getxattr(frame, ENODATA);
   },
 
   fgetxattr(frame, xl, fd, name, xdata) {
-    if (placeOf(xl, fd.inode) === undefined) {
+    if (findTreePath(xl, fd.inode) === undefined) {
       tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
     } else if (name === null) unwind.fgetxattr(frame, 0, 0, new Dict(), null);
     else fail.fgetxattr(frame, ENODATA);
@@ -247,14 +253,14 @@ const served: Fops<Meta> = {
 
   /** Returns the space of the volume below; the tree takes none. */
   statfs(frame, xl, loc, xdata) {
-    const isOwn = placeOf(xl, loc.inode) !== undefined;
-    const there = isOwn ? new Loc(loc.inode!.table.root) : loc;
-    tail.statfs(frame, xl.children[0]!, there, xdata);
+    const isOwn = findTreePath(xl, loc.inode) !== undefined;
+    const target = isOwn ? new Loc(loc.inode!.table.root) : loc;
+    tail.statfs(frame, xl.children[0]!, target, xdata);
   },
 };
 
 /** Fops that are refused for nodes of the tree and for its name. */
-const refused: readonly FopName[] = [
+const refusedFops: readonly FopName[] = [
   'mknod',
   'mkdir',
   'unlink',
@@ -277,20 +283,26 @@ const refused: readonly FopName[] = [
   'namelink',
 ];
 
-const isOwn = (xl: MetaXlator, inode: Inode | null): boolean => placeOf(xl, inode) !== undefined;
+const isOwn = (xl: MetaXlator, inode: Inode | null): boolean =>
+  findTreePath(xl, inode) !== undefined;
 
-function concerns(xl: MetaXlator, arg: unknown): boolean {
+function isTreeArgument(xl: MetaXlator, arg: unknown): boolean {
   if (arg instanceof Fd) return isOwn(xl, arg.inode);
   if (!(arg instanceof Loc)) return false;
   return isOwn(xl, arg.inode) || isOwn(xl, arg.parent) || isDirName(xl, arg);
 }
 
-/** It fails with EXDEV, after which programs copy by read and write. */
+/** The number of copy_file_range: it fails with EXDEV, after which programs copy by read and write. */
 const COPY = findFop('copy_file_range')!.number;
 
-const before: Before<Meta> = (_frame, xl, fop, first, second, third) => {
-  if (!concerns(xl, first) && !concerns(xl, second) && !concerns(xl, third)) return 0;
+const refuseInTree: Before<Meta> = (_frame, xl, fop, first, second, third) => {
+  if (!isTreeArgument(xl, first) && !isTreeArgument(xl, second) && !isTreeArgument(xl, third))
+    return 0;
   return fop === COPY ? EXDEV : EPERM;
 };
 
-export const fops: Fops<Meta> = { ...taps(refused, before), ...served, ...listingFops(mayRead) };
+export const fops: Fops<Meta> = {
+  ...taps(refusedFops, refuseInTree),
+  ...treeFops,
+  ...makeDirectoryFops(mayRead),
+};

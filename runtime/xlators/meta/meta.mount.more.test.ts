@@ -18,24 +18,29 @@ import { ESTALE } from '../../core/errno.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-const volume = (name: string, type: string, below: string, ...options: readonly string[]) =>
+const formatVolume = (name: string, type: string, below: string, ...options: readonly string[]) =>
   `volume ${name}
     type ${type}
 ${options.map((option) => `    option ${option}\n`).join('')}    subvolumes ${below}
 end-volume
 `;
 
-const disk = (directory: string): string =>
+const formatDisk = (directory: string): string =>
   `volume disk\n    type storage/posix\n    option directory ${directory}\nend-volume\n`;
 
-const stack = (brick: string, timeout = 60): string =>
-  disk(brick) +
-  volume('cache', 'features/negative', 'disk', `timeout ${timeout}`) +
-  volume('stats', 'debug/io-stats', 'cache', 'count-fop-hits on', 'latency-measurement on') +
-  volume('meta', 'meta', 'stats');
+const formatGraph = (brick: string, timeout = 60): string =>
+  formatDisk(brick) +
+  formatVolume('cache', 'features/negative', 'disk', `timeout ${timeout}`) +
+  formatVolume('stats', 'debug/io-stats', 'cache', 'count-fop-hits on', 'latency-measurement on') +
+  formatVolume('meta', 'meta', 'stats');
 
 /** Runs a script in the mount, as the mount's owner or through `wrapper`. */
-async function sh(scratch: Scratch, { path }: ServedMount, script: string, wrapper: string[] = []) {
+async function runScript(
+  scratch: Scratch,
+  { path }: ServedMount,
+  script: string,
+  wrapper: string[] = [],
+) {
   const [program, ...args] = [...wrapper, 'sh', '-c', `cd "$0" && { ${script}\n}`, path];
   const owner = scratch.owner === undefined || wrapper.length > 0 ? [] : become(scratch.owner);
   const [first, ...rest] = [...owner, program!, ...args];
@@ -46,38 +51,42 @@ async function sh(scratch: Scratch, { path }: ServedMount, script: string, wrapp
 onFrontEnds('.meta', everyFrontEnd, (front) => {
   it('ls, cat, find, grep, cp and tar read its files', () =>
     front.withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack(await scratch.folder('brick')));
-      const ok = async (script: string): Promise<string> => {
-        const { out, err } = await sh(scratch, mount, script);
+      const mount = await startMount(scratch, formatGraph(await scratch.folder('brick')));
+      const runCleanly = async (script: string): Promise<string> => {
+        const { out, err } = await runScript(scratch, mount, script);
         expect(err).toBe('');
         return out;
       };
-      expect(await ok('echo x > f; ls -A')).toBe('f\n');
-      expect(await ok('ls .meta .meta/graphs/active/cache | sort | tr "\\n" " "')).toMatch(
+      expect(await runCleanly('echo x > f; ls -A')).toBe('f\n');
+      expect(await runCleanly('ls .meta .meta/graphs/active/cache | sort | tr "\\n" " "')).toMatch(
         / cmdline frames graphs .* name options .* version /,
       );
       const top = '.meta/graphs/active/top';
-      expect(await ok(`cat ${top}/name ${top}/subvolumes/0/subvolumes/0/type`)).toBe(
+      expect(await runCleanly(`cat ${top}/name ${top}/subvolumes/0/subvolumes/0/type`)).toBe(
         'meta\nfeatures/negative\n',
       );
-      expect(await ok('head -c 9 .meta/graphs/active/disk/type; wc -c < .meta/version')).toBe(
-        `storage/p${'{ \n  "Package Version": "0.1.0"\n}\n'.length}\n`,
-      );
+      expect(
+        await runCleanly('head -c 9 .meta/graphs/active/disk/type; wc -c < .meta/version'),
+      ).toBe(`storage/p${'{ \n  "Package Version": "0.1.0"\n}\n'.length}\n`);
       // find and grep follow no link, so they end.
-      expect(await ok('find .meta -type f -name timeout; grep -rl features/negative .meta')).toBe(
+      expect(
+        await runCleanly('find .meta -type f -name timeout; grep -rl features/negative .meta'),
+      ).toBe(
         '.meta/graphs/0/cache/options/timeout\n.meta/graphs/0/cache/type\n.meta/graphs/0/volfile\n',
       );
       // cp copies the folders without write permission, and a user could not remove such copies.
       const copy = scratch.at('copy');
-      await ok(`cp -r .meta '${copy}'; chmod -R u+w '${copy}'; cp .meta/version .`);
-      expect(await ok(`cat '${copy}/version' | diff - version && echo same`)).toBe('same\n');
-      expect(await ok('tar cf - .meta/version .meta/logging | tar t | sort | head -2')).toBe(
-        '.meta/logging/\n.meta/logging/logfile\n',
+      await runCleanly(`cp -r .meta '${copy}'; chmod -R u+w '${copy}'; cp .meta/version .`);
+      expect(await runCleanly(`cat '${copy}/version' | diff - version && echo same`)).toBe(
+        'same\n',
       );
-      expect(await ok('cat .meta/graphs/active/stats/profile')).toMatch(
+      expect(
+        await runCleanly('tar cf - .meta/version .meta/logging | tar t | sort | head -2'),
+      ).toBe('.meta/logging/\n.meta/logging/logfile\n');
+      expect(await runCleanly('cat .meta/graphs/active/stats/profile')).toMatch(
         /^stats\.latency\.LOOKUP=AVG:[\d.]+ CNT:\d+ TOTAL:\d+ MIN:\d+ MAX:\d+$/m,
       );
-      expect(JSON.parse(await ok('cat .meta/frames'))).toMatchObject({
+      expect(JSON.parse(await runCleanly('cat .meta/frames'))).toMatchObject({
         Stack: [{ Frame: [{ Number: 1 }, { Xlator: 'meta' }] }],
         Call_Count: 1,
       });
@@ -87,9 +96,9 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
 
   it('a write to an option file changes the option, and a wrong value gives an error and a log line', () =>
     front.withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack(await scratch.folder('brick')));
+      const mount = await startMount(scratch, formatGraph(await scratch.folder('brick')));
       const cache = '.meta/graphs/active/cache/options';
-      const { out } = await sh(
+      const { out } = await runScript(
         scratch,
         mount,
         `cd ${cache}; cat timeout; echo 5 > timeout; cat timeout; printf 10m > timeout; cat timeout
@@ -110,14 +119,14 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
         ['rm .meta/version; mkdir .meta/x; mv f .meta; rmdir .meta', /not permitted/, /./],
       ];
       for (const [script, error, log] of wrong) {
-        const { err, status } = await sh(scratch, mount, script);
+        const { err, status } = await runScript(scratch, mount, script);
         expect([script, err, status === 0]).toEqual([script, expect.stringMatching(error), false]);
         // For users other than root the kernel refuses the open, and the log has no line.
         if (front.name === 'kernel' && isRoot) expect(errorsIn(mount.log()).at(-1)).toMatch(log);
       }
-      expect((await sh(scratch, mount, `cat ${cache}/timeout`)).out).toBe('65536\n');
+      expect((await runScript(scratch, mount, `cat ${cache}/timeout`)).out).toBe('65536\n');
       expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('new options for cache');
-      expect((await sh(scratch, mount, `cat ${cache}/timeout`)).out).toBe('60\n');
+      expect((await runScript(scratch, mount, `cat ${cache}/timeout`)).out).toBe('60\n');
       expect(await mount.stop()).toBe(0);
     }));
 });
@@ -142,14 +151,14 @@ describeMounts('.meta on a kernel mount', () => {
       const module = ['module-name sized'];
       const mount = await startMount(
         scratch,
-        disk(await scratch.folder('brick')) +
-          volume('below', 'features/glupy', 'disk', ...module) +
-          volume('meta', 'meta', 'below') +
-          volume('above', 'features/glupy', 'meta', ...module),
+        formatDisk(await scratch.folder('brick')) +
+          formatVolume('below', 'features/glupy', 'disk', ...module) +
+          formatVolume('meta', 'meta', 'below') +
+          formatVolume('above', 'features/glupy', 'meta', ...module),
       );
       for (const name of ['below', 'above']) {
         const option = `.meta/graphs/active/${name}/options/size`;
-        const { out, err } = await sh(
+        const { out, err } = await runScript(
           scratch,
           mount,
           `cat ${option}; echo 8 > ${option}; cat ${option}; /bin/echo big > ${option}; cat ${option}`,
@@ -164,26 +173,28 @@ describeMounts('.meta on a kernel mount', () => {
   it('an open file of the old graph keeps its text after a reload, and a write to its option is ESTALE', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
-      const mount = await startMount(scratch, stack(brick));
-      const at = (path: string): string => join(mount.path, '.meta/graphs', path);
-      const volfile = await open(at('active/volfile'));
-      const option = await open(at('active/cache/options/timeout'), 'r+');
-      const more = volume('more', 'debug/io-stats', 'meta');
-      await scratch.file('mnt.vol', stack(brick) + more);
+      const mount = await startMount(scratch, formatGraph(brick));
+      const pathInMeta = (path: string): string => join(mount.path, '.meta/graphs', path);
+      const volfile = await open(pathInMeta('active/volfile'));
+      const option = await open(pathInMeta('active/cache/options/timeout'), 'r+');
+      const more = formatVolume('more', 'debug/io-stats', 'meta');
+      await scratch.file('mnt.vol', formatGraph(brick) + more);
       expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
       expect(await volfile.readFile('utf8')).not.toMatch('more');
       // The new graph has another number, so the file of the old one is gone.
       await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
-      expect((await sh(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe('more\n');
-      await scratch.file('mnt.vol', disk(brick));
+      expect((await runScript(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe(
+        'more\n',
+      );
+      await scratch.file('mnt.vol', formatDisk(brick));
       expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
-      expect((await sh(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
+      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
       await volfile.close();
       await option.close();
-      await scratch.file('mnt.vol', stack(brick, 7));
+      await scratch.file('mnt.vol', formatGraph(brick, 7));
       expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
       const timeout = '.meta/graphs/active/cache/options/timeout';
-      expect((await sh(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
+      expect((await runScript(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
       expect(await mount.stop()).toBe(0);
     }));
 
@@ -192,13 +203,13 @@ describeMounts('.meta on a kernel mount', () => {
       const brick = await scratch.folder('brick');
       const mount = await startMount(
         scratch,
-        disk(brick) +
-          volume('cache', 'features/negative', 'disk') +
-          volume('meta', 'meta', 'cache'),
+        formatDisk(brick) +
+          formatVolume('cache', 'features/negative', 'disk') +
+          formatVolume('meta', 'meta', 'cache'),
       );
       await chmod(scratch.path, 0o755);
       const other = become(OTHER);
-      const { out, err } = await sh(
+      const { out, err } = await runScript(
         scratch,
         mount,
         'ls .meta; cat .meta/version; cat .meta/graphs/0/cache/options/timeout; stat -c %a .meta',
@@ -206,7 +217,7 @@ describeMounts('.meta on a kernel mount', () => {
       );
       expect(out).toBe('500\n');
       expect(err.match(/Permission denied/g)).toHaveLength(3);
-      await sh(scratch, mount, 'echo x > f; cat f .meta/version');
+      await runScript(scratch, mount, 'echo x > f; cat f .meta/version');
       const { volumes } = JSON.parse((await glossa(scratch, ['stats', 'mnt', '--json'])).out);
       expect(volumes[0].dump['passthrough-opened']).toBe(1 + 1);
       expect(await mount.stop()).toBe(0);

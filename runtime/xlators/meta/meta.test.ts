@@ -42,10 +42,10 @@ async function start(options: Readonly<Record<string, string>> = {}): Promise<vo
   );
 }
 
-const failed = (errno: number) => ({ count: 1, opRet: -1, opErrno: errno });
+const failureWith = (errno: number) => ({ count: 1, opRet: -1, opErrno: errno });
 
-/** The errno of a fop of user `uid` that enters the graph at `links`; 0 for success. */
-function errnoOf<N extends FopName>(
+/** Sends a fop of user `uid` into the graph at `links`. Returns the errno, 0 for success. */
+function callFop<N extends FopName>(
   { uid, links }: { readonly uid: number; readonly links: Child },
   name: N,
   ...args: FopTable[N]['args']
@@ -60,7 +60,7 @@ function errnoOf<N extends FopName>(
 }
 
 /** Looks a path up as a front end does, name by name. */
-function find(path: string): Inode | number {
+function lookUp(path: string): Inode | number {
   let at = graph.inodes.root;
   for (const name of path.split('/')) {
     const loc = new Loc(graph.inodes.grep(at, name) ?? graph.inodes.newInode(), at, name);
@@ -71,14 +71,14 @@ function find(path: string): Inode | number {
   return at;
 }
 
-const inodeOf = (path: string): Inode => {
-  const found = find(path);
-  if (typeof found === 'number') throw new Error(`${path}: errno ${found}`);
-  return found;
+const lookUpInode = (path: string): Inode => {
+  const result = lookUp(path);
+  if (typeof result === 'number') throw new Error(`${path}: errno ${result}`);
+  return result;
 };
 
 function open(path: string, flags = 0): [Fd, Reply] {
-  const inode = inodeOf(path);
+  const inode = lookUpInode(path);
   const fd = new Fd(inode, flags, 1);
   return [fd, ask(graph, 'open', new Loc(inode), flags, fd, null)];
 }
@@ -102,8 +102,8 @@ function flush(fd: Fd): Reply {
   return reply;
 }
 
-function names(path: string): string[] {
-  const inode = path === '' ? graph.inodes.root : inodeOf(path);
+function listNames(path: string): string[] {
+  const inode = path === '' ? graph.inodes.root : lookUpInode(path);
   const fd = new Fd(inode, 0, 1, true);
   ask(graph, 'opendir', new Loc(inode), fd, null);
   const all: string[] = [];
@@ -120,30 +120,30 @@ function names(path: string): string[] {
 
 const TIMEOUT = '.meta/graphs/0/cache/options/timeout';
 
-it('the files of .meta show the graph, its volumes, options, history and inodes', async () => {
+it('the files below .meta show the graph, its volumes, options, history and inodes', async () => {
   await start({ timeout: '10' });
-  expect(names('')).toEqual([]);
-  expect(names('.meta/graphs')).toEqual(['active', '0']);
-  expect(names('.meta/graphs/0')).toEqual(['disk', 'cache', 'trace', 'meta', 'top', 'volfile']);
-  expect(names('.meta/graphs/0/cache')).toEqual([
+  expect(listNames('')).toEqual([]);
+  expect(listNames('.meta/graphs')).toEqual(['active', '0']);
+  expect(listNames('.meta/graphs/0')).toEqual(['disk', 'cache', 'trace', 'meta', 'top', 'volfile']);
+  expect(listNames('.meta/graphs/0/cache')).toEqual([
     ...['type', 'name', 'private', 'history', 'profile', 'options', 'subvolumes'],
   ]);
   expect(read('.meta/graphs/0/cache/type')).toBe('features/negative\n');
   expect(read('.meta/graphs/0/cache/options/limit')).toBe('65536\n');
   expect(read('.meta/graphs/0/volfile')).toMatch('    option timeout 10\n    subvolumes disk\n');
   expect(read('.meta/graphs/0/cache/private')).toMatch(/^hits=0\n/);
-  expect(find('absent')).toBe(ENOENT);
+  expect(lookUp('absent')).toBe(ENOENT);
   expect(read('.meta/graphs/0/trace/history')).toMatch(/^TIME=1970-.*\nFOP=.*lookup.*absent/m);
   expect(JSON.parse(read('.meta/inodes'))).toMatchObject({
     Inode: expect.arrayContaining([expect.objectContaining({ path: '/.meta/inodes' })]),
   });
   const target = (path: string) =>
-    ask(graph, 'readlink', new Loc(inodeOf(path)), 4096, null).values[0];
+    ask(graph, 'readlink', new Loc(lookUpInode(path)), 4096, null).values[0];
   expect(target('.meta/graphs/active')).toBe('0');
   expect(target('.meta/graphs/0/top')).toBe('meta');
   expect(target('.meta/graphs/0/cache/subvolumes/0')).toBe('../../disk');
-  expect(find('.meta/graphs/0/cache/subvolumes/1')).toBe(ENOENT);
-  expect(find('.meta/graphs/0/cache/options/constructor')).toBe(ENOENT);
+  expect(lookUp('.meta/graphs/0/cache/subvolumes/1')).toBe(ENOENT);
+  expect(lookUp('.meta/graphs/0/cache/options/constructor')).toBe(ENOENT);
 });
 
 it.each([
@@ -172,14 +172,14 @@ it.each([
   ['two lines', '1\n2\n', "option 'timeout': it takes a line of text"],
 ])(
   'a write of %s to an option file fails with EINVAL, and the option keeps its value',
-  async (_, text, said) => {
+  async (_, text, message) => {
     await start({ timeout: '10' });
     const [fd] = open(TIMEOUT, O_WRONLY);
-    expect(write(fd, text)).toMatchObject(failed(EINVAL));
-    expect(context.lines.at(-1)).toMatch(said);
+    expect(write(fd, text)).toMatchObject(failureWith(EINVAL));
+    expect(context.lines.at(-1)).toMatch(message);
     expect(flush(fd)).toMatchObject(OK);
     expect(write(fd, 'x')).toMatchObject(OK);
-    expect(flush(fd)).toMatchObject(failed(EINVAL));
+    expect(flush(fd)).toMatchObject(failureWith(EINVAL));
     expect(flush(fd)).toMatchObject(OK);
     expect(read(TIMEOUT)).toBe('10\n');
   },
@@ -188,22 +188,24 @@ it.each([
 it('fops that would change the tree or the name .meta fail with EPERM', async () => {
   await start();
   const { root } = graph.inodes;
-  const version = new Loc(inodeOf('.meta/frames'));
-  const named = (parent: Inode, name: string) => new Loc(graph.inodes.newInode(), parent, name);
-  const within = named(inodeOf('.meta'), 'x');
-  expect(ask(graph, 'mkdir', within, 0o755, 0, null)).toMatchObject(failed(EPERM));
-  expect(ask(graph, 'mkdir', named(root, '.meta'), 0o755, 0, null)).toMatchObject(failed(EPERM));
-  expect(ask(graph, 'rename', named(root, 'a'), within, null)).toMatchObject(failed(EPERM));
-  expect(ask(graph, 'unlink', version, 0, null)).toMatchObject(failed(EPERM));
-  expect(ask(graph, 'truncate', version, 0, null)).toMatchObject(failed(EPERM));
-  expect(open('.meta/frames', O_WRONLY)[1]).toMatchObject(failed(EPERM));
+  const version = new Loc(lookUpInode('.meta/frames'));
+  const makeLoc = (parent: Inode, name: string) => new Loc(graph.inodes.newInode(), parent, name);
+  const within = makeLoc(lookUpInode('.meta'), 'x');
+  expect(ask(graph, 'mkdir', within, 0o755, 0, null)).toMatchObject(failureWith(EPERM));
+  expect(ask(graph, 'mkdir', makeLoc(root, '.meta'), 0o755, 0, null)).toMatchObject(
+    failureWith(EPERM),
+  );
+  expect(ask(graph, 'rename', makeLoc(root, 'a'), within, null)).toMatchObject(failureWith(EPERM));
+  expect(ask(graph, 'unlink', version, 0, null)).toMatchObject(failureWith(EPERM));
+  expect(ask(graph, 'truncate', version, 0, null)).toMatchObject(failureWith(EPERM));
+  expect(open('.meta/frames', O_WRONLY)[1]).toMatchObject(failureWith(EPERM));
   expect(open('.meta/graphs/0/trace/options/history-size', O_WRONLY)[1]).toMatchObject(
-    failed(EPERM),
+    failureWith(EPERM),
   );
   expect(context.lines.at(-1)).toMatch("option 'history-size' cannot change while");
   const [fd] = open('.meta/frames');
   const copy = ask(graph, 'copy_file_range', fd, 0, fd, 0, 1, 0, null);
-  expect(copy).toMatchObject(failed(EXDEV));
+  expect(copy).toMatchObject(failureWith(EXDEV));
 });
 
 it.each([
@@ -212,27 +214,27 @@ it.each([
   [1234, EACCES],
 ])('fops of user %i on the tree return errno %i', async (uid, expected) => {
   await start();
-  const own = inodeOf('.meta/frames');
-  const dir = inodeOf('.meta');
+  const own = lookUpInode('.meta/frames');
+  const dir = lookUpInode('.meta');
   const as = { uid, links: graph.links };
   expect([
-    errnoOf(as, 'lookup', new Loc(own, dir, 'frames'), null),
-    errnoOf(as, 'stat', new Loc(own), null),
-    errnoOf(as, 'open', new Loc(own), 0, new Fd(own, 0, 1), null),
-    errnoOf(as, 'opendir', new Loc(dir), new Fd(dir, 0, 1, true), null),
-    errnoOf(as, 'access', new Loc(own), 4, null),
+    callFop(as, 'lookup', new Loc(own, dir, 'frames'), null),
+    callFop(as, 'stat', new Loc(own), null),
+    callFop(as, 'open', new Loc(own), 0, new Fd(own, 0, 1), null),
+    callFop(as, 'opendir', new Loc(dir), new Fd(dir, 0, 1, true), null),
+    callFop(as, 'access', new Loc(own), 4, null),
   ]).toEqual(Array(5).fill(expected));
   // Every user may stat the folder itself.
-  expect(errnoOf(as, 'stat', new Loc(dir), null)).toBe(0);
+  expect(callFop(as, 'stat', new Loc(dir), null)).toBe(0);
 });
 
 it('every path has a gfid of its own, and the same one in the next graph', async () => {
   await start();
   const all = new Map<string, string>();
   const walk = (path: string): void => {
-    const { gfid, isDir } = inodeOf(path);
+    const { gfid, isDir } = lookUpInode(path);
     all.set(gfid, path);
-    if (isDir) for (const name of names(path)) walk(`${path}/${name}`);
+    if (isDir) for (const name of listNames(path)) walk(`${path}/${name}`);
   };
   walk('.meta');
   const paths = new Set(all.values());
@@ -253,13 +255,13 @@ it.each(['.', '..', 'a/b'])('a meta-dir-name of %j stops the start of the graph'
   await expect(startGraph(volumes)).rejects.toThrow(`'${name}' cannot be the name of a folder`);
 });
 
-it("a storage's own .meta is not listed, and lookups find the tree instead", async () => {
+it("a listing hides a storage's own .meta, and lookups find the tree instead", async () => {
   await start();
   const below = { uid: 0, links: graph.top.children[0]! };
   for (const name of ['.meta', 'b']) {
     const loc = new Loc(graph.inodes.newInode(), graph.inodes.root, name);
-    expect(errnoOf(below, 'mkdir', loc, 0o755, 0, null)).toBe(0);
+    expect(callFop(below, 'mkdir', loc, 0o755, 0, null)).toBe(0);
   }
-  expect(names('')).toEqual(['b']);
-  expect(names('.meta')).toContain('graphs');
+  expect(listNames('')).toEqual(['b']);
+  expect(listNames('.meta')).toContain('graphs');
 });

@@ -1,18 +1,18 @@
 /**
- * The nodes of a virtual tree. A node is created when its path is resolved, and shows the state at that
- * moment. Contexts keep the path, and resolve it again later.
+ * Defines the nodes of a virtual tree, and makes them. A node is created when its path is resolved, and shows
+ * the state at that moment. Contexts keep the path, and resolve it again later.
  */
 export interface Dir {
   readonly kind: 'dir';
   /** Without `.` and `..`. */
-  names(): readonly string[];
+  listNames(): readonly string[];
   find(name: string): Node | undefined;
 }
 
 export interface File {
   readonly kind: 'file';
   read(): string;
-  /** @param value the written text without its last newline. @throws {Refusal} */
+  /** @param value the written text without its last newline. @throws {RefusedValue} */
   readonly write?: ((value: string) => void) | undefined;
   /** The reason to log when a program tries to write it. */
   readonly readOnly?: string | undefined;
@@ -20,13 +20,13 @@ export interface File {
 
 export interface Link {
   readonly kind: 'link';
-  target(): string;
+  readTarget(): string;
 }
 
 export type Node = Dir | File | Link;
 
-/** An invalid value: nothing has changed. `problems` has a line for each reason. */
-export class Refusal extends Error {
+/** Thrown for an invalid value, before anything has changed. `problems` has a line for each reason. */
+export class RefusedValue extends Error {
   readonly code = 'GLOSSA_META_REFUSED';
   readonly problems: readonly string[];
 
@@ -36,24 +36,24 @@ export class Refusal extends Error {
   }
 }
 
-export const file = (read: () => string, more: Omit<File, 'kind' | 'read'> = {}): File => ({
+export const makeFile = (read: () => string, more: Omit<File, 'kind' | 'read'> = {}): File => ({
   kind: 'file',
   read,
   ...more,
 });
 
-export const link = (target: () => string): Link => ({ kind: 'link', target });
+export const makeLink = (target: () => string): Link => ({ kind: 'link', readTarget: target });
 
-/** Returns a folder with a constant set of names. */
-export function fixed(nodes: Readonly<Record<string, Node>>): Dir {
+/** Makes a folder with a constant set of names. */
+export function makeFixedDir(nodes: Readonly<Record<string, Node>>): Dir {
   const byName = new Map(Object.entries(nodes));
-  return { kind: 'dir', names: () => [...byName.keys()], find: (name) => byName.get(name) };
+  return { kind: 'dir', listNames: () => [...byName.keys()], find: (name) => byName.get(name) };
 }
 
-/** Returns a folder whose names change. Names that no file can have are left out. */
-export const listed = (names: () => readonly string[], find: Dir['find']): Dir => ({
+/** Makes a folder whose names change. Names that no file can have are left out. */
+export const makeChangingDir = (names: () => readonly string[], find: Dir['find']): Dir => ({
   kind: 'dir',
-  names: () => names().filter(isName),
+  listNames: () => names().filter(isName),
   find,
 });
 
@@ -61,9 +61,9 @@ const isName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !text.includes('/');
 
 /** Returns the union of two folders; of two nodes of one name the first folder's. */
-export const both = (first: Dir, second: Dir): Dir => ({
+export const mergeDirs = (first: Dir, second: Dir): Dir => ({
   kind: 'dir',
-  names: () => [...new Set([...first.names(), ...second.names()])],
+  listNames: () => [...new Set([...first.listNames(), ...second.listNames()])],
   find: (name) => first.find(name) ?? second.find(name),
 });
 

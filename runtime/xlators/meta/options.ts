@@ -1,5 +1,5 @@
 /**
- * The options of a running volume as files: a read returns the value, and a write reconfigures the volume,
+ * Makes files of a running volume's options: a read returns the value, and a write reconfigures the volume,
  * as `glossa reload` does.
  *
  * Source: GlusterFS `xlators/meta/src/options-dir.c`, `option-file.c`, which have only the volfile's options,
@@ -9,51 +9,52 @@ import { GraphError } from '../../core/errors.ts';
 import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
 import { shownValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
-import { type Dir, file, listed, type Node, Refusal } from './nodes.ts';
+import { type Dir, makeChangingDir, makeFile, type Node, RefusedValue } from './nodes.ts';
 
 /** Returns the folder of a volume's options: those of its type or module, and others that are set. */
-export function optionsDir(graph: GraphView, xl: Xlator): Dir {
+export function makeOptionsDir(graph: GraphView, xl: Xlator): Dir {
   const { options, ownOptions } = xl.translator;
   const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
-  const others = (): string[] =>
-    xl.given.map(({ key }) => key).filter((key) => firstKey(table, key) === undefined);
-  const isThere = (key: string): boolean => Object.hasOwn(table, key) || others().includes(key);
-  return listed(
-    () => [...new Set([...Object.keys(table), ...others()])],
-    (key) => (isThere(key) ? optionFile(graph, xl, key, table) : undefined),
+  const listOtherKeys = (): string[] =>
+    xl.given.map(({ key }) => key).filter((key) => findMainKey(table, key) === undefined);
+  const isListed = (key: string): boolean =>
+    Object.hasOwn(table, key) || listOtherKeys().includes(key);
+  return makeChangingDir(
+    () => [...new Set([...Object.keys(table), ...listOtherKeys()])],
+    (key) => (isListed(key) ? makeOptionFile(graph, xl, key, table) : undefined),
   );
 }
 
 /** Returns the main key of an option by any of its keys. */
-const firstKey = (table: Options, key: string): string | undefined =>
+const findMainKey = (table: Options, key: string): string | undefined =>
   Object.hasOwn(table, key)
     ? key
     : Object.keys(table).find((first) => table[first]!.aliases?.includes(key));
 
-function optionFile(graph: GraphView, xl: Xlator, key: string, table: Options): Node {
+function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Options): Node {
   const spec = Object.hasOwn(table, key) ? table[key] : undefined;
   const names = new Set([key, ...(spec?.aliases ?? [])]);
   const read = (): string => {
-    const given = xl.given.findLast((option) => names.has(option.key));
-    return `${shownValue(key, given?.value ?? defaultOf(spec))}\n`;
+    const current = xl.given.findLast((option) => names.has(option.key));
+    return `${shownValue(key, current?.value ?? defaultText(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
     const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;
-    return file(read, { readOnly });
+    return makeFile(read, { readOnly });
   }
-  return file(read, {
+  return makeFile(read, {
     write(value) {
       // A volfile cannot contain such a value either.
       if (value === '' || value.includes('\n')) {
-        throw new Refusal([`option '${key}': it takes a line of text that is not empty`]);
+        throw new RefusedValue([`option '${key}': it takes a line of text that is not empty`]);
       }
-      const kept = xl.given.filter((option) => !names.has(option.key));
-      applyOptions(graph, xl, [...kept, { key, value }]);
+      const otherOptions = xl.given.filter((option) => !names.has(option.key));
+      applyOptions(graph, xl, [...otherOptions, { key, value }]);
     },
   });
 }
 
-const defaultOf = (spec: OptionSpec | undefined): string =>
+const defaultText = (spec: OptionSpec | undefined): string =>
   spec?.default === undefined ? '' : printOption(spec, spec.default as never);
 
 /** Whether an option may be written; a module checks its own options itself. */
@@ -66,19 +67,19 @@ function mayChange(xl: Xlator, key: string): boolean {
     : openOptions !== undefined;
 }
 
-/** @throws {Refusal} */
-function applyOptions(graph: GraphView, xl: Xlator, given: Xlator['given']): void {
+/** @throws {RefusedValue} */
+function applyOptions(graph: GraphView, xl: Xlator, options: Xlator['given']): void {
   const specs = graph.xlators.map((each) => ({
     name: each.name,
     translator: each.translator,
-    options: each === xl ? given : each.given,
+    options: each === xl ? options : each.given,
     subvolumes: each.childNames,
     where: each.where,
   }));
   try {
     graph.reconfigure(specs);
   } catch (error) {
-    if (error instanceof GraphError) throw new Refusal(error.problems);
+    if (error instanceof GraphError) throw new RefusedValue(error.problems);
     throw error;
   }
 }

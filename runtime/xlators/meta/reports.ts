@@ -11,10 +11,10 @@ import { shownValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { printVolumes } from '../../volfile/print.ts';
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const formatJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Lists the requests in flight, the oldest first, including the one that reads this. */
-export function framesText(graph: GraphView): string {
+export function formatFrames(graph: GraphView): string {
   const { count, listed } = callsOf(graph, () => 0);
   const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
     Number: at + 1,
@@ -32,13 +32,13 @@ export function framesText(graph: GraphView): string {
     PID: pid,
     LK_owner: lkOwner,
   }));
-  return json({ Stack: stacks, Call_Count: count });
+  return formatJson({ Stack: stacks, Call_Count: count });
 }
 
 /** Lists the inodes in the inode table. GlusterFS shows them only in statedumps. */
-export function inodesText(graph: GraphView): string {
+export function formatInodes(graph: GraphView): string {
   const { count, active, lru, lruLimit, listed } = inodesOf(graph);
-  return json({
+  return formatJson({
     Count: count,
     Active: active,
     LRU: lru,
@@ -56,7 +56,7 @@ export function inodesText(graph: GraphView): string {
 }
 
 /** Prints the volumes with their current options as a volfile, or a comment why that is impossible. */
-export function volfileText({ xlators }: GraphView): string {
+export function formatVolfile({ xlators }: GraphView): string {
   const volumes = xlators.map(({ name, type, given, childNames }) => ({
     name,
     type,
@@ -72,13 +72,13 @@ export function volfileText({ xlators }: GraphView): string {
 }
 
 /** Prints a volume's dump, one `key=value` per line. */
-export const privateText = (xl: Xlator): string =>
+export const formatDump = (xl: Xlator): string =>
   Object.entries(dumpOf(xl))
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
 /** Prints a volume's history. */
-export const historyText = (xl: Xlator): string =>
+export const formatHistory = (xl: Xlator): string =>
   (xl.translator.history?.(xl) ?? [])
     .map(({ time, text }) => `TIME=${formatTime(time).slice(0, 26)}\nFOP=${printable(text)}\n\n`)
     .join('');
@@ -87,16 +87,16 @@ export const historyText = (xl: Xlator): string =>
  * Prints latencies in nanoseconds by fop, for a volume that measures them (`debug/io-stats`). GlusterFS
  * measures every volume.
  */
-export function profileText(xl: Xlator): string {
+export function formatProfile(xl: Xlator): string {
   const dump = dumpOf(xl);
-  const number = (key: string): number => Number(dump[key] ?? 0);
+  const readNumber = (key: string): number => Number(dump[key] ?? 0);
   return Object.keys(dump)
     .flatMap((key) => {
       const fop = /^([A-Z]+)\.avg-ns$/.exec(key)?.[1];
       if (fop === undefined) return [];
-      const average = number(key);
-      const count = number(`${fop}.hits`);
-      const [least, most] = [number(`${fop}.min-ns`), number(`${fop}.max-ns`)];
+      const average = readNumber(key);
+      const count = readNumber(`${fop}.hits`);
+      const [least, most] = [readNumber(`${fop}.min-ns`), readNumber(`${fop}.max-ns`)];
       const total = Math.round(average * count);
       return `${xl.name}.latency.${fop}=AVG:${average.toFixed(6)} CNT:${count} TOTAL:${total} MIN:${least} MAX:${most}\n`;
     })

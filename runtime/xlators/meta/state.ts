@@ -1,4 +1,4 @@
-/** The state of a volume of `meta`: its tree, the paths that inodes have as context, and open nodes. */
+/** Holds the state of a volume of `meta`: its tree, the paths that inodes have as context, and open nodes. */
 import { decodeName, encodeName } from '../../core/bytes.ts';
 import type { Context } from '../../core/context.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -15,7 +15,7 @@ export interface TreePath {
   readonly gfid: Gfid;
 }
 
-/** Most bytes of a written value. */
+/** The most bytes of a written value. */
 export const VALUE_MAX = 65_536;
 
 export class Meta {
@@ -37,19 +37,19 @@ export class Meta {
   }
 
   /** Resolves a path to its current node, if any. */
-  nodeAt({ path }: TreePath): Node | undefined {
+  findNode({ path }: TreePath): Node | undefined {
     return resolve(this.tree, path);
   }
 
-  place(path: readonly string[]): TreePath {
-    return { path, gfid: gfidFor([this.name, ...path].join('/')) };
+  makePath(path: readonly string[]): TreePath {
+    return { path, gfid: deriveGfid([this.name, ...path].join('/')) };
   }
 
   /** Returns the path of a name in a folder; undefined if it does not exist. */
-  below(place: TreePath, name: string): TreePath | undefined {
-    const at = this.nodeAt(place);
-    if (at?.kind !== 'dir' || at.find(name) === undefined) return undefined;
-    return this.place([...place.path, name]);
+  findBelow(treePath: TreePath, name: string): TreePath | undefined {
+    const dir = this.findNode(treePath);
+    if (dir?.kind !== 'dir' || dir.find(name) === undefined) return undefined;
+    return this.makePath([...treePath.path, name]);
   }
 }
 
@@ -57,7 +57,7 @@ export class Meta {
 const PRIMES = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
 
 /** Derives a gfid from a text, so that gfids need not be stored. */
-function gfidFor(text: string): Gfid {
+function deriveGfid(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
   PRIMES.forEach((prime, part) => {
@@ -71,27 +71,27 @@ function gfidFor(text: string): Gfid {
 export type MetaXlator = Xlator<Meta>;
 
 /** Returns an inode's path in the tree; undefined for an inode of the volumes below. */
-export const placeOf = (xl: MetaXlator, inode: Inode | null): TreePath | undefined =>
+export const findTreePath = (xl: MetaXlator, inode: Inode | null): TreePath | undefined =>
   inode === null ? undefined : (inode.ctxGet(xl) as TreePath | undefined);
 
 /** The context of an fd: a file with its text, or a folder with its names, at the open. */
 export interface OpenNode {
-  readonly place: TreePath;
-  /** The node at the open; its path may lead to another node now, or to none. */
+  readonly treePath: TreePath;
+  /** The node at the time of the open; its path may lead to another node later, or no longer exist. */
   readonly node: Dir | File;
   readonly bytes: Uint8Array;
   readonly names: readonly string[];
-  /** Written bytes that are not a complete value yet, or null. */
-  written: Uint8Array | null;
+  /** Written bytes that are not a complete value yet; null if there are none. */
+  writtenBytes: Uint8Array | null;
 }
 
-export const openOf = (xl: MetaXlator, fd: Fd): OpenNode | undefined =>
+export const findOpenNode = (xl: MetaXlator, fd: Fd): OpenNode | undefined =>
   fd.ctxGet(xl) as OpenNode | undefined;
 
-export const bytesOf = (file: File): Uint8Array => encodeName(file.read());
+export const readBytes = (file: File): Uint8Array => encodeName(file.read());
 
 /** Decodes a value without its last newline. */
-export function textOf(bytes: Uint8Array): string {
+export function decodeValue(bytes: Uint8Array): string {
   const end = endsLine(bytes) ? bytes.length - 1 : bytes.length;
   return decodeName(bytes, 0, end);
 }
@@ -100,33 +100,33 @@ export const endsLine = (bytes: Uint8Array): boolean => bytes[bytes.length - 1] 
 
 const TYPES = { dir: IA_IFDIR, file: IA_IFREG, link: IA_IFLNK } as const;
 
-export const typeOf = (node: Node): number => TYPES[node.kind];
+export const nodeType = (node: Node): number => TYPES[node.kind];
 
-function protOf(node: Node): number {
+function nodeProt(node: Node): number {
   if (node.kind === 'dir') return 0o500;
   if (node.kind === 'link') return 0o777;
   return node.write === undefined ? 0o400 : 0o600;
 }
 
-function sizeOf(node: Node): number {
+function nodeSize(node: Node): number {
   if (node.kind === 'dir') return 0;
-  return (node.kind === 'file' ? bytesOf(node) : encodeName(node.target())).length;
+  return (node.kind === 'file' ? readBytes(node) : encodeName(node.readTarget())).length;
 }
 
-/** @param size of the text that is being read; by default the current size */
-export function attributesOf(
+/** Makes a node's attributes. @param size of the text that is being read; by default the current size */
+export function makeAttributes(
   xl: MetaXlator,
-  place: TreePath,
+  treePath: TreePath,
   node: Node,
-  size = sizeOf(node),
+  size = nodeSize(node),
 ): Iatt {
   const buf = new Iatt();
   const { since } = xl.priv;
   const seconds = Math.floor(since / 1000);
   const nanoseconds = Math.floor((since - seconds * 1000) * 1e6);
-  buf.iaGfid = place.gfid;
-  buf.iaType = typeOf(node);
-  buf.iaProt = protOf(node);
+  buf.iaGfid = treePath.gfid;
+  buf.iaType = nodeType(node);
+  buf.iaProt = nodeProt(node);
   buf.iaNlink = node.kind === 'dir' ? 2 : 1;
   buf.iaUid = xl.priv.owner ?? 0;
   buf.iaSize = size;

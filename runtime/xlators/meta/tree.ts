@@ -15,123 +15,127 @@
 import { type LogLevel, logLevelNames } from '../../core/log.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import {
-  both,
   type Dir,
   type File,
-  file,
-  fixed,
-  link,
-  listed,
+  makeChangingDir,
+  makeFile,
+  makeFixedDir,
+  makeLink,
+  mergeDirs,
   type Node,
-  Refusal,
+  RefusedValue,
 } from './nodes.ts';
-import { optionsDir } from './options.ts';
+import { makeOptionsDir } from './options.ts';
 import {
-  framesText,
-  historyText,
-  inodesText,
-  privateText,
-  profileText,
-  volfileText,
+  formatDump,
+  formatFrames,
+  formatHistory,
+  formatInodes,
+  formatProfile,
+  formatVolfile,
 } from './reports.ts';
 
 /** Returns the tree of a graph: its volumes, requests and inodes, and the server process. */
-export function treeOf(graph: GraphView): Dir {
+export function makeTree(graph: GraphView): Dir {
   const { server } = graph.context;
-  return fixed({
-    graphs: graphsDir(graph),
-    frames: file(() => framesText(graph)),
-    inodes: file(() => inodesText(graph)),
-    logging: fixed({
-      ...(server?.logFile !== undefined && { logfile: link(() => server.logFile!) }),
-      loglevel: loglevelFile(graph),
+  return makeFixedDir({
+    graphs: makeGraphsDir(graph),
+    frames: makeFile(() => formatFrames(graph)),
+    inodes: makeFile(() => formatInodes(graph)),
+    logging: makeFixedDir({
+      ...(server?.logFile !== undefined && { logfile: makeLink(() => server.logFile!) }),
+      loglevel: makeLoglevelFile(graph),
     }),
-    root: frontDir(graph),
+    root: makeFrontDir(graph),
     ...(server !== undefined && {
-      process_uuid: file(() => `${server.uuid}\n`),
-      version: file(() => `{ \n  "Package Version": ${JSON.stringify(server.version)}\n}\n`),
-      cmdline: file(() => `{ \n  "Cmdlinestr": ${JSON.stringify(server.cmdline)}\n}\n`),
+      process_uuid: makeFile(() => `${server.uuid}\n`),
+      version: makeFile(() => `{ \n  "Package Version": ${JSON.stringify(server.version)}\n}\n`),
+      cmdline: makeFile(() => `{ \n  "Cmdlinestr": ${JSON.stringify(server.cmdline)}\n}\n`),
     }),
   });
 }
 
 /** The graph's name is its number in log lines, that of its newest volume. */
-function graphsDir(graph: GraphView): Dir {
-  const newest = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
-  const name = (): string => String(graph.xlators.reduce(newest, 0));
-  const now = listed(
-    () => [name()],
-    (asked) => (asked === name() ? graphDir(graph) : undefined),
+function makeGraphsDir(graph: GraphView): Dir {
+  const maxGraphId = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
+  const graphName = (): string => String(graph.xlators.reduce(maxGraphId, 0));
+  const numbered = makeChangingDir(
+    () => [graphName()],
+    (name) => (name === graphName() ? makeGraphDir(graph) : undefined),
   );
-  return both(fixed({ active: link(name) }), now);
+  return mergeDirs(makeFixedDir({ active: makeLink(graphName) }), numbered);
 }
 
 /** A volume named `top` or `volfile` hides the file of that name. */
-function graphDir(graph: GraphView): Dir {
-  const volumes = listed(
+function makeGraphDir(graph: GraphView): Dir {
+  const volumes = makeChangingDir(
     () => graph.xlators.map(({ name }) => name),
     (name) => {
       const xl = graph.xlators.find((each) => each.name === name);
-      return xl && volumeDir(graph, xl);
+      return xl && makeVolumeDir(graph, xl);
     },
   );
-  const others = fixed({
-    top: link(() => graph.top.name),
-    volfile: file(() => volfileText(graph)),
+  const files = makeFixedDir({
+    top: makeLink(() => graph.top.name),
+    volfile: makeFile(() => formatVolfile(graph)),
   });
-  return both(volumes, others);
+  return mergeDirs(volumes, files);
 }
 
-function volumeDir(graph: GraphView, xl: Xlator): Dir {
-  return fixed({
-    ...attributesIn(xl),
-    options: optionsDir(graph, xl),
-    subvolumes: subvolumesDir(xl, '../..'),
+function makeVolumeDir(graph: GraphView, xl: Xlator): Dir {
+  return makeFixedDir({
+    ...makeVolumeFiles(xl),
+    options: makeOptionsDir(graph, xl),
+    subvolumes: makeSubvolumesDir(xl, '../..'),
   });
 }
 
-const attributesIn = (xl: Xlator): Record<string, Node> => ({
-  type: file(() => `${xl.type}\n`),
-  name: file(() => `${xl.name}\n`),
-  private: file(() => privateText(xl)),
-  history: file(() => historyText(xl)),
-  profile: file(() => profileText(xl)),
+const makeVolumeFiles = (xl: Xlator): Record<string, Node> => ({
+  type: makeFile(() => `${xl.type}\n`),
+  name: makeFile(() => `${xl.name}\n`),
+  private: makeFile(() => formatDump(xl)),
+  history: makeFile(() => formatHistory(xl)),
+  profile: makeFile(() => formatProfile(xl)),
 });
 
 /** @param graphs relative path to the folder of volumes */
-const subvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
-  listed(
+const makeSubvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
+  makeChangingDir(
     () => childNames.map((_, at) => String(at)),
     (at) => {
       const name = childNames[Number(at)];
       return name === undefined || String(Number(at)) !== at
         ? undefined
-        : link(() => `${graphs}/${name}`);
+        : makeLink(() => `${graphs}/${name}`);
     },
   );
 
 /** The folder of the oldest front end, which is above the whole graph and has no options. */
-function frontDir(graph: GraphView): Dir {
-  const front = (): Dir => {
+function makeFrontDir(graph: GraphView): Dir {
+  const makeDir = (): Dir => {
     const [first] = graph.initiators;
-    if (first === undefined) return fixed({});
-    const below = listed(
+    if (first === undefined) return makeFixedDir({});
+    const below = makeChangingDir(
       () => ['0'],
-      (at) => (at === '0' ? link(() => `../../graphs/active/${graph.top.name}`) : undefined),
+      (at) => (at === '0' ? makeLink(() => `../../graphs/active/${graph.top.name}`) : undefined),
     );
-    return fixed({ ...attributesIn(first.xl), subvolumes: below });
+    return makeFixedDir({ ...makeVolumeFiles(first.xl), subvolumes: below });
   };
-  return { kind: 'dir', names: () => front().names(), find: (name) => front().find(name) };
+  return {
+    kind: 'dir',
+    listNames: () => makeDir().listNames(),
+    find: (name) => makeDir().find(name),
+  };
 }
 
 /** The process's log level as a number (7 is INFO); a write takes a number or a name. */
-function loglevelFile({ levels }: GraphView): File {
-  return file(() => `${levels.default}\n`, {
+function makeLoglevelFile({ levels }: GraphView): File {
+  return makeFile(() => `${levels.default}\n`, {
     write(value) {
       const names: readonly string[] = logLevelNames;
       const level = /^\d$/.test(value) ? Number(value) : names.indexOf(value.toUpperCase());
       if (level < 0) {
-        throw new Refusal([
+        throw new RefusedValue([
           `loglevel: '${value}' is no level; it takes 0 to 9, or ${names.join(', ')}`,
         ]);
       }

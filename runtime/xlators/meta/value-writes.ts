@@ -1,6 +1,6 @@
 /**
- * Writes to a file of the tree. A line with its newline is a value and is applied at once, so that `echo`
- * gets an error. Text without a newline may come in pieces, and is applied at close or sync. A write at
+ * Applies writes to a file of the tree. A line with its newline is a value and is applied at once, so that
+ * `echo` gets an error. Text without a newline may come in pieces, and is applied at close or sync. A write at
  * offset 0 starts a new value; truncating changes nothing.
  *
  * A value is applied in a later turn: the write may have passed a module that the new option reconfigures.
@@ -8,40 +8,46 @@
 import { EFBIG, EINVAL, EPERM, ESTALE } from '../../core/errno.ts';
 import { printable } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
-import { Refusal } from './nodes.ts';
-import { endsLine, type MetaXlator, type OpenNode, textOf, VALUE_MAX } from './state.ts';
+import { RefusedValue } from './nodes.ts';
+import { decodeValue, endsLine, type MetaXlator, type OpenNode, VALUE_MAX } from './state.ts';
 
 /** Appends written bytes; returns 0 or the errno. */
 export function appendWrite(opened: OpenNode, vector: Uint8Array, offset: number): number {
-  const before = offset === 0 || opened.written === null ? new Uint8Array(0) : opened.written;
-  if (before.length + vector.length > VALUE_MAX) return EFBIG;
-  const all = new Uint8Array(before.length + vector.length);
-  all.set(before);
-  all.set(vector, before.length);
-  opened.written = all;
+  const earlier =
+    offset === 0 || opened.writtenBytes === null ? new Uint8Array(0) : opened.writtenBytes;
+  if (earlier.length + vector.length > VALUE_MAX) return EFBIG;
+  const all = new Uint8Array(earlier.length + vector.length);
+  all.set(earlier);
+  all.set(vector, earlier.length);
+  opened.writtenBytes = all;
   return 0;
 }
 
 /** Whether the written bytes are a complete value. */
-export const isWhole = ({ written }: OpenNode): boolean => written !== null && endsLine(written);
+export const isComplete = ({ writtenBytes }: OpenNode): boolean =>
+  writtenBytes !== null && endsLine(writtenBytes);
 
-/** Applies the written value, and calls `then` with 0 or the errno. */
-export function applyValue(xl: MetaXlator, opened: OpenNode, then: (errno: number) => void): void {
-  const { written } = opened;
-  opened.written = null;
-  if (written === null || written.length === 0) then(0);
-  else xl.context.after(0, () => then(change(xl, opened, textOf(written))));
+/** Applies the written value, and calls `onApplied` with 0 or the errno. */
+export function applyValue(
+  xl: MetaXlator,
+  opened: OpenNode,
+  onApplied: (errno: number) => void,
+): void {
+  const { writtenBytes } = opened;
+  opened.writtenBytes = null;
+  if (writtenBytes === null || writtenBytes.length === 0) onApplied(0);
+  else xl.context.after(0, () => onApplied(writeNode(xl, opened, decodeValue(writtenBytes))));
 }
 
-function change(xl: MetaXlator, { place }: OpenNode, value: string): number {
-  const node = xl.priv.nodeAt(place);
+function writeNode(xl: MetaXlator, { treePath }: OpenNode, value: string): number {
+  const node = xl.priv.findNode(treePath);
   if (node === undefined) return ESTALE;
   if (node.kind !== 'file' || node.write === undefined) return EPERM;
-  const path = printable([xl.priv.dirName, ...place.path].join('/'));
+  const path = printable([xl.priv.dirName, ...treePath.path].join('/'));
   try {
     node.write(value);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof RefusedValue)) throw error;
     for (const problem of error.problems) {
       xl.log.error(`${path} stays as it is: ${problem}`, { msgid: messages.metaRefused.id });
     }

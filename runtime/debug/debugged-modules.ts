@@ -1,22 +1,25 @@
-/** Lists the modules of a graph, and forwards line commands to them (`core/line-stops.ts`). */
+/**
+ * Lists the modules of a graph, and forwards a debugger's line commands to them
+ * (`core/line-stops.ts`). `DebugServer` owns it, and sends its events to the front end.
+ */
 import type { Graph } from '../core/graph.ts';
 import {
+  type DebuggableModule,
   type LineCommand,
   LineError,
   type LineReply,
   type LineStops,
-  type Script,
   type StoppedRequest,
 } from '../core/line-stops.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { checkVolume } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
-import { pathsOf } from './hops.ts';
+import { argumentPaths } from './hops.ts';
 import type { FrameView } from './scopes.ts';
 
-export interface ScriptView extends Omit<Script, 'lines'> {
+export interface ModuleView extends Omit<DebuggableModule, 'lines'> {
   readonly volume: string;
-  /** Whether it can stop at its lines; `why` has the reason against it. */
+  /** Whether it can stop at its lines; if not, `why` has the reason. */
   readonly stops: boolean;
 }
 
@@ -44,40 +47,40 @@ export type LineEvent = {
   readonly at: LineStopView | null;
 };
 
-export class Scripts {
+export class DebuggedModules {
   private readonly graph: Graph;
-  private readonly tell: (event: LineEvent) => void;
+  private readonly emit: (event: LineEvent) => void;
   /** The modules with line breakpoints. */
   private readonly debugged = new Set<LineStops>();
 
-  constructor(graph: Graph, tell: (event: LineEvent) => void) {
+  constructor(graph: Graph, emit: (event: LineEvent) => void) {
     this.graph = graph;
-    this.tell = tell;
+    this.emit = emit;
   }
 
-  list(): ScriptView[] {
+  list(): ModuleView[] {
     return this.graph.xlators.flatMap((xl) => {
-      const script = scriptOf(xl);
-      if (script === null) return [];
-      const { lines, ...rest } = script;
+      const module = findModule(xl);
+      if (module === null) return [];
+      const { lines, ...rest } = module;
       return [{ ...rest, volume: xl.name, stops: lines !== null }];
     });
   }
 
   /** Sends a command to a volume's module. @throws {DebugError | FilterError} */
-  async ask(volume: string, command: LineCommand): Promise<LineReply> {
+  async sendCommand(volume: string, command: LineCommand): Promise<LineReply> {
     const { xlators } = this.graph;
     checkVolume(
       volume,
       xlators.map(({ name }) => name),
     );
     const xl = xlators.find(({ name }) => name === volume)!;
-    const script = scriptOf(xl);
-    if (script === null) throw new DebugError(`volume '${volume}' is no script`);
-    const { lines, why } = script;
+    const module = findModule(xl);
+    if (module === null) throw new DebugError(`volume '${volume}' runs no module`);
+    const { lines, why } = module;
     if (lines === null) throw new DebugError(why);
     this.debugged.add(lines);
-    lines.listener = () => this.tell({ event: 'line', volume, at: stopOf(xl) });
+    lines.listener = () => this.emit({ event: 'line', volume, at: makeStopView(xl) });
     try {
       return await lines.ask(command);
     } catch (error) {
@@ -93,10 +96,10 @@ export class Scripts {
   }
 }
 
-const scriptOf = (xl: Xlator): Script | null => xl.translator.script?.(xl) ?? null;
+const findModule = (xl: Xlator): DebuggableModule | null => xl.translator.script?.(xl) ?? null;
 
-function stopOf(xl: Xlator): LineStopView | null {
-  const stop = scriptOf(xl)?.lines?.stop ?? null;
+function makeStopView(xl: Xlator): LineStopView | null {
+  const stop = findModule(xl)?.lines?.stop ?? null;
   if (stop === null) return null;
   const { reason, frames, request } = stop;
   const root = request?.frame.root;
@@ -106,13 +109,13 @@ function stopOf(xl: Xlator): LineStopView | null {
     request: root?.unique ?? null,
     pid: root?.pid ?? 0,
     op: root?.op ?? '',
-    volumes: request === null ? [] : volumesOf(request),
+    volumes: request === null ? [] : listVolumes(request),
   };
 }
 
-function volumesOf({ frame, args }: StoppedRequest): FrameView[] {
+function listVolumes({ frame, args }: StoppedRequest): FrameView[] {
   const views: FrameView[] = [];
-  const paths = pathsOf({ args: [...args] });
+  const paths = argumentPaths({ args: [...args] });
   const fop = frame.root.op.toLowerCase();
   for (let at: typeof frame | null = frame; at !== null; at = at.parent) {
     const { name, type, where } = at.xl;

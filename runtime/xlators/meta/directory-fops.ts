@@ -1,4 +1,4 @@
-/** The fops on directories: of the tree, and of the root, which does not list the tree. */
+/** Makes the fops on directories: those of the tree, and the root, whose listing omits the tree. */
 import { nameLength } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -7,15 +7,22 @@ import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import { type Dirent, direntplusSize, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
 import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
-import { type Meta, type MetaXlator, type OpenNode, openOf, placeOf, typeOf } from './state.ts';
+import {
+  findOpenNode,
+  findTreePath,
+  type Meta,
+  type MetaXlator,
+  nodeType,
+  type OpenNode,
+} from './state.ts';
 
 /**
  * Returns the entries after `offset`, as many as fit, without attributes: the kernel looks those up when a
  * program needs them.
  */
-function list(xl: MetaXlator, opened: OpenNode, size: number, offset: number): Dirent[] {
-  const { place, names } = opened;
-  const folder = xl.priv.nodeAt(place);
+function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: number): Dirent[] {
+  const { treePath, names } = opened;
+  const folder = xl.priv.findNode(treePath);
   const entries: Dirent[] = [];
   let left = size;
   for (let at = offset; at < names.length; at++) {
@@ -25,14 +32,14 @@ function list(xl: MetaXlator, opened: OpenNode, size: number, offset: number): D
     const isDots = name === '.' || name === '..';
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
     if (node === undefined && !isDots) continue;
-    const { gfid } = isDots ? place : xl.priv.place([...place.path, name]);
-    const type = direntType(node === undefined ? IA_IFDIR : typeOf(node));
+    const { gfid } = isDots ? treePath : xl.priv.makePath([...treePath.path, name]);
+    const type = direntType(node === undefined ? IA_IFDIR : nodeType(node));
     entries.push({ name, off: at + 1, type, gfid, stat: null, dict: null, inode: null });
   }
   return entries;
 }
 
-/** A listing of the root: it is wound again if all entries of a reply are hidden. */
+/** A listing of the root. It is wound again if all entries of a reply are hidden. */
 interface RootListing {
   readonly fd: Fd;
   readonly size: number;
@@ -40,52 +47,60 @@ interface RootListing {
 
 const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv.dirName;
 
-function listing(fop: 'readdir' | 'readdirp') {
-  const cbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
+function makeListingFop(fop: 'readdir' | 'readdirp') {
+  const filterCbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
     const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
     if (shown === null || shown.length > 0 || entries!.length === 0) {
       unwind[fop](frame, shown?.length ?? opRet, opErrno, shown, xdata);
       return;
     }
     const { fd, size } = frame.local as RootListing;
-    wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
+    wind[fop](frame, 0, filterCbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
   };
-  const ask: Fop<'readdir', Meta> = (frame, xl, fd, size, offset, xdata) => {
+  const readDirectory: Fop<'readdir', Meta> = (frame, xl, fd, size, offset, xdata) => {
     if (fd.inode.id === ROOT_ID) {
       frame.local = { fd, size } satisfies RootListing;
-      wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, offset, xdata);
+      wind[fop](frame, 0, filterCbk, xl.children[0]!, fd, size, offset, xdata);
       return;
     }
-    const opened = placeOf(xl, fd.inode) && openOf(xl, fd);
+    const opened = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
     if (opened === undefined) {
       tail[fop](frame, xl.children[0]!, fd, size, offset, xdata);
       return;
     }
-    const entries = list(xl, opened, size, offset);
+    const entries = listEntries(xl, opened, size, offset);
     unwind[fop](frame, entries.length, 0, entries, null);
   };
-  return ask;
+  return readDirectory;
 }
 
-export const listingFops = (mayRead: (frame: Frame, xl: MetaXlator) => boolean): Fops<Meta> => ({
+export const makeDirectoryFops = (
+  mayRead: (frame: Frame, xl: MetaXlator) => boolean,
+): Fops<Meta> => ({
   opendir(frame, xl, loc, fd, xdata) {
-    const place = placeOf(xl, loc.inode);
-    if (place === undefined) return tail.opendir(frame, xl.children[0]!, loc, fd, xdata);
+    const treePath = findTreePath(xl, loc.inode);
+    if (treePath === undefined) return tail.opendir(frame, xl.children[0]!, loc, fd, xdata);
     if (fd === null) return fail.opendir(frame, EINVAL);
     if (!mayRead(frame, xl)) return fail.opendir(frame, EACCES);
-    const node = xl.priv.nodeAt(place);
+    const node = xl.priv.findNode(treePath);
     if (node?.kind !== 'dir') return fail.opendir(frame, node === undefined ? ENOENT : ENOTDIR);
-    const names = ['.', '..', ...node.names()];
+    const names = ['.', '..', ...node.listNames()];
     const bytes = new Uint8Array(0);
-    fd.ctxSet(xl, { place, node, bytes, names, written: null } satisfies OpenNode);
+    fd.ctxSet(xl, {
+      treePath,
+      node,
+      bytes,
+      names,
+      writtenBytes: null,
+    } satisfies OpenNode);
     unwind.opendir(frame, 0, 0, fd, null);
   },
 
-  readdir: listing('readdir'),
-  readdirp: listing('readdirp'),
+  readdir: makeListingFop('readdir'),
+  readdirp: makeListingFop('readdirp'),
 
   fsyncdir(frame, xl, fd, datasync, xdata) {
-    if (placeOf(xl, fd.inode) === undefined) {
+    if (findTreePath(xl, fd.inode) === undefined) {
       tail.fsyncdir(frame, xl.children[0]!, fd, datasync, xdata);
     } else unwind.fsyncdir(frame, 0, 0, null);
   },
