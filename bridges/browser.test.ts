@@ -3,11 +3,11 @@ import { defaultNotify, defineTranslator } from '../runtime/core/xlator.ts';
 import { startGraph } from './browser.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-it('a graph that does not come up in time is ended, and the error names the waiting volume', async () => {
-  const done: string[] = [];
+it('startGraph stops a graph that does not come up in time, and names the volume that is still down', async () => {
+  const calls: string[] = [];
   const mute = defineTranslator<null, Record<string, never>>({
     type: 'test/mute',
-    description: 'Never says that it is up.',
+    description: 'Never notifies that it is up.',
     children: [1, 1],
     options: {},
     fops: {},
@@ -15,7 +15,7 @@ it('a graph that does not come up in time is ended, and the error names the wait
     notify(xl, event, data) {
       if (event !== 'CHILD_UP') defaultNotify(xl, event, data);
     },
-    fini: () => void done.push('fini'),
+    fini: () => void calls.push('fini'),
   });
   const volfile = `volume disk
     type storage/memory
@@ -28,5 +28,5 @@ end-volume
   const translators = [mute] as never;
   const settings = { machine: nodeMachine, translators, write: () => {}, upTimeoutMs: 10 };
   await expect(startGraph(volfile, settings)).rejects.toThrow(/'quiet' .*has not come up/);
-  expect(done).toEqual(['fini']);
+  expect(calls).toEqual(['fini']);
 });

@@ -1,6 +1,6 @@
 /**
- * The entry point for browsers, bundled by a page: features/glupy in a worker, and the classes that
- * start a graph there. `docs/write/browser.md` shows its use.
+ * Exports the API for browsers (`glossa/browser`), which a page bundles: features/glupy in a worker,
+ * and functions that start a graph there. `docs/write/browser.md` shows its use.
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
@@ -30,7 +30,7 @@ export { fetchParts, type PartBytes } from './machine/browser/parts.ts';
 export type { Lost } from './machine/browser/watchdog.ts';
 
 /** Built-in translators that need no system calls. */
-const own = [
+const builtInTranslators = [
   delayGen,
   errorGen,
   ioStats,
@@ -52,20 +52,20 @@ export interface GraphSettings {
   readonly upTimeoutMs?: number;
 }
 
-/** The translators available in a browser, and `more` of the caller's. */
+/** Makes a registry of the built-in translators, features/glupy, and the caller's `translators`. */
 export function browserRegistry(
   machine: Machine,
   translators: readonly Translator<unknown>[] = [],
 ): Registry {
   const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
-  return new Registry([...own, glupy, ...translators]);
+  return new Registry([...builtInTranslators, glupy, ...translators]);
 }
 
 /**
  * Starts the graph of a volfile's text. Modules are searched in `/` of the machine's files, unless
  * option module-path names folders.
- * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time, naming the
- *   volumes that are still down; the graph is stopped then
+ * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time: the message
+ *   names the volumes that are still down, and the graph has been stopped
  */
 export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
   const { machine, translators = [], write, level = INFO, upTimeoutMs = 30_000 } = settings;

@@ -1,4 +1,4 @@
-/** features/glupy, as volfiles name it: the host translator with every language, on Node. */
+/** Defines features/glupy, as volfiles name it: the host translator with all languages, on Node. */
 import { glupyFor } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The languages that a translator can be written in, one record each, for the host translator and
- * the commands. A language's interpreter is loaded on first use.
+ * Describes the languages in which a translator can be written, one record each, for the host
+ * translator and the commands. A language's interpreter is loaded on first use.
  */
 import type { HostedLanguage } from './host/language.ts';
 import { javascript } from './javascript/language.ts';
@@ -15,7 +15,7 @@ export interface Template {
   /** Invalid names, each with the reason. */
   readonly reserved: ReadonlyMap<string, string>;
   /** The command to type before all others. */
-  readonly first?: string;
+  readonly firstCommand?: string;
 }
 
 export interface Language {
@@ -36,14 +36,15 @@ export interface Language {
   readonly template: Template;
 }
 
-/** Names of test files in JavaScript and TypeScript. */
-const dotted = (...extensions: readonly string[]) => ({
+/** Describes the test files of JavaScript or TypeScript. */
+const describeTests = (...extensions: readonly string[]) => ({
   pattern: new RegExp(`\\.test\\.(?:${extensions.join('|')})$`),
   mark: 'glossa/testing',
   namesFor: (module: string) => extensions.map((extension) => `${module}.test.${extension}`),
 });
 
-const dashed = {
+/** Rules for names in languages that allow dashes in module names. */
+const commonTemplate = {
   name: /^[A-Za-z][A-Za-z0-9_-]*$/,
   nameRule: 'letters, digits, - and _, a letter first',
   reserved: new Map([['glossa', 'is the package that modules import from ']]),
@@ -64,7 +65,7 @@ export const languages = {
       namesFor: (module) => [`test_${module}.py`],
       load: async () => (await import('./testing/python.ts')).startPythonTests,
     },
-    template: { ...dashed, reserved: reservedNames },
+    template: { ...commonTemplate, reserved: reservedNames },
   },
   javascript: {
     title: 'JavaScript',
@@ -74,10 +75,10 @@ export const languages = {
     compiledFrom: null,
     hosted: javascript,
     tests: {
-      ...dotted('js', 'mjs'),
+      ...describeTests('js', 'mjs'),
       load: async () => (await import('./testing/javascript.ts')).startJavaScriptTests,
     },
-    template: dashed,
+    template: commonTemplate,
   },
   typescript: {
     title: 'TypeScript',
@@ -87,10 +88,10 @@ export const languages = {
     compiledFrom: null,
     hosted: null,
     tests: {
-      ...dotted('ts', 'mts'),
+      ...describeTests('ts', 'mts'),
       load: async () => (await import('./testing/typescript.ts')).startTypescriptTests,
     },
-    template: dashed,
+    template: commonTemplate,
   },
   c: {
     title: 'C',
@@ -100,7 +101,7 @@ export const languages = {
     compiledFrom: '.c',
     hosted: null,
     tests: null,
-    template: { ...dashed, first: 'make' },
+    template: { ...commonTemplate, firstCommand: 'make' },
   },
 } as const satisfies Readonly<Record<string, Language>>;
 
@@ -114,13 +115,13 @@ export const hostedLanguages: readonly HostedLanguage[] = allLanguages.flatMap(
   ([, { hosted }]) => hosted ?? [],
 );
 
-/** The language of a module, by its file's extension. */
-export const languageOf = (file: string): Language | undefined =>
+/** Finds the language of a module by its file's extension. */
+export const findLanguage = (file: string): Language | undefined =>
   allLanguages.find(([, { extensions }]) => extensions.some((end) => file.endsWith(end)))?.[1];
 
 export const testLanguages: readonly (Language & { readonly tests: TestLanguage })[] =
   allLanguages.flatMap(([, each]) => (each.tests === null ? [] : { ...each, tests: each.tests }));
 
-/** The language of a test file, by its name. */
-export const languageOfTest = (file: string): TestLanguage | undefined =>
+/** Finds the language of a test file by its name. */
+export const findTestLanguage = (file: string): TestLanguage | undefined =>
   testLanguages.find(({ tests }) => tests.pattern.test(file))?.tests;

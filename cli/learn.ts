@@ -18,7 +18,7 @@ import {
 import { chooseLesson, findLessons, type Lesson } from '../apps/course/terminal/lessons.ts';
 import { Progress } from '../apps/course/terminal/progress.ts';
 import { readLesson } from '../apps/course/terminal/terminal-text.ts';
-import { languageOf } from '../bridges/languages.ts';
+import { findLanguage } from '../bridges/languages.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -147,7 +147,7 @@ async function checkFiles(
 function languageOfFile(file: string): LessonLanguage {
   if (!existsSync(file)) throw new Failure(`${file} is not there`);
   const found = LANGUAGES.find((language) =>
-    languageOf(file)?.extensions.includes(lessonLanguages[language].extension),
+    findLanguage(file)?.extensions.includes(lessonLanguages[language].extension),
   );
   if (found !== undefined) return found;
   throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);

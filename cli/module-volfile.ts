@@ -1,7 +1,7 @@
 /** Finds a module file, and makes a volfile for it, for `glossa dev` and `glossa repl`. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { allLanguages, languageOf, languageOfTest } from '../bridges/languages.ts';
+import { allLanguages, findLanguage, findTestLanguage } from '../bridges/languages.ts';
 import type { PlainVolume } from '../runtime/volfile/description.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
 import { Failure } from '../terminal/exit.ts';
@@ -20,7 +20,7 @@ export interface ModuleFile {
 
 /** Whether a file name is a module's, and not a test's. */
 const isModule = (name: string): boolean =>
-  languageOf(name) !== undefined && languageOfTest(name) === undefined;
+  findLanguage(name) !== undefined && findTestLanguage(name) === undefined;
 
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -31,7 +31,7 @@ const isFile = (path: string): boolean =>
  */
 export function findModuleFile(given: string): ModuleFile | null {
   const path = resolve(given);
-  const language = languageOf(path);
+  const language = findLanguage(path);
   const at = statSync(path, { throwIfNoEntry: false });
   if (at?.isDirectory()) {
     if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {

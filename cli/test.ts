@@ -1,6 +1,6 @@
 /** `glossa test`: runs a module's tests against a graph in memory. */
 import { dirname, resolve } from 'node:path';
-import { languageOfTest } from '../bridges/languages.ts';
+import { findTestLanguage } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
 import { translatorFor } from '../bridges/testing/subject.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
@@ -153,7 +153,7 @@ async function runFile(
   };
   const warned = (text: string): void => reporter.warned(text);
   try {
-    const begin = await languageOfTest(path.slice(path.lastIndexOf('/') + 1))!.load();
+    const begin = await findTestLanguage(path.slice(path.lastIndexOf('/') + 1))!.load();
     await runTests(path, dirname(path), begin, {
       translatorFor,
       filter,

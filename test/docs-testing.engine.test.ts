@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { languageOfTest } from '../bridges/languages.ts';
+import { findTestLanguage } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
 import { translatorFor } from '../bridges/testing/subject.ts';
 
@@ -22,7 +22,7 @@ it.each([
     const path = join(folder, file);
     // 'negative' is among the bundled examples; its language is said where there are several.
     writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));
-    const begin = await languageOfTest(basename(path))!.load();
+    const begin = await findTestLanguage(basename(path))!.load();
     const reports: TestReport[] = [];
     const ended = (report: TestReport): void => void reports.push(report);
     await runTests(path, folder, begin, { translatorFor, filter: undefined, timeLimit: 10, ended });

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { languageOf } from '../bridges/languages.ts';
+import { findLanguage } from '../bridges/languages.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
 const folder = join(packageRoot, 'examples');
@@ -47,7 +47,7 @@ describe.each(readdirSync(folder))('example %s', (name) => {
     );
     expect(modules.length > 0).toBe(scripted);
     for (const module of modules) {
-      const tests = languageOf(module)!.tests!.namesFor(basename(module, extname(module)));
+      const tests = findLanguage(module)!.tests!.namesFor(basename(module, extname(module)));
       const found = tests.find((test) => existsSync(join(folder, name, dirname(module), test)));
       expect(found, module).toBeDefined();
       expect(readme).toContain(`examples/${name}/${module}`);

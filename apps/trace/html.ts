@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { findModule } from '../../bridges/host/lifecycle/module-search.ts';
-import { hostedLanguages, languageOf } from '../../bridges/languages.ts';
+import { hostedLanguages, findLanguage } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
@@ -76,7 +76,7 @@ function sourceOf({ options }: VolumeSeen, baseDir: string): Found | null {
       return { path: module.path, text: module.source };
     }
     // Shared objects have no source text.
-    if (path === undefined || languageOf(path) === undefined || path.endsWith('.so')) return null;
+    if (path === undefined || findLanguage(path) === undefined || path.endsWith('.so')) return null;
     const file = resolve(baseDir, path);
     return { path: file, text: readFileSync(file, 'utf8') };
   } catch {

@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import glupy from '../glupy.ts';
-import { languageOf } from '../languages.ts';
+import { findLanguage } from '../languages.ts';
 import type { FindTranslator } from './clock.ts';
 import { optionsFor } from './subject-options.ts';
 
 export const translatorFor: FindTranslator = async (module, baseDir, given) => {
   const options = (all: Readonly<Record<string, string>>) => optionsFor(module, all);
   // features/glupy finds names without an extension.
-  if (languageOf(module)?.hosted !== null) {
+  if (findLanguage(module)?.hosted !== null) {
     const translator = glupy as unknown as Translator<unknown>;
     return { translator, options: options({ 'module-name': module, ...given }) };
   }

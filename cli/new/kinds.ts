@@ -60,7 +60,7 @@ export type Step = readonly [line: string, what: string];
 export function stepsFor(kind: Kind, name: string, folder: string, here: string): Step[] {
   const glossa = programIn(here);
   const at = (file: string): string => shellWord(pathFrom(here, join(folder, file)));
-  const { first } = kind.template;
+  const { firstCommand: first } = kind.template;
   const module = at(moduleFile(kind, name));
   const within = pathFrom(here, folder);
   const edit = first === undefined ? 'save' : 'compile';

@@ -1,7 +1,7 @@
 /** Finds the test files for an operand of `glossa test`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { languageOfTest, testLanguages } from '../../bridges/languages.ts';
+import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 
@@ -14,7 +14,7 @@ export function findTests(given: string): string[] {
   if (statSync(path).isDirectory()) {
     return testsIn(path, given, 'no tests in it: their names are test_NAME.py or NAME.test.js');
   }
-  if (languageOfTest(basename(path)) !== undefined) return [path];
+  if (findTestLanguage(basename(path)) !== undefined) return [path];
   const folder = dirname(path);
   const module = basename(path, extname(path));
   const own = testLanguages.flatMap(({ tests }) => tests.namesFor(module));
@@ -52,7 +52,7 @@ function testsIn(folder: string, given: string, none: string): string[] {
   const named = names
     .sort()
     .map((name) => join(folder, name))
-    .filter((path) => languageOfTest(basename(path)) !== undefined);
+    .filter((path) => findTestLanguage(basename(path)) !== undefined);
   const found = named.filter(isOurs);
   if (found.length > 0) return found;
   const others = named.map((path) => `\n    ${path} does not import 'glossa/testing'`).join('');
@@ -61,6 +61,6 @@ function testsIn(folder: string, given: string, none: string): string[] {
 
 /** Whether a file has tests of glossa, and not of another runner. */
 function isOurs(path: string): boolean {
-  const language = languageOfTest(basename(path));
+  const language = findTestLanguage(basename(path));
   return language !== undefined && readFileSync(path, 'utf8').includes(language.mark);
 }

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { languageOfTest, languages } from '../../../bridges/languages.ts';
+import { findTestLanguage, languages } from '../../../bridges/languages.ts';
 import { translatorFor } from '../../../bridges/testing/subject.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { judge, judgeByTests, type Verdict } from '../judge.ts';
@@ -38,7 +38,7 @@ async function byTests(
   for (const test of mine) copyFileSync(path, join(folder, moduleName(dirname(test), language)));
   const begun = mine.map(async (test) => ({
     path: test,
-    begin: await languageOfTest(basename(test))!.load(),
+    begin: await findTestLanguage(basename(test))!.load(),
   }));
   const done = (): string => 'All tests of this lesson pass.';
   return judgeByTests(await Promise.all(begun), folder, work, done);

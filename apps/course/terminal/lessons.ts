@@ -7,7 +7,7 @@
  */
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { languageOfTest } from '../../../bridges/languages.ts';
+import { findTestLanguage } from '../../../bridges/languages.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
@@ -80,7 +80,7 @@ function lessonAt(roots: readonly string[], name: string, check: Check | undefin
     }
   };
   const files = readdirSync(folder).sort();
-  const tests = files.filter((file) => languageOfTest(file) !== undefined);
+  const tests = files.filter((file) => findTestLanguage(file) !== undefined);
   return {
     name,
     get title() {

@@ -1,5 +1,5 @@
 /**
- * Entry point of an isolated volume's worker thread on Node: it runs features/glupy for one volume.
+ * Runs features/glupy for one isolated volume, as the entry point of its worker thread on Node.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Translator } from '../runtime/core/xlator.ts';
@@ -14,7 +14,7 @@ const port = parentPort!;
 const glupy = glupyFor(hostedLanguages, nodeMachine) as unknown as Translator<Glupy>;
 const volume = new IsolatedVolume(workerData as WorkerData, nodeMachine, glupy, {
   call: () => port.postMessage(0),
-  later: (what) => void setImmediate(what),
+  later: (action) => void setImmediate(action),
 });
 port.on('message', () => volume.called());
 await volume.start();
