@@ -4,103 +4,114 @@
  */
 import { isProxy } from './proxies.ts';
 
-const DEPTH = 3;
-const MOST_ITEMS = 20;
-const MOST_CHARACTERS = 1000;
-const PLAIN = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
+/** Limits of a text: nested values, items of each value, characters. */
+const MAX_DEPTH = 3;
+const MAX_ITEMS = 20;
+const MAX_CHARACTERS = 1000;
+const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
 const { getOwnPropertyDescriptor, getPrototypeOf, keys } = Object;
 const { isArray } = Array;
 const { stringify } = JSON;
 const { apply } = Reflect;
-const primitive = String;
-const sizeOf = {
+const formatPrimitive = String;
+const sizeGetters = {
   map: getOwnPropertyDescriptor(Map.prototype, 'size')!.get!,
   set: getOwnPropertyDescriptor(Set.prototype, 'size')!.get!,
 };
 const { entries } = Map.prototype;
 const { values } = Set.prototype;
 
-export const cut = (text: string, most: number): string =>
-  text.length > most ? `${text.slice(0, most)}…` : text;
+export const cutText = (text: string, limit: number): string =>
+  text.length > limit ? `${text.slice(0, limit)}…` : text;
 
-/** A property's value; undefined for a getter. */
-export const held = (of: object, key: string): unknown => getOwnPropertyDescriptor(of, key)?.value;
+/** Reads a property's value; undefined for a getter. */
+export const readProperty = (object: object, key: string): unknown =>
+  getOwnPropertyDescriptor(object, key)?.value;
 
-/** The size of a Map or Set by the built-in getter; -1 for any other object. */
-export function sizeAs(kind: keyof typeof sizeOf, value: object): number {
+/** Reads the size of a Map or Set with the built-in getter; -1 for any other object. */
+export function collectionSize(kind: keyof typeof sizeGetters, value: object): number {
   try {
-    return apply(sizeOf[kind], value, []) as number;
+    return apply(sizeGetters[kind], value, []) as number;
   } catch {
     // The getter throws for other objects.
     return -1;
   }
 }
 
-export const entriesOf = (value: object): IterableIterator<[unknown, unknown]> =>
+export const mapEntries = (value: object): IterableIterator<[unknown, unknown]> =>
   apply(entries, value, []) as IterableIterator<[unknown, unknown]>;
-export const valuesOf = (value: object): IterableIterator<unknown> =>
+export const setValues = (value: object): IterableIterator<unknown> =>
   apply(values, value, []) as IterableIterator<unknown>;
 
-/** The class's name and a blank; '' for a plain object. */
-function classOf(value: object): string {
+/** Returns the class's name and a blank; '' for a plain object. */
+function classPrefix(value: object): string {
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype === null || isProxy(prototype)) return '';
-  const made = held(prototype, 'constructor');
-  const name = typeof made === 'function' && !isProxy(made) ? held(made, 'name') : undefined;
-  return typeof name !== 'string' || name === 'Object' || name === '' ? '' : `${cut(name, 60)} `;
+  const ownClass = readProperty(prototype, 'constructor');
+  const name =
+    typeof ownClass === 'function' && !isProxy(ownClass)
+      ? readProperty(ownClass, 'name')
+      : undefined;
+  return typeof name !== 'string' || name === 'Object' || name === ''
+    ? ''
+    : `${cutText(name, 60)} `;
 }
 
-function listed(texts: string[], count: number): string {
+function joinItems(texts: string[], count: number): string {
   return [...texts, ...(count > texts.length ? ['…'] : [])].join(', ');
 }
 
-function collectionOf(value: object, depth: number): string | null {
+function formatCollection(value: object, depth: number): string | null {
   const texts: string[] = [];
-  const pairs = sizeAs('map', value);
+  const pairs = collectionSize('map', value);
   if (pairs >= 0) {
-    for (const [key, each] of entriesOf(value)) {
-      if (texts.length === MOST_ITEMS) break;
-      texts.push(`${shown(key, depth + 1)} => ${shown(each, depth + 1)}`);
+    for (const [key, each] of mapEntries(value)) {
+      if (texts.length === MAX_ITEMS) break;
+      texts.push(`${formatValue(key, depth + 1)} => ${formatValue(each, depth + 1)}`);
     }
-    return `${classOf(value)}{${listed(texts, pairs)}}`;
+    return `${classPrefix(value)}{${joinItems(texts, pairs)}}`;
   }
-  const count = sizeAs('set', value);
+  const count = collectionSize('set', value);
   if (count < 0) return null;
-  for (const each of valuesOf(value)) {
-    if (texts.length === MOST_ITEMS) break;
-    texts.push(shown(each, depth + 1));
+  for (const each of setValues(value)) {
+    if (texts.length === MAX_ITEMS) break;
+    texts.push(formatValue(each, depth + 1));
   }
-  return `${classOf(value)}{${listed(texts, count)}}`;
+  return `${classPrefix(value)}{${joinItems(texts, count)}}`;
 }
 
-function itemsOf(value: object, depth: number): string {
-  const list = isArray(value);
-  const names = keys(value).slice(0, MOST_ITEMS + 1);
-  const items = names.slice(0, MOST_ITEMS).map((key) => {
+function formatItems(value: object, depth: number): string {
+  const isList = isArray(value);
+  const names = keys(value).slice(0, MAX_ITEMS + 1);
+  const items = names.slice(0, MAX_ITEMS).map((key) => {
     const property = getOwnPropertyDescriptor(value, key);
     const text =
-      property !== undefined && 'value' in property ? shown(property.value, depth + 1) : '[getter]';
-    return list ? text : `${PLAIN.test(key) ? cut(key, 60) : stringify(cut(key, 60))}: ${text}`;
+      property !== undefined && 'value' in property
+        ? formatValue(property.value, depth + 1)
+        : '[getter]';
+    return isList
+      ? text
+      : `${IDENTIFIER.test(key) ? cutText(key, 60) : stringify(cutText(key, 60))}: ${text}`;
   });
-  const whole = listed(items, names.length);
-  return list ? `[${whole}]` : `${classOf(value)}{${whole}}`;
+  const joined = joinItems(items, names.length);
+  return isList ? `[${joined}]` : `${classPrefix(value)}{${joined}}`;
 }
 
-export function shown(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return stringify(cut(value, MOST_CHARACTERS));
+export function formatValue(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return stringify(cutText(value, MAX_CHARACTERS));
   if (typeof value === 'bigint') return `${value}n`;
   if (isProxy(value)) return '[Proxy]';
   if (typeof value === 'function') {
-    const name = held(value, 'name');
-    return `[function ${typeof name === 'string' ? cut(name, 60) : ''}]`;
+    const name = readProperty(value, 'name');
+    return `[function ${typeof name === 'string' ? cutText(name, 60) : ''}]`;
   }
-  if (value === null || typeof value !== 'object') return primitive(value);
-  // Circular values end here too.
-  if (depth >= DEPTH) return isArray(value) ? '[…]' : `${classOf(value)}{…}`;
-  return collectionOf(value, depth) ?? itemsOf(value, depth);
+  if (value === null || typeof value !== 'object') return formatPrimitive(value);
+  // The depth also ends circular values.
+  if (depth >= MAX_DEPTH) return isArray(value) ? '[…]' : `${classPrefix(value)}{…}`;
+  return formatCollection(value, depth) ?? formatItems(value, depth);
 }
 
-/** A thrown string itself, or another thrown value's contents. */
-export const thrownText = (value: unknown): string =>
-  cut(typeof value === 'string' ? value : shown(value), MOST_CHARACTERS);
+/** Formats a thrown value: a string as it is, another value as source text. */
+export const formatThrown = (value: unknown): string =>
+  cutText(typeof value === 'string' ? value : formatValue(value), MAX_CHARACTERS);

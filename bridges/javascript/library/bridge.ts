@@ -1,74 +1,78 @@
 /**
- * The life of a module, as the host directs it: finds and describes its class, makes its
- * translator, calls its hooks. Requests enter through entry.ts.
+ * Exports the library's entry points to the host: finds and describes a module's class, makes its
+ * translator, and calls its hooks. Requests enter through entry.ts.
  */
 import { findFop, fops } from '../../../runtime/core/fops.ts';
 import { Child } from './child.ts';
-import { Client, client } from './client.ts';
+import { Client, getClient } from './client.ts';
 import { fresh, isPromise, methods } from './context.ts';
 import {
-  answersOf,
   describe,
   findClass,
+  findMethods,
   HOOKS,
   isAsync,
   refuseFields,
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntries, type Entries } from './entry.ts';
-import { below, type Cbk, FAILED, Frame, framePrototype, NOTHING } from './frame.ts';
+import { below, type Cbk, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
-import { tick as ringTimers } from './loop.ts';
-import { explain, placeOf, report } from './report.ts';
+import { runDueTimers as ringTimers } from './loop.ts';
+import { definitionPosition, explain, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 import { logUnawaitedErrors } from './unawaited-methods.ts';
 
-export { after as noteAfter, before as noteBefore, stop as noteStop } from './notes.ts';
-export { ended } from './requests.ts';
+export { beginNotes as noteBefore, endNotes as noteAfter, stop as noteStop } from './notes.ts';
+export { handlePromise } from './requests.ts';
 
 import { self } from './own-translator.ts';
-import { endow, givenOptions, type Translator } from './translator.ts';
+import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
 import './install-guards.ts';
 import './web.ts';
 import './missing-globals.ts';
 
 export { explain };
 
-/** The array in which async methods leave their decision. */
+/** The buffer in which async methods leave their decision. */
 export const outcomeBuffer = outcome.buffer;
 
-let found: TranslatorClass | undefined;
+let translatorClass: TranslatorClass | undefined;
 let file = '';
 /** The module's exports. */
-let names: Record<string, unknown> = {};
+let moduleExports: Record<string, unknown> = {};
 
 /** Finds the translator among a module's exports, and describes it. */
 export function load(exports: Record<string, unknown>, path: string): string {
-  found = findClass(exports, path);
+  translatorClass = findClass(exports, path);
   file = path;
-  names = exports;
-  return describe(found, path);
+  moduleExports = exports;
+  return describe(translatorClass, path);
 }
 
-/** The rejection of an async `init`. */
+/** The rejection of an async `init`, if it failed. */
 let refusal: { error: unknown } | undefined;
 
 /** Makes the translator, and runs its `init`. */
-export function create(name: string, children: string, options: string): void {
-  const about = parse(children) as [string, string][];
-  const made = about.map(([child, type], index) => new Child(index, child, type));
-  endow({ name, children: Object.freeze(made), options: givenOptions(parse(options) as object) });
-  below.child = made[0] ?? null;
+export function create(name: string, childrenJson: string, options: string): void {
+  const childSpecs = parse(childrenJson) as [string, string][];
+  const children = childSpecs.map(([child, type], index) => new Child(index, child, type));
+  setInstanceProperties({
+    name,
+    children: Object.freeze(children),
+    options: makeOptions(parse(options) as object),
+  });
+  below.child = children[0] ?? null;
   Frame.prototype.cookie = below.child;
-  const Made = found!;
-  logUnawaitedErrors(Made);
-  self.translator = new Made();
+  const ModuleClass = translatorClass!;
+  logUnawaitedErrors(ModuleClass);
+  self.translator = new ModuleClass();
   refuseFields(self.translator, file);
   for (const row of fops) {
-    const { method, cbk } = answersOf(Made, row);
+    const { method, cbk } = findMethods(ModuleClass, row);
     methods.set(row.name, method ?? cbk);
   }
   const { init } = self.translator as { init?: () => unknown };
@@ -85,44 +89,44 @@ export function checkInit(): void {
   if (refusal !== undefined) throw refusal.error;
 }
 
-const compiled = new Map<string, Entries>();
+const compiledEntries = new Map<string, Entries>();
 
-function entriesOf(name: string): Entries {
-  let known = compiled.get(name);
-  if (known === undefined) {
+function getEntries(name: string): Entries {
+  let entries = compiledEntries.get(name);
+  if (entries === undefined) {
     const row = findFop(name)!;
-    const { method, cbk } = answersOf(found!, row);
-    const seen = cbk as Cbk | undefined;
-    const frames = framePrototype(row, seen);
-    const methods = { frames, method, isAsync: isAsync(method), cbk: seen };
-    known = compileEntries(row, self.translator as Translator, methods);
-    compiled.set(name, known);
+    const { method, cbk } = findMethods(translatorClass!, row);
+    const callback = cbk as Cbk | undefined;
+    const frames = makeFramePrototype(row, callback);
+    const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
+    entries = compileEntries(row, self.translator as Translator, methods);
+    compiledEntries.set(name, entries);
   }
-  return known;
+  return entries;
 }
 
-/** Entry points for a fop's requests and replies, by the fop's name. */
-export const entry = (name: string) => entriesOf(name).enter;
-export const reply_entry = (name: string) => entriesOf(name).reply;
+/** Return a fop's entry points for requests and replies. */
+export const entry = (name: string) => getEntries(name).enter;
+export const reply_entry = (name: string) => getEntries(name).reply;
 
-/** The same, for the host's general calls. */
-const entered: Readonly<Record<string, (name: string) => unknown>> = {
-  entry: (name) => answersOf(found!, findFop(name)!).method,
+/** Find the module's methods behind `entry` and `reply_entry`. */
+const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {
+  entry: (name) => findMethods(translatorClass!, findFop(name)!).method,
   reply_entry(name) {
-    const { method, cbk } = answersOf(found!, findFop(name)!);
+    const { method, cbk } = findMethods(translatorClass!, findFop(name)!);
     return cbk ?? method;
   },
 };
 
-/** The source place of a method, as JSON; undefined for any other. */
-export function place(what: string, name: string): string | undefined {
-  const method = entered[what]!(name);
-  return typeof method === 'function' ? stringify(placeOf(method)) : undefined;
+/** Returns a method's source position as JSON; undefined if the module lacks the method. */
+export function findMethod(kind: string, name: string): string | undefined {
+  const method = methodFinders[kind]!(name);
+  return typeof method === 'function' ? stringify(definitionPosition(method)) : undefined;
 }
 
 // -- hooks ---------------------------------------------------------------------------------------
 
-/** Calls a hook; an async one continues by itself. */
+/** Calls a hook; the host does not wait for an async one. */
 function hook(name: string, ...args: unknown[]): number {
   now.current = now.running = null;
   const method = (self.translator as unknown as Record<string, unknown>)[name];
@@ -141,21 +145,25 @@ type LocArgs = [number, number, string | undefined, string | undefined, string];
 export const fini = (): number => hook('fini');
 export const notify = (event: string, child: number): number =>
   hook('notify', event, self.translator!.children[child] ?? null);
-export const client_disconnect = (id: number): number => hook('clientDisconnect', client(id));
+export const client_disconnect = (id: number): number => hook('clientDisconnect', getClient(id));
 export const entry_created = (...loc: LocArgs): number => hook('entryCreated', new Loc(loc));
 export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', new Loc(loc));
 export const load_state = (state: string): number => hook('loadState', parse(state));
 
 export function reconfigure(options: string): number {
-  const values = givenOptions(parse(options) as object);
-  endow({ name: self.translator!.name, children: self.translator!.children, options: values });
+  const values = makeOptions(parse(options) as object);
+  setInstanceProperties({
+    name: self.translator!.name,
+    children: self.translator!.children,
+    options: values,
+  });
   return typeof (self.translator as { reconfigure?: unknown }).reconfigure === 'function'
     ? hook('reconfigure', values)
     : NOTHING;
 }
 
-/** Calls a hook that returns state, as JSON; undefined when it failed. */
-export function tell(name: string): string | undefined {
+/** Calls a hook that returns state, and returns that as JSON; undefined if the hook failed. */
+export function callStateHook(name: string): string | undefined {
   now.current = now.running = null;
   const key = HOOKS[name]!;
   const method = (self.translator as unknown as Record<string, unknown>)[key];
@@ -169,7 +177,7 @@ export function tell(name: string): string | undefined {
   }
 }
 
-/** The host's timer is due. */
+/** Runs due timers when the host's timer fires. */
 export function tick(): number {
   now.running = null;
   ringTimers();
@@ -182,13 +190,13 @@ export function cancel(id: number): number {
 }
 
 export const interrupt = (id: number): number =>
-  interruptRequest(id, ({ fop }) => answersOf(found!, fop).cancel);
+  interruptRequest(id, ({ fop }) => findMethods(translatorClass!, fop).cancel);
 
-/** Makes garbage, so that the engine's cycle collector runs. */
+/** Makes garbage, so that the engine's cycle collector has work. */
 export function collect(): number {
   now.current = now.running = now.reply = fresh.promise = null;
-  const one = { other: {} };
-  one.other = one;
+  const cycle = { other: {} };
+  cycle.other = cycle;
   return NOTHING;
 }
 
@@ -198,7 +206,7 @@ export function forget(id: number): number {
 }
 
 export function release(id: number): number {
-  Fd.released(id);
+  Fd.expire(id);
   return NOTHING;
 }
 
@@ -223,7 +231,7 @@ function isIncomplete(error: unknown, source: string): boolean {
 
 /** Defines the prompt's names: the translator, the module's exports, the library's. */
 export function openPrompt(): void {
-  const { default: _, ...exported } = names;
+  const { default: _, ...exported } = moduleExports;
   for (const [name, value] of Object.entries({ ...library, ...exported, self: self.translator })) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
@@ -233,8 +241,8 @@ interface Prompt {
   evaluated(id: number, failed: number, text: string): void;
 }
 
-/** An error as the prompt shows it: with the module's own lines. */
-const shown = (error: unknown): string => {
+/** Formats an error for the prompt, with the module's own lines. */
+const formatError = (error: unknown): string => {
   const { text, stack } = parse(explain(error)) as { text: string; stack: string };
   return stack === '' ? text : `${text}\n${stack}`;
 };
@@ -249,15 +257,15 @@ export function show(
   const { evaluated } = host as unknown as Prompt;
   if (failed !== 0) {
     if (isIncomplete(result, source)) return 'incomplete';
-    evaluated(id, 1, shown(result));
+    evaluated(id, 1, formatError(result));
     return undefined;
   }
   (result as Promise<{ value: unknown }>).then(
-    ({ value }) => evaluated(id, 0, value === undefined ? '' : quoted(value)),
-    (error) => evaluated(id, 1, shown(error)),
+    ({ value }) => evaluated(id, 0, value === undefined ? '' : formatResult(value)),
+    (error) => evaluated(id, 1, formatError(error)),
   );
   return undefined;
 }
 
-const quoted = (value: unknown): string =>
+const formatResult = (value: unknown): string =>
   typeof value === 'string' ? stringify(value) : inspect(value);

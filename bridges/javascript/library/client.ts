@@ -2,8 +2,8 @@
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 
-/** Known clients by number; the host notifies of their end. */
-const known = new Map<number, Client>();
+/** Clients by number; the host calls `forget` when one is gone. */
+const clients = new Map<number, Client>();
 
 /** The client of a request. A client has one object until it is gone. */
 export class Client {
@@ -11,19 +11,19 @@ export class Client {
   readonly id: number;
   #uid: string | undefined;
   #ctx: Map<unknown, unknown> | undefined;
-  #gone = false;
+  #isGone = false;
 
   constructor(id: number) {
     this.id = id;
   }
 
-  /** Forgets a client that is gone with its last request. */
+  /** Forgets a client that has left and has no request any more. */
   static forget(id: number): void {
-    const gone = known.get(id);
-    if (gone === undefined) return;
-    known.delete(id);
-    gone.#gone = true;
-    gone.#ctx = undefined;
+    const expired = clients.get(id);
+    if (expired === undefined) return;
+    clients.delete(id);
+    expired.#isGone = true;
+    expired.#ctx = undefined;
   }
 
   get uid(): string {
@@ -33,7 +33,7 @@ export class Client {
   }
 
   get ctx(): Map<unknown, unknown> {
-    if (this.#gone) throw new HandleExpired('the client is gone');
+    if (this.#isGone) throw new HandleExpired('the client is gone');
     this.#ctx ??= new Map();
     return this.#ctx;
   }
@@ -43,13 +43,13 @@ export class Client {
   }
 }
 
-/** The object for a client's number; null for 0. */
-export function client(id: number): Client | null {
+/** Finds or makes the object of a client; null for number 0. */
+export function getClient(id: number): Client | null {
   if (id === 0) return null;
-  let found = known.get(id);
-  if (found === undefined) {
-    found = new Client(id);
-    known.set(id, found);
+  let object = clients.get(id);
+  if (object === undefined) {
+    object = new Client(id);
+    clients.set(id, object);
   }
-  return found;
+  return object;
 }

@@ -1,21 +1,21 @@
 /** Replaces `Date` by one that follows a test's clock. */
 import { host } from './host.ts';
 
-/** The date on which every test begins: 2026-01-01 00:00:00 UTC. */
+/** The start of every test, in milliseconds: 2026-01-01 00:00:00 UTC. */
 const EPOCH_MS = 1_767_225_600_000;
 
-const now = (): number => EPOCH_MS + Math.floor(host.now() / 1000);
+const testTime = (): number => EPOCH_MS + Math.floor(host.now() / 1000);
 
-const Real = Date;
+const OriginalDate = Date;
 
-class TestDate extends Real {
+class TestDate extends OriginalDate {
   constructor(...args: ConstructorParameters<typeof Date> | []) {
-    if (args.length === 0) super(now());
+    if (args.length === 0) super(testTime());
     else super(...(args as ConstructorParameters<typeof Date>));
   }
 
   static override now(): number {
-    return now();
+    return testTime();
   }
 }
 

@@ -1,4 +1,3 @@
-/** structuredClone of JavaScript modules, compared with Node's own. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOMException, structuredClone } from './clone.ts';
@@ -6,8 +5,8 @@ import { DOMException, structuredClone } from './clone.ts';
 const bytes = fc.uint8Array({ maxLength: 16 });
 const leaf = fc.oneof(
   ...[fc.anything({ maxDepth: 0 }), fc.bigInt(), fc.date(), bytes, fc.float32Array()],
-  bytes.map((one) => one.slice().buffer),
-  bytes.map((one) => new DataView(one.slice().buffer, Math.min(1, one.length))),
+  bytes.map((array) => array.slice().buffer),
+  bytes.map((array) => new DataView(array.slice().buffer, Math.min(1, array.length))),
   fc.constantFrom(/a+/giu, new Number(3), new String('s'), new Boolean(false), Object(7n)),
   fc.string().map((text) => new RangeError(text)),
 );
@@ -61,18 +60,18 @@ describe('structuredClone', () => {
   });
 
   it("copies an error's kind, message, stack and cause", () => {
-    class Own extends TypeError {}
-    const error = new Own('text', { cause: { n: 1 } });
+    class OwnError extends TypeError {}
+    const error = new OwnError('text', { cause: { n: 1 } });
     const copy = structuredClone(error) as Error;
     expect(Object.getPrototypeOf(copy)).toBe(TypeError.prototype);
     expect([copy.message, copy.stack, copy.cause]).toEqual(['text', error.stack, { n: 1 }]);
   });
 
   it('copies a class instance to a plain object', () => {
-    class Own {
+    class OwnClass {
       n = 1;
     }
-    expect(Object.getPrototypeOf(structuredClone(new Own()))).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(structuredClone(new OwnClass()))).toBe(Object.prototype);
   });
 
   it('copies an own property __proto__ as a plain property', () => {

@@ -8,15 +8,15 @@ export class DOMException extends Error {
   override readonly name: string;
   readonly code: number;
 
-  constructor(message = '', name = 'Error') {
-    super(message);
+  constructor(messageProperty = '', name = 'Error') {
+    super(messageProperty);
     this.name = name;
     this.code = CODES[name] ?? 0;
   }
 }
 
-const refuse = (what: string): never => {
-  throw new DOMException(`${what} cannot be cloned`, 'DataCloneError');
+const throwUncloneable = (kind: string): never => {
+  throw new DOMException(`${kind} cannot be cloned`, 'DataCloneError');
 };
 
 /** Copies by their original. */
@@ -29,96 +29,102 @@ const globals = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
 const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
 const WRAPPERS = [Boolean, Number, String, BigInt] as const;
-/** Classes whose state cannot be copied. */
-const CLOSED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
+/** Classes whose state a module cannot read. */
+const UNCLONEABLE = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 
-function clone(value: unknown, seen: Copies): unknown {
-  if (typeof value === 'symbol') return refuse(String(value));
-  if (typeof value === 'function') return refuse(`the function ${value.name || '(anonymous)'}`);
+function clone(value: unknown, copies: Copies): unknown {
+  if (typeof value === 'symbol') return throwUncloneable(String(value));
+  if (typeof value === 'function')
+    return throwUncloneable(`the function ${value.name || '(anonymous)'}`);
   if (typeof value !== 'object' || value === null) return value;
-  return seen.get(value) ?? cloneObject(value, seen);
+  return copies.get(value) ?? cloneObject(value, copies);
 }
 
-function cloneObject(value: object, seen: Copies): unknown {
-  if (isProxy(value)) return refuse('a Proxy');
-  // Registered first, as its contents may refer to it.
-  const keep = <T>(made: T): T => {
-    seen.set(value, made);
-    return made;
+function cloneObject(value: object, copies: Copies): unknown {
+  if (isProxy(value)) return throwUncloneable('a Proxy');
+  // Registered before its contents, which may refer to it.
+  const register = <T>(copy: T): T => {
+    copies.set(value, copy);
+    return copy;
   };
-  if (WRAPPERS.some((one) => value instanceof one)) return keep(Object(value.valueOf()));
-  if (value instanceof Date) return keep(new Date(value.getTime()));
-  if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
-  if (value instanceof SharedArrayBuffer) return keep(value);
-  if (value instanceof ArrayBuffer) return keep(cloneBuffer(value));
-  if (ArrayBuffer.isView(value)) return keep(cloneView(value, seen));
+  if (WRAPPERS.some((buffer) => value instanceof buffer)) return register(Object(value.valueOf()));
+  if (value instanceof Date) return register(new Date(value.getTime()));
+  if (value instanceof RegExp) return register(new RegExp(value.source, value.flags));
+  if (value instanceof SharedArrayBuffer) return register(value);
+  if (value instanceof ArrayBuffer) return register(cloneBuffer(value));
+  if (ArrayBuffer.isView(value)) return register(cloneView(value, copies));
   if (value instanceof Map) {
-    const made = keep(new Map<unknown, unknown>());
-    for (const [key, item] of [...value]) made.set(clone(key, seen), clone(item, seen));
-    return made;
+    const copy = register(new Map<unknown, unknown>());
+    for (const [key, item] of [...value]) copy.set(clone(key, copies), clone(item, copies));
+    return copy;
   }
   if (value instanceof Set) {
-    const made = keep(new Set<unknown>());
-    for (const item of [...value]) made.add(clone(item, seen));
-    return made;
+    const copy = register(new Set<unknown>());
+    for (const item of [...value]) copy.add(clone(item, copies));
+    return copy;
   }
-  if (value instanceof Error) return cloneError(value, keep, seen);
-  const closed = CLOSED.find((one) => value instanceof one);
-  if (closed !== undefined) return refuse(`a ${closed.name}`);
+  if (value instanceof Error) return cloneError(value, register, copies);
+  const uncloneable = UNCLONEABLE.find((buffer) => value instanceof buffer);
+  if (uncloneable !== undefined) return throwUncloneable(`a ${uncloneable.name}`);
   // The prototype is not copied.
-  const made = keep(Array.isArray(value) ? new Array(value.length) : {});
+  const copy = register(Array.isArray(value) ? new Array(value.length) : {});
   for (const key of Object.keys(value)) {
-    // An earlier getter may have removed it.
+    // An earlier getter may have removed the property.
     if (!Object.hasOwn(value, key)) continue;
-    define(made, key, clone((value as Record<string, unknown>)[key], seen), true);
+    define(copy, key, clone((value as Record<string, unknown>)[key], copies), true);
   }
-  return made;
+  return copy;
 }
 
-function define(made: object, name: string, value: unknown, enumerable = false): void {
-  Object.defineProperty(made, name, { value, writable: true, enumerable, configurable: true });
+function define(target: object, name: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(target, name, { value, writable: true, enumerable, configurable: true });
 }
 
 function cloneBuffer(value: ArrayBuffer): ArrayBuffer {
-  if (value.detached) return refuse('a detached ArrayBuffer');
+  if (value.detached) return throwUncloneable('a detached ArrayBuffer');
   const { byteLength, resizable, maxByteLength } = value;
-  const made = new ArrayBuffer(byteLength, resizable ? { maxByteLength } : undefined);
-  new Uint8Array(made).set(new Uint8Array(value));
-  return made;
+  const copy = new ArrayBuffer(byteLength, resizable ? { maxByteLength } : undefined);
+  new Uint8Array(copy).set(new Uint8Array(value));
+  return copy;
 }
 
-function cloneView(value: ArrayBufferView, seen: Copies): ArrayBufferView {
-  const buffer = clone(value.buffer, seen) as ArrayBuffer;
-  const Made = globals[viewName.call(value) ?? 'DataView']!;
+function cloneView(value: ArrayBufferView, copies: Copies): ArrayBufferView {
+  const buffer = clone(value.buffer, copies) as ArrayBuffer;
+  const View = globals[viewName.call(value) ?? 'DataView']!;
   const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
-  return new Made(buffer, value.byteOffset, length);
+  return new View(buffer, value.byteOffset, length);
 }
 
-function cloneError(value: Error, keep: (made: Error) => Error, seen: Copies): Error {
-  const Made = ERRORS.find(({ name }) => name === String(value.name)) ?? Error;
-  const message = Object.getOwnPropertyDescriptor(value, 'message');
-  const text = message !== undefined && 'value' in message ? String(message.value) : undefined;
-  const made = keep(new Made(text));
-  define(made, 'stack', String(value.stack));
-  if (Object.hasOwn(value, 'cause')) define(made, 'cause', clone(value.cause, seen));
-  return made;
+function cloneError(value: Error, register: (error: Error) => Error, copies: Copies): Error {
+  const ErrorClass = ERRORS.find(({ name }) => name === String(value.name)) ?? Error;
+  const messageProperty = Object.getOwnPropertyDescriptor(value, 'message');
+  const messageText =
+    messageProperty !== undefined && 'value' in messageProperty
+      ? String(messageProperty.value)
+      : undefined;
+  const copy = register(new ErrorClass(messageText));
+  define(copy, 'stack', String(value.stack));
+  if (Object.hasOwn(value, 'cause')) define(copy, 'cause', clone(value.cause, copies));
+  return copy;
 }
 
-/** @throws {DOMException} DataCloneError, without any transfer */
+/** @throws {DOMException} DataCloneError; then nothing is transferred */
 export function structuredClone(
   value: unknown,
   options: { transfer?: Iterable<ArrayBuffer> } = {},
 ): unknown {
-  const seen: Copies = new Map();
+  const copies: Copies = new Map();
   const transfer = [...(options?.transfer ?? [])];
-  for (const one of transfer) {
-    if (!(one instanceof ArrayBuffer)) return refuse('what is no ArrayBuffer, for a transfer,');
-    if (seen.has(one)) return refuse('an ArrayBuffer that is to be transferred twice');
-    seen.set(one, cloneBuffer(one));
+  for (const buffer of transfer) {
+    if (!(buffer instanceof ArrayBuffer))
+      return throwUncloneable('a value to transfer that is no ArrayBuffer');
+    if (copies.has(buffer))
+      return throwUncloneable('an ArrayBuffer that is to be transferred twice');
+    copies.set(buffer, cloneBuffer(buffer));
   }
-  const made = clone(value, seen);
-  // A getter may have detached it.
-  if (transfer.some((one) => one.detached)) return refuse('a detached ArrayBuffer');
-  for (const one of transfer) one.transfer();
-  return made;
+  const copy = clone(value, copies);
+  // A getter may have detached the buffer.
+  if (transfer.some((buffer) => buffer.detached)) return throwUncloneable('a detached ArrayBuffer');
+  for (const buffer of transfer) buffer.transfer();
+  return copy;
 }

@@ -5,9 +5,9 @@
  * a promise's `constructor` before they queue a job; a getter there queues one in front that sets
  * the frame, as jobs run in order. A child's own promise is settled for its frame anyway.
  */
-import { ANSWERED, type Frame, kept } from './frame.ts';
+import { ANSWERED, type Frame, keptFrames } from './frame.ts';
 import { host, now } from './host.ts';
-import { errorAt } from './report.ts';
+import { logErrorAt } from './report.ts';
 
 const Native = Promise;
 const { then } = Promise.prototype;
@@ -19,8 +19,8 @@ export const fresh: { promise: unknown } = { promise: null };
 /** Follows an async method that awaits other promises; set by requests.ts. */
 export const strays = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
 
-/** Marks a frame whose method awaits more than children's replies. */
-function stray(frame: Frame): void {
+/** Follows the method of a frame that awaits more than children's replies. */
+function followStray(frame: Frame): void {
   frame._strays = true;
   const method = frame._first?.[2];
   if (!method) return;
@@ -32,72 +32,72 @@ function stray(frame: Frame): void {
  * Promises of children's replies that the module awaits or has read; failures of the others are
  * logged. A promise awaited at once is not listed.
  */
-export const awaited = new WeakSet<object>();
-/** The latest promise that is watched for an await. */
-export const watched: { promise: object | null } = { promise: null };
+export const awaitedPromises = new WeakSet<object>();
+/** The latest promise of a child's method, which may await it later. */
+export const latestWatched: { promise: object | null } = { promise: null };
 
-let busy = false;
+let isInternal = false;
 
 /**
  * Jobs to mark after a switch of frames: awaits of values that are not promises (`await null`) pass
  * no getter, and this many are likely to follow.
  */
-const MARKS = 4;
-const settled = Native.resolve();
+const MARK_COUNT = 4;
+const resolvedPromise = Native.resolve();
 
-function mark(current: typeof now.current, more: number): void {
-  busy = true;
-  apply(then, settled, [
+function queueMarks(current: typeof now.current, count: number): void {
+  isInternal = true;
+  apply(then, resolvedPromise, [
     () => {
       now.current = current;
-      if (more > 1) mark(current, more - 1);
+      if (count > 1) queueMarks(current, count - 1);
     },
   ]);
-  busy = false;
+  isInternal = false;
 }
 
-function lineUp(promise: unknown): void {
-  busy = true;
-  awaited.add(promise as object);
+function queueRestore(promise: unknown): void {
+  isInternal = true;
+  awaitedPromises.add(promise as object);
   const { current } = now;
   const restore = (): void => {
-    const switches = now.current !== current;
+    const isSwitch = now.current !== current;
     now.current = current;
-    if (switches) mark(current, MARKS);
+    if (isSwitch) queueMarks(current, MARK_COUNT);
   };
   try {
     apply(then, promise, [restore, restore]);
     if (current !== null && !current.answered) {
-      keep(current as Frame);
-      stray(current as Frame);
+      keepFrame(current as Frame);
+      followStray(current as Frame);
     }
   } catch {
     // The module reads the constructor of another object: no job follows.
   } finally {
-    busy = false;
+    isInternal = false;
   }
 }
 
 Object.defineProperty(Native.prototype, 'constructor', {
   configurable: true,
   get() {
-    if (busy || this === fresh.promise) return Native;
-    if (this === watched.promise) awaited.add(this as object);
-    else lineUp(this);
+    if (isInternal || this === fresh.promise) return Native;
+    if (this === latestWatched.promise) awaitedPromises.add(this as object);
+    else queueRestore(this);
     return Native;
   },
 });
 
-/** Calls `tell` for a rejection without a handler, without changing the promise. */
-export function onUnhandled(promise: Promise<unknown>, tell: (error: unknown) => void): void {
-  busy = true;
+/** Calls `onError` for a rejection without a handler, without changing the promise. */
+export function onUnhandled(promise: Promise<unknown>, onError: (error: unknown) => void): void {
+  isInternal = true;
   apply(then, promise, [
     undefined,
     (error: unknown) => {
-      if (!awaited.has(promise)) tell(error);
+      if (!awaitedPromises.has(promise)) onError(error);
     },
   ]);
-  busy = false;
+  isInternal = false;
 }
 
 export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Native;
@@ -115,30 +115,30 @@ interface FinalizerRecord {
   readonly name: string;
   readonly method: unknown;
   /** The likely mistake. */
-  readonly why: string;
+  readonly mistake: string;
 }
 
-/** Frames that only the module holds. When they are collected, the host fails the request. */
-const registry = new FinalizationRegistry<FinalizerRecord>(({ id, ref, name, method, why }) => {
-  if (kept.get(id) !== ref) return;
-  kept.delete(id);
-  errorAt(method, `${name}: ${NO_REPLY} (${why})`);
+/** Frames that only the module references. When one is collected, the host fails its request. */
+const registry = new FinalizationRegistry<FinalizerRecord>(({ id, ref, name, method, mistake }) => {
+  if (keptFrames.get(id) !== ref) return;
+  keptFrames.delete(id);
+  logErrorAt(method, `${name}: ${NO_REPLY} (${mistake})`);
   host.lost(id);
 });
 
-/** Methods by fop, for the source place of a frame. */
+/** Methods by fop, for the source position of a frame. */
 export const methods = new Map<string, unknown>();
 
-/** @param result the method's result */
-export function keep(frame: Frame, result?: unknown): void {
+/** Watches a frame that only the module references. @param result the method's result */
+export function keepFrame(frame: Frame, result?: unknown): void {
   const { id, name } = frame;
-  if (kept.has(id) || id < 0 || frame._state === ANSWERED) return;
+  if (keptFrames.has(id) || id < 0 || frame._state === ANSWERED) return;
   const ref = new WeakRef(frame);
-  kept.set(id, ref);
-  const why = isAnswer(result) ? RETURNED : MISSING;
-  registry.register(frame, { id, ref, name, method: methods.get(name), why });
+  keptFrames.set(id, ref);
+  const mistake = looksLikeReply(result) ? RETURNED : MISSING;
+  registry.register(frame, { id, ref, name, method: methods.get(name), mistake });
 }
 
 /** True if a result looks like a reply. */
-const isAnswer = (result: unknown): boolean =>
+const looksLikeReply = (result: unknown): boolean =>
   Array.isArray(result) || (typeof result === 'number' && result !== 0);

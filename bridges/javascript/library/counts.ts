@@ -2,21 +2,24 @@
  * Counts the objects that requests left in this interpreter, for tests of leaks:
  * `import { counts } from 'glossa/counts'`.
  */
-import { kept, waiting } from './frame.ts';
+import { keptFrames, waiting } from './frame.ts';
 import { host } from './host.ts';
 import { contexts, Fd } from './inode.ts';
-import { timerCount } from './loop.ts';
+import { countTimers } from './loop.ts';
 
-interface Counting {
+interface CountFunctions {
   collect_soon(): void;
   blocks(): number;
 }
 
-/** Frames that wait or are kept, inodes and fds with a context, timers; blocks of memory last. */
+/**
+ * Returns the numbers of pending and watched frames, inodes and fds with a context, timers, and
+ * blocks of memory.
+ */
 export function counts(): number[] {
-  const { collect_soon, blocks } = host as unknown as Counting;
+  const { collect_soon, blocks } = host as unknown as CountFunctions;
   collect_soon();
   const cycle = { other: {} };
   cycle.other = cycle;
-  return [waiting.size, kept.size, contexts.size, Fd.known.size, timerCount(), blocks()];
+  return [waiting.size, keptFrames.size, contexts.size, Fd.byId.size, countTimers(), blocks()];
 }

@@ -7,10 +7,10 @@ import {
   HOST_VALUE,
   type HostValue,
   Iatt,
-  inside,
+  makeInside,
   NULL_GFID,
   OWN,
-  typeOf,
+  typeName,
 } from './values.ts';
 
 /**
@@ -42,7 +42,7 @@ export class Data implements HostValue {
     return this._bytes;
   }
 
-  /** A copy of the bytes. */
+  /** Returns a copy of the bytes. */
   copy(): Uint8Array {
     return this._bytes === undefined ? this._read() : this._bytes.slice();
   }
@@ -55,11 +55,11 @@ export class Data implements HostValue {
     return bytes;
   }
 
-  _changed(): boolean {
+  _isChanged(): boolean {
     return this._at === OWN;
   }
 
-  _take(): void {
+  _detach(): void {
     this._bytes ??= this._read();
     this._at = OWN;
   }
@@ -68,7 +68,7 @@ export class Data implements HostValue {
     return this.copy()[Symbol.iterator]();
   }
 
-  /** The bytes as text: UTF-8. */
+  /** Decodes the bytes as UTF-8. */
   toString(): string {
     return new TextDecoder().decode(this.copy());
   }
@@ -77,8 +77,8 @@ export class Data implements HostValue {
 
 export type Bytes = Uint8Array | Data;
 
-/** The bytes of a buffer, view or Data; undefined for any other value. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
+/** Returns the bytes of a buffer, view or Data; undefined for any other value. */
+export function toBytes(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Data) return value._bytes ?? value.copy();
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
@@ -88,8 +88,8 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   return undefined;
 }
 
-/** Text of one character a byte, as bytes travel in JSON. */
-export function latin1(bytes: Uint8Array): string {
+/** Converts bytes to text of one character a byte, as JSON carries them. */
+export function toLatin1(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4096) {
     text += String.fromCharCode(...bytes.subarray(at, at + 4096));
@@ -104,9 +104,9 @@ const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isWhole = (value: unknown): boolean =>
   Number.isSafeInteger(value) || typeof value === 'boolean';
 const isText = (value: unknown): boolean => typeof value === 'string';
-const isBytes = (value: unknown): boolean => bytesOf(value) !== undefined;
+const isBytes = (value: unknown): boolean => toBytes(value) !== undefined;
 
-/** A dict's types, with the check of a value. A new value has the first that fits. */
+/** A dict's types, each with the check of a value. A new value gets the first type that fits. */
 const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   int: isWhole,
   double: isNumber,
@@ -118,19 +118,19 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   mdata: isBytes,
 };
 
-/** A value's type; a replaced value keeps its type if that fits. */
-function kindOf(value: unknown, before: string | undefined): string {
-  if (before !== undefined && KINDS[before]!(value)) {
-    if (before !== 'gfuuid' || (value as string).length === NULL_GFID.length) return before;
+/** Chooses a value's type; a replaced value keeps its type if that fits. */
+function chooseKind(value: unknown, previous: string | undefined): string {
+  if (previous !== undefined && KINDS[previous]!(value)) {
+    if (previous !== 'gfuuid' || (value as string).length === NULL_GFID.length) return previous;
   }
   for (const [kind, fits] of Object.entries(KINDS)) if (fits(value)) return kind;
   throw new TypeError(
-    `a dict can hold numbers, strings, Uint8Array and Iatt, not ${typeOf(value)}`,
+    `a dict can hold numbers, strings, Uint8Array and Iatt, not ${typeName(value)}`,
   );
 }
 
 function packValue(kind: string, value: unknown): unknown {
-  if (kind === 'bin' || kind === 'mdata') return latin1(bytesOf(value)!);
+  if (kind === 'bin' || kind === 'mdata') return toLatin1(toBytes(value)!);
   if (kind === 'iatt') return (value as Iatt).fields();
   if (kind === 'double') return Number.isFinite(value) ? value : String(value);
   return typeof value === 'boolean' ? Number(value) : value;
@@ -139,13 +139,14 @@ function packValue(kind: string, value: unknown): unknown {
 /** Converts a value that JSON cannot represent. */
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'double') return Number(value);
-  return kind === 'iatt' ? inside(Iatt, value) : fromLatin1(value as string);
+  return kind === 'iatt' ? makeInside(Iatt, value) : fromLatin1(value as string);
 }
 
 /** As in bridges/host/crossing/message.ts: types, indices of converted values, keys, values. */
-type Fetched = readonly [string, readonly number[], readonly string[], unknown[]];
+type FetchedDict = readonly [string, readonly number[], readonly string[], unknown[]];
 
-const FEW = 24;
+/** Up to so many keys, a linear search costs less than a Map. */
+const MAX_LINEAR_KEYS = 24;
 
 /**
  * A GlusterFS dict, such as xdata and extended attributes: a Map of strings to numbers, strings,
@@ -156,23 +157,23 @@ export class Dict implements HostValue {
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
   /** The dict as received, with converted values, and the source texts of bytes. */
-  declare _fetched: Fetched | undefined;
+  declare _fetched: FetchedDict | undefined;
   declare _texts: ReadonlyMap<number, unknown> | undefined;
 
   constructor(pairs: object | null = null) {
     this._at = OWN;
     this._pairs = new Map();
     this._types = new Map(pairs instanceof Dict ? pairs.types : []);
-    for (const [key, value] of pairsOf(pairs)) this.set(key, value);
+    for (const [key, value] of readPairs(pairs)) this.set(key, value);
   }
 
   get [HOST_VALUE](): HostValue {
     return this;
   }
 
-  _fetch(): Fetched {
+  _fetch(): FetchedDict {
     if (this._fetched === undefined) {
-      const fetched = fetch(this) as Fetched;
+      const fetched = fetch(this) as FetchedDict;
       // By index: destructuring costs more than the rest.
       if (fetched[1].length > 0) this._unpack(fetched);
       this._fetched = fetched;
@@ -180,12 +181,12 @@ export class Dict implements HostValue {
     return this._fetched;
   }
 
-  _unpack([types, made, , values]: Fetched): void {
+  _unpack([types, convertedIndexes, , values]: FetchedDict): void {
     const kinds = types.split(' ');
-    this._texts = new Map(made.map((at) => [at, values[at]]));
-    for (const at of made) {
+    this._texts = new Map(convertedIndexes.map((at) => [at, values[at]]));
+    for (const at of convertedIndexes) {
       values[at] = unpackValue(kinds[at]!, values[at]);
-      // Changes of bytes in place go unnoticed.
+      // The library cannot detect changes of bytes in place.
       if (values[at] instanceof Uint8Array) changes.any = true;
     }
   }
@@ -202,32 +203,32 @@ export class Dict implements HostValue {
     return this._pairs;
   }
 
-  _changed(): boolean {
+  _isChanged(): boolean {
     if (this._at === OWN) return true;
     if (this._fetched === undefined) return false;
-    const [, made, , values] = this._fetched;
-    return made.some((at) => {
+    const [, convertedIndexes, , values] = this._fetched;
+    return convertedIndexes.some((at) => {
       const value = values[at];
-      if (value instanceof Iatt) return value._changed();
-      return value instanceof Uint8Array && latin1(value) !== this._texts!.get(at);
+      if (value instanceof Iatt) return value._isChanged();
+      return value instanceof Uint8Array && toLatin1(value) !== this._texts!.get(at);
     });
   }
 
-  _take(): void {
+  _detach(): void {
     this._load();
     this._at = OWN;
   }
 
-  _note(): void {
+  _markChanged(): void {
     this._at = OWN;
     changes.any = true;
   }
 
   get types(): ReadonlyMap<string, string> {
-    return this._kinds();
+    return this._loadKinds();
   }
 
-  _kinds(): Map<string, string> {
+  _loadKinds(): Map<string, string> {
     if (this._types === undefined) {
       const [types, , keys] = this._fetch();
       const kinds = types.split(' ');
@@ -248,41 +249,40 @@ export class Dict implements HostValue {
     if (this._pairs !== undefined) return this._pairs.get(key);
     const fetched = this._fetch();
     const keys = fetched[2];
-    // Searching a few keys costs less than a Map.
-    if (keys.length > FEW) return this._load().get(key);
+    if (keys.length > MAX_LINEAR_KEYS) return this._load().get(key);
     const at = keys.indexOf(key);
     return at < 0 ? undefined : fetched[3][at];
   }
 
-  /** Stores a value, as a GlusterFS type where one is given. */
+  /** Stores a value, with its GlusterFS type if `type` names one. */
   set(key: string, value: unknown, type?: string): this {
     if (typeof key !== 'string')
-      throw new TypeError(`a dict's keys are strings, not ${typeOf(key)}`);
-    const kinds = this._kinds();
-    const kind = type ?? kindOf(value, kinds.get(key));
+      throw new TypeError(`a dict's keys are strings, not ${typeName(key)}`);
+    const kinds = this._loadKinds();
+    const kind = type ?? chooseKind(value, kinds.get(key));
     if (KINDS[kind]?.(value) !== true) {
-      throw new TypeError(`${key}: ${typeOf(value)} cannot be a ${kind}`);
+      throw new TypeError(`${key}: ${typeName(value)} cannot be a ${kind}`);
     }
     this._load().set(key, value);
     kinds.set(key, kind);
-    this._note();
+    this._markChanged();
     return this;
   }
 
   delete(key: string): boolean {
-    const kinds = this._kinds();
-    const was = this._load().delete(key);
-    if (was) {
+    const kinds = this._loadKinds();
+    const isRemoved = this._load().delete(key);
+    if (isRemoved) {
       kinds.delete(key);
-      this._note();
+      this._markChanged();
     }
-    return was;
+    return isRemoved;
   }
 
   clear(): void {
-    this._kinds().clear();
+    this._loadKinds().clear();
     this._load().clear();
-    this._note();
+    this._markChanged();
   }
 
   keys(): IterableIterator<string> {
@@ -305,7 +305,7 @@ export class Dict implements HostValue {
     for (const [key, value] of this) each(value, key, this);
   }
 
-  /** An independent dict of the same pairs and types. */
+  /** Returns an independent dict of the same pairs and types. */
   copy(): Dict {
     return new Dict(this);
   }
@@ -314,7 +314,7 @@ export class Dict implements HostValue {
     return Object.fromEntries(this);
   }
 
-  /** The pairs for JSON, which has neither bytes nor typed values. */
+  /** Encodes the pairs for JSON, which has neither bytes nor typed values. */
   packed(): [key: string, kind: string, value: unknown][] {
     return [...this].map(([key, value]) => {
       const kind = this.types.get(key)!;
@@ -329,12 +329,12 @@ Object.assign(Dict.prototype, {
   _texts: undefined,
 });
 
-/** Pairs of a Dict, a Map or a plain object. */
-function pairsOf(value: object | null): Iterable<[string, unknown]> {
+/** Reads the pairs of a Dict, a Map or a plain object. */
+function readPairs(value: object | null): Iterable<[string, unknown]> {
   if (value === null) return [];
   if (value instanceof Dict || value instanceof Map) return value;
-  const plain = Object.getPrototypeOf(value);
-  if (plain !== Object.prototype && plain !== null)
-    throw new TypeError(`${typeOf(value)} has no pairs`);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError(`${typeName(value)} has no pairs`);
   return Object.entries(value);
 }

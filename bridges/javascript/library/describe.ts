@@ -1,9 +1,9 @@
 /** Reads and checks the definitions of a module's class, before its first request. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
-import { camel } from './child.ts';
+import { camelCase } from './child.ts';
 import { stringify } from './host.ts';
-import { placeOfOption } from './option.ts';
-import { placeOf } from './report.ts';
+import { optionPosition } from './option.ts';
+import { definitionPosition } from './report.ts';
 import { Translator } from './translator.ts';
 
 /** The host's names of hooks, with the methods' names here. */
@@ -29,83 +29,89 @@ export type TranslatorClass = (new () => Translator) & {
 
 /** Finds the module's translator: `export class xlator`, or the default export. */
 export function findClass(exports: Record<string, unknown>, path: string): TranslatorClass {
-  const found = exports.xlator ?? exports.default;
-  if (found === undefined) {
+  const exported = exports.xlator ?? exports.default;
+  if (exported === undefined) {
     const other = Object.values(exports).find(isTranslator);
     const instead =
       other === undefined
         ? 'write export class xlator extends Translator { … }'
-        : `${where(other)}give ${other.name} that name`;
+        : `${positionPrefix(other)}give ${other.name} that name`;
     throw new TypeError(`${path} exports no class xlator, and nothing as default: ${instead}`);
   }
-  if (isTranslator(found)) return found;
-  const what = `${where(found) || `${path}: `}xlator must be a class that extends Translator`;
-  throw new TypeError(`${what} of 'glossa', not ${kindOfValue(found)}`);
+  if (isTranslator(exported)) return exported;
+  const problem = `${positionPrefix(exported) || `${path}: `}xlator must be a class that extends Translator`;
+  throw new TypeError(`${problem} of 'glossa', not ${describeValue(exported)}`);
 }
 
-const isTranslator = (found: unknown): found is TranslatorClass =>
-  typeof found === 'function' && found.prototype instanceof Translator;
+const isTranslator = (value: unknown): value is TranslatorClass =>
+  typeof value === 'function' && value.prototype instanceof Translator;
 
-function kindOfValue(found: unknown): string {
-  if (found instanceof Translator) return 'an object of one';
-  if (typeof found !== 'function') return typeof found === 'object' ? 'an object' : String(found);
-  return /^class\b/.test(String(found)) ? 'a class of its own' : 'a function';
+function describeValue(value: unknown): string {
+  if (value instanceof Translator) return 'an object of one';
+  if (typeof value !== 'function') return typeof value === 'object' ? 'an object' : String(value);
+  return /^class\b/.test(String(value)) ? 'a class of its own' : 'a function';
 }
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
 const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 const Generator = Object.getPrototypeOf(function* () {}) as object;
 
-const kindOf = (method: unknown): object | null => Object.getPrototypeOf(method) as object | null;
+const prototypeOf = (method: unknown): object | null =>
+  Object.getPrototypeOf(method) as object | null;
 export const isAsync = (method: unknown): boolean =>
-  typeof method === 'function' && kindOf(method) === AsyncFunction;
+  typeof method === 'function' && prototypeOf(method) === AsyncFunction;
 
 type Method = (...args: never[]) => unknown;
 
-/** A class's methods for one fop: of the fop's name, otherwise those for any fop. */
-export interface Answers {
+/** A class's methods for one fop: those of the fop's name, otherwise those for any fop. */
+export interface FopMethods {
   readonly method: Method | undefined;
   readonly cbk: Method | undefined;
   readonly cancel: Method | undefined;
-  /** True without methods of the fop's name. */
+  /** True if the class has no methods of the fop's name. */
   readonly any: boolean;
 }
 
-export function answersOf({ prototype }: TranslatorClass, { name }: FopRow): Answers {
-  const own = (key: string): Method | undefined => methodIn(prototype, key);
-  const method = own(name) ?? own('anyFop');
-  const cbk = own(`${name}Cbk`) ?? (isAsync(method) ? undefined : own('anyCbk'));
-  const any = own(name) === undefined && own(`${name}Cbk`) === undefined;
-  return { method, cbk, cancel: own(`${name}Cancel`) ?? own('anyCancel'), any };
+export function findMethods({ prototype }: TranslatorClass, { name }: FopRow): FopMethods {
+  const findMethod = (key: string): Method | undefined => readMethod(prototype, key);
+  const method = findMethod(name) ?? findMethod('anyFop');
+  const cbk = findMethod(`${name}Cbk`) ?? (isAsync(method) ? undefined : findMethod('anyCbk'));
+  const any = findMethod(name) === undefined && findMethod(`${name}Cbk`) === undefined;
+  return { method, cbk, cancel: findMethod(`${name}Cancel`) ?? findMethod('anyCancel'), any };
 }
 
-function methodIn(prototype: Record<string, unknown>, key: string): Method | undefined {
-  const found = prototype[key];
-  if (found === undefined || typeof found === 'function') return found as Method | undefined;
+function readMethod(prototype: Record<string, unknown>, key: string): Method | undefined {
+  const value = prototype[key];
+  if (value === undefined || typeof value === 'function') return value as Method | undefined;
   throw new TypeError(`${key} must be a method`);
 }
 
-function where(method: unknown): string {
-  const { file, line } = placeOf(method);
+function positionPrefix(method: unknown): string {
+  const { file, line } = definitionPosition(method);
   return line === 0 ? '' : `${file}:${line}: `;
 }
 
-function describeFop(row: FopRow, { method, cbk, cancel, any }: Answers) {
+function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
   const { name } = row;
-  if (method !== undefined && [AsyncGenerator, Generator].includes(kindOf(method)!)) {
+  if (method !== undefined && [AsyncGenerator, Generator].includes(prototypeOf(method)!)) {
     throw new TypeError(
-      `${where(method)}${name} has a yield in it: an async fop returns its reply`,
+      `${positionPrefix(method)}${name} has a yield in it: an async fop returns its reply`,
     );
   }
   const asynchronous = isAsync(method);
   if (asynchronous && cbk !== undefined) {
-    throw new TypeError(`${where(cbk)}${name} is async and has a ${name}Cbk: choose one`);
+    throw new TypeError(`${positionPrefix(cbk)}${name} is async and has a ${name}Cbk: choose one`);
   }
   if (isAsync(cbk)) {
-    throw new TypeError(`${where(cbk)}${name}Cbk cannot be async; ${name} can be`);
+    throw new TypeError(`${positionPrefix(cbk)}${name}Cbk cannot be async; ${name} can be`);
   }
-  check(method, name, ['frame', ...row.args.map((arg) => camel(arg.name))]);
-  check(cbk, `${name}Cbk`, ['frame', 'opRet', 'opErrno', ...row.reply.map((a) => camel(a.name))]);
+  check(method, name, ['frame', ...row.args.map((arg) => camelCase(arg.name))]);
+  check(cbk, `${name}Cbk`, [
+    'frame',
+    'opRet',
+    'opErrno',
+    ...row.reply.map((a) => camelCase(a.name)),
+  ]);
   return {
     kind: method === undefined ? 'none' : asynchronous ? 'async' : 'plain',
     cbk: cbk !== undefined || asynchronous,
@@ -116,12 +122,14 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: Answers) {
 
 function check(method: Method | undefined, name: string, params: readonly string[]): void {
   if (method === undefined || method.length <= params.length) return;
-  const called = `${name} is a fop's and is called with (${params.join(', ')})`;
-  throw new TypeError(`${where(method)}${called}, not (${paramsOf(method).join(', ')})`);
+  const signature = `${name} is a fop's and is called with (${params.join(', ')})`;
+  throw new TypeError(
+    `${positionPrefix(method)}${signature}, not (${readParams(method).join(', ')})`,
+  );
 }
 
-/** The names of a method's parameters, up to the first that is not a plain name. */
-function paramsOf(method: unknown): string[] {
+/** Reads the names of a method's parameters, up to the first that is not a plain name. */
+function readParams(method: unknown): string[] {
   const [, list = ''] = /^[^(]*\(([^)]*)/.exec(String(method)) ?? [];
   const names = list.split(',').map((name) => name.trim());
   const end = names.findIndex((name) => !/^[\w$]+$/.test(name));
@@ -129,14 +137,16 @@ function paramsOf(method: unknown): string[] {
 }
 
 /** Describes a class as JSON for the host; throws TypeError for invalid definitions. */
-export function describe(made: TranslatorClass, path: string): string {
-  const described = fops.flatMap((row) => {
-    const answers = answersOf(made, row);
-    const defined = answers.method !== undefined || answers.cbk !== undefined;
-    return defined ? [[row.name, describeFop(row, answers)]] : [];
+export function describe(translatorClass: TranslatorClass, path: string): string {
+  const fopDescriptions = fops.flatMap((row) => {
+    const methodsOfFop = findMethods(translatorClass, row);
+    const isDefined = methodsOfFop.method !== undefined || methodsOfFop.cbk !== undefined;
+    return isDefined ? [[row.name, describeFop(row, methodsOfFop)]] : [];
   });
-  const hooks = Object.keys(HOOKS).filter((name) => methodIn(made.prototype, HOOKS[name]!));
-  const { options } = made;
+  const hooks = Object.keys(HOOKS).filter((name) =>
+    readMethod(translatorClass.prototype, HOOKS[name]!),
+  );
+  const { options } = translatorClass;
   if (options === null || typeof options !== 'object') {
     throw new TypeError(`${path}: static options must be an object of name: Option`);
   }
@@ -144,83 +154,86 @@ export function describe(made: TranslatorClass, path: string): string {
     if (spec !== null && typeof spec === 'object' && 'type' in spec) continue;
     throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
   }
-  const methods = methodsOf(made);
-  const { observes } = made;
+  const methods = listMethods(translatorClass);
+  const { observes } = translatorClass;
   if (typeof observes !== 'boolean') {
     throw new TypeError(`${path}: static observes must be true or false, not ${String(observes)}`);
   }
   return stringify(
     {
-      fops: Object.fromEntries(described),
+      fops: Object.fromEntries(fopDescriptions),
       hooks,
-      options: placed(options),
+      options: addPositions(options),
       observes,
-      passesThrough: passesThrough(made, path),
+      passesThrough: readPassesThrough(translatorClass, path),
       methods,
-      properties: propertiesOf(made),
+      properties: listProperties(translatorClass),
       warnings: [],
     },
-    plain,
+    toJsonValue,
   );
 }
 
-function passesThrough(
-  { passesThrough: said }: TranslatorClass,
+function readPassesThrough(
+  { passesThrough: value }: TranslatorClass,
   path: string,
 ): boolean | undefined {
-  if (said === undefined || typeof said === 'boolean') return said;
+  if (value === undefined || typeof value === 'boolean') return value;
   throw new TypeError(`${path}: static passesThrough must be true or false`);
 }
 
-/** Options with the places of their declarations. */
-const placed = (options: TranslatorClass['options']) =>
+/** Adds to each option the position of its declaration. */
+const addPositions = (options: TranslatorClass['options']) =>
   Object.fromEntries(
     Object.entries(options).map(([key, spec]) => {
-      const place = placeOfOption(spec as object);
+      const place = optionPosition(spec as object);
       return [key, { ...(spec as object), place: place && [place.file, place.line] }];
     }),
   );
 
 /** Refuses a field that holds a function: the host calls methods only. */
 export function refuseFields(translator: object, path: string): void {
-  const called = new Set(Object.values(HOOKS));
-  for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) called.add(row.name + end);
+  const methodNames = new Set(Object.values(HOOKS));
+  for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) methodNames.add(row.name + end);
   for (const [name, value] of Object.entries(translator)) {
-    if (OF_THE_CLASS.includes(name)) {
+    if (STATIC_NAMES.includes(name)) {
       throw new TypeError(`${path}: ${name} belongs to the class: write static ${name} = …`);
     }
-    if (!called.has(name)) continue;
-    throw new TypeError(`${where(value)}${name} is a field: write a method, ${name}(…) { … }`);
+    if (!methodNames.has(name)) continue;
+    throw new TypeError(
+      `${positionPrefix(value)}${name} is a field: write a method, ${name}(…) { … }`,
+    );
   }
 }
 
-const OF_THE_CLASS = ['options', 'observes', 'passesThrough'];
+/** Names that a module must define as static. */
+const STATIC_NAMES = ['options', 'observes', 'passesThrough'];
 
-/** Converts a value for JSON, or to its text. */
-function plain(_key: string, value: unknown): unknown {
-  const odd = ['bigint', 'function', 'symbol'].includes(typeof value);
-  const none = typeof value === 'number' && !Number.isFinite(value);
-  return odd || none ? { shown: String(value).slice(0, 100) } : value;
+/** Converts a value that JSON cannot express to its text. */
+function toJsonValue(_key: string, value: unknown): unknown {
+  const isOdd = ['bigint', 'function', 'symbol'].includes(typeof value);
+  const isNotFinite = typeof value === 'number' && !Number.isFinite(value);
+  return isOdd || isNotFinite ? { shown: String(value).slice(0, 100) } : value;
 }
 
-/** [name, whether it is an Option] of the class's static values. */
-const propertiesOf = (made: TranslatorClass): [string, boolean][] =>
-  Object.entries(made).flatMap(([name, value]: [string, unknown]) =>
+/** Lists the class's static values as [name, whether it is an Option]. */
+const listProperties = (translatorClass: TranslatorClass): [string, boolean][] =>
+  Object.entries(translatorClass).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'function'
       ? []
-      : [[name, Object(value) === value && placeOfOption(value as object) !== undefined]],
+      : [[name, Object(value) === value && optionPosition(value as object) !== undefined]],
   );
 
-/** [name, file, line, parameters] of every method of the author's classes. */
-function methodsOf({ prototype }: TranslatorClass): [string, string, number, string[]][] {
-  const found: [string, string, number, string[]][] = [];
+/** Lists the methods of the author's classes as [name, file, line, parameters]. */
+function listMethods({ prototype }: TranslatorClass): [string, string, number, string[]][] {
+  const rows: [string, string, number, string[]][] = [];
   for (let at: object = prototype; at !== Translator.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) {
       const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown;
       if (name === 'constructor' || typeof value !== 'function') continue;
-      const { file, line, func } = placeOf(value);
-      found.push([name, file, line, func === name ? paramsOf(value) : []]);
+      const { file, line, func } = definitionPosition(value);
+      rows.push([name, file, line, func === name ? readParams(value) : []]);
     }
   }
-  return found;
+  return rows;
 }

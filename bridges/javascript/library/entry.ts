@@ -9,77 +9,92 @@
  * `new`.
  */
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
-import { Child, Reply, replyClass, start as startWind } from './child.ts';
+import { Child, Reply, replyClass, startRequest as startWind } from './child.ts';
 import { fresh } from './context.ts';
 import { Data, Dict } from './data.ts';
 import { below, type Cbk, type Frame, waiting } from './frame.ts';
 import { Code, now, outcome } from './host.ts';
-import { ENDED, fd, Inode, Loc } from './inode.ts';
-import { failed, refused, replied, settle, start } from './requests.ts';
-import { changes, dirents, Flock, flocks, Iatt, Lease, listing, Statvfs } from './values.ts';
+import { ENDED, getFd, Inode, Loc } from './inode.ts';
+import { failRequest, handleReply, rejectReply, settle, startAsync } from './requests.ts';
+import {
+  changes,
+  decodeDirents,
+  decodeFlocks,
+  Flock,
+  Iatt,
+  Lease,
+  makeListing,
+  Statvfs,
+} from './values.ts';
 
-const SPACE = {
+const SCOPE = {
   below,
   changes,
   Child: Child.prototype,
   Data: Data.prototype,
   Dict: Dict.prototype,
   ENDED,
-  dirents,
-  failed,
-  fd,
+  decodeDirents,
+  failRequest,
+  getFd,
   Flock: Flock.prototype,
-  flocks,
+  decodeFlocks,
   fresh,
   Iatt: Iatt.prototype,
   Inode: Inode.prototype,
   Lease: Lease.prototype,
-  listing,
+  makeListing,
   Loc: Loc.prototype,
   Native: Promise,
   now,
   outcome,
-  refused,
-  replied,
+  rejectReply,
+  handleReply,
   Reply: Reply.prototype,
   settle,
-  start,
+  startAsync,
   startWind,
   Statvfs: Statvfs.prototype,
-  trimmed,
+  trimArguments,
   waiting,
 };
 
-/** The arguments without trailing undefined ones. */
-function trimmed(given: unknown[]): unknown[] {
-  while (given.length > 0 && given.at(-1) === undefined) given.pop();
-  return given;
+/** Removes trailing undefined arguments. */
+function trimArguments(args: unknown[]): unknown[] {
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
+  return args;
 }
 
-/** The parameters in which a type arrives, and the expression for the argument. */
-function form(type: ArgType, name: string, origin: string): { params: string[]; expr: string } {
-  const one = (expr: string) => ({ params: [name], expr });
+/** Returns the parameters in which a type arrives, and the expression that makes the argument. */
+function argumentForm(
+  type: ArgType,
+  name: string,
+  origin: string,
+): { params: string[]; expr: string } {
+  const makeSingle = (expr: string) => ({ params: [name], expr });
   switch (type) {
     case 'loc': {
       const params = ['i', 'p', 'n', 'g', 'd'].map((suffix) => name + suffix);
       return { params, expr: `{ __proto__: Loc, _parts: [${params.join(', ')}] }` };
     }
     case 'inode':
-      return one(`${name} === 0 ? null : { __proto__: Inode, id: ${name} }`);
+      return makeSingle(`${name} === 0 ? null : { __proto__: Inode, id: ${name} }`);
     case 'fd':
-      return one(`fd(${name})`);
+      return makeSingle(`getFd(${name})`);
     case 'str':
-      return one(`${name} ?? null`);
+      return makeSingle(`${name} ?? null`);
     case 'int':
-      return one(name);
+      return makeSingle(name);
     case 'data':
-      return one(`${name} < 0 ? null : { __proto__: Data, _at: ${origin}, length: ${name} }`);
+      return makeSingle(
+        `${name} < 0 ? null : { __proto__: Data, _at: ${origin}, length: ${name} }`,
+      );
     case 'entries':
-      return one(`${name} === 1 ? listing(${origin}, dirents) : null`);
+      return makeSingle(`${name} === 1 ? makeListing(${origin}, decodeDirents) : null`);
     case 'locklist':
-      return one(`${name} === 1 ? listing(${origin}, flocks) : null`);
+      return makeSingle(`${name} === 1 ? makeListing(${origin}, decodeFlocks) : null`);
     default:
-      return one(`${name} === 1 ? { __proto__: ${CLASSES[type]}, _at: ${origin} } : null`);
+      return makeSingle(`${name} === 1 ? { __proto__: ${CLASSES[type]}, _at: ${origin} } : null`);
   }
 }
 
@@ -92,7 +107,7 @@ const CLASSES: Partial<Record<ArgType, string>> = {
 };
 
 /** Types of values that a module may change in place. */
-const CHANGES: ReadonlySet<ArgType> = new Set([
+const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
   ...(Object.keys(CLASSES) as ArgType[]),
   'data',
   'entries',
@@ -102,129 +117,129 @@ const CHANGES: ReadonlySet<ArgType> = new Set([
 // A plain decision ends the locs of its request: the module can no longer use them. Locs of other
 // requests ask the host once their request is opened, or when the next one needs the variables.
 
-interface Parts {
+interface ArgumentTexts {
   /** The parameters. */
   readonly params: string;
   /** Expressions that make the arguments. */
   readonly exprs: readonly string[];
   /** The variables that hold the arguments, and the parameters compared with them. */
-  readonly held: readonly string[];
-  readonly given: readonly string[];
-  /** The names in `held` that are locs. */
+  readonly variables: readonly string[];
+  readonly args: readonly string[];
+  /** The names in `variables` that are locs. */
   readonly locs: readonly string[];
 }
 
-function partsOf(args: readonly Arg[], letter: string): Parts {
-  const forms = args.map(({ type }, i) => form(type, `a${i}`, `at + ${i}`));
+function makeArgumentTexts(args: readonly Arg[], letter: string): ArgumentTexts {
+  const forms = args.map(({ type }, i) => argumentForm(type, `a${i}`, `at + ${i}`));
   return {
     params: forms.flatMap(({ params }) => params).join(', '),
     exprs: forms.map(({ expr }) => expr),
-    held: args.map((_, i) => `${letter}${i}`),
-    given: args.map((_, i) => `g${i}`),
+    variables: args.map((_, i) => `${letter}${i}`),
+    args: args.map((_, i) => `g${i}`),
     locs: args.flatMap(({ type }, i) => (type === 'loc' ? [`${letter}${i}`] : [])),
   };
 }
 
-const list = (names: readonly string[]): string => names.join(', ');
-const assign = ({ held, exprs }: Parts): string =>
-  held.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
-const all = (tests: readonly string[]): string => tests.join(' && ');
-/** Ends the request whose arguments the variables hold. */
-const end = ({ locs }: Parts): string =>
+const joinNames = (names: readonly string[]): string => names.join(', ');
+const assignText = ({ variables, exprs }: ArgumentTexts): string =>
+  variables.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
+const joinTests = (tests: readonly string[]): string => tests.join(' && ');
+/** Ends the request whose arguments the variables contain. */
+const endText = ({ locs }: ArgumentTexts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
 /** Keeps the request whose arguments leave the variables. */
-const locsAskHost = ({ locs }: Parts): string =>
+const askHostText = ({ locs }: ArgumentTexts): string =>
   locs.map((name) => `${name}._askHost(down.id);`).join(' ');
-const same = ({ held, given }: Parts): string =>
-  all(held.map((name, i) => `${given[i]} === ${name}`));
+const compareText = ({ variables, args }: ArgumentTexts): string =>
+  joinTests(variables.map((name, i) => `${args[i]} === ${name}`));
 
 // The numbers are those of frame.ts and, for `at`, of values.ts: the origin of each argument.
 
-/** The methods of the fop's frames. */
-const methodsText = (down: Parts, up: Parts, decided: number): string => `
-let down = null, up = null, ret = 0, error = 0, ${list([...down.held, ...up.held])};
+/** Defines the methods of the fop's frames. */
+const methodsText = (down: ArgumentTexts, up: ArgumentTexts, decided: number): string => `
+let down = null, up = null, ret = 0, error = 0, ${joinNames([...down.variables, ...up.variables])};
 const wind = frames.wind, unwind = frames.unwind;
 Object.assign(frames, {
-  wind(${list(down.given)}, more) {
+  wind(${joinNames(down.args)}, more) {
     if (
       this._state === 0 && down === this && more === undefined && !changes.any &&
-      (${same(down)} || ${all(down.given.map((name) => `${name} === undefined`))}) &&
+      (${compareText(down)} || ${joinTests(down.args.map((name) => `${name} === undefined`))}) &&
       below.child !== null
     ) this._state = ${decided};
-    else wind.apply(this, trimmed([${list(down.given)}, more]));
+    else wind.apply(this, trimArguments([${joinNames(down.args)}, more]));
   },
-  unwind(opRet, opErrno, ${list(up.given)}, more) {
+  unwind(opRet, opErrno, ${joinNames(up.args)}, more) {
     if (
       this._state === 8 && up === this && opRet === ret && opErrno === error &&
-      more === undefined && ${same(up)} && !changes.any
+      more === undefined && ${compareText(up)} && !changes.any
     ) this._state = 16;
-    else unwind.apply(this, trimmed([opRet, opErrno, ${list(up.given)}, more]));
+    else unwind.apply(this, trimArguments([opRet, opErrno, ${joinNames(up.args)}, more]));
   },
   _open() {
     if (up === this) {
       up = null;
       if (this._state === 8) {
-        this._reply = [ret, error, 0, ${list(up.held)}];
+        this._reply = [ret, error, 0, ${joinNames(up.variables)}];
         this._state = 0;
       }
     }
     if (down === this) {
-      ${locsAskHost(down)}
+      ${askHostText(down)}
       down = null;
-      this._args = [${list(down.held)}];
+      this._args = [${joinNames(down.variables)}];
     }
   },
-  _over() {
-    if (down === this) { ${end(down)} }
+  _endValues() {
+    if (down === this) { ${endText(down)} }
   },
 });`;
 
 /** Opens the frame if an argument may be changed in place. */
-const opens = (changing: readonly string[]): string =>
+const openText = (changing: readonly string[]): string =>
   changing.map((name) => ` || ${name} !== null`).join('');
 
-const plain = (down: Parts, changing: readonly string[]): string => `
+const requestText = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
   now.current = null;
   try {
     const at = id * 1048576;
-    if (down !== null) { ${locsAskHost(down)} down = null; }
-    ${assign(down)}
+    if (down !== null) { ${askHostText(down)} down = null; }
+    ${assignText(down)}
     down = frame;
-    const result = method.call(self, frame, ${list(down.held)});
+    const result = method.call(self, frame, ${joinNames(down.variables)});
     const state = frame._state;
-    if (state < 0) { ${end(down)} return state; }
+    if (state < 0) { ${endText(down)} return state; }
     if (state === 1) {
-      ${changing.length === 0 ? '' : `if (false${opens(changing)}) frame._open();`}
+      ${changing.length === 0 ? '' : `if (false${openText(changing)}) frame._open();`}
       frame._state = 7;
       if (waiting.latest === null) waiting.latest = frame;
       else waiting.add(frame);
       return 1;
     }
-    if (state === 2) { ${end(down)} return 2; }
+    if (state === 2) { ${endText(down)} return 2; }
     frame._open();
     return settle(frame, result);
   } catch (error) {
-    return failed(frame, error);
+    return failRequest(frame, error);
   }
 }`;
 
-// The promise of a method that awaits only the child is returned to the engine, which calls `ended` when
-// jobs have run: less than half the cost of following it.
-const awaiting = (down: Parts, changing: readonly string[]): string => `
+// The promise of a method that awaits only the child is returned to the engine, which calls
+// `handlePromise` when jobs have run: less than half the cost of following it.
+const asyncRequestText = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
   try {
     const at = id * 1048576;
-    if (down !== null) { ${locsAskHost(down)} down = null; }
-    ${assign(down)}
+    if (down !== null) { ${askHostText(down)} down = null; }
+    ${assignText(down)}
     down = now.current = now.running = frame;
-    const promise = method.call(self, frame, ${list(down.held)});
+    const promise = method.call(self, frame, ${joinNames(down.variables)});
     const first = frame._first;
     const just = frame._state === 1 && first !== null && !frame._strays;
-    if (!just${opens(changing)}) frame._open();
-    if (!just) return start(frame, promise);
+    if (!just${openText(changing)}) frame._open();
+    if (!just) return startAsync(frame, promise);
     frame._state = 7;
     if (waiting.latest === null) waiting.latest = frame;
     else waiting.add(frame);
@@ -232,50 +247,50 @@ function enter(id, ${down.params}) {
     outcome[0] = 1;
     return promise;
   } catch (error) {
-    return failed(frame, error);
+    return failRequest(frame, error);
   }
 }`;
 
-/** A child's method, fast for the commonest case: the request's own fop and arguments. */
-const callPattern = (name: string, down: Parts): string => `
+/** Defines a child's method, fast for the most frequent case: the request's own fop and arguments. */
+const childMethodText = (name: string, down: ArgumentTexts): string => `
 let give, refuse;
 const executor = (resolve, reject) => { give = resolve; refuse = reject; };
-Child.${name} = function ${name}(${list(down.given)}, more) {
+Child.${name} = function ${name}(${joinNames(down.args)}, more) {
   const frame = now.current;
   if (
     frame !== null && frame === down && frame._state === 0 && this.index === 0 &&
     more === undefined && !changes.any &&
-    ${all(down.held.map((held, i) => `(${down.given[i]} ?? null) === ${held}`))}
+    ${joinTests(down.variables.map((variables, i) => `(${down.args[i]} ?? null) === ${variables}`))}
   ) {
     frame._state = 1;
     const promise = fresh.promise = new Native(executor);
     frame._first = [give, refuse, null];
     return promise;
   }
-  return startWind(this, row, trimmed([${list(down.given)}, more]));
+  return startWind(this, row, trimArguments([${joinNames(down.args)}, more]));
 };`;
 
-/** The start of a reply's entry point, which finds the waiting `frame`. */
-const found = (up: Parts): string => `
+/** Begins a reply's entry point: finds the waiting `frame`. */
+const findFrameText = (up: ArgumentTexts): string => `
 function reply(id, number, opRet, opErrno, ${up.params}) {
   let frame = waiting.latest;
   if (frame !== null && frame.id === id) waiting.latest = null;
   else frame = waiting.take(id);`;
 
-/** The rest of a reply's entry point, for the general case. */
-const anyReply = (up: Parts): string => `
+/** Ends a reply's entry point: handles the general case. */
+const generalReplyText = (up: ArgumentTexts): string => `
     now.current = null;
     frame._open();
     const at = (id * 65536 + number + 1) * 16;
-    return replied(frame, [opRet, opErrno, number, ${list(up.exprs)}]);
+    return handleReply(frame, [opRet, opErrno, number, ${joinNames(up.exprs)}]);
   } catch (error) {
-    return failed(frame, error);
+    return failRequest(frame, error);
   }
 }`;
 
-// The plain case: a reply to the only wind, which was unchanged.
-const plainReply = (down: Parts, up: Parts): string => `
-${found(up)}
+// The frequent case: a reply to the only wind, which was unchanged.
+const replyText = (down: ArgumentTexts, up: ArgumentTexts): string => `
+${findFrameText(up)}
   now.current = null;
   if (frame === undefined) {
     if (method !== undefined || id < 0) return 0; // the request is over
@@ -285,24 +300,24 @@ ${found(up)}
   try {
     if (frame._state === 7 && cbk !== undefined) {
       const at = (id * 65536 + number + 1) * 16;
-      ${assign(up)}
+      ${assignText(up)}
       ret = opRet;
       error = opErrno;
       up = frame;
       frame._state = 8;
-      cbk.call(self, frame, opRet, opErrno, ${list(up.held)});
+      cbk.call(self, frame, opRet, opErrno, ${joinNames(up.variables)});
       const state = frame._state;
       if (state < 0 || state >= 16) {
-        if (down === frame) { ${end(down)} }
+        if (down === frame) { ${endText(down)} }
         return state;
       }
       frame._open();
       return settle(frame);
     }
-    ${anyReply(up)}`;
+    ${generalReplyText(up)}`;
 
-// The reply for an async method: its parts are made on demand.
-const awaitedReply = (up: Parts): string => `
+// The reply for an async method: decodes the parts on first read.
+const asyncReplyText = (up: ArgumentTexts): string => `
 Replies._make = function () {
   const id = this._id;
   const raw = this._raw;
@@ -312,9 +327,9 @@ Replies._make = function () {
     .map((name, i) => `${name} = raw[${i + 3}]`)
     .join(', ')};
   const at = (id * 65536 + number + 1) * 16;
-  return [opRet, opErrno, number, ${list(up.exprs)}];
+  return [opRet, opErrno, number, ${joinNames(up.exprs)}];
 };
-${found(up)}
+${findFrameText(up)}
   if (frame === undefined) return 0; // the request is over
   try {
     const first = frame._first;
@@ -322,12 +337,12 @@ ${found(up)}
       frame._state = 6;
       now.current = now.running = frame;
       const _raw = [opRet, opErrno, number, ${up.params}];
-      const answer = now.reply = { __proto__: Replies, _raw, _id: id };
-      if (opRet < 0) refused(first, answer);
-      else (0, first[0])(answer);
+      const reply = now.reply = { __proto__: Replies, _raw, _id: id };
+      if (opRet < 0) rejectReply(first, reply);
+      else (0, first[0])(reply);
       return first[2] ?? 0;
     }
-    ${anyReply(up)}`;
+    ${generalReplyText(up)}`;
 
 type EntryFunction = (...args: unknown[]) => number;
 
@@ -336,8 +351,8 @@ export interface Entries {
   readonly reply: EntryFunction;
 }
 
-/** A translator's methods for one fop. */
-export interface Methods {
+/** The methods of a module's translator for one fop. */
+export interface TranslatorMethods {
   /** The prototype of its frames. */
   readonly frames: Frame;
   readonly method: unknown;
@@ -345,16 +360,17 @@ export interface Methods {
   readonly cbk: Cbk | undefined;
 }
 
-export function compileEntries(row: FopRow, self: object, methods: Methods): Entries {
+/** Compiles a fop's entry points. Their host calls them with scalars (see above). */
+export function compileEntries(row: FopRow, self: object, methods: TranslatorMethods): Entries {
   const { isAsync, cbk } = methods;
-  const down = partsOf(row.args, 'd');
-  const up = partsOf(row.reply, 'u');
-  const changing = down.held.filter((_, i) => CHANGES.has(row.args[i]!.type));
+  const down = makeArgumentTexts(row.args, 'd');
+  const up = makeArgumentTexts(row.reply, 'u');
+  const changing = down.variables.filter((_, i) => MUTABLE_TYPES.has(row.args[i]!.type));
   const source = isAsync
-    ? [callPattern(row.name, down), awaiting(down, changing), awaitedReply(up)]
-    : [plain(down, changing), plainReply(down, up)];
+    ? [childMethodText(row.name, down), asyncRequestText(down, changing), asyncReplyText(up)]
+    : [requestText(down, changing), replyText(down, up)];
   const text = [methodsText(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
-  const space = { ...SPACE, ...methods, row, self, Replies: replyClass(row).prototype };
+  const space = { ...SCOPE, ...methods, row, self, Replies: replyClass(row).prototype };
   const make = Code(...Object.keys(space), `'use strict';${text} return { enter, reply };`) as (
     ...values: unknown[]
   ) => Entries;

@@ -1,12 +1,12 @@
-/** Errors of fops, and of a module's wrong use of frames and handles. */
+/** Defines the errors of fops, and of a module's wrong use of frames and handles. */
 
 import { EINTR, errnoName, strerror } from '../../../runtime/core/errno.ts';
 import type { Reply } from './child.ts';
 
-/** The name of an errno: 'ENOENT' for 2. */
+/** Returns the name of an errno: 'ENOENT' for 2. */
 export const errorcode = errnoName;
 
-/** A failed fop. Thrown out of an async method, its `errno` is the request's. */
+/** A failed fop. If an async method throws it, the request fails with its `errno`. */
 export class FopError extends Error {
   readonly errno: number;
   /** The errno's name, as in Node: 'ENOENT'. */
@@ -39,12 +39,12 @@ AlreadyAnswered.prototype.name = 'AlreadyAnswered';
 export class HandleExpired extends Error {}
 HandleExpired.prototype.name = 'HandleExpired';
 
-/** True for an errno that a reply can carry. */
+/** True for an errno that a reply can contain. */
 export const isErrno = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 512;
 
-/** The errno of an error of Node or this library; 0 for none. */
-export function errnoOf(error: unknown): number {
+/** Reads the errno of an error of Node or this library; 0 if the error has no errno. */
+export function readErrno(error: unknown): number {
   const { errno } = (error ?? {}) as { errno?: unknown };
   if (typeof errno !== 'number') return 0;
   const positive = Math.abs(errno);

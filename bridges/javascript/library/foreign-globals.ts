@@ -1,4 +1,4 @@
-/** Globals of other JavaScript runtimes, with the reason why a module lacks them. */
+/** Lists globals of other JavaScript runtimes, with the reason why a module lacks them. */
 export const FOREIGN_GLOBALS: readonly (readonly [names: string, why: string])[] = [
   ['process Deno Bun global window', 'a module has no access to its host'],
   ['require module exports importScripts', "a module imports: import … from './file.js'"],

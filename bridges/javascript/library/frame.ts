@@ -3,15 +3,15 @@
  * then an exception turns all of them into a failure, so a request gets exactly one reply.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
-import type { Child, Settle } from './child.ts';
-import { type Client, client } from './client.ts';
+import type { Child, Settlers } from './child.ts';
+import { type Client, getClient } from './client.ts';
 import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
-import { asCame, packAll, packArguments } from './pack.ts';
+import { packAll, packArguments, receivedArguments } from './pack.ts';
 import { logMistake } from './report.ts';
-import { type Timeouts, withTimeouts } from './timeouts.ts';
-import { changed, changes, typeOf } from './values.ts';
+import { addTimeouts, type Timeouts } from './timeouts.ts';
+import { changes, haveChanged, typeName } from './values.ts';
 
 // A frame's state is one number, which the common decisions test and set: 0 while a method runs
 // undecided, a code of codes.gen.ts once decided, or
@@ -28,57 +28,57 @@ const REPLIED = 8;
  */
 class PendingFrames {
   latest: Frame | null = null;
-  readonly #others = new Map<number, Frame>();
+  readonly #byId = new Map<number, Frame>();
 
   get size(): number {
-    return this.#others.size + (this.latest === null ? 0 : 1);
+    return this.#byId.size + (this.latest === null ? 0 : 1);
   }
 
   get(id: number): Frame | undefined {
-    return this.latest?.id === id ? this.latest : this.#others.get(id);
+    return this.latest?.id === id ? this.latest : this.#byId.get(id);
   }
 
   add(frame: Frame): void {
-    if (this.latest !== null) this.#others.set(this.latest.id, this.latest);
+    if (this.latest !== null) this.#byId.set(this.latest.id, this.latest);
     this.latest = frame;
   }
 
   delete(id: number): void {
     if (this.latest?.id === id) this.latest = null;
-    this.#others.delete(id);
+    this.#byId.delete(id);
   }
 
-  /** Removes a frame. */
+  /** Removes and returns a frame. */
   take(id: number): Frame | undefined {
-    const found = this.get(id);
-    if (found !== undefined) this.delete(id);
-    return found;
+    const frame = this.get(id);
+    if (frame !== undefined) this.delete(id);
+    return frame;
   }
 }
 export const waiting = new PendingFrames();
 
-/** Weak references to frames that only the module holds, by number. */
-export const kept = new Map<number, WeakRef<Frame>>();
+/** Weak references to frames that only the module references, by number. */
+export const keptFrames = new Map<number, WeakRef<Frame>>();
 
 /** The callback of a wind, called with the translator as `this`. */
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
 
-/** The settle functions of the only wind, and the promise of the awaiting method. */
-export type First = [
+/** The only wind: the functions that settle its promise, and the promise of the awaiting method. */
+export type FirstWind = [
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
   method: Promise<unknown> | null,
 ];
 
 /** Counts requests that a cancelled request may still make. */
-export interface After {
+export interface RequestBudget {
   left: number;
 }
 
 /** The receiver of the reply to one wind. */
 export interface Waiter {
   readonly cbk: Cbk | undefined;
-  readonly promise: Settle | undefined;
+  readonly promise: Settlers | undefined;
   readonly cookie: unknown;
   readonly row: FopRow;
   readonly child: Child | null;
@@ -120,7 +120,7 @@ export class Frame {
   declare _wound: number;
   declare _owed: number;
   /** The receiver of the first wind's reply, if that wind was unchanged. */
-  declare _first: First | null;
+  declare _first: FirstWind | null;
   /** True if its async method awaits other promises than children's, and is followed. */
   declare _strays: boolean;
   declare _waiters: (Waiter | undefined)[] | null;
@@ -128,8 +128,8 @@ export class Frame {
   /** In a callback: opRet, opErrno, the number of the wind, and the received parts. */
   declare _reply: readonly unknown[] | null;
   declare _root: Root | undefined;
-  /** Set when the host cancels it; shared by the requests made on its behalf. */
-  declare _after: After | null;
+  /** Set when the host cancels the request; shared by the requests that it made. */
+  declare _budget: RequestBudget | null;
 
   /** The fop's name, such as `lookup`. */
   get name(): string {
@@ -143,7 +143,7 @@ export class Frame {
         throw new HandleExpired('the request has ended; read frame.root before');
       }
       const [unique, uid, gid, pid, groups, lkOwner, op, id] = parse(text);
-      const root = { unique, uid, gid, pid, groups, lkOwner, op, client: client(id) };
+      const root = { unique, uid, gid, pid, groups, lkOwner, op, client: getClient(id) };
       this._root = Object.freeze(root);
     }
     return this._root;
@@ -161,32 +161,33 @@ export class Frame {
   _open(): void {}
 
   /** Ends the request's values after its reply. */
-  _over(): void {}
+  _endValues(): void {}
 
   wind(...args: unknown[]): void {
     this._open();
     if (this._state === 0 && this._isFresh()) {
-      const came = this._args;
-      const same = came?.length === args.length && args.every((arg, at) => arg === came[at]);
-      if (came !== null && (args.length === 0 || same) && !changed(came)) {
-        if (below.child === null) throw nowhere(this);
+      const received = this._args;
+      const isSame =
+        received?.length === args.length && args.every((arg, at) => arg === received[at]);
+      if (received !== null && (args.length === 0 || isSame) && !haveChanged(received)) {
+        if (below.child === null) throw noSubvolumeError(this);
         this._state = this._cbk === undefined ? TAIL : WIND;
         return;
       }
     }
-    this.windTo(NOWHERE_ELSE, ...args);
+    this.windTo(DEFAULT_TARGET, ...args);
   }
 
-  windTo(to: WindTo | Child, ...given: unknown[]): void {
+  windTo(to: WindTo | Child, ...values: unknown[]): void {
     this._open();
     const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
     }
-    if (below.child === null) throw nowhere(this);
-    const row = fop === undefined ? this.fop : rowOf(fop);
+    if (below.child === null) throw noSubvolumeError(this);
+    const row = fop === undefined ? this.fop : findFopRow(fop);
     // Null: the request's own.
-    const args = given.length === 0 && fop === undefined ? null : given;
+    const args = values.length === 0 && fop === undefined ? null : values;
     const waiter = cbk ?? (row === this.fop ? this._cbk : undefined);
     if (waiter !== undefined) this._pushWind(row, child ?? null, args, { cbk: waiter, cookie });
     else if (row === this.fop) this._pushTail(child ?? null, args);
@@ -196,45 +197,45 @@ export class Frame {
   unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
     this._open();
     if (this._state === 0 || (this._state === OPEN && this === now.running)) {
-      const code = this._codeFor(opRet, opErrno, reply);
+      const code = this._replyCode(opRet, opErrno, reply);
       if (code !== NOTHING) {
         this._decide(code);
         return;
       }
     }
-    this._pushAnswer(opRet, opErrno, reply);
+    this._pushReply(opRet, opErrno, reply);
   }
 
   /** As `unwind`, with timeouts of the kernel's caches. */
   unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
     this._open();
-    this._pushAnswer(opRet, opErrno, withTimeouts(this.fop, reply, timeouts));
+    this._pushReply(opRet, opErrno, addTimeouts(this.fop, reply, timeouts));
   }
 
-  fail(opErrno: number, how?: { readonly timeout?: number }): void {
-    if (how?.timeout !== undefined) {
-      this._failFor(opErrno, how.timeout);
+  fail(opErrno: number, options?: { readonly timeout?: number }): void {
+    if (options?.timeout !== undefined) {
+      this._failLookup(opErrno, options.timeout);
       return;
     }
     const state = this._state;
-    const decides = state === 0 || state === REPLIED;
-    if (decides && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
+    const isUndecided = state === 0 || state === REPLIED;
+    if (isUndecided && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {
-      const given = typeof opErrno === 'string' ? `'${opErrno}'` : String(opErrno);
-      throw new RangeError(`fail takes an errno such as ENOENT, not ${given}`);
+      const text = typeof opErrno === 'string' ? `'${opErrno}'` : String(opErrno);
+      throw new RangeError(`fail takes an errno such as ENOENT, not ${text}`);
     } else if (this._state === OPEN && this === now.running) this._decide(-opErrno);
-    else this._pushAnswer(-1, opErrno, []);
+    else this._pushReply(-1, opErrno, []);
   }
 
-  _failFor(opErrno: number, timeout: number): void {
+  _failLookup(opErrno: number, timeout: number): void {
     if (this.name !== 'lookup') {
       throw new TypeError(`${this.name}: only the failure of a lookup is ever cached`);
     }
     this.unwindFor({ negativeTimeout: timeout }, -1, opErrno);
   }
 
-  /** Records a decision without a message: the method's result, or that of its jobs. */
+  /** Records a decision without a message, as the result of the method or of its jobs. */
   _decide(code: number): void {
     if (this._state === OPEN) {
       this._end();
@@ -242,18 +243,18 @@ export class Frame {
     } else this._state = code;
   }
 
-  /** The code for a reply without a message; NOTHING if it needs one. */
-  _codeFor(opRet: number, opErrno: number, reply: readonly unknown[]): number {
-    if (this._isReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
+  /** Returns the code for a reply without a message; NOTHING if the reply needs a message. */
+  _replyCode(opRet: number, opErrno: number, reply: readonly unknown[]): number {
+    if (this._isReceivedReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
     return opRet === -1 && isErrno(opErrno) && !reply.some(isSomething) ? -opErrno : NOTHING;
   }
 
-  _isReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
-    const came = this._reply;
-    if (came === null || came[0] !== opRet || came[1] !== opErrno) return false;
-    if (came.length !== reply.length + 3) return false;
-    for (let i = 0; i < reply.length; i++) if (came[i + 3] !== reply[i]) return false;
-    return !changes.any || !changed(reply);
+  _isReceivedReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
+    const received = this._reply;
+    if (received === null || received[0] !== opRet || received[1] !== opErrno) return false;
+    if (received.length !== reply.length + 3) return false;
+    for (let i = 0; i < reply.length; i++) if (received[i + 3] !== reply[i]) return false;
+    return !changes.any || !haveChanged(reply);
   }
 
   // -- messages ----------------------------------------------------------------------------------
@@ -271,17 +272,17 @@ export class Frame {
     return this._wound === 0 && this._reply === null;
   }
 
-  /** Switches to messages; a wind kept for the method's end becomes the first. */
-  _speak(): void {
+  /** Switches to messages; a wind recorded for the method's end becomes the first message. */
+  _switchToMessages(): void {
     if (this._state === WIND) {
-      this._push('wind', 0, 0, this.name, asCame(this.fop));
+      this._push('wind', 0, 0, this.name, receivedArguments(this.fop));
       waiting.add(this);
     }
     this._count();
     this._state = LATER;
   }
 
-  /** Sets the counts that a single wind leaves out. */
+  /** Sets the counts that a single unchanged wind does not maintain. */
   _count(): void {
     if (this._wound > 0) return;
     if (this._state === SENT || this._state === WIND) this._wound = this._owed = 1;
@@ -305,8 +306,8 @@ export class Frame {
     waiter: Pick<Waiter, 'cbk' | 'cookie'> & Partial<Pick<Waiter, 'promise'>>,
   ): void {
     const packed = packArguments(this.id, row, this._args, args);
-    const index = child === null ? 0 : indexOf(child);
-    this._speak();
+    const index = child === null ? 0 : childIndex(child);
+    this._switchToMessages();
     const number = this._wound;
     this._push('wind', number, index, row.name, packed);
     this._wound += 1;
@@ -320,50 +321,50 @@ export class Frame {
       child: child ?? below.child,
     };
     if (waiting.get(this.id) === undefined) waiting.add(this);
-    kept.delete(this.id);
+    keptFrames.delete(this.id);
   }
 
   _pushTail(child: Child | null, args: readonly unknown[] | null): void {
     const packed = packArguments(this.id, this.fop, this._args, args);
-    this._speak();
-    this._push('tail', child === null ? 0 : indexOf(child), packed);
+    this._switchToMessages();
+    this._push('tail', child === null ? 0 : childIndex(child), packed);
     this._end();
   }
 
-  _pushAnswer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+  _pushReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     if (this.answered) {
       throw new AlreadyAnswered(
         `${this.name}: answered twice (is a return missing, or a look at frame.answered?)`,
       );
     }
     if (!Number.isInteger(opRet)) {
-      throw new TypeError(`${this.name}: opRet must be an integer, not ${typeOf(opRet)}`);
+      throw new TypeError(`${this.name}: opRet must be an integer, not ${typeName(opRet)}`);
     }
     if (opRet < 0 && !isErrno(opErrno)) {
       throw new RangeError(
         `${this.name}: opErrno must be one such as ENOENT, not ${String(opErrno)}`,
       );
     }
-    this._sendAnswer(opRet, opErrno, reply);
+    this._sendReply(opRet, opErrno, reply);
   }
 
   /** opRet null: the host computes it (crossing/success.ts). */
-  _sendAnswer(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
+  _sendReply(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
-    this._speak();
+    this._switchToMessages();
     this._push('unwind', opRet, opErrno, packed);
     this._end();
   }
 
-  /** Answers with a success whose opRet the host computes. */
-  _meant(reply: readonly unknown[]): void {
+  /** Unwinds with success; the host computes opRet. */
+  _unwindSuccess(reply: readonly unknown[]): void {
     this._open();
-    this._sendAnswer(null, 0, reply);
+    this._sendReply(null, 0, reply);
   }
 
   _end(): void {
     this._state = ANSWERED;
-    kept.delete(this.id);
+    keptFrames.delete(this.id);
   }
 
   toString(): string {
@@ -384,25 +385,25 @@ Object.assign(Frame.prototype, {
   _sleeps: null,
   _reply: null,
   _root: undefined,
-  _after: null,
+  _budget: null,
 });
 
-const NOWHERE_ELSE: WindTo = {};
+const DEFAULT_TARGET: WindTo = {};
 
-/** All frame prototypes made so far. */
+/** All frame prototypes, for notes.ts. */
 export const framePrototypes: Frame[] = [];
 
 /** Makes the prototype of a fop's frames. */
-export function framePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
-  const about = { fop: { value: row }, _cbk: { value: cbk } };
-  const made = Object.create(Frame.prototype, about) as Frame;
-  framePrototypes.push(made);
-  return made;
+export function makeFramePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
+  const properties = { fop: { value: row }, _cbk: { value: cbk } };
+  const prototype = Object.create(Frame.prototype, properties) as Frame;
+  framePrototypes.push(prototype);
+  return prototype;
 }
 
 const isSomething = (value: unknown): boolean => value !== null && value !== undefined;
 
-function rowOf(fop: string): FopRow {
+function findFopRow(fop: string): FopRow {
   const row = findFop(fop);
   if (row !== undefined) return row;
   throw new TypeError(logMistake(`${String(fop)} is no fop`));
@@ -410,13 +411,13 @@ function rowOf(fop: string): FopRow {
 
 const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
 
-function indexOf(child: Child): number {
+function childIndex(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;
-  throw new TypeError(logMistake(`child must be one of this.children, not ${typeOf(child)}`));
+  throw new TypeError(logMistake(`child must be one of this.children, not ${typeName(child)}`));
 }
 
-const nowhere = (frame: Frame): TypeError =>
+const noSubvolumeError = (frame: Frame): TypeError =>
   new TypeError(`${frame.name}: there is no subvolume to wind to`);
 
 export { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND };

@@ -1,10 +1,10 @@
 /**
- * Files and variables of the host that the options allow-read, allow-write and allow-env grant. Any
- * other access is refused with an Error, and logged.
+ * Gives modules the host's files and variables that the options allow-read, allow-write and
+ * allow-env grant. The host refuses and logs any other access; the module gets a FopError.
  */
 
 import { EACCES, errnoNumber } from '../../../runtime/core/errno.ts';
-import { fromLatin1, latin1 } from './data.ts';
+import { fromLatin1, toLatin1 } from './data.ts';
 import { FopError } from './errors.ts';
 import { host, parse } from './host.ts';
 
@@ -15,35 +15,36 @@ interface GrantedAccess {
   env(name: string): string | undefined;
 }
 
-const granted = host as unknown as GrantedAccess;
+const grantedAccess = host as unknown as GrantedAccess;
 
-/** Calls the host; a refusal or failure throws FopError. */
-function asked<T>(what: () => T): T {
+/** Calls the host. @throws {FopError} if the host refuses, or the call fails */
+function callHost<T>(action: () => T): T {
   try {
-    return what();
+    return action();
   } catch (error) {
     const { message } = error as Error;
     throw new FopError(errnoNumber(/^E[A-Z0-9]+/.exec(message)?.[0] ?? '') ?? EACCES, message);
   }
 }
 
-/** The bytes of a file that option allow-read grants. */
+/** Reads the bytes of a file that option allow-read grants. */
 export const readFile = (path: string): Uint8Array =>
-  asked(() => fromLatin1(granted.read_file(String(path))));
+  callHost(() => fromLatin1(grantedAccess.read_file(String(path))));
 
-/** The text (UTF-8) of a file that option allow-read grants. */
+/** Reads the text (UTF-8) of a file that option allow-read grants. */
 export const readText = (path: string): string => new TextDecoder().decode(readFile(path));
 
-/** Names in a folder that option allow-read grants. */
+/** Lists the names in a folder that option allow-read grants. */
 export const readDir = (path: string): string[] =>
-  asked(() => parse(granted.list_folder(String(path))) as string[]);
+  callHost(() => parse(grantedAccess.list_folder(String(path))) as string[]);
 
-/** Writes a file that option allow-write grants, whole. */
+/** Writes a whole file that option allow-write grants. */
 export const writeFile = (path: string, content: Uint8Array | string): void =>
-  asked(() => {
+  callHost(() => {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    granted.write_file(String(path), latin1(bytes));
+    grantedAccess.write_file(String(path), toLatin1(bytes));
   });
 
-/** A variable that option allow-env names; undefined when it has no value. */
-export const env = (name: string): string | undefined => asked(() => granted.env(String(name)));
+/** Returns a variable that option allow-env names; undefined if the host does not set it. */
+export const env = (name: string): string | undefined =>
+  callHost(() => grantedAccess.env(String(name)));

@@ -12,63 +12,64 @@ export interface GuardSettings {
   /** The name in messages, if not the class's. */
   readonly name?: string;
   /** True if a module may add properties. */
-  readonly open?: boolean;
+  readonly isOpen?: boolean;
   /** A hint where such a property belongs. */
   readonly instead?: string;
 }
 
-/** A name without GlusterFS's or stat(2)'s prefix: `iaSize`, `st_size`, `size` are alike. */
-const bare = (name: string): string =>
+/** Removes case and the prefixes of GlusterFS or stat(2): `iaSize`, `st_size` and `size` become equal. */
+const normalizeName = (name: string): string =>
   name
     .replaceAll('_', '')
     .toLowerCase()
     .replace(/^(ia|st)/, '');
 
-function namesOf(thing: object): string[] {
-  const found: string[] = [];
-  for (let at: object | null = thing; at !== null && at !== plain; at = getPrototypeOf(at)) {
+function listNames(object: object): string[] {
+  const names: string[] = [];
+  for (let at: object | null = object; at !== null && at !== plain; at = getPrototypeOf(at)) {
     if (guards.has(at)) break;
-    found.push(...getOwnPropertyNames(at));
+    names.push(...getOwnPropertyNames(at));
   }
-  return found.filter((name) => name[0] !== '_' && name !== 'constructor');
+  return names.filter((name) => name[0] !== '_' && name !== 'constructor');
 }
 
-function meant(thing: object, name: string): string | undefined {
-  const names = namesOf(thing);
-  const guess = nearest(bare(name), names.map(bare));
-  return guess === undefined ? undefined : names.find((each) => bare(each) === guess);
+function suggestName(object: object, name: string): string | undefined {
+  const names = listNames(object);
+  const guess = nearest(normalizeName(name), names.map(normalizeName));
+  return guess === undefined ? undefined : names.find((each) => normalizeName(each) === guess);
 }
 
 const guards = new WeakSet<object>();
 
-/** Names that other code reads of any object. */
-const ASKED = Object.fromEntries(
+/** Names that promises, JSON and consoles read of any object. */
+const COMMON_NAMES = Object.fromEntries(
   ['then', 'toJSON', 'length', 'nodeType'].map((name) => [name, undefined]),
 );
 
-/** Installs a guard for a class's objects; `more` are further harmless names. */
+/** Installs a guard for a class's objects. @param furtherNames names that are harmless to read */
 export function guard(
-  made: { readonly prototype: object },
-  { name, open = false, instead }: GuardSettings,
-  more: object = {},
+  guardedClass: { readonly prototype: object },
+  { name, isOpen = false, instead }: GuardSettings,
+  furtherNames: object = {},
 ): void {
-  const fail = (thing: object, key: string, mayBe: boolean): void => {
-    const guess = meant(thing, key);
-    if (guess === undefined && mayBe) return;
-    const put = instead === undefined ? '' : `: ${instead}`;
-    const called = name ?? thing.constructor.name;
+  const checkName = (object: object, key: string, isAllowed: boolean): void => {
+    const guess = suggestName(object, key);
+    if (guess === undefined && isAllowed) return;
+    const hint = instead === undefined ? '' : `: ${instead}`;
+    const label = name ?? object.constructor.name;
     throw new TypeError(
-      `${called} has no '${key}'${guess === undefined ? put : `; did you mean ${guess}?`}`,
+      `${label} has no '${key}'${guess === undefined ? hint : `; did you mean ${guess}?`}`,
     );
   };
   const end = new Proxy(plain, {
-    get(_target, key, thing) {
-      if (typeof key === 'string' && key[0] !== '_' && !(key in plain)) fail(thing, key, open);
-      return get(plain, key, thing);
+    get(_target, key, object) {
+      if (typeof key === 'string' && key[0] !== '_' && !(key in plain))
+        checkName(object, key, isOpen);
+      return get(plain, key, object);
     },
-    set(_target, key, value, thing) {
-      if (typeof key === 'string' && key[0] !== '_') fail(thing, key, open);
-      return defineProperty(thing, key, {
+    set(_target, key, value, object) {
+      if (typeof key === 'string' && key[0] !== '_') checkName(object, key, isOpen);
+      return defineProperty(object, key, {
         value,
         writable: true,
         enumerable: true,
@@ -77,8 +78,8 @@ export function guard(
     },
   });
   guards.add(end);
-  const asked = getOwnPropertyDescriptors({ ...ASKED, ...more });
-  // Hidden from loops over names.
-  for (const property of Object.values(asked)) property.enumerable = false;
-  setPrototypeOf(made.prototype, create(end, asked));
+  const harmlessNames = getOwnPropertyDescriptors({ ...COMMON_NAMES, ...furtherNames });
+  // Not enumerable, so that loops over names skip them.
+  for (const property of Object.values(harmlessNames)) property.enumerable = false;
+  setPrototypeOf(guardedClass.prototype, create(end, harmlessNames));
 }

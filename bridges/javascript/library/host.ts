@@ -1,13 +1,13 @@
 /**
- * The host functions in this interpreter; bridges/host/guest-host.ts documents them. The engine
- * passes them under a global name, which is deleted before any module runs.
+ * Imports the host functions into this interpreter; bridges/host/guest-host.ts documents them. The
+ * engine passes them under a global name, which this file deletes before any module runs.
  */
 export interface Host {
   push(id: number, message: string): void;
   put(buffer: ArrayBufferLike, offset: number, length: number): number;
   /** The value at an origin (origin.ts). */
   fetch(at: number): string | undefined;
-  /** Fills the buffer; returns the number of bytes, or -1 if they are gone. */
+  /** Fills the buffer; returns the number of bytes, or -1 if the request has ended. */
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
   up(isUp: number): void;
@@ -34,22 +34,22 @@ const space = globalThis as { __host?: Host };
 export const host = space.__host as Host;
 delete space.__host;
 
-/** The originals, before a module could replace them. */
+/** The original functions, taken before a module can replace them. */
 export const { parse, stringify } = JSON;
 export const Code = Function;
 
 /** The interpreter's current state. */
 export const now: {
   /** The frame whose async method runs. */
-  current: Running | null;
+  current: RunningFrame | null;
   /** The frame of the host's current call: its decision can be the call's result. */
-  running: Running | null;
+  running: RunningFrame | null;
   /** The latest reply, to recognise it when a method returns it. */
   reply: unknown;
 } = { current: null, running: null, reply: null };
 
-/** A frame, as this state refers to it. */
-export interface Running {
+/** The part of a frame that this state needs. */
+export interface RunningFrame {
   readonly id: number;
   readonly answered: boolean;
 }

@@ -3,11 +3,11 @@ import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { NULL_GFID } from './values.ts';
 
-/** Modules' contexts of inodes, by number; the host notifies when one is forgotten. */
+/** The module's contexts of inodes, by number; the host calls `forget` when it forgets an inode. */
 export const contexts = new Map<number, Map<unknown, unknown>>();
 
-function known(text: string | undefined, what: string): unknown[] {
-  if (text === undefined) throw new HandleExpired(`the ${what} is not known any more`);
+function parseKnown(text: string | undefined, kind: string): unknown[] {
+  if (text === undefined) throw new HandleExpired(`the ${kind} is not known any more`);
   return parse(text) as unknown[];
 }
 
@@ -15,7 +15,7 @@ function known(text: string | undefined, what: string): unknown[] {
 export class Inode {
   /** Its number in this volume. */
   readonly id: number;
-  // On the prototype until known.
+  // On the prototype until the host has sent them.
   declare _gfid: string | null;
   declare _type: number | undefined;
 
@@ -24,8 +24,8 @@ export class Inode {
     this._gfid = gfid;
   }
 
-  _look(): [string, number, string] {
-    const [gfid, type, path] = known(host.inode(this.id), 'inode') as [string, number, string];
+  _fetch(): [string, number, string] {
+    const [gfid, type, path] = parseKnown(host.inode(this.id), 'inode') as [string, number, string];
     if (gfid !== NULL_GFID) {
       this._gfid = gfid;
       this._type = type;
@@ -34,28 +34,28 @@ export class Inode {
   }
 
   get gfid(): string {
-    return this._gfid ?? this._look()[0];
+    return this._gfid ?? this._fetch()[0];
   }
 
   get iaType(): number {
-    return this._type ?? this._look()[1];
+    return this._type ?? this._fetch()[1];
   }
 
   get path(): string {
-    return this._look()[2];
+    return this._fetch()[2];
   }
 
   get ctx(): Map<unknown, unknown> {
-    let found = contexts.get(this.id);
-    if (found === undefined) {
+    let context = contexts.get(this.id);
+    if (context === undefined) {
       if (host.track(this.id) === 0) throw new HandleExpired('the inode is not known any more');
-      found = new Map();
-      contexts.set(this.id, found);
+      context = new Map();
+      contexts.set(this.id, context);
     }
-    return found;
+    return context;
   }
 
-  /** True for the same inode, which two objects may represent. */
+  /** True if `other` represents the same inode. */
   equals(other: unknown): boolean {
     return other instanceof Inode && other.id === this.id;
   }
@@ -84,12 +84,12 @@ class HostParts {
     this.#request = request;
   }
 
-  get ended(): boolean {
+  get isEnded(): boolean {
     return host.alive(this.#request) === 0;
   }
 
   _read(): Parts {
-    if (!this.ended) return this.#parts;
+    if (!this.isEnded) return this.#parts;
     throw new HandleExpired("the loc's request has ended; loc.copy() makes one to keep");
   }
 
@@ -108,8 +108,8 @@ for (const at of [0, 1, 2, 3, 4]) {
 /** The parts of a loc whose request has ended: request 0 never lives. */
 export const ENDED = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
 
-/** Undefined for a forgotten inode: a wind to it fails with ESTALE. */
-function gfidOf(inode: Inode | undefined): string | undefined {
+/** Returns an inode's gfid; undefined if the host has forgotten it: a wind to it fails with ESTALE. */
+function readGfid(inode: Inode | undefined): string | undefined {
   try {
     return inode?.gfid;
   } catch (error) {
@@ -118,8 +118,8 @@ function gfidOf(inode: Inode | undefined): string | undefined {
   }
 }
 
-/** The error text for an incomplete loc. */
-function lacking(parent: Inode | undefined, name: string | undefined): string {
+/** Returns the error text for an incomplete loc. */
+function describeIncomplete(parent: Inode | undefined, name: string | undefined): string {
   if (name !== undefined) return 'name needs a parent: the Inode of the directory that it is in';
   if (parent !== undefined) return 'parent needs a name; the directory itself is inode';
   return 'a loc needs a parent and a name, an inode, or a gfid';
@@ -136,23 +136,25 @@ export class Loc {
     this._parts = parts;
   }
 
-  /** A loc of your own: a name in a directory, an inode, or a gfid. */
+  /** Makes a loc: a name in a directory, an inode, or a gfid. */
   static of(to: { parent?: Inode; name?: string; inode?: Inode; gfid?: string }): Loc {
     const { parent, name, inode: target, gfid } = to;
-    const nowhere = parent === undefined && target === undefined && gfid === undefined;
-    if ((parent === undefined) !== (name === undefined) || nowhere) {
-      throw new TypeError(lacking(parent, name));
+    const hasNoTarget = parent === undefined && target === undefined && gfid === undefined;
+    if ((parent === undefined) !== (name === undefined) || hasNoTarget) {
+      throw new TypeError(describeIncomplete(parent, name));
     }
-    const known = gfidOf(target);
-    if (gfid !== undefined && known !== undefined && gfid !== known) {
-      throw new TypeError(`a loc leads to one file: the gfid of inode is ${known}, not ${gfid}`);
+    const targetGfid = readGfid(target);
+    if (gfid !== undefined && targetGfid !== undefined && gfid !== targetGfid) {
+      throw new TypeError(
+        `a loc leads to one file: the gfid of inode is ${targetGfid}, not ${gfid}`,
+      );
     }
     return new Loc([
       target?.id ?? 0,
       parent?.id ?? 0,
       name,
-      gfid ?? known,
-      gfidOf(parent) ?? NULL_GFID,
+      gfid ?? targetGfid,
+      readGfid(parent) ?? NULL_GFID,
     ]);
   }
 
@@ -190,29 +192,29 @@ export class Loc {
   get path(): string {
     const { name, parent } = this;
     if (parent !== null && name !== null) {
-      const above = parent.path;
-      return above.endsWith('/') ? above + name : `${above}/${name}`;
+      const parentPath = parent.path;
+      return parentPath.endsWith('/') ? parentPath + name : `${parentPath}/${name}`;
     }
     return this.inode?.path ?? `<gfid:${this._parts[3] ?? NULL_GFID}>`;
   }
 
-  /** A copy with some parts replaced. */
+  /** Returns a copy with some parts replaced. */
   replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
-    const [id, above, name, gfid, pargfid] = this._parts as Parts;
+    const [id, parentId, name, gfid, pargfid] = this._parts as Parts;
     const { parent, inode: target } = changes;
     if ((parent === undefined) !== (changes.name === undefined) && name === undefined) {
-      throw new TypeError(lacking(parent, changes.name));
+      throw new TypeError(describeIncomplete(parent, changes.name));
     }
     return new Loc([
       target?.id ?? id,
-      parent?.id ?? above,
+      parent?.id ?? parentId,
       changes.name ?? name,
       target === undefined ? gfid : target.gfid,
       parent === undefined ? pargfid : parent.gfid,
     ]);
   }
 
-  /** A copy that outlives the request. */
+  /** Returns a copy that outlives the request. */
   copy(): Loc {
     return this.replace({});
   }
@@ -220,13 +222,13 @@ export class Loc {
   /** True if both refer to the same file. */
   equals(other: unknown): boolean {
     if (!(other instanceof Loc)) return false;
-    const others = [...other._parts];
-    return [...this._parts].every((part, at) => part === others[at]);
+    const otherParts = [...other._parts];
+    return [...this._parts].every((part, at) => part === otherParts[at]);
   }
 
   toString(): string {
     const parts = this._parts;
-    if (parts instanceof HostParts && parts.ended) return '<Loc of a request that has ended>';
+    if (parts instanceof HostParts && parts.isEnded) return '<Loc of a request that has ended>';
     const [, , name, gfid, pargfid] = parts as Parts;
     return name === undefined ? `<Loc ${gfid}>` : `<Loc ${pargfid}/${name}>`;
   }
@@ -234,27 +236,27 @@ export class Loc {
 
 /** An open file or directory. An fd has one object until it is released. */
 export class Fd {
-  static readonly known = new Map<number, Fd>();
+  static readonly byId = new Map<number, Fd>();
   readonly id: number;
-  #about: unknown[] | undefined;
+  #hostFields: unknown[] | undefined;
   #ctx: Map<unknown, unknown> | undefined;
-  #closed = false;
-  #released = false;
+  #isClosed = false;
+  #isReleased = false;
 
   constructor(id: number) {
     this.id = id;
   }
 
   /** Invalidates the object of a released fd. */
-  static released(id: number): void {
-    const gone = Fd.known.get(id);
-    if (gone !== undefined) gone.#released = true;
-    Fd.known.delete(id);
+  static expire(id: number): void {
+    const expired = Fd.byId.get(id);
+    if (expired !== undefined) expired.#isReleased = true;
+    Fd.byId.delete(id);
   }
 
   #get(index: number): unknown {
-    this.#about ??= known(host.fd(this.id), 'fd');
-    return this.#about[index];
+    this.#hostFields ??= parseKnown(host.fd(this.id), 'fd');
+    return this.#hostFields[index];
   }
 
   get inode(): Inode {
@@ -274,26 +276,26 @@ export class Fd {
   }
 
   get ctx(): Map<unknown, unknown> {
-    if (this.#released) throw new HandleExpired('the fd has been released');
+    if (this.#isReleased) throw new HandleExpired('the fd has been released');
     this.#ctx ??= new Map();
     return this.#ctx;
   }
 
   close(): void {
-    if (!this.#closed && host.close_fd(this.id) === 0) {
+    if (!this.#isClosed && host.close_fd(this.id) === 0) {
       throw new Error('the fd was not opened by this module: its opener closes it');
     }
-    this.#closed = true;
+    this.#isClosed = true;
   }
 }
 
-/** The object for an fd's number; null for 0. */
-export function fd(id: number): Fd | null {
+/** Finds or makes the object of an fd; null for number 0. */
+export function getFd(id: number): Fd | null {
   if (id === 0) return null;
-  let found = Fd.known.get(id);
-  if (found === undefined) {
-    found = new Fd(id);
-    if (host.track_fd(id) !== 0) Fd.known.set(id, found);
+  let object = Fd.byId.get(id);
+  if (object === undefined) {
+    object = new Fd(id);
+    if (host.track_fd(id) !== 0) Fd.byId.set(id, object);
   }
-  return found;
+  return object;
 }

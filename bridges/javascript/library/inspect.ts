@@ -1,5 +1,5 @@
 /** Formats a module's values as text for its log and the prompt, like console.log. */
-import { stackOf } from './report.ts';
+import { moduleStack } from './report.ts';
 
 const DEPTH_MAX = 4;
 const ITEMS_MAX = 100;
@@ -21,11 +21,11 @@ export function inspect(value: unknown, depth = 0, outer: readonly object[] = []
 
 function inspectObject(value: object, depth: number, outer: readonly object[]): string {
   if (value instanceof Error) {
-    return depth === 0 ? [value, ...stackOf(value)].join('\n') : `[${value}]`;
+    return depth === 0 ? [value, ...moduleStack(value)].join('\n') : `[${value}]`;
   }
   if (value instanceof Date || value instanceof RegExp) return String(value);
   if (depth >= DEPTH_MAX) return Array.isArray(value) ? '[…]' : '{…}';
-  const inner = (item: unknown): string => inspect(item, depth + 1, outer);
+  const inspectItem = (item: unknown): string => inspect(item, depth + 1, outer);
   const list = (items: readonly string[], total: number): string => {
     const more = total > ITEMS_MAX ? [`… ${total - ITEMS_MAX} more`] : [];
     return [...items.slice(0, ITEMS_MAX), ...more].join(', ');
@@ -37,20 +37,21 @@ function inspectObject(value: object, depth: number, outer: readonly object[]): 
     );
     return `${value.constructor.name}(${bytes.length}) [${list(items, bytes.length)}]`;
   }
-  if (Array.isArray(value)) return `[${list(value.slice(0, ITEMS_MAX).map(inner), value.length)}]`;
+  if (Array.isArray(value))
+    return `[${list(value.slice(0, ITEMS_MAX).map(inspectItem), value.length)}]`;
   const { name } = value.constructor ?? {};
   const prefix = name === undefined || name === 'Object' ? '' : `${name} `;
   if (value instanceof Map) {
-    const pairs = [...value].map(([key, item]) => `${quote(key)} => ${inner(item)}`);
+    const pairs = [...value].map(([key, item]) => `${quote(key)} => ${inspectItem(item)}`);
     return `${prefix}{${list(pairs, pairs.length)}}`;
   }
-  if (value instanceof Set) return `${prefix}{${list([...value].map(inner), value.size)}}`;
+  if (value instanceof Set) return `${prefix}{${list([...value].map(inspectItem), value.size)}}`;
   const own = value as { toJSON?: () => unknown };
   const plain = typeof own.toJSON === 'function' ? own.toJSON() : value;
-  if (plain === null || typeof plain !== 'object') return inner(plain);
+  if (plain === null || typeof plain !== 'object') return inspectItem(plain);
   const pairs = Object.entries(plain)
     .filter(([key]) => !key.startsWith('_'))
-    .map(([key, item]) => `${key}: ${inner(item)}`);
+    .map(([key, item]) => `${key}: ${inspectItem(item)}`);
   return `${prefix}{${pairs.length === 0 ? '' : ` ${list(pairs, pairs.length)} `}}`;
 }
 

@@ -15,4 +15,4 @@ guard(Fd, { instead: 'keep notes in fd.ctx' }, hostValue);
 guard(Client, { instead: 'keep notes in client.ctx' }, hostValue);
 guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, hostValue);
 guard(Child, { name: 'a child', instead: 'its methods are the fops' }, hostValue);
-guard(Frame, { name: 'frame', open: true, instead: 'keep notes in frame.local' }, hostValue);
+guard(Frame, { name: 'frame', isOpen: true, instead: 'keep notes in frame.local' }, hostValue);

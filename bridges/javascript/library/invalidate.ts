@@ -1,7 +1,7 @@
 /** Sends a translator's invalidations to the host (bridges/host/crossing/decision.ts). */
 import { host, stringify } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
-import { typeOf } from './values.ts';
+import { typeName } from './values.ts';
 
 export interface Invalidation {
   readonly data?: boolean;
@@ -10,33 +10,38 @@ export interface Invalidation {
 }
 
 /** Implements Translator.invalidate. */
-export function invalidate(of: unknown, second: unknown, third: Invalidation | undefined): void {
-  const named = typeof second === 'string';
-  const how = (named ? third : (second as Invalidation | undefined)) ?? {};
-  const { data = true, expire = false, removed } = how;
-  let what = of;
-  let name = named ? second : null;
-  if (of instanceof Loc) {
-    if (named) throw new TypeError('invalidate takes a loc, or a directory and a name');
-    name = of.name;
-    what = name === null ? of.inode : of.parent;
+export function invalidate(
+  target: unknown,
+  second: unknown,
+  third: Invalidation | undefined,
+): void {
+  const hasName = typeof second === 'string';
+  const options = (hasName ? third : (second as Invalidation | undefined)) ?? {};
+  const { data = true, expire = false, removed } = options;
+  let object = target;
+  let name = hasName ? second : null;
+  if (target instanceof Loc) {
+    if (hasName) throw new TypeError('invalidate takes a loc, or a directory and a name');
+    name = target.name;
+    object = name === null ? target.inode : target.parent;
   }
-  if (what === undefined || what === null) {
+  if (object === undefined || object === null) {
     if (name !== null) throw new TypeError('invalidate needs the directory that the name is in');
     send('every-entry');
   } else if (name === null) {
     if (removed !== undefined || expire) throw new TypeError('expire and removed are about a name');
-    send('inode', numberOf(what), data);
-  } else if (removed !== undefined) send('removed', numberOf(what), name, numberOf(removed));
-  else send('entry', numberOf(what), name, expire);
+    send('inode', inodeNumber(object), data);
+  } else if (removed !== undefined)
+    send('removed', inodeNumber(object), name, inodeNumber(removed));
+  else send('entry', inodeNumber(object), name, expire);
 }
 
-/** The inode's number for the host, or its gfid. */
-function numberOf(inode: unknown): number | string {
+/** Returns the inode's number, or its gfid. */
+function inodeNumber(inode: unknown): number | string {
   if (inode instanceof Fd) return inode.inode.id;
   if (inode instanceof Inode) return inode.id;
   if (typeof inode === 'string') return inode;
-  throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${typeOf(inode)}`);
+  throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${typeName(inode)}`);
 }
 
 function send(...message: unknown[]): void {

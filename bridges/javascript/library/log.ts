@@ -1,9 +1,9 @@
-/** Writes a module's log lines to the volume's log, with their source place. */
+/** Writes a module's log lines to the volume's log, with their source position. */
 import { host } from './host.ts';
 import { format } from './inspect.ts';
-import { callerPlace } from './report.ts';
+import { callerPosition } from './report.ts';
 
-/** GlusterFS's numbers of the levels. */
+/** GlusterFS's numbers of the log levels. */
 export const LEVELS = { critical: 3, error: 4, warning: 5, info: 7, debug: 8, trace: 9 } as const;
 
 type LogFunction = (...args: unknown[]) => void;
@@ -13,11 +13,11 @@ export interface Log extends Readonly<Record<keyof typeof LEVELS, LogFunction>> 
 }
 
 /** Makes the log function of a level; it formats only what the volume writes. */
-export const logger =
+export const makeLogger =
   (level: number): LogFunction =>
   (...args) => {
     if (host.logs(level) === 0) return;
-    const { file, line, func } = callerPlace();
+    const { file, line, func } = callerPosition();
     for (const text of format(args).split('\n').reduce(joinIndented, [])) {
       host.log(level, file, line, func, text);
     }
@@ -27,12 +27,12 @@ export const logger =
 const joinIndented = (lines: string[], line: string): string[] =>
   lines.length === 0 ? [line] : [`${lines[0]}\n${line}`];
 
-function enabled(level: unknown): boolean {
+function isEnabled(level: unknown): boolean {
   const number = Object.hasOwn(LEVELS, String(level)) ? LEVELS[level as keyof typeof LEVELS] : 0;
   if (number > 0) return host.logs(number) !== 0;
   throw new TypeError(`${String(level)} is no level: ${Object.keys(LEVELS).join(', ')}`);
 }
 
-const functions = Object.entries(LEVELS).map(([name, level]) => [name, logger(level)]);
+const functions = Object.entries(LEVELS).map(([name, level]) => [name, makeLogger(level)]);
 
-export const log = { ...Object.fromEntries(functions), enabled } as unknown as Log;
+export const log = { ...Object.fromEntries(functions), enabled: isEnabled } as unknown as Log;

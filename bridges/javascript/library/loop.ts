@@ -16,36 +16,36 @@ interface Timer {
 }
 
 /** The longest timer of the host, in milliseconds. */
-const MOST_MS = 2 ** 31 - 1;
+const MAX_MS = 2 ** 31 - 1;
 
 const timers = new Map<number, Timer>();
 let lastId = 0;
-/** The time of the host's next tick. */
-let asked = Number.POSITIVE_INFINITY;
+/** The time of the requested tick, in microseconds of the host's clock. */
+let nextTick = Number.POSITIVE_INFINITY;
 
-function ask(due: number): void {
-  if (due >= asked) return;
-  asked = due;
-  host.after(Math.min(MOST_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
+function requestTick(due: number): void {
+  if (due >= nextTick) return;
+  nextTick = due;
+  host.after(Math.min(MAX_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
 }
 
-/** Calls `fn` in so many milliseconds, or repeatedly; returns a number to cancel it. */
+/** Calls `fn` after `ms` milliseconds, once or repeatedly; returns a number to cancel it. */
 export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number {
   const micros = Math.max(0, Number(ms) || 0) * 1000;
   lastId += 1;
   const due = host.now() + micros;
   const every = repeat ? Math.max(1000, micros) : undefined;
   timers.set(lastId, { id: lastId, due, every, fn, current: now.current });
-  ask(due);
+  requestTick(due);
   return lastId;
 }
 
-export const timerCount = (): number => timers.size;
+export const countTimers = (): number => timers.size;
 export const cancelTimer = (id: number): boolean => timers.delete(id);
 
-/** The host's timer is due. */
-export function tick(): void {
-  asked = Number.POSITIVE_INFINITY;
+/** Runs the due timers, and requests the next tick. */
+export function runDueTimers(): void {
+  nextTick = Number.POSITIVE_INFINITY;
   const time = host.now();
   const due = [...timers.values()].filter((timer) => timer.due <= time);
   for (const timer of due.sort((a, b) => a.due - b.due || a.id - b.id)) {
@@ -64,11 +64,11 @@ export function tick(): void {
   // A loop, as there may be more timers than a call takes arguments.
   let next = Number.POSITIVE_INFINITY;
   for (const timer of timers.values()) next = Math.min(next, timer.due);
-  if (timers.size > 0) ask(next);
+  if (timers.size > 0) requestTick(next);
 }
 
 /**
- * A promise that resolves after so many milliseconds, or rejects when the caller is interrupted.
+ * Returns a promise that resolves after `ms` milliseconds, or rejects when the caller is interrupted.
  */
 export function sleep(ms: number): Promise<void> {
   const frame = now.current as Frame | null;
@@ -77,11 +77,11 @@ export function sleep(ms: number): Promise<void> {
     const sleeps = frame?._sleeps;
     const end = (settle: () => void): void => {
       cancelTimer(id);
-      sleeps?.delete(give);
+      sleeps?.delete(interrupt);
       settle();
     };
-    const give = (error: unknown): void => end(() => reject(error));
+    const interrupt = (error: unknown): void => end(() => reject(error));
     const id = addTimer(ms, () => end(resolve), false);
-    sleeps?.add(give);
+    sleeps?.add(interrupt);
   });
 }

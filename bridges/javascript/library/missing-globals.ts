@@ -4,7 +4,7 @@
  * declaration.
  */
 import { FOREIGN_GLOBALS } from './foreign-globals.ts';
-import { refused } from './report.ts';
+import { logRefusal } from './report.ts';
 
 const { defineProperty } = Object;
 
@@ -15,7 +15,7 @@ function hide(name: string, why: string): void {
     get() {
       if (isLogged) return;
       isLogged = true;
-      refused(`not given: ${name} (${why})`);
+      logRefusal(`not given: ${name} (${why})`);
     },
     set(value: unknown) {
       defineProperty(globalThis, name, { value, writable: true, configurable: true });

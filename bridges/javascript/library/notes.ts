@@ -1,26 +1,27 @@
 /**
- * Notes of a call for an observer: its method; the line that wound, answered or awaits; the frame's
- * `local`; and changes of the translator's state. The host calls `before` and `after` around an
+ * Records a call for an observer: its method; the line that wound, replied or awaits; the frame's
+ * `local`; and changes of the translator's state. The host calls `beginNotes` and `endNotes` around an
  * observed call. The first call wraps the functions that decide; `stop` unwraps them when the
  * observer is gone.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
-import { cut, held, shown } from './bounded-text.ts';
+import { cutText, formatValue, readProperty } from './bounded-text.ts';
 import { Child } from './child.ts';
 import { methods } from './context.ts';
 import { HOOKS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
 import { now, stringify } from './host.ts';
 import { self } from './own-translator.ts';
-import { callPlace } from './report.ts';
-import { find } from './requests.ts';
-import { changes, remember, type State } from './state.ts';
+import { callSite } from './report.ts';
+import { findFrame } from './requests.ts';
+import { describeChanges, type State, sampleState } from './state.ts';
 import { Translator } from './translator.ts';
 
-/** Characters of `local` at most. */
-const MOST_CHARACTERS = 200;
-const MOST_CHANGED = 1000;
+/** The most characters of `local`. */
+const MAX_CHARACTERS = 200;
+/** The most characters of the changes. */
+const MAX_CHANGE_CHARACTERS = 1000;
 
 interface Call {
   readonly id: number;
@@ -36,40 +37,43 @@ interface Call {
 let call: Call | null = null;
 
 /** Begins the notes of a call: a fop by name, its reply, or a hook. */
-export function before(id: number, what: string): void {
+export function beginNotes(id: number, name: string): void {
   install();
-  const frame = find(id);
-  const row = frame?.fop ?? findFop(what);
-  const state = remember(self.translator!);
+  const frame = findFrame(id);
+  const row = frame?.fop ?? findFop(name);
+  const state = sampleState(self.translator!);
   const isReply = frame !== undefined;
-  call = { id, row, isReply, frame, method: HOOKS[what], line: undefined, state };
+  call = { id, row, isReply, frame, method: HOOKS[name], line: undefined, state };
 }
 
 /** Ends the notes of the call; returns them as JSON of texts by name. */
-export function after(): string {
-  const seen = call!;
+export function endNotes(): string {
+  const notedCall = call!;
   call = null;
-  const frame = seen.frame ?? find(seen.id);
-  const local = frame === undefined ? undefined : held(frame, 'local');
-  const changed = changes(self.translator!, seen.state).join('; ');
+  const frame = notedCall.frame ?? findFrame(notedCall.id);
+  const local = frame === undefined ? undefined : readProperty(frame, 'local');
+  const changed = describeChanges(self.translator!, notedCall.state).join('; ');
   return stringify({
-    method: seen.method ?? methodOf(seen, frame),
-    line: seen.line,
-    local: local === undefined || local === null ? undefined : cut(shown(local), MOST_CHARACTERS),
-    changed: changed === '' ? undefined : cut(changed, MOST_CHANGED),
+    method: notedCall.method ?? guessMethod(notedCall, frame),
+    line: notedCall.line,
+    local:
+      local === undefined || local === null
+        ? undefined
+        : cutText(formatValue(local), MAX_CHARACTERS),
+    changed: changed === '' ? undefined : cutText(changed, MAX_CHANGE_CHARACTERS),
   });
 }
 
-/** The method of a call without a decision; undefined if ambiguous. */
-function methodOf({ row, isReply }: Call, frame: Frame | undefined): string | undefined {
+/** Guesses the method of a call without a decision; undefined if two are possible. */
+function guessMethod({ row, isReply }: Call, frame: Frame | undefined): string | undefined {
   if (row === undefined) return undefined;
   const method = methods.get(row.name);
-  if (!isReply || isAsync(method)) return nameOf(method);
-  return frame === undefined || frame._waiters !== null ? undefined : nameOf(frame._cbk);
+  if (!isReply || isAsync(method)) return functionName(method);
+  return frame === undefined || frame._waiters !== null ? undefined : functionName(frame._cbk);
 }
 
-function nameOf(method: unknown): string | undefined {
-  const name = typeof method === 'function' ? held(method, 'name') : undefined;
+function functionName(method: unknown): string | undefined {
+  const name = typeof method === 'function' ? readProperty(method, 'name') : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
@@ -78,58 +82,58 @@ function nameOf(method: unknown): string | undefined {
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Owner = Record<string, Method>;
 
-/** Installed wrappers, removed in order. */
-let around: { owner: Owner; name: string; original: Method; observed: Method }[] = [];
+/** Installed wrappers, removed in reverse order. */
+let wrappers: { owner: Owner; name: string; original: Method; wrapper: Method }[] = [];
 /** The number of wrapped frame prototypes. */
-let seen = 0;
+let wrappedCount = 0;
 const { apply } = Reflect;
 
 /** Wraps a method so that it reports the frame it decides for. */
-function wrap(owner: object, name: string, frameOf: (self: unknown) => unknown): void {
-  const all = owner as Owner;
-  const original = all[name]!;
-  if (around.some(({ observed }) => observed === original)) return;
-  const observed: Method = function (...args) {
-    if (call !== null) decides(call, frameOf(this) as Frame | null);
+function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown): void {
+  const target = owner as Owner;
+  const original = target[name]!;
+  if (wrappers.some(({ wrapper }) => wrapper === original)) return;
+  const wrapper: Method = function (...args) {
+    if (call !== null) noteDecision(call, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
-  all[name] = observed;
-  around.push({ owner: all, name, original, observed });
+  target[name] = wrapper;
+  wrappers.push({ owner: target, name, original, wrapper });
 }
 
-const itself = (frame: unknown): unknown => frame;
-const current = (): unknown => now.current;
+const asFrame = (frame: unknown): unknown => frame;
+const currentFrame = (): unknown => now.current;
 
 function install(): void {
-  if (around.length === 0) {
-    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, itself);
-    wrap(Translator.prototype, 'sleep', current);
+  if (wrappers.length === 0) {
+    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, asFrame);
+    wrap(Translator.prototype, 'sleep', currentFrame);
   }
   // A fop's prototype is made at its first request.
-  for (; seen < framePrototypes.length; seen += 1) {
-    const frames = framePrototypes[seen]!;
+  for (; wrappedCount < framePrototypes.length; wrappedCount += 1) {
+    const frames = framePrototypes[wrappedCount]!;
     for (const name of ['wind', 'unwind']) {
-      if (Object.hasOwn(frames, name)) wrap(frames, name, itself);
+      if (Object.hasOwn(frames, name)) wrap(frames, name, asFrame);
     }
-    wrap(Child.prototype, frames.fop.name, current);
+    wrap(Child.prototype, frames.fop.name, currentFrame);
   }
 }
 
 /** Removes the wrappers when the observer is gone. */
 export function stop(): void {
-  for (const { owner, name, original, observed } of around.reverse()) {
-    if (owner[name] === observed) owner[name] = original;
+  for (const { owner, name, original, wrapper } of wrappers.reverse()) {
+    if (owner[name] === wrapper) owner[name] = original;
   }
-  around = [];
-  seen = 0;
+  wrappers = [];
+  wrappedCount = 0;
   call = null;
 }
 
-/** Notes the decision's line (innermost function) and method (outermost). */
-function decides(of: Call, frame: Frame | null): void {
-  if (frame?.id !== of.id) return;
-  of.frame = frame;
-  const place = callPlace();
-  // Without a place, an async method has returned.
-  if (place !== undefined) [of.line, of.method] = [place.line, place.method];
+/** Records the decision's line (innermost function) and method (outermost). */
+function noteDecision(notedCall: Call, frame: Frame | null): void {
+  if (frame?.id !== notedCall.id) return;
+  notedCall.frame = frame;
+  const site = callSite();
+  // Without a call site, an async method has returned.
+  if (site !== undefined) [notedCall.line, notedCall.method] = [site.line, site.method];
 }

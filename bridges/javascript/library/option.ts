@@ -1,14 +1,14 @@
 /**
- * Options that a module declares, checked by the host like those of any translator. Types and units
- * are GlusterFS's; an option without a default is null when it is not given.
+ * Makes the options that a module declares. The host checks their values, as for any translator. Types
+ * and units are GlusterFS's; an option without a default is null if the volfile does not set it.
  */
 import type { LogSource } from '../../../runtime/core/log.ts';
-import { callerPlace } from './report.ts';
+import { callerPosition } from './report.ts';
 
-/** Source places of declared options. */
-const places = new WeakMap<object, LogSource>();
+/** Source positions of declared options. */
+const positions = new WeakMap<object, LogSource>();
 
-export const placeOfOption = (spec: object): LogSource | undefined => places.get(spec);
+export const optionPosition = (spec: object): LogSource | undefined => positions.get(spec);
 
 export interface OptionSpec {
   readonly type: string;
@@ -20,7 +20,7 @@ export interface OptionSpec {
   readonly reconfigurable?: boolean;
 }
 
-interface About {
+interface OptionSettings {
   help?: string;
   reconfigurable?: boolean;
   values?: readonly string[];
@@ -31,25 +31,25 @@ interface About {
 type Default = string | number | boolean | null | undefined;
 
 /** Makes the constructor of an option type; the default is optional. */
-const maker =
+const makeOptionType =
   (type: string) =>
-  (given?: Default | About, about: About = {}): OptionSpec => {
-    const isAbout = typeof given === 'object' && given !== null && !Array.isArray(given);
-    const [value, more] = isAbout ? [null, given] : [given as Default, about];
-    const { help = '', ...rest } = more;
+  (first?: Default | OptionSettings, second: OptionSettings = {}): OptionSpec => {
+    const isSettings = typeof first === 'object' && first !== null && !Array.isArray(first);
+    const [value, settings] = isSettings ? [null, first] : [first as Default, second];
+    const { help = '', ...rest } = settings;
     const defaults = value === null || value === undefined ? {} : { default: value };
     const spec = { type, description: help, ...defaults, ...rest };
-    places.set(spec, callerPlace());
+    positions.set(spec, callerPosition());
     return spec;
   };
 
 export const Option = {
-  str: maker('str'),
-  int: maker('int'),
-  float: maker('double'),
-  bool: maker('bool'),
-  size: maker('sizet'),
-  time: maker('time'),
-  percent: maker('percent'),
-  path: maker('path'),
+  str: makeOptionType('str'),
+  int: makeOptionType('int'),
+  float: makeOptionType('double'),
+  bool: makeOptionType('bool'),
+  size: makeOptionType('sizet'),
+  time: makeOptionType('time'),
+  percent: makeOptionType('percent'),
+  path: makeOptionType('path'),
 };

@@ -5,9 +5,10 @@
 const INDEXES = 16;
 export const WINDS = 65_536;
 
-export const originOf = (id: number, wind: number, index: number): number =>
+export const encodeOrigin = (id: number, wind: number, index: number): number =>
   (id * WINDS + wind + 1) * INDEXES + index;
 
-export const requestOf = (at: number): number => Math.floor(at / (WINDS * INDEXES));
-export const windOf = (at: number): number => Math.floor(at / INDEXES) - requestOf(at) * WINDS - 1;
-export const indexOf = (at: number): number => at - Math.floor(at / INDEXES) * INDEXES;
+export const originRequest = (at: number): number => Math.floor(at / (WINDS * INDEXES));
+export const originWind = (at: number): number =>
+  Math.floor(at / INDEXES) - originRequest(at) * WINDS - 1;
+export const originIndex = (at: number): number => at - Math.floor(at / INDEXES) * INDEXES;

@@ -1,4 +1,4 @@
-/** The module's translator, once it is made. */
+/** Holds the module's translator; null until `create` has made it. */
 import type { Translator } from './translator.ts';
 
 export const self: { translator: Translator | null } = { translator: null };

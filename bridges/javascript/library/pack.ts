@@ -1,14 +1,14 @@
 /** Encodes values for the host; bridges/host/crossing/message.ts decodes them. */
 
 import type { Arg as ArgRow, FopRow } from '../../../runtime/core/fops.ts';
-import { bytesOf, Data, Dict } from './data.ts';
+import { Data, Dict, toBytes } from './data.ts';
 import { host } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import {
-  changed,
   Dirent,
   type Fields,
   Flock,
+  haveChanged,
   hostValue,
   Iatt,
   INSIDE,
@@ -17,17 +17,17 @@ import {
   NULL_GFID,
   requestOf,
   Statvfs,
-  typeOf,
+  typeName,
   windOf,
 } from './values.ts';
 
-/** Encodes an argument; a received value is sent as its origin. */
+/** Encodes an argument; an unchanged received value becomes its origin. */
 export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   const origin = hostValue(value);
   if (origin !== undefined && requestOf(origin._at) === id && fits(arg.type, value)) {
     const { _at } = origin;
-    if (!origin._changed()) return ['=', windOf(_at), indexOf(_at)];
+    if (!origin._isChanged()) return ['=', windOf(_at), indexOf(_at)];
   }
   return PACKERS[arg.type]!(arg, value, id);
 }
@@ -36,9 +36,10 @@ export function pack(id: number, arg: ArgRow, value: unknown): unknown {
 const fits = (type: string, value: unknown): boolean =>
   Array.isArray(value)
     ? type === 'entries' || type === 'locklist'
-    : value instanceof (HOST_VALUES[type] ?? Nothing);
+    : value instanceof (HOST_VALUES[type] ?? UnknownType);
 
-class Nothing {}
+/** Has no instances, so no value fits. */
+class UnknownType {}
 
 const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
   iatt: Iatt,
@@ -49,89 +50,97 @@ const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => ob
   lease: Lease,
 };
 
-/** All arguments of a fop, as received. */
-export const asCame = (row: FopRow): unknown[] => row.args.map((_, index) => ['=', -1, index]);
+/** Refers to all arguments of a fop as received. */
+export const receivedArguments = (row: FopRow): unknown[] =>
+  row.args.map((_, index) => ['=', -1, index]);
 
 /** Encodes the values of a row; missing ones at the end are null. */
 export function packAll(
   id: number,
   name: string,
   row: readonly ArgRow[],
-  given: readonly unknown[],
+  values: readonly unknown[],
 ): unknown[] {
-  if (given.length > row.length) {
-    const takes = row.map((arg) => arg.name).join(', ');
-    throw new TypeError(`${name} takes ${row.length} arguments (${takes}), not ${given.length}`);
+  if (values.length > row.length) {
+    const parameters = row.map((arg) => arg.name).join(', ');
+    throw new TypeError(
+      `${name} takes ${row.length} arguments (${parameters}), not ${values.length}`,
+    );
   }
-  return row.map((arg, index) => pack(id, arg, given[index]));
+  return row.map((arg, index) => pack(id, arg, values[index]));
 }
 
 /** Encodes arguments; null stands for the received ones. */
 export function packArguments(
   id: number,
   row: FopRow,
-  came: readonly unknown[] | null,
+  received: readonly unknown[] | null,
   args: readonly unknown[] | null,
 ): unknown[] {
-  const values = args ?? came;
-  if (values === null || (values === came && !changed(values))) return asCame(row);
+  const values = args ?? received;
+  if (values === null || (values === received && !haveChanged(values)))
+    return receivedArguments(row);
   return packAll(id, row.name, row.args, values);
 }
 
 type Packer = (arg: ArgRow, value: unknown, id: number) => unknown;
 
-function refuse(arg: ArgRow, wanted: string, value: unknown): never {
-  throw new TypeError(`${arg.name} must be ${wanted}, not ${typeOf(value)}`);
+function refuse(arg: ArgRow, expected: string, value: unknown): never {
+  throw new TypeError(`${arg.name} must be ${expected}, not ${typeName(value)}`);
 }
 
-const object =
+const packObject =
   <T>(
     tag: string,
-    made: abstract new (...args: never[]) => T,
-    give: (value: T) => unknown,
+    type: abstract new (...args: never[]) => T,
+    encode: (value: T) => unknown,
   ): Packer =>
   (arg, value) =>
-    value instanceof made ? [tag, give(value)] : refuse(arg, made.name, value);
+    value instanceof type ? [tag, encode(value)] : refuse(arg, type.name, value);
 
-const fieldsOf = (tag: string, made: abstract new (...args: never[]) => Fields): Packer =>
-  object(tag, made, (value) => value.fields());
+const packFields = (tag: string, type: abstract new (...args: never[]) => Fields): Packer =>
+  packObject(tag, type, (value) => value.fields());
 
-function items<T>(arg: ArgRow, made: abstract new (...args: never[]) => T, value: unknown): T[] {
-  if (!Array.isArray(value)) return refuse(arg, `an array of ${made.name}`, value);
+function readItems<T>(
+  arg: ArgRow,
+  type: abstract new (...args: never[]) => T,
+  value: unknown,
+): T[] {
+  if (!Array.isArray(value)) return refuse(arg, `an array of ${type.name}`, value);
   for (const item of value) {
-    if (item instanceof made) continue;
-    throw new TypeError(`${arg.name} must be an array of ${made.name}; ${typeOf(item)} is in it`);
+    if (item instanceof type) continue;
+    throw new TypeError(`${arg.name} must be an array of ${type.name}; ${typeName(item)} is in it`);
   }
   return value as T[];
 }
 
 function packEntry(entry: Dirent, id: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
-  const here = ref !== null && ref[0] === id;
-  const attributes = stat === null ? null : here && stat._at === INSIDE ? true : stat.fields();
-  return [name, off, type, gfid || NULL_GFID, attributes, here ? ref.slice(1) : null];
+  const isOwn = ref !== null && ref[0] === id;
+  const attributes = stat === null ? null : isOwn && stat._at === INSIDE ? true : stat.fields();
+  return [name, off, type, gfid || NULL_GFID, attributes, isOwn ? ref.slice(1) : null];
 }
 
 const PACKERS: Readonly<Record<string, Packer>> = {
-  loc: object('loc', Loc, ({ _parts: [inode, parent, name, gfid] }) => [
+  loc: packObject('loc', Loc, ({ _parts: [inode, parent, name, gfid] }) => [
     inode,
     parent,
     name ?? null,
     gfid ?? null,
   ]),
-  inode: object('inode', Inode, (value) => value.id),
-  fd: object('fd', Fd, (value) => value.id),
-  iatt: fieldsOf('iatt', Iatt),
-  statvfs: fieldsOf('statvfs', Statvfs),
-  flock: fieldsOf('flock', Flock),
-  lease: fieldsOf('lease', Lease),
+  inode: packObject('inode', Inode, (value) => value.id),
+  fd: packObject('fd', Fd, (value) => value.id),
+  iatt: packFields('iatt', Iatt),
+  statvfs: packFields('statvfs', Statvfs),
+  flock: packFields('flock', Flock),
+  lease: packFields('lease', Lease),
   str: (arg, value) => (typeof value === 'string' ? value : refuse(arg, 'a string', value)),
   int: (arg, value) => {
     if (typeof value === 'boolean') return Number(value);
     return typeof value === 'number' ? value : refuse(arg, 'a number', value);
   },
   data: (arg, value) => {
-    const bytes = bytesOf(value) ?? refuse(arg, 'a Uint8Array or Data', value);
+    const bytes = toBytes(value) ?? refuse(arg, 'a Uint8Array or Data', value);
     return ['data', host.put(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
   },
   dict: (arg, value) => {
@@ -144,7 +153,7 @@ const PACKERS: Readonly<Record<string, Packer>> = {
   },
   entries: (arg, value, id) => [
     'entries',
-    items(arg, Dirent, value).map((entry) => packEntry(entry, id)),
+    readItems(arg, Dirent, value).map((entry) => packEntry(entry, id)),
   ],
-  locklist: (arg, value) => ['locklist', items(arg, Flock, value).map((lock) => lock.fields())],
+  locklist: (arg, value) => ['locklist', readItems(arg, Flock, value).map((lock) => lock.fields())],
 };

@@ -5,29 +5,29 @@
 const Native = Proxy;
 const { revocable } = Native;
 const { apply, construct, defineProperty } = Reflect;
-const made = new WeakSet<object>();
+const proxies = new WeakSet<object>();
 const { add, has } = WeakSet.prototype;
 
-function noted<T extends object>(proxy: T): T {
-  apply(add, made, [proxy]);
+function recordProxy<T extends object>(proxy: T): T {
+  apply(add, proxies, [proxy]);
   return proxy;
 }
 
 defineProperty(Native, 'revocable', {
   value: (target: object, handler: object) => {
-    const both = revocable(target, handler);
-    noted(both.proxy);
-    return both;
+    const pair = revocable(target, handler);
+    recordProxy(pair.proxy);
+    return pair;
   },
   writable: true,
   configurable: true,
 });
 defineProperty(globalThis, 'Proxy', {
   value: new Native(Native, {
-    construct: (_, args) => noted(construct(Native, args) as object),
+    construct: (_, args) => recordProxy(construct(Native, args) as object),
   }),
   writable: true,
   configurable: true,
 });
 
-export const isProxy = (value: unknown): boolean => apply(has, made, [value]) as boolean;
+export const isProxy = (value: unknown): boolean => apply(has, proxies, [value]) as boolean;

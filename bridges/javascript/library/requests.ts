@@ -4,16 +4,16 @@
  */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
-import { byName, deliver, type RawReply, Reply, type Settle } from './child.ts';
-import { fresh, isPromise, keep, methods, strays } from './context.ts';
+import { orderParts, type RawReply, Reply, type Settlers, settleReply } from './child.ts';
+import { fresh, isPromise, keepFrame, methods, strays } from './context.ts';
 import { Data } from './data.ts';
-import { Cancelled, errnoOf, FopError } from './errors.ts';
+import { Cancelled, FopError, readErrno } from './errors.ts';
 import {
   ANSWERED,
   FAILED,
-  type First,
+  type FirstWind,
   type Frame,
-  kept,
+  keptFrames,
   LATER,
   NOTHING,
   OPEN,
@@ -24,21 +24,21 @@ import {
 } from './frame.ts';
 import { now, outcome } from './host.ts';
 import { self } from './own-translator.ts';
-import { report, returnedAt } from './report.ts';
+import { locateReturn, report } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
-import { changed, typeOf } from './values.ts';
+import { haveChanged, typeName } from './values.ts';
 
 /** Logs an error of a method; the host fails the request. */
-export function failed(frame: Frame, error: unknown): number {
+export function failRequest(frame: Frame, error: unknown): number {
   frame._open();
   frame._state = ANSWERED;
   waiting.delete(frame.id);
-  kept.delete(frame.id);
+  keptFrames.delete(frame.id);
   report(error, `${frame.name} failed`, methods.get(frame.name));
   return FAILED;
 }
 
-/** Handles a return without a plain decision: messages were sent, or the frame is kept. */
+/** Handles a return without a decision: the method has sent messages, or keeps the frame. */
 export function settle(frame: Frame, result?: unknown): number {
   if (frame._state === ANSWERED) {
     if (frame._owed === 0) waiting.delete(frame.id);
@@ -46,55 +46,55 @@ export function settle(frame: Frame, result?: unknown): number {
   }
   if (isPromise(result)) {
     const text = 'the method returned a promise without awaiting it: make the method async';
-    return failed(frame, new TypeError(text));
+    return failRequest(frame, new TypeError(text));
   }
   frame._state = LATER;
-  if (frame._owed > 0) wait(frame);
-  else keep(frame, result);
+  if (frame._owed > 0) addWaiting(frame);
+  else keepFrame(frame, result);
   return NOTHING;
 }
 
-/** Keeps a frame that awaits a child's reply. */
-function wait(frame: Frame): void {
+/** Records that a frame awaits a child's reply. */
+function addWaiting(frame: Frame): void {
   if (waiting.get(frame.id) === undefined) waiting.add(frame);
 }
 
 /** Handles a child's reply in the general case. */
-export function replied(frame: Frame, answer: RawReply): number {
+export function handleReply(frame: Frame, raw: RawReply): number {
   if (frame._state === SENT && frame._first !== null) {
     const [resolve, reject] = frame._first;
     frame._first = null;
-    return awaited(frame, { resolve, reject }, frame.fop, answer);
+    return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
   frame._count();
-  const number = answer[2] as number;
+  const number = raw[2] as number;
   const waiter = frame._waiters?.[number];
   if (frame._waiters !== null) frame._waiters[number] = undefined;
   const row = waiter?.row ?? frame.fop;
   frame._owed -= 1;
-  if (frame._owed > 0) wait(frame);
+  if (frame._owed > 0) addWaiting(frame);
   else if (frame.id < 0) {
     // The module may wind again: counting starts over.
     frame._wound = 0;
     frame._waiters = null;
   }
-  if (waiter?.promise !== undefined) return awaited(frame, waiter.promise, row, answer);
-  const done = frame._state === ANSWERED;
-  if (!done) {
+  if (waiter?.promise !== undefined) return continueMethod(frame, waiter.promise, row, raw);
+  const isAnswered = frame._state === ANSWERED;
+  if (!isAnswered) {
     frame._state = NOTHING;
-    frame._reply = row === frame.fop ? answer : null;
+    frame._reply = row === frame.fop ? raw : null;
   }
   frame.cookie = waiter?.cookie ?? waiter?.child ?? (Object.getPrototypeOf(frame) as Frame).cookie;
   const cbk = waiter === undefined ? frame._cbk : waiter.cbk;
-  const [opRet, opErrno, , ...values] = answer;
+  const [opRet, opErrno, , ...values] = raw;
   try {
     cbk?.call(self.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
   } catch (error) {
-    if (!done) return failed(frame, error);
+    if (!isAnswered) return failRequest(frame, error);
     report(error, `${frame.name} failed after its answer`, cbk);
     return NOTHING;
   }
-  if (done || frame.id < 0) return NOTHING;
+  if (isAnswered || frame.id < 0) return NOTHING;
   const state = frame._state;
   if (state < 0 || state >= SAME || state === FAILED) {
     frame._state = ANSWERED;
@@ -104,14 +104,14 @@ export function replied(frame: Frame, answer: RawReply): number {
 }
 
 /** Continues an async method, in the jobs of this call. */
-function awaited(frame: Frame, settle: Settle, row: FopRow, answer: RawReply): number {
+function continueMethod(frame: Frame, settle: Settlers, row: FopRow, raw: RawReply): number {
   if (frame._state !== ANSWERED && frame.id > 0) {
-    frame._reply = row === frame.fop ? answer : null;
+    frame._reply = row === frame.fop ? raw : null;
     frame._state = OPEN;
     now.running = frame;
   }
   now.current = frame;
-  deliver(settle, frame, row, answer);
+  settleReply(settle, frame, row, raw);
   return NOTHING;
 }
 
@@ -119,13 +119,14 @@ function awaited(frame: Frame, settle: Settle, row: FopRow, answer: RawReply): n
  * Requests that a method may still send after the host has cancelled its request: enough to clean
  * up, and an end for loops that catch every error.
  */
-const MOST_AFTER = 1000;
+const MAX_LATE_REQUESTS = 1000;
 
 /** Finds a pending frame by its number. */
-export const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?.deref();
+export const findFrame = (id: number): Frame | undefined =>
+  waiting.get(id) ?? keptFrames.get(id)?.deref();
 
 /** Rejects the promises of children and sleeps that an async method awaits. */
-function release(frame: Frame): boolean {
+function rejectPending(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
   if (frame._first !== null) {
     const [, reject, promise] = frame._first;
@@ -141,26 +142,26 @@ function release(frame: Frame): boolean {
 
 /** Cancels request `id`, which the host has answered: further decisions are void. */
 export function cancel(id: number): void {
-  const frame = find(id);
+  const frame = findFrame(id);
   if (frame === undefined) return;
   waiting.delete(id);
   frame._open();
   frame._end();
-  frame._after ??= { left: MOST_AFTER };
-  release(frame);
+  frame._budget ??= { left: MAX_LATE_REQUESTS };
+  rejectPending(frame);
 }
 
-/** Handles the interrupt of request `id`; `methodOf` finds its cancel method. */
+/** Handles the interrupt of request `id`; `findMethod` finds its cancel method. */
 export function interrupt(
   id: number,
-  methodOf: (frame: Frame) => ((...args: never[]) => unknown) | undefined,
+  findMethod: (frame: Frame) => ((...args: never[]) => unknown) | undefined,
 ): number {
-  const frame = find(id);
+  const frame = findFrame(id);
   if (frame === undefined || frame.answered) return NOTHING;
   now.running = null;
-  if (release(frame)) return NOTHING;
+  if (rejectPending(frame)) return NOTHING;
   now.current = null;
-  const method = methodOf(frame);
+  const method = findMethod(frame);
   try {
     method?.call(self.translator, frame as never);
     return NOTHING;
@@ -176,9 +177,9 @@ export function interrupt(
 
 /**
  * Returns the result of an async method's first part to the engine. A pending promise is checked
- * when jobs have run, by `ended`: less than half the cost of following it.
+ * when jobs have run, by `handlePromise`: less than half the cost of following it.
  */
-export function start(frame: Frame, promise: Promise<unknown>): unknown {
+export function startAsync(frame: Frame, promise: Promise<unknown>): unknown {
   const state = frame._state;
   if (state === NOTHING) {
     frame._state = OPEN;
@@ -197,44 +198,44 @@ export function start(frame: Frame, promise: Promise<unknown>): unknown {
 }
 
 /** Rejects the promise of a failed reply. */
-export function refused(first: First, reply: Reply): void {
+export function rejectReply(first: FirstWind, reply: Reply): void {
   first[1](new FopError(reply.opErrno, undefined, reply));
 }
 
-/** Handles a promise's outcome after the jobs of a call; pending: the promise itself. */
-export function ended(state: number, value: unknown): number {
+/** Handles a promise after the jobs of a call. @param value its outcome; the promise itself if pending */
+export function handlePromise(state: number, value: unknown): number {
   const frame = now.running as Frame;
   if (value === now.reply && state === FULFILLED && frame._state === OPEN) {
-    const made = (value as Reply)._made;
-    if (made === undefined || !changed(made)) {
+    const parts = (value as Reply)._parts;
+    if (parts === undefined || !haveChanged(parts)) {
       frame._state = ANSWERED;
-      if (kept.size > 0) kept.delete(frame.id);
-      frame._over();
+      if (keptFrames.size > 0) keptFrames.delete(frame.id);
+      frame._endValues();
       return SAME;
     }
   }
   frame._open();
   if (state === PENDING) {
     const first = frame._first;
-    // Unless a job has handled it.
+    // A job may have handled the promise already.
     if (first === null || first[2] !== null) {
       if (first !== null) first[2] = null;
       follow(frame, value as Promise<unknown>);
     }
-    if (frame._state === OPEN) keep(frame);
-  } else if (state === FULFILLED) returned(frame, value);
-  else thrown(frame, value);
+    if (frame._state === OPEN) keepFrame(frame);
+  } else if (state === FULFILLED) handleReturn(frame, value);
+  else handleThrow(frame, value);
   const [code] = outcome;
   outcome[0] = NOTHING;
   return code!;
 }
 
-/** True if a result is a child's unchanged reply to this very request. */
-function isSame({ id, fop }: Frame, result: unknown): boolean {
+/** True if a result is a child's unchanged reply to this request. */
+function isReceivedReply({ id, fop }: Frame, result: unknown): boolean {
   if (!(result instanceof Reply) || result._id !== id || result.fop !== fop) return false;
-  return result._made === undefined || !changed(result._made);
+  return result._parts === undefined || !haveChanged(result._parts);
 }
-/** QuickJS's number of a pending promise's state. */
+/** QuickJS's numbers of a promise's states. */
 const PENDING = 0;
 const FULFILLED = 1;
 
@@ -245,29 +246,29 @@ async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
   try {
     result = await promise;
   } catch (error) {
-    thrown(frame, error);
+    handleThrow(frame, error);
     return;
   }
-  returned(frame, result);
+  handleReturn(frame, result);
 }
 
 strays.follow = (frame, promise) => void follow(frame, promise);
 
-function returned(frame: Frame, result: unknown): void {
+function handleReturn(frame: Frame, result: unknown): void {
   try {
     if (frame.answered) return;
     if (frame._owed > 0 || frame._first !== null) checkAwaited(frame, result);
-    finish(frame, result);
+    replyWith(frame, result);
   } catch (error) {
-    thrown(frame, error);
+    handleThrow(frame, error);
   }
 }
 
-function thrown(frame: Frame, error: unknown): void {
+function handleThrow(frame: Frame, error: unknown): void {
   try {
-    const errno = error instanceof Error ? errnoOf(error) : 0;
+    const errno = error instanceof Error ? readErrno(error) : 0;
     const reply = error instanceof FopError ? error.reply : null;
-    if (reply?.fop === frame.fop && !frame.answered) finish(frame, reply);
+    if (reply?.fop === frame.fop && !frame.answered) replyWith(frame, reply);
     else if (errno !== 0 && !frame.answered) frame.fail(errno);
     else if (!(error instanceof Cancelled)) giveUp(frame, error);
   } catch (failure) {
@@ -278,7 +279,7 @@ function thrown(frame: Frame, error: unknown): void {
 /** Fails the request with an error that has no errno. */
 function giveUp(frame: Frame, error: unknown): void {
   if (frame._state === OPEN && frame === now.running) {
-    outcome[0] = failed(frame, error);
+    outcome[0] = failRequest(frame, error);
     return;
   }
   if (frame.answered) {
@@ -286,49 +287,50 @@ function giveUp(frame: Frame, error: unknown): void {
     return;
   }
   frame._push('failed');
-  failed(frame, error);
+  failRequest(frame, error);
 }
 
-/** Answers with an async method's result. */
-function finish(frame: Frame, result: unknown): void {
+/** Unwinds with an async method's result. */
+function replyWith(frame: Frame, result: unknown): void {
   try {
-    answer(frame, frame.fop, result);
+    sendResult(frame, frame.fop, result);
   } catch (error) {
-    throw returnedAt(error, methods.get(frame.name));
+    throw locateReturn(error, methods.get(frame.name));
   }
 }
 
-function answer(frame: Frame, fop: FopRow, result: unknown): void {
+function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
   if (result instanceof Reply) {
     if (result.fop !== fop)
       throw new TypeError(`${fop.name} returned a reply of ${result.fop.name}`);
-    const here = frame._state === OPEN && frame === now.running && isSame(frame, result);
-    if (here) frame._decide(SAME + (result._raw[2] as number));
+    const isReceived =
+      frame._state === OPEN && frame === now.running && isReceivedReply(frame, result);
+    if (isReceived) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
   } else if (typeof result === 'number') {
     if (result > 0 && fop.counts === null && !UNCOUNTED.includes(fop.name)) {
-      const done = `opRet ${result} says that the ${fop.name} was done`;
+      const meaning = `opRet ${result} says that the ${fop.name} was done`;
       const name = errnoName(result);
-      throw new RangeError(`${done}: to fail with ${name}, throw new FopError(${name})`);
+      throw new RangeError(`${meaning}: to fail with ${name}, throw new FopError(${name})`);
     }
-    answerNumber(frame, result, []);
+    unwindNumber(frame, result, []);
   } else if (fop.name === 'readv' && (result instanceof Uint8Array || result instanceof Data)) {
-    frame._meant([result]);
+    frame._unwindSuccess([result]);
   } else if (Array.isArray(result)) {
-    const listed = fop.name === 'readdir' || fop.name === 'readdirp';
-    frame._meant(listed ? [result] : result);
+    const isListing = fop.name === 'readdir' || fop.name === 'readdirp';
+    frame._unwindSuccess(isListing ? [result] : result);
   } else if (result === undefined && fop.reply.every(({ name }) => name === 'xdata')) {
     frame.unwind(0);
   } else if (typeof result === 'object' && result !== null) {
     const { opRet, ...parts } = result as Record<string, unknown>;
-    const reply = byName(fop, parts, []);
-    if (opRet === undefined || opRet === null) frame._meant(reply);
-    else answerNumber(frame, opRet as number, reply);
+    const reply = orderParts(fop, parts, []);
+    if (opRet === undefined || opRet === null) frame._unwindSuccess(reply);
+    else unwindNumber(frame, opRet as number, reply);
   } else {
     const parts = fop.reply.map(({ name }) => name).join(', ');
     const missing = result === undefined ? ': is a return missing?' : '';
     throw new TypeError(
-      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeOf(result)}${missing}`,
+      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeName(result)}${missing}`,
     );
   }
 }
@@ -336,7 +338,7 @@ function answer(frame: Frame, fop: FopRow, result: unknown): void {
 /** Fops whose success may be a number. */
 const UNCOUNTED = ['getactivelk', 'ipc'];
 
-function answerNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
+function unwindNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
   if (opRet < 0) {
     throw new RangeError(`opRet ${opRet}: to fail, throw new FopError(${errnoName(-opRet)})`);
   }

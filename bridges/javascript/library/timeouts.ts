@@ -2,9 +2,9 @@
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../../runtime/core/xdata.ts';
 import { Dict } from './data.ts';
-import { typeOf } from './values.ts';
+import { typeName } from './values.ts';
 
-/** Seconds; missing ones are the mount's. */
+/** Timeouts in seconds; without one, the mount's applies. */
 export interface Timeouts {
   readonly entryTimeout?: number;
   readonly attributeTimeout?: number;
@@ -19,32 +19,28 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export const isTimeout = (name: string): boolean => Object.hasOwn(KEYS, name);
 
-/** The parts of a reply with the timeouts in its xdata. */
-export function withTimeouts(
-  row: FopRow,
-  reply: readonly unknown[],
-  timeouts: Timeouts,
-): unknown[] {
+/** Returns the parts of a reply with the timeouts in its xdata. */
+export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Timeouts): unknown[] {
   const at = row.reply.findIndex(({ name }) => name === 'xdata');
   if (at < 0) {
     throw new TypeError(`nothing that ${row.name} answers is ever cached: it has no timeouts`);
   }
-  const made = [...reply];
-  while (made.length <= at) made.push(null);
-  const xdata = new Dict((made[at] as Dict | null) ?? {});
+  const parts = [...reply];
+  while (parts.length <= at) parts.push(null);
+  const xdata = new Dict((parts[at] as Dict | null) ?? {});
   for (const [name, seconds] of Object.entries(timeouts)) {
     if (!isTimeout(name)) {
       throw new TypeError(`${name} is none of the timeouts: ${Object.keys(KEYS).join(', ')}`);
     }
-    if (seconds !== undefined) xdata.set(KEYS[name]!, checked(name, seconds), 'double');
+    if (seconds !== undefined) xdata.set(KEYS[name]!, checkSeconds(name, seconds), 'double');
   }
-  made[at] = xdata;
-  return made;
+  parts[at] = xdata;
+  return parts;
 }
 
-function checked(name: string, seconds: unknown): number {
+function checkSeconds(name: string, seconds: unknown): number {
   if (typeof seconds !== 'number') {
-    throw new TypeError(`${name} must be a number of seconds, not ${typeOf(seconds)}`);
+    throw new TypeError(`${name} must be a number of seconds, not ${typeName(seconds)}`);
   }
   if (seconds >= 0) return seconds;
   throw new RangeError(`${name} must be 0 (never) or more, not ${seconds}`);

@@ -1,4 +1,4 @@
-/** The base class of every translator. */
+/** Defines Translator, the base class of every module's translator. */
 import type { Child } from './child.ts';
 import { guard } from './guard.ts';
 import { host } from './host.ts';
@@ -26,8 +26,8 @@ export class Translator {
   declare readonly log: Log;
 
   /** Invalidates entries or attributes in the kernel and caches above. */
-  invalidate(what?: unknown, second?: unknown, how?: Invalidation): void {
-    invalidate(what, second, how);
+  invalidate(target?: unknown, second?: unknown, options?: Invalidation): void {
+    invalidate(target, second, options);
   }
 
   /** Sets whether the volume is up, in place of its children. */
@@ -36,32 +36,32 @@ export class Translator {
     host.up(up ? 1 : 0);
   }
 
-  /** Calls `fn` in so many seconds, repeatedly with `repeat`. */
+  /** Calls `fn` after `seconds`, and repeatedly with `repeat`. */
   timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {
     const id = addTimer(seconds * 1000, () => fn.call(this), repeat);
     return { cancel: () => void cancelTimer(id) };
   }
 
-  /** Waits so many seconds. Rejects with Cancelled when the caller is interrupted. */
+  /** Waits for `seconds`. Rejects with Cancelled when the caller is interrupted. */
   sleep(seconds: number): Promise<void> {
     return sleep(seconds * 1000);
   }
 }
 
-/** Guarded values of the options: reading an undeclared one throws. */
+/** Values of the declared options: reading an undeclared one throws. */
 class DeclaredOptions {}
 guard(DeclaredOptions, { name: 'this.options', instead: 'declare it in static options = { … }' });
 delete (DeclaredOptions.prototype as { constructor?: unknown }).constructor;
 
-export const givenOptions = (values: object): Readonly<Record<string, unknown>> =>
+export const makeOptions = (values: object): Readonly<Record<string, unknown>> =>
   Object.freeze(Object.create(DeclaredOptions.prototype, Object.getOwnPropertyDescriptors(values)));
 
 /** Sets the properties of an instance before its constructor runs. */
-export function endow(about: {
+export function setInstanceProperties(properties: {
   name: string;
   children: readonly Child[];
   options: Readonly<Record<string, unknown>>;
 }): void {
-  const child = about.children[0] ?? null;
-  Object.assign(Translator.prototype, { ...about, child, type: 'features/glupy', log });
+  const child = properties.children[0] ?? null;
+  Object.assign(Translator.prototype, { ...properties, child, type: 'features/glupy', log });
 }

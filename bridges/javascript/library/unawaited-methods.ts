@@ -2,7 +2,7 @@
 import { findFop } from '../../../runtime/core/fops.ts';
 import { isPromise, onUnhandled } from './context.ts';
 import { isAsync } from './describe.ts';
-import { isOfModule, report } from './report.ts';
+import { isModuleFunction, report } from './report.ts';
 import { callPattern, findUnawaited, wrappedMethods } from './unawaited-replies.ts';
 
 const CALLER = String.raw`(?:void\s+)?(?:this|self|that)`;
@@ -10,21 +10,21 @@ const CALLER = String.raw`(?:void\s+)?(?:this|self|that)`;
 /**
  * Wraps the async methods of a class that are not fops, to log rejections that no caller handles.
  */
-export function logUnawaitedErrors(made: { readonly prototype: object }): void {
-  const { prototype } = made;
-  const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-  const texts = all.flatMap(([name, { value }]) =>
-    name !== 'constructor' && isOfModule(value) ? [String(value)] : [],
+export function logUnawaitedErrors(moduleClass: { readonly prototype: object }): void {
+  const { prototype } = moduleClass;
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  const texts = properties.flatMap(([name, { value }]) =>
+    name !== 'constructor' && isModuleFunction(value) ? [String(value)] : [],
   );
-  for (const [name, property] of all) {
+  for (const [name, property] of properties) {
     const { value: method } = property;
     // A fop's error fails its request.
-    if (!isOfModule(method) || !isAsync(method) || isFop(name)) continue;
-    const asks = callPattern(CALLER, name.replaceAll('$', '\\$'));
-    if (!texts.some((text) => findUnawaited(text, asks) !== null)) continue;
-    const watching = watched(name, method as Method);
-    wrappedMethods.set(watching, method);
-    Object.defineProperty(prototype, name, { ...property, value: watching });
+    if (!isModuleFunction(method) || !isAsync(method) || isFop(name)) continue;
+    const pattern = callPattern(CALLER, name.replaceAll('$', '\\$'));
+    if (!texts.some((text) => findUnawaited(text, pattern) !== null)) continue;
+    const wrapper = wrapMethod(name, method as Method);
+    wrappedMethods.set(wrapper, method);
+    Object.defineProperty(prototype, name, { ...property, value: wrapper });
   }
 }
 
@@ -32,7 +32,7 @@ const isFop = (name: string): boolean => name === 'anyFop' || findFop(name) !== 
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-const watched = (name: string, method: Method): Method =>
+const wrapMethod = (name: string, method: Method): Method =>
   function (...args) {
     const promise = Reflect.apply(method, this, args);
     if (isPromise(promise)) {

@@ -1,15 +1,15 @@
-/** Detects methods that answer without awaiting a child's reply. */
-import { awaited, methods } from './context.ts';
+/** Detects methods that unwind without awaiting a child's reply. */
+import { awaitedPromises, methods } from './context.ts';
 import { type Frame, SENT } from './frame.ts';
 import { self } from './own-translator.ts';
-import { isOfModule, placed, warnAt } from './report.ts';
+import { isModuleFunction, locateError, warnAt } from './report.ts';
 
-/** Matches a statement that calls `who`'s fop `what` without an await. */
-export const callPattern = (who: string, what: string): RegExp => {
+/** Matches a statement that calls method `name` of `receiver` without an await. */
+export const callPattern = (receiver: string, name: string): RegExp => {
   const before = String.raw`(?:(?:const|let|var)\s+[^=;\n]+|[\w$.]+\s*)=\s*`;
-  return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${who}\.${what}\([^;\n]*)`, 'g');
+  return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${receiver}\.${name}\([^;\n]*)`, 'g');
 };
-const ASKS_CHILD = callPattern(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
+const CHILD_CALL = callPattern(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
 const ANY_RECEIVER = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
 const VARIABLE = /([\w$]+)\s*=\s*$/;
 
@@ -19,16 +19,16 @@ interface UnawaitedCall {
   readonly fix: string;
 }
 
-const found = new WeakMap<object, UnawaitedCall | null>();
-const warned = new WeakSet<object>();
+const unawaitedCalls = new WeakMap<object, UnawaitedCall | null>();
+const warnedMethods = new WeakSet<object>();
 
 /** True if a pending reply is not awaited, as far as can be detected. */
-function isOwed(frame: Frame): boolean {
+function owesReply(frame: Frame): boolean {
   if (frame._first !== null) return frame._state === SENT;
   if (frame._owed === 0) return false;
   return (frame._waiters ?? []).some((waiter) => {
     const settle = waiter?.promise;
-    return settle !== undefined && (!settle.promise || !awaited.has(settle.promise));
+    return settle !== undefined && (!settle.promise || !awaitedPromises.has(settle.promise));
   });
 }
 
@@ -42,15 +42,15 @@ const isUsed = (variable: string, text: string): boolean => {
 };
 
 /** Finds the first such statement in a method's text. */
-export function findUnawaited(text: string, asks: RegExp): UnawaitedCall | null {
-  for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(asks)) {
+export function findUnawaited(text: string, pattern: RegExp): UnawaitedCall | null {
+  for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(pattern)) {
     const end = index + whole.length;
     const [, variable] = VARIABLE.exec(before) ?? [];
     if (variable !== undefined && isUsed(variable, text.slice(end))) continue;
-    const asked = call!.trim();
-    const more = asked.endsWith(')') ? '' : '…)';
+    const expression = call!.trim();
+    const closing = expression.endsWith(')') ? '' : '…)';
     const line = text.slice(0, end).split('\n').length - 1;
-    return { line, fix: `${before}await ${asked}${more}` };
+    return { line, fix: `${before}await ${expression}${closing}` };
   }
   return null;
 }
@@ -60,30 +60,31 @@ export function findUnawaited(text: string, asks: RegExp): UnawaitedCall | null 
  * and a reply should have been awaited; otherwise an unawaited reply is logged once.
  */
 export function checkAwaited(frame: Frame, result: unknown): void {
-  if (!isOwed(frame)) return;
+  if (!owesReply(frame)) return;
   const method = methods.get(frame.name);
   if (typeof method !== 'function') return;
-  if (!found.has(method)) found.set(method, findUnawaited(String(method), ASKS_CHILD));
-  const forgotten = found.get(method);
-  if (!forgotten) return;
-  const { line, fix } = forgotten;
+  if (!unawaitedCalls.has(method))
+    unawaitedCalls.set(method, findUnawaited(String(method), CHILD_CALL));
+  const unawaited = unawaitedCalls.get(method);
+  if (!unawaited) return;
+  const { line, fix } = unawaited;
   if (result === undefined) {
     const text = `${frame.name} ended before a reply came: is an await missing? write ${fix}`;
-    throw placed(new TypeError(text), method, line);
+    throw locateError(new TypeError(text), method, line);
   }
-  if (warned.has(method)) return;
-  warned.add(method);
+  if (warnedMethods.has(method)) return;
+  warnedMethods.add(method);
   const text = `${frame.name} has answered before a reply came: is an await missing?`;
   warnAt(method, line, `${text} write ${fix}, or void where the reply does not matter`);
 }
 
-/** Every method of the module's translator. */
-function* ownMethods(): Generator<unknown> {
+/** Yields every method of the module's translator. */
+function* listOwnMethods(): Generator<unknown> {
   for (let at: unknown = self.translator; at; at = Object.getPrototypeOf(at)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       // The text of the class contains all methods.
       const method = wrappedMethods.get(value) ?? value;
-      if (name !== 'constructor' && isOfModule(method)) yield method;
+      if (name !== 'constructor' && isModuleFunction(method)) yield method;
     }
   }
 }
@@ -91,18 +92,18 @@ function* ownMethods(): Generator<unknown> {
 /** Original methods by their wrappers (unawaited-methods.ts). */
 export const wrappedMethods = new Map<unknown, unknown>();
 
-interface CallPlace extends UnawaitedCall {
+interface CallPosition extends UnawaitedCall {
   readonly method: unknown;
 }
 
-/** Cached places by method and fop, as a mistake may repeat a million times. */
-const places = new Map<string, CallPlace | null>();
+/** Cached positions by method and fop, as a mistake may repeat a million times. */
+const positions = new Map<string, CallPosition | null>();
 
-function placeOfFailed(method: unknown, fop: string): CallPlace | null {
-  const asks = callPattern(ANY_RECEIVER, fop);
-  for (const each of [method, ...ownMethods()]) {
-    const forgotten = typeof each === 'function' ? findUnawaited(String(each), asks) : null;
-    if (forgotten !== null) return { ...forgotten, method: each };
+function findFailedCall(method: unknown, fop: string): CallPosition | null {
+  const pattern = callPattern(ANY_RECEIVER, fop);
+  for (const each of [method, ...listOwnMethods()]) {
+    const unawaited = typeof each === 'function' ? findUnawaited(String(each), pattern) : null;
+    if (unawaited !== null) return { ...unawaited, method: each };
   }
   return null;
 }
@@ -111,12 +112,12 @@ function placeOfFailed(method: unknown, fop: string): CallPlace | null {
 export function logUnawaitedFailure(frame: Frame, fop: string, error: Error): void {
   const method = frame.id < 0 ? undefined : methods.get(frame.name);
   const key = `${frame.id < 0 ? '' : frame.name} ${fop}`;
-  let place = places.get(key);
-  if (place === undefined) {
-    place = placeOfFailed(method, fop);
-    places.set(key, place);
+  let position = positions.get(key);
+  if (position === undefined) {
+    position = findFailedCall(method, fop);
+    positions.set(key, position);
   }
-  const fix = place === null ? 'await what was asked for' : `write ${place.fix}`;
+  const fix = position === null ? 'await what was asked for' : `write ${position.fix}`;
   const text = `${fop} of a child failed, and was not awaited: ${error.message}; ${fix}`;
-  warnAt(place?.method ?? method, place?.line ?? 0, text);
+  warnAt(position?.method ?? method, position?.line ?? 0, text);
 }

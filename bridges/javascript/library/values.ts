@@ -1,5 +1,5 @@
 /**
- * Values of fops: attributes, directory entries, locks. A costly value stays with the host until
+ * Defines the values of fops: attributes, directory entries, locks. A costly value stays with the host until
  * read, and lives as long as its request; the first read of a field after that throws
  * HandleExpired. `copy()` keeps a value. Passing one on unchanged costs nothing; to change it, set
  * fields (`buf.iaSize = 0`) or pass a copy (`buf.copy({...})`).
@@ -13,9 +13,15 @@ import {
 import { IA_INVAL, MODE_BITS } from '../../../runtime/core/ia-types.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
-import { requestOf } from './origin.ts';
+import { originRequest } from './origin.ts';
 
-export { indexOf, originOf, requestOf, WINDS, windOf } from './origin.ts';
+export {
+  encodeOrigin as originOf,
+  originIndex as indexOf,
+  originRequest as requestOf,
+  originWind as windOf,
+  WINDS,
+} from './origin.ts';
 
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
@@ -42,9 +48,9 @@ export const INSIDE = 1;
 export interface HostValue {
   _at: number;
   /** True if this differs from the original. */
-  _changed(): boolean;
+  _isChanged(): boolean;
   /** Makes it independent of its request. */
-  _take(): void;
+  _detach(): void;
 }
 
 /** Fetches the value at an origin, as parsed JSON. */
@@ -65,9 +71,9 @@ export const hostValue = (value: unknown): HostValue | undefined =>
     : (value as { [HOST_VALUE]?: HostValue })[HOST_VALUE];
 
 /** True if any value differs from its original. */
-export function changed(values: readonly unknown[]): boolean {
+export function haveChanged(values: readonly unknown[]): boolean {
   if (!changes.any) return false;
-  for (const value of values) if (hostValue(value)?._changed() === true) return true;
+  for (const value of values) if (hostValue(value)?._isChanged() === true) return true;
   return false;
 }
 
@@ -100,11 +106,11 @@ export abstract class Fields implements HostValue {
     return this._values;
   }
 
-  _changed(): boolean {
+  _isChanged(): boolean {
     return this._at === OWN;
   }
 
-  _take(): void {
+  _detach(): void {
     this._load();
     this._at = OWN;
   }
@@ -113,27 +119,27 @@ export abstract class Fields implements HostValue {
     const { order, defaults, name } = this.constructor as typeof Fields;
     const kind = typeof defaults[index];
     if (typeof value !== kind) {
-      throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeOf(value)}`);
+      throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeName(value)}`);
     }
     this._load()[index] = value as Field;
     this._at = OWN;
     changes.any = true;
   }
 
-  /** All fields in order. */
+  /** Returns all fields in order. */
   fields(): Field[] {
     return [...this._load()];
   }
 
-  /** An independent copy, with some fields replaced. */
+  /** Returns an independent copy, with some fields replaced. */
   copy(changes: Changes<this> = {}): this {
-    const made = new (this.constructor as new (fields: object) => this)({});
-    made._values = this.fields();
+    const copy = new (this.constructor as new (fields: object) => this)({});
+    copy._values = this.fields();
     for (const [key, value] of Object.entries(changes)) {
-      if (!(key in made)) throw new TypeError(`${this.constructor.name} has no field ${key}`);
-      (made as unknown as Record<string, unknown>)[key] = value;
+      if (!(key in copy)) throw new TypeError(`${this.constructor.name} has no field ${key}`);
+      (copy as unknown as Record<string, unknown>)[key] = value;
     }
-    return made;
+    return copy;
   }
 
   toJSON(): Record<string, Field> {
@@ -145,11 +151,11 @@ export abstract class Fields implements HostValue {
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
 /** Defines a class's fields; a field's type is that of its initial value. */
-function define(made: typeof Fields, fields: object): void {
-  made.order = Object.keys(fields);
-  made.defaults = Object.values(fields);
-  made.order.forEach((name, index) => {
-    Object.defineProperty(made.prototype, name, {
+function define(fieldsClass: typeof Fields, fields: object): void {
+  fieldsClass.order = Object.keys(fields);
+  fieldsClass.defaults = Object.values(fields);
+  fieldsClass.order.forEach((name, index) => {
+    Object.defineProperty(fieldsClass.prototype, name, {
       get(this: Fields) {
         return (this._values ?? this._load())[index];
       },
@@ -163,8 +169,8 @@ function define(made: typeof Fields, fields: object): void {
 }
 
 /** Makes a structure inside another value, from its fields in order. */
-export const inside = <T extends Fields>(made: new () => T, values: unknown): T =>
-  ({ __proto__: made.prototype, _at: INSIDE, _values: values }) as unknown as T;
+export const makeInside = <T extends Fields>(fieldsClass: new () => T, values: unknown): T =>
+  ({ __proto__: fieldsClass.prototype, _at: INSIDE, _values: values }) as unknown as T;
 
 /** The attributes of an inode, named as in GlusterFS's struct iatt. */
 export class Iatt extends Fields {
@@ -225,80 +231,81 @@ export class Dirent {
     name: string,
     off: number,
     type: number,
-    more: { gfid?: string; stat?: Iatt | null; ref?: EntryRef | null } = {},
+    details: { gfid?: string; stat?: Iatt | null; ref?: EntryRef | null } = {},
   ) {
     this.name = name;
     this.off = off;
     this.type = type;
-    this.gfid = more.gfid ?? NULL_GFID;
-    this.stat = more.stat ?? null;
-    this.ref = more.ref ?? null;
+    this.gfid = details.gfid ?? NULL_GFID;
+    this.stat = details.stat ?? null;
+    this.ref = details.ref ?? null;
     Object.freeze(this);
   }
 
-  /** A copy with some parts replaced. */
+  /** Returns a copy with some parts replaced. */
   replace(changes: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent {
-    const { name, off, type, ...more } = { ...this, ...changes };
-    return new Dirent(name, off, type, more);
+    const { name, off, type, ...details } = { ...this, ...changes };
+    return new Dirent(name, off, type, details);
   }
 }
 
 type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
 
-/** Decodes the items of a listing. */
-export type Make = (listing: HostValue, packed: unknown[]) => unknown[];
+/** A function that decodes the items of a listing. */
+export type DecodeItems = (makeListing: HostValue, packed: unknown[]) => unknown[];
 
-export const dirents: Make = ({ _at }, packed) =>
+export const decodeDirents: DecodeItems = ({ _at }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
-    const iatt = stat === null ? null : inside(Iatt, stat);
-    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [requestOf(_at), ...ref] });
+    const iatt = stat === null ? null : makeInside(Iatt, stat);
+    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [originRequest(_at), ...ref] });
   });
 
-export const flocks: Make = (_, packed) => packed.map((values) => inside(Flock, values));
+export const decodeFlocks: DecodeItems = (_, packed) =>
+  packed.map((values) => makeInside(Flock, values));
 
 /** The origin of a listing, fetched into `items` on first read. */
-class Original implements HostValue {
+class ListingOrigin implements HostValue {
   _at: number;
   readonly #items: unknown[];
-  readonly #make: Make;
+  readonly #decode: DecodeItems;
   #loaded = false;
 
-  constructor(at: number, items: unknown[], make: Make) {
+  constructor(at: number, items: unknown[], decode: DecodeItems) {
     this._at = at;
     this.#items = items;
-    this.#make = make;
+    this.#decode = decode;
   }
 
   _load(): void {
     if (this.#loaded) return;
     const packed = fetch(this) as unknown[];
     this.#loaded = true;
-    this.#items.push(...this.#make(this, packed));
+    this.#items.push(...this.#decode(this, packed));
   }
 
-  _note(): void {
+  _markChanged(): void {
     this._load();
     this._at = OWN;
     changes.any = true;
   }
 
-  _changed(): boolean {
+  _isChanged(): boolean {
     if (this._at === OWN) return true;
     return this.#items.some((item) =>
-      hostValue(item instanceof Dirent ? item.stat : item)?._changed(),
+      hostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
     );
   }
 
-  _take(): void {
+  _detach(): void {
     this._load();
     this._at = OWN;
   }
 }
 
-/** Makes a listing: an array that is fetched on first read. */
-export function listing(at: number, make: Make): unknown[] {
+/** Makes a listing: an array that fetches its items on first read. */
+export function makeListing(at: number, decode: DecodeItems): unknown[] {
   const items: unknown[] = [];
-  const original = new Original(at, items, make);
+  const original = new ListingOrigin(at, items, decode);
   return new Proxy(items, {
     get(target, key) {
       if (key === HOST_VALUE) return original;
@@ -318,22 +325,22 @@ export function listing(at: number, make: Make): unknown[] {
       return Reflect.getOwnPropertyDescriptor(target, key);
     },
     set(target, key, value) {
-      original._note();
+      original._markChanged();
       return Reflect.set(target, key, value);
     },
-    defineProperty(target, key, about) {
-      original._note();
-      return Reflect.defineProperty(target, key, about);
+    defineProperty(target, key, descriptor) {
+      original._markChanged();
+      return Reflect.defineProperty(target, key, descriptor);
     },
     deleteProperty(target, key) {
-      original._note();
+      original._markChanged();
       return Reflect.deleteProperty(target, key);
     },
   });
 }
 
-/** A value's type, for messages. */
-export function typeOf(value: unknown): string {
+/** Names a value's type, for messages. */
+export function typeName(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return typeof value;
   return (value as object).constructor?.name ?? 'object';
