@@ -48,7 +48,7 @@ describe("the search for QuickJS's threshold", () => {
     ['finds the only mark', [5], 64 + 20],
     ['finds nothing with two marks', [5, 7], 0],
   ])('%s', (_, marked, found) => {
-    const memory = { buffer: new ArrayBuffer(1024), refused: false };
+    const memory = { buffer: new ArrayBuffer(1024), growthFailed: false };
     const words = new Int32Array(memory.buffer, 64);
     for (const index of marked) words[index] = GC_THRESHOLD;
     expect(findThreshold({ memory } as Instance, 64)).toBe(found);

@@ -2,19 +2,19 @@
 import type { Values } from './values.ts';
 import type { Instance, Pointer, QuickJS } from './wasm.ts';
 
-/** The initial threshold (JS_NewRuntime2), by which its field is found. */
+/** The initial threshold in bytes (JS_NewRuntime2), by which `findThreshold` finds the field. */
 const GC_THRESHOLD = 256 * 1024;
 /** Bytes of a runtime that are searched for the field. */
 const RUNTIME_BYTES = 512;
 
-/** Finds the address of a runtime's collector threshold; 0 if it is hidden. */
+/** Finds the address of a runtime's collector threshold; 0 if this build of QuickJS hides it. */
 export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
   const words = new Int32Array(memory.buffer, runtime, RUNTIME_BYTES / 4);
-  const found = words.indexOf(GC_THRESHOLD);
-  return found < 0 || words.includes(GC_THRESHOLD, found + 1) ? 0 : runtime + found * 4;
+  const index = words.indexOf(GC_THRESHOLD);
+  return index < 0 || words.includes(GC_THRESHOLD, index + 1) ? 0 : runtime + index * 4;
 }
 
-/** Makes the collector run at the next allocation; false without a threshold. */
+/** Makes the collector run at the next allocation; false if the threshold's address is unknown. */
 export function lowerThreshold(words: Int32Array, threshold: Pointer): boolean {
   if (threshold !== 0) words[threshold >> 2] = 0;
   return threshold !== 0;

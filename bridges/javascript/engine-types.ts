@@ -1,4 +1,4 @@
-/** Types of an engine's arguments and settings. */
+/** Declares the types of an engine's arguments and settings. */
 import type { Machine } from '../host/machine.ts';
 import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
@@ -13,8 +13,9 @@ export interface EngineOptions {
   /** The machine that it runs on. */
   readonly machine: Machine;
   readonly hostFunctions: Readonly<Record<string, HostFunction>>;
-  /** Resolve an import to its full name, and load a module by it. Both may throw. */
+  /** Resolves an import to its full name. May throw. */
   resolve(base: string, name: string): string;
+  /** Loads a module's source by its full name. May throw. */
   load(name: string): string;
   /** Milliseconds that a call may take; 0 for no limit. */
   readonly timeLimit: number;
@@ -22,7 +23,7 @@ export interface EngineOptions {
   readonly volume?: string;
   /** The clock in milliseconds; performance.now by default. */
   readonly clock?: () => number;
-  /** Bytes of the module's values at most. */
+  /** The most bytes that the module's values may occupy. */
   readonly memoryLimit: number;
   /** Logs a harmless fault. */
   log(text: string): void;

@@ -1,5 +1,5 @@
 /**
- * One JavaScript interpreter, as the language-neutral host uses it.
+ * Runs one JavaScript interpreter for the language-neutral host.
  *
  * An engine belongs to one volume and has a memory of its own; only `createEngine` is asynchronous.
  * Any call may throw EngineError; after a `fatal` one the engine is `dead`. A call ends when no
@@ -9,14 +9,14 @@
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
-import { Names } from './cached-strings.ts';
 import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
 import type { Argument, EngineOptions, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
-import { Failures } from './failures.ts';
+import { ExceptionReader } from './exception-reader.ts';
 import { HostFunctions } from './host-functions.ts';
 import { Jobs } from './jobs.ts';
-import { Modules } from './modules.ts';
+import { ModuleLoader } from './module-loader.ts';
+import { StringCache } from './string-cache.ts';
 import { TimeLimit } from './time-limit.ts';
 import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
@@ -29,13 +29,15 @@ export type { Engine };
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;
 const EVAL_ASYNC = 1 << 7;
+/** Arguments of a call, and nested calls, for which the argument area has space. */
 const MAX_ARGUMENTS = 40;
 const MAX_DEPTH = 8;
 /**
  * Bytes of the interpreter's stack, some 550 calls deep; a deeper call throws. Calls between C
  * functions also use V8's stack of 984 KiB, up to eight times faster.
  */
-const STACK = 96 * 1024;
+const STACK_BYTES = 96 * 1024;
+/** Kinds of arguments: a number, a string made for one call, a cached string. */
 const INT = 0;
 const TEXT = 1;
 const NAME = 2;
@@ -44,11 +46,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The callbacks need the engine, and the engine the instance.
   const box: { engine?: Engine } = {};
   const callbacks: Callbacks = {
-    callFunction: (_, __, ___, count, args, id) => box.engine!.called(id, count, args),
-    shouldInterrupt: () => (box.engine?.time.overdue() ? 1 : 0),
+    callFunction: (_, __, ___, count, args, id) => box.engine!.runHostFunction(id, count, args),
+    shouldInterrupt: () => (box.engine?.timeLimit.checkDeadline() ? 1 : 0),
     normalizeModule: (_, __, ___, base, name) =>
-      box.engine!.asked((modules) => modules.resolve(base, name)),
-    loadModuleSource: (_, __, ___, name) => box.engine!.asked((modules) => modules.load(name)),
+      box.engine!.runImport((loader) => loader.resolve(base, name)),
+    loadModuleSource: (_, __, ___, name) => box.engine!.runImport((loader) => loader.load(name)),
     freeHostRef: () => undefined,
   };
   const { machine, memoryLimit, log } = options;
@@ -63,16 +65,16 @@ class Engine {
   readonly #runtime: Pointer;
   readonly #context: Pointer;
   readonly #hostFunctions: HostFunctions;
-  readonly #names: Names;
-  readonly #failures: Failures;
+  readonly #strings: StringCache;
+  readonly #exceptions: ExceptionReader;
   readonly #jobs: Jobs;
-  readonly time: TimeLimit;
-  /** Buffer for arguments and pointers to each, as QTS_Call takes them. */
-  readonly #area: Pointer;
-  readonly #pointers: Pointer;
+  readonly timeLimit: TimeLimit;
+  /** Values of arguments, and the pointers to each that QTS_Call takes. */
+  readonly #argumentArea: Pointer;
+  readonly #argumentPointers: Pointer;
   readonly #gcThreshold: Pointer;
-  readonly #modules: Modules;
-  #ended: Handle = 0;
+  readonly #moduleLoader: ModuleLoader;
+  #promiseHandler: Handle = 0;
   #outcome: Pointer = 0;
   readonly #gate: InterpreterGate;
   #dead: EngineError | undefined;
@@ -94,27 +96,27 @@ class Engine {
         this.#dead ??= new EngineError('time-limit', why, true);
       },
     });
-    this.time = new TimeLimit(options.timeLimit, options.clock);
-    this.#failures = new Failures(quickjs, this.#values, this.time);
-    this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#failures, this.time);
-    quickjs.QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
+    this.timeLimit = new TimeLimit(options.timeLimit, options.clock);
+    this.#exceptions = new ExceptionReader(quickjs, this.#values, this.timeLimit);
+    this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#exceptions, this.timeLimit);
+    quickjs.QTS_RuntimeSetMaxStackSize(this.#runtime, STACK_BYTES);
     quickjs.QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
     if (options.timeLimit > 0) quickjs.QTS_RuntimeEnableInterruptHandler(this.#runtime);
-    this.#area = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
-    this.#pointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
+    this.#argumentArea = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
+    this.#argumentPointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
     this.#values.refresh();
     for (let i = 0; i < MAX_DEPTH * MAX_ARGUMENTS; i++) {
-      this.#values.i32[(this.#pointers >> 2) + i] = this.#area + i * 8;
+      this.#values.i32[(this.#argumentPointers >> 2) + i] = this.#argumentArea + i * 8;
     }
-    this.#values.learnBuffers((bytes) =>
+    this.#values.findBufferLayout((bytes) =>
       this.#evaluate('<glossa>', `Uint8Array.of(${bytes}).buffer`, 0),
     );
-    this.#names = new Names(quickjs, this.#values);
+    this.#strings = new StringCache(quickjs, this.#values);
     this.#hostFunctions = new HostFunctions(quickjs, this.#values, options.hostFunctions, {
       object: this.#evaluate('<glossa>', '({})', 0),
       fail: this.#evaluate('<glossa>', '(text) => { throw new Error(text) }', 0),
     });
-    this.#modules = new Modules(options, this.#values, (error) => {
+    this.#moduleLoader = new ModuleLoader(options, this.#values, (error) => {
       quickjs._free(this.#hostFunctions.throwInto(error));
     });
     this.#gate.begin();
@@ -143,14 +145,14 @@ class Engine {
     this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
-  /** Sets the ArrayBuffer in which a call's jobs may leave its result, if not 0. */
-  outcomeIn(buffer: Handle): void {
-    this.#outcome = this.#values.bufferAt(buffer).at;
+  /** Sets the ArrayBuffer in which a call's jobs may leave its result; 0 means none was left. */
+  setOutcomeBuffer(buffer: Handle): void {
+    this.#outcome = this.#values.readBuffer(buffer).at;
   }
 
-  /** Sets the library's function that takes errors apart. */
-  explainWith(callable: Handle): void {
-    this.#failures.explain = callable;
+  /** Sets the library's function that describes errors as JSON. */
+  setExplainer(callable: Handle): void {
+    this.#exceptions.explainer = callable;
   }
 
   /**
@@ -158,8 +160,8 @@ class Engine {
    * gets its state and outcome (0, the promise; 1, its value; 2, its rejection), and returns the
    * call's result.
    */
-  endWith(callable: Handle): void {
-    this.#ended = callable;
+  setPromiseHandler(callable: Handle): void {
+    this.#promiseHandler = callable;
   }
 
   /** Makes the cycle collector run soon; false if this build of QuickJS hides its threshold. */
@@ -170,50 +172,58 @@ class Engine {
   // -- calls -------------------------------------------------------------------------------------
 
   /**
-   * A fast function that calls `callable`; kinds as in host/crossing/flatten.ts. `shares`: ending
-   * the call may abort the whole shared turn, without an exception
-   * (host/limits/interpreter-gate.ts).
+   * Makes a fast function that calls `callable`; kinds as in host/crossing/flatten.ts.
+   * @param isShared true if ending the call may abort the whole shared turn, without an exception
+   *   (host/limits/interpreter-gate.ts)
    */
-  entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
-    const call = this.#directly(callable, kinds);
-    const inside = this.#gate;
-    return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
+  makeEntry(
+    callable: Handle,
+    kinds: string,
+    isShared = false,
+  ): (args: readonly Scalar[]) => number {
+    const call = this.#makeCall(callable, kinds);
+    const gate = this.#gate;
+    return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Separate, as the entry would otherwise allocate the closure at every call. */
+  /** A method of its own, so that an entry allocates the closure only when it needs a turn. */
   #callInTurn(call: (args: readonly Scalar[]) => number, args: readonly Scalar[]): number {
     return this.#inTurn(() => call(args));
   }
 
   /** Runs a call in a turn of its own, unless one is open. */
-  #inTurn<R>(enter: () => R): R {
-    if (!this.#gate.needsTurn(false)) return enter();
-    return this.#gate.run(enter, () => this.#dead!);
+  #inTurn<R>(action: () => R): R {
+    if (!this.#gate.needsTurn(false)) return action();
+    return this.#gate.run(action, () => this.#dead!);
   }
 
-  #directly(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
-    const kindOf = [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
-    const n = kindOf.length;
-    const hasText = kindOf.includes(TEXT);
+  #makeCall(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
+    const argumentKinds = [...kinds].map((kind) =>
+      kind === 'i' ? INT : kind === 's' ? TEXT : NAME,
+    );
+    const n = argumentKinds.length;
+    const hasText = argumentKinds.includes(TEXT);
     return (args) => {
       const base = this.#begin();
       try {
-        const first = (this.#area >> 2) + base * 2;
-        for (let i = 0; i < n; i++) this.#put(first + i * 2, kindOf[i]!, args[i]);
+        const first = (this.#argumentArea >> 2) + base * 2;
+        for (let i = 0; i < n; i++) this.#putArgument(first + i * 2, argumentKinds[i]!, args[i]);
         const result = this.#quickjs.QTS_Call(
           this.#context,
           callable,
           this.#values.undefinedValue,
           n,
-          this.#pointers + base * 4,
+          this.#argumentPointers + base * 4,
         );
         this.#values.refresh();
-        if (hasText) this.#dropTexts(first, kindOf);
+        if (hasText) this.#dropTexts(first, argumentKinds);
         const { i32 } = this.#values;
         const at = result >> 2;
         // Of a small integer only its cell must be freed.
         if (i32[at + 1] !== TAG_INT) {
-          return i32[at + 1] === TAG_OBJECT ? this.#promised(result, base) : this.#odd(result);
+          return i32[at + 1] === TAG_OBJECT
+            ? this.#runPromise(result, base)
+            : this.#readOtherResult(result);
         }
         const code = i32[at]!;
         this.#quickjs._free(result);
@@ -222,7 +232,7 @@ class Engine {
         return this.#takeOutcome() || code;
       } catch (error) {
         this.#takeOutcome();
-        throw this.#broken(error);
+        throw this.#convertError(error);
       } finally {
         this.#gate.shut();
       }
@@ -230,7 +240,7 @@ class Engine {
   }
 
   /** Runs a promise's jobs, and passes its outcome to the library. */
-  #promised(promise: Pointer, base: number): number {
+  #runPromise(promise: Pointer, base: number): number {
     try {
       this.#runJobs();
       const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
@@ -247,24 +257,24 @@ class Engine {
     const value =
       state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
     this.#values.refresh();
-    const first = (this.#area >> 2) + base * 2;
+    const first = (this.#argumentArea >> 2) + base * 2;
     const { i32 } = this.#values;
     this.#values.putNumber(first, state);
     i32[first + 2] = i32[value >> 2]!;
     i32[first + 3] = i32[(value >> 2) + 1]!;
-    const at = this.#pointers + base * 4;
+    const at = this.#argumentPointers + base * 4;
     const { QTS_Call: call } = this.#quickjs;
-    const result = call(this.#context, this.#ended, this.#values.undefinedValue, 2, at);
+    const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, at);
     this.#values.refresh();
     if (state !== PENDING) this.#quickjs.QTS_FreeValuePointer(this.#context, value);
-    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#odd(result);
+    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readOtherResult(result);
     const code = this.#values.i32[result >> 2]!;
     this.#quickjs._free(result);
     this.#runJobs();
     return code;
   }
 
-  /** Takes the result that a job has left; 0 for none. */
+  /** Takes the result that a job has left; 0 if no job left one. */
   #takeOutcome(): number {
     if (this.#outcome === 0) return 0;
     const { i32 } = this.#values;
@@ -274,8 +284,8 @@ class Engine {
   }
 
   /** Handles a result that is no small integer: an exception, or an invalid number. */
-  #odd(result: Pointer): number {
-    const error = this.#failures.raised(result);
+  #readOtherResult(result: Pointer): number {
+    const error = this.#exceptions.takeException(result);
     if (error !== undefined) throw error;
     const code = this.#values.readNumber(result);
     this.#quickjs.QTS_FreeValuePointer(this.#context, result);
@@ -286,7 +296,7 @@ class Engine {
 
   /** Calls a function with strings, numbers and handles; returns a string or undefined. */
   call(callable: Handle, ...args: readonly Argument[]): string | undefined {
-    return this.#applied(callable, args, (result) => {
+    return this.#applyInTurn(callable, args, (result) => {
       const text = this.#values.readString(result);
       this.#quickjs.QTS_FreeValuePointer(this.#context, result);
       return text;
@@ -295,39 +305,39 @@ class Engine {
 
   /** Calls a function that makes an object; returns its handle. */
   make(callable: Handle, ...args: readonly Argument[]): Handle {
-    return this.#applied(callable, args, (result) => result);
+    return this.#applyInTurn(callable, args, (result) => result);
   }
 
-  #applied<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
-    return this.#inTurn(() => this.#apply(callable, args, take));
+  #applyInTurn<T>(callable: Handle, args: readonly Argument[], convert: (result: Pointer) => T): T {
+    return this.#inTurn(() => this.#apply(callable, args, convert));
   }
 
-  #apply<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
+  #apply<T>(callable: Handle, args: readonly Argument[], convert: (result: Pointer) => T): T {
     const base = this.#begin();
     try {
-      const first = (this.#area >> 2) + base * 2;
+      const first = (this.#argumentArea >> 2) + base * 2;
       args.forEach((arg, i) => {
         if (typeof arg === 'object') {
           const { i32 } = this.#values;
           i32.copyWithin(first + i * 2, arg.handle >> 2, (arg.handle >> 2) + 2);
-        } else this.#put(first + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
+        } else this.#putArgument(first + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
       });
       const { QTS_Call: call } = this.#quickjs;
-      const at = this.#pointers + base * 4;
-      const none = this.#values.undefinedValue;
-      const result = call(this.#context, callable, none, args.length, at);
+      const at = this.#argumentPointers + base * 4;
+      const thisValue = this.#values.undefinedValue;
+      const result = call(this.#context, callable, thisValue, args.length, at);
       this.#values.refresh();
       this.#dropTexts(
         first,
         args.map((arg) => (typeof arg === 'string' ? TEXT : INT)),
       );
-      const error = this.#failures.raised(result);
+      const error = this.#exceptions.takeException(result);
       if (error !== undefined) throw error;
-      const taken = take(result);
+      const value = convert(result);
       this.#endJobs();
-      return taken;
+      return value;
     } catch (error) {
-      throw this.#broken(error);
+      throw this.#convertError(error);
     } finally {
       this.#gate.shut();
     }
@@ -339,20 +349,20 @@ class Engine {
     const { depth } = this.#gate;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (depth === 0) {
-      this.#names.trim();
-      this.time.begin();
-      this.#jobs.begin();
+      this.#strings.trim();
+      this.timeLimit.begin();
+      this.#jobs.resetLimits();
     }
     this.#gate.open();
     return depth * MAX_ARGUMENTS;
   }
 
-  #put(at: number, kind: number, value: Scalar): void {
+  #putArgument(at: number, kind: number, value: Scalar): void {
     const values = this.#values;
     if (typeof value === 'number') values.putNumber(at, value);
     else if (value === undefined) values.putUndefined(at);
     else {
-      const string = kind === NAME ? this.#names.get(value) : this.#names.once(value);
+      const string = kind === NAME ? this.#strings.get(value) : this.#strings.makeUncached(value);
       // Only now: making the string may have moved the memory.
       const { i32 } = values;
       i32[at] = string;
@@ -374,7 +384,7 @@ class Engine {
 
   /** Runs promise jobs; a nested call leaves them to the outer one. */
   #runJobs(): void {
-    if (this.#gate.depth === 1) this.#jobs.run();
+    if (this.#gate.depth === 1) this.#jobs.runAll();
   }
 
   /** Runs promise jobs to the end; throws if a limit ends one. */
@@ -384,10 +394,10 @@ class Engine {
     if (overrun !== undefined) throw overrun;
   }
 
-  // -- what goes wrong ---------------------------------------------------------------------------
+  // -- errors ------------------------------------------------------------------------------------
 
-  /** Converts an exception: an EngineError stays, any other means a lost interpreter. */
-  #broken(error: unknown): EngineError {
+  /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
+  #convertError(error: unknown): EngineError {
     if (error instanceof EngineError) {
       if (error.fatal) this.#dead = error;
       return error;
@@ -409,16 +419,16 @@ class Engine {
     try {
       const exports = this.#evaluate(name, source, EVAL_MODULE);
       this.#endJobs();
-      return this.#settled(name, exports);
+      return this.#readExports(name, exports);
     } catch (error) {
-      throw this.#broken(error);
+      throw this.#convertError(error);
     } finally {
       this.#gate.shut();
     }
   }
 
-  /** The exports of a module, awaited if it has a top-level await. */
-  #settled(name: string, exports: Handle): Handle {
+  /** Returns a module's exports, from the promise's value if the module has a top-level await. */
+  #readExports(name: string, exports: Handle): Handle {
     const state = this.#quickjs.QTS_PromiseState(this.#context, exports);
     if (state < 0) return exports;
     if (state === PENDING) {
@@ -427,7 +437,7 @@ class Engine {
     const result = this.#quickjs.QTS_PromiseResult(this.#context, exports);
     this.#values.refresh();
     if (state === FULFILLED) return result;
-    throw this.#failures.describe(result);
+    throw this.#exceptions.describe(result);
   }
 
   /**
@@ -435,36 +445,36 @@ class Engine {
    * `{ value }`, or 1 and the exception, and the source.
    */
   evaluate(source: string, show: Handle, id: number): string | undefined {
-    return this.#inTurn(() => this.#prompted(source, show, id));
+    return this.#inTurn(() => this.#evaluateLine(source, show, id));
   }
 
-  #prompted(source: string, show: Handle, id: number): string | undefined {
+  #evaluateLine(source: string, show: Handle, id: number): string | undefined {
     this.#begin();
     try {
-      const result = this.#run('<input>', source, EVAL_ASYNC);
+      const result = this.#runSource('<input>', source, EVAL_ASYNC);
       const error = this.#quickjs.QTS_ResolveException(this.#context, result);
       this.#values.refresh();
       const value = { handle: error === 0 ? result : error };
-      const answer = this.call(show, id, error === 0 ? 0 : 1, value, source);
+      const text = this.call(show, id, error === 0 ? 0 : 1, value, source);
       this.#quickjs.QTS_FreeValuePointer(this.#context, value.handle);
       this.#runJobs();
-      return answer;
+      return text;
     } catch (error) {
-      throw this.#broken(error);
+      throw this.#convertError(error);
     } finally {
       this.#gate.shut();
     }
   }
 
   #evaluate(name: string, source: string, flags: number): Handle {
-    const result = this.#run(name, source, flags);
-    const error = this.#failures.raised(result);
+    const result = this.#runSource(name, source, flags);
+    const error = this.#exceptions.takeException(result);
     if (error !== undefined) throw error;
     return result;
   }
 
   /** Runs a source; returns its value, or the exception mark. */
-  #run(name: string, source: string, flags: number): Handle {
+  #runSource(name: string, source: string, flags: number): Handle {
     const { at, length } = this.#values.newCString(source);
     if (at === 0) throw new EngineError('memory-limit', 'out of memory');
     const result = this.#quickjs.QTS_Eval(this.#context, at, length, name, 0, flags);
@@ -473,26 +483,27 @@ class Engine {
     return result;
   }
 
-  /** A property; undefined if missing. */
+  /** Returns a property's handle; undefined if the object lacks it. */
   get(object: Handle, name: string): Handle | undefined {
     return this.#values.get(object, name);
   }
 
-  /** Runs a host function called by the module; it is never aborted. */
-  called(id: number, count: number, args: Pointer): Pointer {
-    if (this.time.overdueAtCall()) return this.#hostFunctions.throwInto(new Error(this.time.text));
+  /** Runs a host function for the module; the watchdog never aborts it. */
+  runHostFunction(id: number, count: number, args: Pointer): Pointer {
+    if (this.timeLimit.checkDeadlineAtCall())
+      return this.#hostFunctions.throwInto(new Error(this.timeLimit.message));
     this.#gate.toHost(HELD);
-    const result = this.#hostFunctions.called(id, count, args);
+    const result = this.#hostFunctions.run(id, count, args);
     this.#gate.fromHost(HELD);
     return result;
   }
 
-  /** Resolves or loads an import; it is never aborted. */
-  asked(of: (modules: Modules) => Pointer): Pointer {
+  /** Resolves or loads an import; the watchdog never aborts that. */
+  runImport(action: (loader: ModuleLoader) => Pointer): Pointer {
     this.#gate.toHost(IN_HOST);
-    const answer = of(this.#modules);
+    const result = action(this.#moduleLoader);
     this.#gate.fromHost(IN_HOST);
-    return answer;
+    return result;
   }
 }
 

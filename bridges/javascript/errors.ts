@@ -1,12 +1,12 @@
-/** Errors of an engine: the module's exception, a limit, or the loss of the interpreter. */
+/** Defines an engine's errors: the module's exception, a limit, or the loss of the interpreter. */
 
 export type EngineErrorCode = 'exception' | 'time-limit' | 'memory-limit' | 'crash';
 
-/** A module's exception, taken apart inside its interpreter. */
-export interface ScriptError {
+/** A module's exception, as the library inside its interpreter describes it. */
+export interface ModuleError {
   /** The error's name and message. */
   readonly text: string;
-  /** The innermost place in a file of the module; '' and 0 if unknown. */
+  /** The innermost position in a file of the module; '' and 0 if unknown. */
   readonly file: string;
   readonly line: number;
   readonly func: string;
@@ -18,12 +18,12 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** True if the interpreter is lost. */
   readonly fatal: boolean;
-  readonly script: ScriptError | undefined;
+  readonly moduleError: ModuleError | undefined;
 
-  constructor(code: EngineErrorCode, message: string, fatal = false, script?: ScriptError) {
+  constructor(code: EngineErrorCode, message: string, fatal = false, moduleError?: ModuleError) {
     super(message);
     this.code = code;
     this.fatal = fatal;
-    this.script = script;
+    this.moduleError = moduleError;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A JavaScript module as a guest of the host translator: runs the library in an engine, and calls
- * its entry points. The library's side is library/bridge.ts.
+ * Starts a JavaScript module as a guest of the host translator: runs the library in an engine, and
+ * calls its entry points. The library's side is library/bridge.ts.
  */
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import {
@@ -28,47 +28,52 @@ import {
   type Handle,
   type HostFunction,
 } from './engine.ts';
-import { Expressions } from './expressions.ts';
-import { missingExport, syntaxLine } from './fixes.ts';
-import { GrantedAccess } from './grants.ts';
+import { ExpressionNamer } from './expression-namer.ts';
+import { explainMissingExport, renderSyntaxLine } from './fixes.ts';
+import { GrantedAccess } from './granted-access.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
-import { indexOf, requestOf, windOf } from './library/origin.ts';
+import { originIndex, originRequest, originWind } from './library/origin.ts';
 
-function hostFunctions(
+function makeHostFunctions(
   host: GuestHost,
-  granted: GrantedAccess,
+  grantedAccess: GrantedAccess,
   evaluations: Evaluations,
-  expressions: Expressions,
+  expressionNamer: ExpressionNamer,
 ): Record<string, HostFunction> {
-  const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
+  const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
+    params,
+    call,
+  });
   const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
   return {
     ...Object.fromEntries(
-      hostRows(host, evaluations, (text) => expressions.named(text)).map(
-        ([name, params, , call]) => [name, f(params, call)],
+      hostRows(host, evaluations, (text) => expressionNamer.addExpression(text)).map(
+        ([name, params, , call]) => [name, makeFunction(params, call)],
       ),
     ),
-    put: f('aii', (bytes: Uint8Array, at: number, length: number) =>
+    put: makeFunction('aii', (bytes: Uint8Array, at: number, length: number) =>
       host.put(copy(bytes, at, length)),
     ),
-    fetch: f('i', (at: number) => host.fetch(requestOf(at), windOf(at), indexOf(at))),
-    data: f('ia', (at: number, into: Uint8Array) => {
-      const bytes = host.data(requestOf(at), windOf(at), indexOf(at));
+    fetch: makeFunction('i', (at: number) =>
+      host.fetch(originRequest(at), originWind(at), originIndex(at)),
+    ),
+    data: makeFunction('ia', (at: number, into: Uint8Array) => {
+      const bytes = host.data(originRequest(at), originWind(at), originIndex(at));
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;
     }),
-    refused: f(
+    refused: makeFunction(
       'siss',
       (file: string, line: number, func: string, text: string) =>
         void host.refused({ file, line, func }, text),
     ),
-    mistaken: f(
+    mistaken: makeFunction(
       'siss',
       (file: string, line: number, func: string, why: string) =>
         void host.mistaken({ file, line, func }, why),
     ),
-    ...granted.functions,
+    ...grantedAccess.functions,
   };
 }
 
@@ -85,22 +90,22 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
     (path) => settings.checkForeign(path),
   );
-  const expressions = new Expressions(
-    (file, line) => imports.line(file, line),
+  const expressionNamer = new ExpressionNamer(
+    (file, line) => imports.readLine(file, line),
     () => imports.exports,
   );
   const evaluations = new Evaluations();
-  const granted = new GrantedAccess(settings.grants, module, host, machine);
-  let hidden = false;
+  const grantedAccess = new GrantedAccess(settings.grants, module, host, machine);
+  let isReported = false;
   const collectSoon = (): undefined => {
-    if (engine.collectSoon() || hidden) return;
-    hidden = true;
+    if (engine.collectSoon() || isReported) return;
+    isReported = true;
     settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD);
   };
   const engine: Engine = await createEngine({
     machine,
     hostFunctions: {
-      ...hostFunctions(host, granted, evaluations, expressions),
+      ...makeHostFunctions(host, grantedAccess, evaluations, expressionNamer),
       collect_soon: { params: '', call: collectSoon },
       blocks: { params: '', call: () => engine.blocks },
     },
@@ -113,92 +118,99 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   });
   try {
     return new JavaScriptGuest({
-      ...{ engine, imports, module, settings, granted, evaluations, expressions },
+      ...{ engine, imports, module, settings, grantedAccess, evaluations, expressionNamer },
     });
   } catch (error) {
     engine.close();
-    granted.close();
+    grantedAccess.close();
     throw error;
   }
 };
 
-function explain(
+function explainStartError(
   error: unknown,
   module: FoundModule,
   imports: Imports,
-  expressions: Expressions,
+  expressionNamer: ExpressionNamer,
 ): Error {
   if (!(error instanceof EngineError)) return error as Error;
-  const { script, message } = error;
-  if (script === undefined || script.file === '') {
-    const missing = missingExport(message, module.path, module.source, () => imports.exports);
+  const { moduleError, message } = error;
+  if (moduleError === undefined || moduleError.file === '') {
+    const missing = explainMissingExport(
+      message,
+      module.path,
+      module.source,
+      () => imports.exports,
+    );
     if (missing !== undefined) return new Error(missing);
     return startFailure(module, message, false);
   }
-  const stack = script.stack === '' ? '' : `\n${script.stack}`;
+  const stack = moduleError.stack === '' ? '' : `\n${moduleError.stack}`;
   const text = `${message}${stack}`;
-  const shown = syntaxLine(text, (file, line) => imports.line(file, line));
-  return new Error(`${script.file}:${script.line}: ${expressions.named(text)}${shown}`);
+  const sourceLine = renderSyntaxLine(text, (file, line) => imports.readLine(file, line));
+  return new Error(
+    `${moduleError.file}:${moduleError.line}: ${expressionNamer.addExpression(text)}${sourceLine}`,
+  );
 }
 
 interface GuestParts {
   readonly engine: Engine;
   readonly imports: Imports;
-  readonly expressions: Expressions;
+  readonly expressionNamer: ExpressionNamer;
   readonly module: FoundModule;
   readonly settings: GuestSettings;
-  readonly granted: GrantedAccess;
+  readonly grantedAccess: GrantedAccess;
   readonly evaluations: Evaluations;
 }
 
-/** Lets a later line of the prompt declare a name again. */
-const redeclarable = (source: string): string =>
+/** Replaces `const` and `let`, so that a later line of the prompt may declare the name again. */
+const makeRedeclarable = (source: string): string =>
   source.replace(/^(\s*)(?:const|let)(?=\s)/, '$1var');
 
 class JavaScriptGuest extends InterpretedGuest<Engine> {
   readonly language = 'javascript';
   readonly noting: NoteTaker = {
-    before: (id, what) => void this.engine.call(this.#helper('noteBefore'), id, what),
-    after: () => this.engine.call(this.#helper('noteAfter')) ?? '{}',
-    stop: () => void this.engine.call(this.#helper('noteStop')),
+    before: (id, what) => void this.engine.call(this.#getHelper('noteBefore'), id, what),
+    after: () => this.engine.call(this.#getHelper('noteAfter')) ?? '{}',
+    stop: () => void this.engine.call(this.#getHelper('noteStop')),
   };
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
-  readonly #made: GuestParts;
+  readonly #parts: GuestParts;
   readonly #bridge: Handle;
   #hasPrompt = false;
-  #closed = false;
+  #isClosed = false;
 
-  constructor(made: GuestParts) {
-    const { engine, imports, module, settings, evaluations, expressions } = made;
+  constructor(parts: GuestParts) {
+    const { engine, imports, module, settings, evaluations, expressionNamer } = parts;
     super(engine, module, settings, evaluations);
-    this.#made = made;
+    this.#parts = parts;
     try {
       this.#bridge = engine.import(BRIDGE, imports.load(BRIDGE));
-      engine.explainWith(this.#helper('explain'));
-      engine.endWith(this.#helper('ended'));
-      engine.outcomeIn(this.#helper('outcomeBuffer'));
+      engine.setExplainer(this.#getHelper('explain'));
+      engine.setPromiseHandler(this.#getHelper('handlePromise'));
+      engine.setOutcomeBuffer(this.#getHelper('outcomeBuffer'));
       if (settings.virtualTime) engine.import(CLOCK, imports.load(CLOCK));
-      const exports = engine.import(module.path, imports.main());
-      const load = this.#helper('load');
+      const exports = engine.import(module.path, imports.readMain());
+      const load = this.#getHelper('load');
       this.description = readDescription(
         engine.call(load, { handle: exports }, module.path)!,
         module.path,
       );
       this.sources = imports.sources;
     } catch (error) {
-      throw explain(error, module, imports, expressions);
+      throw explainStartError(error, module, imports, expressionNamer);
     }
   }
 
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
     const text = JSON.stringify(options);
-    const { imports, expressions } = this.#made;
+    const { imports, expressionNamer } = this.#parts;
     try {
-      this.engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
-      this.engine.call(this.#helper('checkInit'));
+      this.engine.call(this.#getHelper('create'), volume, JSON.stringify(children), text);
+      this.engine.call(this.#getHelper('checkInit'));
     } catch (error) {
-      throw explain(error, this.module, imports, expressions);
+      throw explainStartError(error, this.module, imports, expressionNamer);
     }
   }
 
@@ -208,7 +220,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   protected hookEntry(name: string, kinds: string): EnterGuest {
-    const entry = this.engine.entry(this.#helper(name), kinds);
+    const entry = this.engine.makeEntry(this.#getHelper(name), kinds);
     return (args) => {
       const code = entry(args);
       const { overrun } = this.engine;
@@ -218,58 +230,58 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   protected askHook(name: StateHookName): string | undefined {
-    return this.engine.call(this.#helper('tell'), name);
+    return this.engine.call(this.#getHelper('callStateHook'), name);
   }
 
   protected run(id: number, source: string): void {
-    if (!this.#hasPrompt) this.engine.call(this.#helper('openPrompt'));
+    if (!this.#hasPrompt) this.engine.call(this.#getHelper('openPrompt'));
     this.#hasPrompt = true;
-    const answer = this.engine.evaluate(redeclarable(source), this.#helper('show'), id);
-    if (answer !== undefined) this.#made.evaluations.end(id, undefined);
+    const result = this.engine.evaluate(makeRedeclarable(source), this.#getHelper('show'), id);
+    if (result !== undefined) this.#parts.evaluations.end(id, undefined);
   }
 
   override close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     super.close();
-    this.#made.granted.close();
+    this.#parts.grantedAccess.close();
   }
 
-  /** @param at the place, if the error has none */
-  protected override report(what: string, error: unknown, at?: LogSource): void {
-    const script = error instanceof EngineError ? error.script : undefined;
+  /** @param at the position to log if the error has no position of its own */
+  protected override report(action: string, error: unknown, at?: LogSource): void {
+    const moduleError = error instanceof EngineError ? error.moduleError : undefined;
     const { message } = error as Error;
-    const stack = script?.stack ? `\n${script.stack}` : '';
-    const place: LogSource = script?.file
-      ? { file: script.file, line: script.line, func: script.func }
+    const stack = moduleError?.stack ? `\n${moduleError.stack}` : '';
+    const source: LogSource = moduleError?.file
+      ? { file: moduleError.file, line: moduleError.line, func: moduleError.func }
       : (at ?? { file: this.module.path, line: 0, func: '-' });
-    this.settings.log(ERROR, place, `${what} failed: ${message}${stack}`);
+    this.settings.log(ERROR, source, `${action} failed: ${message}${stack}`);
   }
 
-  #helper(name: string): Handle {
-    const found = this.engine.get(this.#bridge, name);
-    if (found === undefined) throw new Error(`the library has no ${name}`);
-    return found;
+  #getHelper(name: string): Handle {
+    const helper = this.engine.get(this.#bridge, name);
+    if (helper === undefined) throw new Error(`the library has no ${name}`);
+    return helper;
   }
 
-  /** The source place of a method. */
-  #placeOf(what: string, name: string): LogSource | undefined {
-    const place = this.engine.call(this.#helper('place'), what, name);
-    return place === undefined ? undefined : (JSON.parse(place) as LogSource);
+  /** Finds a method's position in the module's source. */
+  #findMethod(helper: string, name: string): LogSource | undefined {
+    const position = this.engine.call(this.#getHelper('findMethod'), helper, name);
+    return position === undefined ? undefined : (JSON.parse(position) as LogSource);
   }
 
-  /** The entry point of a fop. It logs limits that ended the module's code. */
+  /** Makes the entry point of a fop. The entry point logs a limit that ended the module's code. */
   protected row(helper: string, name: string, kinds: string): EnterGuest {
-    const made = this.engine.make(this.#helper(helper), name);
+    const callable = this.engine.make(this.#getHelper(helper), name);
     // Its caller recovers from an aborted shared turn.
-    const entry = this.engine.entry(made, kinds, true);
+    const entry = this.engine.makeEntry(callable, kinds, true);
     return (args) => {
       try {
         const code = entry(args);
         const { overrun } = this.engine;
         if (overrun === undefined) return code;
         // A limit ended an async function, so the request may lack its reply.
-        this.report(name, overrun, this.#placeOf(helper, name));
+        this.report(name, overrun, this.#findMethod(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
         this.hook('cancel', [args[0]]);
         return FAILED;

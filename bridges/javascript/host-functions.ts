@@ -13,7 +13,7 @@ export interface HostFunction {
 }
 
 /** The global that holds the host functions until the library deletes it. */
-const HOST = '__host';
+const HOST_GLOBAL = '__host';
 
 /** All host functions of an interpreter. */
 export class HostFunctions {
@@ -23,28 +23,28 @@ export class HostFunctions {
   /** The library's function that throws an Error with a given text. */
   readonly #fail: Pointer;
 
-  /** @param object an empty object, whose reference is taken over. */
+  /** @param helpers its `object` is empty; this class takes over the reference */
   constructor(
     quickjs: QuickJS,
     values: Values,
     functions: Readonly<Record<string, HostFunction>>,
-    made: { readonly object: Pointer; readonly fail: Pointer },
+    helpers: { readonly object: Pointer; readonly fail: Pointer },
   ) {
     this.#quickjs = quickjs;
     this.#values = values;
     this.#functions = Object.values(functions);
-    this.#fail = made.fail;
+    this.#fail = helpers.fail;
     const { context } = values;
     Object.entries(functions).forEach(([name, { params }], id) => {
-      const f = quickjs.QTS_NewFunction(context, name, params.length, false, id);
-      this.#set(made.object, name, f);
+      const functionValue = quickjs.QTS_NewFunction(context, name, params.length, false, id);
+      this.#set(helpers.object, name, functionValue);
     });
     const global = quickjs.QTS_GetGlobalObject(context);
-    this.#set(global, HOST, made.object);
+    this.#set(global, HOST_GLOBAL, helpers.object);
     quickjs.QTS_FreeValuePointer(context, global);
   }
 
-  /** Sets a property; the value's reference is taken over. */
+  /** Sets a property, and takes over the value's reference. */
   #set(object: Pointer, name: string, value: Pointer): void {
     const { context } = this.#values;
     const key = this.#values.newString(name);
@@ -55,33 +55,33 @@ export class HostFunctions {
   }
 
   /** Runs a host function for the module. */
-  called(id: number, count: number, args: Pointer): Pointer {
+  run(id: number, count: number, args: Pointer): Pointer {
     try {
       this.#values.refresh();
       const { params, call } = this.#functions[id]!;
-      const given: unknown[] = [];
+      const values: unknown[] = [];
       for (let i = 0; i < params.length; i++) {
-        given.push(i < count ? this.#take(params[i]!, args + i * 8) : undefined);
+        values.push(i < count ? this.#readArgument(params[i]!, args + i * 8) : undefined);
       }
-      return this.#give(call(...(given as never[])));
+      return this.#makeResult(call(...(values as never[])));
     } catch (error) {
       return this.throwInto(error);
     }
   }
 
-  #take(kind: string, value: Pointer): unknown {
+  #readArgument(kind: string, value: Pointer): unknown {
     if (kind === 'i') return this.#values.readNumber(value);
-    return kind === 's' ? this.#values.readString(value) : this.#buffer(value);
+    return kind === 's' ? this.#values.readString(value) : this.#readBuffer(value);
   }
 
-  /** The bytes of an ArrayBuffer. */
-  #buffer(value: Pointer): Uint8Array {
-    const { at, length } = this.#values.bufferAt(value);
+  /** Returns the bytes of an ArrayBuffer, valid until the memory grows. */
+  #readBuffer(value: Pointer): Uint8Array {
+    const { at, length } = this.#values.readBuffer(value);
     // Not a Buffer, whose slices are not copies.
     return new Uint8Array(this.#values.bytes.buffer, at, length);
   }
 
-  #give(value: number | string | undefined): Pointer {
+  #makeResult(value: number | string | undefined): Pointer {
     if (value === undefined) return 0;
     if (typeof value === 'string') return this.#values.newString(value);
     const cell = this.#quickjs._malloc(8);

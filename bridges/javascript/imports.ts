@@ -7,36 +7,36 @@ import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
 import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
-import { exportedNames } from './fixes.ts';
-import { packageFile, privateFile } from './packages.ts';
+import { readExportedNames } from './fixes.ts';
+import { findPackageFile, findPrivateFile } from './packages.ts';
 
 /** Prefix of the library's files, as bundled by tools/bundle.ts. */
-const OWN = 'glossa:';
-const INDEX = `${OWN}index.js`;
+const LIBRARY_PREFIX = 'glossa:';
+const INDEX = `${LIBRARY_PREFIX}index.js`;
 
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
 
 /** The library's first module, which the engine imports. */
-export const BRIDGE = `${OWN}bridge.js`;
-/** The module that shows a test's clock to scripts. */
-export const CLOCK = `${OWN}clock.js`;
+export const BRIDGE = `${LIBRARY_PREFIX}bridge.js`;
+/** The module that gives a test's clock to modules. */
+export const CLOCK = `${LIBRARY_PREFIX}clock.js`;
 /** `glossa/testing`, with the test runner. */
-export const TESTING = `${OWN}testing.js`;
+export const TESTING = `${LIBRARY_PREFIX}testing.js`;
 
-const ownSources = oncePerMachine(() => new Map<string, string>());
+const librarySources = oncePerMachine(() => new Map<string, string>());
 
-function ownSource(name: string, machine: Machine): string {
-  const known = ownSources(machine);
-  let source = known.get(name);
+function readLibrarySource(name: string, machine: Machine): string {
+  const cache = librarySources(machine);
+  let source = cache.get(name);
   if (source === undefined) {
-    source = machine.parts.text(`guest/${name.slice(OWN.length)}`);
-    known.set(name, source);
+    source = machine.parts.text(`guest/${name.slice(LIBRARY_PREFIX.length)}`);
+    cache.set(name, source);
   }
   return source;
 }
 
-export interface ScriptPlace {
+export interface ImportPosition {
   readonly file: string;
   readonly line: number;
 }
@@ -45,25 +45,25 @@ export class Imports {
   readonly #module: FoundModule;
   readonly #machine: Machine;
   readonly #folders: readonly string[];
-  readonly #refused: (place: ScriptPlace, text: string) => void;
+  readonly #logRefusal: (position: ImportPosition, text: string) => void;
   readonly #checkForeign: (path: string) => void;
   readonly #sources = new Map<string, string>();
 
   /**
-   * @param refused logs a refused or missing import
+   * @param logRefusal logs a refused or missing import
    * @param checkForeign checks each file before it is run, and throws to refuse it
    */
   constructor(
     module: FoundModule,
     machine: Machine,
     packages: readonly string[],
-    refused: (place: ScriptPlace, text: string) => void,
+    logRefusal: (position: ImportPosition, text: string) => void,
     checkForeign: (path: string) => void = () => {},
   ) {
     this.#module = module;
     this.#machine = machine;
     this.#folders = [...module.folders, ...packages];
-    this.#refused = refused;
+    this.#logRefusal = logRefusal;
     this.#checkForeign = checkForeign;
   }
 
@@ -72,8 +72,8 @@ export class Imports {
     return [...this.#sources.values()];
   }
 
-  /** The source of the main module. */
-  main(): string {
+  /** Returns the main module's source, without TypeScript's types. */
+  readMain(): string {
     const { path, source } = this.#module;
     this.#sources.set(path, source);
     return isTypeScript(path) ? this.#machine.stripTypes(source, path) : source;
@@ -81,50 +81,52 @@ export class Imports {
 
   /** The names that a module can import from `glossa`. */
   get exports(): readonly string[] {
-    return exportedNames(ownSource(INDEX, this.#machine));
+    return readExportedNames(readLibrarySource(INDEX, this.#machine));
   }
 
-  /** A line of a module's source. */
-  line(file: string, line: number): string | undefined {
+  /** Returns a line of a loaded file. */
+  readLine(file: string, line: number): string | undefined {
     return this.#sources.get(file)?.split('\n')[line - 1];
   }
 
   /** Resolves an import to its full name. @throws {Error} with place and reason */
   resolve(base: string, name: string): string {
-    if (base.startsWith(OWN)) return name.replace('./', OWN);
+    if (base.startsWith(LIBRARY_PREFIX)) return name.replace('./', LIBRARY_PREFIX);
     if (name === 'glossa') return INDEX;
-    if (name === 'glossa/counts') return `${OWN}counts.js`;
-    const place = this.#placeOf(base, name);
+    if (name === 'glossa/counts') return `${LIBRARY_PREFIX}counts.js`;
+    const position = this.#findImport(base, name);
     const refuse = (why: string): never => {
       const text = `import of '${name}' is refused: ${why}`;
-      this.#refused(place, text);
-      throw new Error(`${place.file}:${place.line}: ${text}`);
+      this.#logRefusal(position, text);
+      throw new Error(`${position.file}:${position.line}: ${text}`);
     };
     if (name.startsWith('/') || /^[a-z][a-z+.-]*:/i.test(name) || name.includes('\0')) {
       return refuse("a module imports files of its own folders, and 'glossa'");
     }
-    const relative = /^\.\.?(\/|$)/.test(name);
-    const folders = relative ? [dirname(base)] : this.#folders;
+    const isRelative = /^\.\.?(\/|$)/.test(name);
+    const folders = isRelative ? [dirname(base)] : this.#folders;
     const { sources } = this.#machine;
-    const found = name.startsWith('#')
-      ? privateFile(folders, base, name, sources)
+    const file = name.startsWith('#')
+      ? findPrivateFile(folders, base, name, sources)
       : (folders
-          .flatMap((folder) => candidates(join(folder, name)))
+          .flatMap((folder) => candidatePaths(join(folder, name)))
           .find((path) => sources.kind(path) === 'file') ??
-        (relative ? undefined : packageFile(folders, name, sources)));
-    if (found === undefined) {
-      this.#refused(place, `not given: import of '${name}', for which there is no file`);
-      throw new Error(`${place.file}:${place.line}: ${notFound(base, name, folders, sources)}`);
+        (isRelative ? undefined : findPackageFile(folders, name, sources)));
+    if (file === undefined) {
+      this.#logRefusal(position, `not given: import of '${name}', for which there is no file`);
+      throw new Error(
+        `${position.file}:${position.line}: ${describeMissing(base, name, folders, sources)}`,
+      );
     }
-    const path = sources.realPath(found);
+    const path = sources.realPath(file);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
     // The name as found: relative imports start there.
-    return path === this.#mainPath() ? this.#module.path : path;
+    return path === this.#realMainPath() ? this.#module.path : path;
   }
 
   /** Loads a module's source by its full name. @throws {Error} if it cannot be read */
   load(name: string): string {
-    if (name.startsWith(OWN)) return ownSource(name, this.#machine);
+    if (name.startsWith(LIBRARY_PREFIX)) return readLibrarySource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
     this.#checkForeign(name);
     const source = readSource(name, this.#machine.sources);
@@ -139,7 +141,7 @@ export class Imports {
     return isTypeScript(name) ? this.#machine.stripTypes(source, name) : source;
   }
 
-  #mainPath(): string {
+  #realMainPath(): string {
     return this.#machine.sources.realPath(this.#module.path);
   }
 
@@ -155,16 +157,16 @@ export class Imports {
     });
   }
 
-  /** The line of an import. */
-  #placeOf(base: string, name: string): ScriptPlace {
+  /** Finds the line of an import. */
+  #findImport(base: string, name: string): ImportPosition {
     const lines = (this.#sources.get(base) ?? '').split('\n');
     const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
     return { file: base, line: at + 1 };
   }
 }
 
-/** Node's modules, which volumes' modules lack. */
-const NODE = new Set(
+/** Node's built-in modules, which volumes' modules cannot import. */
+const NODE_BUILTINS = new Set(
   (
     'assert async_hooks buffer child_process cluster console constants crypto dgram ' +
     'diagnostics_channel dns domain events fs http http2 https inspector module net os path ' +
@@ -173,28 +175,28 @@ const NODE = new Set(
   ).split(' '),
 );
 
-/** The error text for a missing import: searched folders, and a hint. */
-function notFound(
+/** Makes the error text for a missing import: the searched paths, and a hint. */
+function describeMissing(
   base: string,
   name: string,
   folders: readonly string[],
   { installed }: Sources,
 ): string {
   // The author's folders come first, then glossa's own.
-  const isOwn = (folder: string): boolean =>
+  const isAuthors = (folder: string): boolean =>
     folder === dirname(base) || installed === null || !folder.startsWith(`${installed}/`);
-  const own = [...new Set(folders)].filter(isOwn);
-  const places = own.map((folder) => `\n    ${join(folder, name)}`).join('');
-  const also = `each also with ${EXTENSIONS.join(', ')}, or as a folder with an index.js`;
-  const more = /^\.\.?\//.test(name)
+  const authorFolders = [...new Set(folders)].filter(isAuthors);
+  const paths = authorFolders.map((folder) => `\n    ${join(folder, name)}`).join('');
+  const variants = `each also with ${EXTENSIONS.join(', ')}, or as a folder with an index.js`;
+  const hint = /^\.\.?\//.test(name)
     ? ''
-    : NODE.has(name.split('/')[0]!)
-      ? "\n    it is a module of Node's, of which a module here has none"
-      : '\n    a package has to be in a folder that option packages names, and to do without Node';
-  return `cannot find '${name}'; searched:${places}\n    ${also}${more}`;
+    : NODE_BUILTINS.has(name.split('/')[0]!)
+      ? "\n    it is built into Node, and modules of volumes cannot import Node's modules"
+      : '\n    a package must be in a folder that option packages names, and must not need Node';
+  return `cannot find '${name}'; searched:${paths}\n    ${variants}${hint}`;
 }
 
-const candidates = (path: string): string[] => [
+const candidatePaths = (path: string): string[] => [
   path,
   ...EXTENSIONS.map((extension) => path + extension),
   ...EXTENSIONS.map((extension) => join(path, `index${extension}`)),

@@ -1,9 +1,9 @@
 /**
  * Runs promise jobs. A limit that ends a job rejects a promise that may have no handler: `overrun`
- * tells the caller, or an endless chain would look finished.
+ * reports it to the caller, or an endless chain would look finished.
  */
 import { EngineError } from './errors.ts';
-import type { Failures } from './failures.ts';
+import type { ExceptionReader } from './exception-reader.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { Values } from './values.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
@@ -16,53 +16,53 @@ export class Jobs {
   readonly #memory: Memory;
   readonly #runtime: Pointer;
   readonly #values: Values;
-  readonly #failures: Failures;
+  readonly #exceptions: ExceptionReader;
   readonly #time: TimeLimit;
   /** Buffer for the pointer that a job returns. */
   readonly #scratch: Pointer;
-  #starved = false;
+  #lackedMemory = false;
 
   constructor(
     { quickjs, memory }: Instance,
     runtime: Pointer,
     values: Values,
-    failures: Failures,
+    failures: ExceptionReader,
     time: TimeLimit,
   ) {
     this.#quickjs = quickjs;
     this.#memory = memory;
     this.#runtime = runtime;
     this.#values = values;
-    this.#failures = failures;
+    this.#exceptions = failures;
     this.#time = time;
     this.#scratch = quickjs._malloc(8);
   }
 
-  /** A call begins. */
-  begin(): void {
-    this.#starved = false;
+  /** Forgets the limits of the last call; called before each call. */
+  resetLimits(): void {
+    this.#lackedMemory = false;
   }
 
   /** Runs jobs until none is left; they throw only by limits. */
-  run(): void {
+  runAll(): void {
     const { QTS_IsJobPending: isPending, QTS_ExecutePendingJob: execute } = this.#quickjs;
     if (isPending(this.#runtime) === 0) return;
-    let thrown: EngineError | undefined;
-    this.#memory.refused = false;
+    let error: EngineError | undefined;
+    this.#memory.growthFailed = false;
     do {
       const result = execute(this.#runtime, -1, this.#scratch);
       this.#values.refresh();
-      thrown = this.#failures.thrownByJob(result) ?? thrown;
+      error = this.#exceptions.takeJobError(result) ?? error;
     } while (isPending(this.#runtime) !== 0);
-    this.#starved ||= this.#memory.refused;
-    // Without memory an error has no place: `overrun` has more detail.
-    const isTold = this.#starved && thrown?.code === 'memory-limit';
-    if (thrown !== undefined && !isTold) throw thrown;
+    this.#lackedMemory ||= this.#memory.growthFailed;
+    // Without memory an error has no position: `overrun` says more.
+    const hasOverrun = this.#lackedMemory && error?.code === 'memory-limit';
+    if (error !== undefined && !hasOverrun) throw error;
   }
 
   /** The limit that ended a job of the last call, whose promise may have no handler. */
   get overrun(): EngineError | undefined {
     if (this.#time.interrupts > 0) return new EngineError('time-limit', TOO_LONG);
-    return this.#starved ? new EngineError('memory-limit', TOO_LARGE) : undefined;
+    return this.#lackedMemory ? new EngineError('memory-limit', TOO_LARGE) : undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The record of JavaScript as a language of features/glupy. */
+/** Describes JavaScript, and TypeScript, to features/glupy. */
 import type { HostedLanguage, Writing } from '../host/language.ts';
 
 const writing: Writing = {

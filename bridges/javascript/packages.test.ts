@@ -1,7 +1,7 @@
 /** Resolution of package imports, by the exports and imports tables of package.json. */
 import { describe, expect, it } from 'vitest';
 import type { Sources } from '../host/machine.ts';
-import { packageFile, privateFile } from './packages.ts';
+import { findPackageFile, findPrivateFile } from './packages.ts';
 
 const FOLDER = '/lib';
 
@@ -75,7 +75,7 @@ const OF_EXPORTS: readonly Row[] = [
 ];
 
 it.each(OF_EXPORTS)('an import of a package resolves by %s', (_, about, name, file) => {
-  const found = packageFile([FOLDER], name, sourcesOf(about, FILES));
+  const found = findPackageFile([FOLDER], name, sourcesOf(about, FILES));
   expect(found).toBe(file === undefined ? undefined : `/lib/p/${file}`);
 });
 
@@ -96,11 +96,11 @@ const OF_IMPORTS: readonly Row[] = [
 describe('inside of a package', () => {
   it.each(OF_IMPORTS)('an import of #name resolves by %s', (_, about, name, file) => {
     const sources = sourcesOf(about, FILES);
-    expect(privateFile([FOLDER], '/lib/p/x/a.js', name, sources)).toBe(file);
+    expect(findPrivateFile([FOLDER], '/lib/p/x/a.js', name, sources)).toBe(file);
   });
 
   it('the search for package.json ends at the granted folders', () => {
     const sources = sourcesOf({ imports: { '#a': './a.js' } }, FILES);
-    expect(privateFile(['/lib/p/x'], '/lib/p/x/a.js', '#a', sources)).toBeUndefined();
+    expect(findPrivateFile(['/lib/p/x'], '/lib/p/x/a.js', '#a', sources)).toBeUndefined();
   });
 });

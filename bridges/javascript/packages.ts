@@ -9,92 +9,110 @@ import type { Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
 
 const CONDITIONS = ['import', 'module', 'browser', 'default'];
-const ENDINGS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
+const EXTENSIONS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
 /** Finds a package's file in these folders or their node_modules. */
-export function packageFile(
+export function findPackageFile(
   folders: readonly string[],
   name: string,
   sources: Sources,
 ): string | undefined {
-  const [, root, part = ''] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(name) ?? [];
+  const [, root, subpath = ''] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(name) ?? [];
   if (root === undefined) return undefined;
-  const places = folders.flatMap((folder) => [
+  const candidates = folders.flatMap((folder) => [
     join(folder, root),
     join(folder, 'node_modules', root),
     // The folder of the package itself.
     ...(folder.endsWith(`/${root}`) ? [folder] : []),
   ]);
-  for (const place of places) {
-    const about = readAbout(join(place, 'package.json'), sources);
-    const found = about === undefined ? undefined : fileOf(place, about, part, sources);
-    if (found !== undefined) return found;
+  for (const folder of candidates) {
+    const packageJson = readPackageJson(join(folder, 'package.json'), sources);
+    const file =
+      packageJson === undefined
+        ? undefined
+        : findExportedFile(folder, packageJson, subpath, sources);
+    if (file !== undefined) return file;
   }
   return undefined;
 }
 
 /** Finds the file of `#name` for a module at `base`, whose package is in these folders. */
-export function privateFile(
+export function findPrivateFile(
   folders: readonly string[],
   base: string,
   name: string,
   sources: Sources,
 ): string | undefined {
-  const isInside = (place: string): boolean =>
-    folders.some((folder) => `${place}/`.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
-  for (let place = dirname(base); isInside(place); place = dirname(place)) {
-    const about = readAbout(join(place, 'package.json'), sources);
-    if (about !== undefined) {
-      const [target] = targets(imports, about, 'imports', name);
+  const isInside = (path: string): boolean =>
+    folders.some((each) => `${path}/`.startsWith(each.endsWith('/') ? each : `${each}/`));
+  for (let folder = dirname(base); isInside(folder); folder = dirname(folder)) {
+    const packageJson = readPackageJson(join(folder, 'package.json'), sources);
+    if (packageJson !== undefined) {
+      const [target] = readTargets(imports, packageJson, 'imports', name);
       if (target === undefined) return undefined;
       return target.startsWith('./')
-        ? firstFile(place, target, sources)
-        : packageFile([...folders, place], target, sources);
+        ? findFirstFile(folder, target, sources)
+        : findPackageFile([...folders, folder], target, sources);
     }
-    if (place === '/') break;
+    if (folder === '/') break;
   }
   return undefined;
 }
 
-type About = Readonly<Record<string, unknown>>;
+type PackageJson = Readonly<Record<string, unknown>>;
 
-function readAbout(path: string, sources: Sources): About | undefined {
+function readPackageJson(path: string, sources: Sources): PackageJson | undefined {
   if (sources.kind(path) !== 'file') return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(sources.read(path))) as About;
+    return JSON.parse(new TextDecoder().decode(sources.read(path))) as PackageJson;
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }
 }
 
-const firstFile = (place: string, target: string, sources: Sources): string | undefined =>
-  ENDINGS.map((ending) => join(place, target) + ending).find(
+const findFirstFile = (folder: string, target: string, sources: Sources): string | undefined =>
+  EXTENSIONS.map((ending) => join(folder, target) + ending).find(
     (path) => sources.kind(path) === 'file',
   );
 
-function fileOf(place: string, about: About, part: string, sources: Sources): string | undefined {
-  const first = (target: string): string | undefined => firstFile(place, target, sources);
-  if (about.exports !== undefined && about.exports !== null) {
-    const inside = targets(exports, about, 'exports', part === '' ? '.' : `./${part}`);
-    return inside.map(first).find((path) => path !== undefined);
+function findExportedFile(
+  folder: string,
+  packageJson: PackageJson,
+  subpath: string,
+  sources: Sources,
+): string | undefined {
+  const findTarget = (target: string): string | undefined => findFirstFile(folder, target, sources);
+  if (packageJson.exports !== undefined && packageJson.exports !== null) {
+    const exported = readTargets(
+      exports,
+      packageJson,
+      'exports',
+      subpath === '' ? '.' : `./${subpath}`,
+    );
+    return exported.map(findTarget).find((path) => path !== undefined);
   }
-  if (part !== '') return first(part);
-  const named = [about.module, about.main].filter((one) => typeof one === 'string');
-  return [...named, 'index'].map((one) => first(one as string)).find((path) => path !== undefined);
+  if (subpath !== '') return findTarget(subpath);
+  const entryFiles = [packageJson.module, packageJson.main].filter(
+    (each) => typeof each === 'string',
+  );
+  return [...entryFiles, 'index']
+    .map((each) => findTarget(each as string))
+    .find((path) => path !== undefined);
 }
 
-/** The targets of a name in a package's table; [] for a name that it does not export. */
-function targets(
+/** Reads the targets of a name in a package's table; [] if the table does not export the name. */
+function readTargets(
   find: typeof exports | typeof imports,
-  about: About,
+  packageJson: PackageJson,
   table: 'exports' | 'imports',
   name: string,
 ): readonly string[] {
-  const one = { name: '', ...about, [table]: plainTable(about[table]) };
+  const normalized = { name: '', ...packageJson, [table]: adaptTable(packageJson[table]) };
   try {
-    return (find(one as never, name, { conditions: CONDITIONS, unsafe: true }) ?? []) as string[];
+    return (find(normalized as never, name, { conditions: CONDITIONS, unsafe: true }) ??
+      []) as string[];
   } catch {
-    // The table lacks the name, or has null for it.
+    // The table lacks the name, or excludes it with null.
     return [];
   }
 }
@@ -103,24 +121,25 @@ function targets(
  * Adapts a table for `resolve.exports`, which reads patterns as regular expressions, and takes a
  * target's first known condition even if that leads nowhere.
  */
-function plainTable(table: unknown): unknown {
-  const [first = ''] = Object.keys(Object(table));
-  if (typeof table !== 'object' || !/^[.#]/.test(first)) return known(table) ?? {};
+function adaptTable(table: unknown): unknown {
+  const [firstKey = ''] = Object.keys(Object(table));
+  if (typeof table !== 'object' || !/^[.#]/.test(firstKey)) return dropUnsupported(table) ?? {};
   return Object.fromEntries(
     Object.entries(table as object).map(([key, value]) => [
       key.includes('*') ? key.replace(/[\\^$+?()[\]{}|]/g, '\\$&') : key,
-      known(value) ?? null,
+      dropUnsupported(value) ?? null,
     ]),
   );
 }
 
 /** A target without unsupported conditions; undefined if none is left. */
-function known(target: unknown): unknown {
+function dropUnsupported(target: unknown): unknown {
   if (typeof target !== 'object' || target === null) return target;
-  if (Array.isArray(target)) return target.map(known).filter((one) => one !== undefined);
-  const found = Object.entries(target)
+  if (Array.isArray(target))
+    return target.map(dropUnsupported).filter((each) => each !== undefined);
+  const entry = Object.entries(target)
     .filter(([condition]) => CONDITIONS.includes(condition))
-    .map(([condition, inside]) => [condition, known(inside)] as const)
-    .find(([, inside]) => inside !== undefined);
-  return found?.[1];
+    .map(([condition, nested]) => [condition, dropUnsupported(nested)] as const)
+    .find(([, nested]) => nested !== undefined);
+  return entry?.[1];
 }

@@ -5,9 +5,9 @@
 import { EngineError } from './errors.ts';
 
 /** Host calls between two samples of the clock. */
-const LOOK_EVERY = 64;
-/** Interrupts after which the interpreter is ended. */
-const MOST_INTERRUPTS = 3;
+const CALLS_PER_SAMPLE = 64;
+/** Interrupts of one call; instead of the next one the interpreter ends. */
+const MAX_INTERRUPTS = 3;
 
 export class TimeLimit {
   /** Interrupts of the current call. */
@@ -32,13 +32,13 @@ export class TimeLimit {
     this.#deadline = 0;
   }
 
-  /** True when the call must be interrupted. @throws {EngineError} if it ignores that */
-  overdue(): boolean {
+  /** Samples the clock; true if the call must be interrupted. @throws {EngineError} after MAX_INTERRUPTS */
+  checkDeadline(): boolean {
     const now = this.#clock();
     if (this.#deadline === 0) this.#deadline = now + this.#milliseconds;
     if (now <= this.#deadline) return false;
     this.interrupts += 1;
-    if (this.interrupts > MOST_INTERRUPTS) {
+    if (this.interrupts > MAX_INTERRUPTS) {
       // Thrown through the interpreter, which is never entered again.
       throw new EngineError('time-limit', 'a call ran too long and would not be interrupted', true);
     }
@@ -48,28 +48,30 @@ export class TimeLimit {
   }
 
   /**
-   * As `overdue`, at a call of the host, which the interpreter counts as a single step.
-   * @throws {EngineError} as `overdue`
+   * As `checkDeadline`, at a call of the host, which the interpreter counts as a single step.
+   * @throws {EngineError} as `checkDeadline`
    */
-  overdueAtCall(): boolean {
+  checkDeadlineAtCall(): boolean {
     this.#hostCalls += 1;
-    return this.#milliseconds > 0 && this.#hostCalls % LOOK_EVERY === 0 && this.overdue();
+    return (
+      this.#milliseconds > 0 && this.#hostCalls % CALLS_PER_SAMPLE === 0 && this.checkDeadline()
+    );
   }
 
-  /** Runs `run` with a time limit of its own. */
-  apart<T>(milliseconds: number, run: () => T): T {
+  /** Runs `action` with a time limit of its own. */
+  runWithLimit<T>(milliseconds: number, action: () => T): T {
     const [deadline, interrupts] = [this.#deadline, this.interrupts];
     this.#deadline = this.#clock() + milliseconds;
     try {
-      return run();
+      return action();
     } finally {
       this.#deadline = deadline;
       this.interrupts = interrupts;
     }
   }
 
-  /** The error text of an interrupted call. */
-  get text(): string {
+  /** The error message of an interrupted call. */
+  get message(): string {
     const seconds = this.#milliseconds / 1000;
     return `the call took longer than ${seconds} s (option time-limit)`;
   }

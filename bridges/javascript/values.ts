@@ -15,9 +15,11 @@ export const TAG_NULL = 2;
 const TAG_UNDEFINED = 3;
 export const TAG_STRING = -7;
 export const TAG_OBJECT = -1;
-const CHARACTERS = 16;
-const WIDE = 0x80000000;
-/** A character that makes QuickJS use 16 bits; three bytes of UTF-8. */
+/** Bytes from a JSString to its characters. */
+const CHARACTERS_OFFSET = 16;
+/** The bit of the length that means 16-bit characters. */
+const WIDE_FLAG = 0x80000000;
+/** A character that makes QuickJS use 16 bits: three bytes in UTF-8. */
 const HAN = [0xe4, 0xb8, 0x80];
 
 export class Values {
@@ -33,7 +35,7 @@ export class Values {
   /** A pointer to the one argument of `call`. */
   readonly #argument: Pointer;
   /** Buffer for texts that the interpreter copies. */
-  readonly #room: Pointer;
+  readonly #textBuffer: Pointer;
   readonly #double = new Float64Array(1);
   readonly #words = new Int32Array(this.#double.buffer);
 
@@ -45,7 +47,7 @@ export class Values {
     this.context = context;
     this.undefinedValue = quickjs.QTS_GetUndefined();
     this.#argument = quickjs._malloc(4);
-    this.#room = quickjs._malloc(ROOM);
+    this.#textBuffer = quickjs._malloc(TEXT_BUFFER_BYTES);
     this.refresh();
     const half = quickjs.QTS_NewFloat64(context, 0.5);
     this.#double[0] = 0.5;
@@ -86,21 +88,21 @@ export class Values {
     this.i32[at + 1] = TAG_UNDEFINED;
   }
 
-  /** Makes a string from any text, also with NUL or lone surrogates; 0 without memory. */
+  /** Makes a string from any text, also with NUL or lone surrogates; 0 if memory runs out. */
   newString(text: string): Pointer {
-    return NOT_PLAIN.test(text) ? this.#newWide(text) : this.#newPlain(text);
+    return NOT_ASCII.test(text) ? this.#newWide(text) : this.#newPlain(text);
   }
 
   #newPlain(text: string): Pointer {
     const { length } = text;
-    const at = length < ROOM ? this.#room : this.#quickjs._malloc(length + 1);
+    const at = length < TEXT_BUFFER_BYTES ? this.#textBuffer : this.#quickjs._malloc(length + 1);
     if (at === 0) return 0;
     this.refresh();
     const { bytes } = this;
     if (length > 64) bytes.write(text, at, length, 'latin1');
     else for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
     bytes[at + length] = 0;
-    return this.#ownString(at);
+    return this.#makeString(at);
   }
 
   /** Makes a string that UTF-8 cannot express: allocates it, then writes its characters. */
@@ -111,22 +113,22 @@ export class Values {
     this.refresh();
     for (let i = 0; i < length; i++) this.bytes.set(HAN, at + i * 3);
     this.bytes[at + length * 3] = 0;
-    const made = this.#ownString(at);
-    if (this.i32[(made >> 2) + 1] === TAG_STRING) {
-      const to = this.i32[made >> 2]! + CHARACTERS;
+    const value = this.#makeString(at);
+    if (this.i32[(value >> 2) + 1] === TAG_STRING) {
+      const to = this.i32[value >> 2]! + CHARACTERS_OFFSET;
       this.bytes.write(text, to, length * 2, 'utf16le');
     }
-    return made;
+    return value;
   }
 
-  #ownString(at: Pointer): Pointer {
-    const made = this.#quickjs.QTS_NewString(this.context, at);
-    if (at !== this.#room) this.#quickjs._free(at);
+  #makeString(at: Pointer): Pointer {
+    const value = this.#quickjs.QTS_NewString(this.context, at);
+    if (at !== this.#textBuffer) this.#quickjs._free(at);
     this.refresh();
-    return made;
+    return value;
   }
 
-  /** Allocates text with a NUL at its end, which the caller owns; 0 without memory. */
+  /** Allocates text with a NUL at its end, which the caller owns; 0 if memory runs out. */
   newCString(text: string): { at: Pointer; length: number } {
     const encoded = utf8.encode(text);
     const { length } = encoded;
@@ -147,11 +149,11 @@ export class Values {
     return this.#quickjs.QTS_GetFloat64(this.context, value);
   }
 
-  /** The text of a string; undefined for any other value. */
+  /** Reads a string's text; undefined for any other value. */
   readString(value: Pointer): string | undefined {
     const at = value >> 2;
     const tag = this.i32[at + 1]!;
-    if (tag === TAG_STRING) return this.#characters(this.i32[at]!);
+    if (tag === TAG_STRING) return this.#readCharacters(this.i32[at]!);
     if (tag !== TAG_ROPE) return undefined;
     const text = this.#quickjs.QTS_GetString(this.context, value);
     this.refresh();
@@ -161,10 +163,10 @@ export class Values {
     return read;
   }
 
-  #characters(string: Pointer): string {
+  #readCharacters(string: Pointer): string {
     const word = this.i32[(string >> 2) + 1]!;
-    const length = word & ~WIDE;
-    const from = string + CHARACTERS;
+    const length = word & ~WIDE_FLAG;
+    const from = string + CHARACTERS_OFFSET;
     return word < 0
       ? this.bytes.toString('utf16le', from, from + length * 2)
       : this.bytes.toString('latin1', from, from + length);
@@ -179,76 +181,77 @@ export class Values {
     return result;
   }
 
-  /** A property, as a new reference; undefined if missing. */
+  /** Returns a property as a new reference; undefined if the object lacks it. */
   get(object: Pointer, name: string): Pointer | undefined {
     const key = this.newString(name);
-    const found = this.#quickjs.QTS_GetProp(this.context, object, key);
+    const property = this.#quickjs.QTS_GetProp(this.context, object, key);
     this.refresh();
     this.#quickjs.QTS_FreeValuePointer(this.context, key);
-    const error = found === 0 ? found : this.#quickjs.QTS_ResolveException(this.context, found);
+    const error =
+      property === 0 ? property : this.#quickjs.QTS_ResolveException(this.context, property);
     this.refresh();
-    if (found === 0 || error !== 0) return undefined;
-    return this.i32[(found >> 2) + 1] === TAG_UNDEFINED ? undefined : found;
+    if (property === 0 || error !== 0) return undefined;
+    return this.i32[(property >> 2) + 1] === TAG_UNDEFINED ? undefined : property;
   }
 
   // -- bytes -------------------------------------------------------------------------------------
 
   /** Offsets of an ArrayBuffer's record in its object, and of the bytes in the record. */
-  #record = 0;
-  #data = 0;
+  #recordOffset = 0;
+  #dataOffset = 0;
 
   /** Finds the offsets with buffers of known bytes; a chance hit in one fails in another. */
-  learnBuffers(make: (bytes: Uint8Array) => Pointer): void {
-    const all = [MARK, MARK.slice(3), MARK.toReversed()];
+  findBufferLayout(make: (bytes: Uint8Array) => Pointer): void {
+    const all = [SAMPLE_BYTES, SAMPLE_BYTES.slice(3), SAMPLE_BYTES.toReversed()];
     const samples = all.map((bytes) => ({ value: make(bytes), bytes }));
     for (let record = 4; record < 64; record += 4) {
       for (let data = 4; data < 32; data += 4) {
-        this.#record = record;
-        this.#data = data;
-        if (samples.every(({ value, bytes }) => this.#holds(value, bytes))) return;
+        this.#recordOffset = record;
+        this.#dataOffset = data;
+        if (samples.every(({ value, bytes }) => this.#holdsBytes(value, bytes))) return;
       }
     }
     throw new Error('this build of QuickJS has ArrayBuffers of another layout');
   }
 
-  #holds(value: Pointer, wanted: Uint8Array): boolean {
-    const to = this.i32[(this.i32[value >> 2]! + this.#record) >> 2]!;
+  #holdsBytes(value: Pointer, expected: Uint8Array): boolean {
+    const to = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
     // The record begins with the length.
-    if (to <= 0 || to % 4 !== 0 || this.i32[to >> 2] !== wanted.length) return false;
-    const at = this.i32[(to + this.#data) >> 2]!;
-    if (at <= 0 || at + wanted.length > this.bytes.length) return false;
-    return wanted.every((byte, i) => this.bytes[at + i] === byte);
+    if (to <= 0 || to % 4 !== 0 || this.i32[to >> 2] !== expected.length) return false;
+    const at = this.i32[(to + this.#dataOffset) >> 2]!;
+    if (at <= 0 || at + expected.length > this.bytes.length) return false;
+    return expected.every((byte, i) => this.bytes[at + i] === byte);
   }
 
   /** Address and length of an ArrayBuffer's bytes; length 0 for any other value. */
-  bufferAt(value: Pointer): { at: Pointer; length: number } {
+  readBuffer(value: Pointer): { at: Pointer; length: number } {
     const length = this.#quickjs.QTS_GetArrayBufferLength(this.context, value);
     this.refresh();
     if (length <= 0) return { at: 0, length: 0 };
-    const record = this.i32[(this.i32[value >> 2]! + this.#record) >> 2]!;
-    return { at: this.i32[(record + this.#data) >> 2]!, length };
+    const record = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
+    return { at: this.i32[(record + this.#dataOffset) >> 2]!, length };
   }
 
   #checkLayout(): void {
     for (const text of ['', 'plain', 'caf\u00e9', '\u65e5\u0000\udc80']) {
-      const made = this.newString(text);
-      const same = this.readString(made) === text;
-      this.#quickjs.QTS_FreeValuePointer(this.context, made);
-      if (!same) throw new Error('this build of QuickJS has strings of another layout');
+      const value = this.newString(text);
+      const isSame = this.readString(value) === text;
+      this.#quickjs.QTS_FreeValuePointer(this.context, value);
+      if (!isSame) throw new Error('this build of QuickJS has strings of another layout');
     }
   }
 }
 
 const utf8 = new TextEncoder();
 
-/** The known bytes of a buffer. */
-const MARK = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
+/** Bytes of the buffers that `findBufferLayout` makes. */
+const SAMPLE_BYTES = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
 
-/** Bytes of texts that need no allocation. */
-const ROOM = 4096;
+/** Bytes of the reusable buffer; a longer text needs an allocation. */
+const TEXT_BUFFER_BYTES = 4096;
 
-/** Characters that plain ASCII text in C cannot have. */
-const NOT_PLAIN = /[\0\u0080-\uffff]/;
+/** Matches characters that an ASCII string of C cannot contain. */
+const NOT_ASCII = /[\0\u0080-\uffff]/;
 
 /** Tag of a string in pieces (a rope). */
 const TAG_ROPE = -6;

@@ -1,15 +1,15 @@
 /**
- * Compiles QuickJS's WebAssembly once, and makes an instance with its own memory per engine. The functions
- * are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that memory; a
+ * Compiles QuickJS's WebAssembly once, and makes an instance with its own memory for each engine.
+ * The functions are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that memory; a
  * JSValue's points to its eight bytes (values.ts).
  */
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
 
-/** The types are CommonJS's, with the function as a member. */
-const start = load as unknown as typeof load.default;
-type Module = Awaited<ReturnType<typeof start>>;
+/** The package's types describe its CommonJS form, with the function as a member. */
+const startModule = load as unknown as typeof load.default;
+type Module = Awaited<ReturnType<typeof startModule>>;
 export type Pointer = number;
 
 /** A function of QuickJS, with addresses and flags as plain numbers. */
@@ -32,7 +32,7 @@ export type Callbacks = PlainMembers<Module['callbacks']>;
 export interface Memory {
   readonly buffer: ArrayBuffer;
   /** True if the latest growth failed at the limit. */
-  refused: boolean;
+  growthFailed: boolean;
 }
 
 export interface Instance {
@@ -49,26 +49,28 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => Compiled;
     Instance: new (module: Compiled, imports: Imports) => { readonly exports: unknown };
-    Memory: new (about: object) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
+    Memory: new (
+      descriptor: object,
+    ) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
   };
 };
 
-const compiled = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
+const compileOnce = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
 
-/** The module declares 16 MiB of memory at first, 2 GiB at most. */
-const PAGE = 64 * 1024;
+/** QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB. */
+const PAGE_BYTES = 64 * 1024;
 const FIRST_PAGES = 256;
-const MOST_PAGES = 32_768;
+const MAX_PAGES = 32_768;
 
-function memoryOf(maximum: number): Memory {
+function makeMemory(maximum: number): Memory {
   const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
   const grow = memory.grow.bind(memory);
   return Object.assign(memory, {
-    refused: false,
+    growthFailed: false,
     grow(this: Memory, pages: number): number {
-      this.refused = true;
+      this.growthFailed = true;
       const before = grow(pages);
-      this.refused = false;
+      this.growthFailed = false;
       return before;
     },
   });
@@ -85,22 +87,25 @@ export async function instantiate(
   print: (line: string) => void,
   machine: Machine,
 ): Promise<Instance> {
-  const module = compiled(machine);
-  const maximum = Math.min(MOST_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE)));
-  const memory = memoryOf(maximum);
+  const module = compileOnce(machine);
+  const maximum = Math.min(MAX_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE_BYTES)));
+  const memory = makeMemory(maximum);
   const options = {
     callbacks,
     print,
     printErr: print,
     wasmMemory: memory,
-    instantiateWasm(imports: Imports, done: (instance: object) => void): unknown {
+    instantiateWasm(imports: Imports, onInstance: (instance: object) => void): unknown {
       const instance = new wasm.Instance(module, imports);
-      done(instance);
+      onInstance(instance);
       return instance.exports;
     },
   };
-  const made = await start(options as unknown as Parameters<typeof start>[0]);
-  const { _malloc, _free } = made;
-  const quickjs = Object.assign(new QuickJSFFI(made), { _malloc, _free }) as unknown as QuickJS;
+  const emscripten = await startModule(options as unknown as Parameters<typeof startModule>[0]);
+  const { _malloc, _free } = emscripten;
+  const quickjs = Object.assign(new QuickJSFFI(emscripten), {
+    _malloc,
+    _free,
+  }) as unknown as QuickJS;
   return { quickjs, memory, tools: machine.memory };
 }

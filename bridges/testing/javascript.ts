@@ -45,16 +45,16 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
   });
   try {
     const bridge = engine.import(BRIDGE, imports.load(BRIDGE));
-    engine.explainWith(engine.get(bridge, 'explain')!);
+    engine.setExplainer(engine.get(bridge, 'explain')!);
     engine.import(CLOCK, imports.load(CLOCK));
     const runner = engine.import(TESTING, imports.load(TESTING));
-    engine.import(path, imports.main());
+    engine.import(path, imports.readMain());
     const part = (member: string) => engine.get(runner, member)!;
     const names = JSON.parse(engine.call(part('names'))!) as string[];
-    const start = engine.entry(part('start'), 'is');
-    const answer = engine.entry(part('answer'), 'is');
-    const tick = engine.entry(engine.get(bridge, 'tick')!, '');
-    const giveUp = engine.entry(part('giveUp'), 's');
+    const start = engine.makeEntry(part('start'), 'is');
+    const answer = engine.makeEntry(part('answer'), 'is');
+    const tick = engine.makeEntry(engine.get(bridge, 'tick')!, '');
+    const giveUp = engine.makeEntry(part('giveUp'), 's');
     const result = part('result');
     const tests: Tests = {
       names: names.map((each) => [each, 0]),
@@ -88,7 +88,7 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
 function describe(error: unknown): string {
   if (!(error instanceof EngineError))
     return error instanceof Error ? error.message : String(error);
-  const { script, message } = error;
+  const { moduleError: script, message } = error;
   if (script === undefined || script.file === '') return message;
   return `${script.file}:${script.line}: ${message}${script.stack === '' ? '' : `\n${script.stack}`}`;
 }

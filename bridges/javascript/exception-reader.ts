@@ -1,5 +1,5 @@
 /** Converts exceptions of an interpreter to errors of the engine. */
-import { EngineError, type ScriptError } from './errors.ts';
+import { EngineError, type ModuleError } from './errors.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { TAG_NULL, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
@@ -10,9 +10,9 @@ const LAST_TAG = 7;
 /** Milliseconds that the library may take to describe an error. */
 const EXPLAIN_MS = 100;
 
-export class Failures {
-  /** The library's function that takes errors apart. */
-  explain: Pointer | undefined;
+export class ExceptionReader {
+  /** The library's function that describes errors as JSON. */
+  explainer: Pointer | undefined;
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #time: TimeLimit;
@@ -23,8 +23,8 @@ export class Failures {
     this.#time = time;
   }
 
-  /** The exception in a result, which is freed then; undefined for none. */
-  raised(result: Pointer): EngineError | undefined {
+  /** Reads and frees the exception in a result; undefined if the result is a value. */
+  takeException(result: Pointer): EngineError | undefined {
     if (result === 0) return new EngineError('memory-limit', 'out of memory');
     const error = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
@@ -32,7 +32,8 @@ export class Failures {
     return this.describe(error);
   }
 
-  thrownByJob(result: Pointer): EngineError | undefined {
+  /** Reads and frees the exception that a job's result holds; undefined if the job succeeded. */
+  takeJobError(result: Pointer): EngineError | undefined {
     const tag = result === 0 ? LAST_TAG : this.#values.i32[(result >> 2) + 1]!;
     if (tag === 0 || tag > LAST_TAG || tag < FIRST_TAG) {
       this.#quickjs._free(result);
@@ -41,33 +42,34 @@ export class Failures {
     return this.describe(result);
   }
 
-  /** Takes an error apart and frees it. */
+  /** Reads an error and frees it. */
   describe(error: Pointer): EngineError {
-    const script = this.explain === undefined ? undefined : this.#askOf(error, this.explain);
+    const moduleError =
+      this.explainer === undefined ? undefined : this.#explainInLibrary(error, this.explainer);
     // QuickJS throws null when it lacks memory for an Error.
-    const none = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
-    const text = script?.text ?? this.#bareText(error);
+    const isOutOfMemory = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
+    const text = moduleError?.text ?? this.#readMessage(error);
     this.#quickjs.QTS_FreeValuePointer(this.#values.context, error);
     if (this.#time.interrupts > 0) {
-      return new EngineError('time-limit', this.#time.text, false, script);
+      return new EngineError('time-limit', this.#time.message, false, moduleError);
     }
-    if (none) return new EngineError('memory-limit', 'out of memory', false, script);
+    if (isOutOfMemory) return new EngineError('memory-limit', 'out of memory', false, moduleError);
     const code = /^(InternalError: )?out of memory$/.test(text) ? 'memory-limit' : 'exception';
-    return new EngineError(code, text, false, script);
+    return new EngineError(code, text, false, moduleError);
   }
 
-  /** The library's description of an error; undefined when it fails. */
-  #askOf(error: Pointer, explain: Pointer): ScriptError | undefined {
-    const result = this.#time.apart(EXPLAIN_MS, () => this.#values.call(explain, error));
-    const failed = this.#quickjs.QTS_ResolveException(this.#values.context, result);
+  /** Asks the library to describe an error; undefined if that fails. */
+  #explainInLibrary(error: Pointer, explainer: Pointer): ModuleError | undefined {
+    const result = this.#time.runWithLimit(EXPLAIN_MS, () => this.#values.call(explainer, error));
+    const exception = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
-    const text = failed === 0 ? this.#values.readString(result) : undefined;
-    this.#quickjs.QTS_FreeValuePointer(this.#values.context, failed === 0 ? result : failed);
-    return text === undefined ? undefined : (JSON.parse(text) as ScriptError);
+    const text = exception === 0 ? this.#values.readString(result) : undefined;
+    this.#quickjs.QTS_FreeValuePointer(this.#values.context, exception === 0 ? result : exception);
+    return text === undefined ? undefined : (JSON.parse(text) as ModuleError);
   }
 
-  /** The message of an error, read without running the module's code. */
-  #bareText(error: Pointer): string {
+  /** Reads an error's message without running the module's code. */
+  #readMessage(error: Pointer): string {
     const message = this.#values.get(error, 'message');
     const text = message === undefined ? undefined : this.#values.readString(message);
     if (message !== undefined) this.#quickjs.QTS_FreeValuePointer(this.#values.context, message);

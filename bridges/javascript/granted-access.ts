@@ -11,11 +11,12 @@ import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
-/** Bytes of a file: it is read and written whole, as text. */
-const MOST_BYTES = 16 * 2 ** 20;
-const CREATE = O_WRONLY | O_CREAT | O_TRUNC;
+/** The most bytes of a file, which a module reads and writes whole, as text. */
+const MAX_FILE_BYTES = 16 * 2 ** 20;
+const CREATE_FLAGS = O_WRONLY | O_CREAT | O_TRUNC;
 
-const BEYOND: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
+/** Errnos of paths that lead out of the granted folders. */
+const OUTSIDE_ERRNOS: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
 
 type Verb = 'read' | 'write';
 
@@ -38,15 +39,20 @@ export class GrantedAccess {
     this.#module = module;
     this.#host = host;
     const { env } = grants;
-    const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
+    const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
+      params,
+      call,
+    });
     this.functions = {
-      read_file: f('s', (path = '') => this.#read(path)),
-      list_folder: f('s', (path = '') => {
-        const [asked, names] = this.#try('read', path, (at) => this.#files.list(at));
-        return typeof names === 'number' ? this.#fail('read', names, asked) : JSON.stringify(names);
+      read_file: makeFunction('s', (path = '') => this.#read(path)),
+      list_folder: makeFunction('s', (path = '') => {
+        const [fullPath, names] = this.#runIfGranted('read', path, (at) => this.#files.list(at));
+        return typeof names === 'number'
+          ? this.#throwErrno('read', names, fullPath)
+          : JSON.stringify(names);
       }),
-      write_file: f('ss', (path = '', text = '') => this.#write(path, text)),
-      env: f('s', (name = '') =>
+      write_file: makeFunction('ss', (path = '', text = '') => this.#write(path, text)),
+      env: makeFunction('s', (name = '') =>
         Object.hasOwn(env, name) ? env[name] : this.#refuse(`the variable ${name}`, 'allow-env'),
       ),
     };
@@ -56,40 +62,42 @@ export class GrantedAccess {
     this.#files.close();
   }
 
-  #refuse(what: string, option: string): never {
-    const text = `${what} is refused (option ${option})`;
+  #refuse(access: string, option: string): never {
+    const text = `${access} is refused (option ${option})`;
     this.#host.refused({ file: this.#module.path, line: 0, func: '-' }, text);
     throw new Error(`EACCES: ${text}`);
   }
 
-  #fail(verb: Verb, result: number, path: string): never {
-    // A link or a mount leads beyond the granted paths.
-    if (BEYOND.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
+  #throwErrno(verb: Verb, result: number, path: string): never {
+    if (OUTSIDE_ERRNOS.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
     throw new Error(`${errnoName(-result)}: ${path}`);
   }
 
   /** Runs `action` with the resolved path, if it is granted. */
-  #try<T>(verb: Verb, path: string, action: (asked: string) => T): [string, T] {
-    const asked = resolve(dirname(this.#module.path), path);
-    const granted = !path.includes('\0') && this.#files.state(verb, asked) === 1;
-    if (!granted) this.#refuse(`${verb} of ${asked}`, `allow-${verb}`);
-    return [asked, action(asked)];
+  #runIfGranted<T>(verb: Verb, path: string, action: (fullPath: string) => T): [string, T] {
+    const fullPath = resolve(dirname(this.#module.path), path);
+    const isGranted = !path.includes('\0') && this.#files.state(verb, fullPath) === 1;
+    if (!isGranted) this.#refuse(`${verb} of ${fullPath}`, `allow-${verb}`);
+    return [fullPath, action(fullPath)];
   }
 
   #open(verb: Verb, path: string, flags: number): number {
-    const [asked, file] = this.#try(verb, path, (at) => this.#files.openFile(at, flags, 0o666));
-    return file < 0 ? this.#fail(verb, file, asked) : file;
+    const [fullPath, file] = this.#runIfGranted(verb, path, (at) =>
+      this.#files.openFile(at, flags, 0o666),
+    );
+    return file < 0 ? this.#throwErrno(verb, file, fullPath) : file;
   }
 
   #read(path: string): string {
     const file = this.#open('read', path, O_RDONLY);
     try {
-      const about = this.#files.fstat(file);
-      const size = typeof about === 'number' ? 0 : about.size;
-      if (size > MOST_BYTES) throw new Error(`EFBIG: ${path} has more than ${MOST_BYTES} bytes`);
+      const attributes = this.#files.fstat(file);
+      const size = typeof attributes === 'number' ? 0 : attributes.size;
+      if (size > MAX_FILE_BYTES)
+        throw new Error(`EFBIG: ${path} has more than ${MAX_FILE_BYTES} bytes`);
       const bytes = new Uint8Array(size);
       const length = this.#files.read(file, bytes, 0);
-      if (length < 0) this.#fail('read', length, path);
+      if (length < 0) this.#throwErrno('read', length, path);
       return this.#memory.latin1(bytes.subarray(0, length));
     } finally {
       this.#files.closeFile(file);
@@ -97,10 +105,10 @@ export class GrantedAccess {
   }
 
   #write(path: string, text: string): undefined {
-    const file = this.#open('write', path, CREATE);
+    const file = this.#open('write', path, CREATE_FLAGS);
     try {
       const written = this.#files.write(file, this.#memory.fromLatin1(text), 0);
-      if (written < 0) this.#fail('write', written, path);
+      if (written < 0) this.#throwErrno('write', written, path);
     } finally {
       this.#files.closeFile(file);
     }

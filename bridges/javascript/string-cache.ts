@@ -5,7 +5,7 @@ import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
 /** Characters of a gfid. */
-const GFID = 36;
+const GFID_LENGTH = 36;
 
 /** A string in the interpreter. */
 interface CachedString {
@@ -13,10 +13,11 @@ interface CachedString {
   readonly string: Pointer;
 }
 
-export class Names {
+/** Strings by their text; the interpreter's memory holds them. */
+export class StringCache {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
-  readonly #known: NameCache<CachedString>;
+  readonly #cache: NameCache<CachedString>;
   /** The latest gfid: most requests concern the same directory as the last one. */
   #gfid = '';
   #gfidString: Pointer = 0;
@@ -24,32 +25,32 @@ export class Names {
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
     this.#values = values;
-    this.#known = new NameCache(MOST_NAMES, ({ value }) =>
+    this.#cache = new NameCache(MOST_NAMES, ({ value }) =>
       quickjs.QTS_FreeValuePointer(values.context, value),
     );
   }
 
-  /** The cached JSString of a text. */
+  /** Returns the cached JSString of a text; makes it if needed. */
   get(text: string): Pointer {
-    if (text.length !== GFID) return this.#find(text);
+    if (text.length !== GFID_LENGTH) return this.#findOrMake(text);
     if (text !== this.#gfid) {
-      this.#gfidString = this.#find(text);
+      this.#gfidString = this.#findOrMake(text);
       this.#gfid = text;
     }
     return this.#gfidString;
   }
 
-  #find(text: string): Pointer {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known.string;
+  #findOrMake(text: string): Pointer {
+    const cached = this.#cache.get(text);
+    if (cached !== undefined) return cached.string;
     const value = this.#make(text);
     const string = this.#values.i32[value >> 2]!;
-    this.#known.add(text, { value, string });
+    this.#cache.add(text, { value, string });
     return string;
   }
 
-  /** An uncached JSString, whose only reference the caller holds. */
-  once(text: string): Pointer {
+  /** Makes an uncached JSString, whose only reference the caller holds. */
+  makeUncached(text: string): Pointer {
     const value = this.#make(text);
     const string = this.#values.i32[value >> 2]!;
     this.#quickjs._free(value);
@@ -64,6 +65,6 @@ export class Names {
 
   /** Evicts old strings; call it only while no call uses any. */
   trim(): void {
-    if (this.#known.trim()) this.#gfid = '';
+    if (this.#cache.trim()) this.#gfid = '';
   }
 }

@@ -3,7 +3,7 @@ import type { EngineOptions } from './engine-types.ts';
 import type { Values } from './values.ts';
 import type { Pointer } from './wasm.ts';
 
-export class Modules {
+export class ModuleLoader {
   readonly #options: EngineOptions;
   readonly #values: Values;
   readonly #throwInto: (error: unknown) => void;
@@ -22,23 +22,23 @@ export class Modules {
    * gets a placeholder name, which then fails to load.
    */
   resolve(base: string, name: string): Pointer {
-    let full: string;
+    let fullName: string;
     try {
-      full = this.#options.resolve(base, name);
+      fullName = this.#options.resolve(base, name);
     } catch (error) {
-      full = `refused:${this.#refusals.size}`;
-      this.#refusals.set(full, error);
+      fullName = `refused:${this.#refusals.size}`;
+      this.#refusals.set(fullName, error);
     }
-    return this.#values.newCString(full).at;
+    return this.#values.newCString(fullName).at;
   }
 
-  /** The source of a module; 0 with a pending error if there is none. */
+  /** Loads a module's source; 0 with a pending error if that fails. */
   load(name: string): Pointer {
     try {
       if (this.#refusals.has(name)) {
-        const why = this.#refusals.get(name);
+        const reason = this.#refusals.get(name);
         this.#refusals.delete(name);
-        throw why;
+        throw reason;
       }
       return this.#values.newCString(this.#options.load(name)).at;
     } catch (error) {

@@ -1,0 +1,128 @@
+/**
+ * Adds the failing expression to messages of QuickJS such as 'not a function'. Reads it from the
+ * source before the position that the stack names. Caches results: an error may repeat a million times.
+ */
+import { type ListExports, type ReadLine, suggestFix } from './fixes.ts';
+
+const POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
+const NOT_CALLABLE = /\bTypeError: not a function\b/;
+const NULLISH_ACCESS = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
+const ANSWERED_TWICE = /\bAlreadyAnswered: /;
+const EXPLAINED = [
+  NOT_CALLABLE,
+  NULLISH_ACCESS,
+  ANSWERED_TWICE,
+  /\bReferenceError: /,
+  /\bSyntaxError: /,
+];
+const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
+const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
+/** Lines above the error that the searches read. */
+const MAX_LINES = 100;
+/** Messages in the cache; at the limit it is emptied. */
+const MAX_CACHED = 256;
+
+/** Adds the expression to messages, and the likely place of a missing await or return. */
+export class ExpressionNamer {
+  readonly #readLine: ReadLine;
+  readonly #listExports: ListExports;
+  readonly #cache = new Map<string, string>();
+
+  constructor(readLine: ReadLine, listExports: ListExports) {
+    this.#readLine = readLine;
+    this.#listExports = listExports;
+  }
+
+  /** Returns the message with its expression; `text` itself if the expression is unknown. */
+  addExpression(text: string): string {
+    if (!EXPLAINED.some((form) => form.test(text))) return text;
+    const cached = this.#cache.get(text);
+    if (cached !== undefined) return cached;
+    const fix = suggestFix(text, this.#readLine, this.#listExports);
+    const message = this.#nameExpression(text).replace(/(?=\n|$)/, () => fix);
+    if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
+    this.#cache.set(text, message);
+    return message;
+  }
+
+  #nameExpression(text: string): string {
+    const position = POSITION.exec(text);
+    const hasNamelessValue = NOT_CALLABLE.test(text) || NULLISH_ACCESS.test(text);
+    if (position === null || !(hasNamelessValue || ANSWERED_TWICE.test(text))) return text;
+    const [file, line, column] = [position[1]!, Number(position[2]), Number(position[3])];
+    if (ANSWERED_TWICE.test(text)) return this.#hintMissingReturn(text, file, line);
+    const expression = readExpressionBefore(this.#readLine(file, line) ?? '', column - 1);
+    if (!/^[\w$(]/.test(expression) || /^(null|undefined)$/.test(expression)) return text;
+    const awaitHint = this.#hintMissingAwait(expression, file, line);
+    if (NOT_CALLABLE.test(text)) {
+      return text.replace(
+        NOT_CALLABLE,
+        () => `TypeError: ${expression} is not a function${awaitHint}`,
+      );
+    }
+    return text.replace(NULLISH_ACCESS, (_all, verb: string, name: string, nullish: string) => {
+      return `TypeError: ${expression} is ${nullish}: cannot ${verb} its '${name}'${awaitHint}`;
+    });
+  }
+
+  /** Returns ` (is an await missing in line 5?)` if the expression's variable holds a promise. */
+  #hintMissingAwait(expression: string, file: string, line: number): string {
+    const [variable = ''] = /^[\w$]+/.exec(expression) ?? [];
+    if (variable === '' || variable === 'this') return '';
+    const assignment = new RegExp(
+      `(?:^|[^\\w$.])${variable.replaceAll('$', '\\$')}\\s*=\\s*((?!await\\b)\\S.*\\bchild\\b.*\\(.*)$`,
+    );
+    for (let at = line; at > Math.max(0, line - MAX_LINES); at -= 1) {
+      const match = assignment.exec(this.#readLine(file, at) ?? '');
+      if (match !== null) return ` (is an await missing in line ${at}? ${variable} = await …)`;
+    }
+    return '';
+  }
+
+  /** Adds the lines above that already replied or wound without `return`. */
+  #hintMissingReturn(text: string, file: string, line: number): string {
+    const decisionLines: number[] = [];
+    for (let at = line - 1; at > Math.max(0, line - MAX_LINES); at -= 1) {
+      const sourceLine = this.#readLine(file, at) ?? '';
+      if (DECISION.test(sourceLine) && !/\breturn\b/.test(sourceLine)) decisionLines.unshift(at);
+      if (METHOD.test(sourceLine) && !/^\s*(if|for|while|switch)\b/.test(sourceLine)) break;
+    }
+    if (decisionLines.length === 0) return text;
+    const hint = `line ${decisionLines.join(' or ')} did that: is a return missing there?`;
+    return text.replace(/^(.*AlreadyAnswered: .*)$/m, (message) => `${message} (${hint})`);
+  }
+}
+
+const OPENING_BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
+
+/** Reads the expression that ends before this index: names, dots and brackets. */
+function readExpressionBefore(line: string, end: number): string {
+  let at = end;
+  while (at > 0) {
+    const char = line[at - 1]!;
+    if (/[\w$.?#]/.test(char)) at -= 1;
+    else if (char in OPENING_BRACKETS) {
+      const open = findOpening(line, at - 1);
+      if (open < 0) break;
+      at = open;
+    } else break;
+  }
+  return line
+    .slice(at, end)
+    .replace(/^[.?]+/, '')
+    .trim();
+}
+
+function findOpening(line: string, close: number): number {
+  const [closes, opens] = [line[close]!, OPENING_BRACKETS[line[close]!]!];
+  let depth = 0;
+  for (let at = close; at >= 0; at -= 1) {
+    // Brackets inside a string literal do not count.
+    if (`'"\``.includes(line[at]!)) at = line.lastIndexOf(line[at]!, at - 1);
+    if (at < 0) return -1;
+    if (line[at] === closes) depth += 1;
+    if (line[at] === opens) depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
+}
