@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { findModule } from '../../bridges/host/lifecycle/module-search.ts';
-import { hostedLanguages, findLanguage } from '../../bridges/languages.ts';
+import { findLanguage, hostedLanguages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
