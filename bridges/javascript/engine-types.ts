@@ -1,10 +1,14 @@
 /** Declares the types of an engine's arguments and settings. */
+import type { Scalar } from '../host/guest.ts';
 import type { Machine } from '../host/machine.ts';
 import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
 
 /** The address of a JSValue that the engine keeps. */
 export type Handle = Pointer;
+
+/** A fast function of the module, which takes flat arguments and returns a code. */
+export type Entry = (args: readonly Scalar[]) => number;
 
 /** An argument of `Engine.call`. */
 export type Argument = string | number | { readonly handle: Handle };

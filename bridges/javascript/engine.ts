@@ -10,7 +10,7 @@ import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
 import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
-import type { Argument, EngineOptions, Handle } from './engine-types.ts';
+import type { Argument, EngineOptions, Entry, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
 import { ExceptionReader } from './exception-reader.ts';
 import { HostFunctions } from './host-functions.ts';
@@ -169,25 +169,19 @@ class Engine {
     return lowerThreshold(this.#values.i32, this.#gcThreshold);
   }
 
-  // -- calls -------------------------------------------------------------------------------------
-
   /**
    * Makes a fast function that calls `callable`; kinds as in host/crossing/flatten.ts.
    * @param isShared true if ending the call may abort the whole shared turn, without an exception
    *   (host/limits/interpreter-gate.ts)
    */
-  makeEntry(
-    callable: Handle,
-    kinds: string,
-    isShared = false,
-  ): (args: readonly Scalar[]) => number {
+  makeEntry(callable: Handle, kinds: string, isShared = false): Entry {
     const call = this.#makeCall(callable, kinds);
     const gate = this.#gate;
     return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
   /** A method of its own, so that an entry allocates the closure only when it needs a turn. */
-  #callInTurn(call: (args: readonly Scalar[]) => number, args: readonly Scalar[]): number {
+  #callInTurn(call: Entry, args: readonly Scalar[]): number {
     return this.#inTurn(() => call(args));
   }
 
@@ -197,17 +191,15 @@ class Engine {
     return this.#gate.run(action, () => this.#dead!);
   }
 
-  #makeCall(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
-    const argumentKinds = [...kinds].map((kind) =>
-      kind === 'i' ? INT : kind === 's' ? TEXT : NAME,
-    );
-    const n = argumentKinds.length;
-    const hasText = argumentKinds.includes(TEXT);
+  #makeCall(callable: Handle, kinds: string): Entry {
+    const kindList = [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
+    const n = kindList.length;
+    const hasText = kindList.includes(TEXT);
     return (args) => {
       const base = this.#begin();
       try {
         const first = (this.#argumentArea >> 2) + base * 2;
-        for (let i = 0; i < n; i++) this.#putArgument(first + i * 2, argumentKinds[i]!, args[i]);
+        for (let i = 0; i < n; i++) this.#putArgument(first + i * 2, kindList[i]!, args[i]);
         const result = this.#quickjs.QTS_Call(
           this.#context,
           callable,
@@ -216,14 +208,12 @@ class Engine {
           this.#argumentPointers + base * 4,
         );
         this.#values.refresh();
-        if (hasText) this.#dropTexts(first, argumentKinds);
+        if (hasText) this.#dropTexts(first, kindList);
         const { i32 } = this.#values;
         const at = result >> 2;
         // Of a small integer only its cell must be freed.
         if (i32[at + 1] !== TAG_INT) {
-          return i32[at + 1] === TAG_OBJECT
-            ? this.#runPromise(result, base)
-            : this.#readOtherResult(result);
+          return i32[at + 1] === TAG_OBJECT ? this.#settle(result, base) : this.#readOther(result);
         }
         const code = i32[at]!;
         this.#quickjs._free(result);
@@ -240,7 +230,7 @@ class Engine {
   }
 
   /** Runs a promise's jobs, and passes its outcome to the library. */
-  #runPromise(promise: Pointer, base: number): number {
+  #settle(promise: Pointer, base: number): number {
     try {
       this.#runJobs();
       const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
@@ -267,7 +257,7 @@ class Engine {
     const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, at);
     this.#values.refresh();
     if (state !== PENDING) this.#quickjs.QTS_FreeValuePointer(this.#context, value);
-    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readOtherResult(result);
+    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readOther(result);
     const code = this.#values.i32[result >> 2]!;
     this.#quickjs._free(result);
     this.#runJobs();
@@ -284,7 +274,7 @@ class Engine {
   }
 
   /** Handles a result that is no small integer: an exception, or an invalid number. */
-  #readOtherResult(result: Pointer): number {
+  #readOther(result: Pointer): number {
     const error = this.#exceptions.takeException(result);
     if (error !== undefined) throw error;
     const code = this.#values.readNumber(result);
@@ -394,8 +384,6 @@ class Engine {
     if (overrun !== undefined) throw overrun;
   }
 
-  // -- errors ------------------------------------------------------------------------------------
-
   /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
   #convertError(error: unknown): EngineError {
     if (error instanceof EngineError) {
@@ -406,8 +394,6 @@ class Engine {
     this.#dead = new EngineError('crash', `the interpreter broke down: ${why}`, true);
     return this.#dead;
   }
-
-  // -- modules -----------------------------------------------------------------------------------
 
   /** Runs a module with its imports; returns a handle of its exports. */
   import(name: string, source: string): Handle {
@@ -490,8 +476,9 @@ class Engine {
 
   /** Runs a host function for the module; the watchdog never aborts it. */
   runHostFunction(id: number, count: number, args: Pointer): Pointer {
-    if (this.timeLimit.checkDeadlineAtCall())
+    if (this.timeLimit.checkDeadlineAtCall()) {
       return this.#hostFunctions.throwInto(new Error(this.timeLimit.message));
+    }
     this.#gate.toHost(HELD);
     const result = this.#hostFunctions.run(id, count, args);
     this.#gate.fromHost(HELD);
