@@ -1,8 +1,8 @@
 /** `glossa brick volfiles`: serves volfiles to clients by name. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { VolfileFolder } from '../gluster/volfile-server/folder.ts';
-import { isLoopback, VolfileServer } from '../gluster/volfile-server/server.ts';
+import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
+import { isLoopback, VolfileServer } from '../gluster/volfile-server/volfile-server.ts';
 import { Log, logLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';

@@ -1,6 +1,6 @@
 /** Fetches a volfile from a server. Loaded only for mounts that need it. */
 
-import { FetchError, VolfileClient } from '../gluster/volfile-server/client.ts';
+import { FetchError, VolfileClient } from '../gluster/volfile-server/volfile-client.ts';
 import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { Failure } from '../terminal/exit.ts';
@@ -15,7 +15,7 @@ export function serverSource(given: VolfileServers, log: Log): VolfileSource {
   const client = new VolfileClient({
     servers: given.servers,
     key: given.id,
-    changed() {
+    onChange() {
       if (isStale) return;
       isStale = true;
       changed();

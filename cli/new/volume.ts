@@ -1,5 +1,5 @@
 /** Makes the volfiles of `glossa new volume`: one for each brick, and one for clients. */
-import { EXTENSION } from '../../gluster/volfile-server/folder.ts';
+import { EXTENSION } from '../../gluster/volfile-server/volfile-folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import type { Texts } from './template-files.ts';

@@ -1,15 +1,15 @@
 /** A call channel over a simulated transport. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CallChannel, type Loss, type PendingCall } from './call-channel.ts';
-import { fieldsOf, readFields, writeFields } from './fields.ts';
+import { CallChannel, type LossReason, type PendingCall } from './call-channel.ts';
+import { parseFields, readFields, writeFields } from './fields.ts';
 import { ACCEPT, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
 import { CALLBACK, FOPS4 } from './programs.ts';
-import { markOf, RecordError, Records } from './record.ts';
+import { RecordError, RecordReader, recordMark } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const EAGAIN = 11;
 const EPIPE = 32;
-const text = fieldsOf('text:string');
+const text = parseFields('text:string');
 
 /** The outcome of each call, in order. */
 let events: string[];
@@ -21,14 +21,14 @@ let left: Buffer;
 let room: number;
 
 const waiter = (name: string): PendingCall => ({
-  at: 0,
+  sentAt: 0,
   xid: 0,
   onReply: (r: XdrReader) => void events.push(`${name}: ${readFields(r, text)[0]}`),
-  onLoss: (why: Loss) => void events.push(`${name} is lost: ${why}`),
+  onLoss: (why: LossReason) => void events.push(`${name} is lost: ${why}`),
 });
 
 const connect = (): void =>
-  channel.connected({
+  channel.attach({
     send(bytes, length, data) {
       if (room < 0) return room;
       const some = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]).subarray(
@@ -45,10 +45,10 @@ const call = (name: string, data: Uint8Array | null = null): void => {
   channel.end(data);
 };
 
-const records = (bytes: Uint8Array): Records => {
-  const made = new Records(bytes.length + 1);
-  made.room().set(bytes);
-  made.received(bytes.length);
+const records = (bytes: Uint8Array): RecordReader => {
+  const made = new RecordReader(bytes.length + 1);
+  made.reserveRoom().set(bytes);
+  made.noteReceived(bytes.length);
   return made;
 };
 
@@ -56,14 +56,14 @@ const records = (bytes: Uint8Array): Records => {
 function messages(): string[] {
   const found: string[] = [];
   const all = records(left);
-  while (all.next()) {
+  while (all.findNext()) {
     const r = new XdrReader();
     r.begin(all.bytes, all.start, all.end);
     const xid = r.u32();
     expect(r.u32()).toBe(CALL);
-    expect(readCall(r, xid).refused).toBe(null);
+    expect(readCall(r, xid).refusal).toBe(null);
     const [said] = readFields(r, text);
-    found.push(`${xid} ${said}${Buffer.from(r.fixed(r.left)).toString()}`);
+    found.push(`${xid} ${said}${Buffer.from(r.fixed(r.remaining)).toString()}`);
   }
   return found;
 }
@@ -73,8 +73,8 @@ function peer(write: (w: XdrWriter) => void): Uint8Array {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, markOf(w.at - 4));
-  return w.written;
+  w.patch(0, recordMark(w.at - 4));
+  return w.writtenBytes;
 }
 
 const reply = (xid: number, said: string, accept: number = ACCEPT.SUCCESS): Uint8Array =>
@@ -103,8 +103,8 @@ describe('a call channel', () => {
     expect(channel.flush()).toBe(0);
     expect(messages()).toEqual(['2 a', '3 b', '4 c']);
     expect(channel.outstanding).toBe(3);
-    channel.take(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
-    channel.take(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
+    channel.dispatch(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
+    channel.dispatch(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
     expect(events).toEqual(['c: C', 'a: A', 'b is lost: refused']);
     expect(channel.outstanding).toBe(0);
   });
@@ -129,7 +129,7 @@ describe('a call channel', () => {
       call('b', data);
       call('c');
       // At times nothing can leave.
-      for (let turn = 0; channel.isQueued; turn++) {
+      for (let turn = 0; channel.hasQueuedBytes; turn++) {
         room = turn % 3 === 0 ? -EAGAIN : most;
         channel.flush();
       }
@@ -155,7 +155,7 @@ describe('a call channel', () => {
     room = -EPIPE;
     call('a');
     expect(channel.flush()).toBe(-EPIPE);
-    channel.disconnected();
+    channel.detach();
     expect(events).toEqual(['a is lost: disconnected']);
   });
 
@@ -165,7 +165,7 @@ describe('a call channel', () => {
     const mine = waiter('bad');
     const w = channel.begin(FOPS4, 1, AUTH_V3, null, mine);
     expect(() => writeFields(w, text, [name])).toThrow('lone surrogate');
-    channel.abandon(mine);
+    channel.withdraw(mine);
     call('b');
     channel.flush();
     expect(messages()).toEqual(['2 a', '4 b']);
@@ -178,13 +178,13 @@ describe('a call channel', () => {
       now += 10;
     }
     expect(channel.expire(15)).toBe(2);
-    channel.disconnected();
+    channel.detach();
     call('d');
     expect(channel.flush()).toBe(0);
     connect();
     channel.flush();
     // The late reply matches no call.
-    channel.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
+    channel.dispatch(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
     expect(messages()).toEqual(['5 d']);
     expect(events).toEqual([
       'a is lost: timeout',
@@ -197,13 +197,13 @@ describe('a call channel', () => {
 
   it('accepts a new call from a callback for a lost one', () => {
     channel.begin(FOPS4, 1, AUTH_V3, null, {
-      at: 0,
+      sentAt: 0,
       xid: 0,
       onReply: () => call('next'),
       onLoss: () => call('again'),
     });
     channel.end();
-    channel.disconnected();
+    channel.detach();
     connect();
     channel.flush();
     expect(messages()).toEqual(['3 again']);
@@ -214,7 +214,7 @@ describe('a call channel that receives messages', () => {
   it("reports a call of the peer's", () => {
     const header = { xid: 2, program: CALLBACK.number, version: 1, procedure: 6 };
     call('a');
-    channel.take(
+    channel.dispatch(
       records(Buffer.concat([peer((w) => writeCall(w, header, 0, null)), reply(2, 'A')])),
     );
     expect(events).toEqual(['called 2', 'a: A']);
@@ -222,9 +222,9 @@ describe('a call channel that receives messages', () => {
 
   it('drops malformed messages, and throws for a malformed stream', () => {
     call('a');
-    channel.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
-    channel.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
+    channel.dispatch(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
+    channel.dispatch(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
     expect(events).toEqual([]);
-    expect(() => channel.take(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
+    expect(() => channel.dispatch(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
   });
 });

@@ -2,30 +2,30 @@
  * Multiplexes calls over one transport to a peer: requests leave in order, and replies arrive in
  * any order. The channel never blocks and does not interpret calls.
  *
- * Bytes gather until the caller invokes `flush`, so that the calls of one turn leave together. The
+ * Bytes are queued until the caller invokes `flush`, so that the calls of one turn leave together. The
  * data of a write is sent from its own memory; only the unsent rest is copied.
  */
-import { CALL, type Caller, ITSELF, NO_XID, REPLY, readReply, writeCall } from './message.ts';
+import { CALL, type Caller, NO_XID, REPLY, readReply, SELF_CALLER, writeCall } from './message.ts';
 import { type NumberedCall, PendingCalls } from './pending-calls.ts';
 import type { Program } from './programs.ts';
-import { markOf, type Records } from './record.ts';
+import { type RecordReader, recordMark } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const MARK_SIZE = 4;
-/** Sent bytes stay in front of the rest until there are so many. */
+/** The bytes already sent at which the unsent rest moves to the front of the buffer. */
 const COMPACT_AT = 65_536;
 
-/** The reason for which a call has no results. */
-export type Loss = 'refused' | 'disconnected' | 'timeout';
+/** The reason why a call has no results. */
+export type LossReason = 'refused' | 'disconnected' | 'timeout';
 
 /** A call that awaits its reply. */
 export interface PendingCall extends NumberedCall {
-  /** Time of sending; set by the channel. */
-  at: number;
+  /** Milliseconds by `now` at which the call began; set by the channel. */
+  sentAt: number;
   /** Called once with the reader at the results, which are valid until it returns. */
   onReply(r: XdrReader): void;
-  /** Called once instead, when no results will come. */
-  onLoss(why: Loss): void;
+  /** Called once instead if no results will arrive. */
+  onLoss(reason: LossReason): void;
 }
 
 /** Carries bytes to the peer. */
@@ -57,12 +57,12 @@ export class CallChannel {
   private readonly settings: CallChannelSettings;
   private readonly reader = new XdrReader();
   private readonly pending = new PendingCalls<PendingCall>();
-  private mark = 0;
+  private markPosition = 0;
   private carrier: Carrier | null = null;
-  /** Bytes of `out` that have left already. */
+  /** The number of bytes at the start of `out` that were sent already. */
   private sent = 0;
-  /** The peer did not accept all bytes at the last `flush`. */
-  private isHeldUp = false;
+  /** Whether the peer did not accept all bytes at the last `flush`. */
+  private isBlocked = false;
 
   constructor(settings: CallChannelSettings) {
     this.settings = settings;
@@ -74,23 +74,23 @@ export class CallChannel {
   }
 
   /** Whether bytes wait to be sent. */
-  get isQueued(): boolean {
+  get hasQueuedBytes(): boolean {
     return this.out.at > this.sent;
   }
 
   /** Attaches a transport. Xids continue, so that a late reply never matches a call of the new connection. */
-  connected(carrier: Carrier): void {
+  attach(carrier: Carrier): void {
     this.carrier = carrier;
-    this.isHeldUp = false;
+    this.isBlocked = false;
     this.lastActivity = this.settings.now();
   }
 
-  /** Detaches the transport; every call is lost. */
-  disconnected(): void {
+  /** Detaches the transport; every call fails with `disconnected`. */
+  detach(): void {
     this.carrier = null;
     this.out.at = 0;
     this.sent = 0;
-    this.loseAll('disconnected');
+    this.failAll('disconnected');
   }
 
   /**
@@ -102,45 +102,45 @@ export class CallChannel {
     procedure: number,
     flavor: number,
     caller: Caller | null,
-    waiter: PendingCall,
+    call: PendingCall,
   ): XdrWriter {
     const { out } = this;
-    const xid = this.pending.add(waiter);
-    this.mark = out.at;
+    const xid = this.pending.add(call);
+    this.markPosition = out.at;
     out.u32(0);
     writeCall(out, { xid, program, version, procedure }, flavor, caller);
-    waiter.at = this.settings.now();
+    call.sentAt = this.settings.now();
     return out;
   }
 
   /** Completes a call; with data it leaves now. */
   end(data: Uint8Array | null = null): void {
-    const { out, mark } = this;
-    out.patch(mark, markOf(out.at - mark - MARK_SIZE + (data?.length ?? 0)));
+    const { out, markPosition } = this;
+    out.patch(markPosition, recordMark(out.at - markPosition - MARK_SIZE + (data?.length ?? 0)));
     if (data !== null) this.flush(data);
   }
 
   /**
    * Calls a procedure, as this program itself unless `caller` is given.
-   * @param answered receives the results, or the reason why they are missing
+   * @param onResult called with the results, or with the reason why they are missing
    */
   call(
     program: Program,
     procedure: number,
     flavor: number,
     write: (w: XdrWriter) => void,
-    answered: (r: XdrReader | Loss) => void,
-    caller = ITSELF,
+    onResult: (r: XdrReader | LossReason) => void,
+    caller = SELF_CALLER,
   ): void {
-    const waiter: PendingCall = { at: 0, xid: 0, onReply: answered, onLoss: answered };
-    write(this.begin(program, procedure, flavor, caller, waiter));
+    const call: PendingCall = { sentAt: 0, xid: 0, onReply: onResult, onLoss: onResult };
+    write(this.begin(program, procedure, flavor, caller, call));
     this.end();
   }
 
   /** Withdraws a call whose arguments could not be written. */
-  abandon(waiter: PendingCall): void {
-    this.out.at = this.mark;
-    this.pending.take(waiter.xid);
+  withdraw(call: PendingCall): void {
+    this.out.at = this.markPosition;
+    this.pending.remove(call.xid);
   }
 
   /** Sends the queued bytes. @returns 0, or minus the errno when the transport cannot send any more */
@@ -152,8 +152,8 @@ export class CallChannel {
     if (length === 0) return 0;
     const bytes = this.sent === 0 ? out.bytes : out.bytes.subarray(this.sent);
     const sent = carrier.send(bytes, first, data);
-    if (sent > 0 && this.isHeldUp) this.lastActivity = this.settings.now();
-    this.isHeldUp = sent !== length;
+    if (sent > 0 && this.isBlocked) this.lastActivity = this.settings.now();
+    this.isBlocked = sent !== length;
     if (sent === length) {
       out.at = 0;
       this.sent = 0;
@@ -175,47 +175,47 @@ export class CallChannel {
   }
 
   /** Dispatches all complete messages. @throws {RecordError} */
-  take(records: Records): void {
+  dispatch(records: RecordReader): void {
     this.lastActivity = this.settings.now();
     const r = this.reader;
-    while (records.next()) {
+    while (records.findNext()) {
       r.begin(records.bytes, records.start, records.end);
       const xid = r.u32();
       const type = r.u32();
-      if (r.short) continue;
+      if (r.isMalformed) continue;
       if (type === CALL) this.settings.onCall(r, xid);
-      else if (type === REPLY) this.reply(r, xid);
+      else if (type === REPLY) this.dispatchReply(r, xid);
       // The callback may have closed the connection.
       if (this.carrier === null) return;
     }
   }
 
-  private reply(r: XdrReader, xid: number): void {
-    const waiter = this.pending.take(xid);
-    if (waiter === null) {
+  private dispatchReply(r: XdrReader, xid: number): void {
+    const call = this.pending.remove(xid);
+    if (call === null) {
       if (xid !== NO_XID) this.settings.onUnknownXid(xid);
       return;
     }
-    if (readReply(r)) waiter.onReply(r);
-    else waiter.onLoss('refused');
+    if (readReply(r)) call.onReply(r);
+    else call.onLoss('refused');
   }
 
-  /** Loses the calls that were sent before this time; a later reply to one is dropped. */
+  /** Fails the calls that were sent before this time; a later reply to one is dropped. @returns their number */
   expire(before: number): number {
     let count = 0;
-    for (const waiter of this.pending.list()) {
+    for (const call of this.pending.list()) {
       // Calls are listed in the order of sending. A callback may lose further calls.
-      if (waiter.at >= before) break;
-      if (this.pending.take(waiter.xid) !== waiter) continue;
+      if (call.sentAt >= before) break;
+      if (this.pending.remove(call.xid) !== call) continue;
       count += 1;
-      waiter.onLoss('timeout');
+      call.onLoss('timeout');
     }
     return count;
   }
 
-  private loseAll(why: Loss): void {
-    const lost = this.pending.list();
-    for (const { xid } of lost) this.pending.take(xid);
-    for (const waiter of lost) waiter.onLoss(why);
+  private failAll(reason: LossReason): void {
+    const calls = this.pending.list();
+    for (const { xid } of calls) this.pending.remove(xid);
+    for (const call of calls) call.onLoss(reason);
   }
 }

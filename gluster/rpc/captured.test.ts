@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { readTexts, writeTexts } from './dict.ts';
-import { type Fields, fieldsOf, readFields, writeFields } from './fields.ts';
+import { type Fields, parseFields, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
 import { writeOldIatt } from './iatt.ts';
 import {
@@ -35,7 +35,7 @@ import {
   setLkVerReply,
   writePrograms,
 } from './programs.ts';
-import { Records } from './record.ts';
+import { RecordReader } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 interface Captured {
@@ -56,7 +56,7 @@ const fields =
   (row: Fields): Copy =>
   (r, w) =>
     writeFields(w, row, readFields(r, row));
-const data: Copy = (r, w) => w.fixed(r.fixed(r.left));
+const data: Copy = (r, w) => w.fixed(r.fixed(r.remaining));
 const both =
   (...copies: readonly Copy[]): Copy =>
   (r, w) => {
@@ -86,20 +86,20 @@ function readOldIatt(r: XdrReader): Iatt {
 }
 const dict: Copy = (r, w) => {
   const texts = readTexts(r);
-  if (texts === null) r.refuse();
+  if (texts === null) r.markMalformed();
   else writeTexts(w, texts);
 };
-const result = fields(fieldsOf('op_ret:i32 op_errno:i32'));
+const result = fields(parseFields('op_ret:i32 op_errno:i32'));
 const invalidation = both(
-  fields(fieldsOf('gfid:string event_type:u32 flags:u32 expire_time:u32')),
+  fields(parseFields('gfid:string event_type:u32 flags:u32 expire_time:u32')),
   ...[1, 2, 3].map((): Copy => (r, w) => writeOldIatt(w, readOldIatt(r))),
-  fields(fieldsOf('xdata:opaque')),
+  fields(parseFields('xdata:opaque')),
 );
 
 /** Programs without fops: how to copy a call and a reply. */
 const OTHERS: Readonly<Record<string, readonly [call: Copy, reply: Copy]>> = {
   [`${DUMP_PROGRAM.number}/${DUMP.DUMP}`]: [
-    fields(fieldsOf('gfs_id:u64')),
+    fields(parseFields('gfs_id:u64')),
     (r, w) => writePrograms(w, readPrograms(r)!),
   ],
   [`${DUMP_PROGRAM.number}/${DUMP.PING}`]: [nothing, fields(commonReply)],
@@ -126,11 +126,11 @@ const calls = new Map<string, CallHeader>();
 
 /** The record, and its copy; or the reason why it could not be copied. */
 function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | string {
-  const records = new Records();
+  const records = new RecordReader();
   const raw = Buffer.from(bytes, 'base64');
-  records.room().set(raw);
-  records.received(raw.length);
-  if (!records.next()) return 'no record';
+  records.reserveRoom().set(raw);
+  records.noteReceived(raw.length);
+  if (!records.findNext()) return 'no record';
   const r = new XdrReader();
   r.begin(records.bytes, records.start, records.end);
   const w = new XdrWriter(8);
@@ -139,7 +139,7 @@ function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | s
   let copy: Copy | undefined;
   if (r.u32() === CALL) {
     const call = readCall(r, xid);
-    if (call.refused !== null) return call.refused;
+    if (call.refusal !== null) return call.refusal;
     if (!name.includes('-s2c-')) calls.set(session, call);
     writeCall(w, call, call.flavor, call.caller);
     copy = copyOf(call, true);
@@ -151,10 +151,11 @@ function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | s
   }
   if (copy === undefined) return 'unknown';
   copy(r, w);
-  if (r.short || r.left > 0) return r.short ? 'short' : `${r.left} bytes left`;
+  if (r.isMalformed || r.remaining > 0)
+    return r.isMalformed ? 'short' : `${r.remaining} bytes left`;
   return {
     first: Buffer.from(records.bytes.subarray(records.start, records.end)),
-    again: Buffer.from(w.written),
+    again: Buffer.from(w.writtenBytes),
   };
 }
 

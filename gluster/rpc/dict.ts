@@ -10,10 +10,10 @@ import type { Iatt } from '../../runtime/core/iatt.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 import { XdrReader, type XdrWriter } from './xdr.ts';
 
-/** Bytes of an mdata value: three times with nanoseconds. */
+/** Bytes of an mdata value: three timestamps with nanoseconds. */
 const MDATA_SIZE = 36;
 /** The least bytes of a pair: two lengths or types, and a value. */
-const PAIR_LEAST = 12;
+const PAIR_MIN_BYTES = 12;
 
 interface Kind {
   readonly type: DictType;
@@ -46,7 +46,7 @@ const kinds: readonly (Kind | undefined)[] = [
   },
 ];
 
-const numbers = Object.fromEntries(
+const kindNumbers = Object.fromEntries(
   kinds.flatMap((kind, number) => (kind === undefined ? [] : [[kind.type, number]])),
 ) as Readonly<Record<DictType, number>>;
 
@@ -56,35 +56,35 @@ interface Key {
   readonly bytes: Uint8Array;
 }
 
-/** Caches the last key of each length, written and read: few keys exist, and each is frequent. */
-const LENGTHS = 64;
-const written = new Array<Key | null>(LENGTHS).fill(null);
-const read = new Array<Key | null>(LENGTHS).fill(null);
+/** Key lengths with a cache entry each: the last key written and read. Few keys exist, and each is frequent. */
+const CACHED_LENGTHS = 64;
+const writtenKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
+const readKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
 
 function writeKey(w: XdrWriter, key: string): void {
-  const place = key.length & (LENGTHS - 1);
-  const known = written[place]!;
-  if (known !== null && known.key === key) {
-    w.fixed(known.bytes);
+  const slot = key.length & (CACHED_LENGTHS - 1);
+  const cached = writtenKeys[slot]!;
+  if (cached !== null && cached.key === key) {
+    w.fixed(cached.bytes);
     return;
   }
   const { at } = w;
   w.cString(key);
-  written[place] = { key, bytes: w.bytes.slice(at, w.at) };
+  writtenKeys[slot] = { key, bytes: w.bytes.slice(at, w.at) };
 }
 
 function readKey(r: XdrReader): string {
   const { at } = r;
-  const place = r.u32() & (LENGTHS - 1);
+  const slot = r.u32() & (CACHED_LENGTHS - 1);
   r.at = at;
-  const known = read[place]!;
-  if (known !== null && r.skipSame(known.bytes)) return known.key;
+  const cached = readKeys[slot]!;
+  if (cached !== null && r.skipSame(cached.bytes)) return cached.key;
   const key = r.cString();
-  if (!r.short) read[place] = { key, bytes: r.bytes.slice(at, r.at) };
+  if (!r.isMalformed) readKeys[slot] = { key, bytes: r.bytes.slice(at, r.at) };
   return key;
 }
 
-/** Writes null and an empty dictionary differently, so that `readDict` tells them apart. */
+/** Writes a typed dictionary. Null and an empty one differ, so that `readDict` tells them apart. */
 export function writeDict(w: XdrWriter, dict: Dict | null): void {
   const size = w.at;
   w.u32(0);
@@ -92,7 +92,7 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
   w.u32(dict?.size ?? 0);
   if (dict === null) return;
   dict.forEach((key, value, type) => {
-    const number = numbers[type];
+    const number = kindNumbers[type];
     writeKey(w, key);
     w.i32(number);
     kinds[number]!.write(w, value as never);
@@ -105,19 +105,19 @@ export function readDict(r: XdrReader): Dict | null {
   const count = r.i32();
   const pairs = r.u32();
   if (count < 0) {
-    if (pairs > 0) r.refuse();
+    if (pairs > 0) r.markMalformed();
     return null;
   }
-  if (pairs !== count || pairs * PAIR_LEAST > r.left) {
-    r.refuse();
+  if (pairs !== count || pairs * PAIR_MIN_BYTES > r.remaining) {
+    r.markMalformed();
     return null;
   }
   const dict = new Dict();
   for (let pair = 0; pair < pairs; pair++) {
     const key = readKey(r);
     const kind = kinds[r.u32()];
-    if (kind === undefined || r.short) {
-      r.refuse();
+    if (kind === undefined || r.isMalformed) {
+      r.markMalformed();
       return dict;
     }
     dict.set(key, kind.read(r), kind.type);
@@ -151,16 +151,16 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
 export function readTexts(r: XdrReader): Map<string, string> | null {
   const bytes = r.opaque();
   const texts = new Map<string, string>();
-  if (bytes.length === 0) return r.short ? null : texts;
-  const inside = new XdrReader(bytes);
-  const count = inside.u32();
+  if (bytes.length === 0) return r.isMalformed ? null : texts;
+  const content = new XdrReader(bytes);
+  const count = content.u32();
   for (let pair = 0; pair < count; pair++) {
-    const keyLength = inside.u32();
-    const valueLength = inside.u32();
-    const key = inside.fixed(keyLength);
-    inside.skip(1);
-    const value = inside.fixed(valueLength);
-    if (inside.short) return null;
+    const keyLength = content.u32();
+    const valueLength = content.u32();
+    const key = content.fixed(keyLength);
+    content.skip(1);
+    const value = content.fixed(valueLength);
+    if (content.isMalformed) return null;
     const end = value.at(-1) === 0 ? value.length - 1 : value.length;
     texts.set(decodeName(key), decodeName(value, 0, end));
   }

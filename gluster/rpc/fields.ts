@@ -2,7 +2,7 @@
  * Reads and writes messages as rows of fields, each with a name and a kind. A row is written from, and
  * read into, an array with one value per named field.
  *
- *   const row = fieldsOf('loc.gfid =0:u32 name:string xdata');
+ *   const row = parseFields('loc.gfid =0:u32 name:string xdata');
  *   writeFields(w, row, [gfid, 'x', null]);
  */
 import { readDict, writeDict } from './dict.ts';
@@ -70,11 +70,11 @@ interface Step {
   readonly kind: Kind;
   /** The value's index in the array; -1 for a constant. */
   readonly index: number;
-  readonly always: unknown;
+  readonly constant: unknown;
 }
 
 export interface Fields {
-  readonly named: readonly Field[];
+  readonly namedFields: readonly Field[];
   readonly steps: readonly Step[];
 }
 
@@ -82,21 +82,25 @@ export interface Fields {
  * Parses a row. A field is `name:kind`; the kind may be omitted where the name implies it. `=0:u32`
  * is the constant 0, `_` an ignored iatt; readers skip both.
  */
-export function fieldsOf(text: string): Fields {
-  const named: Field[] = [];
+export function parseFields(text: string): Fields {
+  const namedFields: Field[] = [];
   const steps: Step[] = [];
   for (const word of text.split(' ').filter((one) => one !== '')) {
-    const [name, given] = word.split(':') as [string, KindName | undefined];
-    const kind = given ?? KIND_BY_NAME.find(([form]) => form.test(name))?.[1] ?? 'iatt';
-    const isAlways = name.startsWith('=') || name === '_';
-    const always = name === '_' ? null : Number(name.slice(1));
-    steps.push({ kind: kinds[kind], index: isAlways ? -1 : named.length, always });
-    if (!isAlways) named.push({ name, kind });
+    const [name, kindName] = word.split(':') as [string, KindName | undefined];
+    const kind = kindName ?? KIND_BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? 'iatt';
+    const isConstant = name.startsWith('=') || name === '_';
+    const constant = name === '_' ? null : Number(name.slice(1));
+    steps.push({
+      kind: kinds[kind],
+      index: isConstant ? -1 : namedFields.length,
+      constant,
+    });
+    if (!isConstant) namedFields.push({ name, kind });
   }
-  return { named, steps };
+  return { namedFields, steps };
 }
 
-/** Skips attributes that the reader does not use. */
+/** Attributes that the reader skips: they read as null. */
 const skippedIatt: Kind = {
   write: writeIatt,
   read(r) {
@@ -106,24 +110,24 @@ const skippedIatt: Kind = {
 };
 
 /** Derives a row whose reader skips the named attributes: they become null. */
-export const withoutIatts = (fields: Fields, names: ReadonlySet<string>): Fields => ({
+export const skipIatts = (fields: Fields, names: ReadonlySet<string>): Fields => ({
   ...fields,
   steps: fields.steps.map((step) => {
-    const name = fields.named[step.index]?.name;
+    const name = fields.namedFields[step.index]?.name;
     return name !== undefined && names.has(name) ? { ...step, kind: skippedIatt } : step;
   }),
 });
 
 export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly unknown[]): void {
   for (let at = 0; at < steps.length; at++) {
-    const { kind, index, always } = steps[at]!;
-    kind.write(w, (index < 0 ? always : values[index]) as never);
+    const { kind, index, constant } = steps[at]!;
+    kind.write(w, (index < 0 ? constant : values[index]) as never);
   }
 }
 
 /** Reads a row; malformed input sets `short` on the reader. */
-export function readFields(r: XdrReader, { steps, named }: Fields): unknown[] {
-  const values = new Array<unknown>(named.length);
+export function readFields(r: XdrReader, { steps, namedFields }: Fields): unknown[] {
+  const values = new Array<unknown>(namedFields.length);
   for (let at = 0; at < steps.length; at++) {
     const { kind, index } = steps[at]!;
     const value = kind.read(r);

@@ -7,7 +7,7 @@
  * without length or padding. Source: GlusterFS 10 `rpc/xdr/src/{glusterfs4-xdr,glusterfs3-xdr}.x`.
  */
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
-import { type Fields, fieldsOf } from './fields.ts';
+import { type Fields, parseFields } from './fields.ts';
 
 export interface WireFop {
   /** The number on the wire, which differs from `glusterfs_fop_t`'s. */
@@ -19,11 +19,11 @@ export interface WireFop {
   readonly data: 'call' | 'reply' | null;
 }
 
-/** An optional name: a flag tells whether there is one; the name is empty without. */
+/** An optional name: a flag states whether it exists; if not, the name is empty. */
 const NAME = 'name.given:u32 name:string';
 const ENTRY = 'cmd:u32 type:u32 basename.given:u64 basename:string volume:string xdata';
 const LOCK = 'cmd:u32 flock.type:u32 flock';
-const MADE = 'xdata buf preparent postparent';
+const NEW_ENTRY = 'xdata buf preparent postparent';
 const PRE_POST = 'xdata prebuf postbuf';
 const DICT = 'xdata dict _ _';
 
@@ -31,13 +31,13 @@ const DICT = 'xdata dict _ _';
 const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: string])[] = [
   [1, 'stat', 'loc.gfid xdata', 'xdata buf'],
   [2, 'readlink', 'loc.gfid size:u32 xdata', 'xdata buf path:string'],
-  [3, 'mknod', 'loc.pargfid rdev:u64 mode:u32 umask:u32 loc.name xdata', MADE],
-  [4, 'mkdir', 'loc.pargfid mode:u32 umask:u32 loc.name xdata', MADE],
+  [3, 'mknod', 'loc.pargfid rdev:u64 mode:u32 umask:u32 loc.name xdata', NEW_ENTRY],
+  [4, 'mkdir', 'loc.pargfid mode:u32 umask:u32 loc.name xdata', NEW_ENTRY],
   [5, 'unlink', 'loc.pargfid loc.name xflag:u32 xdata', 'xdata preparent postparent'],
   [6, 'rmdir', 'loc.pargfid flags:i32 loc.name xdata', 'xdata preparent postparent'],
-  [7, 'symlink', 'loc.pargfid loc.name umask:u32 linkpath:string xdata', MADE],
+  [7, 'symlink', 'loc.pargfid loc.name umask:u32 linkpath:string xdata', NEW_ENTRY],
   [8, 'rename', 'oldloc.pargfid newloc.pargfid oldloc.name newloc.name xdata', 'xdata buf preoldparent postoldparent prenewparent postnewparent'],
-  [9, 'link', 'oldloc.gfid newloc.pargfid newloc.name xdata', MADE],
+  [9, 'link', 'oldloc.gfid newloc.pargfid newloc.name xdata', NEW_ENTRY],
   [10, 'truncate', 'loc.gfid offset:u64 xdata', PRE_POST],
   [11, 'open', 'loc.gfid flags:u32 xdata', 'xdata fd:i64'],
   [12, 'readv', 'fd offset:u64 size:u32 flags:u32 xdata', 'stbuf size:u32 xdata'],
@@ -82,7 +82,7 @@ const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: str
   [52, 'setactivelk', 'loc.gfid locklist:locks xdata', 'xdata'],
   [53, 'icreate', 'loc.gfid mode:u32 xdata', 'xdata buf'],
   [54, 'namelink', 'loc.pargfid loc.name xdata', PRE_POST],
-  [55, 'put', 'loc.pargfid loc.name mode:u32 umask:u32 flags:u32 offset:u64 size:u32 dict xdata', MADE],
+  [55, 'put', 'loc.pargfid loc.name mode:u32 umask:u32 flags:u32 offset:u64 size:u32 dict xdata', NEW_ENTRY],
   [56, 'copy_file_range', 'fd_in.gfid fd_out.gfid fd_in.remote:i64 fd_out.remote:i64 off_in:u64 off_out:u64 len:u32 flags:u32 xdata', 'xdata stbuf prebuf_dst postbuf_dst'],
 ];
 
@@ -92,23 +92,24 @@ const DATA: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> = {
   readv: 'reply',
 };
 
-const spelled = (call: string): string => call.replace(/\bfd(?= )/, 'fd.gfid fd.remote:i64');
+/** Replaces `fd` by the two fields that stand for it on the wire. */
+const expandFd = (call: string): string => call.replace(/\bfd(?= )/, 'fd.gfid fd.remote:i64');
 
 /** Fops by procedure; undefined for unused numbers. */
 export const fops4: readonly (WireFop | undefined)[] = rows.reduce<(WireFop | undefined)[]>(
-  (all, [procedure, fop, call, reply]) => {
+  (table, [procedure, fop, call, reply]) => {
     const data = DATA[fop] ?? null;
-    all[procedure] = {
+    table[procedure] = {
       procedure,
       fop,
-      call: fieldsOf(spelled(call)),
-      reply: fieldsOf(reply),
+      call: parseFields(expandFd(call)),
+      reply: parseFields(reply),
       data,
     };
-    return all;
+    return table;
   },
   [],
 );
 
-export const wireFop = (fop: WireFop['fop']): WireFop => byName.get(fop)!;
+export const findWireFop = (fop: WireFop['fop']): WireFop => byName.get(fop)!;
 const byName = new Map(fops4.filter((row) => row !== undefined).map((row) => [row.fop, row]));

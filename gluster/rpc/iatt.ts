@@ -7,7 +7,7 @@ import type { XdrReader, XdrWriter } from './xdr.ts';
 export const IATT_SIZE = 148;
 const OLD_IATT_SIZE = 100;
 const TWO_32 = 0x1_0000_0000;
-/** The fields that a storage without a mask of its own has filled: all but the time of birth. */
+/** The mask of fields for a storage that reports none: all fields but the time of birth. */
 const FILLED = 0x17ff;
 /** The highest bit of an inode number; programs that list files expect it clear. */
 const HIGH_BIT = 0x8000_0000;
@@ -16,42 +16,42 @@ const HIGH_BIT = 0x8000_0000;
 export const wireInoHi = (gfid: Gfid): number =>
   gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0;
 
-function putWide(view: DataView, at: number, value: number): void {
+function writeWideAt(view: DataView, at: number, value: number): void {
   view.setInt32(at, Math.floor(value / TWO_32));
   view.setUint32(at + 4, value);
 }
 
 /** Reads 64 bits. Small numbers skip the product, which would allocate. */
-function wideAt(view: DataView, at: number): number {
+function readWideAt(view: DataView, at: number): number {
   const high = view.getInt32(at);
   const low = view.getUint32(at + 4);
   return high === 0 ? low : high * TWO_32 + low;
 }
 
-/** Writes zeros for null. */
+/** Writes `gfx_iattx`; zeros for null. */
 export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
     w.zeros(IATT_SIZE);
     return;
   }
-  w.need(IATT_SIZE);
+  w.reserve(IATT_SIZE);
   const { view, at } = w;
   gfidToBytesInto(iatt.iaGfid, w.bytes, at);
-  putWide(view, at + 16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
-  const named = iatt.known;
-  view.setUint32(at + 24, named ? wireInoHi(iatt.iaGfid) : 0);
-  view.setUint32(at + 28, named ? inoLo(iatt.iaGfid) : 0);
-  putWide(view, at + 32, iatt.iaDev);
-  putWide(view, at + 40, iatt.iaRdev);
-  if (iatt.sizeRest === undefined) putWide(view, at + 48, iatt.iaSize);
+  writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
+  const hasGfid = iatt.known;
+  view.setUint32(at + 24, hasGfid ? wireInoHi(iatt.iaGfid) : 0);
+  view.setUint32(at + 28, hasGfid ? inoLo(iatt.iaGfid) : 0);
+  writeWideAt(view, at + 32, iatt.iaDev);
+  writeWideAt(view, at + 40, iatt.iaRdev);
+  if (iatt.sizeRest === undefined) writeWideAt(view, at + 48, iatt.iaSize);
   else view.setBigUint64(at + 48, iatt.exactSize);
-  putWide(view, at + 56, iatt.iaBlocks);
-  putWide(view, at + 64, iatt.iaAttributes);
-  putWide(view, at + 72, iatt.iaAttributesMask);
-  putWide(view, at + 80, iatt.iaAtime);
-  putWide(view, at + 88, iatt.iaMtime);
-  putWide(view, at + 96, iatt.iaCtime);
-  putWide(view, at + 104, iatt.iaBtime);
+  writeWideAt(view, at + 56, iatt.iaBlocks);
+  writeWideAt(view, at + 64, iatt.iaAttributes);
+  writeWideAt(view, at + 72, iatt.iaAttributesMask);
+  writeWideAt(view, at + 80, iatt.iaAtime);
+  writeWideAt(view, at + 88, iatt.iaMtime);
+  writeWideAt(view, at + 96, iatt.iaCtime);
+  writeWideAt(view, at + 104, iatt.iaBtime);
   view.setUint32(at + 112, iatt.iaAtimeNsec);
   view.setUint32(at + 116, iatt.iaMtimeNsec);
   view.setUint32(at + 120, iatt.iaCtimeNsec);
@@ -64,26 +64,27 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   w.at += IATT_SIZE;
 }
 
+/** Reads `gfx_iattx`; marks the reader malformed if the message is shorter. */
 export function readIatt(r: XdrReader): Iatt {
   const iatt = new Iatt();
-  if (r.left < IATT_SIZE) {
-    r.refuse();
+  if (r.remaining < IATT_SIZE) {
+    r.markMalformed();
     return iatt;
   }
   const { view, at } = r;
   iatt.iaGfid = r.gfid();
-  iatt.iaFlags = wideAt(view, at + 16);
-  iatt.iaDev = wideAt(view, at + 32);
-  iatt.iaRdev = wideAt(view, at + 40);
-  iatt.iaSize = wideAt(view, at + 48);
+  iatt.iaFlags = readWideAt(view, at + 16);
+  iatt.iaDev = readWideAt(view, at + 32);
+  iatt.iaRdev = readWideAt(view, at + 40);
+  iatt.iaSize = readWideAt(view, at + 48);
   if (iatt.iaSize > OFFSET_MAX) iatt.exactSize = view.getBigUint64(at + 48);
-  iatt.iaBlocks = wideAt(view, at + 56);
-  iatt.iaAttributes = wideAt(view, at + 64);
-  iatt.iaAttributesMask = wideAt(view, at + 72);
-  iatt.iaAtime = wideAt(view, at + 80);
-  iatt.iaMtime = wideAt(view, at + 88);
-  iatt.iaCtime = wideAt(view, at + 96);
-  iatt.iaBtime = wideAt(view, at + 104);
+  iatt.iaBlocks = readWideAt(view, at + 56);
+  iatt.iaAttributes = readWideAt(view, at + 64);
+  iatt.iaAttributesMask = readWideAt(view, at + 72);
+  iatt.iaAtime = readWideAt(view, at + 80);
+  iatt.iaMtime = readWideAt(view, at + 88);
+  iatt.iaCtime = readWideAt(view, at + 96);
+  iatt.iaBtime = readWideAt(view, at + 104);
   iatt.iaAtimeNsec = view.getUint32(at + 112);
   iatt.iaMtimeNsec = view.getUint32(at + 116);
   iatt.iaCtimeNsec = view.getUint32(at + 120);

@@ -2,7 +2,7 @@
  * Encodes the headers of calls and replies, and the credentials that name the caller. Layouts and
  * limits: GlusterFS 10 `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
  */
-import { padded, type XdrReader, type XdrWriter } from './xdr.ts';
+import { paddedLength, type XdrReader, type XdrWriter } from './xdr.ts';
 
 export const CALL = 0;
 export const REPLY = 1;
@@ -29,8 +29,8 @@ export const AUTH_V3 = 390_040;
 /** The most bytes of a call's credentials. */
 const CREDENTIALS_MAX = 400;
 /** The most groups and lock-owner bytes, counted together. */
-const ROOM_V2 = 95;
-const ROOM_V3 = 91;
+const OWNER_AND_GROUPS_V2 = 95;
+const OWNER_AND_GROUPS_V3 = 91;
 
 /** The process for which a call is made. */
 export interface Caller {
@@ -47,8 +47,8 @@ export interface Caller {
   readonly ctimeNsec: number;
 }
 
-/** Credentials of a program that calls for itself. */
-export const ITSELF: Caller = {
+/** The caller of calls that a client or server makes for itself. */
+export const SELF_CALLER: Caller = {
   ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
 };
 
@@ -62,9 +62,9 @@ export interface CallHeader {
 /** The xid of a reply to a call with a malformed header. */
 export const NO_XID = 0;
 
-/** Whether the credentials have room for a lock owner. */
-export const ownerFits = (lkOwner: string, flavor: number): boolean =>
-  lkOwner.length / 2 <= (flavor === AUTH_V3 ? ROOM_V3 : ROOM_V2);
+/** Whether credentials of this flavor have room for the lock owner. */
+export const hasRoomForOwner = (lkOwner: string, flavor: number): boolean =>
+  lkOwner.length / 2 <= (flavor === AUTH_V3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2);
 
 export function writeCall(
   w: XdrWriter,
@@ -98,50 +98,50 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
     w.u64(ctime);
   }
   const owner = lkOwner.length / 2 || 4;
-  const count = Math.min(groups.length, (isV3 ? ROOM_V3 : ROOM_V2) - owner);
+  const count = Math.min(groups.length, (isV3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2) - owner);
   w.u32(count);
   for (let at = 0; at < count; at++) w.u32(groups[at]!);
   w.u32(owner);
-  w.need(owner + 3);
+  w.reserve(owner + 3);
   const { bytes, view } = w;
   if (lkOwner === '') view.setInt32(w.at, pid, true);
-  else for (let at = 0; at < owner; at++) bytes[w.at + at] = byteOf(lkOwner, at * 2);
+  else for (let at = 0; at < owner; at++) bytes[w.at + at] = parseHexByte(lkOwner, at * 2);
   w.at += owner;
   w.zeros(-owner & 3);
   w.patch(length, w.at - length - 4);
 }
 
 const HEX = '0123456789abcdef';
-const digitOf = new Uint8Array(128);
-for (let value = 0; value < 16; value++) digitOf[HEX.charCodeAt(value)] = value;
+const digitValues = new Uint8Array(128);
+for (let value = 0; value < 16; value++) digitValues[HEX.charCodeAt(value)] = value;
 
-const byteOf = (hex: string, at: number): number =>
-  (digitOf[hex.charCodeAt(at)]! << 4) | digitOf[hex.charCodeAt(at + 1)]!;
+const parseHexByte = (hex: string, at: number): number =>
+  (digitValues[hex.charCodeAt(at)]! << 4) | digitValues[hex.charCodeAt(at + 1)]!;
 
 /** Bytes as hexadecimal text. */
-export function hexOf(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX[byte >> 4]! + HEX[byte & 15]!;
   return text;
 }
 
-export function bytesOfHex(hex: string): Uint8Array {
+export function parseHex(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = byteOf(hex, at * 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseHexByte(hex, at * 2);
   return bytes;
 }
 
 /** A received call, as far as its header describes it. */
-export interface ReadCall extends CallHeader {
-  /** Null for AUTH_NULL and for unknown flavors. */
+export interface ReceivedCall extends CallHeader {
+  /** The credentials; null for AUTH_NULL and for unknown flavors. */
   readonly caller: Caller | null;
   readonly flavor: number;
   /** The reason for a refusal, else null; `mismatch` is a malformed header. */
-  readonly refused: 'mismatch' | 'owner' | null;
+  readonly refusal: 'mismatch' | 'owner' | null;
 }
 
 /** Reads the header of a call after xid and type; leaves the reader at the arguments. */
-export function readCall(r: XdrReader, xid: number): ReadCall {
+export function readCall(r: XdrReader, xid: number): ReceivedCall {
   const rpcVersion = r.u32();
   const program = r.u32();
   const version = r.u32();
@@ -149,19 +149,19 @@ export function readCall(r: XdrReader, xid: number): ReadCall {
   const flavor = r.u32();
   const length = r.u32();
   const end = r.at + length;
-  const isRead = flavor === AUTH_V2 || flavor === AUTH_V3;
-  const fits = length <= CREDENTIALS_MAX && length <= r.left;
-  const credentials = isRead && fits ? readCredentials(r, flavor, end) : null;
+  const isKnownFlavor = flavor === AUTH_V2 || flavor === AUTH_V3;
+  const fits = length <= CREDENTIALS_MAX && length <= r.remaining;
+  const credentials = isKnownFlavor && fits ? readCredentials(r, flavor, end) : null;
   if (fits) {
     r.at = end;
     r.skip(-length & 3);
-  } else r.refuse();
+  } else r.markMalformed();
   r.skip(4);
-  r.skip(padded(r.u32()));
-  const mismatch = r.short || rpcVersion !== RPC_VERSION || credentials === 'garbage';
-  const refused = mismatch ? 'mismatch' : credentials === 'owner' ? 'owner' : null;
+  r.skip(paddedLength(r.u32()));
+  const isMalformed = r.isMalformed || rpcVersion !== RPC_VERSION || credentials === 'garbage';
+  const refusal = isMalformed ? 'mismatch' : credentials === 'owner' ? 'owner' : null;
   const caller = typeof credentials === 'string' ? null : credentials;
-  return { xid, program, version, procedure, caller, flavor, refused };
+  return { xid, program, version, procedure, caller, flavor, refusal };
 }
 
 function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'garbage' | 'owner' {
@@ -173,13 +173,13 @@ function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'g
   const ctimeNsec = isV3 ? r.u32() : 0;
   const ctime = isV3 ? r.u64() : 0;
   const count = r.u32();
-  if (r.short || count * 4 > end - r.at) return 'garbage';
+  if (r.isMalformed || count * 4 > end - r.at) return 'garbage';
   const groups: number[] = [];
   for (let at = 0; at < count; at++) groups.push(r.u32());
   const owner = r.opaque();
-  if (r.short || r.at > end) return 'garbage';
-  if (owner.length > (isV3 ? ROOM_V3 : ROOM_V2) - count) return 'owner';
-  return { pid, uid, gid, groups, lkOwner: hexOf(owner), flags, ctime, ctimeNsec };
+  if (r.isMalformed || r.at > end) return 'garbage';
+  if (owner.length > (isV3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2) - count) return 'owner';
+  return { pid, uid, gid, groups, lkOwner: toHex(owner), flags, ctime, ctimeNsec };
 }
 
 /** Writes the header of a reply; results follow SUCCESS only. */
@@ -202,6 +202,6 @@ export function writeDenied(w: XdrWriter, xid: number): void {
 export function readReply(r: XdrReader): boolean {
   if (r.u32() !== ACCEPTED) return false;
   r.skip(4);
-  r.skip(padded(r.u32()));
-  return r.u32() === ACCEPT.SUCCESS && !r.short;
+  r.skip(paddedLength(r.u32()));
+  return r.u32() === ACCEPT.SUCCESS && !r.isMalformed;
 }

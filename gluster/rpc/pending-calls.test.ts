@@ -22,9 +22,9 @@ test('pending calls behave as a map by xid, and list in the order of their addit
           model.set(xid, one);
         } else {
           const xid = [...model.keys()][number % model.size]!;
-          expect(waiters.take(xid)).toBe(model.get(xid));
+          expect(waiters.remove(xid)).toBe(model.get(xid));
           model.delete(xid);
-          expect(waiters.take(xid)).toBe(null);
+          expect(waiters.remove(xid)).toBe(null);
         }
         expect(waiters.size).toBe(model.size);
       }
@@ -41,18 +41,18 @@ test('a long wait does not make the ring grow', () => {
   for (let name = 0; name < 100_000; name++) {
     const xid = waiters.add({ xid: 0, name });
     numbers.add(xid);
-    expect(waiters.take(xid)?.name).toBe(name);
+    expect(waiters.remove(xid)?.name).toBe(name);
   }
   expect(numbers.size).toBe(100_000);
   expect(waiters.list()).toEqual([patient]);
-  expect(waiters.take(first)).toBe(patient);
+  expect(waiters.remove(first)).toBe(patient);
 });
 
 test('an unused xid finds no call, even at an occupied place of the ring', () => {
   const waiters = new PendingCalls<One>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {
-    expect(waiters.take(other >>> 0)).toBe(null);
+    expect(waiters.remove(other >>> 0)).toBe(null);
   }
   expect(waiters.size).toBe(1);
 });

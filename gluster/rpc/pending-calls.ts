@@ -1,11 +1,12 @@
 /**
  * Stores calls that await a reply, by xid. Xids increase, so a ring suffices in which a call's
- * place follows from its xid; a place that an old call still occupies is skipped.
+ * slot follows from its xid; a slot that an old call still occupies is skipped.
  */
 
 /** The first xid of a GlusterFS client. */
 const FIRST_XID = 2;
-const PLACES_FIRST = 64;
+/** The length of the ring at first. */
+const INITIAL_SLOTS = 64;
 
 /** A call that awaits its reply. */
 export interface NumberedCall {
@@ -15,7 +16,7 @@ export interface NumberedCall {
 
 export class PendingCalls<W extends NumberedCall> {
   /** The ring; its length is a power of two. */
-  private places = new Array<W | null>(PLACES_FIRST).fill(null);
+  private slots = new Array<W | null>(INITIAL_SLOTS).fill(null);
   private next = FIRST_XID;
   private count = 0;
 
@@ -23,42 +24,42 @@ export class PendingCalls<W extends NumberedCall> {
     return this.count;
   }
 
-  /** @returns the xid that the call was given */
-  add(waiter: W): number {
-    if (this.count * 2 >= this.places.length) this.widen();
-    const { places } = this;
-    const last = places.length - 1;
+  /** Adds a call under the next free xid. @returns that xid */
+  add(call: W): number {
+    if (this.count * 2 >= this.slots.length) this.widen();
+    const { slots } = this;
+    const last = slots.length - 1;
     let xid = this.next;
-    while (places[xid & last] !== null) xid = after(xid);
-    this.next = after(xid);
-    waiter.xid = xid;
-    places[xid & last] = waiter;
+    while (slots[xid & last] !== null) xid = nextXid(xid);
+    this.next = nextXid(xid);
+    call.xid = xid;
+    slots[xid & last] = call;
     this.count += 1;
     return xid;
   }
 
-  /** Removes the call with this xid; null for an unknown xid. */
-  take(xid: number): W | null {
-    const { places } = this;
-    const place = xid & (places.length - 1);
-    const waiter = places[place]!;
-    if (waiter === null || waiter.xid !== xid) return null;
-    places[place] = null;
+  /** Removes the call with this xid. @returns null for an unknown xid */
+  remove(xid: number): W | null {
+    const { slots } = this;
+    const slot = xid & (slots.length - 1);
+    const call = slots[slot]!;
+    if (call === null || call.xid !== xid) return null;
+    slots[slot] = null;
     this.count -= 1;
-    return waiter;
+    return call;
   }
 
   /** Lists all calls in the order of their xids. */
   list(): W[] {
     const age = ({ xid }: W): number => (xid - this.next) >>> 0;
-    return this.places.filter((waiter) => waiter !== null).sort((a, b) => age(a) - age(b));
+    return this.slots.filter((call) => call !== null).sort((a, b) => age(a) - age(b));
   }
 
   private widen(): void {
-    const waiting = this.list();
-    this.places = new Array<W | null>(this.places.length * 2).fill(null);
-    for (const waiter of waiting) this.places[waiter.xid & (this.places.length - 1)] = waiter;
+    const calls = this.list();
+    this.slots = new Array<W | null>(this.slots.length * 2).fill(null);
+    for (const call of calls) this.slots[call.xid & (this.slots.length - 1)] = call;
   }
 }
 
-const after = (xid: number): number => (xid + 1) >>> 0 || FIRST_XID;
+const nextXid = (xid: number): number => (xid + 1) >>> 0 || FIRST_XID;

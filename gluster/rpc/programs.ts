@@ -5,7 +5,7 @@
 
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
-import { fieldsOf } from './fields.ts';
+import { parseFields } from './fields.ts';
 import { writeOldIatt } from './iatt.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
@@ -56,21 +56,21 @@ export const CBK = {
 export const DUMP_ID = 0xcaed;
 
 /** Results of NULL, PING and others without a payload. */
-export const commonReply = fieldsOf('op_ret:i32 op_errno:i32 xdata:opaque');
-export const getspecCall = fieldsOf('flags:u32 key:string xdata:opaque');
-export const getspecReply = fieldsOf('op_ret:i32 op_errno:i32 spec:string xdata:opaque');
-export const volumeInfoReply = fieldsOf('op_ret:i32 op_errno:i32 op_errstr:string');
-export const setLkVerCall = fieldsOf('uid:string lk_ver:i32');
-export const setLkVerReply = fieldsOf('op_ret:i32 op_errno:i32 lk_ver:i32');
-export const portByBrickCall = fieldsOf('brick:string');
-export const portByBrickReply = fieldsOf('op_ret:i32 op_errno:i32 status:i32 port:i32');
+export const commonReply = parseFields('op_ret:i32 op_errno:i32 xdata:opaque');
+export const getspecCall = parseFields('flags:u32 key:string xdata:opaque');
+export const getspecReply = parseFields('op_ret:i32 op_errno:i32 spec:string xdata:opaque');
+export const volumeInfoReply = parseFields('op_ret:i32 op_errno:i32 op_errstr:string');
+export const setLkVerCall = parseFields('uid:string lk_ver:i32');
+export const setLkVerReply = parseFields('op_ret:i32 op_errno:i32 lk_ver:i32');
+export const portByBrickCall = parseFields('brick:string');
+export const portByBrickReply = parseFields('op_ret:i32 op_errno:i32 status:i32 port:i32');
 
-export const brickByPortCall = fieldsOf('port:i32');
-export const brickByPortReply = fieldsOf('op_ret:i32 op_errno:i32 status:i32 brick:string');
-export const signinCall = fieldsOf('brick:string port:i32 pid:i32');
-export const signoutCall = fieldsOf('brick:string port:i32 rdma_port:i32');
+export const brickByPortCall = parseFields('port:i32');
+export const brickByPortReply = parseFields('op_ret:i32 op_errno:i32 status:i32 brick:string');
+export const signinCall = parseFields('brick:string port:i32 pid:i32');
+export const signoutCall = parseFields('brick:string port:i32 rdma_port:i32');
 /** The reply to SIGNIN and SIGNOUT. */
-export const signReply = fieldsOf('op_ret:i32 op_errno:i32');
+export const signReply = parseFields('op_ret:i32 op_errno:i32');
 
 /** The program that glossa's servers offer to glossa's clients only. */
 export const OWN: Program = { name: 'glossa', number: 1_734_700_915, version: 1 };
@@ -96,7 +96,7 @@ export function writePrograms(w: XdrWriter, programs: readonly Program[]): void 
   w.u32(0);
 }
 
-/** Reads a list of programs; null when it is malformed or refused. */
+/** Reads a list of programs. @returns null if it is malformed or refused */
 export function readPrograms(r: XdrReader): Program[] | null {
   r.skip(8);
   const opRet = r.i32();
@@ -104,14 +104,14 @@ export function readPrograms(r: XdrReader): Program[] | null {
   const programs: Program[] = [];
   while (r.u32() !== 0) {
     programs.push({ name: r.string(), number: r.u64(), version: r.u64() });
-    if (r.short) return null;
+    if (r.isMalformed) return null;
   }
-  return r.short || opRet < 0 ? null : programs;
+  return r.isMalformed || opRet < 0 ? null : programs;
 }
 
 // -- calls of a server -----------------------------------------------------------------------------
 
-export const inodelkContention = fieldsOf('loc.gfid flock pid:u32 domain:string xdata:opaque');
+export const inodelkContention = parseFields('loc.gfid flock pid:u32 domain:string xdata:opaque');
 
 /** Writes CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
 export function writeInvalidation(
@@ -129,7 +129,7 @@ export function writeInvalidation(
 export interface Invalidation {
   readonly gfid: Gfid;
   readonly flags: number;
-  /** Seconds. */
+  /** Seconds until the client forgets the file. */
   readonly expire: number;
   readonly stat: Iatt | null;
   /** Attributes of the parent directory, and of the former one after a rename. */

@@ -5,20 +5,20 @@
  */
 
 const MARK_SIZE = 4;
-const LAST = 0x8000_0000;
-const LENGTH = 0x7fff_ffff;
+const LAST_PART = 0x8000_0000;
+const LENGTH_MASK = 0x7fff_ffff;
 
 /** The longest accepted message; GlusterFS itself refuses 1 GiB. */
 export const RECORD_MAX = 64 * 2 ** 20;
 
 /** The mark of a message in one part. */
-export const markOf = (length: number): number => (LAST | length) >>> 0;
+export const recordMark = (length: number): number => (LAST_PART | length) >>> 0;
 
 export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
 
-/** Counts the users of messages in one buffer. */
+/** The number of users of messages in one buffer. */
 export interface Loan {
   count: number;
 }
@@ -27,76 +27,76 @@ export interface Loan {
  * Collects received bytes and returns complete messages. A message is valid until more bytes are
  * received; a caller that needs it longer copies or lends it.
  *
- *   const room = records.room();       // where to receive
- *   records.received(recv(socket, room));
- *   for (;;) { if (!records.next()) break; … records.bytes, records.start, records.end }
+ *   const room = records.reserveRoom();       // where to receive
+ *   records.noteReceived(recv(socket, room));
+ *   while (records.findNext()) { … records.bytes, records.start, records.end }
  */
-export class Records {
+export class RecordReader {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The range of the message that `next` has found. */
+  /** The range of the message that `findNext` has found. */
   start = 0;
   end = 0;
   private view: DataView;
   /** The range of bytes that were received and not read yet. */
   private from = 0;
   private to = 0;
-  /** Start of a message in several parts, which are joined here; -1 without one. */
-  private begun = -1;
-  private gathered = 0;
-  /** The most bytes of memory; slightly exceeded where bytes were already received. */
+  /** Start of a message in several parts, which are joined here; -1 while no such message is incomplete. */
+  private partsStart = -1;
+  private partsLength = 0;
+  /** The most bytes of memory. Bytes that were already received may slightly exceed it. */
   limit = Number.POSITIVE_INFINITY;
-  private leastRoom: number;
-  private most: number;
+  private minRoom: number;
+  private maxLength: number;
   private loan: Loan = { count: 0 };
 
-  constructor(leastRoom = 65_536, most = RECORD_MAX) {
-    this.leastRoom = leastRoom;
-    this.most = most;
-    this.bytes = new Uint8Array(this.ownRoom);
+  constructor(minRoom = 65_536, maxLength = RECORD_MAX) {
+    this.minRoom = minRoom;
+    this.maxLength = maxLength;
+    this.bytes = new Uint8Array(this.ordinaryMemory);
     this.view = new DataView(this.bytes.buffer);
   }
 
   /** Whether part of a message was received. */
-  get isBegun(): boolean {
-    return this.begun >= 0 || this.to > this.from;
+  get hasPartialMessage(): boolean {
+    return this.partsStart >= 0 || this.to > this.from;
   }
 
   /** Bytes of memory for messages of ordinary length. */
-  get ownRoom(): number {
-    return this.leastRoom * 4;
+  get ordinaryMemory(): number {
+    return this.minRoom * 4;
   }
 
   /** Bytes of memory for the longest message. */
-  get mostRoom(): number {
-    return MARK_SIZE + this.most + this.leastRoom;
+  get maxMemory(): number {
+    return MARK_SIZE + this.maxLength + this.minRoom;
   }
 
   /** Bytes of the incomplete message with its mark; 0 between messages, or while the size is unknown. */
   get size(): number {
-    const { begun, from, to, most } = this;
+    const { partsStart, from, to, maxLength } = this;
     // A part does not tell how many parts follow.
-    if (begun >= 0) return most;
+    if (partsStart >= 0) return maxLength;
     if (to - from < MARK_SIZE) return 0;
     const mark = this.view.getUint32(from);
-    return mark >= LAST ? Math.min(mark & LENGTH, most) + MARK_SIZE : most;
+    return mark >= LAST_PART ? Math.min(mark & LENGTH_MASK, maxLength) + MARK_SIZE : maxLength;
   }
 
   /** Bytes of the incomplete message that were not received yet. */
-  get missing(): number {
-    const start = this.begun >= 0 ? this.begun : this.from;
+  get missingBytes(): number {
+    const start = this.partsStart >= 0 ? this.partsStart : this.from;
     return Math.max(this.size - (this.to - start), 0);
   }
 
   /** Bytes of memory for the incomplete message, and to receive more behind it. */
-  get wantedRoom(): number {
+  get neededMemory(): number {
     const { size } = this;
-    return size === 0 ? 0 : size + this.leastRoom;
+    return size === 0 ? 0 : size + this.minRoom;
   }
 
-  /** Changes the room and the longest message from now on. */
-  widen(leastRoom: number, most: number): void {
-    this.leastRoom = leastRoom;
-    this.most = most;
+  /** Sets the least free room for receiving, and the longest accepted message. */
+  setLimits(minRoom: number, maxLength: number): void {
+    this.minRoom = minRoom;
+    this.maxLength = maxLength;
   }
 
   /**
@@ -109,60 +109,63 @@ export class Records {
   }
 
   /** Returns free memory behind the received bytes. Invalidates messages that are not lent. */
-  room(): Uint8Array<ArrayBuffer> {
-    if (this.loan.count > 0) this.leave();
-    if (this.begun >= 0) this.moveRest(this.begun + this.gathered);
-    const kept = this.begun >= 0 ? this.begun : this.from;
-    if (kept === this.to) {
+  reserveRoom(): Uint8Array<ArrayBuffer> {
+    if (this.loan.count > 0) this.replaceBuffer();
+    if (this.partsStart >= 0) this.moveRest(this.partsStart + this.partsLength);
+    const keptStart = this.partsStart >= 0 ? this.partsStart : this.from;
+    if (keptStart === this.to) {
       this.from = 0;
       this.to = 0;
-      if (this.begun >= 0) this.begun = 0;
-    } else if (kept > 0 && this.bytes.length - this.to < this.wanted()) {
-      this.bytes.copyWithin(0, kept, this.to);
-      this.from -= kept;
-      this.to -= kept;
-      if (this.begun >= 0) this.begun = 0;
+      if (this.partsStart >= 0) this.partsStart = 0;
+    } else if (keptStart > 0 && this.bytes.length - this.to < this.neededRoom()) {
+      this.bytes.copyWithin(0, keptStart, this.to);
+      this.from -= keptStart;
+      this.to -= keptStart;
+      if (this.partsStart >= 0) this.partsStart = 0;
     }
-    if (this.bytes.length - this.to < this.leastRoom) {
-      const most = Math.max(this.limit, this.to + this.leastRoom);
-      this.grow(Math.min(this.to + this.wanted(), most));
+    if (this.bytes.length - this.to < this.minRoom) {
+      const most = Math.max(this.limit, this.to + this.minRoom);
+      this.grow(Math.min(this.to + this.neededRoom(), most));
     }
     return this.to === 0 ? this.bytes : this.bytes.subarray(this.to);
   }
 
-  received(count: number): void {
+  /** Notes that the caller has received `count` bytes into the reserved room. */
+  noteReceived(count: number): void {
     this.to += count;
   }
 
   /**
-   * Copies bytes in that were received elsewhere.
-   * @param taken called after each portion; false stops, and the rest is dropped
+   * Appends bytes that were received elsewhere.
+   * @param onPortion called after each copied portion; false stops, and the rest is dropped
    */
-  put(bytes: Uint8Array, taken: () => boolean): void {
+  append(bytes: Uint8Array, onPortion: () => boolean): void {
     for (let at = 0; at < bytes.length; ) {
-      const room = this.room();
+      const room = this.reserveRoom();
       const count = Math.min(room.length, bytes.length - at);
       room.set(bytes.subarray(at, at + count));
-      this.received(count);
+      this.noteReceived(count);
       at += count;
-      if (!taken()) return;
+      if (!onPortion()) return;
     }
   }
 
   /** Finds the next complete message. @throws {RecordError} when the stream is malformed */
-  next(): boolean {
+  findNext(): boolean {
     for (;;) {
       const { from, to, view } = this;
       if (to - from < MARK_SIZE) return false;
       const mark = view.getUint32(from);
-      const length = mark & LENGTH;
-      if (this.gathered + length > this.most) {
-        const all = this.gathered + length;
-        throw new RecordError(`a message of ${all} bytes or more, where ${this.most} are the most`);
+      const length = mark & LENGTH_MASK;
+      if (this.partsLength + length > this.maxLength) {
+        const all = this.partsLength + length;
+        throw new RecordError(
+          `a message of ${all} bytes or more, where ${this.maxLength} are the most`,
+        );
       }
       if (to - from - MARK_SIZE < length) return false;
-      const isLast = mark >= LAST;
-      if (this.begun < 0 && isLast) {
+      const isLast = mark >= LAST_PART;
+      if (this.partsStart < 0 && isLast) {
         this.start = from + MARK_SIZE;
         this.end = this.start + length;
         this.from = this.end;
@@ -170,10 +173,10 @@ export class Records {
       }
       this.gather(length);
       if (!isLast) continue;
-      this.start = this.begun;
-      this.end = this.begun + this.gathered;
-      this.begun = -1;
-      this.gathered = 0;
+      this.start = this.partsStart;
+      this.end = this.partsStart + this.partsLength;
+      this.partsStart = -1;
+      this.partsLength = 0;
       return true;
     }
   }
@@ -181,9 +184,13 @@ export class Records {
   /** Appends a part to those before it, over their marks. */
   private gather(length: number): void {
     const { from } = this;
-    if (this.begun < 0) this.begun = from;
-    this.bytes.copyWithin(this.begun + this.gathered, from + MARK_SIZE, from + MARK_SIZE + length);
-    this.gathered += length;
+    if (this.partsStart < 0) this.partsStart = from;
+    this.bytes.copyWithin(
+      this.partsStart + this.partsLength,
+      from + MARK_SIZE,
+      from + MARK_SIZE + length,
+    );
+    this.partsLength += length;
     this.from = from + MARK_SIZE + length;
   }
 
@@ -196,26 +203,27 @@ export class Records {
   }
 
   /** Bytes that the incomplete message still needs, and room to receive more. */
-  private wanted(): number {
+  private neededRoom(): number {
     const { from, to, view } = this;
-    const length = to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH, this.most) : 0;
-    return Math.max(MARK_SIZE + length - (to - from), 0) + this.leastRoom;
+    const length =
+      to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH_MASK, this.maxLength) : 0;
+    return Math.max(MARK_SIZE + length - (to - from), 0) + this.minRoom;
   }
 
   /** Frees memory beyond `limit` unless it holds a message. */
   shrink(): void {
-    if (this.bytes.length > this.limit) this.leave();
+    if (this.bytes.length > this.limit) this.replaceBuffer();
   }
 
   /** Continues in a new buffer. */
-  private leave(): void {
-    const kept = this.begun >= 0 ? this.begun : this.from;
-    const least = this.to - kept + this.leastRoom;
+  private replaceBuffer(): void {
+    const keptStart = this.partsStart >= 0 ? this.partsStart : this.from;
+    const least = this.to - keptStart + this.minRoom;
     const bytes = new Uint8Array(Math.max(Math.min(this.bytes.length, this.limit), least));
-    bytes.set(this.bytes.subarray(kept, this.to));
-    this.from -= kept;
-    this.to -= kept;
-    if (this.begun >= 0) this.begun = 0;
+    bytes.set(this.bytes.subarray(keptStart, this.to));
+    this.from -= keptStart;
+    this.to -= keptStart;
+    if (this.partsStart >= 0) this.partsStart = 0;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
     this.loan = { count: 0 };

@@ -15,7 +15,7 @@ import {
   AUTH_V2,
   AUTH_V3,
   CALL,
-  ownerFits,
+  hasRoomForOwner,
   REPLY,
   readCall,
   readReply,
@@ -24,7 +24,7 @@ import {
   writeReply,
 } from './message.ts';
 import { readPrograms } from './programs.ts';
-import { type Loan, markOf, RecordError, Records } from './record.ts';
+import { type Loan, RecordError, RecordReader, recordMark } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
@@ -97,14 +97,14 @@ describe('fields', () => {
   it('fields of every fop are read back as written', () => {
     for (const { call, reply } of rows) {
       for (const fields of [call, reply]) {
-        const some = fc.tuple(...fields.named.map(({ kind }) => values[kind]));
+        const some = fc.tuple(...fields.namedFields.map(({ kind }) => values[kind]));
         fc.assert(
           fc.property(some, (given) => {
             const w = new XdrWriter(8);
             writeFields(w, fields, given);
-            const r = new XdrReader(w.written);
+            const r = new XdrReader(w.writtenBytes);
             expect(readFields(r, fields)).toEqual(given);
-            expect([r.short, r.left]).toEqual([false, 0]);
+            expect([r.isMalformed, r.remaining]).toEqual([false, 0]);
           }),
           { numRuns: 12 },
         );
@@ -128,7 +128,7 @@ describe('fields', () => {
     const changed = row.chain((fields) =>
       fc.record({
         fields: fc.constant(fields),
-        given: fc.tuple(...fields.named.map(({ kind }) => values[kind])),
+        given: fc.tuple(...fields.namedFields.map(({ kind }) => values[kind])),
         at: fc.nat(),
         word: fc.oneof(u32, fc.constantFrom(0xffff_ffff, 0x7fff_ffff, 0xffff_fffd)),
         cut: fc.boolean(),
@@ -143,7 +143,7 @@ describe('fields', () => {
         if (!cut) w.patch(place, word);
         const r = new XdrReader(w.bytes.slice(0, cut ? place : w.at));
         readFields(r, fields);
-        if (cut) expect(r.short).toBe(true);
+        if (cut) expect(r.isMalformed).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -157,9 +157,9 @@ describe('dictionaries of texts', () => {
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 6 }), (pairs) => {
         const w = new XdrWriter(4);
         writeTexts(w, new Map(pairs));
-        const r = new XdrReader(w.written);
+        const r = new XdrReader(w.writtenBytes);
         expect(readTexts(r)).toEqual(new Map(pairs));
-        expect(r.left).toBe(0);
+        expect(r.remaining).toBe(0);
       }),
     );
     fc.assert(
@@ -169,7 +169,7 @@ describe('dictionaries of texts', () => {
         w.u32(count);
         w.fixed(some);
         w.zeros(-some.length & 3);
-        const texts = readTexts(new XdrReader(w.written));
+        const texts = readTexts(new XdrReader(w.writtenBytes));
         expect(texts === null || texts.size <= count).toBe(true);
         readPrograms(new XdrReader(some));
       }),
@@ -190,11 +190,11 @@ describe('headers', () => {
       fc.property(header, caller, fc.constantFrom(AUTH_V2, AUTH_V3), (call, who, flavor) => {
         const w = new XdrWriter(16);
         writeCall(w, call, flavor, who);
-        const r = new XdrReader(w.written);
+        const r = new XdrReader(w.writtenBytes);
         expect([r.u32(), r.u32()]).toEqual([call.xid, CALL]);
         const read = readCall(r, call.xid);
         expect(read).toMatchObject({ ...call, flavor, refused: null });
-        expect([r.short, r.left]).toEqual([false, 0]);
+        expect([r.isMalformed, r.remaining]).toEqual([false, 0]);
         const times = flavor === AUTH_V3 ? {} : { flags: 0, ctime: 0, ctimeNsec: 0 };
         const room = (flavor === AUTH_V3 ? 91 : 95) - who.lkOwner.length / 2;
         expect(read.caller).toEqual({ ...who, ...times, groups: who.groups.slice(0, room) });
@@ -215,25 +215,25 @@ describe('headers', () => {
       ctimeNsec: 0,
     };
     writeCall(w, { xid: 1, program: 2, version: 3, procedure: 4 }, AUTH_V3, anonymous);
-    const r = new XdrReader(w.written);
+    const r = new XdrReader(w.writtenBytes);
     r.skip(8);
     expect(readCall(r, 1).caller?.lkOwner).toBe('f2230000');
-    expect(ownerFits('00'.repeat(91), AUTH_V3)).toBe(true);
-    expect(ownerFits('00'.repeat(92), AUTH_V3)).toBe(false);
+    expect(hasRoomForOwner('00'.repeat(91), AUTH_V3)).toBe(true);
+    expect(hasRoomForOwner('00'.repeat(92), AUTH_V3)).toBe(false);
   });
 
   it('malformed headers are refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (some) => {
         const read = readCall(new XdrReader(some), 1);
-        if (some.length < 32) expect(read.refused).toBe('mismatch');
+        if (some.length < 32) expect(read.refusal).toBe('mismatch');
         readReply(new XdrReader(some));
       }),
     );
     const reply = (write: (w: XdrWriter) => void): boolean => {
       const w = new XdrWriter();
       write(w);
-      const r = new XdrReader(w.written);
+      const r = new XdrReader(w.writtenBytes);
       expect([r.u32(), r.u32()]).toEqual([5, REPLY]);
       return readReply(r);
     };
@@ -245,18 +245,18 @@ describe('headers', () => {
 
 describe('records', () => {
   const receive = (
-    records: Records,
+    records: RecordReader,
     stream: Uint8Array,
     sizes: readonly number[],
   ): Uint8Array[] => {
     const got: Uint8Array[] = [];
     for (let at = 0, turn = 0; at < stream.length; turn++) {
-      const room = records.room();
+      const room = records.reserveRoom();
       const count = Math.min(sizes[turn % sizes.length]!, room.length, stream.length - at);
       room.set(stream.subarray(at, at + count));
-      records.received(count);
+      records.noteReceived(count);
       at += count;
-      while (records.next()) got.push(records.bytes.slice(records.start, records.end));
+      while (records.findNext()) got.push(records.bytes.slice(records.start, records.end));
     }
     return got;
   };
@@ -270,15 +270,15 @@ describe('records', () => {
         (messages, sizes) => {
           const w = new XdrWriter();
           for (const [message] of messages) {
-            w.u32(markOf(message.length));
+            w.u32(recordMark(message.length));
             w.fixed(message);
           }
-          const records = new Records(64);
+          const records = new RecordReader(64);
           // Each with the number of messages before its return; 0 for one that is not lent.
           const lent: { bytes: Uint8Array; is: number; left: number; loan: Loan }[] = [];
           let found = 0;
           const takeAll = (): void => {
-            while (records.next()) {
+            while (records.findNext()) {
               const is = found;
               const bytes = records.bytes.subarray(records.start, records.end);
               expect(Buffer.compare(bytes, messages[is]![0])).toBe(0);
@@ -301,10 +301,10 @@ describe('records', () => {
           let from = 0;
           for (let turn = 0; from < w.at; turn++) {
             const size = Math.min(sizes[turn % sizes.length]!, w.at - from);
-            const room = records.room();
+            const room = records.reserveRoom();
             const count = Math.min(size, room.length);
-            room.set(w.written.subarray(from, from + count));
-            records.received(count);
+            room.set(w.writtenBytes.subarray(from, from + count));
+            records.noteReceived(count);
             from += count;
             takeAll();
           }
@@ -335,10 +335,10 @@ describe('records', () => {
               w.fixed(message.subarray(from, end));
               from = end;
             }
-            w.u32(markOf(message.length - from));
+            w.u32(recordMark(message.length - from));
             w.fixed(message.subarray(from));
           }
-          const got = receive(new Records(64), w.written, sizes);
+          const got = receive(new RecordReader(64), w.writtenBytes, sizes);
           expect(got.map((each) => each.length)).toEqual(messages.map(([{ length }]) => length));
           const all = Buffer.concat(messages.map(([message]) => message));
           expect(Buffer.concat(got).equals(all)).toBe(true);
@@ -352,19 +352,19 @@ describe('records', () => {
     const stream = (...words: number[]): Uint8Array => {
       const w = new XdrWriter();
       for (const word of words) w.u32(word);
-      return w.written;
+      return w.writtenBytes;
     };
-    const most = () => new Records(64, 1000);
+    const most = () => new RecordReader(64, 1000);
     expect(() => receive(most(), stream(0xffff_ffff), [4])).toThrow(RecordError);
-    expect(() => receive(most(), stream(markOf(1001)), [1])).toThrow('1001 bytes or more');
-    expect(receive(most(), stream(markOf(4), 7), [3])).toHaveLength(1);
+    expect(() => receive(most(), stream(recordMark(1001)), [1])).toThrow('1001 bytes or more');
+    expect(receive(most(), stream(recordMark(4), 7), [3])).toHaveLength(1);
     // The limit applies to all parts together.
     const part = [600, ...Array<number>(150).fill(1)];
     expect(() => receive(most(), stream(...part, ...part), [64])).toThrow('1200 bytes or more');
   });
 
   it('in 20,000 parts use no memory beyond their size', () => {
-    const records = new Records(64);
+    const records = new RecordReader(64);
     const parts = Array.from({ length: 20_000 }, () => [0, 0, 0, 1, 7]).flat();
     const got = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);
     expect(got).toEqual([new Uint8Array(20_000).fill(7)]);

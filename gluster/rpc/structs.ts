@@ -5,7 +5,7 @@ import type { Flock } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import { readDict, writeDict } from './dict.ts';
 import { readIatt, writeIatt } from './iatt.ts';
-import { bytesOfHex, hexOf } from './message.ts';
+import { parseHex, toHex } from './message.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
 /** The encoding of one kind of value. */
@@ -19,8 +19,8 @@ export const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) 
 export const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
 export const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
 const hex: Kind = {
-  write: (w, text: string) => w.opaque(bytesOfHex(text)),
-  read: (r) => hexOf(r.opaque()),
+  write: (w, text: string) => w.opaque(parseHex(text)),
+  read: (r) => toHex(r.opaque()),
 };
 
 /** The end of the longest file; a larger offset would turn negative. */
@@ -31,24 +31,24 @@ const offset: Kind = {
 };
 
 /** Encodes a structure by the table of fields (core/fields.ts); writes `size` zeros for null. */
-function structKind<T extends StructType>(type: T, size: number, kinds: readonly Kind[]) {
+function makeStructKind<T extends StructType>(type: T, size: number, kinds: readonly Kind[]) {
   const { names, make } = structTypes[type];
   return {
-    write(w: XdrWriter, held: StructTypes[T] | null): void {
-      if (held === null) w.zeros(size);
-      else for (let i = 0; i < kinds.length; i++) kinds[i]!.write(w, held[names[i]!] as never);
+    write(w: XdrWriter, struct: StructTypes[T] | null): void {
+      if (struct === null) w.zeros(size);
+      else for (let i = 0; i < kinds.length; i++) kinds[i]!.write(w, struct[names[i]!] as never);
     },
     read(r: XdrReader): StructTypes[T] {
-      const made = make();
-      for (let i = 0; i < kinds.length; i++) made[names[i]!] = kinds[i]!.read(r) as never;
-      return made;
+      const struct = make();
+      for (let i = 0; i < kinds.length; i++) struct[names[i]!] = kinds[i]!.read(r) as never;
+      return struct;
     },
   };
 }
 
-export const flock = structKind('flock', 32, [u32, u32, offset, offset, i32, hex]);
-export const lease = structKind('lease', 28, [u32, u32, gfid, u32]);
-export const statvfs = structKind('statvfs', 88, new Array<Kind>(11).fill(u64));
+export const flock = makeStructKind('flock', 32, [u32, u32, offset, offset, i32, hex]);
+export const lease = makeStructKind('lease', 28, [u32, u32, gfid, u32]);
+export const statvfs = makeStructKind('statvfs', 88, new Array<Kind>(11).fill(u64));
 
 /** One client's lock in the list of all locks of a file. */
 export interface WireLock {
@@ -73,7 +73,7 @@ function readList<T>(r: XdrReader, read: () => T): T[] {
     const more = r.u32();
     if (more === 0) return list;
     const item = read();
-    if (r.short) return list;
+    if (r.isMalformed) return list;
     list.push(item);
   }
 }
@@ -88,7 +88,7 @@ export const writeLocks = (w: XdrWriter, locks: readonly WireLock[] | null): voi
 export const readLocks = (r: XdrReader): WireLock[] =>
   readList(r, () => ({ flock: flock.read(r), client: r.string(), flags: r.u32() }));
 
-/** A number of 64 bits, in two halves. */
+/** A number of 64 bits in two halves, each unsigned. */
 export interface Wide {
   readonly hi: number;
   readonly lo: number;
@@ -117,7 +117,7 @@ export interface WireDirent {
 export const writeDirents = (
   w: XdrWriter,
   entries: readonly WireDirent[] | null,
-  plus: boolean,
+  withAttributes: boolean,
 ): void =>
   writeList(w, entries, (entry) => {
     for (const half of [entry.inoHi, entry.inoLo, entry.offHi, entry.offLo]) w.u32(half);
@@ -126,12 +126,12 @@ export const writeDirents = (
     w.u32(entry.type);
     w.string(entry.name);
     w.patch(length, w.view.getUint32(length + 8));
-    if (!plus) return;
+    if (!withAttributes) return;
     writeIatt(w, entry.stat);
     writeDict(w, entry.dict);
   });
 
-export const readDirents = (r: XdrReader, plus: boolean): WireDirent[] =>
+export const readDirents = (r: XdrReader, withAttributes: boolean): WireDirent[] =>
   readList(r, () => {
     const inoHi = r.u32();
     const inoLo = r.u32();
@@ -140,7 +140,7 @@ export const readDirents = (r: XdrReader, plus: boolean): WireDirent[] =>
     r.skip(4);
     const type = r.u32();
     const name = r.string();
-    const stat = plus ? readIatt(r) : null;
-    const dict = plus ? readDict(r) : null;
+    const stat = withAttributes ? readIatt(r) : null;
+    const dict = withAttributes ? readDict(r) : null;
     return { inoHi, inoLo, offHi, offLo, type, name, stat, dict };
   });

@@ -10,32 +10,32 @@ import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../../runt
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
-/** Up to so many bytes are faster written one by one. */
-const FEW = 48;
+/** The most bytes that a loop copies faster than `set` or `fill`. */
+const LOOP_MAX = 48;
 const NOTHING = new Uint8Array(0);
 
-/** Caches recently read gfids: a few, as a directory's, recur. */
+/** The slots of a cache of read gfids. A few gfids, such as a directory's, recur. */
 const RECENT_GFIDS = 1024;
 const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFIDS).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
 const recentWords = new Int32Array(RECENT_GFIDS * 4);
 
 /** Converts the 16 bytes at `at` to text; the caller has checked that they exist. */
-function gfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
+function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
   const a = view.getInt32(at);
   const b = view.getInt32(at + 4);
   const c = view.getInt32(at + 8);
   const d = view.getInt32(at + 12);
-  const place = (a ^ d) & (RECENT_GFIDS - 1);
-  const word = place * 4;
+  const slot = (a ^ d) & (RECENT_GFIDS - 1);
+  const word = slot * 4;
   const isKnown =
     recentWords[word] === a &&
     recentWords[word + 1] === b &&
     recentWords[word + 2] === c &&
     recentWords[word + 3] === d;
-  if (isKnown) return recentGfids[place]!;
+  if (isKnown) return recentGfids[slot]!;
   const gfid = gfidFromBytes(bytes, at);
-  recentGfids[place] = gfid;
+  recentGfids[slot] = gfid;
   recentWords[word] = a;
   recentWords[word + 1] = b;
   recentWords[word + 2] = c;
@@ -43,8 +43,8 @@ function gfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
   return gfid;
 }
 
-/** The bytes of a text or data of this length with its padding. */
-export const padded = (length: number): number => length + (-length & 3);
+/** The bytes that a text or data of this length takes with its padding. */
+export const paddedLength = (length: number): number => length + (-length & 3);
 
 export class XdrReader {
   bytes: Uint8Array = NOTHING;
@@ -52,7 +52,7 @@ export class XdrReader {
   at = 0;
   end = 0;
   /** Set when the message ended inside a field, or a field was invalid. */
-  short = false;
+  isMalformed = false;
 
   constructor(bytes?: Uint8Array) {
     if (bytes !== undefined) this.begin(bytes, 0, bytes.length);
@@ -66,23 +66,23 @@ export class XdrReader {
     }
     this.at = start;
     this.end = Math.min(end, bytes.length);
-    this.short = end > bytes.length || start > end;
+    this.isMalformed = end > bytes.length || start > end;
   }
 
-  get left(): number {
+  get remaining(): number {
     return this.end - this.at;
   }
 
   u32(): number {
-    return this.take(4) ? this.view.getUint32(this.at - 4) : 0;
+    return this.advance(4) ? this.view.getUint32(this.at - 4) : 0;
   }
 
   i32(): number {
-    return this.take(4) ? this.view.getInt32(this.at - 4) : 0;
+    return this.advance(4) ? this.view.getInt32(this.at - 4) : 0;
   }
 
   u64(): number {
-    if (!this.take(8)) return 0;
+    if (!this.advance(8)) return 0;
     const { view, at } = this;
     const high = view.getUint32(at - 8);
     const low = view.getUint32(at - 4);
@@ -90,7 +90,7 @@ export class XdrReader {
   }
 
   i64(): number {
-    if (!this.take(8)) return 0;
+    if (!this.advance(8)) return 0;
     const { view, at } = this;
     const high = view.getInt32(at - 8);
     const low = view.getUint32(at - 4);
@@ -98,36 +98,42 @@ export class XdrReader {
   }
 
   double(): number {
-    return this.take(8) ? this.view.getFloat64(this.at - 8) : 0;
+    return this.advance(8) ? this.view.getFloat64(this.at - 8) : 0;
   }
 
   gfid(): Gfid {
-    return this.take(GFID_SIZE) ? gfidAt(this.view, this.bytes, this.at - GFID_SIZE) : NULL_GFID;
+    return this.advance(GFID_SIZE)
+      ? readGfidAt(this.view, this.bytes, this.at - GFID_SIZE)
+      : NULL_GFID;
   }
 
   /** Returns `count` bytes, not copied. */
   fixed(count: number): Uint8Array {
-    return this.take(count) ? this.bytes.subarray(this.at - count, this.at) : NOTHING;
+    return this.advance(count) ? this.bytes.subarray(this.at - count, this.at) : NOTHING;
   }
 
   /** Reads an `opaque<>`, not copied: valid as long as the message. */
   opaque(): Uint8Array {
     const length = this.u32();
     const start = this.at;
-    return this.take(padded(length)) ? this.bytes.subarray(start, start + length) : NOTHING;
+    return this.advance(paddedLength(length))
+      ? this.bytes.subarray(start, start + length)
+      : NOTHING;
   }
 
   /** Reads an `opaque<>` into a copy. */
   opaqueCopy(): Uint8Array {
     const length = this.u32();
     const start = this.at;
-    return this.take(padded(length)) ? this.bytes.slice(start, start + length) : new Uint8Array(0);
+    return this.advance(paddedLength(length))
+      ? this.bytes.slice(start, start + length)
+      : new Uint8Array(0);
   }
 
   /** Skips these bytes if they come next. @returns whether they did */
   skipSame(bytes: Uint8Array): boolean {
     const { length } = bytes;
-    if (length > this.left) return false;
+    if (length > this.remaining) return false;
     for (let at = 0; at < length; at++) if (this.bytes[this.at + at] !== bytes[at]) return false;
     this.at += length;
     return true;
@@ -137,32 +143,32 @@ export class XdrReader {
   string(): string {
     const length = this.u32();
     const start = this.at;
-    return this.take(padded(length)) ? decodeName(this.bytes, start, start + length) : '';
+    return this.advance(paddedLength(length)) ? decodeName(this.bytes, start, start + length) : '';
   }
 
   /** Reads a text whose length usually counts a NUL at its end. */
   cString(): string {
     const length = this.u32();
     const start = this.at;
-    if (!this.take(padded(length))) return '';
+    if (!this.advance(paddedLength(length))) return '';
     const end = start + length;
     const hasNul = length > 0 && this.bytes[end - 1] === 0;
     return decodeName(this.bytes, start, hasNul ? end - 1 : end);
   }
 
   skip(count: number): void {
-    this.take(count);
+    this.advance(count);
   }
 
   /** Marks the message as malformed. */
-  refuse(): void {
-    this.short = true;
+  markMalformed(): void {
+    this.isMalformed = true;
     this.at = this.end;
   }
 
-  private take(count: number): boolean {
+  private advance(count: number): boolean {
     if (count > this.end - this.at) {
-      this.refuse();
+      this.markMalformed();
       return false;
     }
     this.at += count;
@@ -170,11 +176,11 @@ export class XdrReader {
   }
 }
 
-/** Caches recently written gfids by their last digit. */
-const WRITTEN = 16;
-const written: Gfid[] = new Array<Gfid>(WRITTEN).fill(NULL_GFID);
+/** The slots of a cache of written gfids, chosen by the gfid's last digit. */
+const WRITTEN_GFIDS = 16;
+const writtenGfids: Gfid[] = new Array<Gfid>(WRITTEN_GFIDS).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
-const writtenWords = new Int32Array(WRITTEN * 4);
+const writtenWords = new Int32Array(WRITTEN_GFIDS * 4);
 
 /** Writes into memory that grows on demand. */
 export class XdrWriter {
@@ -188,12 +194,12 @@ export class XdrWriter {
   }
 
   /** The written bytes, not copied. */
-  get written(): Uint8Array<ArrayBuffer> {
+  get writtenBytes(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.at);
   }
 
   u32(value: number): void {
-    this.need(4);
+    this.reserve(4);
     this.view.setUint32(this.at, value);
     this.at += 4;
   }
@@ -204,7 +210,7 @@ export class XdrWriter {
 
   /** Writes a number from 0 (or -2^53) to 2^53. */
   u64(value: number): void {
-    this.need(8);
+    this.reserve(8);
     this.view.setInt32(this.at, Math.floor(value / TWO_32));
     this.view.setUint32(this.at + 4, value);
     this.at += 8;
@@ -215,7 +221,7 @@ export class XdrWriter {
   }
 
   double(value: number): void {
-    this.need(8);
+    this.reserve(8);
     this.view.setFloat64(this.at, value);
     this.at += 8;
   }
@@ -225,15 +231,15 @@ export class XdrWriter {
       this.zeros(GFID_SIZE);
       return;
     }
-    this.need(GFID_SIZE);
+    this.reserve(GFID_SIZE);
     const { view, at } = this;
-    const place = gfid.charCodeAt(35) & (WRITTEN - 1);
-    const from = place * 4;
-    if (written[place] === gfid) {
+    const slot = gfid.charCodeAt(35) & (WRITTEN_GFIDS - 1);
+    const from = slot * 4;
+    if (writtenGfids[slot] === gfid) {
       for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
     } else {
       gfidToBytesInto(gfid, this.bytes, at);
-      written[place] = gfid;
+      writtenGfids[slot] = gfid;
       for (let i = 0; i < 4; i++) writtenWords[from + i] = view.getInt32(at + i * 4);
     }
     this.at = at + GFID_SIZE;
@@ -241,17 +247,17 @@ export class XdrWriter {
 
   fixed(bytes: Uint8Array): void {
     const { length } = bytes;
-    this.need(length);
-    if (length <= FEW) for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
+    this.reserve(length);
+    if (length <= LOOP_MAX) for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
     else this.bytes.set(bytes, this.at);
     this.at += length;
   }
 
   zeros(count: number): void {
     if (count === 0) return;
-    this.need(count);
+    this.reserve(count);
     const { bytes, at } = this;
-    if (count <= FEW) for (let i = 0; i < count; i++) bytes[at + i] = 0;
+    if (count <= LOOP_MAX) for (let i = 0; i < count; i++) bytes[at + i] = 0;
     else bytes.fill(0, at, at + count);
     this.at = at + count;
   }
@@ -264,7 +270,7 @@ export class XdrWriter {
 
   /** @throws {NameError} */
   string(text: string): void {
-    this.need(4 + text.length * 3 + 4);
+    this.reserve(4 + text.length * 3 + 4);
     const length = encodeNameInto(text, this.bytes, this.at + 4);
     this.view.setUint32(this.at, length);
     this.at += 4 + length;
@@ -273,7 +279,7 @@ export class XdrWriter {
 
   /** Writes a text whose length counts a NUL at its end. @throws {NameError} */
   cString(text: string): void {
-    this.need(4 + text.length * 3 + 1 + 3);
+    this.reserve(4 + text.length * 3 + 1 + 3);
     const length = encodeNameInto(text, this.bytes, this.at + 4) + 1;
     this.view.setUint32(this.at, length);
     this.at += 4 + length;
@@ -287,10 +293,10 @@ export class XdrWriter {
   }
 
   private pad(length: number): void {
-    this.zeros(padded(length) - length);
+    this.zeros(paddedLength(length) - length);
   }
 
-  need(count: number): void {
+  reserve(count: number): void {
     if (this.at + count <= this.bytes.length) return;
     const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
     bytes.set(this.bytes.subarray(0, this.at));

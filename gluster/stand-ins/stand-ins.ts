@@ -1,7 +1,7 @@
 /**
- * Stands in for types in glusterd's brick volfiles that glossa lacks, by volumes that pass everything on, so that
- * such a volfile can be served unchanged. In GlusterFS most do no more while switched off. A type that is switched on
- * is refused; one whose absence matters is logged.
+ * Defines stand-ins for the types in glusterd's brick volfiles that glossa lacks. A stand-in passes every request on,
+ * so that such a volfile can be served unchanged; in GlusterFS most types do no more while switched off. If a type is
+ * switched on, its volume is refused; if its absence matters, a warning is logged.
  * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
  */
 
@@ -11,88 +11,96 @@ import { defineTranslator, type Translator, type Xlator } from '../../runtime/co
 import type { standInTypes } from './types.ts';
 
 interface StandIn {
-  /** Describes the type in GlusterFS. */
-  readonly does: string;
-  /** Options that switch it on, with which it is refused. */
+  /** The effect of the type in GlusterFS, as a verb phrase for messages. */
+  readonly purpose: string;
+  /** Options that switch the type on, with which its volume is refused. */
   readonly switches: readonly string[];
-  /** The difference from GlusterFS even while it is switched off. */
-  readonly missed?: string;
+  /** The difference from GlusterFS while the type is switched off, for the log. */
+  readonly consequence?: string;
 }
 
-const off = (does: string, ...switches: string[]): StandIn => ({ does, switches });
-const missed = (does: string, what: string): StandIn => ({ does, switches: [], missed: what });
+const makeSwitchable = (purpose: string, ...switches: string[]): StandIn => ({
+  purpose,
+  switches,
+});
+const makeMissing = (purpose: string, consequence: string): StandIn => ({
+  purpose,
+  switches: [],
+  consequence,
+});
 
 const standIns: Readonly<Record<(typeof standInTypes)[number], StandIn>> = {
-  'features/barrier': off('holds requests back for snapshots', 'barrier'),
-  'features/bitrot-stub': off('finds data that has rotted', 'bitrot'),
-  'features/changelog': off('writes down what changes', 'changelog'),
-  'features/changetimerecorder': off('counts what is used', 'ctr-enabled'),
-  'features/index': missed(
-    'lists what is to be healed',
-    "GlusterFS's self-heal daemon does not find what this brick has missed",
+  'features/barrier': makeSwitchable('holds requests back for snapshots', 'barrier'),
+  'features/bitrot-stub': makeSwitchable('detects corrupt data', 'bitrot'),
+  'features/changelog': makeSwitchable('records changes', 'changelog'),
+  'features/changetimerecorder': makeSwitchable('counts accesses', 'ctr-enabled'),
+  'features/index': makeMissing(
+    'lists files to be healed',
+    "GlusterFS's self-heal daemon does not find the changes that this brick has missed",
   ),
-  'features/leases': off('lends files to one client', 'leases'),
-  'features/marker': off(
-    'adds up sizes and times',
+  'features/leases': makeSwitchable('lends files to one client', 'leases'),
+  'features/marker': makeSwitchable(
+    'sums up sizes and times',
     'quota',
     'inode-quota',
     'xtime',
     'gsync-force-xtime',
   ),
-  'features/quota': off('limits the size of folders', 'server-quota'),
-  'features/selinux': missed(
+  'features/quota': makeSwitchable('limits the size of directories', 'server-quota'),
+  'features/selinux': makeMissing(
     'renames labels of SELinux',
-    'labels are kept under the names that clients say',
+    'labels are stored under the names that clients send',
   ),
-  'features/trash': off('keeps what is removed', 'trash'),
+  'features/trash': makeSwitchable('keeps removed files', 'trash'),
 };
 
 /** @throws {InitError} if an option switches it on */
-function refuseSwitchedOn(xl: Xlator, { does, switches }: StandIn): void {
-  const on = xl.given.find((option) => switches.includes(option.key) && isOn(option.value));
-  if (on === undefined) return;
+function refuseSwitchedOn(xl: Xlator, { purpose, switches }: StandIn): void {
+  const option = xl.given.find((option) => switches.includes(option.key) && isOn(option.value));
+  if (option === undefined) return;
   throw new InitError(
-    `option '${on.key}' is ${on.value}, and ${xl.type} (${does}) is not there yet: switch it off in ` +
-      'the volume, or take the lines of this volume out of the volfile',
+    `option '${option.key}' is ${option.value}, but ${xl.type} (${purpose}) is not supported yet: switch it off in ` +
+      'the volume, or remove the lines of this volume from the volfile',
   );
 }
 
-const missedOf = ({ type }: Xlator): string | undefined =>
-  Object.hasOwn(standIns, type) ? standIns[type as keyof typeof standIns].missed : undefined;
+const absenceConsequence = ({ type }: Xlator): string | undefined =>
+  Object.hasOwn(standIns, type) ? standIns[type as keyof typeof standIns].consequence : undefined;
 
 /** Logs one message for all stand-ins of a graph whose absence matters. */
-function warnOfMissing(xl: Xlator): void {
-  const all = (xl.graph?.xlators ?? [xl]).filter((each) => missedOf(each) !== undefined);
+function warnAboutMissing(xl: Xlator): void {
+  const all = (xl.graph?.xlators ?? [xl]).filter((each) => absenceConsequence(each) !== undefined);
   // The first such volume that starts logs it.
-  if (missedOf(xl) === undefined || all.some((each) => each !== xl && each.initialised)) return;
-  const lacks = new Set(all.map(missedOf));
+  if (absenceConsequence(xl) === undefined || all.some((each) => each !== xl && each.initialised))
+    return;
+  const consequences = new Set(all.map(absenceConsequence));
   const types = [...new Set(all.map(({ type }) => type))].sort();
   const text =
-    `volumes of these types let everything through here, as they are not there yet: ${types.join(', ')}` +
-    `. Without them ${[...lacks].join('; ')}`;
+    `volumes of these types pass all requests on, as glossa does not support them yet: ${types.join(', ')}` +
+    `. Without them ${[...consequences].join('; ')}`;
   xl.warnSuspicious([{ where: xl.where ?? xl.name, text }]);
 }
 
-function standInFor(type: string, standIn: StandIn): Translator<null> {
+function makeStandIn(type: string, standIn: StandIn): Translator<null> {
   return defineTranslator<null, Record<string, never>>({
     type,
-    description: `Lets everything through. In GlusterFS it ${standIn.does}; that is not there yet.`,
+    description: `Passes all requests on. In GlusterFS it ${standIn.purpose}; glossa does not support that yet.`,
     children: [1, 1],
     options: {},
     openOptions: true,
     fops: {},
     async check(xl) {
       refuseSwitchedOn(xl, standIn);
-      warnOfMissing(xl);
+      warnAboutMissing(xl);
     },
     init(xl) {
       refuseSwitchedOn(xl, standIn);
-      warnOfMissing(xl);
+      warnAboutMissing(xl);
       return null;
     },
   });
 }
 
 export const translators: ReadonlyMap<string, Translator<null>> = new Map(
-  Object.entries(standIns).map(([type, standIn]) => [type, standInFor(type, standIn)]),
+  Object.entries(standIns).map(([type, standIn]) => [type, makeStandIn(type, standIn)]),
 );

@@ -21,8 +21,8 @@ import {
 } from '../../test/support/mount.ts';
 import { processesBy } from '../../test/support/processes.ts';
 import { needTools, skipFor } from '../../test/support/tools.ts';
-import { VolfileFolder, volumeId } from './folder.ts';
-import { VolfileServer } from './server.ts';
+import { VolfileFolder, volumeId } from './volfile-folder.ts';
+import { VolfileServer } from './volfile-server.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 90_000 };

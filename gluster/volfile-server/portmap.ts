@@ -1,4 +1,4 @@
-/** Records the ports of bricks: a brick registers its own, which stays valid until its connection ends. */
+/** Records the ports of bricks. A brick registers its port, which is valid until the brick's connection ends. */
 
 /** The most names per connection; no process has more bricks. */
 const NAMES_MAX = 4096;
@@ -18,7 +18,7 @@ export class Portmap {
   signIn(brick: string, port: number, owner: Owner): boolean {
     if (brick === '' || port < 1 || port > 65_535) return false;
     const isOwn = this.entries.get(brick)?.owner === owner;
-    if (!isOwn && this.namesOf(owner).length >= NAMES_MAX) return false;
+    if (!isOwn && this.listBricks(owner).length >= NAMES_MAX) return false;
     this.entries.set(brick, { port, owner });
     return true;
   }
@@ -28,22 +28,22 @@ export class Portmap {
     return this.entries.get(brick)?.port === port && this.entries.delete(brick);
   }
 
-  /** Removes the bricks of a closed connection; a restarted brick has registered anew. @returns them */
+  /** Removes the bricks of a closed connection, except those that registered again elsewhere. @returns them */
   removeAll(owner: Owner): string[] {
-    const own = this.namesOf(owner);
-    for (const brick of own) this.entries.delete(brick);
-    return own;
+    const bricks = this.listBricks(owner);
+    for (const brick of bricks) this.entries.delete(brick);
+    return bricks;
   }
 
-  portOf(brick: string): number | undefined {
+  findPort(brick: string): number | undefined {
     return this.entries.get(brick)?.port;
   }
 
-  brickAt(port: number): string | undefined {
+  findBrick(port: number): string | undefined {
     return [...this.entries].find(([, entry]) => entry.port === port)?.[0];
   }
 
-  private namesOf(owner: Owner): string[] {
+  private listBricks(owner: Owner): string[] {
     return [...this.entries].flatMap(([brick, entry]) => (entry.owner === owner ? [brick] : []));
   }
 }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
-import { isRefusal, VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import { Portmap } from './portmap.ts';
-import { redactVolfile } from './programs.ts';
-import { isLoopback } from './server.ts';
+import { isRefusal, parseKey, VolfileFolder, volumeId } from './volfile-folder.ts';
+import { redactVolfile } from './volfile-programs.ts';
+import { isLoopback } from './volfile-server.ts';
 
 it.each([
   ['vol', 'vol'],
@@ -27,7 +27,7 @@ it.each([
   ['a\0b', null],
   ['a\nb', null],
 ])('key %j names the volume %j', (key, volume) => {
-  expect(volumeOfKey(key)).toBe(volume);
+  expect(parseKey(key)).toBe(volume);
 });
 
 it('serves plain files of its directory only', () => {
@@ -89,15 +89,19 @@ it('ports of bricks are known while their connection lasts', () => {
   const ports = new Portmap();
   expect([ports.signIn('a', 1, first), ports.signIn('b', 0, first)]).toEqual([true, false]);
   expect([ports.signIn('', 1, first), ports.signIn('b', 65_536, first)]).toEqual([false, false]);
-  expect([ports.portOf('a'), ports.portOf('b'), ports.brickAt(1)]).toEqual([1, undefined, 'a']);
+  expect([ports.findPort('a'), ports.findPort('b'), ports.findBrick(1)]).toEqual([
+    1,
+    undefined,
+    'a',
+  ]);
   // A restarted brick connects before the server notices the end of its old connection.
   ports.signIn('a', 2, second);
-  expect([ports.removeAll(first), ports.portOf('a')]).toEqual([[], 2]);
-  expect([ports.signOut('a', 1), ports.signOut('a', 2), ports.portOf('a')]).toEqual([
+  expect([ports.removeAll(first), ports.findPort('a')]).toEqual([[], 2]);
+  expect([ports.signOut('a', 1), ports.signOut('a', 2), ports.findPort('a')]).toEqual([
     ...[false, true, undefined],
   ]);
   ports.signIn('c', 3, second);
-  expect([ports.removeAll(second), ports.portOf('c')]).toEqual([['c'], undefined]);
+  expect([ports.removeAll(second), ports.findPort('c')]).toEqual([['c'], undefined]);
 });
 
 it("a volume's id is a UUID that depends on its name alone", () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { below, type Random, seeded, shuffled } from '../../apps/bench/engine/random.ts';
 import { readFields } from '../../gluster/rpc/fields.ts';
-import { wireFop } from '../../gluster/rpc/fops4.ts';
+import { findWireFop } from '../../gluster/rpc/fops4.ts';
 import { CALL, readCall } from '../../gluster/rpc/message.ts';
 import { FOPS4 } from '../../gluster/rpc/programs.ts';
 import { XdrReader } from '../../gluster/rpc/xdr.ts';
@@ -161,7 +161,7 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     line.mangler = () => (record, way) => {
       const r = new XdrReader(record);
       const [xid, type] = [r.u32(), r.u32()];
-      const { procedure: lookup, call } = wireFop('lookup');
+      const { procedure: lookup, call } = findWireFop('lookup');
       if (way === 'call' && type === CALL) {
         const { program, procedure } = readCall(r, xid);
         if (program !== FOPS4.number || procedure !== lookup) return [framed(record)];

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import server from '../../gluster/protocol/server/index.ts';
 import { PATIENCE_MS } from '../../gluster/protocol/server/record-memory.ts';
-import { markOf } from '../../gluster/rpc/record.ts';
+import { recordMark } from '../../gluster/rpc/record.ts';
 import { dumpOf } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -85,7 +85,7 @@ async function come(): Promise<RawPeer> {
 /** Sends a part of a message of this length, which is no valid call. */
 function begin(socket: Socket, length: number, sent: number): void {
   const mark = Buffer.alloc(4);
-  mark.writeUInt32BE(markOf(length));
+  mark.writeUInt32BE(recordMark(length));
   socket.write(mark);
   socket.write(zeros.subarray(0, sent));
 }

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { markOf, Records } from '../../gluster/rpc/record.ts';
+import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
 
 export type Way = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */
@@ -21,7 +21,7 @@ export interface Line {
 /** What an untouched record is on the stream. */
 export function framed(record: Uint8Array, length = record.length): Uint8Array {
   const bytes = Buffer.alloc(4 + record.length);
-  bytes.writeUInt32BE(markOf(length));
+  bytes.writeUInt32BE(recordMark(length));
   bytes.set(record, 4);
   return bytes;
 }
@@ -83,11 +83,11 @@ export class BadLine {
 
   private pass(from: Socket, to: Socket, mangle: Mangler, way: Way): void {
     this.open.add(from);
-    const records = new Records();
+    const records = new RecordReader();
     let queue: Promise<void> = Promise.resolve();
     from.on('data', (chunk: Uint8Array) => {
-      records.put(chunk, () => {
-        while (records.next()) {
+      records.append(chunk, () => {
+        while (records.findNext()) {
           const record = records.bytes.slice(records.start, records.end);
           queue = queue.then(async () => send(await mangle(record, way)));
         }

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { readTexts, writeTexts } from '../../gluster/rpc/dict.ts';
 import { readFields, writeFields } from '../../gluster/rpc/fields.ts';
-import { type WireFop, wireFop } from '../../gluster/rpc/fops4.ts';
+import { findWireFop, type WireFop } from '../../gluster/rpc/fops4.ts';
 import {
   AUTH_V3,
   CALL,
   type Caller,
-  ITSELF,
   readCall,
+  SELF_CALLER,
   writeCall,
 } from '../../gluster/rpc/message.ts';
 import { FOPS4, HAND, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
-import { markOf, Records } from '../../gluster/rpc/record.ts';
+import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
@@ -52,13 +52,13 @@ export class RawPeer {
   /** The brick's notifications, in order. */
   readonly notices: Notification[] = [];
   isClosed = false;
-  private readonly records = new Records();
+  private readonly records = new RecordReader();
   private readonly waiting = new Map<number, (answer: RawReply) => void>();
   private xid = 1;
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (chunk: Uint8Array) => this.records.put(chunk, () => this.received()));
+    socket.on('data', (chunk: Uint8Array) => this.records.append(chunk, () => this.received()));
     socket.on('error', () => {});
     socket.on('close', () => {
       this.isClosed = true;
@@ -76,7 +76,7 @@ export class RawPeer {
   }
 
   private received(): boolean {
-    while (this.records.next()) {
+    while (this.records.findNext()) {
       const { bytes, start, end } = this.records;
       const r = new XdrReader(bytes.slice(start, end));
       const xid = r.u32();
@@ -97,7 +97,7 @@ export class RawPeer {
     { number: program, version }: Program,
     procedure: number,
     write: (w: XdrWriter) => void,
-    caller: Caller = ITSELF,
+    caller: Caller = SELF_CALLER,
     data: Uint8Array = new Uint8Array(),
   ): { readonly bytes: Uint8Array; readonly xid: number } {
     this.xid += 1;
@@ -106,8 +106,8 @@ export class RawPeer {
     writeCall(w, { xid: this.xid, program, version, procedure }, AUTH_V3, caller);
     write(w);
     w.fixed(data);
-    w.patch(0, markOf(w.at - MARK_SIZE));
-    return { bytes: w.written.slice(), xid: this.xid };
+    w.patch(0, recordMark(w.at - MARK_SIZE));
+    return { bytes: w.writtenBytes.slice(), xid: this.xid };
   }
 
   /** Waits for the reply to the request with this xid. */
@@ -126,17 +126,17 @@ export class RawPeer {
     values: readonly unknown[],
     { data, caller }: { readonly data?: Uint8Array; readonly caller?: Caller } = {},
   ): Promise<FopAnswer> {
-    const wire = wireFop(fop);
+    const wire = findWireFop(fop);
     const write = (w: XdrWriter): void => writeFields(w, wire.call, values);
     const { accept, r } = await this.call(FOPS4, wire.procedure, write, caller, data);
     if (accept !== 0) return { accept, opRet: -1, opErrno: 0, values: {} };
     const opRet = r.i32();
     const opErrno = r.i32();
     const read = readFields(r, wire.reply);
-    const named = wire.reply.named.map(({ name }, at) => [name, read[at]] as const);
+    const named = wire.reply.namedFields.map(({ name }, at) => [name, read[at]] as const);
     return {
       ...{ accept, opRet, opErrno },
-      values: { ...Object.fromEntries(named), data: r.fixed(r.left).slice() },
+      values: { ...Object.fromEntries(named), data: r.fixed(r.remaining).slice() },
     };
   }
 

@@ -20,8 +20,8 @@ import { BadLine, untouched } from '../../../test/support/faulty-connection.ts';
 import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 import { readFields } from '../../rpc/fields.ts';
-import { wireFop } from '../../rpc/fops4.ts';
-import { ACCEPT, CALL, ITSELF, readCall } from '../../rpc/message.ts';
+import { findWireFop } from '../../rpc/fops4.ts';
+import { ACCEPT, CALL, readCall, SELF_CALLER } from '../../rpc/message.ts';
 import {
   CBK,
   DUMP,
@@ -87,7 +87,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
       const [xid, type] = [r.u32(), r.u32()];
       if (way === 'call' && type === CALL) {
         const { program, procedure, caller } = readCall(r, xid);
-        const { procedure: open, call } = wireFop('open');
+        const { procedure: open, call } = findWireFop('open');
         if (program === FOPS4.number && procedure === open) {
           const [, flags] = readFields(r, call);
           opens.push({ groups: caller!.groups, flags: flags as number });
@@ -352,7 +352,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
   it('notifies the holder of an inodelk when another client wants it', async () => {
     const [holder, wants] = [await peer(), await peer()];
     const gfid = (await client.driver.find('/locked')).buf.iaGfid;
-    const owner = (lkOwner: string) => ({ caller: { ...ITSELF, pid: 5, lkOwner } });
+    const owner = (lkOwner: string) => ({ caller: { ...SELF_CALLER, pid: 5, lkOwner } });
     const inodelk = [gfid, 1, F_WRLCK, { ...lock(F_WRLCK, 3, 4), pid: 0 }, 'domain', null];
     expect(await holder.fop('inodelk', inodelk, owner('01'))).toMatchObject({ opRet: 0 });
     const refused = await wants.fop('inodelk', inodelk, owner('02'));

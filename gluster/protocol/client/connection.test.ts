@@ -4,7 +4,7 @@ import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
-import { CALL, type ReadCall, readCall, writeReply } from '../../rpc/message.ts';
+import { CALL, type ReceivedCall, readCall, writeReply } from '../../rpc/message.ts';
 import {
   commonReply,
   DUMP,
@@ -17,7 +17,7 @@ import {
   portByBrickReply,
   writePrograms,
 } from '../../rpc/programs.ts';
-import { markOf, Records } from '../../rpc/record.ts';
+import { RecordReader, recordMark } from '../../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { Connection, type TransportEvents } from './connection.ts';
 import { introduction } from './handshake.ts';
@@ -62,14 +62,14 @@ function send({ events }: Line, write: (w: XdrWriter) => void): void {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, markOf(w.at - 4));
-  const room = events.records.room();
-  room.set(w.written);
-  events.records.received(w.at);
+  w.patch(0, recordMark(w.at - 4));
+  const room = events.records.reserveRoom();
+  room.set(w.writtenBytes);
+  events.records.noteReceived(w.at);
   events.received();
 }
 
-function answer(to: Line, call: ReadCall, r: XdrReader): void {
+function answer(to: Line, call: ReceivedCall, r: XdrReader): void {
   const { program, procedure, xid } = call;
   const reply = (write: (w: XdrWriter) => void): void =>
     send(to, (w) => {
@@ -103,11 +103,11 @@ function settle(): void {
   for (let at = 0; at < lines.length; at++) {
     const each = lines[at]!;
     while (each.sent.length > 0 && !each.isClosed) {
-      const records = new Records(each.sent.length + 1);
-      records.room().set(each.sent);
-      records.received(each.sent.length);
+      const records = new RecordReader(each.sent.length + 1);
+      records.reserveRoom().set(each.sent);
+      records.noteReceived(each.sent.length);
       each.sent = new Uint8Array();
-      while (records.next() && !each.isClosed) {
+      while (records.findNext() && !each.isClosed) {
         const r = new XdrReader();
         r.begin(records.bytes, records.start, records.end);
         const xid = r.u32();
@@ -175,7 +175,7 @@ function make(asksPort = false, pingTimeout = 42): void {
       pingTimeout: () => pingTimeout,
       frameTimeout: () => 1800,
       introduction: (number) => introduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
-      records: () => new Records(),
+      records: () => new RecordReader(),
     },
     {
       introduced: ({ isUp }) => void events.push(isUp ? 'up' : 'up, its storage is not'),
@@ -192,7 +192,7 @@ function make(asksPort = false, pingTimeout = 42): void {
 
 const ask = (name: string): void => {
   connection.channel.begin(FOPS4, 1, 0, null, {
-    at: 0,
+    sentAt: 0,
     xid: 0,
     onReply: () => void events.push(`${name} is answered`),
     onLoss: (why) => void events.push(`${name}: ${why}`),
@@ -416,8 +416,8 @@ describe('a connection', () => {
     connection.start();
     accept();
     const { records } = line().events;
-    records.room().set(Buffer.alloc(16, 0xff));
-    records.received(16);
+    records.reserveRoom().set(Buffer.alloc(16, 0xff));
+    records.noteReceived(16);
     line().events.received();
     expect(events.at(-1)).toMatch(/^lost: it sent a malformed message/);
     advance(3);

@@ -23,7 +23,7 @@ import {
   portByBrickReply,
   readPrograms,
 } from '../../rpc/programs.ts';
-import { RecordError, type Records } from '../../rpc/record.ts';
+import { RecordError, type RecordReader } from '../../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 
@@ -46,7 +46,7 @@ export interface Transport {
 }
 
 export interface TransportEvents {
-  readonly records: Records;
+  readonly records: RecordReader;
   connected(carrier: Carrier): void;
   /** Bytes were put into `records`. */
   received(): void;
@@ -78,7 +78,7 @@ export interface ConnectionSettings {
   frameTimeout(): number;
   /** The options that SETVOLUME sends on the connection of this number. */
   introduction(connection: number): ReadonlyMap<string, string>;
-  records(): Records;
+  records(): RecordReader;
 }
 
 export interface ConnectFailure {
@@ -160,7 +160,7 @@ export class Connection {
       received: () => {
         if (!isMine()) return;
         try {
-          this.channel.take(records);
+          this.channel.dispatch(records);
         } catch (error) {
           if (!(error instanceof RecordError)) throw error;
           this.fail(`it sent a malformed message: ${error.message}`);
@@ -187,7 +187,7 @@ export class Connection {
 
   private connected(carrier: Carrier): void {
     this.stage = 'introducing';
-    this.channel.connected(carrier);
+    this.channel.attach(carrier);
     this.timer('handshake', HANDSHAKE_S * 1000, () =>
       this.fail(`it did not complete the handshake within ${HANDSHAKE_S} s`),
     );
@@ -222,7 +222,7 @@ export class Connection {
       (w) => writeFields(w, portByBrickCall, [subvolume]),
       (r) => {
         const [opRet, , , port] = readFields(r, portByBrickReply) as number[];
-        if (r.short || opRet! < 0 || !port) {
+        if (r.isMalformed || opRet! < 0 || !port) {
           this.fail(`brick ${subvolume} does not run there: start its volume`);
           return;
         }
@@ -336,8 +336,8 @@ export class Connection {
   }
 
   private called(r: XdrReader, xid: number): void {
-    const { program, procedure, refused } = readCall(r, xid);
-    if (refused === null) this.events.called(program, procedure, r);
+    const { program, procedure, refusal } = readCall(r, xid);
+    if (refusal === null) this.events.called(program, procedure, r);
   }
 
   // ---- its end
@@ -376,7 +376,7 @@ export class Connection {
     this.transport?.close();
     this.transport = null;
     if (this.stage === 'up') this.stage = 'idle';
-    this.channel.disconnected();
+    this.channel.detach();
   }
 
   /** Starts the timer of this name in place of the former; null only stops it. */

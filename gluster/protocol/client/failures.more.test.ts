@@ -17,7 +17,7 @@ import { type BrickSettings, noBricks, RealBrick } from '../../../test/support/g
 import { needTools } from '../../../test/support/tools.ts';
 import { readCall, writeReply } from '../../rpc/message.ts';
 import { DUMP, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
-import { markOf, Records } from '../../rpc/record.ts';
+import { RecordReader, recordMark } from '../../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 
 /** For operations that take long on a slow machine. */
@@ -67,10 +67,10 @@ async function impostor(greet: (socket: Socket) => void): Promise<number> {
 
 /** Replies to DUMP as GlusterFS 3 does. */
 function oldBrick(socket: Socket): void {
-  const records = new Records();
+  const records = new RecordReader();
   socket.on('data', (chunk: Uint8Array) =>
-    records.put(chunk, () => {
-      while (records.next()) {
+    records.append(chunk, () => {
+      while (records.findNext()) {
         const r = new XdrReader(records.bytes.slice(records.start, records.end));
         const xid = r.u32();
         r.u32();
@@ -80,8 +80,8 @@ function oldBrick(socket: Socket): void {
         w.u32(0);
         writeReply(w, xid, 0);
         writePrograms(w, [{ name: 'GlusterFS 3.3', number: 1_298_437, version: 330 }]);
-        w.patch(0, markOf(w.at - 4));
-        socket.write(w.written.slice());
+        w.patch(0, recordMark(w.at - 4));
+        socket.write(w.writtenBytes.slice());
       }
       return true;
     }),

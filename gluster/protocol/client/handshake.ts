@@ -43,7 +43,7 @@ export function readHandshakeReply(r: XdrReader): HandshakeReply {
   const opRet = r.i32();
   const opErrno = r.i32();
   const texts = readTexts(r);
-  if (texts === null || r.short)
+  if (texts === null || r.isMalformed)
     return { ok: false, final: false, why: 'malformed reply to the handshake' };
   if (opRet >= 0) {
     return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };

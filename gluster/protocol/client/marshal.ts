@@ -14,8 +14,8 @@ import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { F_GETLK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
-import { type Fields, withoutIatts } from '../../rpc/fields.ts';
-import { type WireFop, wireFop } from '../../rpc/fops4.ts';
+import { type Fields, skipIatts } from '../../rpc/fields.ts';
+import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 import type { XdrWriter } from '../../rpc/xdr.ts';
 import { direntsOf } from './entries.ts';
@@ -108,7 +108,7 @@ type Part = (values: readonly unknown[], args: readonly unknown[]) => unknown;
 
 /** Data is not a field: it follows them as one more value. */
 function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonly Arg[]): Part {
-  const index = fields.named.findIndex((field) => field.name === name);
+  const index = fields.namedFields.findIndex((field) => field.name === name);
   const argument = (wanted: (arg: Arg) => boolean): number => args.findIndex(wanted);
   if (type === 'inode') {
     // A linked file keeps its inode; otherwise the name's inode is used.
@@ -119,7 +119,7 @@ function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonl
     const at = argument((arg) => arg.type === 'fd');
     return (_, given) => given[at];
   }
-  if (type === 'data' && index < 0) return (values) => values[fields.named.length];
+  if (type === 'data' && index < 0) return (values) => values[fields.namedFields.length];
   if (index < 0) throw new Error(`the reply of ${fop} has no '${name}'`);
   return (values) => values[index];
 }
@@ -279,24 +279,25 @@ export interface Marshal {
 }
 
 function marshalOf(fop: FopName): Marshal {
-  const wire = wireFop(fop);
+  const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const values = wire.call.named.map(({ name }) => fieldFrom(fop, name, args));
-  const at = (name: string): number => wire.reply.named.findIndex((field) => field.name === name);
+  const values = wire.call.namedFields.map(({ name }) => fieldFrom(fop, name, args));
+  const at = (name: string): number =>
+    wire.reply.namedFields.findIndex((field) => field.name === name);
   return {
     fop,
     unwind: unwindArgs[fop],
     wire,
     data: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
     stbuf: args.findIndex(({ name }) => name === 'stbuf'),
-    call: wire.call.steps.map(({ kind, index, always }) => ({
+    call: wire.call.steps.map(({ kind, index, constant }) => ({
       kind,
-      value: index < 0 ? () => always : values[index]!,
+      value: index < 0 ? () => constant : values[index]!,
     })),
-    remotes: values.filter((_, index) => wire.call.named[index]!.name.endsWith('.remote')),
+    remotes: values.filter((_, index) => wire.call.namedFields[index]!.name.endsWith('.remote')),
     isListing: LISTING.has(fop),
     isUnknown: UNKNOWN.has(fop),
-    terse: withoutIatts(wire.reply, TERSE_SKIPS[fop] ?? FOLDERS),
+    terse: skipIatts(wire.reply, TERSE_SKIPS[fop] ?? FOLDERS),
     reply: reply.map((part) => partOf(fop, part, wire.reply, args)),
     failureXdata: FAILURES_WITH_XDATA.has(fop)
       ? reply.findIndex(({ name }) => name === 'xdata')

@@ -2,9 +2,9 @@
 import { EIO, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
-import type { Loss } from '../../rpc/call-channel.ts';
+import type { LossReason } from '../../rpc/call-channel.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
-import { type WireFop, wireFop } from '../../rpc/fops4.ts';
+import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { AUTH_V3, type Caller } from '../../rpc/message.ts';
 import { FOPS4, OWN, OWN_CALLS } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
@@ -29,10 +29,10 @@ export class OwnCalls {
   private call(
     fop: WireFop['fop'],
     values: readonly unknown[],
-    answered: (r: XdrReader | Loss) => void = () => {},
+    answered: (r: XdrReader | LossReason) => void = () => {},
     caller?: Caller,
   ): void {
-    const { procedure, call } = wireFop(fop);
+    const { procedure, call } = findWireFop(fop);
     const { channel } = this.connection;
     channel.call(FOPS4, procedure, AUTH_V3, (w) => writeFields(w, call, values), answered, caller);
     this.connection.flushSoon();
@@ -42,7 +42,7 @@ export class OwnCalls {
     const fop = remote < 0 ? 'stat' : 'fstat';
     this.call(fop, remote < 0 ? [gfid, null] : [gfid, remote, null], (r) => {
       const errno = errnoIn(r);
-      const [, buf = null] = errno === 0 ? readFields(r as XdrReader, wireFop(fop).reply) : [];
+      const [, buf = null] = errno === 0 ? readFields(r as XdrReader, findWireFop(fop).reply) : [];
       then(errno, buf as Iatt | null);
     });
   }
@@ -69,8 +69,8 @@ export class OwnCalls {
     const fop = isDir ? 'opendir' : 'open';
     this.call(fop, isDir ? [inode.gfid, null] : [inode.gfid, flags, null], (r) => {
       if (errnoIn(r) === 0) {
-        const [, number] = readFields(r as XdrReader, wireFop(fop).reply);
-        remote.remote = (r as XdrReader).short ? NONE : (number as number);
+        const [, number] = readFields(r as XdrReader, findWireFop(fop).reply);
+        remote.remote = (r as XdrReader).isMalformed ? NONE : (number as number);
       }
       done();
     });
@@ -95,9 +95,9 @@ export class OwnCalls {
 }
 
 /** The errno of a reply to such a call; leaves the reader at the results. */
-function errnoIn(r: XdrReader | Loss): number {
+function errnoIn(r: XdrReader | LossReason): number {
   if (typeof r === 'string') return ENOTCONN;
   const opRet = r.i32();
   const opErrno = r.i32();
-  return opRet < 0 || r.short ? opErrno || EIO : 0;
+  return opRet < 0 || r.isMalformed ? opErrno || EIO : 0;
 }

@@ -14,9 +14,9 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { upcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
-import { AUTH_V3, type Caller, ownerFits } from '../../rpc/message.ts';
+import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';
 import { FOPS4 } from '../../rpc/programs.ts';
-import { Records } from '../../rpc/record.ts';
+import { RecordReader } from '../../rpc/record.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import { type Certificates, certificatesOf } from '../shared/certificates.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
@@ -101,7 +101,7 @@ export class RemoteVolume {
         pingTimeout: () => this.state.settings['ping-timeout'],
         frameTimeout: () => this.state.settings['frame-timeout'],
         introduction: (number) => introduction(given, name + number),
-        records: () => new Records(),
+        records: () => new RecordReader(),
       },
       {
         introduced: (welcome) => this.introduced(welcome),
@@ -192,7 +192,7 @@ export class RemoteVolume {
     try {
       writeArguments(w, marshal, args, state);
     } catch (error) {
-      channel.abandon(request);
+      channel.withdraw(request);
       request.abandoned();
       const { errno } = error as { errno?: number };
       if (errno === undefined) throw error;
@@ -234,7 +234,7 @@ export class RemoteVolume {
    * not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
    */
   private refusal(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
-    if (!ownerFits(frame.root.lkOwner, AUTH_V3)) return E2BIG;
+    if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
     const unknown = this.isForeign ? unsupportedErrno(marshal, args) : 0;
     if (unknown !== 0) return unknown;
     if (this.isUnopened(marshal, args)) return EBADFD;

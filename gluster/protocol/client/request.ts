@@ -9,7 +9,7 @@ import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
-import type { Loss, PendingCall } from '../../rpc/call-channel.ts';
+import type { LossReason, PendingCall } from '../../rpc/call-channel.ts';
 import { readFields } from '../../rpc/fields.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Marshal } from './marshal.ts';
@@ -24,7 +24,7 @@ export function failRequest(
 }
 
 export class Request implements PendingCall {
-  at = 0;
+  sentAt = 0;
   xid = 0;
   private readonly frame: Frame;
   private readonly marshal: Marshal;
@@ -53,7 +53,7 @@ export class Request implements PendingCall {
     if (this.isServed) this.frame.root.goOn();
   }
 
-  onLoss(_why: Loss): void {
+  onLoss(_why: LossReason): void {
     this.abandoned();
     failRequest(this.frame, this.marshal, ENOTCONN);
   }
@@ -75,12 +75,12 @@ export class Request implements PendingCall {
     }
     const values = readFields(r, frame.terse ? marshal.terse : wire.reply);
     if (wire.data === 'reply') {
-      const data = r.fixed(r.left);
-      if (data.length !== opRet) r.refuse();
+      const data = r.fixed(r.remaining);
+      if (data.length !== opRet) r.markMalformed();
       // The next message overwrites this memory.
       values.push(frame.readBuffer === null ? data.slice() : data);
     }
-    if (r.short) {
+    if (r.isMalformed) {
       state.warnMalformed(fop);
       failRequest(frame, marshal, EIO);
       return;
@@ -103,7 +103,7 @@ export class Request implements PendingCall {
     const { frame, marshal, args } = this;
     const { failureXdata: telling, wire, emptyReply: nothing, reply } = marshal;
     const values = telling < 0 ? [] : readFields(r, wire.reply);
-    if (telling < 0 || r.short) {
+    if (telling < 0 || r.isMalformed) {
       failRequest(frame, marshal, errno);
       return;
     }

@@ -41,7 +41,7 @@ export const connectSocket =
       if (!isOver) writable();
     });
     socket.on('data', (chunk: Uint8Array) => {
-      records.put(chunk, () => {
+      records.append(chunk, () => {
         received();
         return !isOver;
       });

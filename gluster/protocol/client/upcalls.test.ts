@@ -31,7 +31,7 @@ function changesOf(
 ): readonly Upcall[] {
   const w = new XdrWriter();
   writeInvalidation(w, { gfid, flags, expire: 60, stat: null, parent: null, oldParent: null });
-  const reader = new XdrReader(w.written);
+  const reader = new XdrReader(w.writtenBytes);
   const changes = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
   if (typeof changes === 'boolean' || changes === null) throw new Error('nothing was reported');
   return changes;

@@ -5,7 +5,7 @@
 import { isGfid } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { UP, type Upcall } from '../../../runtime/core/upcall.ts';
-import { fieldsOf, readFields } from '../../rpc/fields.ts';
+import { parseFields, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
@@ -14,7 +14,7 @@ const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
 /** Without any of these flags the data is unchanged. */
 const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
 
-const invalidation = fieldsOf('gfid:string event_type:u32 flags:u32');
+const invalidation = parseFields('gfid:string event_type:u32 flags:u32');
 
 /**
  * Returns upcalls, or whether the storage is up; null for irrelevant or malformed calls.
@@ -32,7 +32,7 @@ export function readCallback(
   if (procedure === CBK.CHILD_DOWN) return false;
   if (procedure !== CBK.CACHE_INVALIDATION) return null;
   const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
-  if (r.short || !isGfid(gfid)) return null;
+  if (r.isMalformed || !isGfid(gfid)) return null;
   return upcallsOf(gfid, flags, inodes, removed);
 }
 

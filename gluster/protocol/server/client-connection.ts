@@ -9,10 +9,16 @@ import { EACCES, EAGAIN, EINVAL, ENOENT, ENOLCK, ENOSYS } from '../../../runtime
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Initiator } from '../../../runtime/core/initiator.ts';
-import { Answerer, type Procedure, type Results, results, succeed } from '../../rpc/answerer.ts';
+import {
+  CallServer,
+  makeResults,
+  type Procedure,
+  type Results,
+  replySuccess,
+} from '../../rpc/call-server.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields } from '../../rpc/fields.ts';
-import { ACCEPT, type Caller, type ReadCall } from '../../rpc/message.ts';
+import { ACCEPT, type Caller, type ReceivedCall } from '../../rpc/message.ts';
 import {
   CALLBACK,
   FOPS4,
@@ -25,7 +31,7 @@ import {
   setLkVerCall,
   setLkVerReply,
 } from '../../rpc/programs.ts';
-import { RECORD_MAX, RecordError, Records } from '../../rpc/record.ts';
+import { RECORD_MAX, RecordError, RecordReader } from '../../rpc/record.ts';
 import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { type AuthOptions, byLogin, type ClientIdentity, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
@@ -122,7 +128,7 @@ interface HandshakeResult {
 }
 
 export class ClientConnection {
-  readonly records = new Records(HANDSHAKE_LIMITS.room, HANDSHAKE_LIMITS.most);
+  readonly records = new RecordReader(HANDSHAKE_LIMITS.room, HANDSHAKE_LIMITS.most);
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
   readonly peer: Peer;
@@ -133,7 +139,7 @@ export class ClientConnection {
   waiting = 0;
   /** These requests by xid; a client may send wrong ones. */
   private readonly forLocks = new Map<number, ServerCall>();
-  readonly answerer: Answerer;
+  readonly answerer: CallServer;
   private readonly host: ConnectionHost;
   private readonly pending: PendingConnection;
   private readonly transport: ConnectionTransport;
@@ -157,18 +163,18 @@ export class ClientConnection {
     this.transport = carrier;
     this.share = host.memory.shareOf(this);
     const handshake = new Map<number, Procedure>([
-      [HAND.NULL, succeed],
-      [HAND.PING, succeed],
+      [HAND.NULL, replySuccess],
+      [HAND.PING, replySuccess],
       [HAND.SETVOLUME, (r, { xid }) => this.setVolume(xid, r)],
-      [HAND.GETSPEC, () => results(getspecReply, -1, ENOSYS, NO_VOLFILES, NONE)],
-      [HAND.SET_LK_VER, (r) => results(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
+      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, NO_VOLFILES, NONE)],
+      [HAND.SET_LK_VER, (r) => makeResults(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
     ]);
     const giveUp: Procedure = (r, call) => {
       this.forLocks.get(r.u32())?.giveUp();
-      return succeed(r, call);
+      return replySuccess(r, call);
     };
     const fop: Procedure = (r, call) => this.fop(call, r);
-    this.answerer = new Answerer({
+    this.answerer = new CallServer({
       programs: [
         { ...FOPS4, procedures: { get: () => fop } },
         { ...HANDSHAKE, procedures: handshake },
@@ -176,7 +182,7 @@ export class ClientConnection {
       // glossa's clients know the program from the handshake.
       unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, giveUp]]) }],
       out: this.out,
-      written: () => {
+      onWritten: () => {
         if (!this.isClosed) carrier.send();
       },
       isFull: () => this.isHeldUp || this.isClosed,
@@ -201,7 +207,7 @@ export class ClientConnection {
     if (this.isClosed) return;
     let count = 0;
     try {
-      count = this.answerer.take(this.records);
+      count = this.answerer.serveAll(this.records);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       this.fail(error.message);
@@ -341,23 +347,23 @@ export class ClientConnection {
       answer: (xid, fop, write, data) => this.answer(xid, fop, write, data),
     };
     this.host.pending.remove(this.pending);
-    this.records.widen(ROOM, RECORD_MAX);
+    this.records.setLimits(ROOM, RECORD_MAX);
     this.host.clientConnected(this);
     return { errno: 0, text: 'Success', childUp: true };
   }
 
-  private fop(call: ReadCall, r: XdrReader): Results | number | undefined {
+  private fop(call: ReceivedCall, r: XdrReader): Results | number | undefined {
     const { xid, procedure, caller } = call;
     const { origin } = this;
     // A call without credentials must not run as root.
     if (origin === null || caller === null) return ACCEPT.GARBAGE_ARGS;
-    if (procedure === 0) return succeed(r, call);
+    if (procedure === 0) return replySuccess(r, call);
     if (procedure === RELEASE || procedure === RELEASEDIR) return released(r, origin);
     const plan = unmarshals[procedure];
     if (plan === undefined) return ACCEPT.PROC_UNAVAIL;
     const values = readFields(r, plan.wire.call);
-    const data = plan.wire.data === 'call' ? r.fixed(r.left) : NONE;
-    if (r.short) return ACCEPT.GARBAGE_ARGS;
+    const data = plan.wire.data === 'call' ? r.fixed(r.remaining) : NONE;
+    if (r.isMalformed) return ACCEPT.GARBAGE_ARGS;
     const by = this.host.callerFor(caller, this.isTrusted);
     const made = new ServerCall(origin, xid, plan, values, data, by);
     if (data.length > 0) made.loan = this.records.lend();
@@ -389,7 +395,7 @@ export class ClientConnection {
     } else this.underWay -= 1;
     if (this.isClosed) return;
     this.answerer.reply(xid, write, data);
-    if (wasHeldUp && !this.isHeldUp && !this.answerer.isTaking) this.received();
+    if (wasHeldUp && !this.isHeldUp && !this.answerer.isServing) this.received();
   }
 }
 

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bricksFor } from '../../../test/support/bricks.ts';
 import { type Bricks, freePort, noBricks, whyNoGfapi } from '../../../test/support/gluster.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
-import { VolfileFolder } from '../../volfile-server/folder.ts';
-import { VolfileServer } from '../../volfile-server/server.ts';
+import { VolfileFolder } from '../../volfile-server/volfile-folder.ts';
+import { VolfileServer } from '../../volfile-server/volfile-server.ts';
 
 const CHECKS = join(import.meta.dirname, '../../../test/support/gfapi-checks.py');
 const kinds = ['distribute-real', 'distribute-own', 'distribute-mixed'] as const;

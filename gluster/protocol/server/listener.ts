@@ -154,7 +154,7 @@ class Acceptor {
       send() {
         const { out } = connection;
         // Node keeps the bytes until they have left, and this buffer is reused before that.
-        if (!socket.destroyed) socket.write(out.written.slice());
+        if (!socket.destroyed) socket.write(out.writtenBytes.slice());
         out.at = 0;
       },
       flow() {
@@ -167,7 +167,7 @@ class Acceptor {
     });
     socket.on('drain', () => connection.flow());
     socket.on('data', (chunk: Uint8Array) =>
-      connection.records.put(chunk, () => {
+      connection.records.append(chunk, () => {
         connection.received();
         return !socket.destroyed;
       }),

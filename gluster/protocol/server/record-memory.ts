@@ -5,7 +5,7 @@
  * While connections wait, every `PATIENCE_MS` those without progress are closed.
  */
 import type { Dump } from '../../../runtime/core/xlator.ts';
-import { RECORD_MAX, type Records } from '../../rpc/record.ts';
+import { RECORD_MAX, type RecordReader } from '../../rpc/record.ts';
 
 /** Bytes of an ordinary message and of what is received along with it. */
 const ORDINARY = 1.5 * 2 ** 20;
@@ -24,7 +24,7 @@ export interface RecordMemorySettings {
 
 /** A connection as the budget sees it. */
 export interface Receiver {
-  readonly records: Records;
+  readonly records: RecordReader;
   /** Whether the server does not read it for a reason that its peer cannot influence. */
   readonly isHeldUp: boolean;
   /** The memory that it waited for is available. */
@@ -163,14 +163,14 @@ export class Share {
 
   /** Received bytes of its message. */
   get come(): number {
-    const { size, missing } = this.receiver.records;
-    return size - missing;
+    const { size, missingBytes } = this.receiver.records;
+    return size - missingBytes;
   }
 
   /** Whether its own room suffices. */
   get isIdle(): boolean {
     const { records } = this.receiver;
-    return !this.isWaiting && records.wantedRoom <= records.ownRoom;
+    return !this.isWaiting && records.neededMemory <= records.ordinaryMemory;
   }
 
   /**
@@ -180,13 +180,13 @@ export class Share {
   settle(isDone: boolean): void {
     const { pool, receiver } = this;
     const { records } = receiver;
-    if (pool === null) records.limit = records.ownRoom;
+    if (pool === null) records.limit = records.ordinaryMemory;
     // While others wait, its next message queues behind theirs; memory for a long message is never kept.
     if (isDone && pool !== null && (pool.waiting.size > 0 || pool === this.long)) this.giveBack();
-    const wanted = records.wantedRoom;
-    if (wanted <= Math.max(this.held, records.ownRoom) || this.isWaiting) return;
+    const wanted = records.neededMemory;
+    if (wanted <= Math.max(this.held, records.ordinaryMemory) || this.isWaiting) return;
     const from = wanted <= ORDINARY ? this.ordinary : this.long;
-    const size = Math.max(wanted, Math.min(ORDINARY, records.mostRoom));
+    const size = Math.max(wanted, Math.min(ORDINARY, records.maxMemory));
     if (!from.ask(this, size)) this.waitsIn = from;
   }
 
@@ -219,19 +219,19 @@ export class Share {
     const { records } = this.receiver;
     this.pool = null;
     this.held = 0;
-    records.limit = records.ownRoom;
+    records.limit = records.ordinaryMemory;
     records.shrink();
   }
 
   mark(): void {
-    this.missingThen = this.receiver.records.missing;
+    this.missingThen = this.receiver.records.missingBytes;
   }
 
   closeIfSlow(): void {
     const { missingThen, receiver } = this;
-    const { missing, size } = receiver.records;
-    if (missing === 0 || missingThen < 0 || receiver.isHeldUp) return;
-    const come = missingThen - missing;
+    const { missingBytes, size } = receiver.records;
+    if (missingBytes === 0 || missingThen < 0 || receiver.isHeldUp) return;
+    const come = missingThen - missingBytes;
     if (come < 0 || come >= Math.min(LEAST, missingThen)) return;
     receiver.fail(
       `only ${come} of ${size} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +

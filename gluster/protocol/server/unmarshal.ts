@@ -11,7 +11,7 @@ import { inoLo } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { F_GETLK } from '../../../runtime/core/lock.ts';
 import type { Fields } from '../../rpc/fields.ts';
-import { type WireFop, wireFop } from '../../rpc/fops4.ts';
+import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { wireInoHi } from '../../rpc/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
@@ -84,8 +84,8 @@ const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown
   'readdirp offset': offsetOf,
 };
 
-const at = ({ named }: Fields, name: string): number =>
-  named.findIndex((field) => field.name === name);
+const at = ({ namedFields }: Fields, name: string): number =>
+  namedFields.findIndex((field) => field.name === name);
 
 function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Need | null {
   const gfid = at(call, `${name}.gfid`);
@@ -149,7 +149,7 @@ function wireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
 }
 
 function unmarshalOf(fop: FopName): Unmarshal {
-  const wire = wireFop(fop);
+  const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
   const needs = args.flatMap((arg, index) => needOf(fop, arg, index, wire.call) ?? []);
   return {
@@ -158,7 +158,7 @@ function unmarshalOf(fop: FopName): Unmarshal {
     // A new fd needs an inode that was resolved before.
     needs: [...needs].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
     args: args.map((arg) => argOf(fop, arg, wire.call)),
-    reply: wire.reply.named.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
+    reply: wire.reply.namedFields.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
     data: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
     xdata: reply.findIndex(({ name }) => name === 'xdata'),
   };

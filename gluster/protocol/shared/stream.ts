@@ -4,10 +4,10 @@ import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.
 import { close } from '../../../runtime/sys/libc.ts';
 import { connectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
 import type { Carrier } from '../../rpc/call-channel.ts';
-import type { Records } from '../../rpc/record.ts';
+import type { RecordReader } from '../../rpc/record.ts';
 
 export interface StreamEvents {
-  readonly records: Records;
+  readonly records: RecordReader;
   /** The number of calls that await a reply. */
   awaited(): number;
   /** Whether requests from this connection may need the event loop. */
@@ -89,9 +89,9 @@ export class Stream implements PumpSource, Carrier {
   receive(): boolean {
     if (!this.isConnected) return false;
     const { records } = this.events;
-    const room = records.room();
+    const room = records.reserveRoom();
     const count = receiveInto(this.fd, room);
-    if (count > 0) records.received(count);
+    if (count > 0) records.noteReceived(count);
     else if (count === -EAGAIN || count === -EINTR) {
       if (!this.isTaking) return false;
     } else {

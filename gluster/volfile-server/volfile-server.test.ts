@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SocketAddress } from '../../runtime/core/addresses.ts';
 import { EACCES } from '../../runtime/core/errno.ts';
-import type { Results } from '../rpc/answerer.ts';
+import type { Results } from '../rpc/call-server.ts';
 import { writeTexts } from '../rpc/dict.ts';
-import { AUTH_NULL, type ReadCall, writeCall } from '../rpc/message.ts';
+import { AUTH_NULL, type ReceivedCall, writeCall } from '../rpc/message.ts';
 import { DUMP, DUMP_PROGRAM, HAND, HANDSHAKE, PMAP, PORTMAP } from '../rpc/programs.ts';
-import { markOf } from '../rpc/record.ts';
+import { recordMark } from '../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../rpc/xdr.ts';
-import { FetchError, VolfileClient } from './client.ts';
-import { VolfileFolder, volumeId } from './folder.ts';
 import { Portmap } from './portmap.ts';
-import { programsFor } from './programs.ts';
-import { VolfileServer } from './server.ts';
+import { FetchError, VolfileClient } from './volfile-client.ts';
+import { VolfileFolder, volumeId } from './volfile-folder.ts';
+import { makePrograms } from './volfile-programs.ts';
+import { VolfileServer } from './volfile-server.ts';
 
 const TEXT = 'volume v\n  type storage/posix\n  option directory /\nend-volume\n';
 
@@ -66,7 +66,7 @@ function client(servers: readonly SocketAddress[], key = '/v') {
   const fetching = new VolfileClient({
     servers,
     key,
-    changed,
+    onChange: changed,
     log: (text) => void said.push(text),
     warn: (text) => void warnings.push(text),
   });
@@ -171,8 +171,8 @@ function record(write: (w: XdrWriter) => void): Uint8Array {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, markOf(w.at - 4));
-  return w.written.slice();
+  w.patch(0, recordMark(w.at - 4));
+  return w.writtenBytes.slice();
 }
 
 const call = (
@@ -316,10 +316,10 @@ it('strips passwords for another machine, and refuses its port registrations', (
     const peer = { name: 'peer', isLocal, log: (text: string) => void said.push(text) };
     const [w, answer] = [new XdrWriter(), new XdrWriter()];
     write(w);
-    const served = programsFor(shared, peer)[program]!.procedures.get(procedure)!;
-    const reply = served(new XdrReader(w.written), {} as ReadCall) as Results;
+    const served = makePrograms(shared, peer)[program]!.procedures.get(procedure)!;
+    const reply = served(new XdrReader(w.writtenBytes), {} as ReceivedCall) as Results;
     reply(answer);
-    const r = new XdrReader(answer.written);
+    const r = new XdrReader(answer.writtenBytes);
     return { opRet: r.i32(), errno: r.i32(), text: r.string() };
   };
   const key = (w: XdrWriter): void => {
@@ -338,8 +338,8 @@ it('strips passwords for another machine, and refuses its port registrations', (
     w.i32(1);
   };
   const signIn = (isLocal: boolean) => ask(isLocal, 1, PMAP.SIGNIN, brick);
-  expect([signIn(false).errno, shared.portmap.portOf('b')]).toEqual([EACCES, undefined]);
-  expect([signIn(true).errno, shared.portmap.portOf('b')]).toEqual([0, 1]);
+  expect([signIn(false).errno, shared.portmap.findPort('b')]).toEqual([EACCES, undefined]);
+  expect([signIn(true).errno, shared.portmap.findPort('b')]).toEqual([0, 1]);
 });
 
 it('the directory is scanned again after it was replaced for a while', () => {

@@ -1,5 +1,5 @@
 /**
- * Implements the procedures of a volfile server: volfiles by name, ids of volumes, ports of bricks.
+ * Implements the procedures of a volfile server, which return volfiles by name, ids of volumes, and ports of bricks.
  * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/{glusterd-handshake,glusterd-pmap}.c`.
  */
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
@@ -9,14 +9,14 @@ import { isSecret } from '../../runtime/core/secrets.ts';
 import { needs } from '../../runtime/volfile/statement-words.ts';
 import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
 import {
+  makeResults,
   type Procedure,
   type Results,
-  results,
+  replySuccess,
   type ServedProgram,
-  succeed,
-} from '../rpc/answerer.ts';
+} from '../rpc/call-server.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
-import { type Fields, fieldsOf, readFields } from '../rpc/fields.ts';
+import { type Fields, parseFields, readFields } from '../rpc/fields.ts';
 import { ACCEPT } from '../rpc/message.ts';
 import {
   brickByPortCall,
@@ -35,17 +35,17 @@ import {
   WANTS_SERVERS,
 } from '../rpc/programs.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
-import { isRefusal, type VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import type { Portmap } from './portmap.ts';
+import { isRefusal, parseKey, type VolfileFolder, volumeId } from './volfile-folder.ts';
 
 /** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
 const WANTS_ID = 1;
 const NOTHING = new Uint8Array();
 /** `getspecReply` with the volfile as raw bytes. */
-const specReply = fieldsOf('op_ret:i32 op_errno:i32 spec:opaque');
+const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');
 
-/** State that all connections share. */
-export interface State {
+/** The state that all connections share. */
+export interface SharedState {
   readonly folder: VolfileFolder;
   readonly portmap: Portmap;
   /** Other volfile servers, HOST:PORT each, that the server announces to clients. */
@@ -61,69 +61,74 @@ export interface Peer {
   log(text: string): void;
 }
 
-/** Makes a procedure that parses its arguments and replies with the result of `does`. */
-const procedureFor =
-  (call: Fields, does: (values: readonly unknown[]) => Results): Procedure =>
+/** Makes a procedure that parses its arguments and replies with the result of `perform`. */
+const makeProcedure =
+  (call: Fields, perform: (values: readonly unknown[]) => Results): Procedure =>
   (r) => {
     const values = readFields(r, call);
-    return r.short ? ACCEPT.GARBAGE_ARGS : does(values);
+    return r.isMalformed ? ACCEPT.GARBAGE_ARGS : perform(values);
   };
 
 /** Replies with a brick or a port, or ENOENT. */
-const replyLocation = (reply: Fields, found: unknown, nothing: unknown): Results =>
-  found === undefined ? results(reply, -1, ENOENT, 0, nothing) : results(reply, 0, 0, 1, found);
+const replyLocation = (reply: Fields, location: unknown, emptyValue: unknown): Results =>
+  location === undefined
+    ? makeResults(reply, -1, ENOENT, 0, emptyValue)
+    : makeResults(reply, 0, 0, 1, location);
 
-export function programsFor(shared: State, peer: Peer): ServedProgram[] {
+export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
   const { portmap } = shared;
   const handshake: readonly [number, Procedure][] = [
-    [HAND.NULL, succeed],
-    [HAND.PING, succeed],
+    [HAND.NULL, replySuccess],
+    [HAND.PING, replySuccess],
     [
       HAND.GETSPEC,
-      procedureFor(getspecCall, ([flags, key]) =>
+      makeProcedure(getspecCall, ([flags, key]) =>
         getspec(shared, peer, flags as number, key as string),
       ),
     ],
-    [HAND.GET_VOLUME_INFO, (r) => volumeInfo(shared, r)],
+    [HAND.GET_VOLUME_INFO, (r) => getVolumeInfo(shared, r)],
   ];
-  /** Accepts registrations from this machine only, since clients look for bricks here. */
-  const signed = (isTaken: boolean, what: string): Results => {
-    peer.log(`${peer.name} ${what}${isTaken ? '' : ', which is refused'}`);
-    return isTaken
-      ? results(signReply, 0, 0)
-      : results(signReply, -1, peer.isLocal ? EINVAL : EACCES);
+  /** Replies to a registration, which is accepted from this machine only: clients look for bricks here. */
+  const replyToSigning = (isAccepted: boolean, action: string): Results => {
+    peer.log(`${peer.name} ${action}${isAccepted ? '' : ', which is refused'}`);
+    return isAccepted
+      ? makeResults(signReply, 0, 0)
+      : makeResults(signReply, -1, peer.isLocal ? EINVAL : EACCES);
   };
   const ports: readonly [number, Procedure][] = [
-    [PMAP.NULL, succeed],
+    [PMAP.NULL, replySuccess],
     [
       PMAP.PORTBYBRICK,
-      procedureFor(portByBrickCall, ([brick]) => {
-        const port = portmap.portOf(brick as string);
+      makeProcedure(portByBrickCall, ([brick]) => {
+        const port = portmap.findPort(brick as string);
         return replyLocation(portByBrickReply, port, 0);
       }),
     ],
     [
       PMAP.BRICKBYPORT,
-      procedureFor(brickByPortCall, ([port]) => {
-        const brick = portmap.brickAt(port as number);
+      makeProcedure(brickByPortCall, ([port]) => {
+        const brick = portmap.findBrick(port as number);
         return replyLocation(brickByPortReply, brick, '');
       }),
     ],
     [
       PMAP.SIGNIN,
-      procedureFor(signinCall, ([name, port, pid]) => {
-        const isTaken = peer.isLocal && portmap.signIn(name as string, port as number, peer);
-        return signed(
-          isTaken,
+      makeProcedure(signinCall, ([name, port, pid]) => {
+        const isAccepted = peer.isLocal && portmap.signIn(name as string, port as number, peer);
+        return replyToSigning(
+          isAccepted,
           `registered brick '${printable(name as string)}' at port ${port} (process ${pid})`,
         );
       }),
     ],
     [
       PMAP.SIGNOUT,
-      procedureFor(signoutCall, ([name, port]) => {
-        const isTaken = peer.isLocal && portmap.signOut(name as string, port as number);
-        return signed(isTaken, `removed brick '${printable(name as string)}' from port ${port}`);
+      makeProcedure(signoutCall, ([name, port]) => {
+        const isAccepted = peer.isLocal && portmap.signOut(name as string, port as number);
+        return replyToSigning(
+          isAccepted,
+          `removed brick '${printable(name as string)}' from port ${port}`,
+        );
       }),
     ],
   ];
@@ -133,48 +138,53 @@ export function programsFor(shared: State, peer: Peer): ServedProgram[] {
   ];
 }
 
-function getspec({ folder, servers }: State, peer: Peer, flags: number, key: string): Results {
+function getspec(
+  { folder, servers }: SharedState,
+  peer: Peer,
+  flags: number,
+  key: string,
+): Results {
   const request = `${peer.name} asked for '${printable(key)}' (flags ${flags})`;
-  const refuse = (errno: number, why: string): Results => {
-    peer.log(`${request}: ${why}`);
-    return spec(-1, errno, NOTHING);
+  const refuse = (errno: number, reason: string): Results => {
+    peer.log(`${request}: ${reason}`);
+    return makeSpecResults(-1, errno, NOTHING);
   };
-  const found = folder.read(key);
-  if (isRefusal(found)) return refuse(found.errno, found.why);
-  const text = peer.isLocal ? null : redactVolfile(decodeName(found));
+  const content = folder.read(key);
+  if (isRefusal(content)) return refuse(content.errno, content.reason);
+  const text = peer.isLocal ? null : redactVolfile(decodeName(content));
   if (text === null && !peer.isLocal) {
     return refuse(EACCES, 'it does not parse, so passwords in it cannot be removed');
   }
-  const bytes = text === null ? found : encodeName(text);
+  const bytes = text === null ? content : encodeName(text);
   peer.log(`${request}: ${bytes.length} bytes`);
-  return spec(bytes.length, 0, bytes, (flags & WANTS_SERVERS) === 0 ? [] : servers);
+  return makeSpecResults(bytes.length, 0, bytes, (flags & WANTS_SERVERS) === 0 ? [] : servers);
 }
 
-const spec =
+const makeSpecResults =
   (opRet: number, errno: number, bytes: Uint8Array, servers: readonly string[] = []): Results =>
   (w) => {
-    results(specReply, opRet, errno, bytes)(w);
+    makeResults(specReply, opRet, errno, bytes)(w);
     if (servers.length === 0) w.opaque(NOTHING);
     else writeTexts(w, new Map([['servers-list', servers.join(' ')]]));
   };
 
-function volumeInfo({ folder }: State, r: XdrReader): Results | number {
+function getVolumeInfo({ folder }: SharedState, r: XdrReader): Results | number {
   const texts = readTexts(r);
-  if (texts === null || r.short) return ACCEPT.GARBAGE_ARGS;
-  const no = (errno: number, why: string): Results => {
+  if (texts === null || r.isMalformed) return ACCEPT.GARBAGE_ARGS;
+  const refuse = (errno: number, why: string): Results => {
     return (w) => {
-      results(volumeInfoReply, -1, errno, why)(w);
+      makeResults(volumeInfoReply, -1, errno, why)(w);
       w.opaque(NOTHING);
     };
   };
-  const volume = volumeOfKey(texts.get('volname') ?? '');
+  const volume = parseKey(texts.get('volname') ?? '');
   if ((Number(texts.get('flags')) & WANTS_ID) === 0 || volume === null) {
-    return no(EINVAL, 'the flags and the name of a volume are missing');
+    return refuse(EINVAL, 'the flags and the name of a volume are missing');
   }
-  const found = folder.read(volume);
-  if (isRefusal(found)) return no(found.errno, `there is no volume ${volume}`);
+  const content = folder.read(volume);
+  if (isRefusal(content)) return refuse(content.errno, `there is no volume ${volume}`);
   return (w) => {
-    results(volumeInfoReply, 0, 0, '')(w);
+    makeResults(volumeInfoReply, 0, 0, '')(w);
     writeTexts(w, new Map([['volume_id', volumeId(volume)]]));
   };
 }
@@ -195,8 +205,8 @@ export function redactVolfile(text: string): string | null {
     if (keyword === undefined) return [];
     if (keyword === 'option' && isConfidential(words[0]?.text ?? '')) return [];
     // Drops surplus words on the line.
-    const own = keyword === 'subvolumes' ? words : words.slice(0, needs[keyword].length);
-    return [[keyword, ...own.map(({ start, end }) => text.slice(start, end))].join(' ')];
+    const keptWords = keyword === 'subvolumes' ? words : words.slice(0, needs[keyword].length);
+    return [[keyword, ...keptWords.map(({ start, end }) => text.slice(start, end))].join(' ')];
   });
   return `${lines.join('\n')}\n`;
 }

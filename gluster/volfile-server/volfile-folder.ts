@@ -21,23 +21,23 @@ import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 /** The extension of every served file. */
 export const EXTENSION = '.vol';
 
-/** Opens without blocking: the file may have been replaced by a pipe. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** Flags to open a volfile: without blocking, since a pipe may have replaced it. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Refuses a key: an errno for the client, a reason for the log. */
+/** The refusal of a key: an errno for the client, a reason for the log. */
 export interface Refusal {
   readonly errno: number;
-  readonly why: string;
+  readonly reason: string;
 }
 
-export const isRefusal = (found: Uint8Array | Refusal): found is Refusal => 'errno' in found;
+export const isRefusal = (result: Uint8Array | Refusal): result is Refusal => 'errno' in result;
 
-const refuse = (errno: number, why: string): Refusal => ({ errno, why });
+const makeRefusal = (errno: number, reason: string): Refusal => ({ errno, reason });
 
 interface KnownFile {
   /** Changes whenever the file may have changed. */
   readonly stamp: string;
-  /** The digest of the volfile that clients last received; undefined when they received none. */
+  /** The digest of the volfile that clients last received; undefined if they received no volfile. */
   readonly digest: string | undefined;
 }
 
@@ -45,15 +45,15 @@ interface KnownFile {
 export interface FolderScan {
   /** Volumes whose volfiles changed, appeared or disappeared since the last scan. */
   readonly changed: readonly string[];
-  /** Files that cannot be served, with the reason; each once. */
+  /** Files that cannot be served, with the reason; each file appears once. */
   readonly problems: readonly string[];
 }
 
 export class VolfileFolder {
   readonly path: string;
-  private known = new Map<string, KnownFile>();
-  /** By volume: the last checked volfile and its errors. */
-  private readonly checked = new Map<string, { digest: string; why: string | null }>();
+  private knownFiles = new Map<string, KnownFile>();
+  /** By volume: the digest of the last checked volfile, and its errors; null if it has no errors. */
+  private readonly checkResults = new Map<string, { digest: string; reason: string | null }>();
   /** The result of the first scan. */
   readonly firstScan: FolderScan;
 
@@ -63,86 +63,90 @@ export class VolfileFolder {
     this.firstScan = this.scan();
   }
 
-  /** Reads the current volfile of a key. */
+  /** Reads the current volfile of a key, or the reason why it is refused. */
   read(key: string): Uint8Array | Refusal {
-    const volume = volumeOfKey(key);
-    if (volume === null) return refuse(EINVAL, 'no volume has this name');
+    const volume = parseKey(key);
+    if (volume === null) return makeRefusal(EINVAL, 'no volume has this name');
     try {
-      const found = this.readFile(volume + EXTENSION);
-      if (isRefusal(found)) return found;
-      const why = this.check(volume, found);
-      return why === null ? found : refuse(EINVAL, why);
+      const content = this.readFile(volume + EXTENSION);
+      if (isRefusal(content)) return content;
+      const reason = this.describeErrors(volume, content);
+      return reason === null ? content : makeRefusal(EINVAL, reason);
     } catch (error) {
       const { code = 'EIO', message } = error as NodeJS.ErrnoException;
-      return refuse(errnoNumber(code) ?? EIO, message);
+      return makeRefusal(errnoNumber(code) ?? EIO, message);
     }
   }
 
   private readFile(name: string): Uint8Array | Refusal {
     const path = realpathSync(join(this.path, name));
     if (!path.startsWith(this.path + sep)) {
-      return refuse(EACCES, `${name} leads out of the directory, to ${path}`);
+      return makeRefusal(EACCES, `${name} leads out of the directory, to ${path}`);
     }
-    const fd = openSync(path, READ);
+    const fd = openSync(path, OPEN_FLAGS);
     try {
       const stat = fstatSync(fd);
-      if (!stat.isFile()) return refuse(EINVAL, `${name} is not a file`);
+      if (!stat.isFile()) return makeRefusal(EINVAL, `${name} is not a file`);
       if (stat.size > VOLFILE_SIZE_MAX)
-        return refuse(EFBIG, `${name} has more than ${VOLFILE_SIZE_MAX} bytes`);
+        return makeRefusal(EFBIG, `${name} has more than ${VOLFILE_SIZE_MAX} bytes`);
       const bytes = readFileSync(fd);
       // The file may be half written, and clients reject an empty volfile.
-      return bytes.length === 0 ? refuse(ENOENT, `${name} is empty`) : bytes;
+      return bytes.length === 0 ? makeRefusal(ENOENT, `${name} is empty`) : bytes;
     } finally {
       closeSync(fd);
     }
   }
 
   /**
-   * Describes the errors of a volfile. Serving half a volume would harm: a client of GlusterFS that
-   * received one accepts no further volfile.
+   * Describes the errors of a volfile; null without errors. An incorrect volfile must not be served:
+   * a client of GlusterFS that received one accepts no further volfile.
    */
-  private check(volume: string, bytes: Uint8Array): string | null {
-    const { checked } = this;
-    const digest = digestOf(bytes);
-    const before = checked.get(volume);
-    if (before?.digest === digest) return before.why;
+  private describeErrors(volume: string, bytes: Uint8Array): string | null {
+    const { checkResults } = this;
+    const digest = computeDigest(bytes);
+    const previous = checkResults.get(volume);
+    if (previous?.digest === digest) return previous.reason;
     const { problems } = inspectVolfile(new Source(volume + EXTENSION, decodeName(bytes)));
     const errors = listProblems(problems.filter(({ severity }) => severity === 'error'));
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    const why = errors.length === 0 ? null : errors[0]! + more;
-    checked.set(volume, { digest, why });
-    return why;
+    const reason = errors.length === 0 ? null : errors[0]! + more;
+    checkResults.set(volume, { digest, reason });
+    return reason;
   }
 
   /** Scans the directory. @throws {NodeJS.ErrnoException} when it is unreadable; nothing has changed then */
   scan(): FolderScan {
-    const { known } = this;
+    const { knownFiles } = this;
     const files = readdirSync(this.path).filter((name) => name.endsWith(EXTENSION));
-    const doubts: string[] = [];
-    this.known = new Map(
+    const problems: string[] = [];
+    this.knownFiles = new Map(
       files.map((file): [string, KnownFile] => {
         const volume = file.slice(0, -EXTENSION.length);
-        const stamp = this.stampOf(file);
-        const before = known.get(volume);
-        if (before?.stamp === stamp) return [volume, before];
-        const found = this.read(volume);
-        if (!isRefusal(found)) return [volume, { stamp, digest: digestOf(found) }];
-        doubts.push(found.why.startsWith(file) ? found.why : `${file}: ${found.why}`);
+        const stamp = this.readStamp(file);
+        const previous = knownFiles.get(volume);
+        if (previous?.stamp === stamp) return [volume, previous];
+        const content = this.read(volume);
+        if (!isRefusal(content)) return [volume, { stamp, digest: computeDigest(content) }];
+        problems.push(
+          content.reason.startsWith(file) ? content.reason : `${file}: ${content.reason}`,
+        );
         // Clients keep their present volfile.
-        return [volume, { stamp, digest: before?.digest }];
+        return [volume, { stamp, digest: previous?.digest }];
       }),
     );
-    for (const volume of this.checked.keys()) {
-      if (!this.known.has(volume)) this.checked.delete(volume);
+    for (const volume of this.checkResults.keys()) {
+      if (!this.knownFiles.has(volume)) this.checkResults.delete(volume);
     }
-    const all = new Set([...known.keys(), ...this.known.keys()]);
-    const digest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
+    const all = new Set([...knownFiles.keys(), ...this.knownFiles.keys()]);
+    const lastDigest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
       from.get(volume)?.digest;
-    const changed = [...all].filter((one) => digest(known, one) !== digest(this.known, one));
-    return { changed, problems: doubts };
+    const changed = [...all].filter(
+      (one) => lastDigest(knownFiles, one) !== lastDigest(this.knownFiles, one),
+    );
+    return { changed, problems };
   }
 
-  private stampOf(file: string): string {
+  private readStamp(file: string): string {
     try {
       const { dev, ino, size, ctimeNs } = statSync(join(this.path, file), { bigint: true });
       return `${dev} ${ino} ${size} ${ctimeNs}`;
@@ -153,13 +157,14 @@ export class VolfileFolder {
   }
 }
 
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const computeDigest = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 /**
- * The volume that a key names: `V`, or `/V` as mount(8) sends it. Null unless it is a plain file
- * name, so that no key becomes a path: no slash, not hidden, not too long, no control characters.
+ * Reads the volume that a key names: `V`, or `/V` as mount(8) sends it. Null unless it is a plain
+ * file name, so that no key becomes a path: no slash, not hidden, not too long, no control characters.
  */
-export function volumeOfKey(key: string): string | null {
+export function parseKey(key: string): string | null {
   const name = key.startsWith('/') ? key.slice(1) : key;
   if (name === '' || name.startsWith('.') || name.includes('/')) return null;
   if (/\p{Cc}/u.test(name)) return null;
@@ -174,5 +179,5 @@ export function volumeId(volume: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** RFC 9562, appendix A: the namespace of names of no other kind; here volumes. */
+/** The namespace of the UUIDs: NameSpace_X500 of RFC 9562, which no other kind of name here uses. */
 const NAMESPACE = Buffer.from('6ba7b8149dad11d180b400c04fd430c8', 'hex');

@@ -2,26 +2,29 @@
  * Serves volfiles on a TCP port, a UNIX socket, or both, and notifies every client of changes.
  *
  * A client stays connected while mounted and is silent most of the time. Only connections that
- * never sent a call are closed for silence.
+ * never sent a call, or stopped within one, are closed for silence.
  */
 import { rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { Answerer } from '../rpc/answerer.ts';
+import { CallServer } from '../rpc/call-server.ts';
 import { CALLBACK, CBK } from '../rpc/programs.ts';
-import { RecordError, Records } from '../rpc/record.ts';
+import { RecordError, RecordReader } from '../rpc/record.ts';
 import { XdrWriter } from '../rpc/xdr.ts';
-import type { VolfileFolder } from './folder.ts';
 import { Portmap } from './portmap.ts';
-import { type Peer, programsFor, type State } from './programs.ts';
+import type { VolfileFolder } from './volfile-folder.ts';
+import { makePrograms, type Peer, type SharedState } from './volfile-programs.ts';
 
+/** The most connections at a time, unless `connectionsMax` is set. */
 const CONNECTIONS_MAX = 4096;
 /** Milliseconds between two scans of the directory. */
 const SCAN_MS = 500;
+/** Milliseconds after which an incomplete call closes its connection. */
 const SILENCE_MS = 30_000;
 /** The most bytes of a call, which carries only names. */
 const CALL_MAX = 65_536;
-const ROOM = 4096;
-/** The most bytes of replies that wait for a client; beyond them the server reads no call of its. */
+/** Initial bytes of the buffer for calls. */
+const BUFFER_BYTES = 4096;
+/** The most bytes of replies queued for a client. Beyond them the server stops reading that client's calls. */
 const QUEUED_MAX = 2 ** 20;
 /** Milliseconds of silence after which the kernel probes whether the client still exists. */
 const KEEP_ALIVE_MS = 20_000;
@@ -46,34 +49,35 @@ export interface VolfileServerSettings {
 
 export class VolfileServer {
   private readonly settings: VolfileServerSettings;
-  private readonly shared: State;
+  private readonly state: SharedState;
   private readonly connections = new Set<ClientConnection>();
   private readonly servers: Server[] = [];
-  private watch: NodeJS.Timeout | undefined;
+  private scanTimer: NodeJS.Timeout | undefined;
   private isUnreadable = false;
 
   private constructor(settings: VolfileServerSettings) {
     this.settings = settings;
     const { folder, servers } = settings;
-    this.shared = { folder, servers, portmap: new Portmap() };
+    this.state = { folder, servers, portmap: new Portmap() };
   }
 
-  /** @throws {NodeJS.ErrnoException} when it cannot listen there; it leaves nothing behind then */
+  /** @throws {NodeJS.ErrnoException} if it cannot listen there; it leaves no socket behind then */
   static async start(settings: VolfileServerSettings): Promise<VolfileServer> {
     const server = new VolfileServer(settings);
     const { tcp, unix, folder } = settings;
     try {
-      if (tcp !== null) await server.listen(false, (it) => it.listen({ ...tcp }));
+      if (tcp !== null)
+        await server.listen(false, (socketServer) => socketServer.listen({ ...tcp }));
       if (unix !== null) {
-        await removeStale(unix);
-        await server.listen(true, (it) => listenForOwner(it, unix));
+        await removeStaleSocket(unix);
+        await server.listen(true, (socketServer) => listenForOwner(socketServer, unix));
       }
     } catch (error) {
       await server.close();
       throw error;
     }
-    server.watch = setInterval(() => server.scan(), SCAN_MS).unref();
-    for (const doubt of folder.firstScan.problems) settings.warn(doubt);
+    server.scanTimer = setInterval(() => server.scan(), SCAN_MS).unref();
+    for (const problem of folder.firstScan.problems) settings.warn(problem);
     return server;
   }
 
@@ -81,9 +85,9 @@ export class VolfileServer {
   private scan(): void {
     const { settings } = this;
     try {
-      const { changed, problems: doubts } = settings.folder.scan();
+      const { changed, problems } = settings.folder.scan();
       this.isUnreadable = false;
-      for (const doubt of doubts) settings.warn(doubt);
+      for (const problem of problems) settings.warn(problem);
       if (changed.length > 0) this.notify(changed);
     } catch (error) {
       if (!this.isUnreadable)
@@ -92,7 +96,7 @@ export class VolfileServer {
     }
   }
 
-  /** The TCP port; null without one. */
+  /** The TCP port; null if the server listens on a UNIX socket alone. */
   get port(): number | null {
     for (const server of this.servers) {
       const address = server.address();
@@ -109,15 +113,15 @@ export class VolfileServer {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.watch);
-    const ended = this.servers.map((server) => new Promise((done) => server.close(done)));
+    clearInterval(this.scanTimer);
+    const ended = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const connection of this.connections) connection.end();
     await Promise.all(ended);
   }
 
   private async listen(isUnix: boolean, begin: (server: Server) => void): Promise<void> {
     const { settings } = this;
-    const server = createServer((socket) => this.take(socket, isUnix));
+    const server = createServer((socket) => this.accept(socket, isUnix));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       begin(server.once('listening', resolve));
@@ -127,19 +131,19 @@ export class VolfileServer {
     this.servers.push(server);
   }
 
-  private take(socket: Socket, isUnix: boolean): void {
-    const { connections, settings, shared } = this;
+  private accept(socket: Socket, isUnix: boolean): void {
+    const { connections, settings, state } = this;
     const { connectionsMax = CONNECTIONS_MAX } = settings;
     if (connections.size >= connectionsMax) {
       settings.warn(`a client was refused: there are ${connectionsMax} connections already`);
       socket.destroy();
       return;
     }
-    const connection = new ClientConnection(socket, isUnix, shared, settings);
+    const connection = new ClientConnection(socket, isUnix, state, settings);
     connections.add(connection);
     socket.once('close', () => {
       connections.delete(connection);
-      for (const brick of shared.portmap.removeAll(connection)) {
+      for (const brick of state.portmap.removeAll(connection)) {
         settings.log(`brick '${brick}' disconnected`);
       }
     });
@@ -151,31 +155,36 @@ class ClientConnection implements Peer {
   readonly isLocal: boolean;
   private readonly socket: Socket;
   private readonly settings: VolfileServerSettings;
-  private readonly answerer: Answerer;
-  private readonly records = new Records(ROOM, CALL_MAX);
+  private readonly callServer: CallServer;
+  private readonly records = new RecordReader(BUFFER_BYTES, CALL_MAX);
   private readonly out = new XdrWriter();
-  private silence: NodeJS.Timeout | null = null;
-  private hasNotice = false;
+  private silenceTimer: NodeJS.Timeout | null = null;
+  private owesNotice = false;
 
-  constructor(socket: Socket, isUnix: boolean, shared: State, settings: VolfileServerSettings) {
+  constructor(
+    socket: Socket,
+    isUnix: boolean,
+    state: SharedState,
+    settings: VolfileServerSettings,
+  ) {
     this.socket = socket;
     this.settings = settings;
     const { remoteAddress, remotePort } = socket;
     this.isLocal = isUnix || isLoopback(remoteAddress ?? '');
     this.name = isUnix ? 'a client at the UNIX socket' : `${remoteAddress}:${remotePort}`;
-    this.answerer = new Answerer({
-      programs: programsFor(shared, this),
+    this.callServer = new CallServer({
+      programs: makePrograms(state, this),
       out: this.out,
-      written: () => this.send(),
+      onWritten: () => this.send(),
       isFull: () => socket.destroyed || socket.writableLength > QUEUED_MAX,
     });
-    this.wait(true);
+    this.limitSilence(true);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.on('data', (chunk: Uint8Array) => this.received(chunk));
-    socket.on('drain', () => this.drained());
+    socket.on('data', (chunk: Uint8Array) => this.receive(chunk));
+    socket.on('drain', () => this.resumeAfterDrain());
     // The 'close' event follows and handles it.
     socket.on('error', () => {});
-    socket.on('close', () => this.wait(false));
+    socket.on('close', () => this.limitSilence(false));
   }
 
   log(text: string): void {
@@ -186,38 +195,39 @@ class ClientConnection implements Peer {
     this.socket.destroy();
   }
 
-  /** Sends one notice at most to a client that does not read. */
+  /** Notifies the client; a client that does not read gets one notice for several changes. */
   notify(): void {
-    this.hasNotice = true;
+    this.owesNotice = true;
     if (this.socket.writableLength <= QUEUED_MAX) this.sendNotice();
   }
 
   private sendNotice(): void {
-    if (!this.hasNotice) return;
-    this.hasNotice = false;
-    this.answerer.call(CALLBACK, CBK.FETCHSPEC);
+    if (!this.owesNotice) return;
+    this.owesNotice = false;
+    this.callServer.call(CALLBACK, CBK.FETCHSPEC);
   }
 
-  private received(chunk: Uint8Array): void {
-    this.guarded(() => this.records.put(chunk, () => this.take()));
+  private receive(chunk: Uint8Array): void {
+    this.endIfMalformed(() => this.records.append(chunk, () => this.serveCalls()));
   }
 
-  private drained(): void {
+  private resumeAfterDrain(): void {
     this.sendNotice();
-    this.guarded(() => this.take());
+    this.endIfMalformed(() => this.serveCalls());
     if (this.socket.writableLength <= QUEUED_MAX) this.socket.resume();
   }
 
   /** @returns whether the connection stays open. @throws {RecordError} */
-  private take(): boolean {
-    if (this.answerer.take(this.records) > 0) this.wait(false);
-    if (this.records.isBegun) this.wait(true);
+  private serveCalls(): boolean {
+    if (this.callServer.serveAll(this.records) > 0) this.limitSilence(false);
+    if (this.records.hasPartialMessage) this.limitSilence(true);
     return !this.socket.destroyed;
   }
 
-  private guarded(what: () => void): void {
+  /** Performs the action; closes the connection if it finds a malformed call. */
+  private endIfMalformed(action: () => void): void {
     try {
-      what();
+      action();
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       this.settings.warn(`${this.name} sent a malformed call: ${error.message}`);
@@ -228,7 +238,7 @@ class ClientConnection implements Peer {
   private send(): void {
     const { socket, out } = this;
     // Node keeps the bytes until they have left, and this buffer is reused before that.
-    const bytes = out.written.slice();
+    const bytes = out.writtenBytes.slice();
     out.at = 0;
     if (socket.destroyed) return;
     socket.write(bytes);
@@ -236,15 +246,15 @@ class ClientConnection implements Peer {
   }
 
   /** Starts or stops the timer that closes a silent connection. */
-  private wait(isWaiting: boolean): void {
-    if (isWaiting === (this.silence !== null)) return;
-    if (this.silence !== null) {
-      clearTimeout(this.silence);
-      this.silence = null;
+  private limitSilence(isLimited: boolean): void {
+    if (isLimited === (this.silenceTimer !== null)) return;
+    if (this.silenceTimer !== null) {
+      clearTimeout(this.silenceTimer);
+      this.silenceTimer = null;
       return;
     }
     const { silenceMs = SILENCE_MS } = this.settings;
-    this.silence = setTimeout(() => {
+    this.silenceTimer = setTimeout(() => {
       this.settings.warn(`${this.name} sent no call for ${silenceMs / 1000} s`);
       this.end();
     }, silenceMs).unref();
@@ -256,7 +266,7 @@ export const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\./.test(address);
 
 /** Removes the socket that a killed server left. @throws {Error} when the path is anything else */
-async function removeStale(path: string): Promise<void> {
+async function removeStaleSocket(path: string): Promise<void> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isSocket()) throw new Error(`${path} exists already and is not a socket`);

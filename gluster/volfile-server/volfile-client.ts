@@ -7,17 +7,21 @@ import { connect, type Socket } from 'node:net';
 import { formatSocketAddress, type SocketAddress } from '../../runtime/core/addresses.ts';
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { ENOENT, strerror } from '../../runtime/core/errno.ts';
-import { CallChannel, type Loss } from '../rpc/call-channel.ts';
+import { CallChannel, type LossReason } from '../rpc/call-channel.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
-import { fieldsOf, readFields } from '../rpc/fields.ts';
+import { parseFields, readFields } from '../rpc/fields.ts';
 import { AUTH_V2, readCall } from '../rpc/message.ts';
 import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
-import { RecordError, Records } from '../rpc/record.ts';
+import { RecordError, RecordReader } from '../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../rpc/xdr.ts';
 
+/** Milliseconds between two attempts to reach a lost server. */
 const RETRY_MS = 3000;
+/** The longest time for a connection to be made. */
 const CONNECT_MS = 10_000;
-const ANSWER_MS = 60_000;
+/** The longest time for the reply to a request. */
+const REPLY_MS = 60_000;
+/** Milliseconds of silence after which the kernel probes whether the server still exists. */
 const KEEP_ALIVE_MS = 20_000;
 /** The most known servers, including those that a server has announced. */
 const SERVERS_MAX = 64;
@@ -28,7 +32,7 @@ const VERSIONS = new Map([
   ['min-op-version', '1'],
 ]);
 
-const specReply = fieldsOf('op_ret:i32 op_errno:i32 spec:opaque');
+const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');
 
 /** Explains in a sentence why there is no volfile. */
 export class FetchError extends Error {
@@ -39,19 +43,19 @@ export class FetchError extends Error {
 class Refusal extends FetchError {}
 
 export interface VolfileClientSettings {
-  /** Tried in this order. */
+  /** The servers, in the order in which the client tries them. */
   readonly servers: readonly SocketAddress[];
   /** The requested volfile, such as `/NAME`. */
   readonly key: string;
   /** Called when the volfile may have changed and should be fetched again. */
-  changed(): void;
+  onChange(): void;
   /** Logs an event. */
   log(text: string): void;
   /** Logs a warning. */
   warn(text: string): void;
 }
 
-interface Spec {
+interface FetchedVolfile {
   readonly text: string;
   readonly servers: readonly SocketAddress[];
 }
@@ -60,9 +64,9 @@ export class VolfileClient {
   private readonly settings: VolfileClientSettings;
   private readonly servers: SocketAddress[];
   /** The index of the current server. */
-  private at = 0;
+  private serverIndex = 0;
   private peer: ServerConnection | null = null;
-  private retry: NodeJS.Timeout | null = null;
+  private retryTimer: NodeJS.Timeout | null = null;
   private isClosed = false;
   private hasFetched = false;
   private queue: Promise<unknown> = Promise.resolve();
@@ -74,57 +78,57 @@ export class VolfileClient {
 
   /** The server that sent the last volfile. */
   get server(): string {
-    return formatSocketAddress(this.servers[this.at]!);
+    return formatSocketAddress(this.servers[this.serverIndex]!);
   }
 
   /** Fetches the current volfile; tries each server once. @throws {FetchError} */
   fetch(): Promise<string> {
-    const turn = this.queue.then(() => this.ask());
-    this.queue = turn.catch(() => {});
-    return turn;
+    const result = this.queue.then(() => this.fetchFromServers());
+    this.queue = result.catch(() => {});
+    return result;
   }
 
   close(): void {
     this.isClosed = true;
-    if (this.retry !== null) clearTimeout(this.retry);
+    if (this.retryTimer !== null) clearTimeout(this.retryTimer);
     this.peer?.close();
     this.peer = null;
   }
 
-  private async ask(): Promise<string> {
+  private async fetchFromServers(): Promise<string> {
     const { key } = this.settings;
-    const why: string[] = [];
-    for (let left = this.servers.length; left > 0 && !this.isClosed; left--) {
+    const failures: string[] = [];
+    for (let attempts = this.servers.length; attempts > 0 && !this.isClosed; attempts--) {
       try {
-        this.peer ??= await this.open(this.servers[this.at]!);
+        this.peer ??= await this.open(this.servers[this.serverIndex]!);
         const { text, servers } = await this.peer.getspec(key);
         this.addServers(servers);
         this.hasFetched = true;
         return text;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
-        why.push(`${this.server}: ${error.message}`);
+        failures.push(`${this.server}: ${error.message}`);
         // The server notifies us if it has the volfile again.
         if (error instanceof Refusal && this.hasFetched) break;
-        this.nextServer();
+        this.moveToNextServer();
       }
     }
-    if (this.peer === null && this.hasFetched) this.tryAgain();
-    throw new FetchError(`no volfile '${key}' can be fetched: ${why.join('; ')}`);
+    if (this.peer === null && this.hasFetched) this.scheduleReconnect();
+    throw new FetchError(`no volfile '${key}' can be fetched: ${failures.join('; ')}`);
   }
 
   /** Moves on to the next server. */
-  private nextServer(): void {
+  private moveToNextServer(): void {
     this.peer?.close();
     this.peer = null;
-    this.at = (this.at + 1) % this.servers.length;
+    this.serverIndex = (this.serverIndex + 1) % this.servers.length;
   }
 
-  private async open(place: SocketAddress): Promise<ServerConnection> {
-    const peer = await ServerConnection.open(place, {
-      changed: () => this.settings.changed(),
-      unknown: (xid) => this.settings.warn(`reply with unknown xid ${xid}`),
-      ended: (why) => this.lost(peer, why),
+  private async open(address: SocketAddress): Promise<ServerConnection> {
+    const peer = await ServerConnection.open(address, {
+      onChange: () => this.settings.onChange(),
+      onUnknownXid: (xid) => this.settings.warn(`reply with unknown xid ${xid}`),
+      onEnd: (why) => this.handleLoss(peer, why),
     });
     if (!this.isClosed) return peer;
     peer.close();
@@ -133,73 +137,73 @@ export class VolfileClient {
 
   private addServers(servers: readonly SocketAddress[]): void {
     const known = new Set(this.servers.map(formatSocketAddress));
-    const more = servers.filter((place) => !known.has(formatSocketAddress(place)));
+    const more = servers.filter((address) => !known.has(formatSocketAddress(address)));
     this.servers.push(...more.slice(0, SERVERS_MAX - this.servers.length));
   }
 
-  /** Keeps the mount running and asks the first server that returns. */
-  private lost(peer: ServerConnection, why: string): void {
+  /** Keeps the mount running, and schedules attempts to reach a server again. */
+  private handleLoss(peer: ServerConnection, reason: string): void {
     if (this.peer !== peer || this.isClosed) return;
     this.peer = null;
     // The first fetch reports the failure itself.
     if (!this.hasFetched) return;
     this.settings.warn(
-      `the volfile server ${this.server} is lost: ${why}; retrying every ${RETRY_MS / 1000} s`,
+      `the volfile server ${this.server} is lost: ${reason}; retrying every ${RETRY_MS / 1000} s`,
     );
-    this.tryAgain();
+    this.scheduleReconnect();
   }
 
-  private tryAgain(): void {
-    if (this.isClosed || this.retry !== null) return;
-    this.retry = setTimeout(() => {
-      this.retry = null;
+  private scheduleReconnect(): void {
+    if (this.isClosed || this.retryTimer !== null) return;
+    this.retryTimer = setTimeout(() => {
+      this.retryTimer = null;
       this.queue = this.queue.then(() => this.reconnect());
     }, RETRY_MS).unref();
   }
 
   /** Connects to the first reachable server. */
   private async reconnect(): Promise<void> {
-    for (let left = this.servers.length; left > 0; left--) {
+    for (let attempts = this.servers.length; attempts > 0; attempts--) {
       if (this.peer !== null || this.isClosed) return;
       try {
-        this.peer = await this.open(this.servers[this.at]!);
+        this.peer = await this.open(this.servers[this.serverIndex]!);
         this.settings.log(`the volfile server ${this.server} is reachable`);
-        this.settings.changed();
+        this.settings.onChange();
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
-        this.nextServer();
+        this.moveToNextServer();
       }
     }
-    if (this.peer === null) this.tryAgain();
+    if (this.peer === null) this.scheduleReconnect();
   }
 }
 
 interface ServerConnectionEvents {
-  changed(): void;
-  unknown(xid: number): void;
+  onChange(): void;
+  onUnknownXid(xid: number): void;
   /** Called once, unless `close` was called here. */
-  ended(why: string): void;
+  onEnd(reason: string): void;
 }
 
 /** A connection to one server. */
 class ServerConnection {
   private readonly socket: Socket;
   private readonly channel: CallChannel;
-  private readonly records = new Records();
-  private why = 'it closed the connection';
+  private readonly records = new RecordReader();
+  private closeReason = 'it closed the connection';
 
   private constructor(socket: Socket, events: ServerConnectionEvents) {
     this.socket = socket;
     this.channel = new CallChannel({
       now: () => performance.now(),
       onCall: (r, xid) => {
-        const { program, procedure, refused } = readCall(r, xid);
-        const isOurs = refused === null && program === CALLBACK.number;
-        if (isOurs && procedure === CBK.FETCHSPEC) events.changed();
+        const { program, procedure, refusal } = readCall(r, xid);
+        const isOurs = refusal === null && program === CALLBACK.number;
+        if (isOurs && procedure === CBK.FETCHSPEC) events.onChange();
       },
-      onUnknownXid: (xid) => events.unknown(xid),
+      onUnknownXid: (xid) => events.onUnknownXid(xid),
     });
-    this.channel.connected({
+    this.channel.attach({
       send(bytes, length) {
         if (socket.destroyed) return 0;
         // Node keeps the bytes until they have left, and this buffer is reused before that.
@@ -208,29 +212,29 @@ class ServerConnection {
       },
     });
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS).unref();
-    socket.on('data', (chunk: Uint8Array) => this.received(chunk));
+    socket.on('data', (chunk: Uint8Array) => this.receive(chunk));
     socket.on('error', (error) => {
-      this.why = reasonOf(error);
+      this.closeReason = describeError(error);
     });
     socket.once('close', () => {
-      this.channel.disconnected();
-      events.ended(this.why);
+      this.channel.detach();
+      events.onEnd(this.closeReason);
     });
   }
 
   /** @throws {FetchError} */
   static async open(
-    place: SocketAddress,
+    address: SocketAddress,
     events: ServerConnectionEvents,
   ): Promise<ServerConnection> {
-    const socket = connect({ ...place });
+    const socket = connect({ ...address });
     await new Promise<void>((resolve, reject) => {
-      const fail = (why: string): void => {
+      const fail = (reason: string): void => {
         socket.destroy();
-        reject(new FetchError(why));
+        reject(new FetchError(reason));
       };
       socket.setTimeout(CONNECT_MS, () => fail('it does not respond'));
-      socket.once('error', (error) => fail(reasonOf(error)));
+      socket.once('error', (error) => fail(describeError(error)));
       socket.once('connect', () => {
         socket.setTimeout(0);
         resolve();
@@ -242,17 +246,17 @@ class ServerConnection {
 
   close(): void {
     this.socket.removeAllListeners('close');
-    this.channel.disconnected();
+    this.channel.detach();
     this.socket.destroy();
   }
 
   /** @throws {FetchError} */
-  getspec(key: string): Promise<Spec> {
+  getspec(key: string): Promise<FetchedVolfile> {
     return new Promise((resolve, reject) => {
       const { channel } = this;
       // Keeps the process alive while the caller waits.
       this.socket.ref();
-      const timer = setTimeout(() => channel.expire(Number.POSITIVE_INFINITY), ANSWER_MS);
+      const timer = setTimeout(() => channel.expire(Number.POSITIVE_INFINITY), REPLY_MS);
       const write = (w: XdrWriter): void => {
         w.u32(WANTS_SERVERS);
         w.string(key);
@@ -263,46 +267,48 @@ class ServerConnection {
         this.socket.unref();
         const spec = typeof r === 'string' ? null : readSpec(r);
         if (spec === null)
-          reject(new FetchError(r === 'disconnected' ? this.why : REASONS[r as ReplyFailure]));
-        else if ('why' in spec) reject(new Refusal(spec.why));
+          reject(
+            new FetchError(r === 'disconnected' ? this.closeReason : REASONS[r as ReplyFailure]),
+          );
+        else if ('reason' in spec) reject(new Refusal(spec.reason));
         else resolve(spec);
       });
       channel.flush();
     });
   }
 
-  private received(chunk: Uint8Array): void {
+  private receive(chunk: Uint8Array): void {
     const { records, socket } = this;
     try {
-      records.put(chunk, () => {
-        this.channel.take(records);
+      records.append(chunk, () => {
+        this.channel.dispatch(records);
         return !socket.destroyed;
       });
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.why = `it sent a malformed message: ${error.message}`;
+      this.closeReason = `it sent a malformed message: ${error.message}`;
       socket.destroy();
     }
   }
 }
 
-type ReplyFailure = Exclude<Loss, 'disconnected'>;
+type ReplyFailure = Exclude<LossReason, 'disconnected'>;
 
 const REASONS: Readonly<Record<ReplyFailure, string>> = {
   refused: 'it is not a volfile server',
-  timeout: `it did not reply for ${ANSWER_MS / 1000} s`,
+  timeout: `it did not reply for ${REPLY_MS / 1000} s`,
 };
 
 /** Reads a volfile, or the reason why it is missing. */
-function readSpec(r: XdrReader): Spec | { readonly why: string } {
+function readSpec(r: XdrReader): FetchedVolfile | { readonly reason: string } {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
   const spec = decodeName(bytes);
   const length = bytes.length;
   const texts = readTexts(r);
-  if (r.short) return { why: 'its reply is malformed' };
-  if (opRet < 0) return { why: errno === ENOENT ? 'it has no such volume' : strerror(errno) };
-  if (opRet !== length) return { why: `it announced ${opRet} bytes but sent ${length}` };
-  if (length === 0) return { why: 'it sent an empty volfile' };
+  if (r.isMalformed) return { reason: 'its reply is malformed' };
+  if (opRet < 0) return { reason: errno === ENOENT ? 'it has no such volume' : strerror(errno) };
+  if (opRet !== length) return { reason: `it announced ${opRet} bytes but sent ${length}` };
+  if (length === 0) return { reason: 'it sent an empty volfile' };
   return { text: spec, servers: readServers(texts?.get('servers-list') ?? '') };
 }
 
@@ -312,7 +318,7 @@ const readServers = (text: string): SocketAddress[] =>
     port: Number(port),
   }));
 
-function reasonOf(error: NodeJS.ErrnoException): string {
+function describeError(error: NodeJS.ErrnoException): string {
   const { errno, message, code } = error;
   if (errno !== undefined && errno > -3000) return strerror(-errno);
   return code === 'ENOTFOUND' ? 'there is no such host' : message || code || 'it cannot be reached';
