@@ -1,6 +1,6 @@
 /** Serves the bricks of a volfile to clients, until a signal or a request ends it. */
 
-import type { Server } from '../gluster/protocol/server/server.ts';
+import type { BrickServer } from '../gluster/protocol/server/brick-server.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { pump } from '../runtime/pump/pump.ts';
@@ -49,8 +49,8 @@ function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
   );
 }
 
-const serversOf = (graph: Graph): Server[] =>
-  graph.xlators.filter(({ type }) => type === TYPE).map(({ priv }) => priv as Server);
+const serversOf = (graph: Graph): BrickServer[] =>
+  graph.xlators.filter(({ type }) => type === TYPE).map(({ priv }) => priv as BrickServer);
 
 const listensOf = (graph: Graph): Listening[] =>
   serversOf(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));

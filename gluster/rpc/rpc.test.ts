@@ -193,7 +193,7 @@ describe('headers', () => {
         const r = new XdrReader(w.writtenBytes);
         expect([r.u32(), r.u32()]).toEqual([call.xid, CALL]);
         const read = readCall(r, call.xid);
-        expect(read).toMatchObject({ ...call, flavor, refused: null });
+        expect(read).toMatchObject({ ...call, flavor, refusal: null });
         expect([r.isMalformed, r.remaining]).toEqual([false, 0]);
         const times = flavor === AUTH_V3 ? {} : { flags: 0, ctime: 0, ctimeNsec: 0 };
         const room = (flavor === AUTH_V3 ? 91 : 95) - who.lkOwner.length / 2;

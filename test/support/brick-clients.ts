@@ -2,7 +2,7 @@
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import { operations } from '../../bridges/testing/operations.ts';
 import distribute from '../../gluster/cluster/distribute/index.ts';
-import { RETRIES_MS } from '../../gluster/protocol/client/connection.ts';
+import { RETRY_DELAYS_MS } from '../../gluster/protocol/client/connection.ts';
 import client from '../../gluster/protocol/client/index.ts';
 import server from '../../gluster/protocol/server/index.ts';
 import { type Caller, connect, Driver, ROOT } from '../../runtime/api/driver.ts';
@@ -168,7 +168,7 @@ export class BrickClients {
       after: (ms: number, fn: () => void) =>
         isTimeless
           ? () => {}
-          : context.after(RETRIES_MS.includes(ms) ? Math.min(ms, retryMs) : ms, fn),
+          : context.after(RETRY_DELAYS_MS.includes(ms) ? Math.min(ms, retryMs) : ms, fn),
       ...(isTimeless ? { now: () => since } : {}),
     });
     const graph = activate(description, registry, hurried, { default: INFO, volumes: new Map() });

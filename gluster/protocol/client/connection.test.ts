@@ -20,7 +20,7 @@ import {
 import { RecordReader, recordMark } from '../../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { Connection, type TransportEvents } from './connection.ts';
-import { introduction } from './handshake.ts';
+import { makeIntroduction } from './handshake.ts';
 
 const EACCES = 13;
 const EAGAIN = 11;
@@ -66,7 +66,7 @@ function send({ events }: Line, write: (w: XdrWriter) => void): void {
   const room = events.records.reserveRoom();
   room.set(w.writtenBytes);
   events.records.noteReceived(w.at);
-  events.received();
+  events.onReceive();
 }
 
 function answer(to: Line, call: ReceivedCall, r: XdrReader): void {
@@ -120,7 +120,7 @@ function settle(): void {
 /** The peer accepts the last connection. */
 function accept(): void {
   const mine = line();
-  mine.events.connected({
+  mine.events.onConnect({
     send(bytes, length, data) {
       const all = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]);
       const taken = all.subarray(0, mine.capacity);
@@ -161,7 +161,7 @@ function make(asksPort = false, pingTimeout = 42): void {
         lines.push(made);
         return {
           isServed: false,
-          flushSoon: () => events.writable(),
+          flushSoon: () => events.onWritable(),
           close() {
             made.isClosed = true;
           },
@@ -169,22 +169,22 @@ function make(asksPort = false, pingTimeout = 42): void {
       },
       now: () => clock.now,
       address: { host: 'h', port: 24_007 },
-      asksPort,
+      needsPort: asksPort,
       subvolume: 'brick',
       isAwaited: () => isAwaited,
       pingTimeout: () => pingTimeout,
       frameTimeout: () => 1800,
-      introduction: (number) => introduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
-      records: () => new RecordReader(),
+      makeIntroduction: (number) => makeIntroduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
+      makeRecords: () => new RecordReader(),
     },
     {
-      introduced: ({ isUp }) => void events.push(isUp ? 'up' : 'up, its storage is not'),
-      lost: (why) => void events.push(`lost: ${why}`),
-      failed({ why, final, wasMet }) {
-        events.push(`${final ? 'refused' : 'failed'}: ${why}`);
-        met.push(wasMet);
+      onHandshake: ({ isUp }) => void events.push(isUp ? 'up' : 'up, its storage is not'),
+      onLoss: (why) => void events.push(`lost: ${why}`),
+      onFailure({ reason, isFinal, hasReplied }) {
+        events.push(`${isFinal ? 'refused' : 'failed'}: ${reason}`);
+        met.push(hasReplied);
       },
-      called: (program, procedure) => void events.push(`called ${program} ${procedure}`),
+      onCall: (program, procedure) => void events.push(`called ${program} ${procedure}`),
       warn: (text) => void events.push(text),
     },
   );
@@ -248,7 +248,7 @@ describe('a connection', () => {
     peer.programs = [FOPS4, HANDSHAKE];
     accept();
     expect(events).toEqual(['up']);
-    line().events.ended('it was cut');
+    line().events.onEnd('it was cut');
     advance(3);
     expect(line().address).toMatchObject({ port: 24_007 });
   });
@@ -282,15 +282,15 @@ describe('a connection', () => {
   it('reconnects after a loss under a new name, and ignores events of the old connection', () => {
     make();
     connection.start();
-    line().events.ended('connection refused');
+    line().events.onEnd('connection refused');
     advance(0.2);
     expect(lines).toHaveLength(1);
     advance(0.05);
     accept();
     ask('a');
-    line().events.ended('it was cut');
+    line().events.onEnd('it was cut');
     // Events of an old connection are ignored.
-    line().events.ended('again');
+    line().events.onEnd('again');
     advance(3);
     accept();
     expect(events).toEqual([
@@ -310,7 +310,7 @@ describe('a connection', () => {
       const found: number[] = [];
       for (let attempt = 0; attempt < 7; attempt++) {
         const [count, at] = [lines.length, clock.now];
-        line().events.ended('connection refused');
+        line().events.onEnd('connection refused');
         for (let tick = 0; lines.length === count && tick < 100; tick++) advance(0.05);
         found.push(clock.now - at);
       }
@@ -362,7 +362,7 @@ describe('a connection', () => {
     ask('a');
     for (let second = 0; second < 60; second++) {
       line().capacity = 1;
-      line().events.writable();
+      line().events.onWritable();
       advance(1);
     }
     expect(events).toEqual(['up']);
@@ -373,7 +373,7 @@ describe('a connection', () => {
   it('retries twice a second while requests wait for the brick', () => {
     make();
     connection.start();
-    const refuse = (): void => line().events.ended('connection refused');
+    const refuse = (): void => line().events.onEnd('connection refused');
     for (let attempt = 0; attempt < 6; attempt++) {
       refuse();
       advance(3);
@@ -418,7 +418,7 @@ describe('a connection', () => {
     const { records } = line().events;
     records.reserveRoom().set(Buffer.alloc(16, 0xff));
     records.noteReceived(16);
-    line().events.received();
+    line().events.onReceive();
     expect(events.at(-1)).toMatch(/^lost: it sent a malformed message/);
     advance(3);
     accept();

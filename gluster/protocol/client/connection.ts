@@ -27,8 +27,8 @@ import { RecordError, type RecordReader } from '../../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 
-/** Milliseconds between attempts; the last one repeats, as in GlusterFS. */
-export const RETRIES_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
+/** Milliseconds before each further attempt; the last delay repeats, as in GlusterFS. */
+export const RETRY_DELAYS_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
 /** The longest wait for the next attempt while requests wait for the brick. */
 const AWAITED_RETRY_MS = 500;
 /** Milliseconds between two searches for requests that take too long. */
@@ -38,24 +38,24 @@ const HANDSHAKE_S = 60;
 
 /** One attempt to reach a peer, and the stream that results. */
 export interface Transport {
-  /** The mount's loop serves it along with requests, so replies need no turn of the event loop. */
+  /** Whether the mount's loop serves it along with requests, so that replies need no turn of the event loop. */
   readonly isServed: boolean;
   close(): void;
-  /** Requests that `writable` is called before the process blocks. */
+  /** Requests that `onWritable` is called before the process blocks. */
   flushSoon(): void;
 }
 
 export interface TransportEvents {
   readonly records: RecordReader;
-  connected(carrier: Carrier): void;
-  /** Bytes were put into `records`. */
-  received(): void;
-  /** The number of calls that await a reply. */
-  awaited(): number;
-  /** The transport can send again. */
-  writable(): void;
-  /** The stream has ended; no further event follows. */
-  ended(why: string): void;
+  onConnect(carrier: Carrier): void;
+  /** Called after bytes were appended to `records`. */
+  onReceive(): void;
+  /** Counts the calls that await a reply. */
+  countPending(): number;
+  /** Called when the transport can send again. */
+  onWritable(): void;
+  /** Called when the stream has ended; no further event follows. */
+  onEnd(reason: string): void;
 }
 
 /** @param address whose host may be a name */
@@ -67,37 +67,37 @@ export interface ConnectionSettings {
   /** As `context.now`, but sampled: it may lag by the duration of a request. */
   now(): number;
   readonly address: SocketAddress;
-  /** Whether the peer is a management daemon, which knows the brick's port. */
-  readonly asksPort: boolean;
+  /** Whether the peer is a management daemon, which must be asked for the brick's port. */
+  readonly needsPort: boolean;
   /** The name of the brick's volume. */
   readonly subvolume: string;
   /** Whether requests wait for the brick to return. */
   isAwaited(): boolean;
-  /** Seconds; 0 disables the timeout. */
+  /** The timeouts in seconds; 0 disables one. */
   pingTimeout(): number;
   frameTimeout(): number;
-  /** The options that SETVOLUME sends on the connection of this number. */
-  introduction(connection: number): ReadonlyMap<string, string>;
-  records(): RecordReader;
+  /** Makes the options that SETVOLUME sends on the connection of this number. */
+  makeIntroduction(connection: number): ReadonlyMap<string, string>;
+  makeRecords(): RecordReader;
 }
 
 export interface ConnectFailure {
-  readonly why: string;
-  /** No further attempt follows. */
-  readonly final: boolean;
-  /** The peer answered, and refused the client. */
-  readonly wasMet: boolean;
+  readonly reason: string;
+  /** Whether no further attempt follows. */
+  readonly isFinal: boolean;
+  /** Whether the peer replied, and refused the client. */
+  readonly hasReplied: boolean;
 }
 
 export interface ConnectionEvents {
-  /** The handshake succeeded: requests may leave. */
-  introduced(welcome: HandshakeReply & { ok: true }): void;
-  /** An established connection was lost. */
-  lost(why: string): void;
-  /** An attempt failed. */
-  failed(failure: ConnectFailure): void;
-  /** The brick called a procedure of the client. */
-  called(program: number, procedure: number, r: XdrReader): void;
+  /** Called when the handshake has succeeded, so that requests may leave. */
+  onHandshake(reply: HandshakeReply & { ok: true }): void;
+  /** Called when an established connection was lost. */
+  onLoss(reason: string): void;
+  /** Called when an attempt has failed. */
+  onFailure(failure: ConnectFailure): void;
+  /** Called when the brick calls a procedure of the client. */
+  onCall(program: number, procedure: number, r: XdrReader): void;
   /** Logs a warning. */
   warn(text: string): void;
 }
@@ -112,7 +112,7 @@ export class Connection {
   private transport: Transport | null = null;
   /** The number of the current attempt; events of earlier ones are ignored. */
   private attempt = 0;
-  private introductions = 0;
+  private introductionCount = 0;
   /** Failed attempts since the last established connection. */
   private failures = 0;
   /** Time of the next attempt, by `context.now`. */
@@ -126,7 +126,7 @@ export class Connection {
     this.events = events;
     this.channel = new CallChannel({
       now: settings.now,
-      onCall: (r, xid) => this.called(r, xid),
+      onCall: (r, xid) => this.dispatchCall(r, xid),
       onUnknownXid: (xid) => events.warn(`dropped a reply with unknown xid ${xid}`),
     });
   }
@@ -142,7 +142,7 @@ export class Connection {
 
   stop(): void {
     this.stage = 'stopped';
-    this.end();
+    this.disconnect();
   }
 
   private connect(): void {
@@ -150,15 +150,15 @@ export class Connection {
     this.stage = 'connecting';
     this.attempt += 1;
     const { attempt } = this;
-    const isMine = (): boolean => attempt === this.attempt && this.stage !== 'stopped';
-    const records = settings.records();
-    this.transport = settings.connect(this.addressNow, {
+    const isCurrent = (): boolean => attempt === this.attempt && this.stage !== 'stopped';
+    const records = settings.makeRecords();
+    this.transport = settings.connect(this.currentAddress, {
       records,
-      connected: (carrier) => {
-        if (isMine()) this.connected(carrier);
+      onConnect: (carrier) => {
+        if (isCurrent()) this.beginHandshake(carrier);
       },
-      received: () => {
-        if (!isMine()) return;
+      onReceive: () => {
+        if (!isCurrent()) return;
         try {
           this.channel.dispatch(records);
         } catch (error) {
@@ -166,29 +166,29 @@ export class Connection {
           this.fail(`it sent a malformed message: ${error.message}`);
         }
       },
-      awaited: () => this.channel.outstanding,
-      writable: () => {
-        if (isMine()) this.flush();
+      countPending: () => this.channel.outstanding,
+      onWritable: () => {
+        if (isCurrent()) this.flush();
       },
-      ended: (why) => {
-        if (isMine()) this.fail(why);
+      onEnd: (reason) => {
+        if (isCurrent()) this.fail(reason);
       },
     });
   }
 
-  private get addressNow(): SocketAddress {
+  private get currentAddress(): SocketAddress {
     const { address } = this.settings;
     return this.port === null || 'path' in address ? address : { ...address, port: this.port };
   }
 
-  private get wantsPort(): boolean {
-    return this.settings.asksPort && this.port === null;
+  private get lacksPort(): boolean {
+    return this.settings.needsPort && this.port === null;
   }
 
-  private connected(carrier: Carrier): void {
+  private beginHandshake(carrier: Carrier): void {
     this.stage = 'introducing';
     this.channel.attach(carrier);
-    this.timer('handshake', HANDSHAKE_S * 1000, () =>
+    this.setTimer('handshake', HANDSHAKE_S * 1000, () =>
       this.fail(`it did not complete the handshake within ${HANDSHAKE_S} s`),
     );
     this.call(
@@ -196,24 +196,25 @@ export class Connection {
       DUMP.DUMP,
       AUTH_V2,
       (w) => w.u64(DUMP_ID),
-      (r) => this.programsListed(r),
+      (r) => this.checkPrograms(r),
     );
     this.ping();
     this.flush();
   }
 
-  private programsListed(r: XdrReader): void {
+  private checkPrograms(r: XdrReader): void {
     const programs = readPrograms(r);
-    const has = ({ number, version }: Program): boolean =>
+    const isOffered = ({ number, version }: Program): boolean =>
       programs?.some((each) => each.number === number && each.version === version) === true;
     if (programs === null) this.fail('its list of programs is malformed');
-    else if (has(PORTMAP) && this.wantsPort) this.askPort();
-    else if (!has(FOPS4)) this.fail(`it does not speak ${FOPS4.name}, as GlusterFS since 4 does`);
-    else this.introduce();
+    else if (isOffered(PORTMAP) && this.lacksPort) this.requestPort();
+    else if (!isOffered(FOPS4))
+      this.fail(`it does not speak ${FOPS4.name}, as GlusterFS since 4 does`);
+    else this.sendIntroduction();
     this.flush();
   }
 
-  private askPort(): void {
+  private requestPort(): void {
     const { subvolume } = this.settings;
     this.call(
       PORTMAP,
@@ -227,46 +228,46 @@ export class Connection {
           return;
         }
         this.port = port;
-        this.end();
+        this.disconnect();
         this.connect();
       },
     );
   }
 
-  private introduce(): void {
+  private sendIntroduction(): void {
     const { settings, events } = this;
-    const texts = settings.introduction(this.introductions);
-    this.introductions += 1;
+    const texts = settings.makeIntroduction(this.introductionCount);
+    this.introductionCount += 1;
     this.call(
       HANDSHAKE,
       HAND.SETVOLUME,
       AUTH_V3,
       (w) => writeTexts(w, texts),
       (r) => {
-        const welcome = readHandshakeReply(r);
-        if (!welcome.ok) {
-          this.fail(welcome.why, welcome.final);
+        const reply = readHandshakeReply(r);
+        if (!reply.ok) {
+          this.fail(reply.reason, reply.isFinal);
           return;
         }
-        this.timer('handshake', null);
+        this.setTimer('handshake', null);
         this.stage = 'up';
         this.failures = 0;
-        this.timer('sweep', SWEEP_MS, () => this.sweep());
-        events.introduced(welcome);
+        this.setTimer('sweep', SWEEP_MS, () => this.expireOldCalls());
+        events.onHandshake(reply);
       },
     );
   }
 
-  /** Makes a call of the client's own; a refusal ends the connection. */
+  /** Makes a call for the connection itself; a refusal ends the connection. */
   private call(
     program: Program,
     procedure: number,
     flavor: number,
     write: (w: XdrWriter) => void,
-    answered: (r: XdrReader) => void,
+    onReply: (r: XdrReader) => void,
   ): void {
     this.channel.call(program, procedure, flavor, write, (r) => {
-      if (typeof r !== 'string') answered(r);
+      if (typeof r !== 'string') onReply(r);
       else if (r === 'refused') this.fail(`it refuses ${program.name}, procedure ${procedure}`);
     });
   }
@@ -291,13 +292,13 @@ export class Connection {
 
   // ---- liveness
 
-  /** Pings the peer while calls await replies; a silent peer loses the connection. */
+  /** Pings the peer while calls await replies; closes the connection of a silent peer. */
   private ping(): void {
     const { channel, settings } = this;
     const seconds = settings.pingTimeout();
     if (seconds === 0) return;
     const ms = seconds * 1000;
-    let isAnswered = false;
+    let hasReply = false;
     const flavor = this.stage === 'up' ? AUTH_V3 : AUTH_V2;
     this.call(
       DUMP_PROGRAM,
@@ -305,25 +306,25 @@ export class Connection {
       flavor,
       () => {},
       () => {
-        isAnswered = true;
+        hasReply = true;
       },
     );
-    const look = (): void => {
+    const checkSilence = (): void => {
       const silence = settings.context.now() - channel.lastActivity;
-      if (isAnswered) {
+      if (hasReply) {
         // Without outstanding calls nothing can be late.
-        if (channel.outstanding === 0) this.timer('ping', ms, look);
+        if (channel.outstanding === 0) this.setTimer('ping', ms, checkSilence);
         else {
           this.ping();
           this.flush();
         }
-      } else if (silence < ms) this.timer('ping', ms - silence, look);
+      } else if (silence < ms) this.setTimer('ping', ms - silence, checkSilence);
       else this.fail(`it was silent for ${seconds} s (option ping-timeout)`);
     };
-    this.timer('ping', ms, look);
+    this.setTimer('ping', ms, checkSilence);
   }
 
-  private sweep(): void {
+  private expireOldCalls(): void {
     const { settings, channel, events } = this;
     const seconds = settings.frameTimeout();
     if (seconds > 0) {
@@ -332,44 +333,44 @@ export class Connection {
         events.warn(`${count} requests had no reply for ${seconds} s (option frame-timeout)`);
       }
     }
-    this.timer('sweep', SWEEP_MS, () => this.sweep());
+    this.setTimer('sweep', SWEEP_MS, () => this.expireOldCalls());
   }
 
-  private called(r: XdrReader, xid: number): void {
+  private dispatchCall(r: XdrReader, xid: number): void {
     const { program, procedure, refusal } = readCall(r, xid);
-    if (refusal === null) this.events.called(program, procedure, r);
+    if (refusal === null) this.events.onCall(program, procedure, r);
   }
 
-  // ---- its end
+  // ---- its end, and further attempts
 
-  private fail(why: string, final = false): void {
-    const stood = this.stage === 'up';
-    const wasMet = this.stage === 'introducing';
+  private fail(reason: string, isFinal = false): void {
+    const wasUp = this.stage === 'up';
+    const hasReplied = this.stage === 'introducing';
     // A brick may have another port after a restart.
     this.port = null;
-    this.end();
+    this.disconnect();
     if (this.stage === 'stopped') return;
-    this.stage = final ? 'stopped' : 'idle';
-    if (stood) this.events.lost(why);
-    else this.events.failed({ why, final, wasMet });
-    if (final) return;
-    const wait = RETRIES_MS[Math.min(this.failures, RETRIES_MS.length - 1)]!;
+    this.stage = isFinal ? 'stopped' : 'idle';
+    if (wasUp) this.events.onLoss(reason);
+    else this.events.onFailure({ reason, isFinal, hasReplied });
+    if (isFinal) return;
+    const delay = RETRY_DELAYS_MS[Math.min(this.failures, RETRY_DELAYS_MS.length - 1)]!;
     this.failures += 1;
-    this.retry(this.settings.isAwaited() ? Math.min(wait, AWAITED_RETRY_MS) : wait);
+    this.scheduleRetry(this.settings.isAwaited() ? Math.min(delay, AWAITED_RETRY_MS) : delay);
   }
 
-  private retry(ms: number): void {
+  private scheduleRetry(ms: number): void {
     this.retryAt = this.settings.context.now() + ms;
-    this.timer('retry', ms, () => this.connect());
+    this.setTimer('retry', ms, () => this.connect());
   }
 
-  /** Brings the next attempt forward since a request waits now; one that is due soon stays. */
+  /** Advances the next attempt because a request waits now; an attempt that is due soon stays. */
   retrySooner(): void {
     const ms = this.retryAt - this.settings.context.now();
-    if (this.timers.has('retry') && ms > AWAITED_RETRY_MS) this.retry(AWAITED_RETRY_MS);
+    if (this.timers.has('retry') && ms > AWAITED_RETRY_MS) this.scheduleRetry(AWAITED_RETRY_MS);
   }
 
-  private end(): void {
+  private disconnect(): void {
     this.attempt += 1;
     for (const stop of this.timers.values()) stop();
     this.timers.clear();
@@ -379,8 +380,8 @@ export class Connection {
     this.channel.detach();
   }
 
-  /** Starts the timer of this name in place of the former; null only stops it. */
-  private timer(name: string, ms: number | null, fn: () => void = () => {}): void {
+  /** Starts the timer of this name, and stops the former one. @param ms null to only stop it */
+  private setTimer(name: string, ms: number | null, action: () => void = () => {}): void {
     this.timers.get(name)?.();
     this.timers.delete(name);
     if (ms === null) return;
@@ -388,7 +389,7 @@ export class Connection {
       name,
       this.settings.context.after(ms, () => {
         this.timers.delete(name);
-        fn();
+        action();
       }),
     );
   }

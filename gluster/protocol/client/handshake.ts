@@ -16,12 +16,12 @@ const OP_VERSION = 100_000;
  * @param name of the client during one connection: a server that still holds state of the last
  * connection must tell the two apart
  */
-export function introduction(
-  given: ReadonlyMap<string, string>,
+export function makeIntroduction(
+  volfileOptions: ReadonlyMap<string, string>,
   name: string,
 ): Map<string, string> {
   return new Map([
-    ...given,
+    ...volfileOptions,
     ['transport-type', 'socket'],
     ['fops-version', String(FOPS4.number)],
     ['process-uuid', name],
@@ -37,18 +37,18 @@ export type HandshakeReply =
   /** `isUp`: its storage is up; `isGlossa`: it knows glossa's own requests. */
   | { readonly ok: true; readonly isUp: boolean; readonly isGlossa: boolean }
   /** `final`: another attempt is pointless. */
-  | { readonly ok: false; readonly final: boolean; readonly why: string };
+  | { readonly ok: false; readonly isFinal: boolean; readonly reason: string };
 
 export function readHandshakeReply(r: XdrReader): HandshakeReply {
   const opRet = r.i32();
   const opErrno = r.i32();
   const texts = readTexts(r);
   if (texts === null || r.isMalformed)
-    return { ok: false, final: false, why: 'malformed reply to the handshake' };
+    return { ok: false, isFinal: false, reason: 'malformed reply to the handshake' };
   if (opRet >= 0) {
     return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
   }
-  const fault = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
-  const why = opErrno === ESTALE ? `${fault}: its volfile has changed` : fault;
-  return { ok: false, final: opErrno === EACCES, why };
+  const error = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
+  const reason = opErrno === ESTALE ? `${error}: its volfile has changed` : error;
+  return { ok: false, isFinal: opErrno === EACCES, reason };
 }

@@ -11,9 +11,9 @@ import {
   type Fops,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
-import type { RemoteFd } from './fds.ts';
 import { marshals } from './marshal.ts';
 import { options } from './options.ts';
+import type { RemoteFd } from './remote-fds.ts';
 import { RemoteVolume } from './remote-volume.ts';
 
 const fops = Object.fromEntries(
@@ -36,7 +36,7 @@ export default defineTranslator<RemoteVolume, typeof options>({
   reconfigure(xl, settings) {
     xl.priv.state.settings = settings;
   },
-  waitsFor: (xl) => xl.priv.lastTrouble || null,
+  waitsFor: (xl) => xl.priv.lastProblem || null,
   notify(xl, event, data) {
     if (event === 'PARENT_UP') xl.priv.connection.start();
     else if (event === 'PARENT_DOWN') xl.priv.stop();

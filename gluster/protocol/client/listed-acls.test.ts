@@ -20,12 +20,12 @@ function entry(number: number, dict: Dict | null = null, iaProt = 0o644): WireDi
 let now = 0;
 let acls = new ListedAcls(() => now);
 const isNone = (number: number, name = ACCESS, age = AGE): boolean =>
-  acls.isNone(gfidOf(number), name, age);
+  acls.isAbsent(gfidOf(number), name, age);
 
 /** Requests an ACL, then lists a directory with these entries. */
 function list(...entries: WireDirent[]): void {
   isNone(0);
-  acls.listed(acls.request(null), entries);
+  acls.noteListing(acls.addAclRequest(null), entries);
 }
 
 beforeEach(() => {
@@ -35,22 +35,22 @@ beforeEach(() => {
 
 test('a listing requests ACLs only within a minute of a request for one, and keeps its other xdata', () => {
   const besides = new Dict().set('user.x', 0);
-  expect(acls.request(null)).toBe(null);
-  expect(acls.request(besides)).toBe(besides);
+  expect(acls.addAclRequest(null)).toBe(null);
+  expect(acls.addAclRequest(besides)).toBe(besides);
   expect(isNone(1, 'user.x')).toBe(false);
-  expect(acls.request(null)).toBe(null);
+  expect(acls.addAclRequest(null)).toBe(null);
   isNone(1);
-  const asked = acls.request(besides)!;
+  const asked = acls.addAclRequest(besides)!;
   expect(['user.x', ACCESS, DEFAULT].map((name) => asked.has(name))).toEqual([true, true, true]);
   expect(besides.has(ACCESS)).toBe(false);
   now += 60_001;
-  expect(acls.request(besides)).toBe(besides);
+  expect(acls.addAclRequest(besides)).toBe(besides);
 });
 
 test('a listed file without an ACL is known as such while the kernel caches attributes', () => {
   list(entry(1), entry(2, new Dict().set(ACCESS, new Uint8Array(4), 'bin')));
   expect([isNone(1), isNone(1, DEFAULT), isNone(2), isNone(3)]).toEqual([true, true, false, false]);
-  expect([isNone(1, 'user.x'), acls.isNone(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
+  expect([isNone(1, 'user.x'), acls.isAbsent(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
     new Array(3).fill(false),
   );
   now += 1000;
@@ -58,8 +58,8 @@ test('a listed file without an ACL is known as such while the kernel caches attr
 });
 
 test('a listing that did not request ACLs proves nothing', () => {
-  acls.listed(null, [entry(1)]);
-  acls.listed(new Dict().set(ACCESS, 0), [entry(1)]);
+  acls.noteListing(null, [entry(1)]);
+  acls.noteListing(new Dict().set(ACCESS, 0), [entry(1)]);
   expect(isNone(1)).toBe(false);
 });
 
@@ -69,16 +69,16 @@ test('a linkto and a file being moved are not taken for files without an ACL', (
 });
 
 test.each([
-  ['set', () => acls.setting(new Dict().set(DEFAULT, new Uint8Array(1), 'bin'))],
-  ["set by GlusterFS's name", () => acls.setting(new Dict().set('glusterfs.posix.acl', 'x'))],
-  ['changed by another client', () => acls.changed(gfidOf(1))],
+  ['set', () => acls.noteXattrs(new Dict().set(DEFAULT, new Uint8Array(1), 'bin'))],
+  ["set by GlusterFS's name", () => acls.noteXattrs(new Dict().set('glusterfs.posix.acl', 'x'))],
+  ['changed by another client', () => acls.noteForeignChange(gfidOf(1))],
   ['lost with the connection', () => acls.clear()],
 ])('a file whose ACL was %s is unknown, also after an older listing', (_how, change) => {
   list(entry(1));
-  const before = acls.request(null);
+  const before = acls.addAclRequest(null);
   change();
   expect(isNone(1)).toBe(false);
-  acls.listed(before, [entry(1)]);
+  acls.noteListing(before, [entry(1)]);
   expect(isNone(1)).toBe(false);
   list(entry(1));
   expect(isNone(1)).toBe(true);
@@ -86,8 +86,8 @@ test.each([
 
 test('a change of other xattrs leaves known files known', () => {
   list(entry(1));
-  acls.setting(new Dict().set('user.x', 'y'));
-  acls.setting(null);
+  acls.noteXattrs(new Dict().set('user.x', 'y'));
+  acls.noteXattrs(null);
   expect(isNone(1)).toBe(true);
 });
 

@@ -17,34 +17,35 @@ import type { WireDirent } from '../../rpc/structs.ts';
  * Milliseconds after the last request for an ACL. Longer than a listing: performance/readdir-ahead
  * reads a directory before the first request of `ls -l`, so the request of the last run counts.
  */
-const SOON_MS = 60_000;
+const RECENT_MS = 60_000;
 /** The most remembered files; the newest stay. */
-const KEPT = 65_536;
+const FILES_MAX = 65_536;
 
 /**
  * Whether a file may be a linkto of cluster/distribute, whose target may have an ACL, or a file
  * that is being copied (`linkto.ts` there).
  */
-const mayMove = ({ iaProt }: Iatt): boolean => iaProt === 0o1000 || (iaProt & 0o3000) === 0o3000;
+const mayBeElsewhere = ({ iaProt }: Iatt): boolean =>
+  iaProt === 0o1000 || (iaProt & 0o3000) === 0o3000;
 
 /** The xdata of a listing that also requests ACLs. */
 class AclRequest extends Dict {
   /** The count of changes at the time of the request. */
   readonly changes: number;
 
-  constructor(changes: number, besides: Dict | null) {
+  constructor(changes: number, xdata: Dict | null) {
     super();
     this.changes = changes;
-    if (besides !== null) this.setAll(besides);
+    if (xdata !== null) this.setAll(xdata);
     for (const name of ACL_NAMES) if (!this.has(name)) this.set(name, 0);
   }
 }
 
 export class ListedAcls {
-  /** The time at which a file was listed without an ACL, in order of time. */
-  private readonly none = new Map<Gfid, number>();
+  /** Milliseconds by `now` at which each file was listed without an ACL, the oldest first. */
+  private readonly filesWithoutAcl = new Map<Gfid, number>();
   private readonly now: () => number;
-  private askedAt = Number.NEGATIVE_INFINITY;
+  private lastRequestAt = Number.NEGATIVE_INFINITY;
   /** Counts possible changes of ACLs: the reply to an older listing proves nothing. */
   private changes = 0;
 
@@ -56,49 +57,52 @@ export class ListedAcls {
    * Whether the file is known to lack this ACL.
    * @param age milliseconds for which the caller's kernel caches a reply
    */
-  isNone(gfid: Gfid, name: string | null, age: number): boolean {
+  isAbsent(gfid: Gfid, name: string | null, age: number): boolean {
     if (name === null || !isAcl(name)) return false;
     const now = this.now();
-    this.askedAt = now;
-    const at = this.none.get(gfid);
+    this.lastRequestAt = now;
+    const at = this.filesWithoutAcl.get(gfid);
     return at !== undefined && now - at < age;
   }
 
-  /** The xdata to send with a listing. */
-  request(xdata: Dict | null): Dict | null {
-    return this.now() - this.askedAt > SOON_MS ? xdata : new AclRequest(this.changes, xdata);
+  /** Adds requests for ACLs to the xdata of a listing, if an ACL was requested recently. */
+  addAclRequest(xdata: Dict | null): Dict | null {
+    return this.now() - this.lastRequestAt > RECENT_MS
+      ? xdata
+      : new AclRequest(this.changes, xdata);
   }
 
   /** Records the reply to a listing with this xdata. */
-  listed(xdata: Dict | null, entries: readonly WireDirent[]): void {
+  noteListing(xdata: Dict | null, entries: readonly WireDirent[]): void {
     if (!(xdata instanceof AclRequest) || xdata.changes !== this.changes) return;
-    const { none } = this;
+    const { filesWithoutAcl } = this;
     const now = this.now();
     for (const { stat, dict } of entries) {
-      if (stat === null || mayMove(stat) || ACL_NAMES.some((name) => dict?.has(name))) continue;
+      if (stat === null || mayBeElsewhere(stat) || ACL_NAMES.some((name) => dict?.has(name)))
+        continue;
       // The newest are last.
-      none.delete(stat.iaGfid);
-      none.set(stat.iaGfid, now);
+      filesWithoutAcl.delete(stat.iaGfid);
+      filesWithoutAcl.set(stat.iaGfid, now);
     }
-    for (const oldest of none.keys()) {
-      if (none.size <= KEPT) break;
-      none.delete(oldest);
+    for (const oldest of filesWithoutAcl.keys()) {
+      if (filesWithoutAcl.size <= FILES_MAX) break;
+      filesWithoutAcl.delete(oldest);
     }
   }
 
-  /** Forgets all when a request sets such attributes. */
-  setting(attributes: Dict | null): void {
+  /** Forgets all files if a request sets or removes an ACL. */
+  noteXattrs(attributes: Dict | null): void {
     if (ACL_ALIASES.some((name) => attributes?.has(name))) this.clear();
   }
 
-  /** Another client has changed the file. */
-  changed(gfid: Gfid): void {
+  /** Forgets a file that another client has changed. */
+  noteForeignChange(gfid: Gfid): void {
     this.changes += 1;
-    this.none.delete(gfid);
+    this.filesWithoutAcl.delete(gfid);
   }
 
   clear(): void {
     this.changes += 1;
-    this.none.clear();
+    this.filesWithoutAcl.clear();
   }
 }

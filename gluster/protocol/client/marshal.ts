@@ -1,6 +1,6 @@
 /**
  * Converts arguments of fops to fields of calls, and fields of replies to replies of fops. Matches
- * them by name, from the table of fops and that of the wire; exceptions stand in two small tables.
+ * them by name, from the table of fops and that of the wire; exceptions are in two small tables.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
@@ -18,13 +18,13 @@ import { type Fields, skipIatts } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 import type { XdrWriter } from '../../rpc/xdr.ts';
-import { direntsOf } from './entries.ts';
+import { makeDirents } from './directory-positions.ts';
 import type { RemoteState } from './remote-state.ts';
 
 /** Fops whose argument is a position in a directory. */
 const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
 /** Fops that crash a brick of GlusterFS 10, or that it refuses. */
-const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
+const UNSUPPORTED: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
   'namelink',
   'icreate',
@@ -32,10 +32,10 @@ const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
 ]);
 /** Fops whose failure carries xdata. */
 const FAILURES_WITH_XDATA: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
-/** Fops with flags of their own for the data. */
+/** Fops whose arguments include flags for the transfer, which may differ from the open file's. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
-type Value = (args: readonly unknown[], state: RemoteState) => unknown;
+type FieldSource = (args: readonly unknown[], state: RemoteState) => unknown;
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
@@ -47,21 +47,21 @@ const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unkno
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
   name: (loc: Loc) => loc.name ?? '',
-  given: (name: string | null) => (name === null ? 0 : 1),
+  values: (name: string | null) => (name === null ? 0 : 1),
   type: (flock: Flock) => flock.type,
 };
 
-const command = (cmd: number): number => cmd - F_GETLK;
+const lockCommand = (cmd: number): number => cmd - F_GETLK;
 const openFlags = (flags: number, state: RemoteState): number =>
-  state.openFlags(flags & WIRE_FLAGS);
+  state.filterOpenFlags(flags & WIRE_FLAGS);
 
 /** Fields whose value differs from the argument of the same name. */
 const VALUE_OVERRIDES: Readonly<
   Partial<Record<string, (value: never, state: RemoteState) => unknown>>
 > = {
-  'lk cmd': command,
-  'inodelk cmd': command,
-  'finodelk cmd': command,
+  'lk cmd': lockCommand,
+  'inodelk cmd': lockCommand,
+  'finodelk cmd': lockCommand,
   'open flags': openFlags,
   'create flags': openFlags,
   'put flags': openFlags,
@@ -75,49 +75,55 @@ const VALUE_OVERRIDES: Readonly<
   'fentrylk basename': (name: string | null) => name ?? '',
 };
 
-function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
+function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): FieldSource {
   // The size of data is not an argument but the length of the data.
   const data = args.findIndex(({ type }) => type === 'data');
-  if (field === 'size' && data >= 0) return (given) => (given[data] as Uint8Array).length;
+  if (field === 'size' && data >= 0) return (values) => (values[data] as Uint8Array).length;
   const [name, part] = field.split('.') as [string, string | undefined];
   const at = args.findIndex((arg) => arg.name === name);
   if (at < 0) throw new Error(`${fop} has no argument '${name}'`);
-  if (part === 'remote') return remoteOf(fop, at, args);
+  if (part === 'remote') return makeRemoteSource(fop, at, args);
   if (part !== undefined) {
-    const of = VALUE_OVERRIDES[`${fop} ${field}`] ?? PARTS[part]!;
-    return (given, state) => of(given[at] as never, state);
+    const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? PARTS[part]!;
+    return (values, state) => derive(values[at] as never, state);
   }
   if (LISTING.has(fop) && name === 'offset') {
-    return (given, state) => state.positionsOf(given[0] as Fd).at(given[at] as number);
+    return (values, state) => state.findPositions(values[0] as Fd).find(values[at] as number);
   }
-  const change = VALUE_OVERRIDES[`${fop} ${name}`];
-  if (change === undefined) return (given) => given[at];
-  return (given, state) => change(given[at] as never, state);
+  const convert = VALUE_OVERRIDES[`${fop} ${name}`];
+  if (convert === undefined) return (values) => values[at];
+  return (values, state) => convert(values[at] as never, state);
 }
 
-function remoteOf(fop: FopName, at: number, args: readonly Arg[]): Value {
+function makeRemoteSource(fop: FopName, at: number, args: readonly Arg[]): FieldSource {
   const flags = TRANSFERS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
   if (flags < 0) {
-    return (given, state) => state.fds.numberFor(fop, given[at] as Fd, (given[at] as Fd).flags);
+    return (values, state) =>
+      state.fds.chooseNumber(fop, values[at] as Fd, (values[at] as Fd).flags);
   }
-  return (given, state) => state.fds.numberFor(fop, given[at] as Fd, given[flags] as number);
+  return (values, state) => state.fds.chooseNumber(fop, values[at] as Fd, values[flags] as number);
 }
 
 /** Derives one argument of the fop's reply. */
-type Part = (values: readonly unknown[], args: readonly unknown[]) => unknown;
+type ReplySource = (values: readonly unknown[], args: readonly unknown[]) => unknown;
 
-/** Data is not a field: it follows them as one more value. */
-function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonly Arg[]): Part {
+/** Makes the source of one argument of a reply. Data is not a field: it follows the fields as one more value. */
+function makeReplySource(
+  fop: FopName,
+  { name, type }: Arg,
+  fields: Fields,
+  args: readonly Arg[],
+): ReplySource {
   const index = fields.namedFields.findIndex((field) => field.name === name);
-  const argument = (wanted: (arg: Arg) => boolean): number => args.findIndex(wanted);
+  const findArgument = (isMatch: (arg: Arg) => boolean): number => args.findIndex(isMatch);
   if (type === 'inode') {
     // A linked file keeps its inode; otherwise the name's inode is used.
-    const at = argument((arg) => arg.type === 'loc');
-    return (_, given) => inodeOf(given[at] as Loc);
+    const at = findArgument((arg) => arg.type === 'loc');
+    return (_, values) => findInode(values[at] as Loc);
   }
   if (type === 'fd') {
-    const at = argument((arg) => arg.type === 'fd');
-    return (_, given) => given[at];
+    const at = findArgument((arg) => arg.type === 'fd');
+    return (_, values) => values[at];
   }
   if (type === 'data' && index < 0) return (values) => values[fields.namedFields.length];
   if (index < 0) throw new Error(`the reply of ${fop} has no '${name}'`);
@@ -125,7 +131,7 @@ function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonl
 }
 
 /** Attributes of parent directories, before and after a change; a terse initiator ignores them. */
-const FOLDERS: ReadonlySet<string> = new Set(
+const PARENT_IATTS: ReadonlySet<string> = new Set(
   'preparent preoldparent postoldparent prenewparent postnewparent'.split(' '),
 );
 /** Further attributes that a terse initiator ignores. */
@@ -135,12 +141,13 @@ const TERSE_SKIPS: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
   writev: new Set(['prebuf', 'postbuf']),
 };
 
-const inodeOf = ({ inode, parent }: Loc): Inode | null => inode ?? parent?.table.newInode() ?? null;
+const findInode = ({ inode, parent }: Loc): Inode | null =>
+  inode ?? parent?.table.newInode() ?? null;
 
 type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
 
 /** Applies a successful reply. @returns 0, or an errno that makes it a failure */
-type Settle = (
+type ApplyReply = (
   state: RemoteState,
   frame: Frame,
   args: readonly unknown[],
@@ -148,82 +155,82 @@ type Settle = (
   at: Indexes,
 ) => number;
 
-const opened: Settle = ({ fds }, _frame, args, values, at) => {
-  fds.opened(args.find((arg) => arg instanceof Fd) as Fd, values[at.fd] as number);
+const noteOpen: ApplyReply = ({ fds }, _frame, args, values, at) => {
+  fds.noteOpen(args.find((arg) => arg instanceof Fd) as Fd, values[at.fd] as number);
   return 0;
 };
 
 /** Records the parent directory's attributes after a change in it. */
-const changed: Settle = (state, _frame, _args, values, at) => {
-  state.directoryChanged(values[at.postparent] as Iatt);
+const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, at) => {
+  state.noteDirectory(values[at.postparent] as Iatt);
   return 0;
 };
 
-const listed: Settle = (state, _frame, args, values, at) => {
+const convertListing: ApplyReply = (state, _frame, args, values, at) => {
   const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
   const entries = values[at.entries] as readonly WireDirent[];
-  state.acls.listed(xdata, entries);
-  values[at.entries] = direntsOf(fd, state.positionsOf(fd), offset, entries);
+  state.acls.noteListing(xdata, entries);
+  values[at.entries] = makeDirents(fd, state.findPositions(fd), offset, entries);
   return 0;
 };
 
-const xattrsSet: Settle = ({ acls }, _frame, args) => {
-  acls.setting(args[1] as Dict | null);
+const noteSetXattrs: ApplyReply = ({ acls }, _frame, args) => {
+  acls.noteXattrs(args[1] as Dict | null);
   return 0;
 };
 
 /** Fops whose success has effects beyond a change of their directory. */
-const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
-  open: opened,
-  opendir: opened,
-  create(...asked) {
-    opened(...asked);
-    return changed(...asked);
+const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
+  open: noteOpen,
+  opendir: noteOpen,
+  create(...params) {
+    noteOpen(...params);
+    return noteDirectoryChange(...params);
   },
   lookup(state, frame, args, values, at) {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
     const buf = values[at.buf] as Iatt;
     state.gfids.answered(xdata, buf.iaGfid);
-    if (buf.iaType !== IA_IFDIR) state.lookedUp(frame, buf);
-    else if (inode !== null) state.removed.delete(inode);
+    if (buf.iaType !== IA_IFDIR) state.noteLookup(frame, buf);
+    else if (inode !== null) state.removedDirectories.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;
     // A caller whose inode differs from the reply's must look up the name again.
     return inode?.linked && inode.gfid !== buf.iaGfid ? ESTALE : 0;
   },
-  rmdir(...asked) {
-    const [state, , args] = asked;
+  rmdir(...params) {
+    const [state, , args] = params;
     const { inode } = args[0] as Loc;
-    if (inode !== null) state.removed.add(inode);
-    return changed(...asked);
+    if (inode !== null) state.removedDirectories.add(inode);
+    return noteDirectoryChange(...params);
   },
-  readdir: listed,
-  readdirp: listed,
-  setxattr: xattrsSet,
-  fsetxattr: xattrsSet,
+  readdir: convertListing,
+  readdirp: convertListing,
+  setxattr: noteSetXattrs,
+  fsetxattr: noteSetXattrs,
   lk({ fds }, _frame, args) {
     const [fd, , flock] = args as [Fd, number, Flock];
-    const remote = fds.of(fd);
+    const remote = fds.find(fd);
     if (remote !== undefined && flock.type !== F_UNLCK) remote.hasLocks = true;
     return 0;
   },
 };
 
 /** Adjusts the arguments before sending, or replies in the brick's place. @returns whether it replied */
-type Prepare = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
+type PrepareRequest = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
 
-const settingXattrs: Prepare = ({ acls }, _frame, args) => {
-  acls.setting(args[1] as Dict | null);
+const noteXattrsToSet: PrepareRequest = ({ acls }, _frame, args) => {
+  acls.noteXattrs(args[1] as Dict | null);
   return false;
 };
 
-const PREPARES: Readonly<Partial<Record<FopName, Prepare>>> = {
+const PREPARE_REQUEST: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   stat(state, frame, args) {
-    const known = state.recentAttributesOf(frame, args[0] as Loc, args[1] as Dict | null);
-    if (known !== null) unwind.stat(frame, 0, 0, known, null);
-    return known !== null;
+    const attributes = state.takeRecentAttributes(frame, args[0] as Loc, args[1] as Dict | null);
+    if (attributes !== null) unwind.stat(frame, 0, 0, attributes, null);
+    return attributes !== null;
   },
   lookup(state, _frame, args) {
-    args[1] = state.lookupXdata(args[0] as Loc, args[1] as Dict | null);
+    args[1] = state.addGfidRequest(args[0] as Loc, args[1] as Dict | null);
     return false;
   },
   getxattr(state, frame, args) {
@@ -231,57 +238,57 @@ const PREPARES: Readonly<Partial<Record<FopName, Prepare>>> = {
     if (isAbsent) fail.getxattr(frame, ENODATA);
     return isAbsent;
   },
-  setxattr: settingXattrs,
-  fsetxattr: settingXattrs,
+  setxattr: noteXattrsToSet,
+  fsetxattr: noteXattrsToSet,
   readdirp({ acls }, _frame, args) {
-    args[3] = acls.request(args[3] as Dict | null);
+    args[3] = acls.addAclRequest(args[3] as Dict | null);
     return false;
   },
   flush({ fds }, frame, args) {
-    const isNeedless = fds.needsNoFlush(args[0] as Fd);
-    if (isNeedless) unwind.flush(frame, 0, 0, null);
-    return isNeedless;
+    const isUnneeded = fds.needsNoFlush(args[0] as Fd);
+    if (isUnneeded) unwind.flush(frame, 0, 0, null);
+    return isUnneeded;
   },
 };
 
 /** One field of the call. */
-interface Step {
+interface CallField {
   readonly kind: Fields['steps'][number]['kind'];
-  readonly value: Value;
+  readonly value: FieldSource;
 }
 
 export interface Marshal {
   readonly fop: FopName;
   readonly unwind: (typeof unwindArgs)[FopName];
   readonly wire: WireFop;
-  /** The index of the data argument; -1 without data. */
+  /** The index of the data argument; -1 if the fop has no data. */
   readonly data: number;
-  /** The index of the attributes to set; -1 without. */
+  /** The index of the attributes to set; -1 if the fop sets no attributes. */
   readonly stbuf: number;
-  readonly call: readonly Step[];
+  readonly call: readonly CallField[];
   /** Yields the brick's fd numbers that the call sends. */
-  readonly remotes: readonly Value[];
-  /** The request addresses positions in a directory. */
+  readonly remotes: readonly FieldSource[];
+  /** Whether the request addresses positions in a directory. */
   readonly isListing: boolean;
-  /** No brick of GlusterFS supports it. */
-  readonly isUnknown: boolean;
-  readonly reply: readonly Part[];
+  /** Whether no brick of GlusterFS supports it. */
+  readonly isUnsupported: boolean;
+  readonly reply: readonly ReplySource[];
   /** The index of xdata in a failed reply; -1 where failures carry none. */
   readonly failureXdata: number;
   /** The reply's fields for a terse initiator. */
-  readonly terse: Fields;
+  readonly terseReply: Fields;
   /** The reply of a failure without xdata. */
   readonly emptyReply: readonly null[];
   /** Indexes into the values of a reply; -1 for absent ones. */
   readonly at: Indexes;
-  readonly prepare: Prepare | undefined;
-  readonly settle: Settle | undefined;
+  readonly prepare: PrepareRequest | undefined;
+  readonly applyReply: ApplyReply | undefined;
 }
 
-function marshalOf(fop: FopName): Marshal {
+function makeMarshal(fop: FopName): Marshal {
   const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const values = wire.call.namedFields.map(({ name }) => fieldFrom(fop, name, args));
+  const values = wire.call.namedFields.map(({ name }) => makeFieldSource(fop, name, args));
   const at = (name: string): number =>
     wire.reply.namedFields.findIndex((field) => field.name === name);
   return {
@@ -296,16 +303,16 @@ function marshalOf(fop: FopName): Marshal {
     })),
     remotes: values.filter((_, index) => wire.call.namedFields[index]!.name.endsWith('.remote')),
     isListing: LISTING.has(fop),
-    isUnknown: UNKNOWN.has(fop),
-    terse: skipIatts(wire.reply, TERSE_SKIPS[fop] ?? FOLDERS),
-    reply: reply.map((part) => partOf(fop, part, wire.reply, args)),
+    isUnsupported: UNSUPPORTED.has(fop),
+    terseReply: skipIatts(wire.reply, TERSE_SKIPS[fop] ?? PARENT_IATTS),
+    reply: reply.map((part) => makeReplySource(fop, part, wire.reply, args)),
     failureXdata: FAILURES_WITH_XDATA.has(fop)
       ? reply.findIndex(({ name }) => name === 'xdata')
       : -1,
     emptyReply: reply.map(() => null),
     at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
-    prepare: PREPARES[fop],
-    settle: SETTLES[fop] ?? (at('postparent') < 0 ? undefined : changed),
+    prepare: PREPARE_REQUEST[fop],
+    applyReply: APPLY_REPLY[fop] ?? (at('postparent') < 0 ? undefined : noteDirectoryChange),
   };
 }
 
@@ -313,12 +320,12 @@ function marshalOf(fop: FopName): Marshal {
 export function writeArguments(
   w: XdrWriter,
   { call }: Marshal,
-  given: readonly unknown[],
+  values: readonly unknown[],
   state: RemoteState,
 ): void {
   for (let at = 0; at < call.length; at++) {
     const { kind, value } = call[at]!;
-    kind.write(w, value(given, state) as never);
+    kind.write(w, value(values, state) as never);
   }
 }
 
@@ -327,4 +334,4 @@ const NOT_ON_WIRE: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 
 export const marshals: readonly Marshal[] = fopNames
   .filter((fop) => !NOT_ON_WIRE.has(fop))
-  .map(marshalOf);
+  .map(makeMarshal);

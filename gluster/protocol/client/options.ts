@@ -102,7 +102,7 @@ export const options = defineOptions({
 export type Settings = Values<typeof options>;
 
 /** The address of the brick. @throws {InitError} where an option is missing */
-export function addressOf(settings: Settings): SocketAddress {
+export function readAddress(settings: Settings): SocketAddress {
   const path = settings['transport.socket.connect-path'];
   if (settings['transport-type'] === 'unix') {
     if (path === undefined) throw new InitError('option transport.socket.connect-path is missing');

@@ -9,7 +9,7 @@ import { AUTH_V3, type Caller } from '../../rpc/message.ts';
 import { FOPS4, OWN, OWN_CALLS } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Connection } from './connection.ts';
-import { NONE, type RemoteFd } from './fds.ts';
+import { NO_FD, type RemoteFd } from './remote-fds.ts';
 
 /** A file to address: by the brick's fd (a removed file has no name), or by its gfid. */
 export interface FileTarget {
@@ -29,21 +29,21 @@ export class OwnCalls {
   private call(
     fop: WireFop['fop'],
     values: readonly unknown[],
-    answered: (r: XdrReader | LossReason) => void = () => {},
+    onResult: (r: XdrReader | LossReason) => void = () => {},
     caller?: Caller,
   ): void {
     const { procedure, call } = findWireFop(fop);
     const { channel } = this.connection;
-    channel.call(FOPS4, procedure, AUTH_V3, (w) => writeFields(w, call, values), answered, caller);
+    channel.call(FOPS4, procedure, AUTH_V3, (w) => writeFields(w, call, values), onResult, caller);
     this.connection.flushSoon();
   }
 
-  stat({ gfid, remote }: FileTarget, then: (errno: number, buf: Iatt | null) => void): void {
+  stat({ gfid, remote }: FileTarget, onReply: (errno: number, buf: Iatt | null) => void): void {
     const fop = remote < 0 ? 'stat' : 'fstat';
     this.call(fop, remote < 0 ? [gfid, null] : [gfid, remote, null], (r) => {
-      const errno = errnoIn(r);
+      const errno = readErrno(r);
       const [, buf = null] = errno === 0 ? readFields(r as XdrReader, findWireFop(fop).reply) : [];
-      then(errno, buf as Iatt | null);
+      onReply(errno, buf as Iatt | null);
     });
   }
 
@@ -51,11 +51,11 @@ export class OwnCalls {
     { gfid, remote }: FileTarget,
     stbuf: Iatt,
     valid: number,
-    then: (errno: number) => void,
+    onReply: (errno: number) => void,
   ): void {
-    const whom = remote < 0 ? [gfid] : [gfid, remote];
-    const values = [...whom, stbuf, valid, null];
-    this.call(remote < 0 ? 'setattr' : 'fsetattr', values, (r) => then(errnoIn(r)));
+    const target = remote < 0 ? [gfid] : [gfid, remote];
+    const values = [...target, stbuf, valid, null];
+    this.call(remote < 0 ? 'setattr' : 'fsetattr', values, (r) => onReply(readErrno(r)));
   }
 
   release({ fd, remote }: RemoteFd): void {
@@ -64,15 +64,15 @@ export class OwnCalls {
   }
 
   /** Reopens a file by its gfid. */
-  reopen(remote: RemoteFd, flags: number, done: () => void): void {
+  reopen(remote: RemoteFd, flags: number, onReopened: () => void): void {
     const { isDir, inode } = remote.fd;
     const fop = isDir ? 'opendir' : 'open';
     this.call(fop, isDir ? [inode.gfid, null] : [inode.gfid, flags, null], (r) => {
-      if (errnoIn(r) === 0) {
+      if (readErrno(r) === 0) {
         const [, number] = readFields(r as XdrReader, findWireFop(fop).reply);
-        remote.remote = (r as XdrReader).isMalformed ? NONE : (number as number);
+        remote.remote = (r as XdrReader).isMalformed ? NO_FD : (number as number);
       }
-      done();
+      onReopened();
     });
   }
 
@@ -81,8 +81,8 @@ export class OwnCalls {
     this.call('fgetxattr', [gfid, remote, 1, name, null], undefined, caller);
   }
 
-  /** Tells a brick of glossa that the caller no longer needs the reply. */
-  giveUp(xid: number): void {
+  /** Notifies a brick of glossa that the caller no longer needs the reply to this call. */
+  cancel(xid: number): void {
     this.connection.channel.call(
       OWN,
       OWN_CALLS.GIVE_UP,
@@ -94,8 +94,8 @@ export class OwnCalls {
   }
 }
 
-/** The errno of a reply to such a call; leaves the reader at the results. */
-function errnoIn(r: XdrReader | LossReason): number {
+/** Reads the errno of a reply; leaves the reader at the results. ENOTCONN for a lost call. */
+function readErrno(r: XdrReader | LossReason): number {
   if (typeof r === 'string') return ENOTCONN;
   const opRet = r.i32();
   const opErrno = r.i32();

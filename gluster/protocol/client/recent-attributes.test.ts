@@ -13,7 +13,7 @@ test('attributes after a change serve once, within 5 ms, for that directory, if 
   buf.iaGfid = FOLDER;
   const after = new RecentAttributes();
   const told = (): RecentAttributes => {
-    after.directoryChanged(buf, 100);
+    after.noteDirectory(buf, 100);
     return after;
   };
   expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
@@ -34,7 +34,7 @@ test('attributes of a lookup serve once, within one system call, for the same th
   buf.iaSize = 5;
   const after = new RecentAttributes();
   const found = (): RecentAttributes => {
-    after.lookedUp(buf, 100, THREAD);
+    after.noteLookup(buf, 100, THREAD);
     return after;
   };
   expect(found().take(FILE, 100.04, 0, THREAD)).toEqual(buf);

@@ -13,11 +13,11 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { Positions } from './entries.ts';
-import { RemoteFds } from './fds.ts';
+import { DirectoryPositions } from './directory-positions.ts';
 import { ListedAcls } from './listed-acls.ts';
 import type { Settings } from './options.ts';
 import { RecentAttributes } from './recent-attributes.ts';
+import { RemoteFds } from './remote-fds.ts';
 
 const { O_DIRECT } = constants;
 
@@ -27,14 +27,14 @@ export class RemoteState {
   readonly recentAttributes = new RecentAttributes();
   readonly acls: ListedAcls;
   readonly gfids: GfidRequests;
-  /** Removed directories whose inode the brick has not reported as forgotten yet. */
-  readonly removed = new WeakSet<Inode>();
+  /** Directories that this client removed, and whose FORGET the brick has not reported yet. */
+  readonly removedDirectories = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
   /** Milliseconds by a sampled clock. */
   private readonly now: () => number;
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
-  private readonly positions = new WeakMap<Fd, Positions>();
+  private readonly positions = new WeakMap<Fd, DirectoryPositions>();
 
   constructor(
     xl: Xlator<unknown>,
@@ -50,45 +50,45 @@ export class RemoteState {
     this.gfids = new GfidRequests(xl.context);
   }
 
-  positionsOf(fd: Fd): Positions {
-    let found = this.positions.get(fd);
-    if (found === undefined) {
-      found = new Positions();
-      this.positions.set(fd, found);
+  findPositions(fd: Fd): DirectoryPositions {
+    let positions = this.positions.get(fd);
+    if (positions === undefined) {
+      positions = new DirectoryPositions();
+      this.positions.set(fd, positions);
     }
-    return found;
+    return positions;
   }
 
-  /** The flags of an open file as they are sent. */
-  openFlags(flags: number): number {
+  /** Removes O_DIRECT from the flags to send, if the option requests it. */
+  filterOpenFlags(flags: number): number {
     return this.settings['filter-O_DIRECT'] ? flags & ~O_DIRECT : flags;
   }
 
   /** Records the attributes of a directory after a change in it. */
-  directoryChanged(postparent: Iatt): void {
-    if (this.isIdle()) this.recentAttributes.directoryChanged(postparent, this.now());
+  noteDirectory(postparent: Iatt): void {
+    if (this.isIdle()) this.recentAttributes.noteDirectory(postparent, this.now());
   }
 
   /** Records the attributes from the lookup of a file. */
-  lookedUp({ root }: Frame, buf: Iatt): void {
+  noteLookup({ root }: Frame, buf: Iatt): void {
     if (root.client?.initiator.hints.pidIsThread === true && this.isIdle()) {
-      this.recentAttributes.lookedUp(buf, this.now(), root.pid);
+      this.recentAttributes.noteLookup(buf, this.now(), root.pid);
     }
   }
 
-  /** The attributes of the brick's last reply, if it would send the same again. */
-  recentAttributesOf({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
+  /** Takes the attributes of the brick's last reply, if the brick would send the same again; else null. */
+  takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const age = root.client?.initiator.hints.attributeAge ?? 0;
     return xdata === null ? this.recentAttributes.take(gfid, this.now(), age, root.pid) : null;
   }
 
   /** Whether a recent listing showed that the file has no such ACL. */
   hasNoAcl({ root }: Frame, { gfid }: Loc, name: string | null): boolean {
-    return this.acls.isNone(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
+    return this.acls.isAbsent(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
   }
 
-  /** The xdata of a lookup: it proposes a gfid for files made outside of bricks. */
-  lookupXdata({ inode }: Loc, xdata: Dict | null): Dict | null {
+  /** Adds a proposed gfid to the xdata of a lookup, for files created outside of bricks. */
+  addGfidRequest({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
     return this.gfids.add(xdata);
   }

@@ -1,4 +1,4 @@
-/** Sends requests to a brick over one connection, and reconnects after a loss. */
+/** Sends requests to a brick over one connection, queues them while it reconnects, and reports its state to parents. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatSocketAddress } from '../../../runtime/core/addresses.ts';
@@ -18,20 +18,20 @@ import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';
 import { FOPS4 } from '../../rpc/programs.ts';
 import { RecordReader } from '../../rpc/record.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
-import { type Certificates, certificatesOf } from '../shared/certificates.ts';
+import { type Certificates, readCertificates } from '../shared/certificates.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
-import { NONE, type RemoteFd } from './fds.ts';
-import { type HandshakeReply, introduction } from './handshake.ts';
+import { type HandshakeReply, makeIntroduction } from './handshake.ts';
 import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
-import { addressOf, type Settings } from './options.ts';
+import { readAddress, type Settings } from './options.ts';
 import { OwnCalls } from './own-calls.ts';
+import { NO_FD, type RemoteFd } from './remote-fds.ts';
 import { RemoteState } from './remote-state.ts';
 import { failRequest, Request, RequestQueue } from './request.ts';
-import { connectSocket, connectStream } from './socket.ts';
+import { connectSocket, connectStream } from './transports.ts';
 import {
-  interruptOf,
-  killsPrivileges,
-  Privileges,
+  dropsPrivileges,
+  interruptXattr,
+  PrivilegeDropper,
   unsupportedErrno,
 } from './unsupported-requests.ts';
 import { readCallback } from './upcalls.ts';
@@ -42,32 +42,32 @@ const REOPEN_S = 3600;
 const uuid = randomUUID();
 let instances = 0;
 
-/** Encrypted connections use Node's sockets, as do all where nothing else serves sockets. */
-const connectBy = (certificates: Certificates | null, { sources }: Context): Connect =>
+/** Chooses Node's sockets for encrypted connections, and where no loop of a mount serves sockets. */
+const chooseConnect = (certificates: Certificates | null, { sources }: Context): Connect =>
   certificates === null && sources !== undefined
     ? connectStream(sources)
     : connectSocket(certificates);
 
 /** The arguments of lk. */
-type Locking = readonly [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
+type LkArguments = readonly [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
 
 export class RemoteVolume {
   readonly connection: Connection;
   readonly state: RemoteState;
   private readonly xl: Xlator<RemoteVolume>;
-  private readonly waiting: RequestQueue;
+  private readonly waitingRequests: RequestQueue;
   private readonly calls: OwnCalls;
-  private readonly privileges: Privileges;
-  /** No event was sent to the parents yet. */
-  private isSilent = true;
+  private readonly privileges: PrivilegeDropper;
+  /** Whether no event was sent to the parents yet. */
+  private hasNoEvent = true;
   /** Whether the brick is GlusterFS's, not glossa's. */
   private isForeign = true;
   /** The brick's name in messages. */
   private readonly brick: string;
   /** The number of files that are being reopened. */
-  private reopening = 0;
-  /** The reason for having no connection; '' when connected or before the first attempt. */
-  lastTrouble = '';
+  private reopeningCount = 0;
+  /** The reason for having no connection; empty when connected or before the first attempt. */
+  lastProblem = '';
 
   constructor(xl: Xlator<RemoteVolume>, settings: Settings) {
     this.xl = xl;
@@ -75,14 +75,14 @@ export class RemoteVolume {
     if (subvolume === undefined) {
       throw new InitError('option remote-subvolume is missing: set it to the volume of the brick');
     }
-    const address = addressOf(settings);
+    const address = readAddress(settings);
     this.brick = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
     const { context } = xl;
     const { sources } = context;
-    this.waiting = new RequestQueue(context);
-    const given = new Map(xl.given.map(({ key, value }) => [key, value]));
+    this.waitingRequests = new RequestQueue(context);
+    const volfileOptions = new Map(xl.given.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
-    if (subdirMount !== undefined) given.set('subdir-mount', subdirMount);
+    if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
     // Each graph has a number of its own, as a successor connects before the old one ends.
     const name =
       `CTX_ID:${uuid}-GRAPH_ID:${instances}-PID:${process.pid}-HOST:${hostname()}-` +
@@ -92,29 +92,29 @@ export class RemoteVolume {
     this.connection = new Connection(
       {
         context,
-        connect: connectBy(certificatesOf(settings), context),
+        connect: chooseConnect(readCertificates(settings), context),
         now,
         address,
-        asksPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
+        needsPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
         subvolume,
-        isAwaited: () => this.waiting.size > 0,
+        isAwaited: () => this.waitingRequests.size > 0,
         pingTimeout: () => this.state.settings['ping-timeout'],
         frameTimeout: () => this.state.settings['frame-timeout'],
-        introduction: (number) => introduction(given, name + number),
-        records: () => new RecordReader(),
+        makeIntroduction: (number) => makeIntroduction(volfileOptions, name + number),
+        makeRecords: () => new RecordReader(),
       },
       {
-        introduced: (welcome) => this.introduced(welcome),
-        lost: (why) => this.lost(why),
-        failed: (failure) => this.failed(failure),
-        called: (program, procedure, r) => this.called(program, procedure, r),
+        onHandshake: (welcome) => this.reopenFiles(welcome),
+        onLoss: (why) => this.handleLoss(why),
+        onFailure: (failure) => this.handleFailure(failure),
+        onCall: (program, procedure, r) => this.handleCall(program, procedure, r),
         warn: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),
       },
     );
     const isIdle = (): boolean => this.connection.channel.outstanding === 0;
     this.state = new RemoteState(xl as Xlator<unknown>, settings, { now, isIdle });
     this.calls = new OwnCalls(this.connection);
-    this.privileges = new Privileges(this.calls, this.state.fds);
+    this.privileges = new PrivilegeDropper(this.calls, this.state.fds);
   }
 
   stop(): void {
@@ -123,7 +123,7 @@ export class RemoteVolume {
   }
 
   private failWaiting(): void {
-    this.waiting.end((frame, marshal) => failRequest(frame, marshal, ENOTCONN));
+    this.waitingRequests.releaseAll((frame, marshal) => failRequest(frame, marshal, ENOTCONN));
   }
 
   /**
@@ -137,35 +137,35 @@ export class RemoteVolume {
   // ---- requests
 
   request(frame: Frame, marshal: Marshal, args: unknown[]): void {
-    const { connection, waiting, state } = this;
+    const { connection, waitingRequests, state } = this;
     if (marshal.prepare?.(state, frame, args)) return;
     if (connection.isUp) {
-      if (this.reopening > 0 && this.isUnopened(marshal, args)) {
-        waiting.add(frame, marshal, args, REOPEN_S);
-      } else this.begin(frame, marshal, args);
+      if (this.reopeningCount > 0 && this.needsClosedFile(marshal, args)) {
+        waitingRequests.add(frame, marshal, args, REOPEN_S);
+      } else this.sendWithPrivileges(frame, marshal, args);
       return;
     }
     const seconds = state.settings['reconnect-wait'];
-    if (seconds === 0) failRequest(frame, marshal, this.refusal(frame, marshal, args));
+    if (seconds === 0) failRequest(frame, marshal, this.refusalErrno(frame, marshal, args));
     else {
-      waiting.add(frame, marshal, args, seconds);
+      waitingRequests.add(frame, marshal, args, seconds);
       connection.retrySooner();
     }
   }
 
   /** Whether the request needs a file that is not open at the brick. */
-  private isUnopened({ remotes }: Marshal, args: readonly unknown[]): boolean {
+  private needsClosedFile({ remotes }: Marshal, args: readonly unknown[]): boolean {
     for (let at = 0; at < remotes.length; at++) {
-      if (remotes[at]!(args, this.state) === NONE) return true;
+      if (remotes[at]!(args, this.state) === NO_FD) return true;
     }
     return false;
   }
 
-  private begin(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
+  private sendWithPrivileges(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     this.state.recentAttributes.forget();
     const { stbuf } = marshal;
-    if (stbuf >= 0) this.privileges.attributesSet((args[stbuf] as Iatt).iaProt);
-    if (!this.isForeign || !killsPrivileges(args)) {
+    if (stbuf >= 0) this.privileges.noteAttributes((args[stbuf] as Iatt).iaProt);
+    if (!this.isForeign || !dropsPrivileges(args)) {
       this.send(frame, marshal, args);
       return;
     }
@@ -177,7 +177,7 @@ export class RemoteVolume {
 
   private send(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     // The connection may have been lost while privileges were checked.
-    const errno = this.connection.isUp ? this.refusal(frame, marshal, args) : ENOTCONN;
+    const errno = this.connection.isUp ? this.refusalErrno(frame, marshal, args) : ENOTCONN;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
@@ -185,15 +185,15 @@ export class RemoteVolume {
     const { connection, state } = this;
     const { wire, data } = marshal;
     const { channel, isServed } = connection;
-    const owner = marshal.fop === 'lk' ? this.ownerOf(frame, args) : frame.root.lkOwner;
-    const caller = callerOf(frame.root, owner, state.settings['send-gids']);
+    const owner = marshal.fop === 'lk' ? this.lockOwner(frame, args) : frame.root.lkOwner;
+    const caller = makeCaller(frame.root, owner, state.settings['send-gids']);
     const request = new Request(frame, marshal, args, state, isServed);
     const w = channel.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
     try {
       writeArguments(w, marshal, args, state);
     } catch (error) {
       channel.withdraw(request);
-      request.abandoned();
+      request.noteNotSent();
       const { errno } = error as { errno?: number };
       if (errno === undefined) throw error;
       failRequest(frame, marshal, errno);
@@ -204,127 +204,131 @@ export class RemoteVolume {
     // A program that waits for a lock can be interrupted and killed.
     if (marshal.fop === 'lk') {
       frame.root.whenInterrupted(() =>
-        this.giveUp(request.xid, caller, args as unknown as Locking),
+        this.cancelLock(request.xid, caller, args as unknown as LkArguments),
       );
     }
   }
 
   /**
-   * The owner of a lock request. The kernel reuses a flock(2) owner for the next file it opens after the last close.
-   * A brick that does not distinguish kinds of locks would then confuse two owners, so each open file gets its own.
+   * Derives the owner of a lock request. The kernel reuses a flock(2) owner for the next file it opens after the last
+   * close. A brick that does not distinguish kinds of locks would confuse two owners, so each open file gets its own.
    */
-  private ownerOf({ root }: Frame, args: readonly unknown[]): string {
-    const [fd, , , xdata] = args as unknown as Locking;
-    const known = this.isForeign && xdata?.has(FLOCK) ? this.state.fds.of(fd) : undefined;
-    return known === undefined ? root.lkOwner : root.lkOwner + known.serial;
+  private lockOwner({ root }: Frame, args: readonly unknown[]): string {
+    const [fd, , , xdata] = args as unknown as LkArguments;
+    const remoteFd = this.isForeign && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
+    return remoteFd === undefined ? root.lkOwner : root.lkOwner + remoteFd.serial;
   }
 
-  /** Tells the brick that the caller no longer needs the reply. */
-  private giveUp(xid: number, caller: Caller, [fd, , flock]: Locking): void {
+  /** Cancels a pending lock request whose caller was interrupted. */
+  private cancelLock(xid: number, caller: Caller, [fd, , flock]: LkArguments): void {
     if (!this.connection.isUp) return;
-    if (!this.isForeign) this.calls.giveUp(xid);
+    if (!this.isForeign) this.calls.cancel(xid);
     else {
-      const remote = this.state.fds.of(fd)?.remote ?? NONE;
-      this.calls.fgetxattr({ gfid: fd.inode.gfid, remote }, interruptOf(flock), caller);
+      const remote = this.state.fds.find(fd)?.remote ?? NO_FD;
+      this.calls.fgetxattr({ gfid: fd.inode.gfid, remote }, interruptXattr(flock), caller);
     }
   }
 
   /**
-   * The errno of a request that cannot be sent; else 0. As with GlusterFS's client, a file that is
-   * not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
+   * Returns the errno of a request that cannot be sent; else 0. As with GlusterFS's client, a file
+   * that is not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
    */
-  private refusal(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
+  private refusalErrno(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unknown = this.isForeign ? unsupportedErrno(marshal, args) : 0;
-    if (unknown !== 0) return unknown;
-    if (this.isUnopened(marshal, args)) return EBADFD;
+    const unsupported = this.isForeign ? unsupportedErrno(marshal, args) : 0;
+    if (unsupported !== 0) return unsupported;
+    if (this.needsClosedFile(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
     if (!marshal.isListing) return 0;
-    const positions = this.state.positionsOf(args[0] as Fd);
-    return positions.at(args[2] as number) === undefined ? EINVAL : 0;
+    const positions = this.state.findPositions(args[0] as Fd);
+    return positions.find(args[2] as number) === undefined ? EINVAL : 0;
   }
 
   release(remote: RemoteFd): void {
-    this.state.fds.released(remote);
+    this.state.fds.noteRelease(remote);
     this.calls.release(remote);
   }
 
   // ---- the connection
 
-  private introduced({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
+  private reopenFiles({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
     const { xl, state } = this;
     this.isForeign = !isGlossa;
-    this.lastTrouble = '';
+    this.lastProblem = '';
     xl.log.info(`connected to ${this.brick}`);
-    const reopen = state.fds.toReopen();
-    this.reopening = reopen.length;
-    const done = (): void => {
-      if (this.reopening > 0 || !this.connection.isUp) return;
+    const closed = state.fds.listClosed();
+    this.reopeningCount = closed.length;
+    const resumeIfReopened = (): void => {
+      if (this.reopeningCount > 0 || !this.connection.isUp) return;
       if (isUp) sayUp(xl as Xlator<unknown>, true);
-      this.waiting.end((...request) => this.begin(...request));
+      this.waitingRequests.releaseAll((...request) => this.sendWithPrivileges(...request));
     };
-    for (const each of reopen) {
+    for (const each of closed) {
       // The file exists, and its data must stay.
-      const flags = state.openFlags(each.fd.flags & WIRE_FLAGS & ~0o1300);
+      const flags = state.filterOpenFlags(each.fd.flags & WIRE_FLAGS & ~0o1300);
       this.calls.reopen(each, flags, () => {
-        this.reopening -= 1;
-        done();
+        this.reopeningCount -= 1;
+        resumeIfReopened();
       });
     }
-    done();
+    resumeIfReopened();
   }
 
-  private called(program: number, procedure: number, r: XdrReader): void {
+  private handleCall(program: number, procedure: number, r: XdrReader): void {
     const { xl, state } = this;
     state.recentAttributes.forget();
     if (xl.inodes === null) return;
-    const changes = readCallback(program, procedure, r, xl.inodes, state.removed);
+    const changes = readCallback(program, procedure, r, xl.inodes, state.removedDirectories);
     if (typeof changes === 'boolean') sayUp(xl as Xlator<unknown>, changes);
     else if (changes !== null) {
-      this.privileges.othersChanged();
+      this.privileges.noteForeignChange();
       for (const each of changes) {
-        if (each.what === 'inode') state.acls.changed(each.inode.gfid);
+        if (each.what === 'inode') state.acls.noteForeignChange(each.inode.gfid);
         upcall(xl as Xlator<unknown>, each);
       }
     }
   }
 
-  private lost(why: string): void {
-    this.reopening = 0;
+  private handleLoss(reason: string): void {
+    this.reopeningCount = 0;
     const { fds, settings } = this.state;
     if (settings['reconnect-wait'] === 0) this.failWaiting();
-    fds.disconnected(settings['strict-locks']);
+    fds.forgetNumbers(settings['strict-locks']);
     this.state.acls.clear();
-    this.xl.log.warning(`the connection to ${this.brick} is lost: ${why}`, {
+    this.xl.log.warning(`the connection to ${this.brick} is lost: ${reason}`, {
       msgid: messages.brickLost.id,
     });
     sayUp(this.xl as Xlator<unknown>, false);
   }
 
-  private failed({ why, final, wasMet }: ConnectFailure): void {
+  private handleFailure({ reason, isFinal, hasReplied }: ConnectFailure): void {
     const { xl, brick } = this;
-    const trouble = `${brick}: ${why}`;
-    const isNew = trouble !== this.lastTrouble;
-    this.lastTrouble = trouble;
-    if (final) {
+    const problem = `${brick}: ${reason}`;
+    const isNew = problem !== this.lastProblem;
+    this.lastProblem = problem;
+    if (isFinal) {
       this.failWaiting();
-      xl.log.error(`${trouble}: giving up`, {
+      xl.log.error(`${problem}: giving up`, {
         msgid: messages.brickRefuses.id,
       });
       xl.notify('AUTH_FAILED', xl);
     } else if (isNew) {
-      xl.log.warning(`cannot connect to ${trouble}`, { msgid: messages.brickNotReached.id });
+      xl.log.warning(`cannot connect to ${problem}`, { msgid: messages.brickNotReached.id });
     }
-    if (!final && wasMet) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
+    if (!isFinal && hasReplied) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
     // A parent with other children need not wait for this one.
-    else if (this.isSilent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
-    this.isSilent = false;
+    else if (this.hasNoEvent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
+    this.hasNoEvent = false;
   }
 }
 
-function callerOf(root: Stack, lkOwner: string, sendGids: boolean): Caller {
-  const { pid, uid, gid, ctime: made } = root;
+function makeCaller(root: Stack, lkOwner: string, sendGids: boolean): Caller {
+  const { pid, uid, gid, ctime: requestTime } = root;
   const groups = sendGids ? root.groups : [gid];
-  const [flags, ctime, ctimeNsec] = [made?.flags ?? 0, made?.sec ?? 0, made?.nsec ?? 0];
+  const [flags, ctime, ctimeNsec] = [
+    requestTime?.flags ?? 0,
+    requestTime?.sec ?? 0,
+    requestTime?.nsec ?? 0,
+  ];
   return { pid, uid, gid, groups, lkOwner, flags, ctime, ctimeNsec };
 }

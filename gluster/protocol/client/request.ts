@@ -48,13 +48,13 @@ export class Request implements PendingCall {
     this.state = state;
   }
 
-  /** The call was not sent, so no reply will come. */
-  abandoned(): void {
+  /** Called if the call was not sent, so that no reply will arrive. */
+  noteNotSent(): void {
     if (this.isServed) this.frame.root.goOn();
   }
 
-  onLoss(_why: LossReason): void {
-    this.abandoned();
+  onLoss(_reason: LossReason): void {
+    this.noteNotSent();
     failRequest(this.frame, this.marshal, ENOTCONN);
   }
 
@@ -70,10 +70,10 @@ export class Request implements PendingCall {
       if (fop === 'lookup' && opErrno === ENOENT) {
         state.gfids.answered(args[1] as Dict | null, NULL_GFID);
       }
-      this.failed(r, opErrno || EIO);
+      this.failWithXdata(r, opErrno || EIO);
       return;
     }
-    const values = readFields(r, frame.terse ? marshal.terse : wire.reply);
+    const values = readFields(r, frame.terse ? marshal.terseReply : wire.reply);
     if (wire.data === 'reply') {
       const data = r.fixed(r.remaining);
       if (data.length !== opRet) r.markMalformed();
@@ -85,7 +85,7 @@ export class Request implements PendingCall {
       failRequest(frame, marshal, EIO);
       return;
     }
-    const errno = marshal.settle?.(state, frame, args, values, at) ?? 0;
+    const errno = marshal.applyReply?.(state, frame, args, values, at) ?? 0;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
@@ -94,25 +94,25 @@ export class Request implements PendingCall {
     const reply = new Array<unknown>(parts.length);
     for (let i = 0; i < parts.length; i++) reply[i] = nullIfZero(parts[i]!(values, args));
     // ENOENT with entries marks the end of the listing.
-    const end = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
-    marshal.unwind(frame, opRet, end, reply);
+    const endErrno = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
+    marshal.unwind(frame, opRet, endErrno, reply);
   }
 
-  /** Reads only the errno of most failures. */
-  private failed(r: XdrReader, errno: number): void {
+  /** Fails the request; passes on the xdata of a fop whose failures carry it. */
+  private failWithXdata(r: XdrReader, errno: number): void {
     const { frame, marshal, args } = this;
-    const { failureXdata: telling, wire, emptyReply: nothing, reply } = marshal;
-    const values = telling < 0 ? [] : readFields(r, wire.reply);
-    if (telling < 0 || r.isMalformed) {
+    const { failureXdata: xdataIndex, wire, emptyReply, reply } = marshal;
+    const values = xdataIndex < 0 ? [] : readFields(r, wire.reply);
+    if (xdataIndex < 0 || r.isMalformed) {
       failRequest(frame, marshal, errno);
       return;
     }
-    const xdata = reply[telling]!(values, args);
-    marshal.unwind(frame, -1, errno, nothing.with(telling, xdata as null) as never);
+    const xdata = reply[xdataIndex]!(values, args);
+    marshal.unwind(frame, -1, errno, emptyReply.with(xdataIndex, xdata as null) as never);
   }
 }
 
-/** Attributes that are all zeros mean none. */
+/** Returns null for attributes that are all zeros: the brick sent no attributes. */
 const nullIfZero = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
 
@@ -132,9 +132,9 @@ export class RequestQueue {
   }
 
   /** @param seconds after which the request fails */
-  add(frame: Frame, marshal: Marshal, given: readonly unknown[], seconds: number): void {
-    const request: QueuedRequest = [frame, marshal, given];
-    const giveUp = (errno: number): void => {
+  add(frame: Frame, marshal: Marshal, args: readonly unknown[], seconds: number): void {
+    const request: QueuedRequest = [frame, marshal, args];
+    const stopWaiting = (errno: number): void => {
       const stop = this.requests.get(request);
       if (stop === undefined) return;
       stop();
@@ -143,18 +143,18 @@ export class RequestQueue {
     };
     this.requests.set(
       request,
-      this.context.after(seconds * 1000, () => giveUp(ENOTCONN)),
+      this.context.after(seconds * 1000, () => stopWaiting(ENOTCONN)),
     );
-    frame.root.whenInterrupted(() => giveUp(EINTR));
+    frame.root.whenInterrupted(() => stopWaiting(EINTR));
   }
 
-  /** Ends the wait of all requests, and hands each to `what` in order of arrival. */
-  end(what: (...request: QueuedRequest) => void): void {
+  /** Ends the wait of all requests, and calls `action` with each in order of arrival. */
+  releaseAll(action: (...request: QueuedRequest) => void): void {
     const all = [...this.requests];
     this.requests.clear();
     for (const [request, stop] of all) {
       stop();
-      what(...request);
+      action(...request);
     }
   }
 }

@@ -10,44 +10,47 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { protAfterChange } from '../../../runtime/core/privileges.ts';
 import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
-import { NONE, type RemoteFds } from './fds.ts';
 import type { Marshal } from './marshal.ts';
 import type { FileTarget, OwnCalls } from './own-calls.ts';
+import { NO_FD, type RemoteFds } from './remote-fds.ts';
 
 const { MODE } = SET_ATTR;
 const FALLOC_FL_KEEP_SIZE = 1;
 const S_ISUID_OR_S_ISGID = 0o6000;
 
-const xdataOf = (args: readonly unknown[]): Dict | null => args[args.length - 1] as Dict | null;
+const findXdata = (args: readonly unknown[]): Dict | null => args[args.length - 1] as Dict | null;
 
 /** Returns the errno for a request that a GlusterFS brick cannot perform, or would perform differently. */
-export function unsupportedErrno({ fop, isUnknown }: Marshal, args: readonly unknown[]): number {
-  if (isUnknown) return EOPNOTSUPP;
+export function unsupportedErrno(
+  { fop, isUnsupported }: Marshal,
+  args: readonly unknown[],
+): number {
+  if (isUnsupported) return EOPNOTSUPP;
   // The brick treats every mode as KEEP_SIZE: a range to be zeroed would keep its data.
   if (fop === 'fallocate' && ((args[1] as number) & ~FALLOC_FL_KEEP_SIZE) !== 0) return EOPNOTSUPP;
   // The brick ignores the flags: it would replace a file that must stay.
-  return fop === 'rename' && xdataOf(args)?.number(RENAME_FLAGS) ? EINVAL : 0;
+  return fop === 'rename' && findXdata(args)?.number(RENAME_FLAGS) ? EINVAL : 0;
 }
 
 /**
  * The xattr of an open file whose read cancels a pending lock request.
  * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c` (fuse_setlk_interrupt_handler).
  */
-export const interruptOf = ({ whence, start, len }: Flock): string =>
+export const interruptXattr = ({ whence, start, len }: Flock): string =>
   `glusterfs.intrlk.tposix.kblocked.${whence},${start}-${len}`;
 
 /** Whether the request must first clear set-user-id and set-group-id. */
-export const killsPrivileges = (args: readonly unknown[]): boolean =>
-  xdataOf(args)?.number(KILL_PRIV) !== undefined;
+export const dropsPrivileges = (args: readonly unknown[]): boolean =>
+  findXdata(args)?.number(KILL_PRIV) !== undefined;
 
 /**
  * Clears set-user-id and set-group-id before a user who is not the owner changes a file. Remembers
- * per open file that both are clear, until any client sets such a bit.
+ * for each open file that both bits are clear, until any client sets such a bit.
  */
-export class Privileges {
+export class PrivilegeDropper {
   private readonly calls: OwnCalls;
   private readonly fds: RemoteFds;
-  /** The generation: counts the changes that may have set a bit. */
+  /** Counts the changes that may have set a bit. */
   private generation = 1;
 
   constructor(calls: OwnCalls, fds: RemoteFds) {
@@ -55,50 +58,50 @@ export class Privileges {
     this.fds = fds;
   }
 
-  /** The caller reports every change of attributes. */
-  attributesSet(prot: number): void {
+  /** Notes a change of attributes by this client. */
+  noteAttributes(prot: number): void {
     if ((prot & S_ISUID_OR_S_ISGID) !== 0) this.generation += 1;
   }
 
-  /** Another client has changed attributes. */
-  othersChanged(): void {
+  /** Notes that another client has changed attributes, possibly these bits. */
+  noteForeignChange(): void {
     this.generation += 1;
   }
 
   /** Calls `next` once both bits are clear, or with the errno of a failure. */
   clear(args: readonly unknown[], caller: Stack, next: (errno: number) => void): void {
-    const [what] = args;
-    const fd = what instanceof Fd ? this.fds.of(what) : undefined;
-    const { generation: settings } = this;
-    if (fd?.plainSince === settings) {
+    const [object] = args;
+    const fd = object instanceof Fd ? this.fds.find(object) : undefined;
+    const { generation } = this;
+    if (fd?.clearAtGeneration === generation) {
       next(0);
       return;
     }
-    const gfid = what instanceof Fd ? what.inode.gfid : (what as Loc).gfid;
+    const gfid = object instanceof Fd ? object.inode.gfid : (object as Loc).gfid;
     // A file that is about to be created has no bits.
     if (gfid === NULL_GFID) {
       next(0);
       return;
     }
-    const whom: FileTarget = { gfid, remote: fd?.remote ?? NONE };
-    const done = (errno: number): void => {
-      if (errno === 0 && fd !== undefined) fd.plainSince = settings;
+    const target: FileTarget = { gfid, remote: fd?.remote ?? NO_FD };
+    const noteCleared = (errno: number): void => {
+      if (errno === 0 && fd !== undefined) fd.clearAtGeneration = generation;
       next(errno);
     };
-    this.calls.stat(whom, (errno, buf) => {
+    this.calls.stat(target, (errno, buf) => {
       if (errno !== 0 || buf === null) {
         next(errno || EIO);
         return;
       }
-      const kept = protAfterChange(buf, caller);
-      if (buf.iaType !== IA_IFREG || kept === buf.iaProt) {
-        done(0);
+      const cleared = protAfterChange(buf, caller);
+      if (buf.iaType !== IA_IFREG || cleared === buf.iaProt) {
+        noteCleared(0);
         return;
       }
       const stbuf = new Iatt();
       stbuf.iaType = buf.iaType;
-      stbuf.iaProt = kept;
-      this.calls.setattr(whom, stbuf, MODE, done);
+      stbuf.iaProt = cleared;
+      this.calls.setattr(target, stbuf, MODE, noteCleared);
     });
   }
 }

@@ -9,23 +9,23 @@ import { parseFields, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
-/** Flags of a name that came or went. */
+/** Flags of upcalls for a name that was created or removed. */
 const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
-/** Without any of these flags the data is unchanged. */
+/** Flags of upcalls for changed data; without all of them the data is unchanged. */
 const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
 
 const invalidation = parseFields('gfid:string event_type:u32 flags:u32');
 
 /**
  * Returns upcalls, or whether the storage is up; null for irrelevant or malformed calls.
- * @param removed directories that this client removed, whose one FORGET is expected
+ * @param removedDirectories directories that this client removed, whose one FORGET is expected
  */
 export function readCallback(
   program: number,
   procedure: number,
   r: XdrReader,
   inodes: InodeTable,
-  removed: WeakSet<Inode>,
+  removedDirectories: WeakSet<Inode>,
 ): readonly Upcall[] | boolean | null {
   if (program !== CALLBACK.number) return null;
   if (procedure === CBK.CHILD_UP) return true;
@@ -33,14 +33,14 @@ export function readCallback(
   if (procedure !== CBK.CACHE_INVALIDATION) return null;
   const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
   if (r.isMalformed || !isGfid(gfid)) return null;
-  return upcallsOf(gfid, flags, inodes, removed);
+  return makeUpcalls(gfid, flags, inodes, removedDirectories);
 }
 
-function upcallsOf(
+function makeUpcalls(
   gfid: string,
   flags: number,
   inodes: InodeTable,
-  removed: WeakSet<Inode>,
+  removedDirectories: WeakSet<Inode>,
 ): Upcall[] {
   const upcalls: Upcall[] = [];
   // Bricks also report files that were only listed, whose inode may be unknown here.
@@ -51,13 +51,13 @@ function upcallsOf(
   const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
   // A directory that this client removed has no names.
   const isAboutNames =
-    (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removed.delete(inode));
+    (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removedDirectories.delete(inode));
   if ((flags & NAMES) !== 0) {
     for (const { parent, name } of inode.names) {
       upcalls.push({ what: 'entry', parent, name, expire: true });
     }
   }
-  // The report does not name them, so every absent name may exist now.
+  // The brick does not report which names changed, so every absent name may exist now.
   if (isAboutNames) upcalls.push({ what: 'every-entry' });
   return upcalls;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byAddress, byLogin, type ClientIdentity, isAdmitted } from './auth.ts';
+import { type ClientIdentity, decideByAddress, decideByLogin, isAdmitted } from './auth.ts';
 
 const identity = (more: Partial<ClientIdentity> = {}): ClientIdentity => ({
   ...{ address: '192.168.1.7', port: 40_000, volume: 'brick', subdir: '/' },
@@ -29,7 +29,9 @@ it.each([
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
 ])('addr.allow %j for 192.168.1.7 decides %s', (allow, decision) => {
-  expect(byAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(decision);
+  expect(decideByAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(
+    decision,
+  );
 });
 
 it.each([
@@ -41,7 +43,7 @@ it.each([
   ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
   ['::/0', '1.2.3.4', false],
 ])('network %s contains %s: %s', (network, address, has) => {
-  const decision = byAddress(
+  const decision = decideByAddress(
     optionsFrom({ 'auth.addr.brick.allow': network }),
     identity({ address }),
   );
@@ -53,7 +55,7 @@ it('addr.reject overrides addr.allow, and each directory has lists of its own', 
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
   });
-  const by = (more: Partial<ClientIdentity>) => byAddress(options, identity(more));
+  const by = (more: Partial<ClientIdentity>) => decideByAddress(options, identity(more));
   expect(by({})).toBe('reject');
   expect(by({ address: '192.168.1.8' })).toBe('accept');
   expect(by({ address: '192.168.1.8', subdir: '/a' })).toBe('accept');
@@ -61,8 +63,8 @@ it('addr.reject overrides addr.allow, and each directory has lists of its own', 
   expect(by({ address: '192.168.1.9', subdir: '/b' })).toBe('accept');
   expect(by({ address: '192.168.1.9', volume: 'other' })).toBe('dont-care');
   const secure = optionsFrom({ 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' });
-  expect(byAddress(secure, identity())).toBe('reject');
-  expect(byAddress(secure, identity({ port: 1023 }))).toBe('accept');
+  expect(decideByAddress(secure, identity())).toBe('reject');
+  expect(decideByAddress(secure, identity({ port: 1023 }))).toBe('accept');
 });
 
 it('a login accepts the right password, rejects a wrong one, and ignores unknown users unless strict', () => {
@@ -71,7 +73,7 @@ it('a login accepts the right password, rejects a wrong one, and ignores unknown
     'auth.login.alice.password': 's3cret',
   };
   const by = (more: Partial<ClientIdentity>, also = {}) =>
-    byLogin(optionsFrom({ ...options, ...also }), identity(more));
+    decideByLogin(optionsFrom({ ...options, ...also }), identity(more));
   expect(by({ username: 'alice', password: 's3cret' })).toBe('accept');
   expect(by({ username: 'alice', password: 's3cre' })).toBe('reject');
   // A user without a configured password has no right one.

@@ -27,90 +27,95 @@ export interface ClientIdentity {
 /** The server's options by their keys in the volfile. */
 export type AuthOptions = ReadonlyMap<string, string>;
 
-/** Only root may use lower ports. */
-const SECURE_PORTS = 1024;
+/** The lowest port that programs without root's privileges may use. */
+const FIRST_INSECURE_PORT = 1024;
 
 export function isAdmitted(options: AuthOptions, { volume, ...rest }: ClientIdentity): boolean {
-  const identity = { ...rest, volume: authNameOf(options, volume) };
-  const decisions = [byAddress(options, identity), byLogin(options, identity)];
+  const identity = { ...rest, volume: findAuthName(options, volume) };
+  const decisions = [decideByAddress(options, identity), decideByLogin(options, identity)];
   return !decisions.includes('reject') && decisions.includes('accept');
 }
 
-/** The name that the auth options use for a volume. */
-function authNameOf(options: AuthOptions, volume: string): string {
-  const other = options.get('auth-path');
+/** Finds the name that the auth options use for a volume. */
+function findAuthName(options: AuthOptions, volume: string): string {
+  const authPath = options.get('auth-path');
   const isOwn = (key: string): boolean =>
-    ['addr', 'login'].some((way) => key.startsWith(`auth.${way}.${volume}.`));
-  return other === undefined || [...options.keys()].some(isOwn) ? volume : other;
+    ['addr', 'login'].some((check) => key.startsWith(`auth.${check}.${volume}.`));
+  return authPath === undefined || [...options.keys()].some(isOwn) ? volume : authPath;
 }
 
-export function byAddress(options: AuthOptions, identity: ClientIdentity): Decision {
+export function decideByAddress(options: AuthOptions, identity: ClientIdentity): Decision {
   const { volume, port, address } = identity;
   const reject = options.get(`auth.addr.${volume}.reject`);
   const allow = options.get(`auth.addr.${volume}.allow`);
   if (reject === undefined && allow === undefined) return 'dont-care';
-  if (isOff(options.get('rpc-auth-allow-insecure')) && port >= SECURE_PORTS) return 'reject';
-  if (reject !== undefined && matches(reject, address, identity.subdir)) return 'reject';
-  return allow !== undefined && matches(allow, address, identity.subdir) ? 'accept' : 'dont-care';
+  if (isOff(options.get('rpc-auth-allow-insecure')) && port >= FIRST_INSECURE_PORT) return 'reject';
+  if (reject !== undefined && matchesList(reject, address, identity.subdir)) return 'reject';
+  return allow !== undefined && matchesList(allow, address, identity.subdir)
+    ? 'accept'
+    : 'dont-care';
 }
 
-export function byLogin(options: AuthOptions, identity: ClientIdentity): Decision {
+export function decideByLogin(options: AuthOptions, identity: ClientIdentity): Decision {
   const { volume, username, password, certificate } = identity;
-  if (certificate !== undefined) return byCertificate(options, volume, certificate);
+  if (certificate !== undefined) return decideByCertificate(options, volume, certificate);
   const isStrict = isOn(options.get('strict-auth-accept') ?? '');
   const users = options.get(`auth.login.${volume}.allow`);
   if (users === undefined) return 'dont-care';
-  const stranger = isStrict ? 'reject' : 'dont-care';
-  if (username === undefined || password === undefined) return stranger;
-  if (!items(users).includes(username)) return stranger;
+  const unknownUser = isStrict ? 'reject' : 'dont-care';
+  if (username === undefined || password === undefined) return unknownUser;
+  if (!splitList(users).includes(username)) return unknownUser;
   return options.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
 }
 
-/** The TLS handshake has verified the signer; without a list the name decides nothing. */
-function byCertificate(options: AuthOptions, volume: string, name: string): Decision {
+/** Decides by the certificate's common name; the TLS handshake has verified its signer. Without a list it abstains. */
+function decideByCertificate(options: AuthOptions, volume: string, name: string): Decision {
   const names = options.get(`auth.login.${volume}.ssl-allow`) ?? options.get('auth.ssl-allow');
   if (names === undefined) return 'dont-care';
-  return items(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
+  return splitList(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
 }
 
 const OFF = /^(off|no|false|disable|0)$/i;
 const isOff = (text: string | undefined): boolean => text !== undefined && OFF.test(text);
 
-const items = (list: string): string[] =>
+const splitList = (list: string): string[] =>
   list
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
 /** `/dir(a|b)`: the addresses apply to clients of that directory. */
-const FOR_FOLDER = /^(\/[^(]*)\(([^)]*)\)$/;
+const DIRECTORY_ITEM = /^(\/[^(]*)\(([^)]*)\)$/;
 
 /** Whether a list of addresses matches. */
-function matches(list: string, address: string, subdir: string): boolean {
-  return items(list).some((item) => {
-    const [, folder, inside] = FOR_FOLDER.exec(item) ?? [];
+function matchesList(list: string, address: string, subdir: string): boolean {
+  return splitList(list).some((item) => {
+    const [, directory, addresses] = DIRECTORY_ITEM.exec(item) ?? [];
     // An item without a directory applies to clients of the whole volume.
-    if (folder === undefined) return subdir === '/' && fits(item, address);
-    return folder === subdir && inside!.split('|').some((each) => fits(each.trim(), address));
+    if (directory === undefined) return subdir === '/' && matchesPattern(item, address);
+    return (
+      directory === subdir &&
+      addresses!.split('|').some((each) => matchesPattern(each.trim(), address))
+    );
   });
 }
 
-function fits(pattern: string, address: string): boolean {
-  if (pattern.startsWith('!')) return !fits(pattern.slice(1), address);
+function matchesPattern(pattern: string, address: string): boolean {
+  if (pattern.startsWith('!')) return !matchesPattern(pattern.slice(1), address);
   if (pattern === '*' || pattern === address) return true;
-  if (pattern.includes('/')) return inNetwork(pattern, address);
+  if (pattern.includes('/')) return matchesNetwork(pattern, address);
   return /[*?[]/.test(pattern) && shellPattern(pattern).test(address);
 }
 
 /** Matches a network such as `10.0.0.0/8` or `fe80::/10`. */
-function inNetwork(network: string, address: string): boolean {
+function matchesNetwork(network: string, address: string): boolean {
   const [base = '', length = ''] = network.split('/');
   const family = isIP(base);
-  const [plain = ''] = address.split('%');
+  const [withoutZone = ''] = address.split('%');
   if (family === 0 || isIP(address) !== family || !/^\d+$/.test(length)) return false;
   if (Number(length) > (family === 4 ? 32 : 128)) return false;
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();
   list.addSubnet(base, Number(length), kind);
-  return list.check(plain, kind);
+  return list.check(withoutZone, kind);
 }

@@ -22,14 +22,14 @@ export interface Brick {
  */
 export class Bricks {
   private readonly tables: readonly InodeTable[];
-  private readonly current: () => Xlator;
+  private readonly currentServer: () => Xlator;
 
   /**
-   * @param current the server's instance in the graph
+   * @param currentServer the server's instance in the graph
    * @throws {InitError} when two bricks share a volume
    */
-  constructor(xl: Xlator, current: () => Xlator, lruLimit: number) {
-    this.current = current;
+  constructor(xl: Xlator, currentServer: () => Xlator, lruLimit: number) {
+    this.currentServer = currentServer;
     const graph = xl.graph!;
     if (xl.below.length === 1) {
       graph.inodes.lruLimit = lruLimit;
@@ -39,11 +39,11 @@ export class Bricks {
     const owners = new Map<Xlator, Xlator>();
     this.tables = xl.below.map((top) => {
       const table = new InodeTable(graph.instances, lruLimit);
-      for (const each of allBelow(top)) {
-        const other = owners.get(each);
-        if (other !== undefined) {
+      for (const each of collectBelow(top)) {
+        const otherBrick = owners.get(each);
+        if (otherBrick !== undefined) {
           throw new InitError(
-            `bricks '${other.name}' and '${top.name}' share volume '${each.name}': each needs its own`,
+            `bricks '${otherBrick.name}' and '${top.name}' share volume '${each.name}': each needs its own`,
           );
         }
         owners.set(each, top);
@@ -53,21 +53,21 @@ export class Bricks {
     });
   }
 
-  get areSeveral(): boolean {
+  get hasSeveral(): boolean {
     return this.tables.length > 1;
   }
 
   get names(): readonly string[] {
-    return this.current().childNames;
+    return this.currentServer().childNames;
   }
 
   find(name: string): Brick | undefined {
-    const xl = this.current();
+    const xl = this.currentServer();
     const at = xl.childNames.indexOf(name);
     if (at < 0) return undefined;
     const inodes = this.tables[at]!;
     // Opened files wind to the table's volume.
-    if (this.areSeveral) inodes.links = xl.children[at]!;
+    if (this.hasSeveral) inodes.links = xl.children[at]!;
     return {
       name,
       inodes,
@@ -80,13 +80,13 @@ export class Bricks {
     };
   }
 
-  /** Forgets the inodes of tables that the graph does not clear itself. */
+  /** Clears the inode tables that the graph does not clear itself. */
   clear(): void {
-    if (this.areSeveral) for (const table of this.tables) table.clear();
+    if (this.hasSeveral) for (const table of this.tables) table.clear();
   }
 }
 
-function allBelow(top: Xlator): Set<Xlator> {
+function collectBelow(top: Xlator): Set<Xlator> {
   const all = new Set([top]);
   for (const xl of all) for (const child of xl.below) all.add(child);
   return all;

@@ -41,15 +41,15 @@ it('groups are cached for the given time, also for unknown users', () => {
     },
     () => now,
   );
-  expect([groups.of(7, 100), groups.of(8, 100)]).toEqual([[0], []]);
+  expect([groups.find(7, 100), groups.find(8, 100)]).toEqual([[0], []]);
   now = 99;
-  expect([groups.of(7, 100), groups.of(8, 100)]).toEqual([[0], []]);
+  expect([groups.find(7, 100), groups.find(8, 100)]).toEqual([[0], []]);
   now = 100;
-  expect(groups.of(7, 0)).toEqual([100]);
-  expect(groups.of(7, 0)).toEqual([100]);
+  expect(groups.find(7, 0)).toEqual([100]);
+  expect(groups.find(7, 0)).toEqual([100]);
   expect(asked).toEqual([7, 8, 7, 7]);
-  for (let uid = 10; uid < 10_000; uid++) groups.of(uid, 100);
-  expect(groups.of(7, 100)).toEqual([100]);
+  for (let uid = 10; uid < 10_000; uid++) groups.find(uid, 100);
+  expect(groups.find(7, 100)).toEqual([100]);
 });
 
 it.runIf(isRoot).each([

@@ -8,40 +8,40 @@ import type { Caller } from '../../rpc/message.ts';
 import type { Settings } from './options.ts';
 
 /** The most users whose groups are cached. */
-const CACHED_MAX = 4096;
+const USERS_MAX = 4096;
 
 interface CachedGroups {
-  readonly until: number;
+  readonly expiresAt: number;
   readonly groups: readonly number[];
 }
 
 /** Caches the groups of users for a limited time. */
 export class UserGroups {
-  private readonly find: (uid: number) => readonly number[] | null;
+  private readonly lookUp: (uid: number) => readonly number[] | null;
   private readonly now: () => number;
-  private readonly kept = new Map<number, CachedGroups>();
+  private readonly cache = new Map<number, CachedGroups>();
 
-  /** @param find returns the groups of a uid; null for an unknown uid */
-  constructor(find = groupsOfUser, now = () => performance.now()) {
-    this.find = find;
+  /** @param lookUp returns the groups of a uid; null for an unknown uid */
+  constructor(lookUp = groupsOfUser, now = () => performance.now()) {
+    this.lookUp = lookUp;
     this.now = now;
   }
 
-  /** The groups of a user; none for an unknown uid. @param keepMs how long they are cached */
-  of(uid: number, keepMs: number): readonly number[] {
-    const { kept } = this;
+  /** Finds the groups of a user; empty for an unknown uid. @param cacheMs milliseconds for which they are cached */
+  find(uid: number, cacheMs: number): readonly number[] {
+    const { cache } = this;
     const now = this.now();
-    const known = kept.get(uid);
-    if (known !== undefined && known.until > now) return known.groups;
-    const groups = this.find(uid) ?? [];
-    if (kept.size >= CACHED_MAX) kept.clear();
-    kept.set(uid, { until: now + keepMs, groups });
+    const cached = cache.get(uid);
+    if (cached !== undefined && cached.expiresAt > now) return cached.groups;
+    const groups = this.lookUp(uid) ?? [];
+    if (cache.size >= USERS_MAX) cache.clear();
+    cache.set(uid, { expiresAt: now + cacheMs, groups });
     return groups;
   }
 
   /** Derives a caller whose groups are looked up here on first use. */
-  callerWith(caller: Caller, keepMs: number): Caller {
-    const groups = (): readonly number[] => this.of(caller.uid, keepMs);
+  withServerGroups(caller: Caller, cacheMs: number): Caller {
+    const groups = (): readonly number[] => this.find(caller.uid, cacheMs);
     return {
       ...caller,
       get groups() {
@@ -52,27 +52,30 @@ export class UserGroups {
 
   /** Empties the cache. */
   clear(): void {
-    this.kept.clear();
+    this.cache.clear();
   }
 }
 
-/** Pids that GlusterFS's own programs use. */
-const INTERNAL: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
+/** The pids with which GlusterFS's own programs send requests. */
+const INTERNAL_PIDS: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
 
-/** @param isTrusted the client logged in by password, so it may be one of GlusterFS's own programs */
+/**
+ * Replaces the ids of root or every user, as the options request.
+ * @param isTrusted whether the client logged in by password, so that it may be one of GlusterFS's own programs
+ */
 export function squash(
   { 'root-squash': rootSquash, 'all-squash': allSquash, anonuid, anongid }: Settings,
   caller: Caller,
   isTrusted: boolean,
 ): Caller {
   if (!rootSquash && !allSquash) return caller;
-  if (isTrusted && INTERNAL.has(caller.pid)) return caller;
-  const uid = (id: number): number => (allSquash || id === 0 ? anonuid : id);
-  const gid = (id: number): number => (allSquash || id === 0 ? anongid : id);
+  if (isTrusted && INTERNAL_PIDS.has(caller.pid)) return caller;
+  const mapUid = (id: number): number => (allSquash || id === 0 ? anonuid : id);
+  const mapGid = (id: number): number => (allSquash || id === 0 ? anongid : id);
   return {
     ...caller,
-    uid: uid(caller.uid),
-    gid: gid(caller.gid),
-    groups: caller.groups.map(gid),
+    uid: mapUid(caller.uid),
+    gid: mapGid(caller.gid),
+    groups: caller.groups.map(mapGid),
   };
 }

@@ -33,24 +33,25 @@ import {
 } from '../../rpc/programs.ts';
 import { RECORD_MAX, RecordError, RecordReader } from '../../rpc/record.ts';
 import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import { type AuthOptions, byLogin, type ClientIdentity, isAdmitted } from './auth.ts';
+import { type AuthOptions, type ClientIdentity, decideByLogin, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
-import { type CallOrigin, ServerCall } from './call.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
 import type { RecordMemory, Share } from './record-memory.ts';
-import { findFolder } from './subdir.ts';
+import { type CallOrigin, ServerCall } from './server-call.ts';
+import { findDirectory } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
 
-const RELEASE = 41;
-const RELEASEDIR = 42;
-const NONE = new Uint8Array();
-const NO_VOLFILES = 'ask the management daemon for volfiles';
+const RELEASE_PROCEDURE = 41;
+const RELEASEDIR_PROCEDURE = 42;
+const NO_BYTES = new Uint8Array();
+const GETSPEC_REFUSAL = 'ask the management daemon for volfiles';
 
-/** The most bytes of replies that wait for a client; beyond them the server does not read it. */
+/** The most bytes of replies queued for a client. Beyond them the server stops reading its calls. */
 const QUEUED_MAX = 4 * 2 ** 20;
 /** Limits for a client before its handshake, whose messages are short. */
 const HANDSHAKE_LIMITS = { room: 4096, most: 65_536 } as const;
-const ROOM = 65_536;
+/** Bytes of room for receiving after the handshake. */
+const RECEIVE_ROOM = 65_536;
 
 /** Reduces a path to the form `/a/b`. */
 const normalize = (path: string): string => posix.resolve('/', path);
@@ -70,8 +71,8 @@ export interface ConnectionTransport {
   readonly queued: number;
   /** Sends and empties `out`: at once, or before the process blocks. */
   send(): void;
-  /** Called when `isPaused` has changed. */
-  flow(): void;
+  /** Called when `isPaused` has changed; pauses or resumes reading. */
+  updateFlow(): void;
   /** Ends the connection after sending everything; `destroy` ends it at once. */
   end(): void;
   destroy(): void;
@@ -88,20 +89,20 @@ export interface ConnectionHost {
   readonly pending: PendingConnections;
   readonly memory: RecordMemory;
   /** Maps the caller of a request. @param isTrusted whether the client logged in by password */
-  callerFor(caller: Caller, isTrusted: boolean): Caller;
+  mapCaller(caller: Caller, isTrusted: boolean): Caller;
   /** The most active requests of a connection; 0 for no limit. */
   readonly outstandingLimit: number;
   /** Finds a volume that clients may use. */
-  brick(volume: string): Brick | undefined;
-  /** A connection's client was admitted to a brick, or has ended. */
-  clientConnected(session: ClientConnection): void;
-  clientDisconnected(session: ClientConnection): void;
+  findBrick(volume: string): Brick | undefined;
+  /** Called when a client was admitted to a brick, and when it has left. */
+  noteClient(session: ClientConnection): void;
+  removeClient(session: ClientConnection): void;
   logRefusal(text: string): void;
   log(text: string): void;
 }
 
 /** Fops that may wait while another client holds a lock; they delay no other request. */
-const MAY_WAIT: ReadonlySet<FopName> = new Set<FopName>([
+const LOCK_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   ...(['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const),
 ]);
 /** The most requests of a connection that wait for locks. */
@@ -132,14 +133,14 @@ export class ClientConnection {
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
   readonly peer: Peer;
-  bound: Binding | null = null;
+  binding: Binding | null = null;
   /** The number of active requests, without those for locks. */
-  underWay = 0;
+  activeCount = 0;
   /** The number of active requests for locks. */
-  waiting = 0;
-  /** These requests by xid; a client may send wrong ones. */
-  private readonly forLocks = new Map<number, ServerCall>();
-  readonly answerer: CallServer;
+  lockCount = 0;
+  /** The active requests for locks by xid, so that the client can cancel them. */
+  private readonly lockCalls = new Map<number, ServerCall>();
+  readonly callServer: CallServer;
   private readonly host: ConnectionHost;
   private readonly pending: PendingConnection;
   private readonly transport: ConnectionTransport;
@@ -150,87 +151,87 @@ export class ClientConnection {
   private isClosed = false;
   private wasPaused = false;
 
-  /** @param carrier not called by the constructor */
+  /** @param transport not called by the constructor */
   constructor(
     host: ConnectionHost,
-    guest: PendingConnection,
+    pending: PendingConnection,
     peer: Peer,
-    carrier: ConnectionTransport,
+    transport: ConnectionTransport,
   ) {
     this.host = host;
-    this.pending = guest;
+    this.pending = pending;
     this.peer = peer;
-    this.transport = carrier;
-    this.share = host.memory.shareOf(this);
+    this.transport = transport;
+    this.share = host.memory.makeShare(this);
     const handshake = new Map<number, Procedure>([
       [HAND.NULL, replySuccess],
       [HAND.PING, replySuccess],
       [HAND.SETVOLUME, (r, { xid }) => this.setVolume(xid, r)],
-      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, NO_VOLFILES, NONE)],
+      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, GETSPEC_REFUSAL, NO_BYTES)],
       [HAND.SET_LK_VER, (r) => makeResults(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
     ]);
-    const giveUp: Procedure = (r, call) => {
-      this.forLocks.get(r.u32())?.giveUp();
+    const cancelCall: Procedure = (r, call) => {
+      this.lockCalls.get(r.u32())?.interrupt();
       return replySuccess(r, call);
     };
-    const fop: Procedure = (r, call) => this.fop(call, r);
-    this.answerer = new CallServer({
+    const serveFop: Procedure = (r, call) => this.serveFop(call, r);
+    this.callServer = new CallServer({
       programs: [
-        { ...FOPS4, procedures: { get: () => fop } },
+        { ...FOPS4, procedures: { get: () => serveFop } },
         { ...HANDSHAKE, procedures: handshake },
       ],
       // glossa's clients know the program from the handshake.
-      unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, giveUp]]) }],
+      unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, cancelCall]]) }],
       out: this.out,
       onWritten: () => {
-        if (!this.isClosed) carrier.send();
+        if (!this.isClosed) transport.send();
       },
-      isFull: () => this.isHeldUp || this.isClosed,
+      isFull: () => this.isAtLimit || this.isClosed,
     });
   }
 
   /** Whether the limit of active requests is reached. */
-  get isHeldUp(): boolean {
+  get isAtLimit(): boolean {
     const { outstandingLimit } = this.host;
-    return outstandingLimit > 0 && this.underWay >= outstandingLimit;
+    return outstandingLimit > 0 && this.activeCount >= outstandingLimit;
   }
 
-  /** Whether reading should stop: held up, too many replies wait, or memory is missing. */
+  /** Whether reading should stop: at the limit of requests, with too many queued replies, or without memory. */
   get isPaused(): boolean {
     return (
-      this.isHeldUp || this.share.isWaiting || this.transport.queued + this.out.at > QUEUED_MAX
+      this.isAtLimit || this.share.isWaiting || this.transport.queued + this.out.at > QUEUED_MAX
     );
   }
 
-  /** Serves complete messages after bytes were put into `records`; all of them unless held up. */
-  received(): void {
+  /** Serves the complete messages in `records`, until the limit of active requests is reached. */
+  serveMessages(): void {
     if (this.isClosed) return;
     let count = 0;
     try {
-      count = this.answerer.serveAll(this.records);
+      count = this.callServer.serveAll(this.records);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       this.fail(error.message);
     }
     if (this.isClosed) return;
-    this.share.settle(count > 0);
-    this.flow();
+    this.share.adjust(count > 0);
+    this.updateFlow();
   }
 
-  granted(): void {
-    this.flow();
+  onGrant(): void {
+    this.updateFlow();
   }
 
   /** Resumes or pauses reading after a send or the end of a request. */
-  flow(): void {
+  updateFlow(): void {
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
-    this.transport.flow();
+    this.transport.updateFlow();
   }
 
-  /** Closes a connection that is of no use any more. */
-  fail(why: string): void {
-    this.host.log(`the connection to ${this.peer.address || 'a client'} is closed: ${why}`);
+  /** Logs the reason, and closes the connection at once. */
+  fail(reason: string): void {
+    this.host.log(`the connection to ${this.peer.address || 'a client'} is closed: ${reason}`);
     this.transport.destroy();
     this.close();
   }
@@ -240,7 +241,7 @@ export class ClientConnection {
     if (this.isClosed) return;
     this.isClosed = true;
     this.host.pending.remove(this.pending);
-    this.leave();
+    this.detachClient();
     this.share.close();
   }
 
@@ -252,26 +253,26 @@ export class ClientConnection {
 
   /** Calls a procedure of the client. */
   callClient(procedure: number, write?: (w: XdrWriter) => void): void {
-    if (this.bound !== null) this.answerer.call(CALLBACK, procedure, write);
+    if (this.binding !== null) this.callServer.call(CALLBACK, procedure, write);
   }
 
-  private leave(): void {
-    const { bound } = this;
-    if (bound === null) return;
-    bound.client.disconnect();
+  private detachClient(): void {
+    const { binding } = this;
+    if (binding === null) return;
+    binding.client.disconnect();
     this.origin = null;
-    this.host.clientDisconnected(this);
-    this.bound = null;
+    this.host.removeClient(this);
+    this.binding = null;
   }
 
   private setVolume(xid: number, r: XdrReader): undefined {
     const texts = readTexts(r);
-    // A second handshake makes it another client.
-    this.leave();
-    this.introduce(texts, ({ errno, text, childUp }) => {
+    // After a second handshake the connection belongs to another client.
+    this.detachClient();
+    this.authenticate(texts, ({ errno, text, childUp }) => {
       if (this.isClosed) return;
-      if (errno !== 0) this.refused(text, texts);
-      this.answerer.reply(xid, (w) => {
+      if (errno !== 0) this.logHandshakeRefusal(text, texts);
+      this.callServer.reply(xid, (w) => {
         w.i32(errno === 0 ? 0 : -1);
         w.i32(errno);
         writeTexts(
@@ -287,28 +288,28 @@ export class ClientConnection {
     });
   }
 
-  private refused(text: string, texts: ReadonlyMap<string, string> | null): void {
+  private logHandshakeRefusal(text: string, texts: ReadonlyMap<string, string> | null): void {
     const { address } = this.peer;
     const [volume, user] = [texts?.get('remote-subvolume'), texts?.get('username')];
     // Quotes the client's strings as JSON: they may contain line breaks.
-    const whom = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
-    const what = volume === undefined ? '' : ` for ${JSON.stringify(volume)}`;
+    const userText = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
+    const volumeText = volume === undefined ? '' : ` for ${JSON.stringify(volume)}`;
     const from = address || 'this machine';
-    this.host.logRefusal(`a client from ${from} is refused${what}${whom}: ${text}`);
+    this.host.logRefusal(`a client from ${from} is refused${volumeText}${userText}: ${text}`);
   }
 
-  private introduce(
+  private authenticate(
     texts: ReadonlyMap<string, string> | null,
-    done: (verdict: HandshakeResult) => void,
+    onResult: (result: HandshakeResult) => void,
   ) {
     const { host } = this;
     const refuse = (errno: number, text: string, childUp = true): void =>
-      done({ errno, text, childUp });
+      onResult({ errno, text, childUp });
     if (texts === null)
       return refuse(EINVAL, 'Internal error: failed to unserialize request dictionary');
     const volume = texts.get('remote-subvolume');
     if (volume === undefined) return refuse(EINVAL, 'No remote-subvolume option specified');
-    const brick = host.brick(volume);
+    const brick = host.findBrick(volume);
     if (brick === undefined) return refuse(ENOENT, 'Brick not found');
     if (!brick.isUp) return refuse(EAGAIN, 'Not received child_up for this xlator', false);
     const uid = texts.get('process-uuid');
@@ -323,84 +324,86 @@ export class ClientConnection {
       ...{ volume, subdir, username: texts.get('username'), password: texts.get('password') },
     };
     if (!isAdmitted(host.authOptions, identity)) return refuse(EACCES, 'Authentication failed');
-    this.isTrusted = byLogin(host.authOptions, identity) === 'accept';
+    this.isTrusted = decideByLogin(host.authOptions, identity) === 'accept';
     const client = host.initiator.connect(uid);
     const version = texts.get('client-version') ?? '';
     const isGlossa = texts.has(GLOSSA);
-    const bound = { client, brick, subdir, identity, version, isGlossa, since: Date.now() };
-    if (subdir === '/') return done(this.bind(bound, ROOT_GFID));
-    findFolder(client, brick, subdir, (found) => {
-      if (typeof found !== 'number' && !this.isClosed) return done(this.bind(bound, found.gfid));
+    const binding = { client, brick, subdir, identity, version, isGlossa, since: Date.now() };
+    if (subdir === '/') return onResult(this.bind(binding, ROOT_GFID));
+    findDirectory(client, brick, subdir, (directory) => {
+      if (typeof directory !== 'number' && !this.isClosed)
+        return onResult(this.bind(binding, directory.gfid));
       client.disconnect();
       refuse(ENOENT, `subdirectory for mount "${subdir}" is not found`);
     });
   }
 
-  private bind(bound: Binding, root: Gfid): HandshakeResult {
-    const { client, brick, isGlossa } = bound;
-    this.bound = bound;
+  private bind(binding: Binding, root: Gfid): HandshakeResult {
+    const { client, brick, isGlossa } = binding;
+    this.binding = binding;
     this.origin = {
       ...{ isGlossa, client, fds: client.fds, inodes: brick.inodes, root },
       get links() {
         return brick.links;
       },
-      answer: (xid, fop, write, data) => this.answer(xid, fop, write, data),
+      sendReply: (xid, fop, write, data) => this.sendReply(xid, fop, write, data),
     };
     this.host.pending.remove(this.pending);
-    this.records.setLimits(ROOM, RECORD_MAX);
-    this.host.clientConnected(this);
+    this.records.setLimits(RECEIVE_ROOM, RECORD_MAX);
+    this.host.noteClient(this);
     return { errno: 0, text: 'Success', childUp: true };
   }
 
-  private fop(call: ReceivedCall, r: XdrReader): Results | number | undefined {
+  private serveFop(call: ReceivedCall, r: XdrReader): Results | number | undefined {
     const { xid, procedure, caller } = call;
     const { origin } = this;
     // A call without credentials must not run as root.
     if (origin === null || caller === null) return ACCEPT.GARBAGE_ARGS;
     if (procedure === 0) return replySuccess(r, call);
-    if (procedure === RELEASE || procedure === RELEASEDIR) return released(r, origin);
+    if (procedure === RELEASE_PROCEDURE || procedure === RELEASEDIR_PROCEDURE)
+      return releaseFd(r, origin);
     const plan = unmarshals[procedure];
     if (plan === undefined) return ACCEPT.PROC_UNAVAIL;
     const values = readFields(r, plan.wire.call);
-    const data = plan.wire.data === 'call' ? r.fixed(r.remaining) : NONE;
+    const data = plan.wire.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
     if (r.isMalformed) return ACCEPT.GARBAGE_ARGS;
-    const by = this.host.callerFor(caller, this.isTrusted);
-    const made = new ServerCall(origin, xid, plan, values, data, by);
-    if (data.length > 0) made.loan = this.records.lend();
-    this.begin(xid, made);
+    const mappedCaller = this.host.mapCaller(caller, this.isTrusted);
+    const serverCall = new ServerCall(origin, xid, plan, values, data, mappedCaller);
+    if (data.length > 0) serverCall.loan = this.records.lend();
+    this.runCall(xid, serverCall);
   }
 
-  private begin(xid: number, call: ServerCall): void {
-    if (!MAY_WAIT.has(call.fop)) {
-      this.underWay += 1;
+  private runCall(xid: number, call: ServerCall): void {
+    if (!LOCK_FOPS.has(call.fop)) {
+      this.activeCount += 1;
       call.run();
       return;
     }
-    this.waiting += 1;
-    this.forLocks.set(xid, call);
-    if (this.waiting > WAITING_MAX) call.fail(ENOLCK);
+    this.lockCount += 1;
+    this.lockCalls.set(xid, call);
+    if (this.lockCount > WAITING_MAX) call.fail(ENOLCK);
     else call.run();
   }
 
-  private answer(
+  private sendReply(
     xid: number,
     fop: FopName,
     write: (w: XdrWriter) => void,
     data: Uint8Array | null,
   ): void {
-    const wasHeldUp = this.isHeldUp;
-    if (MAY_WAIT.has(fop)) {
-      this.waiting -= 1;
-      this.forLocks.delete(xid);
-    } else this.underWay -= 1;
+    const wasAtLimit = this.isAtLimit;
+    if (LOCK_FOPS.has(fop)) {
+      this.lockCount -= 1;
+      this.lockCalls.delete(xid);
+    } else this.activeCount -= 1;
     if (this.isClosed) return;
-    this.answerer.reply(xid, write, data);
-    if (wasHeldUp && !this.isHeldUp && !this.answerer.isServing) this.received();
+    this.callServer.reply(xid, write, data);
+    if (wasAtLimit && !this.isAtLimit && !this.callServer.isServing) this.serveMessages();
   }
 }
 
 /** Serves release and releasedir. */
-function released(r: XdrReader, { client }: CallOrigin): Results {
+function releaseFd(r: XdrReader, { client }: CallOrigin): Results {
   r.skip(16);
   client.fds.release(r.i64());
   return (w) => {

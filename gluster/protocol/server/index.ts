@@ -3,7 +3,7 @@
  * glossa, in the program of GlusterFS since 4 (`gluster/rpc/`).
  *
  * A listener accepts connections (`client-connection.ts`), which authenticate (`auth.ts`) and serve
- * calls (`call.ts`, `resolve.ts`, `unmarshal.ts`). `server.ts` holds the shared state.
+ * calls (`server-call.ts`, `resolve.ts`, `unmarshal.ts`). `brick-server.ts` holds the shared state.
  * Source: GlusterFS 10 `xlators/protocol/server/src/`.
  */
 
@@ -14,36 +14,36 @@ import {
   isChange,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
-import { certificatesOf } from '../shared/certificates.ts';
-import { AUTH, authOptions, options, type Settings } from './options.ts';
-import { placeOf, Server } from './server.ts';
+import { readCertificates } from '../shared/certificates.ts';
+import { BrickServer, readAddress } from './brick-server.ts';
+import { AUTH_KEY, authOptions, options, type Settings } from './options.ts';
 
-/** The instance that this one replaces when the graph is exchanged. */
-function before(xl: Xlator<Server>): Server | null {
-  const other = xl.graph!.instances[xl.id];
-  return other === undefined || other === xl ? null : (other.priv as Server);
+/** Finds the instance that this one replaces when the graph is exchanged. */
+function findPredecessor(xl: Xlator<BrickServer>): BrickServer | null {
+  const predecessor = xl.graph!.instances[xl.id];
+  return predecessor === undefined || predecessor === xl ? null : (predecessor.priv as BrickServer);
 }
 
-export default defineTranslator<Server, typeof options>({
+export default defineTranslator<BrickServer, typeof options>({
   type: 'protocol/server',
   description: 'Serves the volumes below as bricks to clients of GlusterFS and glossa.',
   children: [1, Number.POSITIVE_INFINITY],
   options,
-  openOptions: AUTH,
+  openOptions: AUTH_KEY,
   moreOptions: authOptions,
   fops: {},
   passesThrough: false,
   async check(_xl, settings) {
-    placeOf(settings as Settings);
-    certificatesOf(settings as Settings);
+    readAddress(settings as Settings);
+    readCertificates(settings as Settings);
   },
   async init(xl, settings) {
-    const other = before(xl);
-    if (other !== null) {
-      other.refuseMove(settings);
-      return other;
+    const predecessor = findPredecessor(xl);
+    if (predecessor !== null) {
+      predecessor.failIfMoved(settings);
+      return predecessor;
     }
-    const server = new Server(xl, settings);
+    const server = new BrickServer(xl, settings);
     await server.listen();
     return server;
   },
@@ -56,14 +56,14 @@ export default defineTranslator<Server, typeof options>({
   notify(xl, event, data) {
     const { priv } = xl;
     if (isChange(event) && xl.below.includes(data as Xlator)) {
-      priv.changed((data as Xlator).name, event === 'CHILD_UP');
+      priv.reportBrickState((data as Xlator).name, event === 'CHILD_UP');
     }
-    if (event === 'UPCALL' && isUpcall(data)) priv.upcall(data);
-    if (event === 'UPCALL' && isClientUpcall(data)) priv.upcallTo(data);
+    if (event === 'UPCALL' && isUpcall(data)) priv.reportUpcall(data);
+    if (event === 'UPCALL' && isClientUpcall(data)) priv.reportToClient(data);
     // An exchanged graph ends without closing the server, which its successor has taken over.
-    if (event === 'PARENT_DOWN' && xl.graph!.xlators.includes(xl)) priv.leave();
+    if (event === 'PARENT_DOWN' && xl.graph!.xlators.includes(xl)) priv.stop();
     defaultNotify(xl, event, data);
   },
-  fini: (xl) => xl.priv.end(),
+  fini: (xl) => xl.priv.stopAndWait(),
   dump: (xl) => xl.priv.dump(),
 });

@@ -9,41 +9,46 @@ import { close } from '../../../runtime/sys/libc.ts';
 import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
 import { ClientConnection, type ConnectionTransport } from './client-connection.ts';
-import { isLeftOver, type Listener, type ListenerSettings, pendingFrom } from './listener.ts';
+import {
+  isStaleSocket,
+  type Listener,
+  type ListenerSettings,
+  makePending,
+} from './node-listener.ts';
 
 /** Connections accepted in one go, before other sources have their turn. */
 const ACCEPT_MAX = 16;
-/** Milliseconds without accepting after a failure, such as a lack of descriptors. */
-const REST_MS = 1000;
+/** Milliseconds for which no connection is accepted after a failure, such as a lack of descriptors. */
+const FAILURE_PAUSE_MS = 1000;
 /** Microseconds for which polling for a client's next call pays off. */
 const BUSY_POLL_US = 50;
 
 /** Resolves the host to a numeric address. */
-async function resolved(place: SocketAddress): Promise<SocketAddress> {
-  if ('path' in place || isIP(place.host) !== 0) return place;
-  return { ...place, host: (await lookup(place.host)).address };
+async function resolveHost(address: SocketAddress): Promise<SocketAddress> {
+  if ('path' in address || isIP(address.host) !== 0) return address;
+  return { ...address, host: (await lookup(address.host)).address };
 }
 
-/** @throws {Error} when it cannot listen there */
+/** Listens at the address of the settings. @throws {Error} if it cannot listen there */
 export async function listenOnLoop(
   settings: ListenerSettings,
   sources: PumpSources,
 ): Promise<Listener> {
-  const { place } = settings;
-  const address = await resolved(place);
-  let fd = listenStream(address);
-  if (fd < 0 && 'path' in place && (await isLeftOver(place.path))) {
-    rmSync(place.path);
-    fd = listenStream(address);
+  const { address } = settings;
+  const resolved = await resolveHost(address);
+  let fd = listenStream(resolved);
+  if (fd < 0 && 'path' in address && (await isStaleSocket(address.path))) {
+    rmSync(address.path);
+    fd = listenStream(resolved);
   }
   if (fd < 0) throw new Error(strerror(-fd));
-  const port = 'path' in place ? null : portOf(fd);
-  const listening = new ListeningSocket(fd, settings, sources);
+  const port = 'path' in address ? null : portOf(fd);
+  const listeningSocket = new ListeningSocket(fd, settings, sources);
   return {
     port,
     async close() {
-      listening.close();
-      if ('path' in place) rmSync(place.path, { force: true });
+      listeningSocket.close();
+      if ('path' in address) rmSync(address.path, { force: true });
     },
   };
 }
@@ -70,17 +75,17 @@ class ListeningSocket implements PumpSource {
 
   receive(): boolean {
     for (let count = 0; count < ACCEPT_MAX && !this.isClosed; count++) {
-      const accepted = acceptStream(this.fd);
-      if (accepted === -EAGAIN || accepted === -EINTR) return count > 0;
-      if (typeof accepted === 'number') {
-        this.rest(strerror(-accepted));
+      const socket = acceptStream(this.fd);
+      if (socket === -EAGAIN || socket === -EINTR) return count > 0;
+      if (typeof socket === 'number') {
+        this.pauseAfterFailure(strerror(-socket));
         return true;
       }
-      const { settings, sources, connections: visitors } = this;
-      const connection = new LoopConnection(accepted, settings, sources, () =>
-        visitors.delete(connection),
+      const { settings, sources, connections } = this;
+      const connection = new LoopConnection(socket, settings, sources, () =>
+        connections.delete(connection),
       );
-      visitors.add(connection);
+      connections.add(connection);
     }
     return true;
   }
@@ -95,11 +100,11 @@ class ListeningSocket implements PumpSource {
   }
 
   /** Pauses after a connection that could not be accepted; the next one may succeed. */
-  private rest(why: string): void {
-    this.settings.host.log(`a client could not connect: ${why}`);
+  private pauseAfterFailure(reason: string): void {
+    this.settings.host.log(`a client could not connect: ${reason}`);
     this.isPaused = true;
     this.sources.remove(this);
-    this.settings.after(REST_MS, () => {
+    this.settings.after(FAILURE_PAUSE_MS, () => {
       if (this.isClosed) return;
       this.isPaused = false;
       this.sources.add(this);
@@ -111,7 +116,7 @@ class ListeningSocket implements PumpSource {
 class LoopConnection implements ConnectionTransport {
   private readonly connection: ClientConnection;
   private readonly stream: Stream;
-  private readonly left: () => void;
+  private readonly onEnd: () => void;
   /** Sent bytes of the connection's `out`. */
   private sent = 0;
   /** Reading has stopped; the connection ends when all replies have left. */
@@ -121,11 +126,11 @@ class LoopConnection implements ConnectionTransport {
     { fd, address, port }: { fd: number; address: string; port: number },
     settings: ListenerSettings,
     sources: PumpSources,
-    left: () => void,
+    onEnd: () => void,
   ) {
-    this.left = left;
+    this.onEnd = onEnd;
     const { host } = settings;
-    const pending = pendingFrom(host, address, () => this.destroy());
+    const pending = makePending(host, address, () => this.destroy());
     const connection = new ClientConnection(host, pending, { address, port }, this);
     this.connection = connection;
     this.stream = new Stream(
@@ -133,13 +138,13 @@ class LoopConnection implements ConnectionTransport {
       sources,
       {
         records: connection.records,
-        awaited: () => 0,
+        countPending: () => 0,
         isBusy: () => host.initiator.calls.busy,
         isPaused: () => this.isEnding || connection.isPaused,
-        connected() {},
-        received: () => connection.received(),
-        writable: () => this.flush(),
-        ended: () => this.over(),
+        onConnect() {},
+        onReceive: () => connection.serveMessages(),
+        onWritable: () => this.flush(),
+        onEnd: () => this.close(),
       },
       { isConnected: true, busyPollUs: BUSY_POLL_US },
     );
@@ -155,7 +160,7 @@ class LoopConnection implements ConnectionTransport {
     this.stream.flushSoon();
   }
 
-  flow(): void {
+  updateFlow(): void {
     // The loop must also update the events it polls for.
     this.stream.flushSoon();
   }
@@ -167,16 +172,16 @@ class LoopConnection implements ConnectionTransport {
 
   destroy(): void {
     this.stream.close();
-    this.over();
+    this.close();
   }
 
   private flush(): void {
     const { connection, stream } = this;
     const { out } = connection;
     if (out.at > this.sent) {
-      const { sent: from } = this;
-      const bytes = from === 0 ? out.bytes : out.bytes.subarray(from);
-      const sent = stream.send(bytes, out.at - from, null);
+      const { sent: offset } = this;
+      const bytes = offset === 0 ? out.bytes : out.bytes.subarray(offset);
+      const sent = stream.send(bytes, out.at - offset, null);
       if (sent < 0 && sent !== -EAGAIN) {
         this.destroy();
         return;
@@ -187,12 +192,12 @@ class LoopConnection implements ConnectionTransport {
       out.at = 0;
       this.sent = 0;
       if (this.isEnding) this.destroy();
-      else connection.flow();
+      else connection.updateFlow();
     }
   }
 
-  private over(): void {
+  private close(): void {
     this.connection.close();
-    this.left();
+    this.onEnd();
   }
 }

@@ -175,7 +175,7 @@ export const options = defineOptions({
 
 export type Settings = Values<typeof options>;
 
-const texts = (descriptions: Readonly<Record<string, string>>): Options =>
+const makeTextOptions = (descriptions: Readonly<Record<string, string>>): Options =>
   Object.fromEntries(
     Object.entries(descriptions).map(([key, description]) => [
       key,
@@ -185,7 +185,7 @@ const texts = (descriptions: Readonly<Record<string, string>>): Options =>
 
 /** Options whose keys contain the name of a brick or a user. */
 export const authOptions: Readonly<Record<string, Options>> = {
-  'for each brick': texts({
+  'for each brick': makeTextOptions({
     'auth.addr.BRICK.allow':
       'Addresses that may use the brick (*, 192.168.*, 10.0.0.0/8, !10.1.2.3), with commas between; ' +
       'for a directory of it /DIR(ADDRESS|ADDRESS).',
@@ -193,8 +193,8 @@ export const authOptions: Readonly<Record<string, Options>> = {
     'auth.login.BRICK.allow': 'Users that may use it, with commas between.',
     'auth.login.BRICK.ssl-allow': 'As auth.ssl-allow, for this brick alone.',
   }),
-  'for each user': texts({ 'auth.login.USER.password': "The user's password." }),
+  'for each user': makeTextOptions({ 'auth.login.USER.password': "The user's password." }),
 };
 
 /** The pattern of those keys. */
-export const AUTH = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;
+export const AUTH_KEY = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;

@@ -14,7 +14,7 @@ export interface PendingSettings {
 /** A connection without a handshake. */
 export interface PendingConnection {
   /** Closes it, and logs the reason. */
-  close(why: string): void;
+  close(reason: string): void;
 }
 
 export class PendingConnections {
@@ -50,8 +50,8 @@ export class PendingConnections {
     this.connections.delete(pending);
   }
 
-  private close(pending: PendingConnection, why: string): void {
+  private close(pending: PendingConnection, reason: string): void {
     this.remove(pending);
-    pending.close(why);
+    pending.close(reason);
   }
 }

@@ -7,12 +7,12 @@
 import type { Dump } from '../../../runtime/core/xlator.ts';
 import { RECORD_MAX, type RecordReader } from '../../rpc/record.ts';
 
-/** Bytes of an ordinary message and of what is received along with it. */
-const ORDINARY = 1.5 * 2 ** 20;
-/** The longest time that a record may make too little progress while others wait for its memory. */
+/** Bytes of an ordinary message and of the bytes that are received along with it. */
+const ORDINARY_BYTES = 1.5 * 2 ** 20;
+/** Milliseconds for which a message may make too little progress while others wait for its memory. */
 export const PATIENCE_MS = 10_000;
 /** The bytes that must arrive in that time, unless fewer are missing. */
-const LEAST = 2 ** 20;
+const MIN_PROGRESS_BYTES = 2 ** 20;
 
 /** The least `option rpc.record-memory-limit`: half of it must hold the longest record. */
 export const LIMIT_MIN = 3 * RECORD_MAX;
@@ -25,20 +25,20 @@ export interface RecordMemorySettings {
 /** A connection as the budget sees it. */
 export interface Receiver {
   readonly records: RecordReader;
-  /** Whether the server does not read it for a reason that its peer cannot influence. */
-  readonly isHeldUp: boolean;
-  /** The memory that it waited for is available. */
-  granted(): void;
-  fail(why: string): void;
+  /** Whether the server does not read the connection for a reason that its peer cannot influence. */
+  readonly isAtLimit: boolean;
+  /** Called when the memory for which it waits is available. */
+  onGrant(): void;
+  fail(reason: string): void;
 }
 
 /** The shares of one class of messages: those that hold memory, and those that wait in order of request. */
 class Pool {
-  used = 0;
+  usedBytes = 0;
   readonly holders = new Set<Share>();
   readonly waiting = new Set<Share>();
   private readonly settings: RecordMemorySettings;
-  private stop: (() => void) | null = null;
+  private stopTimer: (() => void) | null = null;
 
   constructor(settings: RecordMemorySettings) {
     this.settings = settings;
@@ -48,65 +48,65 @@ class Pool {
     return this.settings.limit() / 2;
   }
 
-  /** True when the share gets `size` bytes at once; otherwise `granted` is called later. */
-  ask(share: Share, size: number): boolean {
-    share.requested = size;
-    if (this.waiting.size === 0 && this.give(share)) return true;
+  /** Requests `size` bytes. @returns whether the share has them now; else its `onGrant` is called later */
+  request(share: Share, size: number): boolean {
+    share.requestedBytes = size;
+    if (this.waiting.size === 0 && this.tryGrant(share)) return true;
     this.waiting.add(share);
-    if (this.stop === null) this.watch();
+    if (this.stopTimer === null) this.startTimer();
     return false;
   }
 
   /** Removes a share from the waiting ones. */
   withdraw(share: Share): void {
-    if (this.waiting.delete(share)) this.serve();
+    if (this.waiting.delete(share)) this.grantWaiting();
   }
 
   /** Returns bytes of a share, which may already hold others in this pool. */
   free(share: Share, size: number): void {
     if (share.pool !== this) this.holders.delete(share);
-    this.used -= size;
-    this.serve();
+    this.usedBytes -= size;
+    this.grantWaiting();
   }
 
-  private serve(): void {
+  private grantWaiting(): void {
     for (const share of this.waiting) {
-      if (!this.give(share)) return;
+      if (!this.tryGrant(share)) return;
       this.waiting.delete(share);
-      share.granted();
+      share.onGrant();
     }
     if (this.waiting.size > 0) return;
-    this.stop?.();
-    this.stop = null;
+    this.stopTimer?.();
+    this.stopTimer = null;
   }
 
-  private give(share: Share): boolean {
-    const { requested } = share;
-    if (this.used + requested > this.limit) {
-      for (const holder of this.holders) if (holder.isIdle) this.takeBack(holder);
+  private tryGrant(share: Share): boolean {
+    const { requestedBytes } = share;
+    if (this.usedBytes + requestedBytes > this.limit) {
+      for (const holder of this.holders) if (holder.isIdle) this.reclaim(holder);
     }
     // The limit may have been lowered, so a lone share is always served.
-    if (this.used + requested > this.limit && this.holders.size > 0) return false;
+    if (this.usedBytes + requestedBytes > this.limit && this.holders.size > 0) return false;
     this.holders.add(share);
-    this.used += requested;
-    share.hold(this, requested);
+    this.usedBytes += requestedBytes;
+    share.take(this, requestedBytes);
     return true;
   }
 
-  /** Takes the memory of an idle share. */
-  private takeBack(holder: Share): void {
+  /** Takes the memory back from an idle share. */
+  private reclaim(holder: Share): void {
     this.holders.delete(holder);
-    this.used -= holder.held;
-    holder.lose();
+    this.usedBytes -= holder.heldBytes;
+    holder.drop();
   }
 
   /** Measures the progress of every holder from now on. */
-  private watch(): void {
-    for (const holder of this.holders) holder.mark();
-    this.stop = this.settings.after(PATIENCE_MS, () => {
-      this.stop = null;
+  private startTimer(): void {
+    for (const holder of this.holders) holder.markProgress();
+    this.stopTimer = this.settings.after(PATIENCE_MS, () => {
+      this.stopTimer = null;
       for (const holder of [...this.holders]) holder.closeIfSlow();
-      if (this.waiting.size > 0 && this.stop === null) this.watch();
+      if (this.waiting.size > 0 && this.stopTimer === null) this.startTimer();
     });
   }
 }
@@ -125,30 +125,30 @@ export class RecordMemory {
     const { ordinary, long } = this;
     const holders = [...ordinary.holders, ...long.holders];
     return {
-      'record-memory-used': ordinary.used + long.used,
-      'record-memory-filled': holders.reduce((sum, { come }) => sum + come, 0),
+      'record-memory-used': ordinary.usedBytes + long.usedBytes,
+      'record-memory-filled': holders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
       'waiting-for-record-memory': ordinary.waiting.size + long.waiting.size,
     };
   }
 
-  shareOf(receiver: Receiver): Share {
+  makeShare(receiver: Receiver): Share {
     return new Share(receiver, this.ordinary, this.long);
   }
 }
 
 /** A connection's share of the memory. */
 export class Share {
-  /** Bytes that it holds and bytes that it requested. */
-  held = 0;
-  requested = 0;
+  /** The bytes that the share holds, and those that it requested. */
+  heldBytes = 0;
+  requestedBytes = 0;
   private readonly receiver: Receiver;
   private readonly ordinary: Pool;
   private readonly long: Pool;
   /** The pool that its memory is from. */
   pool: Pool | null = null;
   private waitsIn: Pool | null = null;
-  /** Missing bytes of the message when others began to wait; -1 if it started later. */
-  private missingThen = -1;
+  /** The message's missing bytes when others began to wait; -1 if the message started later. */
+  private missingAtStart = -1;
 
   constructor(receiver: Receiver, ordinary: Pool, long: Pool) {
     this.receiver = receiver;
@@ -162,7 +162,7 @@ export class Share {
   }
 
   /** Received bytes of its message. */
-  get come(): number {
+  get receivedBytes(): number {
     const { size, missingBytes } = this.receiver.records;
     return size - missingBytes;
   }
@@ -175,19 +175,20 @@ export class Share {
 
   /**
    * Adjusts the share after bytes arrived and complete messages were served.
-   * @param isDone whether any message was served
+   * @param hasServed whether any message was served
    */
-  settle(isDone: boolean): void {
+  adjust(hasServed: boolean): void {
     const { pool, receiver } = this;
     const { records } = receiver;
     if (pool === null) records.limit = records.ordinaryMemory;
     // While others wait, its next message queues behind theirs; memory for a long message is never kept.
-    if (isDone && pool !== null && (pool.waiting.size > 0 || pool === this.long)) this.giveBack();
-    const wanted = records.neededMemory;
-    if (wanted <= Math.max(this.held, records.ordinaryMemory) || this.isWaiting) return;
-    const from = wanted <= ORDINARY ? this.ordinary : this.long;
-    const size = Math.max(wanted, Math.min(ORDINARY, records.maxMemory));
-    if (!from.ask(this, size)) this.waitsIn = from;
+    if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.long))
+      this.returnAll();
+    const needed = records.neededMemory;
+    if (needed <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
+    const target = needed <= ORDINARY_BYTES ? this.ordinary : this.long;
+    const size = Math.max(needed, Math.min(ORDINARY_BYTES, records.maxMemory));
+    if (!target.request(this, size)) this.waitsIn = target;
   }
 
   /** Returns everything when the connection ends. */
@@ -195,54 +196,54 @@ export class Share {
     const { waitsIn } = this;
     this.waitsIn = null;
     waitsIn?.withdraw(this);
-    this.giveBack();
+    this.returnAll();
   }
 
   // ---- for pools
 
-  hold(pool: Pool, size: number): void {
-    const { pool: before, held } = this;
+  take(pool: Pool, size: number): void {
+    const { pool: previous, heldBytes } = this;
     this.pool = pool;
-    this.held = size;
+    this.heldBytes = size;
     this.receiver.records.limit = size;
-    this.missingThen = -1;
+    this.missingAtStart = -1;
     // A long message moves from the memory in which it began.
-    before?.free(this, held);
+    previous?.free(this, heldBytes);
   }
 
-  granted(): void {
+  onGrant(): void {
     this.waitsIn = null;
-    this.receiver.granted();
+    this.receiver.onGrant();
   }
 
-  lose(): void {
+  drop(): void {
     const { records } = this.receiver;
     this.pool = null;
-    this.held = 0;
+    this.heldBytes = 0;
     records.limit = records.ordinaryMemory;
     records.shrink();
   }
 
-  mark(): void {
-    this.missingThen = this.receiver.records.missingBytes;
+  markProgress(): void {
+    this.missingAtStart = this.receiver.records.missingBytes;
   }
 
   closeIfSlow(): void {
-    const { missingThen, receiver } = this;
+    const { missingAtStart, receiver } = this;
     const { missingBytes, size } = receiver.records;
-    if (missingBytes === 0 || missingThen < 0 || receiver.isHeldUp) return;
-    const come = missingThen - missingBytes;
-    if (come < 0 || come >= Math.min(LEAST, missingThen)) return;
+    if (missingBytes === 0 || missingAtStart < 0 || receiver.isAtLimit) return;
+    const progress = missingAtStart - missingBytes;
+    if (progress < 0 || progress >= Math.min(MIN_PROGRESS_BYTES, missingAtStart)) return;
     receiver.fail(
-      `only ${come} of ${size} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
+      `only ${progress} of ${size} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
         'wait for its memory',
     );
   }
 
-  private giveBack(): void {
-    const { pool, held } = this;
+  private returnAll(): void {
+    const { pool, heldBytes } = this;
     if (pool === null) return;
-    this.lose();
-    pool.free(this, held);
+    this.drop();
+    pool.free(this, heldBytes);
   }
 }

@@ -24,12 +24,12 @@ import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
 import type { Cbk, Child } from '../../../runtime/core/xlator.ts';
-import type { Need } from './unmarshal.ts';
+import type { Operand } from './unmarshal.ts';
 
-type EntryNeed = Need & { readonly kind: 'entry' };
+type EntryOperand = Operand & { readonly kind: 'entry' };
 
 /** The fd number for the file of a gfid without an open. */
-const ANONYMOUS = -2;
+const ANONYMOUS_FD = -2;
 
 export interface ResolveScope {
   readonly inodes: InodeTable;
@@ -40,36 +40,36 @@ export interface ResolveScope {
   readonly root: Gfid;
 }
 
-/** Receives the operand or the errno. */
-export type Done = (found: Loc | Fd | number) => void;
+/** Called with the operand, or with the errno. */
+export type OnOperand = (operand: Loc | Fd | number) => void;
 
 /** Maps the root's gfid to the client's root directory. */
-const gfidOf = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
+const mapRootGfid = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
 
 export function resolve(
   frame: Frame,
-  need: Need,
+  operand: Operand,
   values: readonly unknown[],
-  where: ResolveScope,
-  done: Done,
+  scope: ResolveScope,
+  done: OnOperand,
 ): void {
   const gfid = (index: number): Gfid =>
-    index < 0 ? NULL_GFID : gfidOf(values[index] as Gfid, where.root);
-  switch (need.kind) {
+    index < 0 ? NULL_GFID : mapRootGfid(values[index] as Gfid, scope.root);
+  switch (operand.kind) {
     case 'inode':
-      inodeOf(frame, gfid(need.gfid), where, (found) =>
-        done(typeof found === 'number' ? found : new Loc(found)),
+      findInode(frame, gfid(operand.gfid), scope, (inode) =>
+        done(typeof inode === 'number' ? inode : new Loc(inode)),
       );
       return;
     case 'fd':
-      fdOf(frame, values[need.remote] as number, gfid(need.gfid), where, done);
+      findFd(frame, values[operand.remote] as number, gfid(operand.gfid), scope, done);
       return;
     case 'entry':
-      entryOf(frame, need, values, where, done);
+      findEntry(frame, operand, values, scope, done);
       return;
     case 'nameless':
-      inodeOf(frame, gfid(need.gfid), where, (found) =>
-        done(typeof found === 'number' ? found : new Loc(where.inodes.newInode(), found)),
+      findInode(frame, gfid(operand.gfid), scope, (inode) =>
+        done(typeof inode === 'number' ? inode : new Loc(scope.inodes.newInode(), inode)),
       );
       return;
     case 'newFd':
@@ -77,46 +77,52 @@ export function resolve(
   }
 }
 
-function fdOf(frame: Frame, remote: number, gfid: Gfid, where: ResolveScope, done: Done): void {
-  if (remote !== ANONYMOUS) {
-    done(where.fds.get(remote) ?? EBADF);
+function findFd(
+  frame: Frame,
+  remote: number,
+  gfid: Gfid,
+  scope: ResolveScope,
+  done: OnOperand,
+): void {
+  if (remote !== ANONYMOUS_FD) {
+    done(scope.fds.get(remote) ?? EBADF);
     return;
   }
-  inodeOf(frame, gfid, where, (found) =>
-    done(typeof found === 'number' ? found : new Fd(found, O_RDWR, frame.root.pid)),
+  findInode(frame, gfid, scope, (inode) =>
+    done(typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid)),
   );
 }
 
 /** Finds an inode by gfid: in the table, else at the storage. */
-function inodeOf(
+function findInode(
   frame: Frame,
   gfid: Gfid,
   { inodes, links }: ResolveScope,
-  done: (found: Inode | number) => void,
+  done: (inode: Inode | number) => void,
 ): void {
-  const known = inodes.find(gfid);
-  if (known !== undefined || gfid === NULL_GFID) {
-    done(known ?? EINVAL);
+  const cached = inodes.find(gfid);
+  if (cached !== undefined || gfid === NULL_GFID) {
+    done(cached ?? EINVAL);
     return;
   }
-  lookup(frame, links, new Loc(inodes.newInode(), null, null, gfid), (found) =>
-    done(found === ENOENT ? ESTALE : found),
+  lookup(frame, links, new Loc(inodes.newInode(), null, null, gfid), (inode) =>
+    done(inode === ENOENT ? ESTALE : inode),
   );
 }
 
-function entryOf(
+function findEntry(
   frame: Frame,
-  need: EntryNeed,
+  operand: EntryOperand,
   values: readonly unknown[],
-  where: ResolveScope,
-  done: Done,
+  scope: ResolveScope,
+  done: OnOperand,
 ): void {
-  const { gfid, pargfid, name: nameAt, rule } = need;
-  const name = values[nameAt] as string;
-  const parentGfid = gfidOf(values[pargfid] as Gfid, where.root);
+  const { gfid, pargfid, name: nameIndex, rule } = operand;
+  const name = values[nameIndex] as string;
+  const parentGfid = mapRootGfid(values[pargfid] as Gfid, scope.root);
   // A lookup without a name is by gfid.
   if (rule === 'unasked' && (name === '' || parentGfid === NULL_GFID)) {
-    done(byGfid(gfidOf(values[gfid] as Gfid, where.root), where));
+    done(makeLocByGfid(mapRootGfid(values[gfid] as Gfid, scope.root), scope));
     return;
   }
   if (name.includes('/')) {
@@ -124,61 +130,61 @@ function entryOf(
     return;
   }
   const isDots = name === '.' || name === '..';
-  inodeOf(frame, parentGfid, where, (parent) => {
+  findInode(frame, parentGfid, scope, (parent) => {
     if (typeof parent === 'number') done(parent);
     else if (!parent.isDir) done(EPERM);
-    else if (isDots && rule !== 'unasked') done(dotsErrno(need, values));
-    // The client's root has no parent directory for it.
-    else if (name === '..' && parentGfid === where.root) done(ENOENT);
-    else nameIn(frame, parent, name, rule, where, done);
+    else if (isDots && rule !== 'unasked') done(dotsErrno(operand, values));
+    // A client does not see the parent directory of its root.
+    else if (name === '..' && parentGfid === scope.root) done(ENOENT);
+    else findName(frame, parent, name, rule, scope, done);
   });
 }
 
 /** The errno of GlusterFS's brick for a call that makes, opens or removes "." or "..". */
-function dotsErrno({ rule, flags: at }: EntryNeed, values: readonly unknown[]): number {
+function dotsErrno({ rule, flags: at }: EntryOperand, values: readonly unknown[]): number {
   if (rule === 'there') return ENOENT;
   const flags = at < 0 ? 0 : (values[at] as number);
   return flags === 0 || (flags & O_EXCL) !== 0 ? EEXIST : EISDIR;
 }
 
-function byGfid(gfid: Gfid, { inodes }: ResolveScope): Loc | number {
+function makeLocByGfid(gfid: Gfid, { inodes }: ResolveScope): Loc | number {
   if (gfid === NULL_GFID) return EINVAL;
-  const known = inodes.find(gfid);
-  return known === undefined ? new Loc(inodes.newInode(), null, null, gfid) : new Loc(known);
+  const cached = inodes.find(gfid);
+  return cached === undefined ? new Loc(inodes.newInode(), null, null, gfid) : new Loc(cached);
 }
 
-function nameIn(
+function findName(
   frame: Frame,
   parent: Inode,
   name: string,
   rule: 'there' | 'absent' | 'any' | 'unasked',
   { inodes, links }: ResolveScope,
-  done: Done,
+  done: OnOperand,
 ): void {
-  const known = name === '.' ? parent : inodes.grep(parent, name);
-  const fresh = (): Loc => new Loc(inodes.newInode(), parent, name);
+  const cached = name === '.' ? parent : inodes.grep(parent, name);
+  const makeNewLoc = (): Loc => new Loc(inodes.newInode(), parent, name);
   if (rule === 'unasked') {
-    done(known === undefined ? fresh() : new Loc(known, parent, name));
+    done(cached === undefined ? makeNewLoc() : new Loc(cached, parent, name));
     return;
   }
   // For a name that may be absent, the storage itself checks.
-  if (known === undefined && rule !== 'there') {
-    done(fresh());
+  if (cached === undefined && rule !== 'there') {
+    done(makeNewLoc());
     return;
   }
-  lookup(frame, links, new Loc(known ?? inodes.newInode(), parent, name), (found) => {
-    if (typeof found !== 'number') done(rule === 'absent' ? EEXIST : new Loc(found, parent, name));
-    else if (rule === 'there') done(found);
+  lookup(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
+    if (typeof inode !== 'number') done(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
+    else if (rule === 'there') done(inode);
     else {
       inodes.unlink(parent, name);
-      done(fresh());
+      done(makeNewLoc());
     }
   });
 }
 
 interface Lookup {
   readonly loc: Loc;
-  readonly done: (found: Inode | number) => void;
+  readonly done: (inode: Inode | number) => void;
 }
 
 /** Looks up a loc for the frame's request. `done` receives the table's inode or the errno. */
@@ -192,7 +198,7 @@ const LOOKUP = findFop('lookup')!;
 const lookupCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
   const { loc, done } = frame.local as Lookup;
   const reply = [inode, buf];
-  const isWhole = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
+  const isComplete = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
   if (opRet < 0) done(opErrno || EIO);
-  else done(isWhole ? (reply[0] as Inode) : ENOENT);
+  else done(isComplete ? (reply[0] as Inode) : ENOENT);
 };

@@ -13,26 +13,26 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import type { Brick } from './bricks.ts';
 import { lookup } from './resolve.ts';
 
-/** Finds a directory by its path, as root. `done` receives its inode or the errno. */
-export function findFolder(
+/** Finds a directory by its path, as root. @param onResult called with its inode or the errno */
+export function findDirectory(
   client: Client,
   brick: Brick,
   path: string,
-  done: (found: Inode | number) => void,
+  onResult: (directory: Inode | number) => void,
 ): void {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  const step = (folder: Inode, at: number): void => {
+  const descend = (directory: Inode, at: number): void => {
     const name = names[at];
-    if (name === undefined) done(folder);
-    else if (name === '..') done(ENOENT);
+    if (name === undefined) onResult(directory);
+    else if (name === '..') onResult(ENOENT);
     else
-      lookUp(client, brick, folder, name, (found) => {
-        if (typeof found === 'number') done(found);
-        else if (!found.isDir) done(ENOTDIR);
-        else step(found, at + 1);
+      lookUp(client, brick, directory, name, (inode) => {
+        if (typeof inode === 'number') onResult(inode);
+        else if (!inode.isDir) onResult(ENOTDIR);
+        else descend(inode, at + 1);
       });
   };
-  step(brick.inodes.root, 0);
+  descend(brick.inodes.root, 0);
 }
 
 function lookUp(
@@ -40,19 +40,19 @@ function lookUp(
   { inodes, links }: Brick,
   parent: Inode,
   name: string,
-  done: (found: Inode | number) => void,
+  onResult: (inode: Inode | number) => void,
 ): void {
   const frame = client.begin(new Stack(0, 0, 0, 'LOOKUP'));
-  lookup(frame, links, new Loc(inodes.newInode(), parent, name), (found) => {
+  lookup(frame, links, new Loc(inodes.newInode(), parent, name), (inode) => {
     client.end(frame.root);
-    done(found);
+    onResult(inode);
   });
 }
 
-/** Attributes as the client sees them: its root directory has the root's gfid and inode number. */
-export function asRoot(value: unknown, root: Gfid): unknown {
+/** Converts attributes to those that the client sees: its root directory has the root's gfid and inode number. */
+export function mapToRoot(value: unknown, root: Gfid): unknown {
   if (!(value instanceof Iatt) || value.iaGfid !== root) return value;
-  const seen = value.copy();
-  seen.iaGfid = ROOT_GFID;
-  return seen;
+  const copy = value.copy();
+  copy.iaGfid = ROOT_GFID;
+  return copy;
 }

@@ -1,7 +1,7 @@
 /**
  * Converts fields of a call to arguments of a fop, and its reply to fields of the reply, matching
  * names in the table of fops and that of the wire. For inodes and open files it describes the
- * operand (`Need`), which `resolve.ts` finds.
+ * `Operand`, which `resolve.ts` finds.
  * Source of the rules for names: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -19,7 +19,7 @@ import type { Wide, WireDirent } from '../../rpc/structs.ts';
 export type Rule = 'there' | 'absent' | 'any' | 'unasked';
 
 /** An operand of a call: an inode, a name or an open file. */
-export type Need =
+export type Operand =
   /** A loc by its gfid. */
   | { readonly kind: 'inode'; readonly arg: number; readonly gfid: number }
   | {
@@ -41,9 +41,9 @@ export type Need =
 export interface Unmarshal {
   readonly fop: FopName;
   readonly wire: WireFop;
-  /** In the order of resolution. */
-  readonly needs: readonly Need[];
-  /** Derives the arguments from the wire; undefined for those that a need supplies. */
+  /** The operands in the order of resolution. */
+  readonly operands: readonly Operand[];
+  /** Derives the arguments from the wire; undefined for those that an operand supplies. */
   readonly args: readonly ((values: readonly unknown[], data: Uint8Array) => unknown)[];
   /** Derives the fields of the reply. */
   readonly reply: readonly ((parts: readonly unknown[]) => unknown)[];
@@ -70,8 +70,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const TWO_32 = 0x1_0000_0000;
 
-/** Offsets come from this server, so they fit a number. */
-function offsetOf({ hi, lo }: Wide): number {
+/** Joins the halves of an offset, which this server made, so that it fits a number. */
+function joinOffset({ hi, lo }: Wide): number {
   return hi * TWO_32 + lo;
 }
 
@@ -80,17 +80,17 @@ const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown
   'lk cmd': (cmd: number) => cmd + F_GETLK,
   'inodelk cmd': (cmd: number) => cmd + F_GETLK,
   'finodelk cmd': (cmd: number) => cmd + F_GETLK,
-  'readdir offset': offsetOf,
-  'readdirp offset': offsetOf,
+  'readdir offset': joinOffset,
+  'readdirp offset': joinOffset,
 };
 
-const at = ({ namedFields }: Fields, name: string): number =>
+const findField = ({ namedFields }: Fields, name: string): number =>
   namedFields.findIndex((field) => field.name === name);
 
-function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Need | null {
-  const gfid = at(call, `${name}.gfid`);
-  const pargfid = at(call, `${name}.pargfid`);
-  const remote = at(call, `${name}.remote`);
+function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Operand | null {
+  const gfid = findField(call, `${name}.gfid`);
+  const pargfid = findField(call, `${name}.pargfid`);
+  const remote = findField(call, `${name}.remote`);
   if (type === 'fd' && remote >= 0) return { kind: 'fd', arg, gfid, remote };
   if (type === 'fd') return { kind: 'newFd', arg };
   if (type !== 'loc') return null;
@@ -98,31 +98,31 @@ function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): N
   if (pargfid < 0) return { kind: 'inode', arg, gfid };
   const rule = RULES[`${fop} ${name}`];
   if (rule === undefined) throw new Error(`${fop}: no rule for ${name}`);
-  const [own, flags] = [at(call, `${name}.name`), at(call, 'flags')];
-  return { kind: 'entry', arg, gfid, pargfid, name: own, rule, flags };
+  const [nameIndex, flags] = [findField(call, `${name}.name`), findField(call, 'flags')];
+  return { kind: 'entry', arg, gfid, pargfid, name: nameIndex, rule, flags };
 }
 
-function argOf(fop: FopName, { name, type }: Arg, call: Fields): Unmarshal['args'][number] {
+function makeArgSource(fop: FopName, { name, type }: Arg, call: Fields): Unmarshal['args'][number] {
   if (type === 'loc' || type === 'fd') return () => undefined;
   if (type === 'data') return (_, data) => data;
-  const index = at(call, name);
+  const index = findField(call, name);
   if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
-  const given = at(call, `${name}.given`);
-  if (given >= 0) return (values) => (values[given] === 0 ? null : values[index]);
-  const change = VALUE_OVERRIDES[`${fop} ${name}`];
-  return change === undefined
+  const flagIndex = findField(call, `${name}.given`);
+  if (flagIndex >= 0) return (values) => (values[flagIndex] === 0 ? null : values[index]);
+  const convert = VALUE_OVERRIDES[`${fop} ${name}`];
+  return convert === undefined
     ? (values) => values[index]
-    : (values) => change(values[index] as never);
+    : (values) => convert(values[index] as never);
 }
 
 /** The wire's encoding of null, by kind. */
-const NOTHING: Readonly<Partial<Record<string, unknown>>> = {
+const NULL_ENCODINGS: Readonly<Partial<Record<string, unknown>>> = {
   ...{ string: '', opaque: new Uint8Array(), u32: 0, i32: 0, u64: 0, i64: 0 },
 };
 
-function fieldOf(fop: FopName, name: string, kind: string, reply: readonly Arg[]) {
+function makeFieldSource(fop: FopName, name: string, kind: string, reply: readonly Arg[]) {
   const index = reply.findIndex((part) => part.name === name);
-  const nothing = NOTHING[kind] ?? null;
+  const emptyValue = NULL_ENCODINGS[kind] ?? null;
   if (name === 'fd') return (parts: readonly unknown[]) => (parts[index] as Fd | null)?.id ?? -1;
   if (name === 'size') {
     const data = reply.findIndex(({ type }) => type === 'data');
@@ -130,13 +130,13 @@ function fieldOf(fop: FopName, name: string, kind: string, reply: readonly Arg[]
   }
   if (name === 'entries') {
     return (parts: readonly unknown[]) =>
-      (parts[index] as readonly Dirent[] | null)?.map(wireDirent) ?? null;
+      (parts[index] as readonly Dirent[] | null)?.map(toWireDirent) ?? null;
   }
   if (index < 0) throw new Error(`the reply of ${fop} has no '${name}'`);
-  return (parts: readonly unknown[]) => parts[index] ?? nothing;
+  return (parts: readonly unknown[]) => parts[index] ?? emptyValue;
 }
 
-function wireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
+function toWireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
   const id = stat?.iaGfid ?? gfid;
   return {
     ...{ name, type, dict },
@@ -148,30 +148,30 @@ function wireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
   };
 }
 
-function unmarshalOf(fop: FopName): Unmarshal {
+function makeUnmarshal(fop: FopName): Unmarshal {
   const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const needs = args.flatMap((arg, index) => needOf(fop, arg, index, wire.call) ?? []);
+  const operands = args.flatMap((arg, index) => makeOperand(fop, arg, index, wire.call) ?? []);
   return {
     fop,
     wire,
     // A new fd needs an inode that was resolved before.
-    needs: [...needs].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
-    args: args.map((arg) => argOf(fop, arg, wire.call)),
-    reply: wire.reply.namedFields.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
+    operands: [...operands].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
+    args: args.map((arg) => makeArgSource(fop, arg, wire.call)),
+    reply: wire.reply.namedFields.map(({ name, kind }) => makeFieldSource(fop, name, kind, reply)),
     data: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
     xdata: reply.findIndex(({ name }) => name === 'xdata'),
   };
 }
 
-/** Fops that management daemons implement, and bricks do not. */
+/** Fops that only management daemons implement. */
 const NOT_SERVED: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 
-/** By procedure number. */
+/** The conversions by procedure number. */
 export const unmarshals: readonly (Unmarshal | undefined)[] = fopNames
   .filter((fop) => !NOT_SERVED.has(fop))
-  .map(unmarshalOf)
-  .reduce<(Unmarshal | undefined)[]>((all, each) => {
-    all[each.wire.procedure] = each;
-    return all;
+  .map(makeUnmarshal)
+  .reduce<(Unmarshal | undefined)[]>((table, each) => {
+    table[each.wire.procedure] = each;
+    return table;
   }, []);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { certificatesOf } from './certificates.ts';
+import { readCertificates } from './certificates.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,16 +24,16 @@ const settings = () => ({
 });
 
 test('without TLS no file is read', () => {
-  expect(certificatesOf({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
+  expect(readCertificates({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
 });
 
 test('ciphers, curve, parameters and revoked certificates are passed on if configured', () => {
   const revoked = join(folder, 'crl');
   mkdirSync(revoked);
   writeFileSync(join(revoked, 'r.0'), 'list');
-  expect(certificatesOf(settings())).toEqual({ cert: 'cert', key: 'key', ca: 'ca' });
+  expect(readCertificates(settings())).toEqual({ cert: 'cert', key: 'key', ca: 'ca' });
   expect(
-    certificatesOf({
+    readCertificates({
       ...settings(),
       'transport.socket.ssl-cipher-list': 'HIGH:!SSLv2',
       'transport.socket.ssl-ec-curve': 'prime256v1',
@@ -50,7 +50,7 @@ test.each(['own-cert', 'dh-param', 'crl-path'])(
   "an unreadable ssl-%s fails with the option's name",
   (name) => {
     const key = `transport.socket.ssl-${name}`;
-    expect(() => certificatesOf({ ...settings(), [key]: join(folder, 'none') })).toThrow(
+    expect(() => readCertificates({ ...settings(), [key]: join(folder, 'none') })).toThrow(
       `option ${key}: ENOENT`,
     );
   },

@@ -54,37 +54,39 @@ export interface Certificates {
   readonly crl?: string[];
 }
 
-const text = (value: string): string => value;
-const file = (path: string): string => readFileSync(path, 'utf8');
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder).map((name) => file(join(folder, name)));
+const keepText = (value: string): string => value;
+const readText = (path: string): string => readFileSync(path, 'utf8');
+const readTexts = (folder: string): string[] =>
+  readdirSync(folder).map((name) => readText(join(folder, name)));
 
-/** By the option's suffix: the name in `node:tls`, and the reader of the value. */
+/** By the option's suffix: the name in `node:tls`, and the function that reads the value. */
 const READERS = {
-  'own-cert': ['cert', file],
-  'private-key': ['key', file],
-  'ca-list': ['ca', file],
-  'cipher-list': ['ciphers', text],
-  'ec-curve': ['ecdhCurve', text],
-  'dh-param': ['dhparam', file],
-  'crl-path': ['crl', filesIn],
+  'own-cert': ['cert', readText],
+  'private-key': ['key', readText],
+  'ca-list': ['ca', readText],
+  'cipher-list': ['ciphers', keepText],
+  'ec-curve': ['ecdhCurve', keepText],
+  'dh-param': ['dhparam', readText],
+  'crl-path': ['crl', readTexts],
 } as const satisfies Readonly<
   Record<string, readonly [keyof Certificates, (value: string) => unknown]>
 >;
 
-/** Null without TLS. @throws {InitError} that names an unreadable file */
-export function certificatesOf(settings: Partial<Values<typeof tlsOptions>>): Certificates | null {
+/** Reads the certificates that the options name; null without TLS. @throws {InitError} that names an unreadable file */
+export function readCertificates(
+  settings: Partial<Values<typeof tlsOptions>>,
+): Certificates | null {
   if (!settings['transport.socket.ssl-enabled']) return null;
-  const found: Record<string, unknown> = {};
+  const certificates: Record<string, unknown> = {};
   for (const [name, [as, read]] of Object.entries(READERS)) {
     const key = `transport.socket.ssl-${name as keyof typeof READERS}` as const;
     const value = settings[key];
     if (value === undefined) continue;
     try {
-      found[as] = read(value);
+      certificates[as] = read(value);
     } catch (error) {
       throw new InitError(`option ${key}: ${(error as Error).message}`);
     }
   }
-  return found as unknown as Certificates;
+  return certificates as unknown as Certificates;
 }

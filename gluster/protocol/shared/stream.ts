@@ -1,4 +1,4 @@
-/** Transfers bytes over a socket that the mount's loop serves, by system calls. */
+/** Transfers bytes over a socket that the mount's loop serves, by system calls. Reports to its owner by `StreamEvents`. */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
@@ -8,19 +8,19 @@ import type { RecordReader } from '../../rpc/record.ts';
 
 export interface StreamEvents {
   readonly records: RecordReader;
-  /** The number of calls that await a reply. */
-  awaited(): number;
+  /** Counts the calls that await a reply. */
+  countPending(): number;
   /** Whether requests from this connection may need the event loop. */
   isBusy?(): boolean;
   /** Whether reading should pause. */
   isPaused?(): boolean;
-  connected(): void;
-  /** Bytes were put into `records`. */
-  received(): void;
-  /** The gathered bytes should be sent. */
-  writable(): void;
-  /** The stream has ended; no further event follows. */
-  ended(why: string): void;
+  onConnect(): void;
+  /** Called after bytes were appended to `records`. */
+  onReceive(): void;
+  /** Called when the queued bytes should be sent. */
+  onWritable(): void;
+  /** Called when the stream has ended; no further event follows. */
+  onEnd(reason: string): void;
 }
 
 export class Stream implements PumpSource, Carrier {
@@ -31,8 +31,8 @@ export class Stream implements PumpSource, Carrier {
   private isConnected: boolean;
   private isBlocked = false;
   private isClosed = false;
-  /** Received bytes are being processed; still set if that was aborted midway. */
-  private isTaking = false;
+  /** Whether received bytes are being processed; still set after an error in that. */
+  private isProcessing = false;
 
   /** @param fd nonblocking; the stream closes it */
   constructor(
@@ -50,7 +50,7 @@ export class Stream implements PumpSource, Carrier {
   }
 
   get awaited(): number {
-    return this.events.awaited();
+    return this.events.countPending();
   }
 
   get busy(): boolean {
@@ -65,7 +65,7 @@ export class Stream implements PumpSource, Carrier {
     return this.isBlocked || !this.isConnected;
   }
 
-  /** Sends the gathered bytes before the process blocks. */
+  /** Sends the queued bytes before the process blocks. */
   flushSoon(): void {
     if (!this.isClosed) this.sources.flushSoon(this);
   }
@@ -73,7 +73,7 @@ export class Stream implements PumpSource, Carrier {
   flush(): void {
     if (this.isConnected) {
       this.isBlocked = false;
-      this.events.writable();
+      this.events.onWritable();
       return;
     }
     const errno = connectionError(this.fd);
@@ -82,7 +82,7 @@ export class Stream implements PumpSource, Carrier {
       return;
     }
     this.isConnected = true;
-    this.events.connected();
+    this.events.onConnect();
   }
 
   /** Receives once: the loop reports remaining bytes again, so other sources have their turn. */
@@ -93,21 +93,21 @@ export class Stream implements PumpSource, Carrier {
     const count = receiveInto(this.fd, room);
     if (count > 0) records.noteReceived(count);
     else if (count === -EAGAIN || count === -EINTR) {
-      if (!this.isTaking) return false;
+      if (!this.isProcessing) return false;
     } else {
       this.end(count === 0 ? 'the peer closed the connection' : strerror(-count));
       return true;
     }
-    this.isTaking = true;
-    this.events.received();
-    this.isTaking = false;
+    this.isProcessing = true;
+    this.events.onReceive();
+    this.isProcessing = false;
     return true;
   }
 
   send(bytes: Uint8Array, length: number, data: Uint8Array | null): number {
     const sent = sendBoth(this.fd, bytes, length, data);
-    const all = length + (data?.length ?? 0);
-    this.isBlocked = sent === -EAGAIN || (sent >= 0 && sent < all);
+    const total = length + (data?.length ?? 0);
+    this.isBlocked = sent === -EAGAIN || (sent >= 0 && sent < total);
     return sent;
   }
 
@@ -118,9 +118,9 @@ export class Stream implements PumpSource, Carrier {
     close(this.fd);
   }
 
-  private end(why: string): void {
+  private end(reason: string): void {
     if (this.isClosed) return;
     this.close();
-    this.events.ended(why);
+    this.events.onEnd(reason);
   }
 }

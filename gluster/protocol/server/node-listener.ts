@@ -15,8 +15,8 @@ const KEEPALIVE_MS = 20_000;
 
 export interface ListenerSettings {
   readonly host: ConnectionHost;
-  readonly place: SocketAddress;
-  /** Null without TLS. */
+  readonly address: SocketAddress;
+  /** The certificates for TLS; null without TLS. */
   readonly certificates: Certificates | null;
   after(ms: number, fn: () => void): () => void;
 }
@@ -28,35 +28,35 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** @throws {Error} when it cannot listen there */
+/** Listens at the address of the settings. @throws {Error} if it cannot listen there */
 export async function listen(settings: ListenerSettings): Promise<Listener> {
-  const { place, host } = settings;
+  const { address: listenAddress, host } = settings;
   const sockets = new Set<Socket>();
   const acceptor = new Acceptor(settings);
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    acceptor.enter(socket);
+    acceptor.accept(socket);
   });
-  await open(server, place);
+  await listenAt(server, listenAddress);
   // The listener survives a connection that fails to open.
   server.on('error', (error) => host.log(`a client could not connect: ${error.message}`));
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : null,
     close: () =>
-      new Promise((done) => {
-        server.close(() => done());
+      new Promise((resolve) => {
+        server.close(() => resolve());
         for (const socket of sockets) socket.destroySoon();
       }),
   };
 }
 
-async function open(server: Server, place: SocketAddress): Promise<void> {
+async function listenAt(server: Server, address: SocketAddress): Promise<void> {
   const attempt = (): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(place, () => {
+      server.listen(address, () => {
         server.off('error', reject);
         resolve();
       });
@@ -64,14 +64,14 @@ async function open(server: Server, place: SocketAddress): Promise<void> {
   try {
     await attempt();
   } catch (error) {
-    if (!('path' in place) || !(await isLeftOver(place.path))) throw error;
-    rmSync(place.path);
+    if (!('path' in address) || !(await isStaleSocket(address.path))) throw error;
+    rmSync(address.path);
     await attempt();
   }
 }
 
 /** Whether a path is a socket whose server has ended. */
-export const isLeftOver = (path: string): Promise<boolean> =>
+export const isStaleSocket = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {
@@ -82,18 +82,19 @@ export const isLeftOver = (path: string): Promise<boolean> =>
   });
 
 /** Strips the prefix of an IPv4 address on a socket for both versions. */
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+const stripIpv4Prefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+const socketName = ({ remoteAddress, remotePort }: Socket): string =>
+  `${remoteAddress} ${remotePort}`;
 
-/** A connection before its handshake. */
-export const pendingFrom = (
+/** Makes the record of a connection before its handshake. */
+export const makePending = (
   host: ConnectionHost,
   address: string,
   destroy: () => void,
 ): PendingConnection => ({
-  close(why) {
-    host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
+  close(reason) {
+    host.log(`a connection from ${address || 'this machine'} is closed: ${reason}`);
     destroy();
   },
 });
@@ -103,49 +104,49 @@ class Acceptor {
   private readonly settings: ListenerSettings;
   /** Connections in the TLS handshake, by address and port. */
   private readonly handshaking = new Map<string, PendingConnection>();
-  private readonly secure: ReturnType<typeof createTlsServer> | null;
+  private readonly tlsServer: ReturnType<typeof createTlsServer> | null;
 
   constructor(settings: ListenerSettings) {
     this.settings = settings;
     const { certificates, host } = settings;
     if (certificates === null) {
-      this.secure = null;
+      this.tlsServer = null;
       return;
     }
-    const how = { ...certificates, requestCert: true, rejectUnauthorized: true };
-    this.secure = createTlsServer(how, (socket) => {
-      const pending = this.handshaking.get(nameOf(socket));
+    const tlsSettings = { ...certificates, requestCert: true, rejectUnauthorized: true };
+    this.tlsServer = createTlsServer(tlsSettings, (socket) => {
+      const pending = this.handshaking.get(socketName(socket));
       if (pending === undefined) socket.destroy();
-      else this.serve(socket, pending, commonName(socket));
+      else this.serve(socket, pending, readCommonName(socket));
     });
-    this.secure.on('tlsClientError', ({ message }, socket) => {
-      host.log(`${plainAddress(socket.remoteAddress ?? '')}: TLS failed: ${message.trim()}`);
+    this.tlsServer.on('tlsClientError', ({ message }, socket) => {
+      host.log(`${stripIpv4Prefix(socket.remoteAddress ?? '')}: TLS failed: ${message.trim()}`);
       socket.destroy();
     });
   }
 
-  enter(socket: Socket): void {
+  accept(socket: Socket): void {
     const { host } = this.settings;
-    const address = plainAddress(socket.remoteAddress ?? '');
-    const pending = pendingFrom(host, address, () => void socket.destroy());
+    const address = stripIpv4Prefix(socket.remoteAddress ?? '');
+    const pending = makePending(host, address, () => void socket.destroy());
     host.pending.add(pending);
-    const name = nameOf(socket);
+    const name = socketName(socket);
     socket.once('close', () => {
       host.pending.remove(pending);
       this.handshaking.delete(name);
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_MS);
-    if (this.secure === null) {
+    if (this.tlsServer === null) {
       this.serve(socket, pending);
       return;
     }
     this.handshaking.set(name, pending);
-    this.secure.emit('connection', socket);
+    this.tlsServer.emit('connection', socket);
   }
 
   private serve(socket: Socket, pending: PendingConnection, certificate?: string): void {
-    const address = plainAddress(socket.remoteAddress ?? '');
+    const address = stripIpv4Prefix(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
     const connection = new ClientConnection(this.settings.host, pending, peer, {
       get queued() {
@@ -157,7 +158,7 @@ class Acceptor {
         if (!socket.destroyed) socket.write(out.writtenBytes.slice());
         out.at = 0;
       },
-      flow() {
+      updateFlow() {
         if (socket.destroyed) return;
         if (connection.isPaused) socket.pause();
         else socket.resume();
@@ -165,10 +166,10 @@ class Acceptor {
       end: () => void socket.destroySoon(),
       destroy: () => void socket.destroy(),
     });
-    socket.on('drain', () => connection.flow());
+    socket.on('drain', () => connection.updateFlow());
     socket.on('data', (chunk: Uint8Array) =>
       connection.records.append(chunk, () => {
-        connection.received();
+        connection.serveMessages();
         return !socket.destroyed;
       }),
     );
@@ -179,7 +180,7 @@ class Acceptor {
   }
 }
 
-const commonName = (socket: TLSSocket): string | undefined => {
+const readCommonName = (socket: TLSSocket): string | undefined => {
   const name = socket.getPeerCertificate().subject?.CN;
   return Array.isArray(name) ? name[0] : name;
 };

@@ -12,22 +12,22 @@ import { type ClientUpcall, UP, type Upcall } from '../../../runtime/core/upcall
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
-import { certificatesOf } from '../shared/certificates.ts';
+import { readCertificates } from '../shared/certificates.ts';
 import { type AuthOptions, isAdmitted } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squash, UserGroups } from './callers.ts';
 import type { Binding, ClientConnection, ConnectionHost } from './client-connection.ts';
-import { type Listener, type ListenerSettings, listen } from './listener.ts';
 import { listenOnLoop } from './loop-listener.ts';
+import { type Listener, type ListenerSettings, listen } from './node-listener.ts';
 import type { Settings } from './options.ts';
 import { PendingConnections } from './pending-connections.ts';
 import { RecordMemory } from './record-memory.ts';
 
 /** The most clients in a statedump. */
-const LISTED = 200;
+const DUMPED_CLIENTS_MAX = 200;
 
-/** @throws {InitError} */
-export function placeOf(settings: Settings): SocketAddress {
+/** Reads the address at which to listen. @throws {InitError} if an option is missing or contradicts another */
+export function readAddress(settings: Settings): SocketAddress {
   if (settings['transport-type'] !== 'unix') {
     const host = settings['transport.socket.bind-address'];
     return { host, port: settings['transport.socket.listen-port'] };
@@ -43,11 +43,11 @@ export function placeOf(settings: Settings): SocketAddress {
 /** Bytes of a read whose reply needs no copy; GlusterFS's clients request no more. */
 const READ_MAX = 1 << 20;
 
-export class Server implements ConnectionHost {
+export class BrickServer implements ConnectionHost {
   readonly initiator: Initiator;
   readonly uuid: string;
   readonly version: string;
-  readonly place: SocketAddress;
+  readonly configuredAddress: SocketAddress;
   authOptions: AuthOptions = new Map();
   private settings: Settings;
   private readonly xl: Xlator;
@@ -58,14 +58,14 @@ export class Server implements ConnectionHost {
   /** Connections by their clients. */
   private readonly connections = new Map<Client, ClientConnection>();
   private listener: Listener | null = null;
-  private closed: Promise<void> = Promise.resolve();
+  private whenClosed: Promise<void> = Promise.resolve();
 
   /** @throws {InitError} */
   constructor(xl: Xlator, settings: Settings) {
     const { graph, id, context } = xl;
     this.xl = xl;
     this.settings = settings;
-    this.place = placeOf(settings);
+    this.configuredAddress = readAddress(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
     const record = initiatorTranslator(xl.type, xl.translator.description);
     // A reply is written while its callback runs.
@@ -74,7 +74,7 @@ export class Server implements ConnectionHost {
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.refusal = () =>
-      this.bricks.areSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
+      this.bricks.hasSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
     this.pending = new PendingConnections({
       timeout: () => this.settings['handshake-timeout'],
       limit: () => this.settings['handshake-limit'],
@@ -89,32 +89,41 @@ export class Server implements ConnectionHost {
 
   /** @throws {InitError} when it cannot listen there */
   async listen(): Promise<void> {
-    const { place, settings } = this;
-    const certificates = certificatesOf(settings);
+    const { configuredAddress, settings } = this;
+    const certificates = readCertificates(settings);
     try {
       const { context } = this.xl;
       const after = (ms: number, fn: () => void) => context.after(ms, fn);
-      const how: ListenerSettings = { place, certificates, host: this, after };
+      const listenerSettings: ListenerSettings = {
+        address: configuredAddress,
+        certificates,
+        host: this,
+        after,
+      };
       const { sources } = context;
       // TLS connections use Node's sockets.
       const isServed = certificates === null && sources !== undefined;
-      this.listener = await (isServed ? listenOnLoop(how, sources) : listen(how));
+      this.listener = await (isServed
+        ? listenOnLoop(listenerSettings, sources)
+        : listen(listenerSettings));
     } catch (error) {
       this.initiator.close();
       throw new InitError(`cannot listen at ${this.address}: ${(error as Error).message}`);
     }
     const { names } = this.bricks;
-    const what = names.length === 1 ? 'volume' : 'volumes';
-    this.xl.log.info(`listens at ${this.address} for ${what} ${names.join(', ')}`, {
+    const noun = names.length === 1 ? 'volume' : 'volumes';
+    this.xl.log.info(`listens at ${this.address} for ${noun} ${names.join(', ')}`, {
       msgid: messages.brickListens.id,
     });
   }
 
-  /** The address for clients. */
+  /** The address for clients, as text. */
   get address(): string {
-    const { place, listener } = this;
+    const { configuredAddress, listener } = this;
     return formatSocketAddress(
-      'path' in place ? place : { ...place, port: listener?.port ?? place.port },
+      'path' in configuredAddress
+        ? configuredAddress
+        : { ...configuredAddress, port: listener?.port ?? configuredAddress.port },
     );
   }
 
@@ -127,12 +136,13 @@ export class Server implements ConnectionHost {
     this.groups.clear();
     this.authOptions = new Map(given.map(({ key, value }) => [key, value]));
     for (const connection of [...this.connections.values()]) {
-      if (!isAdmitted(this.authOptions, connection.bound!.identity)) this.dismiss(connection);
+      if (!isAdmitted(this.authOptions, connection.binding!.identity))
+        this.disconnectClient(connection);
     }
   }
 
   /** Disconnects a client that the changed options no longer admit. */
-  private dismiss(connection: ClientConnection): void {
+  private disconnectClient(connection: ClientConnection): void {
     const { address } = connection.peer;
     this.logRefusal(
       `a client from ${address || 'this machine'} is disconnected: auth options changed`,
@@ -140,14 +150,14 @@ export class Server implements ConnectionHost {
     connection.disconnect();
   }
 
-  /** @throws {InitError} when an option changes the address, which is fixed while it listens */
-  refuseMove(settings: Settings): void {
-    if (JSON.stringify(placeOf(settings)) === JSON.stringify(this.place)) return;
+  /** @throws {InitError} if an option changes the address, which is fixed while the server listens */
+  failIfMoved(settings: Settings): void {
+    if (JSON.stringify(readAddress(settings)) === JSON.stringify(this.configuredAddress)) return;
     throw new InitError(`it listens at ${this.address}: the address can change only at a restart`);
   }
 
   /** Disconnects all clients and stops listening. */
-  leave(): void {
+  stop(): void {
     const { listener } = this;
     this.listener = null;
     if (listener === null) return;
@@ -155,69 +165,72 @@ export class Server implements ConnectionHost {
       connection.callClient(CBK.CHILD_DOWN);
       connection.close();
     }
-    this.closed = listener.close();
+    this.whenClosed = listener.close();
     this.initiator.close();
     this.bricks.clear();
   }
 
-  async end(): Promise<void> {
-    this.leave();
-    await this.closed;
+  async stopAndWait(): Promise<void> {
+    this.stop();
+    await this.whenClosed;
   }
 
   /** Reports to clients whether their brick is up. */
-  changed(name: string, isUp: boolean): void {
+  reportBrickState(name: string, isUp: boolean): void {
     for (const connection of this.connections.values()) {
-      if (connection.bound?.brick.name === name)
+      if (connection.binding?.brick.name === name)
         connection.callClient(isUp ? CBK.CHILD_UP : CBK.CHILD_DOWN);
     }
   }
 
   /** Reports outdated cache entries to the clients of the brick. */
-  upcall(what: Upcall): void {
+  reportUpcall(upcall: Upcall): void {
     for (const connection of this.connections.values()) {
-      const { bound } = connection;
-      if (bound === null || !concerns(what, bound)) continue;
-      for (const each of invalidationsOf(what, bound.brick)) invalidate(connection, each);
+      const { binding } = connection;
+      if (binding === null || !affectsBrick(upcall, binding)) continue;
+      for (const each of convertUpcall(upcall, binding.brick)) sendInvalidation(connection, each);
     }
   }
 
   /** Reports outdated cache entries to one client. */
-  upcallTo(what: ClientUpcall): void {
-    const connection = this.connections.get(what.tells);
-    if (connection !== undefined) invalidate(connection, what);
+  reportToClient(upcall: ClientUpcall): void {
+    const connection = this.connections.get(upcall.tells);
+    if (connection !== undefined) sendInvalidation(connection, upcall);
   }
 
   dump(): Dump {
-    const connections = [...this.connections.values()].slice(0, LISTED);
+    const connections = [...this.connections.values()].slice(0, DUMPED_CLIENTS_MAX);
     return {
       'listens-at': this.address,
       connections: this.connections.size,
       'not-introduced': this.pending.size,
       ...this.memory.dump(),
-      ...Object.assign({}, ...connections.map((connection, at) => dumpOf(connection, at + 1))),
+      ...Object.assign(
+        {},
+        ...connections.map((connection, at) => dumpConnection(connection, at + 1)),
+      ),
     };
   }
 
   // ---- for connections
 
-  callerFor(caller: Caller, isTrusted: boolean): Caller {
+  mapCaller(caller: Caller, isTrusted: boolean): Caller {
     const { settings } = this;
     const squashed = squash(settings, caller, isTrusted);
     if (!settings['manage-gids']) return squashed;
-    return this.groups.callerWith(squashed, settings['gid-timeout'] * 1000);
+    return this.groups.withServerGroups(squashed, settings['gid-timeout'] * 1000);
   }
 
   get outstandingLimit(): number {
     return this.settings['rpc.outstanding-rpc-limit'];
   }
 
-  brick(volume: string): Brick | undefined {
+  findBrick(volume: string): Brick | undefined {
     return this.bricks.find(volume);
   }
 
-  clientConnected(connection: ClientConnection): void {
-    const { client, brick, subdir, version } = connection.bound!;
+  noteClient(connection: ClientConnection): void {
+    const { client, brick, subdir, version } = connection.binding!;
     this.connections.set(client, connection);
     const folder = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
     this.xl.log.info(
@@ -227,8 +240,8 @@ export class Server implements ConnectionHost {
     );
   }
 
-  clientDisconnected(connection: ClientConnection): void {
-    const { client } = connection.bound!;
+  removeClient(connection: ClientConnection): void {
+    const { client } = connection.binding!;
     this.connections.delete(client);
     this.xl.log.info(`client ${JSON.stringify(client.uid)} disconnected`, {
       msgid: messages.brickClientGone.id,
@@ -244,56 +257,62 @@ export class Server implements ConnectionHost {
   }
 }
 
-function invalidate(connection: ClientConnection, invalidation: Invalidation): void {
+function sendInvalidation(connection: ClientConnection, invalidation: Invalidation): void {
   connection.callClient(CBK.CACHE_INVALIDATION, (w) => writeInvalidation(w, invalidation));
 }
 
 /** Whether an upcall affects a client's brick. */
-function concerns(what: Upcall, { brick }: Binding): boolean {
-  if (what.what === 'every-entry') return true;
-  return (what.what === 'inode' ? what.inode : what.parent).table === brick.inodes;
+function affectsBrick(upcall: Upcall, { brick }: Binding): boolean {
+  if (upcall.what === 'every-entry') return true;
+  return (upcall.what === 'inode' ? upcall.inode : upcall.parent).table === brick.inodes;
 }
 
 /** The statedump of a connection: GlusterFS's entries, and a few more. */
-function dumpOf({ bound, peer, answerer, underWay, waiting }: ClientConnection, at: number): Dump {
-  const { client, brick, subdir, identity: comer, version, since } = bound as Binding;
+function dumpConnection(
+  { binding, peer, callServer, activeCount, lockCount }: ClientConnection,
+  at: number,
+): Dump {
+  const { client, brick, subdir, identity, version, since } = binding as Binding;
   const { address, port, certificate } = peer;
   const values: Dump = {
     'client-uid': client.uid,
     identifier: address === '' ? 'unix' : `${address}:${port}`,
-    ...(comer.username === undefined ? {} : { username: comer.username }),
+    ...(identity.username === undefined ? {} : { username: identity.username }),
     ...(certificate === undefined ? {} : { certificate }),
     bound_xl: brick.name,
     ...(subdir === '/' ? {} : { subdir }),
     version,
     since: new Date(since).toISOString(),
     'open-fds': client.fds.size,
-    'requests-under-way': underWay,
-    'requests-for-locks': waiting,
-    'bytes-read': answerer.bytesIn,
-    'bytes-written': answerer.bytesOut,
+    'requests-under-way': activeCount,
+    'requests-for-locks': lockCount,
+    'bytes-read': callServer.bytesIn,
+    'bytes-written': callServer.bytesOut,
   };
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),
   );
 }
 
-const about = ({ gfid }: Inode, flags: number): Invalidation => ({
+const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
   ...{ gfid, flags, expire: 0, stat: null, parent: null, oldParent: null },
 });
 
 /** Converts an upcall to GlusterFS's invalidations. */
-function invalidationsOf(upcall: Upcall, { inodes }: Brick): Invalidation[] {
+function convertUpcall(upcall: Upcall, { inodes }: Brick): Invalidation[] {
   switch (upcall.what) {
     case 'inode':
-      return [about(upcall.inode, upcall.data ? UP.FORGET : UP.INVALID)];
+      return [makeInvalidation(upcall.inode, upcall.data ? UP.FORGET : UP.INVALID)];
     case 'entry':
-      return [about(upcall.parent, UP.PARENT_TIMES)];
+      return [makeInvalidation(upcall.parent, UP.PARENT_TIMES)];
     case 'removed':
-      return [about(upcall.parent, UP.PARENT_TIMES), about(upcall.inode, UP.FORGET)];
+      return [
+        makeInvalidation(upcall.parent, UP.PARENT_TIMES),
+        makeInvalidation(upcall.inode, UP.FORGET),
+      ];
     case 'every-entry':
       return [...inodes.all()]
         .filter(({ isDir }) => isDir)
-        .map((dir) => about(dir, UP.PARENT_TIMES));
+        .map((dir) => makeInvalidation(dir, UP.PARENT_TIMES));
   }
 }

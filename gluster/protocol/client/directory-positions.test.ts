@@ -1,7 +1,7 @@
 /** Offsets in a listing: each leads back to its position, and their number is bounded. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Positions } from './entries.ts';
+import { DirectoryPositions } from './directory-positions.ts';
 
 const wide = (lo: number) => ({ hi: lo >>> 3, lo });
 
@@ -9,28 +9,28 @@ test('an index returns the position for which it was given out', () => {
   const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (taken) => {
-      const positions = new Positions();
+      const positions = new DirectoryPositions();
       const given = new Map<number, number>([[0, 0]]);
       for (const [pick, lo] of taken) {
         const from = [...given.keys()][pick % given.size]!;
-        const index = positions.after(from, wide(lo));
+        const index = positions.assignIndex(from, wide(lo));
         expect(index).toBeGreaterThan(0);
         if (given.has(index)) expect(given.get(index)).toBe(lo);
         given.set(index, lo);
       }
-      for (const [index, lo] of given) expect(positions.at(index)).toEqual(wide(lo));
-      expect(positions.at(taken.length + 1)).toBeUndefined();
+      for (const [index, lo] of given) expect(positions.find(index)).toEqual(wide(lo));
+      expect(positions.find(taken.length + 1)).toBeUndefined();
     }),
   );
 });
 
 test('a directory that changes constantly can be listed forever with bounded memory', () => {
-  const positions = new Positions();
+  const positions = new DirectoryPositions();
   let before = 0;
   let lost = 0;
   for (let n = 1; n <= 200_000; n++) {
-    before = positions.after(n % 1000 === 0 ? 0 : before, wide(n));
-    if (positions.at(before)?.lo !== n) lost += 1;
+    before = positions.assignIndex(n % 1000 === 0 ? 0 : before, wide(n));
+    if (positions.find(before)?.lo !== n) lost += 1;
   }
-  expect([lost, positions.at(1), positions.at(0)]).toEqual([0, undefined, wide(0)]);
+  expect([lost, positions.find(1), positions.find(0)]).toEqual([0, undefined, wide(0)]);
 });

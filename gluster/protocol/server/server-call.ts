@@ -20,7 +20,7 @@ import type { Caller } from '../../rpc/message.ts';
 import type { Loan } from '../../rpc/record.ts';
 import type { XdrWriter } from '../../rpc/xdr.ts';
 import { type ResolveScope, resolve } from './resolve.ts';
-import { asRoot } from './subdir.ts';
+import { mapToRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
 /** The client whose calls are served. */
@@ -28,7 +28,12 @@ export interface CallOrigin extends ResolveScope {
   readonly client: Client;
   readonly isGlossa: boolean;
   /** Sends a reply: `write` writes the results, and data follows them. */
-  answer(xid: number, fop: FopName, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
+  sendReply(
+    xid: number,
+    fop: FopName,
+    write: (w: XdrWriter) => void,
+    data: Uint8Array | null,
+  ): void;
 }
 
 /**
@@ -42,25 +47,25 @@ function requestPrivilegeClear(fop: FopName, args: unknown[]): void {
 }
 
 export class ServerCall {
-  private readonly from: CallOrigin;
+  private readonly origin: CallOrigin;
   private readonly xid: number;
   private readonly plan: Unmarshal;
   private readonly values: readonly unknown[];
   private readonly args: unknown[];
   private readonly frame: Frame;
-  /** Keeps the message, in which the call's data lies. */
+  /** The loan of the message, which contains the call's data. */
   loan: Loan | null = null;
-  private made: Fd | null = null;
+  private newFile: Fd | null = null;
 
   constructor(
-    from: CallOrigin,
+    origin: CallOrigin,
     xid: number,
     plan: Unmarshal,
     values: readonly unknown[],
     data: Uint8Array,
     caller: Caller,
   ) {
-    this.from = from;
+    this.origin = origin;
     this.xid = xid;
     this.plan = plan;
     this.values = values;
@@ -68,9 +73,9 @@ export class ServerCall {
     const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
     const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
-    // A client that sends no times wants none set.
+    // For a client that sends no times, the storage sets its own.
     stack.ctime = { sec, nsec, flags };
-    this.frame = from.client.begin(stack);
+    this.frame = origin.client.begin(stack);
   }
 
   get fop(): FopName {
@@ -78,84 +83,85 @@ export class ServerCall {
   }
 
   run(): void {
-    if (!this.from.isGlossa) requestPrivilegeClear(this.plan.fop, this.args);
-    this.find(0);
+    if (!this.origin.isGlossa) requestPrivilegeClear(this.plan.fop, this.args);
+    this.resolveFrom(0);
   }
 
-  private find(index: number): void {
-    const need = this.plan.needs[index];
-    if (need === undefined) this.wind();
-    else if (need.kind === 'newFd') {
-      this.args[need.arg] = this.newFd();
-      this.find(index + 1);
+  private resolveFrom(index: number): void {
+    const operand = this.plan.operands[index];
+    if (operand === undefined) this.wind();
+    else if (operand.kind === 'newFd') {
+      this.args[operand.arg] = this.makeFd();
+      this.resolveFrom(index + 1);
     } else {
-      resolve(this.frame, need, this.values, this.from, (found) => {
-        if (typeof found === 'number') {
-          this.fail(found);
+      resolve(this.frame, operand, this.values, this.origin, (value) => {
+        if (typeof value === 'number') {
+          this.fail(value);
           return;
         }
-        this.args[need.arg] = found;
-        this.find(index + 1);
+        this.args[operand.arg] = value;
+        this.resolveFrom(index + 1);
       });
     }
   }
 
   /** Makes the fd of open, opendir and create. */
-  private newFd(): Fd {
+  private makeFd(): Fd {
     const { args, frame, plan } = this;
     const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
     const at = findFop(plan.fop)!.args.findIndex(({ name }) => name === 'flags');
     const flags = at < 0 ? O_RDONLY : (args[at] as number);
-    this.made = new Fd(inode!, flags, frame.root.pid, plan.fop === 'opendir');
-    return this.made;
+    this.newFile = new Fd(inode!, flags, frame.root.pid, plan.fop === 'opendir');
+    return this.newFile;
   }
 
   private wind(): void {
-    const { plan, frame, from, args } = this;
+    const { plan, frame, origin, args } = this;
     const cbk = collectCbk[plan.fop]((_frame, _cookie, _xl, opRet, opErrno, reply) =>
-      this.replied(opRet, opErrno, reply),
+      this.handleReply(opRet, opErrno, reply),
     );
     const fd = args.find((arg) => arg instanceof Fd);
-    windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? from.links, args);
+    windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? origin.links, args);
   }
 
   /** Interrupts the request; the client no longer needs its reply but still receives it. */
-  giveUp(): void {
+  interrupt(): void {
     this.frame.root.interrupt();
   }
 
   fail(errno: number): void {
-    this.answer(-1, errno, []);
+    this.sendReply(-1, errno, []);
   }
 
-  private replied(opRet: number, opErrno: number, reply: unknown[]): void {
-    const { args, made, from, plan } = this;
-    const isWhole = applyReply(findFop(plan.fop)!, args, opRet, opErrno, reply);
+  private handleReply(opRet: number, opErrno: number, reply: unknown[]): void {
+    const { args, newFile, origin, plan } = this;
+    const isComplete = applyReply(findFop(plan.fop)!, args, opRet, opErrno, reply);
     if (opRet < 0) {
-      this.answer(-1, opErrno || EIO, reply);
+      this.sendReply(-1, opErrno || EIO, reply);
       return;
     }
-    if (!isWhole) {
-      this.answer(-1, EIO, []);
+    if (!isComplete) {
+      this.sendReply(-1, EIO, []);
       return;
     }
-    if (made !== null) {
-      from.client.fds.add(made);
-      this.made = null;
+    if (newFile !== null) {
+      origin.client.fds.add(newFile);
+      this.newFile = null;
     }
-    this.answer(opRet, this.endOf(opErrno, reply), reply);
+    this.sendReply(opRet, this.endErrno(opErrno, reply), reply);
   }
 
-  private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
-    const { from, plan, xid, frame } = this;
+  private sendReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const { origin, plan, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;
-    if (this.made !== null) closeFd(this.made);
+    if (this.newFile !== null) closeFd(this.newFile);
     const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
-    const { root } = from;
-    const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));
-    const visible = opRet < 0 ? onlyXdata(reply, plan.xdata) : reply;
-    const fields = plan.reply.map((field) => seen(field(visible)));
-    from.answer(
+    const { root } = origin;
+    const toClientView = (value: unknown): unknown =>
+      root === ROOT_GFID ? value : mapToRoot(value, root);
+    const visible = opRet < 0 ? keepXdata(reply, plan.xdata) : reply;
+    const fields = plan.reply.map((field) => toClientView(field(visible)));
+    origin.sendReply(
       xid,
       plan.fop,
       (w) => {
@@ -165,11 +171,11 @@ export class ServerCall {
       },
       data,
     );
-    from.client.end(frame.root);
+    origin.client.end(frame.root);
   }
 
-  /** Returns ENOENT at the end of a file or directory. */
-  private endOf(opErrno: number, reply: readonly unknown[]): number {
+  /** Returns ENOENT at the end of a file or directory, else 0. */
+  private endErrno(opErrno: number, reply: readonly unknown[]): number {
     const { plan, args } = this;
     if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
       const isEmpty = (reply[0] as readonly Dirent[]).length === 0;
@@ -183,7 +189,7 @@ export class ServerCall {
 }
 
 /** Keeps only the xdata of a failed reply. */
-function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
+function keepXdata(reply: readonly unknown[], at: number): readonly unknown[] {
   const visible: unknown[] = [];
   visible[at] = reply[at];
   return visible;

@@ -10,38 +10,38 @@ import type { Wide, WireDirent } from '../../rpc/structs.ts';
 const START: Wide = { hi: 0, lo: 0 };
 
 /** The most stored positions; a reader that seeks further back must start over. */
-const KEPT = 65_536;
+const POSITIONS_MAX = 65_536;
 
-export class Positions {
-  private readonly given = new Map<number, Wide>();
+export class DirectoryPositions {
+  private readonly positions = new Map<number, Wide>();
   private last = 0;
 
-  /** Undefined for an unknown or forgotten index. */
-  at(index: number): Wide | undefined {
-    return index === 0 ? START : this.given.get(index);
+  /** Finds the brick's position for an index; undefined for an unknown or forgotten index. */
+  find(index: number): Wide | undefined {
+    return index === 0 ? START : this.positions.get(index);
   }
 
-  /** @param index of the entry before */
-  after(index: number, position: Wide): number {
-    const next = this.given.get(index + 1);
+  /** Assigns an index to the position of an entry. @param index of the entry before */
+  assignIndex(index: number, position: Wide): number {
+    const next = this.positions.get(index + 1);
     if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
     this.last += 1;
-    this.given.set(this.last, position);
-    this.given.delete(this.last - KEPT);
+    this.positions.set(this.last, position);
+    this.positions.delete(this.last - POSITIONS_MAX);
     return this.last;
   }
 }
 
-export function direntsOf(
+export function makeDirents(
   fd: Fd,
-  positions: Positions,
+  positions: DirectoryPositions,
   offset: number,
   entries: readonly WireDirent[],
 ): Dirent[] {
   let index = offset;
   const { table } = fd.inode;
   return entries.map(({ name, type, stat, dict, offHi, offLo }) => {
-    index = positions.after(index, { hi: offHi, lo: offLo });
+    index = positions.assignIndex(index, { hi: offHi, lo: offLo });
     const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
     const isDots = name === '.' || name === '..';
     // The order of fields matches all other dirents, so that V8 uses one hidden class.

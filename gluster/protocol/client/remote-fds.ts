@@ -11,12 +11,12 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const { O_DIRECT } = constants;
 
-/** Fd numbers on the wire: NONE for no open file, ANONYMOUS for the file of the gfid. */
-export const NONE = -1;
-export const ANONYMOUS = -2;
+/** Fd numbers on the wire: NO_FD for no open file, ANONYMOUS_FD for the file of the gfid. */
+export const NO_FD = -1;
+export const ANONYMOUS_FD = -2;
 
 /** Fops that a brick performs by gfid on a file that is not open there. */
-const NEEDS_NO_FD: ReadonlySet<FopName> = new Set<FopName>([
+const WORKS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'writev',
   'fsync',
@@ -51,9 +51,9 @@ export class RemoteFd {
   hasLocks = false;
   /** Whether a flush must reach the brick. */
   isChanged = false;
-  /** The generation at which the file had neither set-user-id nor set-group-id; see `Privileges`. */
-  plainSince = 0;
-  /** The brick has lost the file's locks, so the client refuses to use it. */
+  /** The generation at which the file had neither set-user-id nor set-group-id; see `PrivilegeDropper`. */
+  clearAtGeneration = 0;
+  /** Whether the brick has lost the file's locks, so that the client refuses to use the file. */
   isLost = false;
 
   constructor(fd: Fd, remote: number) {
@@ -66,7 +66,7 @@ export class RemoteFd {
 
 export class RemoteFds {
   private readonly xl: Xlator<unknown>;
-  private readonly all = new Set<RemoteFd>();
+  private readonly files = new Set<RemoteFd>();
   /** Files that were locked: closing any open file of theirs frees locks of that process. */
   private readonly locked = new WeakSet<Inode>();
 
@@ -74,59 +74,62 @@ export class RemoteFds {
     this.xl = xl;
   }
 
-  opened(fd: Fd, remote: number): void {
-    const known = this.of(fd);
+  noteOpen(fd: Fd, remote: number): void {
+    const known = this.find(fd);
     if (known !== undefined) {
       known.remote = remote;
       return;
     }
-    const made = new RemoteFd(fd, remote);
-    fd.ctxSet(this.xl, made);
-    this.all.add(made);
+    const remoteFd = new RemoteFd(fd, remote);
+    fd.ctxSet(this.xl, remoteFd);
+    this.files.add(remoteFd);
   }
 
-  of(fd: Fd): RemoteFd | undefined {
+  find(fd: Fd): RemoteFd | undefined {
     return fd.ctxGet(this.xl) as RemoteFd | undefined;
   }
 
-  /** The fd number to send; NONE when the file cannot be used. @param flags of the request */
-  numberFor(fop: FopName, fd: Fd, flags: number): number {
-    const known = this.of(fd);
+  /** Chooses the fd number to send; NO_FD if the file cannot be used. @param flags of the request */
+  chooseNumber(fop: FopName, fd: Fd, flags: number): number {
+    const remoteFd = this.find(fd);
     // Files without an open at the brick are reached by gfid.
-    if (known === undefined) return ANONYMOUS;
-    if (known.isLost) return NONE;
-    if (!known.isChanged && !NEEDS_NO_FLUSH.has(fop)) known.isChanged = true;
+    if (remoteFd === undefined) return ANONYMOUS_FD;
+    if (remoteFd.isLost) return NO_FD;
+    if (!remoteFd.isChanged && !NEEDS_NO_FLUSH.has(fop)) remoteFd.isChanged = true;
     if (fop === 'lk') this.locked.add(fd.inode);
-    if (known.remote >= 0) {
-      // The brick still has it open with O_DIRECT, which refuses the odd end of a file.
-      const leftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !known.hasLocks;
-      return leftDirect ? ANONYMOUS : known.remote;
+    if (remoteFd.remote >= 0) {
+      // The brick still has the file open with O_DIRECT, which refuses a write of an odd size at its end.
+      const hasLeftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
+      return hasLeftDirect ? ANONYMOUS_FD : remoteFd.remote;
     }
-    return NEEDS_NO_FD.has(fop) && !known.hasLocks ? ANONYMOUS : NONE;
+    return WORKS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
   }
 
   /** Whether a flush may skip the brick: the file was opened, and read at most. */
   needsNoFlush(fd: Fd): boolean {
-    const known = this.of(fd);
+    const remoteFd = this.find(fd);
     return (
-      known !== undefined && known.remote >= 0 && !known.isChanged && !this.locked.has(fd.inode)
+      remoteFd !== undefined &&
+      remoteFd.remote >= 0 &&
+      !remoteFd.isChanged &&
+      !this.locked.has(fd.inode)
     );
   }
 
-  released(remote: RemoteFd): void {
-    this.all.delete(remote);
+  noteRelease(remote: RemoteFd): void {
+    this.files.delete(remote);
   }
 
   /** Forgets all numbers after a lost connection. @param strict leaves locked files closed */
-  disconnected(strict: boolean): void {
-    for (const each of this.all) {
-      each.remote = NONE;
+  forgetNumbers(strict: boolean): void {
+    for (const each of this.files) {
+      each.remote = NO_FD;
       if (each.hasLocks && strict) each.isLost = true;
     }
   }
 
-  /** Files that must be reopened. */
-  toReopen(): RemoteFd[] {
-    return [...this.all].filter(({ remote, isLost }) => remote < 0 && !isLost);
+  /** Lists the files that must be reopened. */
+  listClosed(): RemoteFd[] {
+    return [...this.files].filter(({ remote, isLost }) => remote < 0 && !isLost);
   }
 }

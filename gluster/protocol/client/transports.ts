@@ -16,7 +16,7 @@ import type { Connect } from './connection.ts';
 /** The most bytes that may wait in Node for the peer. */
 const QUEUED_MAX = 4 * 2 ** 20;
 
-function open(address: SocketAddress, certificates: Certificates | null): Socket {
+function openSocket(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
   // As in GlusterFS, the signer of the certificate counts, not the host name.
@@ -26,30 +26,30 @@ function open(address: SocketAddress, certificates: Certificates | null): Socket
 /** Connects in Node's event loop. @param certificates null without TLS */
 export const connectSocket =
   (certificates: Certificates | null): Connect =>
-  (address, { records, connected, received, writable, ended }) => {
-    const socket = open(address, certificates);
-    let isOver = false;
-    const over = (why: string): void => {
-      if (isOver) return;
-      isOver = true;
+  (address, { records, onConnect, onReceive, onWritable, onEnd }) => {
+    const socket = openSocket(address, certificates);
+    let isClosed = false;
+    const end = (reason: string): void => {
+      if (isClosed) return;
+      isClosed = true;
       socket.destroy();
-      ended(why);
+      onEnd(reason);
     };
-    socket.on('error', (error) => over(error.message));
-    socket.on('close', () => over('the brick closed the connection'));
+    socket.on('error', (error) => end(error.message));
+    socket.on('close', () => end('the brick closed the connection'));
     socket.on('drain', () => {
-      if (!isOver) writable();
+      if (!isClosed) onWritable();
     });
     socket.on('data', (chunk: Uint8Array) => {
       records.append(chunk, () => {
-        received();
-        return !isOver;
+        onReceive();
+        return !isClosed;
       });
     });
     socket.on(certificates === null ? 'connect' : 'secureConnect', () =>
-      connected({
+      onConnect({
         send(bytes, length, data) {
-          if (isOver) return -EPIPE;
+          if (isClosed) return -EPIPE;
           if (socket.writableLength > QUEUED_MAX) return -EAGAIN;
           // Node keeps the bytes until they have left, and this buffer is reused before that.
           const first = bytes.slice(0, length);
@@ -62,11 +62,11 @@ export const connectSocket =
     return {
       isServed: false,
       close() {
-        isOver = true;
+        isClosed = true;
         socket.destroy();
       },
       flushSoon() {
-        if (!isOver) writable();
+        if (!isClosed) onWritable();
       },
     };
   };
@@ -76,33 +76,33 @@ export const connectStream =
   (sources: PumpSources): Connect =>
   (address, events) => {
     let stream: Stream | null = null;
-    let isOver = false;
-    const open = (where: SocketAddress): void => {
-      if (isOver) return;
-      const fd = openStream(where);
+    let isClosed = false;
+    const open = (resolved: SocketAddress): void => {
+      if (isClosed) return;
+      const fd = openStream(resolved);
       if (fd < 0) {
-        events.ended(strerror(-fd));
+        events.onEnd(strerror(-fd));
         return;
       }
-      const opened = new Stream(
+      const newStream = new Stream(
         fd,
         sources,
-        { ...events, connected: () => events.connected(opened) },
+        { ...events, onConnect: () => events.onConnect(newStream) },
         { isConnected: false, busyPollUs: 0 },
       );
-      stream = opened;
+      stream = newStream;
     };
     if ('path' in address || isIP(address.host) !== 0) open(address);
     else {
       lookup(address.host, (error, host) => {
         if (error === null) open({ ...address, host });
-        else if (!isOver) events.ended(error.message);
+        else if (!isClosed) events.onEnd(error.message);
       });
     }
     return {
       isServed: true,
       close() {
-        isOver = true;
+        isClosed = true;
         stream?.close();
       },
       flushSoon: () => stream?.flushSoon(),
