@@ -1,7 +1,7 @@
 /** Projects of the tests by depth (`test`, `more`, `long`) and way, with their time limits. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { AGAIN } from './test/again.ts';
+import { REPEATED_FILES } from './test/repeated-files.ts';
 import LongFirst from './test/support/long-first.ts';
 
 const tests = (name: string): string =>
@@ -42,8 +42,8 @@ const kept = [
 const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 /** The projects that run files again, for a depth: `more-bricks`, `long-others`, … */
-const again = (depth: keyof typeof AGAIN) =>
-  Object.entries(AGAIN[depth]).map(([way, include]) => ({
+const again = (depth: keyof typeof REPEATED_FILES) =>
+  Object.entries(REPEATED_FILES[depth]).map(([way, include]) => ({
     extends: true as const,
     test: {
       name: `${depth}-${way}`,
@@ -88,7 +88,7 @@ export default defineConfig({
           name: 'long',
           ...patient,
           include: [tests('*.long')],
-          exclude: [...configDefaults.exclude, ...AGAIN.long.all],
+          exclude: [...configDefaults.exclude, ...REPEATED_FILES.long.all],
         },
       },
       ...again('more'),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { serverName } from '../server/volfile-servers.ts';
 import { readFlags, text, toggle } from '../terminal/flags.ts';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { askFlags, volfileServers } from './ask-flags.ts';
 
 const asked = (...args: string[]) => {
@@ -40,6 +40,6 @@ it.each([
   [['-s', '/socket', '--volfile-id', 'v'], "not '/socket'"],
   [['-s', 'h:99999', '--volfile-id', 'v'], "not 'h:99999'"],
 ])('glossa mount refuses the volfile server flags %j', async (args, message) => {
-  const { status, err } = await command(['mount', ...args, '/mnt']);
+  const { status, err } = await runCommand(['mount', ...args, '/mnt']);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });

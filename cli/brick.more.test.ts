@@ -14,9 +14,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { freePort, OurBrick, RealBrick, RealMount, whyNoBricks } from '../test/support/gluster.ts';
+import {
+  findBrickObstacle,
+  freePort,
+  OurBrick,
+  RealBrick,
+  RealMount,
+} from '../test/support/gluster.ts';
 import { describeMounts, GLOSSA } from '../test/support/mount.ts';
-import { needTools } from '../test/support/tools.ts';
+import { skipWithoutTools } from '../test/support/tools.ts';
 
 const PATIENCE = { timeout: 120_000, interval: 100 };
 
@@ -88,7 +94,7 @@ exec 3<>gone; rm gone; echo here >&3; cat /proc/self/fd/3
 for n in $(seq 100); do echo $n > n$n & done; wait; cat n* | sort -n | md5sum
 `;
 
-const why = whyNoBricks();
+const why = findBrickObstacle();
 const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
 if (skipped) process.stderr.write(`skipped: bricks for GlusterFS: ${why}\n`);
 
@@ -173,14 +179,14 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
 
   it('behave like a local folder for shell tools', async () => {
     const [local, far] = [dir('local'), await mount(distributed(shared.port, { unknown: 'x' }))];
-    const there = await far.sh(
+    const there = await far.runScript(
       `mkdir w; cd w; bash -c "$DEEDS"`.replace('"$DEEDS"', quoted(DEEDS)),
     );
-    const here = await far.sh(`cd ${local}; bash -c ${quoted(DEEDS)}`);
+    const here = await far.runScript(`cd ${local}; bash -c ${quoted(DEEDS)}`);
     expect(there).toBe(here);
     expect(here).toContain('\n1000\n');
     expect(
-      await far.sh(
+      await far.runScript(
         'stat -f -c %T . > /dev/null && setfattr -n user.a -v b w && getfattr --only-values -n user.a w',
       ),
     ).toBe('b');
@@ -188,15 +194,15 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
   });
 
   it('behave like a local folder for tar, git and SQLite', async () => {
-    needTools(PROGRAMS);
+    skipWithoutTools(PROGRAMS);
     const [local, far] = [dir('of-programs'), await mount(client(shared.port))];
     const run = `DOCS=${packageRoot}/docs bash -c ${quoted(PROGRAMS)}`;
-    const there = await far.sh(`mkdir programs; cd programs; ${run}`);
-    expect(there).toBe(await far.sh(`cd ${local}; ${run}`));
+    const there = await far.runScript(`mkdir programs; cd programs; ${run}`);
+    expect(there).toBe(await far.runScript(`cd ${local}; ${run}`));
     expect(there).toMatch(/^unpacked\ncloned\n(\w+ \('ok',\)\n){4}here\n\w{32} /);
     // Operations that GlusterFS's client does not send.
     const unnamed = "import os; os.open('.', os.O_TMPFILE | os.O_RDWR)";
-    expect(await far.sh(`python3 -c "${unnamed}"`)).toContain('not supported');
+    expect(await far.runScript(`python3 -c "${unnamed}"`)).toContain('not supported');
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
@@ -210,27 +216,29 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
         'c0',
       );
     const [a, b] = [await mount(caching(shared.port)), await mount(caching(shared.port))];
-    await a.sh('echo 1 > told');
-    expect(await b.sh('stat -c %s told')).toBe('2\n');
-    await a.sh('echo 22 >> told');
-    await expect.poll(() => b.sh('stat -c %s told'), PATIENCE).toBe('5\n');
-    const held = a.sh('exec 9<>told; flock 9; touch held; until [ -e free ]; do sleep 0.1; done');
-    await expect.poll(() => b.sh('ls'), PATIENCE).toContain('held');
-    expect(await b.sh('flock -n told true || echo taken')).toBe('taken\n');
-    await b.sh('touch free');
+    await a.runScript('echo 1 > told');
+    expect(await b.runScript('stat -c %s told')).toBe('2\n');
+    await a.runScript('echo 22 >> told');
+    await expect.poll(() => b.runScript('stat -c %s told'), PATIENCE).toBe('5\n');
+    const held = a.runScript(
+      'exec 9<>told; flock 9; touch held; until [ -e free ]; do sleep 0.1; done',
+    );
+    await expect.poll(() => b.runScript('ls'), PATIENCE).toContain('held');
+    expect(await b.runScript('flock -n told true || echo taken')).toBe('taken\n');
+    await b.runScript('touch free');
     await held;
-    expect(await b.sh('flock -w 60 told echo mine')).toBe('mine\n');
+    expect(await b.runScript('flock -w 60 told echo mine')).toBe('mine\n');
   });
 
   it('release the locks of a killed client', async () => {
     const [a, b] = [await mount(client(shared.port)), await mount(client(shared.port))];
-    await a.sh('rm -f held; touch told');
-    const holds = a.sh('exec 9<>told; flock 9; touch held; exec sleep 600 9<&9');
+    await a.runScript('rm -f held; touch told');
+    const holds = a.runScript('exec 9<>told; flock 9; touch held; exec sleep 600 9<&9');
     holds.catch(() => {});
-    await expect.poll(() => b.sh('ls'), PATIENCE).toContain('held');
-    expect(await b.sh('flock -n told true || echo taken')).toBe('taken\n');
+    await expect.poll(() => b.runScript('ls'), PATIENCE).toContain('held');
+    expect(await b.runScript('flock -n told true || echo taken')).toBe('taken\n');
     await a.kill();
-    expect(await b.sh('flock -w 60 told echo mine')).toBe('mine\n');
+    expect(await b.runScript('flock -w 60 told echo mine')).toBe('mine\n');
     expect(shared.logged).toMatch(/client .* disconnected/);
   });
 
@@ -255,7 +263,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     );
     expect(strict.logged).not.toContain('guess');
     expect(refusals()).toBe(1);
-    await (await mount(as('s3cret'))).sh('echo in > f');
+    await (await mount(as('s3cret'))).runScript('echo in > f');
   });
 
   it('are reconnected after a restart', async () => {
@@ -264,12 +272,12 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
       await freePort(),
     );
     const far = await mount(client(brick.port));
-    await far.sh('mkdir -p d/e; echo text > d/e/f');
+    await far.runScript('mkdir -p d/e; echo text > d/e/f');
     await brick.end('SIGKILL');
-    expect(await far.sh('cat d/e/f')).toMatch(/status [12]/);
+    expect(await far.runScript('cat d/e/f')).toMatch(/status [12]/);
     await brick.run();
-    await expect.poll(() => far.sh('cat d/e/f'), PATIENCE).toBe('text\n');
-    expect(await far.sh('echo more >> d/e/f; cat d/e/f')).toBe('text\nmore\n');
+    await expect.poll(() => far.runScript('cat d/e/f'), PATIENCE).toBe('text\n');
+    expect(await far.runScript('echo more >> d/e/f; cat d/e/f')).toBe('text\nmore\n');
   });
 
   it('are waited for while they answer pings, and given up when they stop', async () => {
@@ -281,12 +289,12 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     );
     const brick = await start((port) => files(dir('slow'), slow) + server(serving(port), 'brick'));
     const far = await mount(client(brick.port, { 'ping-timeout': '1' }));
-    expect(await far.sh('touch f; setfattr -n user.a -v b f; ls')).toBe('f\n');
+    expect(await far.runScript('touch f; setfattr -n user.a -v b f; ls')).toBe('f\n');
     expect(far.logged).not.toContain('disconnected from');
     brick.kill('SIGSTOP');
-    expect(await far.sh('stat g')).toMatch(/status [12]/);
+    expect(await far.runScript('stat g')).toMatch(/status [12]/);
     brick.kill('SIGCONT');
-    await expect.poll(() => far.sh('ls'), PATIENCE).toBe('f\n');
+    await expect.poll(() => far.runScript('ls'), PATIENCE).toBe('f\n');
   });
 
   it('export a subdirectory as a whole volume, and squash root to nobody', async () => {
@@ -301,10 +309,10 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     chmodSync(join(folder, 'folders/sub'), 0o777);
     writeFileSync(join(folder, 'folders/above'), '');
     const far = await mount(client(brick.port), '--subdir-mount=/sub');
-    expect(await far.sh('ls; stat -c %i .; touch f; stat -c "%u %g" f; ls -a | wc -l')).toBe(
+    expect(await far.runScript('ls; stat -c %i .; touch f; stat -c "%u %g" f; ls -a | wc -l')).toBe(
       'below\n1\n65534 65534\n4\n',
     );
-    expect(await far.sh('rm f; rmdir below; mkdir x; mv x y; ls')).toBe('y\n');
+    expect(await far.runScript('rm f; rmdir below; mkdir x; mv x y; ls')).toBe('y\n');
     await expect(mount(client(brick.port), '--subdir-mount=/none')).rejects.toThrow();
     await expect(mount(client(brick.port))).rejects.toThrow(/uthentication failed|AUTH_FAILED/);
   });
@@ -372,7 +380,9 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
       volume('dht', 'cluster/distribute', {}, 'rep');
     const far = await mount(both);
     expect(
-      await far.sh('mkdir d; for n in 1 2 3; do echo $n > d/$n; done; mv d/1 d/x; rm d/2; cat d/*'),
+      await far.runScript(
+        'mkdir d; for n in 1 2 3; do echo $n > d/$n; done; mv d/1 d/x; rm d/2; cat d/*',
+      ),
     ).toBe('3\n1\n');
     await far.end();
     const look = (at: string): string =>
@@ -389,7 +399,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
   });
 
   it('accept TLS connections, and check the client’s certificate', async () => {
-    needTools('openssl version');
+    skipWithoutTools('openssl version');
     const pem = (name: string): string => join(folder, name);
     const made = spawnSync(
       'sh',
@@ -416,7 +426,7 @@ done`,
       return files(dir('encrypted')) + server(own, 'brick');
     });
     const far = await mount(client(brick.port, tls('laptop')));
-    expect(await far.sh('echo text > f; cat f')).toBe('text\n');
+    expect(await far.runScript('echo text > f; cat f')).toBe('text\n');
     // Its certificate names another client.
     await expect(mount(client(brick.port, tls('brick')))).rejects.toThrow(/uthentication failed/);
     expect(brick.logged).toContain('Authentication failed');

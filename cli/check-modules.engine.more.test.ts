@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { withScratch } from '../test/support/mount.ts';
 
 interface Problem {
@@ -21,11 +21,11 @@ async function check(
   let said: readonly string[] = [];
   await withScratch(async (scratch) => {
     for (const [name, text] of Object.entries(files)) {
-      await scratch.folder(dirname(name));
-      await scratch.file(name, text);
+      await scratch.makeFolder(dirname(name));
+      await scratch.writeFile(name, text);
     }
     const file = scratch.at('a.vol');
-    const { out, status } = await command(['check', '--json', file, ...args]);
+    const { out, status } = await runCommand(['check', '--json', file, ...args]);
     const checked = JSON.parse(out) as { files: [{ ok: boolean; problems: readonly Problem[] }] };
     const { ok, problems } = checked.files[0];
     expect(status).toBe(ok ? 0 : 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { command, FakeTerminal } from '../test/support/cli.ts';
+import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
 
 const good = `volume mem
@@ -21,8 +21,8 @@ end-volume
 const check = async (text: string, args: string[] = [], terminal = new FakeTerminal()) => {
   let outcome = { status: -1, out: '', err: '' };
   await withScratch(async (scratch) => {
-    const file = await scratch.file('test.vol', text);
-    const { status, out, err } = await command(['check', file, ...args], terminal);
+    const file = await scratch.writeFile('test.vol', text);
+    const { status, out, err } = await runCommand(['check', file, ...args], terminal);
     outcome = { status, out: out.replaceAll(file, 'FILE'), err: err.replaceAll(file, 'FILE') };
   });
   return outcome;
@@ -57,7 +57,7 @@ FILE: 1 error, 1 warning
   it.each(['check', 'graph'])(
     'a module instead of a volfile is refused by glossa %s',
     async (name) => {
-      const { status, err } = await command([name, 'm.py']);
+      const { status, err } = await runCommand([name, 'm.py']);
       expect(status).toBe(2);
       expect(err).toMatch(
         /^glossa \w+: m\.py is a module, and no volfile: 'glossa dev m\.py' mounts it/,
@@ -117,15 +117,18 @@ FILE: 1 error, 1 warning
 
   it('glossa check of several files ends with the worst status', () =>
     withScratch(async (scratch) => {
-      const [fine, wrong] = [await scratch.file('a.vol', good), await scratch.file('b.vol', bad)];
-      const { status, out } = await command(['check', fine, wrong, fine]);
+      const [fine, wrong] = [
+        await scratch.writeFile('a.vol', good),
+        await scratch.writeFile('b.vol', bad),
+      ];
+      const { status, out } = await runCommand(['check', fine, wrong, fine]);
       expect(status).toBe(1);
       expect(out.match(/^\S*(a\.vol: 1 vol|b\.vol:2:10: error|b\.vol: 1 error)/gm)).toHaveLength(4);
-      expect((await command(['check', fine, fine])).status).toBe(0);
-      const absent = await command(['check', scratch.at('absent.vol'), fine]);
+      expect((await runCommand(['check', fine, fine])).status).toBe(0);
+      const absent = await runCommand(['check', scratch.at('absent.vol'), fine]);
       expect(absent).toMatchObject({ status: 1, out: expect.stringContaining('no problems') });
       expect(absent.err).toMatch(/^glossa: cannot read the volfile .*absent\.vol: No such file/);
-      const module = await command(['check', '--json', wrong, 'm.py', fine]);
+      const module = await runCommand(['check', '--json', wrong, 'm.py', fine]);
       expect(module.status).toBe(2);
       expect(JSON.parse(module.out)).toMatchObject({
         ok: false,
@@ -135,7 +138,7 @@ FILE: 1 error, 1 warning
           { file: fine, ok: true },
         ],
       });
-      expect((await command(['check'])).status).toBe(2);
+      expect((await runCommand(['check'])).status).toBe(2);
     }));
 
   it('glossa check of - reads standard input, with paths from the current folder', () =>
@@ -157,7 +160,7 @@ FILE: 1 error, 1 warning
         /^<stdin>:3:\d+: error: volume 'mem' \(storage\/posix\): directory/,
       );
       expect(absent.out).toContain(scratch.at('data'));
-      await scratch.folder('data');
+      await scratch.makeFolder('data');
       expect(await piped(posix)).toMatchObject({
         status: 0,
         out: '<stdin>: 1 volume, the top is mem (storage/posix): no problems\n',
@@ -183,20 +186,20 @@ FILE: 1 error, 1 warning
 
   it('glossa check of an unreadable file ends with 1 and the reason', async () => {
     await withScratch(async (scratch) => {
-      await scratch.file('test.vol', good);
+      await scratch.writeFile('test.vol', good);
       const tset = scratch.at('tset.vol');
-      expect(await command(['check', tset])).toEqual({
+      expect(await runCommand(['check', tset])).toEqual({
         status: 1,
         out: '',
         err:
           `glossa: cannot read the volfile ${tset}: No such file or directory` +
           " (did you mean 'test.vol'?)\n",
       });
-      expect((await command(['check', scratch.path])).err).toBe(
+      expect((await runCommand(['check', scratch.path])).err).toBe(
         `glossa: cannot read the volfile ${scratch.path}: it is a directory, and no file\n`,
       );
       const nowhere = scratch.at('no', 'test.vol');
-      expect((await command(['check', nowhere])).err).toBe(
+      expect((await runCommand(['check', nowhere])).err).toBe(
         `glossa: cannot read the volfile ${nowhere}: No such file or directory\n`,
       );
     });

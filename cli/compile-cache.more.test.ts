@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rmdir, stat, symlink, writeFile } from 'node:fs/
 import module from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 
 /** A Node with a compile cache: this one, or a newer one of GLOSSA_NODES. */
@@ -16,7 +16,7 @@ const FOLDER = 'cache/glossa/program';
 /** The output of a command with this cache. */
 async function said(scratch: Scratch): Promise<string> {
   const env = { XDG_CACHE_HOME: scratch.at('cache') };
-  const { status, out, err } = await glossa(scratch, ['help', 'umount'], { node, env });
+  const { status, out, err } = await runGlossa(scratch, ['help', 'umount'], { node, env });
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toContain('glossa umount MNT|BRICK');
   return out;
@@ -57,7 +57,7 @@ describe.skipIf(isSkipped('modules as they were compiled', why))('the compile ca
     [
       'is a link',
       async (scratch) => {
-        await scratch.folder('elsewhere');
+        await scratch.makeFolder('elsewhere');
         await rmdir(scratch.at(FOLDER));
         await symlink(scratch.at('elsewhere'), scratch.at(FOLDER));
       },

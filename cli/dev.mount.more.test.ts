@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   type Outcome,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -44,10 +44,10 @@ type Started = Pick<Running, 'child' | 'outcome' | 'says'> & { said(): string };
 
 /** Starts glossa dev, with its temporary folder inside the scratch folder. */
 async function start(scratch: Scratch, args: readonly string[]): Promise<Started> {
-  const TMPDIR = await scratch.folder('tmp');
+  const TMPDIR = await scratch.makeFolder('tmp');
   let child!: ChildProcess;
   let said = '';
-  const outcome = glossa(scratch, ['dev', ...args], {
+  const outcome = runGlossa(scratch, ['dev', ...args], {
     env: { TMPDIR },
     patience: 0,
     onStart(started) {
@@ -91,7 +91,7 @@ async function expectClean(scratch: Scratch): Promise<void> {
   const left = async (): Promise<boolean> =>
     (await readdir(scratch.at('tmp'))).some((name) => name.startsWith('glossa-dev-'));
   while (await left()) await delay(50);
-  expect(scratch.mounts()).toEqual([]);
+  expect(scratch.findMounts()).toEqual([]);
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
     processes.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
@@ -106,7 +106,7 @@ async function expectClean(scratch: Scratch): Promise<void> {
 describeMounts('glossa dev', () => {
   it('reloads the module when it is saved, and ends with Ctrl-C', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', module('hello.txt'));
+      await scratch.writeFile('m.py', module('hello.txt'));
       const running = await dev(scratch, ['m.py']);
       expect(await readdir(running.mnt)).toEqual(['folder', 'hello.txt', 'notes.txt']);
       expect([await running.seen('hello.txt'), await running.seen('notes.txt')]).toEqual([
@@ -114,13 +114,13 @@ describeMounts('glossa dev', () => {
         true,
       ]);
       await running.says('m.py:6 lookup: hello.txt is hidden');
-      await scratch.file('m.py', module('notes.txt'));
+      await scratch.writeFile('m.py', module('notes.txt'));
       await running.says('reloaded m.py: lookup');
       expect([await running.seen('hello.txt'), await running.seen('notes.txt')]).toEqual([
         true,
         false,
       ]);
-      await scratch.file('m.py', 'class xlator(:\n');
+      await scratch.writeFile('m.py', 'class xlator(:\n');
       await running.says('the code before goes on');
       await running.says('SyntaxError');
       expect(await running.seen('notes.txt')).toBe(false);
@@ -146,20 +146,20 @@ export default defineTranslator<null, Record<string, never>>({
 });
 `;
       await mkdir(scratch.at('lib'));
-      await scratch.file('lib/kept.ts', "export const kept = 'hello.txt';");
-      await scratch.file('keep.ts', text);
+      await scratch.writeFile('lib/kept.ts', "export const kept = 'hello.txt';");
+      await scratch.writeFile('keep.ts', text);
       const running = await dev(scratch, ['keep.ts']);
       const file = join(running.mnt, 'hello.txt');
       const open = await openFile(file);
       await expect(rm(file)).rejects.toMatchObject({ code: 'EPERM' });
       await running.says('keep.ts:7 unlink: asked for hello.txt');
-      await scratch.file('keep.ts', 'no code(');
+      await scratch.writeFile('keep.ts', 'no code(');
       await running.says('not reloaded, the code before goes on: ');
       await running.says('keep.ts:1:4: SyntaxError');
       await expect(rm(file)).rejects.toMatchObject({ code: 'EPERM' });
-      await scratch.file('keep.ts', text);
+      await scratch.writeFile('keep.ts', text);
       await running.says('reloaded keep.ts: unlink');
-      await scratch.file('lib/kept.ts', "export const kept = 'notes.txt';");
+      await scratch.writeFile('lib/kept.ts', "export const kept = 'notes.txt';");
       while (await running.seen('hello.txt')) await rm(file).catch(() => {});
       await expect(rm(join(running.mnt, 'notes.txt'))).rejects.toMatchObject({ code: 'EPERM' });
       // A file opened before the reload can still be read.
@@ -175,8 +175,8 @@ export default defineTranslator<null, Record<string, never>>({
     withScratch(async (scratch) => {
       await mkdir(scratch.at('files'));
       await mkdir(scratch.at('place'));
-      await scratch.file('files/a', 'text');
-      await scratch.file('m.js', PASSING);
+      await scratch.writeFile('files/a', 'text');
+      await scratch.writeFile('m.js', PASSING);
       const running = await dev(scratch, ['m.js', 'files', '--mountpoint', 'place']);
       expect(running.mnt).toBe(scratch.at('place'));
       expect(await readFile(join(running.mnt, 'a'), 'utf8')).toBe('text');
@@ -189,11 +189,11 @@ export default defineTranslator<null, Record<string, never>>({
   it.runIf(hasScript)('stops at breakpoint(), and continues on command', () =>
     withScratch(async (scratch) => {
       const stopping = module('b').replace('frame.wind()', 'breakpoint(); frame.wind()');
-      await scratch.file(
+      await scratch.writeFile(
         'm.py',
         stopping.replace('if loc', 'if loc.name is None: return frame.wind()\n        if loc'),
       );
-      const TMPDIR = await scratch.folder('tmp');
+      const TMPDIR = await scratch.makeFolder('tmp');
       const command = `"${process.execPath}" "${GLOSSA}" dev m.py`;
       const child = spawn('script', ['-qefc', command, '/dev/null'], {
         cwd: scratch.path,
@@ -227,7 +227,7 @@ export default defineTranslator<null, Record<string, never>>({
 
   it('leaves nothing behind when it is killed, even with a process in the mount', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.js', PASSING);
+      await scratch.writeFile('m.js', PASSING);
       const running = await dev(scratch, ['m.js']);
       const sitter = spawn('sleep', ['1000'], { cwd: running.mnt });
       scratch.children.add(sitter);
@@ -238,13 +238,13 @@ export default defineTranslator<null, Record<string, never>>({
 
   it('glossa dev of a volfile reloads all its modules', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', module('b'));
+      await scratch.writeFile('m.py', module('b'));
       const mem = 'volume mem\n type storage/memory\nend-volume\n';
       const top =
         'volume top\n type features/glupy\n option module-name m\n subvolumes mem\nend-volume\n';
-      await scratch.file('v.vol', mem + top);
+      await scratch.writeFile('v.vol', mem + top);
       const running = await dev(scratch, ['v.vol']);
-      await scratch.file('m.py', module('a'));
+      await scratch.writeFile('m.py', module('a'));
       await running.says('reloaded');
       running.child.kill('SIGINT');
       expect((await running.outcome).status).toBe(0);
@@ -257,17 +257,17 @@ export default defineTranslator<null, Record<string, never>>({
       withScratch(async (scratch) => {
         const mem = 'volume mem\n type storage/memory\nend-volume\n';
         const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
-        await scratch.file('v.vol', `${mem}${top}end-volume\n`);
-        await scratch.file('m.py', 'class xlator(:\n');
+        await scratch.writeFile('v.vol', `${mem}${top}end-volume\n`);
+        await scratch.writeFile('m.py', 'class xlator(:\n');
         const waiting = await start(scratch, [what]);
         await waiting.says('m.py:1: SyntaxError');
         await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
         // Another mistake is told too, and waited for.
-        await scratch.file('m.py', 'import absent_helper\n');
+        await scratch.writeFile('m.py', 'import absent_helper\n');
         await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
-        await scratch.file('m.py', module('b'));
+        await scratch.writeFile('m.py', module('b'));
         const running = await mounted(waiting);
-        await scratch.file('m.py', module('hello.txt'));
+        await scratch.writeFile('m.py', module('hello.txt'));
         await running.says('reloaded');
         running.child.kill('SIGINT');
         expect((await running.outcome).status).toBe(0);
@@ -277,7 +277,7 @@ export default defineTranslator<null, Record<string, never>>({
 
   it('ends with Ctrl-C while it waits for a save', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.js', 'class xlator (\n');
+      await scratch.writeFile('m.js', 'class xlator (\n');
       const waiting = await start(scratch, ['m.js']);
       await waiting.says('waiting until');
       waiting.child.kill('SIGINT');
@@ -287,22 +287,22 @@ export default defineTranslator<null, Record<string, never>>({
 
   it('refuses wrong operands before it mounts', () =>
     withScratch(async (scratch) => {
-      const TMPDIR = await scratch.folder('tmp');
-      await scratch.file('v.vol', 'volume m\n type storage/memory\nend-volume\n');
+      const TMPDIR = await scratch.makeFolder('tmp');
+      await scratch.writeFile('v.vol', 'volume m\n type storage/memory\nend-volume\n');
       const fail = async (...args: string[]) => {
-        const { status, err } = await glossa(scratch, ['dev', ...args], { env: { TMPDIR } });
+        const { status, err } = await runGlossa(scratch, ['dev', ...args], { env: { TMPDIR } });
         return `${status} ${err}`;
       };
       expect(await fail('absent.py')).toBe('1 glossa: absent.py is not there\n');
       expect(await fail('v.vol')).toContain('has no volume of a module');
       expect(await fail('v.vol', 'files')).toMatch(/^2 /);
-      await scratch.file('m.py', module('b'));
+      await scratch.writeFile('m.py', module('b'));
       expect(await fail('m.py', 'absent')).toBe('1 glossa: absent is no folder\n');
-      await scratch.folder('files');
+      await scratch.makeFolder('files');
       expect(await fail('files', 'm.py')).toMatch(/^2 [^\n]*: the module comes first\n/);
       expect(await fail('files')).toMatch(/^1 [^\n]*: name a module\n/);
-      await scratch.file('files/x.py', module('b'));
-      await scratch.file('files/test_x.py', '');
+      await scratch.writeFile('files/x.py', module('b'));
+      await scratch.writeFile('files/test_x.py', '');
       expect(await fail('files')).toMatch(/^1 [^\n]*: name the module in it: files\/x.py\n/);
       // What no save of the module mends is not waited for.
       expect(await fail('m.py', '--mountpoint', 'absent')).toMatch(/^1 [^\n]*does not exist/);
@@ -313,13 +313,13 @@ export default defineTranslator<null, Record<string, never>>({
     withScratch(async (scratch) => {
       const memory = 'volume m\n type storage/memory\nend-volume\n';
       const mount = await startMount(scratch, memory);
-      await scratch.file('m.js', PASSING);
+      await scratch.writeFile('m.js', PASSING);
       const running = await start(scratch, ['m.js', '--mountpoint', mount.path]);
       expect(await running.outcome).toMatchObject({
         status: 1,
         err: expect.stringContaining('glossa is mounted there already'),
       });
-      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(scratch.findMounts()).toEqual([mount.path]);
       expect(await mount.stop()).toBe(0);
     }));
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../terminal/command.ts';
 import { version } from '../terminal/package-version.ts';
-import { command, FakeTerminal } from '../test/support/cli.ts';
+import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { commands } from './commands.ts';
 import { dispatch, findCommand } from './dispatch.ts';
 
@@ -23,8 +23,8 @@ describe('a command line', () => {
 });
 
 it('an old command name runs the command, with a warning on standard error', async () => {
-  const { status, out, err } = await command(['include-dir']);
-  expect(await command(['new', 'include-dir'])).toEqual({ status, out, err: '' });
+  const { status, out, err } = await runCommand(['include-dir']);
+  expect(await runCommand(['new', 'include-dir'])).toEqual({ status, out, err: '' });
   expect(err).toBe(
     "glossa: warning: 'glossa include-dir' will be removed: use 'glossa new include-dir'\n",
   );
@@ -34,7 +34,7 @@ it.each([
   ['port', '2to3 -w FILE'],
   ['rebalance', 'setfattr -n distribute.fix.layout'],
 ])('the removed command %s is refused with what to use instead', async (name, instead) => {
-  const { status, err } = await command([name, 'a']);
+  const { status, err } = await runCommand([name, 'a']);
   expect([status, err]).toEqual([2, expect.stringContaining(`glossa: 'glossa ${name}' is gone: `)]);
   expect(err).toContain(instead);
 });
@@ -79,7 +79,7 @@ describe('a wrong command line', () => {
         "'glossa help umount' explains the options\n",
     ],
   ])('of %j ends with 2 and names the mistake', async (argv, err) => {
-    expect(await command(argv)).toEqual({ status: 2, out: '', err });
+    expect(await runCommand(argv)).toEqual({ status: 2, out: '', err });
   });
 });
 
@@ -115,7 +115,7 @@ describe('an unexpected error', () => {
 });
 
 it('glossa -V prints the version', async () => {
-  expect(await command(['-V'])).toEqual({ status: 0, out: `glossa ${version()}\n`, err: '' });
+  expect(await runCommand(['-V'])).toEqual({ status: 0, out: `glossa ${version()}\n`, err: '' });
   expect(version()).toMatch(/^\d+\.\d+\.\d+/);
 });
 
@@ -123,7 +123,7 @@ it.each(['dev', 'repl', 'test'])(
   'glossa %s of a file whose name is too long prints the reason',
   async (name) => {
     const file = `/${'n'.repeat(300)}.py`;
-    expect(await command([name, file])).toMatchObject({
+    expect(await runCommand([name, file])).toMatchObject({
       status: 1,
       out: '',
       err: `glossa: File name too long: ${file}\n`,

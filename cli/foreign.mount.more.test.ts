@@ -1,7 +1,7 @@
 /** Modules and volfiles that other users can write: root gets a warning, `--strict` refuses. */
 import { chmod, chown } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
 
 const CHANGED = 'what is run here as user 0 can be changed there';
@@ -95,10 +95,10 @@ const cases: Record<string, Case> = {
 };
 
 async function prepare(scratch: Scratch, { files, open, how }: Case): Promise<void> {
-  await scratch.folder('mnt');
+  await scratch.makeFolder('mnt');
   for (const [name, text] of Object.entries(files)) {
-    if (name.includes('/')) await scratch.folder(name.slice(0, name.lastIndexOf('/')));
-    await scratch.file(name, text);
+    if (name.includes('/')) await scratch.makeFolder(name.slice(0, name.lastIndexOf('/')));
+    await scratch.writeFile(name, text);
   }
   await how(scratch.at(open));
 }
@@ -113,12 +113,12 @@ describeMounts('a file that another user can write', () => {
         const [file, why] = each.says;
         const said = `${at}/${file}: ${at}/${why}: ${CHANGED}`;
         const mount = ['mount', '-l', 'log', scratch.at('a.vol'), 'mnt'];
-        const strict = await glossa(scratch, [...mount, '--strict']);
+        const strict = await runGlossa(scratch, [...mount, '--strict']);
         expect(strict.status).toBe(1);
         expect(strict.err).toContain(said);
-        const { status, err } = await glossa(scratch, mount);
+        const { status, err } = await runGlossa(scratch, mount);
         expect([status, err]).toEqual([0, `glossa: warning: ${said}\n`]);
-        expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+        expect((await runGlossa(scratch, ['umount', 'mnt'])).status).toBe(0);
       }),
   );
 
@@ -126,7 +126,7 @@ describeMounts('a file that another user can write', () => {
     withScratch(async (scratch) => {
       const files = cases['a file that a JavaScript module imports']!.files;
       await prepare(scratch, { ...cases['a module']!, files, open: 'm.js', how: async () => {} });
-      const { status, err } = await glossa(scratch, [
+      const { status, err } = await runGlossa(scratch, [
         'mount',
         '--strict',
         '-l',
@@ -135,6 +135,6 @@ describeMounts('a file that another user can write', () => {
         'mnt',
       ]);
       expect([status, err]).toEqual([0, '']);
-      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      expect((await runGlossa(scratch, ['umount', 'mnt'])).status).toBe(0);
     }));
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { type Scratch, withScratch } from '../test/support/mount.ts';
 
 const stack = `volume brick
@@ -14,17 +14,17 @@ end-volume
 `;
 
 const withStack = (test: (file: string, scratch: Scratch) => Promise<void>): Promise<void> =>
-  withScratch(async (scratch) => test(await scratch.file('test.vol', stack), scratch));
+  withScratch(async (scratch) => test(await scratch.writeFile('test.vol', stack), scratch));
 
 describe('glossa graph', () => {
   it('draws a tree, also with unknown types', () =>
     withStack(async (file) => {
-      expect(await command(['graph', file])).toEqual({
+      expect(await runCommand(['graph', file])).toEqual({
         status: 0,
         out: 'top  features/negative\n└─ brick  anything/at-all\n',
         err: '',
       });
-      expect((await command(['graph', file, '--options'])).out).toMatch('directory /srv');
+      expect((await runCommand(['graph', file, '--options'])).out).toMatch('directory /srv');
     }));
 
   it('with --json prints the volumes as JSON', () =>
@@ -38,19 +38,19 @@ describe('glossa graph', () => {
         },
         { name: 'top', type: 'features/negative', subvolumes: ['brick'], options: {} },
       ];
-      const { status, out, err } = await command(['graph', file, '--json']);
+      const { status, out, err } = await runCommand(['graph', file, '--json']);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       expect(JSON.parse(out)).toEqual({ top: 'top', volumes });
-      await command(['graph', file, '--json', '-o', scratch.at('out.json')]);
+      await runCommand(['graph', file, '--json', '-o', scratch.at('out.json')]);
       expect(JSON.parse(await readFile(scratch.at('out.json'), 'utf8'))).toMatchObject({ volumes });
-      const both = await command(['graph', file, '--json', '--format', 'dot']);
+      const both = await runCommand(['graph', file, '--json', '--format', 'dot']);
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
   it('with --json prints an error as JSON', () =>
     withScratch(async (scratch) => {
-      const file = await scratch.file('bad.vol', 'volume a\nend-volume\n');
-      const { status, out, err } = await command(['graph', file, '--json']);
+      const file = await scratch.writeFile('bad.vol', 'volume a\nend-volume\n');
+      const { status, out, err } = await runCommand(['graph', file, '--json']);
       expect(status).toBe(1);
       expect(JSON.parse(out)).toEqual({ error: expect.stringMatching(/bad\.vol:1:\d+: .*type/) });
       expect(err).toContain('bad.vol:1:');
@@ -58,13 +58,13 @@ describe('glossa graph', () => {
 
   it('draws options of --xlator-option', () =>
     withScratch(async (scratch) => {
-      const folder = await scratch.folder('elsewhere');
-      const file = await scratch.file(
+      const folder = await scratch.makeFolder('elsewhere');
+      const file = await scratch.writeFile(
         'a.vol',
         'volume brick\n type storage/posix\n option directory nowhere\nend-volume\n',
       );
       const there = ['--xlator-option', `brick.directory=${folder}`];
-      expect((await command(['graph', file, '--options', ...there])).out).toMatch(folder);
+      expect((await runCommand(['graph', file, '--options', ...there])).out).toMatch(folder);
     }));
 
   it.each([
@@ -72,7 +72,7 @@ describe('glossa graph', () => {
     ['svg', /^<svg /],
   ])('draws %s', (format, begins) =>
     withStack(async (file) => {
-      const { status, out } = await command(['graph', file, '--format', format]);
+      const { status, out } = await runCommand(['graph', file, '--format', format]);
       expect(status).toBe(0);
       expect(out).toMatch(begins);
     }),
@@ -83,13 +83,13 @@ describe('glossa graph', () => {
     (end) =>
       withStack(async (file, scratch) => {
         const output = scratch.at(`picture.${end}`);
-        expect(await command(['graph', file, '-o', output])).toEqual({
+        expect(await runCommand(['graph', file, '-o', output])).toEqual({
           status: 0,
           out: '',
           err: '',
         });
         const formats: Record<string, string> = { gv: 'dot', txt: 'tree' };
-        const { out } = await command(['graph', file, '--format', formats[end] ?? end]);
+        const { out } = await runCommand(['graph', file, '--format', formats[end] ?? end]);
         expect((await readFile(output, 'utf8')).trimEnd()).toBe(out.trimEnd());
       }),
   );
@@ -97,13 +97,13 @@ describe('glossa graph', () => {
   it('ends with a message when it cannot read or write', () =>
     withStack(async (file, scratch) => {
       const output = scratch.at('no', 'picture.svg');
-      expect(await command(['graph', file, '-o', output])).toEqual({
+      expect(await runCommand(['graph', file, '-o', output])).toEqual({
         status: 1,
         out: '',
         err: `glossa: cannot write ${output}: No such file or directory\n`,
       });
-      const broken = await scratch.file('broken.vol', stack.replace('brick\n', 'brik\n'));
-      const { status, err } = await command(['graph', broken]);
+      const broken = await scratch.writeFile('broken.vol', stack.replace('brick\n', 'brik\n'));
+      const { status, err } = await runCommand(['graph', broken]);
       expect(status).toBe(1);
       expect(err).toMatch("subvolume 'brick' is not defined");
     }));

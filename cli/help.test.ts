@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { exitTable } from '../terminal/exit.ts';
 import { commonFlags } from '../terminal/flags.ts';
-import { command, FakeTerminal } from '../test/support/cli.ts';
+import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { commands } from './commands.ts';
 
 describe('glossa help', () => {
   it('lists all commands and exit statuses', async () => {
-    const { status, out } = await command(['help']);
+    const { status, out } = await runCommand(['help']);
     expect(status).toBe(0);
     const grouped = [...commands].filter(([, { group }]) => group !== undefined);
     for (const [name, { summary }] of grouped)
@@ -23,53 +23,53 @@ describe('glossa help', () => {
   });
 
   it('glossa help of a command lists its subcommands', async () => {
-    const { out } = await command(['help', 'bench']);
+    const { out } = await runCommand(['help', 'bench']);
     expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
   });
 
   it('glossa help of an old command name explains the command', async () => {
-    expect(await command(['help', 'statedump'])).toEqual(
-      await command(['help', 'stats', 'statedump']),
+    expect(await runCommand(['help', 'statedump'])).toEqual(
+      await runCommand(['help', 'stats', 'statedump']),
     );
   });
 
   it.each([...commands.keys()])('explains %s in the same words as --help', async (name) => {
-    const explained = await command(['help', name]);
+    const explained = await runCommand(['help', name]);
     const { default: record } = await commands.get(name)!.load();
     expect(explained).toMatchObject({ status: 0, err: '' });
     expect(explained.out).toMatch(`usage: ${record.usage[0]!}`);
     for (const flag of Object.keys({ ...commonFlags, ...record.flags })) {
       expect(explained.out).toMatch(` --${flag}`);
     }
-    expect(await command([...name.split(' '), '--help'])).toEqual(explained);
+    expect(await runCommand([...name.split(' '), '--help'])).toEqual(explained);
   });
 
   it('wraps at the width of the terminal', async () => {
     for (const topic of ['mount', 'types', 'features/negative']) {
-      const { out } = await command(['help', topic], new FakeTerminal({ width: 60 }));
+      const { out } = await runCommand(['help', topic], new FakeTerminal({ width: 60 }));
       expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
     }
   });
 
   it('types lists all types in order, those for modules included', async () => {
-    const { out } = await command(['help', 'types']);
+    const { out } = await runCommand(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
     expect(types).toEqual([...types].sort());
     expect(types).toEqual(expect.arrayContaining(['features/glupy', 'storage/memory']));
   });
 
   it('explains the options of a type, by its full name or the part behind the slash', async () => {
-    const { status, out, err } = await command(['help', 'features/negative']);
+    const { status, out, err } = await runCommand(['help', 'features/negative']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^features\/negative\n/);
     expect(out).toMatch('\nSubvolumes: exactly 1.\n');
     expect(out).toMatch(/\n {2}timeout \(time\) = 1m\n {6}\S/);
     expect(out).toMatch(/\n {2}log-level \(str\)\n/);
-    expect(await command(['help', 'negative'])).toEqual({ status, out, err });
+    expect(await runCommand(['help', 'negative'])).toEqual({ status, out, err });
   });
 
   it('lists the options that a type has for .so files alone', async () => {
-    const { out } = await command(['help', 'features/native']);
+    const { out } = await runCommand(['help', 'features/native']);
     const [own, more] = out.split('\noptions for a .so file:\n');
     const names = (text = ''): string[] =>
       [...text.matchAll(/^ {2}([a-z-]+) \(/gm)].map((match) => match[1]!);
@@ -88,7 +88,7 @@ describe('glossa help', () => {
   });
 
   it('glossa help of glupy says that a module may declare options', async () => {
-    const { out } = await command(['help', 'glupy']);
+    const { out } = await runCommand(['help', 'glupy']);
     expect(out).toMatch('and the options that the module declares itself');
   });
 
@@ -98,7 +98,7 @@ describe('glossa help', () => {
     ['typs', " (did you mean 'types'?)"],
     ['zzzzzz', ''],
   ])('knows no %s', async (topic, guess) => {
-    const { status, out, err } = await command(['help', topic]);
+    const { status, out, err } = await runCommand(['help', topic]);
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err.split('\n')[0]).toBe(
       `glossa help: no command and no type is called '${topic}'${guess}`,

@@ -5,8 +5,8 @@ import { expect, it, vi } from 'vitest';
 import { noInspector } from '../runtime/sys/inspector.ts';
 import {
   describeMounts,
-  glossa,
   mountPoints,
+  runGlossa,
   type Scratch,
   withScratch,
 } from '../test/support/mount.ts';
@@ -51,8 +51,8 @@ const mounted = (point: string) =>
   vi.waitFor(() => expect(mountPoints()).toContain(point), PATIENCE);
 
 async function prepare(scratch: Scratch): Promise<string> {
-  await scratch.file('mem.vol', volfile);
-  return scratch.folder('mnt');
+  await scratch.writeFile('mem.vol', volfile);
+  return scratch.makeFolder('mnt');
 }
 
 describeMounts('SIGUSR1', () => {
@@ -65,7 +65,7 @@ describeMounts('SIGUSR1', () => {
         signal(pid);
       };
       const args = ['mount', '-N', '-l', 'log', '--statedump-path', 'dumps', 'mem.vol', 'mnt'];
-      const ended = glossa(scratch, args, { onStart, patience: 0 });
+      const ended = runGlossa(scratch, args, { onStart, patience: 0 });
       await mounted(point);
       expect(ports(pid)).toEqual([]);
       process.kill(pid, 'SIGUSR1');
@@ -74,7 +74,7 @@ describeMounts('SIGUSR1', () => {
         PATIENCE,
       );
       expect(ports(pid)).toEqual([]);
-      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      expect((await runGlossa(scratch, ['umount', 'mnt'])).status).toBe(0);
       expect((await ended).status).toBe(0);
     }));
 
@@ -97,7 +97,7 @@ describeMounts('SIGUSR1', () => {
         signal(daemon);
       };
       let signalled: Promise<void> | undefined;
-      const start = await glossa(scratch, args, {
+      const start = await runGlossa(scratch, args, {
         onStart: (child) => {
           signalled = onStart(child);
         },
@@ -108,6 +108,6 @@ describeMounts('SIGUSR1', () => {
       expect(await readFile(scratch.at('pid'), 'utf8')).toBe(`${daemon}\n`);
       expect(ports(daemon)).toEqual([]);
       expect(await readFile(scratch.at('log'), 'utf8')).not.toMatch(/Debugger listening/);
-      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      expect((await runGlossa(scratch, ['umount', 'mnt'])).status).toBe(0);
     }));
 });

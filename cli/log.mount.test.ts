@@ -2,7 +2,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 const stack = 'volume mem\n    type storage/memory\nend-volume\n';
 
@@ -47,15 +47,15 @@ describeMounts('the log of a mount', () => {
 
   it('with an unknown --log-format is refused', () =>
     withScratch(async (scratch) => {
-      await scratch.file('a.vol', stack);
-      await scratch.folder('mnt');
-      expect(await glossa(scratch, ['mount', '--log-format', 'xml', 'a.vol', 'mnt'])).toMatchObject(
-        {
-          status: 2,
-          err: expect.stringMatching(
-            "--log-format does not know 'xml'; it takes with-msg-id, no-msg-id",
-          ),
-        },
-      );
+      await scratch.writeFile('a.vol', stack);
+      await scratch.makeFolder('mnt');
+      expect(
+        await runGlossa(scratch, ['mount', '--log-format', 'xml', 'a.vol', 'mnt']),
+      ).toMatchObject({
+        status: 2,
+        err: expect.stringMatching(
+          "--log-format does not know 'xml'; it takes with-msg-id, no-msg-id",
+        ),
+      });
     }));
 });

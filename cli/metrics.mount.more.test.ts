@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 import { readPrometheus } from '../test/support/prometheus.ts';
 
 const stack = `volume mem
@@ -42,10 +42,10 @@ describeMounts('glossa mount --metrics', () => {
       const taken = createServer();
       await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
       const { port } = taken.address() as AddressInfo;
-      await scratch.file('a.vol', stack);
-      await scratch.folder('mnt');
+      await scratch.writeFile('a.vol', stack);
+      await scratch.makeFolder('mnt');
       const at = (address: string) =>
-        glossa(scratch, ['mount', '-N', '-l', 'log', '--metrics', address, 'a.vol', 'mnt']);
+        runGlossa(scratch, ['mount', '-N', '-l', 'log', '--metrics', address, 'a.vol', 'mnt']);
       try {
         expect(await at(String(port))).toMatchObject({
           status: 1,

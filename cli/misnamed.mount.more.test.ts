@@ -1,7 +1,7 @@
 /** A module's method that no fop calls gives a warning in each command that starts the module. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 
 const MODULE = `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -27,10 +27,10 @@ test('another', () => graph('m.js'));
 const SAID = "lokup is no fop or hook, and is never called (did you mean 'lookup'?)";
 
 async function stage(scratch: Scratch): Promise<string> {
-  await scratch.file('m.js', MODULE);
-  await scratch.file('m.vol', VOLFILE);
-  await scratch.file('m.test.js', TEST);
-  await scratch.folder('mnt');
+  await scratch.writeFile('m.js', MODULE);
+  await scratch.writeFile('m.vol', VOLFILE);
+  await scratch.writeFile('m.test.js', TEST);
+  await scratch.makeFolder('mnt');
   return `${scratch.at('m.js')}:3: ${SAID}`;
 }
 
@@ -39,20 +39,20 @@ describeMounts('a misnamed method of a module', () => {
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const log = scratch.at('log');
-      expect(await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log])).toMatchObject({
+      expect(await runGlossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log])).toMatchObject({
         status: 0,
         err: `glossa: warning: ${line}\n`,
       });
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
       expect(await readFile(log, 'utf8')).toContain(`[m.js:3:lokup] 0-top: ${SAID}`);
     }));
 
   it('gives one warning of glossa run, with any log', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
-      const own = await glossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);
+      const own = await runGlossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);
       expect(own).toMatchObject({ status: 0, err: `glossa: warning: ${line}\n` });
-      const { err } = await glossa(scratch, ['run', 'm.vol', '--', 'true']);
+      const { err } = await runGlossa(scratch, ['run', 'm.vol', '--', 'true']);
       expect(err.split(SAID)).toHaveLength(2);
     }));
 
@@ -60,17 +60,17 @@ describeMounts('a misnamed method of a module', () => {
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const log = scratch.at('log');
-      const mount = await glossa(scratch, ['mount', '--strict', 'm.vol', 'mnt', '-l', log]);
+      const mount = await runGlossa(scratch, ['mount', '--strict', 'm.vol', 'mnt', '-l', log]);
       expect(mount).toMatchObject({ status: 1, out: '' });
       expect(mount.err).toContain(line);
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('makes glossa dev --strict wait for a save', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
-      const { err } = await glossa(scratch, ['dev', '--strict', 'm.js'], {
-        env: { TMPDIR: await scratch.folder('tmp') },
+      const { err } = await runGlossa(scratch, ['dev', '--strict', 'm.js'], {
+        env: { TMPDIR: await scratch.makeFolder('tmp') },
         onStart(child) {
           let said = '';
           child.stderr!.on('data', (text) => {
@@ -85,9 +85,9 @@ describeMounts('a misnamed method of a module', () => {
   it('gives one warning of glossa test, and fails the tests with --strict', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
-      const passed = await glossa(scratch, ['test', 'm.js']);
+      const passed = await runGlossa(scratch, ['test', 'm.js']);
       expect(passed).toMatchObject({ status: 0, err: `glossa: warning: ${line}\n` });
-      const { status, out } = await glossa(scratch, ['test', '--strict', 'm.js']);
+      const { status, out } = await runGlossa(scratch, ['test', '--strict', 'm.js']);
       expect(status).toBe(1);
       expect(out).toContain(line);
     }));

@@ -1,7 +1,7 @@
 /** A mount that a module makes fail prints the module's error and the path of the log. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 
 const VOLFILE = `volume storage
     type storage/memory
@@ -23,9 +23,9 @@ export class xlator extends Translator {
 `;
 
 async function stage(scratch: Scratch, source: string): Promise<string> {
-  await scratch.file('m.js', source);
-  await scratch.file('m.vol', VOLFILE);
-  await scratch.folder('mnt');
+  await scratch.writeFile('m.js', source);
+  await scratch.writeFile('m.vol', VOLFILE);
+  await scratch.makeFolder('mnt');
   return scratch.at('log');
 }
 
@@ -54,11 +54,11 @@ describeMounts('a mount fails with the module’s error when a module', () => {
   const fails = async (scratch: Scratch, name: string, more: readonly string[]): Promise<void> => {
     const [source, says] = cases[name]!;
     const log = await stage(scratch, source);
-    const outcome = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log, ...more]);
+    const outcome = await runGlossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log, ...more]);
     expect(outcome).toMatchObject({ status: 1, out: '' });
     for (const said of says) expect(outcome.err).toMatch(said);
     expect(outcome.err.endsWith(`\nglossa: the log is ${log}\n`), outcome.err).toBe(true);
-    expect(scratch.mounts()).toEqual([]);
+    expect(scratch.findMounts()).toEqual([]);
   };
 
   it.each(Object.keys(cases))('%s', (name) => withScratch((scratch) => fails(scratch, name, [])));
@@ -68,7 +68,7 @@ describeMounts('a mount fails with the module’s error when a module', () => {
     withScratch(async (scratch) => {
       await fails(scratch, name, ['--no-daemon']);
       // There the log is the terminal.
-      const run = await glossa(scratch, ['run', 'm.vol', '--', 'true']);
+      const run = await runGlossa(scratch, ['run', 'm.vol', '--', 'true']);
       expect(run).toMatchObject({ status: 1, out: '' });
       expect(run.err).toMatch(/m\.js:[24]\b/);
       expect(run.err).not.toContain('the log is');
@@ -78,21 +78,25 @@ describeMounts('a mount fails with the module’s error when a module', () => {
   it('does not reply to the lookup of the root: it warns, and a signal ends it', () =>
     withScratch(async (scratch) => {
       const log = await stage(scratch, module('lookup(frame) { this.kept = frame; }'));
-      const { status, signal, err } = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log], {
-        onStart(child) {
-          let said = '';
-          child.stderr!.on('data', (text) => {
-            said += String(text);
-            if (said.includes('not mounted yet')) child.kill('SIGTERM');
-          });
+      const { status, signal, err } = await runGlossa(
+        scratch,
+        ['mount', 'm.vol', 'mnt', '-l', log],
+        {
+          onStart(child) {
+            let said = '';
+            child.stderr!.on('data', (text) => {
+              said += String(text);
+              if (said.includes('not mounted yet')) child.kill('SIGTERM');
+            });
+          },
         },
-      });
+      );
       expect({ status, signal }).toEqual({ status: 143, signal: null });
       expect(err).toBe(
         "glossa: warning: not mounted yet: the lookup of the root of volume 'top' has no answer; " +
           `the log is ${log}\n`,
       );
       expect(await readFile(log, 'utf8')).toContain('ending: received SIGTERM');
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 });

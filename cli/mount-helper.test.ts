@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { flagsOf } from './mount-helper.ts';
 
 const read = (options: string, sloppy = false) => {
@@ -43,12 +43,12 @@ it.each([
   ['log-level', 'the mount option log-level needs a value (LEVEL)'],
   ['strict=maybe', "the mount option strict is on or off, not 'maybe'"],
 ])('mount.glossa refuses %s with the status of mount(8)', async (options, message) => {
-  const { status, err } = await command(['mount.glossa', 'a.vol', '/mnt', '-o', options]);
+  const { status, err } = await runCommand(['mount.glossa', 'a.vol', '/mnt', '-o', options]);
   expect({ status, err }).toEqual({ status: 1, err: `mount.glossa: ${message}\n` });
 });
 
 it('mount.glossa accepts unknown options with -s, and mounts nothing with -f', async () => {
-  const said = await command(['mount.glossa', 'a.vol', '/mnt', '-sfv', '-n', '-o', 'rw,zz,ro']);
+  const said = await runCommand(['mount.glossa', 'a.vol', '/mnt', '-sfv', '-n', '-o', 'rw,zz,ro']);
   expect(said).toEqual({ status: 0, out: 'glossa mount --read-only -- a.vol /mnt\n', err: '' });
 });
 
@@ -67,7 +67,7 @@ it.each([
 ])(
   'mount.glossa asks servers for the volfile of %s, which is no path',
   async (what, options, flags) => {
-    const said = await command(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
+    const said = await runCommand(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
     expect(said).toEqual({ status: 0, out: `glossa mount ${flags}\n`, err: '' });
   },
 );
@@ -82,7 +82,7 @@ it.each([
     '--entry-timeout takes a number',
   ],
 ])('mount.glossa ends with the status of mount(8) for %s', async (_, args, status, message) => {
-  const said = await command(['mount.glossa', ...args]);
+  const said = await runCommand(['mount.glossa', ...args]);
   expect(said.status).toBe(status);
   expect(said.err).toContain(message);
 });

@@ -1,9 +1,14 @@
 /** Systems on which mounting is impossible: one line with the reason and the remedy. */
 import { expect, it } from 'vitest';
-import { become, NOBODY } from '../test/support/client.ts';
-import { glossa, groupOfMounts, type Scratch, withScratch } from '../test/support/mount.ts';
-import { programOf } from '../test/support/user.ts';
-import { wanted } from '../test/support/wanted.ts';
+import { asUser, NOBODY } from '../test/support/client.ts';
+import {
+  describeMountsAnyway,
+  runGlossa,
+  type Scratch,
+  withScratch,
+} from '../test/support/mount.ts';
+import { selected } from '../test/support/test-selection.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -54,7 +59,7 @@ const cases: Readonly<Record<string, Refused>> = {
       'sh',
       '-c',
       'chown 4321 . home mnt mnt/in; exec "$0" "$@"',
-      ...become({ uid: 4321, gid: 4321 }),
+      ...asUser({ uid: 4321, gid: 4321 }),
     ],
     user: true,
     says:
@@ -67,12 +72,12 @@ const cases: Readonly<Record<string, Refused>> = {
     says: "'fusermount3' was not found, which mounts for users other than root; install the package fuse3",
   },
   'no /dev/fuse for a user': {
-    wrapper: () => [...devices(), ...become(NOBODY)],
+    wrapper: () => [...devices(), ...asUser(NOBODY)],
     user: true,
     says: /^the kernel's FUSE is not available \((fusermount3|\/dev\/fuse): .*\); load it with 'modprobe fuse'/,
   },
   'a /dev/fuse that the user may not open': {
-    wrapper: () => [...devices('mknod -m 600 dev/fuse c 10 229'), ...become(NOBODY)],
+    wrapper: () => [...devices('mknod -m 600 dev/fuse c 10 229'), ...asUser(NOBODY)],
     user: true,
     says: /^the kernel's FUSE is not available \((fusermount3|\/dev\/fuse): .*Permission denied\); .* let the user/,
   },
@@ -88,18 +93,18 @@ async function attempt(
   frontEnd: string,
   { wrapper, user }: Refused,
 ): Promise<string> {
-  await scratch.file('test.vol', 'volume mem\n    type storage/memory\nend-volume\n');
-  await scratch.folder('mnt/in');
-  const program = user ? await programOf(scratch, NOBODY) : {};
+  await scratch.writeFile('test.vol', 'volume mem\n    type storage/memory\nend-volume\n');
+  await scratch.makeFolder('mnt/in');
+  const program = user ? await prepareProgram(scratch, NOBODY) : {};
   const how = { ...program, wrapper: wrapper(program.wrapper ?? []) };
   const log = scratch.at(user ? 'home/log' : 'log');
-  const { status, out, err } = await glossa(
+  const { status, out, err } = await runGlossa(
     scratch,
     ['mount', 'test.vol', 'mnt/in', '--fuse', frontEnd, '-l', log],
     how,
   );
   expect({ status, out }).toEqual({ status: 1, out: '' });
-  expect(scratch.mounts()).toEqual([]);
+  expect(scratch.findMounts()).toEqual([]);
   return err;
 }
 
@@ -117,9 +122,12 @@ const sayWhatToDo = (frontEnd: string): void => {
   );
 };
 
-const frontEnds = [...(wanted.first ? ['kernel'] : []), ...(wanted.others ? ['fuse-native'] : [])];
+const frontEnds = [
+  ...(selected.first ? ['kernel'] : []),
+  ...(selected.others ? ['fuse-native'] : []),
+];
 for (const name of frontEnds) {
-  groupOfMounts(`glossa mount --fuse ${name} prints the reason and the remedy for`, () =>
+  describeMountsAnyway(`glossa mount --fuse ${name} prints the reason and the remedy for`, () =>
     sayWhatToDo(name),
   );
 }

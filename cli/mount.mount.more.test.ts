@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -34,9 +34,9 @@ describeMounts('glossa mount -N', () => {
       expect(await readdir(mount.path)).toEqual([]);
       await writeFile(join(mount.path, 'greeting'), 'hello');
       expect(await readFile(join(mount.path, 'greeting'), 'utf8')).toBe('hello');
-      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(scratch.findMounts()).toEqual([mount.path]);
       expect(await mount.stop()).toBe(0);
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
       expect(await readdir(mount.path)).toEqual([]);
       expect(await mount.outcome).toMatchObject({
         out:
@@ -48,8 +48,8 @@ describeMounts('glossa mount -N', () => {
 
   it('serves a folder', () =>
     withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
-      await scratch.file('brick/before', 'old');
+      const brick = await scratch.makeFolder('brick');
+      await scratch.writeFile('brick/before', 'old');
       const mount = await startMount(scratch, posix(brick));
       expect(await readFile(join(mount.path, 'before'), 'utf8')).toBe('old');
       await writeFile(join(mount.path, 'after'), 'new');
@@ -95,7 +95,7 @@ describeMounts('glossa mount -N', () => {
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
-      const again = await glossa(scratch, [
+      const again = await runGlossa(scratch, [
         '-f',
         'mnt.vol',
         'mnt',
@@ -116,7 +116,7 @@ describeMounts('glossa mount -N', () => {
   it('ends with 0 when another process unmounts', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({
         status: 0,
         out: '',
         err: '',
@@ -144,14 +144,14 @@ describeMounts('glossa mount -N', () => {
 describeMounts('glossa mount', () => {
   it('returns once its daemon serves; the daemon ends with the mount', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      await scratch.file('test.vol', memory);
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile('test.vol', memory);
       const args = ['-f', 'test.vol', '-l', 'test.log', '-p', 'test.pid', 'mnt'];
-      expect(await glossa(scratch, args)).toMatchObject({ status: 0, out: '', err: '' });
+      expect(await runGlossa(scratch, args)).toMatchObject({ status: 0, out: '', err: '' });
       const pid = Number(await readFile(scratch.at('test.pid'), 'utf8'));
       expect(alive(pid)).toBe(true);
       await writeFile(scratch.at('mnt', 'greeting'), 'hello');
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
       await gone(pid);
       expect(await readdir(scratch.path)).toEqual(['mnt', 'test.log', 'test.vol']);
       expect(await readFile(scratch.at('test.log'), 'utf8')).toMatch('0-glossa: stopped\n');
@@ -159,14 +159,14 @@ describeMounts('glossa mount', () => {
 
   it('starts a daemon that ends at SIGTERM', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      await scratch.file('test.vol', memory);
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile('test.vol', memory);
       const args = ['mount', 'test.vol', 'mnt', '-l', 'test.log', '-p', 'test.pid'];
-      expect(await glossa(scratch, args)).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, args)).toMatchObject({ status: 0 });
       const pid = Number(await readFile(scratch.at('test.pid'), 'utf8'));
       process.kill(pid, 'SIGTERM');
       await gone(pid);
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 });
 
@@ -179,12 +179,12 @@ describeMounts('a mount that fails', () => {
     let err = '';
     await withScratch(async (scratch) => {
       await prepare(scratch);
-      await scratch.file('test.vol', volfile);
+      await scratch.writeFile('test.vol', volfile);
       for (const more of [['-N'], []]) {
         const all = ['mount', 'test.vol', 'mnt', '-l', scratch.at('test.log'), ...args, ...more];
-        const outcome = await glossa(scratch, all);
+        const outcome = await runGlossa(scratch, all);
         expect(outcome).toMatchObject({ status: 1, out: '' });
-        expect(scratch.mounts()).toEqual([]);
+        expect(scratch.findMounts()).toEqual([]);
         // In the foreground and from a daemon it is the same.
         const said = outcome.err.replaceAll(scratch.path, 'SCRATCH');
         if (more.length === 0) expect(said).toBe(err);
@@ -193,7 +193,7 @@ describeMounts('a mount that fails', () => {
     });
     return err;
   };
-  const withMnt = (scratch: Scratch): Promise<string> => scratch.folder('mnt');
+  const withMnt = (scratch: Scratch): Promise<string> => scratch.makeFolder('mnt');
 
   it('because of the volfile prints its problem', async () => {
     expect(await refused(memory.replace('memory', 'memroy'), [], withMnt)).toBe(

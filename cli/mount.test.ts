@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EXIT_USAGE } from '../terminal/exit.ts';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 
 async function mount(...args: string[]): Promise<string> {
-  const { status, err } = await command(args);
+  const { status, err } = await runCommand(args);
   expect(status).toBe(EXIT_USAGE);
   return err;
 }

@@ -3,12 +3,12 @@ import { NOBODY } from '../test/support/client.ts';
 import {
   describeMounts,
   type GlossaSettings,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
 } from '../test/support/mount.ts';
-import { programOf } from '../test/support/user.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 const isRoot = process.getuid?.() === 0;
@@ -21,7 +21,7 @@ interface Row {
 
 /** The rows of the scratch folder's own mounts: others may be mounted beside them. */
 async function list(scratch: Scratch, settings: GlossaSettings = {}): Promise<Row[]> {
-  const { status, out } = await glossa(scratch, ['mounts', '--json'], settings);
+  const { status, out } = await runGlossa(scratch, ['mounts', '--json'], settings);
   expect(status).toBe(0);
   const rows = JSON.parse(out) as Row[];
   return rows.filter(({ mountpoint }) => mountpoint?.startsWith(`${scratch.path}/`));
@@ -47,7 +47,7 @@ describeMounts('glossa mounts', () => {
       });
       // To the second, and clocks of the machine and of the day may be a little apart.
       expect(Math.abs(Date.parse(row!.since!) - before)).toBeLessThan(60_000);
-      const { out } = await glossa(scratch, ['mounts']);
+      const { out } = await runGlossa(scratch, ['mounts']);
       expect(out).toMatch(/^mount point or address +volfile +user +since +pid +health$/m);
       expect(out).toMatch(new RegExp(`^${mount.path} .* ${mount.child.pid} +answers$`, 'm'));
       await mount.stop();
@@ -69,12 +69,12 @@ describeMounts('glossa mounts', () => {
 
   it.runIf(isRoot)("shows the visible facts of other users' mounts", () =>
     withScratch(async (scratch) => {
-      const program = await programOf(scratch, NOBODY);
+      const program = await prepareProgram(scratch, NOBODY);
       const mount = await startMount(scratch, memory, { args: ['--no-allow-other'] });
       const expected = { pid: mount.child.pid, uid: 0, user: 'root' };
       expect(await list(scratch)).toMatchObject([{ ...expected, health: 'answers' }]);
       expect(await list(scratch, program)).toMatchObject([{ ...expected, health: 'unknown' }]);
-      const { err } = await glossa(scratch, ['mounts'], program);
+      const { err } = await runGlossa(scratch, ['mounts'], program);
       expect(err).toMatch(/'unknown' are those that do not let this user in/);
     }),
   );

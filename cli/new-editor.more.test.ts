@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { GLOSSA, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
-import { wantedOf } from '../test/support/wanted.ts';
+import { GLOSSA, runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { selectVariants } from '../test/support/test-selection.ts';
 
 const require = createRequire(import.meta.url);
 const of = (module: string, file: string): string =>
@@ -83,14 +83,16 @@ const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
 };
 
 // The commonest place; `test:long` has the others.
-const tried = wantedOf(Object.keys(places), (place) => place === 'in the project');
+const tried = selectVariants(Object.keys(places), (place) => place === 'in the project');
 
 describe.each(tried)('the types of a new module, with glossa %s', (place) => {
   it.each(checks)('are known to the checker of $language', ({ language, command, mistakes }) =>
     withScratch(async (scratch) => {
       const main = places[place]!(scratch);
-      const folder = await scratch.folder('project');
-      const made = await glossa(scratch, ['new', language, 'my-module', 'project/mine'], { main });
+      const folder = await scratch.makeFolder('project');
+      const made = await runGlossa(scratch, ['new', language, 'my-module', 'project/mine'], {
+        main,
+      });
       expect(made).toMatchObject({ status: 0, err: '' });
       const cwd = join(folder, 'mine');
       const check = () => spawnSync(process.execPath, [...command], { cwd, encoding: 'utf8' });

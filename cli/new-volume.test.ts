@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { volumeTexts } from './new/volume.ts';
 
 function folder(): string {
@@ -58,7 +58,7 @@ it('glossa new volume writes a volfile for each brick, and one for clients', () 
 it('glossa new volume makes the folders, and prints its files and the next commands', async () => {
   const at = folder();
   const dirs = ['a', 'b'].map((name) => join(at, name));
-  const said = await command(['new', 'volume', 'v', ...dirs, '--out', join(at, 'files')]);
+  const said = await runCommand(['new', 'volume', 'v', ...dirs, '--out', join(at, 'files')]);
   expect(said).toMatchObject({ status: 0, err: '' });
   expect(dirs.map(existsSync)).toEqual([true, true]);
   expect(said.out).toMatch(
@@ -69,7 +69,8 @@ it('glossa new volume makes the folders, and prints its files and the next comma
 it('glossa new volume of one brick has no distribute, and overwrites nothing', async () => {
   const at = folder();
   const files = join(at, 'files');
-  const make = () => command(['new', 'volume', 'v', join(at, 'a'), '--out', files, '--port', '7']);
+  const make = () =>
+    runCommand(['new', 'volume', 'v', join(at, 'a'), '--out', files, '--port', '7']);
   expect(await make()).toMatchObject({ status: 0, err: '' });
   const client = readFileSync(join(files, 'v.vol'), 'utf8');
   expect(volumesIn(client).every(({ type }) => registry.has(type))).toBe(true);
@@ -87,6 +88,6 @@ it.each([
   [['v', 'a', './a'], 'is given twice'],
   [['v', 'a', 'b', '--port', '65535'], '--port takes'],
 ])('glossa new volume refuses %j', async (args, message) => {
-  const { status, err } = await command(['new', 'volume', ...args]);
+  const { status, err } = await runCommand(['new', 'volume', ...args]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });

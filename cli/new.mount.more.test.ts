@@ -1,8 +1,8 @@
 /** All commands that `glossa new` and the new README print work. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { glossa, groupOfMounts, run, withScratch } from '../test/support/mount.ts';
-import { wantedOf } from '../test/support/wanted.ts';
+import { describeMountsAnyway, run, runGlossa, withScratch } from '../test/support/mount.ts';
+import { selectVariants } from '../test/support/test-selection.ts';
 import { kinds } from './new/kinds.ts';
 
 /** The printed commands, without descriptions and without `dev`, which does not end. */
@@ -12,12 +12,12 @@ const commands = (text: string): string[] =>
     .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
 
 /** One language runs here, all in `npm run test:more`. */
-const languages = wantedOf(Object.keys(kinds), (name) => name === 'python');
+const languages = selectVariants(Object.keys(kinds), (name) => name === 'python');
 
-groupOfMounts('glossa new', () => {
+describeMountsAnyway('glossa new', () => {
   it.each(languages)('all printed commands of a new module in %s succeed', (language) =>
     withScratch(async (scratch) => {
-      const made = await glossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
+      const made = await runGlossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
       expect(made).toMatchObject({ status: 0, err: '' });
       const folder = scratch.at("a folder/it's");
       const script = 'rm hello.txt; rm precious.keep; ls';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { type Caller, NOBODY, OTHER } from '../test/support/client.ts';
 import {
   describeMounts,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -36,7 +36,11 @@ async function said(
   script: string,
   as?: Caller,
 ): Promise<string> {
-  const client = scratch.client(folder, `exec 2>&1\n${script}`, as === undefined ? {} : { as });
+  const client = scratch.startClient(
+    folder,
+    `exec 2>&1\n${script}`,
+    as === undefined ? {} : { as },
+  );
   return (await client.outcome).out;
 }
 
@@ -44,13 +48,13 @@ async function said(
 async function listing(scratch: Scratch, args: readonly string[]) {
   const mount = await startMount(scratch, stack(scratch.at('disk')), { args });
   const requests = async (): Promise<number> => {
-    const { out } = await glossa(scratch, ['stats', 'mnt', '--json']);
+    const { out } = await runGlossa(scratch, ['stats', 'mnt', '--json']);
     return JSON.parse(out).volumes[0].dump.requests;
   };
   const before = await requests();
   const lines = await said(scratch, mount.path, 'ls -l | wc -l');
   const after = await requests();
-  const { out } = await glossa(scratch, ['stats', 'mnt', '--profile']);
+  const { out } = await runGlossa(scratch, ['stats', 'mnt', '--profile']);
   expect(await mount.stop()).toBe(0);
   expect(lines).toBe(`${FILES + 1}\n`);
   const [, asked = '0'] = / us +(\d+) +GETXATTR\n/.exec(out) ?? [];
@@ -60,7 +64,7 @@ async function listing(scratch: Scratch, args: readonly string[]) {
 describeMounts('--no-acl', () => {
   it('makes ls -l ask for no ACL of a file', () =>
     withScratch(async (scratch) => {
-      const disk = await scratch.folder('disk');
+      const disk = await scratch.makeFolder('disk');
       for (let n = 0; n < FILES; n++) await writeFile(join(disk, `f${n}`), '');
       const all = await listing(scratch, LASTING);
       const none = await listing(scratch, [...LASTING, '--no-acl']);
@@ -72,7 +76,7 @@ describeMounts('--no-acl', () => {
 
   it.runIf(isRoot)('ignores and keeps ACLs that were set elsewhere', () =>
     withScratch(async (scratch) => {
-      const disk = await scratch.folder('disk');
+      const disk = await scratch.makeFolder('disk');
       await said(scratch, scratch.path, 'chmod 755 . disk');
       const prepared = await said(
         scratch,
@@ -115,15 +119,21 @@ describeMounts('--no-acl', () => {
 
   it('is an option of mount(8)', () =>
     withScratch(async (scratch) => {
-      const disk = await scratch.folder('disk');
-      const volfile = await scratch.file('v.vol', stack(disk));
-      const mnt = await scratch.folder('mnt');
+      const disk = await scratch.makeFolder('disk');
+      const volfile = await scratch.writeFile('v.vol', stack(disk));
+      const mnt = await scratch.makeFolder('mnt');
       const log = `log-file=${scratch.at('log')}`;
-      const made = await glossa(scratch, ['mount.glossa', volfile, mnt, '-o', `rw,noacl,${log}`]);
+      const made = await runGlossa(scratch, [
+        'mount.glossa',
+        volfile,
+        mnt,
+        '-o',
+        `rw,noacl,${log}`,
+      ]);
       expect(made.status).toBe(0);
       expect(await said(scratch, mnt, 'touch f; setfacl -m u:1:r f')).toMatch(
         /^setfacl: f: Operation not supported\n$/,
       );
-      expect((await glossa(scratch, ['umount', mnt])).status).toBe(0);
+      expect((await runGlossa(scratch, ['umount', mnt])).status).toBe(0);
     }));
 });

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { Client } from '../test/support/client.ts';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
-import { volfileOf } from '../test/support/stacks.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
+import { makeVolfile } from '../test/support/stacks.ts';
 
 const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${limit}:${limit}`];
 const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
@@ -11,10 +11,10 @@ const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65
 describeMounts('a low limit of open files', () => {
   it('is named in the error when it prevents a mount', () =>
     withScratch(async (scratch) => {
-      const folder = await scratch.folder('brick');
-      const volfile = await scratch.file('v.vol', await volfileOf(scratch, 'posix', folder));
-      const args = ['mount', volfile, await scratch.folder('mnt')];
-      const { status, err } = await glossa(scratch, args, { wrapper: limited(40) });
+      const folder = await scratch.makeFolder('brick');
+      const volfile = await scratch.writeFile('v.vol', await makeVolfile(scratch, 'posix', folder));
+      const args = ['mount', volfile, await scratch.makeFolder('mnt')];
+      const { status, err } = await runGlossa(scratch, args, { wrapper: limited(40) });
       const line = `glossa: too many open files: the limit is 40 (ulimit -n); ${raise}\n`;
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
@@ -22,9 +22,9 @@ describeMounts('a low limit of open files', () => {
   it('is named in the log once when requests fail', () =>
     withScratch(async (scratch) => {
       const LIMIT = 200;
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       for (let n = 0; n < LIMIT; n++) await writeFile(scratch.at('brick', `f${n}`), '');
-      const volfile = await volfileOf(scratch, 'posix', brick);
+      const volfile = await makeVolfile(scratch, 'posix', brick);
       const mount = await startMount(scratch, volfile, { wrapper: limited(LIMIT) });
       const open = 'for f in *; do exec {fd}< $f || break; done; exec {fd}< f0; exec {fd}< f1';
       const client = new Client(mount.path, open);
@@ -41,7 +41,7 @@ describeMounts('a low limit of open files', () => {
   it('is used for open files, except a reserve for the server', () =>
     withScratch(async (scratch) => {
       const LIMIT = 600;
-      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));
       const mount = await startMount(scratch, volfile, { wrapper: limited(LIMIT) });
       const script = `for n in {1..${LIMIT}}; do { exec {fd}<> f$n; } 2> /dev/null || break; done
         echo $((n - 1)); ls f$n 2>&1; stat -c %s f1; mv f1 g; ln g h; rm g h; mkdir d; rmdir d
@@ -56,7 +56,7 @@ describeMounts('a low limit of open files', () => {
 
   it('is raised to the hard limit', () =>
     withScratch(async (scratch) => {
-      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));
       const mount = await startMount(scratch, volfile, {
         wrapper: ['prlimit', '--nofile=128:1024'],
       });

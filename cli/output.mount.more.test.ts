@@ -6,9 +6,9 @@ import { packageRoot } from '../runtime/sys/paths.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   makeScratch,
   run,
+  runGlossa,
   type Scratch,
   startMount,
 } from '../test/support/mount.ts';
@@ -85,15 +85,15 @@ describeMounts('the output of', () => {
     await startMount(scratch, volfile);
     await readFile(scratch.at('mnt/none')).catch(() => {});
     await writeFile(scratch.at('mnt/there'), 'x');
-    await scratch.file(
+    await scratch.writeFile(
       'wrong.vol',
       volfile.replace('type', 'option size wrong\n type').repeat(300),
     );
-    await scratch.file('debug', 'help\ninfo volumes\nquit\n');
-    await scratch.file('repl', '[1, 2, 3]\n');
+    await scratch.writeFile('debug', 'help\ninfo volumes\nquit\n');
+    await scratch.writeFile('repl', '[1, 2, 3]\n');
     const script = 'for i in 1 2 3; do test -e $i; done; true';
     const args = ['record', 'mnt.vol', '-o', 'a.rec', '--', 'sh', '-c', script];
-    expect(await glossa(scratch, args)).toMatchObject({ status: 0 });
+    expect(await runGlossa(scratch, args)).toMatchObject({ status: 0 });
   });
 
   afterAll(() => scratch.clean());

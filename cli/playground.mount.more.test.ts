@@ -4,16 +4,16 @@ import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
 import { MOUNT_COMMAND } from '../apps/playground/play/state.ts';
 import { startFiles } from '../apps/playground/static-files.ts';
-import { describeMounts, GLOSSA, glossa, run, withScratch } from '../test/support/mount.ts';
+import { describeMounts, GLOSSA, run, runGlossa, withScratch } from '../test/support/mount.ts';
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
   it('run on a mount by the command that the page shows', () =>
     withScratch(async (scratch) => {
       for (const [path, text] of Object.entries(startFiles())) {
-        await scratch.file(path.slice(1), text);
+        await scratch.writeFile(path.slice(1), text);
       }
-      const program = await scratch.file(
+      const program = await scratch.writeFile(
         'glossa',
         `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`,
       );
@@ -25,6 +25,6 @@ describeMounts('the files of the playground', () => {
       await expect(readdir(scratch.at('mnt', 'absent'))).rejects.toThrow('ENOENT');
       await mkdir(scratch.at('mnt', 'absent'));
       expect((await readdir(scratch.at('mnt'))).sort()).toEqual(['absent', 'file']);
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
     }));
 });

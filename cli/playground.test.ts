@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writePlayground } from '../apps/playground/folder.ts';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 
 const files = async () =>
   new Map([
@@ -50,7 +50,7 @@ describe('glossa playground', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      const { status, err } = await command(['playground', '--port', String(port)]);
+      const { status, err } = await runCommand(['playground', '--port', String(port)]);
       expect(status).toBe(1);
       expect(err).toContain(`cannot serve at 127.0.0.1:${port}: `);
     } finally {
@@ -63,7 +63,7 @@ describe('glossa playground', () => {
     [['--port', '1', '--out', 'x'], 'use either --port or --out, not both'],
     [['file'], "unexpected 'file'"],
   ])('refuses the options %j', async (args, why) => {
-    const { status, err } = await command(['playground', ...args]);
+    const { status, err } = await runCommand(['playground', ...args]);
     expect(status).toBe(2);
     expect(err).toContain(why);
   });

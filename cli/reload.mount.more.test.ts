@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
-  glossa,
   run,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -36,7 +36,7 @@ end-volume
 const flags = ['--entry-timeout', '0', '--attribute-timeout', '0'];
 
 async function start(scratch: Scratch) {
-  await scratch.file('m.py', module('one'));
+  await scratch.writeFile('m.py', module('one'));
   const mount = await startMount(scratch, stack(), { args: flags });
   for (const name of ['one', 'two', 'three']) {
     // A hidden name can still be created.
@@ -55,27 +55,27 @@ describeMounts('glossa reload', () => {
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
       expect([await seen('two'), await seen('three')]).toEqual([true, true]);
-      await scratch.file('m.py', module('two'));
-      const done = await glossa(scratch, ['reload', 'mnt']);
+      await scratch.writeFile('m.py', module('two'));
+      const done = await runGlossa(scratch, ['reload', 'mnt']);
       expect(done).toMatchObject({ status: 0, err: '' });
       expect(done.out).toMatch(/mnt\.vol: no option changed\ntop: reloaded\n$/);
       expect([await seen('two'), await seen('three')]).toEqual([false, true]);
 
-      await scratch.file('m.py', 'class xlator(:\n');
-      const wrong = await glossa(scratch, ['reload', 'mnt']);
+      await scratch.writeFile('m.py', 'class xlator(:\n');
+      const wrong = await runGlossa(scratch, ['reload', 'mnt']);
       expect(wrong.status).toBe(1);
       expect(wrong.out).toMatch(/\ntop: not reloaded, the code before goes on: .*m\.py:1: /);
       expect([await seen('two'), await seen('three')]).toEqual([false, true]);
 
-      await scratch.file('m.py', module('two'));
-      await scratch.file('mnt.vol', stack('option name three'));
-      const options = await glossa(scratch, ['reload', 'mnt']);
+      await scratch.writeFile('m.py', module('two'));
+      await scratch.writeFile('mnt.vol', stack('option name three'));
+      const options = await runGlossa(scratch, ['reload', 'mnt']);
       expect(options).toMatchObject({ status: 0 });
       expect(options.out).toMatch(/mnt\.vol: new options for top\n/);
       expect([await seen('two'), await seen('three')]).toEqual([false, false]);
 
-      await scratch.file('mnt.vol', 'volume x\n type storage/memory\nend-volume\n');
-      const other = await glossa(scratch, ['reload', 'mnt']);
+      await scratch.writeFile('mnt.vol', 'volume x\n type storage/memory\nend-volume\n');
+      const other = await runGlossa(scratch, ['reload', 'mnt']);
       expect(other.status).toBe(1);
       expect(other.out).toMatch(/mnt\.vol: everything stays as it was: .*would lose the files/);
       expect([await seen('two'), await seen('three')]).toEqual([false, false]);
@@ -84,29 +84,29 @@ describeMounts('glossa reload', () => {
 
   it('finds the volfile of a daemon that was given a relative path', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', module('one'));
-      await scratch.file('own.vol', stack());
-      await scratch.folder('own');
+      await scratch.writeFile('m.py', module('one'));
+      await scratch.writeFile('own.vol', stack());
+      await scratch.makeFolder('own');
       expect(
-        await glossa(scratch, ['mount', 'own.vol', 'own', '-l', 'own.log', ...flags]),
+        await runGlossa(scratch, ['mount', 'own.vol', 'own', '-l', 'own.log', ...flags]),
       ).toMatchObject({
         status: 0,
       });
       try {
-        await scratch.file('own.vol', stack('option name three'));
-        expect(await glossa(scratch, ['reload', 'own'])).toMatchObject({
+        await scratch.writeFile('own.vol', stack('option name three'));
+        expect(await runGlossa(scratch, ['reload', 'own'])).toMatchObject({
           status: 0,
           out: 'own.vol: new options for top\ntop: reloaded\n',
         });
       } finally {
-        expect(await glossa(scratch, ['umount', 'own'])).toMatchObject({ status: 0 });
+        expect(await runGlossa(scratch, ['umount', 'own'])).toMatchObject({ status: 0 });
       }
     }));
 
   it('applies options in the same way as SIGHUP', () =>
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
-      await scratch.file('mnt.vol', stack('option name three'));
+      await scratch.writeFile('mnt.vol', stack('option name three'));
       mount.child.kill('SIGHUP');
       const log = scratch.at('mnt.log');
       while (!(await readFile(log, 'utf8')).includes('new options for top')) await delay(10);
@@ -117,7 +117,7 @@ describeMounts('glossa reload', () => {
 
   it('glossa reload of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
-      expect(await glossa(scratch, ['reload', '.'])).toMatchObject({
+      expect(await runGlossa(scratch, ['reload', '.'])).toMatchObject({
         status: 1,
         err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
       });
@@ -134,7 +134,7 @@ class xlator(Translator):
     def mkdir_cancel(self, frame):
         frame.fail(EINTR)
 `;
-      await scratch.file('m.py', holds);
+      await scratch.writeFile('m.py', holds);
       const mount = await startMount(scratch, stack(), { args: flags });
       let client!: ChildProcess;
       const waiting = run(scratch, 'mkdir', [join(mount.path, 'new')], {
@@ -143,7 +143,7 @@ class xlator(Translator):
         },
       });
       await vi.waitFor(() => expect(mount.log()).toContain('holds'), { timeout: 50_000 });
-      expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0 });
       client.kill('SIGKILL');
       expect((await waiting).signal).toBe('SIGKILL');
       expect(await mount.stop()).toBe(0);

@@ -14,7 +14,7 @@ class xlator(Translator):
 
 /** Runs glossa repl with these lines as its input. */
 async function repl(scratch: Scratch, args: string, lines: readonly string[]): Promise<Outcome> {
-  await scratch.file('lines', `${lines.join('\n')}\n`);
+  await scratch.writeFile('lines', `${lines.join('\n')}\n`);
   const script = `exec "$0" "$1" repl ${args} < lines`;
   return run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA], { patience: 60_000 });
 }
@@ -36,7 +36,7 @@ end-volume
 
 it('repl evaluates Python lines in the module, with self as the translator', () =>
   withScratch(async (scratch) => {
-    await scratch.file('m.py', MODULE);
+    await scratch.writeFile('m.py', MODULE);
     const lines = [
       'LIMIT',
       'self.name',
@@ -58,7 +58,7 @@ it('repl evaluates Python lines in the module, with self as the translator', () 
 
 it('repl completes a statement at the end of a pipe, and ends at the first exception', () =>
   withScratch(async (scratch) => {
-    await scratch.file('m.py', MODULE);
+    await scratch.writeFile('m.py', MODULE);
     const open = await repl(scratch, 'm', ['for i in range(2):', '    print(i)']);
     expect(open).toMatchObject({ status: 0, out: '0\n1\n' });
     const { status, out } = await repl(scratch, 'm.py', ['1/0', '2']);
@@ -68,14 +68,14 @@ it('repl completes a statement at the end of a pipe, and ends at the first excep
 
 it('repl of a volfile with several modules asks for --volume', () =>
   withScratch(async (scratch) => {
-    await scratch.file('m.py', MODULE);
-    await scratch.file('v.vol', stack);
+    await scratch.writeFile('m.py', MODULE);
+    await scratch.writeFile('v.vol', stack);
     expect((await repl(scratch, 'v.vol', ['1'])).err).toBe(
       'glossa: v.vol has several scripted volumes: --volume a or b\n',
     );
     expect((await repl(scratch, 'v.vol --volume b', ['self.name'])).out).toBe("'b'\n");
     expect((await repl(scratch, 'v.vol --volume c', ['1'])).err).toContain("scripted volume 'c'");
-    await scratch.file('none.vol', 'volume m\n    type storage/memory\nend-volume\n');
+    await scratch.writeFile('none.vol', 'volume m\n    type storage/memory\nend-volume\n');
     expect((await repl(scratch, 'none.vol', ['1'])).err).toBe(
       'glossa: none.vol has no scripted volume (features/glupy)\n',
     );
@@ -89,7 +89,7 @@ export class xlator extends Translator {
   init() { this.seen = []; }
 }
 `;
-    await scratch.file('j.js', module);
+    await scratch.writeFile('j.js', module);
     const lines = [
       'self.name',
       'const three = 3',

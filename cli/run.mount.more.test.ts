@@ -5,9 +5,9 @@ import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   type Outcome,
   run,
+  runGlossa,
   type Scratch,
   withScratch,
 } from '../test/support/mount.ts';
@@ -20,15 +20,15 @@ async function runIn(
   command: readonly string[],
   { flags = [], onStart }: { flags?: string[]; onStart?: (child: ChildProcess) => void } = {},
 ): Promise<Outcome> {
-  const env = { TMPDIR: await scratch.folder('tmp') };
-  await scratch.file('test.vol', memory);
+  const env = { TMPDIR: await scratch.makeFolder('tmp') };
+  await scratch.writeFile('test.vol', memory);
   const args = ['run', 'test.vol', ...flags, '--', ...command];
-  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+  return runGlossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
 }
 
 /** Expects that a run has left nothing. */
 async function expectClean(scratch: Scratch): Promise<void> {
-  expect(scratch.mounts()).toEqual([]);
+  expect(scratch.findMounts()).toEqual([]);
   expect(await readdir(scratch.at('tmp'))).toEqual([]);
 }
 
@@ -116,11 +116,11 @@ describeMounts('glossa run', () => {
       const failing =
         'volume failing\n    type debug/error-gen\n    option failure 100\n    option enable stat\n' +
         '    option error-no EIO\n    subvolumes mem\nend-volume\n';
-      await scratch.file('failing.vol', memory + failing);
-      await scratch.folder('mnt');
+      await scratch.writeFile('failing.vol', memory + failing);
+      await scratch.makeFolder('mnt');
       const sentence =
         /^glossa: cannot enter the mount \S+: stat of its root fails: EIO \(Input\/output error\); /m;
-      const env = { TMPDIR: await scratch.folder('tmp') };
+      const env = { TMPDIR: await scratch.makeFolder('tmp') };
       for (const [args, hint] of [
         [['run', 'failing.vol', '--', 'true'], "the server's log has the reason"],
         [
@@ -128,7 +128,7 @@ describeMounts('glossa run', () => {
           `the log ${scratch.at('a.log')} has the reason`,
         ],
       ] as const) {
-        const { status, out, err } = await glossa(scratch, args, { env });
+        const { status, out, err } = await runGlossa(scratch, args, { env });
         expect({ status, out }).toEqual({ status: 1, out: '' });
         expect(err).toMatch(sentence);
         expect(err).toMatch(hint);
@@ -138,15 +138,15 @@ describeMounts('glossa run', () => {
 
   it('reports a bad working directory or Node program without a stack trace', () =>
     withScratch(async (scratch) => {
-      await scratch.file('test.vol', memory);
-      const gone = await scratch.folder('gone');
+      await scratch.writeFile('test.vol', memory);
+      const gone = await scratch.makeFolder('gone');
       const node = scratch.at('node');
       await copyFile(process.execPath, node);
       const main = `import { unlinkSync } from 'node:fs';\nunlinkSync(process.execPath);\nawait import('${GLOSSA}');\n`;
       const script =
         'cd "$0" && rmdir "$0" && "$1" "$2" check a.vol; cd "$3"; "$4" "$5" run test.vol -- true';
       const programs = [process.execPath, GLOSSA, scratch.path, node];
-      const args = ['-c', script, gone, ...programs, await scratch.file('main.mjs', main)];
+      const args = ['-c', script, gone, ...programs, await scratch.writeFile('main.mjs', main)];
       const { err } = await run(scratch, 'sh', args);
       expect(err).toMatch(
         'glossa: the working directory cannot be read: No such file or directory; change to another (cd /)\n',
@@ -166,9 +166,9 @@ describeMounts('glossa run', () => {
           void started.stdout!.once('data', () => resolve(started));
         outcome = runIn(scratch, ['sh', '-c', script], { onStart });
       });
-      expect(scratch.mounts()).toHaveLength(1);
+      expect(scratch.findMounts()).toHaveLength(1);
       child.kill('SIGKILL');
-      await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 50_000 });
+      await vi.waitFor(() => expect(scratch.findMounts()).toEqual([]), { timeout: 50_000 });
       // The command itself keeps running.
       await writeFile(over, '');
       expect((await outcome).signal).toBe('SIGKILL');

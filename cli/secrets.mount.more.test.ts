@@ -1,7 +1,7 @@
 /** Secrecy of a password in a volfile: none of glossa's output contains it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 const VALUE = 'hunter2';
 
@@ -27,7 +27,7 @@ describeMounts('a password in a volfile', () => {
           'end',
           `opton password ${VALUE}\n    option log-level no\n    option\n  password\n\n ${VALUE} x\nend`,
         );
-      await scratch.file('wrong.vol', wrong);
+      await scratch.writeFile('wrong.vol', wrong);
       const volumes = ['graph', 'mnt.vol', '--options'];
       const texts = new Map<string, string>();
       for (const command of [
@@ -43,7 +43,7 @@ describeMounts('a password in a volfile', () => {
         ['graph', 'mnt.vol', `--xlator-option=mem_password=${VALUE}`],
         ['record', 'mnt.vol', '-o', 'a.rec', '-l', 'rec.log', '--', 'ls'],
       ]) {
-        const { out, err } = await glossa(scratch, command);
+        const { out, err } = await runGlossa(scratch, command);
         texts.set(command.join(' '), out + err);
       }
       const { meta } = { meta: `${mount.path}/.meta/graphs/active/mem/options` };

@@ -2,9 +2,9 @@ import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
-import { programOf } from '../test/support/user.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const stack = `volume mem
     type storage/memory
@@ -23,13 +23,13 @@ describeMounts('glossa stats statedump', () => {
       for (let at = 0; at < 400; at++) await writeFile(join(mount.path, `file-${at}`), '');
       const file = await open(join(mount.path, 'file-7'));
       try {
-        const text = await glossa(scratch, ['stats', 'statedump', 'mnt']);
+        const text = await runGlossa(scratch, ['stats', 'statedump', 'mnt']);
         expect(text).toMatchObject({ status: 0, err: '' });
         expect(text.out).toMatch(/^DUMP-START-TIME: 20/);
         expect(text.out).toMatch(/\nDUMP-END-TIME: 20.*\n$/);
         expect(text.out).toMatch('\n[xlator.features.negative.top]\noption.limit=100\n');
         expect(text.out).toMatch(`\nmountpoint=${mount.path}\n`);
-        const json = await glossa(scratch, ['stats', 'statedump', 'mnt', '--json']);
+        const json = await runGlossa(scratch, ['stats', 'statedump', 'mnt', '--json']);
         expect(json).toMatchObject({ status: 0, err: '' });
         const dump = JSON.parse(json.out);
         expect(dump.process).toMatchObject({ pid: mount.child.pid, mountpoint: mount.path });
@@ -65,10 +65,10 @@ describeMounts('glossa stats statedump', () => {
 
   it('is not written into the mount itself', () =>
     withScratch(async (scratch) => {
-      await scratch.file('a.vol', stack);
-      const point = await scratch.folder('mnt');
+      await scratch.writeFile('a.vol', stack);
+      const point = await scratch.makeFolder('mnt');
       const args = ['mount', '-N', '--statedump-path', 'mnt/dumps', '-l', 'log', 'a.vol', 'mnt'];
-      const { status, err } = await glossa(scratch, args);
+      const { status, err } = await runGlossa(scratch, args);
       expect([status, err]).toEqual([
         1,
         expect.stringMatching(`is inside the mount point ${point}`),
@@ -77,9 +77,9 @@ describeMounts('glossa stats statedump', () => {
 
   it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
-      const other = await programOf(scratch, OTHER);
+      const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['stats', 'statedump', 'mnt'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'statedump', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',
@@ -90,7 +90,7 @@ describeMounts('glossa stats statedump', () => {
 
   it('glossa stats statedump of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
-      expect(await glossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
         status: 1,
         err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
       });

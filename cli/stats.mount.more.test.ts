@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 import { isRoot } from '../test/support/posix.ts';
-import { programOf } from '../test/support/user.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const stack = `volume mem
     type storage/memory
@@ -21,12 +21,12 @@ describeMounts('glossa stats', () => {
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
-      const shown = await glossa(scratch, ['stats', 'mnt']);
+      const shown = await runGlossa(scratch, ['stats', 'mnt']);
       expect(shown).toMatchObject({ status: 0, err: '' });
       expect(shown.out).toMatch(/^fuse {2}mount\/fuse\n {4}requests +\d/);
       expect(shown.out).toMatch(/\ntop {2}features\/negative\n {4}\S/);
       expect(shown.out).toMatch('\nmem  storage/memory\n');
-      const { status, out } = await glossa(scratch, ['stats', 'mnt', '--json']);
+      const { status, out } = await runGlossa(scratch, ['stats', 'mnt', '--json']);
       expect(status).toBe(0);
       expect(JSON.parse(out)).toEqual({
         volumes: [
@@ -53,7 +53,7 @@ end-volume
 `;
       const mount = await startMount(scratch, counting, { args: ['--statedump-path', folder] });
       await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
-      const profile = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      const profile = await runGlossa(scratch, ['stats', 'mnt', '--profile']);
       expect(profile).toMatchObject({ status: 0, err: '' });
       expect(profile.out).toMatch(
         /^Volume: counting\n-+\nCumulative Stats:\n +Block Size: +8192b\+\n/,
@@ -61,15 +61,18 @@ end-volume
       expect(profile.out).toMatch(/ us +1 +WRITE\n.*\nInterval 0 Stats:/s);
       // Each writer can set a name in user.; the server checks the caller.
       const set = `python3 -c 'import os; os.setxattr(".", "user.io-stats-dump", b"now")'`;
-      expect(await scratch.client(mount.path, set).outcome).toMatchObject({ status: 0, err: '' });
+      expect(await scratch.startClient(mount.path, set).outcome).toMatchObject({
+        status: 0,
+        err: '',
+      });
       expect(await readFile(join(folder, 'now.counting'), 'utf8')).toContain(
         '"gluster.counting.aggr.fop.write.count": 1,\n',
       );
-      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--json'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt', '--reset', '--json'])).toMatchObject({
         status: 0,
         out: '[\n  "counting",\n  "top"\n]\n',
       });
-      const after = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      const after = await runGlossa(scratch, ['stats', 'mnt', '--profile']);
       expect(after.out).not.toContain('WRITE');
       expect(await mount.stop()).toBe(0);
     }));
@@ -77,11 +80,11 @@ end-volume
   it('with --profile fails without a volume of io-stats', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
         status: 1,
         err: 'glossa: mnt has no volume of type debug/io-stats\n',
       });
-      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--profile'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt', '--reset', '--profile'])).toMatchObject({
         status: 2,
       });
       expect(await mount.stop()).toBe(0);
@@ -89,15 +92,15 @@ end-volume
 
   it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
-      const other = await programOf(scratch, OTHER);
+      const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      const { outcome } = scratch.client(mount.path, 'cat f', { as: OTHER });
+      const { outcome } = scratch.startClient(mount.path, 'cat f', { as: OTHER });
       expect((await outcome).err).toMatch('No such file');
-      expect(await glossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
         status: 1,
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
-      expect(await glossa(scratch, ['stats', 'mnt', '--reset'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt', '--reset'], other)).toMatchObject({
         status: 1,
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
@@ -107,7 +110,7 @@ end-volume
 
   it('glossa stats of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
-      expect(await glossa(scratch, ['stats', '.'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', '.'])).toMatchObject({
         status: 1,
         err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
       });

@@ -1,6 +1,6 @@
 /** `-q` and `-v` of commands that mount, and of commands that ask a mount. */
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 const broken = `${memory}volume top\n    type no/such\n    subvolumes mem\nend-volume\n`;
@@ -13,22 +13,22 @@ export class xlator extends Translator {
 describeMounts('the output without errors is empty with -q, and each step with -v', () => {
   it('for mount and umount', () =>
     withScratch(async (scratch) => {
-      await scratch.file('test.vol', memory);
-      await scratch.file('broken.vol', broken);
-      await scratch.folder('mnt');
-      await scratch.file('mnt/hidden', '');
+      await scratch.writeFile('test.vol', memory);
+      await scratch.writeFile('broken.vol', broken);
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile('mnt/hidden', '');
       const mnt = scratch.at('mnt');
       const own = ['-l', scratch.at('log')];
       const silent = { status: 0, out: '', err: '' };
-      expect(await glossa(scratch, ['mount', '-q', 'test.vol', 'mnt', ...own])).toEqual({
+      expect(await runGlossa(scratch, ['mount', '-q', 'test.vol', 'mnt', ...own])).toEqual({
         ...silent,
         signal: null,
       });
-      expect(await glossa(scratch, ['umount', '-q', 'mnt'])).toMatchObject(silent);
-      const refused = await glossa(scratch, ['mount', '-q', 'broken.vol', 'mnt', ...own]);
+      expect(await runGlossa(scratch, ['umount', '-q', 'mnt'])).toMatchObject(silent);
+      const refused = await runGlossa(scratch, ['mount', '-q', 'broken.vol', 'mnt', ...own]);
       expect(refused).toMatchObject({ status: 1, out: '' });
       expect(refused.err).toContain('no/such');
-      const { err } = await glossa(scratch, ['mount', '-v', 'test.vol', 'mnt', ...own]);
+      const { err } = await runGlossa(scratch, ['mount', '-v', 'test.vol', 'mnt', ...own]);
       const steps = [
         `^glossa: the server is process (\\d+), and its log ${scratch.at('log')}`,
         'glossa: start the volumes of test.vol: mem',
@@ -38,7 +38,7 @@ describeMounts('the output without errors is empty with -q, and each step with -
       ];
       expect(err).toMatch(new RegExp(steps.join('\n')));
       const pid = /process (\d+)/.exec(err)![1];
-      expect(await glossa(scratch, ['umount', '--verbose', 'mnt'])).toEqual({
+      expect(await runGlossa(scratch, ['umount', '--verbose', 'mnt'])).toEqual({
         status: 0,
         signal: null,
         out: '',
@@ -46,16 +46,20 @@ describeMounts('the output without errors is empty with -q, and each step with -
           `glossa: process ${pid} serves ${mnt}\nglossa: ${mnt} is unmounted\n` +
           `glossa: process ${pid} has ended\n`,
       });
-      const both = await glossa(scratch, ['umount', '-q', '-v', 'mnt']);
+      const both = await runGlossa(scratch, ['umount', '-q', '-v', 'mnt']);
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
   it('for run, which logs on the terminal', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.js', MODULE);
+      await scratch.writeFile('m.js', MODULE);
       const above = 'type features/glupy\n option module-name m.js';
-      await scratch.file('m.vol', `${memory}volume top\n ${above}\n subvolumes mem\nend-volume\n`);
-      const run = (flag: string) => glossa(scratch, ['run', flag, 'm.vol', '--', 'echo', 'done']);
+      await scratch.writeFile(
+        'm.vol',
+        `${memory}volume top\n ${above}\n subvolumes mem\nend-volume\n`,
+      );
+      const run = (flag: string) =>
+        runGlossa(scratch, ['run', flag, 'm.vol', '--', 'echo', 'done']);
       const [quiet, verbose] = await Promise.all([run('-q'), run('-v')]);
       expect(quiet).toMatchObject({ status: 0, out: 'done\n', err: '' });
       expect(verbose).toMatchObject({ status: 0, out: 'done\n' });
@@ -73,17 +77,17 @@ describeMounts('the output without errors is empty with -q, and each step with -
   it('for reload', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
-      expect(await glossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({
         status: 0,
         out: '',
         err: '',
       });
-      expect(await glossa(scratch, ['reload', '-v', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['reload', '-v', 'mnt'])).toMatchObject({
         status: 0,
         err: `glossa: ask the server of ${mount.path} to read its volfile and its modules\n`,
       });
-      await scratch.file('mnt.vol', broken);
-      const { status, out } = await glossa(scratch, ['reload', '-q', 'mnt']);
+      await scratch.writeFile('mnt.vol', broken);
+      const { status, out } = await runGlossa(scratch, ['reload', '-q', 'mnt']);
       expect(status).toBe(1);
       expect(out).toContain('everything stays as it was');
       expect(await mount.stop()).toBe(0);

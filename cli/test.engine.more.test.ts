@@ -1,7 +1,7 @@
 /** `glossa test` with tests in Python. */
 import { mkdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+import { runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 
 const COUNTER = `
 import asyncio, time
@@ -157,29 +157,29 @@ def test_after_all():
 
 async function project(scratch: Scratch, files: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(scratch.at('m'));
-  for (const [name, text] of Object.entries(files)) await scratch.file(`m/${name}`, text);
+  for (const [name, text] of Object.entries(files)) await scratch.writeFile(`m/${name}`, text);
 }
 
 it('glossa test runs the tests beside a module', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + GOOD });
-    const all = await glossa(scratch, ['test', 'm/counter.py']);
+    const all = await runGlossa(scratch, ['test', 'm/counter.py']);
     expect(all).toMatchObject({ status: 0, err: '' });
     expect(all.out).toMatch(/^m\/test_counter\.py\n {2}✓ test_options_and_asked/);
     expect(all.out.trimEnd().split('\n').at(-1)).toBe('7 passed, 0 failed');
     for (const named of ['m/counter', 'm/test_counter.py']) {
-      const { status, out, err } = await glossa(scratch, ['test', named, '-k', 'itself']);
+      const { status, out, err } = await runGlossa(scratch, ['test', named, '-k', 'itself']);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       expect(out).toBe('m/test_counter.py\n  ✓ test_the_module_itself\n\n1 passed, 0 failed\n');
     }
-    const { out } = await glossa(scratch, ['test', 'm', '-k', 'hold', '-v']);
+    const { out } = await runGlossa(scratch, ['test', 'm', '-k', 'hold', '-v']);
     expect(out).toMatch(/counter\.py loaded: stat, mkdir, lookup\n\n1 passed, 0 failed\n$/);
   }));
 
 it('glossa test prints each failure with its place, and goes on', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + BAD });
-    const { status, out } = await glossa(scratch, ['test', 'm/counter.py', '--time-limit', '1']);
+    const { status, out } = await runGlossa(scratch, ['test', 'm/counter.py', '--time-limit', '1']);
     expect(status).toBe(1);
     const part = (name: string): string =>
       new RegExp(` ✗ ${name}.*\\n(( {6}.*\\n)*)`).exec(out)?.[1] ?? '';
@@ -211,13 +211,13 @@ test('good', () => graph('a'));
 test('bad', () => assert.equal(1, 2));
 `,
     });
-    const quiet = await glossa(scratch, ['test', 'm/a.js', '-q']);
+    const quiet = await runGlossa(scratch, ['test', 'm/a.js', '-q']);
     expect(quiet).toMatchObject({ status: 1, err: '' });
     expect(quiet.out).toMatch(/^m\/a\.test\.js\n {2}✗ bad\n/);
     expect(quiet.out).not.toMatch(/good|passed/);
-    const fine = await glossa(scratch, ['test', 'm/a.js', '-q', '-k', 'good']);
+    const fine = await runGlossa(scratch, ['test', 'm/a.js', '-q', '-k', 'good']);
     expect(fine).toMatchObject({ status: 0, out: '', err: '' });
-    const json = await glossa(scratch, ['test', 'm/a.js', '--json']);
+    const json = await runGlossa(scratch, ['test', 'm/a.js', '--json']);
     expect(json).toMatchObject({ status: 1, err: '' });
     const test = { ms: expect.any(Number), printed: [] };
     const told = expect.any(String);
@@ -238,10 +238,10 @@ test('bad', () => assert.equal(1, 2));
     });
     const [first] = JSON.parse(json.out).files[0].tests[0].log;
     expect(Object.keys(first)).toEqual(['level', 'file', 'line', 'function', 'text']);
-    const none = await glossa(scratch, ['test', 'm/a.js', '--json', '-k', 'nothing']);
+    const none = await runGlossa(scratch, ['test', 'm/a.js', '--json', '-k', 'nothing']);
     expect(none).toMatchObject({ status: 1, err: "glossa: no test has 'nothing' in its name\n" });
     expect(JSON.parse(none.out)).toEqual({ error: "no test has 'nothing' in its name" });
-    expect((await glossa(scratch, ['test', 'm', '-q', '-v'])).status).toBe(2);
+    expect((await runGlossa(scratch, ['test', 'm', '-q', '-v'])).status).toBe(2);
   }));
 
 it('glossa test of a module without tests prints the reason', () =>
@@ -251,19 +251,21 @@ it('glossa test of a module without tests prints the reason', () =>
       'wrong.py': 'def x(:',
       'test_wrong.py': 'import wrong\ndef test_a(): pass\n',
     });
-    const wrong = await glossa(scratch, ['test', 'm/test_wrong.py']);
+    const wrong = await runGlossa(scratch, ['test', 'm/test_wrong.py']);
     expect(wrong.status).toBe(1);
     expect(wrong.out).toMatch(
       /✗ the file cannot be loaded\n[\s\S]*wrong\.py", line 1\n[\s\S]*SyntaxError/,
     );
     expect(wrong.out).toMatch(/\n0 passed, 1 failed\n$/);
     await mkdir(scratch.at('empty'));
-    await scratch.file('empty/bare.py', COUNTER);
-    const none = await glossa(scratch, ['test', 'empty/bare.py']);
+    await scratch.writeFile('empty/bare.py', COUNTER);
+    const none = await runGlossa(scratch, ['test', 'empty/bare.py']);
     expect(none).toMatchObject({ status: 1, out: '' });
     expect(none.err).toBe(
       'glossa: empty/bare.py has no tests beside it: test_bare.py; docs/write/testing.md shows how to write some\n',
     );
-    expect((await glossa(scratch, ['test', 'absent'])).err).toBe('glossa: absent is not there\n');
-    expect((await glossa(scratch, ['test'])).status).toBe(2);
+    expect((await runGlossa(scratch, ['test', 'absent'])).err).toBe(
+      'glossa: absent is not there\n',
+    );
+    expect((await runGlossa(scratch, ['test'])).status).toBe(2);
   }));

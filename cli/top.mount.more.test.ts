@@ -7,13 +7,13 @@ import { OTHER } from '../test/support/client.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
 } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
-import { programOf } from '../test/support/user.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 /** Gives a program a terminal (util-linux). */
 const hasScript = spawnSync('script', ['--version']).status === 0;
@@ -65,7 +65,7 @@ describeMounts('glossa top', () => {
   it('without a terminal prints one table, or JSON', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
-      const first = await glossa(scratch, ['top', 'mnt', '--interval', '0.1']);
+      const first = await runGlossa(scratch, ['top', 'mnt', '--interval', '0.1']);
       expect(first).toMatchObject({ status: 0, err: '' });
       expect(first.out).toMatch(
         /^VOLUME +TYPE +FOPS\/S +ERR\/S +MEDIAN +99 % +BUSY +SINCE +HIT +MEM$/m,
@@ -73,7 +73,7 @@ describeMounts('glossa top', () => {
       expect(first.out).toMatch(/^top +negative .*\nmem +memory /m);
       expect(first.out).not.toContain('\x1b');
       for (const line of first.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-      const watching = glossa(scratch, ['top', 'mnt', '--json', '--interval', '3']);
+      const watching = runGlossa(scratch, ['top', 'mnt', '--json', '--interval', '3']);
       let ended = false;
       void watching.then(() => {
         ended = true;
@@ -145,14 +145,14 @@ describeMounts('glossa top', () => {
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const program = `"${process.execPath}" "${GLOSSA}"`;
-      const piped = scratch.client(
+      const piped = scratch.startClient(
         scratch.path,
         `${program} top mnt --interval 0.1 | head -n 1; ${program} top mnt --interval 0.1 --json | head -n 1`,
       );
       const { out, err } = await piped.outcome;
       const [head, json] = out.trimEnd().split('\n');
       expect([head, json, err]).toEqual([expect.stringContaining('mnt'), '{', '']);
-      const top = await scratch.client(
+      const top = await scratch.startClient(
         scratch.path,
         `timeout --preserve-status -s TERM 3 ${program} top mnt --interval 1000`,
       ).outcome;
@@ -169,16 +169,16 @@ describeMounts('glossa top', () => {
         [['stats', '.', '3'], 2, "unexpected '3'"],
         [['stats', '.', '--profile', '--reset'], 2, 'give only one of --profile and --reset'],
       ] as const) {
-        const found = await glossa(scratch, [...args]);
+        const found = await runGlossa(scratch, [...args]);
         expect([found.status, found.err]).toEqual([status, expect.stringContaining(says)]);
       }
     }));
 
   it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
-      const other = await programOf(scratch, OTHER);
+      const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['top', 'mnt'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['top', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',

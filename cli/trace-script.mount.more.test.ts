@@ -3,7 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { describeMounts, glossa, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, withScratch } from '../test/support/mount.ts';
 
 const volfile = (isolation: string): string => `
 volume storage
@@ -43,11 +43,11 @@ describeMounts('glossa trace of a module', () => {
     ({ file, from, callback, changed, isolation }) =>
       withScratch(async (scratch) => {
         await copyFile(join(packageRoot, from), scratch.at(file));
-        await scratch.file('stack.vol', volfile(isolation));
-        const env = { TMPDIR: await scratch.folder('tmp') };
+        await scratch.writeFile('stack.vol', volfile(isolation));
+        const env = { TMPDIR: await scratch.makeFolder('tmp') };
         const script = 'ls gone; ls gone; exit 0';
         const args = ['trace', 'stack.vol', '--', 'sh', '-c', script];
-        const { status, err } = await glossa(scratch, args, { env });
+        const { status, err } = await runGlossa(scratch, args, { env });
         expect(status).toBe(0);
         const name = file.replace('.', '\\.');
         const miss = [

@@ -3,7 +3,7 @@ import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
   describeMounts,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -31,10 +31,10 @@ export class xlator extends Translator {
 `;
 
 const trace = async (scratch: Scratch, ...args: string[]) => {
-  const env = { TMPDIR: await scratch.folder('tmp') };
-  await scratch.file('test.vol', volfile);
-  await scratch.file('quiet.js', module);
-  return glossa(scratch, ['trace', ...args], { env });
+  const env = { TMPDIR: await scratch.makeFolder('tmp') };
+  await scratch.writeFile('test.vol', volfile);
+  await scratch.writeFile('quiet.js', module);
+  return runGlossa(scratch, ['trace', ...args], { env });
 };
 
 const COMMAND = ['--', 'sh', '-c', 'test -e gone; echo text >file'];
@@ -72,7 +72,7 @@ describeMounts('a view of glossa trace', () => {
   it('a view of glossa trace of a running mount is written at Ctrl-C', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, 'volume mem\n type storage/memory\nend-volume\n');
-      const outcome = glossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
+      const outcome = runGlossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
         onStart(child) {
           child.stderr!.once('data', () => {
             access(scratch.at('mnt', 'gone')).catch(() => child.kill('SIGINT'));
@@ -93,8 +93,8 @@ describeMounts('a view of glossa trace', () => {
 
   it('with impossible options is refused before the command runs', () =>
     withScratch(async (scratch) => {
-      await scratch.file('no.rec', 'text');
-      await scratch.file('kept.html', 'kept');
+      await scratch.writeFile('no.rec', 'text');
+      await scratch.writeFile('kept.html', 'kept');
       const cases: readonly (readonly [args: readonly string[], status: number, err: RegExp])[] = [
         [
           ['test.vol', '--html', 'no/a.html', '--', 'echo'],

@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
   describeMounts,
-  glossa,
   type Outcome,
+  runGlossa,
   type Scratch,
   withScratch,
 } from '../test/support/mount.ts';
@@ -26,14 +26,14 @@ async function trace(
   script: string,
   onStart?: (child: ChildProcess) => void,
 ): Promise<Outcome> {
-  const env = { TMPDIR: await scratch.folder('tmp') };
-  await scratch.file('test.vol', volfile);
+  const env = { TMPDIR: await scratch.makeFolder('tmp') };
+  await scratch.writeFile('test.vol', volfile);
   const args = ['trace', 'test.vol', ...flags, '--', 'sh', '-c', script];
-  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+  return runGlossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
 }
 
 const read = (scratch: Scratch, ...args: string[]): Promise<Outcome> =>
-  glossa(scratch, ['trace', '--read', 'a.rec', ...args]);
+  runGlossa(scratch, ['trace', '--read', 'a.rec', ...args]);
 
 describeMounts('glossa trace', () => {
   it('prints a tree for each request, and ends with the command’s status', () =>
@@ -92,7 +92,7 @@ describeMounts('glossa trace', () => {
         'for p in $(cat /proc/$PPID/task/*/children); do test $p = $$ || kill -9 $p; done';
       const script = `pwd; i=0; while test $i -lt 50; do test -e "f$i"; i=$((i+1)); done; ${others}`;
       const { out } = await trace(scratch, ['-o', 'a.rec'], script);
-      await glossa(scratch, ['umount', out.trim()]);
+      await runGlossa(scratch, ['umount', out.trim()]);
       const { out: shown, err, status } = await read(scratch);
       expect({ err, status }).toEqual({
         err: 'the recording was not ended: it was cut off, or goes on\n',

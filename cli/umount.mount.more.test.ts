@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import {
   describeMounts,
-  glossa,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -46,22 +46,28 @@ describeMounts('the mount of a killed server', () => {
   it('is unmounted by glossa umount', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
-      expect(scratch.mounts()).toEqual([]);
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(scratch.findMounts()).toEqual([]);
       expect(await readdir(path)).toEqual([]);
     }));
 
   it('is unmounted even while a process is in it', () =>
     withScratch(async (scratch) => {
       await deadMount(scratch, (path) => occupy(scratch, path));
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
-      expect(scratch.mounts()).toEqual([]);
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('is named in the error of a new mount there', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
-      const { status, err } = await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'again.log']);
+      const { status, err } = await runGlossa(scratch, [
+        'mount',
+        'mnt.vol',
+        'mnt',
+        '-l',
+        'again.log',
+      ]);
       expect(status).toBe(1);
       expect(err).toBe(
         `glossa: cannot mount on ${path}: a mount whose server ended is left there; ` +
@@ -72,7 +78,7 @@ describeMounts('the mount of a killed server', () => {
   it('makes glossa stats fail with the remedy', () =>
     withScratch(async (scratch) => {
       await deadMount(scratch);
-      expect(await glossa(scratch, ['stats', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['stats', 'mnt'])).toMatchObject({
         status: 1,
         err: "glossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n",
       });
@@ -84,21 +90,21 @@ describeMounts('glossa umount', () => {
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({
         status: 1,
         err:
           "glossa: mnt is in use ('fuser -vm mnt' lists its users); " +
           "'glossa umount --lazy mnt' detaches it now\n",
       });
-      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(scratch.findMounts()).toEqual([mount.path]);
       const lazy = ['umount', '--lazy', 'mnt'];
-      expect(await glossa(scratch, [...lazy, '--timeout', '0.1'])).toMatchObject({
+      expect(await runGlossa(scratch, [...lazy, '--timeout', '0.1'])).toMatchObject({
         status: 1,
         err:
           'glossa: mnt is detached, but after 0.1 s something still uses it: its server (process ' +
           `${mount.child.pid}) goes on until nothing does\n`,
       });
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('with --lazy and --no-wait returns at once', () =>
@@ -106,19 +112,19 @@ describeMounts('glossa umount', () => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
       const args = ['umount', '--lazy', '--no-wait', 'mnt'];
-      expect(await glossa(scratch, args)).toMatchObject({ status: 0, err: '' });
-      expect(scratch.mounts()).toEqual([]);
+      expect(await runGlossa(scratch, args)).toMatchObject({ status: 0, err: '' });
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('returns after the server has ended', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       mount.child.kill('SIGSTOP');
-      const returned = glossa(scratch, ['umount', 'mnt']).then((outcome) => ({
+      const returned = runGlossa(scratch, ['umount', 'mnt']).then((outcome) => ({
         ...outcome,
         log: mount.log(),
       }));
-      await until(() => scratch.mounts().length === 0);
+      await until(() => scratch.findMounts().length === 0);
       mount.child.kill('SIGCONT');
       expect(await returned).toMatchObject({ status: 0, err: '', log: ENDED });
     }));
@@ -127,7 +133,7 @@ describeMounts('glossa umount', () => {
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       mount.child.kill('SIGSTOP');
-      const { status, err } = await glossa(scratch, ['umount', 'mnt', '--timeout', '0.1']);
+      const { status, err } = await runGlossa(scratch, ['umount', 'mnt', '--timeout', '0.1']);
       expect({ status, err }).toEqual({
         status: 1,
         err:
@@ -135,13 +141,13 @@ describeMounts('glossa umount', () => {
           'ended: it is stuck, or another mount namespace has it mounted; ' +
           `'kill -9 ${mount.child.pid}' ends it\n`,
       });
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('run twice at once unmounts once', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
-      const both = await Promise.all([1, 2].map(() => glossa(scratch, ['umount', 'mnt'])));
+      const both = await Promise.all([1, 2].map(() => runGlossa(scratch, ['umount', 'mnt'])));
       expect(mount.log()).toEqual(ENDED);
       for (const { status, err } of both) {
         const late = 'glossa: mnt is not a mount of glossa: nothing is mounted there\n';
@@ -157,7 +163,7 @@ describeMounts('glossa umount', () => {
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       const wrapper = ['unshare', '--pid', '--fork', '--mount-proc', '--propagation', 'unchanged'];
-      const { status, err } = await glossa(scratch, ['umount', 'mnt'], { wrapper });
+      const { status, err } = await runGlossa(scratch, ['umount', 'mnt'], { wrapper });
       expect({ status, err }).toEqual({
         status: 1,
         err: expect.stringMatching(/^glossa: mnt is unmounted, but its server is not to be seen/),
@@ -170,24 +176,24 @@ describeMounts('glossa umount', () => {
     withScratch(async (scratch) => {
       await symlink('.', scratch.at('link'));
       const mount = await startMount(scratch, memory);
-      expect(await glossa(scratch, ['umount', 'link/mnt/'])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, ['umount', 'link/mnt/'])).toMatchObject({ status: 0 });
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
   it('glossa umount of a folder without a mount of glossa fails', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
+      await scratch.makeFolder('mnt');
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({
         status: 1,
         err: 'glossa: mnt is not a mount of glossa: nothing is mounted there\n',
       });
-      expect(await glossa(scratch, ['umount', 'no/mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['umount', 'no/mnt'])).toMatchObject({
         status: 1,
         err: expect.stringContaining(
           'glossa: no/mnt is not a mount of glossa: No such file or directory',
         ),
       });
-      expect(await glossa(scratch, ['umount', '/proc'])).toMatchObject({
+      expect(await runGlossa(scratch, ['umount', '/proc'])).toMatchObject({
         status: 1,
         err: 'glossa: /proc is not a mount of glossa: what is mounted there is proc\n',
       });

@@ -5,7 +5,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 /** Up after a while, or never; down and up again when names of these words are looked up. */
 const modules = {
@@ -92,8 +92,8 @@ describeMounts('a volume that', () => {
 
   it.each(names)('goes down serves open files, and comes up again: %s', (name) =>
     withScratch(async (scratch) => {
-      await scratch.file(name, modules[name]);
-      await scratch.file('ear.ts', EAR);
+      await scratch.writeFile(name, modules[name]);
+      await scratch.writeFile('ear.ts', EAR);
       const mount = await startMount(scratch, volfile(name, true));
       const events: string[] = [];
       const hears = async (event: string): Promise<void> => {
@@ -123,18 +123,18 @@ describeMounts('a volume that', () => {
 
   it.each(names)('never comes up fails the mount, and the error names it: %s', (name) =>
     withScratch(async (scratch) => {
-      await scratch.file(name, modules[name]);
-      await scratch.file('ear.ts', EAR);
-      await scratch.file('m.vol', volfile(name, false));
-      await scratch.folder('mnt');
+      await scratch.writeFile(name, modules[name]);
+      await scratch.writeFile('ear.ts', EAR);
+      await scratch.writeFile('m.vol', volfile(name, false));
+      await scratch.makeFolder('mnt');
       const log = scratch.at('log');
       const args = ['mount', 'm.vol', 'mnt', '-l', log, '--up-timeout', '0.5'];
-      const { status, out, err } = await glossa(scratch, args);
+      const { status, out, err } = await runGlossa(scratch, args);
       expect({ status, out }).toEqual({ status: 1, out: '' });
       expect(err).toMatch(
         /m\.vol:4:8: volume 'late' \(features\/\w+\): has not come up within 0\.5 s, though what is below it has\n/,
       );
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
       expect(await fs.readFile(log, 'utf8')).toContain('has not come up within 0.5 s');
     }),
   );

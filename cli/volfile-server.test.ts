@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 
 const folder = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-server-'));
@@ -22,7 +22,7 @@ it.each([
   const at = folder();
   writeFileSync(join(at, 'v.vol'), '');
   const given = args.map((each) => each.replace('DIR', at));
-  const { status, err } = await command(['brick', 'volfiles', ...given]);
+  const { status, err } = await runCommand(['brick', 'volfiles', ...given]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });
 
@@ -33,7 +33,7 @@ it('glossa brick volfiles fails with the address or folder that it cannot use', 
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
   const serve = (dir: string, ...args: string[]) =>
-    command(['brick', 'volfiles', dir, '-N', ...args]);
+    runCommand(['brick', 'volfiles', dir, '-N', ...args]);
   const taken = await serve(at, '--port', String(port));
   expect(taken).toMatchObject({
     status: 1,

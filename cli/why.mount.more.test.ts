@@ -2,9 +2,9 @@
 import { access, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
-import { programOf } from '../test/support/user.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const stack = `
 volume mem
@@ -49,11 +49,11 @@ end-volume
 describeMounts('glossa why', () => {
   it('explains a slow request of an otherwise idle server', () =>
     withScratch(async (scratch) => {
-      await scratch.file('blocking.py', blocking);
+      await scratch.writeFile('blocking.py', blocking);
       const mount = await startMount(scratch, blockingStack);
       await writeFile(scratch.at('mnt', 'quick'), '');
       await mkdir(scratch.at('mnt', 'slow'));
-      const { out } = await glossa(scratch, ['why', 'mnt/slow']);
+      const { out } = await runGlossa(scratch, ['why', 'mnt/slow']);
       expect(out).toMatch(
         /^\/slow: lookup failed with ENOENT .*, and (?:perhaps )?slowly\.\n.* in (?:at most )?[\d.]+ m?s[.,] /m,
       );
@@ -73,7 +73,7 @@ describeMounts('glossa why', () => {
       await fails(rename(at('f'), at('g')));
       await symlink(scratch.path, scratch.at('link'));
       const why = async (...args: string[]): Promise<string> => {
-        const { status, out, err } = await glossa(scratch, ['why', ...args]);
+        const { status, out, err } = await runGlossa(scratch, ['why', ...args]);
         expect([status, err], args.join(' ')).toEqual([0, '']);
         return out;
       };
@@ -113,24 +113,24 @@ describeMounts('glossa why', () => {
         ['mnt a', 2, /^glossa why: unexpected 'a'/],
       ];
       for (const [args, status, said] of wrong) {
-        const outcome = await glossa(scratch, ['why', ...args.split(' ')]);
+        const outcome = await runGlossa(scratch, ['why', ...args.split(' ')]);
         expect([outcome.status, outcome.out], args).toEqual([status, '']);
         expect(outcome.err, args).toMatch(said);
       }
       mount.child.kill('SIGKILL');
       await mount.outcome;
-      expect(await glossa(scratch, ['why', 'mnt/f'])).toMatchObject({
+      expect(await runGlossa(scratch, ['why', 'mnt/f'])).toMatchObject({
         status: 1,
         err: `glossa: the server of ${scratch.at('mnt')} has ended; 'glossa umount ${scratch.at('mnt')}' unmounts it\n`,
       });
-      await glossa(scratch, ['umount', 'mnt']);
+      await runGlossa(scratch, ['umount', 'mnt']);
     }));
 
   it('explains slow requests of any slow volume', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--slow', '0.001us'] });
       await writeFile(scratch.at('mnt', 'f'), 'text');
-      const { out } = await glossa(scratch, ['why', 'mnt/f']);
+      const { out } = await runGlossa(scratch, ['why', 'mnt/f']);
       expect(out).toMatch(/\/f: lookup failed with ENOENT \(.*\), and (perhaps )?slowly\.\n/);
       expect(out).toMatch(
         /\/f: create succeeded, (?:perhaps )?slowly\.\n.* from mem, by way of cache\.\n/,
@@ -138,7 +138,7 @@ describeMounts('glossa why', () => {
       expect(out).toMatch(/\/f: writev? succeeded, (perhaps )?slowly/);
       expect(await mount.stop()).toBe(0);
       const args = ['mount', 'mnt.vol', 'mnt', '--slow', 'soon'];
-      expect(await glossa(scratch, args)).toMatchObject({
+      expect(await runGlossa(scratch, args)).toMatchObject({
         status: 2,
         err: expect.stringMatching(/--slow takes a time such as 100ms, 2s or 50us, not 'soon'/),
       });
@@ -146,9 +146,9 @@ describeMounts('glossa why', () => {
 
   it.runIf(isRoot)('is refused to other users of the mount', () =>
     withScratch(async (scratch) => {
-      const other = await programOf(scratch, OTHER);
+      const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['why', 'mnt/f'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['why', 'mnt/f'], other)).toMatchObject({
         status: 1,
         out: '',
         err: `glossa: only root and the user who mounted ${scratch.at('mnt')} may ask its server\n`,

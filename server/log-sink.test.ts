@@ -83,7 +83,7 @@ describe('a log file', () => {
 
   it('goes on in the old file when reopen fails', () =>
     withScratch(async (scratch) => {
-      const path = await scratch.folder('logs').then((folder) => `${folder}/a.log`);
+      const path = await scratch.makeFolder('logs').then((folder) => `${folder}/a.log`);
       const sink = openSink(path, { colour: false });
       sink.write('', line('one'));
       await rename(scratch.at('logs'), scratch.at('moved'));
@@ -135,8 +135,8 @@ describe('a log file', () => {
 
   it('behind a symbolic link is refused in a folder that every user can write', () =>
     withScratch(async (scratch) => {
-      const victim = await scratch.file('victim', 'precious');
-      const folder = await scratch.folder('folder');
+      const victim = await scratch.writeFile('victim', 'precious');
+      const folder = await scratch.makeFolder('folder');
       const path = scratch.at('folder/a.log');
       await symlink(victim, path);
       await chmod(folder, 0o1777);
@@ -154,7 +154,7 @@ describe('a log file', () => {
       expect(() => openSink(path, { colour: false })).toThrow(
         `cannot write the log ${path}: No such file or directory; --log-file names another place`,
       );
-      const below = `${await scratch.file('file', '')}/a.log`;
+      const below = `${await scratch.writeFile('file', '')}/a.log`;
       expect(() => makeLogFolder(below)).toThrow(/cannot write the log .*: (File exists|Not a)/);
     }));
 });

@@ -47,7 +47,7 @@ it('a pid file that another process has overwritten is not removed', () =>
 
 it('a pid file behind a symbolic link is neither written nor removed', () =>
   withScratch(async (scratch) => {
-    const victim = await scratch.file('victim', 'precious');
+    const victim = await scratch.writeFile('victim', 'precious');
     const path = scratch.at('pid');
     await symlink(victim, path);
     expect(() => new PidFile(path).write()).toThrow(

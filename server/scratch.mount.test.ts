@@ -1,6 +1,6 @@
 /** Commands that need a temporary folder, when there is none or it is full. */
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, withScratch } from '../test/support/mount.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 const MODULE = "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n";
@@ -8,9 +8,9 @@ const MODULE = "import { Translator } from 'glossa';\nexport class xlator extend
 describeMounts('a command with a temporary mount', () => {
   it('fails with a message when the folder for temporary files is missing', () =>
     withScratch(async (scratch) => {
-      await scratch.file('test.vol', memory);
+      await scratch.writeFile('test.vol', memory);
       const env = { TMPDIR: scratch.at('absent') };
-      expect(await glossa(scratch, ['run', 'test.vol', '--', 'true'], { env })).toMatchObject({
+      expect(await runGlossa(scratch, ['run', 'test.vol', '--', 'true'], { env })).toMatchObject({
         status: 1,
         out: '',
         err:
@@ -23,13 +23,13 @@ describeMounts('a command with a temporary mount', () => {
     'fails with a message when the disk of the temporary folder is full',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('m.js', MODULE);
-        const TMPDIR = await scratch.folder('full');
+        await scratch.writeFile('m.js', MODULE);
+        const TMPDIR = await scratch.makeFolder('full');
         const full = 'mount -t tmpfs -o size=4k none full; head -c 4096 /dev/zero > full/fill';
         const lines = `${full}\nexec "$@"`;
         const wrapper = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', lines, 'sh'];
         const env = { TMPDIR };
-        expect(await glossa(scratch, ['dev', 'm.js'], { env, wrapper })).toMatchObject({
+        expect(await runGlossa(scratch, ['dev', 'm.js'], { env, wrapper })).toMatchObject({
           status: 1,
           out: '',
           err: expect.stringMatching(
@@ -41,13 +41,13 @@ describeMounts('a command with a temporary mount', () => {
 
   it('refuses a folder or a module instead of a volfile, and the message names the command', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.js', MODULE);
-      await scratch.folder('folder');
+      await scratch.writeFile('m.js', MODULE);
+      await scratch.makeFolder('folder');
       for (const [given, says] of [
         ['folder', 'folder is a folder, and no volfile'],
         ['m.js', 'm.js is a module, and no volfile'],
       ] as const) {
-        const { status, err } = await glossa(scratch, ['run', given, '--', 'true']);
+        const { status, err } = await runGlossa(scratch, ['run', given, '--', 'true']);
         expect(status).toBe(2);
         expect(err.startsWith(`glossa run: ${says}`), err).toBe(true);
       }

@@ -1,7 +1,7 @@
 /** A mount whose server is stopped does not reply, so a process that enters it hangs. */
 import { symlink } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
@@ -32,17 +32,17 @@ describeMounts('in front of a mount that does not reply', () => {
   it('every command ends with status 1 and names the stopped server', () =>
     withScratch(async (scratch) => {
       const stuck = await startMount(scratch, memory);
-      await scratch.file('test.vol', memory);
-      await scratch.folder('other');
-      await scratch.file('m.js', 'export class xlator {}\n');
+      await scratch.writeFile('test.vol', memory);
+      await scratch.makeFolder('other');
+      await scratch.writeFile('m.js', 'export class xlator {}\n');
       await symlink('mnt', scratch.at('link'));
       stuck.child.kill('SIGSTOP');
       const outcomes = commands.map(async (line) => {
-        const { status, out, err } = await glossa(scratch, line.split(' '));
+        const { status, out, err } = await runGlossa(scratch, line.split(' '));
         return [line, status, out, err.includes(`kill -9 ${stuck.child.pid}`) ? 'says so' : err];
       });
       expect(await Promise.all(outcomes)).toEqual(commands.map((line) => [line, 1, '', 'says so']));
-      expect(scratch.mounts()).toEqual([stuck.path]);
+      expect(scratch.findMounts()).toEqual([stuck.path]);
       stuck.child.kill('SIGCONT');
       expect(await stuck.stop()).toBe(0);
     }));

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { command } from '../test/support/cli.ts';
+import { runCommand } from '../test/support/cli.ts';
 import { withScratch } from '../test/support/mount.ts';
 import { readNamedFile } from './named-file.ts';
 
@@ -47,11 +47,11 @@ it('a pipe is read to its end, and refused when no writer opens it or its writer
 
 it('a volfile of 100 MB is refused unread; the message gives the limit and its reason', () =>
   withScratch(async (scratch) => {
-    const file = await scratch.file('a.vol', '');
+    const file = await scratch.writeFile('a.vol', '');
     // Sparse: it takes no room, and its size is told without reading it.
     truncateSync(file, 100e6);
     for (const name of ['check', 'graph', 'repl']) {
-      const { status, err } = await command([name, file]);
+      const { status, err } = await runCommand([name, file]);
       expect({ status, err }).toEqual({
         status: 1,
         err:
@@ -69,7 +69,7 @@ it.each([
   ['bench report', '/dev/zero'],
   ['mount', '/dev/zero', '/mnt', '--no-daemon', '--log-file=/dev/null'],
 ])('a device instead of a file ends glossa %s %s with status 1', async (...args) => {
-  const { status, err } = await command(args.flatMap((word) => word.split(' ')));
+  const { status, err } = await runCommand(args.flatMap((word) => word.split(' ')));
   expect(status).toBe(1);
   expect(err).toMatch(/^glossa: cannot read .*: it is a device, and no file\n/m);
 });

@@ -49,8 +49,8 @@ describe('a full disk', () => {
     'a disk that fills up halfway through the output ends the command with status 1',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('wrong.vol', manyMistakes);
-        const disk = await scratch.folder('disk');
+        await scratch.writeFile('wrong.vol', manyMistakes);
+        const disk = await scratch.makeFolder('disk');
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', disk]);
         const command = 'exec "$0" "$@" check --json wrong.vol >disk/out';
         const ended = await run(scratch, 'sh', ['-c', command, process.execPath, GLOSSA]);
@@ -69,7 +69,7 @@ const manyMistakes = Array.from(
 describe('output to a pipe', () => {
   it('reaches a slow reader whole', () =>
     withScratch(async (scratch) => {
-      await scratch.file('wrong.vol', manyMistakes);
+      await scratch.writeFile('wrong.vol', manyMistakes);
       const { status, out } = await readSlowly(scratch, ['check', '--json', 'wrong.vol']);
       expect(status).toBe(1);
       expect(JSON.parse(out).files[0].problems.length).toBeGreaterThan(399);
@@ -85,7 +85,7 @@ describe('output to a pipe', () => {
 
   it('ends at the first signal when its reader has stopped reading', () =>
     withScratch(async (scratch) => {
-      await scratch.file('wrong.vol', manyMistakes);
+      await scratch.writeFile('wrong.vol', manyMistakes);
       // The reader reads nothing, and ends when the writer has.
       const script =
         '{ "$0" "$@" check --json wrong.vol & echo $! >pid; wait $!; echo $? >status; : >done; } | ' +

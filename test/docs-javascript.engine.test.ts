@@ -19,12 +19,12 @@ describe('JavaScript modules in the documents', () => {
         { 'm.js': text },
         { leaves: text.includes('this.children') ? 2 : 1 },
       );
-      expect(run.lines().filter((line) => /^[EWC] /.test(line))).toEqual([]);
+      expect(run.takeLines().filter((line) => /^[EWC] /.test(line))).toEqual([]);
       run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
-      const reply = run.ask('lookup', run.known('a'), null);
+      const reply = run.ask('lookup', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opErrno: 2 });
-      expect(run.lines().filter((line) => /^[EWC] /.test(line))).toEqual([]);
-      run.settled();
+      expect(run.takeLines().filter((line) => /^[EWC] /.test(line))).toEqual([]);
+      run.expectSettled();
     },
   );
 });

@@ -13,8 +13,8 @@ import { activate } from '../runtime/volfile/activate.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
-import { ask, FakeContext, newName } from './support/core.ts';
-import { folderOf, native, startModule } from './support/module.ts';
+import { ask, FakeContext, makeLoc } from './support/core.ts';
+import { makeFolder, nativeLanguage, startModule } from './support/module.ts';
 
 const root = join(import.meta.dirname, '..');
 const guide = readFileSync(join(root, 'docs/write/typescript.md'), 'utf8');
@@ -27,7 +27,7 @@ const [keep, callbacks, capitals] = blocks('ts') as [string, string, string];
 const volfile = blocks('')[0]!;
 
 it('the guide to TypeScript shows a translator that refuses to unlink raw files', async () => {
-  const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'keep.ts': keep }) });
+  const context = Object.assign(new FakeContext(), { baseDir: makeFolder({ 'keep.ts': keep }) });
   const { description, problems } = inspectVolfile(new Source('keep.vol', volfile), {
     registry: await registry.loadAll(),
     strict: true,
@@ -37,7 +37,7 @@ it('the guide to TypeScript shows a translator that refuses to unlink raw files'
   const graph = activate(description!, registry, context as FakeContext, levels);
   await graph.start();
   const { root: directory } = graph.inodes;
-  const unlink = (name: string) => ask(graph, 'unlink', newName(directory, name), 0, null);
+  const unlink = (name: string) => ask(graph, 'unlink', makeLoc(directory, name), 0, null);
   expect(unlink('photo.raw')).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
   expect(unlink('photo.jpg').opErrno).toBe(ENOENT);
   await graph.stop();
@@ -45,10 +45,10 @@ it('the guide to TypeScript shows a translator that refuses to unlink raw files'
 });
 
 it('the guide to TypeScript shows a translator that changes writes and counts reads', async () => {
-  const run = await startModule({ 'm.ts': capitals }, { language: native('.ts') });
+  const run = await startModule({ 'm.ts': capitals }, { language: nativeLanguage('.ts') });
   const fd = new Fd(run.root, 2, 1);
   run.ask('writev', fd, Buffer.from('one Two'), 0, 0, null);
-  const [write] = run.asked();
+  const [write] = run.takeRequests();
   expect(String(Buffer.from(write!.args[1] as Uint8Array))).toBe('ONE TWO');
   write!.answer(7, 0, null, null, null);
   for (const [opRet, vector] of [
@@ -56,11 +56,11 @@ it('the guide to TypeScript shows a translator that changes writes and counts re
     [-1, null],
   ] as const) {
     const reply = run.ask('readv', fd, 10, 0, 0, null);
-    run.asked()[0]!.answer(opRet, opRet < 0 ? EPERM : 0, vector, null, null);
+    run.takeRequests()[0]!.answer(opRet, opRet < 0 ? EPERM : 0, vector, null, null);
     expect(reply).toMatchObject({ count: 1, opRet });
   }
   expect(run.dump()).toMatchObject({ 'bytes-read': 3 });
-  run.settled();
+  run.expectSettled();
 });
 
 it('the guide to TypeScript shows code without type errors', () => {
@@ -72,7 +72,7 @@ it('the guide to TypeScript shows code without type errors', () => {
     'capitals.ts': capitals,
     'callbacks.ts': `${imports}${callbacks}export { stat };\n`,
   };
-  const folder = folderOf(files);
+  const folder = makeFolder(files);
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({

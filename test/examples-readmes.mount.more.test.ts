@@ -7,12 +7,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { describeMounts, withScratch } from './support/mount.ts';
-import { CONSOLE, commandsIn, needsMore, normal, sessionsIn, typed } from './support/readme.ts';
+import {
+  CONSOLE,
+  findCommands,
+  findSessions,
+  needsMore,
+  normalize,
+  runTyped,
+} from './support/readme.ts';
 
 const folder = join(packageRoot, 'examples');
 const readmes = readdirSync(folder)
   .map((name) => ({ name, path: join(folder, name, 'README.md') }))
-  .filter(({ path }) => sessionsIn(readFileSync(path, 'utf8')).length > 0);
+  .filter(({ path }) => findSessions(readFileSync(path, 'utf8')).length > 0);
 
 describeMounts('READMEs of the examples', () => {
   it('are at least ten', () => expect(readmes.length).toBeGreaterThanOrEqual(10));
@@ -24,15 +31,15 @@ describeMounts('READMEs of the examples', () => {
       () =>
         withScratch(async (scratch) => {
           const written: string[] = [];
-          for (const shown of sessionsIn(text)) {
-            written.push(await typed(name, commandsIn(shown), scratch.at(name), scratch));
-            expect(scratch.mounts()).toEqual([]);
+          for (const shown of findSessions(text)) {
+            written.push(await runTyped(name, findCommands(shown), scratch.at(name), scratch));
+            expect(scratch.findMounts()).toEqual([]);
             expect(existsSync(scratch.at(name))).toBe(false);
           }
           if (process.env.UPDATE === '1') {
             const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
             writeFileSync(path, updated);
-          } else expect(written.map(normal)).toEqual(sessionsIn(text).map(normal));
+          } else expect(written.map(normalize)).toEqual(findSessions(text).map(normalize));
         }),
     );
   });

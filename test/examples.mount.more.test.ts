@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { describeMounts, glossa, run, startMount, withScratch } from './support/mount.ts';
-import { commandsIn, needsMore, normal, sessionsIn, typed } from './support/readme.ts';
+import { describeMounts, run, runGlossa, startMount, withScratch } from './support/mount.ts';
+import { findCommands, findSessions, needsMore, normalize, runTyped } from './support/readme.ts';
 
 const folder = join(packageRoot, 'examples');
 const names = readdirSync(folder);
@@ -25,7 +25,7 @@ const scripted = names.filter((name) => modulesOf(name).length > 0);
 it.each(scripted)('the tests of example %s pass', (name) =>
   withScratch(async (scratch) => {
     const modules = modulesOf(name);
-    const { status, out } = await glossa(scratch, ['test', ...modules, '--json', '--strict']);
+    const { status, out } = await runGlossa(scratch, ['test', ...modules, '--json', '--strict']);
     expect({ status, out }).toMatchObject({ status: 0 });
     const { files } = JSON.parse(out) as { files: { file: string; tests: unknown[] }[] };
     // Those of its own name for each, and not only others beside it.
@@ -41,8 +41,8 @@ it.each(scripted)('the tests of example %s pass', (name) =>
 
 /** The commands of all blocks of a README, in order. */
 function commandsOf(text: string): string[] {
-  const shown = sessionsIn(text);
-  if (shown.length > 0) return shown.flatMap(commandsIn);
+  const shown = findSessions(text);
+  if (shown.length > 0) return shown.flatMap(findCommands);
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) =>
     block!.trimEnd().split('\n'),
   );
@@ -51,7 +51,7 @@ function commandsOf(text: string): string[] {
 const TWICE = 'undelete';
 const readmes = names
   .map((name) => ({ name, text: readFileSync(join(folder, name, 'README.md'), 'utf8') }))
-  .filter(({ name, text }) => name === TWICE || sessionsIn(text).length === 0);
+  .filter(({ name, text }) => name === TWICE || findSessions(text).length === 0);
 
 describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
@@ -62,11 +62,11 @@ describeMounts('commands in the READMEs', () => {
           const commands = commandsOf(text);
           expect(commands.length).toBeGreaterThan(0);
           const type = async (): Promise<string> =>
-            shape(normal(await typed(name, commands, scratch.at(name), scratch)));
+            shape(normalize(await runTyped(name, commands, scratch.at(name), scratch)));
           const first = await type();
           if (name === TWICE) expect(await type()).toBe(first);
           expect(first).not.toMatch(/^glossa:/m);
-          expect(scratch.mounts()).toEqual([]);
+          expect(scratch.findMounts()).toEqual([]);
           expect(existsSync(scratch.at(name))).toBe(false);
         }),
     );
@@ -91,11 +91,11 @@ print(changeable)
 describeMounts('the example worm', () => {
   it('makes a file final as soon as it is closed', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('files');
+      await scratch.makeFolder('files');
       const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>
         readFileSync(join(folder, 'worm', name), 'utf8'),
       );
-      await scratch.file('worm.py', module!);
+      await scratch.writeFile('worm.py', module!);
       await startMount(scratch, volfile!);
       const { out, err } = await run(scratch, 'python3', ['-c', AGAIN]);
       expect({ out, err }).toEqual({ out: '0\n', err: '' });

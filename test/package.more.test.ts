@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allLanguages } from '../bridges/languages.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { OTHER } from './support/client.ts';
-import { glossa, makeScratch, type Outcome, run, type Scratch } from './support/mount.ts';
+import { makeScratch, type Outcome, run, runGlossa, type Scratch } from './support/mount.ts';
 import { isSkipped } from './support/obstacle.ts';
-import { reachable } from './support/user.ts';
+import { copyUnreachable } from './support/user.ts';
 
 const MEGABYTES_MAX = 45;
 /** What an installation takes minutes for is the network. */
@@ -78,7 +78,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
     });
 
     const use = async (...args: readonly string[]): Promise<string> => {
-      const { status, out, err } = await glossa(scratch, args, user);
+      const { status, out, err } = await runGlossa(scratch, args, user);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       return out;
     };
@@ -148,7 +148,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it('runs the demo, or says why its user cannot mount', async () => {
       const tour = ['demo', '--json', '--searches', '50'];
-      const { status, out, err } = await glossa(scratch, tour, user);
+      const { status, out, err } = await runGlossa(scratch, tour, user);
       if (status === 0) expect(JSON.parse(out).passes).toHaveLength(2);
       else expect(err).toMatch(/^glossa: nothing can be mounted here: .*permission/i);
     });
@@ -164,6 +164,6 @@ async function ordinaryUser(scratch: Scratch) {
   if (process.getuid!() !== 0) return { main, env };
   await chmod(scratch.path, 0o755);
   await chown(home, OTHER.uid, OTHER.gid);
-  const { wrapper, node } = await reachable(scratch, OTHER);
+  const { wrapper, node } = await copyUnreachable(scratch, OTHER);
   return { wrapper, node, main, env };
 }

@@ -34,7 +34,7 @@ function blocksOf(document: string, heading?: string): Block[] {
 
 /** A shell in which `npx glossa` is the program under test. */
 async function shell(scratch: Scratch, script: string, cwd: string): Promise<string> {
-  const bin = await scratch.folder('bin');
+  const bin = await scratch.makeFolder('bin');
   const npx = join(bin, 'npx');
   await writeFile(npx, `#!/bin/sh\nshift\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`);
   await chmod(npx, 0o755);
@@ -46,7 +46,7 @@ async function shell(scratch: Scratch, script: string, cwd: string): Promise<str
 describeMounts('commands in the documents', () => {
   it('README: the commands of the first translator print what is shown', () =>
     withScratch(async (scratch) => {
-      const home = await scratch.folder('home');
+      const home = await scratch.makeFolder('home');
       const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
       let printed = '';
       let shown = '';
@@ -60,7 +60,7 @@ describeMounts('commands in the documents', () => {
       const timeless = (lines: string): string => lines.replace(/^\[[\d:. +-]+\]/gm, '[time]');
       expect(timeless(shown)).toContain('[time]');
       expect(timeless(printed)).toBe(timeless(shown));
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('README: the first translator is that of examples/hello', () => {
@@ -95,6 +95,6 @@ describeMounts('commands in the documents', () => {
       expect(lookups('brick')).toBe(2);
       expect(lookups('top')).toBeGreaterThanOrEqual(4);
       expect(existsSync(scratch.at('negative'))).toBe(false);
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 });

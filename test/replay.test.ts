@@ -20,15 +20,22 @@ import { PlayedVolume } from '../runtime/replay/played-volume.ts';
 import { RecordedStorage } from '../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../runtime/replay/replay.ts';
 import memory from '../runtime/xlators/storage/memory/index.ts';
-import { FakeContext, gfidOf, HeldLeaf, having, newName, startGraph } from './support/core.ts';
-import { type RecordSettings, record } from './support/recording.ts';
+import {
+  FakeContext,
+  HeldLeaf,
+  makeGfid,
+  makeLoc,
+  makeTranslator,
+  startGraph,
+} from './support/core.ts';
+import { type RecordSettings, record } from './support/test-recordings.ts';
 
 const WHOLE: RecordSettings = { whole: true, dataMax: 2 ** 20, filter: { passing: true } };
 const storage = { translator: memory as unknown as Translator<unknown>, name: 'storage' };
 
 /** Remembers names that were absent, and `forgets` what is made. */
 const caching = (forgets: boolean, known = new Set<string>()) =>
-  having('having', {
+  makeTranslator('having', {
     lookup: (frame, xl, loc, xdata) => {
       if (known.has(loc.path)) return unwind.lookup(frame, -1, ENOENT, null, null, null, null);
       wind.lookup(
@@ -184,7 +191,7 @@ it('a replay lists the differing fields of a reply and ignores times and blocks'
     await go('getxattr', '/f', 'user.a');
     await go('listdir', '/');
   });
-  const changing = having('having', {
+  const changing = makeTranslator('having', {
     readv: (frame) => {
       const stbuf = Object.assign(new Iatt(), { iaSize: 4, iaMtime: 77, iaBlocks: 5 });
       unwind.readv(frame, 3, 0, new TextEncoder().encode('two'), stbuf, null);
@@ -205,7 +212,7 @@ it('a replay lists the differing fields of a reply and ignores times and blocks'
 it('a replay plays files that existed before the recording, also for new requests', async () => {
   const context = new FakeContext();
   const graph = await startGraph(
-    [storage, { translator: having('having', {}), name: 'top' }],
+    [storage, { translator: makeTranslator('having', {}), name: 'top' }],
     context,
   );
   onTestFinished(() => graph.stop());
@@ -221,7 +228,7 @@ it('a replay plays files that existed before the recording, also for new request
   });
   const sizes: (number | undefined)[] = [];
   /** Asks for the attributes before it reads. */
-  const asking = having('having', {
+  const asking = makeTranslator('having', {
     readv: (frame, xl, fd, size, offset, flags, xdata) => {
       const read: Cbk<'fstat', null> = (up, _cookie, _xl, _opRet, _opErrno, buf) => {
         sizes.push(buf?.iaSize);
@@ -246,13 +253,13 @@ it('a replay sends overlapping requests concurrently and the rest in order', asy
   const driver = new Driver(connect(graph), ROOT);
   const answers: Promise<unknown>[] = [];
   for (const name of ['a', 'b']) {
-    answers.push(driver.wind('lookup', newName(graph.inodes.root, name), null));
+    answers.push(driver.wind('lookup', makeLoc(graph.inodes.root, name), null));
   }
   // The second first; then a third, and the first at last.
-  leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+  leaf.requests[1]!.answer(-1, ENOENT, null, null, null, null);
   answers.push(driver.wind('stat', new Loc(graph.inodes.root), null));
-  leaf.held[2]!.answer(-1, ENOENT, null, null);
-  leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+  leaf.requests[2]!.answer(-1, ENOENT, null, null);
+  leaf.requests[0]!.answer(-1, ENOENT, null, null, null, null);
   await Promise.all(answers);
 
   const other = new HeldLeaf();
@@ -310,14 +317,14 @@ describe('planOf', () => {
 it('a replay reports requests that could not be sent or were never answered', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ name, answer }) => {
-    const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: 1, iaNlink: 1 });
+    const buf = Object.assign(new Iatt(), { iaGfid: makeGfid(7), iaType: 1, iaNlink: 1 });
     if (name === 'lookup') answer(0, 0, null, buf, null, null);
     if (name === 'stat') answer(0, 0, buf, null);
   };
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
   const recording = record(graph, WHOLE);
   const driver = new Driver(connect(graph), ROOT);
-  const loc = newName(graph.inodes.root, 'f');
+  const loc = makeLoc(graph.inodes.root, 'f');
   const { values } = await driver.wind('lookup', loc, null);
   const inode = graph.inodes.link(loc.inode!, graph.inodes.root, 'f', values[1] as Iatt)!;
   await driver.wind('stat', new Loc(inode), null);

@@ -11,7 +11,7 @@ import { readVolfile } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/context.ts';
 import { registry } from '../server/registry.ts';
 import { withScratch } from './support/mount.ts';
-import { canCompile, compile, outDir } from './support/native.ts';
+import { canCompile, compile, libraryFolder } from './support/native.ts';
 import { volfiles } from './support/volfiles.ts';
 
 /** Options that lead to shared objects made of the sources beside the volfile. */
@@ -20,7 +20,7 @@ function compiled(volumes: readonly PlainVolume[], folder: string): string[] {
     const path = new Map(options).get('module-path');
     if (!path?.endsWith('.so')) return [];
     const source = join(folder, path.replace(/so$/, 'c'));
-    return [`${name}.module-path=${compile(source, join(outDir(), path))}`];
+    return [`${name}.module-path=${compile(source, join(libraryFolder(), path))}`];
   });
 }
 
@@ -42,7 +42,7 @@ describe('volfiles', () => {
       const storages = plainVolumes(readVolfile(source).description)
         .filter(({ type }) => type === 'storage/posix')
         .map(({ name }) => name);
-      for (const name of storages) await scratch.folder(name);
+      for (const name of storages) await scratch.makeFolder(name);
       const overrides = [
         ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
         ...compiled(plainVolumes(readVolfile(source).description), dirname(file)),

@@ -7,7 +7,7 @@ import { plainVolumes } from '../runtime/volfile/description.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile, type VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
-import { glusterdVolfile } from './support/performance-volfiles.ts';
+import { renderGlusterdVolfile } from './support/performance-volfiles.ts';
 import { volfiles } from './support/volfiles.ts';
 
 await registry.loadAll();
@@ -45,7 +45,10 @@ describe.each(volfiles)('%s', (path) => {
 });
 
 it('a client volfile that glusterd writes is accepted unchanged', () => {
-  const { description, problems } = inspectText('test.vol', glusterdVolfile([24_111, 24_112]));
+  const { description, problems } = inspectText(
+    'test.vol',
+    renderGlusterdVolfile([24_111, 24_112]),
+  );
   expect(problems).toEqual([]);
   expect(plainVolumes(description!).map(({ type }) => type)).toContain('performance/nl-cache');
 });

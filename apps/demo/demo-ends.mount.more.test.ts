@@ -1,16 +1,16 @@
 /** Signals to the demo, and deaths of its servers, at several moments; more in `test:long`. */
 import { expect, it, vi } from 'vitest';
 import {
-  demo,
-  endsBy,
   expectClean,
+  expectEndBy,
+  findServers,
   type Moment,
   PATIENCE,
-  servers,
+  runDemo,
   stop,
 } from '../../test/support/demo.ts';
-import { groupOfMounts, type Scratch, withScratch } from '../../test/support/mount.ts';
-import { wantedOf } from '../../test/support/wanted.ts';
+import { describeMountsAnyway, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { selectVariants } from '../../test/support/test-selection.ts';
 
 /** Ends a process that may have ended by itself. */
 function kill(pid: number): void {
@@ -21,17 +21,18 @@ function kill(pid: number): void {
   }
 }
 
-groupOfMounts('glossa demo', () => {
+describeMountsAnyway('glossa demo', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  it.each(wantedOf(signals, (signal) => signal === 'SIGHUP'))('cleans up after %s', (signal) =>
-    endsBy(signal),
+  it.each(selectVariants(signals, (signal) => signal === 'SIGHUP'))(
+    'cleans up after %s',
+    (signal) => expectEndBy(signal),
   );
 
   // A delay of 100 ms keeps the second pass running until the signal comes.
   const slowly = ['--searches', '50', '--delay', '100'];
-  const startsBricks: Moment = (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([]);
+  const startsBricks: Moment = (scratch) => expect(findServers(scratch, 'brick1')).not.toEqual([]);
   const searchesAway: Moment = (scratch) =>
-    expect(scratch.mounts().join()).toMatch(/baseline-away-mnt/);
+    expect(scratch.findMounts().join()).toMatch(/baseline-away-mnt/);
 
   const ends: [string, Moment][] = [
     ['starts its bricks', startsBricks],
@@ -40,23 +41,23 @@ groupOfMounts('glossa demo', () => {
       'searches over them, and none answers',
       async (scratch) => {
         await searchesAway(scratch);
-        stop(servers(scratch, 'brick[01]'));
+        stop(findServers(scratch, 'brick[01]'));
       },
     ],
     [
       'searches over them, and its server does not answer',
       async (scratch) => {
         await searchesAway(scratch);
-        stop(servers(scratch, 'baseline-away-mnt'));
+        stop(findServers(scratch, 'baseline-away-mnt'));
       },
     ],
   ];
-  it.each(wantedOf(ends, ([name]) => name === 'searches over them'))(
+  it.each(selectVariants(ends, ([name]) => name === 'searches over them'))(
     'cleans up after SIGTERM while it %s',
     (_when, moment) =>
       withScratch(async (scratch) => {
         let stopping: Promise<unknown> | undefined;
-        const { status } = await demo(scratch, slowly, (child) => {
+        const { status } = await runDemo(scratch, slowly, (child) => {
           stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
         });
         await stopping;
@@ -69,15 +70,15 @@ groupOfMounts('glossa demo', () => {
     ['starts its bricks', startsBricks],
     ['searches over them', searchesAway],
   ];
-  it.each(wantedOf(deaths, () => false))(
+  it.each(selectVariants(deaths, () => false))(
     'names the brick and cleans up when a brick dies while it %s',
     (_when, moment) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
-        const { status, out, err } = await demo(scratch, slowly, () => {
+        const { status, out, err } = await runDemo(scratch, slowly, () => {
           killing = vi
             .waitFor(() => moment(scratch), PATIENCE)
-            .then(() => servers(scratch, 'brick1').forEach(kill));
+            .then(() => findServers(scratch, 'brick1').forEach(kill));
         });
         await killing;
         expect(status).toBe(1);
@@ -90,22 +91,23 @@ groupOfMounts('glossa demo', () => {
   const mountpoint = 'baseline-mnt';
   /** When a server is killed. */
   const moments: [string, (scratch: Scratch) => void][] = [
-    ['starts', (scratch) => expect(servers(scratch, mountpoint)).not.toEqual([])],
+    ['starts', (scratch) => expect(findServers(scratch, mountpoint)).not.toEqual([])],
     [
       'has just mounted',
-      (scratch) => expect(scratch.mounts().some((path) => path.endsWith(mountpoint))).toBe(true),
+      (scratch) =>
+        expect(scratch.findMounts().some((path) => path.endsWith(mountpoint))).toBe(true),
     ],
   ];
-  it.each(wantedOf(moments, () => true))(
+  it.each(selectVariants(moments, () => true))(
     'names the server and cleans up when a server dies that %s',
     (_when, reached) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
         // Too many searches to finish before the server is killed.
-        const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
+        const { status, err } = await runDemo(scratch, ['--searches', '200000'], () => {
           killing = vi
             .waitFor(() => reached(scratch), PATIENCE)
-            .then(() => servers(scratch, mountpoint).forEach(kill));
+            .then(() => findServers(scratch, mountpoint).forEach(kill));
         });
         await killing;
         expect(status).toBe(1);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
-import { demo, expectClean } from '../../test/support/demo.ts';
+import { expectClean, runDemo } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
 
 const TIMES = '+([\\d.]+ ms|-) +([\\d.]+ ms|-)';
@@ -26,7 +26,7 @@ async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
 describeMounts('glossa demo', () => {
   it('prints one table at a terminal, and a warning on a busy machine', () =>
     withScratch(async (scratch) => {
-      const { status, out, err } = await whileBusy(() => demo(scratch, ['--searches', '100']));
+      const { status, out, err } = await whileBusy(() => runDemo(scratch, ['--searches', '100']));
       expect({ status, err }).toEqual({ status: 0, err: '' });
       for (const name of ['no cache', 'TypeScript', 'Python']) {
         expect(out).toMatch(new RegExp(`^  ${name} +\\d+ +\\d+ ${TIMES}`, 'm'));

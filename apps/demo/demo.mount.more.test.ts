@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import {
-  demo,
   expectClean,
-  inUnmountable,
+  expectLookups,
   isRoot,
-  lookupsOf,
+  runDemo,
+  runUnmountable,
   seed,
 } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
@@ -12,10 +12,10 @@ import { NEAR_TIMES } from './stacks.ts';
 
 const searches = 300;
 
-const expected = lookupsOf(searches, 300);
+const expected = expectLookups(searches, 300);
 const { lookups } = expected;
 /** Lookups of the searches over the folder, which are more for the same files. */
-const near = lookupsOf(NEAR_TIMES * searches, 300);
+const near = expectLookups(NEAR_TIMES * searches, 300);
 
 /** Lookups that reached the storage, by stack: the seed fixes them, in both languages. */
 const reached = {
@@ -44,7 +44,7 @@ describeMounts('glossa demo', () => {
   it('measures two mounts over a folder and three over bricks, and prints only JSON with --json', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.02'];
-      const { status, out, err } = await demo(scratch, flags);
+      const { status, out, err } = await runDemo(scratch, flags);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       const report = JSON.parse(out);
       const stacks = stacksOf(reached);
@@ -79,7 +79,7 @@ describeMounts('glossa demo', () => {
     'names the reason and the command to run instead where mounts are impossible',
     () =>
       withScratch(async (scratch) => {
-        const { status, out, err } = await inUnmountable(scratch, []);
+        const { status, out, err } = await runUnmountable(scratch, []);
         expect({ status, out }).toEqual({ status: 1, out: '' });
         expect(err).toMatch(
           /^glossa: nothing can be mounted here: .*; 'glossa playground' shows /m,
@@ -92,6 +92,6 @@ describeMounts('glossa demo', () => {
 it('glossa demo refuses wrong flags', () =>
   withScratch(async (scratch) => {
     for (const flags of [['--searches', '19'], ['--seed', 'x'], ['--delay', '0.001'], ['folder']]) {
-      expect((await demo(scratch, flags)).status).toBe(2);
+      expect((await runDemo(scratch, flags)).status).toBe(2);
     }
   }));

@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
-import { processesBy } from '../../test/support/processes.ts';
+import { findProcesses } from '../../test/support/processes.ts';
 import { BusySampler } from '../bench/engine/busy.ts';
 import { allowedCpus } from '../bench/engine/placement.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
@@ -69,12 +69,12 @@ const plan = planWorkload({ seed: 7, searches: 1 });
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
 async function serve(scratch: Scratch, at: string): Promise<Search> {
-  await scratch.file('doomed.mjs', MODULE);
-  const tree = await scratch.folder('files');
+  await scratch.writeFile('doomed.mjs', MODULE);
+  const tree = await scratch.makeFolder('files');
   const { signal } = new AbortController();
   await makeTree(tree, workload, signal);
   const options = [`${STORAGE}.directory=${tree}`];
-  const volfile = await scratch.file('doomed.vol', volfileOf(at));
+  const volfile = await scratch.writeFile('doomed.vol', volfileOf(at));
   mkdirSync(scratch.at('tmp'));
   const search = new Search(
     { title: 'doomed', id: 'doomed', volfile, options },
@@ -95,7 +95,7 @@ const searchAll = (search: Search): Promise<unknown> => search.search(0);
 const count = (search: Search): Promise<unknown> => search.lookups();
 
 const pids = (scratch: Scratch): number[] =>
-  processesBy(new RegExp(`mount ${scratch.at('doomed.vol')}`));
+  findProcesses(new RegExp(`mount ${scratch.at('doomed.vol')}`));
 
 const ended = (scratch: Scratch): RegExp =>
   new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
@@ -114,7 +114,7 @@ describeMounts('a mount server that ends during the demo', () => {
   it('is reported while its directories are opened', () =>
     withScratch(async (scratch) => {
       await expect(serve(scratch, 'dir4')).rejects.toThrow(ended(scratch));
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it.each([
@@ -130,7 +130,7 @@ describeMounts('a mount server that ends during the demo', () => {
       } finally {
         await search.stop();
       }
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }),
   );
 

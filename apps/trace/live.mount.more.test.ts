@@ -7,15 +7,15 @@ import { OTHER } from '../../test/support/client.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   type Outcome,
   run,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
 } from '../../test/support/mount.ts';
 import { isRoot } from '../../test/support/posix.ts';
-import { programOf } from '../../test/support/user.ts';
+import { prepareProgram } from '../../test/support/user.ts';
 
 const stack = `
 volume mem
@@ -36,7 +36,7 @@ interface Looking {
 async function look(scratch: Scratch, ...args: readonly string[]): Promise<Looking> {
   let child!: ChildProcess;
   let observing!: Promise<unknown>;
-  const outcome = glossa(scratch, ['trace', 'mnt', ...args], {
+  const outcome = runGlossa(scratch, ['trace', 'mnt', ...args], {
     onStart(started) {
       child = started;
       observing = once(started.stderr!, 'data');
@@ -87,7 +87,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(counted.out).not.toMatch('cache');
       expect(recorded).toMatchObject({ status: 0, out: '' });
       expect((await stat(scratch.at('a.rec'))).mode & 0o777).toBe(0o600);
-      const { out, err } = await glossa(scratch, ['trace', '--read', 'a.rec']);
+      const { out, err } = await runGlossa(scratch, ['trace', '--read', 'a.rec']);
       expect(err).toBe('');
       expect(out.match(/mem: \S+ = /g)).toEqual([
         'mem: lookup(/gone-1) = ',
@@ -124,7 +124,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(out).toMatch('mem: lookup(/gone) = -1 ENOENT');
       expect([status, err]).toEqual([1, expect.stringMatching(/\nglossa: mnt was unmounted\n$/)]);
       expect(await kept.outcome).toMatchObject({ status: 1 });
-      const recorded = await glossa(scratch, ['trace', '--read', 'a.rec']);
+      const recorded = await runGlossa(scratch, ['trace', '--read', 'a.rec']);
       expect(recorded).toMatchObject({ err: '', out: expect.stringContaining('lookup(/gone)') });
 
       const again = await startMount(scratch, stack);
@@ -136,17 +136,17 @@ describeMounts('glossa trace of a mount', () => {
           "\nglossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n$",
         ),
       });
-      expect(await glossa(scratch, ['trace', 'mnt'])).toMatchObject({
+      expect(await runGlossa(scratch, ['trace', 'mnt'])).toMatchObject({
         status: 1,
         err: "glossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n",
       });
-      await glossa(scratch, ['umount', 'mnt']);
+      await runGlossa(scratch, ['umount', 'mnt']);
     }));
 
   it('refuses wrong filters, files and mount points', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
-      await scratch.file('a.vol', stack);
+      await scratch.writeFile('a.vol', stack);
       const wrong: readonly (readonly [string, RegExp])[] = [
         ['mnt --volume cahe', /^1 glossa: there is no volume 'cahe' \(did you mean 'cache'\?\)\n$/],
         ['mnt --fop lokup', /^2 .*no fop 'lokup' \(did you mean 'lookup'/],
@@ -159,7 +159,7 @@ describeMounts('glossa trace of a mount', () => {
         ['.', /^1 glossa: \. is not a mount of glossa: nothing is mounted there\n$/],
       ];
       for (const [args, expected] of wrong) {
-        const { status, out, err } = await glossa(scratch, ['trace', ...args.split(' ')]);
+        const { status, out, err } = await runGlossa(scratch, ['trace', ...args.split(' ')]);
         expect(`${status} ${err}`, args).toMatch(expected);
         expect(out, args).toBe('');
       }
@@ -169,9 +169,9 @@ describeMounts('glossa trace of a mount', () => {
 
   it.runIf(isRoot)('other users may not trace a mount with allow_other', () =>
     withScratch(async (scratch) => {
-      const other = await programOf(scratch, OTHER);
+      const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['trace', 'mnt'], other)).toMatchObject({
+      expect(await runGlossa(scratch, ['trace', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',
@@ -182,19 +182,19 @@ describeMounts('glossa trace of a mount', () => {
 
   it.runIf(isRoot)('a full disk ends only the recording, with one message', () =>
     withScratch(async (scratch) => {
-      const disk = await scratch.folder('disk');
+      const disk = await scratch.makeFolder('disk');
       // Just enough for the start of the recording, which is reserved.
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1216k', 'tmpfs', disk]);
-      await scratch.file('a.vol', stack);
+      await scratch.writeFile('a.vol', stack);
       const script = 'dd if=/dev/urandom of=f bs=4k count=400 2>/dev/null; wc -c <f';
       const flags = ['-o', 'disk/a.rec', '--data-max', '4096'];
-      const { status, out, err } = await glossa(scratch, [
+      const { status, out, err } = await runGlossa(scratch, [
         ...['trace', 'a.vol', ...flags],
         ...['--', 'sh', '-c', script],
       ]);
       expect([status, out]).toEqual([0, '1638400\n']);
       expect(err.match(/No space left on device/g)).toHaveLength(1);
-      const read = await glossa(scratch, ['trace', '--read', 'disk/a.rec', '-c']);
+      const read = await runGlossa(scratch, ['trace', '--read', 'disk/a.rec', '-c']);
       expect(read.out).toMatch(/mem +writev/);
       execFileSync('rm', [scratch.at('disk/a.rec')]);
 

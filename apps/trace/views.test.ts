@@ -12,15 +12,20 @@ import { readFlags } from '../../terminal/flags.ts';
 import { headOfScript, lookUp, makeDirectory, scriptGraph } from '../../test/browser/recorded.ts';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
-  newName,
+  type HeldRequest,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../test/support/core.ts';
-import { eventsIn, notingTranslator, record, testHead } from '../../test/support/recording.ts';
+import {
+  makeNotingTranslator,
+  makeTestHead,
+  readEvents,
+  record,
+} from '../../test/support/test-recordings.ts';
 import { changeAt } from './differences.ts';
 import { perfettoText } from './perfetto.ts';
 import { stepsOf } from './steps.ts';
@@ -28,7 +33,7 @@ import { viewFlags, viewOf } from './views.ts';
 
 async function walksOf(recording: MemoryRecording): Promise<readonly Walk[]> {
   const walks = new Walks();
-  for (const event of await eventsIn(recording.toBytes())) walks.add(event);
+  for (const event of await readEvents(recording.toBytes())) walks.add(event);
   return walks.walks;
 }
 
@@ -52,7 +57,7 @@ it('steps stand in the order of cause and effect', async () => {
   ]);
 });
 
-const noting = notingTranslator('lookup', 'lookup_cbk');
+const noting = makeNotingTranslator('lookup', 'lookup_cbk');
 
 it('steps of equal times stand in the order of the recording', async () => {
   const leaf = new HeldLeaf();
@@ -161,19 +166,19 @@ describe('a trace for Perfetto', async () => {
   );
   const recording = record(graph);
   const stat = () => {
-    ask(graph, 'stat', newName(graph.inodes.root, 'a'), null);
+    ask(graph, 'stat', makeLoc(graph.inodes.root, 'a'), null);
     context.advance(1);
   };
   stat();
   stat();
   stat();
-  const answer = (held: Held) => {
-    held.answer(0, 0, attributes(gfidOf(3)), null);
+  const answer = (held: HeldRequest) => {
+    held.answer(0, 0, makeAttributes(makeGfid(3)), null);
     context.advance(1);
   };
   // Replies out of order; the last request gets none.
-  for (const i of [2, 0, 3, 1, 4]) answer(leaf.held[i]!);
-  const text = [...perfettoText(await walksOf(recording), [], testHead(graph))].join('');
+  for (const i of [2, 0, 3, 1, 4]) answer(leaf.requests[i]!);
+  const text = [...perfettoText(await walksOf(recording), [], makeTestHead(graph))].join('');
   const { traceEvents, displayTimeUnit } = JSON.parse(text) as {
     traceEvents: TraceEvent[];
     displayTimeUnit: string;

@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 describe('check', () => {
   it('reports problems at their lines, and none once they are fixed', async () => {
     await withScratch(async (scratch) => {
-      const path = await scratch.file('a b.vol', bad);
+      const path = await scratch.writeFile('a b.vol', bad);
       const found = await check(start(dirname(path)), path, never);
       expect([...found]).toEqual([
         [
@@ -36,7 +36,7 @@ describe('check', () => {
           ],
         ],
       ]);
-      await scratch.file('a b.vol', bad.replace('memroy', 'memory').replace('tiem', 'time'));
+      await scratch.writeFile('a b.vol', bad.replace('memroy', 'memory').replace('tiem', 'time'));
       expect([...(await check(start(dirname(path)), path, never))]).toEqual([[path, []]]);
     });
   });

@@ -4,10 +4,10 @@ import { EIO, ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { invalidateEntries } from '../../runtime/core/upcall.ts';
-import { attributes, gfidOf } from '../../test/support/core.ts';
+import { makeAttributes, makeGfid } from '../../test/support/core.ts';
 import {
-  isolated,
-  moduleGraph,
+  isolatedLanguage,
+  makeModuleGraph,
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';
@@ -40,7 +40,7 @@ export class xlator extends Translator {
 `;
 
 const start = (options: Record<string, string> = {}): Promise<RunningModule> =>
-  startModule({ 'm.js': source }, { language: isolated, options });
+  startModule({ 'm.js': source }, { language: isolatedLanguage, options });
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000 });
 
@@ -53,7 +53,14 @@ it('a request that winds 4000 times keeps less than 250 MiB of 500 MiB of replie
   run.leaf.onRequest = ({ answer }) => {
     reads += 1;
     if (reads % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers);
-    answer(BYTES, 0, new Uint8Array(BYTES).fill(reads % 251), attributes(gfidOf(1)), null, null);
+    answer(
+      BYTES,
+      0,
+      new Uint8Array(BYTES).fill(reads % 251),
+      makeAttributes(makeGfid(1)),
+      null,
+      null,
+    );
   };
   const reply = run.ask('readv', new Fd(run.root, 1, 1), BYTES, 0, 0, null);
   await soon(() => expect(reply.count).toBe(1));
@@ -66,7 +73,7 @@ it('a request that winds 4000 times keeps less than 250 MiB of 500 MiB of replie
 it('ten thousand requests leave no request, inode or fd in the thread', async () => {
   const run = await start();
   run.leaf.onRequest = ({ name, args, answer }) => {
-    if (name !== 'lookup') answer(0, 0, attributes(gfidOf(1)), null);
+    if (name !== 'lookup') answer(0, 0, makeAttributes(makeGfid(1)), null);
     else if (args[1] === null) answer(-1, ENOENT, null, null, null, null);
   };
   // The statedump counts leaks exactly.
@@ -97,8 +104,8 @@ it('ten thousand requests leave no request, inode or fd in the thread', async ()
 
 it("a loc's path is current when the module reads it", async () => {
   const run = await start();
-  const directory = run.known('directory', 2);
-  const buf = attributes(gfidOf(7), 1);
+  const directory = run.knownLoc('directory', 2);
+  const buf = makeAttributes(makeGfid(7), 1);
   const inode = run.graph.inodes.link(run.graph.inodes.newInode(), directory.inode, 'f', buf)!;
   const ask = () => run.ask('stat', new Loc(inode), null).opErrno;
   expect(ask()).toBe('/directory/f'.length);
@@ -108,9 +115,9 @@ it("a loc's path is current when the module reads it", async () => {
 
 it('a crashed thread fails its pending requests, and another takes over', async () => {
   const run = await start({ 'restart-backoff': '0' });
-  const waiting = run.ask('access', run.known('a'), 0, null);
-  const wound = run.ask('lookup', run.absent('b'), null);
-  const [held] = run.asked();
+  const waiting = run.ask('access', run.knownLoc('a'), 0, null);
+  const wound = run.ask('lookup', run.absentLoc('b'), null);
+  const [held] = run.takeRequests();
   expect([waiting.count, wound.count, run.dump().threads]).toEqual([0, 0, 1]);
   await crash(run);
   expect(waiting).toMatchObject({ count: 1, opErrno: EIO });
@@ -118,10 +125,10 @@ it('a crashed thread fails its pending requests, and another takes over', async 
   // The child's late reply is dropped.
   held!.answer(-1, ENOENT, null, null, null, null);
   expect(wound.count).toBe(1);
-  const next = run.ask('lookup', run.absent('decided'), null);
+  const next = run.ask('lookup', run.absentLoc('decided'), null);
   await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
   expect(run.dump()).toMatchObject({ threads: 2, failures: 2 });
-  expect(run.lines().join('\n')).toMatch(/the thread is lost[\s\S]*started anew/);
+  expect(run.takeLines().join('\n')).toMatch(/the thread is lost[\s\S]*started anew/);
 });
 
 interface Isolated {
@@ -152,17 +159,17 @@ it('a request that ends its thread twice is refused; other requests wait for the
     else sleep.apply(this, args);
   });
   for (let times = 0; times < 4; times++) {
-    const long = run.ask('lookup', run.absent('long'), null);
+    const long = run.ask('lookup', run.absentLoc('long'), null);
     expect(long).toMatchObject({ count: 1, opErrno: EIO });
-    const other = run.ask('lookup', run.absent('decided'), null);
+    const other = run.ask('lookup', run.absentLoc('decided'), null);
     await soon(() => expect(other).toMatchObject({ count: 1, opErrno: ENOENT }));
   }
   expect(run.dump()).toMatchObject({ threads: 3 });
-  expect(run.lines().join('\n')).toContain("lookup of '/long' ends the interpreter again and");
+  expect(run.takeLines().join('\n')).toContain("lookup of '/long' ends the interpreter again and");
   expect(await run.reload()).toMatchObject({ ok: true });
-  run.ask('lookup', run.absent('long'), null);
+  run.ask('lookup', run.absentLoc('long'), null);
   spy.mockRestore();
-  const next = run.ask('lookup', run.absent('decided'), null);
+  const next = run.ask('lookup', run.absentLoc('decided'), null);
   await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
   expect(run.dump()).toMatchObject({ threads: 4 });
 });
@@ -171,7 +178,7 @@ it('a thread that ends before it has served is replaced at the next request', as
   const run = await start();
   for (let times = 0; times < 3; times++) {
     await crash(run);
-    const next = run.ask('lookup', run.absent('decided'), null);
+    const next = run.ask('lookup', run.absentLoc('decided'), null);
     await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
   }
   expect(run.dump()).toMatchObject({ threads: 4 });
@@ -179,9 +186,9 @@ it('a thread that ends before it has served is replaced at the next request', as
 
 it('with on-error bypass, a request that was not wound continues without the lost thread', async () => {
   const run = await start({ 'on-error': 'bypass', 'restart-backoff': '3600' });
-  const waiting = run.ask('access', run.known('a'), 0, null);
+  const waiting = run.ask('access', run.knownLoc('a'), 0, null);
   await crash(run);
-  const [held] = run.asked();
+  const [held] = run.takeRequests();
   held!.answer(0, 0, null);
   expect(waiting).toMatchObject({ count: 1, opRet: 0 });
 });
@@ -199,10 +206,10 @@ export class xlator extends Translator {
 }
 `,
     },
-    { language: isolated, options: { 'restart-backoff': '3600' } },
+    { language: isolatedLanguage, options: { 'restart-backoff': '3600' } },
   );
-  run.ask('access', run.known('a'), 0, null);
-  const [open] = run.asked();
+  run.ask('access', run.knownLoc('a'), 0, null);
+  const [open] = run.takeRequests();
   const fd = open!.args.find((arg) => arg instanceof Fd) as Fd;
   open!.answer(0, 0, fd, null);
   expect(fd.released).toBe(false);
@@ -220,7 +227,7 @@ it('an upcall from below reaches the listener without passing the thread', async
 
 it('an endless call in a thread fails with EIO when the thread is ended', async () => {
   const run = await start({ 'time-limit': '0.3', 'restart-backoff': '0' });
-  const reply = run.ask('readlink', run.known('a'), 10, null);
+  const reply = run.ask('readlink', run.knownLoc('a'), 10, null);
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
 });
 
@@ -233,9 +240,9 @@ export class xlator extends Translator {
   loadState(count) { this.count = count; }
 }
 `;
-  const run = await startModule({ 'm.js': remembers }, { language: isolated });
+  const run = await startModule({ 'm.js': remembers }, { language: isolatedLanguage });
   const { graph } = run;
-  const count = () => run.ask('access', run.known('a'), 0, null).opErrno;
+  const count = () => run.ask('access', run.knownLoc('a'), 0, null).opErrno;
   expect([count(), count()]).toEqual([1, 2]);
   for (const isolation of ['none', 'thread']) {
     const specs = graph.xlators.map(({ name, translator, given, childNames }) => ({
@@ -254,26 +261,26 @@ export class xlator extends Translator {
 
 it('pending requests survive a reload and a reconfigure', async () => {
   const run = await start();
-  const waiting = run.ask('lookup', run.absent('a'), null);
-  const [held] = run.asked();
+  const waiting = run.ask('lookup', run.absentLoc('a'), null);
+  const [held] = run.takeRequests();
   expect(await run.reload()).toMatchObject({ ok: true });
   run.reconfigure({ 'frame-timeout': '100' });
   held!.answer(-1, ENOENT, null, null, null, null);
   expect(waiting).toMatchObject({ count: 1, opErrno: ENOENT });
   expect(run.dump()).toMatchObject({ reloads: 1, threads: 1 });
-  run.settled();
+  run.expectSettled();
 });
 
 it('with three crashes among thousands of requests, each request gets one reply', async () => {
   const run = await start({ 'restart-backoff': '0' });
   run.leaf.onRequest = ({ name, answer }) => {
     if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
-    else answer(0, 0, attributes(gfidOf(1)), null);
+    else answer(0, 0, makeAttributes(makeGfid(1)), null);
   };
   const threads = () => Number(run.dump().threads);
   for (let round = 1; round <= 3; round++) {
     for (let at = 0; at < 2000; at++) {
-      run.ask('lookup', run.absent(at % 2 === 0 ? 'decided' : 'passed'), null);
+      run.ask('lookup', run.absentLoc(at % 2 === 0 ? 'decided' : 'passed'), null);
       // Some requests are pending, others wait for the next thread.
       if (at === 1000) await crash(run);
     }
@@ -294,17 +301,17 @@ it('a thread that crashes during a reload fails the reload and is replaced', asy
   await crash(run);
   deaf.mockRestore();
   expect(await reload).toEqual({ ok: false, text: expect.stringContaining('its thread is lost') });
-  const next = run.ask('lookup', run.absent('decided'), null);
+  const next = run.ask('lookup', run.absentLoc('decided'), null);
   await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
   expect(await run.reload()).toMatchObject({ ok: true });
   expect(run.dump()).toMatchObject({ threads: 2, reloads: 1 });
-  run.settled();
+  run.expectSettled();
 });
 
 it('a thread that ends during its start fails the start of the volume with the reason', async () => {
-  const run = moduleGraph(
+  const run = makeModuleGraph(
     { 'm.js': 'for (;;);' },
-    { language: isolated, options: { 'time-limit': '0.3' } },
+    { language: isolatedLanguage, options: { 'time-limit': '0.3' } },
   );
   await expect(run.graph.start()).rejects.toThrow(/m\.js|time-limit/);
 });

@@ -56,7 +56,7 @@ async function failed(attacks: readonly Attack[]): Promise<object[]> {
     const isAnswered = errno === EPERM || errno === EIO;
     return expected.test(result) && isTold && isAnswered ? [] : [{ source, result, log, errno }];
   });
-  const served = run.ask('access', run.known('a'), 1, null);
+  const served = run.ask('access', run.knownLoc('a'), 1, null);
   // A stack overflow may lose the interpreter: the next request waits for another.
   await vi.waitFor(() => expect(served.count).toBe(1), { timeout: 60_000, interval: 5 });
   expect(served.opErrno).toBe(EPERM);
@@ -64,9 +64,9 @@ async function failed(attacks: readonly Attack[]): Promise<object[]> {
 }
 
 function attack(run: RunningModule, number: number) {
-  run.lines();
-  const reply = run.ask('stat', run.known('a'), Dict.of({ number: String(number) }));
-  const lines = run.lines();
+  run.takeLines();
+  const reply = run.ask('stat', run.knownLoc('a'), Dict.of({ number: String(number) }));
+  const lines = run.takeLines();
   const at = lines.findIndex((line) => line.includes('RESULT '));
   const result = at < 0 ? 'nothing' : lines.splice(at, 1)[0]!.replace(/^.*?RESULT /s, '');
   return { result, log: lines.join('\n'), errno: reply.opErrno };

@@ -26,9 +26,9 @@ afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
 async function linesOfCounts(): Promise<string[]> {
   const run = await startModule({ 'm.js': source });
   for (let n = 0; n < 2; n++) {
-    expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EPERM });
+    expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EPERM });
   }
-  return run.lines().filter((line) => !line.includes(' loaded: '));
+  return run.takeLines().filter((line) => !line.includes(' loaded: '));
 }
 
 it("the installed QuickJS reports its collector's threshold without a warning", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
-import { wanted } from '../../test/support/wanted.ts';
+import { selected } from '../../test/support/test-selection.ts';
 
 const module = (body: string): Record<string, string> => ({
   'm.js': `import { EPERM, Translator } from 'glossa';
@@ -16,8 +16,8 @@ ${body}
 
 /** Expects that another request is served. */
 function works(run: RunningModule): void {
-  run.lines();
-  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+  run.takeLines();
+  expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
 /** A chain of promises without end. */
@@ -41,21 +41,20 @@ const otherLoops: Record<string, string> = {
 };
 
 describe('the time limit', () => {
-  it.each(Object.entries({ ...(wanted.first ? loops : {}), ...(wanted.others ? otherLoops : {}) }))(
-    'fails the request with EIO: %s',
-    async (_, body) => {
-      const run = await startModule(module(body), { options: { 'time-limit': '1' } });
-      run.lines();
-      run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
-      const reply = run.ask('stat', run.known('a'), null);
-      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      expect(run.lines().join('\n')).toMatch(
-        /m\.js:\d+.*(took longer|was interrupted).*time-limit/,
-      );
-      works(run);
-      run.settled();
-    },
-  );
+  it.each(
+    Object.entries({ ...(selected.first ? loops : {}), ...(selected.others ? otherLoops : {}) }),
+  )('fails the request with EIO: %s', async (_, body) => {
+    const run = await startModule(module(body), { options: { 'time-limit': '1' } });
+    run.takeLines();
+    run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.takeLines().join('\n')).toMatch(
+      /m\.js:\d+.*(took longer|was interrupted).*time-limit/,
+    );
+    works(run);
+    run.expectSettled();
+  });
 
   it.each([
     ['at load', 'for (;;);', /m\.js:\d: .*took longer than 1 s/],
@@ -77,9 +76,9 @@ describe('the time limit', () => {
     const run = await startModule(module(`init() { setTimeout(() => { ${body} }, 10); }`), {
       options: { 'time-limit': '1' },
     });
-    run.lines();
+    run.takeLines();
     run.context.advance(20);
-    expect(run.lines().join('\n')).toContain(why);
+    expect(run.takeLines().join('\n')).toContain(why);
     works(run);
   });
 
@@ -88,10 +87,10 @@ describe('the time limit', () => {
       module('async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }'),
       { options: { 'time-limit': '1' } },
     );
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines().join('\n')).toMatch(/would not be interrupted/);
+    expect(run.takeLines().join('\n')).toMatch(/would not be interrupted/);
     // The volume gets another interpreter.
     await vi.waitFor(() => expect(run.dump().restarts).toBe(1), { timeout: 50_000 });
     works(run);
@@ -111,13 +110,13 @@ describe('unawaited promises', () => {
     '%s: it is logged, and the request that was handed on is answered',
     async (_, body, options, why) => {
       const run = await startModule(module(`stat(frame) { ${body} frame.wind(); }`), { options });
-      run.lines();
-      const reply = run.ask('stat', run.known('a'), null);
-      expect(run.lines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
-      for (const held of run.asked()) held.answer(0, 0, null, null);
+      run.takeLines();
+      const reply = run.ask('stat', run.knownLoc('a'), null);
+      expect(run.takeLines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
+      for (const held of run.takeRequests()) held.answer(0, 0, null, null);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
       works(run);
-      run.settled();
+      run.expectSettled();
     },
   );
 });
@@ -138,12 +137,14 @@ describe('the stack limit', () => {
   it.each(Object.entries(recursions))('fails the request with EIO: %s', async (_, body) => {
     const run = await startModule(module(body));
     for (let round = 0; round < 3; round++) {
-      run.lines();
-      expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-      expect(run.lines()[0]).toMatch(/^E \[m\.js:\d+:.*stat failed: .*(stack overflow|too deep)/);
+      run.takeLines();
+      expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+      expect(run.takeLines()[0]).toMatch(
+        /^E \[m\.js:\d+:.*stat failed: .*(stack overflow|too deep)/,
+      );
       works(run);
     }
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -159,13 +160,13 @@ describe('the memory limit', () => {
     const options = { 'memory-limit': '64MB', 'time-limit': '0' };
     const run = await startModule(module(body), { options });
     for (let round = 0; round < 2; round++) {
-      run.lines();
-      expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-      expect(run.lines().join('\n')).toMatch(/out of memory|string too long/i);
+      run.takeLines();
+      expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+      expect(run.takeLines().join('\n')).toMatch(/out of memory|string too long/i);
       works(run);
     }
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(64 * 2 ** 20);
-    run.settled();
+    run.expectSettled();
   });
 
   it('fails the start of the volume when the module exceeds it at load', async () => {

@@ -211,17 +211,17 @@ afterEach(() => {
 
 /** Runs an attempt, and separates its result from other log lines. */
 function tried(ask: () => void): { result: string; others: readonly string[] } {
-  run.lines();
+  run.takeLines();
   ask();
-  run.asked();
-  const lines = run.lines();
+  run.takeRequests();
+  const lines = run.takeLines();
   const at = lines.findIndex((line) => line.includes('RESULT '));
   const result = lines[at]?.slice(lines[at].indexOf('RESULT ') + 7) ?? 'nothing';
   return { result, others: lines.filter((_, i) => i !== at) };
 }
 
 const tryTo = (attempt: string) =>
-  tried(() => run.ask('stat', run.known('a'), Dict.of({ attempt })));
+  tried(() => run.ask('stat', run.knownLoc('a'), Dict.of({ attempt })));
 
 describe("a module's attempt", () => {
   it.each(Object.entries(attempts))(
@@ -245,7 +245,7 @@ describe("a module's attempt", () => {
 
 describe("a module's import", () => {
   const importOf = (name: string) =>
-    tried(() => run.ask('readlink', run.known('a'), 10, Dict.of({ name })));
+    tried(() => run.ask('readlink', run.knownLoc('a'), 10, Dict.of({ name })));
 
   it.each(imports)("a module's import of %s is refused and logged", (name) => {
     const { result, others } = importOf(name);
@@ -288,7 +288,7 @@ export class xlator extends Translator {
     },
     { options },
   );
-  const lines = granted.lines();
+  const lines = granted.takeLines();
   expect(lines[0]).toContain('untouched,café,secret');
   expect(lines[1]).toContain('canary,made,outside.js');
 });
@@ -305,7 +305,7 @@ export class xlator extends Translator {
 }`,
   };
   const [one, two] = [await startModule(files), await startModule(files)];
-  const ask = (of: RunningModule) => of.ask('statfs', of.known('a'), null).opErrno;
+  const ask = (of: RunningModule) => of.ask('statfs', of.knownLoc('a'), null).opErrno;
   expect([ask(one), ask(one), ask(two)]).toEqual([EPERM, ENOENT, EPERM]);
 });
 
@@ -322,7 +322,7 @@ export class xlator extends Translator {
   }
 }`,
   });
-  expect(own.lines()).toEqual([
+  expect(own.takeLines()).toEqual([
     expect.stringMatching(/^W \[m\.js:2:.*not given: process \(a module has no access/),
     expect.stringMatching(/^W \[m\.js:6:init\].*not given: require \(a module imports/),
     expect.stringMatching(/^W .*not given: window /),
@@ -341,7 +341,7 @@ export class xlator extends Translator {
   }
 }`,
   });
-  const lines = own.lines().filter((line) => line.startsWith('W '));
+  const lines = own.takeLines().filter((line) => line.startsWith('W '));
   expect(lines).toHaveLength(101);
   expect(lines.at(-1)).toContain('refused: further refusals are not logged');
 });

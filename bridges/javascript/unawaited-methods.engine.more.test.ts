@@ -28,12 +28,12 @@ export class xlator extends Translator {
 /** Log lines after these calls, whose promises are not awaited. */
 async function toldOf(calls: string): Promise<string[]> {
   const run = await startModule({ 'm.js': source(calls) });
-  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
   const { failures } = run.host.counters;
   expect(failures).toBe(0);
-  run.settled();
+  run.expectSettled();
   return run
-    .lines()
+    .takeLines()
     .filter((line) => !line.includes(' loaded: '))
     .map((line) => line.split('\n')[0]!);
 }
@@ -80,6 +80,6 @@ export class xlator extends Translator {
 }
 `;
   const run = await startModule({ 'm.js': fops });
-  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
   expect(run.host.counters.failures).toBe(0);
 });

@@ -1,7 +1,13 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canCompile, compile, compileText, noFfiRs, outDir } from '../../test/support/native.ts';
+import {
+  canCompile,
+  compile,
+  compileText,
+  libraryFolder,
+  noFfiRs,
+} from '../../test/support/native.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { abiVersion, type FfiName, openLibrary } from './ffi.ts';
 
@@ -59,17 +65,17 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
   });
 
   it('refuses files that are no shared objects', async () => {
-    const text = join(outDir(), 'text.so');
+    const text = join(libraryFolder(), 'text.so');
     writeFileSync(text, 'hello\n');
     expect(await refusal(text)).toBe(
       `${text} is not a shared object (compile it with cc -shared -fPIC)`,
     );
-    const empty = join(outDir(), 'empty.so');
+    const empty = join(libraryFolder(), 'empty.so');
     writeFileSync(empty, '');
     expect(await refusal(empty)).toContain('is not a shared object');
-    const missing = join(outDir(), 'missing.so');
+    const missing = join(libraryFolder(), 'missing.so');
     expect(await refusal(missing)).toBe(`${missing} cannot be read: ENOENT`);
-    const object = compile(join(outDir(), 'whole.c'), join(outDir(), 'object.so'), [
+    const object = compile(join(libraryFolder(), 'whole.c'), join(libraryFolder(), 'object.so'), [
       '-c',
       '-fno-lto',
     ]);
@@ -82,7 +88,7 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
     const bytes = readFileSync(compileText('whole', whole));
     const sparc = 43;
     bytes.writeUInt16LE(sparc, 18);
-    const path = join(outDir(), 'sparc.so');
+    const path = join(libraryFolder(), 'sparc.so');
     writeFileSync(path, bytes);
     expect(await refusal(path)).toBe(
       `${path} was built for machine 43, and this is ${process.arch}`,

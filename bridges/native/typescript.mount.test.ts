@@ -40,8 +40,11 @@ end-volume
 describeMounts('a translator in TypeScript', () => {
   it("the guide's translator keeps a file, logs with its own lines, and reports a volfile's error", () =>
     withScratch(async (scratch) => {
-      await scratch.file('keep.ts', MODULE);
-      await scratch.file('kept.ts', 'export const isKept = (n: string) => n.endsWith(".raw");');
+      await scratch.writeFile('keep.ts', MODULE);
+      await scratch.writeFile(
+        'kept.ts',
+        'export const isKept = (n: string) => n.endsWith(".raw");',
+      );
       const mount = await startMount(scratch, VOLFILE);
       const [raw, other] = [join(mount.path, 'a.raw'), join(mount.path, 'b')];
       for (const path of [raw, other]) await writeFile(path, 'text');

@@ -8,16 +8,16 @@ import { Fd } from '../../runtime/core/fd.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import * as runtime from '../../runtime/index.ts';
-import { attributes, FakeContext, gfidOf } from '../../test/support/core.ts';
+import { FakeContext, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import {
-  folderOf,
-  moduleGraph,
-  native,
+  makeFolder,
+  makeModuleGraph,
+  nativeLanguage,
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';
 
-const language = native('.ts');
+const language = nativeLanguage('.ts');
 
 /** The text of a module whose record has these fields besides the required ones. */
 const record = (more: string, head = ''): string => `${head}
@@ -40,8 +40,8 @@ async function refusal(
   files: Readonly<Record<string, string>>,
   settings: { options?: Record<string, string>; name?: string | null; leaves?: number } = {},
 ): Promise<string[]> {
-  const folder = folderOf(files);
-  const run = moduleGraph(folder, { language, ...settings });
+  const folder = makeFolder(files);
+  const run = makeModuleGraph(folder, { language, ...settings });
   const error = await run.graph.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(GraphError);
   return (error as GraphError).problems.map((text) => text.replaceAll(folder, 'HERE'));
@@ -74,8 +74,8 @@ describe('a TypeScript module', () => {
         export const key: string = 'k' + value.length;`,
       'lib/value.ts': `export const value = 'v' as const;`,
     });
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, attributes(gfidOf(1)), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, makeAttributes(makeGfid(1)), null);
     const dict = reply.values[1] as Dict;
     expect([...dict.keys()].map((key) => [key, dict.get(key)])).toEqual([
       ['k1', 'v'],
@@ -84,27 +84,35 @@ describe('a TypeScript module', () => {
     ]);
     // The classes are the runtime's own, so objects pass between modules.
     expect(dict).toBeInstanceOf(Dict);
-    run.settled();
+    run.expectSettled();
   });
 
   it.each(['.mts', '.js', '.mjs'])('may have the extension %s', async (extension) => {
     const text = record('dump: () => ({ a: 1 }),', "import { ENOENT } from 'glossa';");
-    const run = await startModule({ [`m${extension}`]: text }, { language: native(extension) });
+    const run = await startModule(
+      { [`m${extension}`]: text },
+      { language: nativeLanguage(extension) },
+    );
     const dump = run.xl.translator.dump!(run.xl);
     expect(dump).toEqual({ module: expect.stringMatching(/\/m\.\w+$/), a: 1 });
   });
 
   it('is found beside the volfile', async () => {
-    const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'm.ts': record('') }) });
+    const context = Object.assign(new FakeContext(), {
+      baseDir: makeFolder({ 'm.ts': record('') }),
+    });
     const options = { 'module-path': 'm.ts' };
-    const run = moduleGraph({}, { name: null, language, context: context as FakeContext, options });
+    const run = makeModuleGraph(
+      {},
+      { name: null, language, context: context as FakeContext, options },
+    );
     await run.graph.start();
-    expect(run.lines().join()).toContain('/m.ts loaded: no fops');
+    expect(run.takeLines().join()).toContain('/m.ts loaded: no fops');
     await run.graph.stop();
   });
 
   it('has its own state in each volume', async () => {
-    const folder = folderOf({
+    const folder = makeFolder({
       'm.ts': `let count = 0;\n${record('init() { count += 1; return count; },')}`,
     });
     const [a, b] = [
@@ -126,7 +134,9 @@ describe('a TypeScript module', () => {
     const text = "import type { Xlator } from 'glossa';\ninterface A {\n  b: number;\n}\n";
     const speak = "const speak = (xl: Xlator) =>\n  xl.log.info('here');\n";
     const run = await start({ 'm.ts': `${text}${speak}${record('init: speak,')}` });
-    expect(run.lines()).toContainEqual(expect.stringMatching(/ \[m\.ts:6:speak\] 0-top: here$/));
+    expect(run.takeLines()).toContainEqual(
+      expect.stringMatching(/ \[m\.ts:6:speak\] 0-top: here$/),
+    );
   });
 });
 
@@ -337,8 +347,8 @@ describe('the volume of a TypeScript module', () => {
       (name) => `${name}(xl, _thing, value) { xl.log.info('${name} ' + value); },`,
     );
     const run = await start({ 'm.ts': record(hooks.join('\n')) });
-    run.lines();
-    const { inode } = run.known('a');
+    run.takeLines();
+    const { inode } = run.knownLoc('a');
     inode!.ctxSet(run.xl, 'inode');
     const fds = [new Fd(inode!, 0, 1), new Fd(run.root, 0, 1, true)];
     fds.forEach((fd, at) => {
@@ -346,7 +356,7 @@ describe('the volume of a TypeScript module', () => {
       fd.release();
     });
     await run.graph.stop();
-    const said = run.lines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
+    const said = run.takeLines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
     expect(said).toEqual(['release 0', 'releasedir 1', 'forget inode', 'fini undefined']);
   });
 
@@ -357,12 +367,12 @@ describe('the volume of a TypeScript module', () => {
     );
     const run = await start({ 'm.ts': record(hooks.join('\n')) });
     const { initiator } = connect(run.graph);
-    run.lines();
+    run.takeLines();
     const [one, two] = [initiator.connect('one'), initiator.connect('two')];
     one.ctxSet(run.xl, 'kept');
     one.disconnect();
     two.disconnect();
-    const said = run.lines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
+    const said = run.takeLines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
     expect(said).toEqual([
       'clientDisconnect one undefined',
       'clientDestroy one kept',
@@ -395,18 +405,19 @@ describe('a reload of a TypeScript module', () => {
     'first.ts': 'export const first: number = 10;',
     'second.json': '{ "second": 1 }',
   };
-  const answer = (run: RunningModule) => run.asked()[0]!.answer(0, 0, attributes(gfidOf(1)), null);
+  const answer = (run: RunningModule) =>
+    run.takeRequests()[0]!.answer(0, 0, makeAttributes(makeGfid(1)), null);
   const errnoOf = (run: RunningModule): number => {
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     answer(run);
     return reply.opErrno;
   };
 
   it('reads its imports again, and pending requests finish in the old code', async () => {
-    const folder = folderOf(files);
+    const folder = makeFolder(files);
     const run = await startModule(folder, { language });
     const before = run.xl;
-    const begun = run.ask('stat', run.known('a'), null);
+    const begun = run.ask('stat', run.knownLoc('a'), null);
     writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
     writeFileSync(join(folder, 'second.json'), '{ "second": 2 }');
     expect(await run.reload()).toEqual({ ok: true, text: 'reloaded' });
@@ -416,10 +427,10 @@ describe('a reload of a TypeScript module', () => {
     expect(await before.translator.reload!(before)).toEqual({ ok: true, text: 'reloaded' });
     await vi.waitFor(() => {
       run.context.advance(1000);
-      expect(run.lines().join()).toMatch(/ended/);
+      expect(run.takeLines().join()).toMatch(/ended/);
     });
     expect(run.graph.xlators.length).toBe(2);
-    run.settled();
+    run.expectSettled();
   });
 
   it("passes the old code's state to `inherit`", async () => {
@@ -430,7 +441,7 @@ describe('a reload of a TypeScript module', () => {
   });
 
   it("keeps the old code when the new one fails, and names the error's line", async () => {
-    const folder = folderOf(files);
+    const folder = makeFolder(files);
     const run = await startModule(folder, { language });
     for (const [file, text, said] of [
       ['first.ts', 'export const first = ;', /first\.ts:1:22: SyntaxError/],
@@ -447,14 +458,14 @@ describe('a reload of a TypeScript module', () => {
   });
 
   it('follows a save of the file or an import, with option reload', async () => {
-    const folder = folderOf({ ...files, 'other.ts': '' });
+    const folder = makeFolder({ ...files, 'other.ts': '' });
     const run = await startModule(folder, { language, options: { reload: 'on' } });
     writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
     await vi.waitFor(() => expect(errnoOf(run)).toBe(21), 20_000);
     writeFileSync(join(folder, 'm.ts'), files['m.ts'].replace('first + second', 'second'));
     await vi.waitFor(() => expect(errnoOf(run)).toBe(1), 20_000);
     // Two volumes were replaced; each has ended its watch, or is no part of the graph.
-    expect(run.lines().filter((line) => line.endsWith(': reloaded')).length).toBe(2);
+    expect(run.takeLines().filter((line) => line.endsWith(': reloaded')).length).toBe(2);
   });
 
   it('requested twice at once replaces each volume once', async () => {
@@ -464,7 +475,7 @@ describe('a reload of a TypeScript module', () => {
       { ok: true, text: 'reloaded' },
       { ok: true, text: 'reloaded' },
     ]);
-    expect(run.lines().filter((line) => line.endsWith(': reloaded')).length).toBe(1);
+    expect(run.takeLines().filter((line) => line.endsWith(': reloaded')).length).toBe(1);
   });
 });
 

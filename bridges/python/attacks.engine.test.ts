@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
+import { ATTEMPT_FILES, runAttempt } from '../../test/support/attempt.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 /** `told` is part of the expected log line; undefined for attempts that find nothing to call. */
@@ -19,7 +19,7 @@ interface Attack {
 function failed(run: RunningModule, attacks: readonly Attack[]): object[] {
   let all = '';
   return attacks.flatMap(({ source, result: expected, told }) => {
-    const { result, log, errno } = attemptIn(run, source);
+    const { result, log, errno } = runAttempt(run, source);
     all += `${log}\n`;
     // Once in a volume: it may have been for an attempt before.
     const isTold =
@@ -375,6 +375,6 @@ describe('a Python module', () => {
       })),
     );
     expect(failed(run, all)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 });

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { type Attempt, attempts, refuses } from '../../test/support/attempt.ts';
+import { type Attempt, describeRefusals, prepareAttempts } from '../../test/support/attempt.ts';
 
 const OBJECTS = 'objects of the host (gc.get_objects sees';
 
@@ -269,12 +269,12 @@ for f in (lambda: open(long, "w"), lambda: os.mkdir(long), lambda: os.symlink("a
   ],
 ];
 
-refuses('JavaScript', JAVASCRIPT);
-refuses('native code and the sandbox', NATIVE);
-refuses('the host', HOST);
+describeRefusals('JavaScript', JAVASCRIPT);
+describeRefusals('native code and the sandbox', NATIVE);
+describeRefusals('the host', HOST);
 
 describe("a module's log text", () => {
-  const { attempt } = attempts();
+  const { run: attempt } = prepareAttempts();
   it.each(SAID)('is one line that cannot imitate another: %s', (_title, source, logged) => {
     const { result, log, errno } = attempt(source);
     expect(result).toBe('None');
@@ -284,7 +284,7 @@ describe("a module's log text", () => {
 });
 
 describe('an attempt that no code can log', () => {
-  const { attempt } = attempts();
+  const { run: attempt } = prepareAttempts();
   it.each(SILENT)('finds nothing: %s', (_title, source, expected) => {
     const { result, log, errno } = attempt(source);
     expect(result).toMatch(expected);
@@ -334,7 +334,7 @@ r = mimetypes.guess_type("a.txt")[0]`,
   ];
 
 describe('harmless code', () => {
-  const { attempt } = attempts();
+  const { run: attempt } = prepareAttempts();
   it.each(FRIENDLY)('keeps working: %s', (_title, source, expected, logged) => {
     const { result, log } = attempt(source);
     expect(result).toBe(expected);

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
+import { ATTEMPT_FILES, runAttempt } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
 
 /** Python code, its result, and the log. */
@@ -57,7 +57,7 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
 
 it.each(STORY)("a module's file access: %s", async (_title, source, result, log) => {
   const run = await startModule(ATTEMPT_FILES);
-  const tried = attemptIn(run, source);
+  const tried = runAttempt(run, source);
   expect(tried.result).toMatch(result);
   expect(tried.log).toMatch(log);
 });
@@ -72,21 +72,21 @@ class xlator(Translator):
         open("rules.txt")
 `,
   });
-  run.lines();
-  run.ask('stat', run.known('a'), null);
-  expect(run.lines().join('\n')).not.toContain('refused');
-  run.ask('access', run.known('a'), 1, null);
-  const lines = run.lines().join('\n');
+  run.takeLines();
+  run.ask('stat', run.knownLoc('a'), null);
+  expect(run.takeLines().join('\n')).not.toContain('refused');
+  run.ask('access', run.knownLoc('a'), 1, null);
+  const lines = run.takeLines().join('\n');
   expect(lines).not.toContain('refused');
   expect(lines).toContain("relative names are in the module's own /tmp, in memory");
 });
 
 it('a restarted interpreter has an empty /tmp, and the host never has its files', async () => {
   const run = await startModule(ATTEMPT_FILES);
-  attemptIn(run, 'open("mine", "w").write("a")');
-  expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe("['mine']");
+  runAttempt(run, 'open("mine", "w").write("a")');
+  expect(runAttempt(run, 'import os; r = os.listdir()').result).toBe("['mine']");
   await run.reload();
-  expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe('[]');
+  expect(runAttempt(run, 'import os; r = os.listdir()').result).toBe('[]');
   expect(readdirSync(tmpdir())).not.toContain('mine');
   expect(readdirSync(packageRoot)).not.toContain('mine');
 });

@@ -6,9 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
-import { ATTEMPT_FILES, attemptIn, tried } from '../../test/support/attempt.ts';
+import { ATTEMPT_FILES, runAttempt, withoutLeftOut } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
-import { usually, wantedOf } from '../../test/support/wanted.ts';
+import { onlyInFirst, selectVariants } from '../../test/support/test-selection.ts';
 
 const HARM: readonly (readonly [string, string])[] = [
   ['os._exit', 'import os\nos._exit(3)'],
@@ -119,20 +119,19 @@ const ALIKE = [
 ];
 
 describe('harm of a Python module stays in its own volume', () => {
-  it.each(wantedOf(tried([...HARM, ...CORRUPTION]), ([title]) => !ALIKE.includes(title)))(
-    '%s',
-    async (_title, source) => {
-      const own = await startModule(ATTEMPT_FILES, {
-        options: { 'time-limit': '1', 'memory-limit': '96MB' },
-      });
-      const { errno } = attemptIn(own, source);
-      expect([EIO, EPERM]).toContain(errno);
-      const next = own.ask('access', own.known('file'), 1, null);
-      // After the loss of an interpreter the request waits for the next one.
-      await vi.waitFor(() => expect(next.count).toBe(1), { timeout: 50_000, interval: 5 });
-      expect([EIO, EPERM]).toContain(next.opErrno);
-    },
-  );
+  it.each(
+    selectVariants(withoutLeftOut([...HARM, ...CORRUPTION]), ([title]) => !ALIKE.includes(title)),
+  )('%s', async (_title, source) => {
+    const own = await startModule(ATTEMPT_FILES, {
+      options: { 'time-limit': '1', 'memory-limit': '96MB' },
+    });
+    const { errno } = runAttempt(own, source);
+    expect([EIO, EPERM]).toContain(errno);
+    const next = own.ask('access', own.knownLoc('file'), 1, null);
+    // After the loss of an interpreter the request waits for the next one.
+    await vi.waitFor(() => expect(next.count).toBe(1), { timeout: 50_000, interval: 5 });
+    expect([EIO, EPERM]).toContain(next.opErrno);
+  });
 });
 
 /** Code that makes the host keep about 20 MB, unless the host limits it. */
@@ -151,26 +150,26 @@ for i in range(20):
   ],
 ];
 
-it.each(wantedOf(KEPT, () => true))(
+it.each(selectVariants(KEPT, () => true))(
   'the host does not keep the memory of %s',
   async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
-    attemptIn(own, 'import socket');
+    runAttempt(own, 'import socket');
     const before = heldBytes();
-    expect(attemptIn(own, source).errno).toBe(EPERM);
+    expect(runAttempt(own, source).errno).toBe(EPERM);
     expect(heldBytes() - before).toBeLessThan(5_000_000);
   },
 );
 
-usually(() => {
+onlyInFirst(() => {
   it("a module's messages to the mount take no more memory than its limit", async () => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '120', 'memory-limit': '96MB' },
     });
     const source = `from _glossa import _host
 for i in range(200): _host.invalidate('["entry", 1, "' + "x" * 1_000_000 + '", true]')`;
-    expect(attemptIn(own, source).result).toMatch(/^raised RuntimeError: .*option memory-limit/);
-    expect(attemptIn(own, 'r = 1').result).toBe('1');
+    expect(runAttempt(own, source).result).toMatch(/^raised RuntimeError: .*option memory-limit/);
+    expect(runAttempt(own, 'r = 1').result).toBe('1');
   });
 });
 

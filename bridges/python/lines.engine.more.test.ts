@@ -8,9 +8,9 @@ import {
   type StepKind,
 } from '../../runtime/core/line-stops.ts';
 import {
-  folderOf,
-  hosted,
-  isolated,
+  hostedLanguage,
+  isolatedLanguage,
+  makeFolder,
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';
@@ -55,8 +55,8 @@ interface Debugging {
 }
 
 async function debug(options: Record<string, string> = {}): Promise<Debugging> {
-  const folder = folderOf({ 'm.py': SOURCE });
-  const run = await startModule(folder, { language: isolated, options });
+  const folder = makeFolder({ 'm.py': SOURCE });
+  const run = await startModule(folder, { language: isolatedLanguage, options });
   const lines = run.xl.translator.script!(run.xl).lines!;
   return {
     run,
@@ -72,7 +72,7 @@ async function debug(options: Record<string, string> = {}): Promise<Debugging> {
   };
 }
 
-const decided = ({ run }: Debugging) => run.ask('lookup', run.absent('decided'), null);
+const decided = ({ run }: Debugging) => run.ask('lookup', run.absentLoc('decided'), null);
 const names = (variables: readonly { name: string }[] | undefined) =>
   variables!.map(({ name }) => name);
 
@@ -107,14 +107,14 @@ it('a breakpoint holds the request, shows and changes variables, and continues',
   await at.go('continue');
   // The debugger has changed the name from 'decided'.
   const [held] = await soon(() => {
-    const asked = at.run.asked();
+    const asked = at.run.takeRequests();
     expect(asked).toHaveLength(1);
     return asked;
   });
   held!.answer(-1, EIO, null, null, null, null);
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
   expect(lines.stop).toBeNull();
-  at.run.settled();
+  at.run.expectSettled();
 });
 
 it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
@@ -151,7 +151,7 @@ it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
   await at.ask({ do: 'watch', lines: {} });
   const next = decided(at);
   await soon(() => expect(next.count).toBe(1));
-  at.run.settled();
+  at.run.expectSettled();
 });
 
 it('a step out of a call stops in the caller', async () => {
@@ -175,7 +175,7 @@ it('other requests wait during a stop, and are answered after it', async () => {
   await at.ask({ do: 'watch', lines: {} });
   await at.go('continue');
   await soon(() => expect([first.count, second.count]).toEqual([1, 1]));
-  at.run.settled();
+  at.run.expectSettled();
 });
 
 it('the time limit does not run during a stop, and runs after it', async () => {
@@ -193,7 +193,7 @@ it('the time limit does not run during a stop, and runs after it', async () => {
 
 it('frame-timeout does not run during a stop', async () => {
   const at = await debug({ 'frame-timeout': '1' });
-  const kept = at.run.ask('access', at.run.known('file'), 0, null);
+  const kept = at.run.ask('access', at.run.knownLoc('file'), 0, null);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   for (let stops = 0; stops < 5; stops++) {
     const reply = decided(at);
@@ -207,7 +207,7 @@ it('frame-timeout does not run during a stop', async () => {
     at.run.context.advance(1000);
     expect(kept).toMatchObject({ count: 1, opErrno: EIO });
   });
-  at.run.settled();
+  at.run.expectSettled();
 });
 
 it('a stopped module continues when the debugger detaches, and does not stop again', async () => {
@@ -220,7 +220,7 @@ it('a stopped module continues when the debugger detaches, and does not stop aga
   const next = decided(at);
   await soon(() => expect(next.count).toBe(1));
   expect(at.lines.stop).toBeNull();
-  at.run.settled();
+  at.run.expectSettled();
 });
 
 it('a volume can end during a stop', async () => {
@@ -282,10 +282,16 @@ it('shown variables are bounded, also with a hostile __repr__', async () => {
 });
 
 it.each([
-  ['a module in the main thread', hosted, 'm.py', SOURCE, /'top' .* option isolation thread/],
+  [
+    'a module in the main thread',
+    hostedLanguage,
+    'm.py',
+    SOURCE,
+    /'top' .* option isolation thread/,
+  ],
   [
     'a JavaScript module',
-    isolated,
+    isolatedLanguage,
     'm.js',
     "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n",
     /'top' is written in javascript, which stops at methods/,
@@ -302,7 +308,7 @@ it('a module that waits for a debugger without one continues', async () => {
     'name = loc.name',
     'name = loc.name; _lines._host.line_wait()',
   ).replace('from glupy import', 'from glupy import _lines,');
-  const run = await startModule({ 'm.py': source }, { language: isolated });
-  const reply = run.ask('lookup', run.absent('decided'), null);
+  const run = await startModule({ 'm.py': source }, { language: isolatedLanguage });
+  const reply = run.ask('lookup', run.absentLoc('decided'), null);
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
 });

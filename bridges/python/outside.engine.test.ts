@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Attempt, refuses } from '../../test/support/attempt.ts';
+import { type Attempt, describeRefusals } from '../../test/support/attempt.ts';
 
 const FILES: readonly Attempt[] = [
   [
@@ -216,5 +216,5 @@ const WORLD: readonly Attempt[] = [
   ['a pipe', 'import os\nos.pipe()', /PermissionError/, 'os.pipe (a module has no processes)'],
 ];
 
-refuses('files and environment', FILES);
-refuses('processes and network', WORLD);
+describeRefusals('files and environment', FILES);
+describeRefusals('processes and network', WORLD);

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { folderOf, type RunningModule, startModule } from '../../test/support/module.ts';
-import { wheel } from '../../test/support/wheel.ts';
+import { makeFolder, type RunningModule, startModule } from '../../test/support/module.ts';
+import { makeWheel } from '../../test/support/wheel.ts';
 import { whyNoWheel } from './own-files.ts';
 
 /** A module that prints `r` of `body` when it starts. */
@@ -20,12 +20,12 @@ class xlator(Translator):
 `;
 
 function printed(run: RunningModule): unknown {
-  const line = run.lines().find((text) => text.includes(' R ')) ?? '';
+  const line = run.takeLines().find((text) => text.includes(' R ')) ?? '';
   return JSON.parse(line.slice(line.indexOf(' R ') + 3)) as unknown;
 }
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = folderOf({});
+  const folder = makeFolder({});
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -43,7 +43,7 @@ const GREETING = {
 
 describe('wheels of option packages', () => {
   it('can be imported, with their data and metadata', async () => {
-    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': wheel('greeting', GREETING) });
+    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING) });
     const body = `import greeting, importlib.metadata, importlib.resources, os
 r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version("greeting"),
      importlib.resources.files("greeting").joinpath("words.txt").read_text(),
@@ -57,7 +57,7 @@ r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version(
   });
 
   it('appear in tracebacks with their own lines', async () => {
-    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': wheel('greeting', GREETING) });
+    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING) });
     const run = await startModule(
       {
         'm.py': `from glupy import *
@@ -70,8 +70,8 @@ class xlator(Translator):
       },
       { options: { packages: join(folder, 'greeting-1.0-py3-none-any.whl') } },
     );
-    run.ask('stat', run.known('file'), null);
-    const log = run.lines().join('\n');
+    run.ask('stat', run.knownLoc('file'), null);
+    const log = run.takeLines().join('\n');
     expect(log).toMatch(/greeting\/words\.py", line 2, in fail/);
     expect(log).toContain('def fail(): raise ValueError("no")');
     expect(log).toMatch(/m\.py", line 6, in stat/);
@@ -80,7 +80,10 @@ class xlator(Translator):
   it('with a missing requirement name it in the import error', async () => {
     const files = { 'top.py': 'import below\n' };
     const folder = folderWith({
-      'top-1.0-py3-none-any.whl': wheel('top', files, ['below>=2', 'extra-thing; extra == "x"']),
+      'top-1.0-py3-none-any.whl': makeWheel('top', files, [
+        'below>=2',
+        'extra-thing; extra == "x"',
+      ]),
     });
     const start = startModule(
       { 'm.py': module('import top\nr = 1') },
@@ -93,8 +96,10 @@ class xlator(Translator):
 
   it('find their requirements among the other packages', async () => {
     const folder = folderWith({
-      'top-1.0-py3-none-any.whl': wheel('top', { 'top.py': 'from below import x\n' }, ['below']),
-      'below-1.0-py3-none-any.whl': wheel('below', { 'below.py': 'x = 7\n' }),
+      'top-1.0-py3-none-any.whl': makeWheel('top', { 'top.py': 'from below import x\n' }, [
+        'below',
+      ]),
+      'below-1.0-py3-none-any.whl': makeWheel('below', { 'below.py': 'x = 7\n' }),
     });
     const both = ['top', 'below'].map((name) => join(folder, `${name}-1.0-py3-none-any.whl`));
     const run = await startModule(
@@ -124,11 +129,11 @@ class xlator(Translator):
   it.each([
     [
       'native code inside',
-      wheel('x', { 'x/fast.so': 'code' }),
+      makeWheel('x', { 'x/fast.so': 'code' }),
       /it has native code \(x\/fast\.so\)/,
     ],
     ['no zip file', new Uint8Array(100), /no sound zip file/],
-    ['a zip file that is cut', wheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
+    ['a zip file that is cut', makeWheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
   ])('with %s are refused, naming the option', async (_what, data, why) => {
     const folder = folderWith({ 'x-1.0-py3-none-any.whl': data });
     const path = join(folder, 'x-1.0-py3-none-any.whl');
@@ -173,7 +178,7 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
   };
 
   it('has subpackages, relative imports and readable data', async () => {
-    const folder = folderOf(files);
+    const folder = makeFolder(files);
     const run = await startModule(folder);
     const wrote = `not granted (option allow-write ${folder}/m/data/rules.txt)`;
     expect(printed(run)).toEqual(['deep beside', 'beside', 'rules', 'rules', wrote]);
@@ -211,9 +216,9 @@ class xlator(Translator):
 `,
     'lib.py': 'seen = []\n',
   };
-  const folder = folderOf(files);
+  const folder = makeFolder(files);
   const [one, other] = [await startModule(folder), await startModule(folder)];
-  one.ask('stat', one.known('file'), null);
-  expect(other.ask('stat', other.known('file'), null)).toMatchObject({ opErrno: EPERM });
+  one.ask('stat', one.knownLoc('file'), null);
+  expect(other.ask('stat', other.knownLoc('file'), null)).toMatchObject({ opErrno: EPERM });
   expect([printed(one), printed(other)]).toEqual([1, 1]);
 });

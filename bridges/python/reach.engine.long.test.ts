@@ -58,20 +58,20 @@ it('no walk over objects reaches JavaScript at any moment of a module', async ()
   const run = await startModule({ 'm.py': MODULE, 'walk.py': WALK }, { options });
   const walks = (): string[] =>
     run
-      .lines()
+      .takeLines()
       .filter((line) => line.includes('WALK'))
       .map((line) => line.replace(/^.*WALK /, ''));
   run.leaf.onRequest = (held) => held.answer(-1, EPERM);
   const ask = (): void => {
-    run.ask('stat', run.known('a'), Dict.of({ x: 'y' }));
-    run.ask('access', run.known('a'), 1, null);
+    run.ask('stat', run.knownLoc('a'), Dict.of({ x: 'y' }));
+    run.ask('access', run.knownLoc('a'), 1, null);
     run.context.advance(2000);
     run.host.statedump();
   };
   expect(walks()).toEqual(AT_START);
   ask();
   expect(walks()).toEqual(ASKED.map((moment) => `${moment}: []`));
-  run.settled();
+  run.expectSettled();
   // Another interpreter starts and runs as the first did.
   await run.host.reload();
   expect(walks()).toEqual(AT_START);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { command } from '../../test/support/cli.ts';
+import { runCommand } from '../../test/support/cli.ts';
 import { commands } from '../commands.ts';
 import { grammarOf } from './grammar.ts';
 
@@ -12,7 +12,7 @@ const found = async (name: string) =>
 
 /** The lines for the shell: without the first one and the descriptions. */
 async function offered(...words: string[]): Promise<string[]> {
-  const { out } = await command(['complete', '--', ...words]);
+  const { out } = await runCommand(['complete', '--', ...words]);
   return out
     .trimEnd()
     .split('\n')
@@ -20,7 +20,7 @@ async function offered(...words: string[]): Promise<string[]> {
     .map((line) => line.split('\t')[0]!);
 }
 const first = async (...words: string[]): Promise<string> =>
-  (await command(['complete', '--', ...words])).out.split('\n')[0]!;
+  (await runCommand(['complete', '--', ...words])).out.split('\n')[0]!;
 
 const folder = mkdtempSync(join(tmpdir(), 'glossa-grammar-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,7 +56,7 @@ it('the operands of a command are those of all its usages', async () => {
 it('the first word completes to commands, the second to subcommands', async () => {
   expect(await offered('umo')).toEqual(['umount']);
   expect(await offered('')).toContain('mount');
-  expect((await command(['complete', '--', 'umo'])).out).toMatch(
+  expect((await runCommand(['complete', '--', 'umo'])).out).toMatch(
     /^words\numount\tunmount, also after a crash/,
   );
   expect(await offered('setup', '')).toEqual(['completion']);
@@ -97,7 +97,7 @@ it.each([
   ['tcsh', '; there is bash, zsh, fish'],
   ['bahs', " (did you mean 'bash'?)"],
 ])('completion for the shell %s is refused', async (shell, guess) => {
-  const { status, out, err } = await command(['setup', 'completion', shell]);
+  const { status, out, err } = await runCommand(['setup', 'completion', shell]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toMatch(`glossa setup completion: no completion for the shell '${shell}'${guess}\n`);
 });

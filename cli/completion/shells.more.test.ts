@@ -105,14 +105,14 @@ describe.each(['bash', 'zsh'] as const)('completion in %s', (shell) => {
       const terminal = new PseudoTerminal(started[shell], folder, { HOME: home, PATH });
       const shown: string[][] = [];
       for (const [typed] of cases) {
-        await terminal.until(/ready> /);
+        await terminal.readUntil(/ready> /);
         terminal.type(`glossa ${typed}\x0f\n`);
-        const [, line] = await terminal.until(/\nshown((?:<[^\n]*>)?)\r?\n/);
+        const [, line] = await terminal.readUntil(/\nshown((?:<[^\n]*>)?)\r?\n/);
         const words = [...line!.matchAll(/<([^>]*)>/g)].map((match) => match[1]!);
         const kept = typed.split(' ').length - 1;
         shown.push([...words.slice(0, kept), ...words.slice(kept).sort()]);
       }
-      await terminal.until(/ready> /);
+      await terminal.readUntil(/ready> /);
       await terminal.end('exit\n');
       expect(shown).toEqual(cases.map(([typed, offered]) => completed(typed, offered)));
     });

@@ -6,9 +6,9 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   mountPoints,
   run,
+  runGlossa,
   type Scratch,
   withScratch,
 } from '../../test/support/mount.ts';
@@ -60,7 +60,7 @@ end-volume
 
 /** Commands from a pipe, to their end. */
 async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
-  await scratch.file('lines', `${lines.join('\n')}\n`);
+  await scratch.writeFile('lines', `${lines.join('\n')}\n`);
   const script = `exec "$0" "$1" debug ${args} < lines`;
   return run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA], { patience: 0 });
 }
@@ -73,21 +73,21 @@ describeMounts('glossa debug', () => {
       prepare(scratch);
       const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
       const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
-      await terminal.until(PROMPT);
+      await terminal.readUntil(PROMPT);
       for (const [typed, shown] of documented()) {
         if (typed === 'quit') break;
         terminal.type(`${typed}\n`);
         let text = '';
         if (shown.includes('^C')) {
-          const mounted = await terminal.until(/mounted on [^\r\n]*\r?\n/);
+          const mounted = await terminal.readUntil(/mounted on [^\r\n]*\r?\n/);
           text = mounted.input.slice(0, mounted.index) + mounted[0];
           terminal.type('\x03');
         }
-        const { input, index } = await terminal.until(PROMPT);
+        const { input, index } = await terminal.readUntil(PROMPT);
         expect(plain(text + input.slice(0, index))).toBe(plain(`${typed}\n${shown}`));
       }
       expect(await terminal.end('quit\n')).toBe(0);
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }),
   );
 
@@ -95,20 +95,20 @@ describeMounts('glossa debug', () => {
     'sets a breakpoint and quits on a terminal of four columns and one line',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('mem.vol', memory);
+        await scratch.writeFile('mem.vol', memory);
         const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
         const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
-        await terminal.until(/\(glos/);
+        await terminal.readUntil(/\(glos/);
         terminal.type('break lookup@top\n');
-        await terminal.until(/Breakpoint 1: lookup@top\r?\n/);
+        await terminal.readUntil(/Breakpoint 1: lookup@top\r?\n/);
         expect(await terminal.end('quit\n')).toBe(0);
       }),
   );
 
   it('takes commands from a pipe, on a given mount point', () =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
-      const point = await scratch.folder('mnt');
+      await scratch.writeFile('mem.vol', memory);
+      const point = await scratch.makeFolder('mnt');
       const lines = [
         '# a file that is there, and has another size for who asks',
         'run sh -c "echo hello > file"',
@@ -131,12 +131,12 @@ describeMounts('glossa debug', () => {
       expect(out).toMatch(/Breakpoint \d, (lookup|stat)_cbk \(op_ret=0, .*\) at top, from mem\n/);
       expect(out).toContain('$1 = 4711\n');
       expect(out).toContain('no breakpoints\n');
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
     }));
 
   it('with -- COMMAND runs it, and ends at the first wrong command of a pipe', () =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
+      await scratch.writeFile('mem.vol', memory);
       const lines = ['run', 'braek lookup', 'run'];
       const ended = await piped(
         scratch,
@@ -154,7 +154,7 @@ describeMounts('glossa debug', () => {
 
   it('holds two requests at once, and resumes them one by one', () =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
+      await scratch.writeFile('mem.vol', memory);
       const lines = [
         ...['break mkdir@top', 'run mkdir one & mkdir two; wait; ls'],
         ...['print loc.name', 'continue', 'print loc.name', 'continue'],
@@ -168,11 +168,11 @@ describeMounts('glossa debug', () => {
 
   it('ends when another process unmounts its mount', () =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
-      const point = await scratch.folder('mnt');
+      await scratch.writeFile('mem.vol', memory);
+      const point = await scratch.makeFolder('mnt');
       const ended = piped(scratch, 'mem.vol mnt', ['run', 'info volumes']);
       await vi.waitFor(() => expect(mountPoints()).toContain(point), PATIENCE);
-      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      expect((await runGlossa(scratch, ['umount', 'mnt'])).status).toBe(0);
       const text = `mounted on ${point}\n[the mount is gone]\n`;
       expect(await ended).toMatchObject({ status: 0, out: text, err: '' });
     }));
@@ -183,8 +183,8 @@ describeMounts('glossa debug', () => {
     ['absent.vol', [], /absent\.vol/],
   ])('of %s fails with the reason', (args, lines, message) =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
-      await scratch.file('bad.vol', memory.replace('memory', 'memorry'));
+      await scratch.writeFile('mem.vol', memory);
+      await scratch.writeFile('bad.vol', memory.replace('memory', 'memorry'));
       const ended = await piped(scratch, args, lines);
       expect(ended).toMatchObject({ status: 1, out: '' });
       expect(ended.err).toMatch(message);
@@ -204,7 +204,7 @@ describeMounts('glossa debug', () => {
     ['set op_ret', 'the form is: set VALUE = TEXT'],
   ])('refuses %s', (line, message) =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
+      await scratch.writeFile('mem.vol', memory);
       const ended = await piped(scratch, 'mem.vol', [line]);
       expect(ended.status).toBe(1);
       expect(ended.err).toContain(message);
@@ -213,9 +213,9 @@ describeMounts('glossa debug', () => {
 
   it('resumes held requests when it is killed, and leaves no mount', () =>
     withScratch(async (scratch) => {
-      await scratch.file('mem.vol', memory);
-      const point = await scratch.folder('mnt');
-      await scratch.file('lines', 'break mkdir_cbk@top\nrun mkdir made; echo "status $?"\n');
+      await scratch.writeFile('mem.vol', memory);
+      const point = await scratch.makeFolder('mnt');
+      await scratch.writeFile('lines', 'break mkdir_cbk@top\nrun mkdir made; echo "status $?"\n');
       let pid = 0;
       // The pipe stays open: a request is held, and the debugger waits.
       const script = '(cat lines; exec sleep 1000) | exec "$0" "$1" debug mem.vol mnt > out';

@@ -1,7 +1,7 @@
 /** The manual pages for the programs that show them. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { manualPages } from '../../test/support/manual.ts';
+import { readManualPages } from '../../test/support/manual.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 
@@ -16,7 +16,7 @@ const readers: readonly (readonly [string, ...string[]])[] = [
 describe.each(readers)('manual pages read by %s %s', (program, ...args) => {
   const why = isInstalled(program) ? '' : `${program} is not installed`;
   it.skipIf(isSkipped(`manual pages for ${program}`, why))('give no warnings', async () => {
-    for (const [name, input] of await manualPages()) {
+    for (const [name, input] of await readManualPages()) {
       const env = { ...process.env, LC_ALL: 'C.UTF-8' };
       const { status, stdout, stderr } = spawnSync(program, args, {
         input,

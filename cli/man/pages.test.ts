@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { manualPages } from '../../test/support/manual.ts';
+import { readManualPages } from '../../test/support/manual.ts';
 import { commands } from '../commands.ts';
 import { plain } from './roff.ts';
 
-const pages = await manualPages();
+const pages = await readManualPages();
 
 it('each command has a manual page, which glossa(1) lists', () => {
   for (const name of commands.keys()) {

@@ -5,11 +5,11 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { command } from '../../test/support/cli.ts';
+import { runCommand } from '../../test/support/cli.ts';
 import {
   describeMounts,
-  glossa,
   type Outcome,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -29,19 +29,19 @@ const NAMES = /\.(rec|vol|py)$|^tmp$/;
 const same = /^\d+ requests, all as then\n$/;
 
 const replay = (scratch: Scratch, ...args: string[]): Promise<Outcome> =>
-  glossa(scratch, ['replay', ...args]);
+  runGlossa(scratch, ['replay', ...args]);
 
 async function record(scratch: Scratch, script: string, ...flags: string[]): Promise<Outcome> {
   const args = ['record', 'stack.vol', '-o', 'bug.rec', ...flags, '--', 'sh', '-c', script];
-  return glossa(scratch, args, { env: { TMPDIR: await scratch.folder('tmp') } });
+  return runGlossa(scratch, args, { env: { TMPDIR: await scratch.makeFolder('tmp') } });
 }
 
 describeMounts('glossa replay', () => {
   it('shows the different replies of a corrected module, and works as its test', () =>
     withScratch(async (scratch) => {
       expect(broken.length).toBeLessThan(negative.length - 100);
-      await scratch.file('stack.vol', volfile);
-      await scratch.file('negative.py', broken);
+      await scratch.writeFile('stack.vol', volfile);
+      await scratch.writeFile('negative.py', broken);
       expect(await record(scratch, absent, '--entry-timeout', '0')).toMatchObject({ out: '' });
       for (const into of ['negative.py', 'stack.vol']) {
         const { status, out, err } = await replay(scratch, 'bug.rec', into);
@@ -49,7 +49,7 @@ describeMounts('glossa replay', () => {
         expect(out).toMatch(same);
       }
       await rename(scratch.at('negative.py'), scratch.at('broken.py'));
-      await scratch.file('negative.py', negative);
+      await scratch.writeFile('negative.py', negative);
       for (const into of ['negative.py', 'stack.vol']) {
         const { status, out, err } = await replay(scratch, 'bug.rec', into, '-o', 'absent.rec');
         expect(status).toBe(1);
@@ -68,7 +68,7 @@ describeMounts('glossa replay', () => {
         ]),
       });
       const test = (module: string): Promise<Outcome> =>
-        glossa(scratch, ['test', '--replay', 'absent.rec', module]);
+        runGlossa(scratch, ['test', '--replay', 'absent.rec', module]);
       expect(await test('negative.py')).toMatchObject({ status: 0 });
       const failed = await test('broken.py');
       expect(failed.status).toBe(1);
@@ -91,13 +91,13 @@ end-volume
       await mkdir(scratch.at('files/d'), { recursive: true });
       await writeFile(scratch.at('files/d/old'), 'old');
       execFileSync('cp', ['-a', scratch.at('files'), scratch.at('copy')]);
-      await scratch.file('copy.vol', over('copy'));
+      await scratch.writeFile('copy.vol', over('copy'));
       const mount = await startMount(scratch, over('files'));
       // The client knows it before the recording begins.
       expect(await readFile(join(mount.path, 'd/old'), 'utf8')).toBe('old');
       let child!: ChildProcess;
       let observing!: Promise<unknown>;
-      const recorded = glossa(scratch, ['record', 'mnt', '-o', 'live.rec'], {
+      const recorded = runGlossa(scratch, ['record', 'mnt', '-o', 'live.rec'], {
         onStart(started) {
           child = started;
           observing = once(started.stderr!, 'data');
@@ -129,8 +129,8 @@ end-volume
 
   it('refuses unsuitable recordings and volfiles with the reason', () =>
     withScratch(async (scratch) => {
-      await scratch.file('stack.vol', volfile.replaceAll('negative', 'hello'));
-      await scratch.file(
+      await scratch.writeFile('stack.vol', volfile.replaceAll('negative', 'hello'));
+      await scratch.writeFile(
         'hello.py',
         'from glupy import Translator\nclass xlator(Translator): pass\n',
       );
@@ -140,19 +140,19 @@ end-volume
       const later = Buffer.from(whole);
       later[8] = 9;
       await writeFile(scratch.at('later.rec'), later);
-      await scratch.file(
+      await scratch.writeFile(
         'other.vol',
         volfile
           .replaceAll('storage', 'elsewhere')
           .replace('elsewhere/', 'storage/')
           .replaceAll('negative', 'hello'),
       );
-      await scratch.file('leaf.vol', 'volume storage\n    type storage/memory\nend-volume\n');
+      await scratch.writeFile('leaf.vol', 'volume storage\n    type storage/memory\nend-volume\n');
       const trace = ['trace', 'stack.vol', '-o', 'trace.rec', '--', 'true'];
-      expect(await glossa(scratch, trace)).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, trace)).toMatchObject({ status: 0 });
       const small = ['record', 'stack.vol', '-o', 'small.rec', '--data-max', '4'];
       const script = ['--', 'sh', '-c', 'echo much text >f'];
-      expect(await glossa(scratch, [...small, ...script])).toMatchObject({ status: 0 });
+      expect(await runGlossa(scratch, [...small, ...script])).toMatchObject({ status: 0 });
       const refused: readonly [args: string, status: number, message: RegExp][] = [
         ['replay no.rec stack.vol', 1, /cannot read the recording .*no\.rec: No such file/],
         ['replay stack.vol stack.vol', 1, /stack\.vol: it is not a recording of glossa/],
@@ -179,7 +179,7 @@ end-volume
       ];
       for (const [args, status, message] of refused) {
         const words = args.split(' ').map((word) => (NAMES.test(word) ? scratch.at(word) : word));
-        const outcome = await command(words);
+        const outcome = await runCommand(words);
         expect({ args, status: outcome.status }).toEqual({ args, status });
         expect(outcome.err).toMatch(message);
       }

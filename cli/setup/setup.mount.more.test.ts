@@ -51,8 +51,8 @@ describeMounts('mount(8) after glossa setup', () => {
     'mounts the types fuse.glossa and glossa, from fstab too, until setup --undo',
     () =>
       withScratch(async (scratch) => {
-        const file = await scratch.file('m.vol', volfile);
-        for (const folder of ['mnt', 'layers', 'opt']) await scratch.folder(folder);
+        const file = await scratch.writeFile('m.vol', volfile);
+        for (const folder of ['mnt', 'layers', 'opt']) await scratch.makeFolder(folder);
         const args = ['-m', 'sh', '-c', script, 'sh', scratch.path, process.execPath, GLOSSA];
         const { status, out, err } = await run(scratch, 'unshare', args);
         const checked = (word: string) => `fuse.glossa ${file}\nfuse.glossa\n${word}\n`;

@@ -18,9 +18,9 @@ import { keysIn } from '../../terminal/screen.ts';
 import {
   ask,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
+  makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
 import { ratesBetween, type View } from './rates.ts';
@@ -40,7 +40,7 @@ async function rig() {
   const leaf = new HeldLeaf();
   const graph = await startGraph(
     [
-      { translator: leaf.having('stat', 'statfs'), name: 'disk' },
+      { translator: leaf.onlyFops('stat', 'statfs'), name: 'disk' },
       { translator: ioStats, name: 'counts', options: { 'count-fop-hits': 'on' } },
     ],
     context,
@@ -105,7 +105,7 @@ describe('the counter of a server', () => {
 
   it.each([
     // Of ten writes one goes at once, and nine as one more.
-    ['write-behind', writeBehind, 80, (held: Held[]) => expect(held.length).toBe(2)],
+    ['write-behind', writeBehind, 80, (held: HeldRequest[]) => expect(held.length).toBe(2)],
     // Of four opens one is made for a write, two are never needed, and one is still to be decided.
     ['open-behind', openBehind, (100 * 2) / 3, () => {}],
   ] as const)('tells how many requests %s has saved', async (_name, translator, percent, check) => {
@@ -114,14 +114,14 @@ describe('the counter of a server', () => {
     const stack = [{ translator: leaf.translator }, { translator } as never];
     const graph = await startGraph(stack, context);
     const counter = new LeasedCounter(graph, about, new RequestAges());
-    const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: IA_IFREG, iaNlink: 1 });
+    const buf = Object.assign(new Iatt(), { iaGfid: makeGfid(7), iaType: IA_IFREG, iaNlink: 1 });
     const { inodes } = graph;
     const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
     const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
     const before = counter.ask();
     for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
     // The opens of those that are not put off.
-    for (const { name, answer } of leaf.held.splice(0))
+    for (const { name, answer } of leaf.requests.splice(0))
       if (name === 'open') answer(0, 0, null, null);
     for (const fd of fds.slice(0, 2)) fd.release();
     for (let at = 0; at < 10; at++) {
@@ -130,8 +130,8 @@ describe('the counter of a server', () => {
     const waiting = ratesBetween(before, counter.ask()).volumes[0]!.cache!;
     expect(waiting.memoryBytes).toBeGreaterThan(500);
     ask(graph, 'fsync', fds[2]!, 0, null);
-    check([...leaf.held]);
-    for (const { name, args, answer } of leaf.held.splice(0)) {
+    check([...leaf.requests]);
+    for (const { name, args, answer } of leaf.requests.splice(0)) {
       answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
     }
     expect(ratesBetween(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);

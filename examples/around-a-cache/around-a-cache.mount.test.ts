@@ -21,7 +21,7 @@ onExample('around-a-cache', (example) => {
   };
 
   it('two lookups of an absent name appear twice above the cache and once below', async () => {
-    await example.fails('cat absent');
+    await example.runFailing('cat absent');
     const first = [
       'above lookup',
       'below lookup',
@@ -29,13 +29,13 @@ onExample('around-a-cache', (example) => {
       'above lookup_cbk op_ret=-1, op_errno=2',
     ];
     expect(traced('/absent')).toEqual(first);
-    await example.fails('cat absent');
+    await example.runFailing('cat absent');
     const second = ['above lookup', 'above lookup_cbk op_ret=-1, op_errno=2'];
     expect(traced('/absent')).toEqual([...first, ...second]);
   });
 
   it('a mkdir appears above and below the cache', async () => {
-    await example.ok('mkdir d');
+    await example.runOk('mkdir d');
     expect(traced('/d').slice(-4)).toEqual([
       'above mkdir',
       'below mkdir',

@@ -7,16 +7,16 @@ import { type Example, onExample } from '../../test/support/example.ts';
 type Line = Readonly<Record<string, unknown>>;
 
 const linesOf = (example: Example): Line[] =>
-  example.said().flatMap((text) => (text.startsWith('{') ? [JSON.parse(text) as Line] : []));
+  example.moduleLog().flatMap((text) => (text.startsWith('{') ? [JSON.parse(text) as Line] : []));
 
 onExample('audit-log', (example) => {
   it('the audit log names user, fop, path and result of each change', async () => {
-    await example.ok('mkdir -m 777 d');
-    await example.ok('echo text > f; cat f; chmod 600 f; mv f g; ln g h; rm g', {
+    await example.runOk('mkdir -m 777 d');
+    await example.runOk('echo text > f; cat f; chmod 600 f; mv f g; ln g h; rm g', {
       in: 'd',
       as: NOBODY,
     });
-    expect(await example.fails('rmdir d')).toBe('Directory not empty');
+    expect(await example.runFailing('rmdir d')).toBe('Directory not empty');
     const lines = linesOf(example);
     const nobody = lines.filter(({ uid }) => uid === NOBODY.uid);
     expect(nobody).toMatchObject([
@@ -36,7 +36,7 @@ onExample('audit-log', (example) => {
 
   it('concurrent requests get one line each, with arbitrary bytes in names', async () => {
     const before = linesOf(example).length;
-    await example.ok('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
+    await example.runOk('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);
     expect(made.filter(({ fop }) => fop === 'create')).toHaveLength(52);
     expect(made.at(-2)).toMatchObject({ path: '/a\nb' });
@@ -53,16 +53,16 @@ onExample(
     };
 
     it('with a writable file, each line is written before the reply', async () => {
-      await example.ok('mkdir d');
+      await example.runOk('mkdir d');
       expect((await read()).at(-1)).toMatchObject({ fop: 'mkdir', path: '/d', result: 'ok' });
-      await example.ok('rmdir d');
+      await example.runOk('rmdir d');
       expect((await read()).at(-1)).toMatchObject({ fop: 'rmdir', path: '/d', result: 'ok' });
       expect(linesOf(example)).toEqual([]);
     });
 
     it('after a restart the file is continued', async () => {
       await example.restart();
-      await example.ok('mkdir d');
+      await example.runOk('mkdir d');
       expect((await read()).map(({ fop }) => fop)).toEqual(['mkdir', 'rmdir', 'mkdir']);
     });
   },

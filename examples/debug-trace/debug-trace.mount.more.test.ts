@@ -4,8 +4,8 @@ import { onExample } from '../../test/support/example.ts';
 
 onExample('debug-trace', (example) => {
   it('the trace has each request and its reply', async () => {
-    await example.ok('mkdir d; echo text > d/f; cat d/f; mv d/f d/g; ls -l d; rm -r d');
-    const said = example.said();
+    await example.runOk('mkdir d; echo text > d/f; cat d/f; mv d/f d/g; ls -l d; rm -r d');
+    const said = example.moduleLog();
     const [asked, answered] = ['>', '<'].map((mark) =>
       said
         .filter((line) => line.startsWith(`${mark} `))
@@ -27,8 +27,8 @@ onExample(
   'debug-trace',
   (example) => {
     it('the trace leaves out excluded fops', async () => {
-      await example.ok('touch f; stat f; rm f');
-      const said = example.said().join('\n');
+      await example.runOk('touch f; stat f; rm f');
+      const said = example.moduleLog().join('\n');
       expect(said).toMatch(/ CREATE: /);
       expect(said).not.toMatch(/ (LOOKUP|STAT): /);
     });

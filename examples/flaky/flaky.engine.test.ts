@@ -1,30 +1,30 @@
 /** Delays, and wrong options in the volfile. */
 import { expect, it } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
-import { moduleGraph, startModule } from '../../test/support/module.ts';
+import { makeModuleGraph, startModule } from '../../test/support/module.ts';
 
 it('option delay holds a request before it fails or continues', async () => {
   const run = await startModule(import.meta.dirname, { name: 'flaky', options: { delay: '2' } });
-  const failing = run.ask('stat', run.known('file'), null);
+  const failing = run.ask('stat', run.knownLoc('file'), null);
   run.context.advance(1900);
   expect(failing.count).toBe(0);
   run.context.advance(200);
   expect(failing).toMatchObject({ count: 1, opErrno: EIO });
-  expect(run.asked()).toEqual([]);
+  expect(run.takeRequests()).toEqual([]);
   const options = { delay: '2', errno: 'none' };
   const waiting = await startModule(import.meta.dirname, { name: 'flaky', options });
-  const reply = waiting.ask('stat', waiting.known('file'), null);
-  expect(waiting.asked()).toEqual([]);
+  const reply = waiting.ask('stat', waiting.knownLoc('file'), null);
+  expect(waiting.takeRequests()).toEqual([]);
   waiting.context.advance(2100);
-  waiting.asked()[0]!.answer(0, 0, null, null);
+  waiting.takeRequests()[0]!.answer(0, 0, null, null);
   expect(reply).toMatchObject({ count: 1, opRet: 0 });
-  waiting.settled();
+  waiting.expectSettled();
 });
 
 it.each([
   [{ errno: 'EWHAT' }, 'EWHAT'],
   [{ fops: 'lookup,wirtev' }, 'wirtev'],
 ])('options %o are refused with the wrong name', async (options, what) => {
-  const run = moduleGraph(import.meta.dirname, { name: 'flaky', options });
+  const run = makeModuleGraph(import.meta.dirname, { name: 'flaky', options });
   await expect(run.graph.start()).rejects.toThrow(what);
 });

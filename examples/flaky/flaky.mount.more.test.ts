@@ -7,27 +7,29 @@ const WRITES = 'for i in $(seq 12); do { echo x > f; } 2> /dev/null && printf . 
 
 onExample('flaky', (example) => {
   it('by default every third write fails', async () => {
-    expect(await example.ok(WRITES)).toBe('..x..x..x..x');
-    expect(await example.fails('echo 1 > f; echo 2 > f; echo 3 > f')).toBe('Input/output error');
+    expect(await example.runOk(WRITES)).toBe('..x..x..x..x');
+    expect(await example.runFailing('echo 1 > f; echo 2 > f; echo 3 > f')).toBe(
+      'Input/output error',
+    );
   });
 
   it('options every, count and errno set how often and how writes fail', async () => {
     await example.restart(['flaky.every=1', 'flaky.count=2', 'flaky.errno=ENOSPC']);
-    expect(await example.ok(WRITES)).toBe('xx..........');
+    expect(await example.runOk(WRITES)).toBe('xx..........');
     await example.restart(['flaky.every=1', 'flaky.errno=ENOSPC']);
-    expect(await example.fails('echo x > f')).toBe('No space left on device');
+    expect(await example.runFailing('echo x > f')).toBe('No space left on device');
   });
 
   it('option path limits failures to matching paths', async () => {
     await example.restart(['flaky.every=1', 'flaky.path=*/bad*']);
-    expect(await example.ok('mkdir -p d; echo 1 > d/good; cat d/good')).toBe('1\n');
-    expect(await example.fails('echo 1 > d/bad.txt')).toBe('Input/output error');
+    expect(await example.runOk('mkdir -p d; echo 1 > d/good; cat d/good')).toBe('1\n');
+    expect(await example.runFailing('echo 1 > d/bad.txt')).toBe('Input/output error');
   });
 
   it('the same seed fails the same writes', async () => {
     const draw = async (seed: number): Promise<string> => {
       await example.restart(['flaky.every=1', 'flaky.percent=50', `flaky.seed=${seed}`]);
-      return example.ok(WRITES);
+      return example.runOk(WRITES);
     };
     const first = await draw(1);
     expect(first).toMatch(/^(?=.*\.)(?=.*x)/);
@@ -37,6 +39,6 @@ onExample('flaky', (example) => {
 
   it('errno=none with a delay slows requests without failing them', async () => {
     await example.restart(['flaky.every=1', 'flaky.errno=none', 'flaky.delay=0.01']);
-    expect(await example.ok(`${WRITES}; cat f`)).toBe('............x\n');
+    expect(await example.runOk(`${WRITES}; cat f`)).toBe('............x\n');
   });
 });

@@ -6,7 +6,7 @@ import { Fd } from '../../runtime/core/fd.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
-import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
+import { type HeldRequest, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 const STALE = 'user.mirror.stale';
@@ -16,7 +16,7 @@ const DATA = new Uint8Array(4);
 async function mirror(...marks: readonly (string | undefined)[]): Promise<RunningModule> {
   const run = await startModule(import.meta.dirname, { name: 'mirror', leaves: 2 });
   for (const at of [0, 1]) {
-    const [held] = run.asked(at);
+    const [held] = run.takeRequests(at);
     const mark = marks[at];
     expect(held).toMatchObject({ name: 'getxattr', args: [{}, STALE, null] });
     if (mark === undefined) held!.answer(-1, ENODATA, null, null);
@@ -25,16 +25,17 @@ async function mirror(...marks: readonly (string | undefined)[]): Promise<Runnin
   return run;
 }
 
-const done = (held: Held | undefined, opRet = 4): void => held!.answer(opRet, 0, null, null, null);
+const done = (held: HeldRequest | undefined, opRet = 4): void =>
+  held!.answer(opRet, 0, null, null, null);
 
 function write(run: RunningModule, name = 'file') {
-  const loc = run.known(name);
+  const loc = run.knownLoc(name);
   return run.ask('writev', new Fd(loc.inode!, 2, 1), DATA, 0, 0, null);
 }
 
 /** The names of the requests at each child. */
 const names = (run: RunningModule): string[][] =>
-  run.leaves.map(({ held }) => held.map(({ name }) => name));
+  run.leaves.map(({ requests: held }) => held.map(({ name }) => name));
 
 it('a fop that would change one child alone is refused', async () => {
   const run = await mirror();
@@ -53,9 +54,9 @@ it('a write goes to both children at once, and is answered after both replies', 
   const run = await mirror();
   const reply = write(run);
   expect(names(run)).toEqual([['writev'], ['writev']]);
-  done(run.asked(1)[0]);
+  done(run.takeRequests(1)[0]);
   expect(reply.count).toBe(0);
-  done(run.asked(0)[0]);
+  done(run.takeRequests(0)[0]);
   expect(reply).toMatchObject({ count: 1, opRet: 4 });
 });
 
@@ -65,9 +66,9 @@ it.each([0, 1])(
     const run = await mirror();
     const good = 1 - bad;
     const reply = write(run);
-    run.asked(bad)[0]!.answer(-1, EIO);
-    done(run.asked(good)[0]);
-    const [mark] = run.asked(good);
+    run.takeRequests(bad)[0]!.answer(-1, EIO);
+    done(run.takeRequests(good)[0]);
+    const [mark] = run.takeRequests(good);
     expect(mark!.name).toBe('setxattr');
     const value = (mark!.args[1] as Dict).get(STALE) as Uint8Array;
     expect(new TextDecoder().decode(value)).toBe(`leaf${bad}`);
@@ -77,7 +78,7 @@ it.each([0, 1])(
     write(run);
     expect(names(run)[bad]).toEqual([]);
     expect(names(run)[good]).toEqual(['writev']);
-    run.ask('stat', run.known('file'), null);
+    run.ask('stat', run.knownLoc('file'), null);
     expect(names(run)[good]).toEqual(['writev', 'stat']);
   },
 );
@@ -85,8 +86,8 @@ it.each([0, 1])(
 it('when both children refuse, the request fails with the errno and both stay', async () => {
   const run = await mirror();
   const reply = write(run);
-  run.asked(0)[0]!.answer(-1, ENOSPC);
-  run.asked(1)[0]!.answer(-1, EIO);
+  run.takeRequests(0)[0]!.answer(-1, ENOSPC);
+  run.takeRequests(1)[0]!.answer(-1, EIO);
   expect(reply).toMatchObject({ count: 1, opErrno: ENOSPC });
   write(run);
   expect(names(run)).toEqual([['writev'], ['writev']]);
@@ -95,23 +96,23 @@ it('when both children refuse, the request fails with the errno and both stay', 
 it('a child that wrote fewer bytes is left out', async () => {
   const run = await mirror();
   const reply = write(run);
-  done(run.asked(0)[0], 2);
-  done(run.asked(1)[0], 4);
-  run.asked(1)[0]!.answer(0, 0, null);
+  done(run.takeRequests(0)[0], 2);
+  done(run.takeRequests(1)[0], 4);
+  run.takeRequests(1)[0]!.answer(0, 0, null);
   expect(reply).toMatchObject({ count: 1, opRet: 4 });
-  expect(run.lines().join()).toContain('leaf0 is stale from now on');
+  expect(run.takeLines().join()).toContain('leaf0 is stale from now on');
 });
 
 it('when each child has missed a change, requests fail', async () => {
   const run = await mirror();
   const replies = [write(run, 'one'), write(run, 'two')];
-  const [left, right] = [run.asked(0), run.asked(1)];
+  const [left, right] = [run.takeRequests(0), run.takeRequests(1)];
   left[0]!.answer(-1, EIO);
   right[1]!.answer(-1, EIO);
   done(right[0]);
   done(left[1]);
   // The first write dropped leaf0, so its success at the second does not count.
-  run.asked(1)[0]!.answer(0, 0, null);
+  run.takeRequests(1)[0]!.answer(0, 0, null);
   expect(replies[0]).toMatchObject({ count: 1, opRet: 4 });
   expect(replies[1]).toMatchObject({ count: 1, opErrno: EIO });
 });
@@ -120,12 +121,12 @@ it('two changes of one file reach both children in the same order', async () => 
   const run = await mirror();
   const replies = [write(run), write(run)];
   expect(names(run)).toEqual([['writev'], ['writev']]);
-  done(run.asked(0)[0]);
+  done(run.takeRequests(0)[0]);
   expect(names(run)).toEqual([[], ['writev']]);
-  done(run.asked(1)[0]);
+  done(run.takeRequests(1)[0]);
   expect(names(run)).toEqual([['writev'], ['writev']]);
-  done(run.asked(0)[0]);
-  done(run.asked(1)[0]);
+  done(run.takeRequests(0)[0]);
+  done(run.takeRequests(1)[0]);
   expect(replies.map(({ opRet }) => opRet)).toEqual([4, 4]);
 });
 
@@ -134,40 +135,40 @@ it('a child that was stale before the start is not used', async () => {
   write(run);
   expect(names(run)).toEqual([['writev'], []]);
   const other = await mirror(undefined, 'leaf0');
-  other.ask('stat', other.known('file'), null);
+  other.ask('stat', other.knownLoc('file'), null);
   expect(names(other)).toEqual([[], ['stat']]);
 });
 
 it('when each child is marked stale, neither is used', async () => {
   const run = await mirror('leaf1', 'leaf0');
   expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
-  expect(run.ask('stat', run.known('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
+  expect(run.ask('stat', run.knownLoc('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
   expect(names(run)).toEqual([[], []]);
 });
 
 it('a read of a child that fails is repeated at the other', async () => {
   const run = await mirror();
-  const reply = run.ask('stat', run.known('file'), null);
-  run.asked(0)[0]!.answer(-1, EIO);
-  run.asked(1)[0]!.answer(0, 0, attributes(gfidOf(7), IA_IFREG), null);
+  const reply = run.ask('stat', run.knownLoc('file'), null);
+  run.takeRequests(0)[0]!.answer(-1, EIO);
+  run.takeRequests(1)[0]!.answer(0, 0, makeAttributes(makeGfid(7), IA_IFREG), null);
   expect(reply).toMatchObject({ count: 1, opRet: 0 });
-  const denied = run.ask('stat', run.known('file'), null);
-  run.asked(0)[0]!.answer(-1, EPERM);
+  const denied = run.ask('stat', run.knownLoc('file'), null);
+  run.takeRequests(0)[0]!.answer(-1, EPERM);
   expect(denied).toMatchObject({ count: 1, opErrno: EPERM });
 });
 
 it("a file without a gfid on the second child gets the first one's", async () => {
   const run = await mirror();
-  const loc = run.absent('file');
+  const loc = run.absentLoc('file');
   const reply = run.ask('lookup', loc, null);
-  const buf = attributes(gfidOf(9), IA_IFREG);
-  run.asked(0)[0]!.answer(0, 0, loc.inode, buf, null, null);
-  const [second] = run.asked(1);
-  expect((second!.args[1] as Dict).get('gfid-req')).toBe(gfidOf(9));
+  const buf = makeAttributes(makeGfid(9), IA_IFREG);
+  run.takeRequests(0)[0]!.answer(0, 0, loc.inode, buf, null, null);
+  const [second] = run.takeRequests(1);
+  expect((second!.args[1] as Dict).get('gfid-req')).toBe(makeGfid(9));
   second!.answer(0, 0, loc.inode, buf, null, null);
   expect(reply).toMatchObject({ count: 1, opRet: 0 });
-  const missing = run.ask('lookup', run.absent('nothing'), null);
-  run.asked(0)[0]!.answer(-1, ENOENT, null, null, null, null);
+  const missing = run.ask('lookup', run.absentLoc('nothing'), null);
+  run.takeRequests(0)[0]!.answer(-1, ENOENT, null, null, null, null);
   expect(missing).toMatchObject({ count: 1, opErrno: ENOENT });
   expect(names(run)).toEqual([[], []]);
 });
@@ -177,7 +178,7 @@ it("a child's failure is recorded also after the caller was interrupted", async 
   const reply = write(run);
   const { root } = reply.frame;
   root.interrupt();
-  done(run.asked(0)[0]);
-  run.asked(1)[0]!.answer(-1, EIO);
-  expect(run.asked(0).map(({ name }) => name)).toEqual(['setxattr']);
+  done(run.takeRequests(0)[0]);
+  run.takeRequests(1)[0]!.answer(-1, EIO);
+  expect(run.takeRequests(0).map(({ name }) => name)).toEqual(['setxattr']);
 });

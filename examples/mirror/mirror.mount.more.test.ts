@@ -13,7 +13,7 @@ const SAME = `
 
 onExample('mirror', (example) => {
   it('all kinds of files are equal in both folders', async () => {
-    await example.ok(`
+    await example.runOk(`
       mkdir -p a/b; echo text > a/f; ln a/f a/g; ln -s f a/l; mkfifo a/pipe; chmod 600 a/f
       head -c 3000000 /dev/urandom > big; truncate -s 5M big; cp big a/b; mv a/b c; rm a/g
       setfattr -n user.a -v b a/f; cp -a a d; rm -r a; fallocate -l 100000 x
@@ -23,7 +23,7 @@ onExample('mirror', (example) => {
   });
 
   it('nameless files and server-side copies are equal in both folders', async () => {
-    await example.ok(`
+    await example.runOk(`
       gcc -O1 -o "$SCRATCH/calls" "$CLIENTS/calls.c"; mkdir t
       (cd t; "$SCRATCH/calls" tmpfile; "$SCRATCH/calls" copy) > /dev/null; ls t/d/name t/b
       ${SAME}
@@ -31,7 +31,7 @@ onExample('mirror', (example) => {
   });
 
   it('git and concurrent writers leave both folders equal', async () => {
-    await example.ok(`
+    await example.runOk(`
       git init -q -b main r; cd r; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done; git gc -q; git fsck --strict
       cd ..
@@ -41,18 +41,18 @@ onExample('mirror', (example) => {
   });
 
   it('errors are those of a single folder', async () => {
-    expect(await example.fails('cat nothing')).toBe('No such file or directory');
-    expect(await example.fails('rmdir d')).toBe('Directory not empty');
-    expect(await example.fails('mkdir d')).toBe('File exists');
-    expect(await example.fails('setfattr -n user.mirror.stale -v x .')).toBe(
+    expect(await example.runFailing('cat nothing')).toBe('No such file or directory');
+    expect(await example.runFailing('rmdir d')).toBe('Directory not empty');
+    expect(await example.runFailing('mkdir d')).toBe('File exists');
+    expect(await example.runFailing('setfattr -n user.mirror.stale -v x .')).toBe(
       'Operation not permitted',
     );
-    await example.ok(SAME);
+    await example.runOk(SAME);
   });
 
   it('existing files stay usable after a restart', async () => {
     await example.restart();
-    await example.ok(
+    await example.runOk(
       `echo more >> d/f; ls -lR > /dev/null; ${SAME}; cat d/f | cmp - <(printf 'text\\nmore\\n')`,
     );
   });
@@ -77,17 +77,17 @@ onExample(
   'mirror',
   (example) => {
     it('a failing child is logged, and the other serves', async () => {
-      await example.ok(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
+      await example.runOk(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
       expect(example.mount.log()).toMatch(
         / E .* bad is stale from now on: writev: .*Input\/output/,
       );
-      expect(await example.ok('getfattr --only-values -n user.mirror.stale .')).toBe('bad');
-      expect(await example.ok('cat "$SCRATCH/left/f" "$SCRATCH/right/f"')).toBe('3\n1\n');
+      expect(await example.runOk('getfattr --only-values -n user.mirror.stale .')).toBe('bad');
+      expect(await example.runOk('cat "$SCRATCH/left/f" "$SCRATCH/right/f"')).toBe('3\n1\n');
     });
 
     it('a stale child is not read after a restart', async () => {
       await example.restart();
-      expect(await example.ok('cat f; echo 4 > f; cat "$SCRATCH/right/f"')).toBe('3\n1\n');
+      expect(await example.runOk('cat f; echo 4 > f; cat "$SCRATCH/right/f"')).toBe('3\n1\n');
       expect(example.mount.log()).toMatch(/ E .* bad is stale/);
     });
 
@@ -97,7 +97,7 @@ onExample(
       execFileSync('sh', ['-c', 'rm -rf right; cp -a left right'], { cwd: scratch.path });
       for (const side of ['left', 'right']) removeXattr(scratch.at(side), 'user.mirror.stale');
       await example.serve();
-      await example.ok(`cat f; echo 5 > f; mkdir new; ${SAME}`);
+      await example.runOk(`cat f; echo 5 > f; mkdir new; ${SAME}`);
       // The log continues that of the last mount.
       expect(example.mount.log().split('started glossa').at(-1)).not.toMatch(/ E /);
     });

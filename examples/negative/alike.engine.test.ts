@@ -15,18 +15,18 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
   linkDirectory,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../test/support/core.ts';
 import {
-  argumentsFor,
   creating,
+  makeArguments,
   removing,
   type Variant,
   variants,
@@ -45,7 +45,7 @@ class Storage {
     this.leaf.onRequest = (held) => this.answer(held);
   }
 
-  private answer({ name: fop, args, answer }: Held): void {
+  private answer({ name: fop, args, answer }: HeldRequest): void {
     const row = fops.find(({ name }) => name === fop)!;
     const nameIn = (arg: string | undefined): string | null =>
       (args[row.args.findIndex(({ name }) => name === arg)] as Loc | undefined)?.name ?? null;
@@ -60,7 +60,7 @@ class Storage {
     if (removed !== null) this.names.delete(removed);
     if (created !== null) this.names.add(created);
     if (fop !== 'lookup') answer(0, 0, ...nothing);
-    else answer(0, 0, (args[0] as Loc).inode, attributes(gfidOf(900)), null, null);
+    else answer(0, 0, (args[0] as Loc).inode, makeAttributes(makeGfid(900)), null, null);
   }
 }
 
@@ -68,21 +68,26 @@ class Storage {
 function request(graph: Graph, dir: Inode, there: ReadonlySet<string>, seed: number): void {
   const random = seeded(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
-  const seen = graph.inodes.link(graph.inodes.newInode(), dir, 'seen', attributes(gfidOf(901)))!;
+  const seen = graph.inodes.link(
+    graph.inodes.newInode(),
+    dir,
+    'seen',
+    makeAttributes(makeGfid(901)),
+  )!;
   for (let step = 0; step < STEPS; step++) {
     const kind = random();
     const name = one(NAMES);
-    if (kind < 0.6) ask(graph, 'lookup', newName(dir, name), null);
+    if (kind < 0.6) ask(graph, 'lookup', makeLoc(dir, name), null);
     else if (kind < 0.75) {
       const fop = one(creating.filter((it) => !removing.includes(it)));
       if (there.has(name)) continue;
-      ask(graph, fop, ...argumentsFor(fop, dir, { created: newName(dir, name) }));
+      ask(graph, fop, ...makeArguments(fop, dir, { created: makeLoc(dir, name) }));
     } else if (kind < 0.95) {
       const fop = one(removing);
       if (!there.has(name)) continue;
-      const locs = { created: newName(dir, one(NAMES)), removed: newName(dir, name) };
+      const locs = { created: makeLoc(dir, one(NAMES)), removed: makeLoc(dir, name) };
       if (locs.created.name === name) continue;
-      ask(graph, fop, ...argumentsFor(fop, dir, locs));
+      ask(graph, fop, ...makeArguments(fop, dir, locs));
     } else ask(graph, 'lookup', new Loc(seen, dir, name), null);
   }
 }
@@ -96,7 +101,7 @@ async function askedBy(
   const below = { translator: storage.leaf.translator };
   const above = { translator, options: { ...options, ...more } };
   const graph = await startGraph([below, above], new FakeContext());
-  request(graph, linkDirectory(graph, 'dir', gfidOf(100)), storage.names, seed);
+  request(graph, linkDirectory(graph, 'dir', makeGfid(100)), storage.names, seed);
   await graph.stop();
   return storage.asked;
 }

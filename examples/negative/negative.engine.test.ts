@@ -10,26 +10,26 @@ import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { invalidateEntry } from '../../runtime/core/upcall.ts';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
   linkDirectory,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   type Reply,
   startGraph,
 } from '../../test/support/core.ts';
 import {
-  argumentsFor,
   creating,
+  makeArguments,
   removing,
   type Variant,
   variants,
 } from '../../test/support/negative.ts';
 
 /** Replies as a leaf, with default values except for these. */
-function answer(held: Held | undefined, opRet: number, opErrno: number): void {
+function answer(held: HeldRequest | undefined, opRet: number, opErrno: number): void {
   const { reply } = fops.find((fop) => fop.name === held?.name)!;
   held!.answer(opRet, opErrno, ...reply.map(() => null));
 }
@@ -46,7 +46,7 @@ class Stack {
     const below = { translator: this.leaf.translator };
     const above = { translator, options: { ...options, ...more } };
     this.graph = await startGraph([below, above], this.context);
-    this.dir = linkDirectory(this.graph, 'dir', gfidOf(100));
+    this.dir = linkDirectory(this.graph, 'dir', makeGfid(100));
     return this;
   }
 
@@ -57,12 +57,12 @@ class Stack {
   }
 
   lookup(name: string, dir = this.dir): Reply {
-    return ask(this.graph, 'lookup', newName(dir, name), null);
+    return ask(this.graph, 'lookup', makeLoc(dir, name), null);
   }
 
   /** The leaf's requests since the last call. */
-  asked(): Held[] {
-    return this.leaf.held.splice(0);
+  asked(): HeldRequest[] {
+    return this.leaf.requests.splice(0);
   }
 
   /** True if a lookup reaches the leaf, which replies with `opErrno`. */
@@ -97,7 +97,7 @@ describe.each(variants)('$name', (variant) => {
   });
 
   it('an absent name in one directory is not absent in another', () => {
-    const other = linkDirectory(stack.graph, 'other', gfidOf(101));
+    const other = linkDirectory(stack.graph, 'other', makeGfid(101));
     const name = stack.name();
     stack.reaches(name);
     expect(stack.reaches(name, ENOENT, other)).toBe(true);
@@ -106,7 +106,7 @@ describe.each(variants)('$name', (variant) => {
   it('a lookup that finds the name passes with its whole reply', () => {
     const name = stack.name();
     const reply = stack.lookup(name);
-    const buf = attributes(gfidOf(200));
+    const buf = makeAttributes(makeGfid(200));
     const inode = stack.graph.inodes.newInode();
     stack.asked()[0]!.answer(0, 0, inode, buf, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
@@ -116,7 +116,7 @@ describe.each(variants)('$name', (variant) => {
 
   it('a lookup by gfid, without a name, is never answered from the cache', () => {
     for (let times = 0; times < 2; times += 1) {
-      const reply = ask(stack.graph, 'lookup', new Loc(null, null, null, gfidOf(300)), null);
+      const reply = ask(stack.graph, 'lookup', new Loc(null, null, null, makeGfid(300)), null);
       const [held] = stack.asked();
       answer(held, -1, ENOENT);
       expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
@@ -126,8 +126,8 @@ describe.each(variants)('$name', (variant) => {
   it.each(creating)('%s of an absent name removes it from the cache', (fop) => {
     const name = stack.name();
     stack.reaches(name);
-    const loc = newName(stack.dir, name);
-    const made = ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, { created: loc }));
+    const loc = makeLoc(stack.dir, name);
+    const made = ask(stack.graph, fop, ...makeArguments(fop, stack.dir, { created: loc }));
     answer(stack.asked()[0], 0, 0);
     expect(made).toMatchObject({ count: 1, opRet: 0 });
     expect(stack.reaches(name)).toBe(true);
@@ -135,32 +135,32 @@ describe.each(variants)('$name', (variant) => {
 
   it.each(['unlink', 'rmdir'] as const)('%s of a name caches it as absent', (fop) => {
     const name = stack.name();
-    const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
-    ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
+    const locs = { created: makeLoc(stack.dir, stack.name()), removed: makeLoc(stack.dir, name) };
+    ask(stack.graph, fop, ...makeArguments(fop, stack.dir, locs));
     answer(stack.asked()[0], 0, 0);
     expect(stack.reaches(name)).toBe(false);
   });
 
   it('a rename between two names of one file does not cache the old name as absent', () => {
     const name = stack.name();
-    const to = newName(stack.dir, stack.name());
-    ask(stack.graph, 'rename', newName(stack.dir, name), to, null);
+    const to = makeLoc(stack.dir, stack.name());
+    ask(stack.graph, 'rename', makeLoc(stack.dir, name), to, null);
     answer(stack.asked()[0], 0, 0);
     expect(stack.reaches(name)).toBe(true);
   });
 
   it.each(removing)('a %s that fails does not cache the name as absent', (fop) => {
     const name = stack.name();
-    const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
-    ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
+    const locs = { created: makeLoc(stack.dir, stack.name()), removed: makeLoc(stack.dir, name) };
+    ask(stack.graph, fop, ...makeArguments(fop, stack.dir, locs));
     answer(stack.asked()[0], -1, EACCES);
     expect(stack.reaches(name)).toBe(true);
   });
 
   it('a name created during its removal is not cached as absent', () => {
     const name = stack.name();
-    ask(stack.graph, 'unlink', newName(stack.dir, name), 0, null);
-    ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
+    ask(stack.graph, 'unlink', makeLoc(stack.dir, name), 0, null);
+    ask(stack.graph, 'mkdir', makeLoc(stack.dir, name), 0o755, 0, null);
     const [unlink, mkdir] = stack.asked();
     answer(mkdir, 0, 0);
     answer(unlink, 0, 0);
@@ -171,7 +171,7 @@ describe.each(variants)('$name', (variant) => {
     const name = stack.name();
     stack.reaches(name);
     const { inodes } = stack.graph;
-    const buf = attributes(gfidOf(400));
+    const buf = makeAttributes(makeGfid(400));
     const inode = inodes.link(inodes.newInode(), stack.dir, name, buf)!;
     const reply = ask(stack.graph, 'lookup', new Loc(inode, stack.dir, name), null);
     stack.asked()[0]!.answer(0, 0, inode, buf, null, null);
@@ -181,7 +181,7 @@ describe.each(variants)('$name', (variant) => {
   it('a miss overtaken by a creation is not cached', () => {
     const name = stack.name();
     const late = stack.lookup(name);
-    ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
+    ask(stack.graph, 'mkdir', makeLoc(stack.dir, name), 0o755, 0, null);
     const [lookup, mkdir] = stack.asked();
     answer(mkdir, 0, 0);
     answer(lookup, -1, ENOENT);
@@ -224,7 +224,7 @@ describe.each(variants)('$name', (variant) => {
     }
     const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
     const late = telling.lookup('a');
-    ask(telling.graph, 'mkdir', newName(telling.dir, 'a'), 0o755, 0, null);
+    ask(telling.graph, 'mkdir', makeLoc(telling.dir, 'a'), 0o755, 0, null);
     const [lookup, mkdir] = telling.asked();
     answer(mkdir, 0, 0);
     answer(lookup, -1, ENOENT);

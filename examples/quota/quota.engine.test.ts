@@ -5,25 +5,25 @@ import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { attributes, type Held } from '../../test/support/core.ts';
-import { moduleGraph, type RunningModule, startModule } from '../../test/support/module.ts';
+import { type HeldRequest, makeAttributes } from '../../test/support/core.ts';
+import { makeModuleGraph, type RunningModule, startModule } from '../../test/support/module.ts';
 
 /** Starts a volume with a limit of 100 bytes; the test replies to its writes. */
 class Volume {
   readonly run: RunningModule;
   readonly sizes = new Map<Inode, number>();
-  readonly writes: Held[] = [];
+  readonly writes: HeldRequest[] = [];
 
   constructor(run: RunningModule) {
     this.run = run;
     run.leaf.onRequest = (held) => this.answer(held);
   }
 
-  answer(held: Held): void {
+  answer(held: HeldRequest): void {
     if (held.name === 'writev') this.writes.push(held);
     else if (held.name === 'stat') {
       const { inode } = held.args[0] as Loc;
-      const buf = attributes(inode!.gfid, IA_IFREG);
+      const buf = makeAttributes(inode!.gfid, IA_IFREG);
       buf.iaSize = this.sizes.get(inode!) ?? 0;
       held.answer(0, 0, buf, null);
     } else if (held.name === 'lookup') held.answer(-1, ENOENT, null, null, null, null);
@@ -31,7 +31,7 @@ class Volume {
   }
 
   write(name: string, bytes: number) {
-    const { inode } = this.run.known(name);
+    const { inode } = this.run.knownLoc(name);
     const fd = new Fd(inode!, 2, 1);
     return this.run.ask('writev', fd, new Uint8Array(bytes), this.sizes.get(inode!) ?? 0, 0, null);
   }
@@ -89,7 +89,7 @@ it('the directory is counted again after an interrupted write', async () => {
 it.each(['home:1MB', '/home', '/home:much', '/home:1MB,/x:-1'])(
   'the limits %s are refused',
   async (limits) => {
-    const run = moduleGraph(import.meta.dirname, { name: 'quota', options: { limits } });
+    const run = makeModuleGraph(import.meta.dirname, { name: 'quota', options: { limits } });
     await expect(run.graph.start()).rejects.toThrow('is not PATH:SIZE');
   },
 );

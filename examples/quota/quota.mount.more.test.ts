@@ -13,13 +13,16 @@ const BLOCK = 4096;
 
 onExample('quota', (example) => {
   const counted = async (folder: string): Promise<number> => {
-    const [used, sum] = (await example.ok(COUNTED, { in: folder })).trim().split(/\s+/).map(Number);
+    const [used, sum] = (await example.runOk(COUNTED, { in: folder }))
+      .trim()
+      .split(/\s+/)
+      .map(Number);
     expect(Math.abs(used! - sum!)).toBeLessThanOrEqual(BLOCK);
     return sum!;
   };
 
   it('existing files count, a file with two names once', async () => {
-    await example.ok(`
+    await example.runOk(`
         mkdir -p "$BRICK/home/ann/d/e" "$BRICK/home/bob"; cd "$BRICK/home"
         head -c 300000 /dev/zero > ann/d/e/f; ln ann/d/e/f ann/g; head -c 100000 /dev/zero > bob/z
       `);
@@ -29,11 +32,11 @@ onExample('quota', (example) => {
 
   describe('a full directory', () => {
     it('refuses a file that exceeds the limit and accepts one that fits', async () => {
-      await example.ok('head -c 500000 /dev/zero > f', { in: 'home/ann' });
+      await example.runOk('head -c 500000 /dev/zero > f', { in: 'home/ann' });
       const more = 'head -c 500000 /dev/zero > g2';
-      expect(await example.fails(more, { in: 'home/ann' })).toBe(EDQUOT);
+      expect(await example.runFailing(more, { in: 'home/ann' })).toBe(EDQUOT);
       expect(await counted('home/ann')).toBeLessThanOrEqual(2 ** 20);
-      await example.ok('rm -f g2; head -c 200000 /dev/zero > g2', { in: 'home/ann' });
+      await example.runOk('rm -f g2; head -c 200000 /dev/zero > g2', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
     });
 
@@ -46,45 +49,45 @@ onExample('quota', (example) => {
       'dd if=/dev/zero of=new bs=1 count=1 seek=1M status=none',
       'cp "$NODE" new',
     ])('refuses with EDQUOT: %s', async (command) => {
-      expect(await example.fails(command, { in: 'home/ann' })).toBe(EDQUOT);
-      await example.ok('rm -f new; truncate -s 500000 f', { in: 'home/ann' });
+      expect(await example.runFailing(command, { in: 'home/ann' })).toBe(EDQUOT);
+      await example.runOk('rm -f new; truncate -s 500000 f', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
     });
 
     it('lets files be overwritten in place and truncated', async () => {
       const again = 'dd if=/dev/urandom of=f bs=50000 count=10 conv=notrunc status=none';
-      await example.ok(`${again}; chmod 600 f; touch f`, { in: 'home/ann' });
+      await example.runOk(`${again}; chmod 600 f; touch f`, { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
-      await example.ok('truncate -s 100000 f; : > g2', { in: 'home/ann' });
+      await example.runOk('truncate -s 100000 f; : > g2', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(400_000);
-      await example.ok('fallocate -p -l 4096 f; rm g d/e/f', { in: 'home/ann' });
+      await example.runOk('fallocate -p -l 4096 f; rm g d/e/f', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(100_000);
     });
   });
 
   it('a change counts in every limited directory above it', async () => {
-    await example.ok('truncate -s 9M a', { in: 'home/bob' });
-    expect(await example.fails('truncate -s 1000000 b', { in: 'home/ann' })).toBe(EDQUOT);
-    await example.ok('rm a; truncate -s 1000000 b; rm b', { in: 'home/bob' });
+    await example.runOk('truncate -s 9M a', { in: 'home/bob' });
+    expect(await example.runFailing('truncate -s 1000000 b', { in: 'home/ann' })).toBe(EDQUOT);
+    await example.runOk('rm a; truncate -s 1000000 b; rm b', { in: 'home/bob' });
   });
 
   it('mv into and out of a limited directory copies, and the copy counts', async () => {
-    await example.ok('head -c 200000 /dev/zero > f; mv f home/ann/moved');
+    await example.runOk('head -c 200000 /dev/zero > f; mv f home/ann/moved');
     expect(await counted('home/ann')).toBe(300_000);
-    await example.ok('mv home/ann/moved home/bob/moved');
+    await example.runOk('mv home/ann/moved home/bob/moved');
     expect(await counted('home/ann')).toBe(100_000);
     expect(await counted('home')).toBe(400_000);
-    expect(await example.fails('ln home/bob/moved ln')).toBe('Invalid cross-device link');
-    expect(await example.fails('head -c 2M /dev/zero > f; mv f home/ann/x')).toBe(EDQUOT);
-    await example.ok('rm f home/ann/x');
+    expect(await example.runFailing('ln home/bob/moved ln')).toBe('Invalid cross-device link');
+    expect(await example.runFailing('head -c 2M /dev/zero > f; mv f home/ann/x')).toBe(EDQUOT);
+    await example.runOk('rm f home/ann/x');
   });
 
   it('a replaced file no longer counts, and the replacement counts once', async () => {
-    await example.ok('head -c 50000 /dev/zero > 1; head -c 70000 /dev/zero > 2; mv -f 1 2', {
+    await example.runOk('head -c 50000 /dev/zero > 1; head -c 70000 /dev/zero > 2; mv -f 1 2', {
       in: 'home/ann',
     });
     expect(await counted('home/ann')).toBe(150_000);
-    await example.ok('exec 3>> 2; rm 2; echo more >&3; exec 3>&-; mkdir s; mv f s/f; mv s t', {
+    await example.runOk('exec 3>> 2; rm 2; echo more >&3; exec 3>&-; mkdir s; mv f s/f; mv s t', {
       in: 'home/ann',
     });
     expect(await counted('home/ann')).toBe(100_000);
@@ -94,11 +97,11 @@ onExample('quota', (example) => {
     const script = `
         for i in 1 2 3 4 5 6 7 8; do (head -c 300000 /dev/zero > w$i) 2> /dev/null & done; wait
       `;
-    await example.ok(script, { in: 'home/ann' });
+    await example.runOk(script, { in: 'home/ann' });
     const sum = await counted('home/ann');
     expect(sum).toBeLessThanOrEqual(2 ** 20);
     expect(sum).toBeGreaterThan(2 ** 20 - 300_000);
-    await example.ok('rm w*', { in: 'home/ann' });
+    await example.runOk('rm w*', { in: 'home/ann' });
     expect(await counted('home/ann')).toBe(100_000);
   });
 
@@ -120,7 +123,7 @@ onExample('quota', (example) => {
           esac
         done 2> /dev/null; true
       `;
-    await example.ok(script, { in: 'home/ann/any' });
+    await example.runOk(script, { in: 'home/ann/any' });
     const sum = await counted('home/ann');
     await example.restart();
     expect(await counted('home/ann')).toBe(sum);

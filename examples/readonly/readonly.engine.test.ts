@@ -11,13 +11,13 @@ const CHANGES =
 
 it('every changing fop fails with EROFS and arbitrary arguments', async () => {
   const run = await startModule(import.meta.dirname, { name: 'readonly' });
-  const loc = run.known('file');
+  const loc = run.knownLoc('file');
   const fd = new Fd(loc.inode!, 0, 1);
   const values = { loc, fd, int: 0, str: 'text', dict: null, data: new Uint8Array(1), iatt: null };
   for (const { name, args } of fops) {
     const given = args.map(({ type }) => values[type as keyof typeof values] ?? null);
     const reply = run.ask(name as FopName, ...(given as never));
-    const asked = run.asked().map((held) => held.name);
+    const asked = run.takeRequests().map((held) => held.name);
     if (CHANGES.test(name)) expect([name, reply.opErrno, asked]).toEqual([name, EROFS, []]);
     else expect([name, asked]).toEqual([name, [name]]);
   }
@@ -27,9 +27,9 @@ it.each([0o1, 0o2, 0o1000, 0o2001])(
   'open with flags %i, for writing, fails with EROFS',
   async (flags) => {
     const run = await startModule(import.meta.dirname, { name: 'readonly' });
-    const loc = run.known('file');
+    const loc = run.knownLoc('file');
     const reply = run.ask('open', loc, flags, new Fd(loc.inode!, flags, 1), null);
     expect(reply.opErrno).toBe(EROFS);
-    expect(run.asked()).toEqual([]);
+    expect(run.takeRequests()).toEqual([]);
   },
 );

@@ -6,10 +6,10 @@ const EROFS = 'Read-only file system';
 
 onExample('readonly', (example) => {
   it('files, links and xattrs read as in the folder', async () => {
-    await example.ok('mkdir -p "$BRICK/d/e"; echo text > "$BRICK/d/f"; ln -s f "$BRICK/d/l"');
-    await example.ok('setfattr -n user.a -v b "$BRICK/d/f"');
-    await example.ok('tar cf - d | tar xf - -C "$SCRATCH"; diff -r d "$SCRATCH/d"');
-    expect(await example.ok('cat d/l; getfattr -n user.a --only-values d/f')).toBe('text\nb');
+    await example.runOk('mkdir -p "$BRICK/d/e"; echo text > "$BRICK/d/f"; ln -s f "$BRICK/d/l"');
+    await example.runOk('setfattr -n user.a -v b "$BRICK/d/f"');
+    await example.runOk('tar cf - d | tar xf - -C "$SCRATCH"; diff -r d "$SCRATCH/d"');
+    expect(await example.runOk('cat d/l; getfattr -n user.a --only-values d/f')).toBe('text\nb');
   });
 
   it.each([
@@ -34,12 +34,12 @@ onExample('readonly', (example) => {
     'dd if=/dev/zero of=d/f bs=1 count=1 conv=notrunc status=none',
   ])('the change is refused: %s', async (command) => {
     const tree = `cd "$BRICK"; find . -printf '%p %y %m %s %U %T@ %l %i\\n' | sort; cat d/f`;
-    const before = await example.ok(tree);
-    expect(await example.fails(command)).toBe(EROFS);
-    expect(await example.ok(tree)).toBe(before);
+    const before = await example.runOk(tree);
+    expect(await example.runFailing(command)).toBe(EROFS);
+    expect(await example.runOk(tree)).toBe(before);
   });
 
   it('df of a read-only mount reports no available space', async () => {
-    expect(await example.ok('df --output=avail,iavail . | tail -1')).toMatch(/^ +0 +0\n$/);
+    expect(await example.runOk('df --output=avail,iavail . | tail -1')).toMatch(/^ +0 +0\n$/);
   });
 });

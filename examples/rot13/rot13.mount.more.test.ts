@@ -6,17 +6,17 @@ const TR = 'tr A-Za-z N-ZA-Mn-za-m';
 
 const rotates = (example: Example): void => {
   it('written text is rotated on the storage and plain in the mount', async () => {
-    expect(await example.ok('echo "Hello, World 1" > f; cat f "$BRICK/f"')).toBe(
+    expect(await example.runOk('echo "Hello, World 1" > f; cat f "$BRICK/f"')).toBe(
       'Hello, World 1\nUryyb, Jbeyq 1\n',
     );
   });
 
   it('a file that existed before is shown rotated', async () => {
-    expect(await example.ok('echo Uryyb > "$BRICK/before"; cat before')).toBe('Hello\n');
+    expect(await example.runOk('echo Uryyb > "$BRICK/before"; cat before')).toBe('Hello\n');
   });
 
   it('appends, writes in the middle, holes and copies read back unchanged', async () => {
-    await example.ok(`
+    await example.runOk(`
       head -c 400000 /dev/urandom > "$SCRATCH/data"
       cp "$SCRATCH/data" big; cmp big "$SCRATCH/data"
       ${TR} < "$BRICK/big" | cmp - "$SCRATCH/data"
@@ -31,7 +31,7 @@ const rotates = (example: Example): void => {
   });
 
   it('every copying system call reads back unchanged', async () => {
-    await example.ok(`
+    await example.runOk(`
       head -c 150000 /dev/urandom | base64 > "$SCRATCH/text"
       cp "$SCRATCH/text" text; truncate -s 1M text "$SCRATCH/text"
       for how in --reflink=auto --sparse=always --sparse=auto --sparse=never; do
@@ -42,10 +42,10 @@ const rotates = (example: Example): void => {
     `);
     // The host refuses fops that change data without the module.
     for (const how of ['-z', '-p']) {
-      const { status } = await example.sh(`fallocate ${how} -o 0 -l 4096 text`);
+      const { status } = await example.runScript(`fallocate ${how} -o 0 -l 4096 text`);
       expect(status).not.toBe(0);
     }
-    await example.ok('cmp text "$SCRATCH/text"');
+    await example.runOk('cmp text "$SCRATCH/text"');
   });
 
   it('git commits, and passes fsck and diff in the mount', async () => {
@@ -54,7 +54,7 @@ const rotates = (example: Example): void => {
       echo text > file; git add .; git commit -qm first
       echo more >> file; git commit -qam second; git fsck --strict; git diff HEAD~ --stat | tail -1
     `;
-    expect(await example.ok(script, { in: 'repo' })).toContain('1 file changed, 1 insertion(+)');
+    expect(await example.runOk(script, { in: 'repo' })).toContain('1 file changed, 1 insertion(+)');
   });
 };
 

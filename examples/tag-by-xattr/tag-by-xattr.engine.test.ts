@@ -4,7 +4,7 @@ import { EIO, ENODATA } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { attributes, type Held } from '../../test/support/core.ts';
+import { type HeldRequest, makeAttributes } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 const DATA = new TextEncoder().encode('text');
@@ -14,13 +14,13 @@ class File {
   readonly run: RunningModule;
   readonly loc: Loc;
   readonly fd: Fd;
-  readonly held: Held[] = [];
+  readonly held: HeldRequest[] = [];
   /** Names of the requests that reached the storage. */
   readonly seen: string[] = [];
 
   constructor(run: RunningModule, holding: readonly string[]) {
     this.run = run;
-    this.loc = run.known('file');
+    this.loc = run.knownLoc('file');
     this.fd = new Fd(this.loc.inode!, 2, 1);
     run.leaf.onRequest = (held) => {
       this.seen.push(held.name);
@@ -29,8 +29,8 @@ class File {
     };
   }
 
-  answer(held: Held): void {
-    const buf = attributes(this.loc.inode!.gfid, IA_IFREG);
+  answer(held: HeldRequest): void {
+    const buf = makeAttributes(this.loc.inode!.gfid, IA_IFREG);
     buf.iaSize = DATA.length;
     if (held.name === 'readv') {
       const data = DATA.subarray(held.args[2] as number);

@@ -16,7 +16,7 @@ const PROLOGUE = `
 const TRUNCATE = `perl -e 'truncate($ARGV[0], 1)'`;
 
 onExample('tag-by-xattr', (example) => {
-  const ok = (script: string): Promise<string> => example.ok(PROLOGUE + script);
+  const ok = (script: string): Promise<string> => example.runOk(PROLOGUE + script);
 
   it('a file is tagged once it is written and closed', async () => {
     await ok(`
@@ -60,8 +60,10 @@ os.close(fd)'
   });
 
   it("users cannot set or remove the module's tag", async () => {
-    expect(await example.fails('setfattr -n user.sha256 -v x big')).toBe('Operation not permitted');
-    expect(await example.fails('setfattr -x user.sha256 big')).toBe('Operation not permitted');
+    expect(await example.runFailing('setfattr -n user.sha256 -v x big')).toBe(
+      'Operation not permitted',
+    );
+    expect(await example.runFailing('setfattr -x user.sha256 big')).toBe('Operation not permitted');
     await ok('setfattr -n user.other -v x big; setfattr -x user.other big; tagged big');
   });
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { whyNoBricks } from '../../test/support/gluster.ts';
+import { findBrickObstacle } from '../../test/support/gluster.ts';
 import { describeMounts, GLOSSA, run, withScratch } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 
@@ -34,7 +34,7 @@ cd ..
 
 describeMounts('the stacks of the tutorial', () => {
   it
-    .skipIf(isSkipped('the stacks of the tutorial', whyNoBricks()))
+    .skipIf(isSkipped('the stacks of the tutorial', findBrickObstacle()))
     .each(['original.vol', 'negative.vol', 'python.vol'])(
     '%s finds its bricks by portmap, at port 24007 of their host',
     (volfile) =>
@@ -53,7 +53,7 @@ describeMounts('the stacks of the tutorial', () => {
         const shares = [0, 1].map((n) => readdirSync(scratch.at(`brick${n}`, 'dir0')));
         expect(shares.flat()).toHaveLength(20);
         for (const share of shares) expect(share.length).toBeGreaterThan(0);
-        expect(scratch.mounts()).toEqual([]);
+        expect(scratch.findMounts()).toEqual([]);
       }),
   );
 });

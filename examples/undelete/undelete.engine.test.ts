@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM, EROFS } from '../../runtime/core/errno.ts';
 import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
+import { type HeldRequest, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
-const TRASH = gfidOf(50);
+const TRASH = makeGfid(50);
 const noValues = [null, null, null, null, null] as const;
 
 /** A storage where all requests succeed, except those in `refuse`. */
@@ -18,29 +18,29 @@ class Storage {
   constructor(run: RunningModule) {
     this.run = run;
     run.leaf.onRequest = (held) => this.answer(held);
-    for (const held of run.asked()) this.answer(held);
+    for (const held of run.takeRequests()) this.answer(held);
   }
 
-  answer(held: Held): void {
+  answer(held: HeldRequest): void {
     const { name, args } = held;
     const loc = args.find((arg) => typeof arg === 'object' && arg && 'parent' in arg) as Loc;
     this.seen.push(loc?.name ? `${name} ${loc.name}` : name);
     const refused = this.refuse.get(name);
     if (refused !== undefined) held.answer(-1, refused, ...noValues);
     else if (name === 'mkdir') {
-      held.answer(0, 0, loc.inode, attributes(TRASH, IA_IFDIR), null, null, null);
+      held.answer(0, 0, loc.inode, makeAttributes(TRASH, IA_IFDIR), null, null, null);
     } else if (name === 'lookup') {
-      const known = loc.inode?.linked ? loc.inode.gfid : gfidOf(60);
+      const known = loc.inode?.linked ? loc.inode.gfid : makeGfid(60);
       const type = loc.name === null ? IA_IFDIR : IA_IFREG;
       if (loc.name === 'absent') held.answer(-1, ENOENT, null, null, null, null);
-      else held.answer(0, 0, loc.inode, attributes(known, type), null, null);
+      else held.answer(0, 0, loc.inode, makeAttributes(known, type), null, null);
     } else if (name === 'opendir') held.answer(0, 0, args[1], null);
     else if (name === 'readdir') held.answer(0, 0, [], null);
     else held.answer(0, 0, ...noValues);
   }
 
   rename(from: string, to: string) {
-    return this.run.ask('rename', this.run.known(from), this.run.known(to), null);
+    return this.run.ask('rename', this.run.knownLoc(from), this.run.knownLoc(to), null);
   }
 }
 
@@ -70,20 +70,20 @@ it('the link in the trash is removed when the rename fails', async () => {
 it('a file that cannot be moved to the trash is not removed', async () => {
   const storage = await start();
   storage.refuse.set('rename', EPERM);
-  const reply = storage.run.ask('unlink', storage.run.known('file'), 0, null);
+  const reply = storage.run.ask('unlink', storage.run.knownLoc('file'), 0, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
   expect(storage.seen).not.toContain('unlink file');
 });
 
 it('without a trash directory, unlink fails', async () => {
   const run = await startModule(import.meta.dirname, { name: 'undelete' });
-  const lookup = run.asked()[0]!;
+  const lookup = run.takeRequests()[0]!;
   const { root } = run;
-  lookup.answer(0, 0, root, attributes(root.gfid, IA_IFDIR), null, null);
-  run.asked()[0]!.answer(-1, EROFS, ...noValues);
-  const reply = run.ask('unlink', run.known('file'), 0, null);
+  lookup.answer(0, 0, root, makeAttributes(root.gfid, IA_IFDIR), null, null);
+  run.takeRequests()[0]!.answer(-1, EROFS, ...noValues);
+  const reply = run.ask('unlink', run.knownLoc('file'), 0, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-  expect(run.asked()).toEqual([]);
+  expect(run.takeRequests()).toEqual([]);
 });
 
 it('the trash is checked every hour', async () => {

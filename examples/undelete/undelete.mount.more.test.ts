@@ -5,15 +5,17 @@ import { onExample } from '../../test/support/example.ts';
 
 onExample('undelete', (example) => {
   it('rm moves a file to the trash with its data, mode, times and path', async () => {
-    await example.ok(`
+    await example.runOk(`
       echo text > f; chmod 640 f; touch -d 2001-01-01 f; stat -c '%a %Y %i' f > "$SCRATCH/before"
       rm f; test ! -e f
     `);
-    const kept = (await example.ok('ls .trash')).trim();
+    const kept = (await example.runOk('ls .trash')).trim();
     expect(kept).toMatch(/^\d{8}-\d{6}\.\d{6}-f$/);
-    await example.ok(`stat -c '%a %Y %i' .trash/${kept} | cmp - "$SCRATCH/before"`);
-    expect(await example.ok(`getfattr --only-values -n user.trash.path .trash/${kept}`)).toBe('/f');
-    expect(await example.ok(`mv .trash/${kept} back; cat back; ls .trash`)).toBe('text\n');
+    await example.runOk(`stat -c '%a %Y %i' .trash/${kept} | cmp - "$SCRATCH/before"`);
+    expect(await example.runOk(`getfattr --only-values -n user.trash.path .trash/${kept}`)).toBe(
+      '/f',
+    );
+    expect(await example.runOk(`mv .trash/${kept} back; cat back; ls .trash`)).toBe('text\n');
   });
 
   it('mv over a file keeps the old one in the trash, and the name always exists', async () => {
@@ -23,14 +25,16 @@ onExample('undelete', (example) => {
       while kill -0 $writer 2> /dev/null; do cat f > /dev/null || exit; done
       cat f; cat ../.trash/*-f
     `;
-    expect(await example.ok(script, { in: 'replace' })).toBe('9\n0\n1\n2\n3\n4\n5\n6\n7\n8\n');
-    await example.ok('rm .trash/*');
+    expect(await example.runOk(script, { in: 'replace' })).toBe('9\n0\n1\n2\n3\n4\n5\n6\n7\n8\n');
+    await example.runOk('rm .trash/*');
   });
 
   it('rm -r keeps every file of a tree, equal names included', async () => {
-    await example.ok('for d in a b c; do mkdir -p $d; echo $d > $d/f; done; rm -r a b c');
-    expect(await example.ok('cat .trash/*-f; ls -d [abc] 2> /dev/null || true')).toBe('a\nb\nc\n');
-    await example.ok('rm .trash/*');
+    await example.runOk('for d in a b c; do mkdir -p $d; echo $d > $d/f; done; rm -r a b c');
+    expect(await example.runOk('cat .trash/*-f; ls -d [abc] 2> /dev/null || true')).toBe(
+      'a\nb\nc\n',
+    );
+    await example.runOk('rm .trash/*');
   });
 
   it('files removed concurrently get different names in the trash', async () => {
@@ -40,22 +44,22 @@ onExample('undelete', (example) => {
       cat ../.trash/*-f | sort -n | tr '\\n' ' '; rm ../.trash/*
     `;
     const all = Array.from({ length: 40 }, (_, i) => `${i + 1} `).join('');
-    expect(await example.ok(script, { in: 'many' })).toBe(all);
+    expect(await example.runOk(script, { in: 'many' })).toBe(all);
   });
 
   it('the trash is not listed, is reached by name, and cannot be removed or renamed', async () => {
-    await example.ok('rm -rf [a-z]*; rm -f .trash/*');
-    expect(await example.ok('ls -A; find . -mindepth 1')).toBe('');
-    expect(await example.ok('stat -c %a .trash')).toBe('1777\n');
-    expect(await example.fails('rmdir .trash')).toBe('Operation not permitted');
-    expect(await example.fails('mv .trash trash')).toBe('Operation not permitted');
-    expect(await example.fails('mkdir x; mv -T x .trash')).toBe('Operation not permitted');
+    await example.runOk('rm -rf [a-z]*; rm -f .trash/*');
+    expect(await example.runOk('ls -A; find . -mindepth 1')).toBe('');
+    expect(await example.runOk('stat -c %a .trash')).toBe('1777\n');
+    expect(await example.runFailing('rmdir .trash')).toBe('Operation not permitted');
+    expect(await example.runFailing('mv .trash trash')).toBe('Operation not permitted');
+    expect(await example.runFailing('mkdir x; mv -T x .trash')).toBe('Operation not permitted');
   });
 
   it('files in the trash, excluded files and non-files are removed for good', async () => {
-    await example.ok('echo x > a.tmp; ln -s a l; mkfifo p; rm a.tmp l p; echo x > f; rm f');
-    expect(await example.ok('ls .trash | cut -d- -f3')).toBe('f\n');
-    expect(await example.ok('rm .trash/*; ls .trash')).toBe('');
+    await example.runOk('echo x > a.tmp; ln -s a l; mkfifo p; rm a.tmp l p; echo x > f; rm f');
+    expect(await example.runOk('ls .trash | cut -d- -f3')).toBe('f\n');
+    expect(await example.runOk('rm .trash/*; ls .trash')).toBe('');
   });
 
   it('long names are shortened in the trash, and names that are not UTF-8 kept', async () => {
@@ -63,16 +67,16 @@ onExample('undelete', (example) => {
       long=$(printf 'x%.0s' $(seq 255)); echo 1 > $long; rm $long
       odd=$(printf 'a\\377b'); echo 2 > "$odd"; rm "$odd"; cat .trash/*; rm .trash/*
     `;
-    expect(await example.ok(script)).toBe('1\n2\n');
+    expect(await example.runOk(script)).toBe('1\n2\n');
   });
 
   it('users can take only their own files out of the trash', async () => {
-    await example.ok('mkdir -m 777 u; echo root > u/r');
+    await example.runOk('mkdir -m 777 u; echo root > u/r');
     const nobody = { as: NOBODY, in: 'u' };
-    await example.ok('echo mine > f; rm f; mv ../.trash/*-f g; cat g', nobody);
-    await example.ok('rm -f r', nobody);
-    expect(await example.fails('mv ../.trash/*-r g', nobody)).toBe('Operation not permitted');
-    await example.ok('rm -rf u .trash/*');
+    await example.runOk('echo mine > f; rm f; mv ../.trash/*-f g; cat g', nobody);
+    await example.runOk('rm -f r', nobody);
+    expect(await example.runFailing('mv ../.trash/*-r g', nobody)).toBe('Operation not permitted');
+    await example.runOk('rm -rf u .trash/*');
   });
 
   it('git commits, checks out, collects garbage and passes fsck in the mount', async () => {
@@ -81,7 +85,7 @@ onExample('undelete', (example) => {
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done
       git checkout -q HEAD~; cat f; git gc -q; git fsck --strict 2>&1 | grep -v dangling || true
     `;
-    expect(await example.ok(script, { in: 'repo' })).toBe('2\n');
+    expect(await example.runOk(script, { in: 'repo' })).toBe('2\n');
   });
 });
 
@@ -89,14 +93,14 @@ onExample(
   'undelete',
   (example) => {
     it('with option show the trash is listed', async () => {
-      expect(await example.ok('ls -A')).toBe('.trash\n');
+      expect(await example.runOk('ls -A')).toBe('.trash\n');
     });
 
     it('with option limit the oldest files are removed from the trash', async () => {
-      await example.ok('for i in 1 2 3 4; do echo $i > f; rm f; done');
-      expect(await example.ok('cat .trash/*')).toBe('1\n2\n3\n4\n');
+      await example.runOk('for i in 1 2 3 4; do echo $i > f; rm f; done');
+      expect(await example.runOk('cat .trash/*')).toBe('1\n2\n3\n4\n');
       await example.restart(['undelete.limit=5']);
-      expect(await example.ok('cat .trash/*')).toBe('3\n4\n');
+      expect(await example.runOk('cat .trash/*')).toBe('3\n4\n');
     });
   },
   { title: 'other options', options: ['undelete.show=on'] },

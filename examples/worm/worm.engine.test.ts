@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
-import { attributes } from '../../test/support/core.ts';
+import { makeAttributes } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 const start = (options: Readonly<Record<string, string>>): Promise<RunningModule> =>
@@ -14,10 +14,10 @@ function changedAgo(run: RunningModule, seconds: number): void {
   run.leaf.onRequest = (held) => {
     if (held.name === 'open') return held.answer(0, 0, held.args[2], null);
     if (held.name !== 'lookup') return held.answer(0, 0, null, null, null);
-    const { gfid } = run.known('file').inode!;
-    const buf = attributes(gfid, IA_IFREG);
+    const { gfid } = run.knownLoc('file').inode!;
+    const buf = makeAttributes(gfid, IA_IFREG);
     buf.iaCtime = Math.floor(Date.now() / 1000) - seconds;
-    held.answer(0, 0, run.known('file').inode, buf, null, null);
+    held.answer(0, 0, run.knownLoc('file').inode, buf, null, null);
   };
 }
 
@@ -33,7 +33,7 @@ it.each([
   async (grace, ago, change, removal) => {
     const run = await start(grace === '' ? {} : { grace });
     changedAgo(run, ago);
-    const loc = run.known('file');
+    const loc = run.knownLoc('file');
     expect(result(run.ask('truncate', loc, 0, null))).toBe(change);
     expect(result(run.ask('unlink', loc, 0, null))).toBe(removal);
   },
@@ -41,7 +41,7 @@ it.each([
 
 it('after its retention a file can be removed, and still not changed', async () => {
   const run = await start({ retention: '1d' });
-  const loc = run.known('file');
+  const loc = run.knownLoc('file');
   changedAgo(run, 80_000);
   expect(result(run.ask('unlink', loc, 0, null))).toBe(EPERM);
   changedAgo(run, 90_000);
@@ -51,7 +51,7 @@ it('after its retention a file can be removed, and still not changed', async () 
 
 it('a file with an open fd for writing can be changed through it', async () => {
   const run = await start({ grace: '1h' });
-  const loc = run.known('file');
+  const loc = run.knownLoc('file');
   changedAgo(run, 10);
   const fd = new Fd(loc.inode!, 1, 1);
   expect(result(run.ask('open', loc, 1, fd, null))).toBe(0);

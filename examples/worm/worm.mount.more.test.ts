@@ -6,7 +6,7 @@ const EPERM = 'Operation not permitted';
 
 onExample('worm', (example) => {
   it('an open file can be written by the process that created it', async () => {
-    expect(await example.ok('exec 3> f; echo 1 >&3; chmod 640 f; echo 2 >&3; cat f')).toBe(
+    expect(await example.runOk('exec 3> f; echo 1 >&3; chmod 640 f; echo 2 >&3; cat f')).toBe(
       '1\n2\n',
     );
   });
@@ -28,24 +28,24 @@ onExample('worm', (example) => {
       `mkdir x; ${exchange('f', 'x')}`,
       'mkdir d; mv d e',
     ])('refuses the change: %s', async (command) => {
-      const before = await example.ok('stat -c "%s %y %a %u %h" f; sha256sum f');
-      expect(await example.fails(command)).toBe(EPERM);
-      expect(await example.ok('stat -c "%s %y %a %u %h" f; sha256sum f')).toBe(before);
+      const before = await example.runOk('stat -c "%s %y %a %u %h" f; sha256sum f');
+      expect(await example.runFailing(command)).toBe(EPERM);
+      expect(await example.runOk('stat -c "%s %y %a %u %h" f; sha256sum f')).toBe(before);
     });
   });
 
   it('new files, directories, links and copies with times and modes are accepted', async () => {
-    await example.ok('mkdir -p a/b; ln -s f a/l; rm a/l; rmdir a/b');
-    await example.ok(
+    await example.runOk('mkdir -p a/b; ln -s f a/l; rm a/l; rmdir a/b');
+    await example.runOk(
       'cp -p /etc/hostname a/h; cmp a/h /etc/hostname; test ! a/h -nt /etc/hostname',
     );
-    await example.ok('tar cf - -C /etc hostname | tar xf - -C a; cmp a/hostname /etc/hostname');
+    await example.runOk('tar cf - -C /etc hostname | tar xf - -C a; cmp a/hostname /etc/hostname');
   });
 
   it('closed files stay protected after a restart', async () => {
     await example.restart();
-    expect(await example.fails('rm -f f')).toBe(EPERM);
-    expect(await example.fails('echo x >> f')).toBe(EPERM);
+    expect(await example.runFailing('rm -f f')).toBe(EPERM);
+    expect(await example.runFailing('echo x >> f')).toBe(EPERM);
   });
 });
 
@@ -54,7 +54,7 @@ onExample(
   (example) => {
     it('with option grace, rsync can finish a file in several steps', async () => {
       const script = 'echo 1 > .f.tmp; touch -d 2001-01-01 .f.tmp; chmod 640 .f.tmp; mv .f.tmp f';
-      await example.ok(`${script}; echo 2 >> f; ${script}; rm f`);
+      await example.runOk(`${script}; echo 2 >> f; ${script}; rm f`);
     });
   },
   { title: 'with a grace of an hour', options: ['worm.grace=1h'] },

@@ -9,18 +9,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ENOENT, ENOTCONN } from '../../runtime/core/errno.ts';
-import { freePort, RealBrick, whyNoGfapi } from '../../test/support/gluster.ts';
+import { findGfapiObstacle, freePort, RealBrick } from '../../test/support/gluster.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   makeScratch,
   type Outcome,
   run,
+  runGlossa,
   type Scratch,
 } from '../../test/support/mount.ts';
-import { processesBy } from '../../test/support/processes.ts';
-import { needTools, skipFor } from '../../test/support/tools.ts';
+import { findProcesses } from '../../test/support/processes.ts';
+import { skipFor, skipWithoutTools } from '../../test/support/tools.ts';
 import { VolfileFolder, volumeId } from './volfile-folder.ts';
 import { VolfileServer } from './volfile-server.ts';
 
@@ -100,13 +100,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.close();
-  for (const point of scratch.mounts()) await run(scratch, 'umount', ['-l', point]);
+  for (const point of scratch.findMounts()) await run(scratch, 'umount', ['-l', point]);
   for (const brick of bricks) await brick.end();
   await scratch.clean();
 });
 
 function needGluster(): void {
-  needTools('glusterfsd');
+  skipWithoutTools('glusterfsd');
   skipFor(process.getuid?.() === 0 ? '' : 'only root starts bricks of GlusterFS and mounts them');
 }
 
@@ -129,7 +129,7 @@ async function mountReal(
   name: string,
   options = '',
 ): Promise<Outcome & { path: string; log: () => string }> {
-  const path = await scratch.folder(name);
+  const path = await scratch.makeFolder(name);
   const file = scratch.at(`${name}.log`);
   const settings = `server-port=${port},log-file=${file}${options && `,${options}`}`;
   const outcome = await run(scratch, 'mount', ['-t', 'glusterfs', '-o', settings, what, path]);
@@ -206,7 +206,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     expect(unknown.log()).toContain('failed to fetch volume file (key:/nosuch)');
 
     // Over a UNIX socket, with the key as given.
-    const byUnix = await scratch.folder('unix');
+    const byUnix = await scratch.makeFolder('unix');
     // In this order: a transport applies to the server before it.
     const transport = [
       `--volfile-server=${scratch.at('socket')}`,
@@ -230,13 +230,13 @@ describeMounts('a volfile server and GlusterFS', () => {
     expect(sub.status).toBe(0);
     expect(await readFile(join(sub.path, 'below'), 'utf8')).toBe('deep');
     expect(asks(`/${VOLUME}`).length).toBe(before + 1);
-    expect(processesBy(new RegExp(`--subdir-mount=/sub .*${sub.path}`)).length).toBe(1);
+    expect(findProcesses(new RegExp(`--subdir-mount=/sub .*${sub.path}`)).length).toBe(1);
     await unmount(sub.path);
   });
 
   it('libgfapi programs read, write and follow a changed graph over TCP and UNIX sockets', async () => {
     await ready();
-    skipFor(whyNoGfapi());
+    skipFor(findGfapiObstacle());
     await serve(VOLUME, distributed());
     const script = join(import.meta.dirname, '../../test/support/gfapi-write.py');
     const start = (volume: string, ...more: (string | number)[]): ChildProcess => {
@@ -348,7 +348,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
   it('the volfiles of glossa new volume serve a mount of GlusterFS over bricks of GlusterFS', async () => {
     await ready();
     const dirs = ['d 1', 'd2'].map((name) => scratch.at(name));
-    const made = await glossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
+    const made = await runGlossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
     expect(made.status).toBe(0);
     for (const file of readdirSync(scratch.at('made'))) {
       const text = readFileSync(scratch.at('made', file), 'utf8');
@@ -380,7 +380,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
       `${brick!.volfile}volume top\n  type ${type}\n${options}  subvolumes utime\nend-volume\n`;
     const key = 'ours';
     await serve(key, top('debug/io-stats'));
-    const path = await scratch.folder('own');
+    const path = await scratch.makeFolder('own');
     const logFile = scratch.at('own.log');
     const log = (): string => readFileSync(logFile, 'utf8');
     const said = (text: string | RegExp) => vi.waitFor(() => expect(log()).toMatch(text), PATIENCE);
@@ -389,11 +389,11 @@ found "removed brick '/the/brick' from port 24444" vs.log
     const servers = ['-s', `127.0.0.1:${dead}`, '-s', `127.0.0.1:${port}`];
     const logs = ['--log-file', logFile, '--log-buf-size', '0'];
     const args = ['mount', ...servers, '--volfile-id', key, path, ...logs];
-    expect(await glossa(scratch, args)).toEqual({ status: 0, signal: null, out: '', err: '' });
+    expect(await runGlossa(scratch, args)).toEqual({ status: 0, signal: null, out: '', err: '' });
     await writeFile(join(path, 'there'), 'of the brick');
     expect(readFileSync(join(brick!.files, 'there'), 'utf8')).toBe('of the brick');
     const source = `127.0.0.1:${dead}:/${key}`;
-    const { out } = await glossa(scratch, ['mounts', '--json']);
+    const { out } = await runGlossa(scratch, ['mounts', '--json']);
     expect(JSON.parse(out)).toContainEqual(
       expect.objectContaining({ mountpoint: path, volfile: source, health: 'answers' }),
     );
@@ -414,20 +414,20 @@ found "removed brick '/the/brick' from port 24444" vs.log
     await server!.close();
     await said('is lost');
     expect(await readFile(join(path, 'there'), 'utf8')).toBe('of the brick');
-    const failed = await glossa(scratch, ['reload', path]);
+    const failed = await runGlossa(scratch, ['reload', path]);
     expect(failed.out).toContain(`127.0.0.1:${port}: Connection refused`);
     writeFileSync(served(key), top('debug/trace'));
     await startServer();
     await said(/another graph: begun top.*is reachable.*another graph: begun top/s);
     expect(await readFile(join(path, 'there'), 'utf8')).toBe('of the brick');
-    expect(await glossa(scratch, ['umount', path])).toMatchObject({ status: 0 });
+    expect(await runGlossa(scratch, ['umount', path])).toMatchObject({ status: 0 });
   });
 
   it('a failed mount prints the reason in one line', async () => {
     await ready();
-    const path = await scratch.folder('none');
+    const path = await scratch.makeFolder('none');
     const mount = async (...args: string[]): Promise<string> => {
-      const { status, err } = await glossa(scratch, ['mount', ...args, path]);
+      const { status, err } = await runGlossa(scratch, ['mount', ...args, path]);
       expect(status).toBe(1);
       return err;
     };

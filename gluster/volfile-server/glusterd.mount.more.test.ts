@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Glusterd, HOST, noGlusterd } from '../../test/support/glusterd.ts';
+import { Glusterd, HOST, isWithoutGlusterd } from '../../test/support/glusterd.ts';
 import {
   describeMounts,
   GLOSSA,
-  glossa,
   makeScratch,
+  runGlossa,
   type Scratch,
 } from '../../test/support/mount.ts';
 
@@ -55,14 +55,14 @@ let glusterd: Glusterd;
 
 describeMounts('the management daemon of GlusterFS', () => {
   beforeAll(async () => {
-    if (noGlusterd()) return;
+    if (isWithoutGlusterd()) return;
     scratch = await makeScratch();
     glusterd = await Glusterd.start();
     for (const volume of ['v', 'w']) {
       const bricks = [1, 2].map((n) => `${HOST}:${scratch.at(`${volume}${n}`)}`);
-      await glusterd.gluster('volume', 'create', volume, ...bricks, 'force');
+      await glusterd.runGluster('volume', 'create', volume, ...bricks, 'force');
     }
-    await glusterd.gluster('volume', 'start', 'v');
+    await glusterd.runGluster('volume', 'start', 'v');
   }, PATIENCE.timeout);
 
   afterAll(async () => {
@@ -72,7 +72,7 @@ describeMounts('the management daemon of GlusterFS', () => {
 
   /** The value to set, by option. */
   async function settable(): Promise<ReadonlyMap<string, string>> {
-    const help = await glusterd.gluster('volume', 'set', 'help');
+    const help = await glusterd.runGluster('volume', 'set', 'help');
     const found = new Map(Object.entries(VALUES));
     for (const [, key, value] of help.matchAll(/^Option: (\S+)\nDefault Value: (\S+)/gm)) {
       const isNone = value === '(null)' || ELSEWHERE.test(key!) || REFUSED.test(key!);
@@ -81,7 +81,7 @@ describeMounts('the management daemon of GlusterFS', () => {
     return found;
   }
 
-  it.skipIf(noGlusterd())(
+  it.skipIf(isWithoutGlusterd())(
     'writes volfiles whose options glossa knows',
     async () => {
       const all = [...(await settable())];
@@ -97,13 +97,13 @@ describeMounts('the management daemon of GlusterFS', () => {
       };
       for (let at = 0; at < all.length; at += AT_ONCE) await apply(all.slice(at, at + AT_ONCE));
       expect(set).toBeGreaterThan(150);
-      const volfiles = [...(await glusterd.volfiles('w'))].filter(([name]) =>
+      const volfiles = [...(await glusterd.readVolfiles('w'))].filter(([name]) =>
         /^(trusted-)?w\.(tcp-fuse|10\.)/.test(name),
       );
       expect(volfiles).toHaveLength(4);
       for (const [name, text] of volfiles) {
         writeFileSync(scratch.at(name), text);
-        const { status, out, err } = await glossa(scratch, ['check', scratch.at(name)]);
+        const { status, out, err } = await runGlossa(scratch, ['check', scratch.at(name)]);
         expect([name, `${out}${err}`.match(/^.*(?:error:|is not known here).*$/gm)]).toEqual([
           name,
           null,
@@ -114,10 +114,10 @@ describeMounts('the management daemon of GlusterFS', () => {
     600_000,
   );
 
-  it.skipIf(noGlusterd())(
+  it.skipIf(isWithoutGlusterd())(
     'applies volume set to a running mount',
     async () => {
-      const [mnt, log] = [await scratch.folder('mnt'), scratch.at('mnt.log')];
+      const [mnt, log] = [await scratch.makeFolder('mnt'), scratch.at('mnt.log')];
       const flags = ['-N', '-l', log, '--log-buf-size', '0'];
       const args = ['mount', '-s', HOST, '--volfile-id', 'v', mnt, ...flags];
       const mount = glusterd.spawn(process.execPath, GLOSSA, ...args);
@@ -153,7 +153,7 @@ describeMounts('the management daemon of GlusterFS', () => {
         ];
       for (const [options, said] of steps) {
         const before = logged().length;
-        await glusterd.gluster('volume', 'set', 'v', ...Object.entries(options).flat());
+        await glusterd.runGluster('volume', 'set', 'v', ...Object.entries(options).flat());
         await expect.poll(() => logged().slice(before), PATIENCE).toMatch(said);
         const { out } = await glusterd.run('sh', '-c', `echo line >> ${mnt}/f && wc -l < ${mnt}/f`);
         expect(Number(out)).toBeGreaterThan(0);

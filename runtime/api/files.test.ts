@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeContext, having, startGraph } from '../../test/support/core.ts';
+import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import {
   EBUSY,
   EEXIST,
@@ -24,7 +24,10 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** A graph with /d, /d/sub, /d/f, and links /to-d, /to-f, /gone, /loop; `fops` stand above the storage. */
 async function start(settings: FilesSettings = { asKernel: true }, fops: Fops<null> = {}) {
-  const volumes = [{ translator: memory }, { translator: having('test/above', fops) }] as never;
+  const volumes = [
+    { translator: memory },
+    { translator: makeTranslator('test/above', fops) },
+  ] as never;
   const graph = await startGraph(volumes, new FakeContext());
   const files = new Files(new Driver(connect(graph), ROOT), settings);
   await files.mkdir('/d');

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import {
-  attributes,
   FakeContext,
-  gfidOf,
-  having,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
+  makeTranslator,
   startGraph,
 } from '../../test/support/core.ts';
 import { applyReply } from './apply-reply.ts';
@@ -31,7 +31,7 @@ interface Run {
 async function start(): Promise<Run> {
   const forgotten: Inode[] = [];
   const translator = {
-    ...having('test/keeper', {}),
+    ...makeTranslator('test/keeper', {}),
     children: [0, 0] as const,
     forget: (_xl: unknown, inode: Inode) => void forgotten.push(inode),
   };
@@ -46,14 +46,14 @@ async function start(): Promise<Run> {
     apply: (fop, args, opRet, opErrno, reply) =>
       applyReply(findFop(fop)!, args, opRet, opErrno, reply),
     known: (name, number) =>
-      inodes.link(inodes.newInode(), root, name, attributes(gfidOf(number), IA_IFREG))!,
+      inodes.link(inodes.newInode(), root, name, makeAttributes(makeGfid(number), IA_IFREG))!,
   };
 }
 
 it("a success without an inode links the request's inode", async () => {
   const { inodes, root, apply } = await start();
-  const loc = newName(root, 'a');
-  const reply = [null, attributes(gfidOf(5), IA_IFREG)];
+  const loc = makeLoc(root, 'a');
+  const reply = [null, makeAttributes(makeGfid(5), IA_IFREG)];
   expect(apply('lookup', [loc, null], 0, 0, reply)).toBe(true);
   expect(reply[0]).toBe(loc.inode);
   expect(inodes.grep(root, 'a')).toBe(loc.inode);
@@ -61,7 +61,7 @@ it("a success without an inode links the request's inode", async () => {
 
 it('a success without attributes counts as a failure, and its inode is forgotten', async () => {
   const { inodes, root, top, forgotten, apply } = await start();
-  const loc = newName(root, 'a');
+  const loc = makeLoc(root, 'a');
   loc.inode!.ctxSet(top, 1);
   expect(apply('mkdir', [loc, 0o755, 0, null], 0, 0, [loc.inode, null])).toBe(false);
   expect(inodes.grep(root, 'a')).toBe(undefined);
@@ -70,7 +70,7 @@ it('a success without attributes counts as a failure, and its inode is forgotten
 
 it('a failed create forgets the inode that was made for it', async () => {
   const { root, top, forgotten, apply } = await start();
-  const loc = newName(root, 'a');
+  const loc = makeLoc(root, 'a');
   loc.inode!.ctxSet(top, 1);
   apply('create', [loc, 2, 0o644, 0, null, null], -1, ENOENT, []);
   expect(forgotten).toEqual([loc.inode]);
@@ -86,10 +86,10 @@ it.each([ENOENT, ESTALE])('a lookup that fails with errno %d removes the name', 
 it('a create that finds a known gfid moves its fd to the known inode', async () => {
   const { root, top, forgotten, known, apply } = await start();
   const inode = known('a', 5);
-  const loc = newName(root, 'b');
+  const loc = makeLoc(root, 'b');
   loc.inode!.ctxSet(top, 1);
   const fd = new Fd(loc.inode!, 2, 1);
-  const reply = [fd, loc.inode, attributes(gfidOf(5), IA_IFREG)];
+  const reply = [fd, loc.inode, makeAttributes(makeGfid(5), IA_IFREG)];
   expect(apply('create', [loc, 2, 0o644, 0, fd, null], 0, 0, reply)).toBe(true);
   expect([fd.inode, reply[1]]).toEqual([inode, inode]);
   expect(forgotten).toEqual([loc.inode]);
@@ -99,7 +99,7 @@ it('link adds a name to a known inode', async () => {
   const { inodes, root, known, apply } = await start();
   const inode = known('a', 5);
   const args = [new Loc(inode), new Loc(inode, root, 'b'), null];
-  apply('link', args, 0, 0, [inode, attributes(gfidOf(5), IA_IFREG)]);
+  apply('link', args, 0, 0, [inode, makeAttributes(makeGfid(5), IA_IFREG)]);
   expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([inode, inode]);
 });
 
@@ -124,8 +124,8 @@ it('unlink and rmdir remove the name from the table', async () => {
 it('readdirp links entries with attributes, but not "." and entries without', async () => {
   const { inodes, root, apply } = await start();
   const entry = (name: string, number: number): Dirent => {
-    const gfid = gfidOf(number);
-    const stat = name === 'bare' ? null : attributes(gfid, IA_IFREG);
+    const gfid = makeGfid(number);
+    const stat = name === 'bare' ? null : makeAttributes(gfid, IA_IFREG);
     return { name, off: number, type: 8, gfid, stat, dict: null, inode: inodes.newInode() };
   };
   const entries = [entry('.', 1), entry('a', 5), entry('bare', 6)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askArgs, HeldLeaf, newName, startGraph } from '../../test/support/core.ts';
+import { askArgs, HeldLeaf, makeLoc, startGraph } from '../../test/support/core.ts';
 import { type Entry, entryFops } from './entry-hooks.ts';
 import { EEXIST, EROFS } from './errno.ts';
 import { Fd } from './fd.ts';
@@ -46,8 +46,8 @@ describe('taps', () => {
       const reply = askArgs(graph, name, args);
       const { number } = findFop(name)!;
       expect(seen).toEqual([['state of v1', number, args]]);
-      expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
-      leaf.held[0]!.answer(1, 2, ...values);
+      expect(leaf.requests.map((request) => [request.name, request.args])).toEqual([[name, args]]);
+      leaf.requests[0]!.answer(1, 2, ...values);
       expect(seen[1]).toEqual(['mine', 'state of v1', number, 1, 2, values]);
       expect(reply).toMatchObject({ count: 1, opRet: 1, opErrno: 2, values });
     },
@@ -58,7 +58,7 @@ describe('taps', () => {
     for (const name of fopNames) {
       const args = tokens(name, 'args');
       const reply = askArgs(graph, name, args);
-      const { frame, args: arrived, answer } = leaf.held.pop()!;
+      const { frame, args: arrived, answer } = leaf.requests.pop()!;
       expect(arrived).toEqual(args);
       expect(frame.parent).toBe(reply.frame);
       answer(0, 0);
@@ -73,7 +73,7 @@ describe('taps', () => {
         const reply = askArgs(graph, name, tokens(name, 'args'));
         expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EROFS });
       }
-      expect(leaf.held).toEqual([]);
+      expect(leaf.requests).toEqual([]);
     }
   });
 });
@@ -100,7 +100,7 @@ describe('entryFops', () => {
     const { root } = graph.inodes;
     const row = findFop(name)!;
     const args = row.args.map((arg) => {
-      if (arg.type === 'loc') return newName(root, arg.name);
+      if (arg.type === 'loc') return makeLoc(root, arg.name);
       return arg.type === 'fd' ? new Fd(root, 0, 1) : null;
     });
     const argument = (wanted: string | undefined): Loc | null =>
@@ -116,7 +116,7 @@ describe('entryFops', () => {
     };
     expect(told).toEqual([['before', entry]]);
     expect(entry.created ?? entry.removed).toBeInstanceOf(Loc);
-    leaf.held[0]!.answer(-1, EEXIST);
+    leaf.requests[0]!.answer(-1, EEXIST);
     expect(told[1]).toEqual(['after', entry, -1, EEXIST]);
     expect(reply).toMatchObject({ count: 1, opErrno: EEXIST });
   });

@@ -176,11 +176,11 @@ it('a request under way finishes in the replaced volume, which ends afterwards',
   const exchanged = run.exchange(held, { name: 'other', translator: watcher(log) });
   // The exchange looks up the root for the new volume.
   await new Promise(setImmediate);
-  leaf.held.find(({ name }) => name === 'lookup')!.answer(-1, 2);
+  leaf.requests.find(({ name }) => name === 'lookup')!.answer(-1, 2);
   await exchanged;
   await run.settle();
   expect(log).not.toContain('top fini');
-  leaf.held.find(({ name }) => name === 'stat')!.answer(-1, 5);
+  leaf.requests.find(({ name }) => name === 'stat')!.answer(-1, 5);
   expect(await reply).toMatchObject({ opRet: -1, opErrno: 5 });
   await run.settle();
   expect(log.at(-1)).toBe('top fini');
@@ -215,7 +215,7 @@ it('a replaced volume does not end before its own requests have ended', async ()
   const log: string[] = [];
   const leaf = new HeldLeaf();
   leaf.onRequest = (request) => {
-    if (request.name === 'stat') leaf.held.push(request);
+    if (request.name === 'stat') leaf.requests.push(request);
     else request.answer(-1, 2);
   };
   const held = { name: 'held', translator: leaf.translator };
@@ -228,15 +228,15 @@ it('a replaced volume does not end before its own requests have ended', async ()
       ...{ openFds, pendingCalls },
       own: gone.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));
-  const [own] = leaf.held;
+  const [own] = leaf.requests;
   expect(replaced()).toEqual([{ openFds: 0, pendingCalls: 1, own: [['top', ['STAT']]] }]);
   expect(log).not.toContain('top fini');
   own!.answer(0, 0, null, null);
   await run.settle();
   // PARENT_DOWN has made it begin another request.
-  expect(leaf.held).toHaveLength(2);
+  expect(leaf.requests).toHaveLength(2);
   expect(log).not.toContain('top fini');
-  leaf.held[1]!.answer(0, 0, null, null);
+  leaf.requests[1]!.answer(0, 0, null, null);
   await run.settle();
   expect(log.filter((line) => line === 'top fini')).toHaveLength(1);
   expect(replaced()).toEqual([]);
@@ -286,7 +286,7 @@ it("stop interrupts the volumes' own requests", async () => {
   const held = { name: 'held', translator: leaf.translator };
   const run = await running(held, { name: 'top', translator: asking([]) });
   await run.driver.wind('access', new Loc(run.graph.inodes.root), 0, null);
-  const [own] = leaf.held;
+  const [own] = leaf.requests;
   own!.frame.root.whenInterrupted(() => own!.answer(-1, EINTR, null, null));
   await run.graph.stop();
   expect(own!.frame.root).toMatchObject({ interrupted: true, pool: null });

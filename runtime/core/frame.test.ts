@@ -3,9 +3,9 @@ import {
   ask,
   askArgs,
   FakeContext,
-  type Held,
   HeldLeaf,
-  newName,
+  type HeldRequest,
+  makeLoc,
   startGraph,
 } from '../../test/support/core.ts';
 import { EACCES, EIO, ENOENT } from './errno.ts';
@@ -46,7 +46,7 @@ describe('an unwind', () => {
     const buf = new Iatt();
     const reply = stat(graph);
     expect(reply.count).toBe(0);
-    leaf.held[0]!.answer(0, 0, buf, null);
+    leaf.requests[0]!.answer(0, 0, buf, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0, opErrno: 0 });
     expect(reply.values[0]).toBe(buf);
   });
@@ -60,7 +60,7 @@ describe('an unwind', () => {
   test('the second unwind of a frame is dropped, and the log names volume, fop and request', async () => {
     const { leaf, graph, context } = await over({});
     const reply = stat(graph);
-    const [{ answer, frame }] = leaf.held as [Held];
+    const [{ answer, frame }] = leaf.requests as [HeldRequest];
     answer(0, 0, null, null);
     expect(frame.answered).toBe(true);
     answer(-1, EIO, null, null);
@@ -73,7 +73,7 @@ describe('an unwind', () => {
   test('the second unwind of a frame does not reach a later request', async () => {
     const { leaf, graph } = await over({});
     stat(graph);
-    const first = leaf.held[0]!;
+    const first = leaf.requests[0]!;
     first.answer(0, 0, null, null);
     const later = stat(graph);
     first.answer(-1, EIO, null, null);
@@ -101,8 +101,8 @@ describe('every fop', () => {
       const leaf = new HeldLeaf();
       const graph = await startGraph([{ translator: leaf.translator }, { translator: through }]);
       const reply = askArgs(graph, name, args);
-      expect(leaf.held.map((request) => [request.name, request.args])).toEqual([[name, args]]);
-      unwindArgs[name](leaf.held[0]!.frame, 5, 6, values);
+      expect(leaf.requests.map((request) => [request.name, request.args])).toEqual([[name, args]]);
+      unwindArgs[name](leaf.requests[0]!.frame, 5, 6, values);
       expect(reply).toMatchObject({ count: 1, opRet: 5, opErrno: 6, values });
 
       leaf.onRequest = ({ frame }) => fail[name](frame, EACCES);
@@ -127,9 +127,9 @@ describe('a frame', () => {
       },
     });
     const reply = stat(graph);
-    expect(leaf.held[0]!.frame.local).toBe(null);
-    expect(leaf.held[0]!.frame.root).toBe(reply.frame.root);
-    leaf.held[0]!.answer(0, 0, null, null);
+    expect(leaf.requests[0]!.frame.local).toBe(null);
+    expect(leaf.requests[0]!.frame.root).toBe(reply.frame.root);
+    leaf.requests[0]!.answer(0, 0, null, null);
     expect(seen).toEqual(['note', 42, 'v1', false]);
     expect(reply.count).toBe(1);
   });
@@ -143,7 +143,7 @@ describe('a frame', () => {
       },
     });
     const reply = stat(graph);
-    const [{ frame, answer }] = leaf.held as [Held];
+    const [{ frame, answer }] = leaf.requests as [HeldRequest];
     expect(frame).toBe(mine);
     expect(frame.xl.name).toBe('v0');
     answer(-1, ENOENT, null, null);
@@ -178,9 +178,9 @@ describe('a frame', () => {
       { translator: spread, below: ['leaf0', 'leaf1', 'leaf2'] },
     ]);
     const reply = ask(graph, 'statfs', new Loc(graph.inodes.root), null);
-    leaves[2]!.held[0]!.answer(12, 0, null, null);
+    leaves[2]!.requests[0]!.answer(12, 0, null, null);
     expect(reply.count).toBe(0);
-    leaves[0]!.held[0]!.answer(10, 0, null, null);
+    leaves[0]!.requests[0]!.answer(10, 0, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 12 });
     expect(replies).toEqual([
       [1, 11],
@@ -216,7 +216,7 @@ describe('a frame', () => {
       calls += 1;
       request.answer(-1, EIO, null, null, null, null);
     };
-    expect(ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null)).toMatchObject({
+    expect(ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null)).toMatchObject({
       count: 1,
       opErrno: EIO,
     });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
   linkDirectory,
+  makeAttributes,
+  makeGfid,
   makeGraph,
-  newName,
+  makeLoc,
   startGraph,
   type TestVolume,
 } from '../../test/support/core.ts';
@@ -219,7 +219,7 @@ describe('stop', () => {
       forget: (xl, _inode, value) => void log.push(`${xl.name} forget ${value}`),
     });
     const graph = await startGraph([{ translator }, { translator }]);
-    const dir = linkDirectory(graph, 'dir', gfidOf(1));
+    const dir = linkDirectory(graph, 'dir', makeGfid(1));
     dir.ctxSet(graph.top, 'dir');
     graph.inodes.root.ctxSet(graph.xlators[0]!, 'root');
     graph.inodes.lookup(dir);
@@ -256,7 +256,7 @@ describe('a wind', () => {
     expect(graph.links.open.xl.name).toBe('v0');
     expect(graph.xlators[2]!.children[0]!.stat.xl.name).toBe('v0');
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    expect(leaf.held[0]!.frame.xl.name).toBe('v0');
+    expect(leaf.requests[0]!.frame.xl.name).toBe('v0');
   });
 
   test.each([
@@ -275,7 +275,7 @@ describe('a wind', () => {
         named('top', recorder([]), 'spread'),
       ]);
       const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
-      expect(leaves.map((leaf) => leaf.held.length)).toEqual(held);
+      expect(leaves.map((leaf) => leaf.requests.length)).toEqual(held);
       expect(reply.opErrno).toBe(errno);
       const spread = graph.xlators[2]!;
       expect(spread.children.map((child) => child.stat.xl.name)).toEqual(['b', 'a']);
@@ -285,13 +285,13 @@ describe('a wind', () => {
   test('a wind of a fop that no volume defines is answered EOPNOTSUPP', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([
-      { translator: leaf.having('stat') },
+      { translator: leaf.onlyFops('stat') },
       { translator: recorder([]) },
     ]);
     const { root } = graph.inodes;
     const reply = ask(graph, 'seek', new Fd(root, 0, 1), 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP, values: [-1, null] });
-    expect(ask(graph, 'mkdir', newName(root, 'a'), 0, 0, null).opErrno).toBe(EOPNOTSUPP);
+    expect(ask(graph, 'mkdir', makeLoc(root, 'a'), 0, 0, null).opErrno).toBe(EOPNOTSUPP);
   });
 });
 
@@ -313,7 +313,7 @@ describe('an event', () => {
     const heard: unknown[] = [];
     const graph = await startGraph([{ translator: recorder([]) }, { translator: recorder([]) }]);
     graph.top.master = (event, data) => void heard.push([event, data]);
-    const upcall = { gfid: gfidOf(1) };
+    const upcall = { gfid: makeGfid(1) };
     graph.xlators[0]!.notify('CHILD_DOWN', graph.xlators[0]);
     graph.xlators[0]!.notify('UPCALL', upcall);
     expect(heard).toEqual([
@@ -471,7 +471,7 @@ test('two instances have separate contexts of an inode', async () => {
   const graph = await startGraph([{ translator }, { translator }]);
   const [a, b] = graph.xlators as [Graph['top'], Graph['top']];
   const inode = graph.inodes.newInode();
-  graph.inodes.link(inode, null, null, attributes(gfidOf(1)));
+  graph.inodes.link(inode, null, null, makeAttributes(makeGfid(1)));
   inode.ctxSet(a, 1);
   inode.ctxSet(b, 2);
   expect([inode.ctxGet(a), inode.ctxGet(b)]).toEqual([1, 2]);

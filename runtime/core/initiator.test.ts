@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
   linkDirectory,
+  makeAttributes,
+  makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
 import { CallPool } from './call-pool.ts';
@@ -23,7 +23,7 @@ import { defineTranslator, type Translator } from './xlator.ts';
 const record = initiatorTranslator('test/front', 'Begins what a test wants.');
 const front = (graph: Graph, name = 'front'): Initiator =>
   new Initiator(graph, name, record, graph.top.log);
-const file = (number: number) => attributes(gfidOf(number), IA_IFREG);
+const file = (number: number) => makeAttributes(makeGfid(number), IA_IFREG);
 const newCall = (): Stack => new Stack(0, 0, 1, 'STAT');
 
 let graph: Graph;
@@ -103,7 +103,7 @@ async function setUp() {
   const told: string[] = [];
   const context = new FakeContext();
   graph = await startGraph(
-    [{ translator: leaf.having('stat') }, { translator: listening(told), name: 'locks' }],
+    [{ translator: leaf.onlyFops('stat') }, { translator: listening(told), name: 'locks' }],
     context,
   );
   const initiator = front(graph);
@@ -132,7 +132,7 @@ describe('a client', () => {
     const [one, two] = [initiator.connect(), initiator.connect()];
     const calls = [stat(one), stat(two), stat(one)];
     for (const client of [one, two]) {
-      const inode = linkDirectory(graph, `of ${client.id}`, gfidOf(client.id));
+      const inode = linkDirectory(graph, `of ${client.id}`, makeGfid(client.id));
       const fd = new Fd(inode, 0, 1);
       fd.ctxSet(graph.top, true);
       client.fds.add(fd);
@@ -150,9 +150,9 @@ describe('a client', () => {
     stat(client);
     stat(client);
     client.disconnect();
-    leaf.held[0]!.answer(0, 0, null, null);
+    leaf.requests[0]!.answer(0, 0, null, null);
     expect([told.length, initiator.clients.size]).toEqual([1, 1]);
-    leaf.held[1]!.answer(0, 0, null, null);
+    leaf.requests[1]!.answer(0, 0, null, null);
     expect(told[1]).toBe(`locks: client ${client.id} destroyed, kept by locks`);
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
   });
@@ -163,7 +163,7 @@ describe('a client', () => {
     stat(client);
     client.disconnect();
     await graph.stop();
-    leaf.held[0]!.answer(0, 0, null, null);
+    leaf.requests[0]!.answer(0, 0, null, null);
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
   });
 
@@ -171,7 +171,7 @@ describe('a client', () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     client.disconnect();
-    const inode = linkDirectory(graph, 'late', gfidOf(1));
+    const inode = linkDirectory(graph, 'late', makeGfid(1));
     client.fds.add(new Fd(inode, 0, 1));
     client.lookup(inode);
     expect([client.fds.size, inode.fdCount, inode.nlookup]).toEqual([0, 0, 0]);
@@ -189,14 +189,14 @@ describe('a client', () => {
     const context = new FakeContext();
     graph = await startGraph(
       [
-        { translator: leaf.having('stat') },
+        { translator: leaf.onlyFops('stat') },
         { translator: listening(told), name: 'below' },
         { translator: broken, name: 'above' },
       ],
       context,
     );
     const client = front(graph).connect();
-    const inode = linkDirectory(graph, 'd', gfidOf(1));
+    const inode = linkDirectory(graph, 'd', makeGfid(1));
     client.fds.add(new Fd(inode, 0, 1));
     client.disconnect();
     expect(told).toEqual([`below: client ${client.id} disconnects`]);
@@ -257,7 +257,7 @@ describe('a client', () => {
   test('a client that connects and disconnects 10 000 times leaves no trace in the graph', async () => {
     const { leaf, initiator, stat } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, null);
-    const inode = linkDirectory(graph, 'd', gfidOf(1));
+    const inode = linkDirectory(graph, 'd', makeGfid(1));
     for (let i = 0; i < 10_000; i++) {
       const client = initiator.connect(`client ${i}`);
       stat(client);

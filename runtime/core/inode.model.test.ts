@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { attributes, gfidOf, startGraph } from '../../test/support/core.ts';
+import { makeAttributes, makeGfid, startGraph } from '../../test/support/core.ts';
 import { Fd } from './fd.ts';
 import { IA_IFDIR, IA_IFREG } from './iatt.ts';
 import type { Inode, InodeTable } from './inode.ts';
@@ -70,8 +70,8 @@ class World {
     let idle = 0;
     let linked = 1;
     for (let number = 1; number <= GFIDS; number++) {
-      const inode = table.find(gfidOf(number));
-      const { lookups, fds } = this.holds.get(gfidOf(number)) ?? { lookups: 0, fds: [] };
+      const inode = table.find(makeGfid(number));
+      const { lookups, fds } = this.holds.get(makeGfid(number)) ?? { lookups: 0, fds: [] };
       if (lookups > 0 || fds.length > 0) expect(inode, `${number} is held`).toBeDefined();
       if (inode === undefined) continue;
       linked += 1;
@@ -104,7 +104,7 @@ class World {
 
   private link(number: number, dir: Inode, name: string): void {
     const type = number <= DIRS ? IA_IFDIR : IA_IFREG;
-    const known = this.table.find(gfidOf(number));
+    const known = this.table.find(makeGfid(number));
     const fresh = this.table.newInode();
     this.said(fresh, known ?? fresh, number, type, dir, name);
   }
@@ -132,7 +132,7 @@ class World {
       this.handles.push(expected);
     }
     this.names.set(`${dir.id}/${name}`, expected.id);
-    const linked = this.table.link(given, dir, name, attributes(gfidOf(number), type));
+    const linked = this.table.link(given, dir, name, makeAttributes(makeGfid(number), type));
     expect(linked).toBe(expected);
   }
 
@@ -177,11 +177,11 @@ class World {
 
   /** An inode in the table. */
   private pick(which: number): Inode | undefined {
-    return this.table.find(gfidOf(1 + (which % GFIDS)));
+    return this.table.find(makeGfid(1 + (which % GFIDS)));
   }
 
   private pickDir(which: number): Inode {
-    return this.table.find(gfidOf(1 + (which % DIRS))) ?? this.table.root;
+    return this.table.find(makeGfid(1 + (which % DIRS))) ?? this.table.root;
   }
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { attributes, gfidOf, startGraph } from '../../test/support/core.ts';
+import { makeAttributes, makeGfid, startGraph } from '../../test/support/core.ts';
 import { Fd } from './fd.ts';
 import { NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from './iatt.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 /** Links a fresh inode with the gfid made of `number`. */
 function link(number: number, parent: Inode | null, name: string | null, type = IA_IFDIR): Inode {
-  return table.link(table.newInode(), parent, name, attributes(gfidOf(number), type))!;
+  return table.link(table.newInode(), parent, name, makeAttributes(makeGfid(number), type))!;
 }
 
 describe('the inode table', () => {
@@ -56,8 +56,8 @@ describe('the inode table', () => {
   test('finds a linked inode by gfid, number and name', () => {
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
-    expect(file).toMatchObject({ gfid: gfidOf(2), iaType: IA_IFREG, isDir: false, linked: true });
-    expect(table.find(gfidOf(2))).toBe(file);
+    expect(file).toMatchObject({ gfid: makeGfid(2), iaType: IA_IFREG, isDir: false, linked: true });
+    expect(table.find(makeGfid(2))).toBe(file);
     expect(table.byNodeid(file.id)).toBe(file);
     expect(table.grep(dir, 'file')).toBe(file);
     expect(table.grep(file, 'file')).toBe(undefined);
@@ -85,16 +85,16 @@ describe('the inode table', () => {
     const inode = table.newInode();
     expect(table.link(inode, table.root, 'a', new Iatt())).toBe(null);
     const file = link(2, table.root, 'file', IA_IFREG);
-    expect(table.link(inode, file, 'a', attributes(gfidOf(3)))).toBe(null);
+    expect(table.link(inode, file, 'a', makeAttributes(makeGfid(3)))).toBe(null);
     const elsewhere = new InodeTable(xlators);
-    expect(table.link(inode, elsewhere.root, 'a', attributes(gfidOf(3)))).toBe(null);
+    expect(table.link(inode, elsewhere.root, 'a', makeAttributes(makeGfid(3)))).toBe(null);
     expect(table.size).toBe(2);
   });
 
   test('does not link "." and ".." as names', () => {
     const dir = link(1, table.root, 'dir');
     expect(link(1, dir, '.')).toBe(dir);
-    expect(table.link(table.newInode(), dir, '..', attributes(ROOT_GFID))).toBe(table.root);
+    expect(table.link(table.newInode(), dir, '..', makeAttributes(ROOT_GFID))).toBe(table.root);
     expect([table.grep(dir, '.'), table.grep(dir, '..')]).toEqual([undefined, undefined]);
     expect(dir.path).toBe('/dir');
   });
@@ -106,7 +106,7 @@ describe('a name', () => {
     const after = link(2, table.root, 'a', IA_IFREG);
     expect(table.grep(table.root, 'a')).toBe(after);
     expect(before.names).toEqual([]);
-    expect(before.path).toBe(`<gfid:${gfidOf(1)}>`);
+    expect(before.path).toBe(`<gfid:${makeGfid(1)}>`);
   });
 
   test('moves by rename with all names below, and replaces the target', () => {
@@ -131,7 +131,7 @@ describe('a name', () => {
   test('below a nameless inode has a path that begins with <gfid:…>', () => {
     const lost = link(1, null, null);
     const file = link(2, lost, 'file', IA_IFREG);
-    expect(file.path).toBe(`<gfid:${gfidOf(1)}>/file`);
+    expect(file.path).toBe(`<gfid:${makeGfid(1)}>/file`);
   });
 
   test('in a circle of names has a path of limited length', () => {
@@ -161,8 +161,8 @@ describe('an inode', () => {
     const [a] = [link(1, table.root, 'a'), link(2, table.root, 'b')];
     link(1, table.root, 'a');
     link(3, table.root, 'c');
-    expect(table.find(gfidOf(1))).toBe(a);
-    expect(table.find(gfidOf(2))).toBe(undefined);
+    expect(table.find(makeGfid(1))).toBe(a);
+    expect(table.find(makeGfid(2))).toBe(undefined);
   });
 
   test('with lookups stays until all are forgotten, by count or at once', () => {
@@ -220,7 +220,7 @@ describe('an inode', () => {
     table.lruLimit = 1;
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
-    expect(table.find(gfidOf(1))).toBe(dir);
+    expect(table.find(makeGfid(1))).toBe(dir);
     expect(file.path).toBe('/dir/file');
   });
 
@@ -228,25 +228,25 @@ describe('an inode', () => {
     const old = link(1, table.root, 'a');
     link(2, table.root, 'b');
     link(3, table.root, 'c');
-    expect(table.find(gfidOf(1))).toBe(undefined);
-    expect(table.link(old, table.root, 'a', attributes(gfidOf(1)))).toBe(old);
-    expect(table.find(gfidOf(1))).toBe(old);
+    expect(table.find(makeGfid(1))).toBe(undefined);
+    expect(table.link(old, table.root, 'a', makeAttributes(makeGfid(1)))).toBe(old);
+    expect(table.find(makeGfid(1))).toBe(old);
     link(4, table.root, 'd');
     link(5, table.root, 'e');
     const other = link(1, table.root, 'a');
     expect(other).not.toBe(old);
-    expect(table.link(old, table.root, 'a', attributes(gfidOf(1)))).toBe(other);
-    expect(table.link(table.newInode(), old, 'x', attributes(gfidOf(6)))).not.toBe(null);
+    expect(table.link(old, table.root, 'a', makeAttributes(makeGfid(1)))).toBe(other);
+    expect(table.link(table.newInode(), old, 'x', makeAttributes(makeGfid(6)))).not.toBe(null);
     expect(table.grep(old, 'x')).toBe(undefined);
   });
 
   test('keeps its gfid: a link with another gfid makes another inode', () => {
     const a = link(1, table.root, 'a');
-    const other = table.link(a, table.root, 'a', attributes(gfidOf(2)))!;
+    const other = table.link(a, table.root, 'a', makeAttributes(makeGfid(2)))!;
     expect(other).not.toBe(a);
-    expect([a.gfid, other.gfid]).toEqual([gfidOf(1), gfidOf(2)]);
+    expect([a.gfid, other.gfid]).toEqual([makeGfid(1), makeGfid(2)]);
     expect(table.grep(table.root, 'a')).toBe(other);
-    expect(table.link(a, table.root, 'b', attributes(gfidOf(2)))).toBe(other);
+    expect(table.link(a, table.root, 'b', makeAttributes(makeGfid(2)))).toBe(other);
   });
 });
 
@@ -258,7 +258,7 @@ describe('a context', () => {
     inode.ctxSet(xlators[1]!, 'one');
     expect(inode.ctxDel(xlators[1]!)).toBe('one');
     expect(inode.ctxDel(xlators[1]!)).toBe(undefined);
-    table.link(inode, null, null, attributes(gfidOf(1)));
+    table.link(inode, null, null, makeAttributes(makeGfid(1)));
     expect(told).toEqual([`v0 forget zero of ${inode.id}`]);
     expect(inode.ctxGet(xlators[0]!)).toBe(undefined);
   });

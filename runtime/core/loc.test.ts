@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { attributes, gfidOf } from '../../test/support/core.ts';
+import { makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFREG } from './iatt.ts';
 import { InodeTable } from './inode.ts';
@@ -20,14 +20,18 @@ describe('a loc', () => {
   test('has the gfid of its inode after the link', () => {
     const inode = table.newInode();
     const loc = new Loc(inode, table.root, 'a');
-    table.link(inode, table.root, 'a', attributes(gfidOf(1), IA_IFREG));
-    expect(loc.gfid).toBe(gfidOf(1));
+    table.link(inode, table.root, 'a', makeAttributes(makeGfid(1), IA_IFREG));
+    expect(loc.gfid).toBe(makeGfid(1));
   });
 
   test('by gfid has no parent, and the path <gfid:…>', () => {
-    const loc = new Loc(null, null, null, gfidOf(1));
-    expect(loc).toMatchObject({ gfid: gfidOf(1), pargfid: NULL_GFID, path: `<gfid:${gfidOf(1)}>` });
-    expect(new Loc(table.newInode(), null, null, gfidOf(1)).gfid).toBe(gfidOf(1));
+    const loc = new Loc(null, null, null, makeGfid(1));
+    expect(loc).toMatchObject({
+      gfid: makeGfid(1),
+      pargfid: NULL_GFID,
+      path: `<gfid:${makeGfid(1)}>`,
+    });
+    expect(new Loc(table.newInode(), null, null, makeGfid(1)).gfid).toBe(makeGfid(1));
   });
 
   test('a loc of the root has the path /', () => {
@@ -35,14 +39,14 @@ describe('a loc', () => {
   });
 
   test('has the new path after a rename above it', () => {
-    const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
+    const dir = table.link(table.newInode(), table.root, 'a', makeAttributes(makeGfid(1)))!;
     const loc = new Loc(table.newInode(), dir, 'file');
     table.rename(table.root, 'a', table.root, 'b');
     expect(loc.path).toBe('/b/file');
   });
 
   test('with an inode alone has the path of the inode', () => {
-    const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
+    const dir = table.link(table.newInode(), table.root, 'a', makeAttributes(makeGfid(1)))!;
     expect(new Loc(dir).path).toBe('/a');
   });
 });

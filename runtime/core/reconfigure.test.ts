@@ -119,7 +119,7 @@ describe('a running graph', () => {
     expect(stat()).toMatchObject({ count: 1, opErrno: EACCES });
     graph.top.exchangeFops({});
     expect(stat().count).toBe(0);
-    expect(leaf.held).toHaveLength(1);
+    expect(leaf.requests).toHaveLength(1);
     expect(graph.links).toBe(links);
   });
 });

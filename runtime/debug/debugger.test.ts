@@ -2,12 +2,12 @@
 import { expect, it } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
-  having,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
+  makeTranslator,
   startGraph,
 } from '../../test/support/core.ts';
 import type { Dict } from '../core/dict.ts';
@@ -24,7 +24,7 @@ import { findValue, parsePath } from './value-path.ts';
 /** Caches one absent name, and replies for it from then on. */
 function makeCache() {
   let absent: string | null = null;
-  return having(
+  return makeTranslator(
     'cache',
     {
       lookup(frame, xl, loc, xdata) {
@@ -46,11 +46,11 @@ function makeCache() {
     { names: 3 },
   );
 }
-const tailing = having('tailing', {
+const tailing = makeTranslator('tailing', {
   stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata),
 });
 /** Replies that every file is empty. */
-const liar = having('liar', {
+const liar = makeTranslator('liar', {
   lookup: (frame, xl, loc, xdata) => {
     xl.observer?.addNotes(frame, { method: 'lookup', local: `('${loc.name}', 1)` });
     wind.lookup(
@@ -74,14 +74,14 @@ async function startTestBed() {
   const graph = await startGraph(
     [
       { translator: leaf.translator, name: 'storage' },
-      { translator: having('passing', {}), name: 'passing' },
+      { translator: makeTranslator('passing', {}), name: 'passing' },
       { translator: tailing, name: 'tailing' },
       { translator: makeCache(), name: 'cache' },
       { translator: liar, name: 'top' },
     ],
     new FakeContext(),
   );
-  const buf = attributes(gfidOf(5), 1);
+  const buf = makeAttributes(makeGfid(5), 1);
   buf.iaSize = 10;
   leaf.onRequest = ({ name, args, answer }) => {
     if (name === 'stat') return answer(0, 0, buf, null);
@@ -100,7 +100,7 @@ async function startTestBed() {
     events.flatMap((event) => ('stop' in event ? [event.stop] : []));
   return {
     ...{ graph, leaf, events, server, client, stops: listStops },
-    lookup: (name: string) => ask(graph, 'lookup', newName(graph.inodes.root, name), null),
+    lookup: (name: string) => ask(graph, 'lookup', makeLoc(graph.inodes.root, name), null),
     stat: () => ask(graph, 'stat', new Loc(graph.inodes.root), null),
     last: () => listStops().at(-1)!,
     /** Resumes the last stop. */
@@ -291,7 +291,7 @@ it('setting a part of a reply changes a copy, not the object of the volume', asy
 it('a stopped reply keeps a copy of its data', async () => {
   const { client, graph, leaf, go } = await startTestBed();
   const own = new Uint8Array([97, 98, 99]);
-  leaf.onRequest = ({ answer }) => answer(3, 0, own, attributes(gfidOf(5), 1), null);
+  leaf.onRequest = ({ answer }) => answer(3, 0, own, makeAttributes(makeGfid(5), 1), null);
   await client.ask('break', { text: 'readv_cbk' });
   const fd = new Fd(graph.inodes.root, 0, 1);
   const reply = ask(graph, 'readv', fd, 3, 0, 0, null);

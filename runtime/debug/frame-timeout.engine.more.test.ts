@@ -41,7 +41,7 @@ it.each([
       onEnd() {},
     });
     debug.addBreakpoint(where);
-    const loc = run.known('file');
+    const loc = run.knownLoc('file');
     const reply = fop === 'stat' ? run.ask('stat', loc, null) : run.ask('access', loc, 0, null);
     for (let stop = stops.shift(); stop !== undefined; stop = stops.shift()) {
       for (let seconds = 0; seconds < 100; seconds++) run.context.advance(1000);
@@ -54,7 +54,7 @@ it.each([
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(run.host.counters.timeouts).toBe(0);
     debug.detach();
-    run.settled();
+    run.expectSettled();
   },
 );
 
@@ -62,7 +62,7 @@ it('frame-timeout ends a module that does not reply, also while a debugger is at
   const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
   const debug = new Debugger(run.graph, { onStop() {}, onEnd() {} });
   debug.addBreakpoint('access');
-  const reply = run.ask('readlink', run.known('file'), 100, null);
+  const reply = run.ask('readlink', run.knownLoc('file'), 100, null);
   for (let seconds = 0; seconds < 100 && reply.count === 0; seconds++) run.context.advance(1000);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   debug.detach();

@@ -1,6 +1,6 @@
 /** The records of failed and slow requests: their selection, number and paths. */
 import { expect, it } from 'vitest';
-import { gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
+import { HeldLeaf, linkDirectory, makeGfid, startGraph } from '../../test/support/core.ts';
 import { EACCES, ENODATA, ENOENT } from '../core/errno.ts';
 import { Frame, newRequest, Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
@@ -68,7 +68,7 @@ it('records expected failures apart, so that they do not displace other requests
 it('records the path of a removed name, both paths of a rename, and none for an unknown inode', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
-  const dir = linkDirectory(graph, 'd', gfidOf(5));
+  const dir = linkDirectory(graph, 'd', makeGfid(5));
   notable.add(request(graph, 'MKDIR', inside(dir, 'x')), { inode: () => dir }, 1, EACCES, 1, 1);
   const move = { from: inside(root, 'a'), to: inside(dir, 'b') };
   notable.add(request(graph, 'RENAME', move), { inode: () => root }, 1, EACCES, 2, 1);

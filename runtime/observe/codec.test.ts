@@ -1,8 +1,8 @@
 /** Values of all fops are read as they were written, and damaged bytes give a RecordingError. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askArgs, gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
-import { eventsIn, record, unwindsOf, windsOf } from '../../test/support/recording.ts';
+import { askArgs, HeldLeaf, linkDirectory, makeGfid, startGraph } from '../../test/support/core.ts';
+import { onlyUnwinds, onlyWinds, readEvents, record } from '../../test/support/test-recordings.ts';
 import { Dict, type DictValue } from '../core/dict.ts';
 import { Fd } from '../core/fd.ts';
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
@@ -59,7 +59,7 @@ describe('a value of a recording', () => {
   });
 });
 
-const gfid = fc.nat().map(gfidOf);
+const gfid = fc.nat().map(makeGfid);
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const bytes = fc.uint8Array({ maxLength: 3 * DATA_MAX });
 const filled = <T extends object>(make: () => T) =>
@@ -172,7 +172,7 @@ const named = (args: readonly Arg[], values: readonly unknown[]) =>
 async function recorded() {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
-  const linked = ['d', 'e'].map((name, i) => linkDirectory(graph, name, gfidOf(i + 2)));
+  const linked = ['d', 'e'].map((name, i) => linkDirectory(graph, name, makeGfid(i + 2)));
   return { leaf, graph, linked };
 }
 
@@ -190,11 +190,11 @@ it.each(fops.map((fop) => [fop.name, fop] as const))(
         const recording = record(graph, { dataMax: DATA_MAX });
         leaf.onRequest = ({ answer }) => answer(-1, opErrno, ...reply);
         askArgs(graph, name as FopName, args);
-        const events = await eventsIn(recording.toBytes());
+        const events = await readEvents(recording.toBytes());
         expect(events).toHaveLength(2);
-        expect(windsOf(events)[0]!.args).toEqual(named(fop.args, args));
-        expect(unwindsOf(events)[0]).toMatchObject({ opRet: -1, opErrno });
-        expect(unwindsOf(events)[0]!.reply).toEqual(named(fop.reply, reply));
+        expect(onlyWinds(events)[0]!.args).toEqual(named(fop.args, args));
+        expect(onlyUnwinds(events)[0]).toMatchObject({ opRet: -1, opErrno });
+        expect(onlyUnwinds(events)[0]!.reply).toEqual(named(fop.reply, reply));
       }),
       { numRuns: 5 },
     );

@@ -2,20 +2,20 @@
 import { expect, it } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../test/support/core.ts';
-import { notingTranslator, record } from '../../test/support/recording.ts';
+import { makeNotingTranslator, record } from '../../test/support/test-recordings.ts';
 import { ENOENT } from '../core/errno.ts';
 import { readOutline } from './outline.ts';
 import { openRecording } from './reader.ts';
 import { Walks } from './walk.ts';
 
-const noting = notingTranslator('lookup_fop');
+const noting = makeNotingTranslator('lookup_fop');
 
 async function recorded() {
   const leaf = new HeldLeaf();
@@ -30,10 +30,10 @@ async function recorded() {
   leaf.onRequest = (request) => {
     context.advance(1);
     if (request.name === 'lookup') request.answer(-1, ENOENT, null, null, null, null);
-    else if (request.name === 'stat') request.answer(0, 0, attributes(gfidOf(3)), null);
+    else if (request.name === 'stat') request.answer(0, 0, makeAttributes(makeGfid(3)), null);
   };
   const recording = record(graph);
-  const loc = () => newName(graph.inodes.root, 'a');
+  const loc = () => makeLoc(graph.inodes.root, 'a');
   ask(graph, 'lookup', loc(), null);
   ask(graph, 'stat', loc(), null);
   graph.xlators[0]!.log.error('a line');

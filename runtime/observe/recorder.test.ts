@@ -2,24 +2,24 @@
 import { describe, expect, it } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
-  having,
   linkDirectory,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
+  makeTranslator,
   startGraph,
 } from '../../test/support/core.ts';
 import {
-  eventsIn,
-  inShort,
+  abbreviate,
+  makeTestHead,
   observe,
+  onlyUnwinds,
+  onlyWinds,
+  readEvents,
   record,
-  testHead,
-  unwindsOf,
-  windsOf,
-} from '../../test/support/recording.ts';
+} from '../../test/support/test-recordings.ts';
 import { Dict } from '../core/dict.ts';
 import { EACCES, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
@@ -31,7 +31,7 @@ import { MemoryRecording } from './memory-recording.ts';
 import { answeredHere, ownNs, tookNs, Walks } from './walk.ts';
 
 /** At the reply of a lookup, winds a stat before it unwinds. */
-const twice = having('twice', {
+const twice = makeTranslator('twice', {
   lookup: (frame, xl, loc, xdata) =>
     wind.lookup(
       frame,
@@ -45,10 +45,10 @@ const twice = having('twice', {
       xdata,
     ),
 });
-const tailing = having('tailing', {
+const tailing = makeTranslator('tailing', {
   stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata),
 });
-const passing = having('passing', {});
+const passing = makeTranslator('passing', {});
 
 async function graphOf(leaf = new HeldLeaf(), context = new FakeContext()) {
   const graph = await startGraph(
@@ -63,7 +63,7 @@ async function graphOf(leaf = new HeldLeaf(), context = new FakeContext()) {
   leaf.onRequest = (request) => {
     context.advance(1);
     if (request.name === 'lookup') request.answer(-1, ENOENT, null, null, null, null);
-    else request.answer(0, 0, attributes(gfidOf(3)), null);
+    else request.answer(0, 0, makeAttributes(makeGfid(3)), null);
   };
   return { graph, leaf, context };
 }
@@ -72,9 +72,9 @@ describe('an observer', () => {
   it('sees the hops of a request in order, with times', async () => {
     const { graph } = await graphOf();
     const recording = record(graph);
-    ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.toBytes());
-    expect(inShort(events)).toEqual([
+    ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null);
+    const events = await readEvents(recording.toBytes());
+    expect(abbreviate(events)).toEqual([
       '> lookup twice',
       '> lookup storage',
       '< lookup storage -1 2',
@@ -98,7 +98,7 @@ describe('an observer', () => {
     expect([answeredHere(root), answeredHere(lookup)]).toEqual([false, true]);
     expect([tookNs(root), tookNs(lookup), ownNs(root)]).toEqual([2e6, 1e6, 0]);
     expect(stat.below[0]!.wind).toMatchObject({ tail: true, volume: 'storage' });
-    expect(stat.unwind!.reply).toMatchObject({ buf: { iaGfid: gfidOf(3), iaNlink: 1 } });
+    expect(stat.unwind!.reply).toMatchObject({ buf: { iaGfid: makeGfid(3), iaNlink: 1 } });
   });
 
   it('changes only the links to volumes and fops that it watches', async () => {
@@ -125,10 +125,10 @@ describe('an observer', () => {
     const target = () => graph.links.stat.fop;
     const before = target();
     const two = [{ volumes: ['storage'] }, { fops: ['stat'] }] as const;
-    const stores = two.map(() => new MemoryRecording(testHead(graph)));
+    const stores = two.map(() => new MemoryRecording(makeTestHead(graph)));
     const ends = two.map((filter, i) => observe(graph, stores[i]!, { filter }));
     const seen = async (i: number) =>
-      (await eventsIn(stores[i]!.toBytes())).map((event) =>
+      (await readEvents(stores[i]!.toBytes())).map((event) =>
         event.kind === 'wind' ? `${event.fop} ${event.volume}` : event.kind,
       );
     const asked = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
@@ -149,25 +149,27 @@ describe('an observer', () => {
   it('sees a volume that only passes a fop on when the filter names it', async () => {
     const { graph } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['passing'] } });
-    ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.toBytes());
-    expect(windsOf(events).map(({ fop, passes }) => [fop, passes])).toEqual([
+    ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null);
+    const events = await readEvents(recording.toBytes());
+    expect(onlyWinds(events).map(({ fop, passes }) => [fop, passes])).toEqual([
       ['lookup', true],
       ['stat', true],
     ]);
-    expect(unwindsOf(events)).toHaveLength(2);
+    expect(onlyUnwinds(events)).toHaveLength(2);
   });
 
   it('sees late replies, and those of concurrent requests', async () => {
     const { graph, leaf } = await graphOf();
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     const recording = record(graph, { filter: { volumes: ['storage'] } });
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
     ask(graph, 'access', new Loc(graph.inodes.root), 4, null);
-    leaf.held[1]!.answer(-1, EACCES, null);
-    expect(unwindsOf(await eventsIn(recording.toBytes())).map(({ hop }) => hop)).toEqual([2]);
-    leaf.held[0]!.answer(0, 0, null, null);
-    expect(unwindsOf(await eventsIn(recording.toBytes())).map(({ hop }) => hop)).toEqual([2, 1]);
+    leaf.requests[1]!.answer(-1, EACCES, null);
+    expect(onlyUnwinds(await readEvents(recording.toBytes())).map(({ hop }) => hop)).toEqual([2]);
+    leaf.requests[0]!.answer(0, 0, null, null);
+    expect(onlyUnwinds(await readEvents(recording.toBytes())).map(({ hop }) => hop)).toEqual([
+      2, 1,
+    ]);
   });
 
   it('sees events of the graph, log lines, notes and contexts', async () => {
@@ -182,7 +184,7 @@ describe('an observer', () => {
       expect(xl.observer!.wantsNotes(frame)).toBe(false);
     };
     const recording = record(graph, { filter: { volumes: ['storage'] } });
-    const dir = linkDirectory(graph, 'd', gfidOf(5));
+    const dir = linkDirectory(graph, 'd', makeGfid(5));
     dir.ctxSet(storage, 'seen');
     const fd = new Fd(dir, 0, 1, true);
     fd.ctxSet(storage, new Map());
@@ -190,7 +192,7 @@ describe('an observer', () => {
     storage.log.warning('look', { source: { file: 'a.py', line: 3, func: 'stat' } });
     invalidateEntry(graph.xlators[0]!, dir, 'x');
     storage.notify('CHILD_UP', storage);
-    const events = await eventsIn(recording.toBytes());
+    const events = await readEvents(recording.toBytes());
     expect(events).toMatchObject([
       { kind: 'wind', inodeCtx: '"seen"', fdCtx: '[Map]', args: { fd: { path: '/d' } } },
       { kind: 'note', notes: { method: 'stat', local: '{}' } },
@@ -202,7 +204,7 @@ describe('an observer', () => {
   });
 
   it('assigns a log line to its hop: in a fop, in a callback, and after a tail', async () => {
-    const says = having('says', {
+    const says = makeTranslator('says', {
       lookup: (frame, xl, loc, xdata) => {
         wind.lookup(
           frame,
@@ -225,14 +227,14 @@ describe('an observer', () => {
     const context = new FakeContext();
     const volumes = [{ translator: leaf.translator, name: 'storage' }, { translator: says }];
     const graph = await startGraph(volumes, context);
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     const recording = record(graph);
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+    ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null);
+    leaf.requests[1]!.answer(-1, ENOENT, null, null, null, null);
     graph.xlators[1]!.log.info('by itself');
-    const events = await eventsIn(recording.toBytes());
-    const winds = windsOf(events);
+    const events = await readEvents(recording.toBytes());
+    const winds = onlyWinds(events);
     const told = events.flatMap((event) => {
       if (event.kind !== 'log') return [];
       const { fop, volume } = winds.find(({ hop }) => hop === event.hop) ?? {};
@@ -259,13 +261,13 @@ describe('an observer', () => {
       ],
       1000,
     );
-    ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
-    const events = await eventsIn(recording.toBytes());
+    ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null);
+    const events = await readEvents(recording.toBytes());
     const young = graph.top.id;
     expect(events).toContainEqual(
       expect.objectContaining({ kind: 'volume', id: young, name: 'young', type: 'test/twice' }),
     );
-    expect(inShort(events).slice(-6)).toEqual([
+    expect(abbreviate(events).slice(-6)).toEqual([
       '> lookup young',
       '> lookup storage',
       '< lookup storage -1 2',
@@ -279,13 +281,13 @@ describe('an observer', () => {
     const { graph, leaf } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['storage'] } });
     leaf.onRequest = ({ answer }) => {
-      const buf = attributes('no gfid');
+      const buf = makeAttributes('no gfid');
       buf.iaSize = Number.NaN;
       answer(0, 0, buf);
     };
     const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
     expect(reply.count).toBe(1);
-    const events = await eventsIn(recording.toBytes());
+    const events = await readEvents(recording.toBytes());
     expect(events).toMatchObject([{ kind: 'wind' }, { kind: 'lost', why: /not a gfid/ }]);
   });
 });
@@ -294,15 +296,15 @@ describe('a filter', () => {
   async function seen(filter: FilterSettings) {
     const { graph, context, leaf } = await graphOf();
     const recording = record(graph, { filter });
-    linkDirectory(graph, 'd', gfidOf(5));
-    ask(graph, 'lookup', newName(graph.inodes.root, 'a.txt'), null);
+    linkDirectory(graph, 'd', makeGfid(5));
+    ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a.txt'), null);
     const answer = leaf.onRequest;
     leaf.onRequest = (request) => {
       context.advance(100);
       answer(request);
     };
     ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    return inShort(await eventsIn(recording.toBytes())).filter((text) => text.startsWith('>'));
+    return abbreviate(await readEvents(recording.toBytes())).filter((text) => text.startsWith('>'));
   }
   const LOOKUP = ['> lookup twice', '> lookup storage', '> stat tailing', '> stat storage'];
   const STAT = ['> stat tailing', '> stat storage'];
@@ -330,7 +332,7 @@ describe('a filter', () => {
       filter: { oneIn: 10, volumes: ['storage'], fops: ['stat'] },
     });
     for (let i = 0; i < 100; i++) ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    expect(windsOf(await eventsIn(recording.toBytes()))).toHaveLength(10);
+    expect(onlyWinds(await readEvents(recording.toBytes()))).toHaveLength(10);
   });
 
   it.each<[FilterSettings, RegExp]>([
@@ -349,18 +351,18 @@ it('a redacted recording has no names or contents, and the same replacement for 
   const { graph, leaf } = await graphOf();
   const recording = record(graph, { redact: true });
   const secret = 'geheim';
-  const dir = linkDirectory(graph, secret, gfidOf(5));
+  const dir = linkDirectory(graph, secret, makeGfid(5));
   leaf.onRequest = ({ answer }) => answer(0, 0, Dict.of({ [`user.${secret}`]: secret }), null);
   ask(graph, 'getxattr', new Loc(dir), `user.${secret}`, Dict.of({ a: secret }));
   leaf.onRequest = ({ answer }) => answer(6, 0, null, null);
   const data = new TextEncoder().encode(secret);
   ask(graph, 'writev', new Fd(dir, 2, 1), data, 0, 0, null);
-  ask(graph, 'symlink', `../${secret}`, newName(dir, secret), 0, null);
+  ask(graph, 'symlink', `../${secret}`, makeLoc(dir, secret), 0, null);
   graph.top.log.error(secret);
   invalidateEntry(graph.xlators[0]!, dir, secret);
   const bytes = recording.toBytes();
   expect(Buffer.from(bytes).includes(secret)).toBe(false);
-  const winds = windsOf(await eventsIn(bytes));
+  const winds = onlyWinds(await readEvents(bytes));
   expect(winds.map(({ fop }) => fop)).toEqual(['getxattr', 'writev', 'symlink']);
   expect(winds[2]!.args).toMatchObject({
     linkpath: '~3/~1',

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type MountServer, Mounts, whyNoMounts } from '../../test/support/mounts.ts';
+import { findObstacle, type MountServer, Mounts } from '../../test/support/mounts.ts';
 import type { PumpCounts } from './pump.ts';
 
 const mounts = new Mounts();
@@ -22,7 +22,7 @@ async function missing(way: string, mountpoint = server.mountpoint): Promise<str
 
 const counts = async (): Promise<PumpCounts> => (await server.ask('counts')) as PumpCounts;
 
-describe.skipIf(whyNoMounts() !== '')('the pump', () => {
+describe.skipIf(findObstacle() !== '')('the pump', () => {
   beforeAll(async () => {
     server = await mounts.mount('answers', { negativeTimeout: 0 });
   });
@@ -61,7 +61,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
   });
 
   test('gives the event loop a turn after wake', async () => {
-    const woken = server.next();
+    const woken = server.nextMessage();
     expect(await missing('wake')).toBe('ENOENT');
     expect(await woken).toBe('woken');
   });
@@ -77,7 +77,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
   });
 
   test('serves two mounts of one process independently', async () => {
-    const folders = [mounts.folder(), mounts.folder()];
+    const folders = [mounts.makeFolder(), mounts.makeFolder()];
     const both = await mounts.mount('answers', {}, folders);
     for (let i = 0; i < 100; i++) {
       expect(await missing('now', folders[i % 2]!)).toBe('ENOENT');
@@ -85,7 +85,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
     const mixed = Array.from({ length: 60 }, (_, i) => missing('immediate', folders[i % 2]!));
     expect(new Set(await Promise.all(mixed))).toEqual(new Set(['ENOENT']));
     expect(await both.ask('unmount')).toBe('unmounted');
-    expect(await both.next()).toBe('unmounted');
-    expect(await both.next()).toBe('exit 0');
+    expect(await both.nextMessage()).toBe('unmounted');
+    expect(await both.nextMessage()).toBe('exit 0');
   });
 });

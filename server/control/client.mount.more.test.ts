@@ -4,17 +4,17 @@ import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning } from '../../runtime/mount/server-process.ts';
 import { NOBODY } from '../../test/support/client.ts';
-import { noBricks, OurBrick, RealMount } from '../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealMount } from '../../test/support/gluster.ts';
 import {
   describeMounts,
-  glossa,
   makeScratch,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
   withScratch,
 } from '../../test/support/mount.ts';
-import { programOf } from '../../test/support/user.ts';
+import { prepareProgram } from '../../test/support/user.ts';
 import { fetchStatedump } from './client.ts';
 import { type FoundServer, findAny } from './find-server.ts';
 import { type RunningServer, runningServers } from './running-servers.ts';
@@ -58,7 +58,7 @@ describeMounts('a running brick', () => {
     );
   /** A command's exit status, and what it says. */
   const say = async (...args: string[]): Promise<string> => {
-    const { status, out, err } = await glossa(scratch, args);
+    const { status, out, err } = await runGlossa(scratch, args);
     return `${status} ${out}${err}`;
   };
   const own = async (): Promise<RunningServer[]> =>
@@ -77,7 +77,7 @@ describeMounts('a running brick', () => {
   });
 
   it('is listed by glossa mounts, and found by volfile, address and process id', async () => {
-    const { out } = await glossa(scratch, ['mounts', '--json']);
+    const { out } = await runGlossa(scratch, ['mounts', '--json']);
     const rows = JSON.parse(out) as readonly { readonly volfile: string }[];
     const address = `127.0.0.1:${brick.port}`;
     expect(rows.filter(({ volfile }) => volfile === file)).toEqual([
@@ -118,7 +118,7 @@ describeMounts('a running brick', () => {
   it('shows its clients and their open files in stats and statedump', async () => {
     const there = await open(`${mount.path}/open`, 'w');
     try {
-      const { volumes } = JSON.parse((await glossa(scratch, ['stats', file, '--json'])).out);
+      const { volumes } = JSON.parse((await runGlossa(scratch, ['stats', file, '--json'])).out);
       expect(volumes[0]).toMatchObject({
         type: 'protocol/server',
         dump: {
@@ -152,8 +152,8 @@ describeMounts('a running brick', () => {
       return times;
     })();
     const dumps = await Promise.all(Array.from({ length: 100 }, () => fetchStatedump(found)));
-    const top = await glossa(scratch, ['top', file, '--json']);
-    const trace = await glossa(scratch, ['trace', file, '--summary'], {
+    const top = await runGlossa(scratch, ['top', file, '--json']);
+    const trace = await runGlossa(scratch, ['trace', file, '--summary'], {
       onStart: (child) => child.stderr!.once('data', () => child.kill('SIGTERM')),
     });
     done = true;
@@ -181,8 +181,8 @@ describeMounts('a running brick', () => {
 
   it.runIf(isRoot)('shows another user its process id and nothing more', async () => {
     await withScratch(async (theirs) => {
-      const program = await programOf(theirs, NOBODY);
-      const as = (...args: string[]) => glossa(theirs, args, program);
+      const program = await prepareProgram(theirs, NOBODY);
+      const as = (...args: string[]) => runGlossa(theirs, args, program);
       expect(await as('stats', `${brick.pid}`)).toMatchObject({
         status: 1,
         err: expect.stringContaining('only root and the user with uid 0'),
@@ -232,7 +232,7 @@ describeMounts('a running brick', () => {
   it('is listed and ended in the same way as a volfile server', async () => {
     mkdirSync(scratch.at('volfiles'));
     const args = ['brick', 'volfiles', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
-    expect((await glossa(scratch, args)).status).toBe(0);
+    expect((await runGlossa(scratch, args)).status).toBe(0);
     expect(await own()).toMatchObject([
       { about: { what: 'volfile-server', volfile: scratch.at('volfiles') } },
     ]);
@@ -242,25 +242,28 @@ describeMounts('a running brick', () => {
   });
 });
 
-(noBricks() ? describe.skip : describeMounts)('a running brick with a client of GlusterFS', () => {
-  it('shows the client’s id and version in stats', async () => {
-    const scratch = await makeScratch();
-    mkdirSync(scratch.at('files'));
-    const brick = await OurBrick.serve(scratch.path, scratch.at('files'));
-    const mount = await RealMount.start(
-      scratch.path,
-      'real',
-      brick.volfile.replace(/volume utime[\s\S]*/, ''),
-    );
-    try {
-      await mount.sh('echo text > f');
-      const { out } = await glossa(scratch, ['stats', `${brick.pid}`]);
-      expect(out).toMatch(/conn\.1\.client-uid +CTX_ID:/);
-      expect(out).toMatch(/conn\.1\.version +\d+\.\d/);
-    } finally {
-      await mount.end();
-      await brick.end();
-      await scratch.clean();
-    }
-  });
-});
+(isWithoutBricks() ? describe.skip : describeMounts)(
+  'a running brick with a client of GlusterFS',
+  () => {
+    it('shows the client’s id and version in stats', async () => {
+      const scratch = await makeScratch();
+      mkdirSync(scratch.at('files'));
+      const brick = await OurBrick.serve(scratch.path, scratch.at('files'));
+      const mount = await RealMount.start(
+        scratch.path,
+        'real',
+        brick.volfile.replace(/volume utime[\s\S]*/, ''),
+      );
+      try {
+        await mount.runScript('echo text > f');
+        const { out } = await runGlossa(scratch, ['stats', `${brick.pid}`]);
+        expect(out).toMatch(/conn\.1\.client-uid +CTX_ID:/);
+        expect(out).toMatch(/conn\.1\.version +\d+\.\d/);
+      } finally {
+        await mount.end();
+        await brick.end();
+        await scratch.clean();
+      }
+    });
+  },
+);

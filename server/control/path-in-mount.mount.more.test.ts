@@ -25,7 +25,7 @@ describeMounts('FILE of', () => {
     withScratch(async (scratch) => {
       const one = await startMount(scratch, memory, { name: 'm1' });
       await mkdir(`${one.path}/dir`);
-      await scratch.folder('other');
+      await scratch.makeFolder('other');
       await symlink(scratch.path, scratch.at('link'));
       const ask = async (command: string, from: string, file: string) => {
         const words = [command, file.replace('%', scratch.path)];

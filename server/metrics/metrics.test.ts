@@ -40,7 +40,7 @@ describe('metrics as text', () => {
     const leaf = new HeldLeaf();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     const graph = await start([
-      { name: 'disk', translator: leaf.having('stat') },
+      { name: 'disk', translator: leaf.onlyFops('stat') },
       {
         name: 'counts',
         translator: ioStats,
@@ -66,7 +66,7 @@ describe('metrics as text', () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph(
       [
-        { name: 'disk', translator: leaf.having('stat') },
+        { name: 'disk', translator: leaf.onlyFops('stat') },
         { name: 'm', translator: ioStats, options: { 'latency-measurement': 'on' } },
       ],
       context,

@@ -11,11 +11,11 @@ import { RequestAges } from '../../runtime/core/request-ages.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
   linkDirectory,
+  makeAttributes,
+  makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
 import { formatSections } from './sections.ts';
@@ -54,7 +54,7 @@ it('a statedump lists each request in flight with its age and frames', async () 
     new Loc(null, graph.inodes.root, 'a\nb'),
     null,
   );
-  expect(leaf.held).toHaveLength(1);
+  expect(leaf.requests).toHaveLength(1);
   ages.mark(context.now(), newestRequest(), () => []);
   context.advance(5500);
   const { callpool } = wholeDump(graph, about, ages);
@@ -72,20 +72,20 @@ it('a statedump lists each request in flight with its age and frames', async () 
       },
     ],
   });
-  leaf.held[0]!.answer(-1, 2, null, null, null, null);
+  leaf.requests[0]!.answer(-1, 2, null, null, null, null);
   client.end(frame.root);
   expect(wholeDump(graph, about, ages).callpool).toEqual({ count: 0, listed: [] });
 });
 
 it('a statedump lists a limited number of inodes and files, and counts all', async () => {
   const { graph, client, ages } = await rig();
-  for (let at = 2; at < 2 * LIST_MAX; at++) linkDirectory(graph, `d${at}`, gfidOf(at));
+  for (let at = 2; at < 2 * LIST_MAX; at++) linkDirectory(graph, `d${at}`, makeGfid(at));
   const fds = Array.from({ length: LIST_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
   for (const fd of fds) client.fds.add(fd);
   const dump = wholeDump(graph, about, ages);
   expect(dump.inodes).toMatchObject({ count: 2 * LIST_MAX - 1, lru: 2 * LIST_MAX - 2, active: 1 });
   expect(dump.inodes.listed).toHaveLength(LIST_MAX);
-  expect(dump.inodes.listed[1]).toMatchObject({ path: '/d2', gfid: gfidOf(2), iaType: 2 });
+  expect(dump.inodes.listed[1]).toMatchObject({ path: '/d2', gfid: makeGfid(2), iaType: 2 });
   expect(dump.fds.count).toBe(LIST_MAX + 5);
   expect(dump.fds.listed).toHaveLength(LIST_MAX);
   const text = formatSections(dump, dump.time);
@@ -96,14 +96,14 @@ it('a statedump lists a limited number of inodes and files, and counts all', asy
 it('a formatted statedump has sections, and escapes newlines in file names', async () => {
   const { graph, client, ages } = await rig();
   const odd = graph.inodes.newInode();
-  graph.inodes.link(odd, graph.inodes.root, 'x\n[y]', attributes(gfidOf(2), 1));
+  graph.inodes.link(odd, graph.inodes.root, 'x\n[y]', makeAttributes(makeGfid(2), 1));
   client.fds.add(new Fd(odd, 2, 77));
   const text = formatSections(wholeDump(graph, about, ages), 1000);
   expect(text).toMatch(/^DUMP-START-TIME: 1970-01-01 00:00:00\.000000 \+0000\n/);
   expect(text).toMatch(/\nDUMP-END-TIME: 1970-01-01 00:00:01\.000000 \+0000\n$/);
   expect(text).toMatch('\n[global.glossa]\nversion=1.2.3\npid=42\nmountpoint=/mnt\n');
   expect(text).toMatch('\n[xlator.mount.fuse.fdtable.fdentry[0]]\nclient=me\n');
-  expect(text).toMatch(`gfid=${gfidOf(2)}\npath=/x\\n[y]\nflags=2\npid=77\ntype=file\n`);
+  expect(text).toMatch(`gfid=${makeGfid(2)}\npath=/x\\n[y]\nflags=2\npid=77\ntype=file\n`);
   expect(text).toMatch('\n[xlator.mount.fuse.priv]\nrequests=1\n');
   expect(text).toMatch(
     '\n[xlator.features.negative.absent]\noption.limit=10\nsubvolumes=disk\n' +

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { benchIn, describeCompiled } from '../support/bench.ts';
+import { describeCompiled, makeBench } from '../support/bench.ts';
 import { compileLoad, runLoad, type Sample } from './calls.ts';
 
 describeCompiled('callload', () => {
@@ -13,7 +13,7 @@ describeCompiled('callload', () => {
   let directories = 0;
 
   beforeAll(() => {
-    program = compileLoad(benchIn(folder));
+    program = compileLoad(makeBench(folder));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -60,7 +60,7 @@ describeCompiled('callload', () => {
   });
 
   it('runLoad rejects with WrongAnswers for wrong results and with NotMeasured for an unknown operation', async () => {
-    const bench = benchIn(folder);
+    const bench = makeBench(folder);
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-0'), '');
     const load = (operation: string) => runLoad(bench, program, operation, directory, 1, 0, 1);

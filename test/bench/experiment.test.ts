@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
-import { benchIn } from '../support/bench.ts';
+import { makeBench } from '../support/bench.ts';
 import {
   type Experiment,
   everywhere,
@@ -61,7 +61,7 @@ const experiment = (turns: string[]): Experiment<Name, Sample> => ({
 
 it('an experiment alternates its targets in each round and compares them round by round', async () => {
   const turns: string[] = [];
-  const { sections, figures, raw } = await runExperiment(benchIn(folder), experiment(turns));
+  const { sections, figures, raw } = await runExperiment(makeBench(folder), experiment(turns));
   const same = turns.filter((turn) => turn.startsWith('same '));
   // Round by round, each time begun by another target; 'bad' answers wrongly in its first round.
   expect(same.map((turn) => turn.slice('same '.length))).toEqual([
@@ -102,7 +102,7 @@ it('an experiment alternates its targets in each round and compares them round b
 
 it('an experiment whose preparation fails starts no target and prints the reason once', async () => {
   const turns: string[] = [];
-  const { sections, figures } = await runExperiment(benchIn(folder), {
+  const { sections, figures } = await runExperiment(makeBench(folder), {
     ...experiment(turns),
     prepare: () => Promise.reject(new NotMeasured('gcc is missing (apt install gcc)')),
   });
@@ -117,7 +117,7 @@ it('an experiment whose preparation fails starts no target and prints the reason
 it('an interrupted experiment reports the CPU placements that it has finished', async () => {
   const stop = new AbortController();
   const { sections, raw } = await runExperiment(
-    { ...benchIn(folder), signal: stop.signal },
+    { ...makeBench(folder), signal: stop.signal },
     {
       ...experiment([]),
       places: ['same', 'free'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { benchIn } from '../support/bench.ts';
+import { makeBench } from '../support/bench.ts';
 import { everywhere, runExperiment } from './experiment.ts';
 import { verdict } from './figures.ts';
 import { type SearchExperiment, type SearchTimes, searchExperiment, sizeOf } from './searches.ts';
@@ -61,7 +61,7 @@ const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('each round searches twice: for new names, then for the same names again', async () => {
-  const bench = benchIn(folder);
+  const bench = makeBench(folder);
   const root = (name: string): string => {
     mkdirSync(join(folder, name));
     return join(folder, name);

@@ -3,8 +3,8 @@ import { accessSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, launch } from 'puppeteer-core';
+import { selected } from '../support/test-selection.ts';
 import { toolPath } from '../support/tools.ts';
-import { wanted } from '../support/wanted.ts';
 
 /** Browsers by the name of their program. */
 export const browsers = {
@@ -18,10 +18,10 @@ export const browsers = {
 
 export type BrowserName = keyof typeof browsers;
 
-/** Browsers of long tests: the first, and in `test:long` the others (../again.ts). */
+/** Browsers of long tests: the first, and in `test:long` the others (../repeated-files.ts). */
 export const wantedBrowsers = (): BrowserName[] =>
   (Object.keys(browsers) as BrowserName[]).filter((_, at) =>
-    at === 0 ? wanted.first : wanted.others,
+    at === 0 ? selected.first : selected.others,
   );
 
 /** Under load a browser needs minutes for its start. */

@@ -8,8 +8,8 @@ import { type PlaygroundServer, servePlayground } from '../../apps/playground/se
 import { playgroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
+import { selected } from '../support/test-selection.ts';
 import { isInstalled } from '../support/tools.ts';
-import { wanted } from '../support/wanted.ts';
 import { wantedBrowsers, withBrowser } from './browsers.ts';
 import { enter, openPlayground, TIMEOUT_MS, text, VIOLATIONS, WAIT } from './playground.ts';
 
@@ -101,7 +101,7 @@ describe('the playground', () => {
   }
 
   const why = isInstalled('chromium') ? '' : 'chromium is not installed';
-  if (!wanted.first) return;
+  if (!selected.first) return;
 
   it.skipIf(isSkipped('accessibility of the playground', why))(
     'fits phones and desks in both colour schemes, without a violation of accessibility rules',

@@ -7,14 +7,14 @@ import { defineTranslator } from '../../runtime/core/xlator.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../support/core.ts';
-import { testHead } from '../support/recording.ts';
+import { makeTestHead } from '../support/test-recordings.ts';
 
 /** The source of the volume `script`, in the file `m.py`. */
 export const SOURCE = `def readv_fop(frame, xl, fd, size):
@@ -79,7 +79,7 @@ export async function scriptGraph(): Promise<Graph> {
     const [{ name }] = request.args as [{ name: string }];
     if (name.startsWith('gone')) return request.answer(-1, ENOENT, null, null, null, null);
     number += 1;
-    const buf = attributes(gfidOf(number), IA_IFREG);
+    const buf = makeAttributes(makeGfid(number), IA_IFREG);
     buf.iaSize = SIZE;
     request.answer(0, 0, null, buf, null, null);
   };
@@ -88,14 +88,14 @@ export async function scriptGraph(): Promise<Graph> {
 
 /** The volume is a script by its options. */
 export const headOfScript = (graph: Graph): Head => {
-  const head = testHead(graph);
+  const head = makeTestHead(graph);
   const options = { 'module-name': 'm' };
   const volumes = head.volumes.map((it) => (it.name === 'script' ? { ...it, options } : it));
   return { ...head, volumes };
 };
 
 export const lookUp = (graph: Graph, name: string): void =>
-  void ask(graph, 'lookup', newName(graph.inodes.root, name), null);
+  void ask(graph, 'lookup', makeLoc(graph.inodes.root, name), null);
 
 export const makeDirectory = (graph: Graph, name: string): void =>
-  void ask(graph, 'mkdir', newName(graph.inodes.root, name), 0o755, 0, null);
+  void ask(graph, 'mkdir', makeLoc(graph.inodes.root, name), 0o755, 0, null);

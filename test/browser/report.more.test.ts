@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { reportFiles } from '../../apps/bench/engine/report/html.ts';
 import { PAPER } from '../../apps/bench/engine/report/style.ts';
 import { isSkipped } from '../support/obstacle.ts';
-import { simulatedRun } from '../support/simulated-run.ts';
+import { simulateRun } from '../support/simulated-run.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
 
@@ -77,7 +77,7 @@ describe.skipIf(isSkipped("a report on a phone's width", why))(
     let desk: Shown;
 
     beforeAll(async () => {
-      const run = simulatedRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
+      const run = simulateRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
       const [first, ...others] = run.stacks;
       const stacks = [{ ...first!, volfile: `${first!.volfile}# ${long}\n` }, ...others];
       const report = (await reportFiles({ ...run, stacks }))['report.html']!;

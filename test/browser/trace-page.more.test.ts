@@ -10,7 +10,7 @@ import { pagePieces } from '../../apps/trace/html.ts';
 import { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { isSkipped } from '../support/obstacle.ts';
-import { observe } from '../support/recording.ts';
+import { observe } from '../support/test-recordings.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
 import { headOfScript, lookUp, makeDirectory, SOURCE, scriptGraph } from './recorded.ts';

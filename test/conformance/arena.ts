@@ -10,10 +10,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bricksFor } from '../support/bricks.ts';
+import { startBricks } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
-import { errorsIn, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
-import { isOnBricks, type Kind, volfileOf } from '../support/stacks.ts';
+import { findErrors, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
+import { isOnBricks, type Kind, makeVolfile } from '../support/stacks.ts';
 import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
 import { disagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
@@ -182,8 +182,8 @@ export class Arena {
     const scratch = await makeScratch();
     try {
       await chmod(scratch.path, 0o755);
-      const brick = await scratch.folder('brick');
-      for (const folder of [brick, await scratch.folder('bare')]) {
+      const brick = await scratch.makeFolder('brick');
+      for (const folder of [brick, await scratch.makeFolder('bare')]) {
         // What holds for the mount holds for both: no devices, no setuid programs; and see the
         // differences about access times.
         execFileSync('mount', ['--bind', folder, folder]);
@@ -191,9 +191,9 @@ export class Arena {
         await chmod(folder, 0o755);
       }
       const server = isOnBricks(kind)
-        ? await bricksFor(kind, await scratch.folder('gluster'), brick)
+        ? await startBricks(kind, await scratch.makeFolder('gluster'), brick)
         : null;
-      const volfile = server?.volfile ?? (await volfileOf(scratch, kind, brick));
+      const volfile = server?.volfile ?? (await makeVolfile(scratch, kind, brick));
       const mount = await mountBy(kind, scratch, volfile, server, { args });
       // What glossa's mounts are by themselves.
       if (kind === 'real-client') {
@@ -268,7 +268,7 @@ export class Arena {
       await this.bare.close();
       await this.mounted.close();
       const status = this.hangs ? null : await this.mount.stop();
-      return { status, errors: errorsIn(this.mount.log()) };
+      return { status, errors: findErrors(this.mount.log()) };
     } finally {
       await this.server?.end();
       await this.scratch.clean();

@@ -1,6 +1,6 @@
 /** The program `npm run conformance`: the differential fuzzer for a given time. See `USAGE`. */
 import { readFileSync } from 'node:fs';
-import { noBricks } from '../support/gluster.ts';
+import { isWithoutBricks } from '../support/gluster.ts';
 import { readOptions, refuse } from '../support/options.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
 import { Arena, type SetupName, setups } from './arena.ts';
@@ -40,7 +40,7 @@ for (const name of ['minutes', 'seed'] as const) {
 
 function mountsToTry(): readonly SetupName[] {
   if (values.mount === undefined) {
-    return noBricks() ? NAMES.filter((name) => !usesGlusterfs(setups[name].kind)) : NAMES;
+    return isWithoutBricks() ? NAMES.filter((name) => !usesGlusterfs(setups[name].kind)) : NAMES;
   }
   const found = NAMES.find((name) => name === values.mount);
   if (found === undefined) refuse(`--mount is one of ${NAMES.join(', ')}`, USAGE);

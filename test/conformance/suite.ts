@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { noBricks } from '../support/gluster.ts';
-import { groupOfMounts } from '../support/mount.ts';
+import { isWithoutBricks } from '../support/gluster.ts';
+import { describeMountsAnyway } from '../support/mount.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
-import { wantedOf } from '../support/wanted.ts';
+import { selectVariants } from '../support/test-selection.ts';
 import { Arena, canCompare, type SetupName, setups } from './arena.ts';
 import { fuzz, replay } from './fuzz.ts';
 
@@ -19,17 +19,17 @@ const files = readdirSync(REGRESSIONS).sort();
 /** The number of scripts for each mount; each has its own scripts. */
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
-/** Fuzzes the usual mounts, or in `test:long` the other ones (../support/wanted.ts). */
+/** Fuzzes the usual mounts, or in `test:long` the other ones (../support/test-selection.ts). */
 export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
-  groupOfMounts('conformance with the bare directory', () => {
+  describeMountsAnyway('conformance with the bare directory', () => {
     const all = Object.entries(amounts).map(
       ([name, count], at) => [name as SetupName, count, seed + at] as const,
     );
-    const mounts = wantedOf(all, ([name]) => usual.includes(name));
+    const mounts = selectVariants(all, ([name]) => usual.includes(name));
     const can = canCompare();
     const canHave = (name: SetupName): boolean =>
-      can && !(usesGlusterfs(setups[name].kind) && noBricks());
+      can && !(usesGlusterfs(setups[name].kind) && isWithoutBricks());
     describe.each(mounts)('%s', (name, count, own) => {
       if (!canHave(name))
         return it.skip('runs random scripts without a difference', () => undefined);

@@ -6,16 +6,16 @@ import { expect, test } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import {
+  anyCaches,
+  anyOperations,
   beginning,
-  cacheRows,
-  caches,
-  type Doing,
   disk,
-  doings,
+  makeCacheRows,
+  type Operation,
+  ProgramOnGraph,
   type Row,
-  Used,
 } from '../support/changed-data.ts';
-import { folderOf } from '../support/module.ts';
+import { makeFolder } from '../support/module.ts';
 
 type Half = 'both' | 'reads' | 'writes';
 
@@ -56,11 +56,11 @@ const STACK = {
   below: ['performance/quick-read'],
   over: ['performance/io-cache', 'performance/quick-read', 'performance/md-cache'],
 };
-const READS: Doing[] = [
+const READS: Operation[] = [
   ['lookup', 0, 0, 0],
   ['read', 0, 0, 40],
 ];
-const PARTS: [[number, Half], Doing[]][] = [
+const PARTS: [[number, Half], Operation[]][] = [
   [[13, 'both'], READS],
   [
     [5, 'reads'],
@@ -70,7 +70,7 @@ const PARTS: [[number, Half], Doing[]][] = [
 ];
 
 test.each(['none', 'thread'])('isolation %s: a reload leaves no stale data', async (isolation) => {
-  const folder = folderOf({});
+  const folder = makeFolder({});
   const host: Row = {
     name: 'host',
     translator: glupy as unknown as Translator<unknown>,
@@ -78,24 +78,27 @@ test.each(['none', 'thread'])('isolation %s: a reload leaves no stale data', asy
   };
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ below: caches(), over: caches() }),
-      fc.array(fc.tuple(modules, doings()), { minLength: 2, maxLength: 3 }),
+      fc.record({ below: anyCaches(), over: anyCaches() }),
+      fc.array(fc.tuple(modules, anyOperations()), { minLength: 2, maxLength: 3 }),
       async ({ below, over }, parts) => {
         const write = (at: number): void =>
           writeFileSync(join(folder, 'm.js'), module(...parts[at]![0]));
         write(0);
-        const rows = [disk, ...cacheRows(below, 'below'), host, ...cacheRows(over, 'over')];
-        const all = [await Used.start(rows, folder), await Used.start([disk, host], folder)];
+        const rows = [disk, ...makeCacheRows(below, 'below'), host, ...makeCacheRows(over, 'over')];
+        const all = [
+          await ProgramOnGraph.start(rows, folder),
+          await ProgramOnGraph.start([disk, host], folder),
+        ];
         try {
           for (const [at, [, some]] of parts.entries()) {
             write(at);
             for (const used of at === 0 ? [] : all) await used.reload('host');
-            const doing: readonly Doing[] = at === 0 ? [...beginning, ...some] : some;
+            const doing: readonly Operation[] = at === 0 ? [...beginning, ...some] : some;
             for (const each of doing) {
               const [seen, alone] = [await all[0]!.do(each), await all[1]!.do(each)];
               expect(seen, each.join(' ')).toEqual(alone);
             }
-            expect(await all[0]!.all(), 'all files').toEqual(await all[1]!.all());
+            expect(await all[0]!.readAll(), 'all files').toEqual(await all[1]!.readAll());
           }
         } finally {
           for (const used of all) await used.stop();

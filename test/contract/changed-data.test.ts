@@ -12,14 +12,14 @@ import {
   type Translator,
 } from '../../runtime/core/xlator.ts';
 import {
+  anyCaches,
+  anyOperations,
   beginning,
-  cacheRows,
-  caches,
-  type Doing,
   disk,
-  doings,
+  makeCacheRows,
+  type Operation,
+  ProgramOnGraph,
   type Row,
-  Used,
 } from '../support/changed-data.ts';
 
 /** A change of a byte at an offset; `undo` is its inverse. */
@@ -79,8 +79,8 @@ const kinds = new Map(
 
 /** One or two of them, by their types, each with caches over it. */
 const stacks = fc.record({
-  below: caches(),
-  volumes: fc.array(fc.tuple(fc.constantFrom(...kinds.keys()), caches()), {
+  below: anyCaches(),
+  volumes: fc.array(fc.tuple(fc.constantFrom(...kinds.keys()), anyCaches()), {
     minLength: 1,
     maxLength: 2,
   }),
@@ -90,10 +90,10 @@ type Stack = typeof stacks extends fc.Arbitrary<infer S> ? S : never;
 /** The volumes of a stack, or just those that change data. */
 const rowsOf = ({ below, volumes }: Stack, isAlone: boolean): Row[] => [
   disk,
-  ...(isAlone ? [] : cacheRows(below, 'below')),
+  ...(isAlone ? [] : makeCacheRows(below, 'below')),
   ...volumes.flatMap(([type, over], at) => [
     { name: `change${at}`, translator: kinds.get(type)! },
-    ...(isAlone ? [] : cacheRows(over, `over${at}`)),
+    ...(isAlone ? [] : makeCacheRows(over, `over${at}`)),
   ]),
 ];
 
@@ -102,11 +102,11 @@ const CONTENT: ReadonlySet<string> = new Set(['content', 'contentOfStat', 'conte
 
 async function agree(
   stack: Stack,
-  parts: readonly { readonly next?: Stack | undefined; readonly doings: readonly Doing[] }[],
+  parts: readonly { readonly next?: Stack | undefined; readonly doings: readonly Operation[] }[],
 ): Promise<void> {
   const [cached, alone] = [
-    await Used.start(rowsOf(stack, false)),
-    await Used.start(rowsOf(stack, true)),
+    await ProgramOnGraph.start(rowsOf(stack, false)),
+    await ProgramOnGraph.start(rowsOf(stack, true)),
   ];
   try {
     for (const { next, doings: some } of parts) {
@@ -119,7 +119,7 @@ async function agree(
         expect(seen, doing.join(' ')).toEqual(await alone.do(doing));
         if (CONTENT.has(doing[0]) && seen !== 'ENOENT') expect(seen).toEqual('none');
       }
-      expect(await cached.all(), 'all files').toEqual(await alone.all());
+      expect(await cached.readAll(), 'all files').toEqual(await alone.readAll());
     }
   } finally {
     await cached.stop();
@@ -129,7 +129,7 @@ async function agree(
 
 test('reads through volumes that change data are the same with caches above and below', () =>
   fc.assert(
-    fc.asyncProperty(stacks, doings(), (stack, some) =>
+    fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
       agree(stack, [{ doings: [...beginning, ...some] }]),
     ),
     { numRuns: 150 },
@@ -137,8 +137,13 @@ test('reads through volumes that change data are the same with caches above and 
 
 test('reads of open files are the same with caches while volumes that change data are replaced', () =>
   fc.assert(
-    fc.asyncProperty(stacks, stacks, doings(), doings(), (stack, next, before, after) =>
-      agree(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
+    fc.asyncProperty(
+      stacks,
+      stacks,
+      anyOperations(),
+      anyOperations(),
+      (stack, next, before, after) =>
+        agree(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
     ),
     { numRuns: 60 },
   ));

@@ -33,9 +33,9 @@ export class xlator extends Translator {
 };
 
 function passedOn(run: RunningModule, dict: Dict): [string, unknown, string][] {
-  run.ask('stat', run.known('a'), dict);
+  run.ask('stat', run.knownLoc('a'), dict);
   const found: [string, unknown, string][] = [];
-  const [held] = run.leaf.held;
+  const [held] = run.leaf.requests;
   (held?.args[1] as Dict | undefined)?.forEach((key, value, type) => {
     found.push([key, value, type]);
   });

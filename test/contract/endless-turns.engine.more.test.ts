@@ -16,17 +16,17 @@ describe('a request that winds without end', () => {
     async (_, extension, text) => {
       const run = await start(extension, text, { 'wind-limit': '5000' });
       run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       // The loop has had its turn, and does not end by itself.
       expect(reply.count).toBe(0);
       serves(run);
       for (let turn = 0; turn < 20; turn++) run.context.advance(1);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      expect(run.lines()).toContainEqual(
+      expect(run.takeLines()).toContainEqual(
         expect.stringMatching(/^E .*stat: wound 5000 times without an end \(option wind-limit\)/),
       );
       serves(run);
-      run.settled();
+      run.expectSettled();
     },
   );
 
@@ -34,33 +34,33 @@ describe('a request that winds without end', () => {
     'fails at wind-limit while other requests are served: %s (%s), child that replies later',
     async (_, extension, text) => {
       const run = await start(extension, text, { 'wind-limit': '50' });
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       for (let round = 0; round < 50; round++) {
         expect(reply.count).toBe(0);
-        for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+        for (const held of run.takeRequests()) held.answer(-1, ENOENT, null, null);
         serves(run);
       }
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       // The host ignores a loop that catches every error after some more winds.
       for (let round = 0; round < 1100; round++) {
-        for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+        for (const held of run.takeRequests()) held.answer(-1, ENOENT, null, null);
       }
-      expect(run.asked()).toEqual([]);
-      run.settled();
+      expect(run.takeRequests()).toEqual([]);
+      run.expectSettled();
     },
   );
 
   it.each(LANGUAGES)('fails after frame-timeout in total (%s)', async (extension) => {
     const text = RETRIES['a retry loop']![extension];
     const run = await start(extension, text, { 'frame-timeout': '3', 'wind-limit': '0' });
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     for (let second = 0; second < 5; second++) {
       expect(reply.count).toBe(second < 4 ? 0 : 1);
-      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+      for (const held of run.takeRequests()) held.answer(-1, ENOENT, null, null);
       run.context.advance(1000);
     }
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    expect(run.lines()).toContainEqual(
+    expect(run.takeLines()).toContainEqual(
       expect.stringMatching(
         /stat: no answer within 3 s, in which it wound \d times \(option frame-timeout\)/,
       ),
@@ -71,14 +71,14 @@ describe('a request that winds without end', () => {
     const run = await start(extension, RETRIES['a retry loop']![extension], {
       'frame-timeout': '3',
     });
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     for (let hour = 0; hour < 3; hour++) {
       run.context.advance(3_600_000);
-      const [held] = run.asked();
+      const [held] = run.takeRequests();
       if (hour < 2) held!.answer(-1, ENOENT, null, null);
       else held!.answer(0, 0, null, null);
     }
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 });

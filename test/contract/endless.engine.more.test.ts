@@ -7,7 +7,7 @@ import { EIO, ENOENT, EPERM } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import type { Held } from '../support/core.ts';
+import type { HeldRequest } from '../support/core.ts';
 import { type Extension, LANGUAGES, RETRIES, serves, start } from './endless.ts';
 
 /** Reads 500 MiB, then waits for a child. */
@@ -50,7 +50,7 @@ it.each(LANGUAGES)(
   async (extension) => {
     const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-    run.ask('stat', run.known('a'), null);
+    run.ask('stat', run.knownLoc('a'), null);
     for (let turn = 0; turn < 12; turn++) run.context.advance(1);
     const [request] = run.host.requests.values();
     expect(request!.winds).toBeGreaterThan(10_000);
@@ -63,7 +63,7 @@ it.each(LANGUAGES)(
   'the host stores at most 80 MiB of reply data for a request (%s)',
   async (extension) => {
     const run = await start(extension, READS[extension]);
-    const waiting: Held[] = [];
+    const waiting: HeldRequest[] = [];
     run.leaf.onRequest = (held) => {
       if (held.name === 'fsync') waiting.push(held);
       else held.answer(2 ** 20, 0, new Uint8Array(2 ** 20), new Iatt(), null);
@@ -77,7 +77,7 @@ it.each(LANGUAGES)(
     // 64 MiB, and the data of the first few replies.
     expect(data.length).toBeLessThanOrEqual(64 + 16);
     for (const held of waiting) held.answer(-1, ENOENT, null, null, null);
-    run.settled();
+    run.expectSettled();
   },
 );
 
@@ -86,10 +86,10 @@ it.each(LANGUAGES)(
   async (extension) => {
     const run = await start(extension, CRAWL[extension]);
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-    run.ask('stat', run.known('a'), null);
+    run.ask('stat', run.knownLoc('a'), null);
     for (let turn = 0; turn < 12; turn++) run.context.advance(1);
     expect(run.replies.at(-1)).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
-    run.settled();
+    run.expectSettled();
   },
 );
 
@@ -149,7 +149,7 @@ describe("a module's own requests", () => {
       asked += 1;
       held.answer(-1, EPERM, null, null);
     };
-    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: ENOENT });
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: ENOENT });
     for (let turn = 0; turn < 8; turn++) {
       run.context.advance(1);
       serves(run);
@@ -179,8 +179,8 @@ describe("a module's own requests", () => {
     ],
   ] as const)('beyond 16,384 at once fail the call with its line (%s)', async (extension, text) => {
     const run = await start(extension, text);
-    run.ask('stat', run.known('a'), null);
-    const [line] = run.lines();
+    run.ask('stat', run.knownLoc('a'), null);
+    const [line] = run.takeLines();
     expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
     expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
     serves(run);
@@ -225,7 +225,7 @@ describe('many winds of one request', () => {
   it.each(LANGUAGES)('alternate with the winds of other requests (%s)', async (extension) => {
     const run = await start(extension, BURST[extension]);
     run.leaf.onRequest = (held) => held.answer(-1, EPERM, null, null);
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(reply.count).toBe(0);
     const other = run.ask('statfs', new Loc(run.root, null, null), null);
     run.context.advance(1);
@@ -233,7 +233,7 @@ describe('many winds of one request', () => {
     expect(reply.count).toBe(0);
     for (let turn = 0; turn < 20; turn++) run.context.advance(1);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-    run.settled();
+    run.expectSettled();
   });
 
   it.each(LANGUAGES)('beyond 16,384 fail the request with its line (%s)', async (extension) => {
@@ -241,9 +241,9 @@ describe('many winds of one request', () => {
       extension,
       BURST[extension].replace('10_000)', '100_000)').replace('i < 10_000', 'i < 100_000'),
     );
-    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines()[0]).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 winds/);
-    expect(run.asked()).toEqual([]);
-    run.settled();
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 winds/);
+    expect(run.takeRequests()).toEqual([]);
+    run.expectSettled();
   });
 });

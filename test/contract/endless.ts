@@ -81,7 +81,7 @@ export const RETRIES: Readonly<Record<string, Readonly<Record<Extension, string>
 
 /** That another request is served. */
 export function serves(run: RunningModule): void {
-  expect(run.ask('access', run.known('other'), 0, null)).toMatchObject({
+  expect(run.ask('access', run.knownLoc('other'), 0, null)).toMatchObject({
     count: 1,
     opErrno: EPERM,
   });
@@ -95,6 +95,6 @@ export async function start(
   // Which of the limits ends it does not depend on how busy the machine is.
   const all = { 'time-limit': '100', ...options };
   const run = await startModule(module(extension, methods), { options: all });
-  run.lines();
+  run.takeLines();
   return run;
 }

@@ -36,12 +36,12 @@ async function start(
       ? { 'm.py': PYTHON + body.replace(/^/gm, '        ') }
       : { 'm.js': `${JAVASCRIPT}stat(frame, loc) {\n${body}\n}\n}` };
   const run = await startModule(files, { options });
-  run.lines();
+  run.takeLines();
   return run;
 }
 
 function expectWorks(run: RunningModule): void {
-  const reply = run.ask('access', run.known('other'), 0, null);
+  const reply = run.ask('access', run.knownLoc('other'), 0, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
@@ -54,16 +54,16 @@ it.each([
   ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
 ] as const)('log lines beyond log-limit are dropped and counted (%s: %s)', async (ext, body) => {
   const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
-  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
-  expect(size(run.lines())).toBeLessThan(200_000);
+  expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(size(run.takeLines())).toBeLessThan(200_000);
   run.context.advance(1000);
-  expect(run.lines()).toContainEqual(
+  expect(run.takeLines()).toContainEqual(
     expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
   );
   // Later, there is room again.
   run.context.advance(60_000);
-  run.ask('stat', run.known('a'), null);
-  expect(size(run.lines())).toBeGreaterThan(10_000);
+  run.ask('stat', run.knownLoc('a'), null);
+  expect(size(run.takeLines())).toBeGreaterThan(10_000);
 });
 
 it.each([
@@ -74,8 +74,8 @@ it.each([
   ],
 ] as const)('an error is logged also beyond log-limit (%s)', async (extension, body) => {
   const run = await start(extension, body, { 'log-limit': '20KB' });
-  run.ask('stat', run.known('a'), null);
-  expect(run.lines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
+  run.ask('stat', run.knownLoc('a'), null);
+  expect(run.takeLines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
 });
 
 it.each([
@@ -88,8 +88,8 @@ it.each([
     run.context.sink.write = (line) => {
       if (line.length < 10_000) run.context.lines.push(line);
     };
-    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines().join('\n')).toMatch(/time.limit/i);
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.takeLines().join('\n')).toMatch(/time.limit/i);
     expectWorks(run);
   },
 );
@@ -102,8 +102,8 @@ it.each([
   ['js', "(async () => { for (let i = 0; ; i++) await import('absent' + i).catch(() => {}); })();"],
 ] as const)('time of refused imports counts towards time-limit (%s)', async (extension, body) => {
   const run = await start(extension, body, { 'time-limit': '1' });
-  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-  const lines = run.lines();
+  expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+  const lines = run.takeLines();
   expect(lines.join('\n')).toMatch(/time.limit/i);
   // The log has the first refusals, and a note that there are more.
   expect(lines.length).toBeLessThan(500);
@@ -115,8 +115,8 @@ it('bytes that the host stores count towards memory-limit, and are freed (py)', 
     'block = bytes(10_000_000)\nhost = sys.modules["glupy.frame"]._host\nwhile True: host.put(block)';
   const run = await start('py', body, { 'memory-limit': '96MB', 'time-limit': '0' });
   for (let round = 0; round < 3; round++) {
-    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.takeLines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
     expectWorks(run);
   }
 });
@@ -159,7 +159,7 @@ it.each([
     for (let turn = 0; turn < 100 && reply.count === 0; turn++) run.context.advance(1);
     expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
     expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
-    expect(run.lines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
+    expect(run.takeLines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
     expectWorks(run);
   },
 );

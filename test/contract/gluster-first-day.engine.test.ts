@@ -93,11 +93,11 @@ it.each(Object.entries(FORMS))(
   "a module of glupy's first commits runs with the names of the package gluster: %s",
   async (_, source) => {
     const run = await startModule({ 'm.py': source });
-    run.lines();
-    const reply = run.ask('lookup', run.absent('a'), null);
-    run.leaf.held[0]!.answer(-1, errnoNumber('ENOENT')!, null, null, null, null);
+    run.takeLines();
+    const reply = run.ask('lookup', run.absentLoc('a'), null);
+    run.leaf.requests[0]!.answer(-1, errnoNumber('ENOENT')!, null, null, null, null);
     expect({ ...reply }).toMatchObject({ opRet: -1, opErrno: errnoNumber('ENOENT')! });
     expect(texts(run)).toEqual(['down a', 'up -1']);
-    run.settled();
+    run.expectSettled();
   },
 );

@@ -1,11 +1,11 @@
 /** Tests of Python 2 in a module: the message names the line and the correction. */
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../runtime/core/errors.ts';
-import { moduleGraph, startModule } from '../support/module.ts';
+import { makeModuleGraph, startModule } from '../support/module.ts';
 import { texts } from './bridge/requests.ts';
 
 async function refusal(source: string): Promise<string> {
-  const run = moduleGraph({ 'm.py': source });
+  const run = makeModuleGraph({ 'm.py': source });
   const error = await run.graph.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(GraphError);
   const [problem] = (error as GraphError).problems;
@@ -103,9 +103,9 @@ class xlator(Translator):
         return {}.has_key(1)
 `,
     });
-    run.lines();
-    run.ask('stat', run.known('a'), null);
-    const [error] = run.lines()[0]!.split('\n');
+    run.takeLines();
+    run.ask('stat', run.knownLoc('a'), null);
+    const [error] = run.takeLines()[0]!.split('\n');
     expect(error).toMatch(/^E \[m\.py:4:stat\] .*AttributeError: .*'has_key'/);
     expect(error).toContain(`(${advised('write key in d')})`);
   });
@@ -126,16 +126,16 @@ class xlator(Translator):
 
   it('is warned about at the start with its line, but not inside a string', async () => {
     const run = await startModule({ 'm.py': source });
-    const warnings = run.lines().filter((line) => line.startsWith('W '));
+    const warnings = run.takeLines().filter((line) => line.startsWith('W '));
     expect(warnings.length).toBe(1);
     expect(warnings[0]).toMatch(/^W \[m\.py:9:-\] .*is except X as e: meant\?/);
   });
 
   it('is explained in the log when it fails', async () => {
     const run = await startModule({ 'm.py': source });
-    run.lines();
-    run.ask('stat', run.known('a'), null);
-    expect(run.lines().join()).toContain('write except X as e:');
+    run.takeLines();
+    run.ask('stat', run.knownLoc('a'), null);
+    expect(run.takeLines().join()).toContain('write except X as e:');
   });
 });
 
@@ -210,14 +210,14 @@ describe('a module in Python 2', () => {
     expect(refused).toMatch(/m\.py:7: SyntaxError: .*\(Python 2: write octal numbers as 0o777; /);
 
     const run = await startModule({ 'm.py': of2012InPython3() });
-    run.lines();
-    const lookup = () => run.ask('lookup', run.absent('a'), null);
+    run.takeLines();
+    const lookup = () => run.ask('lookup', run.absentLoc('a'), null);
     lookup();
-    run.asked()[0]!.answer(-1, 2, null, null, null, null);
+    run.takeRequests()[0]!.answer(-1, 2, null, null, null, null);
     expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', "01000000 ['a']"]);
     const second = lookup();
-    expect([second.opRet, second.opErrno, run.asked()]).toEqual([-1, 2, []]);
+    expect([second.opRet, second.opErrno, run.takeRequests()]).toEqual([-1, 2, []]);
     expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', 'hit a']);
-    run.settled();
+    run.expectSettled();
   });
 });

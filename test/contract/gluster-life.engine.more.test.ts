@@ -6,7 +6,7 @@ import { errnoNumber } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { moduleGraph, startModule } from '../support/module.ts';
+import { makeModuleGraph, startModule } from '../support/module.ts';
 import { texts } from './bridge/requests.ts';
 
 const EIO = errnoNumber('EIO')!;
@@ -14,7 +14,7 @@ const HEAD = 'from gluster.glupy import *\n';
 const old = (source: string) => startModule({ 'm.py': HEAD + source });
 
 async function refusal(source: string): Promise<string> {
-  const run = moduleGraph({ 'm.py': HEAD + source });
+  const run = makeModuleGraph({ 'm.py': HEAD + source });
   const error = await run.graph.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(GraphError);
   return (error as GraphError).problems.join('\n');
@@ -30,14 +30,14 @@ describe('a request in a glupy module', () => {
   it('is answered once with EIO when the fop method fails', async () => {
     for (const before of ['pass', 'dl.wind_stat(frame, None, loc, xdata)']) {
       const run = await old(stat(`${before}\n        1 / 0`));
-      run.lines();
-      const reply = run.ask('stat', run.known('a'), null);
-      expect(run.asked()).toEqual([]);
+      run.takeLines();
+      const reply = run.ask('stat', run.knownLoc('a'), null);
+      expect(run.takeRequests()).toEqual([]);
       expect([reply.count, reply.opRet, reply.opErrno]).toEqual([1, -1, EIO]);
-      const [line] = run.lines();
+      const [line] = run.takeLines();
       expect(line).toMatch(/^E \[m\.py:6:stat_fop\] .*stat failed: ZeroDivisionError/);
       expect(line).not.toContain('site-packages');
-      run.settled();
+      run.expectSettled();
     }
   });
 
@@ -47,18 +47,18 @@ class xlator(Translator):
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata):
         raise KeyError(frame)
 `);
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, null, null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, EIO]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('fails with a hint in the log when it is neither wound nor unwound', async () => {
     const run = await old(stat('return 0'));
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, EIO]);
-    expect(run.lines().join()).toMatch(
+    expect(run.takeLines().join()).toMatch(
       /neither answered nor passed on.* \(is a dl\.wind_stat or dl\.unwind_stat missing\?\)/,
     );
   });
@@ -66,9 +66,9 @@ class xlator(Translator):
   it('fails with EIO when it is answered twice', async () => {
     const answer = 'dl.unwind_stat(frame, 0, this, -1, 2, None, None)';
     const run = await old(stat(`${answer}; ${answer}`));
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect([reply.count, reply.opErrno]).toEqual([1, EIO]);
-    expect(run.lines().join()).toMatch(/AlreadyAnswered/);
+    expect(run.takeLines().join()).toMatch(/AlreadyAnswered/);
   });
 
   it('may be stored and answered during another request', async () => {
@@ -82,10 +82,10 @@ class xlator(Translator):
                 dl.unwind_stat(each, 0, this, -1, 13, None, None)
         return 0
 `);
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     const [one, two] = [run.ask('stat', loc, null), run.ask('stat', loc, null)];
     expect([one.opErrno, two.opErrno]).toEqual([13, 13]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('may wind another fop first', async () => {
@@ -102,21 +102,21 @@ class xlator(Translator):
             dl.wind_stat(frame, POINTER(xlator_t)(), self.loc, None)
         return 0
 `);
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     const one = run.ask('stat', loc, null);
-    run.asked()[0]!.answer(-1, 13, null);
+    run.takeRequests()[0]!.answer(-1, 13, null);
     expect(one.opErrno).toBe(13);
     const two = run.ask('stat', loc, null);
-    const [first] = run.asked();
+    const [first] = run.takeRequests();
     expect([first!.name, ...first!.args.slice(1)]).toEqual(['access', 4, null]);
     const { name, inode } = first!.args[0] as Loc;
     expect([name, inode === loc.inode]).toEqual(['a', true]);
     first!.answer(0, 0, null);
-    const [second] = run.asked();
+    const [second] = run.takeRequests();
     expect(second!.name).toBe('stat');
     second!.answer(0, 0, null, null);
     expect(two.opRet).toBe(0);
-    run.settled();
+    run.expectSettled();
   });
 
   it('has a unique id in fop methods, and id 0 without one', async () => {
@@ -136,17 +136,17 @@ class xlator(Translator):
         dl.unwind_access(frame, cookie, this, op_ret, op_errno, xdata)
         return 0
 `);
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     for (let at = 0; at < 20; at += 1) {
       run.ask('lookup', loc, null);
       run.ask('stat', loc, null);
     }
-    for (const held of run.asked()) held.answer(-1, 2, null, null, null, null);
-    run.lines();
+    for (const held of run.takeRequests()) held.answer(-1, 2, null, null, null, null);
+    run.takeLines();
     const last = run.ask('access', loc, 0, null);
-    run.asked()[0]!.answer(0, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null);
     expect(texts(run)).toEqual([`40 40 0 ${last.frame.root.unique}`]);
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -165,8 +165,8 @@ class xlator(Translator):
         dl.wind_stat(frame, None, loc, xdata)
         return 0
 `);
-    run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, null, null);
+    run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, null, null);
     expect(texts(run).filter((text) => /^(int|\d)/.test(text))).toEqual(["int ['stat_fop']", '1']);
   });
 
@@ -179,7 +179,7 @@ def xlator(c_this):
     dl["set_stat_fop"](c_long(c_this), stat_fop)
     return object()
 `);
-    expect(run.ask('stat', run.known('a'), null).opErrno).toBe(13);
+    expect(run.ask('stat', run.knownLoc('a'), null).opErrno).toBe(13);
   });
 
   it('may import ctypes before or after gluster', async () => {
@@ -195,8 +195,8 @@ class xlator(Translator):
         return 0
 `,
     });
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, null, null);
     expect(reply.opRet).toBe(0);
   });
 
@@ -207,7 +207,7 @@ class xlator(glupy.Translator):
     def stat(self, frame, loc, xdata):
         frame.fail(glupy.EACCES)
 `);
-    expect(run.ask('stat', run.known('a'), null).opErrno).toBe(13);
+    expect(run.ask('stat', run.knownLoc('a'), null).opErrno).toBe(13);
   });
 
   it('is warned about when it registers nothing', async () => {
@@ -216,7 +216,7 @@ class xlator(glupy.Translator):
     const now = await old(
       '\nclass xlator(Translator):\n    def stat(self, frame, loc, xdata): pass\n',
     );
-    expect(now.lines()).toContainEqual(
+    expect(now.takeLines()).toContainEqual(
       expect.stringMatching(
         /^W \[m\.py:[1-9]\d*:xlator\] .*here the method is stat_fop.*; for stat\(.*from glupy import/,
       ),
@@ -229,7 +229,7 @@ class xlator(Translator):
     def read_fop(self, frame, *args): pass
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata): pass
 `);
-    expect(run.lines()).toContainEqual(
+    expect(run.takeLines()).toContainEqual(
       expect.stringMatching(
         /^W \[m\.py:4:read_fop\] 0-top: read_fop is not a name of an operation/,
       ),
@@ -280,9 +280,9 @@ class xlator(Translator):
             print(error)
         dl.unwind_stat(frame, 0, this, -1, 13, None, None)
 `);
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     run.ask('stat', loc, null);
-    run.asked()[0]!.answer(0, 0, null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null);
     expect(run.ask('stat', loc, null).opErrno).toBe(13);
     expect(texts(run)).toContain('open_fop must be set when the translator is made');
   });
@@ -325,14 +325,14 @@ class xlator(Translator):
 
   it('is the same after thousands of requests', async () => {
     const run = await startModule({ 'm.py': HEAD + source }, { level: 7 });
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     run.leaf.onRequest = (held) =>
       held.answer(0, 0, Object.assign(new Iatt(), { iaSize: 1 }), null);
     const load = (requests: number): number[] => {
       for (let at = 0; at < requests; at += 1) run.ask('stat', loc, null);
-      run.settled();
+      run.expectSettled();
       run.replies.length = 0;
-      run.lines();
+      run.takeLines();
       run.ask('access', loc, 0, null);
       return texts(run)[0]!.split(' ').map(Number);
     };

@@ -36,10 +36,10 @@ ${tried.join('')}
         dl.wind_stat(frame, POINTER(xlator_t)(), loc, xdata)
         return 0
 `);
-  run.lines();
-  run.ask('stat', run.known('a'), null);
-  run.asked()[0]!.answer(0, 0, SIZED, null);
-  run.settled();
+  run.takeLines();
+  run.ask('stat', run.knownLoc('a'), null);
+  run.takeRequests()[0]!.answer(0, 0, SIZED, null);
+  run.expectSettled();
   return texts(run);
 }
 
@@ -189,9 +189,9 @@ describe('structures and pointers', () => {
 /** Sends one fop through a module; returns the child's arguments. */
 function sent(run: RunningModule, loc: Loc): readonly unknown[] {
   run.ask('stat', loc, null);
-  const [held] = run.asked();
+  const [held] = run.takeRequests();
   held!.answer(0, 0, SIZED, null);
-  run.settled();
+  run.expectSettled();
   return held!.args;
 }
 
@@ -206,7 +206,7 @@ class xlator(Translator):
 describe('a changed structure', () => {
   it('reaches the child with its new name', async () => {
     const run = await old(stat('loc.contents.name = loc.contents.name + "~"'));
-    const from = run.known('a');
+    const from = run.knownLoc('a');
     const [loc] = sent(run, from) as [Loc];
     expect([loc.name, loc.parent, loc.inode]).toEqual(['a~', from.parent, from.inode]);
   });
@@ -214,7 +214,7 @@ describe('a changed structure', () => {
   it('reaches the child with its new parent', async () => {
     const body = 'loc.contents.parent = loc.contents.inode; loc.contents.name = b"x"';
     const run = await old(stat(body));
-    const from = run.known('d', IA_IFDIR);
+    const from = run.knownLoc('d', IA_IFDIR);
     const [loc] = sent(run, from) as [Loc];
     expect([loc.name, loc.parent]).toEqual(['x', from.inode]);
   });
@@ -223,7 +223,7 @@ describe('a changed structure', () => {
     const body = 'own = loc_t(); own.inode = loc.contents.inode; own.gfid = loc.contents.gfid';
     for (const how of ['byref(own)', 'pointer(own)', 'own']) {
       const run = await old(stat(body, how));
-      const from = run.known('a');
+      const from = run.knownLoc('a');
       const [loc] = sent(run, from) as [Loc];
       expect([loc.name, loc.parent, loc.inode]).toEqual([null, null, from.inode]);
     }
@@ -231,7 +231,7 @@ describe('a changed structure', () => {
 
   it('is not made by reading: the child gets the same loc', async () => {
     const run = await old(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
-    const from = run.known('a');
+    const from = run.knownLoc('a');
     expect(sent(run, from)[0]).toBe(from);
   });
 
@@ -260,9 +260,9 @@ class xlator(Translator):
     ],
   ])('reaches the caller with %s', async (_title, body, answer, wanted) => {
     const run = await old(cbk(body, answer));
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, SIZED, null);
-    run.settled();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, SIZED, null);
+    run.expectSettled();
     expect(reply.values[0]).toMatchObject(wanted);
     // What the child has answered stays as it was.
     expect(SIZED.iaSize).toBe(7);
@@ -276,8 +276,8 @@ class xlator(Translator):
         dl.wind_getxattr(frame, None, loc, ${name}, None)
         return 0
 `);
-      run.ask('getxattr', run.known('a'), 'user.', null);
-      const [held] = run.asked();
+      run.ask('getxattr', run.knownLoc('a'), 'user.', null);
+      const [held] = run.takeRequests();
       expect(held!.args[1]).toBe('user.b');
       held!.answer(0, 0, null, null);
     }
@@ -291,10 +291,10 @@ class xlator(Translator):
         dl.wind_writev(frame, None, fd, b"other", 1, c_long(offset + 1), flags, iobref, xdata)
         return 0
 `);
-    run.lines();
+    run.takeLines();
     const { fd } = new FdSample(run);
     run.ask('writev', fd, new TextEncoder().encode('data'), 5, 0, null);
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     expect(texts(run)).toEqual(["1 b'dat' True"]);
     expect(new TextDecoder().decode(held!.args[1] as Uint8Array)).toBe('other');
     expect(held!.args[2]).toBe(6);
@@ -333,8 +333,8 @@ class xlator:
 `,
       'gluster',
     );
-    run.lines();
-    const from = run.known('a');
+    run.takeLines();
+    const from = run.knownLoc('a');
     const [loc] = sent(run, from) as [Loc];
     expect(texts(run)).toEqual(['4 True True a', 'True 1 True']);
     expect([loc.name, loc.inode]).toEqual(['b', from.inode]);

@@ -30,12 +30,12 @@ function iatt(fields: Partial<Iatt> = {}): Iatt {
 
 /** Looks a name up; the child answers with this errno, or finds it for 0. */
 function lookup(run: RunningModule, name: string, errno: number) {
-  const loc = run.absent(name);
+  const loc = run.absentLoc(name);
   const reply = run.ask('lookup', loc, null);
-  const [held] = run.asked();
+  const [held] = run.takeRequests();
   if (errno === 0) held?.answer(0, 0, loc.inode, iatt(), null, null);
   else held?.answer(-1, errno, null, null, null, null);
-  run.settled();
+  run.expectSettled();
   return { wound: held !== undefined, opRet: reply.opRet, opErrno: reply.opErrno };
 }
 
@@ -44,7 +44,7 @@ const missing = { opRet: -1, opErrno: ENOENT };
 describe.each(['hello', 'hello_v1'])('%s', (name) => {
   it('logs the lookup and its reply, and changes neither', async () => {
     const run = await start(name);
-    run.lines();
+    run.takeLines();
     expect(lookup(run, 'a', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
     expect(texts(run)).toEqual(['Python xlator: Hello!', 'Python xlator: Hello again!']);
     expect(lookup(run, 'a', EIO)).toEqual({ wound: true, opRet: -1, opErrno: EIO });
@@ -52,10 +52,10 @@ describe.each(['hello', 'hello_v1'])('%s', (name) => {
 
   it('logs nothing for other fops', async () => {
     const run = await start(name);
-    run.lines();
-    run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, iatt(), null);
-    run.settled();
+    run.takeLines();
+    run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, iatt(), null);
+    run.expectSettled();
     expect(texts(run)).toEqual([]);
   });
 });
@@ -66,7 +66,7 @@ describe.each([
 ])('%s', (name, root) => {
   it('answers for an absent name until the name is created', async () => {
     const run = await start(name);
-    run.lines();
+    run.takeLines();
     expect(lookup(run, 'a', ENOENT)).toEqual({ wound: true, ...missing });
     expect(texts(run)).toEqual([
       `lookup FOP: ${root}:a`,
@@ -78,12 +78,12 @@ describe.each([
     expect(lookup(run, 'b', EIO)).toEqual({ wound: true, opRet: -1, opErrno: EIO });
     expect(lookup(run, 'b', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
 
-    run.lines();
+    run.takeLines();
     const samples = new Samples(run.graph.inodes);
-    const loc = run.absent('a');
+    const loc = run.absentLoc('a');
     const args = samples.values(fops.find((row) => row.name === 'create')!.args, true);
     const reply = run.ask('create', loc, ...(args.slice(1) as [number, number, number, Fd, null]));
-    run.asked()[0]!.answer(0, 0, args[4], loc.inode, iatt(), null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, args[4], loc.inode, iatt(), null, null, null);
     expect(reply.opRet).toBe(0);
     expect(reply.values.slice(0, 2)).toEqual([args[4], loc.inode]);
     expect(texts(run)).toEqual(['created a, removing from cache']);
@@ -92,13 +92,13 @@ describe.each([
 
   it('forgets a name that another client has created', async () => {
     const run = await start(name);
-    const first = run.ask('lookup', run.absent('c'), null);
-    const second = run.ask('lookup', run.absent('c'), null);
-    const [one, two] = run.asked();
+    const first = run.ask('lookup', run.absentLoc('c'), null);
+    const second = run.ask('lookup', run.absentLoc('c'), null);
+    const [one, two] = run.takeRequests();
     one!.answer(-1, ENOENT, null, null, null, null);
-    two!.answer(0, 0, run.known('c').inode, iatt(), null, null);
+    two!.answer(0, 0, run.knownLoc('c').inode, iatt(), null, null);
     expect([first.opRet, second.opRet]).toEqual([-1, 0]);
-    run.lines();
+    run.takeLines();
     expect(lookup(run, 'c', 0).wound).toBe(true);
     expect(texts(run)).toContain('found c, removing from cache');
   });
@@ -128,14 +128,14 @@ function valuesOf(run: RunningModule, args: FopRow['args'], full: boolean): unkn
 function travel(run: RunningModule, row: FopRow, full: boolean): number {
   const [sent, answered] = [row.args, row.reply].map((args) => valuesOf(run, args, full));
   const reply = run.ask(row.name as FopName, ...(sent as never));
-  const [held, ...more] = run.asked();
+  const [held, ...more] = run.takeRequests();
   expect([held?.name, more]).toEqual([row.name, []]);
   held!.args.forEach((value, at) => {
     expect(value, row.name).toBe(sent![at]);
   });
   const opRet = opRetOf(row, answered!);
   held!.answer(opRet, 0, ...answered!);
-  run.settled();
+  run.expectSettled();
   expect([row.name, reply.opRet, reply.opErrno]).toEqual([row.name, opRet, 0]);
   reply.values.forEach((value, at) => {
     expect(value, row.name).toBe(answered![at]);
@@ -145,8 +145,10 @@ function travel(run: RunningModule, row: FopRow, full: boolean): number {
 
 function fail(run: RunningModule, row: FopRow): void {
   const reply = run.ask(row.name as FopName, ...(valuesOf(run, row.args, true) as never));
-  run.asked()[0]!.answer(-1, EIO, ...row.reply.map(({ type }) => (type === 'int' ? 0 : null)));
-  run.settled();
+  run
+    .takeRequests()[0]!
+    .answer(-1, EIO, ...row.reply.map(({ type }) => (type === 'int' ? 0 : null)));
+  run.expectSettled();
   expect([row.name, reply.opRet, reply.opErrno]).toEqual([row.name, -1, EIO]);
 }
 
@@ -156,7 +158,7 @@ describe('every fop', () => {
     ['with only the required values', false],
   ])('is wound and unwound with the same objects, %s', async (_title, full) => {
     const run = await start('every');
-    run.lines();
+    run.takeLines();
     for (const row of fops) {
       const unique = travel(run, row, full);
       expect(texts(run)).toEqual([
@@ -178,7 +180,7 @@ describe('debug_trace', () => {
   it('logs a line for each fop of the original and one for its reply', async () => {
     expect(rows.length).toBe(23);
     const run = await start('debug_trace');
-    run.lines();
+    run.takeLines();
     for (const row of rows) {
       const unique = travel(run, row, true);
       const [down, up, ...more] = texts(run);
@@ -192,11 +194,11 @@ describe('debug_trace', () => {
 
   it('logs the fields of structures', async () => {
     const run = await start('debug_trace');
-    run.lines();
-    const loc = run.known('a');
+    run.takeLines();
+    const loc = run.knownLoc('a');
     run.ask('stat', loc, null);
     const times = { iaAtime: 86400, iaMtime: 1, iaCtime: 2 };
-    run.asked()[0]!.answer(0, 0, iatt({ iaUid: 3, iaGid: 4, iaBlocks: 8, ...times }), null);
+    run.takeRequests()[0]!.answer(0, 0, iatt({ iaUid: 3, iaGid: 4, iaBlocks: 8, ...times }), null);
     const [down, up] = texts(run);
     expect(down).toMatch(`loc=${loc.inode!.gfid}:/a`);
     expect(up).toContain(

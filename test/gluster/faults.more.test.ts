@@ -16,9 +16,9 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { type BrickClient, BrickClients, bytes } from '../support/brick-clients.ts';
-import { kinds, spoiling } from '../support/corrupt-record.ts';
-import { BadLine, framed, untouched } from '../support/faulty-connection.ts';
-import { noBricks, RealBrick } from '../support/gluster.ts';
+import { corruptOneRecord, kinds } from '../support/corrupt-record.ts';
+import { FaultyConnection, frameRecord, passUnchanged } from '../support/faulty-connection.ts';
+import { isWithoutBricks, RealBrick } from '../support/gluster.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
@@ -28,7 +28,7 @@ const CLIENTS = 8;
 let folder: string;
 let brick: RealBrick;
 let clients: BrickClients;
-let line: BadLine;
+let line: FaultyConnection;
 
 const text = (size: number): string => 'glossa '.repeat(size / 7 + 1).slice(0, size);
 
@@ -47,7 +47,7 @@ async function askAnything({ ask, driver }: BrickClient, random: Random): Promis
   await asks[below(random, asks.length)]!();
 }
 
-describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS brick', () => {
+describe.skipIf(isWithoutBricks())('a client over a faulty connection to a GlusterFS brick', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-faults-'));
     brick = await RealBrick.start(folder);
@@ -61,7 +61,7 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     rmSync(folder, { recursive: true });
   });
   beforeEach(async () => {
-    line = await BadLine.start(brick.port);
+    line = await FaultyConnection.start(brick.port);
   });
   afterEach(async () => {
     await clients.end();
@@ -81,10 +81,10 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
       const random = seeded(7);
       const spoiled = new Map<string, number>();
       let count = 0;
-      line.mangler = ({ cut }) =>
-        spoiling({
-          ...{ random, cut, way: 'reply', first: 1 },
-          spoiled(kind) {
+      line.makeMangler = ({ cut }) =>
+        corruptOneRecord({
+          ...{ random, cut, direction: 'reply', first: 1 },
+          onCorrupt(kind) {
             count += 1;
             spoiled.set(kind, (spoiled.get(kind) ?? 0) + 1);
           },
@@ -110,7 +110,7 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
       expect(log).toMatch(/is lost: it sent a malformed message: a message of/);
       expect(log).toMatch(/a reply with unknown xid/);
 
-      line.mangler = () => untouched;
+      line.makeMangler = () => passUnchanged;
       line.cut();
       for (const client of all) {
         const read = () => client.ask('read', '/f1').catch(String);
@@ -125,7 +125,7 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     clients = new BrickClients();
     const random = seeded(11);
     let overtaken = 0;
-    line.mangler = ({ send }) => {
+    line.makeMangler = ({ send }) => {
       let held: Uint8Array[] = [];
       const go = (): void => {
         const order = shuffled(held, random);
@@ -134,9 +134,9 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
         for (const bytes of order) send('reply', bytes);
       };
       return (record, way) => {
-        if (way === 'call') return [framed(record)];
+        if (way === 'call') return [frameRecord(record)];
         if (held.length === 0) setTimeout(go, below(random, 8));
-        held.push(framed(record));
+        held.push(frameRecord(record));
         return [];
       };
     };
@@ -158,19 +158,19 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     clients = new BrickClients();
     const asked: unknown[] = [];
     let isDoubtful = false;
-    line.mangler = () => (record, way) => {
+    line.makeMangler = () => (record, way) => {
       const r = new XdrReader(record);
       const [xid, type] = [r.u32(), r.u32()];
       const { procedure: lookup, call } = findWireFop('lookup');
       if (way === 'call' && type === CALL) {
         const { program, procedure } = readCall(r, xid);
-        if (program !== FOPS4.number || procedure !== lookup) return [framed(record)];
+        if (program !== FOPS4.number || procedure !== lookup) return [frameRecord(record)];
         asked.push((readFields(r, call).at(-1) as Dict).get(GFID_REQ));
       } else if (isDoubtful) {
         // Overwrites op_errno, which follows the reply's header and op_ret.
         new DataView(record.buffer, record.byteOffset).setUint32(28, EIO);
       }
-      return [framed(record)];
+      return [frameRecord(record)];
     };
     const { ask, driver } = await clients.open(line.port);
     const look = (name: string, why: string) =>
@@ -196,12 +196,12 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     const { ask } = await clients.open(line.port, { options: { 'ping-timeout': '0' } });
     const random = seeded(13);
     let count = 0;
-    line.mangler = ({ cut }) =>
-      spoiling({
-        ...{ random, cut, way: 'call', first: 3 },
+    line.makeMangler = ({ cut }) =>
+      corruptOneRecord({
+        ...{ random, cut, direction: 'call', first: 3 },
         // A GlusterFS brick might accept other kinds of damage.
         kinds: ['cut', 'cut inside', 'shorter than it says', 'oversized', 'garbage', 'lost'],
-        spoiled() {
+        onCorrupt() {
           count += 1;
         },
       });
@@ -209,7 +209,7 @@ describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS br
     while (count < 40) {
       await ask('read', '/f1', 3000, 0).catch(() => delay(1));
     }
-    line.mangler = () => untouched;
+    line.makeMangler = () => passUnchanged;
     line.cut();
     const read = () => ask('read', '/f1').catch(String);
     await expect.poll(read, PATIENCE).toEqual(bytes(text(3000)));

@@ -11,13 +11,13 @@ import posix from '../../runtime/xlators/storage/posix/index.ts';
 import { file, iatt, mkdir, ok } from '../contract/check.ts';
 import { type Reply, startVolume, type TestVolume } from '../contract/driver.ts';
 import {
-  brickOf,
-  folder,
-  gfidHandles,
+  getStore,
+  listGfidHandles,
+  makeFolder,
+  readGfid,
   startBrick,
-  storedGfid,
+  startPosix,
   storeGfid,
-  volume,
 } from '../support/posix.ts';
 
 const ON = { 'gfid-handles': 'on' };
@@ -27,7 +27,7 @@ const shortOf = (gfid: Gfid): string => join(gfid.slice(0, 2), gfid.slice(2, 4),
 const handlePath = (directory: string, gfid: Gfid): string =>
   join(directory, '.glusterfs', shortOf(gfid));
 
-const handles = (directory: string): Gfid[] => [...gfidHandles(directory).keys()];
+const handles = (directory: string): Gfid[] => [...listGfidHandles(directory).keys()];
 
 /** Looks up by gfid alone, as glfs_h_create_from_handle does. */
 async function nameless(vol: TestVolume, gfid: Gfid): Promise<Reply> {
@@ -49,8 +49,8 @@ async function read(vol: TestVolume, inode: Inode): Promise<string> {
 
 describe('gfid handles', () => {
   test("have GlusterFS's layout: hard links for files, symlinks for directories", async () => {
-    const directory = folder();
-    const vol = await volume(directory, ON);
+    const directory = makeFolder();
+    const vol = await startPosix(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
     const e = await mkdir(vol, d, 'e');
     const f = await file(vol, e, 'f', 'text');
@@ -74,8 +74,8 @@ describe('gfid handles', () => {
   });
 
   test('gfid handles of a file are removed with its last name', async () => {
-    const directory = folder();
-    const vol = await volume(directory, ON);
+    const directory = makeFolder();
+    const vol = await startPosix(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'text');
     ok(await vol.link(f, d, 'g'));
@@ -93,12 +93,12 @@ describe('gfid handles', () => {
   });
 
   test('gfid handles of a replaced file or directory are removed by rename, even if it was never looked up', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const first = await startBrick(directory, ON);
     await file(first, first.root, 'old', 'old');
     await mkdir(first, first.root, 'empty');
     await first.stop();
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     const f = await file(vol, vol.root, 'f', 'new');
     const d = await mkdir(vol, vol.root, 'd');
     ok(await vol.rename(vol.root, 'f', vol.root, 'old'));
@@ -108,8 +108,8 @@ describe('gfid handles', () => {
   });
 
   test('stay if an unlink, rmdir or rename fails or changes nothing', async () => {
-    const directory = folder();
-    const vol = await volume(directory, ON);
+    const directory = makeFolder();
+    const vol = await startPosix(directory, ON);
     const f = await file(vol, vol.root, 'f', 'text');
     const d = await mkdir(vol, vol.root, 'd');
     ok(await vol.rename(vol.root, 'f', vol.root, 'f'));
@@ -128,8 +128,8 @@ describe('gfid handles', () => {
   });
 
   test('gfid handles of directories follow renames and exchanges', async () => {
-    const directory = folder();
-    const vol = await volume(directory, ON);
+    const directory = makeFolder();
+    const vol = await startPosix(directory, ON);
     const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
     const c = await mkdir(vol, a, 'c');
     ok(await vol.rename(a, 'c', b, 'n'));
@@ -140,11 +140,11 @@ describe('gfid handles', () => {
   });
 
   test('gfid handles of files that existed before are made at their first lookup', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     fs.mkdirSync(join(directory, 'd'));
     fs.writeFileSync(join(directory, 'd/f'), 'text');
     fs.linkSync(join(directory, 'd/f'), join(directory, 'd/g'));
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     expect(handles(directory)).toEqual([]);
     const d = ok(await vol.lookup(vol.root, 'd')).inode!;
     const { inode, buf } = ok(await vol.lookup(d, 'f'));
@@ -153,7 +153,7 @@ describe('gfid handles', () => {
   });
 
   test('are made only with gfid-handles on, or auto and an existing .glusterfs', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const none = await startBrick(directory);
     await file(none, none.root, 'f');
     await none.stop();
@@ -165,7 +165,7 @@ describe('gfid handles', () => {
     const g = await file(off, off.root, 'g');
     await off.stop();
     expect(fs.readdirSync(join(directory, '.glusterfs'))).toEqual([]);
-    const auto = await volume(directory);
+    const auto = await startPosix(directory);
     expect(ok(await auto.lookup(auto.root, 'g')).inode!.gfid).toBe(g.gfid);
     expect(handles(directory)).toEqual([g.gfid]);
   });
@@ -184,14 +184,14 @@ describe('gfid handles of a volume below protocol/server', () => {
     ]);
 
   test('are enabled by default', async () => {
-    const [directory, own] = [folder(), folder()];
+    const [directory, own] = [makeFolder(), makeFolder()];
     const vol = await served(directory, join(own, 'socket'));
     await vol.stop();
     expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
   });
 
   test('gfid handles that cannot be made are reported in one log line', async () => {
-    const [directory, own] = [folder(), folder()];
+    const [directory, own] = [makeFolder(), makeFolder()];
     fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
     const vol = await served(directory, join(own, 'socket'));
     await vol.stop();
@@ -201,12 +201,12 @@ describe('gfid handles of a volume below protocol/server', () => {
 
 describe('lookup by gfid', () => {
   test('finds files and directories by their handles after a restart', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const first = await startBrick(directory, ON);
     const d = await mkdir(first, await mkdir(first, first.root, 'a'), 'd');
     const f = await file(first, d, 'f', 'text');
     await first.stop();
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     const found = ok(await nameless(vol, f.gfid));
     expect([found.buf!.iaGfid, found.buf!.iaSize, found.buf!.iaNlink]).toEqual([f.gfid, 4, 1]);
     expect(await read(vol, found.inode!)).toBe('text');
@@ -219,27 +219,27 @@ describe('lookup by gfid', () => {
   });
 
   test('finds a file that was moved outside the volume, and later fops use its new path', async () => {
-    const directory = folder();
-    const vol = await volume(directory, { ...ON, 'handle-limit': '16' });
+    const directory = makeFolder();
+    const vol = await startPosix(directory, { ...ON, 'handle-limit': '16' });
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'text');
     fs.renameSync(join(directory, 'd/f'), join(directory, 'elsewhere'));
-    const { handles: open } = brickOf(vol);
+    const { handles: open } = getStore(vol);
     open.close(open.find(f.gfid)!);
     expect((await iatt(vol, f)).iaSize).toBe(4);
     expect(await read(vol, f)).toBe('text');
   });
 
   test('without handles succeeds only for inodes still known', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const first = await startBrick(directory);
     const f = await file(first, first.root, 'f', 'text');
     expect(ok(await nameless(first, f.gfid)).buf!.iaSize).toBe(4);
-    const open = brickOf(first).handles;
+    const open = getStore(first).handles;
     open.close(open.find(f.gfid)!);
     expect(ok(await nameless(first, f.gfid)).buf!.iaSize).toBe(4);
     await first.stop();
-    const vol = await volume(directory);
+    const vol = await startPosix(directory);
     expect((await nameless(vol, f.gfid)).err).toBe('ESTALE');
   });
 });
@@ -247,7 +247,7 @@ describe('lookup by gfid', () => {
 describe('incorrect gfid handles', () => {
   /** A stopped brick with /d and /f, and their handles. */
   async function atRest() {
-    const directory = folder();
+    const directory = makeFolder();
     const vol = await startBrick(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, vol.root, 'f', 'text');
@@ -257,13 +257,13 @@ describe('incorrect gfid handles', () => {
 
   test('return ESTALE, and are repaired by a lookup by name', async () => {
     const { directory, d, f } = await atRest();
-    const outside = folder();
+    const outside = makeFolder();
     fs.writeFileSync(join(outside, 'secret'), 'secret');
     fs.rmSync(handlePath(directory, f));
     fs.symlinkSync(join(outside, 'secret'), handlePath(directory, f));
     fs.rmSync(handlePath(directory, d));
     fs.symlinkSync(outside, handlePath(directory, d));
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     expect((await nameless(vol, f)).err).toBe('ESTALE');
     expect((await nameless(vol, d)).err).toBe('ESTALE');
     expect((await vol.fop('stat', new Loc(null, null, null, f), null)).err).toBe('ESTALE');
@@ -287,7 +287,7 @@ describe('incorrect gfid handles', () => {
     fs.writeFileSync(join(directory, 'copy'), 'restored');
     storeGfid(join(directory, 'copy'), f);
     fs.renameSync(join(directory, 'copy'), join(directory, 'f'));
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     const again = ok(await vol.lookup(vol.root, 'f')).inode!;
     expect(again.gfid).toBe(f);
     expect(ok(await nameless(vol, f)).buf!.iaSize).toBe(8);
@@ -299,20 +299,20 @@ describe('incorrect gfid handles', () => {
     fs.mkdirSync(join(directory, 'copied'));
     storeGfid(join(directory, 'copy'), f);
     storeGfid(join(directory, 'copied'), d);
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     const copies = [
       ok(await vol.lookup(vol.root, 'copy')).inode!.gfid,
       ok(await vol.lookup(vol.root, 'copied')).inode!.gfid,
     ];
     expect(new Set([...copies, d, f]).size).toBe(4);
-    expect(copies).toEqual(['copy', 'copied'].map((name) => storedGfid(join(directory, name))));
+    expect(copies).toEqual(['copy', 'copied'].map((name) => readGfid(join(directory, name))));
     expect(handles(directory).sort()).toEqual([...copies, d, f].sort());
     expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
   });
 
   test('in a deleted .glusterfs subdirectory are made again', async () => {
     const { directory, f } = await atRest();
-    const vol = await volume(directory, ON);
+    const vol = await startPosix(directory, ON);
     for (const name of fs.readdirSync(join(directory, '.glusterfs'))) {
       fs.rmSync(join(directory, '.glusterfs', name), { recursive: true });
     }
@@ -323,8 +323,8 @@ describe('incorrect gfid handles', () => {
 });
 
 test('handles that cannot be made are logged once, and the files stay usable', async () => {
-  const directory = folder();
-  const vol = await volume(directory, ON);
+  const directory = makeFolder();
+  const vol = await startPosix(directory, ON);
   // Files in place of directories block new handles. The directory of the root's handle, 00, is
   // open.
   const blocked = join(directory, '.glusterfs');
@@ -336,7 +336,7 @@ test('handles that cannot be made are logged once, and the files stay usable', a
   const inodes = [];
   for (let i = 0; i < 8; i++) inodes.push(await file(vol, vol.root, `f${i}`, 'text'));
   for (const inode of inodes) expect(await read(vol, inode)).toBe('text');
-  expect(brickOf(vol).missed).toBeGreaterThan(1);
+  expect(getStore(vol).missed).toBeGreaterThan(1);
   expect(vol.context.log.filter((line) => line.includes('gfid handle'))).toHaveLength(1);
   for (let i = 0; i < 8; i++) ok(await vol.unlink(vol.root, `f${i}`));
 });

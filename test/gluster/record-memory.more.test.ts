@@ -78,7 +78,7 @@ async function start(sources: PumpSources | undefined): Promise<void> {
 async function come(): Promise<RawPeer> {
   const peer = await RawPeer.connect(port);
   peers.push(peer);
-  expect(await peer.introduce()).toMatchObject({ opRet: 0 });
+  expect(await peer.setVolume()).toMatchObject({ opRet: 0 });
   return peer;
 }
 
@@ -94,7 +94,7 @@ function begin(socket: Socket, length: number, sent: number): void {
 async function write(peer: RawPeer, name: string, length: number): Promise<number> {
   const { gfid, fd } = await peer.create(name);
   const data = zeros.subarray(0, length);
-  return (await peer.fop('writev', [gfid, fd, 0, length, 0, null], { data })).opRet;
+  return (await peer.callFop('writev', [gfid, fd, 0, length, 0, null], { data })).opRet;
 }
 
 describe.each<[string, PumpSources | undefined]>([

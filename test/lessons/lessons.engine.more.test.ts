@@ -14,7 +14,7 @@ import {
 } from '../../apps/course/lessons/check.ts';
 import { checkFile } from '../../apps/course/terminal/check-file.ts';
 import { findLessons, type Lesson, moduleName } from '../../apps/course/terminal/lessons.ts';
-import { usually, wantedOf } from '../support/wanted.ts';
+import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
 
@@ -46,7 +46,7 @@ const starters: Readonly<Record<string, RegExp>> = {
 describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
   'lesson %s',
   (name, lesson) => {
-    it.each(wantedOf(languages, () => true))(
+    it.each(selectVariants(languages, () => true))(
       'has a solution in %s that passes and a starter that fails with its hint',
       async (language) => {
         const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
@@ -60,13 +60,13 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
 
     const likely = [...mistakes[name]!, ...(inPython[name] ?? [])];
 
-    usually(() =>
+    onlyInFirst(() =>
       it('answers at least ten likely mistakes', () => {
         expect(likely.length).toBeGreaterThanOrEqual(10);
       }),
     );
 
-    it.each(wantedOf(likely, (each) => likely.indexOf(each) % 2 === 0))(
+    it.each(selectVariants(likely, (each) => likely.indexOf(each) % 2 === 0))(
       'answers the mistake: $name',
       async ({ js, py, answer }) => {
         const [language, [from, to]] =
@@ -133,7 +133,7 @@ const RUNAWAYS: readonly (readonly [
   ],
 ];
 
-usually(() => {
+onlyInFirst(() => {
   describe("a learner's module beyond its limits", () => {
     const lesson = lessons[0]!;
 

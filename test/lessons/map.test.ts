@@ -7,7 +7,7 @@ import { commands } from '../../cli/commands.ts';
 import { findCommand } from '../../cli/dispatch.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { commonFlags, readFlags } from '../../terminal/flags.ts';
-import { command } from '../support/cli.ts';
+import { runCommand } from '../support/cli.ts';
 
 const SLIDES = 33;
 /** These neither mount nor start an interpreter, and leave nothing. */
@@ -42,7 +42,7 @@ describe.each([...lines])("the map's command '%s'", (line) => {
     }
     if (!QUICK.includes(name)) return;
     const at = words.map((word) => (files.includes(word) ? join(packageRoot, word) : word));
-    const { status, out, err } = await command(at);
+    const { status, out, err } = await runCommand(at);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out.length).toBeGreaterThan(0);
   });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { errnoName } from '../../runtime/core/errno.ts';
-import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
+import { describeFrontEnds, everyFrontEnd } from '../support/front-ends.ts';
 import { startMount } from '../support/mount.ts';
 
 const volfile = (directory: string): string => `volume brick
@@ -22,11 +22,11 @@ const errnoOf = async (action: Promise<unknown>): Promise<string> => {
   }
 };
 
-onFrontEnds('a mount whose storage directory is moved away', everyFrontEnd, (front) => {
+describeFrontEnds('a mount whose storage directory is moved away', everyFrontEnd, (front) => {
   it('returns ESTALE, logs one line, and serves the directory again once it is back', () =>
     front.withScratch(async (scratch) => {
       const { mkdir, readdir, readFile, rename, writeFile } = scratch.fs;
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       await mkdir(join(brick, 'd'));
       await writeFile(join(brick, 'd/f'), 'text');
       const mount = await startMount(scratch, volfile(brick));

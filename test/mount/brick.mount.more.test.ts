@@ -1,7 +1,7 @@
 /** Changes by other programs in the directory that a mount serves, and the mount's own root. */
 import { expect, it } from 'vitest';
 import { allKinds, brickKinds } from '../support/stacks.ts';
-import { errorsIn, onStage } from '../support/stage.ts';
+import { findErrors, onStage } from '../support/stage.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -11,14 +11,14 @@ onStage(
   (stage) => {
     /** A directory for one test, in the mount and in the storage. */
     const both = () => {
-      const { mounted, name } = stage.folders();
+      const { mounted, name } = stage.nextFolders();
       const brick = stage.scratch.at('brick', name);
       return {
         mounted,
         brick,
         here: (script: string) =>
-          stage.sh(script, { in: mounted }).then(({ out, err }) => out + err),
-        there: (script: string) => stage.ok(script, { in: brick }),
+          stage.runScript(script, { in: mounted }).then(({ out, err }) => out + err),
+        there: (script: string) => stage.runOk(script, { in: brick }),
       };
     };
 
@@ -52,13 +52,13 @@ onStage(
 
     it('do not disturb open files or working directories', async () => {
       const { mounted, there } = both();
-      await stage.ok('mkdir -p d/e; echo data > d/e/f', { in: mounted });
-      const client = stage.client(
+      await stage.runOk('mkdir -p d/e; echo data > d/e/f', { in: mounted });
+      const client = stage.startClient(
         mounted,
         `cd d/e; exec 3< f 4>> f; echo ready; read; cat <&3; echo more >&4
         cat f; touch g; ls; ls ..`,
       );
-      await client.said(/ready/);
+      await client.waitForOutput(/ready/);
       await there('mv d moved; mv moved/e moved/other; touch moved/new');
       client.release();
       expect(await client.outcome).toMatchObject({
@@ -129,7 +129,7 @@ onStage(
     it.skipIf(stage.kind === 'memory' && !isRoot)(
       'has mode, owner, times and xattrs like any directory',
       async () => {
-        const out = await stage.ok(
+        const out = await stage.runOk(
           `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown $(id -u):$(id -g) .
         setfattr -n user.a -v b .
       getfattr -d .; setfattr -x user.a .; [ . -ef .. ] || echo another
@@ -145,9 +145,12 @@ onStage(
     );
 
     it('cannot be removed, renamed or linked', async () => {
-      const { out, err } = await stage.sh('rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls', {
-        in: stage.scratch.path,
-      });
+      const { out, err } = await stage.runScript(
+        'rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls',
+        {
+          in: stage.scratch.path,
+        },
+      );
       expect(out).toMatch('mnt\n');
       expect(err.match(/busy/g)?.length).toBeGreaterThanOrEqual(2);
     });
@@ -159,14 +162,14 @@ onStage(
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     it('does not prevent an unmount', async () => {
-      const { mounted } = stage.folders();
-      const waiting = [1, 2].map(() => stage.client(mounted, 'echo asks; cat never'));
-      for (const client of waiting) await client.said(/asks/);
+      const { mounted } = stage.nextFolders();
+      const waiting = [1, 2].map(() => stage.startClient(mounted, 'echo asks; cat never'));
+      for (const client of waiting) await client.waitForOutput(/asks/);
       // The kernel blocks creations in that directory; other directories are unaffected.
-      expect(await stage.ok('echo x > f; cat f; ls')).toBe('x\nf\n');
+      expect(await stage.runOk('echo x > f; cat f; ls')).toBe('x\nf\n');
       expect(await stage.mount.stop()).toBe(0);
       for (const client of waiting) expect((await client.outcome).status).not.toBe(0);
-      expect(errorsIn(stage.mount.log())).toEqual([]);
+      expect(findErrors(stage.mount.log())).toEqual([]);
     });
   },
   {

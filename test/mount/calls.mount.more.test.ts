@@ -4,7 +4,7 @@
  * only accepts files of a FUSE mount.
  */
 import { describe, expect, it } from 'vitest';
-import { compiled } from '../support/compiled.ts';
+import { compileClient } from '../support/compile-client.ts';
 import { brickKinds, distributeKinds, everyKind } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
@@ -30,7 +30,7 @@ const ofDisk = [
 
 const tries = (stage: Stage, cases: readonly (readonly [string, string])[]): void =>
   it.each(cases)('%s', async (_, group) => {
-    await stage.same(`${compiled('calls')} ${group}`);
+    await stage.compareScript(`${compileClient('calls')} ${group}`);
   });
 
 const where = {
@@ -43,11 +43,11 @@ const calls = (stage: Stage): void => {
   tries(stage, anywhere);
   if (stage.kind !== 'memory' && stage.front.name !== 'fuse-native') {
     it('lsattr returns the inode versions of the disk', async () => {
-      const { mounted, name } = stage.folders();
+      const { mounted, name } = stage.nextFolders();
       const show = 'lsattr -v f; lsattr -vd .';
-      await stage.ok('echo > f', { in: mounted });
-      const expected = await stage.sh(show, { in: stage.scratch.at('brick', name) });
-      expect(await stage.sh(show, { in: mounted })).toEqual(expected);
+      await stage.runOk('echo > f', { in: mounted });
+      const expected = await stage.runScript(show, { in: stage.scratch.at('brick', name) });
+      expect(await stage.runScript(show, { in: mounted })).toEqual(expected);
     });
   }
   // Root may set these flags and make devices.

@@ -6,9 +6,15 @@ import { execFile } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { disk, volume } from '../support/exchange.ts';
-import { noBricks, OurBrick, RealMount } from '../support/gluster.ts';
-import { describeMounts, errorsIn, glossa, startMount, withScratch } from '../support/mount.ts';
+import { renderDisk, renderVolume } from '../support/exchange.ts';
+import { isWithoutBricks, OurBrick, RealMount } from '../support/gluster.ts';
+import {
+  describeMounts,
+  findErrors,
+  runGlossa,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
 
 /** Applies ROT13 to written data and to read data. */
 const TURNS = (body: string): string => `import { Translator } from 'glossa';
@@ -39,23 +45,25 @@ const run = promisify(execFile);
 const FRESH = ['--attribute-timeout', '0', '--entry-timeout', '0'];
 
 const quick = (name: string, below: string): string =>
-  volume(name, 'performance/quick-read', below, 'cache-timeout 600') +
-  volume(`${name}-pages`, 'performance/io-cache', name, 'cache-timeout 60');
-const module = (below: string): string => volume('m', 'features/glupy', below, 'module-name m');
+  renderVolume(name, 'performance/quick-read', below, 'cache-timeout 600') +
+  renderVolume(`${name}-pages`, 'performance/io-cache', name, 'cache-timeout 60');
+const module = (below: string): string =>
+  renderVolume('m', 'features/glupy', below, 'module-name m');
 
 describeMounts('a module that changes data', () => {
   it('lets programs read only changed data, with caches and after a reload', () =>
     withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const sh = async (script: string): Promise<string> =>
         (await run('sh', ['-c', script], { cwd: scratch.at('mnt') })).stdout;
       const reload = async (): Promise<void> =>
-        expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
+        expect(await runGlossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
       const stacks = {
-        bare: disk(brick),
-        changed: disk(brick) + quick('below', 'disk') + module('below-pages') + quick('above', 'm'),
+        bare: renderDisk(brick),
+        changed:
+          renderDisk(brick) + quick('below', 'disk') + module('below-pages') + quick('above', 'm'),
       };
-      await scratch.file('m.js', TURNS(WRITES + READS));
+      await scratch.writeFile('m.js', TURNS(WRITES + READS));
       const mount = await startMount(scratch, stacks.changed, { args: FRESH });
       await scratch.fs.writeFile(scratch.at('mnt', 'f'), 'secret\n');
       await sh('ls -l');
@@ -70,7 +78,7 @@ describeMounts('a module that changes data', () => {
         expect(await read()).toBe('secret\n');
 
         // The reloaded module changes only written data.
-        await scratch.file('m.js', TURNS(WRITES));
+        await scratch.writeFile('m.js', TURNS(WRITES));
         await reload();
         expect(await sh('cat f')).toBe('frperg\n');
         await expect.poll(read).toBe('frperg\n');
@@ -80,14 +88,14 @@ describeMounts('a module that changes data', () => {
         expect(await sh('cat g')).toBe('abc');
 
         // The volume is removed, then added again.
-        await scratch.file('m.js', TURNS(WRITES + READS));
+        await scratch.writeFile('m.js', TURNS(WRITES + READS));
         await reload();
         await expect.poll(read).toBe('secret\n');
-        await scratch.file('mnt.vol', stacks.bare);
+        await scratch.writeFile('mnt.vol', stacks.bare);
         await reload();
         expect(await sh('cat f g')).toBe('frperg\nabc');
         await expect.poll(read).toBe('frperg\n');
-        await scratch.file('mnt.vol', stacks.changed);
+        await scratch.writeFile('mnt.vol', stacks.changed);
         await reload();
         expect(await sh('cat g')).toBe('nop');
       } finally {
@@ -95,19 +103,19 @@ describeMounts('a module that changes data', () => {
       }
       expect(await sh('cat f')).toBe('secret\n');
       expect(await mount.stop()).toBe(0);
-      expect(errorsIn(mount.log())).toEqual([]);
+      expect(findErrors(mount.log())).toEqual([]);
     }));
 
   it('on a brick lets clients read and cache only changed data', () =>
     withScratch(async (scratch) => {
-      const files = await scratch.folder('files');
-      await scratch.file('m.js', TURNS(WRITES + READS));
+      const files = await scratch.makeFolder('files');
+      await scratch.writeFile('m.js', TURNS(WRITES + READS));
       await writeFile(`${files}/f`, 'frperg\n');
       const server = (port: number): string =>
-        disk(files) +
+        renderDisk(files) +
         module('disk') +
-        volume('brick', 'features/locks', 'm') +
-        volume(
+        renderVolume('brick', 'features/locks', 'm') +
+        renderVolume(
           'server',
           'protocol/server',
           'brick',
@@ -118,7 +126,7 @@ describeMounts('a module that changes data', () => {
       const brick = await OurBrick.start(scratch.path, 'ours', server);
       const mounted: { readonly path: string; stop(): Promise<unknown> }[] = [];
       try {
-        const client = volume(
+        const client = renderVolume(
           'c',
           'protocol/client',
           null,
@@ -126,10 +134,10 @@ describeMounts('a module that changes data', () => {
           `remote-port ${brick.port}`,
           'remote-subvolume brick',
         );
-        const above = volume('above', 'performance/quick-read', 'c');
+        const above = renderVolume('above', 'performance/quick-read', 'c');
         const ours = await startMount(scratch, client + above, { args: FRESH });
         mounted.push({ path: ours.path, stop: () => ours.stop() });
-        if (!noBricks()) {
+        if (!isWithoutBricks()) {
           const real = await RealMount.start(scratch.path, 'real', client + above);
           mounted.push({ path: real.path, stop: () => real.end() });
         }

@@ -10,14 +10,14 @@ import { Client } from '../support/client.ts';
 import { describeDisks, makeDisk } from '../support/disk.ts';
 import {
   describeMounts,
-  errorsIn,
-  glossa,
+  findErrors,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { volfileOf, withModule } from '../support/stacks.ts';
+import { makeVolfile, withModule } from '../support/stacks.ts';
 
 // Two servers, and hundreds of programs in turn.
 vi.setConfig({ testTimeout: 300_000 });
@@ -43,14 +43,14 @@ async function onMount(
   args: readonly string[],
   test: (mount: ServedMount) => Promise<void>,
 ): Promise<void> {
-  const mount = await startMount(scratch, await volfileOf(scratch, 'posix', brick), { args });
+  const mount = await startMount(scratch, await makeVolfile(scratch, 'posix', brick), { args });
   await test(mount);
   if (args.length === 0) {
-    const { out } = await glossa(scratch, ['stats', mount.path]);
+    const { out } = await runGlossa(scratch, ['stats', mount.path]);
     expect(out).toMatch(/passthrough-opened +[1-9]/);
   }
   expect(await mount.stop()).toBe(0);
-  expect(errorsIn(mount.log())).toEqual([]);
+  expect(findErrors(mount.log())).toEqual([]);
 }
 
 /** Two directories with equal space. */
@@ -75,7 +75,7 @@ const small: Twins = async (scratch) => ({
 
 /** A disk that runs out of space only when data is written back. */
 const thin: Twins = async (scratch) => {
-  const pool = await scratch.folder('pool');
+  const pool = await scratch.makeFolder('pool');
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'glossa-test', pool]);
   const disk = await makeDisk(scratch, 'disk', 'ext4', 64, `${pool}/image`);
   execFileSync('dd', ['if=/dev/zero', `of=${pool}/rest`, 'bs=1M', 'count=5'], { stdio: 'pipe' });
@@ -257,12 +257,12 @@ async function onFails(
   test: (brick: string, path: string, env: { LOWER: string }) => Promise<void>,
 ): Promise<void> {
   await withScratch(async (scratch) => {
-    const disk = await volfileOf(scratch, 'posix', await scratch.folder('disk'));
+    const disk = await makeVolfile(scratch, 'posix', await scratch.makeFolder('disk'));
     const volfile = await withModule(scratch, disk, { name: 'fails', text: FAILS });
     // The kernel allows no passthrough to files of a mount that uses it.
     const own = { name: 'lower', args: ['--no-passthrough'] };
     const lower = await startMount(scratch, volfile, own);
-    const brick = await scratch.folder('lower', 'brick');
+    const brick = await scratch.makeFolder('lower', 'brick');
     await onMount(scratch, brick, args, ({ path }) => test(brick, path, { LOWER: lower.path }));
     expect(await lower.stop()).toBe(0);
   });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
-  glossa,
   run,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { wanted } from '../support/wanted.ts';
+import { selected } from '../support/test-selection.ts';
 
 const PATIENCE = { timeout: 60_000 };
 
@@ -66,7 +66,7 @@ async function start(
   below: string,
   options: string,
 ): Promise<ServedMount> {
-  await scratch.file(file, RETRY[file]);
+  await scratch.writeFile(file, RETRY[file]);
   const top = `volume top
     type features/glupy
     option module-name m
@@ -88,7 +88,7 @@ const others: readonly Case[] = [
 ];
 
 describeMounts('a retry loop', () => {
-  it.each(wanted.others ? others : first)(
+  it.each(selected.others ? others : first)(
     'in %s over a child that replies %s leaves other requests served, and SIGTERM ends the mount',
     (file, when) =>
       withScratch(async (scratch) => {
@@ -103,7 +103,7 @@ describeMounts('a retry loop', () => {
           },
         });
         const calls = async (): Promise<number> => {
-          const { out } = await glossa(scratch, ['stats', mount.path, '--json']);
+          const { out } = await runGlossa(scratch, ['stats', mount.path, '--json']);
           const { volumes } = JSON.parse(out) as {
             volumes: { name: string; dump: { calls: number } }[];
           };
@@ -126,7 +126,7 @@ describeMounts('a retry loop', () => {
       }),
   );
 
-  if (wanted.others) return;
+  if (selected.others) return;
   it('is ended by wind-limit, with EIO for the caller and one line in the log', () =>
     withScratch(async (scratch) => {
       const mount = await start(scratch, 'm.py', BELOW['at once'], 'option wind-limit 2000');

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
-import { glossa } from '../support/mount.ts';
+import { runGlossa } from '../support/mount.ts';
 import { onStage } from '../support/stage.ts';
 
 const MODULE = `
@@ -64,17 +64,17 @@ onStage(
       for (const client of load) client.child.stdin!.write('count\n');
       let sum = 0;
       for (const [i, client] of load.entries()) {
-        await client.said(new RegExp(`^[^]{${before[i]}}(\\d+)\\n`));
+        await client.waitForOutput(new RegExp(`^[^]{${before[i]}}(\\d+)\\n`));
         sum += Number(client.out.slice(before[i]));
       }
       return sum;
     }
 
     beforeEach(async () => {
-      folder = stage.folders().mounted;
-      await stage.ok(':', { in: folder });
-      load = [0, 1].map(() => stage.client(folder, 'exec "$NODE" "$CLIENTS/hammer.mjs"'));
-      for (const client of load) await client.said(/started/);
+      folder = stage.nextFolders().mounted;
+      await stage.runOk(':', { in: folder });
+      load = [0, 1].map(() => stage.startClient(folder, 'exec "$NODE" "$CLIENTS/hammer.mjs"'));
+      for (const client of load) await client.waitForOutput(/started/);
     });
 
     afterEach(async () => {
@@ -84,12 +84,12 @@ onStage(
 
     it('replies to asynchronous fops in the order in which they wait for each other', async () => {
       const before = await answers();
-      const first = stage.client(folder, 'cat first');
+      const first = stage.startClient(folder, 'cat first');
       await vi.waitFor(() => expect(stage.mount.log()).toMatch('first waits'), 50_000);
       // With fuse-native the kernel looks up one name of a directory at a time.
       const isParallel = stage.front.name !== 'fuse-native';
-      const there = isParallel ? folder : stage.folders().mounted;
-      const second = stage.client(there, 'cat second');
+      const there = isParallel ? folder : stage.nextFolders().mounted;
+      const second = stage.startClient(there, 'cat second');
       for (const client of [second, first]) {
         expect((await client.outcome).err).toMatch(/No such file or directory/);
       }
@@ -99,7 +99,7 @@ onStage(
     });
 
     it('replies to 40 asynchronous fops at once', async () => {
-      const out = await stage.ok(
+      const out = await stage.runOk(
         `for i in $(seq 40); do echo $i > slow$i & done; wait; cat slow* | sort -n | uniq | wc -l`,
         { in: folder },
       );
@@ -108,14 +108,14 @@ onStage(
 
     it.each(['task', 'later'])('keeps a repeating timer running (%s)', async (kind) => {
       const ticks = async (): Promise<number> =>
-        Number(await stage.ok(`getfattr --only-values -n user.ticks.${kind} .`, { in: folder }));
+        Number(await stage.runOk(`getfattr --only-values -n user.ticks.${kind} .`, { in: folder }));
       const [from, asked] = [await ticks(), await answers()];
       await vi.waitFor(async () => expect(await ticks()).toBeGreaterThan(from + 50), 60_000);
       expect(await answers()).toBeGreaterThan(asked);
     });
 
     it('completes work in the thread pool', () =>
-      stage.ok(
+      stage.runOk(
         `for i in 1 2 3 4 5; do seq 30000 | dd of=f$i oflag=sync status=none bs=64k
         sync f$i; done`,
         {
@@ -124,13 +124,13 @@ onStage(
       ));
 
     it('completes reads from the disk', async () => {
-      const hash = await stage.ok('seq 500000 > f; md5sum < f', { in: folder });
+      const hash = await stage.runOk('seq 500000 > f; md5sum < f', { in: folder });
       const before = await answers();
       const disk = folder.replace(stage.mount.path, stage.scratch.at('brick'));
       for (let round = 0; round < 3; round++) {
-        await stage.ok('sync f; dd if=f iflag=nocache count=0 status=none', { in: disk });
+        await stage.runOk('sync f; dd if=f iflag=nocache count=0 status=none', { in: disk });
         const read = 'for n in 1 2 3 4; do md5sum < f & done; wait';
-        expect(await stage.ok(read, { in: folder })).toBe(hash.repeat(4));
+        expect(await stage.runOk(read, { in: folder })).toBe(hash.repeat(4));
       }
       expect(await answers()).toBeGreaterThan(before);
     });
@@ -138,7 +138,7 @@ onStage(
     it('handles SIGHUP and glossa stats', async () => {
       stage.mount.child.kill('SIGHUP');
       await vi.waitFor(() => expect(stage.mount.log()).toMatch('reopened the log'), 50_000);
-      const stats = await glossa(stage.scratch, ['stats', stage.mount.path]);
+      const stats = await runGlossa(stage.scratch, ['stats', stage.mount.path]);
       expect(stats).toMatchObject({ status: 0, err: '' });
       expect(stats.out).toMatch('LOOKUP');
     });

@@ -1,40 +1,40 @@
 /** Repeated exchanges of a mount's graph while processes work on it. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
-import { onFrontEnds } from '../support/front-ends.ts';
-import { glossa, startMount } from '../support/mount.ts';
+import { renderDisk, renderLocks, renderVolume, testNoLoss } from '../support/exchange.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
+import { runGlossa, startMount } from '../support/mount.ts';
 
 const stacks = (brick: string): readonly string[] => {
-  const plain = disk(brick) + locks('disk');
+  const plain = renderDisk(brick) + renderLocks('disk');
   return [
     plain,
-    plain + volume('cache', 'features/negative', 'locks'),
-    plain + volume('script', 'features/glupy', 'locks', 'module-name seen'),
+    plain + renderVolume('cache', 'features/negative', 'locks'),
+    plain + renderVolume('script', 'features/glupy', 'locks', 'module-name seen'),
     // Below the locks, which are handed over.
-    disk(brick) + volume('count', 'debug/io-stats', 'disk') + locks('count'),
+    renderDisk(brick) + renderVolume('count', 'debug/io-stats', 'disk') + renderLocks('count'),
     plain +
-      volume('count', 'debug/io-stats', 'locks') +
-      volume('cache', 'features/negative', 'count'),
+      renderVolume('count', 'debug/io-stats', 'locks') +
+      renderVolume('cache', 'features/negative', 'count'),
   ];
 };
 
-onFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
-  losesNothing(front, stacks);
+describeFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
+  testNoLoss(front, stacks);
 
   it('is refused if the new graph does not start or state would be lost', () =>
     front.withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const all = stacks(brick);
-      await scratch.file(
+      await scratch.writeFile(
         'seen.py',
         'from glupy import *\nclass xlator(Translator):\n    def init(self):\n        raise InitError("not today")\n',
       );
       const mount = await startMount(scratch, all[0]!);
       await scratch.fs.writeFile(join(mount.path, 'f'), 'text');
       const refused = async (volfile: string): Promise<string> => {
-        await scratch.file('mnt.vol', volfile);
-        const { status, out } = await glossa(scratch, ['reload', 'mnt']);
+        await scratch.writeFile('mnt.vol', volfile);
+        const { status, out } = await runGlossa(scratch, ['reload', 'mnt']);
         expect(status).toBe(1);
         expect(out).toMatch(/^\S*mnt\.vol: everything stays as it was: /);
         expect(await scratch.fs.readFile(join(mount.path, 'f'), 'utf8')).toBe('text');

@@ -1,6 +1,6 @@
 /** Modules that fail: one request fails, the mount keeps serving, and the log names the cause. */
 import { describe, expect, it, vi } from 'vitest';
-import { glossa } from '../support/mount.ts';
+import { runGlossa } from '../support/mount.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 /** The name that is looked up selects the failure. The first line is number 1. */
@@ -67,7 +67,7 @@ const lineOf = (text: string): number =>
 
 /** Checks that the mount still works. */
 const goesOn = async (stage: Stage): Promise<void> => {
-  const out = await stage.ok(
+  const out = await stage.runOk(
     'echo fine > f; cat f; mkdir d; mv f d/; ls d; cat absent 2>&1; rm -r d; ls',
   );
   expect(out).toBe('fine\nf\ncat: absent: No such file or directory\n');
@@ -108,7 +108,7 @@ describe('a module that fails', () => {
         "by '%s' gives the caller an error, logs the line, and keeps the mount serving",
         async (name, error, lines) => {
           const log = await logged(stage, async () => {
-            const { out } = await stage.sh(`cat ${name} 2>&1`);
+            const { out } = await stage.runScript(`cat ${name} 2>&1`);
             expect(out).toBe(`cat: ${name}: ${error}\n`);
             await goesOn(stage);
           });
@@ -120,7 +120,7 @@ describe('a module that fails', () => {
         "by replying '%s' logs the second reply, and keeps the mount serving",
         async (name) => {
           const log = await logged(stage, async () => {
-            const { out } = await stage.sh(`cat ${name} 2>&1`);
+            const { out } = await stage.runScript(`cat ${name} 2>&1`);
             expect(out).toMatch(/^cat: \w+: (No such file or directory|Input\/output error)\n$/);
             await goesOn(stage);
           });
@@ -131,7 +131,7 @@ describe('a module that fails', () => {
 
       it('in a callback gives the caller EIO, and logs the line', async () => {
         const log = await logged(stage, async () => {
-          const { out } = await stage.sh('truncate -s 4321 f 2>&1; cat f 2>&1');
+          const { out } = await stage.runScript('truncate -s 4321 f 2>&1; cat f 2>&1');
           expect(out).toMatch(new RegExp(`cat: f: ${EIO}\n$`));
           await goesOn(stage);
         });
@@ -140,7 +140,9 @@ describe('a module that fails', () => {
 
       it("in an async fop gives the caller the exception's errno or EIO, even after the change was made", async () => {
         const log = await logged(stage, async () => {
-          const { out } = await stage.sh('mkdir refused 2>&1; mkdir broken 2>&1; mkdir good; ls');
+          const { out } = await stage.runScript(
+            'mkdir refused 2>&1; mkdir broken 2>&1; mkdir good; ls',
+          );
           expect(out).toBe(
             "mkdir: cannot create directory 'refused': Operation not permitted\n" +
               `mkdir: cannot create directory 'broken': ${EIO}\nbroken\ngood\nrefused\n`,
@@ -153,29 +155,29 @@ describe('a module that fails', () => {
 
       it('in a hook is logged, and no request fails', async () => {
         const log = await logged(stage, async () => {
-          expect(await stage.ok('echo x > told; cat told')).toBe('x\n');
+          expect(await stage.runOk('echo x > told; cat told')).toBe('x\n');
         });
         expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in a hook')}.*LookupError`));
       });
 
       it('to reply for a while, then replies from a later request, causes no error', async () => {
-        const { mounted } = stage.folders();
-        const kept = stage.client(mounted, 'cat keep');
+        const { mounted } = stage.nextFolders();
+        const kept = stage.startClient(mounted, 'cat keep');
         await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 50_000);
         // Elsewhere, as the kernel may look up one name of a directory at a time.
-        await stage.ok('[ ! -e late ]');
+        await stage.runOk('[ ! -e late ]');
         expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');
       });
 
       it('repeatedly among successful requests affects no other request', async () => {
-        const out = await stage.ok(`for n in 1 2 3 4; do (for i in $(seq 50); do
+        const out = await stage.runOk(`for n in 1 2 3 4; do (for i in $(seq 50); do
           cat raise 2>/dev/null && echo wrong; echo $i > f$n; [ $(cat f$n) = $i ] || echo lost
           done) & done; wait; ls | tr '\\n' ' '`);
         expect(out).toBe('f1 f2 f3 f4 ');
       });
 
       it('is counted in glossa stats', async () => {
-        const { out } = await glossa(stage.scratch, ['stats', stage.mount.path]);
+        const { out } = await runGlossa(stage.scratch, ['stats', stage.mount.path]);
         expect(out).toMatch(/failures\W+\d{2}/);
       });
     },

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { onFrontEnds } from '../support/front-ends.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
 import { type Scratch, startMount } from '../support/mount.ts';
 import { setXattr } from '../support/xattr.ts';
 
@@ -23,9 +23,9 @@ const volfile = (directory: string, ...options: string[]): string =>
 
 /** The output of a script on a mount of GlusterFS, in which `.gfid/UUID` leads to an inode. */
 async function onGlusterfs(scratch: Scratch, brick: string, script: string): Promise<string> {
-  const at = await scratch.folder('gluster');
+  const at = await scratch.makeFolder('gluster');
   const text = volfile(brick, `option volume-id ${VOLUME_ID}`);
-  const vol = await scratch.file('gluster.vol', text);
+  const vol = await scratch.writeFile('gluster.vol', text);
   const args = [`--volfile=${vol}`, `--log-file=${scratch.at('gluster.log')}`, '--no-daemon'];
   const server = spawn(GLUSTERFS, [...args, '--aux-gfid-mount', at], { stdio: 'ignore' });
   scratch.children.add(server);
@@ -44,13 +44,13 @@ async function onGlusterfs(scratch: Scratch, brick: string, script: string): Pro
 const gfidOf = (path: string): string =>
   `getfattr -n glusterfs.gfid.string --only-values ${path}; echo`;
 
-onFrontEnds(
+describeFrontEnds(
   'a directory served by GlusterFS, then glossa, then GlusterFS',
   ['kernel', 'fuse-native'],
   (front) => {
     it.runIf(isPossible)('keeps gfids, links and paths in both directions', () =>
       front.withScratch(async (scratch) => {
-        const brick = await scratch.folder('brick');
+        const brick = await scratch.makeFolder('brick');
         const id = Buffer.from(VOLUME_ID.replaceAll('-', ''), 'hex');
         setXattr(brick, 'trusted.glusterfs.volume-id', id);
         const there = await onGlusterfs(

@@ -1,12 +1,15 @@
 /** Large reads and writes of a program that constantly receives signals. */
 import { expect, it } from 'vitest';
-import { compiled } from '../support/compiled.ts';
+import { compileClient } from '../support/compile-client.ts';
 import { allKinds, brickKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 function everyByte(stage: Stage): void {
   it('reads and writes are complete despite constant signals, and no call is shorter than on a disk', async () => {
-    const { out } = await stage.same(`${compiled('interrupted')} f 6`, { status: 0, tree: false });
+    const { out } = await stage.compareScript(`${compileClient('interrupted')} f 6`, {
+      status: 0,
+      tree: false,
+    });
     expect(out).toBe('0 interrupted, 0 short\n');
   });
 }

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { become, OTHER } from '../support/client.ts';
-import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
-import { GLOSSA, glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
-import { canCompile, compile, outDir } from '../support/native.ts';
-import { reachable } from '../support/user.ts';
+import { asUser, OTHER } from '../support/client.ts';
+import { describeFrontEnds, everyFrontEnd, type FrontEnd } from '../support/front-ends.ts';
+import { GLOSSA, runGlossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+import { canCompile, compile, libraryFolder } from '../support/native.ts';
+import { copyUnreachable } from '../support/user.ts';
 import type { Hands } from '../support/user-fs.ts';
 
 const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-passthrough'];
@@ -35,7 +35,7 @@ const negatives: Record<string, string> = {
 
 function compiled(): string {
   const source = join(packageRoot, 'examples/negative/c/negative.c');
-  return compile(source, join(outDir(), 'negative.so'));
+  return compile(source, join(libraryFolder(), 'negative.so'));
 }
 
 const above = (type: string): string => `volume top
@@ -62,15 +62,15 @@ const withMount = (
   test: (behind: Behind) => Promise<void>,
 ): Promise<void> =>
   front.withScratch(async (scratch) => {
-    const files = await scratch.folder('files');
+    const files = await scratch.makeFolder('files');
     const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
     const invalidate = async (path = ''): Promise<string> => {
-      const { status, out, err } = await glossa(scratch, ['invalidate', join(mount.path, path)]);
+      const { status, out, err } = await runGlossa(scratch, ['invalidate', join(mount.path, path)]);
       expect([status, err]).toEqual([0, '']);
       return out.replace(`${mount.path}/`, '');
     };
     const requests = async (): Promise<number> => {
-      const { out } = await glossa(scratch, ['stats', mount.path]);
+      const { out } = await runGlossa(scratch, ['stats', mount.path]);
       return Number(/requests +(\d+)/.exec(out)![1]);
     };
     await test({ scratch, fs: scratch.fs, mount, files, invalidate, requests });
@@ -83,7 +83,7 @@ const codeOf = (operation: Promise<unknown>): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
   );
 
-onFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-native'], (front) => {
+describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-native'], (front) => {
   // Each language behaves the same with every front end.
   const language = front.name === 'kernel' ? 'python' : 'typescript';
   const negative = negatives[language]!;
@@ -160,7 +160,7 @@ execFileSync(process.execPath, [glossa, 'invalidate', mount + '/dir'], { cwd: '/
 process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('inside'));
 `;
 
-onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
+describeFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
   it('makes a removed or replaced name visible, and leaves a directory in use alone', () =>
     withMount(front, '', async ({ scratch, fs, mount, files, invalidate }) => {
       const path = (name: string): string => join(mount.path, name);
@@ -180,9 +180,9 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
       // A process stays in its working directory.
       const script = '"$NODE" -e "$WORKER" "$MAIN" "$MOUNT"';
       const env = { WORKER, MAIN: scratch.program.main ?? GLOSSA, MOUNT: mount.path };
-      const worker = scratch.client(path('dir'), script, { env });
+      const worker = scratch.startClient(path('dir'), script, { env });
       expect((await worker.outcome).out).toBe(`${path('dir')} dir/inside`);
-      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(scratch.findMounts()).toEqual([mount.path]);
     }));
 
   it('makes changed attributes visible', () =>
@@ -201,8 +201,8 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
   const isRoot = process.getuid?.() === 0;
   it.runIf(isRoot)("is refused to users other than root and the mount's owner", () =>
     withMount(front, '', async ({ scratch, mount }) => {
-      const stranger = await reachable(scratch, OTHER);
-      const { status, err } = await glossa(
+      const stranger = await copyUnreachable(scratch, OTHER);
+      const { status, err } = await runGlossa(
         scratch,
         ['invalidate', join(mount.path, 'x')],
         stranger,
@@ -215,63 +215,67 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
   );
 });
 
-onFrontEnds('an open file whose name or data changed behind the mount', ['kernel'], (front) => {
-  it('is reported as removed to a watcher of the file', () =>
-    front.withScratch(async (scratch) => {
-      const files = await scratch.folder('files');
-      await fs.writeFile(join(files, 'file'), '');
-      await scratch.file('mourner.ts', MOURNER);
-      const top = above('type features/native\n    option module-path mourner.ts');
-      const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
-      const file = join(mount.path, 'file');
-      await fs.stat(file);
-      await fs.rm(join(files, 'file'));
-      const gone = new Promise((resolve) => {
-        const watcher = watch(file, (event) => {
-          if (event !== 'rename') return;
-          watcher.close();
-          resolve(event);
+describeFrontEnds(
+  'an open file whose name or data changed behind the mount',
+  ['kernel'],
+  (front) => {
+    it('is reported as removed to a watcher of the file', () =>
+      front.withScratch(async (scratch) => {
+        const files = await scratch.makeFolder('files');
+        await fs.writeFile(join(files, 'file'), '');
+        await scratch.writeFile('mourner.ts', MOURNER);
+        const top = above('type features/native\n    option module-path mourner.ts');
+        const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
+        const file = join(mount.path, 'file');
+        await fs.stat(file);
+        await fs.rm(join(files, 'file'));
+        const gone = new Promise((resolve) => {
+          const watcher = watch(file, (event) => {
+            if (event !== 'rename') return;
+            watcher.close();
+            resolve(event);
+          });
         });
-      });
-      expect(await codeOf(fs.stat(file))).toBe('there');
-      await codeOf(fs.stat(join(mount.path, 'say-so')));
-      expect(await gone).toBe('rename');
-      expect(await codeOf(fs.stat(file))).toBe('ENOENT');
-      expect(await mount.stop()).toBe(0);
-    }));
+        expect(await codeOf(fs.stat(file))).toBe('there');
+        await codeOf(fs.stat(join(mount.path, 'say-so')));
+        expect(await gone).toBe('rename');
+        expect(await codeOf(fs.stat(file))).toBe('ENOENT');
+        expect(await mount.stop()).toBe(0);
+      }));
 
-  it('returns its new data after an invalidation', () =>
-    withMount(front, '', async ({ mount, files, invalidate }) => {
-      const behind = join(files, 'file');
-      await fs.writeFile(behind, 'before');
-      const file = await fs.open(join(mount.path, 'file'), 'r');
-      const read = async (): Promise<string> => {
-        const { buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
-        return buffer.toString();
-      };
-      expect(await read()).toBe('before');
-      // In place, with unchanged size and times.
-      const { atime, mtime } = await fs.stat(behind);
-      const inPlace = await fs.open(behind, 'r+');
-      await inPlace.write('AFTER!', 0);
-      await inPlace.utimes(atime, mtime);
-      await inPlace.close();
-      expect(await read()).toBe('before');
-      await invalidate('file');
-      expect(await read()).toBe('AFTER!');
-      await file.close();
-    }));
-});
+    it('returns its new data after an invalidation', () =>
+      withMount(front, '', async ({ mount, files, invalidate }) => {
+        const behind = join(files, 'file');
+        await fs.writeFile(behind, 'before');
+        const file = await fs.open(join(mount.path, 'file'), 'r');
+        const read = async (): Promise<string> => {
+          const { buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
+          return buffer.toString();
+        };
+        expect(await read()).toBe('before');
+        // In place, with unchanged size and times.
+        const { atime, mtime } = await fs.stat(behind);
+        const inPlace = await fs.open(behind, 'r+');
+        await inPlace.write('AFTER!', 0);
+        await inPlace.utimes(atime, mtime);
+        await inPlace.close();
+        expect(await read()).toBe('before');
+        await invalidate('file');
+        expect(await read()).toBe('AFTER!');
+        await file.close();
+      }));
+  },
+);
 
-onFrontEnds('glossa invalidate with a path', everyFrontEnd, (front) => {
+describeFrontEnds('glossa invalidate with a path', everyFrontEnd, (front) => {
   it('refuses paths outside of glossa mounts, and accepts an unusually long name', () =>
     withMount(front, '', async ({ scratch, mount }) => {
-      expect(await glossa(scratch, ['invalidate', 'files'])).toMatchObject({
+      expect(await runGlossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
         err: 'glossa: files is in no mount of glossa\n',
       });
       const name = join(mount.path, 'n'.repeat(250));
-      const long = await glossa(scratch, ['invalidate', name]);
+      const long = await runGlossa(scratch, ['invalidate', name]);
       expect([long.status, long.out]).toEqual([0, `${name}: is not there now\n`]);
     }));
 });
@@ -339,21 +343,21 @@ const clients = (
   times: number,
 ): Promise<PromiseSettledResult<unknown>[]> => {
   const node = [process.execPath, '-e', CLIENT, path, String(times)];
-  const [program, ...args] = owner === undefined ? node : [...become(owner), ...node];
+  const [program, ...args] = owner === undefined ? node : [...asUser(owner), ...node];
   const how = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
   return Promise.allSettled(
     Array.from({ length: 4 }, () => promisify(execFile)(program!, args, how)),
   );
 };
 
-onFrontEnds('invalidation notices under load', ['kernel', 'user'], (front) => {
+describeFrontEnds('invalidation notices under load', ['kernel', 'user'], (front) => {
   it('leave no lookup unanswered, and none is lost', () =>
     front.withScratch(async (scratch) => {
-      await scratch.file('storm.ts', STORM);
+      await scratch.writeFile('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
       const ended = await clients(scratch, mount, 2000);
       expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
-      const { out } = await glossa(scratch, ['stats', mount.path]);
+      const { out } = await runGlossa(scratch, ['stats', mount.path]);
       const figure = (name: string): number => Number(new RegExp(`${name} +(\\d+)`).exec(out)![1]);
       // Each of a hundred names is looked up once, and again only if invalidated.
       expect(figure('asked')).toBeGreaterThan(100);
@@ -361,29 +365,33 @@ onFrontEnds('invalidation notices under load', ['kernel', 'user'], (front) => {
       // The last notice counts: the name is no longer cached.
       const before = figure('asked');
       await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
-      const again = await glossa(scratch, ['stats', mount.path]);
+      const again = await runGlossa(scratch, ['stats', mount.path]);
       expect(Number(/asked +(\d+)/.exec(again.out)![1])).toBe(before + 1);
       expect(await mount.stop()).toBe(0);
     }));
 });
 
-onFrontEnds('invalidation notices under load with a killed server', ['kernel', 'user'], (front) => {
-  it('let all clients go with an error', () =>
-    front.withScratch(async (scratch) => {
-      await scratch.file('storm.ts', STORM);
-      const mount = await startMount(scratch, STORM_VOLFILE);
-      const all = clients(scratch, mount, Number.MAX_SAFE_INTEGER);
-      const notices = async (): Promise<number> => {
-        const { out } = await glossa(scratch, ['stats', mount.path]);
-        return Number(/notices +(\d+)/.exec(out)![1]);
-      };
-      while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
-      mount.child.kill('SIGKILL');
-      // The clients were not killed by their own time-out.
-      const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);
-      for (const { killed, stderr } of reasons) {
-        expect([killed, /ENOTCONN|ECONNABORTED/.test(stderr)]).toEqual([false, true]);
-      }
-      expect((await mount.outcome).signal).toBe('SIGKILL');
-    }));
-});
+describeFrontEnds(
+  'invalidation notices under load with a killed server',
+  ['kernel', 'user'],
+  (front) => {
+    it('let all clients go with an error', () =>
+      front.withScratch(async (scratch) => {
+        await scratch.writeFile('storm.ts', STORM);
+        const mount = await startMount(scratch, STORM_VOLFILE);
+        const all = clients(scratch, mount, Number.MAX_SAFE_INTEGER);
+        const notices = async (): Promise<number> => {
+          const { out } = await runGlossa(scratch, ['stats', mount.path]);
+          return Number(/notices +(\d+)/.exec(out)![1]);
+        };
+        while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
+        mount.child.kill('SIGKILL');
+        // The clients were not killed by their own time-out.
+        const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);
+        for (const { killed, stderr } of reasons) {
+          expect([killed, /ENOTCONN|ECONNABORTED/.test(stderr)]).toEqual([false, true]);
+        }
+        expect((await mount.outcome).signal).toBe('SIGKILL');
+      }));
+  },
+);

@@ -5,18 +5,18 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
-import { onFrontEnds } from '../support/front-ends.ts';
-import { glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+import { renderDisk, renderLocks, renderVolume, testNoLoss } from '../support/exchange.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
+import { runGlossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 
 const THREAD = 'isolation thread';
 
 const scripted = (name: string, below: string, ...options: string[]): string =>
-  volume(name, 'features/glupy', below, 'module-name seen', ...options);
+  renderVolume(name, 'features/glupy', below, 'module-name seen', ...options);
 
 /** Isolated volumes come and go, above and below each other and plain ones. */
 const stacks = (brick: string): readonly string[] => {
-  const plain = disk(brick) + locks('disk');
+  const plain = renderDisk(brick) + renderLocks('disk');
   return [
     plain,
     plain + scripted('script', 'locks', THREAD),
@@ -53,8 +53,8 @@ const HANDS_OVER = `
 
 const UNCACHED = ['--entry-timeout', '0', '--attribute-timeout', '0', '--negative-timeout', '0'];
 
-onFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) => {
-  losesNothing(front, stacks);
+describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) => {
+  testNoLoss(front, stacks);
 
   const counted = async (mount: ServedMount): Promise<number> => {
     await expect(stat(join(mount.path, 'count'))).rejects.toThrow('ENOENT');
@@ -68,12 +68,12 @@ onFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) 
     first: string,
     steps: readonly (readonly [volfile: string, count: number, said: string])[],
   ): Promise<void> => {
-    await scratch.file('counts.py', module);
+    await scratch.writeFile('counts.py', module);
     const mount = await startMount(scratch, first, { args: UNCACHED });
     expect(await counted(mount)).toBe(1);
     for (const [volfile, count, said] of steps) {
-      await scratch.file('mnt.vol', volfile);
-      const { status, out } = await glossa(scratch, ['reload', 'mnt']);
+      await scratch.writeFile('mnt.vol', volfile);
+      const { status, out } = await runGlossa(scratch, ['reload', 'mnt']);
       expect([status, out.split('\n')[0]]).toEqual([0, expect.stringContaining(said)]);
       expect([said, await counted(mount)]).toEqual([said, count]);
     }
@@ -81,12 +81,12 @@ onFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) 
   };
 
   const script = (below: string, ...options: string[]): string =>
-    volume('script', 'features/glupy', below, 'module-name counts', ...options);
-  const count = (below: string): string => volume('count', 'debug/io-stats', below);
+    renderVolume('script', 'features/glupy', below, 'module-name counts', ...options);
+  const count = (below: string): string => renderVolume('count', 'debug/io-stats', below);
 
   it('keeps unchanged volumes, and hands state over to restarted ones', () =>
     front.withScratch(async (scratch) => {
-      const base = disk(await scratch.folder('brick'));
+      const base = renderDisk(await scratch.makeFolder('brick'));
       await follow(scratch, COUNTS + HANDS_OVER, base + script('disk', THREAD), [
         // Above the volume: its thread continues.
         [base + script('disk', THREAD) + count('script'), 2, 'begun count; the same disk, script'],
@@ -100,7 +100,7 @@ onFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) 
 
   it('restarts a volume without state if its module hands none over', () =>
     front.withScratch(async (scratch) => {
-      const base = disk(await scratch.folder('brick'));
+      const base = renderDisk(await scratch.makeFolder('brick'));
       await follow(scratch, COUNTS, base + script('disk', THREAD), [
         [base + count('disk') + script('count', THREAD), 1, 'begun count, script; the same disk'],
       ]);

@@ -50,9 +50,9 @@ end-volume
 describeMounts('an isolated module that hangs in C code', () => {
   it('does not delay reads of files that it does not handle', () =>
     withScratch(async (scratch) => {
-      const folder = await scratch.folder('files');
-      await scratch.file('m.py', PYTHON);
-      await scratch.file('m.js', JAVASCRIPT);
+      const folder = await scratch.makeFolder('files');
+      await scratch.writeFile('m.py', PYTHON);
+      await scratch.writeFile('m.js', JAVASCRIPT);
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
       const mount = await startMount(scratch, volfile(folder), { args });
       const path = join(mount.path, 'f');

@@ -4,8 +4,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { noBricks, RealBrick } from '../support/gluster.ts';
-import { describeMounts, glossa, makeScratch, type Scratch, startMount } from '../support/mount.ts';
+import { isWithoutBricks, RealBrick } from '../support/gluster.ts';
+import {
+  describeMounts,
+  makeScratch,
+  runGlossa,
+  type Scratch,
+  startMount,
+} from '../support/mount.ts';
 
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
@@ -43,7 +49,7 @@ export class xlator extends Translator {
 }
 `;
 
-(noBricks() ? describe.skip : describeMounts)('a mount over a GlusterFS brick', () => {
+(isWithoutBricks() ? describe.skip : describeMounts)('a mount over a GlusterFS brick', () => {
   let scratch: Scratch;
   const ends: (() => Promise<unknown>)[] = [];
   let brick: RealBrick;
@@ -75,7 +81,7 @@ export class xlator extends Translator {
     const reader = await mount('reader', UTIME, fresh);
     // Without utime, changes show no times that the client controls.
     const untimed = await mount('untimed', '');
-    await scratch.file('watches.js', WATCHES);
+    await scratch.writeFile('watches.js', WATCHES);
     const watched = await mount(
       'watched',
       `${UTIME}volume w\n  type features/glupy\n  option module-name watches\n  subvolumes u\nend-volume\n`,
@@ -104,13 +110,13 @@ export class xlator extends Translator {
   it('drops pages when the module that changed their data is reloaded without changing data', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
-    await scratch.file('upper.js', UPPER);
+    await scratch.writeFile('upper.js', UPPER);
     const module =
       'volume w\n  type features/glupy\n  option module-name upper\n  subvolumes u\nend-volume\n';
     const at = await mount('mnt', UTIME + module);
     expect(sh(at, 'echo text > f; cat f; cat f')).toBe('TEXT\nTEXT\n');
-    await scratch.file('upper.js', UPPER.replace('readvCbk', 'statfsCbk'));
-    expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
+    await scratch.writeFile('upper.js', UPPER.replace('readvCbk', 'statfsCbk'));
+    expect(await runGlossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
     expect(sh(at, 'cat f; cat f')).toBe('text\ntext\n');
     expect(sh(at, CACHED)).toBe('1\n');
   });

@@ -6,12 +6,12 @@ import { onStage, type Stage } from '../support/stage.ts';
 const large = (stage: Stage): void => {
   it('5 GiB are written, read and mapped beyond 4 GiB', async () => {
     const how = { tree: false, status: 0 };
-    const { out } = await stage.same('"$NODE" "$CLIENTS/sparse.mjs"', how);
+    const { out } = await stage.compareScript('"$NODE" "$CLIENTS/sparse.mjs"', how);
     expect(out).toMatch(/^size 5368709120\n/);
   });
 
   it('5 GiB are truncated, extended, allocated, and searched for holes', async () => {
-    const { out } = await stage.same(
+    const { out } = await stage.compareScript(
       `truncate -s 5G f; stat -c %s f
         printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
       dd if=f bs=1 skip=4294967294 count=5 status=none | od -c; truncate -s 4294967297 f
@@ -29,14 +29,14 @@ const large = (stage: Stage): void => {
         tree: false,
         status: 0,
         // A disk's largest file differs, and so does its message.
-        normal: (text) => text.replace(/^truncate: .*\n/m, '').replace('too large\n', ''),
+        normalize: (text) => text.replace(/^truncate: .*\n/m, '').replace('too large\n', ''),
       },
     );
     expect(out).toMatch(/^5368709120\n/);
   });
 
   it('20 MB are written, read back and copied', async () => {
-    const { out } = await stage.same(
+    const { out } = await stage.compareScript(
       `"$NODE" "$CLIENTS/blocks.mjs" f 20; md5sum < f
       dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
       cat f > h; md5sum < h; wc -c f g h; rm g h`,
@@ -53,13 +53,13 @@ onStage(
   { kernel: ['posix', 'python'], user: ['python'], 'fuse-native': ['posix'] },
   (stage) => {
     it('is read from the disk by four readers at once', async () => {
-      const { mounted, name } = stage.folders();
-      const hash = await stage.ok('seq 3000000 > f; md5sum < f', { in: mounted });
+      const { mounted, name } = stage.nextFolders();
+      const hash = await stage.runOk('seq 3000000 > f; md5sum < f', { in: mounted });
       const forget = 'sync f; dd if=f iflag=nocache count=0 status=none';
       for (let round = 0; round < 3; round++) {
-        await stage.ok(forget, { in: stage.scratch.at('brick', name) });
+        await stage.runOk(forget, { in: stage.scratch.at('brick', name) });
         const read = 'for n in 1 2 3 4; do md5sum < f & done; ls; wait';
-        expect(await stage.ok(read, { in: mounted })).toBe(`f\n${hash.repeat(4)}`);
+        expect(await stage.runOk(read, { in: mounted })).toBe(`f\n${hash.repeat(4)}`);
       }
     });
   },

@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
-import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
-import { sh, startStack } from '../support/life.ts';
-import { glossa, type Outcome, run, type Scratch, type ServedMount } from '../support/mount.ts';
-import { wanted } from '../support/wanted.ts';
+import { describeFrontEnds, everyFrontEnd } from '../support/front-ends.ts';
+import { runScript, startStack } from '../support/life.ts';
+import { type Outcome, run, runGlossa, type Scratch, type ServedMount } from '../support/mount.ts';
+import { selected } from '../support/test-selection.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -19,8 +19,8 @@ const WRITER =
 
 /** Starts writers, and waits for some files of each. */
 async function startWriters(scratch: Scratch, { path }: ServedMount): Promise<Client[]> {
-  const writers = ['a', 'b'].map((name) => scratch.client(`${path}/${name}`, WRITER));
-  for (const writer of writers) await writer.said(/^50$/m);
+  const writers = ['a', 'b'].map((name) => scratch.startClient(`${path}/${name}`, WRITER));
+  for (const writer of writers) await writer.waitForOutput(/^50$/m);
   return writers;
 }
 
@@ -34,7 +34,7 @@ async function expectWritten(
     const { out } = await writer.outcome;
     const told = out.trimEnd().split('\n');
     expect(told.length).toBeGreaterThanOrEqual(50);
-    const found = await sh(
+    const found = await runScript(
       scratch,
       `${folder}/${'ab'[i]}`,
       `seq -f 'f%.0f' ${told.length} | xargs cat
@@ -44,19 +44,19 @@ async function expectWritten(
   }
 }
 
-onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
+describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
   // Python behaves the same with every front end.
   const kind = front.name === 'kernel' ? 'python' : 'posix';
   const endings: readonly (readonly [string, (mount: ServedMount, scratch: Scratch) => unknown])[] =
     [
       ['SIGTERM', ({ child }) => child.kill('SIGTERM')],
-      ...(wanted.others
+      ...(selected.others
         ? [['SIGINT', ({ child }: ServedMount) => child.kill('SIGINT')] as const]
         : []),
       [
         'glossa umount --lazy',
         // The writers run as long as the server, so the command does not wait.
-        ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', '--no-wait', path]),
+        ({ path }, scratch) => runGlossa(scratch, ['umount', '--lazy', '--no-wait', path]),
       ],
     ];
   it.each(endings)('ends by %s, and all written data exists', (how, end) =>
@@ -67,7 +67,7 @@ onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
       // A detached mount is served as long as clients use it.
       if (how.endsWith('--lazy')) for (const writer of writers) writer.kill();
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([]);
       await expectWritten(scratch, writers, scratch.at('brick'));
     }),
   );
@@ -76,19 +76,22 @@ onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
-      const reader = scratch.client(
+      const reader = scratch.startClient(
         mount.path,
         'exec 3< a/f1; echo open; read; cat <&3; cat a/f2; ls',
       );
-      await reader.said(/open/);
+      await reader.waitForOutput(/open/);
       mount.child.kill('SIGKILL');
       expect((await mount.outcome).signal).toBe('SIGKILL');
       for (const writer of writers) await writer.outcome;
       reader.release();
       expect((await reader.outcome).err).toMatch(/Transport endpoint is not connected|aborted/);
-      expect(scratch.mounts()).toEqual([mount.path]);
-      expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 0, err: '' });
-      expect(scratch.mounts()).toEqual([]);
+      expect(scratch.findMounts()).toEqual([mount.path]);
+      expect(await runGlossa(scratch, ['umount', mount.path])).toMatchObject({
+        status: 0,
+        err: '',
+      });
+      expect(scratch.findMounts()).toEqual([]);
       const again = await startStack(scratch, kind);
       await expectWritten(scratch, writers, again.path);
       expect(await again.stop()).toBe(0);
@@ -97,17 +100,17 @@ onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
   it('is refused to umount while busy, and keeps serving', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
-      const busy = scratch.client(
+      const busy = scratch.startClient(
         mount.path,
         'exec 3> f; echo there; while read line; do echo $line >&3; done',
       );
-      await busy.said(/there/);
+      await busy.waitForOutput(/there/);
       expect((await umount(scratch, mount)).status).not.toBe(0);
-      expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 1 });
+      expect(await runGlossa(scratch, ['umount', mount.path])).toMatchObject({ status: 1 });
       busy.child.stdin!.write('still\n');
       busy.release();
       expect(await busy.outcome).toMatchObject({ status: 0, err: '' });
-      expect(await sh(scratch, mount.path, 'cat f')).toBe('still\n');
+      expect(await runScript(scratch, mount.path, 'cat f')).toBe('still\n');
       expect(await umount(scratch, mount)).toMatchObject({ status: 0, err: '' });
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
     }));
@@ -116,15 +119,15 @@ onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
       const held = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
-      await sh(scratch, mount.path, 'echo > f; cat f; rm f');
+      await runScript(scratch, mount.path, 'echo > f; cat f; rm f');
       const before = held();
-      await sh(
+      await runScript(
         scratch,
         mount.path,
         'mkdir d; for i in $(seq 500); do echo > d/$i; done; cat d/*; ls -l d',
       );
       expect(held()).toBeGreaterThan(before + 400);
-      await sh(scratch, mount.path, 'rm -r d');
+      await runScript(scratch, mount.path, 'rm -r d');
       // The kernel sends FORGET at its own pace.
       await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), 50_000);
       expect(await mount.stop()).toBe(0);

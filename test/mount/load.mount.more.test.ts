@@ -1,8 +1,8 @@
 /** Many processes, clients, open files and entries at once. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds, isOnBricks } from '../support/stacks.ts';
-import { errorsIn, onStage, type Stage } from '../support/stage.ts';
-import { wanted } from '../support/wanted.ts';
+import { findErrors, onStage, type Stage } from '../support/stage.ts';
+import { selected } from '../support/test-selection.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
@@ -10,15 +10,15 @@ const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
  * The amount for the wanted run: the most in `test:long`, less over bricks, where each costs more.
  */
 const amount = (first: number, bricks: number, others: number): number => {
-  if (wanted.others) return others;
-  return wanted.bricks ? bricks : first;
+  if (selected.others) return others;
+  return selected.bricks ? bricks : first;
 };
 /** Files per process of eight, and renames per process of four. */
 const [files, swaps] = [amount(20, 10, 40), amount(200, 60, 200)];
 
 const atOnce = (stage: Stage): void => {
   it('eight processes create, write, rename and unlink files, and verify what they read', async () => {
-    const out = await stage.ok(`mkdir d0 d1 d2
+    const out = await stage.runOk(`mkdir d0 d1 d2
       for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} $n ${files} > left.$n & done; wait
       [ "$(sort left.*)" = "$(find d? -type f | sort)" ] && echo as expected
       find d? -type f | wc -l
@@ -33,16 +33,16 @@ const atOnce = (stage: Stage): void => {
   });
 
   it('four processes rename the same few names, and no file is lost or duplicated', async () => {
-    const out = await stage.ok(`for i in 0 1 2 3 4 5 6 7; do echo $i > f$i; done
+    const out = await stage.runOk(`for i in 0 1 2 3 4 5 6 7; do echo $i > f$i; done
       for n in 1 2 3 4; do ${worker('swap')} $n ${swaps} & done; wait; cat f* | sort | tr -d '\\n'`);
     expect(out).toBe('01234567');
   });
 
   it('32 clients are served at once', async () => {
-    const { mounted } = stage.folders();
-    await stage.ok(`seq 1000 > common; mkdir d`, { in: mounted });
+    const { mounted } = stage.nextFolders();
+    await stage.runOk(`seq 1000 > common; mkdir d`, { in: mounted });
     const clients = Array.from({ length: 32 }, (_, n) =>
-      stage.client(
+      stage.startClient(
         mounted,
         `for i in 1 2 3; do echo $i >> d/${n}; cmp common ../work/common; ls d > /dev/null
          [ -e missing$i ] && echo found; mkdir d/x${n}; rmdir d/x${n}; done
@@ -52,16 +52,16 @@ const atOnce = (stage: Stage): void => {
     for (const client of clients) {
       expect(await client.outcome).toMatchObject({ status: 0, out: '123', err: '' });
     }
-    expect(await stage.ok('ls d | wc -l', { in: mounted })).toBe('32\n');
+    expect(await stage.runOk('ls d | wc -l', { in: mounted })).toBe('32\n');
   });
 
   // In test:long as many as a shell allows; fewer over bricks, which make no difference to the
   // mount.
   // the mount.
-  const many = wanted.others && !isOnBricks(stage.kind) ? 1_000 : 300;
+  const many = selected.others && !isOnBricks(stage.kind) ? 1_000 : 300;
 
   it(`${many} files are open at once`, async () => {
-    expect(await stage.ok(`ulimit -n 4096; ${worker('open-many')} ${many}`)).toBe(
+    expect(await stage.runOk(`ulimit -n 4096; ${worker('open-many')} ${many}`)).toBe(
       `${many} written, ${many} read, ${many} after unlink, 0 left\n`,
     );
   });
@@ -80,10 +80,10 @@ const stacks = { kernel: [...allKinds, 'own-brick'] } as const;
 
 const manyEntries = (stage: Stage): void => {
   // Many times more than one reply to READDIR holds.
-  const entries = wanted.others ? 1_000 : 500;
+  const entries = selected.others ? 1_000 : 500;
 
   it('are created, listed without duplicates, looked up, and removed', async () => {
-    const out = await stage.ok(`${worker('many-entries')} ${entries}
+    const out = await stage.runOk(`${worker('many-entries')} ${entries}
         ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
       rm -rf e; ls | wc -l`);
     const said = `${entries} made, ${entries} listed, 0 missing, ${entries / 2} half way, 0 left`;
@@ -93,7 +93,7 @@ const manyEntries = (stage: Stage): void => {
   it('are listed completely while others are created and removed', async () => {
     const [made, gone] = [150, 15];
     // Each third of the first ones may be gone.
-    const out = await stage.ok(`mkdir e; cd e; for i in $(seq ${made}); do : > keep$i; done
+    const out = await stage.runOk(`mkdir e; cd e; for i in $(seq ${made}); do : > keep$i; done
       (for i in $(seq ${gone}); do : > new$i; rm new$i keep$((i * 3)); done) &
       for i in 1 2 3 4 5; do ls -f | grep keep > ../list; sort ../list | uniq -d | wc -l
         grep -vc -f <(seq -f 'keep%g$' 3 3 ${gone * 3}) ../list; done; wait; ls -f | grep -c keep`);
@@ -111,7 +111,7 @@ onStage(
   { kernel: ['posix'], user: ['posix'] },
   (stage: Stage) => {
     it('serves more files than it can keep open', async () => {
-      const out = await stage.ok(`for d in $(seq 10); do mkdir d$d; for f in $(seq 50)
+      const out = await stage.runOk(`for d in $(seq 10); do mkdir d$d; for f in $(seq 50)
           do echo $d $f > d$d/f$f; done; done
         mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l
         find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
@@ -121,7 +121,7 @@ onStage(
 
     it('returns EMFILE when clients open more at once, logs it once, and keeps serving', async () => {
       const out =
-        await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
+        await stage.runOk(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
           cat there
         ${worker('open-many')} 50`);
       expect(out).toMatch(
@@ -129,7 +129,7 @@ onStage(
       );
       // It logs the limit once, for an administrator.
       const limit = expect.stringContaining('too many open files: the limit is 256');
-      expect(errorsIn(stage.mount.log())).toEqual([limit]);
+      expect(findErrors(stage.mount.log())).toEqual([limit]);
     });
   },
   few,

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import type { Statedump } from '../../server/statedump/volumes.ts';
-import { compiled } from '../support/compiled.ts';
-import { glossa } from '../support/mount.ts';
+import { compileClient } from '../support/compile-client.ts';
+import { runGlossa } from '../support/mount.ts';
 import { isOnBricks, type Kind } from '../support/stacks.ts';
 import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 
@@ -25,15 +25,19 @@ const both: readonly Kind[] = [
 
 /** Runs lines for `clients/lockers.c` on the mount and in a bare directory. @returns the output */
 async function lockers(stage: Stage, lines: string, settings: SameSettings = {}): Promise<string> {
-  const script = `${compiled('lockers')} f << 'end'\n${lines}\nend`;
-  return (await stage.same(script, { status: 0, ...settings })).out;
+  const script = `${compileClient('lockers')} f << 'end'\n${lines}\nend`;
+  return (await stage.compareScript(script, { status: 0, ...settings })).out;
 }
 
 /** Drops pids: the kernel does not tell a server which record locks belong to an open file. */
 const withoutPids = (text: string): string => text.replace(/, by .$/gm, '');
 
 const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> => {
-  const { status, out, err } = await glossa(stage.scratch, ['stats', stage.mount.path, '--json']);
+  const { status, out, err } = await runGlossa(stage.scratch, [
+    'stats',
+    stage.mount.path,
+    '--json',
+  ]);
   expect({ status, err }).toEqual({ status: 0, err: '' });
   const { volumes } = JSON.parse(out) as Statedump;
   return volumes.find(({ type }) => type === wanted)!.dump;
@@ -79,7 +83,7 @@ const locks = (stage: Stage): void => {
        B ofd_setlk 0 w 0 1\nA close 2\nC close 0\nB ofd_setlk 0 w 0 1\nC close 2
        B soon ofd_setlk 0 w 0 1\nA kill\nB ofd_setlk 0 w 20 1\nC kill\nB soon ofd_setlk 0 w 20 1
        B ofd_getlk 0 w 0 0`,
-      { normal: withoutPids },
+      { normalize: withoutPids },
     ));
 
   // No process waits behind another while a part is unlocked: the kernel would then let all retry
@@ -127,8 +131,8 @@ const locks = (stage: Stage): void => {
     // Each costs more over a brick, and makes no difference to the mount.
     const times = isOnBricks(stage.kind) ? 25 : 100;
     const runs = alarms.flatMap((alarm) => [`flock ${alarm}`, `record ${alarm}`]);
-    const { out } = await stage.same(
-      `${runs.map((run) => `${compiled('counter')} f ${times} ${run} && `).join('')}cat f`,
+    const { out } = await stage.compareScript(
+      `${runs.map((run) => `${compileClient('counter')} f ${times} ${run} && `).join('')}cat f`,
     );
     expect(out).toBe(`${6 * times * runs.length}\n`);
   });
@@ -161,7 +165,7 @@ onStage('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 200, maxLength: 400 }), async (steps) => {
         const lines = [...opened, ...steps].join('\n');
-        await lockers(stage, lines, { normal: withoutPids });
+        await lockers(stage, lines, { normalize: withoutPids });
       }),
       { numRuns: 4 },
     ));
@@ -169,11 +173,11 @@ onStage('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
 
 onStage('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
   it('lists holders and waiting processes', async () => {
-    const { mounted } = stage.folders();
-    const client = stage.client(mounted, `exec ${compiled('lockers')} f`);
+    const { mounted } = stage.nextFolders();
+    const client = stage.startClient(mounted, `exec ${compileClient('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
     client.child.stdin!.write(lines);
-    await client.said(/B setlkw 0 r 0 0: waits/);
+    await client.waitForOutput(/B setlkw 0 r 0 0: waits/);
     const dump = await dumpOf(stage);
     expect(dump).toMatchObject({
       inodes: 1,

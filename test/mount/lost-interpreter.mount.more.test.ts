@@ -42,7 +42,7 @@ for (const [name, why] of [
     (stage) => {
       it('fails its unanswered requests; then a new interpreter serves', async () => {
         const { out } =
-          await stage.sh(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3
+          await stage.runScript(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3
             echo more >&4
           stat -L -c %s /proc/self/fd/3; cat other 2>&1; cat ${name} 2>&1; cat other 2>&1
           cat ${name} 2>&1; ls`);
@@ -62,7 +62,7 @@ for (const [name, why] of [
 
       if (name === 'crash') {
         it('repeatedly, by any name, leaves other requests served', async () => {
-          const out = await stage.ok(`echo data > f
+          const out = await stage.runOk(`echo data > f
             for n in 1 2; do (for i in 1 2; do cat crash$n.$i crash; done) 2>/dev/null & done
             for i in $(seq 10); do cat f; done | sort | uniq -c | tr -d ' '; wait`);
           expect(out).toBe('10data\n');

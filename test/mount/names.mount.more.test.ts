@@ -5,7 +5,7 @@ import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
   it('names of 255 bytes are accepted, and of 256 refused', () =>
-    stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
+    stage.compareScript(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
       cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
       [ -e $m ] || echo none; u=$(printf 'é%.0s' {1..127}); touch $u; rm $u; touch $u; touch a$u
@@ -14,7 +14,7 @@ const names = (stage: Stage): void => {
       setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
 
   it('with characters that shells and listings mishandle are used as on a disk', () =>
-    stage.same(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
+    stage.compareScript(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
       '\\' '\\\\' '\\n' \\
       '$x' '%s' '#' ':' '...' '..a' 'é' $'e\\xcc\\x81' '日本語' '🙂' $'\\x7f' $'\\x01'; do
         echo "$n" > "./$n"; mkdir "d$n"; mv -- "./$n" "d$n/$n"; cat "d$n/$n"
@@ -22,7 +22,7 @@ const names = (stage: Stage): void => {
       done; ls -A --quoting-style=c . ; find . -type f -print0 | sort -z | od -c | md5sum`));
 
   it('names that are not UTF-8 are used as on a disk', () =>
-    stage.same(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
+    stage.compareScript(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
       $'\\xf4\\x90\\x80\\x80' \\
       $'ok\\xe2\\x82' $'\\xfe.txt' $'caf\\xe9'; do
         echo "$n" > "$n" && cat "$n" && mkdir "d$n" && mv "$n" "d$n/$n" &&
@@ -37,7 +37,7 @@ const names = (stage: Stage): void => {
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
   it('in directories deeper than PATH_MAX are used as on a disk', () =>
-    stage.same(
+    stage.compareScript(
       `n=$(printf '%0200d' 0); for i in $(seq 30)
         do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
       echo bottom > f; cat f; mkdir d; mv f d/g; cat d/g; ln -s d/g s; cat s; chmod 600 d/g
@@ -45,16 +45,16 @@ const names = (stage: Stage): void => {
       ln d/g h; stat -c %h h; exec 3< h; rm h d/g; cat <&3; ls; cd / && cd "$0"
       find . -name d | wc -c
       find . -depth -printf x | wc -c; rm -r $n; ls | wc -l`,
-      { normal: (text) => text.replace(/^.*getcwd.*$/gm, '') },
+      { normalize: (text) => text.replace(/^.*getcwd.*$/gm, '') },
     ));
 
   it('in paths of PATH_MAX bytes are accepted, and of one more refused', () =>
-    stage.same(
+    stage.compareScript(
       `p=$PWD; n=$(printf '%099d' 0); while [ \${#p} -lt 3900 ]; do p=$p/$n; done; mkdir -p $p
       rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2
       [ -e \${f}2 ] || echo no
       cd $p; ls | wc -l; rm *1; ls`,
-      { normal: (text) => text.replace(/\/\d{9,}/g, '/N').replace(/(\/N)+/g, '/N') },
+      { normalize: (text) => text.replace(/\/\d{9,}/g, '/N').replace(/(\/N)+/g, '/N') },
     ));
 };
 
@@ -118,7 +118,8 @@ onStage(
   (stage) => {
     it('names that are not UTF-8 appear as surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
-      const out = await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"
+      const out =
+        await stage.runOk(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"
           readlink "s$n"
         mv "$n" "b$n"; ls -lA > /dev/null; ls -A; cat "also-b$n"; rm "b$n" "s$n"; ls -A`);
       const bytes = 'a\xff\xc3(';

@@ -7,11 +7,11 @@ import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import type { Statedump } from '../../server/statedump/volumes.ts';
-import { onFrontEnds } from '../support/front-ends.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
 import {
   describeMounts,
-  errorsIn,
-  glossa,
+  findErrors,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
@@ -50,7 +50,7 @@ end-volume
 `;
 
 async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
-  const { out } = await glossa(scratch, ['stats', path, '--json']);
+  const { out } = await runGlossa(scratch, ['stats', path, '--json']);
   const { volumes } = JSON.parse(out) as Statedump;
   return volumes.find(({ type }) => type === 'mount/fuse')!.dump;
 }
@@ -58,7 +58,7 @@ async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 describeMounts('passthrough', () => {
   it("passthrough of a bare storage gives programs the disk's file", () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, storage(await scratch.folder('data')));
+      const mount = await startMount(scratch, storage(await scratch.makeFolder('data')));
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
       const more = await open(`${mount.path}/f`, O_RDWR);
       try {
@@ -80,8 +80,8 @@ describeMounts('passthrough', () => {
 
   it('stays on below a module that handles only lookups', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', LOOKS_AWAY);
-      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await scratch.writeFile('m.py', LOOKS_AWAY);
+      const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
       await writeFile(`${mount.path}/f`, 'text');
       expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('text');
       expect((await fuse(scratch, mount))['passthrough-opened']).toBe(2);
@@ -90,8 +90,8 @@ describeMounts('passthrough', () => {
 
   it('is off below a module that watches reads', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', WATCHES);
-      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await scratch.writeFile('m.py', WATCHES);
+      const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
       await writeFile(`${mount.path}/f`, 'Text');
       expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('tEXT');
       expect((await fuse(scratch, mount))['passthrough-opened']).toBe(0);
@@ -100,13 +100,13 @@ describeMounts('passthrough', () => {
 
   it('a module that begins to watch reads sees files opened from then on', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', LOOKS_AWAY);
-      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await scratch.writeFile('m.py', LOOKS_AWAY);
+      const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
       const before = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
       try {
         await before.write('Text');
-        await scratch.file('m.py', WATCHES);
-        expect(await glossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
+        await scratch.writeFile('m.py', WATCHES);
+        expect(await runGlossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
         await writeFile(`${mount.path}/g`, 'New');
         expect(await readFile(`${mount.path}/g`, 'utf8')).toBe('nEW');
         // The kernel keeps this one until all programs have closed it.
@@ -120,13 +120,13 @@ describeMounts('passthrough', () => {
 
   it('a file that was opened without passthrough stays so, for later opens too', () =>
     withScratch(async (scratch) => {
-      await scratch.file('m.py', WATCHES);
-      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await scratch.writeFile('m.py', WATCHES);
+      const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
       const before = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
       try {
         await before.write('Text');
-        await scratch.file('m.py', LOOKS_AWAY);
-        expect(await glossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
+        await scratch.writeFile('m.py', LOOKS_AWAY);
+        expect(await runGlossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
         expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
         expect((await fuse(scratch, mount))['passthrough-opened']).toBe(0);
       } finally {
@@ -148,7 +148,7 @@ describeMounts('passthrough', () => {
           args: ['--attribute-timeout', '0'],
         });
         const sh = async (command: string) => {
-          const { out } = await scratch.client(mount.path, `exec 2>&1; ${command}`).outcome;
+          const { out } = await scratch.startClient(mount.path, `exec 2>&1; ${command}`).outcome;
           return out.replace(/^.*: /gm, '');
         };
         const seek = (from: bigint) => `perl -e 'open F, "<f"; print sysseek(F, ${from}, 3) // $!'`;
@@ -178,17 +178,17 @@ describeMounts('passthrough', () => {
     }));
 });
 
-onFrontEnds('a mount without passthrough', ['kernel', 'user'], (front) => {
+describeFrontEnds('a mount without passthrough', ['kernel', 'user'], (front) => {
   it('by option or for lack of permission reads and writes through the server, without a warning', () =>
     front.withScratch(async (scratch) => {
-      const text = storage(await scratch.folder('data'));
+      const text = storage(await scratch.makeFolder('data'));
       // Passthrough needs CAP_SYS_ADMIN; other users need no option.
       const args = front.name === 'kernel' ? ['--no-passthrough'] : [];
       const mount = await startMount(scratch, text, { args });
       await scratch.fs.writeFile(`${mount.path}/f`, 'text');
       expect(await scratch.fs.readFile(`${mount.path}/f`, 'utf8')).toBe('text');
       expect(await fuse(scratch, mount)).toMatchObject({ 'passthrough-opened': 0 });
-      expect(errorsIn(mount.log())).toEqual([]);
+      expect(findErrors(mount.log())).toEqual([]);
       expect(await mount.stop()).toBe(0);
     }));
 });

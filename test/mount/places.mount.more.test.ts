@@ -2,33 +2,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { onFrontEnds } from '../support/front-ends.ts';
-import { sh, startStack } from '../support/life.ts';
-import { glossa, run, type Scratch, startMount } from '../support/mount.ts';
-import { volfileOf } from '../support/stacks.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
+import { runScript, startStack } from '../support/life.ts';
+import { run, runGlossa, type Scratch, startMount } from '../support/mount.ts';
+import { makeVolfile } from '../support/stacks.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
+describeFrontEnds('several mounts', ['kernel', 'user'], (front) => {
   it('mounts of one volfile at two mount points show the same files', () =>
     front.withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
-      const volfile = await volfileOf(scratch, 'posix', brick);
+      const volfile = await makeVolfile(scratch, 'posix', brick);
       const one = await startMount(scratch, volfile, { name: 'one', args });
       const two = await startMount(scratch, volfile, { name: 'two', args });
-      expect(await sh(scratch, one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe('d\ng\n');
+      expect(await runScript(scratch, one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe(
+        'd\ng\n',
+      );
       expect(
-        await sh(scratch, two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g'),
+        await runScript(scratch, two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g'),
       ).toBe('one\nf\n2\n');
-      expect(await sh(scratch, one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
+      expect(await runScript(scratch, one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
         /^one\ntwo\none\ntwo\nls.*No such/,
       );
-      expect(await sh(scratch, two.path, 'ls; stat -c %h e/f; cat g')).toMatch(
+      expect(await runScript(scratch, two.path, 'ls; stat -c %h e/f; cat g')).toMatch(
         /^d\ne\n1\ncat.*No such/,
       );
       const loops = [one, two].map(({ path }, n) =>
-        sh(
+        runScript(
           scratch,
           path,
           `for i in $(seq 100); do echo ${n} > t${n}; mv t${n} t
@@ -37,29 +39,33 @@ onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
       );
       expect(await Promise.all(loops)).toEqual(['', '']);
       const inos = await Promise.all(
-        [one, two].map(({ path }) => sh(scratch, path, 'stat -c %i . d e e/f t')),
+        [one, two].map(({ path }) => runScript(scratch, path, 'stat -c %i . d e e/f t')),
       );
       expect(inos[0]).toBe(inos[1]);
       expect(await one.stop()).toBe(0);
-      expect(await sh(scratch, two.path, 'cat e/f')).toBe('one\ntwo\n');
+      expect(await runScript(scratch, two.path, 'cat e/f')).toBe('one\ntwo\n');
       expect(await two.stop()).toBe(0);
     }));
 
   it('one on top of another show the same files', () =>
     front.withScratch(async (scratch) => {
       const lower = await startStack(scratch);
-      const upper = await startMount(scratch, await volfileOf(scratch, 'posix', lower.path), {
+      const upper = await startMount(scratch, await makeVolfile(scratch, 'posix', lower.path), {
         name: 'upper',
       });
       expect(
-        await sh(
+        await runScript(
           scratch,
           upper.path,
           'mkdir d; seq 3 > d/f; ln d/f g; mv d e; cat e/f; setfattr -n user.a -v b g',
         ),
       ).toBe('1\n2\n3\n');
       expect(
-        await sh(scratch, scratch.at('brick'), 'cat e/f; getfattr --only-values -n user.a e/f'),
+        await runScript(
+          scratch,
+          scratch.at('brick'),
+          'cat e/f; getfattr --only-values -n user.a e/f',
+        ),
       ).toBe('1\n2\n3\nb');
       expect(await upper.stop()).toBe(0);
       expect(await lower.stop()).toBe(0);
@@ -68,34 +74,34 @@ onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
 
 /** Attempts a mount that must fail and leave nothing. @returns the message */
 async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
-  await scratch.file('no.vol', volfile);
-  const before = scratch.mounts();
+  await scratch.writeFile('no.vol', volfile);
+  const before = scratch.findMounts();
   const args = ['-l', scratch.at('no.log'), ...scratch.mountArgs];
-  const outcome = await glossa(scratch, ['mount', 'no.vol', point, ...args]);
+  const outcome = await runGlossa(scratch, ['mount', 'no.vol', point, ...args]);
   expect(outcome).toMatchObject({ status: 1, out: '' });
-  expect(scratch.mounts()).toEqual(before);
+  expect(scratch.findMounts()).toEqual(before);
   return outcome.err;
 }
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
 // Before fusermount3 is called.
-onFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
+describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
   it('a volfile whose storage directory does not exist', () =>
     front.withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      await scratch.file('file', '');
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile('file', '');
       for (const path of ['missing', 'file', 'missing/below']) {
-        const volfile = await volfileOf(scratch, 'posix', scratch.at(path));
+        const volfile = await makeVolfile(scratch, 'posix', scratch.at(path));
         expect(await refusal(scratch, volfile, 'mnt')).toMatch(scratch.at(path));
       }
     }));
 
   it('a mount point inside its own storage, which would deadlock', () =>
     front.withScratch(async (scratch) => {
-      await scratch.folder('brick/deep/mnt');
-      await sh(scratch, scratch.path, 'ln -s brick/deep link');
-      const volfile = await volfileOf(scratch, 'posix', scratch.at('brick'));
+      await scratch.makeFolder('brick/deep/mnt');
+      await runScript(scratch, scratch.path, 'ln -s brick/deep link');
+      const volfile = await makeVolfile(scratch, 'posix', scratch.at('brick'));
       for (const point of ['brick', 'brick/deep', 'brick/deep/mnt', 'link/mnt']) {
         expect(await refusal(scratch, volfile, point)).toMatch(
           `${point} is in ${scratch.at('brick')}, which volume 'brick' serves`,
@@ -105,10 +111,10 @@ onFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
 
   it("a mount point that would hide glossa's own files", () =>
     front.withScratch(async (scratch) => {
-      await scratch.folder('mnt/glossa');
+      await scratch.makeFolder('mnt/glossa');
       const floors = ['apps', 'bridges', 'cli', 'gluster', 'runtime', 'server', 'terminal'];
       const copied = ['package.json', ...floors.map((floor) => `dist/${floor}`)];
-      await sh(
+      await runScript(
         scratch,
         packageRoot,
         `cp -r --parents ${copied.join(' ')} "${scratch.at('mnt/glossa')}"; ` +
@@ -124,45 +130,45 @@ onFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
     }));
 });
 
-onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
+describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
   it('a mount point that is a file or a glossa mount is refused', () =>
     front.withScratch(async (scratch) => {
-      await scratch.file('file', '');
+      await scratch.writeFile('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
       expect(await refusal(scratch, memory, 'file/below')).toMatch('it is not a directory');
       const mount = await startMount(scratch, memory);
       expect(await refusal(scratch, memory, 'mnt')).toMatch('glossa is mounted there already');
-      expect(await sh(scratch, mount.path, 'echo works > f; cat f')).toBe('works\n');
+      expect(await runScript(scratch, mount.path, 'echo works > f; cat f')).toBe('works\n');
       expect(await mount.stop()).toBe(0);
     }));
 
   it('with files in it hides them with a warning, and shows them again after umount', () =>
     front.withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      await scratch.file('mnt/below', 'hidden');
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile('mnt/below', 'hidden');
       const mount = await startMount(scratch, memory);
-      expect(await sh(scratch, mount.path, 'ls -A')).toBe('');
+      expect(await runScript(scratch, mount.path, 'ls -A')).toBe('');
       expect(await mount.stop()).toBe(0);
       const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
       expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
       expect(mount.log()).toMatch(` W [MSGID: 201007] [mount-server.js`);
       expect(
-        await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
+        await runGlossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
       ).toMatchObject({
         status: 0,
         err: `glossa: warning: ${scratch.path}/${warning}`,
       });
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
       expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
     }));
 
   it('may contain the storage', () =>
     front.withScratch(async (scratch) => {
-      await scratch.folder('mnt/brick');
-      const volfile = await volfileOf(scratch, 'posix', scratch.at('mnt/brick'));
+      await scratch.makeFolder('mnt/brick');
+      const volfile = await makeVolfile(scratch, 'posix', scratch.at('mnt/brick'));
       const mount = await startMount(scratch, volfile);
       expect(
-        await sh(scratch, mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls'),
+        await runScript(scratch, mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls'),
       ).toBe('x\ng\n');
       expect(await mount.stop()).toBe(0);
       expect(readdirSync(scratch.at('mnt/brick'))).toEqual(['g']);
@@ -170,12 +176,12 @@ onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
 
   it('mounted --read-only refuses all changes, and the disk stays unchanged', () =>
     front.withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const look = "find . -printf '%p %s %T@ %C@ %m\\n' | sort; cat f";
-      await sh(scratch, brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
+      await runScript(scratch, brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
       const mount = await startStack(scratch, 'posix', ['--read-only']);
-      await sh(scratch, mount.path, look);
-      const before = await sh(scratch, brick, look);
+      await runScript(scratch, mount.path, look);
+      const before = await runScript(scratch, brick, look);
       const changes = [
         'echo > f',
         'echo >> f',
@@ -191,18 +197,18 @@ onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
         'setfattr -n user.a -v b f',
         'truncate -s 1 f',
       ];
-      const said = await sh(scratch, mount.path, changes.join('; '));
+      const said = await runScript(scratch, mount.path, changes.join('; '));
       expect(said.match(/Read-only file system/g)).toHaveLength(changes.length);
-      expect(await sh(scratch, mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
+      expect(await runScript(scratch, mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
         'data\ndata\nd\nf\np\ns\n1\n',
       );
-      expect(await sh(scratch, brick, look)).toBe(before);
+      expect(await runScript(scratch, brick, look)).toBe(before);
       expect(await mount.stop()).toBe(0);
     }));
 
   it.runIf(isRoot)('mounted --no-allow-other refuses other users, who have access without it', () =>
     front.withScratch(async (scratch) => {
-      await sh(scratch, scratch.path, 'chmod 755 .');
+      await runScript(scratch, scratch.path, 'chmod 755 .');
       const asOther = `setpriv --reuid=1234 --regid=1234 --clear-groups`;
       for (const [args, answer] of [
         [['--no-allow-other'], /Permission denied/],
@@ -210,8 +216,8 @@ onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
         [[], /^x\n$/],
       ] as const) {
         const mount = await startStack(scratch, 'posix', args);
-        expect(await sh(scratch, mount.path, 'echo x > f; cat f')).toBe('x\n');
-        expect(await sh(scratch, scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
+        expect(await runScript(scratch, mount.path, 'echo x > f; cat f')).toBe('x\n');
+        expect(await runScript(scratch, scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
         expect(await mount.stop()).toBe(0);
       }
     }),

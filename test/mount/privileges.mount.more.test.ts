@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';
 import { allKinds, ourKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type StageSettings, type Where } from '../support/stage.ts';
-import { wanted } from '../support/wanted.ts';
+import { selected } from '../support/test-selection.ts';
 
 const as = `setpriv --reuid=${NOBODY.uid} --regid=${NOBODY.gid}`;
 const STRANGER = `${as} --clear-groups`;
@@ -78,20 +78,20 @@ const special = `umask 0; cp "$(which id)" f; chmod 4755 f; cp f g; chmod 755 g
 mknod zero c 1 5; ${STRANGER} ./f -u; ${STRANGER} ./g -u; head -c 3 zero | od -c; : > zero`;
 
 // Only as root, and so in one way.
-describe.runIf(isRoot && wanted.first)('special files', () => {
+describe.runIf(isRoot && selected.first)('special files', () => {
   onStage(
     'on a mount with --suid and --dev',
     ['posix'],
     (stage: Stage) => {
       // A disk mounted nosuid or nodev gives the same result in its own directory.
       it('act as devices and set-user-id programs', async () =>
-        void (await stage.same(`chmod 755 .\n${special}`)));
+        void (await stage.compareScript(`chmod 755 .\n${special}`)));
     },
     { args: ['--suid', '--dev'] },
   );
   onStage('on a mount without --suid and --dev', ['posix'], (stage: Stage) => {
     it('act as plain files', async () => {
-      const { out, err } = await stage.sh(`chmod 755 .\n${special}`);
+      const { out, err } = await stage.runScript(`chmod 755 .\n${special}`);
       expect(out.split('\n')).toEqual(['65534', '65534', '0000000', '']);
       expect(err).toMatch(/zero.*Permission denied/);
     });
@@ -107,7 +107,7 @@ describe.runIf(isRoot && hasTools)('with other users', () => {
       name,
       where,
       (stage: Stage) => {
-        it.each(scripts)('%s', async (_, script) => void (await stage.same(script)));
+        it.each(scripts)('%s', async (_, script) => void (await stage.compareScript(script)));
       },
       settings,
     );

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
 import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
-import { wanted } from '../support/wanted.ts';
+import { selected } from '../support/test-selection.ts';
 
 const git: SameSettings = {
   // git's index stores inode numbers and change times.
@@ -30,7 +30,7 @@ echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 
 const programs = (stage: Stage): void => {
   it('git inits, commits, branches, merges, clones and diffs', async () => {
-    const { status, out } = await stage.same(
+    const { status, out } = await stage.compareScript(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short
       git ls-files -s | md5sum; cd ..; git clone -q origin copy
       cd copy; git status --short --branch; echo new > new; mv d0/f7 moved; rm d1/f1
@@ -43,9 +43,9 @@ const programs = (stage: Stage): void => {
   });
 
   // Further commands with the same system calls: on a plain storage, and over a brick.
-  if (!wanted.first && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
+  if (!selected.first && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
     it('git stashes, collects garbage, repacks, pushes and checks', async () => {
-      const { status } = await stage.same(
+      const { status } = await stage.compareScript(
         `${REPOSITORY} git clone -q origin copy; git clone -q --no-hardlinks --bare origin bare.git
         cd copy; echo new > new; mv d0/f7 moved; rm d1/f1
         git add -A; git stash -q; git status --short; git stash pop -q --index
@@ -61,7 +61,7 @@ const programs = (stage: Stage): void => {
   }
 
   it('tar archives and extracts links, owners, times and xattrs', async () => {
-    const { status } = await stage.same(
+    const { status } = await stage.compareScript(
       `set -e; mkdir -p t/a/b; seq 9999 > t/a/f; ln t/a/f t/hard; ln -s a/f t/soft; mkfifo t/p
       truncate -s 3M t/sparse; echo end >> t/sparse; chmod 2750 t/a; chmod 4755 t/a/f
       setfattr -n user.colour -v blue t/a/f; setfattr -n user.binary -v 0x00ff0a t/a/b
@@ -87,7 +87,7 @@ const programs = (stage: Stage): void => {
     SELECT count(*), max(text), sum(id) FROM t; PRAGMA integrity_check;`;
 
   it('sqlite commits and recovers transactions with journal_mode=delete', async () => {
-    const { status, out } = await stage.same(
+    const { status, out } = await stage.compareScript(
       `sqlite3 db <<< "${SQL('delete')}" && ls &&
         sqlite3 db 'VACUUM; PRAGMA integrity_check; SELECT count(*) FROM t'
       # One that dies in the middle leaves a journal, which the next rolls back.
@@ -102,7 +102,7 @@ const programs = (stage: Stage): void => {
   });
 
   it('sqlite commits transactions of four processes with journal_mode=wal, by shared mmap', async () => {
-    const { status, out } = await stage.same(
+    const { status, out } = await stage.compareScript(
       `sqlite3 db <<< "${SQL('wal')}" && ls
       # Several at once, each of which sees what the others have written.
       for n in 1 2 3 4; do sqlite3 -cmd '.timeout 60000' db "
@@ -119,10 +119,10 @@ const programs = (stage: Stage): void => {
   });
 
   it('a UNIX socket is bound, connected to, and removed', () =>
-    stage.same(`"$NODE" "$CLIENTS/socket.mjs"; stat -c %F socket; rm -f socket; ls`));
+    stage.compareScript(`"$NODE" "$CLIENTS/socket.mjs"; stat -c %F socket; rm -f socket; ls`));
 
   it('gcc and make compile, link and run a program', async () => {
-    const { status, out } = await stage.same(
+    const { status, out } = await stage.compareScript(
       `cat > main.c <<'C'
 #include <stdio.h>
 #include "part.h"

@@ -12,7 +12,7 @@ import {
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { sizeOf } from '../support/process-memory.ts';
+import { readMemory } from '../support/process-memory.ts';
 
 /** The most that the server may grow after the first replacement. */
 const GROWTH_MIB = 20;
@@ -108,20 +108,20 @@ async function reloads(stage: Stage): Promise<void> {
 }
 
 async function reloadsWhatIsBroken(stage: Stage): Promise<void> {
-  await stage.scratch.file(stage.file, stage.broken);
+  await stage.scratch.writeFile(stage.file, stage.broken);
   expect(await reloaded(stage)).toMatchObject({ ok: false });
 }
 
 async function fails({ scratch, mount, said }: Stage, n: number): Promise<void> {
   // The failed one serves until its successor is ready.
-  while (said('is started anew') < n) await scratch.client(mount.path, 'stat fail').outcome;
+  while (said('is started anew') < n) await scratch.startClient(mount.path, 'stat fail').outcome;
 }
 
 async function exchanges(stage: Stage, n: number): Promise<void> {
   const { scratch, file } = stage;
   const data = scratch.at('data');
   const text = volfileOf(file, n % 2 === 1 ? COUNT : '').replace('DATA', data);
-  await scratch.file('mnt.vol', text);
+  await scratch.writeFile('mnt.vol', text);
   expect(await reloaded(stage)).toEqual({
     ok: true,
     text: expect.stringContaining('another graph'),
@@ -141,8 +141,8 @@ describe.each(languages)('a module as $file', (language) => {
     // Each waits for a while, in which another runs.
     it.concurrent.each(deeds)('when %s repeatedly', (_what, deed) =>
       withScratch(async (scratch) => {
-        await scratch.file(language.file, language.module);
-        const volfile = volfileOf(language.file).replace('DATA', await scratch.folder('data'));
+        await scratch.writeFile(language.file, language.module);
+        const volfile = volfileOf(language.file).replace('DATA', await scratch.makeFolder('data'));
         const mount = await startMount(scratch, volfile);
         const said = (what: string): number => mount.log().split(what).length - 1;
         const stage = { ...language, scratch, mount, said };
@@ -156,7 +156,7 @@ describe.each(languages)('a module as $file', (language) => {
         // The memory of the first is free at the minimum of a while.
         const sizes: number[] = [];
         await vi.waitFor(() => {
-          sizes.push(sizeOf(pid!));
+          sizes.push(readMemory(pid!));
           expect(sizes.length).toBeGreaterThan(30);
         }, PATIENCE);
         const first = Math.min(...sizes);
@@ -164,7 +164,7 @@ describe.each(languages)('a module as $file', (language) => {
           await deed(stage, n);
           await use(n);
         }
-        await vi.waitFor(() => expect(sizeOf(pid!) - first).toBeLessThan(GROWTH_MIB), PATIENCE);
+        await vi.waitFor(() => expect(readMemory(pid!) - first).toBeLessThan(GROWTH_MIB), PATIENCE);
         expect(await mount.stop()).toBe(0);
       }),
     );

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Client } from '../support/client.ts';
-import { freePort, noBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
+import { freePort, isWithoutBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
 import { describeMounts, makeScratch, type Scratch, startMount } from '../support/mount.ts';
 
 /** Keeps a file open for reading and writing, and a working directory below it. */
@@ -68,7 +68,7 @@ f
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
 
-(noBricks() ? describe.skip : describeMounts)('a restarted brick', () => {
+(isWithoutBricks() ? describe.skip : describeMounts)('a restarted brick', () => {
   let scratch: Scratch;
   const mounts: { end(): Promise<unknown> }[] = [];
   const clients: Client[] = [];
@@ -83,7 +83,11 @@ const sh = (at: string, script: string): string =>
 
   it('keeps files and directories of glossa and GlusterFS mounts open across servers and renames', async () => {
     scratch = await makeScratch();
-    const [own, files, port] = [await scratch.folder('own'), scratch.at('files'), await freePort()];
+    const [own, files, port] = [
+      await scratch.makeFolder('own'),
+      scratch.at('files'),
+      await freePort(),
+    ];
     mkdirSync(files);
     const ours = await OurBrick.serve(own, files, { port });
     brick = ours;
@@ -92,12 +96,12 @@ const sh = (at: string, script: string): string =>
     const far = await RealMount.start(scratch.path, 'far', ours.volfile);
     mounts.push(far);
     const folders = [join(near.path, 'near'), join(far.path, 'far')];
-    clients.push(...folders.map((folder) => scratch.client(folder, KEEPS)));
-    for (const client of clients) await client.said(/ready/);
+    clients.push(...folders.map((folder) => scratch.startClient(folder, KEEPS)));
+    for (const client of clients) await client.waitForOutput(/ready/);
     /** Uses the open files and directories through the present server. */
     const goesOn = async (line: string): Promise<void> => {
       for (const { child } of clients) child.stdin!.write(`${line}\n`);
-      for (const client of clients) await client.said(new RegExp(`${line} is done`));
+      for (const client of clients) await client.waitForOutput(new RegExp(`${line} is done`));
     };
     const each = (script: string): string[] => folders.map((folder) => sh(folder, script));
     await goesOn('a');

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import type { Statedump } from '../../server/statedump/volumes.ts';
-import { become } from '../support/client.ts';
-import { onFrontEnds } from '../support/front-ends.ts';
-import { glossa, run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+import { asUser } from '../support/client.ts';
+import { describeFrontEnds } from '../support/front-ends.ts';
+import { run, runGlossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 
 const PATIENCE = { timeout: 50_000 };
 
@@ -94,7 +94,7 @@ async function volfile(
   more = '',
   file = 'm.py',
 ): Promise<string> {
-  await scratch.file(file, module);
+  await scratch.writeFile(file, module);
   return `volume store
     type storage/memory
 end-volume
@@ -108,13 +108,13 @@ end-volume
 }
 
 async function dumpOf(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
-  const { out } = await glossa(scratch, ['stats', path, '--json']);
+  const { out } = await runGlossa(scratch, ['stats', path, '--json']);
   const { volumes } = JSON.parse(out) as Statedump;
   return volumes.find(({ name }) => name === 'top')!.dump;
 }
 
 // fuse-native does not pass interrupts on; there a caller waits for its reply.
-onFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
+describeFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
   const ways = [
     ['m.py', '-n', 'waits in a coroutine', 'the coroutine is cancelled'],
     ['m.py', '-x', 'keeps a frame', 'the frame is given up'],
@@ -133,7 +133,7 @@ onFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
         await writeFile(join(mount.path, 'file'), 'text');
         let client!: ChildProcess;
         const [program, ...words] = [
-          ...(front.owner === undefined ? [] : become(front.owner)),
+          ...(front.owner === undefined ? [] : asUser(front.owner)),
           flag === '-n' ? 'getfattr' : 'setfattr',
         ];
         const outcome = run(
@@ -164,7 +164,7 @@ onFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
   );
 });
 
-onFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-native'], (front) => {
+describeFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-native'], (front) => {
   it('fails no request, and keeps its counts', () =>
     front.withScratch(async (scratch) => {
       const { readdir, stat, writeFile } = scratch.fs;
@@ -182,7 +182,7 @@ onFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-native'], (
       const loads = [load(), load(), load(), load()];
       for (let number = 2; number <= 4; number += 1) {
         const before = (await dumpOf(scratch, mount))['module.count'] as number;
-        await scratch.file('m.py', edition(number));
+        await scratch.writeFile('m.py', edition(number));
         await vi.waitFor(
           async () =>
             expect(await dumpOf(scratch, mount)).toMatchObject({ 'module.edition': number }),
@@ -190,7 +190,7 @@ onFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-native'], (
         );
         expect((await dumpOf(scratch, mount))['module.count']).toBeGreaterThanOrEqual(before);
       }
-      await scratch.file('m.py', 'class xlator(:\n');
+      await scratch.writeFile('m.py', 'class xlator(:\n');
       await vi.waitFor(() => expect(mount.log()).toContain('the code before goes on'), PATIENCE);
       stopped = true;
       await Promise.all(loads);

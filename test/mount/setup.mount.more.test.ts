@@ -39,7 +39,9 @@ const PREPARE = `
 async function system(scratch: Scratch, script: string): Promise<Outcome> {
   const namespaces = ['--mount', '--propagation=private', '--pid', '--fork', '--kill-child'];
   const args = [...namespaces, '--mount-proc', 'bash', '-euc', PREPARE + script];
-  const outcome = await run(scratch, 'unshare', args, { env: { AT: await scratch.folder('at') } });
+  const outcome = await run(scratch, 'unshare', args, {
+    env: { AT: await scratch.makeFolder('at') },
+  });
   return { ...outcome, out: outcome.out.replaceAll(scratch.at('at'), '$AT') };
 }
 

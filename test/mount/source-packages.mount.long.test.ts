@@ -31,7 +31,7 @@ describe.skipIf(packages.length === 0)('a source package', () => {
   describe.each(packages)('%s', (name) => {
     onStage('on a mount', { kernel: ['python'] }, (stage) => {
       it('is configured, built, checked and installed', async () => {
-        const { out } = await stage.same(MAKE, {
+        const { out } = await stage.compareScript(MAKE, {
           env: { PACKAGE: join(sources, name) },
           status: 0,
           patience: 600_000,

@@ -1,9 +1,9 @@
 /** Storage that is full, read-only, or reports its free space. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
+import { describeFrontEnds, everyFrontEnd, type FrontEnd } from '../support/front-ends.ts';
 import { run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
-import { volfileOf } from '../support/stacks.ts';
-import { errorsIn, onStage } from '../support/stage.ts';
+import { makeVolfile } from '../support/stacks.ts';
+import { findErrors, onStage } from '../support/stage.ts';
 
 /** A mount on a tmpfs, which the tests of a group share. */
 class Tmpfs {
@@ -24,7 +24,7 @@ class Tmpfs {
 
   /** Runs a script in the mount. @returns its output and errors */
   async sh(script: string): Promise<string> {
-    const { out, err } = await this.scratch.client(this.mount.path, script).outcome;
+    const { out, err } = await this.scratch.startClient(this.mount.path, script).outcome;
     return out + err;
   }
 
@@ -35,20 +35,20 @@ class Tmpfs {
 
   private async start(): Promise<void> {
     this.scratch = await this.front.makeScratch();
-    this.brick = await this.scratch.folder('brick');
+    this.brick = await this.scratch.makeFolder('brick');
     const { uid, gid } = this.front.owner ?? { uid: 0, gid: 0 };
     const options = `${this.options},uid=${uid},gid=${gid}`;
     await this.mountBrick('-t', 'tmpfs', '-o', options, 'glossa-test');
     // Python behaves the same with every front end.
     const kind = this.front.name === 'kernel' ? 'python' : 'posix';
-    this.mount = await startMount(this.scratch, await volfileOf(this.scratch, kind, this.brick));
+    this.mount = await startMount(this.scratch, await makeVolfile(this.scratch, kind, this.brick));
   }
 
   private async stop(): Promise<void> {
     try {
       expect(await this.mount.stop()).toBe(0);
       // The server checks its disk periodically, and may find it read-only as a test made it.
-      const errors = errorsIn(this.mount.log()).filter(
+      const errors = findErrors(this.mount.log()).filter(
         (line) => !line.includes('is read-only now'),
       );
       expect(errors).toEqual([]);
@@ -67,7 +67,7 @@ const isRoot = process.getuid?.() === 0;
 const FULL = 'No space left on device';
 
 describe.runIf(isRoot)('storage in memory', () => {
-  onFrontEnds('a full disk', everyFrontEnd, (front) => {
+  describeFrontEnds('a full disk', everyFrontEnd, (front) => {
     const disk = new Tmpfs(front, 'size=2m,nr_inodes=100');
 
     it('refuses data with ENOSPC, and accepts data again once there is space', async () => {
@@ -126,7 +126,7 @@ describe.runIf(isRoot)('storage in memory', () => {
     });
   });
 
-  onFrontEnds('storage without nonblocking reads', ['kernel', 'fuse-native'], (front) => {
+  describeFrontEnds('storage without nonblocking reads', ['kernel', 'fuse-native'], (front) => {
     const disk = new Tmpfs(front, 'size=200m');
 
     it('serves several clients at once by its thread pool', async () => {
@@ -145,18 +145,18 @@ onStage(
   { kernel: ['posix', 'python'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     it('is reported as on the disk', () =>
-      stage.same(
+      stage.compareScript(
         "stat -f -c '%S %b %c %l' .; echo x > f; stat -f -c '%S %b' f; df --output=size . | tail -1",
       ));
 
     it('used by a file is reported as on the disk', () =>
-      stage.same(`for n in 0 1 4096 4097 100000; do head -c $n /dev/zero > f$n; sync f$n
+      stage.compareScript(`for n in 0 1 4096 4097 100000; do head -c $n /dev/zero > f$n; sync f$n
       stat -c '%n %s %b %B' f$n; done
       truncate -s 10M s; stat -c %b s; fallocate -l 40960 a; stat -c '%s %b' a
       fallocate -p -o 0 -l 8192 a; stat -c '%s %b' a; du -k a s`));
 
     it.runIf(isRoot)('in an unreadable directory is refused to other users', async () => {
-      const out = await stage.ok(`mkdir d; echo x > d/f; chmod 000 d
+      const out = await stage.runOk(`mkdir d; echo x > d/f; chmod 000 d
           setpriv --reuid=65534 --clear-groups ls d 2>&1 | sed 's/.*: //'
       setpriv --reuid=65534 --clear-groups cat d/f 2>&1 | sed 's/.*: //'; ls d; chmod 711 d
       setpriv --reuid=65534 --clear-groups cat d/f

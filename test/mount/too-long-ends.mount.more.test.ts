@@ -6,8 +6,8 @@ import { expect, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
   describeMounts,
-  glossa,
   run,
+  runGlossa,
   type Scratch,
   startMount,
   withScratch,
@@ -41,8 +41,8 @@ class xlator(Translator):
 describeMounts('a module that runs too long', () => {
   it('lets SIGTERM end the mount', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('files');
-      await scratch.file('m.py', inMethod('statfs(self, frame, loc, xdata)'));
+      await scratch.makeFolder('files');
+      await scratch.writeFile('m.py', inMethod('statfs(self, frame, loc, xdata)'));
       const mount = await startMount(scratch, volfile(scratch, 1));
       const asked = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
       await vi.waitFor(() => expect(mount.log()).toMatch(/too long/), { timeout: 50_000 });
@@ -54,26 +54,26 @@ describeMounts('a module that runs too long', () => {
 
   it('at its start makes the mount fail with the reason', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('files');
-      await scratch.file('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
+      await scratch.makeFolder('files');
+      await scratch.writeFile('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
       const failed = startMount(scratch, volfile(scratch, 1));
       await expect(failed).rejects.toThrow(/m\.py.*ran too long .*time-limit/);
     }));
 
   it('at its start within its time limit is ended by Ctrl-C', () =>
     withScratch(async (scratch) => {
-      await scratch.folder('files');
+      await scratch.makeFolder('files');
       const marker = scratch.at('files', 'begun');
       const source = `open(${JSON.stringify(marker)}, "w").close()\n${LONG}\n`;
-      await scratch.file('m.py', source);
+      await scratch.writeFile('m.py', source);
       const text = volfile(scratch, 5).replace(
         'module-name m',
         `module-name m\n    option allow-write ${scratch.at('files')}`,
       );
-      const vol = await scratch.file('m.vol', text);
-      const mnt = await scratch.folder('mnt');
+      const vol = await scratch.writeFile('m.vol', text);
+      const mnt = await scratch.makeFolder('mnt');
       let interrupt = (): void => {};
-      const ended = glossa(scratch, ['mount', vol, mnt, '--no-daemon', '--log-file', '-'], {
+      const ended = runGlossa(scratch, ['mount', vol, mnt, '--no-daemon', '--log-file', '-'], {
         ...PATIENCE,
         onStart: (child) => {
           interrupt = () => void child.kill('SIGINT');
@@ -88,12 +88,16 @@ describeMounts('a module that runs too long', () => {
 
 it('glossa test names the test that runs too long, and runs the next one', () =>
   withScratch(async (scratch) => {
-    await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
-    await scratch.file(
+    await scratch.writeFile('m.py', inMethod('stat(self, frame, loc, xdata)'));
+    await scratch.writeFile(
       'test_m.py',
       `def test_long():\n    ${LONG}\n\n\ndef test_next():\n    pass\n`,
     );
-    const { status, out } = await glossa(scratch, ['test', 'm.py', '--time-limit', '1'], PATIENCE);
+    const { status, out } = await runGlossa(
+      scratch,
+      ['test', 'm.py', '--time-limit', '1'],
+      PATIENCE,
+    );
     expect(status).toBe(1);
     expect(out).toMatch(/test_long.*ran too long/s);
     expect(out).toMatch(/1 passed/);
@@ -101,8 +105,8 @@ it('glossa test names the test that runs too long, and runs the next one', () =>
 
 it('glossa repl reports a line that runs too long', () =>
   withScratch(async (scratch) => {
-    await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
-    await scratch.file('lines', `${LONG}\n`);
+    await scratch.writeFile('m.py', inMethod('stat(self, frame, loc, xdata)'));
+    await scratch.writeFile('lines', `${LONG}\n`);
     const script = 'exec "$0" "$1" repl m.py --xlator-option "$2.time-limit=1" < lines';
     const main = join(packageRoot, 'dist/cli/main.js');
     const args = ['-c', script, process.execPath, main, '*'];

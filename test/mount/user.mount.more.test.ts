@@ -1,10 +1,10 @@
 /** Mounts of an ordinary user, through fusermount3. */
 import { describe, expect, it } from 'vitest';
-import { become, NOBODY, OTHER } from '../support/client.ts';
-import { describeMounts, glossa, run, withScratch } from '../support/mount.ts';
-import { allKinds, volfileOf } from '../support/stacks.ts';
+import { asUser, NOBODY, OTHER } from '../support/client.ts';
+import { describeMounts, run, runGlossa, withScratch } from '../support/mount.ts';
+import { allKinds, makeVolfile } from '../support/stacks.ts';
 import { onStage } from '../support/stage.ts';
-import { forRoot, programOf } from '../support/user.ts';
+import { forRoot, prepareProgram } from '../support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -12,7 +12,7 @@ const isRoot = process.getuid?.() === 0;
 describe.runIf(isRoot)('an ordinary user', () => {
   onStage('with a mount', { user: allKinds }, (stage) => {
     it('uses its files as in a bare directory', () =>
-      stage.same(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e
+      stage.compareScript(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e
           mkfifo p; chmod 4750 g
           touch -d '2001-02-03 04:05:06.123456789' g d; setfattr -n user.a -v b g; getfattr -d g
           cp -a d copy
@@ -20,7 +20,7 @@ describe.runIf(isRoot)('an ordinary user', () => {
           rm -r d; find . | sort`));
 
     it("has only the user's own rights", () =>
-      stage.same(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f
+      stage.compareScript(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f
           chmod 0 f; cat f; echo > f; rm f
           mkdir d; touch d/x; chmod 500 d; touch d/y; rm d/x; chmod 300 d; ls d; cat d/x
           chmod 700 d; ls d; cp /bin/true t; chmod 6755 t; ./t && echo ran
@@ -29,33 +29,33 @@ describe.runIf(isRoot)('an ordinary user', () => {
           cat r/a; ls r; chmod 700 r`));
 
     it.each(Object.entries(forRoot))('may not %s', async (_, script) => {
-      const { status, err } = await stage.sh(script);
+      const { status, err } = await stage.runScript(script);
       expect(status).not.toBe(0);
       expect(err).toMatch(/not permitted/);
     });
 
     it('sees no gfid xattrs, and inode numbers stay the same after a rename', async () => {
-      const out = await stage.ok('touch f; ln -s f s; mkdir d; getfattr -h -d -m - f s d .');
+      const out = await stage.runOk('touch f; ln -s f s; mkdir d; getfattr -h -d -m - f s d .');
       expect(out).toBe('');
       expect(
-        await stage.ok(
+        await stage.runOk(
           'ln -s x s; i=$(stat -c %i s); mv s t; [ $(stat -c %i t) = $i ] && echo same',
         ),
       ).toBe('same\n');
     });
 
     it('keeps other users out, including root', async () => {
-      const { mounted } = stage.folders();
-      await stage.ok('echo x > f; chmod 777 . f', { in: mounted });
+      const { mounted } = stage.nextFolders();
+      await stage.runOk('echo x > f; chmod 777 . f', { in: mounted });
       for (const as of [OTHER, { uid: 0, gid: 0 }]) {
-        const { err } = await stage.sh(':', { in: mounted, as });
+        const { err } = await stage.runScript(':', { in: mounted, as });
         expect(err).toMatch(/Permission denied/);
       }
-      expect(await stage.ok('cat f', { in: mounted })).toBe('x\n');
+      expect(await stage.runOk('cat f', { in: mounted })).toBe('x\n');
     });
 
     it('runs git and sqlite', async () => {
-      const { status } = await stage.same(
+      const { status } = await stage.compareScript(
         `export HOME=$PWD; git config --global user.email a@example.org
             git config --global user.name a
           git init -q r 2>/dev/null; cd r; seq 100 > f; git add f; git commit -qm m
@@ -71,37 +71,40 @@ describe.runIf(isRoot)('an ordinary user', () => {
   describeMounts('an ordinary user with the command line', () => {
     it('mounts as a daemon, sees the mount, and unmounts it', () =>
       withScratch(async (scratch) => {
-        const brick = await scratch.folder('brick');
-        const program = await programOf(scratch, NOBODY);
-        await scratch.file('test.vol', await volfileOf(scratch, 'python', brick));
-        const mine = (...args: string[]) => glossa(scratch, args, program);
+        const brick = await scratch.makeFolder('brick');
+        const program = await prepareProgram(scratch, NOBODY);
+        await scratch.writeFile('test.vol', await makeVolfile(scratch, 'python', brick));
+        const mine = (...args: string[]) => runGlossa(scratch, args, program);
         expect(await mine('mount', 'test.vol', 'mnt', '-l', scratch.at('home/log'))).toMatchObject({
           status: 0,
           err: '',
         });
-        expect(scratch.mounts()).toEqual([scratch.at('mnt')]);
+        expect(scratch.findMounts()).toEqual([scratch.at('mnt')]);
         expect((await mine('stats', 'mnt')).out).toMatch('LOOKUP');
-        const touch = [...become(NOBODY), 'touch', 'mnt/f'];
+        const touch = [...asUser(NOBODY), 'touch', 'mnt/f'];
         expect(await run(scratch, touch[0]!, touch.slice(1))).toMatchObject({ status: 0 });
         expect(await mine('umount', 'mnt')).toMatchObject({ status: 0, err: '' });
-        expect(scratch.mounts()).toEqual([]);
+        expect(scratch.findMounts()).toEqual([]);
         expect((await run(scratch, 'ls', ['brick'])).out).toBe('f\n');
       }));
 
     it('may not mount on or serve directories without permission, or use --allow-other', () =>
       withScratch(async (scratch) => {
-        const brick = await scratch.folder('brick');
-        const program = await programOf(scratch, NOBODY);
-        await scratch.folder('roots');
-        await scratch.folder('closed');
+        const brick = await scratch.makeFolder('brick');
+        const program = await prepareProgram(scratch, NOBODY);
+        await scratch.makeFolder('roots');
+        await scratch.makeFolder('closed');
         await run(scratch, 'chmod', ['700', 'closed']);
-        await scratch.file('test.vol', await volfileOf(scratch, 'posix', brick));
-        await scratch.file('closed.vol', await volfileOf(scratch, 'posix', scratch.at('closed')));
+        await scratch.writeFile('test.vol', await makeVolfile(scratch, 'posix', brick));
+        await scratch.writeFile(
+          'closed.vol',
+          await makeVolfile(scratch, 'posix', scratch.at('closed')),
+        );
         const log = ['-l', scratch.at('home/log')];
         const attempt = async (...args: string[]) => {
-          const { status, err } = await glossa(scratch, ['mount', ...args, ...log], program);
+          const { status, err } = await runGlossa(scratch, ['mount', ...args, ...log], program);
           expect(status).toBe(1);
-          expect(scratch.mounts()).toEqual([]);
+          expect(scratch.findMounts()).toEqual([]);
           return err;
         };
         expect(await attempt('test.vol', 'roots')).toMatch(/roots: .*write access|may .* write/);

@@ -5,7 +5,13 @@ import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import * as libc from '../../runtime/sys/libc.ts';
 import type { Statedump } from '../../server/statedump/volumes.ts';
-import { describeMounts, glossa, type Scratch, startMount, withScratch } from '../support/mount.ts';
+import {
+  describeMounts,
+  runGlossa,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
 import { onStage } from '../support/stage.ts';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
@@ -24,11 +30,11 @@ end-volume
 `;
 
 const mounted = async (scratch: Scratch, args = ['--kernel-writeback-cache']) =>
-  startMount(scratch, volfile(await scratch.folder('data')), { args });
+  startMount(scratch, volfile(await scratch.makeFolder('data')), { args });
 
 /** Dumps of the mount's volumes, by type. */
 async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>> {
-  const { out } = await glossa(scratch, ['stats', path, '--json']);
+  const { out } = await runGlossa(scratch, ['stats', path, '--json']);
   const { volumes } = JSON.parse(out) as Statedump;
   return new Map(volumes.map(({ type, dump }) => [type, dump]));
 }
@@ -158,7 +164,7 @@ onStage(
   { kernel: ['posix'], user: ['posix', 'python'] },
   (stage) => {
     it('shows written, appended, truncated and copied data', () =>
-      stage.same(`for i in $(seq 500); do echo "line $i"; done > f; md5sum < f; stat -c %s f
+      stage.compareScript(`for i in $(seq 500); do echo "line $i"; done > f; md5sum < f; stat -c %s f
         for n in 1 2 3; do for i in $(seq 100); do echo "$n $i" >> g; done & done; wait; sort -o g g; md5sum < g
         truncate -s 1000 f; echo end >> f; tail -c 20 f; cp f h; cmp f h; mv h i; sync i; rm f; ls
         dd if=/dev/zero bs=3000 count=700 of=k status=none; printf x | dd of=k bs=1 seek=5000 conv=notrunc status=none

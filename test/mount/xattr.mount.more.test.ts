@@ -5,7 +5,7 @@ import { onStage, type Stage } from '../support/stage.ts';
 
 const attributes = (stage: Stage): void => {
   it('are set, read, listed, replaced and removed', () =>
-    stage.same(`touch f; mkdir d; ln f h; ln -s f s; for at in f d s; do
+    stage.compareScript(`touch f; mkdir d; ln f h; ln -s f s; for at in f d s; do
         setfattr -n user.text -v 'some text' $at; setfattr -n user.bytes -v 0x00ff007f80 $at
         setfattr -n user.empty $at
         getfattr -d -e hex $at | sort; setfattr -n user.text -v other $at
@@ -16,14 +16,14 @@ const attributes = (stage: Stage): void => {
       getfattr -d copy | wc -l; cp g plain; getfattr -d plain`));
 
   it('extended attributes of every file type and namespace are accepted or refused as on a disk', () =>
-    stage.same(`touch f; mkfifo p; mknod c c 1 3; ln -s missing s; for at in f p c s
+    stage.compareScript(`touch f; mkfifo p; mknod c c 1 3; ln -s missing s; for at in f p c s
       do for space in user trusted security other system; do
         setfattr -h -n $space.x -v 1 $at; getfattr -h --only-values -n $space.x $at && echo; done
         done
       setfattr -n user. -v 1 f; setfattr -n user -v 1 f; setfattr -n '' -v 1 f`));
 
   it('with the longest names and values are accepted, and longer ones refused', () =>
-    stage.same(`touch f; n=user.$(printf '%0250d' 1); setfattr -n $n -v long f
+    stage.compareScript(`touch f; n=user.$(printf '%0250d' 1); setfattr -n $n -v long f
       getfattr --only-values -n $n f; echo
       setfattr -n \${n}2 -v longer f; setfattr -n user.big -v $(printf '%03000d' 1) f
       getfattr --only-values -n user.big f | wc -c
@@ -34,14 +34,14 @@ const attributes = (stage: Stage): void => {
       getfattr -d -e hex f | grep -av 'user.n' | od -c; "$NODE" -e "require('fs').statSync('f')"`));
 
   it('in the trusted namespace are visible to root only', () =>
-    stage.same(`touch f; chmod 644 f; setfattr -n trusted.x -v 1 f; setfattr -n user.x -v 2 f
+    stage.compareScript(`touch f; chmod 644 f; setfattr -n trusted.x -v 1 f; setfattr -n user.x -v 2 f
       chown 65534 f; as='setpriv --reuid=65534 --clear-groups'
       $as getfattr -d -m - f; $as getfattr -n trusted.x f; $as setfattr -n trusted.y -v 1 f
       $as setfattr -n user.y -v 1 f; getfattr -d -m user f`));
 
   it('extended attributes of the storage itself are invisible and protected', async () => {
     const out =
-      await stage.ok(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
+      await stage.runOk(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
       for n in trusted.gfid user.glossa.gfid trusted.glusterfs.volume-id; do
         getfattr -n $n f 2>&1 | sed 's/.*: //'
         setfattr -n $n -v 0x00112233445566778899aabbccddeeff f 2>&1 | sed 's/.*: //'

@@ -12,8 +12,8 @@ import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
-import { describeMounts, glossa, run, startMount, withScratch } from '../support/mount.ts';
-import { wanted } from '../support/wanted.ts';
+import { describeMounts, run, runGlossa, startMount, withScratch } from '../support/mount.ts';
+import { selected } from '../support/test-selection.ts';
 
 const nodes = (process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean);
 const isRequired = process.env.GLOSSA_REQUIRE_ALL === '1';
@@ -37,14 +37,14 @@ const stacks = {
 
 describe.skipIf(nodes.length === 0)('another version of Node', () => {
   const all = nodes.map((node, at) => [node, at === nodes.length - 1] as const);
-  describe.each(wanted.first ? all : all.slice(-1))('%s', (node, isLast) => {
+  describe.each(selected.first ? all : all.slice(-1))('%s', (node, isLast) => {
     // It does what it does elsewhere on a mount.
-    if (isLast && wanted.others) {
+    if (isLast && selected.others) {
       it('runs the demo', () =>
         withScratch(async (scratch) => {
-          const env = { TMPDIR: await scratch.folder('tmp') };
+          const env = { TMPDIR: await scratch.makeFolder('tmp') };
           const args = ['demo', '--json', '--searches', '300', '--delay', '0.02'];
-          const { status, out, err } = await glossa(scratch, args, { node, env });
+          const { status, out, err } = await runGlossa(scratch, args, { node, env });
           expect({ status, err }).toEqual({ status: 0, err: '' });
           const { searches, passes } = JSON.parse(out);
           expect([searches, passes.length]).toEqual([300, 2]);
@@ -60,13 +60,13 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
         }));
     }
 
-    if (!wanted.first) return;
+    if (!selected.first) return;
 
     it('starts the program', () =>
       withScratch(async (scratch) => {
         const { out } = await run(scratch, node, ['--version']);
         expect(out).toMatch(/^v\d+\./);
-        const version = await glossa(scratch, ['--version'], { node });
+        const version = await runGlossa(scratch, ['--version'], { node });
         expect(version).toMatchObject({ status: 0, err: '' });
       }));
 
@@ -74,7 +74,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
       withScratch(async (scratch) => {
         const folder = scratch.at('page');
         const args = ['playground', '--out', folder];
-        const { status, err } = await glossa(scratch, args, { node });
+        const { status, err } = await runGlossa(scratch, args, { node });
         expect({ status, err }).toEqual({ status: 0, err: '' });
         const part = await readFile(join(folder, 'parts/snapshot-python.json.js'), 'utf8');
         const packed = Buffer.from(/,"(.*)"\);$/m.exec(part)![1]!, 'base64');
@@ -91,7 +91,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
         'serves a mount with a translator in %s',
         (_, [file, module]) =>
           withScratch(async (scratch) => {
-            const brick = await scratch.folder('brick');
+            const brick = await scratch.makeFolder('brick');
             const text = await readFile(join(packageRoot, 'volfiles', file), 'utf8');
             const volfile =
               module === '' ? text : text.replace(/(?<=module-name )negative$/m, module);
@@ -105,7 +105,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
             expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
             // Of that Node, and of ours.
             for (const asking of [{ node }, {}]) {
-              const { out: stats } = await glossa(scratch, ['stats', mount.path], asking);
+              const { out: stats } = await runGlossa(scratch, ['stats', mount.path], asking);
               expect(stats).toMatch(/hits\W+\d/);
             }
             expect(await mount.stop()).toBe(0);

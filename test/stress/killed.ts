@@ -1,8 +1,8 @@
 /** Kills the server with SIGKILL again and again while clients work on open files. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '../support/client.ts';
-import { glossa, type Scratch, startMount } from '../support/mount.ts';
-import { type Kind, volfileOf } from '../support/stacks.ts';
+import { runGlossa, type Scratch, startMount } from '../support/mount.ts';
+import { type Kind, makeVolfile } from '../support/stacks.ts';
 import { inScratch, type Scenario, same } from './scenario.ts';
 
 const FILES = 100;
@@ -12,11 +12,11 @@ const CRASH = 'gcc -O1 -Wall -Werror -o "$PROGRAM" "$CLIENTS/crash.c" && exec "$
 
 /** Rounds of writing that were fsynced before the end, and are there after it. */
 async function kill(scratch: Scratch, kind: Kind, args: readonly string[]): Promise<number> {
-  const volfile = await volfileOf(scratch, kind, await scratch.folder('brick'));
+  const volfile = await makeVolfile(scratch, kind, await scratch.makeFolder('brick'));
   const env = { PROGRAM: scratch.at('crash') };
   const mount = await startMount(scratch, volfile, { args });
   const client = new Client(mount.path, `${CRASH} ${FILES}`, { env });
-  await client.said(/^round 0$/m);
+  await client.waitForOutput(/^round 0$/m);
   await delay(Math.random() * MOMENT_MS);
   mount.child.kill('SIGKILL');
   const { out, status, err } = await client.outcome;
@@ -25,7 +25,7 @@ async function kill(scratch: Scratch, kind: Kind, args: readonly string[]): Prom
     const said = out.match(new RegExp(`^${what}: .*$`, 'gm'));
     same('after the end', said, [`${what}: ENOTCONN ${FILES}`]);
   }
-  same('glossa umount', (await glossa(scratch, ['umount', mount.path])).err, '');
+  same('glossa umount', (await runGlossa(scratch, ['umount', mount.path])).err, '');
   const last = [...out.matchAll(/^round (\d+)$/gm)].at(-1)![1];
   const again = await startMount(scratch, volfile, { args });
   const verify = `"$PROGRAM" verify ${FILES} ${last}; ls | wc -l; rm *`;

@@ -6,15 +6,15 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Statedump } from '../../server/statedump/volumes.ts';
 import { Client } from '../support/client.ts';
 import {
-  errorsIn,
-  glossa,
+  findErrors,
+  runGlossa,
   type Scratch,
   type ServedMount,
   type StartSettings,
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { type Kind, volfileOf } from '../support/stacks.ts';
+import { type Kind, makeVolfile } from '../support/stacks.ts';
 
 /** The duration of a scenario. */
 export interface Pace {
@@ -92,9 +92,13 @@ export class Served {
 
   /** The statedumps of the volumes of a type. */
   async dump(type: string): Promise<Dump> {
-    const { status, out, err } = await glossa(this.scratch, ['stats', this.mount.path, '--json'], {
-      patience: PATIENCE_MS,
-    });
+    const { status, out, err } = await runGlossa(
+      this.scratch,
+      ['stats', this.mount.path, '--json'],
+      {
+        patience: PATIENCE_MS,
+      },
+    );
     same('glossa stats', { status, err }, { status: 0, err: '' });
     const { volumes } = JSON.parse(out) as Statedump;
     const volume = volumes.find((one) => one.type === type);
@@ -132,7 +136,7 @@ export async function served<T>(
 ): Promise<T> {
   let result!: T;
   await inScratch(async (scratch) => {
-    const volfile = await volfileOf(scratch, kind, await scratch.folder('brick'));
+    const volfile = await makeVolfile(scratch, kind, await scratch.makeFolder('brick'));
     const mount = await startMount(scratch, volfile, settings);
     const one = new Served(scratch, mount);
     try {
@@ -149,7 +153,7 @@ export async function served<T>(
       one.killClients();
     }
     same('the server ended with', await mount.stop(), 0);
-    same('errors in the log', errorsIn(mount.log()), []);
+    same('errors in the log', findErrors(mount.log()), []);
   });
   return result;
 }

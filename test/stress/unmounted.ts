@@ -1,14 +1,14 @@
 /** Unmounts in each way while clients work. */
 import { Client } from '../support/client.ts';
 import {
-  glossa,
   type Outcome,
   run,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
 } from '../support/mount.ts';
-import { type Kind, volfileOf } from '../support/stacks.ts';
+import { type Kind, makeVolfile } from '../support/stacks.ts';
 import { inScratch, type Scenario, same } from './scenario.ts';
 
 const WRITERS = 6;
@@ -31,7 +31,7 @@ const endings: Readonly<Record<string, End>> = {
   SIGTERM: async ({ child }) => child.kill('SIGTERM'),
   SIGINT: async ({ child }) => child.kill('SIGINT'),
   'glossa umount --lazy': async ({ path }, scratch, clients) => {
-    same('status', (await glossa(scratch, ['umount', '--lazy', '--no-wait', path])).status, 0);
+    same('status', (await runGlossa(scratch, ['umount', '--lazy', '--no-wait', path])).status, 0);
     for (const client of clients) client.kill();
   },
   'umount -l': lazily('umount', ['-l']),
@@ -50,16 +50,16 @@ async function expectWritten(scratch: Scratch, name: string, { out }: Outcome): 
 async function end(scratch: Scratch, kind: Kind, how: string): Promise<number> {
   const mount = await startMount(
     scratch,
-    await volfileOf(scratch, kind, await scratch.folder('brick')),
+    await makeVolfile(scratch, kind, await scratch.makeFolder('brick')),
   );
   const names = Array.from({ length: WRITERS }, (_, i) => `w${i}`);
   const writers = names.map((name) => new Client(`${mount.path}/${name}`, WRITER));
-  for (const writer of writers) await writer.said(/^20$/m);
+  for (const writer of writers) await writer.waitForOutput(/^20$/m);
   const refused = await run(scratch, 'umount', [mount.path]);
   same('umount of what is busy', [refused.status === 0, /busy/.test(refused.err)], [false, true]);
   await endings[how]!(mount, scratch, writers);
   same(`the server, ended by ${how},`, (await mount.outcome).status, 0);
-  same('mounts that are left', scratch.mounts(), []);
+  same('mounts that are left', scratch.findMounts(), []);
   let written = 0;
   for (const [i, writer] of writers.entries()) {
     written += await expectWritten(scratch, names[i]!, await writer.outcome);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { type ModuleSettings, moduleGraph, type RunningModule, startModule } from './module.ts';
+import { type ModuleSettings, makeModuleGraph, type RunningModule, startModule } from './module.ts';
 
 /** The module's files. Its `access` just answers: the volume is alive. */
 export const ATTEMPT_FILES = {
@@ -32,15 +32,15 @@ class xlator(Translator):
 };
 
 /** `repr(r)` or the exception, the errno of the request, and the other log lines. */
-export interface Attempted {
+export interface AttemptResult {
   readonly result: string;
   readonly log: string;
   readonly errno: number;
 }
 
-export function attemptIn(run: RunningModule, source: string): Attempted {
+export function runAttempt(run: RunningModule, source: string): AttemptResult {
   run.context.lines.length = 0;
-  const reply = run.ask('stat', run.known('file'), Dict.of({ source }));
+  const reply = run.ask('stat', run.knownLoc('file'), Dict.of({ source }));
   const lines = run.context.lines.splice(0);
   const at = lines.findIndex((line) => line.includes('RESULT '));
   const result = at < 0 ? '' : lines.splice(at, 1)[0]!.replace(/^.*?RESULT /s, '');
@@ -61,25 +61,25 @@ function makeFolder(): string {
   return folder;
 }
 
-interface Trying {
+interface AttemptSettings {
   /** The attempts of a group share a volume: where each start costs a thread. */
   readonly shares: boolean;
   /** Titles of attempts that are not tried, by the reasons. */
   readonly leftOut: Readonly<Record<string, readonly string[]>>;
 }
 
-let trying: Trying = { shares: true, leftOut: {} };
+let attemptSettings: AttemptSettings = { shares: true, leftOut: {} };
 
 /** Sets the way of all later attempts; called by a file before it imports test files. */
-export function tryBy(how: Trying): void {
-  trying = how;
+export function setAttemptSettings(settings: AttemptSettings): void {
+  attemptSettings = settings;
 }
 
 /** The attempts that are not left out. */
-export function tried<T extends readonly [title: string, ...rest: unknown[]]>(
+export function withoutLeftOut<T extends readonly [title: string, ...rest: unknown[]]>(
   all: readonly T[],
 ): readonly T[] {
-  const leftOut = Object.values(trying.leftOut).flat();
+  const leftOut = Object.values(attemptSettings.leftOut).flat();
   return all.filter(([title]) => !leftOut.includes(title));
 }
 
@@ -89,20 +89,20 @@ const canary = { value: 'of the host' };
 type Fill = (text: string) => string;
 
 interface Tools {
-  attempt(source: string): Attempted;
+  run(source: string): AttemptResult;
   readonly fill: Fill;
   /** What the volume has logged as refused so far. */
-  readonly told: readonly string[];
+  readonly refusals: readonly string[];
 }
 
 /**
  * Gives each test of the group a volume, and checks the canaries outside and the volume after each
  * test. Sources may name the FOLDER.
  */
-export function attempts(): Tools {
+export function prepareAttempts(): Tools {
   let folder: string;
   let run: RunningModule;
-  const told: string[] = [];
+  const refusals: string[] = [];
 
   beforeAll(() => {
     process.env.GLOSSA_TEST_SECRET = 'secret of the host';
@@ -127,15 +127,15 @@ export function attempts(): Tools {
     },
   });
 
-  if (trying.shares) {
+  if (attemptSettings.shares) {
     beforeAll(async () => {
-      run = moduleGraph(join(folder, 'code'), settings());
+      run = makeModuleGraph(join(folder, 'code'), settings());
       await run.graph.start();
       return () => run.graph.stop();
     });
   } else {
     beforeEach(async () => {
-      told.length = 0;
+      refusals.length = 0;
       run = await startModule(join(folder, 'code'), settings());
     });
   }
@@ -144,30 +144,30 @@ export function attempts(): Tools {
     expect(canary).toEqual({ value: 'of the host' });
     expect(process.env.GLOSSA_TEST_SECRET).toBe('secret of the host');
     expect(readFileSync(join(folder, 'other', 'canary'), 'utf8')).toBe('untouched');
-    expect(run.ask('access', run.known('file'), 1, null)).toMatchObject({ opErrno: EPERM });
+    expect(run.ask('access', run.knownLoc('file'), 1, null)).toMatchObject({ opErrno: EPERM });
   });
 
   const fill: Fill = (text) => text.replaceAll('FOLDER', folder);
-  const attempt = (source: string): Attempted => {
-    const attempted = attemptIn(run, fill(source));
-    told.push(...refusals(attempted.log));
-    return attempted;
+  const attempt = (source: string): AttemptResult => {
+    const outcome = runAttempt(run, fill(source));
+    refusals.push(...refusalLines(outcome.log));
+    return outcome;
   };
-  return { attempt, fill, told };
+  return { run: attempt, fill, refusals };
 }
 
 /** `refused` is the end of the expected log line. */
 export type Attempt = readonly [title: string, source: string, result: RegExp, refused: string];
 
 /** The log lines of refusals. */
-const refusals = (log: string): string[] =>
+const refusalLines = (log: string): string[] =>
   log.split('\n').filter((line) => /^\[[^\]]+\] W .*: refused: /.test(line));
 
 /** Checks that every attempt fails and is logged. */
-export function refuses(topic: string, all: readonly Attempt[]): void {
+export function describeRefusals(topic: string, all: readonly Attempt[]): void {
   describe(topic, () => {
-    const { attempt, fill, told } = attempts();
-    it.each(tried(all).map((one) => ({ one, title: one[0] })))(
+    const { run: attempt, fill, refusals: told } = prepareAttempts();
+    it.each(withoutLeftOut(all).map((one) => ({ one, title: one[0] })))(
       'is refused and logged once: $title',
       ({ one }) => {
         const [, source, expected, refused] = one;

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Result, type Run, readRun } from '../../apps/bench/engine/schema.ts';
-import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
+import { mountPoints, type Outcome, runGlossa, type Scratch } from './mount.ts';
 
 /** A stack that counts lookups; the volumes `above` stand between the counter and the top. */
 export const benchVolfile = (above = '', top = 'brick'): string => `
@@ -26,35 +26,35 @@ end-volume
 /** The least that there is to measure. */
 export const LEAST = ['--rounds', '6', '--duration', '0.02', '--json'];
 
-type Settings = Parameters<typeof glossa>[2];
+type Settings = Parameters<typeof runGlossa>[2];
 
 /** Temporary folders of the run are made in the scratch folder, so that all of them are seen. */
-export const benchAsTold = (
+export const runBench = (
   scratch: Scratch,
   args: readonly string[],
   settings: Settings = {},
 ): Promise<Outcome> =>
-  glossa(scratch, ['bench', ...args], {
+  runGlossa(scratch, ['bench', ...args], {
     env: { TMPDIR: scratch.path },
     patience: 120_000,
     ...settings,
   });
 
 /** The shortest run, of a command if one is given. */
-export const bench = (
+export const runShortBench = (
   scratch: Scratch,
   args: readonly string[],
   settings?: Settings,
   command: readonly string[] = [],
 ): Promise<Outcome> => {
   const rest = command.length === 0 ? [] : ['--', ...command];
-  return benchAsTold(scratch, [...args, ...LEAST, ...rest], settings);
+  return runBench(scratch, [...args, ...LEAST, ...rest], settings);
 };
 
-export const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
+export const readOutput = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
 
 /** The number of measured rounds. */
-export const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
+export const countRounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
 /** Nothing is mounted below it, and no folder of a run is left. */
 export function expectClean(scratch: Scratch): void {
@@ -64,7 +64,7 @@ export function expectClean(scratch: Scratch): void {
 }
 
 /** Does something once when something is true, while a process runs. */
-export function whenTrue(child: ChildProcess, isTrue: () => boolean, act: () => void): void {
+export function onceTrue(child: ChildProcess, isTrue: () => boolean, act: () => void): void {
   const timer = setInterval(() => {
     if (!isTrue()) return;
     clearInterval(timer);
@@ -74,7 +74,7 @@ export function whenTrue(child: ChildProcess, isTrue: () => boolean, act: () => 
 }
 
 /** The command line of a process; empty for an ended one. */
-export function commandOf(pid: string): string {
+export function readCommandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch (error) {

@@ -5,7 +5,7 @@ import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import type { Bench } from '../bench/bench.ts';
 import { isSkipped } from './obstacle.ts';
 
-export const benchIn = (folder: string): Bench => ({
+export const makeBench = (folder: string): Bench => ({
   quick: true,
   cleanup: new Cleanup(),
   signal: new AbortController().signal,

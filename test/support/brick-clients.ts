@@ -42,7 +42,7 @@ export interface Special {
   /** Whether their clocks stand still: nothing grows old, or is done after a while. */
   readonly isTimeless?: boolean;
   /** Translators of the test's own. */
-  readonly more?: readonly Translator<unknown>[];
+  readonly translators?: readonly Translator<unknown>[];
 }
 
 /** What a graph can be asked, as a module's test asks (`bridges/testing/operations.ts`). */
@@ -56,7 +56,7 @@ export interface BrickClient {
   end(): Promise<void>;
 }
 
-export const volume = (
+export const renderVolume = (
   name: string,
   type: string,
   options: Lines,
@@ -82,21 +82,23 @@ export function distributedVolfile(
       'remote-port': String(port),
       'remote-subvolume': 'brick',
     };
-    if (between === null) return volume(name, 'protocol/client', lines, null);
+    if (between === null) return renderVolume(name, 'protocol/client', lines, null);
     const below = `${name}-client`;
-    return volume(below, 'protocol/client', lines, null) + volume(name, between, {}, below);
+    return (
+      renderVolume(below, 'protocol/client', lines, null) + renderVolume(name, between, {}, below)
+    );
   });
   const names = Object.keys(ports).join(' ');
-  return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
+  return [...clients, renderVolume('dht', 'cluster/distribute', options, names)].join('\n');
 }
 
 /** A stack of one volume and those above it, the lowest first, as `c0`, `c1` and so on. */
-function stackOver(type: string, options: Lines, above: ClientSettings['above'] = []): string {
+function renderStack(type: string, options: Lines, above: ClientSettings['above'] = []): string {
   const volumes = [
-    volume('c0', type, options, null),
+    renderVolume('c0', type, options, null),
     ...above.map((each, at) => {
       const [type, lines] = typeof each === 'string' ? [each, {}] : each;
-      return volume(`c${at + 1}`, type, lines, `c${at}`);
+      return renderVolume(`c${at + 1}`, type, lines, `c${at}`);
     }),
   ];
   return volumes.join('\n');
@@ -106,7 +108,7 @@ function stackOver(type: string, options: Lines, above: ClientSettings['above'] 
 export function clientVolfile(port: number, { options, above }: ClientSettings = {}): string {
   const own = { 'remote-host': '127.0.0.1', 'remote-port': String(port) };
   const all = { ...own, 'remote-subvolume': 'brick', ...options };
-  return stackOver('protocol/client', all, above);
+  return renderStack('protocol/client', all, above);
 }
 
 /** The clients of one test. */
@@ -126,12 +128,12 @@ export class BrickClients {
   constructor(
     sources: PumpSources | null = pump,
     retryMs = Infinity,
-    { isTimeless = false, more = [] }: Special = {},
+    { isTimeless = false, translators = [] }: Special = {},
   ) {
     this.sources = sources;
     this.retryMs = retryMs;
     this.isTimeless = isTimeless;
-    this.registry = new Registry([...types, ...more] as never);
+    this.registry = new Registry([...types, ...translators] as never);
   }
 
   /** One of the brick at a port of this machine. */
@@ -140,12 +142,12 @@ export class BrickClients {
   }
 
   /** One of a folder itself. */
-  local(directory: string, settings: ClientSettings = {}): Promise<BrickClient> {
-    return this.start(stackOver('storage/posix', { directory }, settings.above), settings);
+  openFolder(directory: string, settings: ClientSettings = {}): Promise<BrickClient> {
+    return this.start(renderStack('storage/posix', { directory }, settings.above), settings);
   }
 
   /** One of several bricks, by the names of their clients, together; see `distributedVolfile`. */
-  distributed(
+  openDistributed(
     ports: Readonly<Record<string, number>>,
     options: Lines = {},
     between: string | null = null,
@@ -162,7 +164,7 @@ export class BrickClients {
     const { description } = readVolfile(new Source('client.vol', text), { registry });
     const context = new BrowserContext((line) => void log.push(line));
     const since = context.now();
-    const hurried = Object.assign(Object.create(context) as BrowserContext, {
+    const fastContext = Object.assign(Object.create(context) as BrowserContext, {
       sources: this.sources ?? undefined,
       wake: () => pump.wake(),
       after: (ms: number, fn: () => void) =>
@@ -171,26 +173,29 @@ export class BrickClients {
           : context.after(RETRY_DELAYS_MS.includes(ms) ? Math.min(ms, retryMs) : ms, fn),
       ...(isTimeless ? { now: () => since } : {}),
     });
-    const graph = activate(description, registry, hurried, { default: INFO, volumes: new Map() });
+    const graph = activate(description, registry, fastContext, {
+      default: INFO,
+      volumes: new Map(),
+    });
     await graph.start();
     const asker = connect(graph, 'test');
     const driver = new Driver(asker, { ...ROOT, pid: 4242, ...caller });
     const files = new Files(driver, { umask: 0o022 });
-    let isOver = false;
-    const made: BrickClient = {
+    let isEnded = false;
+    const client: BrickClient = {
       graph,
       driver,
       ask: async (operation, ...args) => operations[operation]!(files, args as never),
       async end() {
-        if (isOver) return;
-        isOver = true;
+        if (isEnded) return;
+        isEnded = true;
         asker.disconnect();
         await graph.stop();
       },
     };
-    this.clients.push(made);
+    this.clients.push(client);
     if (waits) await graph.whenUp(UP_MS);
-    return made;
+    return client;
   }
 
   async end(): Promise<void> {

@@ -3,21 +3,21 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bricks, OurBrick, RealBrick } from './gluster.ts';
-import { glusterdVolfile } from './performance-volfiles.ts';
+import { renderGlusterdVolfile } from './performance-volfiles.ts';
 import type { Kind } from './stacks.ts';
 
 /** Whose each brick is. */
-type Whose = typeof RealBrick | typeof OurBrick;
+type BrickKind = typeof RealBrick | typeof OurBrick;
 
 /** Two bricks, and the client's volumes above them. */
 interface Shape {
-  readonly whose: readonly [Whose, Whose];
-  readonly stackOver: (ports: readonly number[]) => string;
+  readonly kinds: readonly [BrickKind, BrickKind];
+  readonly renderStack: (ports: readonly number[]) => string;
   /** Options of features/upcall in each brick, which is there when they are. */
   readonly upcall?: Readonly<Record<string, string>>;
 }
 
-const clientVolume = (name: string, port: number): string => `volume ${name}
+const renderClient = (name: string, port: number): string => `volume ${name}
   type protocol/client
   option remote-host 127.0.0.1
   option remote-port ${port}
@@ -26,9 +26,9 @@ end-volume
 `;
 
 /** Distribute, and the times of clients. */
-function plainStack(ports: readonly number[]): string {
+function renderPlainStack(ports: readonly number[]): string {
   const names = ports.map((_, at) => `b${at}`);
-  const clients = ports.map((port, at) => clientVolume(names[at]!, port));
+  const clients = ports.map((port, at) => renderClient(names[at]!, port));
   return `${clients.join('')}volume distribute
   type cluster/distribute
   subvolumes ${names.join(' ')}
@@ -41,7 +41,7 @@ end-volume
 }
 
 /** The stack of the tutorial over bricks at these ports, under the name of the tests' bricks. */
-function printedStack(ports: readonly number[]): string {
+function readTutorialStack(ports: readonly number[]): string {
   const text = readFileSync(join(packageRoot, 'examples/tutorial/python.vol'), 'utf8');
   return text.replaceAll(
     /remote-subvolume brick(\d)/g,
@@ -51,48 +51,48 @@ function printedStack(ports: readonly number[]): string {
 
 /** Shapes by kind of stack. */
 const shapes: Readonly<Partial<Record<Kind, Shape>>> = {
-  'distribute-real': { whose: [RealBrick, RealBrick], stackOver: plainStack },
-  'distribute-own': { whose: [OurBrick, OurBrick], stackOver: plainStack },
-  'distribute-mixed': { whose: [RealBrick, OurBrick], stackOver: plainStack },
-  tutorial: { whose: [RealBrick, RealBrick], stackOver: printedStack },
+  'distribute-real': { kinds: [RealBrick, RealBrick], renderStack: renderPlainStack },
+  'distribute-own': { kinds: [OurBrick, OurBrick], renderStack: renderPlainStack },
+  'distribute-mixed': { kinds: [RealBrick, OurBrick], renderStack: renderPlainStack },
+  tutorial: { kinds: [RealBrick, RealBrick], renderStack: readTutorialStack },
   'performance-bricks': {
-    whose: [RealBrick, OurBrick],
-    stackOver: glusterdVolfile,
+    kinds: [RealBrick, OurBrick],
+    renderStack: renderGlusterdVolfile,
     upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600' },
   },
 };
 
-class Distributed implements Bricks {
+class DistributedBricks implements Bricks {
   readonly bricks: readonly (RealBrick | OurBrick)[];
 
   readonly volfile: string;
 
   private constructor(
     bricks: readonly (RealBrick | OurBrick)[],
-    stackOver: (ports: readonly number[]) => string,
+    renderStack: (ports: readonly number[]) => string,
   ) {
     this.bricks = bricks;
-    this.volfile = stackOver(bricks.map(({ port }) => port));
+    this.volfile = renderStack(bricks.map(({ port }) => port));
   }
 
   /** @param folder for the bricks' own files @param files a folder of each brick is made there */
   static async start(
-    { whose, stackOver, upcall }: Shape,
+    { kinds, renderStack, upcall }: Shape,
     folder: string,
     files: string,
-  ): Promise<Distributed> {
+  ): Promise<DistributedBricks> {
     const bricks: (RealBrick | OurBrick)[] = [];
-    for (const [at, kind] of whose.entries()) {
-      const own = join(folder, `b${at}`);
+    for (const [at, kind] of kinds.entries()) {
+      const folderOfBrick = join(folder, `b${at}`);
       const served = join(files, `b${at}`);
-      for (const path of [own, served]) mkdirSync(path, { recursive: true });
+      for (const path of [folderOfBrick, served]) mkdirSync(path, { recursive: true });
       bricks.push(
         kind === RealBrick
-          ? await RealBrick.start(own, { files: served, upcall })
-          : await OurBrick.serve(own, served, { upcall }),
+          ? await RealBrick.start(folderOfBrick, { files: served, upcall })
+          : await OurBrick.serve(folderOfBrick, served, { upcall }),
       );
     }
-    return new Distributed(bricks, stackOver);
+    return new DistributedBricks(bricks, renderStack);
   }
 
   async end(): Promise<void> {
@@ -101,8 +101,8 @@ class Distributed implements Bricks {
 }
 
 /** The bricks of a stack that is a client of some, their own files in `folder`. */
-export function bricksFor(kind: Kind, folder: string, files: string): Promise<Bricks> {
+export function startBricks(kind: Kind, folder: string, files: string): Promise<Bricks> {
   const shape = shapes[kind];
-  if (shape !== undefined) return Distributed.start(shape, folder, files);
+  if (shape !== undefined) return DistributedBricks.start(shape, folder, files);
   return kind === 'real-brick' ? RealBrick.start(folder, { files }) : OurBrick.serve(folder, files);
 }

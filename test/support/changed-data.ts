@@ -30,7 +30,7 @@ export interface Row {
 
 export const disk: Row = { name: 'disk', translator: memory as unknown as Translator<unknown> };
 
-const specsOf = (rows: readonly Row[]): VolumeSpec[] =>
+const toSpecs = (rows: readonly Row[]): VolumeSpec[] =>
   rows.map(({ name, translator, options = {} }, at) => ({
     name,
     translator,
@@ -43,36 +43,42 @@ const cacheTypes = performanceStack
   .filter((type) => type !== 'performance/io-threads');
 
 /** Some of the caches, by their types, from below in the order in which they are stacked. */
-export const caches = (): fc.Arbitrary<string[]> => fc.subarray(cacheTypes);
+export const anyCaches = (): fc.Arbitrary<string[]> => fc.subarray(cacheTypes);
 
 /** Volumes of these types, with a name prefix. */
-export const cacheRows = (types: readonly string[], prefix: string): Row[] =>
+export const makeCacheRows = (types: readonly string[], prefix: string): Row[] =>
   performanceStack
     .filter(({ translator }) => types.includes(translator.type))
     .map((row) => ({ ...row, name: `${prefix}-${row.translator.type.split('/')[1]}` }));
 
 /** An operation of a program, and the numbers that choose its operands. */
-export type Doing = readonly [what: What, a: number, b: number, c: number];
-export type What = keyof typeof does;
+export type Operation = readonly [what: OperationName, a: number, b: number, c: number];
+export type OperationName = keyof typeof actions;
 
 /** Weights of the operations; without these, histories would show no data at all. */
-const OFTEN: Partial<Record<What, number>> = { write: 8, read: 12, create: 3, open: 3, lookup: 6 };
+const OFTEN: Partial<Record<OperationName, number>> = {
+  write: 8,
+  read: 12,
+  create: 3,
+  open: 3,
+  lookup: 6,
+};
 
 /** The start of every history: two files, both held open. */
-export const beginning: readonly Doing[] = [
+export const beginning: readonly Operation[] = [
   ['create', 0, 0, 0],
   ['write', 0, 3, 30],
   ['create', 1, 0, 0],
   ['write', 1, 0, 12],
 ];
 
-export const doings = (): fc.Arbitrary<Doing[]> =>
+export const anyOperations = (): fc.Arbitrary<Operation[]> =>
   fc.array(
     fc.tuple(
       fc.oneof(
-        ...(Object.keys(does) as What[]).map((what) => ({
-          arbitrary: fc.constant(what),
-          weight: OFTEN[what] ?? 1,
+        ...(Object.keys(actions) as OperationName[]).map((name) => ({
+          arbitrary: fc.constant(name),
+          weight: OFTEN[name] ?? 1,
         })),
       ),
       fc.nat(7),
@@ -83,15 +89,15 @@ export const doings = (): fc.Arbitrary<Doing[]> =>
   );
 
 const NAMES = ['a', 'b', 'c'] as const;
-const nameOf = (at: number): string => NAMES[at % NAMES.length]!;
+const chooseName = (at: number): string => NAMES[at % NAMES.length]!;
 /** Letters, so that a counterexample can be read. */
-const dataOf = (size: number, seed: number): Uint8Array =>
+const makeData = (size: number, seed: number): Uint8Array =>
   Uint8Array.from({ length: size + 1 }, (_, at) => 97 + ((at * 7 + seed * 3) % 26));
-const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('latin1');
-const asksContent = (): Dict => new Dict().set(CONTENT, 4096);
+const toText = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('latin1');
+const requestContent = (): Dict => new Dict().set(CONTENT, 4096);
 
 /** A graph with a program that uses it. */
-export class Used {
+export class ProgramOnGraph {
   readonly graph: Graph;
   readonly context = new FakeContext();
   private readonly fds: Fd[] = [];
@@ -101,19 +107,19 @@ export class Used {
   private constructor(rows: readonly Row[], baseDir: string) {
     this.context.time = 1_000_000;
     Object.assign(this.context, { baseDir });
-    this.graph = new Graph(specsOf(rows), this.context, { default: 4, volumes: new Map() });
+    this.graph = new Graph(toSpecs(rows), this.context, { default: 4, volumes: new Map() });
   }
 
-  static async start(rows: readonly Row[], baseDir = '/'): Promise<Used> {
-    const used = new Used(rows, baseDir);
-    await used.graph.start();
-    used.client = connect(used.graph);
-    used.driver = new Driver(used.client, { uid: 0, gid: 0, pid: 1, groups: [] });
-    return used;
+  static async start(rows: readonly Row[], baseDir = '/'): Promise<ProgramOnGraph> {
+    const program = new ProgramOnGraph(rows, baseDir);
+    await program.graph.start();
+    program.client = connect(program.graph);
+    program.driver = new Driver(program.client, { uid: 0, gid: 0, pid: 1, groups: [] });
+    return program;
   }
 
   async exchange(rows: readonly Row[]): Promise<void> {
-    await this.graph.exchange(specsOf(rows), 1000);
+    await this.graph.exchange(toSpecs(rows), 1000);
     await this.settle();
   }
 
@@ -132,9 +138,9 @@ export class Used {
   }
 
   /** Performs the operation; returns its visible result. */
-  async do([what, a, b, c]: Doing): Promise<unknown> {
+  async do([name, a, b, c]: Operation): Promise<unknown> {
     try {
-      return await does[what](this, a, b, c);
+      return await actions[name](this, a, b, c);
     } catch (error) {
       if (error instanceof FopError) return errnoName(error.errno);
       throw error;
@@ -142,16 +148,16 @@ export class Used {
   }
 
   /** Reads every file by a new fd and by the open ones. */
-  async all(): Promise<unknown> {
-    const seen: unknown[] = [];
+  async readAll(): Promise<unknown> {
+    const results: unknown[] = [];
     for (let at = 0; at < NAMES.length; at++) {
-      seen.push(await this.do(['lookup', at, 0, 0]));
+      results.push(await this.do(['lookup', at, 0, 0]));
       if ((await this.do(['open', at, 0, 0])) !== 'open') continue;
       const last = this.fds.length - 1;
-      seen.push(await this.do(['read', last, 0, 100]), await this.do(['close', last, 0, 0]));
+      results.push(await this.do(['read', last, 0, 100]), await this.do(['close', last, 0, 0]));
     }
-    for (let at = 0; at < this.fds.length; at++) seen.push(await this.do(['read', at, 0, 100]));
-    return seen;
+    for (let at = 0; at < this.fds.length; at++) results.push(await this.do(['read', at, 0, 100]));
+    return results;
   }
 
   async stop(): Promise<void> {
@@ -159,7 +165,7 @@ export class Used {
     await this.graph.stop();
   }
 
-  fd(at: number): Fd | undefined {
+  chooseFd(at: number): Fd | undefined {
     return this.fds[at % Math.max(1, this.fds.length)];
   }
 
@@ -181,8 +187,8 @@ export class Used {
   }
 
   async create(name: string): Promise<string> {
-    const place = await this.driver.place(`/${name}`);
-    const loc = this.driver.newLoc(place);
+    const newEntry = await this.driver.place(`/${name}`);
+    const loc = this.driver.newLoc(newEntry);
     const fd = this.driver.newFd(loc.inode!, 2);
     const flags = 0o202;
     const { values } = await this.ask(
@@ -197,15 +203,15 @@ export class Used {
   }
 
   async put(name: string, data: Uint8Array): Promise<string> {
-    const place = await this.driver.place(`/${name}`);
+    const newEntry = await this.driver.place(`/${name}`);
     const xdata = this.driver.gfidRequest();
-    const loc = this.driver.newLoc(place);
+    const loc = this.driver.newLoc(newEntry);
     await this.ask('put', loc, 0o644, 0, 2, data, 0, null, xdata);
     return 'put';
   }
 
   release(at: number): void {
-    const fd = this.fd(at);
+    const fd = this.chooseFd(at);
     if (fd === undefined) return;
     this.fds.splice(this.fds.indexOf(fd), 1);
     this.client.fds.release(fd.id);
@@ -216,11 +222,11 @@ export class Used {
     this.graph.inodes.unlink(this.driver.root, name);
   }
 
-  moved(from: string, to: string): void {
+  noteRename(from: string, to: string): void {
     this.graph.inodes.rename(this.driver.root, from, this.driver.root, to);
   }
 
-  locOf(name: string): Loc {
+  knownLoc(name: string): Loc {
     return this.driver.knownLoc(`/${name}`);
   }
 
@@ -229,95 +235,106 @@ export class Used {
   }
 
   /** The content in a listing that requests content. */
-  async contentOfAll(): Promise<string> {
+  async listContent(): Promise<string> {
     const fd = this.driver.newFd(this.driver.root, 0, true);
     await this.ask('opendir', new Loc(this.driver.root), fd, null);
-    const { values } = await this.ask('readdirp', fd, 4096, 0, asksContent());
+    const { values } = await this.ask('readdirp', fd, 4096, 0, requestContent());
     fd.release();
     const contents = (values[0] as readonly Dirent[])
       .flatMap(({ dict }) => dict?.bytes(CONTENT) ?? [])
-      .map(text)
+      .map(toText)
       .join(' ');
     return contents === '' ? 'none' : contents;
   }
 }
 
-type Does = (used: Used, a: number, b: number, c: number) => Promise<unknown>;
+type Action = (program: ProgramOnGraph, a: number, b: number, c: number) => Promise<unknown>;
 /** The same for an open file; does nothing without one. */
-const held =
-  (what: (used: Used, fd: Fd, b: number, c: number) => Promise<unknown>): Does =>
-  async (used, a, b, c) => {
-    const fd = used.fd(a);
-    return fd === undefined ? 'none' : what(used, fd, b, c);
+const withOpenFd =
+  (perform: (program: ProgramOnGraph, fd: Fd, b: number, c: number) => Promise<unknown>): Action =>
+  async (program, a, b, c) => {
+    const fd = program.chooseFd(a);
+    return fd === undefined ? 'none' : perform(program, fd, b, c);
   };
-const done = async (what: Promise<unknown>): Promise<string> => {
-  await what;
+const awaitDone = async (result: Promise<unknown>): Promise<string> => {
+  await result;
   return 'done';
 };
-const contentIn = (xdata: unknown): string => {
+const readContent = (xdata: unknown): string => {
   const bytes = (xdata as Dict | null)?.bytes(CONTENT);
-  return bytes === undefined ? 'none' : text(bytes);
+  return bytes === undefined ? 'none' : toText(bytes);
 };
 
-const does = {
-  create: (used, a) => used.create(nameOf(a)),
-  open: (used, a) => used.hold(nameOf(a)),
-  close: async (used, a) => used.release(a),
-  write: held((used, fd, b, c) => done(used.ask('writev', fd, dataOf(c, b), b, 0, null))),
-  read: held(async (used, fd, b, c) =>
-    text((await used.ask('readv', fd, c + 1, b % 20, 0, null)).values[0]),
+const actions = {
+  create: (program, a) => program.create(chooseName(a)),
+  open: (program, a) => program.hold(chooseName(a)),
+  close: async (program, a) => program.release(a),
+  write: withOpenFd((program, fd, b, c) =>
+    awaitDone(program.ask('writev', fd, makeData(c, b), b, 0, null)),
   ),
-  lookup: async (used, a) => (await used.find(nameOf(a))).buf.iaSize,
-  fstat: held(async (used, fd) => {
-    const { values } = await used.ask('fstat', fd, null);
+  read: withOpenFd(async (program, fd, b, c) =>
+    toText((await program.ask('readv', fd, c + 1, b % 20, 0, null)).values[0]),
+  ),
+  lookup: async (program, a) => (await program.find(chooseName(a))).buf.iaSize,
+  fstat: withOpenFd(async (program, fd) => {
+    const { values } = await program.ask('fstat', fd, null);
     return (values[0] as Iatt).iaSize;
   }),
-  truncate: async (used, a, b) => {
-    const { inode } = await used.find(nameOf(a));
-    return done(used.ask('truncate', new Loc(inode), b, null));
+  truncate: async (program, a, b) => {
+    const { inode } = await program.find(chooseName(a));
+    return awaitDone(program.ask('truncate', new Loc(inode), b, null));
   },
-  ftruncate: held((used, fd, b) => done(used.ask('ftruncate', fd, b, null))),
-  unlink: async (used, a) => {
-    const name = nameOf(a);
-    await used.find(name);
-    await used.ask('unlink', used.locOf(name), 0, null);
-    used.forget(name);
+  ftruncate: withOpenFd((program, fd, b) => awaitDone(program.ask('ftruncate', fd, b, null))),
+  unlink: async (program, a) => {
+    const name = chooseName(a);
+    await program.find(name);
+    await program.ask('unlink', program.knownLoc(name), 0, null);
+    program.forget(name);
     return 'gone';
   },
-  rename: async (used, a, b) => {
-    const [from, to] = [nameOf(a), nameOf(b)];
+  rename: async (program, a, b) => {
+    const [from, to] = [chooseName(a), chooseName(b)];
     if (from === to) return 'same';
-    await used.find(from);
-    await used.find(to).catch(() => null);
-    await used.ask('rename', used.locOf(from), used.locOf(to), null);
-    used.moved(from, to);
+    await program.find(from);
+    await program.find(to).catch(() => null);
+    await program.ask('rename', program.knownLoc(from), program.knownLoc(to), null);
+    program.noteRename(from, to);
     return 'moved';
   },
-  list: async (used) => (await used.list()).map(({ name }) => name).sort(),
-  content: async (used, a) => {
-    await used.find(nameOf(a));
-    const { values } = await used.ask('lookup', used.locOf(nameOf(a)), asksContent());
-    return contentIn(values[2]);
+  list: async (program) => (await program.list()).map(({ name }) => name).sort(),
+  content: async (program, a) => {
+    await program.find(chooseName(a));
+    const { values } = await program.ask(
+      'lookup',
+      program.knownLoc(chooseName(a)),
+      requestContent(),
+    );
+    return readContent(values[2]);
   },
-  contentOfStat: async (used, a) => {
-    const { inode } = await used.find(nameOf(a));
-    const { values } = await used.ask('stat', new Loc(inode), asksContent());
-    return contentIn(values[1]);
+  contentOfStat: async (program, a) => {
+    const { inode } = await program.find(chooseName(a));
+    const { values } = await program.ask('stat', new Loc(inode), requestContent());
+    return readContent(values[1]);
   },
-  contentOfAll: (used) => used.contentOfAll(),
-  copy: held((used, fd, b, c) => {
-    const to = used.fd(b)!;
-    return done(used.ask('copy_file_range', fd, 0, to, b, c, 0, null));
+  contentOfAll: (program) => program.listContent(),
+  copy: withOpenFd((program, fd, b, c) => {
+    const to = program.chooseFd(b)!;
+    return awaitDone(program.ask('copy_file_range', fd, 0, to, b, c, 0, null));
   }),
-  put: (used, a, b, c) => used.put(nameOf(a), dataOf(c, b)),
-  checksum: held(async (used, fd, _b, c) => (await used.ask('rchecksum', fd, 0, c, null)).values),
-  seek: held(
-    async (used, fd, b, c) => (await used.ask('seek', fd, b, c % 2, null)).values[0] as number,
+  put: (program, a, b, c) => program.put(chooseName(a), makeData(c, b)),
+  checksum: withOpenFd(
+    async (program, fd, _b, c) => (await program.ask('rchecksum', fd, 0, c, null)).values,
   ),
-  allocate: held((used, fd, b, c) => done(used.ask('fallocate', fd, 0, b, c + 1, null))),
-  zero: held((used, fd, b, c) => done(used.ask('zerofill', fd, b, c + 1, null))),
-  discard: held((used, fd, b, c) => done(used.ask('discard', fd, b, c + 1, null))),
-  flush: held((used, fd) => done(used.ask('flush', fd, null))),
-  fsync: held((used, fd) => done(used.ask('fsync', fd, 0, null))),
-  pass: async (used, a) => used.context.advance(a * 300),
-} as const satisfies Readonly<Record<string, Does>>;
+  seek: withOpenFd(
+    async (program, fd, b, c) =>
+      (await program.ask('seek', fd, b, c % 2, null)).values[0] as number,
+  ),
+  allocate: withOpenFd((program, fd, b, c) =>
+    awaitDone(program.ask('fallocate', fd, 0, b, c + 1, null)),
+  ),
+  zero: withOpenFd((program, fd, b, c) => awaitDone(program.ask('zerofill', fd, b, c + 1, null))),
+  discard: withOpenFd((program, fd, b, c) => awaitDone(program.ask('discard', fd, b, c + 1, null))),
+  flush: withOpenFd((program, fd) => awaitDone(program.ask('flush', fd, null))),
+  fsync: withOpenFd((program, fd) => awaitDone(program.ask('fsync', fd, 0, null))),
+  pass: async (program, a) => program.context.advance(a * 300),
+} as const satisfies Readonly<Record<string, Action>>;

@@ -28,7 +28,7 @@ export class FakeTerminal implements Terminal {
 }
 
 /** Runs a command line in this process. */
-export async function command(
+export async function runCommand(
   args: readonly string[],
   terminal = new FakeTerminal(),
 ): Promise<{ status: number; out: string; err: string }> {

@@ -12,7 +12,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Outcome } from './mount.ts';
-import { needTools, toolPath } from './tools.ts';
+import { skipWithoutTools, toolPath } from './tools.ts';
 
 /** Longest that a client may take by default, in milliseconds. */
 const PATIENCE_MS = 150_000;
@@ -51,13 +51,13 @@ export class Client {
   /** Starts a script of bash in `folder`, which is made when it is missing. */
   constructor(folder: string, script: string, settings: ClientSettings = {}) {
     const { env = {}, as, patience = PATIENCE_MS } = settings;
-    needTools(script);
+    skipWithoutTools(script);
     this.script = script;
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
     // Its input is a socket, for which bash would take ~/.bashrc in where no shell is around it.
     const bash = ['bash', '--norc', '-c', prepared, folder];
-    const [program, ...args] = as === undefined ? bash : [...become(as), ...bash];
+    const [program, ...args] = as === undefined ? bash : [...asUser(as), ...bash];
     this.child = spawn(program!, args, {
       cwd: '/',
       env: { ...process.env, ...FIXED, ...env },
@@ -74,20 +74,20 @@ export class Client {
     });
     // Not every client reads its input.
     this.child.stdin!.on('error', () => {});
-    this.outcome = this.ended(patience);
+    this.outcome = this.awaitEnd(patience);
   }
 
   /** Resolves when this has been written, or throws when the client ends without it. */
-  async said(pattern: RegExp): Promise<void> {
+  async waitForOutput(pattern: RegExp): Promise<void> {
     let watch = (): void => {};
-    const found = new Promise<void>((resolve) => {
+    const matched = new Promise<void>((resolve) => {
       watch = () => {
         if (pattern.test(this.out)) resolve();
       };
     });
     this.watchers.add(watch);
     watch();
-    await Promise.race([found, this.outcome]);
+    await Promise.race([matched, this.outcome]);
     this.watchers.delete(watch);
     if (!pattern.test(this.out)) throw new Error(`never said ${pattern}: ${this.out}${this.err}`);
   }
@@ -107,7 +107,7 @@ export class Client {
     }
   }
 
-  private ended(patience: number): Promise<Outcome> {
+  private awaitEnd(patience: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.kill();
@@ -134,7 +134,7 @@ const FIXED = {
 } as const;
 
 /** The command that runs the rest of its arguments as another user. */
-export function become({ uid, gid, groups = [] }: Caller): string[] {
+export function asUser({ uid, gid, groups = [] }: Caller): string[] {
   const list = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, list, '--'];
 }

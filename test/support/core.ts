@@ -93,7 +93,7 @@ export async function startGraph(
 }
 
 /** A request that arrived at a `HeldLeaf`. */
-export interface Held {
+export interface HeldRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
   readonly frame: Frame;
@@ -102,24 +102,24 @@ export interface Held {
 
 /** A leaf that keeps every request until the test answers it, or lets `onRequest` do so at once. */
 export class HeldLeaf {
-  readonly held: Held[] = [];
-  onRequest: (request: Held) => void = (request) => void this.held.push(request);
+  readonly requests: HeldRequest[] = [];
+  onRequest: (request: HeldRequest) => void = (request) => void this.requests.push(request);
 
   readonly translator = defineTranslator<unknown, Record<string, never>>({
     type: 'test/held',
     description: 'Answers when told.',
     children: [0, 0],
     options: {},
-    fops: this.fops(fopNames),
+    fops: this.makeFops(fopNames),
     init: () => null,
   });
 
   /** The same with just some fops. */
-  having(...names: FopName[]): Translator<unknown> {
-    return { ...this.translator, fops: this.fops(names) };
+  onlyFops(...names: FopName[]): Translator<unknown> {
+    return { ...this.translator, fops: this.makeFops(names) };
   }
 
-  private fops(names: readonly FopName[]): Fops<unknown> {
+  private makeFops(names: readonly FopName[]): Fops<unknown> {
     const take = (name: FopName) =>
       collect[name]((frame, _xl, args) => {
         const answer = (opRet: number, opErrno: number, ...reply: unknown[]): void =>
@@ -162,14 +162,14 @@ export function askArgs(
 }
 
 /** A gfid made from a number. */
-export function gfidOf(number: number): string {
+export function makeGfid(number: number): string {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(12, number);
   return gfidFromRandom(bytes);
 }
 
 /** Attributes enough to link an inode with. */
-export function attributes(gfid: string, iaType = IA_IFDIR): Iatt {
+export function makeAttributes(gfid: string, iaType = IA_IFDIR): Iatt {
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.iaType = iaType;
@@ -180,16 +180,20 @@ export function attributes(gfid: string, iaType = IA_IFDIR): Iatt {
 /** A directory below the root, known to the table. */
 export function linkDirectory(graph: Graph, name: string, gfid: string): Inode {
   const { inodes } = graph;
-  return inodes.link(inodes.newInode(), inodes.root, name, attributes(gfid)) as Inode;
+  return inodes.link(inodes.newInode(), inodes.root, name, makeAttributes(gfid)) as Inode;
 }
 
 /** The loc of a name before its first lookup. */
-export function newName(parent: Inode, name: string): Loc {
+export function makeLoc(parent: Inode, name: string): Loc {
   return new Loc(parent.table.newInode(), parent, name);
 }
 
 /** A translator over one child with these fops and this statedump. */
-export const having = (type: string, fops: Fops<null>, dump: Dump = {}): Translator<unknown> =>
+export const makeTranslator = (
+  type: string,
+  fops: Fops<null>,
+  dump: Dump = {},
+): Translator<unknown> =>
   defineTranslator<null, Record<string, never>>({
     type: `test/${type}`,
     description: 'Has some fops.',

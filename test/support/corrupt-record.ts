@@ -1,50 +1,60 @@
 /** Corrupts a record at random, reproducibly. */
 import { below, type Random } from '../../apps/bench/engine/random.ts';
-import { framed, type Mangled, type Mangler, type Way } from './faulty-connection.ts';
+import {
+  type Direction,
+  frameRecord,
+  type MangledRecord,
+  type Mangler,
+} from './faulty-connection.ts';
 
-type Spoil = (record: Uint8Array, random: Random) => Mangled;
+type Corruption = (record: Uint8Array, random: Random) => MangledRecord;
 
-const noise = (random: Random, size: number): Uint8Array =>
+const makeNoise = (random: Random, size: number): Uint8Array =>
   Uint8Array.from({ length: size }, () => below(random, 256));
 
 /** The last part of nothing, with more to come: it may never end. */
 const EMPTY_PART = Buffer.alloc(4);
 
-const spoils: Readonly<Record<string, Spoil>> = {
+const corruptions: Readonly<Record<string, Corruption>> = {
   cut: () => null,
-  'cut inside': (record, random) => [framed(record).subarray(0, 1 + below(random, record.length))],
-  'shorter than it says': (record, random) => [
-    framed(record.subarray(0, below(random, record.length)), record.length),
+  'cut inside': (record, random) => [
+    frameRecord(record).subarray(0, 1 + below(random, record.length)),
   ],
-  'cut short': (record, random) => [framed(record.subarray(0, below(random, record.length)))],
-  'too long': (record, random) => [framed(Buffer.concat([record, noise(random, 400)]))],
-  oversized: (record, random) => [framed(record, 0x7fff_ffff - below(random, 1 << 30))],
+  'shorter than it says': (record, random) => [
+    frameRecord(record.subarray(0, below(random, record.length)), record.length),
+  ],
+  'cut short': (record, random) => [frameRecord(record.subarray(0, below(random, record.length)))],
+  'too long': (record, random) => [frameRecord(Buffer.concat([record, makeNoise(random, 400)]))],
+  oversized: (record, random) => [frameRecord(record, 0x7fff_ffff - below(random, 1 << 30))],
   spoiled(record, random) {
     const spoiled = record.slice();
     for (let left = 1 + below(random, 8); left > 0; left--) {
       spoiled[below(random, spoiled.length)] = below(random, 256);
     }
-    return [framed(spoiled)];
+    return [frameRecord(spoiled)];
   },
-  garbage: (_record, random) => [noise(random, 1 + below(random, 500))],
-  'framed garbage': (_record, random) => [framed(noise(random, below(random, 500)))],
-  twice: (record) => [framed(record), framed(record)],
+  garbage: (_record, random) => [makeNoise(random, 1 + below(random, 500))],
+  'framed garbage': (_record, random) => [frameRecord(makeNoise(random, below(random, 500)))],
+  twice: (record) => [frameRecord(record), frameRecord(record)],
   lost: () => [],
-  'in parts of nothing': (record) => [...new Array<Buffer>(300).fill(EMPTY_PART), framed(record)],
+  'in parts of nothing': (record) => [
+    ...new Array<Buffer>(300).fill(EMPTY_PART),
+    frameRecord(record),
+  ],
 };
 
-export const kinds: readonly string[] = Object.keys(spoils);
+export const kinds: readonly string[] = Object.keys(corruptions);
 
-export interface Spoiling {
+export interface CorruptionSettings {
   readonly random: Random;
   /** On which way. */
-  readonly way: Way;
+  readonly direction: Direction;
   /** Which of `kinds`; without it, any. */
   readonly kinds?: readonly string[];
   /** The number of records that pass unchanged first, as those of the handshake. */
   readonly first: number;
   /** Told of each. */
-  spoiled(kind: string): void;
+  onCorrupt(kind: string): void;
   cut(): void;
 }
 
@@ -52,18 +62,18 @@ export interface Spoiling {
 const AFTERWARDS_MS = 15;
 
 /** Corrupts one record of a connection, and cuts the connection a little later. */
-export function spoiling(settings: Spoiling): Mangler {
-  const { random, way } = settings;
-  const among = settings.kinds ?? kinds;
-  let until = settings.first + below(random, 12);
+export function corruptOneRecord(settings: CorruptionSettings): Mangler {
+  const { random, direction } = settings;
+  const candidates = settings.kinds ?? kinds;
+  let recordsLeft = settings.first + below(random, 12);
   let isDone = false;
   return (record, at) => {
-    until -= at === way ? 1 : 0;
-    if (at !== way || until > 0 || isDone) return [framed(record)];
+    recordsLeft -= at === direction ? 1 : 0;
+    if (at !== direction || recordsLeft > 0 || isDone) return [frameRecord(record)];
     isDone = true;
     setTimeout(settings.cut, AFTERWARDS_MS);
-    const kind = among[below(random, among.length)]!;
-    settings.spoiled(kind);
-    return spoils[kind]!(record, random);
+    const kind = candidates[below(random, candidates.length)]!;
+    settings.onCorrupt(kind);
+    return corruptions[kind]!(record, random);
   };
 }

@@ -13,8 +13,8 @@ export class DapClient extends DebugClient {
 
   static async start(scratch: Scratch): Promise<DapClient> {
     const script = `exec '${process.execPath}' '${GLOSSA}' debug --dap\n`;
-    const adapter = await scratch.file('adapter.sh', script);
-    const env = { ...process.env, TMPDIR: await scratch.folder('tmp') };
+    const adapter = await scratch.writeFile('adapter.sh', script);
+    const env = { ...process.env, TMPDIR: await scratch.makeFolder('tmp') };
     const client = new DapClient('/bin/sh', adapter, 'glossa', { cwd: scratch.path, env });
     for (const name of EVENTS) client.on(name, (event) => client.events.push(event));
     await client.start();
@@ -23,13 +23,13 @@ export class DapClient extends DebugClient {
   }
 
   /** Goes without a word. */
-  vanish(): void {
+  dropConnection(): void {
     // biome-ignore lint/complexity/useLiteralKeys: private to the client of others
     this['stopAdapter']();
   }
 
   /** The next event of this name; earlier events stay queued. */
-  next<E extends DebugProtocol.Event>(name: string): Promise<E['body']> {
+  nextEvent<E extends DebugProtocol.Event>(name: string): Promise<E['body']> {
     return vi.waitFor(() => {
       const at = this.events.findIndex(({ event }) => event === name);
       expect({ at, events: this.events }).not.toMatchObject({ at: -1 });
@@ -40,14 +40,14 @@ export class DapClient extends DebugClient {
   /** Launches, sets up, and lets it run. */
   async run(args: object, setUp: () => Promise<void> = async () => {}): Promise<void> {
     await this.launchRequest(args);
-    await this.next('initialized');
+    await this.nextEvent('initialized');
     await setUp();
     await this.configurationDoneRequest();
   }
 
   /** Where the next request is held. */
-  async stopped() {
-    const { threadId, ...why } = (await this.next<DebugProtocol.StoppedEvent>('stopped')) as {
+  async awaitStop() {
+    const { threadId, ...why } = (await this.nextEvent<DebugProtocol.StoppedEvent>('stopped')) as {
       threadId: number;
       reason: string;
       hitBreakpointIds?: number[];
@@ -56,25 +56,25 @@ export class DapClient extends DebugClient {
     return { threadId, ...why, frames: body.stackFrames };
   }
 
-  async lines(path: string, ...lines: number[]): Promise<DebugProtocol.Breakpoint[]> {
+  async setLineBreakpoints(path: string, ...lines: number[]): Promise<DebugProtocol.Breakpoint[]> {
     const breakpoints = lines.map((line) => ({ line }));
     const { body } = await this.setBreakpointsRequest({ source: { path }, breakpoints });
     return body.breakpoints;
   }
 
-  async functions(...names: string[]): Promise<DebugProtocol.Breakpoint[]> {
+  async setBreakpointsByName(...names: string[]): Promise<DebugProtocol.Breakpoint[]> {
     const breakpoints = names.map((name) => ({ name }));
     return (await this.setFunctionBreakpointsRequest({ breakpoints })).body.breakpoints;
   }
 
   /** Reference of a frame's scope. */
-  async scope(frameId: number, name: string): Promise<number> {
+  async findScope(frameId: number, name: string): Promise<number> {
     const { scopes } = (await this.scopesRequest({ frameId })).body;
     return scopes.find((scope) => scope.name === name)!.variablesReference;
   }
 
   /** Values by name. */
-  async values(variablesReference: number): Promise<Record<string, string>> {
+  async readVariables(variablesReference: number): Promise<Record<string, string>> {
     const { variables } = (await this.variablesRequest({ variablesReference })).body;
     return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
   }
@@ -84,7 +84,7 @@ export class DapClient extends DebugClient {
   }
 
   /** The output of a stream so far. */
-  said(category: string): string {
+  readOutput(category: string): string {
     return this.events
       .filter(({ event, body }) => event === 'output' && body.category === category)
       .map(({ body }) => body.output)

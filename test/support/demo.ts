@@ -5,9 +5,9 @@ import { constants } from 'node:os';
 import { expect, vi } from 'vitest';
 import { planWorkload } from '../../apps/bench/engine/searches.ts';
 import { ROUNDS } from '../../apps/demo/experiment.ts';
-import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './mount.ts';
-import { processesBy } from './processes.ts';
-import { expectationOf } from './searches.ts';
+import { GLOSSA, type Outcome, run, runGlossa, type Scratch, withScratch } from './mount.ts';
+import { findProcesses } from './processes.ts';
+import { expectSearches } from './searches.ts';
 
 /** The patience for a step of the demo. */
 export const PATIENCE = { timeout: 200_000, interval: 50 };
@@ -23,46 +23,46 @@ type Run = (
 ) => Promise<Outcome>;
 
 /** Runs the command with its temporary files in the scratch folder. */
-const running =
+const makeRunner =
   (command: string): Run =>
   async (scratch, flags, onStart, more = {}) => {
-    const env = { TMPDIR: await scratch.folder('tmp'), ...more };
+    const env = { TMPDIR: await scratch.makeFolder('tmp'), ...more };
     const args = [command, '--seed', `${seed}`, ...flags];
-    return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+    return runGlossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
   };
 
-export const demo = running('demo');
-export const tutorial = running('tutorial');
+export const runDemo = makeRunner('demo');
+export const runTutorial = makeRunner('tutorial');
 
 /** The number of lookups that so many searches make. The kernel asks again for entries it must forget. */
-export function lookupsOf(searches: number, files?: number) {
+export function expectLookups(searches: number, files?: number) {
   const plan = planWorkload({ seed, searches, files, rounds: ROUNDS });
-  const { lookups, unavoidable, files: asked } = expectationOf(plan);
+  const { lookups, unavoidable, files: askedFiles } = expectSearches(plan);
   /** Without a cache, and those that a cache leaves, of absent names alone. */
   const [absent, firstAbsent] = [lookups - searches, unavoidable - searches];
   return {
     ...{ lookups, unavoidable },
     /** That reach the storage without a cache. */
-    all: between(absent + asked, absent + searches),
+    all: expectBetween(absent + askedFiles, absent + searches),
     /** And with one. */
-    left: between(firstAbsent + asked, firstAbsent + searches),
+    left: expectBetween(firstAbsent + askedFiles, firstAbsent + searches),
   };
 }
 
-const between = (least: number, most: number) =>
+const expectBetween = (least: number, most: number) =>
   expect.toSatisfy((n: number) => n >= least && n <= most, `between ${least} and ${most}`);
 
 /** Only root can remove /dev/fuse. */
 export const isRoot = process.getuid?.() === 0;
 
 /** The same where nothing can be mounted. */
-export async function inUnmountable(
+export async function runUnmountable(
   scratch: Scratch,
   flags: readonly string[],
   command = 'demo',
   onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Outcome> {
-  const TMPDIR = await scratch.folder('tmp');
+  const TMPDIR = await scratch.makeFolder('tmp');
   // Detaches mounts of other processes, which this namespace would keep alive.
   const leave = 'findmnt -rno TARGET -t fuse.glossa,fuse.glusterfs | xargs -r umount --lazy';
   const script = `mount --bind /dev/null /dev/fuse && { ${leave}; exec "$0" "$@"; }`;
@@ -75,14 +75,14 @@ export async function inUnmountable(
 
 /** Nothing is left of the demo: no mount, no file, no server. */
 export async function expectClean(scratch: Scratch): Promise<void> {
-  expect(scratch.mounts()).toEqual([]);
+  expect(scratch.findMounts()).toEqual([]);
   expect(await readdir(scratch.at('tmp'))).toEqual([]);
-  await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
+  await vi.waitFor(() => expect(findServers(scratch)).toEqual([]), PATIENCE);
 }
 
 /** Ids of the processes that have a path below the scratch folder in their arguments. */
-export const servers = (scratch: Scratch, path = ''): number[] =>
-  processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
+export const findServers = (scratch: Scratch, path = ''): number[] =>
+  findProcesses(new RegExp(`${scratch.path}/tmp/.*${path}`));
 
 /** They do not answer any more, and are there all the same. */
 export const stop = (pids: readonly number[]): void => {
@@ -93,14 +93,14 @@ export const stop = (pids: readonly number[]): void => {
 export type Moment = (scratch: Scratch) => void | Promise<void>;
 
 /** The command has a mount. */
-export const isMounted: Moment = (scratch) => expect(scratch.mounts()).not.toEqual([]);
+export const expectMounted: Moment = (scratch) => expect(scratch.findMounts()).not.toEqual([]);
 
 /** The command, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */
-export const endsBy = (
+export const expectEndBy = (
   signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
-  start: Run = demo,
+  start: Run = runDemo,
   flags: readonly string[] = [],
-  moment: Moment = isMounted,
+  moment: Moment = expectMounted,
 ): Promise<void> =>
   withScratch(async (scratch) => {
     let stopping: Promise<unknown> | undefined;
@@ -114,16 +114,16 @@ export const endsBy = (
   });
 
 /** The command is killed once it has mounted something: no process of it stays, and no mount. */
-export async function killed(
+export async function killWhenMounted(
   scratch: Scratch,
   start: Run,
   flags: readonly string[],
 ): Promise<void> {
   let killing: Promise<unknown> | undefined;
   await start(scratch, flags, (child) => {
-    killing = vi.waitFor(() => isMounted(scratch), PATIENCE).then(() => child.kill('SIGKILL'));
+    killing = vi.waitFor(() => expectMounted(scratch), PATIENCE).then(() => child.kill('SIGKILL'));
   });
   await killing;
-  await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
-  expect(scratch.mounts()).toEqual([]);
+  await vi.waitFor(() => expect(findServers(scratch)).toEqual([]), PATIENCE);
+  expect(scratch.findMounts()).toEqual([]);
 }

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';
-import { groupOfMounts, type Scratch } from './mount.ts';
+import { describeMountsAnyway, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 
 /** The programs that make these disks. */
@@ -11,7 +11,7 @@ const mkfs = { ext4: 'mkfs.ext4', btrfs: 'mkfs.btrfs' } as const;
 export type DiskType = keyof typeof mkfs;
 
 /** Why such disks cannot be had here; '' when they can. */
-function obstacle(types: readonly DiskType[]): string {
+function findObstacle(types: readonly DiskType[]): string {
   if (process.getuid?.() !== 0) return 'only root can mount them';
   for (const type of types) {
     if (spawnSync(mkfs[type], ['-V']).error !== undefined) return `${mkfs[type]} is missing`;
@@ -28,8 +28,8 @@ function obstacle(types: readonly DiskType[]): string {
 
 /** A group of tests that need disks of these types: skipped, visibly, where there are none. */
 export function describeDisks(name: string, types: readonly DiskType[], body: () => void): void {
-  const skipped = isSkipped(`${name}, on disks of its own`, obstacle(types));
-  describe.skipIf(skipped)('on disks of its own', () => groupOfMounts(name, body));
+  const skipped = isSkipped(`${name}, on disks of its own`, findObstacle(types));
+  describe.skipIf(skipped)('on disks of its own', () => describeMountsAnyway(name, body));
 }
 
 /**
@@ -43,7 +43,7 @@ export async function makeDisk(
   megabytes: number,
   image = scratch.at(`${name}.img`),
 ): Promise<string> {
-  const folder = await scratch.folder(name);
+  const folder = await scratch.makeFolder(name);
   const options: readonly string[] = type === 'ext4' ? ['-O', '^has_journal'] : [];
   const run = (program: string, ...args: string[]): void => {
     execFileSync(program, args, { timeout: 30_000, stdio: ['ignore', 'ignore', 'pipe'] });

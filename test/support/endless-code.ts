@@ -9,7 +9,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { groupOfMounts, makeScratch, type Scratch, type ServedMount, startMount } from './mount.ts';
+import {
+  describeMountsAnyway,
+  makeScratch,
+  type Scratch,
+  type ServedMount,
+  startMount,
+} from './mount.ts';
 
 export type Ways = Readonly<Record<string, string>>;
 
@@ -95,11 +101,11 @@ export const javascriptWays: Ways = {
 interface Language {
   readonly file: string;
   readonly ways: Ways;
-  source(ways: Ways): string;
+  renderSource(ways: Ways): string;
 }
 
 /** What stands before a dot, and is no value. */
-const modulesOf = (way: string): string[] =>
+const findModules = (way: string): string[] =>
   [...new Set([...way.matchAll(/\b([a-z]+)\.[a-z]/gi)].map((match) => match[1]!))].filter(
     (name) => !['bytes', 'chain'].includes(name),
   );
@@ -108,7 +114,7 @@ const python: Language = {
   file: 'm.py',
   ways: pythonWays,
   // Imports take their time, which the start shall not need: each way has its own.
-  source: (ways) => `from glupy import Translator
+  renderSource: (ways) => `from glupy import Translator
 
 
 def drain(iterable):
@@ -120,7 +126,7 @@ ${Object.values(ways)
   .map(
     (way, at) => `def way_${at}():
     from itertools import chain, repeat
-${modulesOf(way)
+${findModules(way)
   .map((name) => `    import ${name}\n`)
   .join('')}    ${way}
 `,
@@ -145,7 +151,7 @@ class xlator(Translator):
 const javascript: Language = {
   file: 'm.js',
   ways: javascriptWays,
-  source: (ways) => `import { Translator } from 'glossa';
+  renderSource: (ways) => `import { Translator } from 'glossa';
 const ways = {
 ${Object.entries(ways)
   .map(([name, way]) => `  ${JSON.stringify(name)}() { ${way}; },`)
@@ -162,7 +168,7 @@ export class xlator extends Translator {
 
 export const tooLong = { python, javascript };
 
-const volfile = (folder: string, file: string, isolation: string): string => `volume files
+const renderVolfile = (folder: string, file: string, isolation: string): string => `volume files
     type storage/posix
     option directory ${folder}
 end-volume
@@ -181,7 +187,7 @@ end-volume
 const PATIENCE_MS = 60_000;
 
 /** Calls stat(2) on a file; returns `found` or the errno's name. */
-const asked = async (path: string): Promise<string> => {
+const statOrErrno = async (path: string): Promise<string> => {
   try {
     await stat(path);
     return 'found';
@@ -199,21 +205,21 @@ export function describeTooLong(
   names?: readonly string[],
   isolation = 'none',
 ): void {
-  const { file, ways, source } = tooLong[language];
-  groupOfMounts(`${language} code beyond its time limit`, () => {
+  const { file, ways, renderSource } = tooLong[language];
+  describeMountsAnyway(`${language} code beyond its time limit`, () => {
     let scratch: Scratch;
     let mount: ServedMount;
     beforeAll(async () => {
       scratch = await makeScratch();
-      const folder = await scratch.folder('files');
-      for (const name of ['one', 'two', 'attack']) await scratch.folder('files', name);
-      await scratch.file('files/one/f', '1');
-      await scratch.file('files/two/f', '2');
-      await scratch.file(file, source(ways));
+      const folder = await scratch.makeFolder('files');
+      for (const name of ['one', 'two', 'attack']) await scratch.makeFolder('files', name);
+      await scratch.writeFile('files/one/f', '1');
+      await scratch.writeFile('files/two/f', '2');
+      await scratch.writeFile(file, renderSource(ways));
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
       // Where a start takes longer than the limit, as beside much else, it is tried again.
       await vi.waitFor(async () => {
-        mount = await startMount(scratch, volfile(folder, file, isolation), { args });
+        mount = await startMount(scratch, renderVolfile(folder, file, isolation), { args });
       }, PATIENCE_MS);
     }, PATIENCE_MS);
     afterAll(async () => {
@@ -225,22 +231,22 @@ export function describeTooLong(
       'fails with EIO at the time limit while other requests are served: %s',
       async (name) => {
         const before = mount.log().length;
-        let over = false;
+        let isOver = false;
         const answers = new Set<string>();
-        const other = async (path: string): Promise<void> => {
-          do answers.add(await asked(join(mount.path, path)));
-          while (!over);
+        const statRepeatedly = async (path: string): Promise<void> => {
+          do answers.add(await statOrErrno(join(mount.path, path)));
+          while (!isOver);
         };
-        const others = [other('one/f'), other('two/f')];
-        const answer = await asked(join(mount.path, 'attack', name));
-        over = true;
-        await Promise.all(others);
+        const clients = [statRepeatedly('one/f'), statRepeatedly('two/f')];
+        const answer = await statOrErrno(join(mount.path, 'attack', name));
+        isOver = true;
+        await Promise.all(clients);
         expect(answer).toBe('EIO');
         expect([...answers].filter((code) => code !== 'found' && code !== 'EIO')).toEqual([]);
         expect(mount.log().slice(before)).toMatch(/0-patient: .*(time limit|time-limit)/);
         // The interpreter that was lost is replaced.
         await vi.waitFor(async () => {
-          expect(await asked(join(mount.path, 'one/f'))).toBe('found');
+          expect(await statOrErrno(join(mount.path, 'one/f'))).toBe('found');
         }, PATIENCE_MS);
       },
       PATIENCE_MS,

@@ -15,7 +15,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client, type ClientSettings } from './client.ts';
 import type { ServedMount } from './mount.ts';
 import { describeMounts, makeScratch, type Outcome, type Scratch, startMount } from './mount.ts';
-import { errorsIn } from './stage.ts';
+import { findErrors } from './stage.ts';
 
 export interface ExampleSettings {
   /** What the group is called, besides the example's name. */
@@ -54,7 +54,7 @@ export class Example {
     await cp(folder, this.scratch.path, { recursive: true });
     const text = await readFile(this.scratch.at(`${name}.vol`), 'utf8');
     for (const [, folder] of text.matchAll(/option directory (\S+)/g)) {
-      await this.scratch.folder(folder!);
+      await this.scratch.makeFolder(folder!);
     }
     this.volfile = settings.edit?.(text, this.scratch.path) ?? text;
     await this.serve();
@@ -75,7 +75,7 @@ export class Example {
     try {
       if (this.mount === undefined) return;
       const status = await this.mount.stop();
-      if (!this.settings.mayComplain) expect(errorsIn(this.mount.log())).toEqual([]);
+      if (!this.settings.mayComplain) expect(findErrors(this.mount.log())).toEqual([]);
       expect(status).toBe(0);
     } finally {
       for (const client of this.clients) client.kill();
@@ -84,7 +84,10 @@ export class Example {
   }
 
   /** Runs a script in a folder of the mount; `$BRICK` is the storage's folder. */
-  sh(script: string, { in: folder = '', ...settings }: ShellSettings = {}): Promise<Outcome> {
+  runScript(
+    script: string,
+    { in: folder = '', ...settings }: ShellSettings = {},
+  ): Promise<Outcome> {
     const env = { BRICK: this.scratch.at('files'), SCRATCH: this.scratch.path, ...settings.env };
     const client = new Client(join(this.mount.path, folder), script, { ...settings, env });
     this.clients.add(client);
@@ -92,21 +95,21 @@ export class Example {
   }
 
   /** Runs a script that must succeed without error output; returns its output. */
-  async ok(script: string, settings: ShellSettings = {}): Promise<string> {
-    const { status, out, err } = await this.sh(script, settings);
+  async runOk(script: string, settings: ShellSettings = {}): Promise<string> {
+    const { status, out, err } = await this.runScript(script, settings);
     expect({ status, err }, script).toEqual({ status: 0, err: '' });
     return out;
   }
 
   /** Runs one command that must fail; returns the end of its error. */
-  async fails(command: string, settings: ShellSettings = {}): Promise<string> {
-    const { status, err } = await this.sh(command, settings);
+  async runFailing(command: string, settings: ShellSettings = {}): Promise<string> {
+    const { status, err } = await this.runScript(command, settings);
     expect(status, command).not.toBe(0);
     return err.trimEnd().split(': ').at(-1)!;
   }
 
   /** The module's log lines, without their prefix. */
-  said(): string[] {
+  moduleLog(): string[] {
     const lines = this.mount.log().split('\n');
     return lines.flatMap((line) => {
       const match = /^\[[^\]]+\] [A-Z] \[[\w.-]+\.(?:py|js):\d+:\w+\] \S+: (.*)$/.exec(line);

@@ -4,10 +4,10 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
-import { compiled } from './compiled.ts';
+import { compileClient } from './compile-client.ts';
 import type { FrontEnd } from './front-ends.ts';
-import { errorsIn, glossa, type Scratch, startMount } from './mount.ts';
-import { wanted } from './wanted.ts';
+import { findErrors, runGlossa, type Scratch, startMount } from './mount.ts';
+import { selected } from './test-selection.ts';
 
 /** Stores a note with each inode and fd. */
 const MODULE = `
@@ -36,7 +36,7 @@ class xlator(Translator):
 `;
 
 /** A volume of a volfile. */
-export const volume = (
+export const renderVolume = (
   name: string,
   type: string,
   below: string | null,
@@ -50,10 +50,11 @@ export const volume = (
     'end-volume\n',
   ].join('\n');
 
-export const disk = (brick: string): string =>
-  volume('disk', 'storage/posix', null, `directory ${brick}`);
+export const renderDisk = (brick: string): string =>
+  renderVolume('disk', 'storage/posix', null, `directory ${brick}`);
 
-export const locks = (below: string): string => volume('locks', 'features/locks', below);
+export const renderLocks = (below: string): string =>
+  renderVolume('locks', 'features/locks', below);
 
 const PATIENCE = { timeout: 50_000, interval: 100 };
 
@@ -61,13 +62,14 @@ const PATIENCE = { timeout: 50_000, interval: 100 };
  * The number of exchanges: each stack to the next once or twice. All processes work during each,
  * and notice a loss. An exchange does not depend on the user, so a user's mount has each once.
  */
-const timesOf = (front: FrontEnd): number => (wanted.others && front.name === 'kernel' ? 10 : 5);
+const countExchanges = (front: FrontEnd): number =>
+  selected.others && front.name === 'kernel' ? 10 : 5;
 /** The processes of each kind. */
-const workers = wanted.others ? [1, 2] : [1];
-const lockers = wanted.others ? ['flock', 'record'] : ['flock'];
+const workers = selected.others ? [1, 2] : [1];
+const lockers = selected.others ? ['flock', 'record'] : ['flock'];
 
 async function reload(scratch: Scratch): Promise<void> {
-  const { status, out, err } = await glossa(scratch, ['reload', 'mnt']);
+  const { status, out, err } = await runGlossa(scratch, ['reload', 'mnt']);
   expect({ status, out, err }).toEqual({
     status: 0,
     out: expect.stringContaining('another graph: begun '),
@@ -76,46 +78,43 @@ async function reload(scratch: Scratch): Promise<void> {
 }
 
 /** @param stacksOn volfiles that take turns, the first of them first; the module is `seen` */
-export function losesNothing(
-  front: FrontEnd,
-  stacksOn: (brick: string) => readonly string[],
-): void {
-  const times = timesOf(front);
+export function testNoLoss(front: FrontEnd, stacksOn: (brick: string) => readonly string[]): void {
+  const times = countExchanges(front);
 
   it('loses no file, lock or open descriptor while processes work', () =>
     front.withScratch(async (scratch) => {
-      const all = stacksOn(await scratch.folder('brick'));
-      await scratch.file('seen.py', MODULE);
+      const all = stacksOn(await scratch.makeFolder('brick'));
+      await scratch.writeFile('seen.py', MODULE);
       const mount = await startMount(scratch, all[0]!);
       const stop = scratch.at('stop');
-      const node = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
-      const loop = (command: string): string =>
+      const nodeCommand = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
+      const repeatCommand = (command: string): string =>
         `n=0; while [ ! -e ${stop} ]; do ${command} || exit 1; n=$((n + 1)); done`;
       const scripts = [
         ...workers.map(
           (n) => `mkdir m${n}; cd m${n}; mkdir d0 d1 d2
-          ${loop(`{ ${node('mixed')} ${n} 30 > left && ${node('mixed')} verify ${n} < left && rm -r d? && mkdir d0 d1 d2; }`)}`,
+          ${repeatCommand(`{ ${nodeCommand('mixed')} ${n} 30 > left && ${nodeCommand('mixed')} verify ${n} < left && rm -r d? && mkdir d0 d1 d2; }`)}`,
         ),
-        ...workers.map((n) => `${node('held')} ${n} ${stop}`),
+        ...workers.map((n) => `${nodeCommand('held')} ${n} ${stop}`),
         ...lockers.map(
-          (how) => `${loop(`${compiled('counter')} ${how} 100 ${how}`)}
-          [ "$(cat ${how})" = $((n * 600)) ] && echo counted`,
+          (kind) => `${repeatCommand(`${compileClient('counter')} ${kind} 100 ${kind}`)}
+          [ "$(cat ${kind})" = $((n * 600)) ] && echo counted`,
         ),
-        loop('ls -lR . > /dev/null 2>&1; true'),
+        repeatCommand('ls -lR . > /dev/null 2>&1; true'),
       ];
       const clients = scripts.map((script) =>
-        scratch.client(mount.path, script, { patience: 230_000 }),
+        scratch.startClient(mount.path, script, { patience: 230_000 }),
       );
       const ended = Promise.all(clients.map(({ outcome }) => outcome));
       ended.catch(() => {});
       for (let i = 1; i <= times; i++) {
-        await scratch.file('mnt.vol', all[i % all.length]!);
+        await scratch.writeFile('mnt.vol', all[i % all.length]!);
         await reload(scratch);
       }
       await writeFile(stop, '');
       // Replaced graphs end by themselves when their last file is closed.
-      const gone = (): number => (mount.log().match(/idle, and gone: /g) ?? []).length;
-      await vi.waitFor(() => expect(gone()).toBe(times), PATIENCE);
+      const countEnded = (): number => (mount.log().match(/idle, and gone: /g) ?? []).length;
+      await vi.waitFor(() => expect(countEnded()).toBe(times), PATIENCE);
       const outcomes = await ended;
       for (const [at, outcome] of outcomes.entries()) {
         expect(outcome, scripts[at]).toMatchObject({ status: 0, err: '' });
@@ -125,7 +124,7 @@ export function losesNothing(
       for (const outcome of outcomes.slice(2 * workers.length, -1))
         expect(outcome.out).toBe('counted\n');
       expect(await mount.stop()).toBe(0);
-      expect(errorsIn(mount.log())).toEqual([]);
+      expect(findErrors(mount.log())).toEqual([]);
       expect(mount.log().match(/another graph: begun/g)).toHaveLength(times);
     }));
 }

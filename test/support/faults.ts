@@ -12,7 +12,7 @@ export const FAULTS = ['refused', 'full', 'lost', 'killed'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 /** The winds that release a dead client's locks. */
-const unlocks = ({ fop, args }: Wind): boolean =>
+const isUnlock = ({ fop, args }: Wind): boolean =>
   (fop === 'inodelk' && (args[3] as Flock).type === F_UNLCK) ||
   (fop === 'entrylk' && args[3] === ENTRYLK_UNLOCK);
 
@@ -39,7 +39,7 @@ export class Fault {
   /** What becomes of a wind. */
   decide(wind: Wind): Verdict {
     const { kind, point } = this;
-    if (unlocks(wind) || (this.count === 0 && wind.fop === 'lookup')) return 'pass';
+    if (isUnlock(wind) || (this.count === 0 && wind.fop === 'lookup')) return 'pass';
     this.count += 1;
     if (this.count < point) return 'pass';
     const isFirst = this.count === point;

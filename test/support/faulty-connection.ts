@@ -6,31 +6,34 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
 
-export type Way = 'call' | 'reply';
+export type Direction = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */
-export type Mangled = readonly Uint8Array[] | null;
+export type MangledRecord = readonly Uint8Array[] | null;
 /** Called for each record of one connection, in order on each way. */
-export type Mangler = (record: Uint8Array, way: Way) => Mangled | Promise<Mangled>;
+export type Mangler = (
+  record: Uint8Array,
+  direction: Direction,
+) => MangledRecord | Promise<MangledRecord>;
 
 /** A connection that a test may cut or continue later. */
-export interface Line {
+export interface CutHandle {
   cut(): void;
-  send(way: Way, bytes: Uint8Array): void;
+  send(direction: Direction, bytes: Uint8Array): void;
 }
 
 /** What an untouched record is on the stream. */
-export function framed(record: Uint8Array, length = record.length): Uint8Array {
+export function frameRecord(record: Uint8Array, length = record.length): Uint8Array {
   const bytes = Buffer.alloc(4 + record.length);
   bytes.writeUInt32BE(recordMark(length));
   bytes.set(record, 4);
   return bytes;
 }
 
-export const untouched: Mangler = (record) => [framed(record)];
+export const passUnchanged: Mangler = (record) => [frameRecord(record)];
 
-export class BadLine {
+export class FaultyConnection {
   /** Makes the mangler of the next connection's records. */
-  mangler: (line: Line) => Mangler = () => untouched;
+  makeMangler: (line: CutHandle) => Mangler = () => passUnchanged;
   /** Connections so far. */
   count = 0;
   private readonly server: Server;
@@ -40,13 +43,13 @@ export class BadLine {
   private constructor(server: Server, to: number) {
     this.server = server;
     this.to = to;
-    server.on('connection', (socket) => this.connected(socket));
+    server.on('connection', (socket) => this.onConnection(socket));
   }
 
-  static async start(to: number): Promise<BadLine> {
+  static async start(to: number): Promise<FaultyConnection> {
     const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new BadLine(server, to);
+    return new FaultyConnection(server, to);
   }
 
   get port(): number {
@@ -64,16 +67,16 @@ export class BadLine {
     await once(this.server, 'close');
   }
 
-  private connected(client: Socket): void {
+  private onConnection(client: Socket): void {
     this.count += 1;
     const brick = connect({ port: this.to, host: '127.0.0.1', noDelay: true });
-    const mangle = this.mangler({
+    const mangle = this.makeMangler({
       cut() {
         client.destroySoon();
         brick.destroySoon();
       },
-      send(way, bytes) {
-        const to = way === 'call' ? brick : client;
+      send(direction, bytes) {
+        const to = direction === 'call' ? brick : client;
         if (!to.destroyed) to.write(bytes);
       },
     });
@@ -81,7 +84,7 @@ export class BadLine {
     this.pass(brick, client, mangle, 'reply');
   }
 
-  private pass(from: Socket, to: Socket, mangle: Mangler, way: Way): void {
+  private pass(from: Socket, to: Socket, mangle: Mangler, direction: Direction): void {
     this.open.add(from);
     const records = new RecordReader();
     let queue: Promise<void> = Promise.resolve();
@@ -89,12 +92,12 @@ export class BadLine {
       records.append(chunk, () => {
         while (records.findNext()) {
           const record = records.bytes.slice(records.start, records.end);
-          queue = queue.then(async () => send(await mangle(record, way)));
+          queue = queue.then(async () => send(await mangle(record, direction)));
         }
         return true;
       });
     });
-    const send = (mangled: Mangled): void => {
+    const send = (mangled: MangledRecord): void => {
       for (const bytes of mangled ?? []) if (!to.destroyed) to.write(bytes);
       if (mangled !== null) return;
       from.destroy();

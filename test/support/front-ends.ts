@@ -6,7 +6,7 @@
  *       it('ends', () => front.withScratch(async (scratch) => { … }));
  *     });
  *
- * `npm test` runs the first, `npm run test:long` the others (test/again.ts). Each has a list of
+ * `npm test` runs the first, `npm run test:long` the others (test/repeated-files.ts). Each has a list of
  * limits (`inexpressible`, `notPermitted`): the tests in it must fail there, with the error named
  * in it.
  */
@@ -14,11 +14,11 @@
 import { chmod, chown } from 'node:fs/promises';
 import { it } from 'vitest';
 import { type Caller, NOBODY } from './client.ts';
-import { fuseNativeObstacle, inexpressible } from './fuse-native.ts';
+import { findObstacle, inexpressible } from './fuse-native.ts';
 import { expectLimits, type Limits } from './limits.ts';
-import { groupOfMounts, makeScratch, type Scratch } from './mount.ts';
-import { notPermitted, programOf } from './user.ts';
-import { wanted } from './wanted.ts';
+import { describeMountsAnyway, makeScratch, type Scratch } from './mount.ts';
+import { selected } from './test-selection.ts';
+import { notPermitted, prepareProgram } from './user.ts';
 
 export type FrontEndName = 'kernel' | 'user' | 'fuse-native';
 
@@ -31,7 +31,7 @@ interface Description {
   readonly mountArgs?: readonly string[];
   readonly limits?: Limits;
   /** Why it cannot be tried; '' when it can. */
-  readonly obstacle?: () => string;
+  readonly findObstacle?: () => string;
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -43,14 +43,14 @@ const descriptions: Readonly<Record<FrontEndName, Description>> = {
     owner: NOBODY,
     limits: notPermitted,
     // Only root can act as another user; without it, all tests mount as an ordinary user anyway.
-    obstacle: () => (isRoot ? '' : 'only root can act as another user'),
+    findObstacle: () => (isRoot ? '' : 'only root can act as another user'),
   },
   'fuse-native': {
     suffix: ', by fuse-native',
     // The kernel caches nothing, as libfuse has several inodes for the names of one file.
     mountArgs: ['--fuse', 'fuse-native', '--attribute-timeout', '0', '--entry-timeout', '0'],
     limits: inexpressible,
-    obstacle: fuseNativeObstacle,
+    findObstacle,
   },
 };
 
@@ -80,7 +80,7 @@ export class FrontEnd {
     if (this.owner === undefined) return scratch;
     scratch.owner = this.owner;
     await chown(scratch.path, this.owner.uid, this.owner.gid);
-    scratch.program = await programOf(scratch, this.owner);
+    scratch.program = await prepareProgram(scratch, this.owner);
     return scratch;
   }
 
@@ -103,11 +103,14 @@ export class FrontEnd {
  * The wanted front ends that this machine has. A missing one is printed and counts as skipped, so
  * that no group is empty, or fails under GLOSSA_REQUIRE_ALL=1.
  */
-export function possible(title: string, names: readonly FrontEndName[]): readonly FrontEnd[] {
+export function selectFrontEnds(
+  title: string,
+  names: readonly FrontEndName[],
+): readonly FrontEnd[] {
   const usable = names.filter((name) => {
-    if (!wanted.others && name !== 'kernel') return false;
-    const { suffix, obstacle } = descriptions[name];
-    const why = obstacle?.() ?? '';
+    if (!selected.others && name !== 'kernel') return false;
+    const { suffix, findObstacle } = descriptions[name];
+    const why = findObstacle?.() ?? '';
     if (why === '' || (process.env.GLOSSA_REQUIRE_ALL === '1' && name !== 'user')) return true;
     process.stderr.write(`skipped: ${title}${suffix}: ${why}\n`);
     it.skip(`${title}${suffix}`, () => undefined);
@@ -117,14 +120,14 @@ export function possible(title: string, names: readonly FrontEndName[]): readonl
 }
 
 /** A group of tests for each of these front ends. */
-export function onFrontEnds(
+export function describeFrontEnds(
   title: string,
   names: readonly FrontEndName[],
   body: (front: FrontEnd) => void,
 ): void {
-  for (const front of possible(title, names)) {
-    if (!(front.name === 'kernel' ? wanted.first : wanted.others)) continue;
-    groupOfMounts(`${title}${front.suffix}`, () => {
+  for (const front of selectFrontEnds(title, names)) {
+    if (!(front.name === 'kernel' ? selected.first : selected.others)) continue;
+    describeMountsAnyway(`${title}${front.suffix}`, () => {
       front.expectLimits();
       body(front);
     });

@@ -132,7 +132,7 @@ export const inexpressible: Limits = {
 };
 
 /** Why such a mount cannot be tried; '' when it can. */
-export function fuseNativeObstacle(): string {
+export function findObstacle(): string {
   try {
     createRequire(join(packageRoot, 'x')).resolve('fuse-native/package.json');
     return '';

@@ -46,7 +46,7 @@ export interface Answer {
 }
 
 /** Attributes of the `number`-th inode of a test; its gfid ends in that number. */
-export function iattOf(number: number, iaType = IA_IFREG): Iatt {
+export function makeIatt(number: number, iaType = IA_IFREG): Iatt {
   const iatt = new Iatt();
   const bytes = new Uint8Array(16).fill(7, 0, 8);
   new DataView(bytes.buffer).setUint32(12, number);
@@ -65,8 +65,8 @@ const rootIatt = (): Iatt =>
 const lookup: Fop<'lookup', null> = (frame, _xl, loc) => {
   if (loc.name === null) unwind.lookup(frame, 0, 0, loc.inode, rootIatt(), null, null);
   else if (loc.name === 'dir') {
-    unwind.lookup(frame, 0, 0, loc.inode, iattOf(1, IA_IFDIR), null, null);
-  } else if (loc.name === 'file') unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
+    unwind.lookup(frame, 0, 0, loc.inode, makeIatt(1, IA_IFDIR), null, null);
+  } else if (loc.name === 'file') unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null);
   else fail.lookup(frame, ENOENT);
 };
 
@@ -106,11 +106,11 @@ export class Rig {
       init: () => null,
       release: (_xl, fd) => release?.(fd.id),
     });
-    return Rig.over([{ translator: leaf as Translator<unknown> }], options);
+    return Rig.startOver([{ translator: leaf as Translator<unknown> }], options);
   }
 
   /** A session on a graph of these volumes, the top last. */
-  static async over(
+  static async startOver(
     volumes: readonly TestVolume[],
     options: Partial<SessionOptions> = {},
   ): Promise<Rig> {
@@ -153,8 +153,9 @@ export class Rig {
     read(this.pair[1], head, 16);
     const view = new DataView(head.buffer);
     const body = new Uint8Array(view.getUint32(0, true) - 16);
-    let got = 0;
-    while (got < body.length) got += read(this.pair[1], body.subarray(got), body.length - got);
+    let received = 0;
+    while (received < body.length)
+      received += read(this.pair[1], body.subarray(received), body.length - received);
     return {
       unique: Number(view.getBigUint64(8, true)),
       error: view.getInt32(4, true),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { clientVolfile } from './brick-clients.ts';
 import { type BrickSettings, OurBrick, RealBrick } from './gluster.ts';
-import { type Result, type Step, Theirs, until } from './trace-steps.ts';
+import { pollUntil, type Result, type Step, Theirs } from './trace-steps.ts';
 
 /**
  * Steps by their subject. `marked FILE ATTRIBUTE` waits until the file has the attribute:
@@ -16,29 +16,29 @@ import { type Result, type Step, Theirs, until } from './trace-steps.ts';
 export type Scenes = Readonly<Record<string, readonly Step[]>>;
 
 /** Steps with their results, as `unlink f: EROFS`. */
-export type Played = Readonly<Record<string, readonly string[]>>;
+export type StepResults = Readonly<Record<string, readonly string[]>>;
 
-const shown = (result: Result): string =>
+const showResult = (result: Result): string =>
   typeof result === 'number' && result < 0 ? errnoName(-result) : JSON.stringify(result);
 
-async function play(port: number, folder: string, scenes: Scenes): Promise<Played> {
+async function play(port: number, folder: string, scenes: Scenes): Promise<StepResults> {
   const program = await Theirs.start(folder, clientVolfile(port), '');
-  const played: Record<string, string[]> = {};
-  const returned = async (step: Step): Promise<Result> => {
+  const results: Record<string, string[]> = {};
+  const runStep = async (step: Step): Promise<Result> => {
     const [name, ...args] = step;
     if (name !== 'marked') return program.call(step);
-    return until(async () => typeof (await program.call(['xattr', ...args])) !== 'number');
+    return pollUntil(async () => typeof (await program.call(['xattr', ...args])) !== 'number');
   };
   try {
     for (const [name, steps] of Object.entries(scenes)) {
       const lines: string[] = [];
-      for (const step of steps) lines.push(`${step.join(' ')}: ${shown(await returned(step))}`);
-      played[name] = lines;
+      for (const step of steps) lines.push(`${step.join(' ')}: ${showResult(await runStep(step))}`);
+      results[name] = lines;
     }
   } finally {
     await program.end();
   }
-  return played;
+  return results;
 }
 
 /** @param prepare makes the initial files of a brick */
@@ -47,7 +47,7 @@ export async function playOnBoth(
   above: NonNullable<BrickSettings['above']>,
   scenes: Scenes,
   prepare: (files: string) => void = () => {},
-): Promise<{ readonly ours: Played; readonly theirs: Played }> {
+): Promise<{ readonly ours: StepResults; readonly theirs: StepResults }> {
   const [here, there] = [join(folder, 'ours'), join(folder, 'theirs')];
   for (const each of [here, there]) {
     mkdirSync(join(each, 'files'), { recursive: true });

@@ -44,7 +44,7 @@ export class GlusterVolume {
       bricks.push(brick);
       ports[name] = brick.port;
     }
-    this.ours = await this.client();
+    this.ours = await this.startClient();
     this.theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
   }
 
@@ -52,10 +52,12 @@ export class GlusterVolume {
    * Another client of ours, which has seen nothing but the root.
    * @param more as of `BrickClients.distributed`
    */
-  async client(
-    ...more: Parameters<BrickClients['distributed']> extends [unknown, ...infer Rest] ? Rest : never
+  async startClient(
+    ...more: Parameters<BrickClients['openDistributed']> extends [unknown, ...infer Rest]
+      ? Rest
+      : never
   ): Promise<BrickClient> {
-    const client = await this.clients.distributed(this.ports, ...more);
+    const client = await this.clients.openDistributed(this.ports, ...more);
     await client.ask('stat', '/');
     return client;
   }

@@ -21,13 +21,13 @@ const PATIENCE_MS = 60_000;
 const STEP_MS = 20;
 
 /** Why no brick of GlusterFS can be started here; '' when one can. */
-export function whyNoBricks(): string {
+export function findBrickObstacle(): string {
   if (!isInstalled('glusterfsd')) return 'glusterfsd is not installed (glusterfs-server)';
   return process.getuid?.() === 0 ? '' : 'only root can start a brick of GlusterFS';
 }
 
 /** Why no program of libgfapi can be started here; '' when one can. */
-export function whyNoGfapi(): string {
+export function findGfapiObstacle(): string {
   if (!isInstalled('python3')) return 'python3 is not installed (python3)';
   const { status } = spawnSync('python3', ['-c', "import ctypes; ctypes.CDLL('libgfapi.so.0')"]);
   return status === 0 ? '' : 'libgfapi.so.0 is not installed (libgfapi0)';
@@ -57,7 +57,7 @@ async function isListening(port: number): Promise<boolean> {
 }
 
 /** Whether GlusterFS's bricks are missing here; prints the reason. */
-export const noBricks = (): boolean => isSkipped('bricks of GlusterFS', whyNoBricks());
+export const isWithoutBricks = (): boolean => isSkipped('bricks of GlusterFS', findBrickObstacle());
 
 export interface BrickSettings {
   /** The folder to serve; a new one by default. */
@@ -77,26 +77,26 @@ export interface BrickSettings {
   readonly wrapper?: readonly string[];
 }
 
-const lines = (options: Readonly<Record<string, string>>): string =>
+const renderOptions = (options: Readonly<Record<string, string>>): string =>
   Object.entries(options)
     .map(([key, value]) => `  option ${key} ${value}\n`)
     .join('');
 
-const namedByType = (above: BrickSettings['above'] = []): readonly Volume[] =>
+const nameByType = (above: BrickSettings['above'] = []): readonly Volume[] =>
   above.map(([type, options]) => [type.split('/')[1]!, type, options]);
 
 type Volume = readonly [name: string, type: string, options: Readonly<Record<string, string>>];
 
 /** A stack of volumes, the lowest first. */
-const stack = (volumes: readonly Volume[]): string =>
+const renderStack = (volumes: readonly Volume[]): string =>
   volumes
     .map(([name, type, options], at) => {
       const below = at === 0 ? '' : `  subvolumes ${volumes[at - 1]![0]}\n`;
-      return `volume ${name}\n  type ${type}\n${lines(options)}${below}end-volume\n`;
+      return `volume ${name}\n  type ${type}\n${renderOptions(options)}${below}end-volume\n`;
     })
     .join('\n');
 
-const listening = (port: number): Readonly<Record<string, string>> => ({
+const listenOptions = (port: number): Readonly<Record<string, string>> => ({
   'transport-type': 'tcp',
   'transport.socket.listen-port': String(port),
   'transport.socket.bind-address': '127.0.0.1',
@@ -104,13 +104,13 @@ const listening = (port: number): Readonly<Record<string, string>> => ({
 });
 
 /** A client of a brick, with the times that it sets, as a volfile. */
-function clientOf(port: number): string {
+function renderClient(port: number): string {
   const options = {
     'remote-host': '127.0.0.1',
     'remote-port': String(port),
     'remote-subvolume': 'brick',
   };
-  const client = `volume client\n  type protocol/client\n${lines(options)}end-volume\n`;
+  const client = `volume client\n  type protocol/client\n${renderOptions(options)}end-volume\n`;
   return `${client}volume utime\n  type features/utime\n  subvolumes client\nend-volume\n`;
 }
 
@@ -145,13 +145,13 @@ export class RealBrick {
   ): Promise<RealBrick> {
     const brick = new RealBrick(folder, port ?? (await freePort()), files, wrapper);
     mkdirSync(brick.files, { recursive: true });
-    const text = stack([
+    const text = renderStack([
       ['posix', 'storage/posix', { directory: brick.files, ...posix }],
-      ...namedByType(above),
+      ...nameByType(above),
       ['locks', 'features/locks', locks],
       ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
       ['brick', 'performance/io-threads', {}],
-      ['server', 'protocol/server', { ...listening(brick.port), ...server }],
+      ['server', 'protocol/server', { ...listenOptions(brick.port), ...server }],
     ]);
     writeFileSync(join(folder, 'brick.vol'), text);
     await brick.run();
@@ -159,7 +159,7 @@ export class RealBrick {
   }
 
   get volfile(): string {
-    return clientOf(this.port);
+    return renderClient(this.port);
   }
 
   /** Starts its process, and returns when it listens. */
@@ -248,32 +248,32 @@ export class OurBrick {
       posix = {},
     }: Pick<BrickSettings, 'port' | 'upcall' | 'above' | 'posix'> = {},
   ): Promise<OurBrick> {
-    const volumes = (own: number): string =>
-      stack([
+    const makeVolumes = (own: number): string =>
+      renderStack([
         ['posix', 'storage/posix', { directory: files, ...posix }],
-        ...namedByType(above),
+        ...nameByType(above),
         ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
         ['brick', 'features/locks', {}],
-        ['server', 'protocol/server', listening(own)],
+        ['server', 'protocol/server', listenOptions(own)],
       ]);
-    return OurBrick.start(folder, 'ours', volumes, port);
+    return OurBrick.start(folder, 'ours', makeVolumes, port);
   }
 
   get volfile(): string {
-    return clientOf(this.port);
+    return renderClient(this.port);
   }
 
   /** Starts the brick's process and waits until it listens. */
   async run(): Promise<void> {
     const child = spawn(process.execPath, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
-    let said = '';
-    child.stderr.on('data', (text) => (said += text));
+    let output = '';
+    child.stderr.on('data', (text) => (output += text));
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => reject(new Error(`the brick has ended:\n${said}`)));
+      child.once('exit', () => reject(new Error(`the brick has ended:\n${output}`)));
       child.stdout.on('data', (text) => {
-        said += text;
-        const [, port] = /:(\d+) .*\n/.exec(said) ?? [];
+        output += text;
+        const [, port] = /:(\d+) .*\n/.exec(output) ?? [];
         if (port === undefined) return;
         this.port = Number(port);
         resolve();
@@ -363,7 +363,7 @@ export class RealMount {
     const child = spawn('glusterfs', [...args, ...more, path], { cwd: folder, stdio: 'ignore' });
     const mount = new RealMount(path, log, child);
     const end = performance.now() + PATIENCE_MS;
-    while (!(await mount.answers())) {
+    while (!(await mount.isServing())) {
       if (child.exitCode !== null || performance.now() > end) {
         await mount.end();
         throw new Error(`not mounted:\n${readFileSync(log, 'utf8')}`);
@@ -378,16 +378,17 @@ export class RealMount {
   }
 
   /** What a shell in there writes; with its errors, if it fails. */
-  async sh(script: string): Promise<string> {
+  async runScript(script: string): Promise<string> {
     // spawn would block on a working directory in a mount that does not answer.
     const child = spawn('sh', ['-c', `cd ${this.path} && {\n${script}\n}`], {
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text) => (output += text));
     const [status] = await once(child, 'close');
-    return status === 0 ? said : `${said}(status ${status})`;
+    return status === 0 ? output : `${output}(status ${status})`;
   }
 
   /** Ends the client without a disconnect. */
@@ -403,9 +404,9 @@ export class RealMount {
     const { child } = this;
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
       await once(child, 'exit');
-      clearTimeout(late);
+      clearTimeout(killTimer);
     }
     await this.detach();
   }
@@ -415,7 +416,7 @@ export class RealMount {
     await once(spawn('umount', ['-l', this.path], { stdio: 'ignore' }), 'exit');
   }
 
-  private async answers(): Promise<boolean> {
+  private async isServing(): Promise<boolean> {
     if (!mountPoints().includes(this.path)) return false;
     const stat = spawn('stat', [this.path], { stdio: 'ignore' });
     const [status] = await once(stat, 'exit');

@@ -15,7 +15,7 @@ export const HOST = '10.99.0.1';
 
 const PRIVATE = ['/var/lib/glusterd', '/run', '/var/log/glusterfs'];
 
-function whyNoGlusterd(): string {
+function findObstacle(): string {
   for (const program of ['glusterd', 'gluster', 'unshare', 'nsenter', 'ip', 'pgrep']) {
     if (!isInstalled(program)) return `${program} is not installed`;
   }
@@ -23,10 +23,10 @@ function whyNoGlusterd(): string {
 }
 
 /** Whether glusterd is missing here; prints the reason. */
-export const noGlusterd = (): boolean =>
-  isSkipped('the management daemon of GlusterFS', whyNoGlusterd());
+export const isWithoutGlusterd = (): boolean =>
+  isSkipped('the management daemon of GlusterFS', findObstacle());
 
-export interface Said {
+export interface CommandResult {
   readonly status: number | null;
   readonly out: string;
 }
@@ -55,7 +55,7 @@ export class Glusterd {
     const child = spawn('unshare', args, { stdio: 'ignore' });
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const [inner] = childrenOf(child.pid!);
+      const [inner] = findChildren(child.pid!);
       if (inner !== undefined) {
         const glusterd = new Glusterd(child, inner);
         if ((await glusterd.run('gluster', 'pool', 'list')).status === 0) return glusterd;
@@ -75,7 +75,7 @@ export class Glusterd {
   }
 
   /** The same, to its end. */
-  async run(program: string, ...args: readonly string[]): Promise<Said> {
+  async run(program: string, ...args: readonly string[]): Promise<CommandResult> {
     const child = this.spawn(program, ...args);
     let out = '';
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => (out += text));
@@ -84,14 +84,14 @@ export class Glusterd {
   }
 
   /** Runs a command of `gluster`. @throws {Error} with the command's message */
-  async gluster(...args: readonly string[]): Promise<string> {
+  async runGluster(...args: readonly string[]): Promise<string> {
     const { status, out } = await this.run('gluster', '--mode=script', ...args);
     if (status !== 0) throw new Error(`gluster ${args.join(' ')}: ${out}`);
     return out;
   }
 
   /** The volfiles that it has written for a volume, by their names. */
-  async volfiles(volume: string): Promise<ReadonlyMap<string, string>> {
+  async readVolfiles(volume: string): Promise<ReadonlyMap<string, string>> {
     const folder = `/var/lib/glusterd/vols/${volume}`;
     const { out } = await this.run('ls', folder);
     const names = out.split('\n').filter((name) => name.endsWith('.vol'));
@@ -107,7 +107,7 @@ export class Glusterd {
   }
 }
 
-function childrenOf(pid: number): number[] {
+function findChildren(pid: number): number[] {
   const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
   return stdout.split('\n').filter(Boolean).map(Number);
 }

@@ -34,7 +34,7 @@ export type Action = keyof typeof actions;
 export type Step = readonly [action: Action, a: number, b: number, c: number];
 
 /** Histories; `weights` replaces the default frequency of actions. */
-export function histories(weights: Partial<Record<Action, number>> = {}): fc.Arbitrary<Step[]> {
+export function anyHistories(weights: Partial<Record<Action, number>> = {}): fc.Arbitrary<Step[]> {
   const action = fc.oneof(
     ...Object.entries({ ...actions, ...weights })
       .filter(([, weight]) => weight > 0)

@@ -9,12 +9,12 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: { Module: new (bytes: Uint8Array) => object };
 };
 
-const kept: object[] = [];
+const referenced: object[] = [];
 
 /** From now on, as long as this process lives. */
 export function shareInterpreters(): void {
-  if (kept.length > 0) return;
+  if (referenced.length > 0) return;
   for (const name of ['quickjs.wasm', 'pyodide/pyodide.asm.wasm']) {
-    kept.push(new wasm.Module(parts.bytes(name)));
+    referenced.push(new wasm.Module(parts.bytes(name)));
   }
 }

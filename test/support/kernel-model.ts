@@ -12,8 +12,8 @@ import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { isUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 
 /** Believed until a time, in milliseconds. */
-interface Believed<T> {
-  readonly what: T;
+interface CachedValue<T> {
+  readonly value: T;
   readonly until: number;
 }
 
@@ -36,9 +36,9 @@ export class KernelModel {
   /** How often something was believed at all: a model that believes nothing proves nothing. */
   believed = 0;
   /** The attributes of files, by gfid. */
-  private readonly files = new Map<string, Believed<string>>();
+  private readonly files = new Map<string, CachedValue<string>>();
   /** The gfid of each name in the root; null for an absent name. */
-  private readonly names = new Map<string, Believed<string | null>>();
+  private readonly names = new Map<string, CachedValue<string | null>>();
   private readonly show: (buf: Iatt) => string;
   private readonly now: () => number;
 
@@ -52,70 +52,70 @@ export class KernelModel {
   }
 
   /** A reply has left the top. */
-  told(fop: FopName, args: readonly unknown[], { opRet, opErrno, values }: Reply): void {
+  noteReply(fop: FopName, args: readonly unknown[], { opRet, opErrno, values }: Reply): void {
     if (fop === 'lookup') {
       const { name } = args[0] as Loc;
       const [, buf, xdata] = values as [unknown, Iatt, Dict | null];
-      if (opRet >= 0) this.entry(name!, buf, xdata);
-      else if (opErrno === ENOENT) this.absent(name!, xdata);
+      if (opRet >= 0) this.cacheEntry(name!, buf, xdata);
+      else if (opErrno === ENOENT) this.cacheAbsence(name!, xdata);
       else this.names.delete(name!);
     } else if (opRet < 0) return;
     else if (fop === 'stat' || fop === 'fstat') {
       const [buf, xdata] = values as [Iatt, Dict | null];
-      this.attributes(buf, xdata);
+      this.cacheAttributes(buf, xdata);
     } else if (fop === 'setattr' || fop === 'fsetattr') {
       const [, buf, xdata] = values as [unknown, Iatt, Dict | null];
-      this.attributes(buf, xdata);
+      this.cacheAttributes(buf, xdata);
     } else if (makers.has(fop)) {
       const { name } = args[fop === 'link' ? 1 : 0] as Loc;
       const [buf, xdata] = [values[makers.get(fop)!] as Iatt, values.at(-1) as Dict | null];
-      this.entry(name!, buf, xdata);
+      this.cacheEntry(name!, buf, xdata);
     } else if (fop === 'readdirp') {
       for (const { name, stat, dict } of values[0] as readonly Dirent[]) {
-        if (stat !== null && name !== '.' && name !== '..') this.entry(name, stat, dict);
+        if (stat !== null && name !== '.' && name !== '..') this.cacheEntry(name, stat, dict);
       }
     }
   }
 
   /** What it relies on now that is not so. */
-  wrong(names: ReadonlyMap<string, string>, files: ReadonlyMap<string, { stat: string }>) {
-    const found: string[] = [];
-    for (const [name, { what, until }] of this.names) {
+  findErrors(names: ReadonlyMap<string, string>, files: ReadonlyMap<string, { stat: string }>) {
+    const errors: string[] = [];
+    for (const [name, { value, until }] of this.names) {
       if (until <= this.now()) continue;
       this.believed += 1;
       const is = names.get(name) ?? null;
-      if (is !== what) found.push(`${name} leads to ${what}, and not to ${is}`);
+      if (is !== value) errors.push(`${name} leads to ${value}, and not to ${is}`);
     }
-    for (const [gfid, { what, until }] of this.files) {
+    for (const [gfid, { value, until }] of this.files) {
       if (until <= this.now() || ![...names.values()].includes(gfid)) continue;
       this.believed += 1;
       const is = files.get(gfid)?.stat;
-      if (is !== what) found.push(`${gfid} is ${what}, and not ${is}`);
+      if (is !== value) errors.push(`${gfid} is ${value}, and not ${is}`);
     }
-    return found;
+    return errors;
   }
 
-  private entry(name: string, buf: Iatt, xdata: Dict | null): void {
-    this.names.set(name, { what: buf.iaGfid, until: this.until(timeoutsOf(xdata).entry) });
-    this.attributes(buf, xdata);
+  private cacheEntry(name: string, buf: Iatt, xdata: Dict | null): void {
+    this.names.set(name, { value: buf.iaGfid, until: this.expiry(timeoutsOf(xdata).entry) });
+    this.cacheAttributes(buf, xdata);
   }
 
-  private attributes(buf: Iatt, xdata: Dict | null): void {
-    const until = this.until(timeoutsOf(xdata).attribute);
-    this.files.set(buf.iaGfid, { what: this.show(buf), until });
+  private cacheAttributes(buf: Iatt, xdata: Dict | null): void {
+    const until = this.expiry(timeoutsOf(xdata).attribute);
+    this.files.set(buf.iaGfid, { value: this.show(buf), until });
   }
 
-  private absent(name: string, xdata: Dict | null): void {
-    this.names.set(name, { what: null, until: this.until(timeoutsOf(xdata).negative) });
+  private cacheAbsence(name: string, xdata: Dict | null): void {
+    this.names.set(name, { value: null, until: this.expiry(timeoutsOf(xdata).negative) });
   }
 
-  private until(seconds = 0): number {
+  private expiry(seconds = 0): number {
     return this.now() + seconds * 1000;
   }
 
-  private forget(told: Upcall): void {
-    if (told.what === 'every-entry') this.names.clear();
-    else if (told.what === 'inode') this.files.delete(told.inode.gfid);
-    else this.names.delete(told.name);
+  private forget(upcall: Upcall): void {
+    if (upcall.what === 'every-entry') this.names.clear();
+    else if (upcall.what === 'inode') this.files.delete(upcall.inode.gfid);
+    else this.names.delete(upcall.name);
   }
 }

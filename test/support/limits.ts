@@ -24,11 +24,12 @@ export function expectLimits(limits: Limits): void {
     // Runs before vitest inverts the result: any other error stays a failure.
     onTestFinished(() => {
       const { errors = [] } = task.result ?? {};
-      if (errors.some((error) => !shows.test(textOf(error)))) Object.assign(task, { fails: false });
+      if (errors.some((error) => !shows.test(errorText(error))))
+        Object.assign(task, { fails: false });
     });
   });
 }
 
 /** The text of an error, with the difference of a comparison. */
-const textOf = ({ message, diff = '' }: { message: string; diff?: string }): string =>
+const errorText = ({ message, diff = '' }: { message: string; diff?: string }): string =>
   stripVTControlCharacters(`${message}\n${diff}`);

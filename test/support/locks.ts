@@ -17,36 +17,36 @@ import type { Xlator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import type { Locks } from '../../runtime/xlators/features/locks/locks.ts';
 import {
-  attributes,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
+  makeAttributes,
+  makeGfid,
   type Reply,
   startGraph,
 } from './core.ts';
 
 export const OK = { count: 1, opRet: 0 };
 export const WAITS = { count: 0 };
-export const failed = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
+export const failedReply = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
 
 export async function setUp(options: Record<string, string> = {}) {
   const leaf = new HeldLeaf();
-  leaf.onRequest = (request: Held) => request.answer(0, 0, null);
+  leaf.onRequest = (request: HeldRequest) => request.answer(0, 0, null);
   const context = new FakeContext();
   context.time = Date.UTC(2026, 10, 20, 12, 0, 0);
   const volumes = [{ translator: leaf.translator }, { translator: locks, options }];
   const graph = await startGraph(volumes, context);
   const xl = graph.top as Xlator<Locks>;
   const { inodes } = graph;
-  const file = (name: string, number: number): Inode =>
-    inodes.link(inodes.newInode(), inodes.root, name, attributes(gfidOf(number), IA_IFREG))!;
+  const makeFile = (name: string, number: number): Inode =>
+    inodes.link(inodes.newInode(), inodes.root, name, makeAttributes(makeGfid(number), IA_IFREG))!;
   /** A fop of a lock owner, with its number as pid. */
-  const as = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply =>
-    asClient(client, owner, name, ...args);
+  const windAs = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply =>
+    windAsClient(client, owner, name, ...args);
   const client = connect(graph);
   /** The same of another client. */
-  const asClient = <N extends FopName>(
+  const windAsClient = <N extends FopName>(
     by: Client,
     owner: number,
     name: N,
@@ -62,20 +62,34 @@ export async function setUp(options: Record<string, string> = {}) {
     windArgs[name](frame, 0, cbk as never, graph.links, args);
     return reply;
   };
-  const inode = file('f', 7);
+  const inode = makeFile('f', 7);
   const fd = new Fd(inode, 2, 1);
   const lk = (owner: number, cmd: number, type: number, start = 0, len = 0, by = fd): Reply =>
-    as(owner, 'lk', by, cmd, { type, whence: 0, start, len, pid: owner, owner: '' }, null);
+    windAs(owner, 'lk', by, cmd, { type, whence: 0, start, len, pid: owner, owner: '' }, null);
   const flock = (owner: number, cmd: number, type: number, by = fd): Reply => {
     const whole = { type, whence: 0, start: 0, len: 0, pid: owner, owner: '' };
-    return as(owner, 'lk', by, cmd, whole, Dict.of({ [FLOCK]: 1 }));
+    return windAs(owner, 'lk', by, cmd, whole, Dict.of({ [FLOCK]: 1 }));
   };
   const dump = () => locks.dump!(xl);
-  return { leaf, context, graph, client, xl, file, as, asClient, inode, fd, lk, flock, dump };
+  return {
+    leaf,
+    context,
+    graph,
+    client,
+    xl,
+    file: makeFile,
+    as: windAs,
+    asClient: windAsClient,
+    inode,
+    fd,
+    lk,
+    flock,
+    dump,
+  };
 }
 
 /** A lock found by F_GETLK. */
-export const found = ({ values }: Reply): Partial<Flock> => {
+export const foundLock = ({ values }: Reply): Partial<Flock> => {
   const { type, start, len, pid } = values[0] as Flock;
   return { type, start, len, pid };
 };

@@ -14,7 +14,7 @@ const kinds: readonly RegExp[] = [
   /\.test\.ts$/,
 ];
 
-const kindOf = ({ moduleId }: TestSpecification): number =>
+const fileKind = ({ moduleId }: TestSpecification): number =>
   kinds.findIndex((kind) => kind.test(moduleId));
 
 /** Files that share a process are adjacent, as a file with its own process ends the shared one. */
@@ -25,23 +25,23 @@ const IMPORT = /(?:from|import) ?\(?'(\.[^']*\.ts)'/g;
 const TESTS = /\.test\.ts$|\/test\/(?!support\/)/;
 
 /** Characters of a file and of the tests that it imports. */
-function sizeOf(file: string, seen = new Set<string>()): number {
-  if (seen.has(file)) return 0;
-  seen.add(file);
+function importSize(file: string, counted = new Set<string>()): number {
+  if (counted.has(file)) return 0;
+  counted.add(file);
   const text = readFileSync(file, 'utf8');
   const imported = [...text.matchAll(IMPORT)]
     .map(([, path]) => join(dirname(file), path!))
     // Some texts only speak of imports.
     .filter((path) => TESTS.test(path) && existsSync(path));
-  return imported.reduce((sum, path) => sum + sizeOf(path, seen), text.length);
+  return imported.reduce((sum, path) => sum + importSize(path, counted), text.length);
 }
 
 export default class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sizes = new Map(files.map(({ moduleId }) => [moduleId, sizeOf(moduleId)]));
-    const size = ({ moduleId }: TestSpecification): number => sizes.get(moduleId)!;
+    const sizes = new Map(files.map(({ moduleId }) => [moduleId, importSize(moduleId)]));
+    const fileSize = ({ moduleId }: TestSpecification): number => sizes.get(moduleId)!;
     return [...files].sort(
-      (a, b) => kindOf(a) - kindOf(b) || isAlone(a) - isAlone(b) || size(b) - size(a),
+      (a, b) => fileKind(a) - fileKind(b) || isAlone(a) - isAlone(b) || fileSize(b) - fileSize(a),
     );
   }
 }

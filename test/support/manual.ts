@@ -3,7 +3,7 @@ import { commands } from '../../cli/commands.ts';
 import { manual } from '../../cli/man/pages.ts';
 import { registry } from '../../server/registry.ts';
 
-export const manualPages = async (): Promise<Map<string, string>> =>
+export const readManualPages = async (): Promise<Map<string, string>> =>
   manual({
     commands,
     types: [...(await registry.loadAll()).types()].sort().map((type) => registry.lookup(type)!),

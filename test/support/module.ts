@@ -32,7 +32,7 @@ import type {
   VolumeSpec,
   Xlator,
 } from '../../runtime/core/xlator.ts';
-import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
+import { FakeContext, HeldLeaf, makeAttributes, makeGfid, type Reply } from './core.ts';
 import { shareInterpreters } from './interpreters.ts';
 
 /** A language of modules: its loader, and functions to inspect it. */
@@ -43,9 +43,9 @@ export interface Language {
   /** A mistyped option of the loader, and the intended one. */
   readonly slip: readonly [given: string, meant: string];
   /** Requests that the loader keeps account of; absent when frames alone do. */
-  kept?(run: RunningModule): number;
+  countKept?(run: RunningModule): number;
   /** Clients that its side knows; absent when that is not to be seen. */
-  clients?(run: RunningModule): number;
+  countClients?(run: RunningModule): number;
   /** Whether unchanged values leave a module as equal copies. */
   readonly copies?: boolean;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
@@ -53,15 +53,15 @@ export interface Language {
 }
 
 /** features/glupy: any language with an interpreter. */
-export const hosted: Language = {
+export const hostedLanguage: Language = {
   translator: glupy as unknown as Translator<unknown>,
   find: (folder, name) => ({
     ...(name === null ? {} : { 'module-name': name }),
     'module-path': folder,
   }),
   slip: ['time-limt', 'time-limit'],
-  kept: (run) => run.host.requests.size,
-  clients: (run) => run.host.interpreter.api.clients.size,
+  countKept: (run) => run.host.requests.size,
+  countClients: (run) => run.host.interpreter.api.clients.size,
   onForgotten(run, tell) {
     const { guest } = run.host.interpreter;
     const hook = guest.hook.bind(guest);
@@ -74,14 +74,14 @@ export const hosted: Language = {
 };
 
 /** The same with the module in a thread of its own, which has numbers of its own for inodes. */
-export const isolated: Language = {
-  translator: hosted.translator,
+export const isolatedLanguage: Language = {
+  translator: hostedLanguage.translator,
   find(folder, name) {
     shareInterpreters();
-    return { ...hosted.find(folder, name), isolation: 'thread' };
+    return { ...hostedLanguage.find(folder, name), isolation: 'thread' };
   },
-  slip: hosted.slip,
-  kept(run) {
+  slip: hostedLanguage.slip,
+  countKept(run) {
     const dump = run.dump();
     return Math.max(Number(dump['requests-in-thread']), Number(dump['requests-waiting']));
   },
@@ -102,7 +102,7 @@ export const isolated: Language = {
 };
 
 /** features/native: files with this extension. What a context holds is the inode's alone. */
-export const native = (extension: string): Language => ({
+export const nativeLanguage = (extension: string): Language => ({
   translator: nativeTranslator as unknown as Translator<unknown>,
   find(folder, name): Record<string, string> {
     return name === null ? {} : { 'module-path': join(folder, name + extension) };
@@ -114,10 +114,10 @@ export const native = (extension: string): Language => ({
   },
 });
 
-let usual = hosted;
+let usual = hostedLanguage;
 
 /** Sets the default language of later modules; called by a file before it imports test files. */
-export function usuallyBy(language: Language): void {
+export function setDefaultLanguage(language: Language): void {
   usual = language;
 }
 
@@ -134,7 +134,7 @@ export interface ModuleSettings {
 }
 
 /** A folder with these files, for as long as the test runs. */
-export function folderOf(files: Readonly<Record<string, string>>): string {
+export function makeFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-module-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
@@ -215,40 +215,40 @@ export class RunningModule {
   }
 
   /** Takes the requests that leaf number `at` has received. */
-  asked(at = 0) {
-    return this.leaves[at]!.held.splice(0);
+  takeRequests(at = 0) {
+    return this.leaves[at]!.requests.splice(0);
   }
 
   /** Takes the log lines so far, without their time. */
-  lines(): string[] {
-    const taken = this.context.lines.splice(0).map((line) => line.replace(/^\[.*?\] /, ''));
-    this.history.push(...taken);
-    return taken;
+  takeLines(): string[] {
+    const newLines = this.context.lines.splice(0).map((line) => line.replace(/^\[.*?\] /, ''));
+    this.history.push(...newLines);
+    return newLines;
   }
 
   /** The loc of a name in the root that the volume knows. */
-  known(name: string, iaType = IA_IFREG): Loc {
+  knownLoc(name: string, iaType = IA_IFREG): Loc {
     const { inodes } = this.graph;
-    const gfid = gfidOf(1000 + [...name].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
-    const inode = inodes.link(inodes.newInode(), this.root, name, attributes(gfid, iaType));
+    const gfid = makeGfid(1000 + [...name].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
+    const inode = inodes.link(inodes.newInode(), this.root, name, makeAttributes(gfid, iaType));
     return new Loc(inode, this.root, name);
   }
 
   /** The loc of an absent name in the root. */
-  absent(name: string): Loc {
+  absentLoc(name: string): Loc {
     return new Loc(this.graph.inodes.newInode(), this.root, name);
   }
 
   /** Checks that every request has one answer, and that none is stored or pending. */
-  settled(): void {
+  expectSettled(): void {
     expect(this.replies.map(({ count }) => count)).toEqual(this.replies.map(() => 1));
-    this.keeps(0);
+    this.expectKept(0);
     expect(this.xl.calls.size).toBe(0);
   }
 
   /** Checks how many requests the loader keeps, where it keeps account of them. */
-  keeps(count: number): void {
-    if (this.language.kept !== undefined) expect(this.language.kept(this)).toBe(count);
+  expectKept(count: number): void {
+    if (this.language.countKept !== undefined) expect(this.language.countKept(this)).toBe(count);
   }
 }
 
@@ -256,15 +256,15 @@ export class RunningModule {
 export type Files = string | Readonly<Record<string, string>>;
 
 /** A graph of the module over leaves, not yet started. */
-export function moduleGraph(files: Files, settings: ModuleSettings = {}): RunningModule {
+export function makeModuleGraph(files: Files, settings: ModuleSettings = {}): RunningModule {
   const { name = 'm', options = {}, leaves = 1, level = TRACE } = settings;
   const context = settings.context ?? new FakeContext();
-  const folder = typeof files === 'string' ? files : folderOf(files);
+  const folder = typeof files === 'string' ? files : makeFolder(files);
   const language = settings.language ?? usual;
-  const found = language.find(folder, name);
-  const all = { ...found, ...options };
+  const moduleOptions = language.find(folder, name);
+  const all = { ...moduleOptions, ...options };
   // As if every option had a line of its own below the volume's, the module's own from line 4 on.
-  const line = name === null ? 2 : 4 - Object.keys(found).length;
+  const line = name === null ? 2 : 4 - Object.keys(moduleOptions).length;
   const below = Array.from({ length: leaves }, () => new HeldLeaf());
   const file = 'test.vol';
   const bottom = below.map((leaf, at) => ({
@@ -273,7 +273,7 @@ export function moduleGraph(files: Files, settings: ModuleSettings = {}): Runnin
     options: [],
     subvolumes: [] as string[],
   }));
-  const volumes = (more: Readonly<Record<string, string>>): readonly VolumeSpec[] => [
+  const makeVolumes = (more: Readonly<Record<string, string>>): readonly VolumeSpec[] => [
     ...bottom,
     {
       name: 'top',
@@ -287,9 +287,9 @@ export function moduleGraph(files: Files, settings: ModuleSettings = {}): Runnin
       where: `${file}:1:1`,
     },
   ];
-  const graph = new Graph(volumes({}), context, { default: level, volumes: new Map() });
+  const graph = new Graph(makeVolumes({}), context, { default: level, volumes: new Map() });
   const run = new RunningModule(graph, context, below, language);
-  run.reconfigure = (changes) => graph.reconfigure(volumes(changes));
+  run.reconfigure = (changes) => graph.reconfigure(makeVolumes(changes));
   return run;
 }
 
@@ -298,9 +298,9 @@ export async function startModule(
   files: Files,
   settings: ModuleSettings = {},
 ): Promise<RunningModule> {
-  const run = moduleGraph(files, settings);
+  const run = makeModuleGraph(files, settings);
   onTestFailed(() => {
-    run.lines();
+    run.takeLines();
     console.error(run.history.join('\n'));
   });
   await run.graph.start();

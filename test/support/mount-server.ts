@@ -24,18 +24,18 @@ import { pump } from '../../runtime/pump/pump.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { makeGraph } from './core.ts';
 
-const absent = (frame: Frame): void => fail.lookup(frame, ENOENT);
+const failAbsent = (frame: Frame): void => fail.lookup(frame, ENOENT);
 
 /** The time of the reply, by the name's first word. */
 const ways: Record<string, (frame: Frame) => void> = {
-  now: absent,
-  promise: (frame) => void Promise.resolve().then(() => absent(frame)),
-  tick: (frame) => process.nextTick(() => absent(frame)),
-  immediate: (frame) => void setImmediate(() => setImmediate(() => absent(frame))),
-  timer: (frame) => void setTimeout(() => absent(frame), 3),
-  file: (frame) => void readFile('/proc/self/stat').then(() => absent(frame)),
+  now: failAbsent,
+  promise: (frame) => void Promise.resolve().then(() => failAbsent(frame)),
+  tick: (frame) => process.nextTick(() => failAbsent(frame)),
+  immediate: (frame) => void setImmediate(() => setImmediate(() => failAbsent(frame))),
+  timer: (frame) => void setTimeout(() => failAbsent(frame), 3),
+  file: (frame) => void readFile('/proc/self/stat').then(() => failAbsent(frame)),
   wake: (frame) => {
-    absent(frame);
+    failAbsent(frame);
     Promise.resolve().then(() => process.send?.('woken'));
     pump.wake();
   },
@@ -111,8 +111,8 @@ async function main(kind: string, mountpoints: readonly string[], options: objec
     if (message === 'counts') process.send?.({ ...pump.counts });
     if (message === 'invalidate') {
       const { root } = mounts[0]!.session.graph.inodes;
-      const what = { what: 'entry', parent: root, name: 'now-cached', expire: false } as const;
-      void mounts[0]!.invalidate(what).then(() => process.send?.('done'));
+      const notice = { what: 'entry', parent: root, name: 'now-cached', expire: false } as const;
+      void mounts[0]!.invalidate(notice).then(() => process.send?.('done'));
     }
     if (message === 'unmount') for (const mount of mounts) void mount.unmount();
   });

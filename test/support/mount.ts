@@ -24,9 +24,9 @@ import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
-import { needTools, toolPath } from './tools.ts';
-import { type Hands, handsOf } from './user-fs.ts';
-import { wanted } from './wanted.ts';
+import { selected } from './test-selection.ts';
+import { skipWithoutTools, toolPath } from './tools.ts';
+import { type Hands, startHands } from './user-fs.ts';
 
 /** The program under test: the built one by default. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.js');
@@ -35,7 +35,7 @@ export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/mai
 const PATIENCE_MS = 120_000;
 
 /** The reason why no mount is possible here; '' if it is. */
-function obstacle(): string {
+function findObstacle(): string {
   try {
     accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
     return '';
@@ -46,12 +46,12 @@ function obstacle(): string {
 
 /** A group of tests that need mounts: skipped, visibly, where the kernel has none to offer. */
 export function describeMounts(name: string, body: () => void): void {
-  if (wanted.first) groupOfMounts(name, body);
+  if (selected.first) describeMountsAnyway(name, body);
 }
 
-/** The same, for every way (test/support/wanted.ts). */
-export function groupOfMounts(name: string, body: () => void): void {
-  const why = obstacle();
+/** The same, for every way (test/support/test-selection.ts). */
+export function describeMountsAnyway(name: string, body: () => void): void {
+  const why = findObstacle();
   const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
   if (skipped) process.stderr.write(`skipped: ${name}: mounts cannot be tested here: ${why}\n`);
   describe.skipIf(skipped)(name, body);
@@ -79,15 +79,16 @@ export class Scratch {
   }
 
   /** Makes a folder in it. */
-  async folder(...parts: string[]): Promise<string> {
+  async makeFolder(...parts: string[]): Promise<string> {
     const path = this.at(...parts);
     const first = (await fs.mkdir(path, { recursive: true })) ?? `${path}/`;
-    for (let made = path; made.length >= first.length; made = dirname(made)) await this.give(made);
+    for (let parent = path; parent.length >= first.length; parent = dirname(parent))
+      await this.give(parent);
     return path;
   }
 
   /** Writes a file in it. */
-  async file(name: string, text: string): Promise<string> {
+  async writeFile(name: string, text: string): Promise<string> {
     const path = this.at(name);
     await fs.writeFile(path, text);
     await this.give(path);
@@ -97,12 +98,12 @@ export class Scratch {
   /** File operations as the user of the mounts. */
   get fs(): Hands {
     if (this.owner === undefined) return fs;
-    this.hands ??= handsOf(this.owner, this.children);
+    this.hands ??= startHands(this.owner, this.children);
     return this.hands;
   }
 
   /** A script in a folder of a mount, run by its user. */
-  client(folder: string, script: string, settings: ClientSettings = {}): Client {
+  startClient(folder: string, script: string, settings: ClientSettings = {}): Client {
     return new Client(folder, script, this.owner ? { as: this.owner, ...settings } : settings);
   }
 
@@ -111,7 +112,7 @@ export class Scratch {
   }
 
   /** Mount points below the folder, the newest first. */
-  mounts(): string[] {
+  findMounts(): string[] {
     return mountPoints().filter((point) => point.startsWith(`${this.path}/`));
   }
 
@@ -119,8 +120,8 @@ export class Scratch {
   async clean(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
     // A daemon ends with its mount.
-    for (const point of this.mounts()) detach(point);
-    await Promise.all([...this.children].map(exited));
+    for (const point of this.findMounts()) detach(point);
+    await Promise.all([...this.children].map(awaitExit));
     for (const point of mountPoints()) if (point === this.path) detach(point);
     // Paths may be longer than PATH_MAX.
     execFileSync('rm', ['-rf', '--', this.path], { timeout: PATIENCE_MS });
@@ -139,7 +140,7 @@ function detach(mountpoint: string): void {
   else execFileSync('fusermount3', ['-u', '-z', mountpoint], { timeout: PATIENCE_MS });
 }
 
-const exited = (child: ChildProcess): Promise<void> =>
+const awaitExit = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     else child.once('exit', () => resolve());
@@ -147,8 +148,8 @@ const exited = (child: ChildProcess): Promise<void> =>
 
 /** A new folder, which the caller has to `clean`. */
 export async function makeScratch(): Promise<Scratch> {
-  const made = await fs.mkdtemp(join(tmpdir(), 'glossa-test-'));
-  return new Scratch(await fs.realpath(made));
+  const path = await fs.mkdtemp(join(tmpdir(), 'glossa-test-'));
+  return new Scratch(await fs.realpath(path));
 }
 
 export async function withScratch(test: (scratch: Scratch) => Promise<void>): Promise<void> {
@@ -182,7 +183,7 @@ export async function run(
   args: readonly string[],
   { env = {}, patience = PATIENCE_MS, onStart }: RunSettings = {},
 ): Promise<Outcome> {
-  needTools([program, ...args].join(' '));
+  skipWithoutTools([program, ...args].join(' '));
   const child = spawn(program, args, {
     cwd: scratch.path,
     env: { ...process.env, PATH: toolPath, NO_COLOR: '1', ...env },
@@ -191,8 +192,8 @@ export async function run(
     killSignal: 'SIGKILL',
   });
   scratch.children.add(child);
-  const out = textOf(child.stdout);
-  const err = textOf(child.stderr);
+  const out = readAll(child.stdout);
+  const err = readAll(child.stderr);
   onStart?.(child);
   await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
   return {
@@ -203,7 +204,7 @@ export async function run(
   };
 }
 
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;
@@ -219,17 +220,17 @@ export interface GlossaSettings extends RunSettings {
 }
 
 /** Runs `glossa` with these arguments to its end. */
-export const glossa = (
+export const runGlossa = (
   scratch: Scratch,
   args: readonly string[],
   settings: GlossaSettings = {},
 ): Promise<Outcome> => {
   if (!existsSync(GLOSSA)) throw new Error(`${GLOSSA} is missing: npm run build makes it`);
   const env = { ...scratch.program.env, ...settings.env };
-  const how = { ...scratch.program, ...settings, env };
-  const { wrapper = [], node = process.execPath, main = GLOSSA } = how;
+  const command = { ...scratch.program, ...settings, env };
+  const { wrapper = [], node = process.execPath, main = GLOSSA } = command;
   const [program, ...rest] = [...wrapper, node, main, ...args];
-  return run(scratch, program!, rest, how);
+  return run(scratch, program!, rest, command);
 };
 
 export interface StartSettings extends Omit<GlossaSettings, 'onStart'> {
@@ -279,7 +280,7 @@ export class ServedMount implements TestMount {
 }
 
 /** The lines of a log that are errors. */
-export const errorsIn = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
+export const findErrors = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
 
 /** Mounts the text of a volfile and returns once mounted. @throws {Error} the server's message */
 export async function startMount(
@@ -287,8 +288,8 @@ export async function startMount(
   volfile: string,
   { args = [], name = 'mnt', ...settings }: StartSettings = {},
 ): Promise<ServedMount> {
-  const path = await scratch.folder(name);
-  const file = await scratch.file(`${name}.vol`, volfile);
+  const path = await scratch.makeFolder(name);
+  const file = await scratch.writeFile(`${name}.vol`, volfile);
   const log = scratch.at(`${name}.log`);
   // Tests search for lines: repeated ones must be written, too.
   const lines = ['--log-file', log, '--log-buf-size', '0'];
@@ -296,7 +297,7 @@ export async function startMount(
   const mountArgs = ['mount', file, path, ...own, ...args];
   let child!: ChildProcess;
   let ready!: Promise<unknown>;
-  const outcome = glossa(scratch, mountArgs, {
+  const outcome = runGlossa(scratch, mountArgs, {
     // `clean` ends it.
     patience: 0,
     ...settings,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Why mounts cannot be tested here; '' when they can. */
-export function whyNoMounts(): string {
+export function findObstacle(): string {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root';
   try {
@@ -51,7 +51,7 @@ export class MountServer {
   }
 
   /** The next message. */
-  next(): Promise<unknown> {
+  nextMessage(): Promise<unknown> {
     const message = this.queue.shift();
     if (message !== undefined) return Promise.resolve(message);
     return new Promise((resolve) => {
@@ -62,12 +62,12 @@ export class MountServer {
   /** Says something, and waits for the next message. */
   ask(message: string): Promise<unknown> {
     this.child.send(message);
-    return this.next();
+    return this.nextMessage();
   }
 
   kill(signal: NodeJS.Signals): Promise<unknown> {
     this.child.kill(signal);
-    return this.next();
+    return this.nextMessage();
   }
 
   /** Ends the process, if it has not ended. */
@@ -92,14 +92,14 @@ export class Mounts {
   private readonly folders: string[] = [];
   private readonly servers: MountServer[] = [];
 
-  folder(): string {
+  makeFolder(): string {
     const path = mkdtempSync(join(tmpdir(), 'glossa-mount-'));
     this.folders.push(path);
     return path;
   }
 
   /** Starts a server on new or given folders, without waiting for the mount. */
-  start(kind: string, options: object = {}, mountpoints = [this.folder()]): MountServer {
+  start(kind: string, options: object = {}, mountpoints = [this.makeFolder()]): MountServer {
     const server = new MountServer(kind, mountpoints, options);
     this.servers.push(server);
     return server;
@@ -108,7 +108,7 @@ export class Mounts {
   /** Starts a server that is expected to mount. */
   async mount(kind: string, options: object = {}, mountpoints?: string[]): Promise<MountServer> {
     const server = this.start(kind, options, mountpoints);
-    const first = await server.next();
+    const first = await server.nextMessage();
     if (first !== 'ready') throw new Error(`${String(first)}\n${server.log}`);
     return server;
   }

@@ -7,13 +7,13 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { includeDir } from '../../bridges/native/ffi.ts';
-import { type Language, native } from './module.ts';
+import { type Language, nativeLanguage } from './module.ts';
 
 const CC = process.env.CC ?? 'cc';
 // Not optimised: the compiler takes most of the time of these tests.
 const FLAGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror', '-O0', '-shared', '-fPIC'];
 
-function compilerIsThere(): boolean {
+function hasCompiler(): boolean {
   const there = spawnSync(CC, ['--version']).status === 0;
   if (!there && process.env.GLOSSA_REQUIRE_ALL === '1') {
     throw new Error(`there is no C compiler (${CC}), and GLOSSA_REQUIRE_ALL is 1`);
@@ -22,7 +22,7 @@ function compilerIsThere(): boolean {
   return there;
 }
 
-export const canCompile = compilerIsThere();
+export const canCompile = hasCompiler();
 
 /** Why no module can be loaded through ffi-rs, which is optional; '' when they can. */
 export const noFfiRs = await import('ffi-rs').then(
@@ -30,15 +30,15 @@ export const noFfiRs = await import('ffi-rs').then(
   () => 'the package ffi-rs is not installed',
 );
 
-let made: { readonly file: string | undefined; readonly folder: string } | undefined;
+let libraries: { readonly file: string | undefined; readonly folder: string } | undefined;
 
 /** The folder of compiled libraries. */
-export function outDir(): string {
+export function libraryFolder(): string {
   const file = expect.getState().testPath;
-  if (made === undefined || made.file !== file) {
-    made = { file, folder: mkdtempSync(join(inject('runFolder'), 'c-')) };
+  if (libraries === undefined || libraries.file !== file) {
+    libraries = { file, folder: mkdtempSync(join(inject('runFolder'), 'c-')) };
   }
-  return made.folder;
+  return libraries.folder;
 }
 
 /** Compiles `source` with the flags of the tests and more; the path of the shared object. */
@@ -51,20 +51,20 @@ export function compile(source: string, out: string, more: readonly string[] = [
 
 /** A module of this text; the path of the shared object. */
 export function compileText(name: string, text: string): string {
-  const source = join(outDir(), `${name}.c`);
+  const source = join(libraryFolder(), `${name}.c`);
   writeFileSync(source, text);
-  return compile(source, join(outDir(), `${name}.so`));
+  return compile(source, join(libraryFolder(), `${name}.so`));
 }
 
 /** Modules in C that lie there already, by their paths without `.so`. */
-export const nativeFile: Language = native('.so');
+export const nativeFile: Language = nativeLanguage('.so');
 
 /** Modules in C, by the names of their sources. */
 export const nativeC: Language = {
-  ...native('.so'),
+  ...nativeLanguage('.so'),
   find(folder, name): Record<string, string> {
     if (name === null) return {};
-    const out = join(outDir(), `${name}.so`);
+    const out = join(libraryFolder(), `${name}.so`);
     const source = join(folder, `${name}.c`);
     if (!existsSync(out)) compile(source, out);
     return { 'module-path': out };

@@ -10,7 +10,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
-import { canCompile, compile, outDir } from './native.ts';
+import { canCompile, compile, libraryFolder } from './native.ts';
 
 const folder = join(packageRoot, 'examples/negative');
 
@@ -32,11 +32,11 @@ export const variants: readonly Variant[] = [
     options: { 'module-name': 'negative', 'module-path': join(folder, 'javascript') },
   },
   { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
-  ...(canCompile ? [inC()] : []),
+  ...(canCompile ? [makeVariantInC()] : []),
 ];
 
-function inC(): Variant {
-  const out = join(outDir(), 'negative.so');
+function makeVariantInC(): Variant {
+  const out = join(libraryFolder(), 'negative.so');
   const path = compile(join(folder, 'c/negative.c'), out);
   return {
     name: 'negative.c',
@@ -46,15 +46,15 @@ function inC(): Variant {
 }
 
 /** Names that a fop makes and takes away. */
-export const creating = fops.filter((fop) => fop.entry.creates !== undefined).map(nameOf);
-export const removing = fops.filter((fop) => fop.entry.removes !== undefined).map(nameOf);
+export const creating = fops.filter((fop) => fop.entry.creates !== undefined).map(fopName);
+export const removing = fops.filter((fop) => fop.entry.removes !== undefined).map(fopName);
 
-function nameOf({ name }: { readonly name: string }): FopName {
+function fopName({ name }: { readonly name: string }): FopName {
   return name as FopName;
 }
 
 /** Arguments for a fop that makes the name `created`, or takes `removed` away, in `dir`. */
-export function argumentsFor<N extends FopName>(
+export function makeArguments<N extends FopName>(
   name: N,
   dir: Inode,
   { created, removed }: { readonly created?: Loc; readonly removed?: Loc },

@@ -11,24 +11,24 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(\.\d+)? (ns|µs|us|ms|s)\b/g, 'N s'],
 ];
 
-export const normal = (text: string): string =>
+export const normalize = (text: string): string =>
   VARYING.reduce((result, [pattern, name]) => result.replace(pattern, name), text);
 
 /** The words and their order alone: no numbers, and lines broken anywhere. */
-export const shape = (text: string): string =>
-  normal(text)
+export const reduceToWords = (text: string): string =>
+  normalize(text)
     .replace(/(?<![a-z])\d[\d.]*[a-zµ%]*|(?<= )-(?= |$)/gim, 'N')
     .replace(/\s+/g, ' ')
     .trim();
 
 /** '' if `text` contains `part`, else the missing part; `…` stands for any text. */
-export function contains(text: string, part: string): string {
+export function findMissing(text: string, part: string): string {
   let rest = text;
   for (const piece of part.split('…')) {
-    const wanted = piece.trim();
-    const at = rest.indexOf(wanted);
-    if (at < 0) return wanted;
-    rest = rest.slice(at + wanted.length);
+    const expected = piece.trim();
+    const at = rest.indexOf(expected);
+    if (at < 0) return expected;
+    rest = rest.slice(at + expected.length);
   }
   return '';
 }

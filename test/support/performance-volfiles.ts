@@ -9,7 +9,7 @@ import { performanceStack } from './performance-stack.ts';
 
 type Lines = Readonly<Record<string, string>>;
 
-const volume = (name: string, type: string, options: Lines = {}): PlainVolume => ({
+const makeVolume = (name: string, type: string, options: Lines = {}): PlainVolume => ({
   name,
   type,
   options: Object.entries(options),
@@ -20,15 +20,15 @@ const volume = (name: string, type: string, options: Lines = {}): PlainVolume =>
  * In one process with the storage, which answers at once unless volume `delay` is reconfigured. All
  * cache times are long.
  */
-export const performanceVolfile = (directory: string): string =>
+export const renderPerformanceVolfile = (directory: string): string =>
   printVolumes(
     stacked(
-      [volume('brick', 'storage/posix', { directory })],
+      [makeVolume('brick', 'storage/posix', { directory })],
       [
-        volume('locks', 'features/locks'),
-        volume('delay', 'debug/delay-gen', { 'delay-percentage': '0' }),
+        makeVolume('locks', 'features/locks'),
+        makeVolume('delay', 'debug/delay-gen', { 'delay-percentage': '0' }),
         ...performanceStack.map(({ translator: { type }, options }) =>
-          volume(type.replace(/.*\//, ''), type, options),
+          makeVolume(type.replace(/.*\//, ''), type, options),
         ),
       ],
     ),
@@ -44,8 +44,8 @@ const switchedOn: Readonly<Record<string, Lines>> = {
   'md-cache': { 'md-cache-timeout': '600', 'cache-invalidation': 'true' },
 };
 
-const clientOf = (port: number, at: number): PlainVolume =>
-  volume(`test-client-${at}`, 'protocol/client', {
+const makeClient = (port: number, at: number): PlainVolume =>
+  makeVolume(`test-client-${at}`, 'protocol/client', {
     'ping-timeout': '42',
     'remote-host': '127.0.0.1',
     'remote-port': String(port),
@@ -65,10 +65,10 @@ const clientOf = (port: number, at: number): PlainVolume =>
  * The volfile of the clients of a volume that is distributed over the bricks at these ports. glusterd gives
  * no port: it has clients ask for it.
  */
-export function glusterdVolfile(ports: readonly number[]): string {
-  const clients = ports.map(clientOf);
+export function renderGlusterdVolfile(ports: readonly number[]): string {
+  const clients = ports.map(makeClient);
   const distribute = {
-    ...volume('test-dht', 'cluster/distribute', {
+    ...makeVolume('test-dht', 'cluster/distribute', {
       'lock-migration': 'off',
       'force-migration': 'off',
     }),
@@ -76,15 +76,15 @@ export function glusterdVolfile(ports: readonly number[]): string {
   };
   const caches = performanceStack.map(({ translator: { type } }) => {
     const name = type.replace(/.*\//, '');
-    return volume(`test-${name}`, type, switchedOn[name]);
+    return makeVolume(`test-${name}`, type, switchedOn[name]);
   });
-  const top = volume('test', 'debug/io-stats', {
+  const top = makeVolume('test', 'debug/io-stats', {
     'log-level': 'INFO',
     threads: '16',
     'latency-measurement': 'off',
     'count-fop-hits': 'off',
     'global-threading': 'off',
   });
-  const utime = volume('test-utime', 'features/utime', { noatime: 'on' });
+  const utime = makeVolume('test-utime', 'features/utime', { noatime: 'on' });
   return printVolumes(stacked([...clients, distribute], [utime, ...caches, top]));
 }

@@ -25,12 +25,12 @@ import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import type { Disk, Node } from '../../runtime/xlators/storage/memory/node.ts';
-import { FakeContext, gfidOf, startGraph } from './core.ts';
+import { FakeContext, makeGfid, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
 import { KernelModel } from './kernel-model.ts';
-import { Slow } from './slow-storage.ts';
+import { SlowStorage } from './slow-storage.ts';
 
-export { histories } from './histories.ts';
+export { anyHistories } from './histories.ts';
 
 /** The state of a file at one time. */
 interface State {
@@ -57,7 +57,7 @@ interface Reply {
 /** The compared part of attributes. */
 const statText = (buf: Iatt): string =>
   [buf.iaType, buf.iaProt, buf.iaNlink, buf.iaSize, buf.iaMtime, buf.iaMtimeNsec].join(' ');
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 export interface WorldSettings {
   /** From the storage up. */
@@ -77,33 +77,38 @@ export interface WorldSettings {
 export class World {
   readonly graph: Graph;
   readonly context: FakeContext;
-  readonly slow: Slow;
+  readonly slow: SlowStorage;
   /** The kernel's cache above the graph. */
   readonly kernel: KernelModel;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
   private readonly fds: Fd[] = [];
   private readonly settings: WorldSettings;
-  private readonly known = new Map<string, Inode>();
-  private lastGfid = 100;
+  private readonly knownInodes = new Map<string, Inode>();
+  private lastGfidNumber = 100;
   private turn = 0;
   private failing = false;
   private everFailed = false;
   private readonly pending = new Set<Frame>();
   private readonly nodes = new Set<Node>();
 
-  private constructor(graph: Graph, context: FakeContext, slow: Slow, settings: WorldSettings) {
+  private constructor(
+    graph: Graph,
+    context: FakeContext,
+    slow: SlowStorage,
+    settings: WorldSettings,
+  ) {
     this.graph = graph;
     this.context = context;
     this.slow = slow;
-    slow.onActed = () => void this.look();
+    slow.onActed = () => void this.recordVersion();
     this.settings = settings;
     this.kernel = new KernelModel(graph, () => context.now(), statText);
-    this.look();
+    this.recordVersion();
   }
 
   static async start(settings: WorldSettings): Promise<World> {
-    const slow = new Slow();
+    const slow = new SlowStorage();
     const context = new FakeContext();
     context.time = 1_000_000;
     const graph = await startGraph(
@@ -124,53 +129,54 @@ export class World {
 
   step([action, a, b, c]: Step): void {
     this.slow.quick = false;
-    this.does[action](a, b, c);
-    this.look();
+    this.actions[action](a, b, c);
+    this.recordVersion();
     // What is under way may have changed something already.
     if (this.pending.size > 0) return;
     const { names, files } = this.versions.at(-1)!;
-    expect(this.kernel.wrong(names, files)).toEqual([]);
+    expect(this.kernel.findErrors(names, files)).toEqual([]);
   }
 
   /** Finishes pending requests, and checks the kernel's cache. */
   drain(): void {
-    this.slow.finish();
+    this.slow.releaseAll();
     this.step(['pass', 0, 0, 0]);
   }
 
   /** Finishes pending requests and cache times: then replies match the storage. */
   settle(): void {
-    this.errors('0');
-    this.slow.finish();
+    this.setErrorRate('0');
+    this.slow.releaseAll();
     this.slow.quick = true;
     this.context.advance(this.settings.timeoutMs + 1);
-    this.slow.finish();
-    this.look();
+    this.slow.releaseAll();
+    this.recordVersion();
     expect(this.pending.size, 'requests that were never answered').toBe(0);
     for (let at = 0; at < NAMES.length; at++) {
-      this.does.lookup(at, 0, 0);
-      this.look();
-      this.does.stat(at, 0, 0);
-      this.does.getxattr(at, 0, 0);
-      this.does.read(at, 0, 15);
+      this.actions.lookup(at, 0, 0);
+      this.recordVersion();
+      this.actions.stat(at, 0, 0);
+      this.actions.getxattr(at, 0, 0);
+      this.actions.read(at, 0, 15);
     }
     for (const fd of this.fds.splice(0)) fd.release();
     expect(this.pending.size, 'requests that were never answered').toBe(0);
   }
 
-  private readonly does: Record<Action, (a: number, b: number, c: number) => void> = {
+  private readonly actions: Record<Action, (a: number, b: number, c: number) => void> = {
     lookup: (a) => {
       const name = NAMES[a % NAMES.length]!;
-      const loc = this.nameOf(name);
-      this.ask('lookup', [loc, null], (reply, seen) => {
+      const loc = this.findLoc(name);
+      this.ask('lookup', [loc, null], (reply, expectSome) => {
         if (reply.opRet < 0) {
-          if (reply.opErrno === ENOENT) seen(({ names }) => !names.has(name), `${name} is absent`);
-          if (reply.opErrno === ENOENT) this.known.delete(name);
+          if (reply.opErrno === ENOENT)
+            expectSome(({ names }) => !names.has(name), `${name} is absent`);
+          if (reply.opErrno === ENOENT) this.knownInodes.delete(name);
           if (reply.opErrno === ENOENT) this.graph.inodes.unlink(this.root, name);
           return;
         }
         const [inode, buf] = reply.values as [Inode, Iatt];
-        seen(
+        expectSome(
           ({ names, files }) =>
             names.get(name) === buf.iaGfid && files.get(buf.iaGfid)?.stat === statText(buf),
           `lookup of ${name}: ${statText(buf)}`,
@@ -179,32 +185,32 @@ export class World {
       });
     },
     stat: (a) => {
-      const inode = this.inode(a);
-      if (inode !== undefined) this.attributes('stat', [new Loc(inode), null], inode);
+      const inode = this.chooseInode(a);
+      if (inode !== undefined) this.askAttributes('stat', [new Loc(inode), null], inode);
     },
     fstat: (a) => {
-      const fd = this.fd(a);
-      if (fd !== undefined) this.attributes('fstat', [fd, null], fd.inode);
+      const fd = this.chooseFd(a);
+      if (fd !== undefined) this.askAttributes('fstat', [fd, null], fd.inode);
     },
     create: (a, b) => {
       const name = NAMES[a % NAMES.length]!;
-      if (this.known.has(name)) return;
+      if (this.knownInodes.has(name)) return;
       const inode = this.graph.inodes.newInode();
       const fd = new Fd(inode, 2, 1);
-      this.lastGfid += 1;
-      const xdata = new Dict().setGfid(GFID_REQ, gfidOf(this.lastGfid));
+      this.lastGfidNumber += 1;
+      const xdata = new Dict().setGfid(GFID_REQ, makeGfid(this.lastGfidNumber));
       const loc = new Loc(inode, this.root, name);
       this.ask('create', [loc, 0o202, 0o600 + (b & 0o77), 0, fd, xdata], (reply) => {
         if (reply.opRet < 0) return fd.release();
-        const [, made, buf] = reply.values as [Fd, Inode, Iatt];
-        this.link(name, made, buf);
+        const [, createdInode, buf] = reply.values as [Fd, Inode, Iatt];
+        this.link(name, createdInode, buf);
         // A lookup was quicker, and has made it known by another inode.
-        if (made.linked) this.fds.push(fd);
+        if (createdInode.linked) this.fds.push(fd);
         else fd.release();
       });
     },
     open: (a, b) => {
-      const inode = this.inode(a);
+      const inode = this.chooseInode(a);
       if (inode === undefined) return;
       const flags = b === 0 ? 0o1002 : 2;
       const fd = new Fd(inode, flags & ~0o1000, 1);
@@ -214,67 +220,67 @@ export class World {
       });
     },
     close: (a) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd === undefined || this.pending.size > 0) return;
       this.fds.splice(this.fds.indexOf(fd), 1);
       fd.release();
     },
     read: (a, b, c) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd === undefined) return;
       const { gfid } = fd.inode;
-      this.ask('readv', [fd, 2 * c, b, 0, null], (reply, seen) => {
-        if (reply.opRet < 0) return this.mayFail(`read: ${reply.opErrno}`);
-        const got = text(reply.values[0] as Uint8Array);
-        seen(
-          ({ files }) => files.get(gfid)?.data.slice(b, b + 2 * c) === got,
-          `read of ${2 * c} at ${b}: '${got}'`,
+      this.ask('readv', [fd, 2 * c, b, 0, null], (reply, expectSome) => {
+        if (reply.opRet < 0) return this.failUnlessErrors(`read: ${reply.opErrno}`);
+        const data = toText(reply.values[0] as Uint8Array);
+        expectSome(
+          ({ files }) => files.get(gfid)?.data.slice(b, b + 2 * c) === data,
+          `read of ${2 * c} at ${b}: '${data}'`,
         );
       });
     },
     write: (a, b, c) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd === undefined) return;
-      const lent = new Uint8Array(c + 1).fill(65 + ((a + b + c) % 26));
-      this.ask('writev', [fd, lent, b, 0, null]);
-      lent.fill(33);
+      const buffer = new Uint8Array(c + 1).fill(65 + ((a + b + c) % 26));
+      this.ask('writev', [fd, buffer, b, 0, null]);
+      buffer.fill(33);
     },
     truncate: (a, b) => {
-      const inode = this.inode(a);
+      const inode = this.chooseInode(a);
       if (inode !== undefined) this.ask('truncate', [new Loc(inode), b, null]);
     },
     ftruncate: (a, b) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd !== undefined) this.ask('ftruncate', [fd, b, null]);
     },
     chmod: (a, b) => {
-      const inode = this.inode(a);
+      const inode = this.chooseInode(a);
       const to = Object.assign(new Iatt(), { iaProt: 0o600 + b });
       if (inode !== undefined) this.ask('setattr', [new Loc(inode), to, SET_ATTR.MODE, null]);
     },
     unlink: (a) => {
       const name = NAMES[a % NAMES.length]!;
-      this.ask('unlink', [this.nameOf(name), 0, null], (reply) => {
+      this.ask('unlink', [this.findLoc(name), 0, null], (reply) => {
         if (reply.opRet < 0) return;
         this.graph.inodes.unlink(this.root, name);
-        this.known.delete(name);
+        this.knownInodes.delete(name);
       });
     },
     rename: (a, b) => {
       const [from, to] = [NAMES[a % NAMES.length]!, NAMES[b % NAMES.length]!];
-      if (!this.known.has(from)) return;
-      this.ask('rename', [this.nameOf(from), this.nameOf(to), null], (reply) => {
-        const inode = this.known.get(from);
+      if (!this.knownInodes.has(from)) return;
+      this.ask('rename', [this.findLoc(from), this.findLoc(to), null], (reply) => {
+        const inode = this.knownInodes.get(from);
         if (reply.opRet < 0 || inode === undefined || from === to) return;
-        if (inode === this.known.get(to)) return;
+        if (inode === this.knownInodes.get(to)) return;
         this.graph.inodes.rename(this.root, from, this.root, to);
-        this.known.delete(from);
-        this.known.set(to, inode);
+        this.knownInodes.delete(from);
+        this.knownInodes.set(to, inode);
       });
     },
     link: (a, b) => {
-      const [old, name] = [this.inode(a), NAMES[b % NAMES.length]!];
-      if (old === undefined || this.known.has(name)) return;
+      const [old, name] = [this.chooseInode(a), NAMES[b % NAMES.length]!];
+      if (old === undefined || this.knownInodes.has(name)) return;
       const to = new Loc(old, this.root, name);
       this.ask('link', [new Loc(old), to, null], (reply) => {
         const [inode, buf] = reply.values as [Inode, Iatt];
@@ -282,20 +288,23 @@ export class World {
       });
     },
     setxattr: (a, b) => {
-      const inode = this.inode(a);
+      const inode = this.chooseInode(a);
       if (inode === undefined) return;
       const dict = new Dict().set(XATTR, new Uint8Array([97 + b]));
       this.ask('setxattr', [new Loc(inode), dict, 0, null]);
     },
     getxattr: (a) => {
-      const inode = this.inode(a);
+      const inode = this.chooseInode(a);
       if (inode === undefined) return;
       const { gfid } = inode;
-      this.ask('getxattr', [new Loc(inode), XATTR, null], (reply, seen) => {
+      this.ask('getxattr', [new Loc(inode), XATTR, null], (reply, expectSome) => {
         const value = (reply.values[0] as Dict | null)?.bytes(XATTR);
         if (reply.opRet < 0 && reply.opErrno !== 61) return;
-        const got = value === undefined ? null : text(value);
-        seen(({ files }) => files.get(gfid)?.xattr === got, `extended attribute ${got}`);
+        const actual = value === undefined ? null : toText(value);
+        expectSome(
+          ({ files }) => files.get(gfid)?.xattr === actual,
+          `extended attribute ${actual}`,
+        );
       });
     },
     readdirp: () => {
@@ -307,14 +316,17 @@ export class World {
         this.ask(
           'readdirp',
           [fd, 4096, 0, null],
-          (reply, seen) => {
+          (reply, expectSome) => {
             const entries = reply.opRet < 0 ? [] : (reply.values[0] as readonly Dirent[]);
             for (const { name, gfid, stat } of entries) {
               if (name === '.' || name === '..') continue;
-              seen(({ names }) => names.get(name) === gfid, `${name} in a listing`);
+              expectSome(({ names }) => names.get(name) === gfid, `${name} in a listing`);
               if (stat === null) continue;
-              const got = statText(stat);
-              seen(({ files }) => files.get(gfid)?.stat === got, `${name} in a listing: ${got}`);
+              const actual = statText(stat);
+              expectSome(
+                ({ files }) => files.get(gfid)?.stat === actual,
+                `${name} in a listing: ${actual}`,
+              );
             }
             fd.release();
           },
@@ -323,21 +335,21 @@ export class World {
       });
     },
     flush: (a) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd !== undefined) this.ask('flush', [fd, null]);
     },
     fsync: (a) => {
-      const fd = this.fd(a);
+      const fd = this.chooseFd(a);
       if (fd !== undefined) this.ask('fsync', [fd, 0, null]);
     },
-    act: (a) => this.slow.act(a),
-    answer: (a) => this.slow.answer(a),
-    others: (a, b, c) => this.others(a, b, c),
+    act: (a) => this.slow.releaseWind(a),
+    answer: (a) => this.slow.releaseReply(a),
+    others: (a, b, c) => this.changeBehindCache(a, b, c),
     pass: (a) => {
       // Replies may show earlier states for the cache time.
       this.context.advance(a * 100);
     },
-    fail: (a) => this.errors(this.failing ? '0' : `${10 * (a % 6)}`),
+    fail: (a) => this.setErrorRate(this.failing ? '0' : `${10 * (a % 6)}`),
     reconfigure: () => {
       const { turns = [] } = this.settings;
       if (turns.length === 0) return;
@@ -351,7 +363,7 @@ export class World {
   };
 
   /** Another client changes a file behind the cache, and the brick notifies the cache. */
-  private others(a: number, b: number, c: number): void {
+  private changeBehindCache(a: number, b: number, c: number): void {
     const name = NAMES[a % NAMES.length]!;
     const node = this.rootNode.entries!.get(name)?.node;
     if (this.settings.tells !== true || node === undefined) return;
@@ -366,19 +378,19 @@ export class World {
       node.pages!.write(new Uint8Array(c + 1).fill(97 + b), b);
       node.mtime = { sec: 5000 + this.versions.length, nsec: 0 };
     }
-    this.look();
+    this.recordVersion();
     invalidateInode(brick, inode, { data: b % 3 !== 0 });
   }
 
-  private attributes<N extends 'stat' | 'fstat'>(
+  private askAttributes<N extends 'stat' | 'fstat'>(
     fop: N,
     args: FopTable[N]['args'],
     { gfid }: Inode,
   ): void {
-    this.ask(fop, args, (reply, seen) => {
+    this.ask(fop, args, (reply, expectSome) => {
       if (reply.opRet < 0) return;
-      const got = statText(reply.values[0] as Iatt);
-      seen(({ files }) => files.get(gfid)?.stat === got, `${fop}: ${got}`);
+      const actual = statText(reply.values[0] as Iatt);
+      expectSome(({ files }) => files.get(gfid)?.stat === actual, `${fop}: ${actual}`);
     });
   }
 
@@ -387,19 +399,20 @@ export class World {
     args: FopTable[N]['args'],
     then: (
       reply: Reply,
-      seen: (is: (version: Version) => boolean, what: string) => void,
+      expectSome: (is: (version: Version) => boolean, description: string) => void,
     ) => void = () => {},
-    from = this.look(),
+    from = this.recordVersion(),
   ): void {
     const frame = newRequest(new Stack(0, 0, 1, name.toUpperCase()), this.graph.top);
     this.pending.add(frame);
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
-      this.look();
+      this.recordVersion();
       expect(this.pending.delete(frame), `${name} is answered once`).toBe(true);
-      this.kernel.told(name, args, { opRet, opErrno, values });
-      then({ opRet, opErrno, values }, (is, what) => {
-        const may = this.versions.slice(from);
-        if (!may.some(is)) expect.fail(`${what}, which is not so in any of ${show(may)}`);
+      this.kernel.noteReply(name, args, { opRet, opErrno, values });
+      then({ opRet, opErrno, values }, (is, description) => {
+        const candidates = this.versions.slice(from);
+        if (!candidates.some(is))
+          expect.fail(`${description}, which is not so in any of ${show(candidates)}`);
       });
     });
     windArgs[name](frame, 0, cbk as never, this.graph.links, args);
@@ -407,35 +420,35 @@ export class World {
 
   private link(name: string, inode: Inode, buf: Iatt): void {
     const linked = this.graph.inodes.link(inode, this.root, name, buf)!;
-    this.known.set(name, linked);
+    this.knownInodes.set(name, linked);
   }
 
-  private nameOf(name: string): Loc {
+  private findLoc(name: string): Loc {
     const inode = this.graph.inodes.grep(this.root, name) ?? this.graph.inodes.newInode();
     return new Loc(inode, this.root, name);
   }
 
-  private inode(at: number): Inode | undefined {
-    return [...this.known.values()][at % Math.max(1, this.known.size)];
+  private chooseInode(at: number): Inode | undefined {
+    return [...this.knownInodes.values()][at % Math.max(1, this.knownInodes.size)];
   }
 
-  private fd(at: number): Fd | undefined {
+  private chooseFd(at: number): Fd | undefined {
     return this.fds[at % Math.max(1, this.fds.length)];
   }
 
   /** A request has failed on which the storage would not have. */
-  private mayFail(what: string): void {
-    if (!this.everFailed) expect.fail(what);
+  private failUnlessErrors(failure: string): void {
+    if (!this.everFailed) expect.fail(failure);
   }
 
-  private errors(percent: string): void {
+  private setErrorRate(percent: string): void {
     if (percent !== '0') this.everFailed = true;
     this.failing = percent !== '0';
     this.reconfigure(this.graph.xlators[1]!, { failure: percent, 'error-no': 'EIO' });
   }
 
-  private reconfigure(xl: Xlator, given: Readonly<Record<string, string>>): void {
-    const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
+  private reconfigure(xl: Xlator, options: Readonly<Record<string, string>>): void {
+    const lines = Object.entries(options).map(([key, value]) => ({ key, value }));
     const { values, problems } = checkOptions(
       { ...genericOptions, ...xl.translator.options },
       lines,
@@ -454,7 +467,7 @@ export class World {
   }
 
   /** Records the storage's state if it has changed, and then the replies. */
-  private look(): number {
+  private recordVersion(): number {
     const names = new Map<string, string>();
     const files = new Map(this.versions.at(-1)?.files);
     for (const [name, { node }] of this.rootNode.entries!) names.set(name, node.gfid);
@@ -466,8 +479,8 @@ export class World {
       files.set(node.gfid, {
         gfid: node.gfid,
         stat: statText(node.iatt()),
-        data: node.pages === null ? '' : text(node.pages.read(0, node.pages.size)),
-        xattr: value === undefined ? null : text(value),
+        data: node.pages === null ? '' : toText(node.pages.read(0, node.pages.size)),
+        xattr: value === undefined ? null : toText(value),
       });
     }
     return this.versions.push({ names, files }) - 1;

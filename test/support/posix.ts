@@ -15,14 +15,14 @@ export const isRoot = process.geteuid?.() === 0;
 const KEY = cstring(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
 
 /** A new directory, removed with the test. */
-export function folder(): string {
+export function makeFolder(): string {
   const directory = mkdtempSync(join(tmpdir(), 'glossa-posix-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
 /** A volume over the directory, stopped with the test. */
-export async function volume(
+export async function startPosix(
   directory: string,
   options: Readonly<Record<string, string>> = {},
 ): Promise<TestVolume> {
@@ -39,10 +39,10 @@ export const startBrick = (
 ): Promise<TestVolume> =>
   startVolume([{ name: 'disk', translator: posix, options: { directory, ...options } }], context);
 
-export const brickOf = (vol: TestVolume): Store => vol.graph.top.priv as Store;
+export const getStore = (vol: TestVolume): Store => vol.graph.top.priv as Store;
 
 /** The gfid stored with a file; null if it is absent. */
-export function storedGfid(path: string): Gfid | null {
+export function readGfid(path: string): Gfid | null {
   const bytes = new Uint8Array(16);
   return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
 }
@@ -52,15 +52,15 @@ export function storeGfid(path: string, gfid: Gfid): void {
 }
 
 /** Every gfid handle of a brick but the root's, and its path. */
-export function gfidHandles(directory: string): Map<Gfid, string> {
-  const found = new Map<Gfid, string>();
+export function listGfidHandles(directory: string): Map<Gfid, string> {
+  const handles = new Map<Gfid, string>();
   const own = join(directory, '.glusterfs');
   for (const first of readdirSync(own)) {
     for (const second of readdirSync(join(own, first))) {
       for (const gfid of readdirSync(join(own, first, second))) {
-        if (gfid !== ROOT_GFID) found.set(gfid, join(own, first, second, gfid));
+        if (gfid !== ROOT_GFID) handles.set(gfid, join(own, first, second, gfid));
       }
     }
   }
-  return found;
+  return handles;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Resident anonymous memory of a process, in MiB. */
-export function sizeOf(pid: number): number {
+export function readMemory(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
 }

@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Ids of the processes whose command line, joined by blanks, matches. */
-export function processesBy(pattern: RegExp): number[] {
+export function findProcesses(pattern: RegExp): number[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && pattern.test(commandLine(name)))
+    .filter((name) => /^\d+$/.test(name) && pattern.test(readCommandLine(name)))
     .map(Number);
 }
 
-function commandLine(id: string): string {
+function readCommandLine(id: string): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
   } catch {

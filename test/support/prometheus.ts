@@ -37,9 +37,9 @@ export function readPrometheus(text: string): Map<string, Read> {
 const PARTS = ['_bucket', '_sum', '_count'];
 
 function addSample(family: Read | undefined, name: string, line: string): void {
-  const [, found, labels = '', value] = SAMPLE.exec(line) ?? [];
-  const part = family?.type === 'histogram' ? PARTS.find((part) => found === name + part) : '';
-  if (family === undefined || part === undefined || found !== name + part) {
+  const [, sample, labels = '', value] = SAMPLE.exec(line) ?? [];
+  const part = family?.type === 'histogram' ? PARTS.find((part) => sample === name + part) : '';
+  if (family === undefined || part === undefined || sample !== name + part) {
     throw new Error(`no sample of ${name}: ${line}`);
   }
   const key = [...(part === '' ? [] : [part]), readLabels(labels, line)].join(',');

@@ -6,7 +6,7 @@ export class PseudoTerminal {
   private readonly child: ChildProcess;
   private readonly closed: Promise<number | null>;
   private text = '';
-  private changed = () => {};
+  private onChange = () => {};
 
   /** @param command for sh(1), which gets the terminal's signals too: `exec` leaves it out of that */
   constructor(command: string, cwd: string, env: Readonly<Record<string, string>> = {}) {
@@ -17,15 +17,15 @@ export class PseudoTerminal {
     });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.text += text;
-      this.changed();
+      this.onChange();
     });
     this.closed = new Promise((resolve) => this.child.once('close', resolve));
     // The end of output wakes the waiters.
-    void this.closed.then(() => this.changed());
+    void this.closed.then(() => this.onChange());
   }
 
   /** Reads and removes output up to a match. @throws {Error} at the end of the output */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  async readUntil(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.text);
       if (match !== null) {
@@ -36,7 +36,7 @@ export class PseudoTerminal {
         throw new Error(`it has ended without ${pattern}: ${this.text}`);
       }
       await new Promise<void>((resolve) => {
-        this.changed = resolve;
+        this.onChange = resolve;
       });
     }
   }
@@ -46,7 +46,7 @@ export class PseudoTerminal {
   }
 
   /** The terminal is closed, as when its window is. */
-  hangUp(): void {
+  closeTerminal(): void {
     this.child.kill('SIGKILL');
   }
 

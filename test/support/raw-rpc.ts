@@ -45,7 +45,7 @@ export interface Notification {
 }
 
 const random = { random: (out: Uint8Array) => void crypto.getRandomValues(out) };
-export const freshGfid = (): string => newGfid(random as never);
+export const makeGfid = (): string => newGfid(random as never);
 
 export class RawPeer {
   readonly socket: Socket;
@@ -58,7 +58,7 @@ export class RawPeer {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (chunk: Uint8Array) => this.records.append(chunk, () => this.received()));
+    socket.on('data', (chunk: Uint8Array) => this.records.append(chunk, () => this.takeRecords()));
     socket.on('error', () => {});
     socket.on('close', () => {
       this.isClosed = true;
@@ -75,7 +75,7 @@ export class RawPeer {
     this.socket.destroy();
   }
 
-  private received(): boolean {
+  private takeRecords(): boolean {
     while (this.records.findNext()) {
       const { bytes, start, end } = this.records;
       const r = new XdrReader(bytes.slice(start, end));
@@ -93,7 +93,7 @@ export class RawPeer {
   }
 
   /** The bytes of a call, mark and all, and its number. */
-  bytesOf(
+  encodeCall(
     { number: program, version }: Program,
     procedure: number,
     write: (w: XdrWriter) => void,
@@ -111,17 +111,17 @@ export class RawPeer {
   }
 
   /** Waits for the reply to the request with this xid. */
-  answerTo(xid: number): Promise<RawReply> {
+  awaitReply(xid: number): Promise<RawReply> {
     return new Promise((resolve) => this.waiting.set(xid, resolve));
   }
 
-  call(...args: Parameters<RawPeer['bytesOf']>): Promise<RawReply> {
-    const { bytes, xid } = this.bytesOf(...args);
+  call(...args: Parameters<RawPeer['encodeCall']>): Promise<RawReply> {
+    const { bytes, xid } = this.encodeCall(...args);
     this.socket.write(bytes);
-    return this.answerTo(xid);
+    return this.awaitReply(xid);
   }
 
-  async fop(
+  async callFop(
     fop: WireFop['fop'],
     values: readonly unknown[],
     { data, caller }: { readonly data?: Uint8Array; readonly caller?: Caller } = {},
@@ -141,29 +141,29 @@ export class RawPeer {
   }
 
   /** SETVOLUME. */
-  async introduce(texts: Readonly<Record<string, string>> = {}): Promise<{
+  async setVolume(texts: Readonly<Record<string, string>> = {}): Promise<{
     readonly opRet: number;
     readonly opErrno: number;
     readonly texts: ReadonlyMap<string, string> | null;
   }> {
-    const all = { 'remote-subvolume': 'brick', 'process-uuid': freshGfid(), ...texts };
-    const given = new Map(Object.entries({ 'fops-version': String(FOPS4.number), ...all }));
-    for (const [key, value] of given) if (value === '') given.delete(key);
-    return this.introduceAs((w) => writeTexts(w, given));
+    const all = { 'remote-subvolume': 'brick', 'process-uuid': makeGfid(), ...texts };
+    const entries = new Map(Object.entries({ 'fops-version': String(FOPS4.number), ...all }));
+    for (const [key, value] of entries) if (value === '') entries.delete(key);
+    return this.setVolumeRaw((w) => writeTexts(w, entries));
   }
 
-  async introduceAs(write: (w: XdrWriter) => void): ReturnType<RawPeer['introduce']> {
+  async setVolumeRaw(write: (w: XdrWriter) => void): ReturnType<RawPeer['setVolume']> {
     const { r } = await this.call(HANDSHAKE, HAND.SETVOLUME, write);
     return { opRet: r.i32(), opErrno: r.i32(), texts: readTexts(r) };
   }
 
   /** Makes a file. @returns its gfid, and the brick's number of the open file */
   async create(name: string): Promise<{ readonly gfid: string; readonly fd: number }> {
-    const gfid = freshGfid();
+    const gfid = makeGfid();
     const xdata = new Dict().setGfid('gfid-req', gfid);
-    const made = await this.fop('create', [ROOT, 2, 0o100644, 0, name, xdata]);
-    if (made.opRet < 0) throw new Error(`create ${name}: ${made.opErrno}`);
-    return { gfid, fd: made.values.fd as number };
+    const reply = await this.callFop('create', [ROOT, 2, 0o100644, 0, name, xdata]);
+    if (reply.opRet < 0) throw new Error(`create ${name}: ${reply.opErrno}`);
+    return { gfid, fd: reply.values.fd as number };
   }
 }
 

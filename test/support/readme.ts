@@ -4,7 +4,7 @@
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from './client.ts';
-import { whyNoBricks } from './gluster.ts';
+import { findBrickObstacle } from './gluster.ts';
 import { GLOSSA, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 
@@ -12,32 +12,32 @@ export const CONSOLE = /^```console\n(.*?)^```$/gms;
 
 /** Whether a README needs a missing GlusterFS; prints the reason. */
 export const needsMore = (name: string, text: string): boolean =>
-  /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, whyNoBricks());
+  /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, findBrickObstacle());
 
-export { normal } from './normal-output.ts';
+export { normalize } from './normal-output.ts';
 
 /** The blocks, in order. */
-export const sessionsIn = (text: string): string[] =>
+export const findSessions = (text: string): string[] =>
   [...text.matchAll(CONSOLE)].map(([, shown]) => shown!);
 
 /** The commands in a block. */
-export const commandsIn = (shown: string): string[] =>
+export const findCommands = (shown: string): string[] =>
   (shown.match(/^\$ .*$/gm) ?? []).map((line) => line.slice(2));
 
 /**
  * Runs them in one shell, `npx glossa` being the program under test. The folder /tmp/NAME of the
  * text is `folder`.
  */
-export async function typed(
+export async function runTyped(
   name: string,
   commands: readonly string[],
   folder: string,
   scratch: Scratch,
 ): Promise<string> {
-  const place = (text: string): string => text.replaceAll(`/tmp/${name}`, folder);
+  const replaceFolder = (text: string): string => text.replaceAll(`/tmp/${name}`, folder);
   const steps = commands.map((command) => {
     const quoted = `'$ ${command.replaceAll("'", `'\\''`)}'`;
-    return `printf '%s\\n' ${quoted}\n${place(command)}`;
+    return `printf '%s\\n' ${quoted}\n${replaceFolder(command)}`;
   });
   // A log of the test's own, where the text names none.
   const glossa = `npx() {

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { volume } from './brick-clients.ts';
+import { renderVolume } from './brick-clients.ts';
 import { freePort, OurBrick, RealBrick, RealMount } from './gluster.ts';
 
 /** Options by which lookups heal files. */
@@ -55,7 +55,7 @@ for folder, dirs, files in os.walk(sys.argv[1]):
                 print(path, key, value.hex())
 `;
 
-const python = (script: string, ...args: string[]): string => {
+const runPython = (script: string, ...args: string[]): string => {
   const { stdout, stderr } = spawnSync('python3', ['-c', script, ...args], { encoding: 'utf8' });
   return stdout + stderr;
 };
@@ -98,15 +98,15 @@ export class ReplicatedVolume {
   private async begin(whose: BrickKind): Promise<void> {
     const { bricks, folder, names } = this;
     for (const [at, name] of names.entries()) {
-      mkdirSync(this.files(at), { recursive: true });
-      bricks.push(await KINDS[whose](join(folder, name), this.files(at), await freePort()));
+      mkdirSync(this.brickFolder(at), { recursive: true });
+      bricks.push(await KINDS[whose](join(folder, name), this.brickFolder(at), await freePort()));
     }
     this.mount = await RealMount.start(folder, 'mnt', this.volfile);
   }
 
   private get volfile(): string {
     const clients = this.names.map((name, at) =>
-      volume(
+      renderVolume(
         name,
         'protocol/client',
         {
@@ -118,27 +118,29 @@ export class ReplicatedVolume {
       ),
     );
     const options = { 'afr-pending-xattr': this.names.join(','), ...HEALS };
-    return [...clients, volume('V', 'cluster/replicate', options, this.names.join(' '))].join('\n');
+    return [...clients, renderVolume('V', 'cluster/replicate', options, this.names.join(' '))].join(
+      '\n',
+    );
   }
 
   /** The folder that a brick serves. */
-  files(at: number): string {
+  brickFolder(at: number): string {
     return join(this.folder, this.names[at]!, 'files');
   }
 
   /** All that a brick has, as text. */
-  tree(at: number): string {
-    return python(TREE, this.files(at));
+  readTree(at: number): string {
+    return runPython(TREE, this.brickFolder(at));
   }
 
   /** What replicate knows to be amiss, by brick; '' for nothing. */
-  pending(): string {
-    return this.names.map((_, at) => python(PENDING, this.files(at))).join('');
+  readPending(): string {
+    return this.names.map((_, at) => runPython(PENDING, this.brickFolder(at))).join('');
   }
 
   /** Looks every file up, so that the client heals it. */
-  look(): Promise<string> {
-    return this.mount.sh(
+  healFiles(): Promise<string> {
+    return this.mount.runScript(
       'find . -exec stat {} + > /dev/null; find . -type f -exec cat {} + > /dev/null; ls -lR > /dev/null',
     );
   }

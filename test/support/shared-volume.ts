@@ -26,7 +26,7 @@ import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Fops, Translator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
-import { FakeContext, having, startGraph } from './core.ts';
+import { FakeContext, makeTranslator, startGraph } from './core.ts';
 
 /** A wind that reaches a gate. */
 export interface Wind {
@@ -45,7 +45,7 @@ export interface FopReply {
 }
 
 /** What a child has under a path. */
-export interface Thing {
+export interface ChildEntry {
   readonly gfid: string;
   readonly isDir: boolean;
   /** The child that a linkto names. */
@@ -62,7 +62,7 @@ export class SharedVolume {
   readonly names: readonly string[];
   /** Asked for every wind of a client. */
   decide: (wind: Wind) => Verdict = () => 'pass';
-  private readonly held: (() => void)[] = [];
+  private readonly heldWinds: (() => void)[] = [];
   private readonly context: FakeContext;
 
   private constructor(graph: Graph, names: readonly string[], context: FakeContext) {
@@ -78,9 +78,9 @@ export class SharedVolume {
   ): Promise<SharedVolume> {
     const context = new FakeContext();
     let volume: SharedVolume | null = null;
-    const gate = gateOf(
+    const gate = makeGate(
       (wind) => volume?.decide(wind) ?? 'pass',
-      (go) => volume!.held.push(go),
+      (go) => volume!.heldWinds.push(go),
     );
     const children = names.flatMap((name) => [
       { name: `${name}-memory`, translator: memory as never, below: [] },
@@ -93,7 +93,7 @@ export class SharedVolume {
       options,
       below: names,
     }));
-    const all = { ...having('all', {}), children: [1, clients] as const };
+    const all = { ...makeTranslator('all', {}), children: [1, clients] as const };
     const top = { name: 'all', translator: all as never, below: tops.map(({ name }) => name) };
     const graph = await startGraph([...children, ...tops, top], context);
     volume = new SharedVolume(graph, names, context);
@@ -115,37 +115,37 @@ export class SharedVolume {
 
   /** Winds that are held. */
   get waiting(): number {
-    return this.held.length;
+    return this.heldWinds.length;
   }
 
   /** Releases one held wind. */
   release(at: number): void {
-    const [go] = this.held.splice(at, 1);
+    const [go] = this.heldWinds.splice(at, 1);
     go!();
   }
 
   /** Winds a fop of a client. The returned reply is filled in later; until then `opRet` is NaN. */
   ask<N extends FopName>(client: number, fop: N, ...args: FopTable[N]['args']): FopReply {
-    return this.askOf(`client${client}`, 1, fop, args);
+    return this.askVolume(`client${client}`, 1, fop, args);
   }
 
-  private askOf(
+  private askVolume(
     name: string,
     pid: number,
     fop: FopName,
     args: readonly unknown[],
-    done: (told: FopReply) => void = () => {},
+    onReply: (reply: FopReply) => void = () => {},
   ): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
     const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
-    const told: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const reply: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
-      Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
-      done(told);
+      Object.assign(reply, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
+      onReply(reply);
     });
     windArgs[fop](frame, 0, cbk as never, this.graph.linksTo(xl), args);
-    return told;
+    return reply;
   }
 
   /** The same, with a callback for the reply. */
@@ -153,29 +153,29 @@ export class SharedVolume {
     client: number,
     fop: N,
     args: FopTable[N]['args'],
-    done: (told: FopReply) => void,
+    onReply: (reply: FopReply) => void,
   ): void {
-    this.askOf(`client${client}`, 1, fop, args, done);
+    this.askVolume(`client${client}`, 1, fop, args, onReply);
   }
 
   /** The inode of a new lookup, or the errno. */
   find(client: number, path: string): Inode | number {
     let at: Inode = this.root;
     for (const name of path.split('/').filter((part) => part !== '')) {
-      const told = this.ask(
+      const reply = this.ask(
         client,
         'lookup',
         new Loc(this.graph.inodes.newInode(), at, name),
         null,
       );
-      if (told.opRet < 0) return told.opErrno;
-      at = this.known(client, told)!;
+      if (reply.opRet < 0) return reply.opErrno;
+      at = this.linkReply(client, reply)!;
     }
     return at;
   }
 
   /** The linked inode of a reply. */
-  known(client: number, { values }: FopReply): Inode | null {
+  linkReply(client: number, { values }: FopReply): Inode | null {
     const [inode, buf] = values as [Inode, Iatt];
     const linked = this.graph.inodes.link(inode, null, null, buf);
     const xl = this.graph.xlators.find(({ name }) => name === `client${client}`)!;
@@ -184,52 +184,53 @@ export class SharedVolume {
   }
 
   /** The loc of a path after a new lookup; an absent name has a new inode. */
-  loc(client: number, path: string): Loc {
+  findLoc(client: number, path: string): Loc {
     const cut = path.lastIndexOf('/');
     const parent = this.find(client, path.slice(0, cut));
     if (typeof parent === 'number') throw new Error(`${path}: errno ${parent}`);
-    const found = this.find(client, path);
-    const inode = typeof found === 'number' ? this.graph.inodes.newInode() : found;
+    const entry = this.find(client, path);
+    const inode = typeof entry === 'number' ? this.graph.inodes.newInode() : entry;
     return new Loc(inode, parent, path.slice(cut + 1));
   }
 
   /** 0, or the errno. */
   mkdir(client: number, path: string): number {
-    return this.ask(client, 'mkdir', this.loc(client, path), 0o755, 0, this.newXdata()).opErrno;
+    return this.ask(client, 'mkdir', this.findLoc(client, path), 0o755, 0, this.gfidRequest())
+      .opErrno;
   }
 
   rmdir(client: number, path: string): number {
-    return this.ask(client, 'rmdir', this.loc(client, path), 0, null).opErrno;
+    return this.ask(client, 'rmdir', this.findLoc(client, path), 0, null).opErrno;
   }
 
   unlink(client: number, path: string): number {
-    return this.ask(client, 'unlink', this.loc(client, path), 0, null).opErrno;
+    return this.ask(client, 'unlink', this.findLoc(client, path), 0, null).opErrno;
   }
 
   rename(client: number, from: string, to: string): number {
-    const [old, next] = [this.loc(client, from), this.loc(client, to)];
+    const [old, next] = [this.findLoc(client, from), this.findLoc(client, to)];
     const target = next.inode!.linked ? next.inode : null;
     const at = new Loc(target, next.parent, next.name);
     return this.ask(client, 'rename', old, at, null).opErrno;
   }
 
   link(client: number, from: string, to: string): number {
-    const inode = this.loc(client, from).inode!;
-    const next = this.loc(client, to);
+    const inode = this.findLoc(client, from).inode!;
+    const next = this.findLoc(client, to);
     const at = new Loc(inode, next.parent, next.name);
     return this.ask(client, 'link', new Loc(inode), at, null).opErrno;
   }
 
   /** Makes a file past all clients; its gfid. */
-  put(child: string, path: string, gfid = newGfid(this.context)): string {
-    const loc = this.loc(0, path);
+  putFile(child: string, path: string, gfid = newGfid(this.context)): string {
+    const loc = this.findLoc(0, path);
     const xdata = new Dict().setGfid(GFID_REQ, gfid);
     const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
-    this.askOf(`${child}-locks`, INTERNAL_PID, 'mknod', [own, 0o100000 | MODE, 0, 0, xdata]);
+    this.askVolume(`${child}-locks`, INTERNAL_PID, 'mknod', [own, 0o100000 | MODE, 0, 0, xdata]);
     return gfid;
   }
 
-  newXdata(): Dict {
+  gfidRequest(): Dict {
     return new Dict().setGfid(GFID_REQ, newGfid(this.context));
   }
 
@@ -237,18 +238,18 @@ export class SharedVolume {
   list(client: number, path: string): Dirent[] {
     const inode = this.find(client, path);
     if (typeof inode === 'number') throw new Error(`${path}: errno ${inode}`);
-    return this.listBy(`client${client}`, 1, inode);
+    return this.listThrough(`client${client}`, 1, inode);
   }
 
-  private listBy(name: string, pid: number, inode: Inode): Dirent[] {
+  private listThrough(name: string, pid: number, inode: Inode): Dirent[] {
     const fd = new Fd(inode, 0, 1, true);
-    this.askOf(name, pid, 'opendir', [new Loc(inode), fd, null]);
+    this.askVolume(name, pid, 'opendir', [new Loc(inode), fd, null]);
     const all: Dirent[] = [];
     for (let offset = 0; ; ) {
       const keys = new Dict().set(LINKTO, 256);
-      const told = this.askOf(name, pid, 'readdirp', [fd, 4096, offset, keys]);
-      const entries = (told.values[0] ?? []) as readonly Dirent[];
-      if (told.opRet <= 0) break;
+      const reply = this.askVolume(name, pid, 'readdirp', [fd, 4096, offset, keys]);
+      const entries = (reply.values[0] ?? []) as readonly Dirent[];
+      if (reply.opRet <= 0) break;
       all.push(...entries.filter((entry) => entry.name !== '.' && entry.name !== '..'));
       offset = entries.at(-1)!.off;
     }
@@ -257,9 +258,9 @@ export class SharedVolume {
   }
 
   /** All entries of a child, by path. */
-  on(child: string, inode: Inode = this.root, path = ''): Map<string, Thing> {
-    const things = new Map<string, Thing>();
-    for (const { name, stat, dict, inode: at } of this.listBy(
+  on(child: string, inode: Inode = this.root, path = ''): Map<string, ChildEntry> {
+    const entries = new Map<string, ChildEntry>();
+    for (const { name, stat, dict, inode: at } of this.listThrough(
       `${child}-locks`,
       INTERNAL_PID,
       inode,
@@ -269,13 +270,13 @@ export class SharedVolume {
       const bytes = dict?.bytes(LINKTO);
       const linkto = bytes === undefined ? null : new TextDecoder().decode(bytes).slice(0, -1);
       const below = `${path}/${name}`;
-      things.set(below, { gfid: buf.iaGfid, isDir, linkto, nlink: buf.iaNlink });
+      entries.set(below, { gfid: buf.iaGfid, isDir, linkto, nlink: buf.iaNlink });
       if (!isDir) continue;
       const { inodes } = this.graph;
       const dir = inodes.link(at ?? inodes.newInode(), null, null, buf)!;
-      for (const entry of this.on(child, dir, below)) things.set(...entry);
+      for (const entry of this.on(child, dir, below)) entries.set(...entry);
     }
-    return things;
+    return entries;
   }
 
   /** The same of all children, as text: `wz /a data, wa /a -> wz`. */
@@ -290,12 +291,12 @@ export class SharedVolume {
 }
 
 /** A translator over one child, test/gate, that lets a function decide on each wind. */
-export const gateOf = (
+export const makeGate = (
   decide: (wind: Wind) => Verdict,
   hold: (go: () => void) => void = () => {},
-): Translator<unknown> => having('gate', gateFops(decide, hold));
+): Translator<unknown> => makeTranslator('gate', makeGateFops(decide, hold));
 
-function gateFops(decide: (wind: Wind) => Verdict, hold: (go: () => void) => void): Fops<null> {
+function makeGateFops(decide: (wind: Wind) => Verdict, hold: (go: () => void) => void): Fops<null> {
   return Object.fromEntries(
     fopNames.map((fop) => [
       fop,

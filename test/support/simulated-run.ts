@@ -10,14 +10,14 @@ import {
   type Workload,
 } from '../../apps/bench/engine/schema.ts';
 
-const normal = (random: Random): number =>
+const gaussian = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 const REQUESTS = 500;
 
-interface Simulated {
+interface WorkloadSettings {
   readonly name: string;
-  readonly place: Placement;
+  readonly placement: Placement;
   /** Nanoseconds of the median request of each stack; null: not measured. */
   readonly medians: readonly (number | null)[];
   readonly rounds: number;
@@ -25,19 +25,19 @@ interface Simulated {
 
 export const stackNames = ['typescript', 'python', 'javascript'] as const;
 
-function sample(median: number, round: number, place: number, random: Random): RoundSample {
+function sample(median: number, round: number, position: number, random: Random): RoundSample {
   const latency = newHistogram();
-  const ofRound = median * (1 + 0.01 * normal(random));
+  const roundMedian = median * (1 + 0.01 * gaussian(random));
   let seconds = 0;
   for (let i = 0; i < REQUESTS; i++) {
     const tail = random() < 0.02 ? 3 + 10 * random() : 1;
-    const time = ofRound * Math.exp(0.12 * normal(random)) * tail;
+    const time = roundMedian * Math.exp(0.12 * gaussian(random)) * tail;
     recordNs(latency, time);
     seconds += time / 1e9;
   }
   return {
     round,
-    at: 3 * round + place,
+    at: 3 * round + position,
     seconds,
     latency,
     serverCpuSeconds: 0.6 * seconds,
@@ -47,7 +47,10 @@ function sample(median: number, round: number, place: number, random: Random): R
   };
 }
 
-function workload({ name, place, medians, rounds }: Simulated, seed: number) {
+function simulateWorkload(
+  { name, placement: place, medians, rounds }: WorkloadSettings,
+  seed: number,
+) {
   const random = seeded(seed);
   const results: Result[] = medians.map((median, i) => {
     const stack = stackNames[i]!;
@@ -83,19 +86,19 @@ function workload({ name, place, medians, rounds }: Simulated, seed: number) {
   } satisfies Workload;
 }
 
-export const simulatedWorkloads: readonly Simulated[] = [
+export const simulatedWorkloads: readonly WorkloadSettings[] = [
   {
-    ...{ name: 'miss', place: 'same', rounds: 9 },
+    ...{ name: 'miss', placement: 'same', rounds: 9 },
     medians: [8200, 9600, 10900],
   },
-  { name: 'miss', place: 'different', medians: [24_100, 25_300, 24_200], rounds: 9 },
-  { name: 'readdir', place: 'same', medians: [310_000, 280_000, null], rounds: 9 },
+  { name: 'miss', placement: 'different', medians: [24_100, 25_300, 24_200], rounds: 9 },
+  { name: 'readdir', placement: 'same', medians: [310_000, 280_000, null], rounds: 9 },
 ];
 
 /** The same for the same arguments. */
-export const simulatedRun = (
+export const simulateRun = (
   over: Partial<Run> = {},
-  workloads: readonly Simulated[] = simulatedWorkloads,
+  workloads: readonly WorkloadSettings[] = simulatedWorkloads,
 ): Run => ({
   schemaVersion: SCHEMA_VERSION,
   question: 'What does a cache of absent names cost in Python & JavaScript?',
@@ -119,7 +122,7 @@ export const simulatedRun = (
     description: `The cache, written in ${name}.`,
     volfile: `volume posix\n  type storage/posix\nend-volume\n# ${name}\n`,
   })),
-  workloads: workloads.map((one, i) => workload(one, i + 1)),
+  workloads: workloads.map((one, i) => simulateWorkload(one, i + 1)),
   mountFlags: ['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0'],
   ...over,
 });

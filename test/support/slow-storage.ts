@@ -4,10 +4,10 @@ import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/ge
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 
 /** Delays requests and replies until a test releases them. */
-export class Slow {
+export class SlowStorage {
   /** Requests that have not arrived at the storage, and answers that have not left it. */
-  private readonly asked: (() => void)[] = [];
-  private readonly answered: (() => void)[] = [];
+  private readonly pendingWinds: (() => void)[] = [];
+  private readonly pendingReplies: (() => void)[] = [];
   /** Requests and replies pass at once. */
   quick = true;
   /** What has arrived at the storage since `requests` was emptied. */
@@ -20,43 +20,45 @@ export class Slow {
     description: 'Is slow.',
     children: [1, 1],
     options: {},
-    fops: Object.fromEntries(fopNames.map((name) => [name, this.passing(name)])),
+    fops: Object.fromEntries(fopNames.map((name) => [name, this.makeFop(name)])),
     init: () => null,
   });
 
   get waiting(): number {
-    return this.asked.length + this.answered.length;
+    return this.pendingWinds.length + this.pendingReplies.length;
   }
 
-  act(which: number): void {
-    if (this.asked.length > 0) this.asked.splice(which % this.asked.length, 1)[0]!();
+  releaseWind(which: number): void {
+    if (this.pendingWinds.length > 0)
+      this.pendingWinds.splice(which % this.pendingWinds.length, 1)[0]!();
   }
 
-  answer(which: number): void {
-    if (this.answered.length > 0) this.answered.splice(which % this.answered.length, 1)[0]!();
+  releaseReply(which: number): void {
+    if (this.pendingReplies.length > 0)
+      this.pendingReplies.splice(which % this.pendingReplies.length, 1)[0]!();
   }
 
-  finish(): void {
+  releaseAll(): void {
     while (this.waiting > 0) {
-      this.act(0);
-      this.answer(0);
+      this.releaseWind(0);
+      this.releaseReply(0);
     }
   }
 
-  private passing(name: FopName) {
+  private makeFop(name: FopName) {
     const cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
       this.onActed();
       const go = (): void => unwindArgs[name](frame, opRet, opErrno, values);
       if (this.quick) go();
-      else this.answered.push(go);
+      else this.pendingReplies.push(go);
     });
-    return collect[name]((frame, xl, given) => {
-      this.requests.push({ name, args: given });
+    return collect[name]((frame, xl, windArguments) => {
+      this.requests.push({ name, args: windArguments });
       // The caller reuses the data of a write after the wind.
-      const args = given.map((arg) => (arg instanceof Uint8Array ? arg.slice() : arg));
+      const args = windArguments.map((arg) => (arg instanceof Uint8Array ? arg.slice() : arg));
       const go = (): void => windArgs[name](frame, 0, cbk as never, xl.children[0]!, args);
       if (this.quick) go();
-      else this.asked.push(go);
+      else this.pendingWinds.push(go);
     });
   }
 }

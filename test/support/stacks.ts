@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fops } from '../../runtime/core/fops.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Scratch } from './mount.ts';
-import { performanceVolfile } from './performance-volfiles.ts';
+import { renderPerformanceVolfile } from './performance-volfiles.ts';
 
 /**
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
@@ -97,11 +97,15 @@ export const usesGlusterfs = (kind: Kind): boolean =>
   [...foreignKinds, 'distribute-real', 'distribute-mixed', ...cachingKinds].includes(kind);
 
 /** The volfile of a stack over the storage `directory`; writes its modules into `scratch`. */
-export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
+export async function makeVolfile(
+  scratch: Scratch,
+  kind: Kind,
+  directory: string,
+): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
   if (kind === 'posix') return plain;
-  if (kind === 'performance') return performanceVolfile(directory);
+  if (kind === 'performance') return renderPerformanceVolfile(directory);
   if (isOnBricks(kind)) throw new Error('who uses a brick starts it, and has its volfile');
   const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;
   if (kind === 'locks') return locked;
@@ -126,7 +130,7 @@ export interface Module {
 }
 
 /** The volume at the top of a volfile: the last. */
-const topOf = (volfile: string): string => [...volfile.matchAll(/^volume (\S+)$/gm)].at(-1)![1]!;
+const findTop = (volfile: string): string => [...volfile.matchAll(/^volume (\S+)$/gm)].at(-1)![1]!;
 
 /** A volfile with the module on top. The module's file is made in the folder of the volfile. */
 export async function withModule(
@@ -135,9 +139,9 @@ export async function withModule(
   { name, text, options = [] }: Module,
 ): Promise<string> {
   const module = name.replaceAll('-', '_');
-  await scratch.file(`${module}.py`, text);
+  await scratch.writeFile(`${module}.py`, text);
   const lines = ['type features/glupy', `option module-name ${module}`, ...options];
-  const body = [...lines, `subvolumes ${topOf(volfile)}`].map((line) => `    ${line}\n`).join('');
+  const body = [...lines, `subvolumes ${findTop(volfile)}`].map((line) => `    ${line}\n`).join('');
   return `${volfile}volume ${name}\n${body}end-volume\n`;
 }
 

@@ -12,14 +12,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { brickLimits } from './brick-limits.ts';
-import { bricksFor } from './bricks.ts';
+import { startBricks } from './bricks.ts';
 import type { Client, ClientSettings } from './client.ts';
-import { type FrontEnd, type FrontEndName, possible } from './front-ends.ts';
-import { type Bricks, mountBy, whyNoBricks } from './gluster.ts';
+import { type FrontEnd, type FrontEndName, selectFrontEnds } from './front-ends.ts';
+import { type Bricks, findBrickObstacle, mountBy } from './gluster.ts';
 import { expectLimits } from './limits.ts';
 import {
-  errorsIn,
-  groupOfMounts,
+  describeMountsAnyway,
+  findErrors,
   type Outcome,
   type Scratch,
   type StartSettings,
@@ -30,17 +30,17 @@ import {
   isOnBricks,
   type Kind,
   type Module,
+  makeVolfile,
   otherKinds,
   ourKinds,
   titles,
   usesGlusterfs,
-  volfileOf,
   withModule,
 } from './stacks.ts';
-import { treeOf } from './tree.ts';
-import { wanted } from './wanted.ts';
+import { selected } from './test-selection.ts';
+import { listTree } from './tree.ts';
 
-export { errorsIn };
+export { findErrors };
 
 export interface StageSettings extends StartSettings {
   readonly above?: Module;
@@ -54,7 +54,7 @@ export interface SameSettings extends ClientSettings {
   /** Names of folders that are left out when the results are compared. */
   readonly prune?: readonly string[];
   /** Replaces the varying parts of the command's output. */
-  readonly normal?: (text: string) => string;
+  readonly normalize?: (text: string) => string;
   /** The exit status that the command must end with, here and there. */
   readonly status?: number;
   /** False: only output is compared, not the files. */
@@ -81,18 +81,18 @@ export class Stage {
 
   async start(): Promise<void> {
     this.scratch = await this.front.makeScratch();
-    const brick = await this.scratch.folder('brick');
-    await this.scratch.folder('bare');
+    const brick = await this.scratch.makeFolder('brick');
+    await this.scratch.makeFolder('bare');
     this.since = Date.now() / 1000 - 60;
     const { above, ...settings } = this.settings;
-    let volfile = await this.volfile(brick);
+    let volfile = await this.makeVolfile(brick);
     if (above !== undefined) volfile = await withModule(this.scratch, volfile, above);
     this.mount = await mountBy(this.kind, this.scratch, volfile, this.server, settings);
   }
 
-  private async volfile(files: string): Promise<string> {
-    if (!isOnBricks(this.kind)) return volfileOf(this.scratch, this.kind, files);
-    this.server = await bricksFor(this.kind, await this.scratch.folder('gluster'), files);
+  private async makeVolfile(files: string): Promise<string> {
+    if (!isOnBricks(this.kind)) return makeVolfile(this.scratch, this.kind, files);
+    this.server = await startBricks(this.kind, await this.scratch.makeFolder('gluster'), files);
     return this.server.volfile;
   }
 
@@ -101,7 +101,7 @@ export class Stage {
     try {
       if (this.mount === undefined) return;
       const status = await this.mount.stop();
-      if (!this.settings.mayComplain) expect(errorsIn(this.mount.log())).toEqual([]);
+      if (!this.settings.mayComplain) expect(findErrors(this.mount.log())).toEqual([]);
       expect(status).toBe(0);
     } finally {
       for (const client of this.clients) client.kill();
@@ -112,7 +112,7 @@ export class Stage {
   }
 
   /** Names for a test's folder in the mount, and for the one outside. */
-  folders(): { readonly mounted: string; readonly bare: string; readonly name: string } {
+  nextFolders(): { readonly mounted: string; readonly bare: string; readonly name: string } {
     this.serial += 1;
     // Alone in its parent folder, so that the parents are alike, too.
     const name = `${this.serial}/work`;
@@ -120,20 +120,20 @@ export class Stage {
   }
 
   /** Starts a script in a folder of the mount. */
-  client(folder: string, script: string, settings?: ClientSettings): Client {
-    const client = this.scratch.client(folder, script, settings);
+  startClient(folder: string, script: string, settings?: ClientSettings): Client {
+    const client = this.scratch.startClient(folder, script, settings);
     this.clients.add(client);
     return client;
   }
 
   /** Runs a script to its end, by default in a new folder of the mount. */
-  sh(script: string, settings: ClientSettings & { in?: string } = {}): Promise<Outcome> {
-    return this.client(settings.in ?? this.folders().mounted, script, settings).outcome;
+  runScript(script: string, settings: ClientSettings & { in?: string } = {}): Promise<Outcome> {
+    return this.startClient(settings.in ?? this.nextFolders().mounted, script, settings).outcome;
   }
 
   /** Runs a script that must succeed; returns its output. */
-  async ok(script: string, settings: ClientSettings & { in?: string } = {}): Promise<string> {
-    const { status, out, err } = await this.sh(script, settings);
+  async runOk(script: string, settings: ClientSettings & { in?: string } = {}): Promise<string> {
+    const { status, out, err } = await this.runScript(script, settings);
     expect({ status, err }, script).toEqual({ status: 0, err: '' });
     return out;
   }
@@ -142,29 +142,29 @@ export class Stage {
    * Runs a script in the bare folder and in the mount, and compares status, output and files.
    * Returns the outcome on the mount.
    */
-  async same(script: string, settings: SameSettings = {}): Promise<Outcome> {
-    const { mounted, bare, name } = this.folders();
-    const expected = await this.expected(bare, script, settings);
-    const outcome = await this.outcome(mounted, script, settings);
+  async compareScript(script: string, settings: SameSettings = {}): Promise<Outcome> {
+    const { mounted, bare, name } = this.nextFolders();
+    const expected = await this.runBare(bare, script, settings);
+    const outcome = await this.runIn(mounted, script, settings);
     expect(outcome).toEqual(expected.outcome);
     if (settings.status !== undefined) expect(outcome.status).toBe(settings.status);
     if (expected.tree === null) return outcome;
-    expect(await this.tree(mounted, settings)).toEqual(expected.tree);
+    expect(await this.listTree(mounted, settings)).toEqual(expected.tree);
     // The brick has the same tree as the mount.
     if (this.kind !== 'memory' && !isOnBricks(this.kind)) {
-      expect(await this.tree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
+      expect(await this.listTree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
     }
     return outcome;
   }
 
   /** What a script does in the bare folder. That is the same for every stack: it is done once. */
-  private async expected(bare: string, script: string, settings: SameSettings): Promise<Expected> {
-    const { normal, ...plain } = settings;
+  private async runBare(bare: string, script: string, settings: SameSettings): Promise<BareResult> {
+    const { normalize: normal, ...plain } = settings;
     const key = JSON.stringify([script, plain, String(normal), this.front.owner]);
     let expected = expectations.get(key);
     if (expected === undefined) {
-      const outcome = await this.outcome(bare, script, settings);
-      const tree = settings.tree === false ? null : await this.tree(bare, settings);
+      const outcome = await this.runIn(bare, script, settings);
+      const tree = settings.tree === false ? null : await this.listTree(bare, settings);
       expected = { outcome, tree };
       expectations.set(key, expected);
     }
@@ -172,28 +172,28 @@ export class Stage {
   }
 
   /** Runs a script in a folder, and replaces the folder's name in its output. */
-  private async outcome(folder: string, script: string, settings: SameSettings): Promise<Outcome> {
-    const { status, signal, out, err } = await this.client(folder, script, settings).outcome;
-    const normal = (text: string): string => {
+  private async runIn(folder: string, script: string, settings: SameSettings): Promise<Outcome> {
+    const { status, signal, out, err } = await this.startClient(folder, script, settings).outcome;
+    const normalizeAll = (text: string): string => {
       const plain = text.replaceAll(folder, 'HERE');
-      return settings.normal?.(plain) ?? plain;
+      return settings.normalize?.(plain) ?? plain;
     };
-    return { status, signal, out: normal(out), err: normal(err) };
+    return { status, signal, out: normalizeAll(out), err: normalizeAll(err) };
   }
 
-  private tree(folder: string, { prune = [] }: SameSettings): Promise<string[]> {
-    return treeOf(folder, { before: this.since, prune, as: this.front.owner });
+  private listTree(folder: string, { prune = [] }: SameSettings): Promise<string[]> {
+    return listTree(folder, { oldestTime: this.since, prune, as: this.front.owner });
   }
 }
 
 /** The outcome of a script in a bare folder, and its files; null if they do not matter. */
-interface Expected {
+interface BareResult {
   readonly outcome: Outcome;
   readonly tree: readonly string[] | null;
 }
 
 /** Expectations of this file's scripts. */
-const expectations = new Map<string, Expected>();
+const expectations = new Map<string, BareResult>();
 
 /** Stacks, by front end; only a list of stacks is for the kernel's protocol. */
 export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, readonly Kind[]>>>;
@@ -204,26 +204,26 @@ const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
  * Whether a mixed volume of both brick kinds covers this stack: its bricks answer as two of a kind
  * do, and as each does alone.
  */
-const isPart = (kind: Kind, kinds: readonly Kind[]): boolean =>
+const isCovered = (kind: Kind, kinds: readonly Kind[]): boolean =>
   kinds.includes('distribute-mixed') &&
   [...ourKinds, ...distributeKinds, 'tutorial'].includes(kind) &&
   kind !== 'distribute-mixed';
 
 /** The group in `wanted` of a stage, one of these. */
-function rankOf(
+function stageGroup(
   { name }: FrontEnd,
   kind: Kind,
   kinds: readonly Kind[],
   later: readonly Kind[] = [],
-): keyof typeof wanted {
+): keyof typeof selected {
   if (name !== 'kernel') return 'others';
-  if (isPart(kind, kinds) || otherKinds.includes(kind) || later.includes(kind)) return 'others';
+  if (isCovered(kind, kinds) || otherKinds.includes(kind) || later.includes(kind)) return 'others';
   return isOnBricks(kind) ? 'bricks' : 'first';
 }
 
 /** Whether a stack with GlusterFS can run here; if not, prints the reason. */
 function canHave(kind: Kind, title: string): boolean {
-  const why = usesGlusterfs(kind) ? whyNoBricks() : '';
+  const why = usesGlusterfs(kind) ? findBrickObstacle() : '';
   if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return true;
   process.stderr.write(`skipped: ${title}, ${titles[kind]}: ${why}\n`);
   it.skip(`${title}, ${titles[kind]}`, () => undefined);
@@ -238,15 +238,17 @@ export function onStage(
   settings: StageSettings = {},
 ): void {
   const kinds = isList(where) ? { kernel: where } : where;
-  const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
+  const fronts = selectFrontEnds(title, Object.keys(kinds) as FrontEndName[]);
   const stages = fronts
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
-    .filter(({ front, kind }) => wanted[rankOf(front, kind, kinds[front.name]!, settings.later)])
+    .filter(
+      ({ front, kind }) => selected[stageGroup(front, kind, kinds[front.name]!, settings.later)],
+    )
     .filter(({ kind }) => canHave(kind, title));
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.
   vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
-  groupOfMounts(title, () => {
+  describeMountsAnyway(title, () => {
     for (const { front, kind } of stages) {
       describe(`${titles[kind]}${front.suffix}`, () => {
         const stage = new Stage(kind, front, settings);

@@ -33,11 +33,11 @@ const CALL = new RegExp(`${BEFORE}(${[...packageOf.keys()].join('|')})(?=\\s|$)`
 /** The search path, with `attr` last, which has stand-ins for the package's programs. */
 export const toolPath = [process.env.PATH ?? '', join(import.meta.dirname, 'attr')].join(delimiter);
 
-const found = new Map<string, boolean>();
+const installed = new Map<string, boolean>();
 
 /** Whether there is such a program. */
 export function isInstalled(tool: string): boolean {
-  const known = found.get(tool);
+  const known = installed.get(tool);
   if (known !== undefined) return known;
   const is = toolPath.split(delimiter).some((folder) => {
     try {
@@ -48,29 +48,29 @@ export function isInstalled(tool: string): boolean {
       return false;
     }
   });
-  found.set(tool, is);
+  installed.set(tool, is);
   return is;
 }
 
 /** Why a shell script cannot be run here; '' when it can. */
-export function missingFor(script: string): string {
+export function findMissing(script: string): string {
   const missing = [...script.matchAll(CALL)]
     .map(([, tool]) => tool!)
-    .find((it) => !isInstalled(it));
+    .find((tool) => !isInstalled(tool));
   return missing === undefined ? '' : `${missing} is not installed (${packageOf.get(missing)})`;
 }
 
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /** Skips the test that is running when this script of its cannot be run here. */
-export function needTools(script: string): void {
-  skipFor(missingFor(script));
+export function skipWithoutTools(script: string): void {
+  skipFor(findMissing(script));
 }
 
 /** Skips the test that is running for this reason; '' is none. */
 export function skipFor(why: string): void {
   if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return;
-  if (!told.has(why)) process.stderr.write(`skipped: what needs it: ${why}\n`);
-  told.add(why);
+  if (!reported.has(why)) process.stderr.write(`skipped: what needs it: ${why}\n`);
+  reported.add(why);
   TestRunner.getCurrentTest()?.context.skip(why);
 }

@@ -21,10 +21,10 @@ export interface Trace {
 
 const PAGE = 131_072;
 
-const times = (count: number, step: (nth: number) => Step): Step[] =>
+const repeatStep = (count: number, step: (nth: number) => Step): Step[] =>
   Array.from({ length: count }, (_, nth) => step(nth));
 const reads = (count: number, size: number, from = 0): Step[] =>
-  times(count, (nth) => ['pread', 'A', size, from + nth * size]);
+  repeatStep(count, (nth) => ['pread', 'A', size, from + nth * size]);
 
 /** Traces by their subject. */
 export const traces: Readonly<Record<string, Trace>> = {
@@ -34,7 +34,7 @@ export const traces: Readonly<Record<string, Trace>> = {
       'the first write is wound, later ones are merged': [
         ['creat', 'A', 'f'],
         ['hold'],
-        ...times(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
+        ...repeatStep(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
         ['go'],
         ['fstat', 'A'],
       ],
@@ -70,7 +70,7 @@ export const traces: Readonly<Record<string, Trace>> = {
     parts: {
       'no write is wound': [
         ['creat', 'A', 'f'],
-        ...times(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
+        ...repeatStep(10, (nth) => ['pwrite', 'A', 4096, nth * 4096]),
       ],
       'fstat winds the held write': [['fstat', 'A']],
       'a write elsewhere sends it': [

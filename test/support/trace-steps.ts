@@ -67,22 +67,22 @@ const LISTINGS = ['readdir', 'readdirp'];
 const numberIn = (key: string, text: string): string =>
   new RegExp(`${key}=(\\d+)`).exec(text)?.[1] ?? '?';
 
-function described(fop: string, text: string): string {
+function describeRequest(fop: string, text: string): string {
   if (RANGES.includes(fop)) return `${fop} ${numberIn('size', text)}@${numberIn('offset', text)}`;
   return LISTINGS.includes(fop) ? `${fop} ${numberIn('size', text)}` : fop;
 }
 
 /** The requests in a log, and the replies if these are wanted: `writev 10@0`, `writev answered`. */
-export function requestsIn(log: string, withReplies = false): string[] {
+export function findRequests(log: string, withReplies = false): string[] {
   return [...log.matchAll(LINE)].flatMap(([, fop, isReply, text]) => {
     if (!fopNames.includes(fop as FopName)) return [];
-    if (isReply === undefined) return [described(fop!, text!)];
+    if (isReply === undefined) return [describeRequest(fop!, text!)];
     return withReplies ? [`${fop} answered`] : [];
   });
 }
 
 /** Polls a condition for at most `PATIENCE_MS`. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<number> {
+export async function pollUntil(isSo: () => boolean | Promise<boolean>): Promise<number> {
   const end = performance.now() + PATIENCE_MS;
   while (!(await isSo()) && performance.now() < end) await delay(LOOK_MS);
   return 0;
@@ -100,7 +100,7 @@ async function hold(brick: RealBrick, isHeld: boolean): Promise<number> {
       return true;
     }
   };
-  return until(() => readdirSync(tasks).every(isAsWanted));
+  return pollUntil(() => readdirSync(tasks).every(isAsWanted));
 }
 
 /** Has a program do a script. */
@@ -112,11 +112,11 @@ export async function play(
 ): Promise<Record<string, ObservedPart>> {
   let from = program.log.length;
   let begun: Promise<Result> | undefined;
-  const since = (): string => program.log.slice(from);
+  const newLog = (): string => program.log.slice(from);
   /** The number of wound requests if all are answered; else -1. */
-  const quiet = (): number => {
-    const { length } = requestsIn(since());
-    return requestsIn(since(), true).length === 2 * length ? length : -1;
+  const countIfReplied = (): number => {
+    const { length } = findRequests(newLog());
+    return findRequests(newLog(), true).length === 2 * length ? length : -1;
   };
   const own: Readonly<Record<string, (...args: never[]) => Promise<Result> | Result>> = {
     hold: () => hold(brick, true),
@@ -132,12 +132,14 @@ export async function play(
     },
     join: () => begun!,
     sent: (fop: string, count: number) =>
-      until(() => requestsIn(since()).filter((each) => each.startsWith(fop)).length >= count),
+      pollUntil(
+        () => findRequests(newLog()).filter((each) => each.startsWith(fop)).length >= count,
+      ),
     settle: () =>
-      until(async () => {
-        const before = quiet();
+      pollUntil(async () => {
+        const before = countIfReplied();
         await delay(20 * LOOK_MS);
-        return before >= 0 && quiet() === before;
+        return before >= 0 && countIfReplied() === before;
       }),
   };
   const all: Record<string, ObservedPart> = {};
@@ -150,7 +152,7 @@ export async function play(
         const mine = own[name];
         results.push(await (mine === undefined ? program.call(step) : mine(...(args as never[]))));
       }
-      all[shows] = { fops: requestsIn(since(), withReplies), results };
+      all[shows] = { fops: findRequests(newLog(), withReplies), results };
     }
   } finally {
     brick.pause(false);
@@ -158,7 +160,7 @@ export async function play(
   return all;
 }
 
-const returned = ({ opRet, opErrno }: Reply): number => (opRet < 0 ? -opErrno : opRet);
+const toResult = ({ opRet, opErrno }: Reply): number => (opRet < 0 ? -opErrno : opRet);
 
 /** One that uses ours: each call is the requests that libgfapi makes of it. */
 export class Ours implements Program {
@@ -169,50 +171,54 @@ export class Ours implements Program {
   private writes = 0;
   private readonly calls: Readonly<Record<string, (...args: never[]) => Promise<Result>>> = {
     creat: async (letter: string, name: string) => {
-      const [, id] = (await this.ask('open', this.at(name), O_CREAT | O_RDWR)) as [string, number];
+      const [, id] = (await this.ask('open', this.pathOf(name), O_CREAT | O_RDWR)) as [
+        string,
+        number,
+      ];
       this.fds.set(letter, this.driver.client.fds.get(id)!);
       return 0;
     },
     open: (letter: string, name: string, flags: number) => this.open('open', letter, name, flags),
     close: async (letter: string) => {
-      const reply = await this.driver.wind('flush', this.fd(letter), null);
+      const reply = await this.driver.wind('flush', this.findFd(letter), null);
       this.forget(letter);
-      return returned(reply);
+      return toResult(reply);
     },
     pwrite: async (letter: string, length: number, offset: number) => {
       this.writes += 1;
       const data = new Uint8Array(length).fill(this.writes);
-      return returned(await this.driver.wind('writev', this.fd(letter), data, offset, 0, null));
+      return toResult(await this.driver.wind('writev', this.findFd(letter), data, offset, 0, null));
     },
     pread: async (letter: string, length: number, offset: number) => {
-      const reply = await this.driver.wind('readv', this.fd(letter), length, offset, 0, null);
-      if (reply.opRet < 0) return returned(reply);
+      const reply = await this.driver.wind('readv', this.findFd(letter), length, offset, 0, null);
+      if (reply.opRet < 0) return toResult(reply);
       const data = (reply.values[0] as Uint8Array | null) ?? new Uint8Array(0);
       return [reply.opRet, data.reduce((sum, byte) => sum + byte, 0)];
     },
     fstat: async (letter: string) => {
-      const reply = await this.driver.wind('fstat', this.fd(letter), null);
-      return reply.opRet < 0 ? returned(reply) : (reply.values[0] as { iaSize: number }).iaSize;
+      const reply = await this.driver.wind('fstat', this.findFd(letter), null);
+      return reply.opRet < 0 ? toResult(reply) : (reply.values[0] as { iaSize: number }).iaSize;
     },
     fsync: async (letter: string) =>
-      returned(await this.driver.wind('fsync', this.fd(letter), 0, null)),
+      toResult(await this.driver.wind('fsync', this.findFd(letter), 0, null)),
     ftruncate: async (letter: string, size: number) =>
-      returned(await this.driver.wind('ftruncate', this.fd(letter), size, null)),
+      toResult(await this.driver.wind('ftruncate', this.findFd(letter), size, null)),
     lock: (letter: string) => this.lock(letter, F_WRLCK),
     unlock: (letter: string) => this.lock(letter, F_UNLCK),
-    stat: async (name: string) => (await this.driver.find(this.at(name))).buf.iaSize,
-    chmod: (name: string, mode: number) => this.done('chmod', this.at(name), mode),
-    rename: (name: string, to: string) => this.done('rename', this.at(name), this.at(to)),
-    unlink: (name: string) => this.done('unlink', this.at(name)),
+    stat: async (name: string) => (await this.driver.find(this.pathOf(name))).buf.iaSize,
+    chmod: (name: string, mode: number) => this.runOperation('chmod', this.pathOf(name), mode),
+    rename: (name: string, to: string) =>
+      this.runOperation('rename', this.pathOf(name), this.pathOf(to)),
+    unlink: (name: string) => this.runOperation('unlink', this.pathOf(name)),
     setxattr: (name: string, key: string, value: string) =>
-      this.done('setxattr', this.at(name), key, bytes(value)),
+      this.runOperation('setxattr', this.pathOf(name), key, bytes(value)),
     getxattr: async (name: string, key: string) => {
-      const [, value] = (await this.ask('getxattr', this.at(name), key)) as [string, string];
+      const [, value] = (await this.ask('getxattr', this.pathOf(name), key)) as [string, string];
       return value.length;
     },
     opendir: (letter: string, name: string) => this.open('opendir', letter, name, 0),
     readdir: async (letter: string) => {
-      const fd = this.fd(letter);
+      const fd = this.findFd(letter);
       let count = 0;
       for (let offset = 0; ; ) {
         const { values } = await this.driver.wind('readdirp', fd, LISTING_SIZE, offset, null);
@@ -257,7 +263,7 @@ export class Ours implements Program {
     return this.client.driver;
   }
 
-  private at(name: string): string {
+  private pathOf(name: string): string {
     return `/${this.prefix}${name}`;
   }
 
@@ -265,17 +271,17 @@ export class Ours implements Program {
     return this.client.ask(operation, ...args);
   }
 
-  private async done(operation: string, ...args: readonly unknown[]): Promise<number> {
+  private async runOperation(operation: string, ...args: readonly unknown[]): Promise<number> {
     await this.ask(operation, ...args);
     return 0;
   }
 
-  private fd(letter: string): Fd {
+  private findFd(letter: string): Fd {
     return this.fds.get(letter)!;
   }
 
   private forget(letter: string): void {
-    const fd = this.fd(letter);
+    const fd = this.findFd(letter);
     this.fds.delete(letter);
     this.driver.client.fds.remove(fd.id);
     fd.release();
@@ -288,7 +294,7 @@ export class Ours implements Program {
     flags: number,
   ): Promise<number> {
     const { driver } = this;
-    const { inode, parent, name: last } = await driver.find(this.at(name));
+    const { inode, parent, name: last } = await driver.find(this.pathOf(name));
     const fd = driver.newFd(inode, flags, fop === 'opendir');
     const loc = new Loc(inode, parent ?? null, last ?? null);
     const reply = await (fop === 'open'
@@ -296,7 +302,7 @@ export class Ours implements Program {
       : driver.wind('opendir', loc, fd, null));
     if (reply.opRet < 0) {
       fd.release();
-      return returned(reply);
+      return toResult(reply);
     }
     driver.client.fds.add(fd);
     this.fds.set(letter, fd);
@@ -305,7 +311,7 @@ export class Ours implements Program {
 
   private async lock(letter: string, type: number): Promise<number> {
     const flock: Flock = { type, whence: 0, start: 0, len: 0, pid: process.pid, owner: '' };
-    return returned(await this.driver.wind('lk', this.fd(letter), F_SETLK, flock, null));
+    return toResult(await this.driver.wind('lk', this.findFd(letter), F_SETLK, flock, null));
   }
 }
 
@@ -314,17 +320,17 @@ export class Theirs implements Program {
   private readonly child: ChildProcess;
   private readonly lines: Interface;
   private readonly logPath: string;
-  private readonly ended: Promise<never>;
+  private readonly processEnd: Promise<never>;
 
   private constructor(child: ChildProcess, logPath: string) {
     this.child = child;
     this.logPath = logPath;
     this.lines = createInterface({ input: child.stdout! });
-    this.ended = once(this.lines, 'close').then(() => {
+    this.processEnd = once(this.lines, 'close').then(() => {
       throw new Error(`the program has ended:\n${this.log}`);
     });
     // A finished script does not await it.
-    this.ended.catch(() => {});
+    this.processEnd.catch(() => {});
   }
 
   /** @param folder for its own files @throws {Error} when the volume does not come */
@@ -349,9 +355,9 @@ export class Theirs implements Program {
   }
 
   async begin(step: Step): Promise<{ readonly result: Promise<Result> }> {
-    const before = requestsIn(this.log).length;
+    const before = findRequests(this.log).length;
     const result = this.call(step);
-    await until(() => requestsIn(this.log).length > before);
+    await pollUntil(() => findRequests(this.log).length > before);
     return { result };
   }
 
@@ -362,7 +368,7 @@ export class Theirs implements Program {
   }
 
   private async answer(): Promise<unknown> {
-    const [line] = await Promise.race([once(this.lines, 'line'), this.ended]);
+    const [line] = await Promise.race([once(this.lines, 'line'), this.processEnd]);
     return JSON.parse(line);
   }
 }

@@ -3,7 +3,7 @@ import { type Caller, Client } from './client.ts';
 
 export interface TreeSettings {
   /** Times before this (seconds since 1970) were set on purpose, and are compared. */
-  readonly before: number;
+  readonly oldestTime: number;
   /** Names of folders, at any depth, whose contents are omitted. */
   readonly prune?: readonly string[];
   /** The user who reads. */
@@ -24,8 +24,8 @@ find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- |
 const INTERNAL = /: user\.glossa\.gfid=/;
 
 /** A line for every entry, every file's data, and every extended attribute of the user's. */
-export async function treeOf(folder: string, settings: TreeSettings): Promise<string[]> {
-  const { before, prune = [], as } = settings;
+export async function listTree(folder: string, settings: TreeSettings): Promise<string[]> {
+  const { oldestTime, prune = [], as } = settings;
   const names = prune.flatMap((name) => ['-name', `'${name}'`, '-prune', '-o']);
   const client = new Client(folder, `prune=(${names.join(' ')})\n${LIST}`, as ? { as } : {});
   const { status, out, err } = await client.outcome;
@@ -33,13 +33,13 @@ export async function treeOf(folder: string, settings: TreeSettings): Promise<st
   return out
     .split('\0')
     .filter((line) => !INTERNAL.test(line))
-    .map((line) => normal(line, before))
+    .map((line) => normalizeLine(line, oldestTime))
     .sort();
 }
 
-function normal(line: string, before: number): string {
+function normalizeLine(line: string, oldestTime: number): string {
   const match = /^(\d+) ([\d.]+) (.* : (\S) \d+ \d+:\d+ .*)$/s.exec(line);
   if (match === null) return line;
   const [, size, time, rest, type] = match;
-  return `${rest} ${type === 'd' ? '-' : size} ${Number(time) < before ? time : 'now'}`;
+  return `${rest} ${type === 'd' ? '-' : size} ${Number(time) < oldestTime ? time : 'now'}`;
 }

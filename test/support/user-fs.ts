@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type * as fs from 'node:fs/promises';
-import { become, type Caller } from './client.ts';
+import { asUser, type Caller } from './client.ts';
 
 /** The calls whose arguments and results can be sent to another process; no open files. */
 export type Hands = Pick<
@@ -29,13 +29,13 @@ process.send([0, null]);`;
 type Answer = readonly [id: number, error: object | null, result: unknown];
 
 /** The process is in `children` from the first call on, for their owner to end it. */
-export function handsOf(user: Caller, children: Set<ChildProcess>): Hands {
+export function startHands(user: Caller, children: Set<ChildProcess>): Hands {
   const waiting = new Map<number, (answer: Answer) => void>();
   let started: Promise<ChildProcess> | undefined;
   let last = 0;
 
   async function start(): Promise<ChildProcess> {
-    const [program, ...args] = [...become(user), process.execPath, '-e', SCRIPT];
+    const [program, ...args] = [...asUser(user), process.execPath, '-e', SCRIPT];
     const child = spawn(program!, args, {
       cwd: '/',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -7,7 +7,7 @@ import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { defaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { become, type Caller } from './client.ts';
+import { asUser, type Caller } from './client.ts';
 import type { Limits } from './limits.ts';
 import { GLOSSA, type GlossaSettings, type Scratch } from './mount.ts';
 
@@ -47,15 +47,15 @@ export const forRoot: Readonly<Record<string, string>> = {
  * What runs glossa as this user. The scratch folder becomes the user's; program and node are copied
  * into it where the user cannot reach them (below a home folder, for example).
  */
-export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaSettings> {
-  const home = await scratch.folder('home');
-  await scratch.folder('mnt');
+export async function prepareProgram(scratch: Scratch, user: Caller): Promise<GlossaSettings> {
+  const home = await scratch.makeFolder('home');
+  await scratch.makeFolder('mnt');
   for (const name of ['', 'home', 'mnt', 'brick', 'bare']) {
     if (await exists(scratch.at(name))) await chown(scratch.at(name), user.uid, user.gid);
   }
   const cache = await copyCache(scratch, user);
   const device = await withDevice(scratch, user);
-  const program = await reachable(scratch, user);
+  const program = await copyUnreachable(scratch, user);
   return {
     ...program,
     wrapper: [...device, ...program.wrapper],
@@ -64,13 +64,13 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
 }
 
 /** The same for programs that mount nothing. */
-export async function reachable(scratch: Scratch, user: Caller) {
-  const may = (path: string): boolean =>
-    spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
+export async function copyUnreachable(scratch: Scratch, user: Caller) {
+  const canRead = (path: string): boolean =>
+    spawnSync('setpriv', [...asUser(user).slice(1), 'test', '-r', path]).status === 0;
   return {
-    wrapper: become(user),
-    node: may(process.execPath) ? process.execPath : await copyNode(scratch),
-    main: may(GLOSSA) ? GLOSSA : await copyProgram(scratch),
+    wrapper: asUser(user),
+    node: canRead(process.execPath) ? process.execPath : await copyNode(scratch),
+    main: canRead(GLOSSA) ? GLOSSA : await copyProgram(scratch),
   };
 }
 
@@ -84,7 +84,7 @@ const NUMBER = ['10', '229'];
  * mounts all processes see.
  */
 async function withDevice(scratch: Scratch, user: Caller): Promise<string[]> {
-  const test = [...become(user).slice(1), 'test', '-r', DEVICE, '-a', '-w', DEVICE];
+  const test = [...asUser(user).slice(1), 'test', '-r', DEVICE, '-a', '-w', DEVICE];
   if (spawnSync('setpriv', test).status === 0) return [];
   const device = scratch.at('fuse');
   if (!(await exists(device))) {

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 
 /** A zip file (PKWARE's APPNOTE, version 2.0, method 0) with these files. */
-export function zip(files: Readonly<Record<string, string | Uint8Array>>): Uint8Array {
+export function makeZip(files: Readonly<Record<string, string | Uint8Array>>): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
@@ -37,14 +37,14 @@ export function zip(files: Readonly<Record<string, string | Uint8Array>>): Uint8
 }
 
 /** A wheel of a distribution, with its metadata. */
-export function wheel(
+export function makeWheel(
   name: string,
   files: Readonly<Record<string, string | Uint8Array>>,
   requires: readonly string[] = [],
 ): Uint8Array {
   const needs = requires.map((text) => `Requires-Dist: ${text}\n`).join('');
   const info = `${name}-1.0.dist-info`;
-  return zip({
+  return makeZip({
     ...files,
     [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n${needs}\nAbout it.\n`,
     [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n',

@@ -6,9 +6,9 @@ import { chmod } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
-import { GLOSSA, groupOfMounts, type Scratch, withScratch } from '../support/mount.ts';
-import { contains, normal, shape } from '../support/normal-output.ts';
-import { wantedOf } from '../support/wanted.ts';
+import { describeMountsAnyway, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
+import { findMissing, normalize, reduceToWords } from '../support/normal-output.ts';
+import { selectVariants } from '../support/test-selection.ts';
 import { type Plan, pages, planOf, type Step } from './plan.ts';
 
 /** Commands that start many interpreters, each with tests of its own in cli. */
@@ -19,7 +19,7 @@ const LONG = [
   'apps/course/lessons/README.md',
 ];
 
-const plans = wantedOf(pages, (page) => !LONG.includes(page))
+const plans = selectVariants(pages, (page) => !LONG.includes(page))
   .map(planOf)
   .filter(({ steps }) => steps.length > 0);
 
@@ -35,17 +35,17 @@ interface Written {
 }
 
 async function typed({ setup, files, steps }: Plan, scratch: Scratch): Promise<Written[]> {
-  const home = await scratch.folder('home');
-  await scratch.folder('bin');
+  const home = await scratch.makeFolder('home');
+  await scratch.makeFolder('bin');
   for (const name of ['glossa', 'npx']) {
     const shift = name === 'npx' ? 'shift\n' : '';
-    await scratch.file(
+    await scratch.writeFile(
       `bin/${name}`,
       `#!/bin/sh\n${shift}exec '${process.execPath}' '${GLOSSA}' "$@"\n`,
     );
     await chmod(scratch.at('bin', name), 0o755);
   }
-  for (const [name, text] of Object.entries(files)) await scratch.file(`home/${name}`, text);
+  for (const [name, text] of Object.entries(files)) await scratch.writeFile(`home/${name}`, text);
   // Each step is a group in one shell, so that variables last.
   const script = steps.map(({ script }) => `{\n${script}\n}\nprintf '${MARK}%s\\n' $?`);
   const client = new Client(
@@ -73,20 +73,21 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
   const where = `${plan.page}:${step.line}: ${step.script}\n${text}`;
   if (step.status !== undefined) expect(status, where).toBe(step.status);
   if (step.output?.includes('…')) {
-    expect(contains(normal(text), normal(step.output)), where).toBe('');
-  } else if (step.output !== undefined) expect(normal(text), where).toBe(normal(step.output));
-  for (const part of step.parts ?? []) expect(contains(shape(text), shape(part)), where).toBe('');
+    expect(findMissing(normalize(text), normalize(step.output)), where).toBe('');
+  } else if (step.output !== undefined) expect(normalize(text), where).toBe(normalize(step.output));
+  for (const part of step.parts ?? [])
+    expect(findMissing(reduceToWords(text), reduceToWords(part)), where).toBe('');
 }
 
 // Pages run concurrently, as many as there are processors.
-groupOfMounts('commands in the texts', () => {
+describeMountsAnyway('commands in the texts', () => {
   it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
     'print what %s shows',
     (_, plan) =>
       withScratch(async (scratch) => {
         const written = await typed(plan, scratch);
         for (const [at, step] of plan.steps.entries()) compare(plan, step, written[at]!);
-        expect(scratch.mounts()).toEqual([]);
+        expect(scratch.findMounts()).toEqual([]);
       }),
     PATIENCE_MS,
   );

@@ -61,11 +61,11 @@ describe('fragments of programs in the lessons', () => {
 
   it.each(programs)('start together and pass a lookup: %s, in %s', async (_, language, text) => {
     const run = await startModule({ [around[language].file]: text });
-    const complaints = () => run.lines().filter((line) => /^[EWC] /.test(line));
+    const complaints = () => run.takeLines().filter((line) => /^[EWC] /.test(line));
     expect(complaints()).toEqual([]);
     run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
-    expect(run.ask('lookup', run.known('a'), null)).toMatchObject({ count: 1, opErrno: 2 });
+    expect(run.ask('lookup', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: 2 });
     expect(complaints()).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 });

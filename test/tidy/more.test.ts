@@ -4,10 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { AGAIN } from '../again.ts';
+import { REPEATED_FILES } from '../repeated-files.ts';
 import { sources } from './sources.ts';
 
-const { more, long } = AGAIN;
+const { more, long } = REPEATED_FILES;
 const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
 const files: readonly string[] = [...more.bricks, ...otherWays];
 

@@ -51,7 +51,7 @@ it('the stubs of glupy declare the names of the package', async () => {
   const stubs = readFileSync('python/glupy/__init__.pyi', 'utf8');
   const source = `STUBS = ${JSON.stringify(stubs)}\n${COMPARE}`;
   const run = await startModule({ 'm.py': source }, { options: { 'time-limit': '0' } });
-  expect(run.lines().filter((line) => line.startsWith('E '))).toEqual([]);
+  expect(run.takeLines().filter((line) => line.startsWith('E '))).toEqual([]);
 });
 
 /** The same for the classes that tests work with. */
@@ -97,5 +97,5 @@ it('the stubs of glupy.testing declare the names of the package', async () => {
   const stubs = readFileSync('python/glupy/testing.pyi', 'utf8');
   const source = `STUBS = ${JSON.stringify(stubs)}\n${COMPARE_TESTING}`;
   const run = await startModule({ 'm.py': source }, { options: { 'time-limit': '0' } });
-  expect(run.lines().filter((line) => line.startsWith('E '))).toEqual([]);
+  expect(run.takeLines().filter((line) => line.startsWith('E '))).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { simulatedRun, simulatedWorkloads } from '../../../test/support/simulated-run.ts';
+import { simulatedWorkloads, simulateRun } from '../../../test/support/simulated-run.ts';
 import { compareRuns } from './compare.ts';
 
-const run = simulatedRun();
+const run = simulateRun();
 
 /** A run of another hour: other rounds, and all stacks `factor` times as slow. */
 const later = (factor: number, pythonFactor = 1) =>
-  simulatedRun({}, [
+  simulateRun({}, [
     // Another workload before them draws other times.
     { ...simulatedWorkloads[0]!, name: 'other' },
     ...simulatedWorkloads.map((it) => ({

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { simulatedRun } from '../../../test/support/simulated-run.ts';
+import { simulateRun } from '../../../test/support/simulated-run.ts';
 import { measureNames } from './measures.ts';
 import { verdicts } from './schema.ts';
 import { PASSED_ON } from './target.ts';
@@ -20,13 +20,13 @@ function* keysOf(value: unknown): Generator<string> {
 }
 
 describe('the pages about the bench', () => {
-  it.each([...new Set(keysOf(simulatedRun()))])('explains the key %s', (key) => {
+  it.each([...new Set(keysOf(simulateRun()))])('explains the key %s', (key) => {
     expect(page).toContain(`\`${key}\``);
   });
 
   it('explains the counter of lookups that a stack passes on', () => {
     expect(page).toContain(`\`${PASSED_ON}\``);
-    const { counts } = simulatedRun().workloads[0]!.results[0]!.measured!;
+    const { counts } = simulateRun().workloads[0]!.results[0]!.measured!;
     expect(Object.keys(counts)).toContain(PASSED_ON);
   });
 

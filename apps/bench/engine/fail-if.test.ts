@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../terminal/exit.ts';
-import { simulatedRun, stackNames } from '../../../test/support/simulated-run.ts';
+import { simulateRun, stackNames } from '../../../test/support/simulated-run.ts';
 import { failuresBy, parseCondition } from './fail-if.ts';
 import { measureNames, measures, units } from './measures.ts';
 
@@ -65,7 +65,7 @@ describe('parseCondition', () => {
 });
 
 describe('failuresBy', () => {
-  const run = simulatedRun();
+  const run = simulateRun();
   const failures = (text: string, of = run) => failuresBy(parse(text), of);
   const places = ['miss, same CPU', 'miss, different CPUs', 'readdir, same CPU'] as const;
   const where = (text: string, of = run): string[] =>
@@ -109,6 +109,6 @@ describe('failuresBy', () => {
     expect(failures('javascript/typescript p50 > 9')).toEqual([
       'javascript/typescript p50 > 9: readdir, same CPU: nothing was measured',
     ]);
-    expect(failures('python p50 > 9 s', simulatedRun({}, []))).toHaveLength(1);
+    expect(failures('python p50 > 9 s', simulateRun({}, []))).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulatedRun } from '../../../test/support/simulated-run.ts';
+import { simulateRun } from '../../../test/support/simulated-run.ts';
 import type { Measurement, MeasurePlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
 import { markdownReport } from './report/markdown.ts';
@@ -7,7 +7,7 @@ import { terminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
 import type { TrialResult } from './trial.ts';
 
-const { machine, stacks, workloads } = simulatedRun();
+const { machine, stacks, workloads } = simulateRun();
 
 const plan: RunPlan = {
   question: 'How fast?',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../terminal/exit.ts';
-import { simulatedRun } from '../../../test/support/simulated-run.ts';
+import { simulateRun } from '../../../test/support/simulated-run.ts';
 import { readRun } from './schema.ts';
 
-const run = simulatedRun();
+const run = simulateRun();
 const written = JSON.stringify(run);
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

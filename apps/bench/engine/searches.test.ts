@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectationOf } from '../../../test/support/searches.ts';
+import { expectSearches } from '../../../test/support/searches.ts';
 import { DIRECTORIES, FILES, planWorkload, roundOf } from './searches.ts';
 
 describe('the plan of searches', () => {
@@ -44,7 +44,7 @@ describe('the plan of searches', () => {
   });
 
   it('a search takes about 5.5 lookups, of which a cache saves three quarters', () => {
-    const { lookups, unavoidable } = expectationOf(plan);
+    const { lookups, unavoidable } = expectSearches(plan);
     expect(lookups).toBeGreaterThan(50_000);
     expect(lookups).toBeLessThan(60_000);
     expect(unavoidable).toBeGreaterThan(13_000);

@@ -2,8 +2,13 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { expect, it } from 'vitest';
-import { benchAsTold, benchVolfile, expectClean, runOf } from '../../../test/support/bench-runs.ts';
-import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import {
+  benchVolfile,
+  expectClean,
+  readOutput,
+  runBench,
+} from '../../../test/support/bench-runs.ts';
+import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
 
 /** Busy loops for twice the number of CPUs. */
 const BURNERS = 2 * cpus().length;
@@ -28,21 +33,21 @@ describeMounts('glossa bench on a busy machine', () => {
     'warns first, and still finds a difference far larger than the noise',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        await scratch.file('b.vol', benchVolfile(DELAYED, 'slow'));
+        await scratch.writeFile('a.vol', benchVolfile());
+        await scratch.writeFile('b.vol', benchVolfile(DELAYED, 'slow'));
         const args = ['a.vol', 'b.vol', '-w', 'miss', '--rounds', '6', '--duration', '0.02'];
         const ended = await beside(BURNERS, () =>
-          benchAsTold(scratch, [...args, '--json'], { patience: LONG - 30_000 }),
+          runBench(scratch, [...args, '--json'], { patience: LONG - 30_000 }),
         );
         expect(ended.status, ended.err).toBe(0);
-        const [{ busy, results }] = runOf(ended).workloads as [
-          ReturnType<typeof runOf>['workloads'][number],
+        const [{ busy, results }] = readOutput(ended).workloads as [
+          ReturnType<typeof readOutput>['workloads'][number],
         ];
         expect(busy!.load).toBeGreaterThan(cpus().length);
         expect(results[1]!.measured!.toFirst!.verdict).toBe('slower');
 
-        await scratch.file('run.json', ended.out);
-        const { out } = await glossa(scratch, ['bench', 'report', 'run.json']);
+        await scratch.writeFile('run.json', ended.out);
+        const { out } = await runGlossa(scratch, ['bench', 'report', 'run.json']);
         expect(out).toMatch(/^Busy in miss, same CPU: the machine was busy: other processes/);
         expect(out).toMatch(/b takes \S+ times as long as a \[/);
         expectClean(scratch);

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { whenTrue } from '../../../test/support/bench-runs.ts';
-import { command } from '../../../test/support/cli.ts';
-import { glossa, withScratch } from '../../../test/support/mount.ts';
+import { onceTrue } from '../../../test/support/bench-runs.ts';
+import { runCommand } from '../../../test/support/cli.ts';
+import { runGlossa, withScratch } from '../../../test/support/mount.ts';
 import type { Cost } from './call/measure.ts';
 
 const folders = (): string[] =>
@@ -12,7 +12,7 @@ const folders = (): string[] =>
 it('bench call measures each kind of call in each language, relative to TypeScript', async () => {
   const before = folders();
   const args = ['--in', 'python,javascript', '--rounds', '1', '--json'];
-  const { status, out, err } = await command(['bench', 'call', ...args]);
+  const { status, out, err } = await runCommand(['bench', 'call', ...args]);
   expect(err).toBe('');
   expect(status).toBe(0);
   const { calls } = JSON.parse(out) as {
@@ -36,11 +36,11 @@ it('bench call measures each kind of call in each language, relative to TypeScri
 it('an interrupted bench call prints the rounds so far, marked as interrupted', () =>
   withScratch(async (scratch) => {
     const args = ['bench', 'call', '--in', 'javascript', '--rounds', '1000000', '--json'];
-    const ended = await glossa(scratch, args, {
+    const ended = await runGlossa(scratch, args, {
       env: { TMPDIR: scratch.path },
       patience: 120_000,
       onStart: (child) =>
-        whenTrue(
+        onceTrue(
           child,
           () => readdirSync(scratch.path).some((name) => name.startsWith('glossa-call-')),
           () => void child.kill('SIGTERM'),
@@ -54,7 +54,7 @@ it('an interrupted bench call prints the rounds so far, marked as interrupted', 
 
 it('bench call prints a table with a column for each language', async () => {
   const args = ['--in', 'javascript', '--only', 'passed', '--rounds', '1'];
-  const { status, out } = await command(['bench', 'call', ...args]);
+  const { status, out } = await runCommand(['bench', 'call', ...args]);
   expect(status).toBe(0);
   expect(out).toMatch(/^ +TypeScript +JavaScript$/m);
   expect(out).toMatch(/^passed on +\d+( \?)? +[+-]?\d+( \?)?$/m);
@@ -66,7 +66,7 @@ it.each<[string[], string]>([
   [['--rounds', '0'], '--rounds takes at least 1'],
   [['x'], "unexpected 'x'"],
 ])('bench call %j is refused as wrong use', async (args, message) => {
-  const { status, err } = await command(['bench', 'call', ...args]);
+  const { status, err } = await runCommand(['bench', 'call', ...args]);
   expect(err).toContain(message);
   expect(status).toBe(2);
 });

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { command } from '../../../test/support/cli.ts';
+import { runCommand } from '../../../test/support/cli.ts';
 import { type Scratch, withScratch } from '../../../test/support/mount.ts';
-import { simulatedRun, simulatedWorkloads } from '../../../test/support/simulated-run.ts';
+import { simulatedWorkloads, simulateRun } from '../../../test/support/simulated-run.ts';
 
-const run = simulatedRun();
-const slower = simulatedRun(
+const run = simulateRun();
+const slower = simulateRun(
   {},
   simulatedWorkloads.map((it) => ({
     ...it,
@@ -15,33 +15,33 @@ const slower = simulatedRun(
 
 const withRuns = (test: (a: string, b: string, scratch: Scratch) => Promise<void>) =>
   withScratch(async (scratch) => {
-    const a = await scratch.file('a.json', JSON.stringify(run));
-    await test(a, await scratch.file('b.json', JSON.stringify(slower)), scratch);
+    const a = await scratch.writeFile('a.json', JSON.stringify(run));
+    await test(a, await scratch.writeFile('b.json', JSON.stringify(slower)), scratch);
   });
 
 describe('glossa bench compare', () => {
   it('prints a line for each stack, with times, ratio and verdict', () =>
     withRuns(async (a, b) => {
-      const { status, out, err } = await command(['bench', 'compare', a, b]);
+      const { status, out, err } = await runCommand(['bench', 'compare', a, b]);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       expect(out).toMatch(/miss, same CPU\n {2}typescript .* 2\.00 \[.*\] +slower\n/);
       expect(out).toMatch(/python \/ typescript .* 0\.9999 \[0\.98 – 1\.02\] +no difference\n/);
-      const json = await command(['bench', 'compare', '--json', a, a]);
+      const json = await runCommand(['bench', 'compare', '--json', a, a]);
       expect(JSON.parse(json.out)).toMatchObject({ warnings: [], lines: { length: 15 } });
     }));
 
   it('names a file that is no result of the bench', () =>
     withRuns(async (a, _, scratch) => {
-      const bad = await scratch.file('bad.json', JSON.stringify({ ...run, stacks: [] }));
+      const bad = await scratch.writeFile('bad.json', JSON.stringify({ ...run, stacks: [] }));
       const failed = async (...args: string[]) =>
-        (await command(['bench', 'compare', ...args])).err;
+        (await runCommand(['bench', 'compare', ...args])).err;
       expect(await failed(a, bad)).toBe(
         `glossa: ${bad}: no result of glossa bench: each workload has one of each stack\n`,
       );
       expect(await failed(a, scratch.at('none'))).toBe(
         `glossa: cannot read ${scratch.at('none')}: No such file or directory\n`,
       );
-      const empty = await scratch.file('empty.json', JSON.stringify(simulatedRun({}, [])));
+      const empty = await scratch.writeFile('empty.json', JSON.stringify(simulateRun({}, [])));
       expect(await failed(a, empty)).toMatch(/^glossa: the results have nothing in common\n/);
       expect(await failed(a)).toMatch(/^glossa bench compare: SECOND\.json is missing\n/);
     }));
@@ -50,7 +50,7 @@ describe('glossa bench compare', () => {
 describe('glossa bench report', () => {
   it('prints a table', () =>
     withRuns(async (a) => {
-      const { status, out } = await command(['bench', 'report', a]);
+      const { status, out } = await runCommand(['bench', 'report', a]);
       expect(status).toBe(0);
       expect(out).toMatch(/python .*\b1\.17 \[1\.15 – 1\.18\] +slower/);
     }));
@@ -58,20 +58,20 @@ describe('glossa bench report', () => {
   it('writes a folder, and replaces one only with --force', () =>
     withRuns(async (a, b, scratch) => {
       const out = scratch.at('out');
-      const written = await command(['bench', 'report', a, '--out', out]);
+      const written = await runCommand(['bench', 'report', a, '--out', out]);
       expect(written).toEqual({ status: 0, out: '', err: '' });
       expect(readdirSync(out).sort()).toEqual(['report.html', 'report.md', 'run.json']);
-      const again = await command(['bench', 'report', b, '--out', out]);
+      const again = await runCommand(['bench', 'report', b, '--out', out]);
       expect(again).toMatchObject({ status: 1 });
       expect(again.err).toBe(`glossa: ${out} exists; with --force, its report is replaced\n`);
-      expect((await command(['bench', 'report', b, '--out', out, '--force'])).status).toBe(0);
+      expect((await runCommand(['bench', 'report', b, '--out', out, '--force'])).status).toBe(0);
       expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8'))).toEqual(slower);
     }));
 });
 
 it('glossa help shows a command of two words', async () => {
-  const one = await command(['help', 'bench', 'compare']);
+  const one = await runCommand(['help', 'bench', 'compare']);
   expect(one.out).toMatch(/^usage: glossa bench compare FIRST\.json SECOND\.json/);
-  expect(await command(['bench', 'compare', '--help'])).toEqual(one);
-  expect((await command(['help', 'bench', 'nothing'])).err).toContain("unexpected 'nothing'");
+  expect(await runCommand(['bench', 'compare', '--help'])).toEqual(one);
+  expect((await runCommand(['help', 'bench', 'nothing'])).err).toContain("unexpected 'nothing'");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFlags } from '../../../terminal/flags.ts';
-import { command } from '../../../test/support/cli.ts';
+import { runCommand } from '../../../test/support/cli.ts';
 import { benchFlags, settingsOf } from './settings.ts';
 
 function settings(...args: string[]) {
@@ -65,13 +65,13 @@ describe('settings of glossa bench', () => {
       '--rounds takes at least 6 where stacks are compared',
     ],
   ])('%j is refused before any stack starts', async (args, message) => {
-    const { status, err } = await command(['bench', ...args]);
+    const { status, err } = await runCommand(['bench', ...args]);
     expect(err).toContain(message);
     expect(status).toBe(2);
   });
 
   it('--translator refuses a name that is neither here nor an example', async () => {
-    const { status, err } = await command(['bench', '--translator', 'no', '--in', 'python']);
+    const { status, err } = await runCommand(['bench', '--translator', 'no', '--in', 'python']);
     expect(err).toContain("there is no 'no', neither here nor among the examples");
     expect(status).toBe(1);
   });

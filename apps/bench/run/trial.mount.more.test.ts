@@ -1,11 +1,11 @@
 /** Trials of `glossa bench` before it measures: each stack's start, and the command. */
 import { expect, it } from 'vitest';
 import {
-  bench,
   benchVolfile,
+  countRounds,
   expectClean,
-  rounds,
-  runOf,
+  readOutput,
+  runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';
 
@@ -31,11 +31,11 @@ describeMounts('glossa bench tries', () => {
     'the command %j, and reports its failure',
     (command, said) =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        const ended = await bench(scratch, ['a.vol'], {}, command);
+        await scratch.writeFile('a.vol', benchVolfile());
+        const ended = await runShortBench(scratch, ['a.vol'], {}, command);
         expect(ended.status).toBe(0);
         expect(ended.err.trim().split('\n')).toEqual([expect.stringContaining(said)]);
-        expect(runOf(ended).warnings).toEqual([expect.stringContaining(said)]);
+        expect(readOutput(ended).warnings).toEqual([expect.stringContaining(said)]);
         expectClean(scratch);
       }),
     LONG,
@@ -45,21 +45,21 @@ describeMounts('glossa bench tries', () => {
     'each stack, and reports a broken module once',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        await scratch.file('broken.vol', benchVolfile(BROKEN, 'broken'));
-        await scratch.file('broken.py', 'def lookup(:\n');
-        const ended = await bench(scratch, ['a.vol', 'broken.vol', '-w', 'miss,hit']);
+        await scratch.writeFile('a.vol', benchVolfile());
+        await scratch.writeFile('broken.vol', benchVolfile(BROKEN, 'broken'));
+        await scratch.writeFile('broken.py', 'def lookup(:\n');
+        const ended = await runShortBench(scratch, ['a.vol', 'broken.vol', '-w', 'miss,hit']);
         expect(ended.status).toBe(1);
         expect(ended.err.trim().split('\n')).toEqual([
           expect.stringMatching(/failed: broken: it did not start: .*broken\.py:1: SyntaxError/),
         ]);
-        const { partial, workloads } = runOf(ended);
+        const { partial, workloads } = readOutput(ended);
         expect(partial).toBe(true);
         for (const { results } of workloads) {
-          expect(results.map(rounds)).toEqual([6, undefined]);
+          expect(results.map(countRounds)).toEqual([6, undefined]);
           expect(results[1]!.missing).toContain('SyntaxError');
         }
-        const alone = await bench(scratch, ['broken.vol', '-w', 'miss,hit']);
+        const alone = await runShortBench(scratch, ['broken.vol', '-w', 'miss,hit']);
         expect(alone.status).toBe(1);
         expect(Object.keys(JSON.parse(alone.out))).toEqual(['error']);
         expect(alone.err.match(/SyntaxError/g)).toHaveLength(1);
@@ -73,11 +73,11 @@ describeMounts('glossa bench tries', () => {
     () =>
       withScratch(async (scratch) => {
         const args = ['--translator', 'negative', '--in', 'typescript', '--option', 'tmeout=9'];
-        const ended = await bench(scratch, [...args, '-w', 'miss']);
+        const ended = await runShortBench(scratch, [...args, '-w', 'miss']);
         expect(ended.status).toBe(0);
         const said = "option 'tmeout' is not known here";
         expect(ended.err).toContain(said);
-        expect(runOf(ended).warnings).toEqual([expect.stringContaining(said)]);
+        expect(readOutput(ended).warnings).toEqual([expect.stringContaining(said)]);
         expectClean(scratch);
       }),
     LONG,

@@ -6,13 +6,13 @@ import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import {
-  bench,
-  benchAsTold,
   benchVolfile,
-  commandOf,
   expectClean,
-  runOf,
-  whenTrue,
+  onceTrue,
+  readCommandLine,
+  readOutput,
+  runBench,
+  runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
 import { type Result, readRun } from '../engine/schema.ts';
@@ -34,13 +34,13 @@ describeMounts('glossa bench in trouble', () => {
     () =>
       withScratch(async (scratch) => {
         for (const name of ['a', 'plain', 'stacks']) {
-          await scratch.file(`${name}.vol`, benchVolfile());
+          await scratch.writeFile(`${name}.vol`, benchVolfile());
         }
         const args = ['a.vol', 'plain.vol', 'stacks.vol', '-w', 'hit,smallfile'];
-        const ended = await bench(scratch, args);
+        const ended = await runShortBench(scratch, args);
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);
-        const { workloads } = runOf(ended);
+        const { workloads } = readOutput(ended);
         expect(workloads.map(({ results }) => results.map(rounds))).toEqual([
           [6, 6, 6],
           [6, 6, 6],
@@ -54,14 +54,14 @@ describeMounts('glossa bench in trouble', () => {
     'measures the other stacks when one has no space for its files',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         // The name of its mount point would exceed NAME_MAX.
         const long = 'n'.repeat(253);
-        await scratch.file(long, benchVolfile());
-        const ended = await bench(scratch, ['a.vol', long, '-w', 'miss,hit']);
+        await scratch.writeFile(long, benchVolfile());
+        const ended = await runShortBench(scratch, ['a.vol', long, '-w', 'miss,hit']);
         expect(ended.status).toBe(1);
         expect(ended.err).toContain(`failed: ${long}: ENAMETOOLONG`);
-        const { partial, workloads } = runOf(ended);
+        const { partial, workloads } = readOutput(ended);
         expect(partial).toBe(true);
         expect(workloads.map(({ name }) => name)).toEqual(['miss', 'hit']);
         for (const { results } of workloads) {
@@ -77,7 +77,7 @@ describeMounts('glossa bench in trouble', () => {
     'writes the rounds so far and unmounts after Ctrl-C',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         const flags = '-w miss --rounds 100000 --duration 0.01 --data . --out report';
         const line = `exec "${process.execPath}" "${GLOSSA}" bench a.vol a.vol ${flags}`;
         const child = spawn('script', ['-qefc', line, '/dev/null'], {
@@ -120,7 +120,7 @@ describeMounts('glossa bench in trouble', () => {
     'prints the rounds so far after SIGTERM',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         const count = scratch.at('count');
         const command = ['sh', '-c', `echo >> ${count}`];
         const args = [
@@ -133,16 +133,16 @@ describeMounts('glossa bench in trouble', () => {
           '--data',
           '.',
         ];
-        const ended = await benchAsTold(scratch, [...args, '--', ...command], {
+        const ended = await runBench(scratch, [...args, '--', ...command], {
           onStart: (child) =>
-            whenTrue(
+            onceTrue(
               child,
               () => sizeOf(count) > 50,
               () => void child.kill('SIGTERM'),
             ),
         });
         expect(ended.status).toBe(143);
-        const { partial, warnings, workloads } = runOf(ended);
+        const { partial, warnings, workloads } = readOutput(ended);
         expect(partial).toBe(true);
         expect(warnings.join()).toContain('interrupted: 1 of 1 measurements were begun');
         const [result] = workloads[0]!.results;
@@ -157,19 +157,19 @@ describeMounts('glossa bench in trouble', () => {
     'ends the command under trial after SIGTERM',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         const pid = scratch.at('pid');
         const command = ['sh', '-c', `echo $$ > ${pid}; exec sleep 1000`];
-        const ended = await benchAsTold(scratch, ['a.vol', '--', ...command], {
+        const ended = await runBench(scratch, ['a.vol', '--', ...command], {
           onStart: (child) =>
-            whenTrue(
+            onceTrue(
               child,
               () => sizeOf(pid) > 0,
               () => void child.kill('SIGTERM'),
             ),
         });
         expect(ended.status).toBe(143);
-        expect(commandOf(readFileSync(pid, 'utf8').trim())).toBe('');
+        expect(readCommandLine(readFileSync(pid, 'utf8').trim())).toBe('');
         expectClean(scratch);
       }),
     LONG,
@@ -179,11 +179,11 @@ describeMounts('glossa bench in trouble', () => {
     'waits for a command that takes longer than a round',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         const args = ['a.vol', '--rounds', '1', '--duration', '0.01', '--json'];
-        const ended = await benchAsTold(scratch, [...args, '--', 'sleep', '0.2']);
+        const ended = await runBench(scratch, [...args, '--', 'sleep', '0.2']);
         expect(ended.status).toBe(0);
-        const { measured } = runOf(ended).workloads[0]!.results[0]!;
+        const { measured } = readOutput(ended).workloads[0]!.results[0]!;
         expect(measured!.latency.min).toBeGreaterThan(0.2e9);
         expectClean(scratch);
       }),
@@ -195,7 +195,7 @@ describeMounts('glossa bench in trouble', () => {
     () =>
       withScratch(async (scratch) => {
         vi.stubEnv('TMPDIR', scratch.path);
-        const workspace = new Workspace(await scratch.folder('data'), 0);
+        const workspace = new Workspace(await scratch.makeFolder('data'), 0);
         vi.unstubAllEnvs();
         const name = `${relative(scratch.path, workspace.scratch)}/a-mnt`;
         await mkdir(scratch.at(name));

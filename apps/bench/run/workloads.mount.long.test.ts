@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
-  bench,
   benchVolfile,
+  countRounds,
   expectClean,
   LEAST,
-  rounds,
-  runOf,
+  readOutput,
+  runShortBench,
 } from '../../../test/support/bench-runs.ts';
-import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
 import { readRun } from '../engine/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
@@ -18,17 +18,17 @@ describeMounts('glossa bench, as a whole', () => {
     'measures a stack by every workload, and leaves no mount, process or file',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
+        await scratch.writeFile('a.vol', benchVolfile());
         const args = ['a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
         const [own, behind] = [args.slice(0, -2), args.slice(-2)];
-        const ended = await glossa(
+        const ended = await runGlossa(
           scratch,
           ['bench', ...own, ...LEAST, '--out', 'report', ...behind],
           { env: { TMPDIR: scratch.path }, patience: 240_000 },
         );
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);
-        const run = runOf(ended);
+        const run = readOutput(ended);
         expect(run.partial).toBe(false);
         expect(run.stacks.map(({ name }) => name)).toEqual(['a']);
         expect(run.workloads.map(({ name }) => name)).toEqual([
@@ -37,7 +37,7 @@ describeMounts('glossa bench, as a whole', () => {
         ]);
         for (const { name, plain, results } of run.workloads) {
           expect(plain!.count, name).toBeGreaterThan(0);
-          expect(results.map(rounds), name).toEqual([6]);
+          expect(results.map(countRounds), name).toEqual([6]);
           const counts = results.map(({ measured }) => measured!.latency.count);
           for (const { measured } of results) {
             const { answers, peakMemoryBytes, startSeconds } = measured!;
@@ -63,10 +63,10 @@ describeMounts('glossa bench, as a whole', () => {
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';
         const args = ['--translator', 'negative', '--in', languages, '-w', 'miss'];
-        const ended = await bench(scratch, args);
+        const ended = await runShortBench(scratch, args);
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);
-        const run = runOf(ended);
+        const run = readOutput(ended);
         expect(run.stacks.map(({ name }) => name)).toEqual(languages.split(','));
         for (const { results } of run.workloads) {
           const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);

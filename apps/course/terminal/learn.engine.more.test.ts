@@ -49,35 +49,35 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
 
   it('explains, checks at each save, gives hints, and keeps the progress', async () => {
     const terminal = start('1 --language javascript');
-    await terminal.until(/1\. What a stack is/);
-    await terminal.until(/Your file: glossa-lessons\/1-stack\/stack\.js\r\n/);
-    await terminal.until(/not yet\s+The file \/books\/moby was looked up/);
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/1\. What a stack is/);
+    await terminal.readUntil(/Your file: glossa-lessons\/1-stack\/stack\.js\r\n/);
+    await terminal.readUntil(/not yet\s+The file \/books\/moby was looked up/);
+    await terminal.readUntil(/n next lesson/);
     terminal.type('h');
-    await terminal.until(/is a text\. Put it into the logged line/);
+    await terminal.readUntil(/is a text\. Put it into the logged line/);
     terminal.type('s');
-    await terminal.until(/\+ {4}this\.log\.info\('a program asks for %s', loc\.path\);/);
+    await terminal.readUntil(/\+ {4}this\.log\.info\('a program asks for %s', loc\.path\);/);
     const solution = readFileSync(ofCourse('1-stack', 'solution.js'), 'utf8');
     writeFileSync(mine('1-stack', 'stack.js'), solution);
-    await terminal.until(/✓ right/);
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/✓ right/);
+    await terminal.readUntil(/n next lesson/);
     terminal.type('r');
-    await terminal.until(/What you had is in glossa-lessons\/1-stack\/stack\.js\.old1/);
-    await terminal.until(/not yet/);
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/What you had is in glossa-lessons\/1-stack\/stack\.js\.old1/);
+    await terminal.readUntil(/not yet/);
+    await terminal.readUntil(/n next lesson/);
     expect(readFileSync(mine('1-stack', 'stack.js.old1'), 'utf8')).toBe(solution);
     unlinkSync(mine('1-stack', 'stack.js'));
-    await terminal.until(/stack\.js is gone\. r gives it anew/);
+    await terminal.readUntil(/stack\.js is gone\. r gives it anew/);
     terminal.type('n');
-    await terminal.until(/2\. A translator that does nothing/);
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/2\. A translator that does nothing/);
+    await terminal.readUntil(/n next lesson/);
     expect(await terminal.end('q')).toBe(0);
     expect(learn('--language', 'javascript').out).toMatch(/✓ 1-stack .*\n {4}2-nothing .*/);
   });
 
   it('a lesson continues after its terminal was closed', async () => {
     const terminal = start('1 --language javascript');
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/n next lesson/);
     writeFileSync(mine('1-stack', 'stack.js'), '// half done');
     await terminal.end('\x04');
     expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('// half done');
@@ -90,17 +90,17 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
       folder,
       env(),
     );
-    const [, pid] = await terminal.until(/pid (\d+)\./);
-    await terminal.until(/n next lesson/);
+    const [, pid] = await terminal.readUntil(/pid (\d+)\./);
+    await terminal.readUntil(/n next lesson/);
     terminal.type('s');
-    await terminal.until(/lesson 1-plain is not whole: solution\.js: /);
+    await terminal.readUntil(/lesson 1-plain is not whole: solution\.js: /);
     writeFileSync(mine('1-plain', 'plain.js'), '// mine');
-    await terminal.until(/n next lesson/);
+    await terminal.readUntil(/n next lesson/);
     rmSync(join(own, 'starter.js'));
     terminal.type('r');
-    await terminal.until(/lesson 1-plain is not whole: starter\.js: /);
+    await terminal.readUntil(/lesson 1-plain is not whole: starter\.js: /);
     expect(readFileSync(mine('1-plain', 'plain.js'), 'utf8')).toBe('// mine');
-    terminal.hangUp();
+    terminal.closeTerminal();
     await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), PATIENCE);
   });
 });

@@ -6,37 +6,37 @@ import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import {
-  demo,
-  endsBy,
   expectClean,
+  expectEndBy,
+  findServers,
   isRoot,
-  killed,
+  killWhenMounted,
   type Moment,
   PATIENCE,
-  servers,
+  runDemo,
+  runTutorial,
   stop,
-  tutorial,
 } from '../../../test/support/demo.ts';
-import { noBricks } from '../../../test/support/gluster.ts';
-import { GLOSSA, groupOfMounts, withScratch } from '../../../test/support/mount.ts';
+import { isWithoutBricks } from '../../../test/support/gluster.ts';
+import { describeMountsAnyway, GLOSSA, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
-import { wantedOf } from '../../../test/support/wanted.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const hasNoRoot = isSkipped('glossa tutorial, ended', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : groupOfMounts;
+const describeRoot = hasNoRoot ? describe.skip : describeMountsAnyway;
 
 const MANY = ['--searches', '200000'];
 
 const isMountedAt =
   (name: string): Moment =>
   (scratch) =>
-    expect(scratch.mounts().some((path) => path.endsWith(name))).toBe(true);
+    expect(scratch.findMounts().some((path) => path.endsWith(name))).toBe(true);
 
 const runs =
   (pattern: string): Moment =>
   (scratch) =>
-    expect(servers(scratch, pattern)).not.toEqual([]);
+    expect(findServers(scratch, pattern)).not.toEqual([]);
 
 const moments: [string, Moment][] = [
   [
@@ -53,14 +53,14 @@ const moments: [string, Moment][] = [
 
 describeRoot('glossa tutorial leaves no mount, process or file', () => {
   const early = ['starts the second brick', 'makes its files'];
-  it.each(wantedOf(moments, ([name]) => early.includes(name)))(
+  it.each(selectVariants(moments, ([name]) => early.includes(name)))(
     'when SIGTERM comes while it %s, over bricks of glossa',
-    (_when, moment) => endsBy('SIGTERM', tutorial, ['--bricks', 'glossa'], moment),
+    (_when, moment) => expectEndBy('SIGTERM', runTutorial, ['--bricks', 'glossa'], moment),
   );
 
-  it.skipIf(noBricks()).each(wantedOf(moments.slice(1, 3), () => false))(
+  it.skipIf(isWithoutBricks()).each(selectVariants(moments.slice(1, 3), () => false))(
     'when SIGINT comes while it %s, over bricks of GlusterFS',
-    (_when, moment) => endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], moment),
+    (_when, moment) => expectEndBy('SIGINT', runTutorial, ['--bricks', 'glusterfs'], moment),
   );
 
   const silent = [
@@ -71,34 +71,34 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
     ['searches, and neither bricks nor server answer', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
   ] as const;
-  it.each(wantedOf(silent, () => false))('when it %s', (_when, mountpoint, stopped) =>
-    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
+  it.each(selectVariants(silent, () => false))('when it %s', (_when, mountpoint, stopped) =>
+    expectEndBy('SIGINT', runTutorial, ['--bricks', 'glossa'], async (scratch) => {
       await isMountedAt(mountpoint)(scratch);
-      stop(servers(scratch, stopped));
+      stop(findServers(scratch, stopped));
     }),
   );
 
-  const ofGlusterfs = wantedOf(['brick[01]'], () => false);
-  it.skipIf(noBricks()).each(ofGlusterfs)(
+  const ofGlusterfs = selectVariants(['brick[01]'], () => false);
+  it.skipIf(isWithoutBricks()).each(ofGlusterfs)(
     'when it searches, and no %s of GlusterFS answers',
     (bricks) =>
-      endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], async (scratch) => {
+      expectEndBy('SIGINT', runTutorial, ['--bricks', 'glusterfs'], async (scratch) => {
         await isMountedAt('baseline-mnt')(scratch);
-        stop(servers(scratch, bricks));
+        stop(findServers(scratch, bricks));
       }),
   );
 
   const progress = [/the bricks/, /the files/, /4 stacks: starting/, /█.*4 stacks/];
-  it.each(wantedOf(progress, ({ source }) => source === 'the files'))(
+  it.each(selectVariants(progress, ({ source }) => source === 'the files'))(
     'when Ctrl-C is typed as a terminal shows %s',
     (shown) =>
       withScratch(async (scratch) => {
-        const TMPDIR = await scratch.folder('tmp');
+        const TMPDIR = await scratch.makeFolder('tmp');
         const line = [process.execPath, GLOSSA, 'tutorial', '--bricks', 'glossa', ...MANY];
         const terminal = new PseudoTerminal(`exec ${line.join(' ')}`, scratch.path, { TMPDIR });
-        await terminal.until(shown);
+        await terminal.readUntil(shown);
         terminal.type('\x03');
-        await terminal.until(/glossa tutorial: interrupted/);
+        await terminal.readUntil(/glossa tutorial: interrupted/);
         expect(await terminal.end()).toBe(130);
         await expectClean(scratch);
       }),
@@ -107,27 +107,27 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
 
 describeRoot('the folder', () => {
   const commands = [
-    ['demo', demo],
-    ['tutorial', tutorial],
+    ['demo', runDemo],
+    ['tutorial', runTutorial],
   ] as const;
-  it.each(wantedOf(commands, ([command]) => command === 'tutorial'))(
+  it.each(selectVariants(commands, ([command]) => command === 'tutorial'))(
     'the folder of a killed %s is removed by the next run, and a folder in use stays',
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));
-        await killed(scratch, start, MANY);
+        await killWhenMounted(scratch, start, MANY);
         const [left, ...more] = await folders();
         expect({ left, more }).toEqual({
           left: expect.stringMatching(`glossa-${command}-`),
           more: [],
         });
         // A user's folder whose name only resembles a run's.
-        await scratch.folder('tmp', `glossa-${command}-notes`);
+        await scratch.makeFolder('tmp', `glossa-${command}-notes`);
         // A second run starts and ends while the first one works.
         let during: Promise<unknown> | undefined;
         const first = await start(scratch, MANY, (child) => {
           during = (async () => {
-            await vi.waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE);
+            await vi.waitFor(() => expect(scratch.findMounts()).not.toEqual([]), PATIENCE);
             const before = await folders();
             // A run removes abandoned folders before it makes its own.
             const own = async (): Promise<void> =>
@@ -160,10 +160,10 @@ describeRoot('glossa tutorial in a folder without space', () => {
     ['for its files', 'nr_inodes=600'],
   ])('%s names the error, and leaves no file', (_what, limit) =>
     withScratch(async (scratch) => {
-      const tmp = await scratch.folder('tmp');
+      const tmp = await scratch.makeFolder('tmp');
       execFileSync('mount', ['-t', 'tmpfs', '-o', limit, 'glossa-test', tmp]);
       try {
-        const { status, out } = await tutorial(scratch, ['--bricks', 'glossa', '--json']);
+        const { status, out } = await runTutorial(scratch, ['--bricks', 'glossa', '--json']);
         const { error } = JSON.parse(out);
         expect(error).toMatch(
           /^cannot write in .*\/tmp\/glossa-tutorial-\w+: No space left on device; TMPDIR/,

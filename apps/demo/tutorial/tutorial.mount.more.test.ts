@@ -1,25 +1,25 @@
 /** The tutorial on mounts over bricks of glossa and GlusterFS: complete and interrupted runs. */
 import { describe, expect, it, vi } from 'vitest';
 import {
-  endsBy,
   expectClean,
-  inUnmountable,
+  expectEndBy,
+  expectLookups,
+  findServers,
   isRoot,
-  killed,
-  lookupsOf,
+  killWhenMounted,
   PATIENCE,
+  runTutorial,
+  runUnmountable,
   seed,
-  servers,
-  tutorial,
 } from '../../../test/support/demo.ts';
-import { noBricks, whyNoBricks } from '../../../test/support/gluster.ts';
-import { GLOSSA, groupOfMounts, run, withScratch } from '../../../test/support/mount.ts';
+import { findBrickObstacle, isWithoutBricks } from '../../../test/support/gluster.ts';
+import { describeMountsAnyway, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
+import { onlyInFirst, selectVariants } from '../../../test/support/test-selection.ts';
 import { skipFor } from '../../../test/support/tools.ts';
-import { usually, wantedOf } from '../../../test/support/wanted.ts';
 
 const searches = 300;
-const expected = lookupsOf(searches);
+const expected = expectLookups(searches);
 
 /** The share of each stack's lookups that goes to a brick, and its time in the talk. */
 const stacks = [
@@ -42,37 +42,38 @@ const busy = expect.objectContaining({ others: expect.any(Number), load: expect.
 const BRICK = 'brick[01]';
 
 const hasNoRoot = isSkipped('glossa tutorial', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : groupOfMounts;
+const describeRoot = hasNoRoot ? describe.skip : describeMountsAnyway;
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 describeRoot('glossa tutorial', () => {
-  usually(testSearches);
+  onlyInFirst(testSearches);
 
-  it.each(wantedOf(signals, () => false))('cleans up after %s, over bricks of glossa', (signal) =>
-    endsBy(signal, tutorial, ['--bricks', 'glossa']),
+  it.each(selectVariants(signals, () => false))(
+    'cleans up after %s, over bricks of glossa',
+    (signal) => expectEndBy(signal, runTutorial, ['--bricks', 'glossa']),
   );
 
-  it.skipIf(noBricks()).each(wantedOf(signals, () => false))(
+  it.skipIf(isWithoutBricks()).each(selectVariants(signals, () => false))(
     'cleans up after %s, over bricks of GlusterFS',
-    (signal) => endsBy(signal, tutorial, ['--bricks', 'glusterfs']),
+    (signal) => expectEndBy(signal, runTutorial, ['--bricks', 'glusterfs']),
   );
 
-  it.each(wantedOf(['glossa', 'glusterfs'], (by) => by === 'glusterfs'))(
+  it.each(selectVariants(['glossa', 'glusterfs'], (by) => by === 'glusterfs'))(
     'names the brick and cleans up when a brick of %s dies',
     (by) =>
       withScratch(async (scratch) => {
-        if (by === 'glusterfs') skipFor(whyNoBricks());
+        if (by === 'glusterfs') skipFor(findBrickObstacle());
         let killing: Promise<unknown> | undefined;
         const flags = ['--searches', '200000', '--bricks', by];
-        const { status, err } = await tutorial(scratch, flags, () => {
+        const { status, err } = await runTutorial(scratch, flags, () => {
           killing = vi
             .waitFor(() => {
-              const mounts = scratch.mounts();
+              const mounts = scratch.findMounts();
               expect(mounts.some((path) => path.endsWith('baseline-mnt'))).toBe(true);
             }, PATIENCE)
             .then(() => {
-              for (const pid of servers(scratch, 'directory=.*brick1'))
+              for (const pid of findServers(scratch, 'directory=.*brick1'))
                 process.kill(pid, 'SIGKILL');
             });
         });
@@ -89,7 +90,7 @@ function testSearches(): void {
   it('searches through the four stacks over bricks of glossa, and prints JSON when asked to', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.2', '--bricks', 'glossa'];
-      const { status, out, err } = await tutorial(scratch, flags);
+      const { status, out, err } = await runTutorial(scratch, flags);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       const report = JSON.parse(out);
       expect(report).toEqual({
@@ -107,8 +108,8 @@ function testSearches(): void {
   it('takes bricks of glossa without GlusterFS, and prints the reason', () =>
     withScratch(async (scratch) => {
       const flags = ['--searches', '20'];
-      const nowhere = await scratch.folder('nowhere');
-      const { status, out, err } = await tutorial(scratch, flags, undefined, { PATH: nowhere });
+      const nowhere = await scratch.makeFolder('nowhere');
+      const { status, out, err } = await runTutorial(scratch, flags, undefined, { PATH: nowhere });
       expect({ status, err }).toEqual({ status: 0, err: '' });
       const text = out.replaceAll(/\s+/g, ' ');
       expect(text).toMatch(/over two bricks of glossa \d\S+ on this machine\. They are not of/);
@@ -116,40 +117,44 @@ function testSearches(): void {
       await expectClean(scratch);
     }));
 
-  it.skipIf(noBricks())("prints the talk's times beside those over bricks of GlusterFS", () =>
-    withScratch(async (scratch) => {
-      let seen: Promise<unknown> | undefined;
-      const { status, out, err } = await tutorial(scratch, ['--searches', '100'], () => {
-        const there = () => expect(servers(scratch, BRICK).length).toBeGreaterThanOrEqual(2);
-        seen = vi.waitFor(there, PATIENCE);
-      });
-      await seen;
-      expect({ status, err }).toEqual({ status: 0, err: '' });
-      expect(out.replaceAll(/\s+/g, ' ')).toMatch(/over two bricks of GlusterFS 1?\d\.\d+ on this/);
-      const rows = [
-        ['no cache', '7.357 ms'],
-        ['native', '1.095 ms  6.7 ×'],
-        ['Python', '1.286 ms  5.7 ×'],
-        ['Python \\+ kernel', '-'],
-      ];
-      for (const [name, talk] of rows) {
-        const here = '([\\d.]+ ms|-)( +(too noisy|no difference|[\\d.]+ × \\[.*\\]))?';
-        const line = `^  ${name} +\\d+ +\\d+ +${here} +${talk!.replace(/ +/g, ' +')}$`;
-        expect(out).toMatch(new RegExp(line, 'm'));
-      }
-      // Progress is shown only at terminals.
-      expect(out).not.toMatch('\r');
-      await expectClean(scratch);
-    }),
+  it.skipIf(isWithoutBricks())(
+    "prints the talk's times beside those over bricks of GlusterFS",
+    () =>
+      withScratch(async (scratch) => {
+        let seen: Promise<unknown> | undefined;
+        const { status, out, err } = await runTutorial(scratch, ['--searches', '100'], () => {
+          const there = () => expect(findServers(scratch, BRICK).length).toBeGreaterThanOrEqual(2);
+          seen = vi.waitFor(there, PATIENCE);
+        });
+        await seen;
+        expect({ status, err }).toEqual({ status: 0, err: '' });
+        expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+          /over two bricks of GlusterFS 1?\d\.\d+ on this/,
+        );
+        const rows = [
+          ['no cache', '7.357 ms'],
+          ['native', '1.095 ms  6.7 ×'],
+          ['Python', '1.286 ms  5.7 ×'],
+          ['Python \\+ kernel', '-'],
+        ];
+        for (const [name, talk] of rows) {
+          const here = '([\\d.]+ ms|-)( +(too noisy|no difference|[\\d.]+ × \\[.*\\]))?';
+          const line = `^  ${name} +\\d+ +\\d+ +${here} +${talk!.replace(/ +/g, ' +')}$`;
+          expect(out).toMatch(new RegExp(line, 'm'));
+        }
+        // Progress is shown only at terminals.
+        expect(out).not.toMatch('\r');
+        await expectClean(scratch);
+      }),
   );
 
-  it.skipIf(noBricks())('leaves no process and no mount after SIGKILL', () =>
-    withScratch((scratch) => killed(scratch, tutorial, ['--searches', '200000'])),
+  it.skipIf(isWithoutBricks())('leaves no process and no mount after SIGKILL', () =>
+    withScratch((scratch) => killWhenMounted(scratch, runTutorial, ['--searches', '200000'])),
   );
 
   it.runIf(isRoot)('names the reason where mounts are impossible', () =>
     withScratch(async (scratch) => {
-      const { status, out, err } = await inUnmountable(scratch, [], 'tutorial');
+      const { status, out, err } = await runUnmountable(scratch, [], 'tutorial');
       expect({ status, out }).toEqual({ status: 1, out: '' });
       expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
       await expectClean(scratch);
@@ -157,7 +162,7 @@ function testSearches(): void {
   );
 }
 
-usually(() => {
+onlyInFirst(() => {
   it.runIf(isRoot)('refuses users other than root', () =>
     withScratch(async (scratch) => {
       const args = [
@@ -186,6 +191,6 @@ usually(() => {
         ['--bricks', 'clay'],
         ['folder'],
       ];
-      for (const flags of wrong) expect((await tutorial(scratch, flags)).status).toBe(2);
+      for (const flags of wrong) expect((await runTutorial(scratch, flags)).status).toBe(2);
     }));
 });

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { eventsIn, windsOf } from '../../../test/support/recording.ts';
+import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
 import { World } from './world.ts';
 
 const world = new World(nodeMachine);
@@ -32,7 +32,7 @@ it("a check shows its requests under the names of the learner's volfile", async 
   const { traffic } = await judge('7-cache', '/cache.py', text('7-cache', 'solution.py'));
   const { asked, arrived, byFop } = traffic!.counters;
   expect(byFop.lookup![0]).toBeGreaterThan(byFop.lookup![1]);
-  const winds = windsOf(await eventsIn(traffic!.recording));
+  const winds = onlyWinds(await readEvents(traffic!.recording));
   expect(new Set(winds.map(({ volume }) => volume))).toEqual(new Set(['cache', 'storage']));
   expect(winds.filter(({ volume }) => volume === 'cache').length).toBe(asked);
   expect(winds.filter(({ volume }) => volume === 'storage').length).toBe(arrived);

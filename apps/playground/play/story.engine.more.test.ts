@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { eventsIn } from '../../../test/support/recording.ts';
+import { readEvents } from '../../../test/support/test-recordings.ts';
 import type { Texts } from './protocol.ts';
 import { textOf } from './shell/index.ts';
 import { World } from './world.ts';
@@ -76,7 +76,7 @@ describe("a learner's session", () => {
     expect(second.output).toBe(first.output);
     expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 29.4 });
     // The bridge has noted the module's state.
-    const notes = (await eventsIn(first.recording)).filter(({ kind }) => kind === 'note');
+    const notes = (await readEvents(first.recording)).filter(({ kind }) => kind === 'note');
     expect(JSON.stringify(notes)).toContain('dir0');
     expect((await run('touch dir0/file009.php; search file009.php')).output).toBe(
       '/dir0/file009.php',

@@ -1,6 +1,6 @@
 /** The playground without interpreters: graphs of glossa's own translators, and the shell. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventsIn, windsOf } from '../../../test/support/recording.ts';
+import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
 import { textOf } from './shell/index.ts';
 import { World } from './world.ts';
 
@@ -87,7 +87,7 @@ it('waiting is counted and takes no real time', async () => {
 it('the requests of a line are recorded', async () => {
   await start(DISK + CACHE);
   const { recording } = await world.run('cat nothing');
-  const winds = windsOf(await eventsIn(recording));
+  const winds = onlyWinds(await readEvents(recording));
   expect(winds.map(({ fop, volume }) => [fop, volume])).toEqual([
     ['lookup', 'cache'],
     ['lookup', 'disk'],

@@ -76,7 +76,7 @@ const start = (files: Record<string, string>): Promise<RunningModule> =>
 
 /** The logged successes and refusals. */
 function told(run: RunningModule): { found: unknown; refused: string[] } {
-  const lines = run.lines();
+  const lines = run.takeLines();
   const found = lines.find((line) => line.includes('FOUND '))?.replace(/^.*FOUND /s, '');
   const refused = lines
     .filter((line) => line.includes('refused: '))
@@ -85,13 +85,13 @@ function told(run: RunningModule): { found: unknown; refused: string[] } {
 }
 
 const ask = (run: RunningModule, ids: readonly number[]) =>
-  run.ask('stat', run.known('a'), Dict.of({ ids: JSON.stringify(ids) }));
+  run.ask('stat', run.knownLoc('a'), Dict.of({ ids: JSON.stringify(ids) }));
 
 describe.each(MODULES)('handles of a %s module', (_language, files) => {
   it('handles of other volumes, or never passed in, are refused', async () => {
     const run = await start(files);
     // Inodes that the volume knows and never passed to the module.
-    const others = ['secret', 'other', 'third'].map((name) => run.known(name).inode!);
+    const others = ['secret', 'other', 'third'].map((name) => run.knownLoc(name).inode!);
     // One inode is exposed to another volume's module.
     expose(others[1]!, run.xl.below[0]!);
     // An fd whose number no inode has.
@@ -103,7 +103,7 @@ describe.each(MODULES)('handles of a %s module', (_language, files) => {
     expect(refused.join('\n')).toContain('an inode that the module was not given');
     expect(refused.join('\n')).toContain('an fd that the module was not given');
     opened.release();
-    run.settled();
+    run.expectSettled();
   });
 
   it('with invented numbers are refused, and logged once', async () => {
@@ -115,21 +115,21 @@ describe.each(MODULES)('handles of a %s module', (_language, files) => {
     expect(new Set(refused).size).toBe(refused.length);
     ask(run, ids);
     expect(told(run)).toEqual({ found: [], refused: [] });
-    run.settled();
+    run.expectSettled();
   });
 
   it('passed in earlier stay valid until the volume forgets their inode', async () => {
     const run = await start(files);
-    run.ask('access', run.known('kept'), 1, null);
-    const other = run.known('other');
+    run.ask('access', run.knownLoc('kept'), 1, null);
+    const other = run.knownLoc('other');
     run.ask('readlink', other, 10, null);
     expect(told(run).found).toEqual(['/kept', '/other', '/other']);
-    const kept = run.known('kept').inode!;
+    const kept = run.knownLoc('kept').inode!;
     run.graph.inodes.unlink(run.root, 'kept');
     ask(run, [kept.id]);
     const { found, refused } = told(run);
     expect(found).toEqual([]);
     expect(refused.join('\n')).toContain('or no longer has');
-    run.settled();
+    run.expectSettled();
   });
 });

@@ -5,7 +5,7 @@ import { NameError } from '../../../runtime/core/bytes.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import sink from '../../../runtime/xlators/debug/sink/index.ts';
-import { FakeContext, gfidOf, makeGraph } from '../../../test/support/core.ts';
+import { FakeContext, makeGfid, makeGraph } from '../../../test/support/core.ts';
 import { readUpcall } from './decision.ts';
 import { MessageError } from './message.ts';
 
@@ -26,7 +26,7 @@ it('an upcall may refer to an inode by number or gfid, to one name, or to every 
 
 it('an upcall about an unknown inode is ignored', () => {
   expect(read(['inode', 99, true])).toBeUndefined();
-  expect(read(['entry', gfidOf(99), 'a', false])).toBeUndefined();
+  expect(read(['entry', makeGfid(99), 'a', false])).toBeUndefined();
   expect(read(['removed', 1, 'a', 99])).toBeUndefined();
 });
 

@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { FakeContext, type Reply } from '../../../test/support/core.ts';
-import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
+import {
+  type Answer,
+  type Code,
+  dieInCall,
+  GuestGraph,
+  settle,
+} from '../../../test/support/guest-graph.ts';
 import { FAILED, NOTHING, TAIL, WIND } from '../guest.ts';
 import { NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
 
@@ -18,30 +24,30 @@ const answers =
     -errno;
 
 it('on-error fail: a failed method replies with the errno of option error', async () => {
-  const bed = await new Bed(failing).start({ error: 'EACCES' });
+  const bed = await new GuestGraph(failing).start({ error: 'EACCES' });
   expect(bed.stat()).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0, restarts: 0 });
-  await expect(new Bed(failing).start({ error: 'ENOSUCH' })).rejects.toThrow(
+  await expect(new GuestGraph(failing).start({ error: 'ENOSUCH' })).rejects.toThrow(
     "option error: 'ENOSUCH' is no errno",
   );
 });
 
 it('on-error bypass: a request whose method fails continues unchanged to the child', async () => {
-  const bed = await new Bed(failing).start({ 'on-error': 'bypass' });
+  const bed = await new GuestGraph(failing).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
-  bed.leaf.held[0]!.answer(-1, ENOENT, null, null);
+  bed.leaf.requests[0]!.answer(-1, ENOENT, null, null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 1 });
 });
 
 it('on-error bypass: a request that was already wound is not wound again', async () => {
-  const bed = await new Bed({ fops: { stat: () => WIND }, reply: fails }).start({
+  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: fails }).start({
     'on-error': 'bypass',
   });
   const reply = bed.stat();
-  bed.leaf.held[0]!.answer(0, 0, null, null);
+  bed.leaf.requests[0]!.answer(0, 0, null, null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-  expect(bed.leaf.held.length).toBe(1);
+  expect(bed.leaf.requests.length).toBe(1);
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0 });
 });
 
@@ -50,13 +56,13 @@ it('on-error bypass: a decision queued before the failure is discarded', async (
     host.push(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
     return FAILED;
   };
-  const bed = await new Bed({ fops: { stat: winds } }).start({ 'on-error': 'bypass' });
+  const bed = await new GuestGraph({ fops: { stat: winds } }).start({ 'on-error': 'bypass' });
   bed.stat();
-  expect(bed.leaf.held.map(({ name }) => name)).toEqual(['stat']);
+  expect(bed.leaf.requests.map(({ name }) => name)).toEqual(['stat']);
 });
 
 it('on-error restart: after max-failures failures a new interpreter takes over', async () => {
-  const bed = await new Bed(failing).start({ 'on-error': 'restart', 'max-failures': '2' });
+  const bed = await new GuestGraph(failing).start({ 'on-error': 'restart', 'max-failures': '2' });
   bed.stat();
   await settle();
   expect(bed.guests.length).toBe(1);
@@ -75,20 +81,23 @@ it('on-error restart: the old interpreter finishes its pending requests', async 
     reply: answers(ENOENT),
     hooks: ['fini'],
   };
-  const bed = await new Bed(begun).start({ 'on-error': 'restart' });
+  const bed = await new GuestGraph(begun).start({ 'on-error': 'restart' });
   const reply = bed.stat();
   bed.access();
   await settle();
   expect(bed.dump).toMatchObject({ interpreters: 2, 'requests-waiting': 1 });
-  expect(bed.guests[0]!.told).toEqual([]);
-  bed.leaf.held[0]!.answer(0, 0, null, null);
+  expect(bed.guests[0]!.hookCalls).toEqual([]);
+  bed.leaf.requests[0]!.answer(0, 0, null, null);
   expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-  expect(bed.guests[0]).toMatchObject({ closed: true, told: ['fini'] });
+  expect(bed.guests[0]).toMatchObject({ closed: true, hookCalls: ['fini'] });
   expect(bed.dump).toMatchObject({ interpreters: 1, 'requests-waiting': 0 });
 });
 
 it('repeated restarts are delayed, twice as long each time', async () => {
-  const bed = await new Bed(failing).start({ 'on-error': 'restart', 'restart-backoff': '2' });
+  const bed = await new GuestGraph(failing).start({
+    'on-error': 'restart',
+    'restart-backoff': '2',
+  });
   const restarts: number[] = [];
   for (let s = 0; s < 20; s += 1) {
     bed.stat();
@@ -106,7 +115,7 @@ it('repeated restarts are delayed, twice as long each time', async () => {
 });
 
 it('a new interpreter that fails to start leaves the old one serving', async () => {
-  const bed = await new Bed(failing).start({ 'on-error': 'restart', 'max-failures': '3' });
+  const bed = await new GuestGraph(failing).start({ 'on-error': 'restart', 'max-failures': '3' });
   bed.code = new Error('m.py:3: nonsense');
   for (let n = 0; n < 3; n += 1) bed.stat();
   await settle();
@@ -116,7 +125,7 @@ it('a new interpreter that fails to start leaves the old one serving', async () 
 });
 
 it('a lost interpreter is replaced, and new requests wait for the replacement', async () => {
-  const bed = await new Bed({ fops: { stat: dies, access: () => WIND } }).start();
+  const bed = await new GuestGraph({ fops: { stat: dieInCall, access: () => WIND } }).start();
   const waiting = bed.access();
   bed.code = { fops: { stat: answers(ENOENT) } };
   const fatal = bed.stat();
@@ -128,14 +137,14 @@ it('a lost interpreter is replaced, and new requests wait for the replacement', 
   await settle();
   expect(next).toMatchObject({ count: 1, opErrno: ENOENT });
   // The new code has no access method: the request passes to the child.
-  bed.leaf.held[1]!.answer(0, 0, null);
+  bed.leaf.requests[1]!.answer(0, 0, null);
   expect(other).toMatchObject({ count: 1, opRet: 0 });
   expect(bed.log).toContain('the interpreter is lost: stat: out of memory');
   expect(bed.dump).toMatchObject({ restarts: 1, interpreters: 1 });
 });
 
 it('while a repeatedly lost interpreter waits to restart, its requests fail', async () => {
-  const bed = await new Bed({ fops: { stat: dies } }).start();
+  const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
   bed.stat();
   await settle();
   bed.stat();
@@ -147,7 +156,7 @@ it('while a repeatedly lost interpreter waits to restart, its requests fail', as
 });
 
 it('a lost interpreter whose replacement fails to start is retried', async () => {
-  const bed = await new Bed({ fops: { stat: dies } }).start();
+  const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
   bed.code = new Error('no memory');
   bed.stat();
   const held = bed.stat();
@@ -160,29 +169,29 @@ it('a lost interpreter whose replacement fails to start is retried', async () =>
 });
 
 it('on-error bypass: requests do not wait for a lost interpreter', async () => {
-  const bed = await new Bed({ fops: { stat: dies } }).start({ 'on-error': 'bypass' });
+  const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start({ 'on-error': 'bypass' });
   bed.stat();
   bed.stat();
-  expect(bed.leaf.held.length).toBe(2);
+  expect(bed.leaf.requests.length).toBe(2);
 });
 
 it('reload: new requests enter the new code, also fops that the old code did not have', async () => {
-  const bed = await new Bed({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
+  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
   const before = bed.stat();
   bed.code = { fops: { access: answers(ENOENT) } };
   expect(await bed.host.reload()).toEqual({ ok: true, text: 'reloaded' });
   expect(bed.access()).toMatchObject({ opErrno: ENOENT });
   const by = bed.stat();
-  bed.leaf.held[1]!.answer(0, 0, null, null);
+  bed.leaf.requests[1]!.answer(0, 0, null, null);
   expect(by).toMatchObject({ count: 1, opRet: 0 });
-  bed.leaf.held[0]!.answer(0, 0, null, null);
+  bed.leaf.requests[0]!.answer(0, 0, null, null);
   expect(before).toMatchObject({ count: 1, opErrno: EACCES });
   expect(bed.guests[0]!.closed).toBe(true);
   expect(bed.dump).toMatchObject({ reloads: 1, interpreters: 1 });
 });
 
 it('reload: requests that are never answered do not accumulate interpreters', async () => {
-  const bed = await new Bed({ fops: { stat: keeps } }).start();
+  const bed = await new GuestGraph({ fops: { stat: keeps } }).start();
   const never = [];
   for (let reloads = 0; reloads < 6; reloads++) {
     never.push(bed.stat());
@@ -195,7 +204,7 @@ it('reload: requests that are never answered do not accumulate interpreters', as
 });
 
 it('reload: code that fails to start leaves the old code serving and reports the error', async () => {
-  const bed = await new Bed({ fops: { stat: answers(ENOENT) } }).start();
+  const bed = await new GuestGraph({ fops: { stat: answers(ENOENT) } }).start();
   bed.code = new Error('m.py:1: SyntaxError: what');
   const said = await bed.host.reload();
   expect(said).toEqual({
@@ -208,10 +217,10 @@ it('reload: code that fails to start leaves the old code serving and reports the
 
 it("reload: dump_state's result reaches load_state when both modules define them", async () => {
   const hooks = ['dump_state', 'load_state', 'notify'] as const;
-  const bed = await new Bed({ fops: {}, hooks, state: '{"a":1}' }).start();
+  const bed = await new GuestGraph({ fops: {}, hooks, state: '{"a":1}' }).start();
   bed.code = { fops: {}, hooks };
   await bed.host.reload();
-  expect(bed.guests[1]!.told).toEqual([
+  expect(bed.guests[1]!.hookCalls).toEqual([
     'load_state {"a":1}',
     'notify PARENT_UP -1',
     'notify CHILD_UP 0',
@@ -223,21 +232,21 @@ it("reload: dump_state's result reaches load_state when both modules define them
 
 it('reload: a failing load_state leaves the old code serving', async () => {
   const hooks = ['dump_state', 'load_state'] as const;
-  const bed = await new Bed({ fops: {}, hooks, state: '1' }).start();
+  const bed = await new GuestGraph({ fops: {}, hooks, state: '1' }).start();
   bed.code = { fops: {}, hooks, loads: false };
   expect(await bed.host.reload()).toMatchObject({ ok: false });
   expect(bed.guests.map(({ closed }) => closed)).toEqual([false, true]);
 });
 
 it('concurrent reloads run one after the other', async () => {
-  const bed = await new Bed({ fops: {} }).start();
+  const bed = await new GuestGraph({ fops: {} }).start();
   const said = await Promise.all([1, 2, 3].map(() => bed.host.reload()));
   expect(said.every(({ ok }) => ok)).toBe(true);
   expect(bed.guests.map(({ closed }) => closed)).toEqual([true, true, true, false]);
 });
 
 it('a volume that ends while a new interpreter starts closes every interpreter', async () => {
-  const bed = await new Bed({ fops: {} }).start();
+  const bed = await new GuestGraph({ fops: {} }).start();
   const reload = bed.host.reload();
   await bed.graph.stop();
   expect(await reload).toMatchObject({ ok: false });
@@ -245,36 +254,36 @@ it('a volume that ends while a new interpreter starts closes every interpreter',
 });
 
 it('a volume that ends fails its pending requests, also under on-error bypass', async () => {
-  const bed = await new Bed({ fops: { stat: keeps } }).start({ 'on-error': 'bypass' });
+  const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
   expect(bed.dump).toMatchObject({ 'requests-waiting': 1 });
   await bed.graph.stop();
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-  expect(bed.leaf.held).toEqual([]);
+  expect(bed.leaf.requests).toEqual([]);
 });
 
 it('an interrupted caller notifies the waiting module once', async () => {
-  const bed = await new Bed({ fops: { stat: () => WIND }, reply: () => TAIL }).start();
+  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: () => TAIL }).start();
   const reply = bed.stat();
   reply.frame.root.interrupt();
   reply.frame.root.interrupt();
   expect(reply).toMatchObject({ count: 1, opErrno: EINTR });
-  expect(bed.guests[0]!.told).toEqual(['interrupt 1']);
-  bed.leaf.held[0]!.answer(0, 0, null, null);
+  expect(bed.guests[0]!.hookCalls).toEqual(['interrupt 1']);
+  bed.leaf.requests[0]!.answer(0, 0, null, null);
   expect(reply.count).toBe(1);
   expect(bed.dump).toMatchObject({ interrupted: 1, 'requests-waiting': 0 });
 });
 
 it('a caller interrupted after its reply does not notify the module', async () => {
-  const bed = await new Bed({ fops: { stat: () => WIND }, reply: answers(ENOENT) }).start();
+  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(ENOENT) }).start();
   const first = bed.stat();
-  bed.leaf.held[0]!.answer(0, 0, null, null);
+  bed.leaf.requests[0]!.answer(0, 0, null, null);
   first.frame.root.interrupt();
-  expect(bed.guests[0]!.told).toEqual([]);
+  expect(bed.guests[0]!.hookCalls).toEqual([]);
 });
 
 it("statedump: the module's dump is included, up to 65536 characters", async () => {
-  const bed = await new Bed({ fops: {}, hooks: ['statedump'] }).start();
+  const bed = await new GuestGraph({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
   bed.guests[0]!.tell = () => `{"a":"${'x'.repeat(70_000)}"}`;
   expect(bed.dump.module).toBe('too long: 70008 characters, of 65536 at most');
@@ -292,7 +301,7 @@ describe('slow work yields the event loop between items', () => {
     replies.reduce((sum, { count }) => sum + count, 0);
 
   it('requests held for a new interpreter enter it one per turn', async () => {
-    const bed = await new Bed({ fops: { stat: dies } }).start();
+    const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
     bed.code = { fops: { stat: () => slow() - ENOENT } };
@@ -305,7 +314,7 @@ describe('slow work yields the event loop between items', () => {
   });
 
   it('a volume that ends answers the held requests', async () => {
-    const bed = await new Bed({ fops: { stat: dies } }).start();
+    const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
     bed.code = { fops: { stat: () => slow() - ENOENT } };
@@ -316,7 +325,7 @@ describe('slow work yields the event loop between items', () => {
   });
 
   it('requests that exceed frame-timeout are answered one per turn', async () => {
-    const bed = await new Bed({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
+    const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
     bed.guests[0]!.hook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
     while (answered(late) === 0) bed.context.advance(1000);
@@ -352,11 +361,11 @@ describe('slow work yields the event loop between items', () => {
     const late: Answer = () => {
       throw new Error(`too long: ${slow()}`);
     };
-    const bed = await new Bed({ fops: { stat: late } }).start();
+    const bed = await new GuestGraph({ fops: { stat: late } }).start();
     inTurns(bed.context);
     expect(bed.stat()).toMatchObject({ count: 1, opErrno: EIO });
-    expect(bed.guests[0]!.told).toEqual([]);
+    expect(bed.guests[0]!.hookCalls).toEqual([]);
     bed.context.advance(PAUSE_MS);
-    expect(bed.guests[0]!.told).toEqual(['cancel 1']);
+    expect(bed.guests[0]!.hookCalls).toEqual(['cancel 1']);
   });
 });

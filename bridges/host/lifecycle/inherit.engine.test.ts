@@ -33,8 +33,8 @@ const exchange = ({ graph }: RunningModule, names: string) =>
 it("an exchange passes dump_state's result to load_state, and is refused when load_state fails", async () => {
   const run = await startModule({ 'm.js': COUNTS });
   const ask = (): string[] => {
-    run.ask('access', run.known('a'), 0, null);
-    return run.lines().flatMap((line) => /count \d+$/.exec(line) ?? []);
+    run.ask('access', run.knownLoc('a'), 0, null);
+    return run.takeLines().flatMap((line) => /count \d+$/.exec(line) ?? []);
   };
   expect(ask()).toEqual(['count 1']);
   const before = run.xl;

@@ -6,21 +6,27 @@ import { expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { ask, askArgs, type Reply } from '../../../test/support/core.ts';
-import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
+import {
+  type Answer,
+  type Code,
+  dieInCall,
+  GuestGraph,
+  settle,
+} from '../../../test/support/guest-graph.ts';
 import { NOTHING, WIND } from '../guest.ts';
 
 /** Index of the loc's name among the scalars. */
 const NAME = 3;
 /** Ends the interpreter for names that begin with 'bad'; other names are absent. */
 const harmful: Answer = (host, id, guest, args) =>
-  String(args[NAME]).startsWith('bad') ? dies(host, id, guest, args) : -ENOENT;
+  String(args[NAME]).startsWith('bad') ? dieInCall(host, id, guest, args) : -ENOENT;
 const code: Code = { fops: { lookup: harmful, stat: harmful, access: () => NOTHING } };
 
-const loc = (bed: Bed, name: string): Loc =>
+const loc = (bed: GuestGraph, name: string): Loc =>
   new Loc(bed.graph.inodes.newInode(), bed.graph.inodes.root, name);
-const lookup = (bed: Bed, name: string, uid = 0): Reply =>
+const lookup = (bed: GuestGraph, name: string, uid = 0): Reply =>
   askArgs(bed.graph, 'lookup', [loc(bed, name), null], 1, uid);
-const stat = (bed: Bed, name: string): Reply => ask(bed.graph, 'stat', loc(bed, name), null);
+const stat = (bed: GuestGraph, name: string): Reply => ask(bed.graph, 'stat', loc(bed, name), null);
 
 /** The errno of a reply, once a new interpreter has started. */
 async function answered(reply: Reply): Promise<number> {
@@ -30,7 +36,7 @@ async function answered(reply: Reply): Promise<number> {
 }
 
 it('while two names end the interpreter again and again, requests for others are answered', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   for (let round = 0; round < 10; round++) {
     for (const name of ['bad one', 'bad two']) {
       const bad = lookup(bed, name);
@@ -46,7 +52,7 @@ it('while two names end the interpreter again and again, requests for others are
 });
 
 it('a name is refused for one fop alone, and for longer each time that it ends an interpreter', async () => {
-  const bed = await new Bed(code).start({ 'restart-backoff': '2' });
+  const bed = await new GuestGraph(code).start({ 'restart-backoff': '2' });
   const restarts: number[] = [];
   for (let s = 0; s < 20; s++) {
     expect(await answered(lookup(bed, 'bad'))).toBe(EIO);
@@ -60,7 +66,7 @@ it('a name is refused for one fop alone, and for longer each time that it ends a
 });
 
 it('a request that ends no interpreter for a minute after its last wait is forgotten', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 2; times++) await answered(lookup(bed, 'bad'));
   bed.context.advance(61_100);
   for (let times = 0; times < 2; times++) await answered(lookup(bed, 'bad'));
@@ -68,7 +74,7 @@ it('a request that ends no interpreter for a minute after its last wait is forgo
 });
 
 it('after 1100 names that each end an interpreter, others are answered and few names are kept', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   const errnos = new Set<string>();
   for (let at = 0; at < 1_100; at++) {
     const bad = lookup(bed, `bad ${at}`);
@@ -83,7 +89,7 @@ it('after 1100 names that each end an interpreter, others are answered and few n
 });
 
 it('requests of a caller that has ended an interpreter enter the next one after all others', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   lookup(bed, 'bad', 1000);
   const bad = Array.from({ length: 50 }, (_, at) => lookup(bed, `bad ${at}`, 1000));
   const other = lookup(bed, 'good', 1001);
@@ -94,7 +100,7 @@ it('requests of a caller that has ended an interpreter enter the next one after 
 });
 
 it('only the request for which the interpreter ran is blamed for its end', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   const name = 'kept';
   for (let times = 0; times < 3; times++) {
     const kept = ask(bed.graph, 'access', loc(bed, name), 0, null);
@@ -107,7 +113,7 @@ it('only the request for which the interpreter ran is blamed for its end', async
 });
 
 it('a request that a caller sends when its first is lost waits for the next interpreter', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   const kept = ask(bed.graph, 'access', loc(bed, 'kept'), 0, null);
   let next: Reply | null = null;
   Object.defineProperty(kept, 'opRet', { set: () => (next = lookup(bed, 'good')) });
@@ -116,27 +122,27 @@ it('a request that a caller sends when its first is lost waits for the next inte
 });
 
 it('a request whose reply from below ends the interpreter is blamed', async () => {
-  const bed = await new Bed({ fops: { lookup: () => WIND }, reply: dies }).start();
+  const bed = await new GuestGraph({ fops: { lookup: () => WIND }, reply: dieInCall }).start();
   for (let times = 0; times < 3; times++) {
     const reply = lookup(bed, 'bad');
-    bed.leaf.held.pop()?.answer(-1, ENOENT, null, null, null, null);
+    bed.leaf.requests.pop()?.answer(-1, ENOENT, null, null, null, null);
     expect(await answered(reply)).toBe(EIO);
   }
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
 it('with on-error bypass, a refused request goes on without the module', async () => {
-  const bed = await new Bed(code).start({ 'on-error': 'bypass' });
+  const bed = await new GuestGraph(code).start({ 'on-error': 'bypass' });
   for (let times = 0; times < 5; times++) {
     const reply = lookup(bed, 'bad');
-    bed.leaf.held.pop()!.answer(-1, ENOENT, null, null, null, null);
+    bed.leaf.requests.pop()!.answer(-1, ENOENT, null, null, null, null);
     expect(await answered(reply)).toBe(ENOENT);
   }
   expect(bed.dump).toMatchObject({ restarts: 2, bypassed: 5 });
 });
 
 it('a reload forgets the refused requests', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 3; times++) await answered(lookup(bed, 'bad'));
   expect(bed.dump).toMatchObject({ restarts: 2 });
   bed.code = { fops: { lookup: () => -ENOENT } };
@@ -145,13 +151,13 @@ it('a reload forgets the refused requests', async () => {
 });
 
 it('with restart-backoff 0, no request is refused', async () => {
-  const bed = await new Bed(code).start({ 'restart-backoff': '0' });
+  const bed = await new GuestGraph(code).start({ 'restart-backoff': '0' });
   for (let times = 0; times < 5; times++) await answered(lookup(bed, 'bad'));
   expect(bed.dump).toMatchObject({ restarts: 5 });
 });
 
 it('the code of a reload replaces an interpreter lost meanwhile, and starts once', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   const reload = bed.host.reload();
   const bad = lookup(bed, 'bad');
   bed.code = { fops: { lookup: () => -ENOENT } };
@@ -163,13 +169,13 @@ it('the code of a reload replaces an interpreter lost meanwhile, and starts once
 });
 
 it('a reload that overtakes an earlier restart stays', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   let goOn = (): void => {};
-  bed.before = () => new Promise((done) => (goOn = done));
+  bed.beforeStart = () => new Promise((done) => (goOn = done));
   lookup(bed, 'bad');
   await settle();
   const held = lookup(bed, 'good');
-  bed.before = () => Promise.resolve();
+  bed.beforeStart = () => Promise.resolve();
   bed.code = { fops: { lookup: () => -EIO } };
   expect(await bed.host.reload()).toMatchObject({ ok: true });
   bed.code = code;
@@ -180,7 +186,7 @@ it('a reload that overtakes an earlier restart stays', async () => {
 });
 
 it('an interpreter lost while a restart by on-error waits is replaced at once', async () => {
-  const bed = await new Bed({ fops: { ...code.fops, access: () => 3 } }).start({
+  const bed = await new GuestGraph({ fops: { ...code.fops, access: () => 3 } }).start({
     'on-error': 'restart',
   });
   const fails = (): Reply => ask(bed.graph, 'access', loc(bed, 'any'), 0, null);
@@ -195,7 +201,7 @@ it('an interpreter lost while a restart by on-error waits is replaced at once', 
 });
 
 it('an idle interpreter that a timer ends is replaced after a wait, or by the next request', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   const tick = (): void => bed.host.interpreter.enterFor(() => bed.guests.at(-1)!.die());
   for (let times = 0; times < 3; times++) {
     tick();
@@ -211,7 +217,7 @@ it('an idle interpreter that a timer ends is replaced after a wait, or by the ne
 });
 
 it('a request that enters after a timer has ended the interpreter is not blamed', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 3; times++) {
     bed.host.interpreter.enterFor(() => {
       bed.guests.at(-1)!.dead = 'out of memory';
@@ -222,7 +228,7 @@ it('a request that enters after a timer has ended the interpreter is not blamed'
 });
 
 it('an interpreter that ends in the notice from below has failed to start', async () => {
-  const bed = await new Bed(code).start();
+  const bed = await new GuestGraph(code).start();
   bed.code = { ...code, hooks: ['notify'], notify: (guest) => guest.die() };
   lookup(bed, 'bad');
   const held = lookup(bed, 'good');

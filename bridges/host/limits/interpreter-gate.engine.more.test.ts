@@ -81,10 +81,10 @@ const restarted = (run: RunningModule): Promise<void> =>
 
 /** Expects the log line, and a new interpreter that serves. */
 async function replaced(run: RunningModule, what: RegExp): Promise<void> {
-  expect(run.lines().join('\n')).toMatch(what);
+  expect(run.takeLines().join('\n')).toMatch(what);
   await restarted(run);
-  run.lines();
-  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+  run.takeLines();
+  expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
 const LOST = /^C .*the interpreter is lost: .*ran too long \(\d+\.\d s\).*time-limit/m;
@@ -111,57 +111,60 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
       const run = await begin('request');
       let reply: unknown;
       enter(() => {
-        reply = run.ask('stat', run.known('a'), null);
+        reply = run.ask('stat', run.knownLoc('a'), null);
       });
       // The turn abandons the method's return value; the reply still arrives.
       if (reply !== undefined) expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       await replaced(run, LOST);
-      run.settled();
+      run.expectSettled();
     }
   });
 
   it('in a shared turn passes the request to the child under on-error bypass', async () => {
     const run = await begin('request', { 'on-error': 'bypass' });
-    const first = run.known('a');
+    const first = run.knownLoc('a');
     expect(runSharedTurn(() => void run.ask('stat', first, null))).toBe(false);
-    expect(run.leaf.held.map(({ name }) => name)).toEqual(['stat']);
-    run.leaf.held[0]!.answer(0, 0, null, null);
+    expect(run.leaf.requests.map(({ name }) => name)).toEqual(['stat']);
+    run.leaf.requests[0]!.answer(0, 0, null, null);
     await restarted(run);
     expect(run.ask('access', first, 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
-    run.settled();
+    run.expectSettled();
   });
 
   it.each(['reply', 'coroutine'] as const)('by a %s fails the request with EIO', async (part) => {
     const run = await begin(part);
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     // As asynchronous storage answers: out of a promise.
-    await Promise.resolve().then(() => run.leaf.held[0]!.answer(0, 0, null, null));
+    await Promise.resolve().then(() => run.leaf.requests[0]!.answer(0, 0, null, null));
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
     await replaced(run, LOST);
-    run.settled();
+    run.expectSettled();
   });
 
   it('by a timer fails the waiting request with EIO', async () => {
     const run = await begin('timer');
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(1000);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
     await replaced(run, LOST);
-    run.settled();
+    run.expectSettled();
   });
 
   it('by a hook replaces the interpreter once the replacement starts', async () => {
     const run = await begin('hook');
     run.host.notify('CHILD_DOWN', null);
-    expect(run.lines().join('\n')).toMatch(LOST);
+    expect(run.takeLines().join('\n')).toMatch(LOST);
     // The replacement receives the same CHILD_DOWN and ends too, until the child is up.
     await vi.waitFor(
-      () => expect(run.lines().join('\n')).toMatch(/does not start anew: .*time-limit/),
+      () => expect(run.takeLines().join('\n')).toMatch(/does not start anew: .*time-limit/),
       { timeout: 50_000 },
     );
     run.host.notify('CHILD_UP', null);
     await restarted(run);
-    expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+    expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({
+      count: 1,
+      opErrno: EPERM,
+    });
   });
 
   it("by statedump reports 'statedump failed' and replaces the interpreter", async () => {

@@ -4,13 +4,13 @@
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import {
-  hosted,
-  isolated,
+  hostedLanguage,
+  isolatedLanguage,
   type Language,
   type RunningModule,
   startModule,
 } from '../../../test/support/module.ts';
-import { eventsIn, type RecordSettings, record } from '../../../test/support/recording.ts';
+import { type RecordSettings, readEvents, record } from '../../../test/support/test-recordings.ts';
 
 interface LanguageCase {
   readonly name: string;
@@ -191,18 +191,18 @@ export class xlator extends Translator {
 
 /** A thread sends the same bytes for both languages: one is enough. */
 const ways: readonly (readonly [string, Language, readonly LanguageCase[]])[] = [
-  ['here', hosted, [python, javascript]],
-  ['in a thread', isolated, [javascript]],
+  ['here', hostedLanguage, [python, javascript]],
+  ['in a thread', isolatedLanguage, [javascript]],
 ];
 
 /** Records one `access`, and reads its notes. */
 async function notesOf(run: RunningModule, settings: RecordSettings = {}) {
   const recording = record(run.graph, settings);
-  const reply = run.ask('access', run.known('a'), 0, null);
+  const reply = run.ask('access', run.knownLoc('a'), 0, null);
   run.graph.observe(null);
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
   const bytes = recording.toBytes();
-  const events = await eventsIn(bytes);
+  const events = await readEvents(bytes);
   const notes = events.flatMap((event) => (event.kind === 'note' ? [event.notes] : []));
   return { notes, text: new TextDecoder().decode(bytes) };
 }
@@ -247,15 +247,15 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
       );
       expect((await notesOf(run)).notes).toEqual([]);
       expect((await notesOf(run)).notes).toEqual([]);
-      expect(run.lines().filter((line) => line.includes('is noted no more'))).not.toEqual([]);
+      expect(run.takeLines().filter((line) => line.includes('is noted no more'))).not.toEqual([]);
       expect(run.dump()).toMatchObject({ failures: 0, timeouts: 0, restarts: 0 });
     });
 
     it(`${name}: methods are wrapped only while an observer records`, async () => {
       const run = await start(name === 'Python' ? 'pass' : '', looksAtFail);
       const seen = () => {
-        run.ask('access', run.known('a'), 0, null);
-        return run.lines().filter((line) => /: (fail|observed)$/.test(line)).length;
+        run.ask('access', run.knownLoc('a'), 0, null);
+        return run.takeLines().filter((line) => /: (fail|observed)$/.test(line)).length;
       };
       const names = () => run.history.flatMap((line) => /: (fail|observed)$/.exec(line)?.[1] ?? []);
       expect(seen()).toBe(1);
@@ -272,12 +272,12 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
       { language },
     );
     const recording = record(run.graph, { filter: { pids: [7] } });
-    run.askAs({ pid: 6 }, 'access', run.known('a'), 0, null);
-    expect(run.lines().join('\n')).toMatch(/: fail$/);
-    run.askAs({ pid: 7 }, 'access', run.known('a'), 0, null);
-    expect(run.lines().join('\n')).toMatch(/: observed$/);
+    run.askAs({ pid: 6 }, 'access', run.knownLoc('a'), 0, null);
+    expect(run.takeLines().join('\n')).toMatch(/: fail$/);
+    run.askAs({ pid: 7 }, 'access', run.knownLoc('a'), 0, null);
+    expect(run.takeLines().join('\n')).toMatch(/: observed$/);
     run.graph.observe(null);
-    const events = await eventsIn(recording.toBytes());
+    const events = await readEvents(recording.toBytes());
     expect(events.filter(({ kind }) => kind === 'note')).toHaveLength(1);
   });
 });

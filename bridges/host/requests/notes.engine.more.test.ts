@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { RecordedEvent } from '../../../runtime/observe/events.ts';
 import {
-  hosted,
-  isolated,
+  hostedLanguage,
+  isolatedLanguage,
   type Language,
   type RunningModule,
   startModule,
 } from '../../../test/support/module.ts';
-import { eventsIn, type RecordSettings, record } from '../../../test/support/recording.ts';
+import { type RecordSettings, readEvents, record } from '../../../test/support/test-recordings.ts';
 
 const PYTHON = `import asyncio
 from glupy import ENOENT, Translator
@@ -167,8 +167,8 @@ const languages: readonly LanguageCase[] = [
   },
 ];
 const ways: readonly (readonly [string, Language])[] = [
-  ['here', hosted],
-  ['in a thread', isolated],
+  ['here', hostedLanguage],
+  ['in a thread', isolatedLanguage],
 ];
 
 /** Notes and log lines in order, each with the fop it belongs to. */
@@ -190,7 +190,7 @@ async function observed(
   const recording = record(run.graph, settings);
   what();
   run.graph.observe(null);
-  return told(await eventsIn(recording.toBytes()));
+  return told(await readEvents(recording.toBytes()));
 }
 
 for (const { name, file, source, ...says } of languages) {
@@ -198,8 +198,8 @@ for (const { name, file, source, ...says } of languages) {
   describe.each(ways)(`${name} %s`, (_, language) => {
     const start = () => startModule({ [file]: source }, { language });
     const miss = (run: RunningModule, absent: string) => {
-      run.ask('lookup', run.absent(absent), null);
-      run.asked()[0]?.answer(-1, ENOENT, null, null, null, null);
+      run.ask('lookup', run.absentLoc(absent), null);
+      run.takeRequests()[0]?.answer(-1, ENOENT, null, null, null, null);
     };
 
     it('notes name the method, line, local and changed state, and log lines belong to their request', async () => {
@@ -222,14 +222,14 @@ for (const { name, file, source, ...says } of languages) {
         ['lookup', 'HIT a'],
         ['lookup', { method: 'lookup', line: at('return frame.fail') }],
       ]);
-      run.settled();
+      run.expectSettled();
     });
 
     it('notes of an async method give the line that awaits and the line that returned', async () => {
       const run = await start();
       const notes = await observed(run, () => {
-        run.ask('stat', run.known('a'), null);
-        run.asked()[0]!.answer(0, 0, null, null);
+        run.ask('stat', run.knownLoc('a'), null);
+        run.takeRequests()[0]!.answer(0, 0, null, null);
       });
       expect(notes).toEqual([
         ['stat', { method: 'stat', line: at(says.awaits) }],
@@ -248,8 +248,8 @@ for (const { name, file, source, ...says } of languages) {
       const run = await start();
       miss(run, 'a');
       const notes = await observed(run, () => {
-        run.ask('mkdir', run.absent('a'), 0o755, 0, null);
-        run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+        run.ask('mkdir', run.absentLoc('a'), 0o755, 0, null);
+        run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
       });
       expect(notes).toEqual([
         ['mkdir', 'made a'],
@@ -260,7 +260,7 @@ for (const { name, file, source, ...says } of languages) {
     it('notes of a failing method follow its logged error', async () => {
       const run = await start();
       const notes = await observed(run, () => {
-        run.ask('access', run.known('a'), 0, null);
+        run.ask('access', run.knownLoc('a'), 0, null);
       });
       expect(notes).toEqual([
         ['access', `access failed: ${says.error}`],

@@ -56,7 +56,10 @@ it.each([
 
 it('a breakpoint at a line of a volfile is set at its volume', () =>
   withScratch(async (scratch) => {
-    const path = await scratch.file('a.vol', '# volume x\nvolume a\n  type t/a\nend-volume\n\n');
+    const path = await scratch.writeFile(
+      'a.vol',
+      '# volume x\nvolume a\n  type t/a\nend-volume\n\n',
+    );
     expect([1, 2, 3, 4, 5].map((line) => volumeAt(path, line))).toEqual([
       { message: 'this line belongs to no volume' },
       ...[2, 3, 4].map(() => ({ text: '@a', line: 2 })),

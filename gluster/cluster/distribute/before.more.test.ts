@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, distributedVolfile } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
-import { storedGfid } from '../../../test/support/posix.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { readGfid } from '../../../test/support/posix.ts';
 
 const DIRECTORIES = ['a', 'b', 'c', 'd', 'a/sub', 'b/sub'];
 const KINDS = {
@@ -14,7 +14,7 @@ const KINDS = {
   'one of each': ['real', 'ours'],
 } as const;
 
-describe.skipIf(noBricks())('directories older than the volume', () => {
+describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -35,7 +35,7 @@ describe.skipIf(noBricks())('directories older than the volume', () => {
       ports[`b${at}`] = brick.port;
     }
     writeFileSync(join(files[0]!, 'a', 'file'), 'here');
-    const stored = (path: string) => files.map((disk) => storedGfid(join(disk, path)));
+    const stored = (path: string) => files.map((disk) => readGfid(join(disk, path)));
     return { folder, ports, stored };
   }
 
@@ -53,7 +53,7 @@ describe.skipIf(noBricks())('directories older than the volume', () => {
       const { ports, stored } = await bricks(kinds);
       const clients = new BrickClients();
       ends.push(() => clients.end());
-      const client = await clients.distributed(ports);
+      const client = await clients.openDistributed(ports);
       for (const path of ['/', ...DIRECTORIES.map((each) => `/${each}`)]) {
         // A brick of GlusterFS treats a very new entry as one that another client is creating.
         for (;;) {
@@ -74,7 +74,7 @@ describe.skipIf(noBricks())('directories older than the volume', () => {
       const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
       ends.push(() => mount.end());
       const all = DIRECTORIES.map((path) => `ls -l ${path}`).join(' && ');
-      const said = await mount.sh(
+      const said = await mount.runScript(
         `until ls -lR . > /dev/null 2>&1 && ${all}; do :; done; cat a/file`,
       );
       expect(said).toMatch(/here$/);

@@ -6,32 +6,32 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
-import { Distributed } from '../../../test/support/distributed.ts';
-import { folder, storedGfid } from '../../../test/support/posix.ts';
+import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
+import { makeFolder, readGfid } from '../../../test/support/posix.ts';
 
 const NAMES = ['one', 'two'];
 const DIRECTORIES = ['/a', '/b', '/c', '/a/sub', '/a/sub/below'];
 
 let disks: Readonly<Record<string, string>>;
 
-async function start(): Promise<Distributed> {
-  disks = Object.fromEntries(NAMES.map((name) => [name, folder()]));
+async function start(): Promise<DistributedVolume> {
+  disks = Object.fromEntries(NAMES.map((name) => [name, makeFolder()]));
   for (const disk of Object.values(disks)) {
     for (const path of DIRECTORIES) mkdirSync(join(disk, path), { recursive: true });
   }
   writeFileSync(join(disks.one!, 'file'), 'here');
-  const volume = await Distributed.start(NAMES, {}, undefined, {
-    storage: (name) => ({ translator: posix as never, options: { directory: disks[name]! } }),
+  const volume = await DistributedVolume.start(NAMES, {}, undefined, {
+    makeStorage: (name) => ({ translator: posix as never, options: { directory: disks[name]! } }),
   });
   onTestFinished(() => volume.stop());
   return volume;
 }
 
-const stored = (path: string) => NAMES.map((name) => storedGfid(join(disks[name]!, path)));
+const stored = (path: string) => NAMES.map((name) => readGfid(join(disks[name]!, path)));
 
-function entries(volume: Distributed, path: string, fop: 'readdir' | 'readdirp'): Dirent[] {
-  const fd = new Fd(volume.inode(path), 0, 1, true);
-  volume.ask('opendir', volume.loc(path), fd, null);
+function entries(volume: DistributedVolume, path: string, fop: 'readdir' | 'readdirp'): Dirent[] {
+  const fd = new Fd(volume.findInode(path), 0, 1, true);
+  volume.ask('opendir', volume.findLoc(path), fd, null);
   const all: Dirent[] = [];
   for (let offset = 0; ; offset = all.at(-1)!.off) {
     const told = volume.ask(fop, fd, 4096, offset, null);
@@ -65,7 +65,7 @@ test('lookups after a listing assign one gfid to a directory on all bricks', asy
     expect([path, ...stored(path)]).toEqual([path, iaGfid, iaGfid]);
   }
   expect(volume.read('/file')).toBe('here');
-  expect(volume.logged).not.toContain('several gfids');
+  expect(volume.log).not.toContain('several gfids');
 });
 
 test('a directory on one brick is made on the other with the same gfid', async () => {

@@ -5,8 +5,8 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { fail, tail } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { having } from '../../../test/support/core.ts';
-import { Distributed, type FopReply } from '../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../test/support/core.ts';
+import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
 import { hashName } from './hash.ts';
 import { encodePiece, pieceWithout } from './layout/layout.ts';
 
@@ -14,9 +14,11 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const LINKTO = `${LAYOUT}.linkto`;
 const THREE = ['wz', 'wa', 'wm'];
 
-let volume: Distributed;
-const start = async (...args: Parameters<typeof Distributed.start>): Promise<Distributed> => {
-  volume = await Distributed.start(...args);
+let volume: DistributedVolume;
+const start = async (
+  ...args: Parameters<typeof DistributedVolume.start>
+): Promise<DistributedVolume> => {
+  volume = await DistributedVolume.start(...args);
   return volume;
 };
 afterEach(() => volume?.stop());
@@ -28,7 +30,7 @@ function placeInRoot(name: string): string {
   return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
 }
 const placesOf = (path: string): string[] =>
-  THREE.filter((child) => volume.at(child, path) !== null);
+  THREE.filter((child) => volume.readChild(child, path) !== null);
 const typeErrno = ({ opRet, opErrno }: { opRet: number; opErrno: number }): number =>
   opRet < 0 ? opErrno : 0;
 
@@ -41,7 +43,7 @@ function setUp(name: string, isUp: boolean): void {
 
 test('the root of a new volume gets a layout with three equal ranges', async () => {
   await start(THREE);
-  expect(volume.xattr('/', LAYOUT)).toEqual({
+  expect(volume.readXattr('/', LAYOUT)).toEqual({
     wm: '00000001000000000000000055555554',
     wz: '000000010000000055555555aaaaaaa9',
     wa: '0000000100000000aaaaaaaaffffffff',
@@ -75,14 +77,14 @@ describe('a misplaced file', () => {
     const name = 'n1';
     const other = THREE.find((child) => child !== placeInRoot(name))!;
     const loc = new Loc(inodes.newInode(), volume.root, name);
-    volume.askChild(other, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
+    volume.askChild(other, 'mknod', loc, 0o100640, 0, 0, volume.gfidRequest());
     return other;
   }
 
   test('is found by a lookup, which makes a linkto to it', async () => {
     const other = await misplace();
     expect(volume.lookup('/n1').opRet).toBe(0);
-    const linkto = volume.at(placeInRoot('n1'), '/n1')!;
+    const linkto = volume.readChild(placeInRoot('n1'), '/n1')!;
     expect(linkto.buf.iaProt).toBe(0o1000);
     expect(Buffer.from(linkto.xattrs.bytes(LINKTO)!).toString()).toBe(`${other}\0`);
     expect(volume.list('/')).toEqual(['n1']);
@@ -93,7 +95,7 @@ describe('a misplaced file', () => {
   test('is removed together with its linkto', async () => {
     await misplace();
     volume.lookup('/n1');
-    expect(typeErrno(volume.ask('unlink', volume.loc('/n1'), 0, null))).toBe(0);
+    expect(typeErrno(volume.ask('unlink', volume.findLoc('/n1'), 0, null))).toBe(0);
     expect(placesOf('/n1')).toEqual([]);
   });
 
@@ -106,7 +108,7 @@ describe('a misplaced file', () => {
     const other = await misplace();
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
     const third = THREE.find((child) => child !== other && child !== placeInRoot('n1'))!;
-    volume.askChild(third, 'mkdir', loc, 0o755, 0, volume.newXdata());
+    volume.askChild(third, 'mkdir', loc, 0o755, 0, volume.gfidRequest());
     expect(volume.lookup('/n1').opErrno).toBe(EIO);
   });
 });
@@ -116,9 +118,9 @@ test('a linkto without its file is removed by a lookup', async () => {
   const hashed = placeInRoot('n1');
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
   const value = new TextEncoder().encode('wa\0');
-  const xdata = volume.newXdata().set(LINKTO, value);
+  const xdata = volume.gfidRequest().set(LINKTO, value);
   volume.askChild(hashed, 'mknod', loc, 0o101000, 0, 0, xdata);
-  expect(volume.at(hashed, '/n1')!.xattrs.bytes(LINKTO)).toEqual(value);
+  expect(volume.readChild(hashed, '/n1')!.xattrs.bytes(LINKTO)).toEqual(value);
   expect(volume.lookup('/n1').opErrno).toBe(ENOENT);
   expect(placesOf('/n1')).toEqual([]);
 });
@@ -126,19 +128,21 @@ test('a linkto without its file is removed by a lookup', async () => {
 test('a linkto to an unknown subvolume is logged once', async () => {
   await start(THREE);
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
-  const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode('old\0'));
+  const xdata = volume.gfidRequest().set(LINKTO, new TextEncoder().encode('old\0'));
   volume.askChild(placeInRoot('n1'), 'mknod', loc, 0o101000, 0, 0, xdata);
   for (let n = 0; n < 2; n++) volume.lookup('/n1');
-  expect(volume.logged.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
+  expect(volume.log.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
 });
 
 test('subvolumes without locks are logged once, and a creation fails with EIO', async () => {
-  const refusing = having('refusing', { inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP) });
+  const refusing = makeTranslator('refusing', {
+    inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP),
+  });
   await start(THREE, {}, () => ({ translator: refusing }));
   expect(volume.create('/f', '').opErrno).toBe(EIO);
   volume.ask('lookup', new Loc(volume.root), null);
   const warning = /subvolume '(\w+)' has no locks: inodelk fails with EOPNOTSUPP.*features\/locks/g;
-  expect([...volume.logged.matchAll(warning)].map(([, name]) => name)).toEqual(['wa']);
+  expect([...volume.log.matchAll(warning)].map(([, name]) => name)).toEqual(['wa']);
 });
 
 test('a subvolume without a range in the root is logged once, and the layout stays', async () => {
@@ -150,8 +154,8 @@ test('a subvolume without a range in the root is logged once, and the layout sta
   volume.askChild('wz', 'setxattr', new Loc(volume.root), half(0, 0x7fffffff), 0, null);
   volume.askChild('wa', 'setxattr', new Loc(volume.root), half(0x80000000, 0xffffffff), 0, null);
   for (let n = 0; n < 2; n++) volume.ask('lookup', new Loc(volume.root), null);
-  expect(volume.logged.match(/subvolume 'new' has no range in the root/g)).toHaveLength(1);
-  expect(volume.xattr('/', LAYOUT)).toMatchObject({
+  expect(volume.log.match(/subvolume 'new' has no range in the root/g)).toHaveLength(1);
+  expect(volume.readXattr('/', LAYOUT)).toMatchObject({
     new: '0'.repeat(32),
     wz: `${'0'.repeat(24)}7fffffff`,
   });
@@ -160,7 +164,7 @@ test('a subvolume without a range in the root is logged once, and the layout sta
 test('a directory that one child lacks is made there with mode, xattrs and layout', async () => {
   await start(THREE);
   const { inodes } = volume.graph;
-  const xdata = volume.newXdata();
+  const xdata = volume.gfidRequest();
   for (const child of ['wz', 'wa']) {
     const loc = new Loc(inodes.newInode(), volume.root, 'd');
     volume.askChild(child, 'mkdir', loc, 0o751, 0, xdata);
@@ -175,13 +179,13 @@ test('a directory that one child lacks is made there with mode, xattrs and layou
     );
   }
   expect(volume.lookup('/d').opRet).toBe(0);
-  const wm = volume.at('wm', '/d')!;
+  const wm = volume.readChild('wm', '/d')!;
   expect(wm.buf.iaProt).toBe(0o751);
   expect(wm.xattrs.bytes('user.k')).toEqual(new Uint8Array([1]));
   expect(
-    Object.values(volume.xattr('/d', LAYOUT)).filter((piece) => piece?.startsWith('00000001')),
+    Object.values(volume.readXattr('/d', LAYOUT)).filter((piece) => piece?.startsWith('00000001')),
   ).toHaveLength(3);
-  const mds = Object.entries(volume.xattr('/d', `${LAYOUT}.mds`)).filter(
+  const mds = Object.entries(volume.readXattr('/d', `${LAYOUT}.mds`)).filter(
     ([, value]) => value !== undefined,
   );
   expect(mds).toEqual([[placeInRoot('d'), '00000000']]);
@@ -192,14 +196,16 @@ test('a layout with a hole is rebuilt by a lookup', async () => {
   await start(THREE);
   volume.askChild('wa', 'removexattr', new Loc(volume.root), LAYOUT, null);
   expect(volume.ask('lookup', new Loc(volume.root), null).opRet).toBe(0);
-  expect(volume.xattr('/', LAYOUT).wa).toBe('0000000100000000aaaaaaaaffffffff');
+  expect(volume.readXattr('/', LAYOUT).wa).toBe('0000000100000000aaaaaaaaffffffff');
 });
 
 test('setattr on a directory changes all children, and stat returns one merged result', async () => {
   await start(THREE);
   const stbuf = Object.assign((volume.lookup('/').values[1] as Iatt).copy(), { iaProt: 0o700 });
   expect(volume.ask('setattr', new Loc(volume.root), stbuf, 1, null).opRet).toBe(0);
-  expect(THREE.map((child) => volume.at(child, '/')!.buf.iaProt)).toEqual([0o700, 0o700, 0o700]);
+  expect(THREE.map((child) => volume.readChild(child, '/')!.buf.iaProt)).toEqual([
+    0o700, 0o700, 0o700,
+  ]);
   const buf = volume.ask('stat', new Loc(volume.root), null).values[0] as Iatt;
   expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
 });
@@ -208,7 +214,7 @@ test('the attributes returned with a change of a directory equal those of a late
   await start(THREE);
   volume.mkdir('/d');
   volume.mkdir('/d/below');
-  const dir = volume.inode('/d');
+  const dir = volume.findInode('/d');
   const shown = (buf: Iatt): readonly unknown[] => [
     [buf.iaMtime, buf.iaMtimeNsec, buf.iaCtime, buf.iaCtimeNsec, buf.iaAtime, buf.iaAtimeNsec],
     [buf.iaProt, buf.iaSize, buf.iaBlocks, buf.iaNlink, buf.iaIno],
@@ -230,16 +236,20 @@ test('the attributes returned with a change of a directory equal those of a late
   expectSame(() => volume.ask('fsetattr', fd, stbuf, 1, null), 1);
   for (let at = 0; at < 9; at += 1) {
     // A change on one child, or on several: the name's and the linkto's.
-    const to = (name: string): Loc => new Loc(volume.inode(`/d/a${at}`), dir, name);
+    const to = (name: string): Loc => new Loc(volume.findInode(`/d/a${at}`), dir, name);
     const symlink = new Loc(volume.graph.inodes.newInode(), dir, `s${at}`);
     expectSame(() => volume.create(`/d/a${at}`), 4);
-    expectSame(() => volume.ask('symlink', 'x', symlink, 0, volume.newXdata()), 3);
-    expectSame(() => volume.ask('link', volume.loc(`/d/a${at}`), to(`b${at}`), null), 3, true);
-    expectSame(() => volume.ask('rename', volume.loc(`/d/a${at}`), to(`c${at}`), null), 2, true);
+    expectSame(() => volume.ask('symlink', 'x', symlink, 0, volume.gfidRequest()), 3);
+    expectSame(() => volume.ask('link', volume.findLoc(`/d/a${at}`), to(`b${at}`), null), 3, true);
+    expectSame(
+      () => volume.ask('rename', volume.findLoc(`/d/a${at}`), to(`c${at}`), null),
+      2,
+      true,
+    );
     volume.lookup(`/d/c${at}`);
-    expectSame(() => volume.ask('unlink', volume.loc(`/d/c${at}`), 0, null), 1, true);
+    expectSame(() => volume.ask('unlink', volume.findLoc(`/d/c${at}`), 0, null), 1, true);
     expectSame(() => volume.mkdir(`/d/d${at}`), 3);
-    expectSame(() => volume.ask('rmdir', volume.loc(`/d/d${at}`), 0, null), 1);
+    expectSame(() => volume.ask('rmdir', volume.findLoc(`/d/d${at}`), 0, null), 1);
   }
   fd.release();
 });
@@ -248,7 +258,7 @@ test('a rename over several children returns no attributes that will be outdated
   await start(THREE);
   const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
     volume.create(`/a${at}`);
-    const loc = volume.loc(`/a${at}`);
+    const loc = volume.findLoc(`/a${at}`);
     const buf = volume.ask('rename', loc, new Loc(null, volume.root, `b${at}`), null)
       .values[0] as Iatt;
     expect([buf.iaGfid, buf.iaType]).toEqual([loc.inode!.gfid, IA_IFREG]);
@@ -304,7 +314,7 @@ describe('a volume with a child down', () => {
   test("keeps the child's range for a directory that is looked up meanwhile", async () => {
     let isAway = false;
     await start(THREE, {}, (child) => ({
-      translator: having('away', {
+      translator: makeTranslator('away', {
         lookup(frame, xl, ...args) {
           if (isAway && child === 'wm') fail.lookup(frame, ENOTCONN);
           else tail.lookup(frame, xl.children[0]!, ...args);
@@ -332,7 +342,7 @@ describe('a volume with a child down', () => {
 
 test('a lookup of a file sends one request, however many children there are', async () => {
   let asked = 0;
-  const counting = having('counting', {
+  const counting = makeTranslator('counting', {
     lookup(frame, xl, loc, xdata) {
       asked += 1;
       tail.lookup(frame, xl.children[0]!, loc, xdata);
@@ -364,5 +374,5 @@ test.each([
   [{ 'decommissioned-bricks': 'wb' }, "'wb' is not a subvolume"],
   [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
 ])('options %o are refused', async (options, why) => {
-  await expect(Distributed.start(THREE, options)).rejects.toThrow(why);
+  await expect(DistributedVolume.start(THREE, options)).rejects.toThrow(why);
 });

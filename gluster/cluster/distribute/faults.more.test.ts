@@ -108,8 +108,8 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
       let old: string | null;
       await walk(fault, {
         prepare: () => {
-          gfid = volume.put(source, from);
-          old = target === null ? null : volume.put(target, to);
+          gfid = volume.putFile(source, from);
+          old = target === null ? null : volume.putFile(target, to);
           volume.find(0, from);
           volume.find(0, to);
         },
@@ -131,7 +131,7 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
     let gfid: string;
     await walk(fault, {
       prepare: () => {
-        gfid = volume.put('wz', from);
+        gfid = volume.putFile('wz', from);
       },
       act: () => volume.link(0, from, to),
       check: (errno, isCleared) => {

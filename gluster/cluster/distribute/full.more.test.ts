@@ -15,7 +15,7 @@ import {
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
 import { describeDisks, makeDisk } from '../../../test/support/disk.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import { makeScratch, type Scratch } from '../../../test/support/mount.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -25,7 +25,7 @@ const MEGABYTES = 16;
 const OPTIONS = { 'min-free-disk': '0%', 'min-free-inodes': '0%' };
 const LARGE = 'x'.repeat(100_000);
 
-(noBricks() ? describe.skip : describeDisks)(
+(isWithoutBricks() ? describe.skip : describeDisks)(
   'a distributed volume with one full brick',
   ['ext4'],
   () => {
@@ -49,7 +49,7 @@ const LARGE = 'x'.repeat(100_000);
     const having = (path: string): string[] =>
       NAMES.filter((brick) => spawnSync('stat', [join(filesOf(brick), path)]).status === 0);
     const fresh = async (): Promise<BrickClient> => {
-      const client = await clients.distributed(ports, OPTIONS);
+      const client = await clients.openDistributed(ports, OPTIONS);
       await client.ask('stat', '/');
       return client;
     };
@@ -82,7 +82,7 @@ const LARGE = 'x'.repeat(100_000);
     const BRICKS = {
       "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
       ours: async (brick: string) => {
-        await scratch.folder(brick, 'files');
+        await scratch.makeFolder(brick, 'files');
         return OurBrick.serve(scratch.at(brick), filesOf(brick));
       },
     };
@@ -155,7 +155,7 @@ const LARGE = 'x'.repeat(100_000);
             expect(await client.ask('read', `/d/${name}`)).toEqual(bytes(`old${at}`));
           }
         }
-        const beside = (await theirs.sh('LC_ALL=C ls d')).trim().split('\n');
+        const beside = (await theirs.runScript('LC_ALL=C ls d')).trim().split('\n');
         expect(beside.filter(isMeant).sort()).toEqual(expected);
 
         // With space again, lookups make the missing copies, and every name can be created.
@@ -166,7 +166,7 @@ const LARGE = 'x'.repeat(100_000);
         for (const name of names('last')) await later.ask('write', `/d/${name}`, bytes(name), null);
         for (const name of lacking) await later.ask('mkdir', `/d/${name}/sub`, 0o755);
         expect(names('last').some((name) => existsSync(join(filesOf(FULL), 'd', name)))).toBe(true);
-        expect(await theirs.sh(`cat d/last0 && rm -r d && ls`)).toBe('last0');
+        expect(await theirs.runScript(`cat d/last0 && rm -r d && ls`)).toBe('last0');
         for (const name of NAMES) {
           expect(readdirSync(filesOf(name)).filter((each) => each !== '.glusterfs')).toEqual([]);
         }

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { type BrickClient, type BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { noBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
 import { hashName } from './hash.ts';
 
@@ -22,7 +22,7 @@ let clients: BrickClients;
 let ours: BrickClient;
 let theirs: RealMount;
 
-describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => {
+describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume', () => {
   beforeAll(async () => {
     volume = await GlusterVolume.start(NAMES);
     ({ bricks, ports, clients, ours, theirs } = volume);
@@ -45,7 +45,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
     NAMES.filter((_, at) => spawnSync('stat', [join(bricks[at]!.files, path)]).status === 0);
 
   /** Another client of glossa without any state. */
-  const fresh = (): Promise<BrickClient> => volume!.client();
+  const fresh = (): Promise<BrickClient> => volume!.startClient();
   const onDisk = (brick: string, path: string): string =>
     join(bricks[NAMES.indexOf(brick)]!.files, path);
   const run = (command: string, ...args: string[]): string =>
@@ -58,12 +58,12 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
       wa: '0000000100000000aaaaaaaaffffffff',
     });
     // GlusterFS accepts the layout unchanged.
-    await theirs.sh('ls');
+    await theirs.runScript('ls');
     expect(onBricks('', LAYOUT).wm).toBe('00000001000000000000000055555554');
   });
 
   test("place files in a directory of GlusterFS's client on the same bricks", async () => {
-    await theirs.sh('mkdir dir1');
+    await theirs.runScript('mkdir dir1');
     expect(onBricks('dir1', LAYOUT)).toEqual({
       wa: '00000000000000000000000055555554',
       wm: '000000000000000055555555aaaaaaa9',
@@ -79,13 +79,13 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
     expect(placed('wm')).toEqual(
       expect.arrayContaining(['n1', 'n3', 'n4', 'n8', 'n9', 'n10', 'n12', 'n14']),
     );
-    expect(await theirs.sh('cat dir1/n*')).toContain('ours 30');
-    await theirs.sh('for n in 1 2 3 4 5 6 7 8 9; do echo theirs $n > dir1/t$n; done');
+    expect(await theirs.runScript('cat dir1/n*')).toContain('ours 30');
+    await theirs.runScript('for n in 1 2 3 4 5 6 7 8 9; do echo theirs $n > dir1/t$n; done');
     for (let n = 1; n < 10; n++) {
       expect(await ours.ask('read', `/dir1/t${n}`, 99, 0)).toEqual(bytes(`theirs ${n}\n`));
     }
     const listed = (await ours.ask('listdir', '/dir1')) as string[];
-    expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls dir1')).trim().split('\n'));
+    expect(listed.sort()).toEqual((await theirs.runScript('LC_ALL=C ls dir1')).trim().split('\n'));
   });
 
   test('give new directories the same layouts', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
       expect(mds.sort()).toEqual(['', '', '00000000']);
     }
     // GlusterFS leaves complete layouts alone.
-    expect(await theirs.sh('cd dir4/s && touch f && ls')).toBe('f\n');
+    expect(await theirs.runScript('cd dir4/s && touch f && ls')).toBe('f\n');
     expect(starts('dir4')).toEqual({ wa: first, wm: second, wz: third });
     await ours.ask('unlink', '/dir4/s/f');
     for (const path of ['/dir4/s', '/dir4', '/dir3', '/dir2']) await ours.ask('rmdir', path);
@@ -124,7 +124,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
     expect(linktosOf('n11')).toEqual({ wa: wz });
     expect(having('dir1/n2')).toEqual([]);
     expect(run('stat', '-c', '%a %u %g', onDisk('wa', 'dir1/n11'))).toBe('1000 5 6');
-    expect(await theirs.sh('cat dir1/n11')).toBe('ours 2');
+    expect(await theirs.runScript('cat dir1/n11')).toBe('ours 2');
     await ours.ask('rename', '/dir1/n11', '/dir1/n1');
     expect([linktosOf('n1'), having('dir1/n11')]).toEqual([{ wm: wz }, []]);
     await ours.ask('rename', '/dir1/n1', '/dir1/n3');
@@ -135,7 +135,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
     ]);
     await ours.ask('rename', '/dir1/n3', '/dir1/n5');
     expect([linktosOf('n5'), having('dir1/n5'), having('dir1/n3')]).toEqual([{}, ['wz'], []]);
-    expect(await theirs.sh('cat dir1/n5')).toBe('ours 2');
+    expect(await theirs.runScript('cat dir1/n5')).toBe('ours 2');
 
     await ours.ask('unlink', '/dir1/n13');
     await ours.ask('link', '/dir1/n5', '/dir1/n13');
@@ -149,7 +149,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
   });
 
   test('glossa reads and removes files that GlusterFS renamed', async () => {
-    await theirs.sh(
+    await theirs.runScript(
       'mkdir r; for n in 1 2 3 4 5 6 7 8 9; do echo $n > r/a$n; mv r/a$n r/b$n; done',
     );
     const linktos = onBricks('r/b1', `${LAYOUT}.linkto`);
@@ -162,11 +162,11 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
     expect(listed.sort()).toEqual([...Array(9).keys()].map((n) => `b${n + 1}`));
     for (let n = 1; n < 10; n++) await ours.ask('unlink', `/r/b${n}`);
     for (let n = 1; n < 10; n++) expect(having(`r/b${n}`)).toEqual([]);
-    expect(await theirs.sh('rmdir r && echo gone')).toBe('gone\n');
+    expect(await theirs.runScript('rmdir r && echo gone')).toBe('gone\n');
   });
 
   test('place a thousand names on the same bricks', async () => {
-    await theirs.sh('mkdir -p h');
+    await theirs.runScript('mkdir -p h');
     const names = fc.sample(
       fc.oneof(
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
@@ -206,17 +206,19 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
   });
 
   test('glossa rebuilds a layout that has lost a piece', async () => {
-    await theirs.sh('mkdir hole');
+    await theirs.runScript('mkdir hole');
     run('setfattr', '-x', LAYOUT, onDisk('wa', 'hole'));
     await (await fresh()).ask('stat', '/hole');
     const pieces = Object.values(onBricks('hole', LAYOUT));
     expect(pieces.map((piece) => piece.slice(0, 16))).toEqual(Array(3).fill('0000000100000000'));
     expect(new Set(pieces).size).toBe(3);
-    expect(await theirs.sh('echo x > hole/f && cat hole/f')).toBe('x\n');
+    expect(await theirs.runScript('echo x > hole/f && cat hole/f')).toBe('x\n');
   });
 
   test('glossa restores a directory that one brick has lost, with mode, owner and xattrs', async () => {
-    await theirs.sh('mkdir lost; chmod 751 lost; chown 5:6 lost; setfattr -n user.k -v v lost');
+    await theirs.runScript(
+      'mkdir lost; chmod 751 lost; chown 5:6 lost; setfattr -n user.k -v v lost',
+    );
     const gfid = run(
       'getfattr',
       '-n',
@@ -247,7 +249,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
   });
 
   test('glossa takes the mode of a directory from its MDS brick, and repairs the others', async () => {
-    await theirs.sh('mkdir mode');
+    await theirs.runScript('mkdir mode');
     const mds = onBricks('mode', `${LAYOUT}.mds`);
     const others = NAMES.filter((brick) => mds[brick] === '');
     expect(others).toHaveLength(2);
@@ -258,21 +260,21 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
   });
 
   test('glossa sets attributes of a directory on all bricks, and leaves nothing to repair', async () => {
-    await theirs.sh('mkdir attr');
+    await theirs.runScript('mkdir attr');
     await ours.ask('chmod', '/attr', 0o711);
     await ours.ask('setxattr', '/attr', 'user.a', bytes('1'), 0);
     expect(onBricks('attr', 'user.a')).toEqual({ wz: '31', wa: '31', wm: '31' });
     for (const brick of NAMES) expect(run('stat', '-c', '%a', onDisk(brick, 'attr'))).toBe('711');
     const mds = Object.values(onBricks('attr', `${LAYOUT}.mds`)).filter((value) => value !== '');
     expect(mds).toEqual(['00000000']);
-    expect(await theirs.sh('stat -c %a attr; getfattr --only-values -n user.a attr')).toBe(
+    expect(await theirs.runScript('stat -c %a attr; getfattr --only-values -n user.a attr')).toBe(
       '711\n1',
     );
   });
 
   test('glossa puts files on other bricks with linktos when there is no space', async () => {
-    await theirs.sh('mkdir full');
-    const client = await clients.distributed(ports, { 'min-free-disk': '100%' });
+    await theirs.runScript('mkdir full');
+    const client = await clients.openDistributed(ports, { 'min-free-disk': '100%' });
     await client.ask('stat', '/full');
     for (let n = 0; n < 9; n++) await client.ask('write', `/full/f${n}`, bytes(`${n}`), null);
     // The bricks with the most space depend on the disk: `space.more.test.ts`.
@@ -288,12 +290,12 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => 
       return values;
     });
     expect(linktos.length).toBeGreaterThan(0);
-    expect(await theirs.sh('cat full/*')).toBe('012345678');
+    expect(await theirs.runScript('cat full/*')).toBe('012345678');
     expect(((await ours.ask('listdir', '/full')) as string[]).length).toBe(9);
   });
 
   test('without one brick its files are absent, its names are refused, and both recover with it', async () => {
-    await theirs.sh('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
+    await theirs.runScript('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
     await ours.ask('stat', '/s');
     const names = [...Array(20).keys()].map((n) => `f${n + 1}`);
     const onWm = names.filter((name) => having(`s/${name}`).includes('wm'));

@@ -18,10 +18,10 @@ import {
   type FaultKind,
   PLACEMENTS,
 } from '../../../test/support/faults.ts';
-import { noBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
-import { gateOf, type Verdict, type Wind } from '../../../test/support/shared-volume.ts';
-import { wantedOf } from '../../../test/support/wanted.ts';
+import { makeGate, type Verdict, type Wind } from '../../../test/support/shared-volume.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const WHO = ['ours', 'theirs'] as const;
@@ -72,7 +72,7 @@ for dir, names in trials.items():
 print(json.dumps(seen))
 `;
 
-describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', () => {
+describe.skipIf(isWithoutBricks())('an interrupted client over bricks of GlusterFS', () => {
   let folder: string;
   let bricks: RealBrick[];
   let volume: GlusterVolume | undefined;
@@ -89,10 +89,10 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
   }
   // With lookups on all children, as after a repair of a layout.
   const begin = (): Promise<BrickClient> =>
-    volume!.client({ 'lookup-optimize': 'off' }, 'test/gate');
+    volume!.startClient({ 'lookup-optimize': 'off' }, 'test/gate');
 
   beforeAll(async () => {
-    volume = await GlusterVolume.start(NAMES, { more: [gateOf(decide)] });
+    volume = await GlusterVolume.start(NAMES, { translators: [makeGate(decide)] });
     ({ folder, bricks, ours, theirs } = volume);
     victim = await begin();
     writeFileSync(join(folder, 'theirs.py'), THEIRS);
@@ -141,7 +141,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
   async function byTheirs(what: 'see' | 'remove', trials: readonly Trial[]): Promise<Seen> {
     const names = Object.fromEntries(trials.map(({ dir, from, to }) => [`.${dir}`, [from, to]]));
     writeFileSync(join(folder, 'trials.json'), JSON.stringify(names));
-    const said = await theirs.sh(`python3 ../theirs.py ${what} ../trials.json`);
+    const said = await theirs.runScript(`python3 ../theirs.py ${what} ../trials.json`);
     if (!said.startsWith('{')) throw new Error(said);
     const seen = Object.entries(JSON.parse(said) as Seen);
     return Object.fromEntries(seen.map(([dir, all]) => [dir.slice(1), all]));
@@ -219,7 +219,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
       await remove(first, own);
     }
     // Nothing is left, not even on disk.
-    expect(await theirs.sh('ls')).not.toMatch(new RegExp(`^${walks}-`, 'm'));
+    expect(await theirs.runScript('ls')).not.toMatch(new RegExp(`^${walks}-`, 'm'));
     for (const { files } of bricks) {
       expect(readdirSync(files).filter((name) => name.startsWith(`${walks}-`))).toEqual([]);
       const args = ['.glusterfs', '(', '-xtype', 'l', '-o', '-type', 'f', '-links', '1', ')'];
@@ -232,7 +232,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
     expect(all).toContain(content);
 
   describe.each(FAULTS)('interrupted by %s', (kind) => {
-    test.each(wantedOf(PLACEMENTS, (letters) => letters === 'abcb'))(
+    test.each(selectVariants(PLACEMENTS, (letters) => letters === 'abcb'))(
       'rename of a file looks alike to both clients (source, old name, new name, target: %s)',
       async (letters) => {
         const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
@@ -258,7 +258,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
       },
     );
 
-    test.each(wantedOf(NAMES, (child) => child === 'wa'))(
+    test.each(selectVariants(NAMES, (child) => child === 'wa'))(
       'link to a name of %s looks alike to both clients',
       async (child) => {
         await walk(kind, {
@@ -278,7 +278,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
       },
     );
 
-    test.each(wantedOf(['mkdir'], () => true))(
+    test.each(selectVariants(['mkdir'], () => true))(
       '%s leaves a directory or none for both clients',
       async () => {
         await walk(kind, {
@@ -292,7 +292,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
       },
     );
 
-    test.each(wantedOf(['rmdir'], () => true))(
+    test.each(selectVariants(['rmdir'], () => true))(
       '%s leaves a directory or none for both clients',
       async () => {
         await walk(kind, {
@@ -314,7 +314,7 @@ describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', ()
       ['to a new name', false],
       ['over an empty one', true],
     ] as const;
-    test.each(wantedOf(directories, ([, isOver]) => !isOver))(
+    test.each(selectVariants(directories, ([, isOver]) => !isOver))(
       'rename of a directory %s looks alike to both clients',
       async (_, isOver) => {
         const before = isOver ? '[]' : null;

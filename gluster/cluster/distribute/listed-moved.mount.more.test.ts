@@ -3,7 +3,7 @@ import { mkdirSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { distributedVolfile } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
   type Scratch,
@@ -54,7 +54,7 @@ async function withBricks(
 }
 
 describeMounts('a listing of a distributed volume', () => {
-  it.skipIf(noBricks()).each(Object.keys(serving) as (keyof typeof serving)[])(
+  it.skipIf(isWithoutBricks()).each(Object.keys(serving) as (keyof typeof serving)[])(
     'returns each file once while a rebalance moves files, on bricks of %s',
     (kind) =>
       withScratch((scratch) =>
@@ -63,7 +63,7 @@ describeMounts('a listing of a distributed volume', () => {
           try {
             const mount = await startMount(scratch, volfile, { name: 'ours' });
             // A rename misplaces most files.
-            const made = await theirs.sh(`mkdir d && cd d && for n in $(seq ${COUNT}); do
+            const made = await theirs.runScript(`mkdir d && cd d && for n in $(seq ${COUNT}); do
               echo "$n" > a$n && mv a$n some-longer-name-$n || exit; done`);
             expect(made).toBe('');
             const folder = join(mount.path, 'd');
@@ -71,7 +71,7 @@ describeMounts('a listing of a distributed volume', () => {
             expect(new Set(expected).size).toBe(COUNT);
             let isOver = false;
             const moved = theirs
-              .sh(
+              .runScript(
                 `cd d && for n in *; do setfattr -n trusted.distribute.migrate-data -v force $n 2>&1 || :; done`,
               )
               .finally(() => {

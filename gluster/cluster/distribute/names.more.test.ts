@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeName } from '../../../runtime/core/bytes.ts';
 import { type BrickClient, bytes } from '../../../test/support/brick-clients.ts';
-import { noBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
-import { wanted, wantedOf } from '../../../test/support/wanted.ts';
+import { selected, selectVariants } from '../../../test/support/test-selection.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LONGEST = 255;
@@ -86,7 +86,7 @@ while not os.path.exists(sys.argv[2]):
 print(n)
 `;
 
-describe.skipIf(noBricks())('files with names', () => {
+describe.skipIf(isWithoutBricks())('files with names', () => {
   let folder: string;
   let bricks: RealBrick[];
   let volume: GlusterVolume | undefined;
@@ -112,7 +112,7 @@ describe.skipIf(noBricks())('files with names', () => {
       }),
     );
 
-  test.each(wantedOf(Object.keys(KINDS), () => true))(
+  test.each(selectVariants(Object.keys(KINDS), () => true))(
     '%s are created, read, renamed, listed and removed alike by both clients',
     async (kind) => {
       const dir = kind.replaceAll(' ', '-');
@@ -121,11 +121,11 @@ describe.skipIf(noBricks())('files with names', () => {
       expect(new Set(hex).size).toBe(hex.length);
       writeFileSync(join(folder, 'names'), hex.join(' '));
       const byTheirs = (what: string): Promise<string> =>
-        theirs.sh(`python3 ../theirs.py ${what} ${dir} ../names 2>&1`);
+        theirs.runScript(`python3 ../theirs.py ${what} ${dir} ../names 2>&1`);
       const path = (name: Buffer): string => `/${dir}/${decodeName(name)}`;
       const sorted = all.map((name) => decodeName(name)).sort();
 
-      expect(await theirs.sh(`mkdir ${dir}`)).toBe('');
+      expect(await theirs.runScript(`mkdir ${dir}`)).toBe('');
       expect(await byTheirs('make')).toBe('');
       const where = placed(dir);
       expect(Object.values(where).flat().sort()).toEqual([...hex].sort());
@@ -154,20 +154,20 @@ describe.skipIf(noBricks())('files with names', () => {
   );
 
   // More than one reply of a brick holds; many times that in test:long.
-  const count = wanted.first ? 3000 : 20_000;
+  const count = selected.first ? 3000 : 20_000;
 
   test(`a listing of ${count} names returns each once to both clients, while both change others`, async () => {
     await ours.ask('mkdir', '/many', 0o755);
-    expect(await theirs.sh(`cd many && seq -f stays%.0f 1 ${count} | xargs touch`)).toBe('');
+    expect(await theirs.runScript(`cd many && seq -f stays%.0f 1 ${count} | xargs touch`)).toBe('');
     const stays = Array.from({ length: count }, (_, n) => `stays${n + 1}`).sort();
     const steady = (names: readonly string[]): string[] =>
       names.filter((name) => name.startsWith('stays')).sort();
 
-    const changing = theirs.sh('python3 ../changes.py many ../over ../begun');
+    const changing = theirs.runScript('python3 ../changes.py many ../over ../begun');
     await expect.poll(() => existsSync(join(folder, 'begun')), PATIENCE).toBe(true);
     const listed = [(await ours.ask('listdir', '/many')) as string[]];
     let isOver = false;
-    const beside = theirs.sh('ls -f many').finally(() => {
+    const beside = theirs.runScript('ls -f many').finally(() => {
       isOver = true;
     });
     let changes = 0;

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { O_CLOEXEC, SEEK_SET } from '../../../runtime/sys/constants.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { cstring, Dirents } from '../../../runtime/sys/struct.ts';
-import { distributedVolfile, volume } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { distributedVolfile, renderVolume } from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
   makeScratch,
@@ -87,7 +87,7 @@ function listFromEverywhere(path: string): Entry[] {
   return all;
 }
 
-const mounted = noBricks() ? describe.skip : describeMounts;
+const mounted = isWithoutBricks() ? describe.skip : describeMounts;
 
 mounted('a listing of a distributed volume of three bricks', () => {
   let scratch: Scratch;
@@ -117,7 +117,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
     expect(new Set(said.map(([, child]) => child)).size).toBe(NAMES.length);
   }
   const fill = (mount: RealMount): Promise<string> =>
-    mount.sh(`mkdir d && cd d && for n in $(seq 0 ${COUNT - 1}); do : > name$n; done`);
+    mount.runScript(`mkdir d && cd d && for n in $(seq 0 ${COUNT - 1}); do : > name$n; done`);
 
   test.each(Object.keys(BRICKS) as (keyof typeof BRICKS)[])(
     'continues after every offset, with the offsets of GlusterFS where they fit, on bricks that are %s',
@@ -147,11 +147,11 @@ mounted('a listing of a distributed volume of three bricks', () => {
   test('continues after every offset for a GlusterFS client of a brick that is itself distributed', async () => {
     const disks = NAMES.map(
       (name) =>
-        volume(`${name}-disk`, 'storage/posix', { directory: filesOf(name) }, null) +
-        volume(name, 'features/locks', {}, `${name}-disk`),
+        renderVolume(`${name}-disk`, 'storage/posix', { directory: filesOf(name) }, null) +
+        renderVolume(name, 'features/locks', {}, `${name}-disk`),
     );
     const server = (port: number): string =>
-      volume(
+      renderVolume(
         'server',
         'protocol/server',
         {
@@ -161,7 +161,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
         },
         'brick',
       );
-    const top = volume('brick', 'cluster/distribute', {}, NAMES.join(' '));
+    const top = renderVolume('brick', 'cluster/distribute', {}, NAMES.join(' '));
     const brick = await OurBrick.start(scratch.path, 'all', (port) =>
       [...disks, top, server(port)].join('\n'),
     );

@@ -15,7 +15,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const OLDER = ['wz', 'wa'];
@@ -72,7 +72,7 @@ class Tap {
   }
 }
 
-describe.skipIf(noBricks())('a lookup of an absent name', () => {
+describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
   let folder: string;
   const bricks: RealBrick[] = [];
   const taps: Tap[] = [];
@@ -94,19 +94,19 @@ describe.skipIf(noBricks())('a lookup of an absent name', () => {
     ports = Object.fromEntries(NAMES.map((name, at) => [name, taps[at]!.port]));
     clients = new BrickClients();
     const before = Object.fromEntries(OLDER.map((name) => [name, ports[name]!]));
-    const first = await clients.distributed(before);
+    const first = await clients.openDistributed(before);
     await first.ask('stat', '/');
     await first.ask('mkdir', '/old', 0o755);
     for (let n = 0; n < COUNT; n++) await first.ask('write', `/old/f${n}`, bytes(`${n}`), null);
     await first.end();
-    const fixing = await clients.distributed(ports);
+    const fixing = await clients.openDistributed(ports);
     for (const path of ['/', '/old']) {
       await fixing.ask('setxattr', path, 'distribute.fix.layout', bytes('yes'), 0);
     }
     hash = Math.floor(Date.now() / 1000);
     await fixing.ask('setxattr', '/', 'distribute.commit-hash', bytes(`${hash}`), 0);
     await fixing.end();
-    ours = await clients.distributed(ports);
+    ours = await clients.openDistributed(ports);
     await ours.ask('stat', '/');
     theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
   });
@@ -133,14 +133,14 @@ describe.skipIf(noBricks())('a lookup of an absent name', () => {
   /** The lookups per absent name in a directory, by client. */
   async function costs(dir: string): Promise<{ ours: number[]; theirs: number[] }> {
     await ours.ask('stat', dir);
-    await theirs.sh(`ls .${dir}`);
+    await theirs.runScript(`ls .${dir}`);
     const namesOf = (whose: string): string[] =>
       [...Array(COUNT).keys()].map((n) => `absent-${dir.slice(1)}-${whose}-${n}.`);
     for (const name of namesOf('ours')) {
       await expect(ours.ask('stat', `${dir}/${name}`)).rejects.toThrow('ENOENT');
     }
     const tests = namesOf('theirs').map((name) => `[ ! -e .${dir}/${name} ]`);
-    expect(await theirs.sh(tests.join(' && '))).toBe('');
+    expect(await theirs.runScript(tests.join(' && '))).toBe('');
     const counts = (whose: string): number[] => [...new Set(namesOf(whose).map(asked))];
     return { ours: counts('ours'), theirs: counts('theirs') };
   }
@@ -154,7 +154,7 @@ describe.skipIf(noBricks())('a lookup of an absent name', () => {
 
   test('sends one request in a directory made after fix-layout by either client', async () => {
     await ours.ask('mkdir', '/of-ours', 0o755);
-    expect(await theirs.sh('mkdir of-theirs')).toBe('');
+    expect(await theirs.runScript('mkdir of-theirs')).toBe('');
     for (const dir of ['of-ours', 'of-theirs']) {
       expect(hashes(dir)).toEqual([hash, hash, hash]);
       expect([dir, await costs(`/${dir}`)]).toEqual([dir, { ours: [1], theirs: [1] }]);
@@ -167,6 +167,6 @@ describe.skipIf(noBricks())('a lookup of an absent name', () => {
     for (let n = 0; n < COUNT; n++) {
       expect(await ours.ask('read', `/old/f${n}`, 9, 0)).toEqual(bytes(`${n}`));
     }
-    expect(await theirs.sh('cat old/*')).toHaveLength(30);
+    expect(await theirs.runScript('cat old/*')).toHaveLength(30);
   });
 });

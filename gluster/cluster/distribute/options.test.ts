@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { Distributed } from '../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
 import type { Distribute } from './distribute.ts';
 import { hashName } from './hash.ts';
 import { decodePiece, type Piece } from './layout/layout.ts';
@@ -11,10 +11,10 @@ import type { Settings } from './options.ts';
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-let volume: Distributed;
+let volume: DistributedVolume;
 afterEach(() => volume.stop());
 const start = async (options: Readonly<Record<string, string>> = {}): Promise<void> => {
-  volume = await Distributed.start(THREE, options);
+  volume = await DistributedVolume.start(THREE, options);
 };
 function change(settings: Partial<Settings>): void {
   const priv = volume.graph.top.priv as Distribute;
@@ -26,7 +26,7 @@ function setUp(name: string, isUp: boolean): void {
   volume.graph.top.notify(isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
 }
 const pieces = (path: string, key = LAYOUT): Piece[] =>
-  THREE.map((child) => decodePiece(volume.at(child, path)!.xattrs.bytes(key))!);
+  THREE.map((child) => decodePiece(volume.readChild(child, path)!.xattrs.bytes(key))!);
 const withRange = (path: string): string[] =>
   THREE.filter((_, at) => pieces(path)[at]!.start !== pieces(path)[at]!.stop);
 
@@ -47,7 +47,7 @@ test('with readdir-optimize the first child that is up lists all directories, ea
   const files = [...Array(12).keys()].map((n) => `f${n}`);
   expect(volume.list('/').sort()).toEqual([...names, ...files].sort());
   // The other children's directories are not listed.
-  const loc = new Loc(volume.inode('/d0'), volume.root, 'd0');
+  const loc = new Loc(volume.findInode('/d0'), volume.root, 'd0');
   expect(volume.askChild('wz', 'rmdir', loc, 0, null).opRet).toBe(0);
   expect(volume.list('/')).not.toContain('d0');
 });
@@ -55,10 +55,12 @@ test('with readdir-optimize the first child that is up lists all directories, ea
 test('with xattr-name all stored xattrs have that prefix', async () => {
   await start({ 'xattr-name': 'trusted.other' });
   volume.mkdir('/d');
-  const all = volume.at('wz', '/d')!.xattrs;
+  const all = volume.readChild('wz', '/d')!.xattrs;
   expect([...all.keys()].filter((name) => name.startsWith(LAYOUT))).toEqual([]);
   expect(pieces('/d', 'trusted.other').every(({ start, stop }) => stop > start)).toBe(true);
-  const marked = THREE.filter((child) => volume.at(child, '/d')!.xattrs.has('trusted.other.mds'));
+  const marked = THREE.filter((child) =>
+    volume.readChild(child, '/d')!.xattrs.has('trusted.other.mds'),
+  );
   expect(marked).toHaveLength(1);
 });
 
@@ -95,7 +97,7 @@ describe('a changed option of a running volume', () => {
       expect(volume.read(`/before/f${n}`)).toBe(`${n}`);
       volume.create(`/after/f${n}`);
     }
-    expect([...Array(20).keys()].filter((n) => volume.at('wm', `/after/f${n}`))).toEqual([]);
+    expect([...Array(20).keys()].filter((n) => volume.readChild('wm', `/after/f${n}`))).toEqual([]);
     change({ 'decommissioned-bricks': undefined });
     volume.mkdir('/again');
     expect(withRange('/again')).toEqual(THREE);

@@ -10,12 +10,12 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-describe.skipIf(noBricks())("glossa's bricks", () => {
+describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
   let folder: string;
   const bricks: OurBrick[] = [];
   let clients: BrickClients;
@@ -31,7 +31,7 @@ describe.skipIf(noBricks())("glossa's bricks", () => {
     const ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
     clients = new BrickClients();
     theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-    ours = await clients.distributed(ports);
+    ours = await clients.openDistributed(ports);
     await ours.ask('stat', '/');
   });
   afterAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(noBricks())("glossa's bricks", () => {
     );
 
   test("store directories, files and linktos of GlusterFS's client, which glossa's client reads", async () => {
-    const said = await theirs.sh(`
+    const said = await theirs.runScript(`
       mkdir dir1 && cd dir1
       for n in $(seq 30); do echo $n > n$n; done
       for n in $(seq 30); do mv n$n m$n; done
@@ -77,7 +77,7 @@ describe.skipIf(noBricks())("glossa's bricks", () => {
     for (const name of ['l2', 'l4']) {
       expect(await ours.ask('read', `/dir1/${name}`, 9, 0)).toEqual(bytes('1\n'));
     }
-    expect(await theirs.sh('rm -r dir1; ls')).toBe('');
+    expect(await theirs.runScript('rm -r dir1; ls')).toBe('');
     for (const brick of NAMES) {
       expect(spawnSync('ls', [onDisk(brick, '')]).stdout.toString(), brick).toBe('');
     }
@@ -89,7 +89,7 @@ const kinds = [
   ['ours', (own: string, files: string) => OurBrick.serve(own, files)],
 ] as const;
 
-describe.skipIf(noBricks()).each(kinds)('a new brick of %s', (_, start) => {
+describe.skipIf(isWithoutBricks()).each(kinds)('a new brick of %s', (_, start) => {
   test("gets the xattrs of existing directories from GlusterFS's client", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
     const bricks: (RealBrick | OurBrick)[] = [];
@@ -100,7 +100,7 @@ describe.skipIf(noBricks()).each(kinds)('a new brick of %s', (_, start) => {
         `mnt-${bricks.length}`,
         distributedVolfile(ports),
       );
-      const said = await mount.sh(script);
+      const said = await mount.runScript(script);
       await mount.end();
       return said;
     };

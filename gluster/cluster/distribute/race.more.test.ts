@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const FILES = 6;
@@ -64,7 +64,7 @@ const isLinkto = (file: string): boolean => {
   return (mode & 0o7777) === 0o1000 && size === 0;
 };
 
-describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS', () => {
+describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients on bricks of GlusterFS', () => {
   test('lose and duplicate no file when both rename the same names at once', {
     timeout: 580_000,
   }, async () => {
@@ -76,10 +76,10 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS
     }
     const ports = Object.fromEntries(CHILDREN.map((name, at) => [name, bricks[at]!.port]));
     clients = new BrickClients();
-    const ours = await clients.distributed(ports);
+    const ours = await clients.openDistributed(ports);
     await ours.ask('stat', '/');
     theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-    await theirs.sh('mkdir d');
+    await theirs.runScript('mkdir d');
     const refill = async (): Promise<void> => {
       for (let n = 0; n < FILES; n++) await ours.ask('write', `/d/n${n}`, bytes(`${n}`), null);
     };
@@ -90,7 +90,7 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS
     const run = `python3 -c "$(cat ../theirs.py)" d ${TURNS} ${NAMES}`;
     writeFileSync(join(folder, 'theirs.py'), THEIRS);
     let isOver = false;
-    const theirTurns = theirs.sh(run).finally(() => {
+    const theirTurns = theirs.runScript(run).finally(() => {
       isOver = true;
     });
     for (let turn = 0; turn < TURNS || !isOver; turn++) {
@@ -111,12 +111,14 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS
 
     // Both list the same names; each is one file, stored once.
     const listed = ((await ours.ask('listdir', '/d')) as string[]).sort();
-    expect((await theirs.sh('LC_ALL=C ls d')).trim().split('\n')).toEqual([...listed].sort());
+    expect((await theirs.runScript('LC_ALL=C ls d')).trim().split('\n')).toEqual(
+      [...listed].sort(),
+    );
     expect(new Set(listed).size).toBe(listed.length);
-    const inodes = (await theirs.sh('stat -c %i d/*')).trim().split('\n');
+    const inodes = (await theirs.runScript('stat -c %i d/*')).trim().split('\n');
     expect(new Set(inodes).size).toBe(listed.length);
     for (const name of listed) {
-      const text = await theirs.sh(`cat d/${name}`);
+      const text = await theirs.runScript(`cat d/${name}`);
       expect(text).toMatch(/^\d$/);
       expect(await ours.ask('read', `/d/${name}`, 9, 0)).toEqual(bytes(text));
     }
@@ -127,10 +129,10 @@ describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS
     // No lock and no file is left.
     for (const [at, name] of listed.entries()) {
       if (at % 2 === 0) await ours.ask('unlink', `/d/${name}`);
-      else await theirs.sh(`rm d/${name}`);
+      else await theirs.runScript(`rm d/${name}`);
     }
     await ours.ask('rmdir', '/d');
-    expect(await theirs.sh('ls')).toBe('');
+    expect(await theirs.runScript('ls')).toBe('');
     for (const brick of bricks) {
       const { stdout } = spawnSync('find', [join(brick.files, '.glusterfs'), '-xtype', 'l']);
       expect(stdout.toString()).toBe('');

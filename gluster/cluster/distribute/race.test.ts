@@ -66,7 +66,7 @@ class Worker {
   private make(name: string): void {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
-    const xdata = volume.newXdata();
+    const xdata = volume.gfidRequest();
     const done = (told: FopReply): void => this.done(told.opErrno);
     if (this.kind === 'files') {
       volume.askThen(client, 'mknod', [loc, 0o100640, 0, 0, xdata], done);
@@ -81,7 +81,7 @@ class Worker {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
     volume.askThen(client, 'lookup', [loc, null], (told: FopReply) => {
-      then(told.opRet < 0 ? null : volume.known(client, told));
+      then(told.opRet < 0 ? null : volume.linkReply(client, told));
     });
   }
 

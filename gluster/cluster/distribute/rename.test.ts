@@ -61,8 +61,8 @@ describe.each(CASES)('rename with source, old name, new name, target on children
   /** Makes the state before, with linktos. @returns the gfids of both files */
   async function prepare(): Promise<{ gfid: string; old: string | null }> {
     await start(NAMES);
-    const gfid = volume.put(source, from);
-    const old = target === null ? null : volume.put(target, to);
+    const gfid = volume.putFile(source, from);
+    const old = target === null ? null : volume.putFile(target, to);
     volume.find(0, from);
     volume.find(0, to);
     const before = [
@@ -96,7 +96,7 @@ describe.each(CASES)('rename with source, old name, new name, target on children
     await prepare();
     await volume.stop();
     await start(NAMES, 2);
-    volume.put(source, from);
+    volume.putFile(source, from);
     volume.find(0, from);
     const before = volume.state();
     expect(volume.rename(0, from, to)).toBe(0);
@@ -107,7 +107,7 @@ describe.each(CASES)('rename with source, old name, new name, target on children
 
 test('rename between two names of one file keeps both', async () => {
   await start(NAMES);
-  volume.put('wz', '/a');
+  volume.putFile('wz', '/a');
   volume.find(0, '/a');
   expect(volume.link(0, '/a', '/b')).toBe(0);
   const before = volume.state();
@@ -122,7 +122,7 @@ describe('a file with several names', () => {
     async (newHash) => {
       await start(NAMES);
       const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
-      volume.put('wz', names[0]!);
+      volume.putFile('wz', names[0]!);
       volume.find(0, names[0]!);
       for (const name of names.slice(1)) expect(volume.link(0, names[0]!, name)).toBe(0);
       const to = `/${nameAt(newHash, 'other')}`;
@@ -148,7 +148,7 @@ describe('a hard link', () => {
     async (child) => {
       await start(NAMES);
       const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];
-      volume.put('wz', from);
+      volume.putFile('wz', from);
       expect(volume.link(0, from, to)).toBe(0);
       const linkto = child === 'wz' ? [] : [`${child} ${to} -> wz`];
       expect(volume.state().sort()).toEqual([`wz ${from}`, `wz ${to}`, ...linkto].sort());
@@ -184,7 +184,7 @@ describe('a directory', () => {
     await start(NAMES, 1, { 'lookup-optimize': 'off' });
     volume.mkdir(0, '/d');
     const files = NAMES.map((child) => `/d/${child}`);
-    for (const [at, file] of files.entries()) volume.put(NAMES[at]!, file);
+    for (const [at, file] of files.entries()) volume.putFile(NAMES[at]!, file);
     for (const file of files) volume.find(0, file);
     const linktos = volume.state().filter((line) => line.includes('->'));
     expect(linktos).not.toEqual([]);
@@ -210,7 +210,7 @@ describe('a directory', () => {
   test('replaces no directory with entries and no file, and no file replaces it', async () => {
     await start(NAMES);
     for (const path of ['/d', '/e', '/e/below']) expect(volume.mkdir(0, path)).toBe(0);
-    volume.put('wz', '/f');
+    volume.putFile('wz', '/f');
     volume.find(0, '/f');
     const before = volume.state();
     expect(volume.rename(0, '/d', '/e')).toBe(ENOTEMPTY);

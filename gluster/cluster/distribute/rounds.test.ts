@@ -7,7 +7,7 @@ import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import delayGen from '../../../runtime/xlators/debug/delay-gen/index.ts';
-import { Distributed, type FopReply } from '../../../test/support/distributed.ts';
+import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
 
 /** The duration of one request. */
 const STEP_MS = 1;
@@ -15,16 +15,16 @@ const STEP_MS = 1;
 const MANY = 100;
 
 class Slow {
-  readonly volume: Distributed;
+  readonly volume: DistributedVolume;
 
-  private constructor(volume: Distributed) {
+  private constructor(volume: DistributedVolume) {
     this.volume = volume;
   }
 
   static async start(count: number): Promise<Slow> {
     const names = Array.from({ length: count }, (_, at) => `brick-${at}`);
     const options = { 'delay-percentage': '100', 'delay-duration': String(STEP_MS * 1000) };
-    const volume = await Distributed.start(names, {}, () => ({
+    const volume = await DistributedVolume.start(names, {}, () => ({
       translator: delayGen as never,
       options,
     }));
@@ -49,7 +49,13 @@ class Slow {
   mkdir(name: string): [FopReply, number, number] {
     const { root, graph } = this.volume;
     const loc = new Loc(graph.inodes.newInode(), root, name);
-    const [reply, answered, rounds] = this.rounds('mkdir', loc, 0o755, 0, this.volume.newXdata());
+    const [reply, answered, rounds] = this.rounds(
+      'mkdir',
+      loc,
+      0o755,
+      0,
+      this.volume.gfidRequest(),
+    );
     if (reply.opRet >= 0) graph.inodes.link(loc.inode!, root, name, reply.values[1] as Iatt);
     return [reply, answered, rounds];
   }
@@ -88,12 +94,12 @@ test('a new directory is usable while the lock of its layout is being released',
   const { volume } = slow;
   const { context, graph, root } = volume;
   const loc = new Loc(graph.inodes.newInode(), root, 'dir');
-  const made = volume.ask('mkdir', loc, 0o755, 0, volume.newXdata());
+  const made = volume.ask('mkdir', loc, 0o755, 0, volume.gfidRequest());
   while (Number.isNaN(made.opRet)) context.advance(STEP_MS);
   expect(context.waiting).toBeGreaterThan(0);
   graph.inodes.link(loc.inode!, root, 'dir', made.values[1] as Iatt);
   const below = new Loc(graph.inodes.newInode(), loc.inode!, 'below');
-  const [reply] = slow.rounds('mkdir', below, 0o755, 0, volume.newXdata());
+  const [reply] = slow.rounds('mkdir', below, 0o755, 0, volume.gfidRequest());
   expect(reply.opErrno).toBe(0);
   expect(context.waiting).toBe(0);
 });

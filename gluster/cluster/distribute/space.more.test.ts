@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrickClients, bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
 import { describeDisks, makeDisk } from '../../../test/support/disk.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import { makeScratch, type Scratch } from '../../../test/support/mount.ts';
-import { wantedOf } from '../../../test/support/wanted.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 import { LINKTO_MODE } from './linkto.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
   { least: '1TB', sizes: { wz: 24, wa: 64, wm: 32 }, junk: { wz: 6, wa: 24 }, chosen: 'wa' },
 ];
 
-(noBricks() ? describe.skip : describeDisks)(
+(isWithoutBricks() ? describe.skip : describeDisks)(
   'three bricks with less free space than min-free-disk',
   ['ext4'],
   () => {
@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
     const BRICKS = {
       "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
       ours: async (brick: string) => {
-        await scratch.folder(brick, 'files');
+        await scratch.makeFolder(brick, 'files');
         return OurBrick.serve(scratch.at(brick), filesOf(brick));
       },
     };
@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
       WHOSE.map((whose, of) => ({ ...each, whose, isUsual: (at + of) % 2 === 0 })),
     );
     // Each case on bricks of one kind; `test:long` uses the other.
-    it.each(wantedOf(all, ({ isUsual }) => isUsual))(
+    it.each(selectVariants(all, ({ isUsual }) => isUsual))(
       'with min-free-disk $least and bricks that are $whose, both clients put files on $chosen and linktos elsewhere',
       async ({ whose, least, sizes, junk, chosen }) => {
         const ports: Record<string, number> = {};
@@ -100,16 +100,18 @@ const CASES: readonly Case[] = [
         const full = { 'min-free-disk': least };
         const [plain, theirs] = [await mount('plain', {}), await mount('mnt', full)];
         // Made without the option, as a directory made while bricks are full has other ranges.
-        expect(await plain.sh('mkdir ours theirs')).toBe('');
-        const client = await clients.distributed(ports, full);
+        expect(await plain.runScript('mkdir ours theirs')).toBe('');
+        const client = await clients.openDistributed(ports, full);
         await client.ask('stat', '/ours');
         for (const name of FILES) await client.ask('write', `/ours/${name}`, bytes(name), null);
         const script = FILES.map((name) => `printf ${name} > theirs/${name}`).join('\n');
-        expect(await theirs.sh(script)).toBe('');
+        expect(await theirs.runScript(script)).toBe('');
         for (const folder of ['ours', 'theirs']) {
           await expectPlaced(plain, folder, chosen);
           // Reading them does not depend on the option.
-          expect(await plain.sh(`cd ${folder}; cat ${FILES.join(' ')}`)).toBe(FILES.join(''));
+          expect(await plain.runScript(`cd ${folder}; cat ${FILES.join(' ')}`)).toBe(
+            FILES.join(''),
+          );
         }
       },
     );
@@ -120,7 +122,7 @@ const CASES: readonly Case[] = [
         const key = `dht.file.hashed-subvol.${name}`;
         return `getfattr --only-values -n ${key} ${folder} | tr -d '\\0'; echo`;
       });
-      const hashed = (await mount.sh(script.join('\n'))).trim().split('\n');
+      const hashed = (await mount.runScript(script.join('\n'))).trim().split('\n');
       expect([...new Set(hashed)].sort()).toEqual([...NAMES].sort());
       const expected = (name: string, at: number, brick: string) => {
         if (brick === chosen) return { mode: 0o644, size: name.length, linkto: '' };

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 import { describeMounts, run, startMount, withScratch } from '../../../test/support/mount.ts';
 
 const ROUNDS = 100;
@@ -57,7 +57,7 @@ describeMounts('stat on a mount without attribute caching', () => {
   it('returns the size after a write through another mount, on a brick of glossa', () =>
     asNewAsAsked((folder, files) => OurBrick.serve(folder, files)));
 
-  it.skipIf(noBricks())(
+  it.skipIf(isWithoutBricks())(
     'returns the size after a write through another mount, on a brick of GlusterFS',
     () => asNewAsAsked((folder, files) => RealBrick.start(folder, { files })),
   );

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PumpSources } from '../../../runtime/core/pump-source.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
 import { type Ask, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { type BrickSettings, noBricks, RealBrick } from '../../../test/support/gluster.ts';
-import { needTools } from '../../../test/support/tools.ts';
+import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { skipWithoutTools } from '../../../test/support/tools.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
@@ -33,7 +33,7 @@ const start = async (settings?: BrickSettings): Promise<void> => {
   brick = await RealBrick.start(folder, settings);
 };
 
-describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
+describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
   ['the pump', pump],
   ["Node's event loop", null],
 ])('a client of a GlusterFS brick, served by %s', (_, served) => {
@@ -159,7 +159,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
   });
 
   it('with TLS, reads and writes succeed, and a client without TLS cannot connect', async () => {
-    needTools('openssl version');
+    skipWithoutTools('openssl version');
     const at = (name: string) => join(folder, name);
     const made = spawnSync('openssl', [
       'req',

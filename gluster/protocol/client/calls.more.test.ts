@@ -16,8 +16,8 @@ import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { BadLine, untouched } from '../../../test/support/faulty-connection.ts';
-import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { FaultyConnection, passUnchanged } from '../../../test/support/faulty-connection.ts';
+import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 import { readFields } from '../../rpc/fields.ts';
 import { findWireFop } from '../../rpc/fops4.ts';
@@ -48,7 +48,7 @@ const at = (name: string): string => join(brick.files, name);
 /** Connects and completes the handshake. */
 async function peer(texts?: Readonly<Record<string, string>>): Promise<RawPeer> {
   const made = await RawPeer.connect(brick.port);
-  expect(await made.introduce(texts)).toMatchObject({ opRet: 0 });
+  expect(await made.setVolume(texts)).toMatchObject({ opRet: 0 });
   return made;
 }
 
@@ -63,7 +63,7 @@ const lock = (type: number, start: number, len: number): Flock => ({
   ...{ type, whence: 0, start, len, pid: 77, owner: '' },
 });
 
-describe.skipIf(noBricks())('a GlusterFS brick', () => {
+describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-calls-'));
     clients = new BrickClients();
@@ -80,9 +80,9 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
   });
 
   it('receives all groups and O_DIRECT, unless send-gids and filter-O_DIRECT change that', async () => {
-    const line = await BadLine.start(brick.port);
+    const line = await FaultyConnection.start(brick.port);
     const opens: { groups: readonly number[]; flags: number }[] = [];
-    line.mangler = () => (record, way) => {
+    line.makeMangler = () => (record, way) => {
       const r = new XdrReader(record);
       const [xid, type] = [r.u32(), r.u32()];
       if (way === 'call' && type === CALL) {
@@ -93,7 +93,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
           opens.push({ groups: caller!.groups, flags: flags as number });
         }
       }
-      return untouched(record, way);
+      return passUnchanged(record, way);
     };
     const caller = { uid: 0, gid: 5, groups: [5, 6, 7] };
     await client.ask('write', '/direct', bytes('x'), null);
@@ -144,10 +144,10 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
       [DUMP_PROGRAM.number, 1],
       [HANDSHAKE.number, 2],
     ]);
-    const early = await raw.fop('statfs', [ROOT, null]);
+    const early = await raw.callFop('statfs', [ROOT, null]);
     expect(early.accept).toBe(ACCEPT.GARBAGE_ARGS);
-    expect(await raw.introduce()).toMatchObject({ opRet: 0 });
-    expect((await raw.fop('statfs', [ROOT, null])).opRet).toBe(0);
+    expect(await raw.setVolume()).toMatchObject({ opRet: 0 });
+    expect((await raw.callFop('statfs', [ROOT, null])).opRet).toBe(0);
     raw.close();
   });
 
@@ -162,14 +162,14 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
       [{ 'remote-subvolume': 'posix' }, 13, 'Authentication failed'],
       [{ 'subdir-mount': '/none' }, 2, /subdirectory/],
     ] as const) {
-      const said = await raw.introduce(texts);
+      const said = await raw.setVolume(texts);
       expect([said.opRet, said.opErrno], JSON.stringify(texts)).toEqual([-1, errno]);
       expect(said.texts!.get('ERROR')).toMatch(why);
     }
     const garbage = new Uint8Array(20).fill(0xff);
-    const said = await raw.introduceAs((w) => w.opaque(garbage));
+    const said = await raw.setVolumeRaw((w) => w.opaque(garbage));
     expect(said).toMatchObject({ opRet: -1, opErrno: 22 });
-    const welcome = await raw.introduce();
+    const welcome = await raw.setVolume();
     expect(welcome.opRet).toBe(0);
     expect(welcome.texts!.get('ERROR')).toBe('Success');
     expect(welcome.texts!.get('child_up')).toBe('1');
@@ -183,7 +183,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const { gfid, fd } = await raw.create('asked');
     expect(fd).toBeGreaterThanOrEqual(0);
     expect((await client.driver.find('/asked')).buf.iaGfid).toBe(gfid);
-    const none = await raw.fop('create', [ROOT, O_RDWR, 0o100644, 0, 'without', null]);
+    const none = await raw.callFop('create', [ROOT, O_RDWR, 0o100644, 0, 'without', null]);
     expect([none.opRet, none.opErrno]).toEqual([-1, EINVAL]);
     raw.close();
   });
@@ -211,7 +211,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     await client.ask('write', '/ten', bytes('0123456789'), null);
     const raw = await peer();
     const { buf } = await client.driver.find('/ten');
-    const opens = await raw.fop('open', [buf.iaGfid, O_RDWR, null]);
+    const opens = await raw.callFop('open', [buf.iaGfid, O_RDWR, null]);
     const fd = opens.values.fd as number;
     for (const [offset, size, data, errno] of [
       [0, 10, '0123456789', ENOENT],
@@ -220,16 +220,16 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
       [10, 4, '', ENOENT],
       [99, 4, '', ENOENT],
     ] as const) {
-      const read = await raw.fop('readv', [buf.iaGfid, fd, offset, size, 0, null]);
+      const read = await raw.callFop('readv', [buf.iaGfid, fd, offset, size, 0, null]);
       expect([read.opRet, text(read.values.data)]).toEqual([data.length, data]);
       if (errno !== 0) expect(read.opErrno, `at ${offset}`).toBe(errno);
       expect(await client.ask('read', '/ten', size, offset)).toEqual(bytes(data));
     }
     // By gfid alone.
-    const put = new Uint8Array(Buffer.from('xy'));
-    const wrote = await raw.fop('writev', [buf.iaGfid, ANONYMOUS, 2, 2, 0, null], { data: put });
-    expect(wrote.opRet).toBe(2);
-    const read = await raw.fop('readv', [buf.iaGfid, ANONYMOUS, 0, 5, 0, null]);
+    const data = new Uint8Array(Buffer.from('xy'));
+    const write = await raw.callFop('writev', [buf.iaGfid, ANONYMOUS, 2, 2, 0, null], { data });
+    expect(write.opRet).toBe(2);
+    const read = await raw.callFop('readv', [buf.iaGfid, ANONYMOUS, 0, 5, 0, null]);
     expect(text(read.values.data)).toBe('01xy4');
     raw.close();
   });
@@ -258,9 +258,9 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     expect([small.opRet, small.values[0]]).toEqual([0, []]);
     fd.release();
     const raw = await peer();
-    const opens = await raw.fop('opendir', [inode.gfid, null]);
+    const opens = await raw.callFop('opendir', [inode.gfid, null]);
     const list = ['readdirp', [inode.gfid, opens.values.fd, { hi: 0, lo: 0 }, 200, null]] as const;
-    expect(await raw.fop(...list)).toMatchObject({ opRet: 0, opErrno: 0 });
+    expect(await raw.callFop(...list)).toMatchObject({ opRet: 0, opErrno: 0 });
     raw.close();
   });
 
@@ -354,8 +354,8 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const gfid = (await client.driver.find('/locked')).buf.iaGfid;
     const owner = (lkOwner: string) => ({ caller: { ...SELF_CALLER, pid: 5, lkOwner } });
     const inodelk = [gfid, 1, F_WRLCK, { ...lock(F_WRLCK, 3, 4), pid: 0 }, 'domain', null];
-    expect(await holder.fop('inodelk', inodelk, owner('01'))).toMatchObject({ opRet: 0 });
-    const refused = await wants.fop('inodelk', inodelk, owner('02'));
+    expect(await holder.callFop('inodelk', inodelk, owner('01'))).toMatchObject({ opRet: 0 });
+    const refused = await wants.callFop('inodelk', inodelk, owner('02'));
     expect(refused).toMatchObject({ opRet: -1, opErrno: EAGAIN });
     const found = () =>
       holder.notices.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
@@ -374,7 +374,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
     const gfid = (await client.driver.find('/watched')).buf.iaGfid;
     const flags = (): number[] =>
       raw.notices.filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION).map(flagsOf);
-    const look = () => raw.fop('stat', [gfid, null]);
+    const look = () => raw.callFop('stat', [gfid, null]);
     const changes: readonly [bits: number, ...Parameters<Ask>][] = [
       [0x18, 'write', '/watched', bytes('more'), 0],
       [0x40, 'chmod', '/watched', 0o600],
@@ -451,7 +451,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
 
   it('accepts a call in parts, and replies to invalid calls without closing the connection', async () => {
     const raw = await peer();
-    const { bytes: call, xid } = raw.bytesOf(FOPS4, 14, (w) => {
+    const { bytes: call, xid } = raw.encodeCall(FOPS4, 14, (w) => {
       w.gfid(ROOT);
       w.zeros(4);
       w.i32(-1);
@@ -471,7 +471,7 @@ describe.skipIf(noBricks())('a GlusterFS brick', () => {
         body.subarray(20),
       ]),
     );
-    expect((await raw.answerTo(xid)).accept).toBe(ACCEPT.SUCCESS);
+    expect((await raw.awaitReply(xid)).accept).toBe(ACCEPT.SUCCESS);
     const accepted = async (number: number, version: number, procedure: number): Promise<number> =>
       (await raw.call({ name: '', number, version }, procedure, () => {})).accept;
     expect(await accepted(99_999, 1, 1)).toBe(ACCEPT.PROG_UNAVAIL);

@@ -12,9 +12,9 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { BadLine } from '../../../test/support/faulty-connection.ts';
-import { type BrickSettings, noBricks, RealBrick } from '../../../test/support/gluster.ts';
-import { needTools } from '../../../test/support/tools.ts';
+import { FaultyConnection } from '../../../test/support/faulty-connection.ts';
+import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { skipWithoutTools } from '../../../test/support/tools.ts';
 import { readCall, writeReply } from '../../rpc/message.ts';
 import { DUMP, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
 import { RecordReader, recordMark } from '../../rpc/record.ts';
@@ -113,10 +113,10 @@ describe('a client of a server that is not a brick', () => {
   });
 });
 
-describe.skipIf(noBricks())('a client of a GlusterFS brick', () => {
+describe.skipIf(isWithoutBricks())('a client of a GlusterFS brick', () => {
   it('logs an unknown volume once, and keeps retrying', async () => {
     const brick = await start();
-    const line = await BadLine.start(brick.port);
+    const line = await FaultyConnection.start(brick.port);
     ends.push(() => line.end());
     await clients.open(line.port, { options: { 'remote-subvolume': 'nowhere' }, waits: false });
     await expect.poll(() => line.count, PATIENCE).toBeGreaterThanOrEqual(ATTEMPTS);
@@ -134,7 +134,7 @@ describe.skipIf(noBricks())('a client of a GlusterFS brick', () => {
   });
 
   it('refuses a brick with an expired certificate', async () => {
-    needTools('openssl version');
+    skipWithoutTools('openssl version');
     const ssl = expired();
     const brick = await start({ server: ssl });
     await clients.open(brick.port, { options: ssl, waits: false });

@@ -7,15 +7,19 @@ import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { clientVolfile, distributedVolfile, volume } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import {
+  clientVolfile,
+  distributedVolfile,
+  renderVolume,
+} from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
   type Scratch,
   startMount,
   withScratch,
 } from '../../../test/support/mount.ts';
-import { needTools } from '../../../test/support/tools.ts';
+import { skipWithoutTools } from '../../../test/support/tools.ts';
 
 const STEPS = fileURLToPath(new URL('../../../test/support/brick-kill-steps.py', import.meta.url));
 const UNCACHED = ['attribute', 'entry', 'negative'].flatMap((it) => [`--${it}-timeout`, '0']);
@@ -79,7 +83,9 @@ async function outcomesOf(client: keyof typeof clients, bricks: number, above: r
       const ports = Object.fromEntries(all.map(({ port }, at) => [`c${at}`, port]));
       const base = bricks === 1 ? clientVolfile(last.port) : distributedVolfile(ports);
       const below = [bricks === 1 ? 'c0' : 'dht', ...above];
-      const stack = above.map((type, at) => volume(type, `performance/${type}`, {}, below[at]!));
+      const stack = above.map((type, at) =>
+        renderVolume(type, `performance/${type}`, {}, below[at]!),
+      );
       const mount = await clients[client]!(scratch, [base, ...stack].join('\n'));
       const steps = new Steps(scratch, [mount.path, last.files, String(bricks)]);
       const probe = () => steps.do('probe');
@@ -237,10 +243,10 @@ function differences(found: Outcomes, expected: ReadonlyMap<string, string>): st
 }
 
 describeMounts('fops during the kill of a brick', () => {
-  it.skipIf(noBricks()).each(Object.keys(STACKS))(
+  it.skipIf(isWithoutBricks()).each(Object.keys(STACKS))(
     "fail in a stack of %s as with GlusterFS's client, and succeed when it is back",
     async (stack) => {
-      needTools('python3');
+      skipWithoutTools('python3');
       const [bricks, above] = STACKS[stack]!;
       const expected = expectedOf(stack);
       expect(differences(await outcomesOf('theirs', bricks, above), expected)).toEqual([]);

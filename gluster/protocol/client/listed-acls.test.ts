@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
-import { attributes } from '../../../test/support/core.ts';
+import { makeAttributes } from '../../../test/support/core.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 import { ListedAcls } from './listed-acls.ts';
 
@@ -13,7 +13,7 @@ const gfidOf = (number: number): string =>
   `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 function entry(number: number, dict: Dict | null = null, iaProt = 0o644): WireDirent {
-  const stat: Iatt = Object.assign(attributes(gfidOf(number), IA_IFREG), { iaProt });
+  const stat: Iatt = Object.assign(makeAttributes(gfidOf(number), IA_IFREG), { iaProt });
   return { inoHi: 0, inoLo: number, offHi: 0, offLo: number, type: 8, name: 'f', stat, dict };
 }
 

@@ -13,12 +13,12 @@ import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
 import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/index.ts';
-import { ask, FakeContext, gfidOf, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import { ask, FakeContext, HeldLeaf, makeGfid, startGraph } from '../../../test/support/core.ts';
 import { CALLBACK, CBK, writeInvalidation } from '../../rpc/programs.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { readCallback } from './upcalls.ts';
 
-const GFID = gfidOf(7);
+const GFID = makeGfid(7);
 const WRITTEN = 0x18;
 const FORGET = 0x100;
 
@@ -94,16 +94,16 @@ async function setUp() {
   return { graph, root, fd, write, list, sizeOf };
 }
 
-const DIR = gfidOf(8);
+const DIR = makeGfid(8);
 test.each([
   ['a written file', GFID, WRITTEN, ['inode']],
   ['a changed mode', GFID, 0x45e, ['inode']],
   ['a name created in a directory', DIR, 0x10, ['inode', 'every-entry']],
   ['a removed name of a file', GFID, 0x211, ['inode', 'entry', 'every-entry']],
-  ['a write to an unknown inode', gfidOf(9), WRITTEN, ['inode']],
+  ['a write to an unknown inode', makeGfid(9), WRITTEN, ['inode']],
   ['a file forgotten by the brick', GFID, FORGET, ['inode', 'entry']],
   ['a directory forgotten by the brick', DIR, FORGET, ['inode', 'entry', 'every-entry']],
-  ['an unknown inode forgotten by the brick', gfidOf(9), FORGET, ['inode']],
+  ['an unknown inode forgotten by the brick', makeGfid(9), FORGET, ['inode']],
 ])('an invalidation for %s becomes the right upcalls', async (_what, gfid, flags, expected) => {
   const { graph, root } = await setUp();
   const known = (gfid: Gfid, iaType: number, name: string) => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { clientVolfile } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { describeMounts, run, startMount, withScratch } from '../../../test/support/mount.ts';
 
 const PATIENCE = { timeout: 60_000 };
@@ -11,7 +11,7 @@ const UNCACHED = ['attribute', 'entry', 'negative'].flatMap((it) => [`--${it}-ti
 const names = Array.from({ length: 40 }, (_, n) => `f${n}`);
 
 describeMounts('requests that wait for a brick', () => {
-  it.skipIf(noBricks())('all complete after the brick was killed and restarted', () =>
+  it.skipIf(isWithoutBricks())('all complete after the brick was killed and restarted', () =>
     withScratch(async (scratch) => {
       const brick = await RealBrick.start(scratch.path);
       try {
@@ -21,7 +21,7 @@ describeMounts('requests that wait for a brick', () => {
         const mount = await startMount(scratch, volfile, { args: UNCACHED });
         const losses = () => mount.log().match(/ is lost/g) ?? [];
         for (const [round, text] of ['a', 'ab'].entries()) {
-          const begun = await scratch.folder(`begun${round}`);
+          const begun = await scratch.makeFolder(`begun${round}`);
           await brick.end('SIGKILL');
           await expect.poll(losses, PATIENCE).toHaveLength(round + 1);
           const ended = names.map(async (name) => {

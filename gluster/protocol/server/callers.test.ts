@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { dumpOf } from '../../../runtime/core/dumps.ts';
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
-import { folder, isRoot } from '../../../test/support/posix.ts';
+import { isRoot, makeFolder } from '../../../test/support/posix.ts';
 import { UserGroups } from './callers.ts';
 
 /** A user that every system has, and its group. */
@@ -58,7 +58,7 @@ it.runIf(isRoot).each([
 ])(
   "with manage-gids %s, access follows the server's or the client's groups",
   async (isManaged, may) => {
-    const directory = folder();
+    const directory = makeFolder();
     for (const [name, gid] of [
       ['own', DAEMON],
       ['said', 4242],
@@ -68,7 +68,9 @@ it.runIf(isRoot).each([
       chmodSync(join(directory, name), 0o040);
     }
     const options = { 'auth.addr.c0.allow': '127.0.0.1', 'server.manage-gids': isManaged };
-    const { graph } = await clients.local(directory, { above: [['protocol/server', options]] });
+    const { graph } = await clients.openFolder(directory, {
+      above: [['protocol/server', options]],
+    });
     const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
     const { ask } = await clients.open(port, {
       options: { 'remote-subvolume': 'c0' },

@@ -5,8 +5,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bricksFor } from '../../../test/support/bricks.ts';
-import { type Bricks, freePort, noBricks, whyNoGfapi } from '../../../test/support/gluster.ts';
+import { startBricks } from '../../../test/support/bricks.ts';
+import {
+  type Bricks,
+  findGfapiObstacle,
+  freePort,
+  isWithoutBricks,
+} from '../../../test/support/gluster.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { VolfileFolder } from '../../volfile-server/volfile-folder.ts';
 import { VolfileServer } from '../../volfile-server/volfile-server.ts';
@@ -37,37 +42,40 @@ async function check(volume: string): Promise<Record<string, string>> {
   return JSON.parse(said) as Record<string, string>;
 }
 
-describe.skipIf(noBricks() || isSkipped('programs of libgfapi', whyNoGfapi()))('libgfapi', () => {
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
-    const volfiles = join(folder, 'volfiles');
-    mkdirSync(volfiles);
-    for (const kind of kinds) {
-      const own = join(folder, kind);
-      const started = await bricksFor(kind, own, join(own, 'files'));
-      bricks.push(started);
-      writeFileSync(join(volfiles, `${kind}.vol`), started.volfile);
-    }
-    port = await freePort();
-    server = await VolfileServer.start({
-      folder: new VolfileFolder(volfiles),
-      tcp: { host: '127.0.0.1', port },
-      unix: join(folder, 'socket'),
-      servers: [],
-      log: () => {},
-      warn: (text) => expect.unreachable(text),
+describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapiObstacle()))(
+  'libgfapi',
+  () => {
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
+      const volfiles = join(folder, 'volfiles');
+      mkdirSync(volfiles);
+      for (const kind of kinds) {
+        const own = join(folder, kind);
+        const started = await startBricks(kind, own, join(own, 'files'));
+        bricks.push(started);
+        writeFileSync(join(volfiles, `${kind}.vol`), started.volfile);
+      }
+      port = await freePort();
+      server = await VolfileServer.start({
+        folder: new VolfileFolder(volfiles),
+        tcp: { host: '127.0.0.1', port },
+        unix: join(folder, 'socket'),
+        servers: [],
+        log: () => {},
+        warn: (text) => expect.unreachable(text),
+      });
     });
-  });
-  afterAll(async () => {
-    await server?.close();
-    for (const each of bricks) await each.end();
-    rmSync(folder, { recursive: true });
-  });
+    afterAll(async () => {
+      await server?.close();
+      for (const each of bricks) await each.end();
+      rmSync(folder, { recursive: true });
+    });
 
-  it('passes the same checks on bricks of glossa, of GlusterFS, and of both', async () => {
-    const [theirs, ours, mixed] = await Promise.all(kinds.map(check));
-    expect(Object.keys(theirs!).length).toBeGreaterThan(40);
-    expect(theirs).toEqual(Object.fromEntries(Object.keys(theirs!).map((name) => [name, 'ok'])));
-    expect({ ours, mixed }).toEqual({ ours: theirs, mixed: theirs });
-  });
-});
+    it('passes the same checks on bricks of glossa, of GlusterFS, and of both', async () => {
+      const [theirs, ours, mixed] = await Promise.all(kinds.map(check));
+      expect(Object.keys(theirs!).length).toBeGreaterThan(40);
+      expect(theirs).toEqual(Object.fromEntries(Object.keys(theirs!).map((name) => [name, 'ok'])));
+      expect({ ours, mixed }).toEqual({ ours: theirs, mixed: theirs });
+    });
+  },
+);

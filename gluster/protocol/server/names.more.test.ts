@@ -8,17 +8,17 @@ import { errnoName } from '../../../runtime/core/errno.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
-import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
-import { type FopAnswer, freshGfid, RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+import { type FopAnswer, makeGfid, RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 
-const [D, E, F] = [freshGfid(), freshGfid(), freshGfid()];
+const [D, E, F] = [makeGfid(), makeGfid(), makeGfid()];
 /** The directories and files of each brick, by their names here. */
-const GFIDS = { root: ROOT, d: D, e: E, f: F, nothing: freshGfid() } as const;
+const GFIDS = { root: ROOT, d: D, e: E, f: F, nothing: makeGfid() } as const;
 const LABELS = new Map<Gfid, string>(Object.entries(GFIDS).map(([label, gfid]) => [gfid, label]));
 
-const wanted = (gfid = freshGfid()): Dict => new Dict().setGfid('gfid-req', gfid);
+const wanted = (gfid = makeGfid()): Dict => new Dict().setGfid('gfid-req', gfid);
 
-type Fop = Parameters<RawPeer['fop']>[0];
+type Fop = Parameters<RawPeer['callFop']>[0];
 type Call = readonly [fop: Fop, values: readonly unknown[]];
 
 /** Each call with a name, applied to names that must lead nowhere. */
@@ -65,7 +65,7 @@ const namesIn = (folder: string): string[] =>
 
 async function introduced(port: number): Promise<RawPeer> {
   const peer = await RawPeer.connect(port);
-  expect(await peer.introduce()).toMatchObject({ opRet: 0 });
+  expect(await peer.setVolume()).toMatchObject({ opRet: 0 });
   return peer;
 }
 
@@ -74,14 +74,14 @@ type Answers = Record<string, string>;
 /** Sends all calls to a brick; results by parent, name and call. */
 async function ask(port: number): Promise<Answers> {
   const peer = await introduced(port);
-  await peer.fop('mkdir', [ROOT, 0o755, 0, 'd', wanted(D)]);
-  await peer.fop('mkdir', [D, 0o755, 0, 'e', wanted(E)]);
-  await peer.fop('mknod', [ROOT, 0, 0o100644, 0, 'f', wanted(F)]);
+  await peer.callFop('mkdir', [ROOT, 0o755, 0, 'd', wanted(D)]);
+  await peer.callFop('mkdir', [D, 0o755, 0, 'e', wanted(E)]);
+  await peer.callFop('mknod', [ROOT, 0, 0o100644, 0, 'f', wanted(F)]);
   const answers: Answers = {};
   for (const [label, parent] of Object.entries(GFIDS)) {
     for (const name of ['.', '..']) {
       for (const [what, callOf] of Object.entries(calls)) {
-        answers[`${label}/${name}: ${what}`] = said(await peer.fop(...callOf(parent, name)));
+        answers[`${label}/${name}: ${what}`] = said(await peer.callFop(...callOf(parent, name)));
       }
     }
   }
@@ -93,12 +93,12 @@ async function ask(port: number): Promise<Answers> {
 async function askAfresh(port: number): Promise<string[]> {
   const peer = await introduced(port);
   const answers = [];
-  for (const name of ['..', '.']) answers.push(said(await peer.fop(...calls.lookup!(E, name))));
+  for (const name of ['..', '.']) answers.push(said(await peer.callFop(...calls.lookup!(E, name))));
   peer.close();
   return answers;
 }
 
-it.skipIf(noBricks())(
+it.skipIf(isWithoutBricks())(
   'lookups of . and .. return what a brick of GlusterFS returns, except above the root',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-names-'));

@@ -3,12 +3,12 @@
  * them missed.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { noBricks } from '../../../test/support/gluster.ts';
+import { isWithoutBricks } from '../../../test/support/gluster.ts';
 import { BRICK_KINDS, ReplicatedVolume } from '../../../test/support/replicated-volume.ts';
 
 const PATIENCE = { timeout: 100_000, interval: 500 };
 
-describe.skipIf(noBricks())('a replicated volume of GlusterFS', () => {
+describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
   let volume: ReplicatedVolume | undefined;
   afterEach(async () => {
     await volume?.end();
@@ -21,17 +21,17 @@ describe.skipIf(noBricks())('a replicated volume of GlusterFS', () => {
       volume = await ReplicatedVolume.start(whose);
       const { mount, bricks } = volume;
       expect(
-        await mount.sh(`
+        await mount.runScript(`
         mkdir d d/sub d/gone; echo text > d/a; head -c 3000000 /dev/urandom > d/large
         echo kept > d/kept; mkfifo d/pipe; ln -s a d/link; mknod d/null c 1 3; ln d/a d/hard
         setfattr -n user.x -v old d/a; setfattr -n user.gone -v 1 d/a; setfattr -n user.d -v 1 d
         touch d/removed; echo name > d/old; chmod 640 d/pipe; touch -d @1000 d/pipe d/null`),
       ).toBe('');
-      await expect.poll(() => volume!.tree(1), PATIENCE).toBe(volume.tree(0));
+      await expect.poll(() => volume!.readTree(1), PATIENCE).toBe(volume.readTree(0));
 
       await bricks[1]!.end();
       expect(
-        await mount.sh(`
+        await mount.runScript(`
         echo more >> d/a; printf over | dd of=d/large bs=1 seek=1000000 conv=notrunc status=none
         chmod 751 d; chmod 600 d/a; chown 5:6 d/kept; setfattr -n user.x -v new d/a
         setfattr -x user.gone d/a; setfattr -n user.y -v 2 d/kept; setfattr -n user.d -v 2 d
@@ -40,22 +40,22 @@ describe.skipIf(noBricks())('a replicated volume of GlusterFS', () => {
         touch -d @2000 d/pipe d/null d/kept; touch -d @3000 d/made/pipe d/made/zero
         chmod 604 d/made/pipe d/null; truncate -s 100000 d/made/f`),
       ).toBe('');
-      expect(volume.tree(1)).not.toBe(volume.tree(0));
-      expect(volume.pending()).not.toBe('');
-      const wanted = volume.tree(0);
+      expect(volume.readTree(1)).not.toBe(volume.readTree(0));
+      expect(volume.readPending()).not.toBe('');
+      const wanted = volume.readTree(0);
 
       await bricks[1]!.run();
       await expect
         .poll(async () => {
-          await volume!.look();
-          return volume!.pending();
+          await volume!.healFiles();
+          return volume!.readPending();
         }, PATIENCE)
         .toBe('');
-      expect(volume.tree(1)).toBe(volume.tree(0));
-      expect(volume.tree(0)).toBe(wanted);
-      expect(await mount.sh('cat d/made/f | wc -c; cat d/a; stat -c %Y d/pipe d/made/pipe')).toBe(
-        '100000\ntext\nmore\n2000\n3000\n',
-      );
+      expect(volume.readTree(1)).toBe(volume.readTree(0));
+      expect(volume.readTree(0)).toBe(wanted);
+      expect(
+        await mount.runScript('cat d/made/f | wc -c; cat d/a; stat -c %Y d/pipe d/made/pipe'),
+      ).toBe('100000\ntext\nmore\n2000\n3000\n');
     },
   );
 });

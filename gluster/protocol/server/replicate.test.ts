@@ -6,7 +6,7 @@ import { ENOENT, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { type BrickClient, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { folder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/posix.ts';
 
 const clients = new BrickClients(null);
 
@@ -17,7 +17,7 @@ afterEach(async () => {
 async function clientOf(directory: string): Promise<BrickClient> {
   // The volume below the server is the clients' remote-subvolume.
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
-  const { graph } = await clients.local(directory, { above: [server] });
+  const { graph } = await clients.openFolder(directory, { above: [server] });
   const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
   return clients.open(port, { options: { 'remote-subvolume': 'c0' } });
 }
@@ -26,7 +26,7 @@ test.each([
   ['readdir', 512],
   ['readdirp', 2048],
 ] as const)('%s returns ENOENT with the last entries, and not before', async (how, first) => {
-  const client = await clientOf(folder());
+  const client = await clientOf(makeFolder());
   await client.ask('mkdir', '/d', 0o755);
   for (let n = 0; n < 20; n++) await client.ask('write', `/d/${n}`, bytes('x'), null);
   const { inode } = await client.driver.find('/d');
@@ -42,7 +42,7 @@ test.each([
 });
 
 test('rmdir removes a directory with its content if the flag requests it, else returns ENOTEMPTY', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const client = await clientOf(directory);
   await client.ask('mkdir', '/d', 0o755);
   await client.ask('mkdir', '/d/e', 0o755);

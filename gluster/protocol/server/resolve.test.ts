@@ -5,7 +5,7 @@ import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
-import { folder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/posix.ts';
 
 const clients = new BrickClients(null);
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 test('lookup of the name . returns the directory itself, as libgfapi requests for the root', async () => {
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
-  const { graph } = await clients.local(folder(), { above: [server] });
+  const { graph } = await clients.openFolder(makeFolder(), { above: [server] });
   const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
   const { driver } = await clients.open(port, { options: { 'remote-subvolume': 'c0' } });
   const { inodes } = driver.graph;

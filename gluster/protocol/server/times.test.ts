@@ -12,7 +12,7 @@ import {
   timesOf,
 } from '../../../runtime/xlators/storage/shared/mdata.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { folder, isRoot } from '../../../test/support/posix.ts';
+import { isRoot, makeFolder } from '../../../test/support/posix.ts';
 
 const clients = new BrickClients(null);
 
@@ -23,10 +23,10 @@ afterEach(async () => {
 it.runIf(isRoot)(
   'times set by a client with utime are stored, and kept by a client without',
   async () => {
-    const directory = folder();
+    const directory = makeFolder();
     // The volume below the server is the clients' remote-subvolume.
     const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
-    const { graph } = await clients.local(directory, { above: [server] });
+    const { graph } = await clients.openFolder(directory, { above: [server] });
     const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
     const options = { 'remote-subvolume': 'c0' };
     const timed = await clients.open(port, { options, above: ['features/utime'] });

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Mounts, whyNoMounts } from '../../../test/support/mounts.ts';
+import { findObstacle, Mounts } from '../../../test/support/mounts.ts';
 import { findMount } from '../mountinfo.ts';
 import { fusermountCode } from './mount-error.ts';
 
@@ -14,9 +14,9 @@ afterAll(() => mounts.clean());
 
 /** The message of a server that fails to mount. */
 const refusal = async (mountpoint: string): Promise<unknown> =>
-  mounts.start('answers', {}, [mountpoint]).next();
+  mounts.start('answers', {}, [mountpoint]).nextMessage();
 
-describe.skipIf(whyNoMounts() !== '')('a mount by root', () => {
+describe.skipIf(findObstacle() !== '')('a mount by root', () => {
   test('has type, source and options in /proc/mounts', async () => {
     const { mountpoint } = await mounts.mount('answers');
     expect(findMount(mountpoint)).toMatchObject({ type: 'fuse.glossa', source: 'a,b' });
@@ -35,7 +35,7 @@ describe.skipIf(whyNoMounts() !== '')('a mount by root', () => {
   });
 
   test('succeeds on a path with a space, by a symbolic link', async () => {
-    const folder = mounts.folder();
+    const folder = mounts.makeFolder();
     const [real, link] = [join(folder, 'a b'), join(folder, 'link')];
     mkdirSync(real);
     symlinkSync(real, link);
@@ -49,7 +49,7 @@ describe.skipIf(whyNoMounts() !== '')('a mount by root', () => {
   });
 
   test('on a missing path fails with MOUNT_POINT_MISSING', async () => {
-    const missing = join(mounts.folder(), 'none');
+    const missing = join(mounts.makeFolder(), 'none');
     expect(await refusal(missing)).toBe(
       `error MOUNT_POINT_MISSING: cannot mount on ${missing}: it does not exist; make it with ` +
         `'mkdir -p ${missing}'`,
@@ -57,7 +57,7 @@ describe.skipIf(whyNoMounts() !== '')('a mount by root', () => {
   });
 
   test('on a file, or below a file, fails with MOUNT_POINT_NOT_DIRECTORY', async () => {
-    const file = join(mounts.folder(), 'file');
+    const file = join(mounts.makeFolder(), 'file');
     writeFileSync(file, '');
     expect(await refusal(file)).toMatch(/^error MOUNT_POINT_NOT_DIRECTORY: .* not a directory/);
     expect(await refusal(join(file, 'x'))).toMatch(/^error MOUNT_POINT_NOT_DIRECTORY/);
@@ -104,7 +104,7 @@ const TSX = seen(import.meta.resolve('tsx'));
 const serve = (options: object, then = 'true'): string =>
   `${process.execPath} --import ${TSX} ${SERVE} /mnt/m "${JSON.stringify(options).replaceAll('"', '\\"')}" "${then}"`;
 
-describe.skipIf(whyNoMounts() !== '')('a mount by another user', () => {
+describe.skipIf(findObstacle() !== '')('a mount by another user', () => {
   test('succeeds through fusermount3', () => {
     const said = asNobody(serve({}, 'stat -c %F /mnt/m; grep /mnt/m /proc/mounts'));
     expect(said).toMatch(/^directory$/m);

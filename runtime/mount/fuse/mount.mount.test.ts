@@ -6,7 +6,7 @@ import { constants, readdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isMounted, type MountServer, Mounts, whyNoMounts } from '../../../test/support/mounts.ts';
+import { findObstacle, isMounted, type MountServer, Mounts } from '../../../test/support/mounts.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
 import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
@@ -24,7 +24,7 @@ const codeOf = async (operation: Promise<unknown>): Promise<string> => {
   }
 };
 
-describe.skipIf(whyNoMounts() !== '')('a mount', () => {
+describe.skipIf(findObstacle() !== '')('a mount', () => {
   let server: MountServer;
   const path = (...names: string[]): string => join(server.mountpoint, ...names);
   beforeAll(async () => {
@@ -178,12 +178,12 @@ describe.skipIf(whyNoMounts() !== '')('a mount', () => {
   });
 });
 
-describe.skipIf(whyNoMounts() !== '')('the kernel', () => {
+describe.skipIf(findObstacle() !== '')('the kernel', () => {
   test('interrupts the request of a killed caller, which exits', async () => {
     const server = await mounts.mount('answers');
     const child = spawn('stat', [join(server.mountpoint, 'interrupt-1')], { stdio: 'ignore' });
     const ended = once(child, 'exit');
-    expect(await server.next()).toBe('hanging');
+    expect(await server.nextMessage()).toBe('hanging');
     child.kill('SIGINT');
     expect(await ended).toEqual([null, 'SIGINT']);
     expect(await codeOf(fs.stat(join(server.mountpoint, 'now-1')))).toBe('ENOENT');
@@ -204,12 +204,12 @@ describe.skipIf(whyNoMounts() !== '')('the kernel', () => {
   });
 });
 
-describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
+describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
   test('by umount(8) ends the server', async () => {
     const server = await mounts.mount('memory');
     execFileSync('umount', [server.mountpoint]);
-    expect(await server.next()).toBe('unmounted');
-    expect(await server.next()).toBe('exit 0');
+    expect(await server.nextMessage()).toBe('unmounted');
+    expect(await server.nextMessage()).toBe('exit 0');
   });
 
   test('by the server succeeds with open files', async () => {
@@ -217,7 +217,7 @@ describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
     const file = await fs.open(join(server.mountpoint, 'f'), 'w+');
     await file.write('x');
     expect(await server.ask('unmount')).toBe('unmounted');
-    expect(await server.next()).toBe('exit 0');
+    expect(await server.nextMessage()).toBe('exit 0');
     expect(isMounted(server.mountpoint)).toBe(false);
     expect(await codeOf(file.read(Buffer.alloc(1), 0, 1, 0))).toMatch(/ENOTCONN|ECONNABORTED/);
     await codeOf(file.close());
@@ -227,7 +227,7 @@ describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
   test('by an exit of the server during a request unmounts', async () => {
     const server = await mounts.mount('answers');
     expect(await codeOf(fs.stat(join(server.mountpoint, 'exit-1')))).not.toBe('none');
-    expect(await server.next()).toBe('exit 3');
+    expect(await server.nextMessage()).toBe('exit 3');
     expect(isMounted(server.mountpoint)).toBe(false);
   });
 
@@ -236,7 +236,7 @@ describe.skipIf(whyNoMounts() !== '')('the end of a mount', () => {
     expect(await server.kill('SIGKILL')).toBe('exit SIGKILL');
     expect(isMounted(server.mountpoint)).toBe(true);
     const next = mounts.start('answers', {}, [server.mountpoint]);
-    expect(await next.next()).toBe(
+    expect(await next.nextMessage()).toBe(
       `error MOUNT_POINT_DEAD: cannot mount on ${server.mountpoint}: a mount whose server ended ` +
         `is left there; remove it with 'umount -l ${server.mountpoint}'`,
     );

@@ -1,7 +1,7 @@
 /** Notices to the kernel: their content and order for each UPCALL, and never before a reply under way. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { iattOf, Rig, u32, u64 } from '../../../test/support/fuse.ts';
+import { makeIatt, Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import { ENOENT } from '../../core/errno.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, unwind } from '../../core/gen/fops.gen.ts';
@@ -221,7 +221,7 @@ test('no notice overtakes the reply of an earlier request, in any order of event
           frame = given;
         },
       });
-      const buf = iattOf(2);
+      const buf = makeIatt(2);
       const answer = (at: number): void => {
         const [taken] = kept.splice(at % kept.length, 1);
         unwind.stat(taken!.frame, 0, 0, buf, null);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TestVolume } from '../../../test/support/core.ts';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
-import { folder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/posix.ts';
 import type { Frame } from '../../core/frame.ts';
 import { tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import { type Cbk, defineTranslator, type Fops, type Translator } from '../../core/xlator.ts';
@@ -29,7 +29,7 @@ const slice = (offset: number, size: number): Buffer =>
 let rig: Rig;
 let disk: TestVolume;
 beforeEach(() => {
-  const directory = folder();
+  const directory = makeFolder();
   writeFileSync(join(directory, 'file'), content);
   disk = { translator: posix as unknown as Translator<unknown>, options: { directory } };
 });
@@ -99,7 +99,7 @@ describe('a READ uses the read buffer', () => {
     ['below several such volumes', [counting, tailing, counting]],
   ])('%s', async (_where, volumes) => {
     const { volume, seen } = watchedDisk();
-    rig = await Rig.over([volume, ...volumes]);
+    rig = await Rig.startOver([volume, ...volumes]);
     const [node, handle] = openFile();
     for (const [offset, size] of [
       [0, LARGE],
@@ -136,7 +136,7 @@ describe('a volume that may retain data', () => {
     'gets separate bytes for a READ of %i bytes',
     async (size) => {
       const { kept, keeping } = keeper();
-      rig = await Rig.over([disk, counting, keeping, counting]);
+      rig = await Rig.startOver([disk, counting, keeping, counting]);
       const [node, handle] = openFile();
       for (const offset of [0, size, 2 * size]) {
         rig.ask(OP.READ, node, ...readIn(handle, offset, size));
@@ -155,7 +155,7 @@ test("a volume's own read for a client does not use the read buffer", async () =
     translator: readAhead as unknown as Translator<unknown>,
     options: { 'page-size': '4KB' },
   };
-  rig = await Rig.over([volume, ahead]);
+  rig = await Rig.startOver([volume, ahead]);
   const [node, handle] = openFile();
   for (let offset = 0; offset < 12 * 4096; offset += 4096) {
     const { body } = rig.ask(OP.READ, node, ...readIn(handle, offset, 4096));
@@ -175,7 +175,7 @@ test('delayed READs reply with their own bytes, in any order', async () => {
     readv: (frame: Frame, xl, ...args) =>
       void held.push(() => tail.readv(frame, xl.children[0]!, ...args)),
   });
-  rig = await Rig.over([disk, holding]);
+  rig = await Rig.startOver([disk, holding]);
   const [node, handle] = openFile();
   const asked = [0, 1, 2, 3].map((i) => ({
     unique: rig.send(OP.READ, node, ...readIn(handle, i * 5000, 5000)),

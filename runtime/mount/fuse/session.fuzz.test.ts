@@ -28,7 +28,7 @@ const known = Object.values(opcodes).map(({ opcode }) => opcode);
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await Rig.over([{ translator: memory as Translator<unknown> }]);
+  rig = await Rig.startOver([{ translator: memory as Translator<unknown> }]);
   // Targets for small node ids and handles.
   for (const name of ['file', 'other']) {
     rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0o22), u32(0), name);
@@ -299,7 +299,7 @@ test('random messages to storage/posix, with asynchronous replies, get one reply
     execFileSync('chmod', ['-R', 'u+rwx', directory]);
     rmSync(directory, { recursive: true });
   });
-  const onDisk = await Rig.over([
+  const onDisk = await Rig.startOver([
     { translator: posix as Translator<unknown>, options: { directory } },
   ]);
   onTestFinished(() => onDisk.close());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../test/support/core.ts';
-import { eventsIn, observe, testHead } from '../../../test/support/recording.ts';
+import { makeTestHead, observe, readEvents } from '../../../test/support/test-recordings.ts';
 import { Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/loc.ts';
 import { openRecording } from '../reader.ts';
@@ -24,7 +24,7 @@ async function recorded() {
   const buf = new Iatt();
   leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
   const troubles: string[] = [];
-  const file = new RecordingFile(path, testHead(graph), (why) => troubles.push(why));
+  const file = new RecordingFile(path, makeTestHead(graph), (why) => troubles.push(why));
   observe(graph, file);
   const requests = (count: number) => {
     for (let i = 0; i < count; i++) {
@@ -36,7 +36,7 @@ async function recorded() {
 }
 
 const sizes = async (): Promise<unknown[]> => {
-  const events = await eventsIn(readFileSync(path));
+  const events = await readEvents(readFileSync(path));
   return events.flatMap((event) =>
     event.kind === 'unwind' ? [(event.reply.buf as { iaSize: number }).iaSize] : [],
   );

@@ -2,13 +2,13 @@
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { become, OTHER } from '../../../test/support/client.ts';
-import { everyFrontEnd, onFrontEnds } from '../../../test/support/front-ends.ts';
+import { asUser, OTHER } from '../../../test/support/client.ts';
+import { describeFrontEnds, everyFrontEnd } from '../../../test/support/front-ends.ts';
 import {
   describeMounts,
-  errorsIn,
-  glossa,
+  findErrors,
   run,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
@@ -42,16 +42,16 @@ async function runScript(
   wrapper: string[] = [],
 ) {
   const [program, ...args] = [...wrapper, 'sh', '-c', `cd "$0" && { ${script}\n}`, path];
-  const owner = scratch.owner === undefined || wrapper.length > 0 ? [] : become(scratch.owner);
+  const owner = scratch.owner === undefined || wrapper.length > 0 ? [] : asUser(scratch.owner);
   const [first, ...rest] = [...owner, program!, ...args];
   const { out, err, status } = await run(scratch, first!, rest);
   return { out, err, status };
 }
 
-onFrontEnds('.meta', everyFrontEnd, (front) => {
+describeFrontEnds('.meta', everyFrontEnd, (front) => {
   it('ls, cat, find, grep, cp and tar read its files', () =>
     front.withScratch(async (scratch) => {
-      const mount = await startMount(scratch, formatGraph(await scratch.folder('brick')));
+      const mount = await startMount(scratch, formatGraph(await scratch.makeFolder('brick')));
       const runCleanly = async (script: string): Promise<string> => {
         const { out, err } = await runScript(scratch, mount, script);
         expect(err).toBe('');
@@ -91,12 +91,12 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
         Call_Count: 1,
       });
       expect(await mount.stop()).toBe(0);
-      expect(errorsIn(mount.log())).toEqual([]);
+      expect(findErrors(mount.log())).toEqual([]);
     }));
 
   it('a write to an option file changes the option, and a wrong value gives an error and a log line', () =>
     front.withScratch(async (scratch) => {
-      const mount = await startMount(scratch, formatGraph(await scratch.folder('brick')));
+      const mount = await startMount(scratch, formatGraph(await scratch.makeFolder('brick')));
       const cache = '.meta/graphs/active/cache/options';
       const { out } = await runScript(
         scratch,
@@ -122,10 +122,10 @@ onFrontEnds('.meta', everyFrontEnd, (front) => {
         const { err, status } = await runScript(scratch, mount, script);
         expect([script, err, status === 0]).toEqual([script, expect.stringMatching(error), false]);
         // For users other than root the kernel refuses the open, and the log has no line.
-        if (front.name === 'kernel' && isRoot) expect(errorsIn(mount.log()).at(-1)).toMatch(log);
+        if (front.name === 'kernel' && isRoot) expect(findErrors(mount.log()).at(-1)).toMatch(log);
       }
       expect((await runScript(scratch, mount, `cat ${cache}/timeout`)).out).toBe('65536\n');
-      expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('new options for cache');
+      expect((await runGlossa(scratch, ['reload', 'mnt'])).out).toMatch('new options for cache');
       expect((await runScript(scratch, mount, `cat ${cache}/timeout`)).out).toBe('60\n');
       expect(await mount.stop()).toBe(0);
     }));
@@ -147,11 +147,11 @@ class xlator(Translator):
 describeMounts('.meta on a kernel mount', () => {
   it('a write to an option of a Python module, above meta or below, reaches its reconfigure', () =>
     withScratch(async (scratch) => {
-      await scratch.file('sized.py', SIZED);
+      await scratch.writeFile('sized.py', SIZED);
       const module = ['module-name sized'];
       const mount = await startMount(
         scratch,
-        formatDisk(await scratch.folder('brick')) +
+        formatDisk(await scratch.makeFolder('brick')) +
           formatVolume('below', 'features/glupy', 'disk', ...module) +
           formatVolume('meta', 'meta', 'below') +
           formatVolume('above', 'features/glupy', 'meta', ...module),
@@ -165,34 +165,34 @@ describeMounts('.meta on a kernel mount', () => {
         );
         expect([out, err]).toEqual(['1\n8\n8\n', expect.stringMatching('Invalid argument')]);
         expect(mount.log()).toMatch(new RegExp(`0-${name}: size 8`));
-        expect(errorsIn(mount.log()).at(-1)).toMatch("'big'");
+        expect(findErrors(mount.log()).at(-1)).toMatch("'big'");
       }
       expect(await mount.stop()).toBe(0);
     }));
 
   it('an open file of the old graph keeps its text after a reload, and a write to its option is ESTALE', () =>
     withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const mount = await startMount(scratch, formatGraph(brick));
       const pathInMeta = (path: string): string => join(mount.path, '.meta/graphs', path);
       const volfile = await open(pathInMeta('active/volfile'));
       const option = await open(pathInMeta('active/cache/options/timeout'), 'r+');
       const more = formatVolume('more', 'debug/io-stats', 'meta');
-      await scratch.file('mnt.vol', formatGraph(brick) + more);
-      expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
+      await scratch.writeFile('mnt.vol', formatGraph(brick) + more);
+      expect((await runGlossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
       expect(await volfile.readFile('utf8')).not.toMatch('more');
       // The new graph has another number, so the file of the old one is gone.
       await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
       expect((await runScript(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe(
         'more\n',
       );
-      await scratch.file('mnt.vol', formatDisk(brick));
-      expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
-      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
+      await scratch.writeFile('mnt.vol', formatDisk(brick));
+      expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such writeFile');
       await volfile.close();
       await option.close();
-      await scratch.file('mnt.vol', formatGraph(brick, 7));
-      expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+      await scratch.writeFile('mnt.vol', formatGraph(brick, 7));
+      expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
       const timeout = '.meta/graphs/active/cache/options/timeout';
       expect((await runScript(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
       expect(await mount.stop()).toBe(0);
@@ -200,7 +200,7 @@ describeMounts('.meta on a kernel mount', () => {
 
   it.runIf(isRoot)('another user gets EACCES, and normal files keep passthrough', () =>
     withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const mount = await startMount(
         scratch,
         formatDisk(brick) +
@@ -208,7 +208,7 @@ describeMounts('.meta on a kernel mount', () => {
           formatVolume('meta', 'meta', 'cache'),
       );
       await chmod(scratch.path, 0o755);
-      const other = become(OTHER);
+      const other = asUser(OTHER);
       const { out, err } = await runScript(
         scratch,
         mount,
@@ -218,7 +218,7 @@ describeMounts('.meta on a kernel mount', () => {
       expect(out).toBe('500\n');
       expect(err.match(/Permission denied/g)).toHaveLength(3);
       await runScript(scratch, mount, 'echo x > f; cat f .meta/version');
-      const { volumes } = JSON.parse((await glossa(scratch, ['stats', 'mnt', '--json'])).out);
+      const { volumes } = JSON.parse((await runGlossa(scratch, ['stats', 'mnt', '--json'])).out);
       expect(volumes[0].dump['passthrough-opened']).toBe(1 + 1);
       expect(await mount.stop()).toBe(0);
     }),

@@ -7,9 +7,9 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { volume } from '../../../test/support/brick-clients.ts';
+import { renderVolume } from '../../../test/support/brick-clients.ts';
 import { describeMounts, startMount, withScratch } from '../../../test/support/mount.ts';
-import { performanceVolfile } from '../../../test/support/performance-volfiles.ts';
+import { renderPerformanceVolfile } from '../../../test/support/performance-volfiles.ts';
 
 /** The kernel caches only absent names. */
 const ARGS = ['--attribute-timeout', '0', '--entry-timeout', '0', '--negative-timeout', '600'];
@@ -19,8 +19,8 @@ const FORGET = constants.O_DIRECT;
 describeMounts('a create that finds a known file by a second name', () => {
   it('returns the same inode, and each write and truncate shows by both names', async () => {
     await withScratch(async (scratch) => {
-      const files = await scratch.folder('files');
-      const mount = await startMount(scratch, performanceVolfile(files), { args: ARGS });
+      const files = await scratch.makeFolder('files');
+      const mount = await startMount(scratch, renderPerformanceVolfile(files), { args: ARGS });
       const at = (name: string): string => join(mount.path, name);
       const known = await fs.open(at('known'), 'w+');
       await known.write('0'.repeat(100));
@@ -49,12 +49,12 @@ describeMounts('a create that finds a known file by a second name', () => {
 
   it('with O_TRUNC leaves it empty, although an earlier write was still under way', async () => {
     await withScratch(async (scratch) => {
-      const files = await scratch.folder('files');
+      const files = await scratch.makeFolder('files');
       const late = { 'delay-percentage': '100', enable: 'WRITE' };
       const volfile = [
-        volume('files', 'storage/posix', { directory: files }, null),
-        volume('late', 'debug/delay-gen', late, 'files'),
-        volume('wb', 'performance/write-behind', {}, 'late'),
+        renderVolume('files', 'storage/posix', { directory: files }, null),
+        renderVolume('late', 'debug/delay-gen', late, 'files'),
+        renderVolume('wb', 'performance/write-behind', {}, 'late'),
       ].join('\n');
       const mount = await startMount(scratch, volfile, { args: ARGS });
       const at = (name: string): string => join(mount.path, name);

@@ -10,7 +10,7 @@ import {
   bytes,
   type ClientSettings,
 } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { EFBIG } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
 import type { Iatt } from '../../core/iatt.ts';
@@ -41,7 +41,7 @@ const dumpOf = ({ graph }: BrickClient, type: string): Dump => {
 const textOf = async ({ ask }: BrickClient, path: string, size = 100): Promise<string> =>
   ((await ask('read', path, size, 0)) as [string, string])[1];
 
-describe.skipIf(noBricks())('two clients of a real brick', () => {
+describe.skipIf(isWithoutBricks())('two clients of a real brick', () => {
   let folder: string;
   let clients: BrickClients;
   let brick: RealBrick;
@@ -129,7 +129,7 @@ const limit = ({ pid }: RealBrick, size: string): void => {
   execFileSync('prlimit', [`--fsize=${size}:`, '--pid', `${pid}`]);
 };
 
-describe.skipIf(noBricks())(
+describe.skipIf(isWithoutBricks())(
   'a real brick that refuses a write which write-behind has answered',
   () => {
     it('each fd reports EFBIG once, no other request fails, and writes succeed once there is room', async () => {

@@ -5,12 +5,12 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { volume } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+import { renderVolume } from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
-  glossa,
   makeScratch,
+  runGlossa,
   type Scratch,
   type ServedMount,
   startMount,
@@ -22,7 +22,7 @@ const UPCALL = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600'
 const NEVER = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
 
 const client = (port: number): string =>
-  volume(
+  renderVolume(
     'client',
     'protocol/client',
     { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
@@ -32,13 +32,13 @@ const client = (port: number): string =>
 const caching = (port: number, kernel: string): string =>
   [
     client(port),
-    volume(
+    renderVolume(
       'nl',
       'performance/nl-cache',
       { 'nl-cache-timeout': '600', 'kernel-timeout': kernel },
       'client',
     ),
-    volume(
+    renderVolume(
       'mdc',
       'performance/md-cache',
       { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': kernel },
@@ -47,10 +47,10 @@ const caching = (port: number, kernel: string): string =>
   ].join('\n');
 
 const ourBrick = (files: string) => (port: number) =>
-  volume('posix', 'storage/posix', { directory: files }, null) +
-  volume('locks', 'features/locks', {}, 'posix') +
-  volume('brick', 'features/upcall', UPCALL, 'locks') +
-  volume(
+  renderVolume('posix', 'storage/posix', { directory: files }, null) +
+  renderVolume('locks', 'features/locks', {}, 'posix') +
+  renderVolume('brick', 'features/upcall', UPCALL, 'locks') +
+  renderVolume(
     'server',
     'protocol/server',
     {
@@ -74,11 +74,15 @@ const bricks: readonly (readonly [string, () => boolean, (scratch: Scratch) => P
       'of ours',
       () => false,
       async (scratch) => {
-        const files = await scratch.folder('files');
+        const files = await scratch.makeFolder('files');
         return OurBrick.start(scratch.path, 'ours', ourBrick(files));
       },
     ],
-    ["of GlusterFS's", noBricks, (scratch) => RealBrick.start(scratch.path, { upcall: UPCALL })],
+    [
+      "of GlusterFS's",
+      isWithoutBricks,
+      (scratch) => RealBrick.start(scratch.path, { upcall: UPCALL }),
+    ],
   ];
 
 const found = (path: string): Promise<string> =>
@@ -96,7 +100,7 @@ describeMounts('kernel-timeout', () => {
   });
 
   const requests = async ({ path }: ServedMount): Promise<number> => {
-    const { out } = await glossa(scratch, ['stats', path]);
+    const { out } = await runGlossa(scratch, ['stats', path]);
     return Number(/requests +(\d+)/.exec(out)![1]);
   };
   /** Number of requests that 200 stats of a path cost a mount's server. */
@@ -164,7 +168,7 @@ describeMounts('kernel-timeout', () => {
 
   it('ends when the brick disconnects: changes made meanwhile are seen after its return', async () => {
     scratch = await makeScratch();
-    const files = await scratch.folder('files');
+    const files = await scratch.makeFolder('files');
     const ours = await OurBrick.start(scratch.path, 'ours', ourBrick(files));
     brick = ours;
     const { port } = ours;

@@ -1,9 +1,9 @@
 /** Wrong orders and options of performance/: the report of `glossa check`, and replies with limits of zero. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { command } from '../../../test/support/cli.ts';
+import { runCommand } from '../../../test/support/cli.ts';
 import { withScratch } from '../../../test/support/mount.ts';
-import { histories, World } from '../../../test/support/performance.ts';
+import { anyHistories, World } from '../../../test/support/performance.ts';
 import { performanceStack } from '../../../test/support/performance-stack.ts';
 
 type Options = Readonly<Record<string, string>>;
@@ -24,7 +24,10 @@ async function check(layers: readonly Layer[]): Promise<{ status: number; said: 
   const text = `volume disk\n    type storage/memory\nend-volume\n${volumes.join('')}`;
   let outcome = { status: -1, said: '' };
   await withScratch(async (scratch) => {
-    const { status, out, err } = await command(['check', await scratch.file('s.vol', text)]);
+    const { status, out, err } = await runCommand([
+      'check',
+      await scratch.writeFile('s.vol', text),
+    ]);
     outcome = { status, said: `${out}${err}`.replaceAll(/\s+/g, ' ') };
   });
   return outcome;
@@ -109,7 +112,7 @@ it.each(ZEROS)('%s with %o never returns an outdated reply', async (name, option
   const { translator } = performanceStack.find(({ translator: { type } }) => type.endsWith(name))!;
   expect(await check([[translator.type, options]])).toMatchObject({ status: 0 });
   await fc.assert(
-    fc.asyncProperty(histories(), async (steps) => {
+    fc.asyncProperty(anyHistories(), async (steps) => {
       const stack = [{ translator, options }];
       const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });
       for (const step of steps) world.step(step);

@@ -5,8 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { volume } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { renderVolume } from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
   makeScratch,
@@ -15,24 +15,24 @@ import {
   startMount,
 } from '../../../test/support/mount.ts';
 
-import { requestsIn } from '../../../test/support/trace-steps.ts';
+import { findRequests } from '../../../test/support/trace-steps.ts';
 
 const LATELY = { 'md-cache-timeout': '60' };
 
 const client = (port: number): string =>
   [
-    volume(
+    renderVolume(
       'client',
       'protocol/client',
       { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
       null,
     ),
-    volume('trace', 'debug/trace', { 'log-file': 'yes' }, 'client'),
-    volume('wb', 'performance/write-behind', {}, 'trace'),
-    volume('ob', 'performance/open-behind', {}, 'wb'),
-    volume('qr', 'performance/quick-read', { 'cache-timeout': '60' }, 'ob'),
-    volume('mdc', 'performance/md-cache', LATELY, 'qr'),
-    volume('iot', 'performance/io-threads', {}, 'mdc'),
+    renderVolume('trace', 'debug/trace', { 'log-file': 'yes' }, 'client'),
+    renderVolume('wb', 'performance/write-behind', {}, 'trace'),
+    renderVolume('ob', 'performance/open-behind', {}, 'wb'),
+    renderVolume('qr', 'performance/quick-read', { 'cache-timeout': '60' }, 'ob'),
+    renderVolume('mdc', 'performance/md-cache', LATELY, 'qr'),
+    renderVolume('iot', 'performance/io-threads', {}, 'mdc'),
   ].join('\n');
 
 /** Scripts, run in order in a directory with a file `small` and a file `large`. */
@@ -65,7 +65,7 @@ const MORE: Readonly<Record<string, string>> = {
 /** Counts each fop's requests in a log of debug/trace. */
 function counts(log: string): Map<string, number> {
   const found = new Map<string, number>();
-  for (const each of requestsIn(log)) {
+  for (const each of findRequests(log)) {
     const [fop] = each.split(' ');
     found.set(fop!, (found.get(fop!) ?? 0) + 1);
   }
@@ -82,29 +82,35 @@ describeMounts('below the caches', () => {
     await brick?.end();
   });
 
-  it.skipIf(noBricks())("glossa's client sends no more requests than GlusterFS's", async () => {
-    scratch = await makeScratch();
-    brick = await RealBrick.start(scratch.path);
-    const never = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
-    const ours = await startMount(scratch, client(brick.port), { name: 'ours', args: never });
-    theirs = await RealMount.start(scratch.path, 'theirs', client(brick.port));
-    for (const name of ['ours', 'theirs']) {
-      mkdirSync(join(brick.files, name));
-      writeFileSync(join(brick.files, name, 'small'), 'small');
-      writeFileSync(join(brick.files, name, 'large'), Buffer.alloc(1 << 20, 'x'));
-    }
-    for (const [part, script] of Object.entries(PARTS)) {
-      const from = { ours: ours.log().length, theirs: theirs.logged.length };
-      const said = await theirs.sh(`cd theirs\n${script}`);
-      const there = counts(theirs.logged.slice(from.theirs));
-      const here = await run(scratch, 'sh', ['-c', `cd ${ours.path}/ours\n${script}`]);
-      expect(here).toMatchObject({ status: 0, out: said });
-      const own = counts(ours.log().slice(from.ours));
-      expect(there.size, part).toBeGreaterThan(0);
-      const more = [...own].filter(
-        ([fop, count]) => count > (there.get(fop) ?? 0) && MORE[`${part}: ${fop}`] === undefined,
-      );
-      expect.soft(more, `${part}: ${[...own]} here, ${[...there]} there`).toEqual([]);
-    }
-  });
+  it.skipIf(isWithoutBricks())(
+    "glossa's client sends no more requests than GlusterFS's",
+    async () => {
+      scratch = await makeScratch();
+      brick = await RealBrick.start(scratch.path);
+      const never = ['attribute', 'entry', 'negative'].flatMap((what) => [
+        `--${what}-timeout`,
+        '0',
+      ]);
+      const ours = await startMount(scratch, client(brick.port), { name: 'ours', args: never });
+      theirs = await RealMount.start(scratch.path, 'theirs', client(brick.port));
+      for (const name of ['ours', 'theirs']) {
+        mkdirSync(join(brick.files, name));
+        writeFileSync(join(brick.files, name, 'small'), 'small');
+        writeFileSync(join(brick.files, name, 'large'), Buffer.alloc(1 << 20, 'x'));
+      }
+      for (const [part, script] of Object.entries(PARTS)) {
+        const from = { ours: ours.log().length, theirs: theirs.logged.length };
+        const said = await theirs.runScript(`cd theirs\n${script}`);
+        const there = counts(theirs.logged.slice(from.theirs));
+        const here = await run(scratch, 'sh', ['-c', `cd ${ours.path}/ours\n${script}`]);
+        expect(here).toMatchObject({ status: 0, out: said });
+        const own = counts(ours.log().slice(from.ours));
+        expect(there.size, part).toBeGreaterThan(0);
+        const more = [...own].filter(
+          ([fop, count]) => count > (there.get(fop) ?? 0) && MORE[`${part}: ${fop}`] === undefined,
+        );
+        expect.soft(more, `${part}: ${[...own]} here, ${[...there]} there`).toEqual([]);
+      }
+    },
+  );
 });

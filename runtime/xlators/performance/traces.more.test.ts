@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrickClients, bytes, clientVolfile } from '../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, whyNoGfapi } from '../../../test/support/gluster.ts';
+import { findGfapiObstacle, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { skipFor } from '../../../test/support/tools.ts';
 import { type Trace, traces } from '../../../test/support/trace-scripts.ts';
 import { type ObservedPart, Ours, play, Theirs } from '../../../test/support/trace-steps.ts';
@@ -126,7 +126,7 @@ function isPartOf(some: readonly string[], all: readonly string[]): boolean {
   return at === some.length;
 }
 
-describe.skipIf(noBricks())('requests below', () => {
+describe.skipIf(isWithoutBricks())('requests below', () => {
   let folder: string;
   let brick: RealBrick;
   let clients: BrickClients;
@@ -156,7 +156,7 @@ describe.skipIf(noBricks())('requests below', () => {
   }
 
   it.each(Object.entries(traces))('%s', async (name, trace) => {
-    skipFor(whyNoGfapi());
+    skipFor(findGfapiObstacle());
     const { above: caches, parts, withReplies } = trace;
     const above = [['debug/trace', { 'log-file': 'yes' }] as const, ...caches];
     const volfile = clientVolfile(brick.port, { above });

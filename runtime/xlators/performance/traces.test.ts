@@ -1,7 +1,7 @@
 /** The requests that a translator of performance/ winds, for requests from above. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/core.ts';
-import { Slow } from '../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../test/support/slow-storage.ts';
 import { Dict } from '../../core/dict.ts';
 import { EFBIG, ENODATA } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
@@ -34,13 +34,13 @@ const shown: Partial<Record<FopName, (args: readonly unknown[]) => string>> = {
 };
 
 class Rig {
-  readonly slow: Slow;
+  readonly slow: SlowStorage;
   readonly graph: Graph;
   readonly context: FakeContext;
   readonly inode: Inode;
   readonly fd: Fd;
 
-  private constructor(slow: Slow, graph: Graph, context: FakeContext) {
+  private constructor(slow: SlowStorage, graph: Graph, context: FakeContext) {
     this.slow = slow;
     this.graph = graph;
     this.context = context;
@@ -54,7 +54,7 @@ class Rig {
 
   /** The layers over a storage with a file `f` of `size` bytes. */
   static async over(size: number, ...layers: Layer[]): Promise<Rig> {
-    const slow = new Slow();
+    const slow = new SlowStorage();
     const context = new FakeContext();
     const volumes = [
       { translator: memory as unknown as Translator<unknown> },
@@ -117,7 +117,7 @@ test('write-behind does not join a write with later ones across a pending overla
   rig.write(4096, 2048);
   rig.fstat();
   expect(rig.below()).toEqual(['writev 10@0', 'writev 1@4096', 'writev 4086@10']);
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect(rig.below()).toEqual(['writev 2048@4096', 'fstat']);
 });
 
@@ -129,7 +129,7 @@ test('write-behind: the first write is sent at once, and the next ones are joine
   }
   expect(rig.below()).toEqual(['writev 4096@0']);
   const stat = rig.fstat();
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect(rig.below()).toEqual(['writev 36864@4096', 'fstat']);
   expect((stat.values[0] as Iatt).iaSize).toBe(40_960);
   // Overlapping writes are sent one after the other.
@@ -139,18 +139,18 @@ test('write-behind: the first write is sent at once, and the next ones are joine
   // A read elsewhere does not wait.
   rig.read(20_000, 10);
   expect(rig.below()).toEqual(['readv 10@20000']);
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect(rig.below()).toEqual(['writev 100@50']);
   rig.write(3, 5);
   const synced = ask(rig.graph, 'fsync', rig.fd, 0, null);
   expect([rig.below(), synced.count]).toEqual([['writev 5@3'], 0]);
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect([rig.below(), synced.count]).toEqual([['fsync'], 1]);
   rig.write(0, 5);
   const closed = ask(rig.graph, 'flush', rig.fd, null);
   expect(closed.count).toBe(0);
-  rig.slow.act(0);
-  rig.slow.answer(0);
+  rig.slow.releaseWind(0);
+  rig.slow.releaseReply(0);
   // The caller does not wait for the flush itself.
   expect([rig.below(), closed.count]).toEqual([['writev 5@0', 'flush'], 1]);
 });
@@ -188,13 +188,13 @@ test('write-behind: an unlock waits until the data is written', async () => {
   rig.below();
   ask(rig.graph, 'lk', rig.fd, 6, { type: 2, whence: 0, start: 0, len: 0 } as never, null);
   expect(rig.below()).toEqual([]);
-  rig.slow.act(0);
-  rig.slow.answer(0);
+  rig.slow.releaseWind(0);
+  rig.slow.releaseReply(0);
   expect(rig.below()).toEqual(['lk']);
 });
 
 test('write-behind: a failed write is reported once by each open fd, and no other request fails', async () => {
-  const slowAgain = new Slow();
+  const slowAgain = new SlowStorage();
   const rig = await Rig.over(
     0,
     { translator: errorGen, options: { failure: '100%', 'error-no': 'EFBIG', enable: 'WRITE' } },
@@ -205,7 +205,7 @@ test('write-behind: a failed write is reported once by each open fd, and no othe
   const B = rig.open();
   slowAgain.quick = false;
   expect(rig.write(16_384, 4096, A)).toMatchObject({ count: 1, opRet: 4096 });
-  slowAgain.finish();
+  slowAgain.releaseAll();
   slowAgain.quick = true;
   // Reads and attributes succeed without the lost data.
   expect(rig.read(0, 10, A)).toMatchObject({ opRet: 0 });
@@ -314,7 +314,7 @@ test('md-cache over write-behind: fstat returns the size after all writes', asyn
   rig.slow.quick = false;
   rig.write(0, 10);
   const stat = rig.fstat();
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect((stat.values[0] as Iatt).iaSize).toBe(10);
   expect(rig.below()).toEqual(['writev 10@0', 'fstat']);
   rig.fstat();
@@ -370,7 +370,7 @@ test("glusterd's default stack: small writes are joined, and a later read costs 
   for (const at of [0, 1000, 2000]) rig.write(at, 1000);
   expect(rig.below()).toEqual(['writev 1000@0']);
   const closed = ask(rig.graph, 'flush', rig.fd, null);
-  rig.slow.finish();
+  rig.slow.releaseAll();
   expect([closed.count, rig.below()]).toEqual([1, ['writev 2000@1000', 'flush']]);
   rig.slow.quick = true;
   rig.context.advance(1200);

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BrickClients, volume } from '../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+import { BrickClients, renderVolume } from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 
 type Lines = Readonly<Record<string, string>>;
 
@@ -33,11 +33,11 @@ const ours = (upcall: Lines | null) =>
     folder,
     'ours',
     (port) =>
-      volume('posix', 'storage/posix', { directory: join(folder, 'files') }, null) +
-      volume('locks', 'features/locks', {}, 'posix') +
-      (upcall === null ? '' : volume('upcall', 'features/upcall', upcall, 'locks')) +
-      volume('brick', 'performance/io-threads', {}, upcall === null ? 'locks' : 'upcall') +
-      volume(
+      renderVolume('posix', 'storage/posix', { directory: join(folder, 'files') }, null) +
+      renderVolume('locks', 'features/locks', {}, 'posix') +
+      (upcall === null ? '' : renderVolume('upcall', 'features/upcall', upcall, 'locks')) +
+      renderVolume('brick', 'performance/io-threads', {}, upcall === null ? 'locks' : 'upcall') +
+      renderVolume(
         'server',
         'protocol/server',
         {
@@ -67,7 +67,7 @@ async function said(type: string, options: Lines): Promise<string[]> {
 
 for (const [whose, start, skip, upcalls] of [
   ['of ours', ours, () => false, [null, OFF]],
-  ["of GlusterFS's", theirs, noBricks, [null]],
+  ["of GlusterFS's", theirs, isWithoutBricks, [null]],
 ] as const) {
   for (const upcall of upcalls) {
     const how = upcall === null ? 'without upcall' : 'with upcall off';

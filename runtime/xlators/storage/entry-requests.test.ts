@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { ask, gfidOf, startGraph } from '../../../test/support/core.ts';
+import { ask, makeGfid, startGraph } from '../../../test/support/core.ts';
 import { Dict } from '../../core/dict.ts';
 import { EBUSY, ERANGE } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -58,15 +58,15 @@ test.each(storages)(
       const buf = made.values[1] as Iatt;
       return { loc: new Loc(graph.inodes.link(loc.inode!, root, name, buf), root, name), buf };
     };
-    const linkto = make('a', 0o101000, linktoOf(gfidOf(1)));
+    const linkto = make('a', 0o101000, linktoOf(makeGfid(1)));
     const keys = new Dict().set(LINKTO, 256);
     const found = ask(graph, 'lookup', linkto.loc, keys).values[2] as Dict;
     expect(found.bytes(LINKTO)).toEqual(VALUE);
 
-    const twin = make('b', 0o101000, linktoOf(gfidOf(1)));
+    const twin = make('b', 0o101000, linktoOf(makeGfid(1)));
     expect([twin.buf.iaGfid, twin.buf.iaNlink]).toEqual([linkto.buf.iaGfid, 2]);
 
-    const file = make('c', 0o100644, new Dict().setGfid(GFID_REQ, gfidOf(2)));
+    const file = make('c', 0o100644, new Dict().setGfid(GFID_REQ, makeGfid(2)));
     const onlyLinkto = Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
     expect(ask(graph, 'unlink', file.loc, 0, onlyLinkto)).toMatchObject({
       opRet: -1,
@@ -85,14 +85,14 @@ test.each(storages)(
     graph = await startGraph([{ translator, options }]);
     const { root } = graph.inodes;
     const loc = new Loc(graph.inodes.newInode(), root, 'd');
-    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(1));
+    const xdata = new Dict().setGfid(GFID_REQ, makeGfid(1));
     for (const [name, text] of Object.entries(KEPT))
       xdata.set(name, new TextEncoder().encode(text));
     expect(ask(graph, 'mkdir', loc, 0o755, 0, xdata).opRet).toBe(0);
     const wants = Dict.of({ 'list-xattr': 1, 'trusted.glusterfs.dht': 0, 'user.absent': 0 });
     for (const found of [
       ask(graph, 'lookup', loc, wants),
-      ask(graph, 'lookup', new Loc(null, null, null, gfidOf(1)), wants),
+      ask(graph, 'lookup', new Loc(null, null, null, makeGfid(1)), wants),
     ]) {
       const keys = found.values[2] as Dict;
       expect([...keys.keys()].sort()).toEqual(['trusted.glusterfs.dht', 'user.k']);

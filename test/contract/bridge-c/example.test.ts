@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { includeDir, openLibrary } from '../../../bridges/native/ffi.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { canCompile, outDir } from '../../support/native.ts';
+import { canCompile, libraryFolder } from '../../support/native.ts';
 
 it.skipIf(!canCompile)(
   'the Makefile of negative.c builds a loadable library in another folder',
   async () => {
     const makefile = join(packageRoot, 'examples/negative/c/Makefile');
-    const args = ['-C', outDir(), '-f', makefile, `GLOSSA_INCLUDE=${includeDir}`];
+    const args = ['-C', libraryFolder(), '-f', makefile, `GLOSSA_INCLUDE=${includeDir}`];
     const { status, stdout, stderr } = spawnSync('make', args, { encoding: 'utf8' });
     expect([status, stderr], stdout).toEqual([0, '']);
-    const library = await openLibrary(join(outDir(), 'negative.so'), 'koffi');
+    const library = await openLibrary(join(libraryFolder(), 'negative.so'), 'koffi');
     library.close();
   },
 );

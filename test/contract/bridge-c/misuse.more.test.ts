@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
-import { canCompile, compileText, nativeFile, outDir } from '../../support/native.ts';
+import { canCompile, compileText, libraryFolder, nativeFile } from '../../support/native.ts';
 import { sized } from '../bridge/requests.ts';
 
 let count = 0;
@@ -31,8 +31,8 @@ async function start(
   count += 1;
   const name = `misuse${count}`;
   compileModule(name, functions, record);
-  const run = await startModule(outDir(), { language: nativeFile, name, ...settings });
-  run.lines();
+  const run = await startModule(libraryFolder(), { language: nativeFile, name, ...settings });
+  run.takeLines();
   return run;
 }
 
@@ -84,12 +84,12 @@ describe.skipIf(!canCompile)('a module in C', () => {
     'gets EIO and a log line with its file and line for %s',
     async (_, [body, line]) => {
       const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      const lines = run.lines();
+      const lines = run.takeLines();
       expect(lines).toEqual([expect.stringMatching(line)]);
       expect(lines[0]).toMatch(/\[misuse\d+\.c:\d+:stat_fop\]/);
-      run.settled();
+      run.expectSettled();
     },
   );
 
@@ -98,11 +98,11 @@ describe.skipIf(!canCompile)('a module in C', () => {
       `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
     );
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines()).toEqual([expect.stringMatching(/stat_cbk.*answered after/)]);
-    run.settled();
+    expect(run.takeLines()).toEqual([expect.stringMatching(/stat_cbk.*answered after/)]);
+    run.expectSettled();
   });
 
   it('gets EIO for the use of a frame, dict or inode of an ended request', async () => {
@@ -124,14 +124,14 @@ ${STAT}
       '.fops = {.stat = stat_fop}',
     );
     const { Dict } = await import('../../../runtime/core/dict.ts');
-    run.ask('stat', run.known('a'), Dict.of({ key: 1 }));
-    const reply = run.ask('stat', run.known('b'), Dict.of({ key: 1 }));
+    run.ask('stat', run.knownLoc('a'), Dict.of({ key: 1 }));
+    const reply = run.ask('stat', run.knownLoc('b'), Dict.of({ key: 1 }));
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    const lines = run.lines();
+    const lines = run.takeLines();
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/answered: the request has ended/);
     expect(lines[1]).toMatch(/stat: (loc names an inode that is not known any more|xdata)/);
-    run.settled();
+    run.expectSettled();
   });
 
   it('gets EIO for winding bytes of an earlier call', async () => {
@@ -154,8 +154,8 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     const reply = run.ask('writev', new Fd(run.root, 1, 1), Uint8Array.of(1, 2), 0, 0, null);
     run.context.advance(1);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines()).toEqual([expect.stringMatching(/late\].*writev: vector has no bytes/)]);
-    run.settled();
+    expect(run.takeLines()).toEqual([expect.stringMatching(/late\].*writev: vector has no bytes/)]);
+    run.expectSettled();
   });
 
   it('has a failed request wound to the child once under on-error bypass', async () => {
@@ -166,21 +166,21 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
         options: { 'on-error': 'bypass' },
       },
     );
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(-1, ENOENT, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-    run.settled();
+    run.expectSettled();
   });
 
   it('has an unanswered request failed by frame-timeout', async () => {
     const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
       options: { 'frame-timeout': '3' },
     });
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(10_000);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines()).toEqual([expect.stringMatching(/stat: no answer within 3 s/)]);
-    run.settled();
+    expect(run.takeLines()).toEqual([expect.stringMatching(/stat: no answer within 3 s/)]);
+    run.expectSettled();
   });
 
   it('may answer in its cancel function when the caller gives up', async () => {
@@ -194,13 +194,13 @@ static void given_up(glossa_frame_t *frame, xlator_t *this)
 }`,
       '.fops = {.stat = stat_fop}, .cbks = {.stat = stat_cbk}, .cancels = {.stat = given_up}',
     );
-    const reply = run.ask('stat', run.known('a'), null);
-    const [held] = run.asked();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opErrno: 4 });
     held!.answer(0, 0, sized(1), null);
-    expect(run.lines()).toEqual([]);
-    run.settled();
+    expect(run.takeLines()).toEqual([]);
+    run.expectSettled();
   });
 
   it('adds its own keys to the statedump and sees reconfigured options', async () => {
@@ -226,8 +226,8 @@ static const struct volume_options options[] = {
     const functions = `static int calls;\n${STAT}\n{\n${NONE}\nglossa_fail(frame, ++calls);\n}`;
     const one = await start(functions, '.fops = {.stat = stat_fop}');
     const settings = { language: nativeFile, name: `misuse${count}` };
-    const other = await startModule(outDir(), settings);
-    const ask = (run: RunningModule) => run.ask('stat', run.known('a'), null).opErrno;
+    const other = await startModule(libraryFolder(), settings);
+    const ask = (run: RunningModule) => run.ask('stat', run.knownLoc('a'), null).opErrno;
     expect([ask(one), ask(one), ask(other), ask(one)]).toEqual([1, 2, 1, 3]);
   });
 
@@ -243,13 +243,13 @@ ${STAT}
       '.fops = {.stat = stat_fop}',
       { options: { 'on-error': 'restart' } },
     );
-    const ask = (name: string) => run.ask('stat', run.known(name), null).opErrno;
+    const ask = (name: string) => run.ask('stat', run.knownLoc(name), null).opErrno;
     expect([ask('a'), ask('a'), ask('wrong')]).toEqual([1, 2, EIO]);
     await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), 50_000);
     expect([ask('a'), ask('a')]).toEqual([1, 2]);
     expect(await run.host.reload()).toMatchObject({ ok: true });
     expect(ask('a')).toBe(1);
-    run.settled();
+    run.expectSettled();
   });
 
   it("hands its state over at a reload, and the old copy's fini runs", async () => {
@@ -276,12 +276,12 @@ static void fini(xlator_t *this)
 }`,
       '.fops = {.stat = stat_fop}, .dump_state = dump, .load_state = load, .fini = fini',
     );
-    const ask = () => run.ask('stat', run.known('a'), null).opErrno;
+    const ask = () => run.ask('stat', run.knownLoc('a'), null).opErrno;
     expect([ask(), ask()]).toEqual([1, 2]);
     expect(await run.host.reload()).toMatchObject({ ok: true });
     expect(ask()).toBe(3);
-    expect(run.lines().join('\n')).toContain('ends after 2');
-    run.settled();
+    expect(run.takeLines().join('\n')).toContain('ends after 2');
+    run.expectSettled();
   });
 
   it('with option reload is replaced when its file is recompiled, but not by a file that is no library', async () => {
@@ -290,15 +290,18 @@ static void fini(xlator_t *this)
     const run = await start(answers(1), '.fops = {.stat = stat_fop}', {
       options: { reload: 'on' },
     });
-    const ask = () => run.ask('stat', run.known('a'), null).opErrno;
+    const ask = () => run.ask('stat', run.knownLoc('a'), null).opErrno;
     expect(ask()).toBe(1);
-    const file = join(outDir(), `misuse${count}.so`);
+    const file = join(libraryFolder(), `misuse${count}.so`);
     writeFileSync(file, 'no shared object');
-    await vi.waitFor(() => expect(run.lines().join()).toContain('the code before goes on'), 50_000);
+    await vi.waitFor(
+      () => expect(run.takeLines().join()).toContain('the code before goes on'),
+      50_000,
+    );
     expect(ask()).toBe(1);
     compileModule(`misuse${count}`, answers(2), '.fops = {.stat = stat_fop}');
     await vi.waitFor(() => expect(ask()).toBe(2), 50_000);
-    run.settled();
+    run.expectSettled();
   });
 
   it('fails the start with its last log message when init refuses', async () => {
@@ -334,7 +337,7 @@ static void dump(xlator_t *this, dict_t *dict)
     );
     const buf = sized(1);
     run.leaf.onRequest = (held) => held.answer(0, 0, buf, null);
-    const locs = ['fails', 'wrong', 'passes'].map((name) => run.known(name));
+    const locs = ['fails', 'wrong', 'passes'].map((name) => run.knownLoc(name));
     const round = (): void => {
       for (let i = 0; i < 33_000; i++) run.ask('stat', locs[i % 3]!, null);
       run.replies.length = 0;
@@ -349,6 +352,6 @@ static void dump(xlator_t *this, dict_t *dict)
       'module.frames': 0,
       'module.resting': before['module.resting'],
     });
-    run.settled();
+    run.expectSettled();
   });
 });

@@ -1,6 +1,6 @@
 /** Runs parts of the bridge contract with modules in their own threads. */
 import { describe } from 'vitest';
-import { isolated, type Language } from '../../support/module.ts';
+import { isolatedLanguage, type Language } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
 import { cachingContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
@@ -50,5 +50,5 @@ export const allParts = Object.keys(parts) as readonly PartName[];
 
 /** @param folder where the language's modules are */
 export function isolatedContract(folder: string, names: readonly PartName[]): void {
-  for (const name of names) describe(name, () => parts[name](folder, isolated));
+  for (const name of names) describe(name, () => parts[name](folder, isolatedLanguage));
 }

@@ -3,8 +3,8 @@
  * Loading, promises and messages are the same there; bridge-javascript and bridges/javascript test
  * them.
  */
-import { isolated, usuallyBy } from '../../support/module.ts';
+import { isolatedLanguage, setDefaultLanguage } from '../../support/module.ts';
 
-usuallyBy(isolated);
+setDefaultLanguage(isolatedLanguage);
 await import('../../../bridges/javascript/attacks.engine.test.ts');
 await import('../../../bridges/javascript/limits.engine.more.test.ts');

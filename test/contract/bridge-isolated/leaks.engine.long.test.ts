@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { isolated } from '../../support/module.ts';
+import { isolatedLanguage } from '../../support/module.ts';
 import { leakContract } from '../bridge/leaks.ts';
 
 const TOTAL = 40_000;
 
 describe('memory of isolated JavaScript modules', () =>
-  leakContract(join(import.meta.dirname, '../bridge/javascript'), isolated, TOTAL));
+  leakContract(join(import.meta.dirname, '../bridge/javascript'), isolatedLanguage, TOTAL));

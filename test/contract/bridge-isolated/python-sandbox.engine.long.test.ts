@@ -3,11 +3,11 @@
  * without a volume and the walk of reach.engine.long.test.ts are the same in each thread, and are
  * omitted.
  */
-import { tryBy } from '../../support/attempt.ts';
-import { isolated, usuallyBy } from '../../support/module.ts';
+import { setAttemptSettings } from '../../support/attempt.ts';
+import { isolatedLanguage, setDefaultLanguage } from '../../support/module.ts';
 
-usuallyBy(isolated);
-tryBy({
+setDefaultLanguage(isolatedLanguage);
+setAttemptSettings({
   shares: true,
   leftOut: {
     'time-limit has a suite of its own, which runs isolated too': [

@@ -29,17 +29,17 @@ it.each([
   ],
 ])('%s', async (_, body) => {
   const run = await start(body);
-  const reply = run.ask('stat', run.known('a'), null);
-  expect(run.asked().length).toBe(1);
+  const reply = run.ask('stat', run.knownLoc('a'), null);
+  expect(run.takeRequests().length).toBe(1);
   run.context.advance(1001);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
 });
 
 it('an async method that throws before its child replies answers at once', async () => {
   const run = await start('this.child.stat(loc, xdata); throw new FopError(2);');
-  const reply = run.ask('stat', run.known('a'), null);
+  const reply = run.ask('stat', run.knownLoc('a'), null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
-  for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+  for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
   expect(reply.count).toBe(1);
 });
 
@@ -47,8 +47,8 @@ it('an async method answers when another request resolves its promise', async ()
   const body =
     'this.child.stat(loc, xdata); await new Promise((r) => { this.wake = r; }); fails();';
   const run = await start(body);
-  const reply = run.ask('stat', run.known('a'), null);
-  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+  const reply = run.ask('stat', run.knownLoc('a'), null);
+  expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
   expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
 });
 
@@ -73,7 +73,7 @@ it.each([
 ])('%s', async (_, body, size) => {
   const run = await start(body);
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
-  const reply = run.ask('stat', run.known('a'), null);
+  const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(1001);
   expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: size }, null] });
 });
@@ -81,20 +81,20 @@ it.each([
 it('an error thrown after a further await is logged once', async () => {
   const run = await start('await this.child.stat(loc, xdata); await this.sleep(1); null.x;');
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
-  run.lines();
-  const reply = run.ask('stat', run.known('a'), null);
+  run.takeLines();
+  const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(1001);
   expect(reply).toMatchObject({ count: 1, opRet: -1 });
-  expect(run.lines().filter((line) => line.includes('TypeError')).length).toBe(1);
+  expect(run.takeLines().filter((line) => line.includes('TypeError')).length).toBe(1);
 });
 
 it('an async method whose promise can never settle fails its request', async () => {
   const run = await start('await this.child.stat(loc, xdata); await new Promise(() => {});');
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
-  const reply = run.ask('stat', run.known('a'), null);
+  const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(10_000);
   expect(reply).toMatchObject({ count: 1, opRet: -1 });
-  expect(run.lines().join('\n')).toMatch(/nothing can reach it any more/);
+  expect(run.takeLines().join('\n')).toMatch(/nothing can reach it any more/);
 });
 
 /** Requests to a child that fail. */
@@ -118,14 +118,14 @@ it.each([
   ],
 ])("a child's failure is logged only if its promise is not awaited: %s", async (_, body, told) => {
   const run = await start(body);
-  const reply = run.ask('stat', run.known('a'), null);
+  const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(10);
-  const winds = run.asked();
+  const winds = run.takeRequests();
   for (const held of winds) if (held.name === 'stat') held.answer(0, 0, sized(1), null);
   for (const held of winds) if (held.name === 'access') held.answer(-1, EPERM, null);
   run.context.advance(10);
   expect(reply).toMatchObject({ count: 1 });
-  const text = run.lines().join('\n');
+  const text = run.takeLines().join('\n');
   expect(text.includes('was not awaited: EPERM')).toBe(told);
 });
 
@@ -152,13 +152,13 @@ export class xlator extends Translator {
 }
 `,
     });
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
-    const [stat, access] = run.asked();
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const [stat, access] = run.takeRequests();
     access!.answer(-1, EPERM, null);
     stat!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    const [said, ...more] = run.lines();
+    const [said, ...more] = run.takeLines();
     expect(more).toEqual([]);
     expect(said).toMatch(
       /^W \[m\.js:\d+:\w+\] 0-top: access of a child failed, and was not awaited: /,

@@ -30,7 +30,7 @@ export class xlator extends Translator {
 }
 `;
     const away = "is no method of the translator's class, and is never called";
-    expect(warnings((await startModule({ 'm.js': source })).lines())).toEqual([
+    expect(warnings((await startModule({ 'm.js': source })).takeLines())).toEqual([
       `2 mkdir ${away}`,
       `10 unlink ${away}`,
       '11 lookup is defined once more in line 13, and that one counts',
@@ -60,7 +60,7 @@ export class xlator extends Translator {
 }
 xlator.prototype.stat = stat;
 `;
-    expect(warnings((await startModule({ 'm.js': source })).lines())).toEqual([]);
+    expect(warnings((await startModule({ 'm.js': source })).takeLines())).toEqual([]);
   });
 
   it.each([

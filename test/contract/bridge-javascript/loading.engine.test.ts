@@ -1,9 +1,14 @@
 /** Tests of loading a JavaScript module: a file or a folder, its neighbours, and packages. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { folderOf, moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  makeFolder,
+  makeModuleGraph,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 
-const ask = (run: RunningModule): number => run.ask('statfs', run.known('a'), null).opErrno;
+const ask = (run: RunningModule): number => run.ask('statfs', run.knownLoc('a'), null).opErrno;
 
 const counting = (imports: string, amount: string): string => `import { Translator } from 'glossa';
 ${imports}
@@ -30,7 +35,7 @@ it('a folder with index.js is a module that imports its own files and JSON', asy
 });
 
 it('a module imports packages from the folders of option packages, and nothing above them', async () => {
-  const lib = folderOf({
+  const lib = makeFolder({
     'packages/three/index.js': "import { one } from './one.js';\nexport default one * 3;",
     'packages/three/one.js': 'export const one = 1;',
     'outside.js': 'export default 5;',
@@ -41,7 +46,7 @@ it('a module imports packages from the folders of option packages, and nothing a
     { options },
   );
   expect([ask(run), ask(run)]).toEqual([3, 6]);
-  const climbing = moduleGraph(
+  const climbing = makeModuleGraph(
     { 'm.js': counting(`import five from '${join(lib, 'outside.js')}';`, 'five') },
     { options },
   );
@@ -50,7 +55,7 @@ it('a module imports packages from the folders of option packages, and nothing a
 
 it("package.json selects a package's file by main, module and exports", async () => {
   const about = (more: object): string => JSON.stringify({ version: '1.0.0', ...more });
-  const lib = folderOf({
+  const lib = makeFolder({
     'main/package.json': about({ main: 'lib/here' }),
     'main/lib/here.js': 'export const main = 1;',
     'mod/package.json': about({ main: './no.cjs', module: './es/mod.mjs' }),
@@ -74,7 +79,7 @@ import { more as part } from '@some/new/part/more'; import { deep } from 'deep';
   const sum = 'main + mod + more + part + deep';
   const run = await startModule({ 'm.js': counting(head, sum) }, { options });
   expect(ask(run)).toBe(19);
-  const closed = moduleGraph(
+  const closed = makeModuleGraph(
     { 'm.js': counting("import { hidden } from '@some/new/part/hidden';", 'hidden') },
     { options },
   );
@@ -82,7 +87,7 @@ import { more as part } from '@some/new/part/more'; import { deep } from 'deep';
 });
 
 it('a missing import fails the start with its line and the folders that were searched', async () => {
-  const without = moduleGraph({ 'm.js': counting("import three from 'three';", 'three') });
+  const without = makeModuleGraph({ 'm.js': counting("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));
   expect(error).toMatch(
@@ -90,8 +95,11 @@ it('a missing import fails the start with its line and the folders that were sea
   );
   // Only the author's folders, not glossa's own.
   expect(error).not.toContain('examples');
-  const node = moduleGraph({ 'm.js': counting("import fs from 'fs';", 'fs') });
+  const node = makeModuleGraph({ 'm.js': counting("import fs from 'fs';", 'fs') });
   await expect(node.graph.start()).rejects.toThrow(/it is a module of Node's, of which/);
-  const nowhere = moduleGraph({ 'm.js': counting('', '1') }, { options: { packages: '/no/such' } });
+  const nowhere = makeModuleGraph(
+    { 'm.js': counting('', '1') },
+    { options: { packages: '/no/such' } },
+  );
   await expect(nowhere.graph.start()).rejects.toThrow(/packages.*\/no\/such/s);
 });

@@ -57,15 +57,15 @@ ${all.map((text, at) => `    if (valid === ${at}) { ${text}; }`).join('\n')}
 describe('a mistyped name', () => {
   it('is logged with its line and the likely name, and valid expressions pass', async () => {
     const run = await startModule({ 'm.js': CASES });
-    const file = run.known('file');
+    const file = run.knownLoc('file');
     run.ask('stat', file, null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
-    run.lines();
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeLines();
     const fd = new Fd(file.inode!, 2, 1);
     for (const [at, text] of all.entries()) {
       const reply = run.ask('fsetattr', fd, sized(1), at, null);
-      run.asked()[0]!.answer(0, 0, sized(2), null);
-      const said = run.lines().join('\n');
+      run.takeRequests()[0]!.answer(0, 0, sized(2), null);
+      const said = run.takeLines().join('\n');
       const wanted = expressions[text];
       expect(reply, `${text}\n${said}`).toMatchObject({ count: 1, opRet: wanted ? -1 : 0 });
       if (wanted) {
@@ -73,7 +73,7 @@ describe('a mistyped name', () => {
         expect(said, text).toContain(`[m.js:${7 + at}:fsetattr]`);
       }
     }
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -129,55 +129,55 @@ export class xlator extends Translator {
 `;
 
 describe('a reply that is not awaited', () => {
-  const count = (run: { lines(): readonly string[] }, text: string) =>
-    run.lines().filter((line) => line.includes(text)).length;
+  const count = (run: { takeLines(): readonly string[] }, text: string) =>
+    run.takeLines().filter((line) => line.includes(text)).length;
 
   it('is warned about once, with the line of the request', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
-    run.lines();
-    const file = run.known('a');
+    run.takeLines();
+    const file = run.knownLoc('a');
     for (let times = 0; times < 2; times += 1) {
       const reply = run.ask('getxattr', file, 'user.a', null);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      const said = run.lines().filter((line) => line.includes('before a reply came'));
+      const said = run.takeLines().filter((line) => line.includes('before a reply came'));
       expect(said.length).toBe(times === 0 ? 1 : 0);
       if (times > 0) continue;
       expect(said[0]).toContain('W [m.js:7:getxattr]');
       expect(said[0]).toMatch(/answered before a reply came: is an await missing\? write await th/);
     }
-    for (const held of run.asked()) held.answer(0, 0, null, null);
-    run.settled();
+    for (const held of run.takeRequests()) held.answer(0, 0, null, null);
+    run.expectSettled();
   });
 
   it('is warned about with the corrected statement when a variable takes it', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
-    run.lines();
-    run.ask('stat', run.known('a'), null);
-    const said = run.lines().join('\n');
+    run.takeLines();
+    run.ask('stat', run.knownLoc('a'), null);
+    const said = run.takeLines().join('\n');
     expect(said).toContain('[m.js:4:stat]');
     expect(said).toContain('write const reply = await this.child.stat(loc, xdata), or void');
   });
 
   it('fails a method that ends without an answer of its own', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
-    run.lines();
-    const reply = run.ask('removexattr', run.known('a'), 'user.a', null);
+    run.takeLines();
+    const reply = run.ask('removexattr', run.knownLoc('a'), 'user.a', null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    const said = run.lines().join('\n');
+    const said = run.takeLines().join('\n');
     expect(said).toMatch(/E \[m\.js:10:removexattr\] .*removexattr ended before a reply came/);
     expect(said).toContain('write await this.child.removexattr(…)');
   });
 
   it('brings no warning when it is raced, void, or requested by a helper', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
-    run.lines();
-    const file = run.known('a');
+    run.takeLines();
+    const file = run.knownLoc('a');
     const replies = [
       run.ask('access', file, 4, null),
       run.ask('setxattr', file, new Dict(), 0, null),
       run.ask('readlink', file, 100, null),
     ];
-    run.asked()[0]!.answer(0, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null);
     for (const reply of replies) expect(reply).toMatchObject({ count: 1 });
     expect(count(run, 'a reply came')).toBe(0);
   });
@@ -186,19 +186,19 @@ describe('a reply that is not awaited', () => {
 describe('a forgotten await or return', () => {
   it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.js': FORGOTTEN });
-    run.lines();
-    run.ask('stat', run.known('a'), null);
+    run.takeLines();
+    run.ask('stat', run.knownLoc('a'), null);
     expect(texts(run).join()).toMatch(
       /reply\.buf is undefined: .* \(is an await missing in line 4\? reply = await …\)/,
     );
-    run.asked()[0]!.answer(0, 0, sized(1), null);
-    run.ask('rmdir', run.known('a'), 0, null);
-    run.asked().at(-1)!.answer(0, 0, null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.ask('rmdir', run.knownLoc('a'), 0, null);
+    run.takeRequests().at(-1)!.answer(0, 0, null, null, null);
     expect(texts(run).join()).toMatch(/not undefined: is a return missing\?/);
-    run.ask('unlink', run.known('a'), 0, null);
+    run.ask('unlink', run.knownLoc('a'), 0, null);
     expect(texts(run).join()).toMatch(/\(line 11 did that: is a return missing there\?\)/);
-    run.ask('access', run.known('a'), 0, null);
+    run.ask('access', run.knownLoc('a'), 0, null);
     expect(texts(run).join()).toMatch(/wound after .*\(line 15 did that/);
-    run.settled();
+    run.expectSettled();
   });
 });

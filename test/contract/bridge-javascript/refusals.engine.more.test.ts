@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from '../bridge/requests.ts';
 
 const module = (body: string, head = ''): Record<string, string> => ({
@@ -19,7 +19,7 @@ ${body}
 });
 
 function expectWorks(run: RunningModule): void {
-  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
 /** Mistake → the body, on line 5, and the log line. */
@@ -140,19 +140,19 @@ describe('a mistake in a JavaScript method', () => {
     'is logged with its line, and the request fails once: %s',
     async (name, [body, said]) => {
       const run = await startModule(module(body));
-      run.lines();
+      run.takeLines();
       run.leaf.onRequest = (held) => {
         if (held.name === 'readlink') held.answer(1, 0, 'x', sized(1), null);
         else held.answer(0, 0, sized(1), null);
       };
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1 });
       expect(reply.opErrno).toBe(name.includes('answers and returns') ? ENOENT : EIO);
-      const text = run.lines().join('\n');
+      const text = run.takeLines().join('\n');
       expect(text).toMatch(said);
       expect(text).toMatch(/^E \[m\.js:5:/);
       expectWorks(run);
-      run.settled();
+      run.expectSettled();
     },
   );
 });
@@ -278,7 +278,7 @@ export class xlator extends Base {
 }
 `;
     const run = await startModule({ 'm.js': source });
-    const warned = run.lines().filter((line) => line.startsWith('W '));
+    const warned = run.takeLines().filter((line) => line.startsWith('W '));
     const said = (line: number, name: string, text: string): string =>
       `W [m.js:${line}:${name}] 0-top: ${name} ${text}`;
     const near = (line: number, name: string, meant: string): string =>
@@ -325,7 +325,7 @@ export class xlator extends Base {
 }
 `;
     const run = await startModule({ 'm.js': source });
-    expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);
+    expect(run.takeLines().filter((line) => line.startsWith('W '))).toEqual([]);
   });
 });
 
@@ -350,7 +350,7 @@ export class xlator extends Translator {
   };
 }
 `;
-    const run = moduleGraph({ 'm.js': source });
+    const run = makeModuleGraph({ 'm.js': source });
     const error = await run.graph.start().catch((reason: unknown) => reason);
     const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.js)/, ''));
     expect(said).toEqual([
@@ -402,16 +402,16 @@ describe('a request or reply kept past its end', () => {
           'try { this.old[1].root; } catch (e) { this.log.info(e.name); } frame.fail(1); }',
       ),
     );
-    run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
-    run.lines();
-    run.ask('statfs', run.known('a'), null);
+    run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeLines();
+    run.ask('statfs', run.knownLoc('a'), null);
     expect(texts(run)).toEqual([
       'HandleExpired',
       'HandleExpired',
       'refused: a request that the module was not given, or no longer has',
     ]);
-    run.settled();
+    run.expectSettled();
   });
 
   it.each([
@@ -422,32 +422,34 @@ describe('a request or reply kept past its end', () => {
     ],
   ])('fails the request with a log line: %s', async (_, body) => {
     const run = await startModule(module(body));
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(10_000);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines().join('\n')).toMatch(/m\.js:5:.*neither answered nor passed on/);
-    run.settled();
+    expect(run.takeLines().join('\n')).toMatch(/m\.js:5:.*neither answered nor passed on/);
+    run.expectSettled();
   });
 
   it('is logged with a hint when a plain method returned its answer', async () => {
     const run = await startModule(module('stat() { return [-1, 2]; }'));
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(10_000);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.lines().join('\n')).toMatch(/m\.js:5:.*\(what it returned answers only in an async/);
-    run.settled();
+    expect(run.takeLines().join('\n')).toMatch(
+      /m\.js:5:.*\(what it returned answers only in an async/,
+    );
+    run.expectSettled();
   });
 
   it('fails by frame-timeout while the module holds the frame', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(10_000);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -459,12 +461,12 @@ it("each async method winds in its own caller's name after another request has w
         'async flush() { this.gate.resolve(); return {}; }',
     ),
   );
-  for (const uid of [1, 2, 3]) run.askAs({ uid }, 'stat', run.known('a'), null);
+  for (const uid of [1, 2, 3]) run.askAs({ uid }, 'stat', run.knownLoc('a'), null);
   run.askAs({ uid: 9 }, 'flush', new Fd(run.root, 0, 1), null);
-  const held = run.asked();
+  const held = run.takeRequests();
   expect(held.map(({ frame }) => frame.root.uid)).toEqual([1, 2, 3]);
   for (const one of held) one.answer(0, 0, sized(1), null);
-  run.settled();
+  run.expectSettled();
 });
 
 it('a TypeScript module runs without its types, and its log lines keep their numbers', async () => {
@@ -486,7 +488,7 @@ export class xlator extends Translator {
     'other.ts': "import type { Frame } from 'glossa';\nexport const errno: number = 1;",
     'about.json': '{ "name": "a name" }',
   });
-  run.lines();
-  expect(run.ask('stat', run.known('a'), null).opErrno).toBe(EPERM);
-  expect(run.lines()[0]).toMatch(/^I \[m\.ts:11:stat\].*a name$/);
+  run.takeLines();
+  expect(run.ask('stat', run.knownLoc('a'), null).opErrno).toBe(EPERM);
+  expect(run.takeLines()[0]).toMatch(/^I \[m\.ts:11:stat\].*a name$/);
 });

@@ -16,7 +16,7 @@ export class xlator extends Translator {
   ${body}
 }`,
   });
-  run.lines();
+  run.takeLines();
   return run;
 };
 
@@ -30,8 +30,8 @@ describe("opRet of an async method's return value", () => {
     const run = await start(`async writev() { return ${value}; }`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
-    expect(run.lines()).toEqual([]);
-    run.settled();
+    expect(run.takeLines()).toEqual([]);
+    run.expectSettled();
   });
 });
 
@@ -60,15 +60,15 @@ describe('a wrong return value', () => {
     'fails the request with EIO (%s): %s returns %s',
     async (_title, fop, value, text) => {
       const run = await start(`async ${fop}() {\n    await null;\n    return ${value};\n  }`);
-      const loc = run.known('a');
+      const loc = run.knownLoc('a');
       const fd = new Fd(loc.inode!, 2, 1);
       const args = { writev: [fd, five, 0, 0, null], readv: [fd, 4, 0, 0, null] };
       const given = args[fop as 'writev'] ?? [loc, null];
       const reply = run.ask(fop as FopName, ...(given as never));
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      expect(run.lines()).toEqual([expect.stringMatching(text)]);
+      expect(run.takeLines()).toEqual([expect.stringMatching(text)]);
       expect(run.history.at(-1)).toMatch(/^E \[m\.js:5:/);
-      run.settled();
+      run.expectSettled();
     },
   );
 
@@ -76,7 +76,7 @@ describe('a wrong return value', () => {
     const run = await start('writev(frame) {\n    frame.unwind(0, 0);\n  }');
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    expect(run.lines()[0]).toMatch(/^E \[m\.js:4:.*op_ret 0 says that none of 5 bytes/);
-    run.settled();
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.js:4:.*op_ret 0 says that none of 5 bytes/);
+    run.expectSettled();
   });
 });

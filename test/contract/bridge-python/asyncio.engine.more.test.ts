@@ -12,7 +12,7 @@ const said = (run: RunningModule): string[] => texts(run).map((text) => text.spl
 /** Answers the child's requests in order, including those that follow. */
 function answerAll(run: RunningModule): number {
   let count = 0;
-  for (let held = run.asked(); held.length > 0; held = run.asked()) {
+  for (let held = run.takeRequests(); held.length > 0; held = run.takeRequests()) {
     for (const one of held) {
       count += 1;
       one.answer(0, 0, sized(count), null);
@@ -66,7 +66,7 @@ async def in_group(child, loc):
         tasks = [group.create_task(asks(child, loc)) for _ in range(2)]
     return [task.result() for task in tasks]`);
     const reply = stat(run);
-    const pids = run.leaf.held.map(({ frame }) => frame.root.pid);
+    const pids = run.leaf.requests.map(({ frame }) => frame.root.pid);
     expect(answerAll(run)).toBe(count);
     expect(texts(run)).toEqual([]);
     expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: count }, null] });
@@ -100,7 +100,7 @@ async def in_group(child, loc):
     assert reply.done() and (await reply).buf.ia_size == 2, repr(reply)
     return other`);
     const reply = stat(run);
-    const [first, second] = run.asked();
+    const [first, second] = run.takeRequests();
     second!.answer(0, 0, sized(1), null);
     expect(reply.count).toBe(0);
     first!.answer(0, 0, sized(2), null);
@@ -122,15 +122,15 @@ async def readlink(self, frame, loc, size, xdata):
     del ignored
     return "x", None, None`);
     const reply = stat(run);
-    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    run.takeRequests()[0]!.answer(-1, ENOENT, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
     expect(texts(run)).toEqual([]);
     const other = readlink(run);
-    const [link, access] = run.asked();
+    const [link, access] = run.takeRequests();
     link!.answer(-1, ENOENT, null, null, null);
     access!.answer(0, 0, null);
     expect(other).toMatchObject({ count: 1, opRet: 1 });
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(
         /^W \[m\.py:13:-\] .*readlink of a child failed, and was not awaited: FileNotFoundError.*; write ignored = await self\.child\.readlink\(/,
       ),
@@ -171,12 +171,12 @@ async def readlink(self, frame, loc, size, xdata):
 async def ask(self, below, loc):
     ${ask || 'pass'}`);
       const reply = stat(run);
-      const [link, access] = run.asked();
+      const [link, access] = run.takeRequests();
       link!.answer(-1, ENOENT, null, null, null);
       access!.answer(0, 0, null);
       answerAll(run);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      expect(run.lines()).toEqual([
+      expect(run.takeLines()).toEqual([
         `W [m.py:${line}:-] 0-top: readlink of a child failed, and was not awaited: ` +
           `FileNotFoundError: [Errno 2] No such file or directory; ${fix}`,
       ]);
@@ -194,7 +194,7 @@ async def fsync(self, frame, fd, datasync, xdata):
     return {"op_ret": (await shared).buf.ia_size}`);
     const first = stat(run);
     const second = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    run.asked()[0]!.answer(0, 0, sized(5), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(5), null);
     expect(first).toMatchObject({ count: 1, opRet: 0 });
     expect(second).toMatchObject({ count: 1, opRet: 5 });
     expectWorks(run);
@@ -212,7 +212,7 @@ async def fsync(self, frame, fd, datasync, xdata):
 from contextvars import ContextVar
 global name
 name = ContextVar("name")`);
-    const replies = ['a', 'b'].map((name) => run.ask('stat', run.known(name), null));
+    const replies = ['a', 'b'].map((name) => run.ask('stat', run.knownLoc(name), null));
     answerAll(run);
     for (const reply of replies) expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expectWorks(run);
@@ -241,7 +241,7 @@ def readlink(self, frame, loc, size, xdata):
     except HandleExpired:
         frame.fail(ENOENT)`);
     stat(run);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     // The reply has no xdata.
     expect(readlink(run)).toMatchObject({ count: 1, opRet: -1 });
     expect(said(run)).toEqual([expect.stringMatching(/TypeError/)]);

@@ -10,10 +10,10 @@ import { fops } from '../../../runtime/core/fops.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { CONTENT } from '../../../runtime/core/xdata.ts';
 import {
-  hosted,
-  isolated,
+  hostedLanguage,
+  isolatedLanguage,
   type Language,
-  native,
+  nativeLanguage,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
@@ -31,7 +31,7 @@ interface Written {
 }
 
 const python: Written = {
-  language: hosted,
+  language: hostedLanguage,
   file: 'm.py',
   around: (body) => `from glupy import *\nclass xlator(Translator):\n${body}`,
   bodies: {
@@ -45,7 +45,7 @@ const python: Written = {
   },
 };
 const javascript: Written = {
-  language: hosted,
+  language: hostedLanguage,
   file: 'm.js',
   around: (body) =>
     `import { Translator } from 'glossa';\nexport class xlator extends Translator {\n${body}}`,
@@ -62,7 +62,7 @@ const javascript: Written = {
 const on = (...names: FopName[]): string =>
   names.map((name) => `${name}(f, xl, ...a) { tail.${name}(f, xl.children[0], ...a); }`).join(', ');
 const typescript: Written = {
-  language: native('.ts'),
+  language: nativeLanguage('.ts'),
   file: 'm.ts',
   around: (body) => `import { tail } from 'glossa';
 export default { type: 'test/m', description: 'M.', children: [1, 1], options: {}, init: () => null,
@@ -118,7 +118,7 @@ const inC: Written = {
 const languages: Readonly<Record<string, Written>> = {
   Python: python,
   JavaScript: javascript,
-  'JavaScript in a thread': { ...javascript, language: isolated },
+  'JavaScript in a thread': { ...javascript, language: isolatedLanguage },
   TypeScript: typescript,
   ...(canCompile ? { C: inC } : {}),
 };
@@ -140,7 +140,7 @@ function argsOf(run: RunningModule): Readonly<Record<string, readonly unknown[]>
   const fd = new Fd(run.root, 2, 1);
   return {
     copy_file_range: [fd, 0, fd, 10, 5, 0, null],
-    put: [run.absent('new'), 0o644, 0, 0, new Uint8Array(1), 0, null, null],
+    put: [run.absentLoc('new'), 0o644, 0, 0, new Uint8Array(1), 0, null, null],
     fallocate: [fd, 0, 0, 10, null],
     zerofill: [fd, 0, 10, null],
     discard: [fd, 0, 10, null],
@@ -153,7 +153,7 @@ function argsOf(run: RunningModule): Readonly<Record<string, readonly unknown[]>
 function passing(run: RunningModule): string[] {
   return Object.entries(argsOf(run)).flatMap(([name, given]) => {
     const reply = run.ask(name as FopName, ...(given as never));
-    const asked = run.asked();
+    const asked = run.takeRequests();
     for (const held of asked) fail[held.name](held.frame, EOPNOTSUPP);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });
     return asked.map((held) => held.name);
@@ -163,15 +163,15 @@ function passing(run: RunningModule): string[] {
 /** Fops that may return content, and that ask the child for it. */
 function bringing(run: RunningModule): string[] {
   const asks = {
-    lookup: run.absent('f'),
-    stat: run.known('g'),
+    lookup: run.absentLoc('f'),
+    stat: run.knownLoc('g'),
     readdirp: new Fd(run.root, 0, 1, true),
   };
   return Object.entries(asks).flatMap(([name, subject]) => {
     const xdata = new Dict().set('other', 1).set(CONTENT, 64);
     const between = name === 'readdirp' ? [4096, 0] : [];
     run.ask(name as FopName, ...([subject, ...between, xdata] as never));
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     fail[held!.name](held!.frame, EOPNOTSUPP);
     expect([...xdata.keys()]).toEqual(['other', CONTENT]);
     const keys = [...(held!.args.at(-1) as Dict).keys()];
@@ -203,12 +203,12 @@ describe.each(Object.entries(languages))('%s', (_, written) => {
     async (...given) => {
       const [which, asked, guards] = given;
       const run = await start(written, which);
-      const told = run.lines().filter((line) => line.includes('this volume changes data'));
+      const told = run.takeLines().filter((line) => line.includes('this volume changes data'));
       expect(told.length).toBe(guards ? 1 : 0);
       expect(run.xl.isGuarded).toBe(guards);
       expect(passing(run).sort()).toEqual(asked);
       expect(bringing(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
-      run.settled();
+      run.expectSettled();
     },
   );
 });
@@ -224,9 +224,9 @@ describe('seek on a guarded volume', () => {
   ])('from %d for %d (data, hole) finds %s of 100 bytes', async (offset, what, found) => {
     const run = await start(typescript, 'writes');
     const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, what, null);
-    run.asked()[0]!.answer(0, 0, sized(100), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(100), null);
     if (found === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });
     else expect(reply).toMatchObject({ opRet: 0, values: [found, null] });
-    run.settled();
+    run.expectSettled();
   });
 });

@@ -46,29 +46,29 @@ class Typist extends FakeContext {
 async function start(options: Record<string, string> = {}) {
   const context = new Typist();
   const run = await startModule({ 'm.py': MODULE }, { context, options });
-  run.lines();
+  run.takeLines();
   return { context, run };
 }
 
 /** The lines of the log, with the module's place in front. */
 const placed = (run: RunningModule): string[] =>
-  run.lines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
+  run.takeLines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
 
 describe('breakpoint()', () => {
   it('without a terminal logs a warning and the method continues', async () => {
     const run = await startModule({ 'm.py': MODULE });
-    run.lines();
-    const reply = run.ask('stat', run.known('a'), null);
-    expect(run.lines()[0]).toMatch(/^W \[m\.py:9:stat\] .*breakpoint\(\).*no terminal/);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    expect(run.takeLines()[0]).toMatch(/^W \[m\.py:9:stat\] .*breakpoint\(\).*no terminal/);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 
   it("shows the module's lines and variables, steps, and continues", async () => {
     const { context, run } = await start();
     context.typed = ['p name', 'n', 'self.count = 5', 'l', 'c'];
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(context.typed).toEqual([]);
     expect(context.screen).toContain('m.py(9)stat()');
     expect(context.screen).toContain("(Pdb) p name\n'a'\n");
@@ -79,21 +79,21 @@ describe('breakpoint()', () => {
       expect.stringMatching(/^m\.py:\d+:stat resumed$/),
       'm.py:10:stat after a',
     ]);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('stepped past the end of the method resumes the requests', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'n', 'n'];
-    run.ask('stat', run.known('a'), null);
+    run.ask('stat', run.knownLoc('a'), null);
     expect(placed(run).at(-1)).toMatch(/resumed$/);
     context.typed = ['c'];
-    run.ask('stat', run.known('b'), null);
+    run.ask('stat', run.knownLoc('b'), null);
     expect(context.typed).toEqual([]);
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
-    run.settled();
+    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    run.expectSettled();
   });
 
   it.each([['q'], [undefined]])(
@@ -101,29 +101,29 @@ describe('breakpoint()', () => {
     async (line) => {
       const { context, run } = await start();
       context.typed = [line];
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       const lines = placed(run);
       expect(lines[0]).toMatch(/paused/);
       expect(lines[1]).toMatch(/resumed/);
       expect(lines[2]).toMatch(/^m\.py:9:stat stat failed: .*debugger/);
       context.typed = ['c'];
-      const next = run.ask('stat', run.known('a'), null);
-      run.asked()[0]!.answer(0, 0, sized(1), null);
+      const next = run.ask('stat', run.knownLoc('a'), null);
+      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
       expect(next).toMatchObject({ count: 1, opRet: 0 });
-      run.settled();
+      run.expectSettled();
     },
   );
 
   it('in an async def steps over an await', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'p reply.op_ret', 'c'];
-    const reply = run.ask('access', run.known('a'), 0, null);
-    run.asked()[0]?.answer(0, 0, null);
+    const reply = run.ask('access', run.knownLoc('a'), 0, null);
+    run.takeRequests()[0]?.answer(0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(context.typed).toEqual([]);
     expect(context.screen).toContain('(Pdb) p reply.op_ret\n0\n');
-    run.settled();
+    run.expectSettled();
   });
 
   it('does not count towards the time limit', async () => {
@@ -135,10 +135,10 @@ describe('breakpoint()', () => {
       return type(prompt);
     };
     context.typed = ['c'];
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -193,7 +193,7 @@ describe('a Python prompt', () => {
     await type('from glupy import Loc, ROOT_GFID');
     const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
     run.host.interpreter.drain();
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     expect(held!.args[1]).toBe(4);
     held!.answer(0, 0, null);
     expect(await pending).toMatchObject(said('0\n'));

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { GraphError } from '../../../runtime/core/errors.ts';
-import { moduleGraph, startModule } from '../../support/module.ts';
+import { makeModuleGraph, startModule } from '../../support/module.ts';
 import { texts } from '../bridge/requests.ts';
 
 const HEAD = 'from glupy import *\n\n';
@@ -36,7 +36,7 @@ describe('a declaration of options', () => {
         "v": Option.str("", values=["one"]),
     }
 `;
-    const run = moduleGraph({ 'm.py': source });
+    const run = makeModuleGraph({ 'm.py': source });
     const error = await run.graph.start().catch((reason: unknown) => reason);
     const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.py)/, ''));
     expect(said).toEqual([
@@ -118,7 +118,7 @@ class xlator(Base):
     def client_destroy(self, client): pass
 `;
     const run = await startModule({ 'm.py': source });
-    const warned = run.lines().filter((line) => line.startsWith('W '));
+    const warned = run.takeLines().filter((line) => line.startsWith('W '));
     const said = (line: number, name: string, text: string): string =>
       `W [m.py:${line}:${name}] 0-top: ${name} ${text}`;
     const near = (line: number, name: string, meant: string): string =>
@@ -167,7 +167,7 @@ class xlator(Translator):
         frame.unwind(op_ret, op_errno, inode, buf, xdata, postparent)
 `;
     const run = await startModule({ 'm.py': source });
-    const warned = run.lines().filter((line) => line.startsWith('W '));
+    const warned = run.takeLines().filter((line) => line.startsWith('W '));
     const away = "is no method of the translator's class, and is never called";
     expect(warned.map((line) => line.replace(/^W \[m\.py:(\d+):.*?\] 0-top: /, '$1 '))).toEqual([
       `3 mkdir ${away}`,
@@ -264,6 +264,6 @@ recorder = Recorder()
 recorder.lookup
 `;
     const run = await startModule({ 'm.py': source, 'lib.py': lib });
-    expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);
+    expect(run.takeLines().filter((line) => line.startsWith('W '))).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ describe('an exception', () => {
 def helper(self, loc):
     raise ValueError(f"no {loc.name}")`);
     expect(stat(run)).toMatchObject(failed);
-    const [line, ...more] = run.lines();
+    const [line, ...more] = run.takeLines();
     expect(line).toMatch(/^E \[m\.py:10:helper\] 0-top: stat failed: ValueError: no file\n/);
     expect(line).toMatch(/m\.py", line 7, in stat\n.*self\.helper\(loc\)/);
     expect(line).toMatch(/m\.py", line 10, in helper\n.*raise ValueError/);
@@ -32,7 +32,7 @@ def helper(self, loc):
     except KeyError as error:
         raise RuntimeError("wrapped") from error`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(
+    expect(run.takeLines()[0]).toMatch(
       /KeyError: 'key'[\s\S]*direct cause[\s\S]*RuntimeError: wrapped$/,
     );
     expectWorks(run);
@@ -45,9 +45,9 @@ def helper(self, loc):
 def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     return buf.ia_sise`);
     const reply = stat(run);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(
         /^E \[m\.py:10:stat_cbk\] .*AttributeError: 'Iatt' object has no .*'ia_sise'/,
       ),
@@ -79,10 +79,10 @@ async def lookup(self, frame, loc, xdata):
     expect(stat(run)).toMatchObject(failed);
     expect(readlink(run)).toMatchObject(failed);
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
-    expect(run.ask('statfs', run.known('a'), null)).toMatchObject(failed);
-    expect(run.ask('lookup', run.known('a'), null)).toMatchObject(failed);
-    expect(run.asked()).toEqual([]);
-    const lines = run.lines();
+    expect(run.ask('statfs', run.knownLoc('a'), null)).toMatchObject(failed);
+    expect(run.ask('lookup', run.knownLoc('a'), null)).toMatchObject(failed);
+    expect(run.takeRequests()).toEqual([]);
+    const lines = run.takeLines();
     expect(lines.map((line) => line.includes('ValueError: undone'))).toEqual(Array(5).fill(true));
     expectWorks(run);
   });
@@ -97,10 +97,10 @@ async def lookup(self, frame, loc, xdata):
     async (_title, code, [line, asks]) => {
       const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
       const reply = stat(run);
-      if (asks) run.asked()[0]!.answer(0, 0, sized(1), null);
+      if (asks) run.takeRequests()[0]!.answer(0, 0, sized(1), null);
       run.context.advance(2);
       expect(reply).toMatchObject(failed);
-      expect(run.lines()).toEqual([
+      expect(run.takeLines()).toEqual([
         expect.stringMatching(new RegExp(`^E \\[m\\.py:${line}:stat\\] 0-top: stat failed: `)),
       ]);
       expectWorks(run);
@@ -116,8 +116,8 @@ async def lookup(self, frame, loc, xdata):
     const reply = stat(run);
     expect(reply).toMatchObject(failed);
     // They were of the same call: none of it has happened.
-    expect(run.asked()).toEqual([]);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:stat\]/);
+    expect(run.takeRequests()).toEqual([]);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:stat\]/);
     expectWorks(run);
   });
 
@@ -128,14 +128,14 @@ async def lookup(self, frame, loc, xdata):
   ])('of type %s in an async def sets the errno and is not logged', async (error, opErrno) => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise ${error}`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno });
-    expect(run.lines()).toEqual([]);
+    expect(run.takeLines()).toEqual([]);
     expectWorks(run);
   });
 
   it('an exception of type OSError without an errno fails the request with EIO', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);
     expectWorks(run);
   });
 
@@ -156,13 +156,13 @@ def readlink_cbk(self, frame, *reply):
     const reply = stat(run);
     expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
     run.context.advance(2);
-    expect(run.lines()[0]).toMatch(
+    expect(run.takeLines()[0]).toMatch(
       /^E \[m\.py:9:stat\] .*failed after its answer: ValueError: late/,
     );
     const link = readlink(run);
-    for (const held of run.asked()) held.answer(-1, EACCES, null, null, null);
+    for (const held of run.takeRequests()) held.answer(-1, EACCES, null, null, null);
     expect(link).toMatchObject({ count: 1, opErrno: EPERM });
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:17:readlink_cbk\] .*failed after its answer/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:17:readlink_cbk\] .*failed after its answer/);
     expectWorks(run);
   });
 
@@ -174,18 +174,18 @@ async def notify(self, event):
     await asyncio.sleep(0.001)
     raise ValueError(event)`);
     run.context.advance(2);
-    run.lines();
-    const reply = run.ask('mkdir', run.absent('new'), 0, 0, null);
-    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    run.takeLines();
+    const reply = run.ask('mkdir', run.absentLoc('new'), 0, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(
         /^E \[m\.py:7:entry_created\] 0-top: entry_created failed: ValueError: new/,
       ),
     ]);
     run.xl.notify('CHILD_DOWN', run.xl);
     run.context.advance(2);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:11:notify\] 0-top: notify failed: ValueError: CHILD_DOWN/),
     ]);
     expectWorks(run);
@@ -219,20 +219,20 @@ def fsync(self, frame, fd, datasync, xdata):
     gc.collect()
     frame.unwind(0)`);
     stat(run);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     run.context.advance(1);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:12:beside\] .*never retrieved: ValueError: beside/),
     ]);
     readlink(run);
-    run.asked()[0]!.answer(0, 0, null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null);
     run.context.advance(1);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:19:leave\] .*a task failed: SystemExit: 3/);
-    run.ask('statfs', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, null, null);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:19:leave\] .*a task failed: SystemExit: 3/);
+    run.ask('statfs', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, null, null);
     run.context.advance(1);
     run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:25:wait\] 0-top: Task was destroyed but it is pending!/),
     ]);
     expectWorks(run);
@@ -245,7 +245,7 @@ def fsync(self, frame, fd, datasync, xdata):
             raise KeyError("rude")
     raise Rude()`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:stat\] .*Rude/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:stat\] .*Rude/);
     expectWorks(run);
   });
 
@@ -264,7 +264,7 @@ async def readlink(self, frame, loc, size, xdata):
     const link = readlink(run);
     run.context.advance(2);
     expect(link).toMatchObject(failed);
-    const lines = run.lines();
+    const lines = run.takeLines();
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^E \[m\.py:7:stat\]/);
     expect(lines[1]).toMatch(/^E \[m\.py:11:readlink\]/);

@@ -23,22 +23,23 @@ ${lines.join('\n')}
 
 export async function start(body: string, settings: ModuleSettings = {}): Promise<RunningModule> {
   const run = await startModule({ 'm.py': source(body) }, settings);
-  run.lines();
+  run.takeLines();
   return run;
 }
 
 /** The reply of a request that a module has failed with. */
 export const failed = { count: 1, opRet: -1, opErrno: EIO };
 
-export const stat = (run: RunningModule): Reply => run.ask('stat', run.known('file'), null);
+export const stat = (run: RunningModule): Reply => run.ask('stat', run.knownLoc('file'), null);
 
-export const readlink = (run: RunningModule): Reply => run.ask('readlink', run.known('a'), 1, null);
+export const readlink = (run: RunningModule): Reply =>
+  run.ask('readlink', run.knownLoc('a'), 1, null);
 
 /** Checks that the volume expectWorks, and that no earlier request is left. */
 export function expectWorks(run: RunningModule): void {
-  run.asked();
-  const reply = run.ask('access', run.known('other'), 4, null);
-  run.asked()[0]!.answer(0, 0, null);
+  run.takeRequests();
+  const reply = run.ask('access', run.knownLoc('other'), 4, null);
+  run.takeRequests()[0]!.answer(0, 0, null);
   expect(reply).toMatchObject({ count: 1, opRet: 0 });
-  run.settled();
+  run.expectSettled();
 }

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { folderOf, type RunningModule, startModule } from '../../support/module.ts';
+import { makeFolder, type RunningModule, startModule } from '../../support/module.ts';
 
 const MODULE = `import json, os, pathlib
 from glupy import *
@@ -33,9 +33,9 @@ async function start(options: Record<string, string>): Promise<RunningModule> {
 
 /** What `source` leaves in `r`, or the exception. */
 function runs(run: RunningModule, source: string): unknown {
-  run.lines();
-  run.ask('stat', run.known('file'), Dict.of({ source }));
-  const line = run.lines().find((text) => text.includes(' R '))!;
+  run.takeLines();
+  run.ask('stat', run.knownLoc('file'), Dict.of({ source }));
+  const line = run.takeLines().find((text) => text.includes(' R '))!;
   return JSON.parse(line.slice(line.indexOf(' R ') + 3)) as unknown;
 }
 
@@ -43,7 +43,7 @@ const DATA = { 'rules.txt': 'one', 'sub/deep.txt': 'two', 'sub/more/x': '' };
 
 describe('allow-read', () => {
   it('lets a module read the current content of files', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     const run = await start({ 'allow-read': data });
     const read = `r = open("${data}/rules.txt").read()`;
     expect(runs(run, read)).toBe('one');
@@ -55,7 +55,7 @@ describe('allow-read', () => {
   });
 
   it('lets a module list directories and stat files', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     const run = await start({ 'allow-read': data });
     expect(runs(run, `r = sorted(os.listdir("${data}"))`)).toEqual(['rules.txt', 'sub']);
     const walk = `r = sorted(str(p.relative_to("${data}")) for p in pathlib.Path("${data}").rglob("*"))`;
@@ -71,7 +71,7 @@ describe('allow-read', () => {
   });
 
   it('lets a module seek in large files', async () => {
-    const data = folderOf({});
+    const data = makeFolder({});
     writeFileSync(join(data, 'large'), Buffer.alloc(3_000_000, 'abc'));
     const run = await start({ 'allow-read': data });
     const source = `with open("${data}/large", "rb") as f:
@@ -82,7 +82,7 @@ describe('allow-read', () => {
   });
 
   it('follows symbolic links that stay in the granted folder', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     symlinkSync('rules.txt', join(data, 'near'));
     symlinkSync(join(data, 'sub'), join(data, 'folder'));
     const run = await start({ 'allow-read': data });
@@ -91,7 +91,7 @@ describe('allow-read', () => {
   });
 
   it('may name a single file, which may be replaced', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     const run = await start({ 'allow-read': `${data}/rules.txt` });
     const read = `r = open("${data}/rules.txt").read()`;
     expect(runs(run, read)).toBe('one');
@@ -102,12 +102,12 @@ describe('allow-read', () => {
   });
 
   it('is named by a refusal, which is logged once', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     const run = await start({ 'allow-read': data });
-    run.lines();
+    run.takeLines();
     const write = Dict.of({ source: `open("${data}/rules.txt", "w")` });
-    for (let i = 0; i < 3; i += 1) run.ask('stat', run.known('file'), write);
-    const log = run.lines();
+    for (let i = 0; i < 3; i += 1) run.ask('stat', run.knownLoc('file'), write);
+    const log = run.takeLines();
     expect(log.filter((line) => line.includes('refused: open'))).toHaveLength(1);
     expect(log.join('\n')).toContain(`option allow-write ${data}/rules.txt`);
     expect(readFileSync(join(data, 'rules.txt'), 'utf8')).toBe('one');
@@ -122,7 +122,7 @@ describe('allow-read', () => {
 
 describe('allow-write', () => {
   it('lets a module make, change, move and remove files', async () => {
-    const data = folderOf({});
+    const data = makeFolder({});
     const run = await start({ 'allow-write': data, 'allow-read': data });
     const source = `root = pathlib.Path("${data}")
 (root / "a" / "b").mkdir(parents=True)
@@ -140,7 +140,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
   });
 
   it('does not include reading', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     const run = await start({ 'allow-write': data });
     expect(runs(run, `open("${data}/log", "w").write("line"); r = 1`)).toBe(1);
     expect(runs(run, `open("${data}/log")`)).toMatch(/option allow-read .*\/log/);
@@ -150,7 +150,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
   });
 
   it('may name a folder inside of the readable one', async () => {
-    const data = folderOf(DATA);
+    const data = makeFolder(DATA);
     mkdirSync(join(data, 'out'));
     const run = await start({ 'allow-read': data, 'allow-write': `${data}/out` });
     expect(runs(run, `open("${data}/out/x", "w").close(); r = os.listdir("${data}/out")`)).toEqual([
@@ -164,8 +164,8 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
 });
 
 it('descriptors, dir_fd, chdir and copies reach files of granted folders', async () => {
-  const data = folderOf(DATA);
-  const out = folderOf({});
+  const data = makeFolder(DATA);
+  const out = makeFolder({});
   const run = await start({ 'allow-read': data, 'allow-write': out });
   const source = `import shutil, tempfile
 f = open("${out}/log", "w")
@@ -191,7 +191,7 @@ r = *r, open("sub/deep.txt").read()`;
 });
 
 it("files beside the granted folders stay in the interpreter's memory", async () => {
-  const data = folderOf(DATA);
+  const data = makeFolder(DATA);
   const run = await start({ 'allow-read': data });
   const name = `/tmp/mine-${process.pid}`;
   expect(runs(run, `open("${name}", "w").write("x"); r = open("${name}").read()`)).toBe('x');

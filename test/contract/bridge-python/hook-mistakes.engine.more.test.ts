@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { sized } from '../bridge/requests.ts';
 import { expectWorks, start, stat } from './failing.ts';
 
@@ -12,7 +12,7 @@ const source = (body: string): string =>
   `from glupy import Translator\n\nclass xlator(Translator):\n    ${body}\n`;
 
 async function refusal(body: string): Promise<string> {
-  const run = moduleGraph({ 'm.py': source(body) });
+  const run = makeModuleGraph({ 'm.py': source(body) });
   const error = await run.graph.start().catch((reason: unknown) => reason);
   return String(error);
 }
@@ -70,16 +70,16 @@ describe('an invalid Python class', () => {
     def stat(self, frame, *args): frame.wind()
     def stat_cbk(self, frame, *args): frame.fail(7)`),
     });
-    run.lines();
+    run.takeLines();
     const reply = stat(run);
-    run.asked()[0]!.answer(-1, 1, null, null);
+    run.takeRequests()[0]!.answer(-1, 1, null, null);
     expect(reply.opErrno).toBe(7);
   });
 });
 
 it('a cancel method without its fop is warned about', async () => {
   const run = await startModule({ 'm.py': source('def stat_cancel(self, frame): pass') });
-  expect(run.lines()).toContainEqual(
+  expect(run.takeLines()).toContainEqual(
     expect.stringMatching(/^W \[m\.py:4:stat_cancel\] .*stat_cancel is never called: there is no/),
   );
 });
@@ -87,8 +87,8 @@ it('a cancel method without its fop is warned about', async () => {
 describe('the return value of statedump and dump_state', () => {
   const told = async (body: string, name: 'statedump' | 'dump_state') => {
     const run: RunningModule = await startModule({ 'm.py': source(body) });
-    run.lines();
-    return { json: run.host.interpreter.guest.tell(name), lines: run.lines() };
+    run.takeLines();
+    return { json: run.host.interpreter.guest.tell(name), lines: run.takeLines() };
   };
 
   it.each([
@@ -125,11 +125,11 @@ async def later(self):
     await asyncio.sleep(1)
     raise ValueError("dong")`);
   run.context.advance(1000);
-  expect(run.lines()).toEqual([
+  expect(run.takeLines()).toEqual([
     expect.stringMatching(/^E \[m\.py:11:ring\] 0-top: timer ring failed: ValueError: ding/),
   ]);
   run.context.advance(1000);
-  expect(run.lines().join()).toMatch(
+  expect(run.takeLines().join()).toMatch(
     /m\.py:11:ring[\s\S]*m\.py:15:later\].*timer later failed.*dong/,
   );
   expectWorks(run);
@@ -165,7 +165,7 @@ it('data.translate maps every byte by a table and deletes the given bytes', asyn
     assert vector.translate(table) == bytes(vector).translate(table)
     frame.unwind(op_ret, op_errno, vector.translate(table, delete=b"a"), stbuf, xdata)`);
   const reply = run.ask('readv', new Fd(run.root, 0, 1), 4, 0, 0, null);
-  run.asked()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), sized(4), null);
+  run.takeRequests()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), sized(4), null);
   expect(reply).toMatchObject({ count: 1, opRet: 3 });
   expect([...(reply.values[0] as Uint8Array)]).toEqual([255, 254, 0]);
   expectWorks(run);
@@ -182,7 +182,7 @@ it("every Python logger writes to the volume's log with the line of the call", a
         logging.getLogger(__name__).exception("caught")
     frame.fail(EPERM)`);
   expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber('EPERM') });
-  expect(run.lines()).toEqual([
+  expect(run.takeLines()).toEqual([
     'I [m.py:8:stat] 0-top: to the root',
     'W [m.py:9:stat] 0-top: by name',
     expect.stringMatching(

@@ -11,9 +11,9 @@ import { EAGAIN } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import type { Held } from '../../support/core.ts';
-import { moduleGraph, type RunningModule } from '../../support/module.ts';
-import { usually, wantedOf } from '../../support/wanted.ts';
+import type { HeldRequest } from '../../support/core.ts';
+import { makeModuleGraph, type RunningModule } from '../../support/module.ts';
+import { onlyInFirst, selectVariants } from '../../support/test-selection.ts';
 import { sized } from '../bridge/requests.ts';
 
 const SOURCE = `import asyncio, gc, json, sys, logging
@@ -171,7 +171,7 @@ const entry = (off: number): Dirent => ({
 });
 
 /** Replies of the child: a success with all there is, or a failure. */
-function answer(held: Held, fails: boolean): void {
+function answer(held: HeldRequest, fails: boolean): void {
   if (fails) held.answer(-1, EAGAIN, ...held.args.map(() => null), null, null);
   else if (held.name === 'readv') held.answer(64, 0, new Uint8Array(64), sized(1), null);
   else if (held.name === 'readdirp') held.answer(2, 0, [entry(1), entry(2)], null);
@@ -182,18 +182,18 @@ function answer(held: Held, fails: boolean): void {
   else held.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
 }
 
-const loc = (held: Held): Loc => held.args[0] as Loc;
+const loc = (held: HeldRequest): Loc => held.args[0] as Loc;
 
 /** Sends `count` requests, some of them at a time, to leaves that fail every third. */
 function send(count: number, ask: (at: number) => void): void {
   for (let at = 0; at < count; at += 1) {
     ask(at);
     if (at % 3 === 0) continue;
-    for (const [index, held] of run.asked().entries()) answer(held, (at + index) % 3 === 1);
+    for (const [index, held] of run.takeRequests().entries()) answer(held, (at + index) % 3 === 1);
     if (at % 50 === 1) run.context.advance(5);
   }
   for (let times = 0; times < 8; times += 1) {
-    for (const held of run.asked()) answer(held, false);
+    for (const held of run.takeRequests()) answer(held, false);
     run.context.advance(1000);
   }
   expect(run.replies.filter(({ count }) => count !== 1).length).toBe(0);
@@ -224,7 +224,7 @@ function leavesNothing(ask: (at: number) => void): void {
   const after = left();
   expect(after.counts).toEqual(before.counts);
   expect(run.host.requests.size).toBe(0);
-  expect(run.known('file').inode!.fdCount).toBeLessThan(2);
+  expect(run.knownLoc('file').inode!.fdCount).toBeLessThan(2);
   expect(after.blocks - before.blocks).toBeLessThan(SLACK);
   expect(run.host.interpreter.guest.memory).toBe(memory);
   expect(run.context.waiting).toBeLessThan(3);
@@ -234,7 +234,7 @@ beforeAll(async () => {
   // All tests share the module, so a leak appears in the later ones, too.
   const folder = mkdtempSync(join(tmpdir(), 'glossa-leaks-'));
   writeFileSync(join(folder, 'm.py'), SOURCE);
-  run = moduleGraph(folder);
+  run = makeModuleGraph(folder);
   await run.graph.start();
   return async () => {
     await run.graph.stop();
@@ -259,26 +259,26 @@ const coroutines = ['pass', 'raise', 'sleep', 'late', 'gather', 'own', 'cancel',
 
 describe('thousands of requests leave nothing behind', () => {
   const first = ['raise', 'drop', 'cycle', 'twice', 'cbk'];
-  it.each(wantedOf(kinds, (kind) => first.includes(kind)))(
+  it.each(selectVariants(kinds, (kind) => first.includes(kind)))(
     "with callbacks of kind '%s'",
     (kind) => {
-      const known = run.known('file');
+      const known = run.knownLoc('file');
       leavesNothing(() => run.ask('stat', known, Dict.of({ kind })));
     },
   );
 
   const firstAwaited = ['raise', 'late', 'own', 'open'];
-  it.each(wantedOf(coroutines, (kind) => firstAwaited.includes(kind)))(
+  it.each(selectVariants(coroutines, (kind) => firstAwaited.includes(kind)))(
     "with an async def of kind '%s'",
     (kind) => {
-      const known = run.known('file');
+      const known = run.knownLoc('file');
       leavesNothing(() => run.ask('access', known, 1, Dict.of({ kind })));
     },
   );
 
-  usually(() => {
+  onlyInFirst(() => {
     it('with changed data', () => {
-      const fd = new Fd(run.known('file').inode!, 0, 1);
+      const fd = new Fd(run.knownLoc('file').inode!, 0, 1);
       leavesNothing(() => run.ask('readv', fd, 64, 0, 0, null));
       fd.release();
     });
@@ -290,7 +290,7 @@ describe('thousands of requests leave nothing behind', () => {
     });
 
     it('with released fds', () => {
-      const { inode } = run.known('file');
+      const { inode } = run.knownLoc('file');
       leavesNothing(() => {
         const fd = new Fd(inode!, 0, 1);
         run.ask('fstat', fd, null);
@@ -301,14 +301,14 @@ describe('thousands of requests leave nothing behind', () => {
     it('with forgotten inodes', () => {
       run.graph.inodes.lruLimit = 1;
       leavesNothing((at) => {
-        const found = run.absent(`name${at}`);
+        const found = run.absentLoc(`name${at}`);
         run.ask('lookup', found, null);
         run.graph.inodes.link(found.inode!, run.root, `name${at}`, sized(at + 10));
       });
     });
 
     it('with new names and failing hooks', () => {
-      leavesNothing((at) => run.ask('mkdir', run.absent(at % 2 ? 'raise' : 'new'), 0, 0, null));
+      leavesNothing((at) => run.ask('mkdir', run.absentLoc(at % 2 ? 'raise' : 'new'), 0, 0, null));
     });
   });
 });

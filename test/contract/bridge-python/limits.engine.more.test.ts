@@ -5,13 +5,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { expectWorks, failed, readlink, stat } from './failing.ts';
 
 async function start(source: string, options: Record<string, string> = {}): Promise<RunningModule> {
   const all = { 'time-limit': '1', 'memory-limit': '96MB', ...options };
   const run = await startModule({ 'm.py': source }, { options: all });
-  run.lines();
+  run.takeLines();
   return run;
 }
 
@@ -92,7 +92,9 @@ class xlator(Translator):
         frame.wind()
 `);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines().join('\n')).toMatch(/E \[m\.py:13:stat\] .*neither answered nor passed on/);
+    expect(run.takeLines().join('\n')).toMatch(
+      /E \[m\.py:13:stat\] .*neither answered nor passed on/,
+    );
     expectWorks(run);
   });
 
@@ -101,7 +103,7 @@ class xlator(Translator):
     const line = /^E \[m\.py:\d+:(stat|readlink)\] .*TimeLimit: the call ran longer/;
     for (const ask of [stat, readlink, stat]) {
       expect(ask(run)).toMatchObject(failed);
-      expect(run.lines()).toEqual([expect.stringMatching(line)]);
+      expect(run.takeLines()).toEqual([expect.stringMatching(line)]);
       expectWorks(run);
     }
   });
@@ -110,25 +112,25 @@ class xlator(Translator):
     const run = await start(ENDLESS);
     const line = /^E \[m\.py:5:spin\] .*TimeLimit: the call ran longer than its time limit/;
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(line)]);
     expectWorks(run);
 
     const link = readlink(run);
-    run.asked()[0]!.answer(1, 0, 'x', null, null);
+    run.takeRequests()[0]!.answer(1, 0, 'x', null, null);
     expect(link).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(line)]);
     expectWorks(run);
 
     const fsync = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     run.context.advance(2);
     expect(fsync).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(line)]);
     expectWorks(run);
 
-    const mkdir = run.ask('mkdir', run.absent('a'), 0, 0, null);
-    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    const mkdir = run.ask('mkdir', run.absentLoc('a'), 0, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(mkdir).toMatchObject({ count: 1, opRet: 0 });
-    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(line)]);
     expectWorks(run);
     expect(run.dump().failures).toBe(4);
   });
@@ -136,8 +138,8 @@ class xlator(Translator):
   it('may yield for ever without blocking other requests', async () => {
     const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '1' });
     const reply = run.ask('flush', new Fd(run.root, 0, 1), null);
-    const other = run.ask('access', run.known('other'), 4, null);
-    run.asked()[0]!.answer(0, 0, null);
+    const other = run.ask('access', run.knownLoc('other'), 4, null);
+    run.takeRequests()[0]!.answer(0, 0, null);
     expect([reply.count, other.count]).toEqual([0, 1]);
     for (let ms = 0; ms < 2000; ms += 500) run.context.advance(500);
     expect(reply).toMatchObject(failed);
@@ -152,7 +154,7 @@ class xlator(Translator):
     ],
   ])('refuses the start %s', async (_title, source) => {
     const options = { 'time-limit': '1' };
-    const run = moduleGraph({ 'm.py': source }, { options });
+    const run = makeModuleGraph({ 'm.py': source }, { options });
     await expect(run.graph.start()).rejects.toThrow(/m\.py:\d: TimeLimit: the call ran longer/);
   });
 });
@@ -172,7 +174,7 @@ class xlator(Translator):
 `);
     for (let times = 0; times < 3; times += 1) {
       expect(stat(run)).toMatchObject(failed);
-      expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:7:stat\] .*MemoryError/)]);
+      expect(run.takeLines()).toEqual([expect.stringMatching(/^E \[m\.py:7:stat\] .*MemoryError/)]);
       expectWorks(run);
     }
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(96 * 2 ** 20);
@@ -203,8 +205,8 @@ class xlator(Translator):
     for (let times = 0; times < 5; times += 1) expect(stat(run)).toMatchObject(failed);
     run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     expect(run.replies.at(-1)!.count).toBe(1);
-    expect(run.lines().length).toBeGreaterThan(0);
-    run.settled();
+    expect(run.takeLines().length).toBeGreaterThan(0);
+    run.expectSettled();
   });
 
   it.each([
@@ -229,7 +231,9 @@ class xlator(Translator):
 `);
     for (let times = 0; times < 3; times += 1) {
       expect(stat(run)).toMatchObject(failed);
-      expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:\d+:\w+\] .*RecursionError/)]);
+      expect(run.takeLines()).toEqual([
+        expect.stringMatching(/^E \[m\.py:\d+:\w+\] .*RecursionError/),
+      ]);
     }
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
     expectWorks(run);
@@ -273,13 +277,13 @@ describe('a lost interpreter', () => {
 
   /** A request waits for the next interpreter, which serves it. */
   async function back(run: RunningModule): Promise<void> {
-    run.asked();
-    const reply = run.ask('access', run.known('other'), 4, null);
+    run.takeRequests();
+    const reply = run.ask('access', run.knownLoc('other'), 4, null);
     expect(reply.count).toBe(0);
-    await vi.waitFor(() => expect(run.leaf.held).toHaveLength(1), 60_000);
-    run.asked()[0]!.answer(0, 0, null);
+    await vi.waitFor(() => expect(run.leaf.requests).toHaveLength(1), 60_000);
+    run.takeRequests()[0]!.answer(0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   }
 
   it('fails its pending requests and is replaced', async () => {
@@ -287,22 +291,22 @@ describe('a lost interpreter', () => {
     const link = readlink(run);
     const fd = new Fd(run.root, 0, 1);
     const waiting = [link, run.ask('fsync', fd, 0, null), run.ask('flush', fd, null)];
-    const statfs = run.ask('statfs', run.known('a'), null);
+    const statfs = run.ask('statfs', run.knownLoc('a'), null);
     expect(stat(run)).toMatchObject(failed);
     for (const reply of [...waiting, statfs]) expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual(lost);
+    expect(run.takeLines()).toEqual(lost);
     // Replies that still come change nothing.
-    for (const held of run.asked()) held.answer(-1, EPERM, ...held.args.map(() => null));
+    for (const held of run.takeRequests()) held.answer(-1, EPERM, ...held.args.map(() => null));
     fd.release();
     await back(run);
   });
 
   it('is replaced after an exit in a hook, and the fop succeeds', async () => {
     const run = await start(DYING);
-    const reply = run.ask('mkdir', run.absent('die'), 0, 0, null);
-    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    const reply = run.ask('mkdir', run.absentLoc('die'), 0, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expect(run.lines().slice(-2)).toEqual(lost);
+    expect(run.takeLines().slice(-2)).toEqual(lost);
     await back(run);
   });
 
@@ -325,11 +329,11 @@ class xlator(Translator):
     def statfs(self, frame, loc, xdata):
         frame.wind()
 `);
-    const kept = run.ask('access', run.known('other'), 4, null);
-    run.asked()[0]!.answer(0, 0, null);
+    const kept = run.ask('access', run.knownLoc('other'), 4, null);
+    run.takeRequests()[0]!.answer(0, 0, null);
     expect(kept.opRet).toBe(0);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()).toEqual(lost);
+    expect(run.takeLines()).toEqual(lost);
     await back(run);
   });
 
@@ -340,9 +344,9 @@ class xlator(Translator):
 `);
     const reply = readlink(run);
     stat(run);
-    run.lines();
+    run.takeLines();
     await run.graph.stop();
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([]);
+    expect(run.takeLines()).toEqual([]);
   });
 });

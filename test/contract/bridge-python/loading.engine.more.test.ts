@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import {
   type Files,
-  folderOf,
   type ModuleSettings,
-  moduleGraph,
+  makeFolder,
+  makeModuleGraph,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
@@ -18,7 +18,7 @@ import { sized, texts } from '../bridge/requests.ts';
 
 /** Why the start was refused. */
 async function refusal(files: Files, settings: ModuleSettings = {}): Promise<string> {
-  const run = moduleGraph(files, settings);
+  const run = makeModuleGraph(files, settings);
   const error = await run.graph.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(GraphError);
   const [problem, ...more] = (error as GraphError).problems;
@@ -33,7 +33,7 @@ const place = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
 
 describe('a Python module that is not found', () => {
   it('is refused with the searched folders and the likely name', async () => {
-    const folder = folderOf({ 'negative.py': '', 'other.py': '' });
+    const folder = makeFolder({ 'negative.py': '', 'other.py': '' });
     const text = await refusal(folder, { name: 'negativ' });
     expect(text).toMatch(place);
     expect(text).toContain("module 'negativ' was not found");
@@ -42,7 +42,7 @@ describe('a Python module that is not found', () => {
   });
 
   it('is refused with each searched folder once, in order', async () => {
-    const folder = folderOf({ 'a/x.py': '', 'b/y.py': '' });
+    const folder = makeFolder({ 'a/x.py': '', 'b/y.py': '' });
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
     const text = await refusal(folder, { name: 'm', options });
     const listed = text.slice(text.indexOf('searched:')).split('\n    ').slice(1);
@@ -50,7 +50,7 @@ describe('a Python module that is not found', () => {
   });
 
   it('is refused with the reason why a folder has no such module', async () => {
-    const folder = folderOf({ 'm.txt': '', 'sub/x.py': '' });
+    const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await refusal(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
     const file = await refusal(folder, {
@@ -64,7 +64,7 @@ describe('a Python module that is not found', () => {
   });
 
   it('is decoded by its coding line, else as UTF-8', async () => {
-    const folder = folderOf({});
+    const folder = makeFolder({});
     const write = (bytes: string) => writeFileSync(join(folder, 'm.py'), bytes, 'latin1');
     const body = '\nfrom glupy import *\nclass xlator(Translator):\n    "caf\xe9"\n';
     write(body);
@@ -88,13 +88,13 @@ describe('a Python module that is not found', () => {
   );
 
   it('is refused when m.py is a folder', async () => {
-    const folder = folderOf({});
+    const folder = makeFolder({});
     mkdirSync(join(folder, 'm.py'));
     expect(await refusal(folder)).toContain("module 'm' was not found");
   });
 
   it('is refused when both a file and a package have its name', async () => {
-    const folder = folderOf({ 'm.py': '', 'm/__init__.py': '' });
+    const folder = makeFolder({ 'm.py': '', 'm/__init__.py': '' });
     const text = await refusal(folder);
     expect(text).toContain(`module 'm' is ambiguous: ${folder}/m.py and ${folder}/m/__init__.py`);
   });
@@ -107,7 +107,7 @@ describe('a Python module that is not found', () => {
 
 describe('a Python module that cannot be loaded', () => {
   it('is refused because its file cannot be read', async () => {
-    const folder = folderOf({});
+    const folder = makeFolder({});
     // No user can read this file from its beginning, not even root.
     symlinkSync('/proc/self/mem', join(folder, 'm.py'));
     expect(await refusal(folder)).toMatch(/module 'm' cannot be read: EIO/);
@@ -328,10 +328,10 @@ class xlator(Translator):
 `;
 
 function said(run: RunningModule): string[] {
-  run.lines();
-  run.ask('stat', run.known('a'), null);
-  run.asked()[0]!.answer(0, 0, sized(1), null);
-  run.settled();
+  run.takeLines();
+  run.ask('stat', run.knownLoc('a'), null);
+  run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+  run.expectSettled();
   return texts(run);
 }
 
@@ -342,7 +342,7 @@ describe('a Python module is found', () => {
   });
 
   it('in the first folder that has it', async () => {
-    const folder = folderOf({ 'a/m.py': saying('"a"'), 'b/m.py': saying('"b"') });
+    const folder = makeFolder({ 'a/m.py': saying('"a"'), 'b/m.py': saying('"b"') });
     const options = { 'module-path': `${folder}/b:${folder}/a` };
     expect(said(await startModule(folder, { options }))).toEqual(['b']);
   });
@@ -408,14 +408,14 @@ describe('a Python module is found', () => {
   });
 
   it('and may import its neighbours later', async () => {
-    const folder = folderOf({ 'm.py': saying('__import__("later").LATER') });
+    const folder = makeFolder({ 'm.py': saying('__import__("later").LATER') });
     const run = await startModule(folder);
     writeFileSync(join(folder, 'later.py'), 'LATER = "now"');
     expect(said(run)).toEqual(['now']);
   });
 
   it('by two volumes that share no state', async () => {
-    const folder = folderOf({
+    const folder = makeFolder({
       'm.py': saying('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
       'shared.py': 'seen = []',
     });

@@ -6,7 +6,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
-import { attributes, gfidOf, type Held } from '../../support/core.ts';
+import { type HeldRequest, makeAttributes, makeGfid } from '../../support/core.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
 
 const modules = {
@@ -99,15 +99,15 @@ export class xlator extends Translator {
 };
 
 /** Takes the child's only request, and checks its name and path. */
-function next(run: RunningModule, name: FopName, path: string): Held {
-  const [held, ...more] = run.asked();
+function next(run: RunningModule, name: FopName, path: string): HeldRequest {
+  const [held, ...more] = run.takeRequests();
   expect([held?.name, (held?.args[0] as Loc | undefined)?.path, more]).toEqual([name, path, []]);
   return held!;
 }
 
 function find(run: RunningModule, path: string, number: number, type = IA_IFREG): void {
   const held = next(run, 'lookup', path);
-  const buf = attributes(gfidOf(number), type);
+  const buf = makeAttributes(makeGfid(number), type);
   held.answer(0, 0, (held.args[0] as Loc).inode, buf, null, buf);
 }
 
@@ -121,95 +121,95 @@ describe.each(['Python', 'JavaScript'] as const)(
 
     it('is looked up before the fop is wound', async () => {
       const run = await start();
-      const reply = run.ask('statfs', run.known('d', IA_IFDIR), null);
+      const reply = run.ask('statfs', run.knownLoc('d', IA_IFDIR), null);
       find(run, '/d/a', 7);
       const held = next(run, 'stat', '/d/a');
-      expect((held.args[0] as Loc).inode?.gfid).toBe(gfidOf(7));
-      held.answer(0, 0, attributes(gfidOf(7), IA_IFREG), null);
+      expect((held.args[0] as Loc).inode?.gfid).toBe(makeGfid(7));
+      held.answer(0, 0, makeAttributes(makeGfid(7), IA_IFREG), null);
       expect(reply).toMatchObject(failed(EPERM));
       // It is known from now on.
-      const again = run.ask('statfs', run.known('d', IA_IFDIR), null);
+      const again = run.ask('statfs', run.knownLoc('d', IA_IFDIR), null);
       next(run, 'stat', '/d/a').answer(-1, ESTALE, null, null);
       expect(again).toMatchObject(failed(ESTALE));
-      run.settled();
+      run.expectSettled();
     });
 
     it.each([ENOENT, ESTALE])("fails the fop with the lookup's errno %d", async (errno) => {
       const run = await start();
-      const d = run.known('d', IA_IFDIR);
+      const d = run.knownLoc('d', IA_IFDIR);
       const replies = [run.ask('statfs', d, null), run.ask('access', d, 4, null)];
-      for (const held of run.asked()) {
+      for (const held of run.takeRequests()) {
         expect(held.name).toBe('lookup');
         held.answer(-1, errno, null, null, null, null);
       }
       for (const reply of replies) expect(reply).toMatchObject(failed(errno));
-      expect(run.asked()).toEqual([]);
-      run.settled();
+      expect(run.takeRequests()).toEqual([]);
+      run.expectSettled();
     });
 
     it.each([null, Dict.of({ ask: 1 })])(
       'fails with ESTALE in a forgotten directory',
       async (xdata) => {
         const run = await start();
-        const d = run.known('d', IA_IFDIR);
+        const d = run.knownLoc('d', IA_IFDIR);
         const fd = new Fd(run.root, 0, 1, true);
         run.ask('opendir', d, fd, xdata);
         run.graph.inodes.unlink(run.root, 'd');
-        const file = run.known('a');
+        const file = run.knownLoc('a');
         const replies = [run.ask('stat', file, null), run.ask('open', file, 0, fd, null)];
         for (const reply of replies) expect(reply).toMatchObject(failed(ESTALE));
-        expect(run.asked()).toEqual([]);
-        expect(run.lines().join()).toContain('a loc names an inode that is not known any more');
-        run.settled();
+        expect(run.takeRequests()).toEqual([]);
+        expect(run.takeLines().join()).toContain('a loc names an inode that is not known any more');
+        run.expectSettled();
       },
     );
 
     it('is looked up in a loop only up to wind-limit', async () => {
       const run = await startModule(modules[language], { options: { 'wind-limit': '20' } });
       run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null, null, null);
-      const reply = run.ask('truncate', run.known('a'), 0, null);
+      const reply = run.ask('truncate', run.knownLoc('a'), 0, null);
       await vi.waitUntil(() => reply.count > 0, { timeout: 60_000 });
       expect(reply).toMatchObject(failed(EIO));
-      expect(run.lines().join()).toContain('option wind-limit');
+      expect(run.takeLines().join()).toContain('option wind-limit');
     });
 
     it("is looked up before a plain method's wind", async () => {
       const run = await start();
-      const reply = run.ask('access', run.known('d', IA_IFDIR), 4, null);
+      const reply = run.ask('access', run.knownLoc('d', IA_IFDIR), 4, null);
       find(run, '/d/a', 7);
       next(run, 'access', '/d/a').answer(0, 0, null);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      run.settled();
+      run.expectSettled();
     });
 
     it('is looked up two levels deep and opened', async () => {
       const run = await start();
-      const top = run.known('d', IA_IFDIR);
+      const top = run.knownLoc('d', IA_IFDIR);
       const reply = run.ask('fsync', new Fd(top.inode!, 0, 1, true), 0, null);
       find(run, '/d/dir', 8, IA_IFDIR);
       find(run, '/d/dir/a', 9);
       const held = next(run, 'open', '/d/dir/a');
       held.answer(0, 0, held.args[2], null);
       expect(reply).toMatchObject(failed(EPERM));
-      run.settled();
+      run.expectSettled();
     });
 
     it('is not looked up by mkdir, and is renamed in the inode table', async () => {
       const run = await start();
-      const old = run.known('old');
+      const old = run.knownLoc('old');
       const reply = run.ask('readlink', old, 100, null);
       next(run, 'mkdir', '/new').answer(-1, ENOENT, null, null, null, null, null);
       expect(reply).toMatchObject(failed(ENOENT));
 
       const moved = run.ask('readlink', old, 100, null);
       const made = next(run, 'mkdir', '/new');
-      const buf = attributes(gfidOf(10), IA_IFDIR);
+      const buf = makeAttributes(makeGfid(10), IA_IFDIR);
       made.answer(0, 0, (made.args[0] as Loc).inode, buf, buf, buf, null);
       next(run, 'rename', '/old').answer(0, 0, buf, buf, buf, buf, buf, null);
       next(run, 'lookup', '/old').answer(-1, ENOENT, null, null, null, null);
       expect(moved).toMatchObject(failed(ENOENT));
       expect(run.graph.inodes.grep(run.root, 'new')).toBe(old.inode);
-      run.settled();
+      run.expectSettled();
     });
   },
 );

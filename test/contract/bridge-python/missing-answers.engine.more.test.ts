@@ -19,10 +19,10 @@ describe('an unanswered request', () => {
 def stat_cbk(self, frame, *reply):
     pass`);
     const reply = stat(run);
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
     if (reply.count === 0) run.context.advance(4000);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:6:stat\]/)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(/^E \[m\.py:6:stat\]/)]);
     expect(run.history.at(-1)).toMatch(missing);
     expectWorks(run);
   });
@@ -36,11 +36,11 @@ def stat_cbk(self, frame, *reply):
 def stat_cbk(self, frame, *reply):
     return list(reply)`);
       const reply = stat(run);
-      for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+      for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
       if (reply.count === 0) run.context.advance(4000);
       expect(reply).toMatchObject(failed);
       const returned = /it returned .*, which answers only in an async def: write frame\.unwind/;
-      expect(run.lines().join('\n')).toMatch(returned);
+      expect(run.takeLines().join('\n')).toMatch(returned);
       expectWorks(run);
     },
   );
@@ -57,7 +57,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expect(reply.count).toBe(0);
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject({ opRet: 0 });
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(missing)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(missing)]);
     expectWorks(run);
   });
 
@@ -76,12 +76,12 @@ def fsync(self, frame, fd, datasync, xdata):
     expect(reply.count).toBe(0);
     run.context.advance(3000);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E .*stat: no answer within 20 s \(option frame-timeout\)/),
     ]);
     expect(run.xl.priv.host.counters.timeouts).toBe(1);
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^I \[m\.py:10:fsync\] 0-top: True/),
       expect.stringMatching(/^E \[m\.py:11:fsync\] .*AlreadyAnswered: stat: answered twice/),
     ]);
@@ -99,7 +99,7 @@ def fsync(self, frame, fd, datasync, xdata):
     await kept[0]`,
       { options },
     );
-    const reply = run.ask('stat', run.known('file'), null);
+    const reply = run.ask('stat', run.knownLoc('file'), null);
     run.context.advance(1_799_000);
     const early = reply.count;
     run.context.advance(60_000);
@@ -122,7 +122,7 @@ def readlink_cbk(self, frame, *reply):
     const [reply, link] = [stat(run), readlink(run)];
     run.context.advance(100_000);
     expect([reply.count, link.count]).toEqual([0, 0]);
-    const [held, other] = run.asked();
+    const [held, other] = run.takeRequests();
     held!.answer(-1, EPERM, null, null);
     other!.answer(-1, EPERM, null, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
@@ -149,7 +149,7 @@ def readlink_cbk(self, frame, *reply):
     const reply = stat(run);
     run.context.advance(30_000);
     expect(reply).toMatchObject(failed);
-    const lines = run.lines();
+    const lines = run.takeLines();
 
     // Either way its finally runs: the coroutine was cancelled or destroyed.
     expect(lines).toHaveLength(2);
@@ -166,7 +166,7 @@ def readlink_cbk(self, frame, *reply):
     expect(reply.count).toBe(0);
     run.context.advance(2000);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(missing)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(missing)]);
     expectWorks(run);
   });
 
@@ -177,7 +177,7 @@ def readlink_cbk(self, frame, *reply):
 async def later(self, frame):
     frame.wind()`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:6:stat\] .*returned a coroutine .*async def/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:6:stat\] .*returned a coroutine .*async def/);
     expectWorks(run);
   });
 
@@ -191,7 +191,7 @@ async def readlink(self, frame, loc, size, xdata):
     await run.graph.stop();
     for (const reply of replies) expect(reply).toMatchObject(failed);
     expect(run.context.waiting).toBe(0);
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -207,8 +207,8 @@ describe('a second answer', () => {
   ])('in the same call fails the request before it is wound: %s', async (_title, code) => {
     const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.asked()).toEqual([]);
-    expect(run.lines()).toEqual([
+    expect(run.takeRequests()).toEqual([]);
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(
         /^E \[m\.py:8:stat\] 0-top: stat failed: glupy\.AlreadyAnswered: stat: /,
       ),
@@ -228,7 +228,7 @@ def fsync(self, frame, fd, datasync, xdata):
     ${code}`);
       expect(stat(run)).toMatchObject({ count: 1, opErrno: EACCES });
       expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
-      expect(run.lines()[0]).toMatch(/^E \[m\.py:12:fsync\] .*AlreadyAnswered: stat: /);
+      expect(run.takeLines()[0]).toMatch(/^E \[m\.py:12:fsync\] .*AlreadyAnswered: stat: /);
       expectWorks(run);
     },
   );
@@ -244,10 +244,10 @@ def stat_cbk(self, frame, op_ret, op_errno, *reply):
       { leaves: 2 },
     );
     const reply = stat(run);
-    run.asked(1)[0]!.answer(-1, EPERM, null, null);
-    run.asked(0)[0]!.answer(-1, EACCES, null, null);
+    run.takeRequests(1)[0]!.answer(-1, EPERM, null, null);
+    run.takeRequests(0)[0]!.answer(-1, EACCES, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:11:stat_cbk\] .*frame\.answered/),
     ]);
     expectWorks(run);
@@ -262,7 +262,7 @@ describe('a blocking call', () => {
     frame.fail(EPERM)`);
     for (const _ of [1, 2]) stat(run);
     const said = 'time.sleep makes the whole volume wait: use self.timer, or await asyncio.sleep';
-    expect(run.lines().filter((line) => line.includes(said))).toEqual([
+    expect(run.takeLines().filter((line) => line.includes(said))).toEqual([
       expect.stringMatching(/^W \[m\.py:8:stat\]/),
     ]);
   });
@@ -271,6 +271,6 @@ describe('a blocking call', () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);
-    expect(run.lines().join('\n')).toMatch(/a volume has no input\(\): use options for values/);
+    expect(run.takeLines().join('\n')).toMatch(/a volume has no input\(\): use options for values/);
   });
 });

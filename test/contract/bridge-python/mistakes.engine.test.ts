@@ -14,7 +14,7 @@ const lineOf = (source: string, mark: string): number =>
 function said(run: RunningModule, source: string, mark: string): string {
   const line = lineOf(source, mark);
   return run
-    .lines()
+    .takeLines()
     .filter((text) => /^[EW] /.test(text) && text.includes(`[m.py:${line}:`))
     .map((text) => text.split('\n')[0]!)
     .join('\n');
@@ -117,11 +117,11 @@ const forgotten: Record<string, [FopName, readonly unknown[], RegExp]> = {
 describe('a forgotten await or return', () => {
   it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.py': FORGOTTEN });
-    run.lines();
+    run.takeLines();
     for (const [mark, [fop, args, text]] of Object.entries(forgotten)) {
-      const loc = fop === 'mkdir' ? run.absent(mark) : run.known(mark);
+      const loc = fop === 'mkdir' ? run.absentLoc(mark) : run.knownLoc(mark);
       const reply = run.ask(fop, ...([loc, ...args] as FopTable[typeof fop]['args']));
-      for (const asked of run.asked()) asked.answer(0, 0, null, null);
+      for (const asked of run.takeRequests()) asked.answer(0, 0, null, null);
       if (mark === 'plain') run.host.interpreter.guest.hook('collect', []);
       expect(reply.count, mark).toBe(1);
       const fails = mark !== 'never' && mark !== 'beside';
@@ -129,7 +129,7 @@ describe('a forgotten await or return', () => {
       expect(said(run, FORGOTTEN, mark), mark).toMatch(text);
     }
     // The volume goes on.
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -181,12 +181,12 @@ const twice: Record<string, [FopName, readonly unknown[], string]> = {
 describe('a second answer', () => {
   it('is logged with the lines of both answers', async () => {
     const run = await startModule({ 'm.py': TWICE });
-    run.lines();
+    run.takeLines();
     for (const [mark, [fop, args, text]] of Object.entries(twice)) {
-      run.ask(fop, ...([run.known(mark), ...args] as FopTable[typeof fop]['args']));
+      run.ask(fop, ...([run.knownLoc(mark), ...args] as FopTable[typeof fop]['args']));
       expect(said(run, TWICE, mark), mark).toContain(text);
     }
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -248,23 +248,23 @@ ${Object.keys(typos)
 describe('a mistyped attribute', () => {
   it('is logged with the likely name, on reading and on writing', async () => {
     const run = await startModule({ 'm.py': TYPOS, 'random.py': 'shuffle = None\n' });
-    expect(run.lines().filter((line) => line.startsWith('W'))).toEqual([
+    expect(run.takeLines().filter((line) => line.startsWith('W'))).toEqual([
       expect.stringMatching(
         /^W \[m\.py:\d+:access\] 0-top: frame\.locl = \.\.\.: did you mean frame\.local\?$/,
       ),
     ]);
-    const file = run.known('file');
+    const file = run.knownLoc('file');
     run.ask('stat', file, null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     const fd = new Fd(file.inode!, 2, 1);
     for (const [at, [typo, text]] of Object.entries(typos).entries()) {
       const reply = run.ask('fsetattr', fd, sized(1), at, new Map([['a', 1]]) as never);
-      run.asked()[0]!.answer(0, 0, sized(2), null);
+      run.takeRequests()[0]!.answer(0, 0, sized(2), null);
       expect(reply, typo).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       // Python's own hint has another form.
       const told = said(run, TYPOS, String(at)).replace(/Did you mean: '(\w+)'/, 'did you mean $1');
       expect(told, typo).toContain(text);
     }
-    run.settled();
+    run.expectSettled();
   });
 });

@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
-import { attributes, gfidOf } from '../../support/core.ts';
+import { makeAttributes, makeGfid } from '../../support/core.ts';
 import { startModule } from '../../support/module.ts';
 
 const MODULE = `
@@ -26,22 +26,22 @@ class xlator(Translator):
 it('inodes that a module looks up or creates stay in the inode table', async () => {
   const run = await startModule({ 'm.py': MODULE });
   const { root } = run;
-  const [first] = run.asked();
+  const [first] = run.takeRequests();
   // Before any request, the root is there to begin with.
   expect((first!.args[0] as Loc).inode).toBe(root);
-  first!.answer(0, 0, root, attributes(root.gfid), null, null);
+  first!.answer(0, 0, root, makeAttributes(root.gfid), null, null);
   for (const number of [1, 2]) {
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     const { inode } = held!.args[0] as Loc;
-    const buf = attributes(gfidOf(number), IA_IFDIR);
+    const buf = makeAttributes(makeGfid(number), IA_IFDIR);
     if (held!.name === 'lookup') held!.answer(0, 0, inode, buf, null, null);
     else held!.answer(0, 0, inode, buf, null, null, null);
   }
   const inodes = ['found', 'made'].map((name) => run.graph.inodes.grep(root, name));
-  expect(inodes.map((inode) => inode?.gfid)).toEqual([gfidOf(1), gfidOf(2)]);
-  run.lines();
-  run.ask('access', run.known('file'), 0, null);
-  const [stat] = run.asked();
+  expect(inodes.map((inode) => inode?.gfid)).toEqual([makeGfid(1), makeGfid(2)]);
+  run.takeLines();
+  run.ask('access', run.knownLoc('file'), 0, null);
+  const [stat] = run.takeRequests();
   expect((stat!.args[0] as Loc).inode).toBe(inodes[1]);
-  expect(run.lines().join()).toContain('/found /made 2');
+  expect(run.takeLines().join()).toContain('/found /made 2');
 });

@@ -96,11 +96,11 @@ describe('an invalid argument', () => {
 def stat(self, frame, loc, xdata):
     getattr(self, xdata["method"])(frame, loc, xdata)`);
     for (const [at, [title, , text]] of wrong.entries()) {
-      const reply = run.ask('stat', run.known('file'), Dict.of({ method: `wrong${at}` }));
+      const reply = run.ask('stat', run.knownLoc('file'), Dict.of({ method: `wrong${at}` }));
       expect(reply, title).toMatchObject(failed);
-      expect(run.asked(), title).toEqual([]);
+      expect(run.takeRequests(), title).toEqual([]);
       const where = new RegExp(`^E \\[m\\.py:\\d+:wrong${at}\\] 0-top: stat failed: `);
-      expect(run.lines(), title).toEqual([expect.stringMatching(where)]);
+      expect(run.takeLines(), title).toEqual([expect.stringMatching(where)]);
       expect(run.history.at(-1), title).toMatch(text);
       expectWorks(run);
     }
@@ -116,13 +116,13 @@ def found(self, frame, op_ret, op_errno, *reply):
 def fsync(self, frame, fd, datasync, xdata):
     frame.wind(fd, xdata, fop="fstat", cbk=self.found)`);
     const reply = stat(run);
-    run.asked()[0]!.answer(0, 0, null, sized(1), null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, sized(1), null, null);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:found\] .*stat takes 2 arguments/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:found\] .*stat takes 2 arguments/);
     const fsync = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    run.asked()[0]!.answer(0, 0, sized(1), Dict.of({}));
+    run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({}));
     expect(fsync).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:found\] .*postbuf must be Iatt, not Dict/);
+    expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:found\] .*postbuf must be Iatt, not Dict/);
     expectWorks(run);
   });
 
@@ -136,7 +136,7 @@ def fsync(self, frame, fd, datasync, xdata):
 def stat_cbk(self, *args):
     pass`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno: EPERM });
-    expect(run.lines()).toEqual([]);
+    expect(run.takeLines()).toEqual([]);
     expectWorks(run);
   });
 
@@ -153,9 +153,9 @@ def stat_cbk(self, *args):
   ])('fails the request when an async def returns %s', async (_title, code, text) => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
     const reply = stat(run);
-    for (const held of run.asked()) held.answer(0, 0, null);
+    for (const held of run.takeRequests()) held.answer(0, 0, null);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([
+    expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:[67]:stat\] 0-top: stat failed: /),
     ]);
     expect(run.history.at(-1)).toMatch(text);
@@ -184,13 +184,13 @@ def ipc_cbk(self, frame, *reply):
     expect(readlink(run)).toMatchObject(failed);
     expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
     expect(run.ask('ipc', 1, null)).toMatchObject(failed);
-    const lines = run.lines();
+    const lines = run.takeLines();
     expect(lines.map((line) => line[0])).toEqual(['E', 'E', 'E', 'E']);
     expect(lines[0]).toMatch(/^E \[m\.py:7:stat\] .*there is no subvolume to wind to/);
     expect(lines[1]).toMatch(/^E \[m\.py:10:readlink\] .*there is no subvolume to wind to/);
     expect(lines[2]).toMatch(/^E \[m\.py:13:fsync\]/);
     expect(lines[3]).toMatch(/ipc: there is no subvolume to wind to/);
-    run.settled();
+    run.expectSettled();
   });
 });
 
@@ -222,16 +222,16 @@ def readlink(self, frame, loc, size, xdata):
     const fd = new Fd(run.root, 0, 1, true);
     if (fop === 'stat') {
       stat(run);
-      run.asked()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
+      run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
     } else if (fop === 'readv') {
       run.ask('readv', fd, 1, 0, 0, null);
-      run.asked()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
+      run.takeRequests()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
     } else {
       run.ask('readdirp', fd, 1, 0, null);
-      run.asked()[0]!.answer(0, 0, [], null);
+      run.takeRequests()[0]!.answer(0, 0, [], null);
     }
     expect(readlink(run)).toMatchObject(failed);
-    expect(run.lines()[0]).toMatch(/^E .*readlink failed: glupy\.HandleExpired: /);
+    expect(run.takeLines()[0]).toMatch(/^E .*readlink failed: glupy\.HandleExpired: /);
     expectWorks(run);
   });
 
@@ -246,7 +246,7 @@ def readlink(self, frame, loc, size, xdata):
     # Sent in another request, they are what they were.
     frame.unwind(1, 0, "x", three, four)`);
     stat(run);
-    run.asked()[0]!.answer(0, 0, sized(7), Dict.of({ key: 1 }));
+    run.takeRequests()[0]!.answer(0, 0, sized(7), Dict.of({ key: 1 }));
     const reply = readlink(run);
     expect(reply).toMatchObject({ count: 1, opRet: 1 });
     expect(reply.values[1]).toEqual(sized(7));

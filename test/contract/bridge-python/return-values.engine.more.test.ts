@@ -17,7 +17,7 @@ describe("op_ret of an async def's return value", () => {
     const run = await start(`async def writev(self, frame, fd, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
-    expect(run.lines()).toEqual([]);
+    expect(run.takeLines()).toEqual([]);
     expectWorks(run);
   });
 
@@ -38,7 +38,7 @@ describe("op_ret of an async def's return value", () => {
     const run = await start(
       `async def readlink(self, frame, *args):\n    return {"path": "näher"}`,
     );
-    const reply = run.ask('readlink', run.known('l'), 4096, null);
+    const reply = run.ask('readlink', run.knownLoc('l'), 4096, null);
     expect(reply).toMatchObject({ count: 1, opRet: 6 });
     expectWorks(run);
   });
@@ -88,7 +88,7 @@ describe('a wrong return value', () => {
   it.each(wrong)('fails the request with EIO (%s): %s runs %s', async (_title, fop, code, text) => {
     const body = `async def ${fop}(self, frame, *args):\n    await asyncio.sleep(0)\n    ${code}`;
     const run = await start(body);
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     const fd = new Fd(loc.inode!, 2, 1);
     const asked =
       fop === 'writev'
@@ -98,7 +98,7 @@ describe('a wrong return value', () => {
           : run.ask(fop as 'stat', loc, null);
     run.context.advance(1);
     expect(asked).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(text)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(text)]);
     expect(run.history.at(-1)).toMatch(new RegExp(`^E \\[m\\.py:8:${fop}\\]`));
     expectWorks(run);
   });
@@ -110,7 +110,7 @@ describe('a wrong return value', () => {
     const run = await start(`def writev(self, frame, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:7:writev\]/)]);
+    expect(run.takeLines()).toEqual([expect.stringMatching(/^E \[m\.py:7:writev\]/)]);
     expect(run.history.at(-1)).toMatch(text);
     expectWorks(run);
   });
@@ -122,7 +122,7 @@ describe('a wrong return value', () => {
 def writev_cbk(self, frame, op_ret, op_errno, prebuf, postbuf, xdata):
     frame.unwind(op_ret, op_errno, prebuf, postbuf, {"more": 1})`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
-    run.asked()[0]!.answer(0, 0, null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expectWorks(run);
   });

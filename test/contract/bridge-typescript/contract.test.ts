@@ -1,7 +1,7 @@
 /** Runs the bridge contract with translator records in TypeScript, loaded from files. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { native } from '../../support/module.ts';
+import { nativeLanguage } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
 import { timeoutsContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
@@ -14,7 +14,7 @@ import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/typescript');
-const language = native('.ts');
+const language = nativeLanguage('.ts');
 
 describe('TypeScript records: every fop', () => fopContract(folder, language));
 describe('TypeScript records: any_fop', () => anyContract(folder, language));

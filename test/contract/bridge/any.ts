@@ -7,7 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { texts } from './requests.ts';
 import { Samples } from './values.ts';
 
@@ -19,10 +24,10 @@ const nothing = ({ reply }: FopRow): unknown[] =>
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function anyContract(folder: string, language: Language = hosted): void {
+export function anyContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (name: string): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language });
-    run.lines();
+    run.takeLines();
     return run;
   };
 
@@ -32,7 +37,7 @@ export function anyContract(folder: string, language: Language = hosted): void {
     const sent = samples.values(row.args, true);
     const answered = opRet < 0 ? nothing(row) : samples.values(row.reply, true);
     const reply = run.ask(row.name as FopName, ...(sent as never));
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     held!.args.forEach((value, at) => {
       expect(value, `${row.name} ${row.args[at]!.name}`).toBe(sent[at]);
     });
@@ -58,7 +63,7 @@ export function anyContract(folder: string, language: Language = hosted): void {
           const wanted = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
           expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...wanted]);
         }
-        run.settled();
+        run.expectSettled();
       },
     );
   });
@@ -70,6 +75,6 @@ export function anyContract(folder: string, language: Language = hosted): void {
     expect(found('readlink')).toEqual(['own readlink', 'any readlink_cbk']);
     expect(found('statfs')).toEqual(['any statfs', 'own statfs_cbk']);
     expect(found('lookup')).toEqual(['any lookup', 'any lookup_cbk']);
-    run.settled();
+    run.expectSettled();
   });
 }

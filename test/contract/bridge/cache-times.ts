@@ -16,7 +16,12 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import { timeoutsOf } from '../../../runtime/core/timeouts.ts';
 import { isUpcall } from '../../../runtime/core/upcall.ts';
 import type { Reply } from '../../support/core.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { sized } from './requests.ts';
 
 const LOOKUP_XDATA = 2;
@@ -40,10 +45,10 @@ function listen(run: RunningModule): string[] {
   return heard;
 }
 
-export function cachingContract(folder: string, language: Language = hosted): void {
+export function cachingContract(folder: string, language: Language = hostedLanguage): void {
   timeoutsContract(folder, language);
   takeBackContract(folder, language);
-  if (language === hosted) awaitedContract(folder);
+  if (language === hostedLanguage) awaitedContract(folder);
 }
 
 function awaitedContract(folder: string): void {
@@ -54,19 +59,19 @@ function awaitedContract(folder: string): void {
     'timeouts_awaited: an async method sets the cache time of an absent name (%s)',
     async (name, seconds) => {
       const run = await startModule(folder, { name: 'timeouts_awaited' });
-      const reply = run.ask('lookup', run.absent(name), null);
-      for (const held of run.asked()) held.answer(-1, ENOENT, null, null, null, null);
+      const reply = run.ask('lookup', run.absentLoc(name), null);
+      for (const held of run.takeRequests()) held.answer(-1, ENOENT, null, null, null, null);
       expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
       expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
-      run.settled();
+      run.expectSettled();
     },
   );
 
   it('timeouts_awaited: a cache time for any other failure is refused', async () => {
     const run = await startModule(folder, { name: 'timeouts_awaited' });
-    expect(run.ask('access', run.known('a'), 0, null).opErrno).toBe(EIO);
-    expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever cached');
-    run.settled();
+    expect(run.ask('access', run.knownLoc('a'), 0, null).opErrno).toBe(EIO);
+    expect(run.takeLines().join('\n')).toContain('only the failure of a lookup is ever cached');
+    run.expectSettled();
   });
 }
 
@@ -76,31 +81,31 @@ export function timeoutsContract(folder: string, language: Language): void {
 
   it('timeouts: a module sets the cache time of an absent name', async () => {
     const run = await start('timeouts');
-    const reply = run.ask('lookup', run.absent('absent'), null);
+    const reply = run.ask('lookup', run.absentLoc('absent'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, ENOENT]);
     expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: 60 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('timeouts: a module sets separate cache times for a name and its attributes', async () => {
     const run = await start('timeouts');
-    const loc = run.absent('there');
+    const loc = run.absentLoc('there');
     const reply = run.ask('lookup', loc, null);
-    run.asked()[0]!.answer(0, 0, loc.inode, sized(5), null, null);
+    run.takeRequests()[0]!.answer(0, 0, loc.inode, sized(5), null, null);
     expect(reply.opRet).toBe(0);
     expect(reply.values[1]).toMatchObject({ iaSize: 5 });
     expect(said(reply, LOOKUP_XDATA)).toEqual({ entry: 3.5, attribute: 7 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('timeouts: a cache time leaves the other keys of the xdata', async () => {
     const run = await start('timeouts');
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
     const xdata = reply.values[STAT_XDATA] as Dict;
     expect(timeoutsOf(xdata)).toEqual({ attribute: 9 });
     expect(xdata.get('other')).toBe('kept');
-    run.settled();
+    run.expectSettled();
   });
 }
 
@@ -111,11 +116,11 @@ function takeBackContract(folder: string, language: Language): void {
     const run = await start('take_back');
     const heard = listen(run);
     const { gfid } = run.root;
-    const file = run.known('file');
+    const file = run.knownLoc('file');
     for (const name of ['entry', 'expire', 'inode', 'attributes', 'removed', 'every']) {
       heard.length = 0;
       const reply = run.ask('lookup', new Loc(file.inode, run.root, name), null);
-      run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+      run.takeRequests()[0]!.answer(-1, ENOENT, null, null, null, null);
       expect(reply.opErrno).toBe(ENOENT);
       const wanted: Record<string, string> = {
         entry: `entry ${gfid}/entry expire=false`,
@@ -127,18 +132,18 @@ function takeBackContract(folder: string, language: Language): void {
       };
       expect(heard).toEqual([wanted[name]]);
     }
-    run.settled();
+    run.expectSettled();
   });
 
   it('take_back: a forgotten inode is ignored, and an invalid name fails the request', async () => {
     const run = await start('take_back');
     const heard = listen(run);
-    const gone = run.ask('lookup', run.absent('gone'), null);
-    run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+    const gone = run.ask('lookup', run.absentLoc('gone'), null);
+    run.takeRequests()[0]!.answer(-1, ENOENT, null, null, null, null);
     expect([gone.opErrno, heard]).toEqual([ENOENT, []]);
-    const wrong = run.ask('lookup', run.absent('wrong'), null);
+    const wrong = run.ask('lookup', run.absentLoc('wrong'), null);
     expect([wrong.opRet, wrong.opErrno, heard]).toEqual([-1, EIO, []]);
-    expect(run.lines().join('\n')).toContain('a/b');
-    run.settled();
+    expect(run.takeLines().join('\n')).toContain('a/b');
+    run.expectSettled();
   });
 }

@@ -5,7 +5,12 @@
 import { expect, it } from 'vitest';
 import { EINTR, EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 const interrupted = { count: 1, opRet: -1, opErrno: EINTR };
@@ -14,17 +19,17 @@ const interrupted = { count: 1, opRet: -1, opErrno: EINTR };
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function cancelContract(folder: string, language: Language = hosted): void {
+export function cancelContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (name: string): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language });
-    run.lines();
+    run.takeLines();
     return run;
   };
 
   it("cancel: the cancel method answers, and the child's later reply changes nothing", async () => {
     const run = await start('cancel');
-    const reply = run.ask('stat', run.known('a'), null);
-    const [held] = run.asked();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const [held] = run.takeRequests();
     expect(reply.count).toBe(0);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject(interrupted);
@@ -32,37 +37,37 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     held!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject(interrupted);
     expect(texts(run)).toEqual(['stat is answered already']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel: a cancel method that does nothing leaves the answer to the callback', async () => {
     const run = await start('cancel');
-    const reply = run.ask('readlink', run.known('a'), 100, null);
+    const reply = run.ask('readlink', run.knownLoc('a'), 100, null);
     reply.frame.root.interrupt();
     expect(texts(run)).toEqual(['readlink is not wanted']);
     expect(reply.count).toBe(0);
-    run.asked()[0]!.answer(1, 0, 'x', sized(1), null);
+    run.takeRequests()[0]!.answer(1, 0, 'x', sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 1 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel: the cancel method answers a request that was never wound', async () => {
     const run = await start('cancel');
-    const reply = run.ask('access', run.known('a'), 0, null);
-    expect(run.asked()).toEqual([]);
+    const reply = run.ask('access', run.knownLoc('a'), 0, null);
+    expect(run.takeRequests()).toEqual([]);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject(interrupted);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel: an exception in the cancel method fails the request with EIO', async () => {
     const run = await start('cancel');
-    const reply = run.ask('statfs', run.known('a'), null);
+    const reply = run.ask('statfs', run.knownLoc('a'), null);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
     expect(texts(run).join('\n')).toContain('cannot be stopped');
-    run.asked()[0]!.answer(0, 0, null, null);
-    run.settled();
+    run.takeRequests()[0]!.answer(0, 0, null, null);
+    run.expectSettled();
   });
 
   it('cancel: a fop without a cancel method waits for its child', async () => {
@@ -70,9 +75,9 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     reply.frame.root.interrupt();
     expect(reply.count).toBe(0);
-    run.asked()[0]!.answer(0, 0, null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_any: any_cancel serves every fop that has no cancel method', async () => {
@@ -81,60 +86,60 @@ export function cancelContract(folder: string, language: Language = hosted): voi
       ['stat', 'own stat'],
       ['lookup', 'any lookup'],
     ] as const) {
-      const reply = run.ask(name, run.known('a'), null);
+      const reply = run.ask(name, run.knownLoc('a'), null);
       reply.frame.root.interrupt();
       expect(reply).toMatchObject(interrupted);
       expect(texts(run)).toEqual([said]);
-      const [held] = run.asked();
+      const [held] = run.takeRequests();
       held!.answer(0, 0, ...(name === 'stat' ? [sized(1), null] : [null, sized(1), null, null]));
     }
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_awaited: an uncaught cancellation answers EINTR', async () => {
     const run = await start('cancel_awaited');
-    const reply = run.ask('stat', run.known('a'), null);
-    const [held] = run.asked();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(texts(run)).toEqual(['stat is cancelled']);
     expect(reply).toMatchObject(interrupted);
     held!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject(interrupted);
     expect(texts(run)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_awaited: a method that catches the cancellation may answer', async () => {
     const run = await start('cancel_awaited');
-    const reply = run.ask('readlink', run.known('a'), 100, null);
-    const [held] = run.asked();
+    const reply = run.ask('readlink', run.knownLoc('a'), 100, null);
+    const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: 3, values: ['own', null, null] });
     held!.answer(1, 0, 'x', sized(1), null);
     expect(reply.count).toBe(1);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_awaited: a cancelled method may wind a request to tidy up', async () => {
     const run = await start('cancel_awaited');
     const fd = new Fd(run.root, 0, 1);
     const reply = run.ask('fsync', fd, 0, null);
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(reply.count).toBe(0);
-    const [tidying] = run.asked();
+    const [tidying] = run.takeRequests();
     expect([tidying!.name, tidying!.args[0]]).toEqual(['flush', fd]);
     held!.answer(0, 0, null, null, null);
     expect(reply.count).toBe(0);
     tidying!.answer(0, 0, null);
     expect(reply).toMatchObject(interrupted);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_awaited: a cancelled method waits for none of its children', async () => {
     const run = await start('cancel_awaited');
-    const reply = run.ask('access', run.known('a'), 0, null);
-    const held = run.asked();
+    const reply = run.ask('access', run.knownLoc('a'), 0, null);
+    const held = run.takeRequests();
     expect(held).toHaveLength(2);
     held[0]!.answer(0, 0, null);
     expect(reply.count).toBe(0);
@@ -142,16 +147,16 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     expect(reply).toMatchObject(interrupted);
     held[1]!.answer(0, 0, null);
     expect(reply.count).toBe(1);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cancel_awaited: an answered request is not cancelled', async () => {
     const run = await start('cancel_awaited');
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(texts(run)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 }

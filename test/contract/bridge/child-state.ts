@@ -4,10 +4,10 @@
  */
 import { expect, it } from 'vitest';
 import { sayUp } from '../../../runtime/core/xlator.ts';
-import { hosted, type Language, startModule } from '../../support/module.ts';
+import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 
-export function childStateContract(folder: string, language: Language = hosted): void {
+export function childStateContract(folder: string, language: Language = hostedLanguage): void {
   it("ups: notify names the child that went up or down, and the module sets its volume's state", async () => {
     const run = await startModule(folder, { name: 'ups', language, leaves: 2 });
     const [, ...said] = texts(run);
@@ -41,8 +41,8 @@ export function childStateContract(folder: string, language: Language = hosted):
   it("who_is_up: a module without hooks reads each child's state, also after a reload", async () => {
     const run = await startModule(folder, { name: 'who_is_up', language, leaves: 2 });
     const ask = (): string[] => {
-      run.lines();
-      run.ask('access', run.known('a'), 0, null);
+      run.takeLines();
+      run.ask('access', run.knownLoc('a'), 0, null);
       return texts(run);
     };
     expect(ask()).toEqual(['++']);
@@ -54,6 +54,6 @@ export function childStateContract(folder: string, language: Language = hosted):
     sayUp(run.graph.xlators[1]!, true);
     sayUp(run.graph.xlators[0]!, false);
     expect(ask()).toEqual(['-+']);
-    run.settled();
+    run.expectSettled();
   });
 }

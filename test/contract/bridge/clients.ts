@@ -7,7 +7,12 @@ import type { Client } from '../../../runtime/core/client.ts';
 import { Stack } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 /** Remains of clients are counted, so that any number shows a leak. */
@@ -19,34 +24,34 @@ const front = initiatorTranslator('test/front', 'Begins what a test wants.');
 function stat(run: RunningModule, client: Client): void {
   const frame = client.begin(new Stack(0, 0, 1, 'STAT'));
   const cbk = (): void => void client.end(frame.root);
-  wind.stat(frame, 0, cbk, run.graph.links, run.known('a'), null);
+  wind.stat(frame, 0, cbk, run.graph.links, run.knownLoc('a'), null);
 }
 
 function knows(run: RunningModule): string {
-  run.ask('access', run.known('a'), 0, null);
+  run.ask('access', run.knownLoc('a'), 0, null);
   return texts(run).at(-1)!;
 }
 
-export function clientContract(folder: string, language: Language = hosted): void {
+export function clientContract(folder: string, language: Language = hostedLanguage): void {
   const start = async () => {
     const run = await startModule(folder, { name: 'clients', language });
-    run.lines();
+    run.takeLines();
     return { run, initiator: new Initiator(run.graph, 'front', front, run.xl.log) };
   };
   const answer = (run: RunningModule): void => {
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
   };
 
   it('clients: notes of a client last until its last request ends', async () => {
     const { run, initiator } = await start();
     const [one, two] = [initiator.connect('one'), initiator.connect('two')];
     for (const client of [one, two, one]) stat(run, client);
-    run.ask('stat', run.known('a'), null);
+    run.ask('stat', run.knownLoc('a'), null);
     expect(texts(run)).toEqual(['one 1', 'two 1', 'one 2', 'no client']);
     one.disconnect();
     one.disconnect();
     expect(texts(run)).toEqual(['gone one 2']);
-    const [first, ...others] = run.asked();
+    const [first, ...others] = run.takeRequests();
     for (const held of others) held.answer(0, 0, sized(1), null);
     expect(knows(run)).toBe('knows 2');
     first!.answer(0, 0, sized(1), null);
@@ -57,14 +62,14 @@ export function clientContract(folder: string, language: Language = hosted): voi
     two.disconnect();
     expect(texts(run)).toEqual(['gone two 2']);
     expect(knows(run)).toBe('knows 0');
-    run.settled();
+    run.expectSettled();
   });
 
   it('clients: the disconnect of a client without requests is reported', async () => {
     const { run, initiator } = await start();
     initiator.connect('silent').disconnect();
     expect(texts(run)).toEqual(['gone silent 0']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('clients: a thousand connects and disconnects leave nothing behind', async () => {
@@ -82,7 +87,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
     expect(told).toBe(2 * MANY);
     expect(knows(run)).toBe('knows 0');
     expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);
-    if (language.clients !== undefined) expect(language.clients(run)).toBe(0);
-    run.settled();
+    if (language.countClients !== undefined) expect(language.countClients(run)).toBe(0);
+    run.expectSettled();
   });
 }

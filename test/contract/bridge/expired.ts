@@ -6,33 +6,33 @@
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { hosted, type Language, startModule } from '../../support/module.ts';
+import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 /**
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function expiredContract(folder: string, language: Language = hosted): void {
+export function expiredContract(folder: string, language: Language = hostedLanguage): void {
   it('expired: objects of an ended request raise HandleExpired', async () => {
     const run = await startModule(folder, { name: 'expired', language });
     const { inodes } = run.graph;
-    const a = run.known('a');
+    const a = run.knownLoc('a');
     run.ask('stat', a, null);
-    run.asked()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
+    run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
     const fd = new Fd(run.root, 0, 1, true);
     run.ask('readv', fd, 1, 0, 0, null);
-    run.asked()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
+    run.takeRequests()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
     run.ask('readdirp', fd, 1, 0, null);
-    run.asked()[0]!.answer(0, 0, [], null);
+    run.takeRequests()[0]!.answer(0, 0, [], null);
     fd.release();
     inodes.lookup(a.inode!);
     inodes.forget(a.inode!, 0);
     inodes.unlink(run.root, 'a');
     inodes.lruLimit = 1;
-    run.known('other');
-    run.lines();
-    run.ask('statfs', run.known('b'), null);
+    run.knownLoc('other');
+    run.takeLines();
+    run.ask('statfs', run.knownLoc('b'), null);
     const said = texts(run).filter((text) => !text.startsWith('refused: '));
     expect(said).toEqual([
       'loc: HandleExpired',
@@ -53,26 +53,26 @@ export function expiredContract(folder: string, language: Language = hosted): vo
       'wind: AlreadyAnswered',
       'unwind: AlreadyAnswered',
     ]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('loc_life: a loc expires with its request, however the request ends', async () => {
     const run = await startModule(folder, { name: 'loc_life', language });
-    run.lines();
+    run.takeLines();
     const said = (): string[] => texts(run).filter((text) => !text.startsWith('refused: '));
-    const a = run.known('a');
+    const a = run.knownLoc('a');
     // Two at a time: the one must not end the other's.
     run.ask('stat', a, null);
-    run.ask('stat', run.known('b'), null);
+    run.ask('stat', run.knownLoc('b'), null);
     run.ask('truncate', a, 0, null);
     run.ask('readlink', a, 1, null);
-    const [stat, stat2, truncate, readlink] = run.asked();
+    const [stat, stat2, truncate, readlink] = run.takeRequests();
     truncate!.answer(0, 0, sized(1), sized(1), null);
     stat!.answer(0, 0, sized(1), null);
     stat2!.answer(0, 0, sized(1), null);
     readlink!.answer(1, 0, 'x', sized(1), null);
     run.ask('access', a, 0, null);
-    run.ask('mkdir', run.known('d'), 0, 0, null);
+    run.ask('mkdir', run.knownLoc('d'), 0, 0, null);
     run.context.advance(2000);
     expect(said()).toEqual([
       'after an await: a',
@@ -82,8 +82,8 @@ export function expiredContract(folder: string, language: Language = hosted): vo
       'in a timer: d',
     ]);
     run.ask('unlink', a, 0, null);
-    run.lines();
-    run.ask('statfs', run.known('c'), null);
+    run.takeLines();
+    run.ask('statfs', run.knownLoc('c'), null);
     expect(said().sort()).toEqual([
       'answered at once: HandleExpired',
       'answered in a callback: HandleExpired',
@@ -92,6 +92,6 @@ export function expiredContract(folder: string, language: Language = hosted): vo
       'handed on: HandleExpired',
       'raised: HandleExpired',
     ]);
-    run.settled();
+    run.expectSettled();
   });
 }

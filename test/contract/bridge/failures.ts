@@ -8,9 +8,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { EACCES, EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import {
-  folderOf,
-  hosted,
+  hostedLanguage,
   type Language,
+  makeFolder,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
@@ -23,13 +23,13 @@ const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function failureContract(folder: string, language: Language = hosted): void {
+export function failureContract(folder: string, language: Language = hostedLanguage): void {
   const fail = (options: Record<string, string>) =>
     startModule(folder, { language, name: 'failing', options });
 
   /** Answers the leaf's requests and returns their names. */
   function answerAll(run: RunningModule): string[] {
-    return run.asked().map(({ name, answer }) => {
+    return run.takeRequests().map(({ name, answer }) => {
       if (name === 'stat') answer(0, 0, sized(7), null);
       else if (name === 'readlink') answer(0, 0, 'target', sized(7), null);
       else answer(0, 0, null);
@@ -40,58 +40,58 @@ export function failureContract(folder: string, language: Language = hosted): vo
   describe('on-error', () => {
     it('fail answers a failed request with the errno of option error', async () => {
       const run = await fail({ error: 'EACCES' });
-      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
-      expect(run.asked()).toEqual([]);
-      run.settled();
+      expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+      expect(run.takeRequests()).toEqual([]);
+      run.expectSettled();
     });
 
     it('bypass passes a failed request to the child', async () => {
       const run = await fail({ 'on-error': 'bypass' });
-      const reply = run.ask('access', run.known('a'), 0, null);
+      const reply = run.ask('access', run.knownLoc('a'), 0, null);
       expect(answerAll(run)).toEqual(['access']);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      run.settled();
+      run.expectSettled();
     });
 
     it('bypass discards the winds that the module made before it failed', async () => {
       const run = await fail({ 'on-error': 'bypass' });
-      run.ask('flush', new Fd(run.known('a').inode!, 0, 1), null);
+      run.ask('flush', new Fd(run.knownLoc('a').inode!, 0, 1), null);
       expect(answerAll(run)).toEqual(['flush']);
-      run.settled();
+      run.expectSettled();
     });
 
     it('bypass does not wind a request a second time', async () => {
       const run = await fail({ 'on-error': 'bypass' });
-      const reply = run.ask('stat', run.known('a'), null);
+      const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(answerAll(run)).toEqual(['stat']);
       expect(answerAll(run)).toEqual([]);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      run.settled();
+      run.expectSettled();
     });
 
     it('bypass passes on requests that hit time-limit or frame-timeout', async () => {
       const run = await fail({ 'on-error': 'bypass', 'time-limit': '1', 'frame-timeout': '10' });
-      const kept = run.ask('readlink', run.known('a'), 10, null);
+      const kept = run.ask('readlink', run.knownLoc('a'), 10, null);
       run.context.advance(15_000);
       expect(answerAll(run)).toEqual(['readlink']);
       expect(kept).toMatchObject({ count: 1, opRet: 0 });
-      const looped = run.ask('fsync', new Fd(run.known('a').inode!, 0, 1), 0, null);
+      const looped = run.ask('fsync', new Fd(run.knownLoc('a').inode!, 0, 1), 0, null);
       expect(answerAll(run)).toEqual(['fsync']);
       expect(looped.count).toBe(1);
-      run.settled();
+      run.expectSettled();
     });
 
     it('restart begins a fresh interpreter after max-failures', async () => {
       const run = await fail({ 'on-error': 'restart', 'max-failures': '2' });
-      const count = () => run.ask('statfs', run.known('a'), null).opErrno;
+      const count = () => run.ask('statfs', run.knownLoc('a'), null).opErrno;
       expect([count(), count()]).toEqual([1, 2]);
-      run.ask('access', run.known('a'), 0, null);
+      run.ask('access', run.knownLoc('a'), 0, null);
       expect(count()).toBe(3);
-      run.ask('access', run.known('a'), 0, null);
+      run.ask('access', run.knownLoc('a'), 0, null);
       await soon(() => expect(run.dump().restarts).toBe(1));
       expect([count(), count()]).toEqual([1, 2]);
       expect(run.dump()).toMatchObject({ failures: 2, bypassed: 0 });
-      run.settled();
+      run.expectSettled();
     });
   });
 
@@ -101,7 +101,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       .slice('edition1'.length);
 
     class Edited {
-      readonly path = join(folderOf({}), `m${extension}`);
+      readonly path = join(makeFolder({}), `m${extension}`);
 
       save(edition: string): void {
         writeFileSync(this.path, readFileSync(join(folder, edition + extension)));
@@ -121,15 +121,15 @@ export function failureContract(folder: string, language: Language = hosted): vo
     it('runs new requests in the new code and finishes pending ones in the old', async () => {
       const file = edited('edition1');
       const run = await file.start();
-      const before = run.ask('stat', run.known('a'), null);
+      const before = run.ask('stat', run.knownLoc('a'), null);
       file.save('edition2');
       expect(await run.reload()).toEqual({ ok: true, text: 'reloaded' });
-      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
-      run.asked()[0]!.answer(0, 0, sized(1), null);
+      expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
       expect(before).toMatchObject({ count: 1, opErrno: ENOENT });
       expect(run.dump().interpreters).toBe(1);
       expect(texts(run)).toContain('the first edition ends');
-      run.settled();
+      run.expectSettled();
     });
 
     it('of code that does not compile keeps the old code and names the line', async () => {
@@ -140,10 +140,10 @@ export function failureContract(folder: string, language: Language = hosted): vo
       expect(ok).toBe(false);
       expect(text).toMatch(/^not reloaded, the code before goes on: /);
       expect(text).toContain(`m${extension}:3`);
-      run.ask('stat', run.known('a'), null);
-      run.asked()[0]!.answer(0, 0, sized(1), null);
+      run.ask('stat', run.knownLoc('a'), null);
+      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
       expect(run.dump().interpreters).toBe(1);
-      run.settled();
+      run.expectSettled();
     });
 
     it('with a failing init keeps the old code', async () => {
@@ -157,10 +157,10 @@ export function failureContract(folder: string, language: Language = hosted): vo
     it("hands the module's state over", async () => {
       const file = edited('edition1');
       const run = await file.start();
-      for (let n = 0; n < 3; n += 1) run.ask('statfs', run.known('a'), null);
+      for (let n = 0; n < 3; n += 1) run.ask('statfs', run.knownLoc('a'), null);
       file.save('edition2');
       await run.reload();
-      expect(run.ask('statfs', run.known('a'), null).opErrno).toBe(4);
+      expect(run.ask('statfs', run.knownLoc('a'), null).opErrno).toBe(4);
     });
 
     it('follows a saved file with option reload', async () => {
@@ -168,14 +168,14 @@ export function failureContract(folder: string, language: Language = hosted): vo
       const run = await file.start({ reload: 'on' });
       file.save('edition2');
       await soon(() => expect(run.dump().reloads).toBe(1));
-      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+      expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
     });
   });
 
   describe('reconfigured options', () => {
     it("reach the module's reconfigure, and invalid values are refused", async () => {
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
-      run.lines();
+      run.takeLines();
       run.reconfigure({ size: '3' });
       expect(texts(run)).toEqual(['size 3, was 2']);
       expect(() => run.reconfigure({ size: 'x' })).toThrow("option 'size': 'x'");
@@ -189,7 +189,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.reconfigure({ 'module-name': 'failing' });
       await soon(() => expect(run.dump().reloads).toBe(1));
-      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EIO });
+      expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EIO });
     });
   });
 

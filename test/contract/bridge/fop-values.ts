@@ -9,8 +9,13 @@ import { ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { attributes, gfidOf } from '../../support/core.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import { makeAttributes, makeGfid } from '../../support/core.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -30,10 +35,10 @@ async function collectGarbage(): Promise<void> {
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function fopValueContract(folder: string, language: Language = hosted): void {
+export function fopValueContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (name: string): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language });
-    run.lines();
+    run.takeLines();
     return run;
   };
 
@@ -49,14 +54,14 @@ export function fopValueContract(folder: string, language: Language = hosted): v
       const data = Uint8Array.from({ length }, (_, i) => i % 256);
       const before = data.slice();
       const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
-      run.asked()[0]!.answer(length, 0, data, sized(1), null);
+      run.takeRequests()[0]!.answer(length, 0, data, sized(1), null);
       expect(reply).toMatchObject({ count: 1, opRet: length });
       const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
       expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
       // What the child gave is the child's: it did not change.
       expect(Buffer.compare(data, before)).toBe(0);
     }
-    run.settled();
+    run.expectSettled();
   });
 
   it('bytes_upper: a module changes, slices and empties written data', async () => {
@@ -64,18 +69,18 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     for (const [offset, wanted] of ['hello, world', 'ELL', 'HLO OL', ''].entries()) {
       const fd = new Fd(run.root, 1, 1);
       const reply = run.ask('writev', fd, bytes('HELLO, WORLD'), offset, 0, null);
-      const [held] = run.asked();
+      const [held] = run.takeRequests();
       expect([offset, text(held!.args[1])]).toEqual([offset, wanted]);
       held!.answer(wanted.length, 0, sized(1), sized(2), null);
       expect(reply).toMatchObject({ count: 1, opRet: wanted.length });
     }
-    run.settled();
+    run.expectSettled();
   });
 
   it('plain_dict: a plain dict of the language becomes an xdata with typed values', async () => {
     const run = await start('plain_dict');
-    run.ask('stat', run.known('a'), null);
-    const [held] = run.asked();
+    run.ask('stat', run.knownLoc('a'), null);
+    const [held] = run.takeRequests();
     const dict = held!.args[1] as Dict;
     const found = [...dict.keys()].map((key) => [key, dict.type(key), dict.get(key)]);
     expect(found).toEqual([
@@ -86,16 +91,16 @@ export function fopValueContract(folder: string, language: Language = hosted): v
       ['yes', 'int', 1],
     ]);
     held!.answer(0, 0, sized(1), null);
-    run.settled();
+    run.expectSettled();
   });
 
   it('plain_dict: a replaced value keeps its dict type where the new value fits', async () => {
     const run = await start('plain_dict');
     const xdata = Dict.of({ text: 'three', gone: 1, buf: sized(1), other: Uint8Array.of(1) })
       .set('count', 1, 'uint')
-      .setGfid('gfid-req', gfidOf(1));
-    run.ask('access', run.known('a'), 0, xdata);
-    const [held] = run.asked();
+      .setGfid('gfid-req', makeGfid(1));
+    run.ask('access', run.knownLoc('a'), 0, xdata);
+    const [held] = run.takeRequests();
     const dict = held!.args[2] as Dict;
     const found = Object.fromEntries([...dict.keys()].map((k) => [k, [dict.type(k), dict.get(k)]]));
     expect(found).toEqual({
@@ -108,7 +113,7 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     });
     expect(xdata.get('text')).toBe('three');
     held!.answer(0, 0, null);
-    run.settled();
+    run.expectSettled();
   });
 
   it('entries: a module drops, renames and adds directory entries, and the rest keep their inodes', async () => {
@@ -118,14 +123,14 @@ export function fopValueContract(folder: string, language: Language = hosted): v
       name,
       off,
       type: 8,
-      gfid: gfidOf(off),
+      gfid: makeGfid(off),
       stat: sized(off),
       dict: Dict.of({ name }),
       inode: run.graph.inodes.newInode(),
     });
     const all = [entry('.hidden', 1), entry('b', 2), entry('c\udc80', 3)];
     const changed = run.ask('readdir', fd, 4096, 0, null);
-    run.asked()[0]!.answer(3, 0, all, null);
+    run.takeRequests()[0]!.answer(3, 0, all, null);
     const [first, ...more] = changed.values[0] as Dirent[];
     expect([changed.opRet, first!.name, first!.stat!.iaSize]).toEqual([2, 'b', 77]);
     expect(first!.inode).toBe(all[1]!.inode);
@@ -134,7 +139,7 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     expect(all[1]!.stat!.iaSize).toBe(2);
 
     const reply = run.ask('readdirp', fd, 4096, 0, null);
-    run.asked()[0]!.answer(3, 0, all, null);
+    run.takeRequests()[0]!.answer(3, 0, all, null);
     const listed = reply.values[0] as Dirent[];
     expect(reply.opRet).toBe(3);
     expect(listed.map(({ name }) => name)).toEqual(['B', 'C\udc80', 'added']);
@@ -153,14 +158,14 @@ export function fopValueContract(folder: string, language: Language = hosted): v
       ['added', null],
     ]);
     expect(again[0]!.stat).toEqual(all[1]!.stat);
-    run.settled();
+    run.expectSettled();
   });
 
   it("ctx: an inode's context lasts until the inode is forgotten", async () => {
     const run = await start('ctx');
     const leaf = run.leaf;
     leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
-    const [a, b] = [run.known('a'), run.known('b')];
+    const [a, b] = [run.knownLoc('a'), run.knownLoc('b')];
     run.ask('stat', a, null);
     run.ask('stat', a, null);
     run.ask('stat', b, null);
@@ -168,28 +173,28 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     run.graph.inodes.forget(a.inode!, 0);
     run.graph.inodes.unlink(run.root, 'a');
     run.graph.inodes.lruLimit = 1;
-    const other = run.known('other');
+    const other = run.knownLoc('other');
     expect(run.graph.inodes.byNodeid(a.inode!.id)).toBe(undefined);
-    const anew = run.known('a');
+    const anew = run.knownLoc('a');
     expect(anew.inode).not.toBe(a.inode);
     run.ask('stat', anew, null);
     expect(texts(run)).toEqual(['a 1', 'a 2', 'b 1', 'a 1']);
     expect(other.inode!.ctxGet(run.xl)).toBe(undefined);
-    run.settled();
+    run.expectSettled();
   });
 
   it('ctx: the context of a new inode stays when the inode is linked', async () => {
     const run = await start('ctx');
-    const loc = run.absent('new');
+    const loc = run.absentLoc('new');
     const reply = run.ask('lookup', loc, null);
-    run.asked()[0]!.answer(0, 0, loc.inode, attributes(gfidOf(5)), null, null);
+    run.takeRequests()[0]!.answer(0, 0, loc.inode, makeAttributes(makeGfid(5)), null, null);
     const [inode, buf] = reply.values as [never, Iatt];
     expect(inode).toBe(loc.inode);
     const linked = run.graph.inodes.link(inode, run.root, 'new', buf)!;
     run.ask('stat', new Loc(linked, run.root, 'new'), null);
-    run.asked()[0]!.answer(0, 0, buf, null);
+    run.takeRequests()[0]!.answer(0, 0, buf, null);
     expect(texts(run)).toEqual(['new 1', 'new 2']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('ctx: the context of an inode that is never linked is collected', async () => {
@@ -197,14 +202,14 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     const forgotten: number[] = [];
     const watch = run.language.onForgotten(run, (id) => void forgotten.push(id));
     const look = (name: string): number => {
-      const loc = run.absent(name);
+      const loc = run.absentLoc(name);
       watch(loc.inode!);
       run.ask('lookup', loc, null);
-      run.asked()[0]!.answer(0, 0, loc.inode, attributes(gfidOf(5)), null, null);
+      run.takeRequests()[0]!.answer(0, 0, loc.inode, makeAttributes(makeGfid(5)), null, null);
       return loc.inode!.id;
     };
     const ids = ['a', 'b', 'c'].map(look);
-    run.settled();
+    run.expectSettled();
     run.replies.length = 0;
     // The last lookup's inode may still be on a stack.
     look('d');
@@ -215,7 +220,7 @@ export function fopValueContract(folder: string, language: Language = hosted): v
   it("ctx: an fd's context lasts until its release", async () => {
     const run = await start('ctx');
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
-    const inode = run.known('a').inode!;
+    const inode = run.knownLoc('a').inode!;
     const [one, two] = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true)];
     for (const fd of [one, one, two]) run.ask('fstat', fd, null);
     expect(texts(run)).toEqual(['fd 1 inode 1', 'fd 2 inode 2', 'fd 1 inode 3']);
@@ -224,15 +229,15 @@ export function fopValueContract(folder: string, language: Language = hosted): v
     const three = new Fd(inode, 0, 1);
     run.ask('fstat', three, null);
     expect(texts(run)).toEqual(['fd 1 inode 4']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('ctx: a failed lookup leaves no context', async () => {
     const run = await start('ctx');
-    const loc = run.absent('none');
+    const loc = run.absentLoc('none');
     run.ask('lookup', loc, null);
-    run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+    run.takeRequests()[0]!.answer(-1, ENOENT, null, null, null, null);
     expect(loc.inode!.ctxGet(run.xl)).toBe(undefined);
-    run.settled();
+    run.expectSettled();
   });
 }

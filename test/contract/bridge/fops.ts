@@ -9,7 +9,12 @@ import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { type Arg, type FopRow, fops } from '../../../runtime/core/fops.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { changeAll, describeAll, Samples } from './values.ts';
 
 const EDQUOT = errnoNumber('EDQUOT')!;
@@ -41,17 +46,17 @@ function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
   // As much as the reply may hold.
   if (most >= 0) sent[most] = 1_000_000;
   const answered = samples.values(row.reply, full);
-  run.lines();
+  run.takeLines();
   const name = row.name as FopName;
   const reply = run.ask(name, ...(sent as never));
-  patience(run, () => run.leaf.held.length > 0 || reply.count > 0);
-  const [held, ...more] = run.asked();
+  patience(run, () => run.leaf.requests.length > 0 || reply.count > 0);
+  const [held, ...more] = run.takeRequests();
   expect(more).toEqual([]);
   held?.answer(countOf(row, answered), 0, ...answered);
   patience(run, () => reply.count > 0);
-  run.settled();
+  run.expectSettled();
   const { opRet, opErrno, values } = reply;
-  const lines = run.lines();
+  const lines = run.takeLines();
   return { row, run, sent, arrived: held?.args, answered, opRet, opErrno, returned: values, lines };
 }
 
@@ -213,13 +218,13 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
  */
 export function fopContract(
   folder: string,
-  language: Language = hosted,
+  language: Language = hostedLanguage,
   names = Object.keys(checks),
 ): void {
   describe.each(names.map((name) => [name, checks[name]!] as const))('module %s', (name, all) => {
     it('passes, changes or answers every fop as its name says', async () => {
       const run = await startModule(folder, { name, language });
-      run.lines();
+      run.takeLines();
       for (const row of fops) {
         for (const full of [true, false]) {
           const trip = travel(run, row, full);

@@ -7,7 +7,12 @@
  */
 import { expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 
 /** Only the loop needs a time limit; the others end by themselves on any machine. */
 const HARMS = [
@@ -20,14 +25,14 @@ const HARMS = [
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function harmfulModuleContract(folder: string, language: Language = hosted): void {
+export function harmfulModuleContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (limit: string): Promise<RunningModule> => {
     const options = { 'time-limit': limit, 'memory-limit': '96MB' };
     const run = await startModule(folder, { name: 'harmful', options, language });
-    run.lines();
+    run.takeLines();
     return run;
   };
-  const ask = (run: RunningModule): number => run.ask('statfs', run.known('a'), null).opErrno;
+  const ask = (run: RunningModule): number => run.ask('statfs', run.knownLoc('a'), null).opErrno;
 
   it.each(HARMS.map((row, at) => ({ ...row, at })))(
     'harmful: $harm fails its own requests and leaves the other volume undisturbed',
@@ -36,17 +41,17 @@ export function harmfulModuleContract(folder: string, language: Language = hoste
       expect([ask(one), ask(other)]).toEqual([1, 1]);
       const { memory } = other.host.interpreter.guest;
       for (let times = 0; times < 2; times += 1) {
-        const reply = one.ask('access', one.known('a'), at, null);
+        const reply = one.ask('access', one.knownLoc('a'), at, null);
         expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-        expect(one.lines()[0]).toMatch(/^E \[harmful\.\w+:\d+:/);
+        expect(one.takeLines()[0]).toMatch(/^E \[harmful\.\w+:\d+:/);
       }
       expect([ask(one), ask(other)]).toEqual([2, 2]);
       expect(one.host.counters).toMatchObject({ failures: 2, restarts: 0 });
       expect(other.host.counters).toMatchObject({ failures: 0, restarts: 0 });
-      expect(other.lines()).toEqual([]);
+      expect(other.takeLines()).toEqual([]);
       expect(other.host.interpreter.guest.memory).toBe(memory);
-      one.settled();
-      other.settled();
+      one.expectSettled();
+      other.expectSettled();
     },
   );
 }

@@ -12,8 +12,13 @@ import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { CRITICAL } from '../../../runtime/core/log.ts';
-import type { Held } from '../../support/core.ts';
-import { hosted, type Language, moduleGraph, type RunningModule } from '../../support/module.ts';
+import type { HeldRequest } from '../../support/core.ts';
+import {
+  hostedLanguage,
+  type Language,
+  makeModuleGraph,
+  type RunningModule,
+} from '../../support/module.ts';
 
 /** Ways to end: of `access`, and of `truncate`. */
 const KINDS = {
@@ -32,10 +37,14 @@ const SLACK = 2000;
 /** Bytes; a leak of a word makes as many of each request. */
 const HEAP_SLACK = 0.75 * 2 ** 20;
 
-export function leakContract(folder: string, language: Language = hosted, total = TOTAL): void {
+export function leakContract(
+  folder: string,
+  language: Language = hostedLanguage,
+  total = TOTAL,
+): void {
   it(`${total} requests leave nothing behind`, { timeout: 300_000 }, async () => {
     const options = { 'frame-timeout': '30', 'time-limit': '0' };
-    const run = moduleGraph(folder, { name: 'leaky', options, language, level: CRITICAL });
+    const run = makeModuleGraph(folder, { name: 'leaky', options, language, level: CRITICAL });
     await run.graph.start();
     onTestFinished(() => run.graph.stop());
     run.leaf.onRequest = answer;
@@ -51,19 +60,19 @@ export function leakContract(folder: string, language: Language = hosted, total 
     expect(after.objects - before.objects).toBeLessThan(SLACK);
     expect(memoryOf(run)).toBeLessThanOrEqual(memory.guest);
     expect(hostHeap() - memory.host).toBeLessThan(HEAP_SLACK);
-    expect(run.known('file').inode!.fdCount).toBe(0);
+    expect(run.knownLoc('file').inode!.fdCount).toBe(0);
     expect(run.context.waiting).toBeLessThan(3);
   });
 }
 
-function answer(held: Held): void {
+function answer(held: HeldRequest): void {
   if (held.name === 'open') held.answer(0, 0, held.args[2], null);
   else held.answer(0, 0, null);
 }
 
 /** Sends requests of every kind in turn, and lets those time out that are not answered. */
 function send(run: RunningModule, count: number): void {
-  const known = run.known('file');
+  const known = run.knownLoc('file');
   const kinds = KINDS.access.length + KINDS.truncate.length;
   for (let at = 0; at < count; at += 1) {
     const kind = at % kinds;
@@ -76,7 +85,7 @@ function send(run: RunningModule, count: number): void {
 function settle(run: RunningModule): void {
   run.context.advance(31_000);
   run.context.advance(31_000);
-  run.settled();
+  run.expectSettled();
   run.replies.length = 0;
   run.context.lines.length = 0;
 }

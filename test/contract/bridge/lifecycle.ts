@@ -9,10 +9,10 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import { INFO, WARNING } from '../../../runtime/core/log.ts';
 import { RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import {
-  hosted,
+  hostedLanguage,
   type Language,
   type ModuleSettings,
-  moduleGraph,
+  makeModuleGraph,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
@@ -29,8 +29,8 @@ function entryArguments(run: RunningModule, row: FopRow): unknown[] {
   const samples = new Samples(run.graph.inodes);
   const values = samples.values(row.args, true);
   return row.args.map((arg, at) => {
-    if (arg.name === row.entry.removes) return run.known('old');
-    if (arg.name === row.entry.creates) return run.absent('new');
+    if (arg.name === row.entry.removes) return run.knownLoc('old');
+    if (arg.name === row.entry.creates) return run.absentLoc('new');
     return arg.type === 'dict' ? null : values[at];
   });
 }
@@ -44,10 +44,10 @@ const told = ({ entry }: FopRow): string[] => [
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function lifecycleContract(folder: string, language: Language = hosted): void {
+export function lifecycleContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language, ...settings });
-    run.lines();
+    run.takeLines();
     return run;
   };
 
@@ -58,7 +58,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
       for (let ms = 0; ms < 5 && reply.count === 0; ms += 1) {
         run.context.advance(1);
         const row = fops.find((one) => one.name === fop)!;
-        for (const held of run.asked()) {
+        for (const held of run.takeRequests()) {
           // Until the reply is on its way, nothing has happened.
           expect(texts(run)).toEqual([]);
           held.answer(opRet, opRet < 0 ? EACCES : 0, ...row.reply.map(() => null));
@@ -75,7 +75,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
         expect([row.name, ...texts(run)]).toEqual([row.name, ...told(row)]);
       }
       expect(entryFops.length).toBeGreaterThan(8);
-      run.settled();
+      run.expectSettled();
     });
 
     it('calls no hook when the fop fails', async () => {
@@ -85,31 +85,31 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
         send(run, row.name, entryArguments(run, row), -1);
         expect([row.name, ...texts(run)]).toEqual([row.name]);
       }
-      run.settled();
+      run.expectSettled();
     });
 
     it('calls the hooks for both names of an exchange, and for no rename onto a hard link', async () => {
       const run = await start(name);
       const exchange = new Dict().set(RENAME_FLAGS, 2);
-      send(run, 'rename', [run.known('a'), run.known('b'), exchange], 0);
+      send(run, 'rename', [run.knownLoc('a'), run.knownLoc('b'), exchange], 0);
       expect(texts(run)).toEqual(['-a 1', '-b 1', '+a 1', '+b 1']);
-      const a = run.known('a');
+      const a = run.knownLoc('a');
       send(run, 'rename', [a, new Loc(a.inode, run.root, 'b'), null], 0);
       expect(texts(run)).toEqual([]);
-      run.settled();
+      run.expectSettled();
     });
   });
 
   it('hooks: a hook runs before the reply is unwound', async () => {
     const run = await start('hooks');
-    const reply = run.ask('mkdir', run.absent('a'), 0o755, 0, null);
+    const reply = run.ask('mkdir', run.absentLoc('a'), 0o755, 0, null);
     const seen: number[] = [];
     const write = run.context.sink.write;
     run.context.sink.write = (line) => {
       seen.push(reply.count);
       write(line);
     };
-    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(seen).toEqual([0]);
     expect(reply.count).toBe(1);
   });
@@ -180,7 +180,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
     ['timeout', 'soon', /test\.vol:4:5: .*'timeout'/],
     ['folder', 'relative', /test\.vol:4:5: .*'folder'/],
   ])('settings: an invalid %s refuses the start with its line', async (key, value, text) => {
-    const run = moduleGraph(folder, {
+    const run = makeModuleGraph(folder, {
       name: 'settings',
       language,
       options: { [key]: value },
@@ -192,7 +192,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
 
   it('settings: all invalid options are reported at once', async () => {
     const options = { count: 'x', timeout: 'y' };
-    const run = moduleGraph(folder, { name: 'settings', language, options });
+    const run = makeModuleGraph(folder, { name: 'settings', language, options });
     const error = (await run.graph.start().catch((reason: unknown) => reason)) as GraphError;
     expect(error.problems).toHaveLength(2);
   });
@@ -203,7 +203,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
     ['qqq', /^W .*option 'qqq' is not known here$/],
   ])('settings: the unknown option %s is warned about', async (key, line) => {
     const run = await startModule(folder, { name: 'settings', language, options: { [key]: '1' } });
-    expect(run.lines()).toContainEqual(expect.stringMatching(line));
+    expect(run.takeLines()).toContainEqual(expect.stringMatching(line));
   });
 
   const fileOf = (line: string): string => /\[([^\]]*)\]/.exec(line)![1]!;
@@ -211,8 +211,8 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
   it('talk: a line of each level has its file and line, and control characters are escaped', async () => {
     const run = await start('talk');
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
-    run.ask('stat', run.known('evil\n[2026] E name\u001b'), null);
-    const lines = run.lines();
+    run.ask('stat', run.knownLoc('evil\n[2026] E name\u001b'), null);
+    const lines = run.takeLines();
     expect(lines.map((line) => [line[0], line.slice(line.indexOf('0-top: ') + 7)])).toEqual([
       ['C', 'critical'],
       ['E', 'error 1'],
@@ -231,7 +231,7 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
     for (const line of lines) expect(fileOf(line)).toMatch(/^talk\.\w+:\d+:stat$/);
     const places = lines.map((line) => Number(fileOf(line).split(':')[1]));
     expect(places).toEqual([...places].sort((a, b) => a - b));
-    run.settled();
+    run.expectSettled();
   });
 
   it.each([
@@ -239,13 +239,13 @@ export function lifecycleContract(folder: string, language: Language = hosted): 
     [INFO, 'CEWIIIIWII'],
   ])("talk: lines below the volume's level %d are not written", async (level, letters) => {
     const run = await startModule(folder, { name: 'talk', language, level });
-    run.lines();
+    run.takeLines();
     run.leaf.onRequest = (held) => held.answer(0, 0, ...held.args.slice(0, -1).map(() => null));
-    run.ask('stat', run.known('a'), null);
-    const said = run.lines().map((line) => line[0]);
+    run.ask('stat', run.knownLoc('a'), null);
+    const said = run.takeLines().map((line) => line[0]);
     expect(said.join('')).toBe(letters);
     // A line that is not written is not made either.
-    expect(run.ask('access', run.known('a'), 0, null).count).toBe(1);
-    expect(run.lines()).toEqual([]);
+    expect(run.ask('access', run.knownLoc('a'), 0, null).count).toBe(1);
+    expect(run.takeLines()).toEqual([]);
   });
 }

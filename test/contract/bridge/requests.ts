@@ -8,9 +8,9 @@ import { EAGAIN, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.
 import { Fd } from '../../../runtime/core/fd.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { attributes, gfidOf, type Held } from '../../support/core.ts';
+import { type HeldRequest, makeAttributes, makeGfid } from '../../support/core.ts';
 import {
-  hosted,
+  hostedLanguage,
   type Language,
   type ModuleSettings,
   type RunningModule,
@@ -23,55 +23,55 @@ const ENOTSUP = errnoNumber('ENOTSUP')!;
 
 /** Attributes with a size. */
 export function sized(size: number): Iatt {
-  return Object.assign(attributes(gfidOf(size + 1)), { iaSize: size });
+  return Object.assign(makeAttributes(makeGfid(size + 1)), { iaSize: size });
 }
 
 /** What was logged, without level and place. */
 export const texts = (run: RunningModule): string[] =>
-  run.lines().map((line) => line.slice(line.indexOf('0-top: ') + '0-top: '.length));
+  run.takeLines().map((line) => line.slice(line.indexOf('0-top: ') + '0-top: '.length));
 
-const pid = ({ frame }: Held): number => frame.root.pid;
+const pid = ({ frame }: HeldRequest): number => frame.root.pid;
 const OWN_PID = -100;
 
 /**
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function requestContract(folder: string, language: Language = hosted): void {
+export function requestContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
     const run = await startModule(folder, { name, language, ...settings });
-    run.lines();
+    run.takeLines();
     return run;
   };
 
   it('notes: frame.local lasts from the fop to its callback, for each request', async () => {
     const run = await start('notes');
-    run.ask('stat', run.known('a'), null);
-    run.ask('stat', run.known('b'), null);
-    const [a, b] = run.asked();
+    run.ask('stat', run.knownLoc('a'), null);
+    run.ask('stat', run.knownLoc('b'), null);
+    const [a, b] = run.takeRequests();
     b!.answer(0, 0, sized(1), null);
     a!.answer(0, 0, sized(2), null);
     expect(texts(run)).toEqual(['b', 'a']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('cookies: a callback gets the given cookie, or else the child that replied', async () => {
     const run = await start('cookies', { leaves: 2 });
-    run.ask('stat', run.known('a'), null);
-    run.asked(0)[0]!.answer(0, 0, sized(1), null);
-    run.ask('access', run.known('a'), 0, null);
-    run.asked(1)[0]!.answer(0, 0, null);
-    run.ask('readlink', run.known('a'), 100, null);
-    run.asked(0)[0]!.answer(1, 0, 'x', sized(1), null);
+    run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests(0)[0]!.answer(0, 0, sized(1), null);
+    run.ask('access', run.knownLoc('a'), 0, null);
+    run.takeRequests(1)[0]!.answer(0, 0, null);
+    run.ask('readlink', run.knownLoc('a'), 100, null);
+    run.takeRequests(0)[0]!.answer(1, 0, 'x', sized(1), null);
     expect(texts(run)).toEqual(['leaf0', 'leaf1', 'a note']);
-    run.settled();
+    run.expectSettled();
   });
 
   it("who: a request has its caller's ids, groups, lock owner and fop", async () => {
     const run = await start('who');
     const caller = { uid: 1000, gid: 2 ** 32 - 2, pid: 4711, groups: [4, 24], lkOwner: '00ff' };
-    run.askAs(caller, 'stat', run.known('a'), null);
-    expect(run.asked()[0]!.frame.root.uid).toBe(1000);
+    run.askAs(caller, 'stat', run.knownLoc('a'), null);
+    expect(run.takeRequests()[0]!.frame.root.uid).toBe(1000);
     expect(JSON.parse(texts(run)[0]!)).toEqual([
       'stat',
       1000,
@@ -82,22 +82,22 @@ export function requestContract(folder: string, language: Language = hosted): vo
       'STAT',
       true,
     ]);
-    run.askAs({ uid: 7 }, 'access', run.known('a'), 0, null);
-    run.asked()[0]!.answer(0, 0, null);
+    run.askAs({ uid: 7 }, 'access', run.knownLoc('a'), 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null);
     expect(texts(run)).toEqual(['["access", 7]']);
   });
 
   it('fan: a wind to all children reaches each before the first reply', async () => {
     const run = await start('fan', { leaves: 3 });
-    const reply = run.ask('setattr', run.known('a'), sized(1), 1, null);
-    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    const reply = run.ask('setattr', run.knownLoc('a'), sized(1), 1, null);
+    const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
     held[2]!.answer(0, 0, sized(1), sized(2), null);
     held[0]!.answer(-1, ENOENT, null, null, null);
     expect(reply.count).toBe(0);
     held[1]!.answer(0, 0, sized(1), sized(2), null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(texts(run)).toEqual(['leaf2: 0', 'leaf0: -1', 'leaf1: 0']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('fan: children may reply before they return', async () => {
@@ -105,59 +105,59 @@ export function requestContract(folder: string, language: Language = hosted): vo
     for (const leaf of run.leaves) {
       leaf.onRequest = (held) => held.answer(0, 0, sized(1), sized(2), null);
     }
-    const reply = run.ask('setattr', run.known('a'), sized(1), 1, null);
+    const reply = run.ask('setattr', run.knownLoc('a'), sized(1), 1, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(texts(run)).toEqual(['leaf0: 0', 'leaf1: 0', 'leaf2: 0']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('first: the callback also gets the replies after the answer', async () => {
     const run = await start('first', { leaves: 3 });
-    const reply = run.ask('stat', run.known('a'), null);
-    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
     held[1]!.answer(-1, ENOENT, null, null);
     held[2]!.answer(0, 0, sized(5), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect((reply.values[0] as Iatt).iaSize).toBe(5);
     held[0]!.answer(0, 0, sized(6), null);
     expect(texts(run)).toEqual(['leaf1: -1', 'leaf2: 0', 'leaf0: 0 late']);
-    run.settled();
+    run.expectSettled();
   });
 
   it('first: an early answer does not cancel the winds to other children', async () => {
     const run = await start('first', { leaves: 3 });
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(reply.count).toBe(1);
-    run.asked(1)[0]!.answer(0, 0, sized(2), null);
-    run.asked(2)[0]!.answer(0, 0, sized(3), null);
-    run.settled();
+    run.takeRequests(1)[0]!.answer(0, 0, sized(2), null);
+    run.takeRequests(2)[0]!.answer(0, 0, sized(3), null);
+    run.expectSettled();
   });
 
   it('retry: a callback may wind to the next child after a failure', async () => {
     const run = await start('retry', { leaves: 3 });
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked(0)[0]!.answer(-1, ENOENT, null, null);
-    run.asked(1)[0]!.answer(-1, EACCES, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests(0)[0]!.answer(-1, ENOENT, null, null);
+    run.takeRequests(1)[0]!.answer(-1, EACCES, null, null);
     const buf = sized(3);
-    run.asked(2)[0]!.answer(0, 0, buf, null);
+    run.takeRequests(2)[0]!.answer(0, 0, buf, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values[0]).toBe(buf);
-    run.settled();
+    run.expectSettled();
   });
 
   it('retry_cbk: a callback without a fop method winds with the original arguments', async () => {
     const run = await start('retry_cbk');
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     const xdata = Dict.of({ key: 1 });
     const reply = run.ask('stat', loc, xdata);
-    run.asked()[0]!.answer(-1, EAGAIN, null, null);
-    const [held] = run.asked();
+    run.takeRequests()[0]!.answer(-1, EAGAIN, null, null);
+    const [held] = run.takeRequests();
     expect(held!.args[0]).toBe(loc);
     expect(held!.args[1]).toBe(xdata);
     held!.answer(-1, ENOENT, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-    run.settled();
+    run.expectSettled();
   });
 
   it('retry_cbk: a callback winds a thousand times without a deeper stack', async () => {
@@ -167,10 +167,10 @@ export function requestContract(folder: string, language: Language = hosted): vo
       asked += 1;
       held.answer(-1, asked < 1000 ? EAGAIN : ENOENT, null, null);
     };
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     // A slow machine carries the winds out in several turns.
     await vi.waitFor(() => expect([asked, reply.opErrno]).toEqual([1000, ENOENT]), 30_000);
-    run.settled();
+    run.expectSettled();
   });
 
   it.each([
@@ -178,27 +178,27 @@ export function requestContract(folder: string, language: Language = hosted): vo
     ['rmdir', [0]],
   ] as const)('other: %s winds a stat before itself', async (fop, more) => {
     const run = await start('other');
-    const loc = run.known('a');
+    const loc = run.knownLoc('a');
     const reply = run.ask(fop, loc, ...more, null);
-    const [stat] = run.asked();
+    const [stat] = run.takeRequests();
     expect([stat!.name, (stat!.args[0] as Loc).inode]).toEqual(['stat', loc.inode]);
     stat!.answer(0, 0, sized(9), null);
-    const [then] = run.asked();
+    const [then] = run.takeRequests();
     expect(then!.name).toBe(fop);
     then!.answer(0, 0, sized(1), sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values).toHaveLength(3);
     expect(texts(run)).toEqual(['it has 9 bytes']);
     const failing = run.ask(fop, loc, ...more, null);
-    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    run.takeRequests()[0]!.answer(-1, ENOENT, null, null);
     expect(failing).toMatchObject({ count: 1, opErrno: ENOENT });
-    run.settled();
+    run.expectSettled();
   });
 
   it('gather: one of several awaited replies is returned as the same object', async () => {
     const run = await start('gather', { leaves: 3 });
-    const reply = run.ask('stat', run.known('a'), null);
-    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
     const largest = sized(9);
     const xdata = Dict.of({ from: 'leaf1' });
     held[1]!.answer(0, 0, largest, xdata);
@@ -207,27 +207,27 @@ export function requestContract(folder: string, language: Language = hosted): vo
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values[0]).toBe(largest);
     expect(reply.values[1]).toBe(xdata);
-    run.settled();
+    run.expectSettled();
   });
 
   it("gather: one child's failure fails the request, and late replies are dropped", async () => {
     const run = await start('gather', { leaves: 2 });
-    const reply = run.ask('stat', run.known('a'), null);
-    run.asked(0)[0]!.answer(-1, EACCES, null, null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.takeRequests(0)[0]!.answer(-1, EACCES, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
-    run.asked(1)[0]!.answer(0, 0, sized(1), null);
-    const other = run.ask('access', run.known('a'), 0, null);
-    run.asked(0)[0]!.answer(-1, EACCES, null);
-    run.asked(1)[0]!.answer(0, 0, null);
+    run.takeRequests(1)[0]!.answer(0, 0, sized(1), null);
+    const other = run.ask('access', run.knownLoc('a'), 0, null);
+    run.takeRequests(0)[0]!.answer(-1, EACCES, null);
+    run.takeRequests(1)[0]!.answer(0, 0, null);
     expect(other).toMatchObject({ count: 1, opRet: 0 });
     expect(texts(run)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('shared: one reply answers all simultaneous requests', async () => {
     const run = await start('shared');
-    const asked = [1, 2, 3].map(() => run.ask('stat', run.known('a'), null));
-    const [held, ...more] = run.asked();
+    const asked = [1, 2, 3].map(() => run.ask('stat', run.knownLoc('a'), null));
+    const [held, ...more] = run.takeRequests();
     expect(more).toEqual([]);
     const [buf, xdata] = [sized(5), Dict.of({ key: 'value' })];
     held!.answer(0, 0, buf, xdata);
@@ -237,16 +237,16 @@ export function requestContract(folder: string, language: Language = hosted): vo
       expect((reply.values[1] as Dict).get('key')).toBe('value');
     }
     expect(texts(run)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 
   it("shared: a request may answer with another request's reply", async () => {
     const run = await start('shared');
     const [a, b] = [
-      run.ask('readlink', run.known('a'), 9, null),
-      run.ask('readlink', run.known('b'), 9, null),
+      run.ask('readlink', run.knownLoc('a'), 9, null),
+      run.ask('readlink', run.knownLoc('b'), 9, null),
     ];
-    const [heldA, heldB] = run.asked();
+    const [heldA, heldB] = run.takeRequests();
     heldA!.answer(1, 0, 'A', sized(1), null);
     expect([a.count, b.count]).toEqual([0, 0]);
     heldB!.answer(1, 0, 'B', sized(2), null);
@@ -256,17 +256,20 @@ export function requestContract(folder: string, language: Language = hosted): vo
       ['B', 2],
       ['A', 1],
     ]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('hold: stored requests are wound when another request releases them', async () => {
     const run = await start('hold');
-    const [a, b] = [run.ask('stat', run.known('a'), null), run.ask('stat', run.known('b'), null)];
-    const link = run.ask('readlink', run.known('c'), 10, null);
-    expect(run.asked()).toEqual([]);
-    run.keeps(3);
+    const [a, b] = [
+      run.ask('stat', run.knownLoc('a'), null),
+      run.ask('stat', run.knownLoc('b'), null),
+    ];
+    const link = run.ask('readlink', run.knownLoc('c'), 10, null);
+    expect(run.takeRequests()).toEqual([]);
+    run.expectKept(3);
     const flush = run.ask('flush', new Fd(run.root, 0, 1), null);
-    const held = run.asked();
+    const held = run.takeRequests();
     expect(held.map(({ name }) => name)).toEqual(['flush', 'stat', 'stat', 'readlink']);
     held[0]!.answer(0, 0, null);
     held[3]!.answer(1, 0, 'x', sized(1), null);
@@ -274,13 +277,13 @@ export function requestContract(folder: string, language: Language = hosted): vo
     held[1]!.answer(0, 0, sized(1), null);
     expect([a, b, flush, link].map((reply) => reply.opRet)).toEqual([0, 0, 0, 1]);
     expect(texts(run)).toEqual(['b is back', 'a is back']);
-    run.settled();
+    run.expectSettled();
   });
 
   it("own_requests: init, hooks and notify may wind requests with the module's own pid", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
-    const held = run.asked();
+    const held = run.takeRequests();
     expect(held.map((h) => [h.name, pid(h), h.frame.root.op])).toEqual([
       ['stat', OWN_PID, 'STAT'],
       ['stat', OWN_PID, 'STAT'],
@@ -290,110 +293,110 @@ export function requestContract(folder: string, language: Language = hosted): vo
     held[1]!.answer(0, 0, sized(2), null);
     run.context.advance(2);
     expect(texts(run).sort()).toEqual(['CHILD_UP: 2 bytes, -', 'init: 1 bytes, value']);
-    const made = run.ask('mkdir', run.absent('new'), 0o755, 0, null);
-    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    const made = run.ask('mkdir', run.absentLoc('new'), 0o755, 0, null);
+    run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(made.opRet).toBe(0);
     run.context.advance(1);
-    run.asked()[0]!.answer(0, 0, sized(3), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(3), null);
     run.context.advance(2);
     expect(texts(run)).toEqual(['new: 3 bytes, -']);
-    run.settled();
+    run.expectSettled();
   });
 
   it("own_requests: a wind after the answer has the module's own pid and uid", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
     run.context.advance(2);
-    run.lines();
-    const reply = run.askAs({ uid: 7, pid: 42 }, 'access', run.known('a'), 0, null);
+    run.takeLines();
+    const reply = run.askAs({ uid: 7, pid: 42 }, 'access', run.knownLoc('a'), 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    const [held] = run.asked();
+    const [held] = run.takeRequests();
     expect([held!.name, pid(held!), held!.frame.root.uid]).toEqual(['readlink', OWN_PID, 0]);
     held!.answer(-1, ENOENT, null, null, null);
     expect(texts(run)).toEqual(['readlink: ENOENT']);
-    run.settled();
+    run.expectSettled();
   });
 
   it("own_requests: a lookup of the module's own loc has the caller's uid and an inode", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
     run.context.advance(2);
-    run.lines();
-    const known = run.known('a.old', IA_IFDIR);
-    const reply = run.askAs({ uid: 7 }, 'lookup', run.absent('a'), null);
-    const [a, beside] = run.asked();
+    run.takeLines();
+    const known = run.knownLoc('a.old', IA_IFDIR);
+    const reply = run.askAs({ uid: 7 }, 'lookup', run.absentLoc('a'), null);
+    const [a, beside] = run.takeRequests();
     expect(beside!.frame.root.uid).toBe(7);
     expect((beside!.args[0] as Loc).inode).toBe(known.inode);
-    beside!.answer(0, 0, known.inode, attributes(known.gfid, IA_IFDIR), null, null);
+    beside!.answer(0, 0, known.inode, makeAttributes(known.gfid, IA_IFDIR), null, null);
     a!.answer(-1, ENOENT, null, null, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
     expect(texts(run)).toEqual(['beside: type 2']);
-    run.ask('lookup', run.absent('b'), null);
-    const [, fresh] = run.asked();
+    run.ask('lookup', run.absentLoc('b'), null);
+    const [, fresh] = run.takeRequests();
     expect((fresh!.args[0] as Loc).inode?.linked).toBe(false);
     for (const held of [fresh!]) held.answer(-1, ENOENT, null, null, null, null);
   });
 
   it('own_fds: a module reads a file that it opens, and closes it', async () => {
     const run = await start('own_fds');
-    const { inode } = run.known('a');
+    const { inode } = run.knownLoc('a');
     const reply = run.askAs({ pid: 42 }, 'getxattr', new Loc(inode), 'x', null);
-    const [open] = run.asked();
+    const [open] = run.takeRequests();
     const [loc, flags, fd] = open!.args as [Loc, number, Fd];
     expect([loc.inode, flags, fd.inode, fd.flags, fd.pid]).toEqual([inode, 0, inode, 0, 42]);
     expect(inode!.fdCount).toBe(1);
     open!.answer(0, 0, fd, null);
-    const [read] = run.asked();
+    const [read] = run.takeRequests();
     expect(read!.args[0]).toBe(fd);
     read!.answer(4, 0, new TextEncoder().encode('text'), null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: 0 });
     expect((reply.values[0] as Dict).bytes('content')).toEqual(new TextEncoder().encode('text'));
     expect(inode!.fdCount).toBe(0);
-    run.settled();
+    run.expectSettled();
   });
 
   it('own_fds: a failed open leaves no fd', async () => {
     const run = await start('own_fds');
-    const { inode } = run.known('a');
+    const { inode } = run.knownLoc('a');
     const reply = run.ask('getxattr', new Loc(inode), 'x', null);
-    run.asked()[0]!.answer(-1, EACCES, null, null);
+    run.takeRequests()[0]!.answer(-1, EACCES, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
     expect(inode!.fdCount).toBe(0);
-    run.settled();
+    run.expectSettled();
   });
 
   it('own_fds: a module lists a directory that it opens', async () => {
     const run = await start('own_fds');
-    const dir = run.known('dir', IA_IFDIR);
+    const dir = run.knownLoc('dir', IA_IFDIR);
     run.ask('access', dir, 0, null);
-    const [opendir] = run.asked();
+    const [opendir] = run.takeRequests();
     const fd = opendir!.args[1] as Fd;
     expect([fd.isDir, fd.inode]).toEqual([true, dir.inode]);
     opendir!.answer(0, 0, fd, null);
-    run.asked()[0]!.answer(0, 0, [], null);
+    run.takeRequests()[0]!.answer(0, 0, [], null);
     expect(texts(run)).toEqual(['0 entries']);
     expect(dir.inode!.fdCount).toBe(0);
-    run.settled();
+    run.expectSettled();
   });
 
   it('own_fds: an fd of a created file is released when the volume stops', async () => {
     const run = await start('own_fds');
     const make = (): Fd => {
-      run.ask('removexattr', run.known('a'), 'new', null);
-      const [create] = run.asked();
+      run.ask('removexattr', run.knownLoc('a'), 'new', null);
+      const [create] = run.takeRequests();
       const fd = create!.args[4] as Fd;
       expect(fd.inode).toBe((create!.args[0] as Loc).inode);
       create!.answer(0, 0, fd, fd.inode, sized(1), null, null, null);
-      run.asked()[0]!.answer(7, 0, null, null, null);
+      run.takeRequests()[0]!.answer(7, 0, null, null, null);
       return fd;
     };
     const [one, two] = [make(), make()];
     expect([one.inode.fdCount, two.inode.fdCount]).toEqual([1, 1]);
     expect(run.ask('fsync', one, 0, null)).toMatchObject({ count: 1, opRet: 0 });
     expect([one.inode.fdCount, two.inode.fdCount]).toEqual([0, 1]);
-    run.settled();
+    run.expectSettled();
     await run.graph.stop();
     expect(two.inode.fdCount).toBe(0);
   });
@@ -404,34 +407,34 @@ export function requestContract(folder: string, language: Language = hosted): vo
     expect(run.ask('flush', fd, null)).toMatchObject({ count: 1, opRet: -1 });
     expect(texts(run)[0]).toMatch(/not opened by this module/);
     fd.release();
-    run.settled();
+    run.expectSettled();
   });
 
   it('clock: a sleep delays its own request only', async () => {
     const run = await start('clock');
-    const reply = run.ask('stat', run.known('a'), null);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
     run.context.advance(4999);
-    expect([run.asked().length, reply.count]).toEqual([0, 0]);
+    expect([run.takeRequests().length, reply.count]).toEqual([0, 0]);
     run.context.advance(2);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
+    run.expectSettled();
   });
 
   it('clock: a timeout answers ETIMEDOUT, and the late reply is dropped', async () => {
     const run = await start('clock');
-    const access = run.ask('access', run.known('a'), 0, null);
-    const link = run.ask('readlink', run.known('a'), 100, null);
+    const access = run.ask('access', run.knownLoc('a'), 0, null);
+    const link = run.ask('readlink', run.knownLoc('a'), 100, null);
     run.context.advance(1999);
     expect([access.count, link.count]).toEqual([0, 0]);
     run.context.advance(2);
     expect(access).toMatchObject({ count: 1, opRet: -1, opErrno: ETIMEDOUT });
     expect(link).toMatchObject({ count: 1, opRet: 4, values: ['late', null, null] });
-    const [a, b] = run.asked();
+    const [a, b] = run.takeRequests();
     a!.answer(0, 0, null);
     b!.answer(1, 0, 'x', sized(1), null);
     expect(texts(run)).toEqual([]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('clock: an event that another request sets wakes every waiting request', async () => {
@@ -444,18 +447,18 @@ export function requestContract(folder: string, language: Language = hosted): vo
       [1, 0],
       [1, 0],
     ]);
-    run.settled();
+    run.expectSettled();
   });
 
   it('clock: a cancelled task runs its finally block, and a cancelled request fails with EINTR', async () => {
     const run = await start('clock');
     const reply = run.ask('fstat', new Fd(run.root, 0, 1), null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOTSUP });
-    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
     expect(texts(run)).toEqual(['given up']);
     const cancelled = run.ask('statfs', new Loc(run.root), null);
     expect(cancelled).toMatchObject({ count: 1, opErrno: EINTR });
-    for (const held of run.asked()) held.answer(0, 0, null, null);
-    run.settled();
+    for (const held of run.takeRequests()) held.answer(0, 0, null, null);
+    run.expectSettled();
   });
 }

@@ -10,7 +10,12 @@ import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { fops } from '../../../runtime/core/fops.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { WARNING } from '../../../runtime/core/log.ts';
-import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import {
+  hostedLanguage,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { Samples } from './values.ts';
 
 /** Which leaf each fop of the table reaches; its errno where it reaches none. */
@@ -19,7 +24,9 @@ function reached(run: RunningModule): Record<string, string> {
   return Object.fromEntries(
     fops.map((row) => {
       const reply = run.ask(row.name as FopName, ...(samples.values(row.args, true) as never));
-      const leaves = run.leaves.flatMap(({ held }, at) => held.splice(0).map((one) => [at, one]));
+      const leaves = run.leaves.flatMap(({ requests: held }, at) =>
+        held.splice(0).map((one) => [at, one]),
+      );
       for (const [, held] of leaves) (held as { answer(...all: unknown[]): void }).answer(-1, 5);
       const where = leaves.map(([at]) => `leaf${at as number}`).join();
       return [row.name, where || (reply.opErrno === EOPNOTSUPP ? 'EOPNOTSUPP' : 'other')];
@@ -32,10 +39,10 @@ const others = (where: string): Record<string, string> => ({
   stat: 'leaf1',
 });
 
-export function subvolumeContract(folder: string, language: Language = hosted): void {
+export function subvolumeContract(folder: string, language: Language = hostedLanguage): void {
   const warned = async (name: string, leaves: number) => {
     const run = await startModule(folder, { name, language, leaves, level: WARNING });
-    return { run, lines: run.lines() };
+    return { run, lines: run.takeLines() };
   };
 
   describe('with several subvolumes', () => {
@@ -47,14 +54,14 @@ export function subvolumeContract(folder: string, language: Language = hosted): 
         ),
       ]);
       expect(reached(run)).toEqual(others('EOPNOTSUPP'));
-      run.settled();
+      run.expectSettled();
     });
 
     it('an undefined fop reaches the first child of a pass-through module', async () => {
       const { run, lines } = await warned('several_through', 2);
       expect(lines).toEqual([]);
       expect(reached(run)).toEqual(others('leaf0'));
-      run.settled();
+      run.expectSettled();
     });
   });
 
@@ -62,6 +69,6 @@ export function subvolumeContract(folder: string, language: Language = hosted): 
     const { run, lines } = await warned('several', 1);
     expect(lines).toEqual([]);
     expect(reached(run)).toEqual({ ...others('leaf0'), stat: 'leaf0' });
-    run.settled();
+    run.expectSettled();
   });
 }

@@ -1,17 +1,17 @@
 /** The bridge contract for timers, which the module `timers` sets when it starts. */
 import { expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { hosted, type Language, startModule } from '../../support/module.ts';
+import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 
 /**
  * @param folder of the language's modules.
  * @param language the loader of the modules.
  */
-export function timerContract(folder: string, language: Language = hosted): void {
+export function timerContract(folder: string, language: Language = hostedLanguage): void {
   it('timers: a timer fires once or repeats, can be cancelled, may fail, and may wind requests', async () => {
     const run = await startModule(folder, { name: 'timers', language });
-    run.lines();
+    run.takeLines();
     run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
     const step = (ms: number): string[] => {
       run.context.advance(ms);
@@ -38,6 +38,6 @@ export function timerContract(folder: string, language: Language = hosted): void
     expect(reply.count).toBe(0);
     run.context.advance(1);
     expect(reply).toMatchObject({ count: 1, opRet: 7 });
-    run.settled();
+    run.expectSettled();
   });
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { simulatedRun } from '../../../../test/support/simulated-run.ts';
+import { simulateRun } from '../../../../test/support/simulated-run.ts';
 import { ecdfChart, ratioChart, ticks } from './charts.ts';
 
-const run = simulatedRun();
+const run = simulateRun();
 const [workload] = run.workloads;
 
 /** The top of the plot below a legend of these names. */

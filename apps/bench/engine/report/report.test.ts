@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { duration } from '../../../../terminal/quantities.ts';
-import { simulatedRun, simulatedWorkloads } from '../../../../test/support/simulated-run.ts';
+import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
 import { htmlReport, loadDraw, reportFiles } from './html.ts';
 import { markdownReport } from './markdown.ts';
 import { allWarnings, answers, method } from './run-sentences.ts';
 import { comparedText, terminalReport, workloadText } from './text.ts';
 
-const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
+const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
 
 /** Escape sequences, which have no width. */
@@ -26,14 +26,14 @@ describe('the answer of a run', () => {
 
   it('is one sentence where all measurements agree', () => {
     const [one] = simulatedWorkloads;
-    expect(answers(simulatedRun({}, [one!]))[0]).toMatch(
+    expect(answers(simulateRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
     );
-    expect(answers(simulatedRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
+    expect(answers(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
       'python could not be compared with typescript.',
     );
     const alone = { ...one!, medians: [8000, null, null] };
-    expect(answers(simulatedRun({}, [alone]))).toEqual([
+    expect(answers(simulateRun({}, [alone]))).toEqual([
       'python could not be compared with typescript.',
       'javascript could not be compared with typescript.',
     ]);
@@ -228,10 +228,10 @@ describe('the report as a page', () => {
 
   it('is made of a run without any measurement, too', async () => {
     const [one] = simulatedWorkloads;
-    const nothing = simulatedRun({}, [{ ...one!, medians: [null, null, null] }]);
+    const nothing = simulateRun({}, [{ ...one!, medians: [null, null, null] }]);
     const files = await reportFiles(nothing);
     expect(files['report.html']).toContain('not measured: it ended');
     expect(terminalReport(nothing, plain)).toContain('not measured: it ended');
-    expect(Object.keys(await reportFiles(simulatedRun({}, [])))).toHaveLength(3);
+    expect(Object.keys(await reportFiles(simulateRun({}, [])))).toHaveLength(3);
   });
 });

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectationOf } from '../../../../test/support/searches.ts';
+import { expectSearches } from '../../../../test/support/searches.ts';
 import { planWorkload } from '../searches.ts';
 import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
@@ -143,7 +143,7 @@ describe('phpsim', () => {
     expect(requests.check(-7, 0)).toMatch(/absent/);
     expect(requests.counts!()).toEqual({ lookups: 0 });
     expect(complaints(requests, 500)).toEqual([]);
-    expect(requests.counts!()).toEqual({ lookups: expectationOf(planned).lookups });
+    expect(requests.counts!()).toEqual({ lookups: expectSearches(planned).lookups });
     requests.close();
   });
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { command } from '../../../../test/support/cli.ts';
+import { runCommand } from '../../../../test/support/cli.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
@@ -138,7 +138,7 @@ describe('a stack of --with', () => {
   it('cannot have the name of a volfile', async () => {
     const path = join(scratch, 'libfuse-floor.vol');
     writeFileSync(path, 'volume m\n type storage/memory\nend-volume\n');
-    const { status, err } = await command(['bench', path, '--with', 'libfuse']);
+    const { status, err } = await runCommand(['bench', path, '--with', 'libfuse']);
     expect(err).toContain('has the name of a stack of --with: call it something else');
     expect(status).toBe(1);
   });

@@ -2,8 +2,8 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   describeMounts,
-  glossa,
   mountPoints,
+  runGlossa,
   type Scratch,
   withScratch,
 } from '../../../../test/support/mount.ts';
@@ -22,10 +22,10 @@ const WORDS = ['glusterfs', 'libfuse', 'fuse-native', 'fusepy'];
 const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native', 'fusepy'];
 
 async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
-  await scratch.file('a.vol', VOLFILE);
+  await scratch.writeFile('a.vol', VOLFILE);
   const args = ['bench', 'a.vol', '--json', '--rounds', '6', '--duration', '0.02', ...more];
   const settings = { env: { TMPDIR: scratch.path }, patience: 400_000 };
-  const { status, out, err } = await glossa(scratch, args, settings);
+  const { status, out, err } = await runGlossa(scratch, args, settings);
   expect(err).toBe('');
   expect(status).toBe(0);
   const real = realpathSync(scratch.path);

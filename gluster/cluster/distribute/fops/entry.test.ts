@@ -14,8 +14,8 @@ import {
 } from '../../../../runtime/core/gen/generic.gen.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
-import { having, type TestVolume } from '../../../../test/support/core.ts';
-import { Distributed, type FopReply } from '../../../../test/support/distributed.ts';
+import { makeTranslator, type TestVolume } from '../../../../test/support/core.ts';
+import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../hash.ts';
 import { decodePiece, encodePiece, type Piece, pieceWithout } from '../layout/layout.ts';
 import { FIX_LAYOUT } from './commands.ts';
@@ -24,14 +24,14 @@ const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const FILES = [...Array(12).keys()].map((n) => `f${n}`);
 
-let volume: Distributed;
+let volume: DistributedVolume;
 /** The watched requests to children, in order. */
 let asked: string[];
 
 const WATCHED = ['create', 'mknod', 'symlink', 'inodelk', 'lookup', 'getxattr'] as const;
 
 /** Passes everything on, and records it. */
-const watching = having(
+const watching = makeTranslator(
   'watching',
   Object.fromEntries(
     WATCHED.map((fop: FopName) => [
@@ -53,17 +53,19 @@ async function start(
 ): Promise<void> {
   asked = [];
   const between = (): Omit<TestVolume, 'name' | 'below'> => ({ translator: translator as never });
-  const started = await Distributed.start(NAMES, options, between);
+  const started = await DistributedVolume.start(NAMES, options, between);
   onTestFinished(() => started.stop());
   volume = started;
 }
 
 const piecesOf = (path: string): Piece[] =>
-  Object.values(volume.xattr(path, LAYOUT)).map((hex) => decodePiece(Buffer.from(hex!, 'hex'))!);
+  Object.values(volume.readXattr(path, LAYOUT)).map(
+    (hex) => decodePiece(Buffer.from(hex!, 'hex'))!,
+  );
 
 /** Gives the children other pieces, as another client's fix-layout does. */
 function deal(path: string, pieces: readonly Piece[]): readonly Piece[] {
-  const { inode } = volume.loc(path);
+  const { inode } = volume.findLoc(path);
   NAMES.forEach((child, at) => {
     const dict = new Dict().set(LAYOUT, encodePiece(pieces[at]!));
     expect(volume.askChild(child, 'setxattr', new Loc(inode), dict, 0, null).opRet).toBe(0);
@@ -81,12 +83,12 @@ const rotate = (path: string): readonly Piece[] => {
 const placeIn = (pieces: readonly Piece[], name: string): string =>
   NAMES[pieces.findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop)]!;
 const placesOf = (path: string): string[] =>
-  NAMES.filter((child) => volume.at(child, path) !== null);
+  NAMES.filter((child) => volume.readChild(child, path) !== null);
 
 const newLoc = (parent: string, name: string): Loc =>
   new Loc(
     volume.graph.inodes.newInode(),
-    parent === '/' ? volume.root : volume.inode(parent),
+    parent === '/' ? volume.root : volume.findInode(parent),
     name,
   );
 /** Creates without a lookup, as after an earlier one. */
@@ -94,15 +96,15 @@ function create(parent: string, name: string): FopReply {
   const loc = newLoc(parent, name);
   const fd = new Fd(loc.inode!, 2, 1);
   asked = [];
-  const reply = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.newXdata());
+  const reply = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.gfidRequest());
   fd.release();
   return reply;
 }
 const mknod = (parent: string, name: string): FopReply =>
-  volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.newXdata());
+  volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.gfidRequest());
 /** Checks that no lock is left: fix-layout needs all locks, and would not reply. */
 function expectFree(path: string): void {
-  const loc = new Loc(path === '/' ? volume.root : volume.inode(path));
+  const loc = new Loc(path === '/' ? volume.root : volume.findInode(path));
   const dict = new Dict().set(FIX_LAYOUT, 'yes');
   expect(volume.ask('setxattr', loc, dict, 0, null)).toMatchObject({ opRet: 0 });
 }
@@ -119,7 +121,7 @@ test.each(['/', '/folder'])(
       const now = n % 4 === 0 ? rotate(folder) : piecesOf(folder);
       expect([name, create(folder, name).opErrno]).toEqual([name, 0]);
       expect([name, placesOf(at(name))]).toEqual([name, [placeIn(now, name)]]);
-      const { xattrs } = volume.at(placeIn(now, name), at(name))!;
+      const { xattrs } = volume.readChild(placeIn(now, name), at(name))!;
       expect(xattrs.has(LAYOUT)).toBe(false);
     }
     expect(volume.list(folder).sort()).toEqual(['before', ...FILES].sort());
@@ -148,7 +150,7 @@ test('a create of an existing file opens it, although its name belongs elsewhere
 
 test('a child that always refuses a create causes EIO, not endless retries', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
-  const refusing = having('refusing', {
+  const refusing = makeTranslator('refusing', {
     create: (frame) => unwind.create(frame, -1, EIO, null, null, null, null, null, refused),
   });
   await start({}, refusing);

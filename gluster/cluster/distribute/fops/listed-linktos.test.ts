@@ -4,8 +4,8 @@ import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { tail } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const LINKTO = 'trusted.glusterfs.dht.linkto';
 const CHILDREN = ['wz', 'wa', 'wm'];
@@ -13,17 +13,17 @@ const FILES = ['n1', 'n2', 'n3', 'n4'];
 
 /** Whether each request asked for linkto xattrs. */
 let asked: boolean[];
-const counting = having('counting', {
+const counting = makeTranslator('counting', {
   readdirp(frame, xl, fd, size, offset, xdata) {
     asked.push(xdata?.has(LINKTO) === true);
     tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   },
 });
 
-let volume: Distributed;
+let volume: DistributedVolume;
 beforeEach(async () => {
   asked = [];
-  volume = await Distributed.start(CHILDREN, {}, () => ({ translator: counting }));
+  volume = await DistributedVolume.start(CHILDREN, {}, () => ({ translator: counting }));
   onTestFinished(() => volume.stop());
   for (const name of FILES) volume.create(`/${name}`);
 });
@@ -37,7 +37,7 @@ function list(): [string[], boolean[]] {
 function chmod(name: string, mode: number): void {
   const attributes = new Iatt();
   attributes.iaProt = mode;
-  const reply = volume.ask('setattr', volume.loc(`/${name}`), attributes, SET_ATTR.MODE, null);
+  const reply = volume.ask('setattr', volume.findLoc(`/${name}`), attributes, SET_ATTR.MODE, null);
   expect(reply.opErrno).toBe(0);
 }
 
@@ -51,15 +51,15 @@ test('a listing returns files with the mode of a linkto, and omits linktos', () 
   // On a child to which it does not belong: the next lookup makes a linkto.
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n5');
   for (const child of CHILDREN) {
-    const reply = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
+    const reply = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.gfidRequest());
     if (reply.opRet < 0) continue;
     volume.lookup('/n5');
-    if (CHILDREN.filter((each) => volume.at(each, '/n5') !== null).length > 1) break;
-    volume.ask('unlink', volume.loc('/n5'), 0, null);
+    if (CHILDREN.filter((each) => volume.readChild(each, '/n5') !== null).length > 1) break;
+    volume.ask('unlink', volume.findLoc('/n5'), 0, null);
   }
-  expect(CHILDREN.filter((child) => volume.at(child, '/n5')?.buf.iaProt === 0o1000)).toHaveLength(
-    1,
-  );
+  expect(
+    CHILDREN.filter((child) => volume.readChild(child, '/n5')?.buf.iaProt === 0o1000),
+  ).toHaveLength(1);
   chmod('n1', 0o1000);
 
   const [names, attributes] = list();

@@ -6,23 +6,23 @@ import { Fd } from '../../../../runtime/core/fd.ts';
 import type { Dirent, Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const NAMES = Array.from({ length: 60 }, (_, n) => `n${n}`);
 
 class Moving {
-  readonly volume: Distributed;
+  readonly volume: DistributedVolume;
   private readonly at = new Map<string, string>();
   private fd: Fd;
 
-  private constructor(volume: Distributed) {
+  private constructor(volume: DistributedVolume) {
     this.volume = volume;
     this.fd = this.open();
   }
 
   static async start(): Promise<Moving> {
-    const moving = new Moving(await Distributed.start(CHILDREN));
+    const moving = new Moving(await DistributedVolume.start(CHILDREN));
     for (const [n, name] of NAMES.entries()) moving.make(CHILDREN[n % 3]!, name, null);
     return moving;
   }
@@ -31,7 +31,7 @@ class Moving {
   private make(child: string, name: string, gfid: Iatt['iaGfid'] | null): void {
     const { volume } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
-    const xdata = gfid === null ? volume.newXdata() : new Dict().setGfid(GFID_REQ, gfid);
+    const xdata = gfid === null ? volume.gfidRequest() : new Dict().setGfid(GFID_REQ, gfid);
     expect(volume.askChild(child, 'mknod', loc, 0o100644, 0, 0, xdata).opRet).toBe(0);
     this.at.set(name, child);
   }
@@ -40,7 +40,7 @@ class Moving {
     const from = this.at.get(name)!;
     if (from === to) return;
     const { volume } = this;
-    const { iaGfid } = volume.at(from, `/${name}`)!.buf;
+    const { iaGfid } = volume.readChild(from, `/${name}`)!.buf;
     this.make(to, name, iaGfid);
     expect(volume.askChild(from, 'unlink', new Loc(null, volume.root, name), 0, null).opRet).toBe(
       0,

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 /** Any child: a listing finds files everywhere. */
 const childOf = (name: string): string => THREE[name.length % 3]!;
 
 test('a listing of 20,000 names returns each once, while others are created and removed', async () => {
-  const volume = await Distributed.start(THREE);
+  const volume = await DistributedVolume.start(THREE);
   const count = 20_000;
   const { inodes } = volume.graph;
   const make = (name: string): void => {

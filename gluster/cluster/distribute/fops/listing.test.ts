@@ -7,13 +7,13 @@ import { fail, tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk } from '../../../../runtime/core/xlator.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const NAMES = [...Array(30).keys()].map((n) => `n${n}`);
 
-let volume: Distributed;
+let volume: DistributedVolume;
 /** By child: the errno of opendir and readdirp. */
 let errnos: Map<string, number>;
 /** Children on which the directory is open; others list nothing, as bricks do. */
@@ -26,7 +26,7 @@ const endCbk: Cbk<'readdirp', unknown> = (frame, _cookie, _xl, opRet, _errno, en
   unwind.readdirp(frame, opRet, ENOENT, entries, xdata);
 
 const layer = (name: string) => ({
-  translator: having('losing', {
+  translator: makeTranslator('losing', {
     opendir(frame, xl, ...args) {
       const errno = errnos.get(name);
       if (errno !== undefined) return fail.opendir(frame, errno);
@@ -46,18 +46,18 @@ beforeEach(async () => {
   errnos = new Map();
   opened = new Set();
   saysEnd = false;
-  volume = await Distributed.start(THREE, {}, layer);
+  volume = await DistributedVolume.start(THREE, {}, layer);
   volume.mkdir('/d');
   for (const name of NAMES) volume.create(`/d/${name}`);
 });
 afterEach(() => volume.stop());
 
 const placeOf = (name: string): string =>
-  THREE.find((child) => volume.at(child, `/d/${name}`) !== null)!;
+  THREE.find((child) => volume.readChild(child, `/d/${name}`) !== null)!;
 
 /** Opens and lists without a lookup, as the kernel does for a known directory: names or errno. */
 function list(between: () => void = () => {}): string[] | number {
-  const inode = volume.inode('/d');
+  const inode = volume.findInode('/d');
   const fd = new Fd(inode, 0, 1, true);
   try {
     const reply = volume.ask('opendir', new Loc(inode), fd, null);
@@ -111,7 +111,7 @@ test('a listing of a directory that no child has fails with ESTALE', () => {
 
 test('readdirp returns ENOENT, the end mark, only with the last entries of the last child', () => {
   saysEnd = true;
-  const inode = volume.inode('/d');
+  const inode = volume.findInode('/d');
   const fd = new Fd(inode, 0, 1, true);
   volume.ask('opendir', new Loc(inode), fd, null);
   const names: string[] = [];

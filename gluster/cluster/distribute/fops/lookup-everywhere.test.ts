@@ -6,14 +6,14 @@ import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const LINKTO = `${LAYOUT}.linkto`;
 
-let volume: Distributed;
+let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
 /** The child of a name in the root of three: wm, wz, wa by ascending hash. */
@@ -26,21 +26,21 @@ const NAME = [...Array(99).keys()].map((n) => `n${n}`).find((n) => placeInRoot(n
 
 /** Makes a file on wz whose name belongs to wm. */
 async function misplace(options: Readonly<Record<string, string>> = {}): Promise<Gfid> {
-  volume = await Distributed.start(THREE, options);
+  volume = await DistributedVolume.start(THREE, options);
   const made = makeOn('wz', 0o100640);
   return (made.values[1] as Iatt).iaGfid;
 }
-function makeOn(child: string, mode: number, xdata = volume.newXdata()) {
+function makeOn(child: string, mode: number, xdata = volume.gfidRequest()) {
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, NAME);
   return volume.askChild(child, 'mknod', loc, mode, 0, 0, xdata);
 }
 function makeLinkto(target: string, gfid?: Gfid): void {
-  const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode(`${target}\0`));
+  const xdata = volume.gfidRequest().set(LINKTO, new TextEncoder().encode(`${target}\0`));
   if (gfid !== undefined) xdata.setGfid(GFID_REQ, gfid);
   expect(makeOn('wm', 0o101000, xdata).opRet).toBe(0);
 }
 const target = (): string =>
-  new TextDecoder().decode(volume.at('wm', `/${NAME}`)?.xattrs.bytes(LINKTO));
+  new TextDecoder().decode(volume.readChild('wm', `/${NAME}`)?.xattrs.bytes(LINKTO));
 /** Looks up without prior knowledge of the name. */
 function freshly(): { opRet: number; opErrno: number } {
   volume.graph.inodes.unlink(volume.root, NAME);
@@ -53,7 +53,7 @@ describe('a linkto that names the wrong child', () => {
     makeLinkto(wrong, gfid);
     expect(freshly().opRet).toBe(0);
     expect(target()).toBe('wz\0');
-    const own = volume.at('wm', `/${NAME}`)!.buf;
+    const own = volume.readChild('wm', `/${NAME}`)!.buf;
     expect([own.iaProt, own.iaGfid]).toEqual([0o1000, gfid]);
     expect(freshly().opRet).toBe(0);
     expect(volume.list('/')).toEqual([NAME]);
@@ -63,7 +63,7 @@ describe('a linkto that names the wrong child', () => {
     const gfid = await misplace();
     makeLinkto('wa');
     expect(freshly().opRet).toBe(0);
-    expect(volume.at('wm', `/${NAME}`)!.buf.iaGfid).toBe(gfid);
+    expect(volume.readChild('wm', `/${NAME}`)!.buf.iaGfid).toBe(gfid);
     expect(target()).toBe('wz\0');
   });
 
@@ -79,7 +79,7 @@ test('lookup logs that child names were exchanged when a linkto names its own ch
   const gfid = await misplace();
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);
-  expect(volume.logged).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
+  expect(volume.log).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
 });
 
 describe('lookup of a misplaced name with lookup-optimize off', () => {
@@ -98,10 +98,10 @@ describe('lookup of a misplaced name with lookup-optimize off', () => {
 });
 
 test("with lookup-optimize a misplaced name is found unless the directory has the volume's commit hash", async () => {
-  volume = await Distributed.start(THREE, { 'commit-hash': '1700000000' });
+  volume = await DistributedVolume.start(THREE, { 'commit-hash': '1700000000' });
   volume.mkdir('/d');
-  const parent = volume.inode('/d');
-  const hashOf = (path: string): string => volume.xattr(path, LAYOUT).wz!.slice(0, 8);
+  const parent = volume.findInode('/d');
+  const hashOf = (path: string): string => volume.readXattr(path, LAYOUT).wz!.slice(0, 8);
   expect([hashOf('/'), hashOf('/d')]).toEqual(['00000001', '6553f100']);
   for (const [at, errno] of [
     [parent, ENOENT],
@@ -112,7 +112,7 @@ test("with lookup-optimize a misplaced name is found unless the directory has th
     const place = String((reply.values[0] as Dict).get(key));
     const other = THREE.find((child) => child !== place)!;
     const made = new Loc(volume.graph.inodes.newInode(), at, NAME);
-    volume.askChild(other, 'mknod', made, 0o100640, 0, 0, volume.newXdata());
+    volume.askChild(other, 'mknod', made, 0o100640, 0, 0, volume.gfidRequest());
     const path = at === parent ? `/d/${NAME}` : `/${NAME}`;
     expect([path, volume.lookup(path).opErrno]).toEqual([path, errno]);
   }

@@ -8,7 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, bytes, distributedVolfile } from '../../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import {
+  isWithoutBricks,
+  OurBrick,
+  RealBrick,
+  RealMount,
+} from '../../../../test/support/gluster.ts';
 import { hashName } from '../hash.ts';
 import { decodePiece } from '../layout/layout.ts';
 
@@ -16,7 +21,7 @@ const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const COUNT = 8;
 
-describe.skipIf(noBricks())('creation under an outdated layout', () => {
+describe.skipIf(isWithoutBricks())('creation under an outdated layout', () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -39,11 +44,11 @@ describe.skipIf(noBricks())('creation under an outdated layout', () => {
       }
       const clients = new BrickClients();
       ends.push(() => clients.end());
-      const ours = await clients.distributed(ports);
+      const ours = await clients.openDistributed(ports);
       await ours.ask('stat', '/');
       const theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
       ends.push(() => theirs.end());
-      await theirs.sh('ls');
+      await theirs.runScript('ls');
 
       const read = (path: string, name: string): Buffer[] =>
         files.map((disk) => {
@@ -66,7 +71,10 @@ describe.skipIf(noBricks())('creation under an outdated layout', () => {
 
       for (const [whose, make] of [
         ['ours', (name: string) => ours.ask('mkdir', `/${name}`, 0o755)],
-        ['theirs', async (name: string) => expect(await theirs.sh(`mkdir ${name}`)).toBe('')],
+        [
+          'theirs',
+          async (name: string) => expect(await theirs.runScript(`mkdir ${name}`)).toBe(''),
+        ],
       ] as const) {
         const pieces = rotate();
         for (let n = 0; n < COUNT; n++) {
@@ -81,7 +89,7 @@ describe.skipIf(noBricks())('creation under an outdated layout', () => {
       }
       for (const [whose, make] of [
         ['ours', (name: string) => ours.ask('write', `/${name}`, bytes(name), null)],
-        ['theirs', async (name: string) => expect(await theirs.sh(`: > ${name}`)).toBe('')],
+        ['theirs', async (name: string) => expect(await theirs.runScript(`: > ${name}`)).toBe('')],
       ] as const) {
         rotate();
         for (let n = 0; n < COUNT; n++) {
@@ -93,7 +101,7 @@ describe.skipIf(noBricks())('creation under an outdated layout', () => {
         }
       }
       const listed = (await ours.ask('listdir', '/')) as string[];
-      expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls')).trim().split('\n'));
+      expect(listed.sort()).toEqual((await theirs.runScript('LC_ALL=C ls')).trim().split('\n'));
     },
   );
 });

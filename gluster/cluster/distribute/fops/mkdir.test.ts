@@ -4,8 +4,8 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
 import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../hash.ts';
 import { decodePiece, encodePiece, type Piece } from '../layout/layout.ts';
 
@@ -14,17 +14,19 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const MDS = `${LAYOUT}.mds`;
 const DIRECTORIES = [...Array(12).keys()].map((n) => `/d${n}`);
 
-let volume: Distributed;
+let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
 const piecesOf = (path: string): Piece[] =>
-  Object.values(volume.xattr(path, LAYOUT)).map((hex) => decodePiece(Buffer.from(hex!, 'hex'))!);
+  Object.values(volume.readXattr(path, LAYOUT)).map(
+    (hex) => decodePiece(Buffer.from(hex!, 'hex'))!,
+  );
 
 /** Gives each child the range of another, as another client's fix-layout may. */
 function rotate(path: string): Piece[] {
   const before = piecesOf(path);
   const after = before.map((_, at) => before[(at + 1) % before.length]!);
-  const { inode } = volume.loc(path);
+  const { inode } = volume.findLoc(path);
   NAMES.forEach((child, at) => {
     const dict = new Dict().set(LAYOUT, encodePiece(after[at]!));
     expect(volume.askChild(child, 'setxattr', new Loc(inode), dict, 0, null).opRet).toBe(0);
@@ -36,7 +38,7 @@ function rotate(path: string): Piece[] {
 const placeIn = (pieces: readonly Piece[], name: string): string =>
   NAMES[pieces.findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop)]!;
 const madeBy = (path: string): string[] =>
-  Object.entries(volume.xattr(path, MDS)).flatMap(([child, mark]) =>
+  Object.entries(volume.readXattr(path, MDS)).flatMap(([child, mark]) =>
     mark === undefined ? [] : child,
   );
 
@@ -44,7 +46,7 @@ describe('mkdir under an outdated layout', () => {
   test.each(['/', '/folder'])(
     'makes directories in %s on the children of the present layout',
     async (folder) => {
-      volume = await Distributed.start(NAMES);
+      volume = await DistributedVolume.start(NAMES);
       if (folder !== '/') volume.mkdir(folder);
       const at = (name: string) => `${folder === '/' ? '' : folder}${name}`;
       volume.mkdir(at('/before'));
@@ -63,7 +65,7 @@ describe('mkdir under an outdated layout', () => {
   );
 
   test("makes each directory with a complete layout when the parent's layout changes before", async () => {
-    volume = await Distributed.start(NAMES);
+    volume = await DistributedVolume.start(NAMES);
     for (const path of DIRECTORIES) {
       const now = rotate('/');
       expect(volume.mkdir(path).opErrno).toBe(0);
@@ -71,26 +73,26 @@ describe('mkdir under an outdated layout', () => {
     }
     // No lock is left, for which rmdir would wait.
     for (const path of DIRECTORIES)
-      expect(volume.ask('rmdir', volume.loc(path), 0, null).opRet).toBe(0);
+      expect(volume.ask('rmdir', volume.findLoc(path), 0, null).opRet).toBe(0);
   });
 });
 
 test('a child that always refuses mkdir causes EIO, not endless retries', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
-  const refusing = having('refusing', {
+  const refusing = makeTranslator('refusing', {
     mkdir: (frame) => unwind.mkdir(frame, -1, EIO, null, null, null, null, refused),
   });
-  volume = await Distributed.start(NAMES, {}, () => ({ translator: refusing as never }));
+  volume = await DistributedVolume.start(NAMES, {}, () => ({ translator: refusing as never }));
   expect(volume.mkdir('/dir')).toMatchObject({ opRet: -1, opErrno: EIO });
   expect(volume.mkdir('/dir')).toMatchObject({ opRet: -1, opErrno: EIO });
 });
 
 test("a new directory does not get the parent's layout range that the request carries", async () => {
-  volume = await Distributed.start(NAMES);
-  const { inode } = volume.loc('/');
-  const piece = Buffer.from(volume.xattr('/', LAYOUT).wz!, 'hex');
-  const xdata = volume.newXdata().set('glusterfs.preop.parent.key', LAYOUT).set(LAYOUT, piece);
+  volume = await DistributedVolume.start(NAMES);
+  const { inode } = volume.findLoc('/');
+  const piece = Buffer.from(volume.readXattr('/', LAYOUT).wz!, 'hex');
+  const xdata = volume.gfidRequest().set('glusterfs.preop.parent.key', LAYOUT).set(LAYOUT, piece);
   const loc = new Loc(volume.graph.inodes.newInode(), inode, 'alone');
   expect(volume.askChild('wz', 'mkdir', loc, 0o755, 0, xdata).opRet).toBe(0);
-  expect(volume.xattr('/alone', LAYOUT).wz).toBeUndefined();
+  expect(volume.readXattr('/alone', LAYOUT).wz).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 /** As in `<sys/xattr.h>`. */
 const XATTR_CREATE = 1;
@@ -16,7 +16,7 @@ const LINKTO = 'trusted.glusterfs.dht.linkto';
 const TWO = ['one', 'two'];
 const text = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array);
 
-let volume: Distributed;
+let volume: DistributedVolume;
 let inode: Inode;
 let fd: Fd;
 /** The child that holds the file, and the one to which it moves. */
@@ -40,10 +40,10 @@ const write = (data: string, offset: number): number =>
 const modeNow = (): number => (volume.ask('fstat', fd, null).values[0] as Iatt).iaProt;
 
 beforeEach(async () => {
-  volume = await Distributed.start(TWO);
+  volume = await DistributedVolume.start(TWO);
   volume.create('/f', 'before');
-  inode = volume.inode('/f');
-  from = TWO.find((child) => volume.at(child, '/f') !== null)!;
+  inode = volume.findInode('/f');
+  from = TWO.find((child) => volume.readChild(child, '/f') !== null)!;
   to = TWO.find((child) => child !== from)!;
   fd = new Fd(inode, 2, 1);
   volume.ask('open', new Loc(inode), 2, fd, null);
@@ -189,7 +189,7 @@ describe('unlink of a file that a rebalance moves', () => {
   /** Makes a misplaced file that moves to its own child, as most in a rebalance do. */
   function misplaced(): void {
     fd.release();
-    volume.ask('unlink', volume.loc('/f'), 0, null);
+    volume.ask('unlink', volume.findLoc('/f'), 0, null);
     const made = volume.askChild(
       to,
       'mknod',
@@ -197,17 +197,17 @@ describe('unlink of a file that a rebalance moves', () => {
       0o100644,
       0,
       0,
-      volume.newXdata(),
+      volume.gfidRequest(),
     );
     volume.graph.inodes.unlink(volume.root, 'f');
     [from, to] = [to, from];
     expect([made.opRet, volume.lookup('/f').opRet]).toEqual([0, 0]);
-    inode = volume.inode('/f');
+    inode = volume.findInode('/f');
     fd = new Fd(inode, 2, 1);
     volume.ask('open', new Loc(inode), 2, fd, null);
   }
-  const unlink = (): number => volume.ask('unlink', volume.loc('/f'), 0, null).opErrno;
-  const left = (): string[] => TWO.filter((child) => volume.at(child, '/f') !== null);
+  const unlink = (): number => volume.ask('unlink', volume.findLoc('/f'), 0, null).opErrno;
+  const left = (): string[] => TWO.filter((child) => volume.readChild(child, '/f') !== null);
 
   test('removes source and copy while the rebalance has the copy open', () => {
     misplaced();
@@ -245,7 +245,7 @@ describe('unlink of a file that a rebalance moves', () => {
     set(from, 0o1000, to);
     volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
-    volume.askChild(to, 'mknod', loc, 0o100644, 0, 0, volume.newXdata());
+    volume.askChild(to, 'mknod', loc, 0o100644, 0, 0, volume.gfidRequest());
     expect(unlink()).toBe(0);
     expect(left()).toEqual([to]);
   });

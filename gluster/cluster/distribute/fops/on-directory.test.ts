@@ -4,20 +4,20 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { wholeFile } from '../locks.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-let volume: Distributed;
+let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
 test('locks of a directory go to the child of its lowest range, even after ranges change', async () => {
   const asked: string[] = [];
-  volume = await Distributed.start(THREE, {}, (name) => ({
-    translator: having('watching', {
+  volume = await DistributedVolume.start(THREE, {}, (name) => ({
+    translator: makeTranslator('watching', {
       lk(frame, _xl, _fd, _cmd, flock) {
         asked.push(name);
         unwind.lk(frame, 0, 0, flock, null);
@@ -25,7 +25,7 @@ test('locks of a directory go to the child of its lowest range, even after range
     }),
   }));
   const lowest = (path: string): string =>
-    Object.entries(volume.xattr(path, LAYOUT)).find(
+    Object.entries(volume.readXattr(path, LAYOUT)).find(
       ([, piece]) => piece!.slice(16, 24) === '00000000',
     )![0];
   const locked = new Set<string>();
@@ -34,14 +34,14 @@ test('locks of a directory go to the child of its lowest range, even after range
     volume.mkdir(path);
     const first = lowest(path);
     locked.add(first);
-    const fd = new Fd(volume.inode(path), 0, 1, true);
-    volume.ask('opendir', volume.loc(path), fd, null);
+    const fd = new Fd(volume.findInode(path), 0, 1, true);
+    volume.ask('opendir', volume.findLoc(path), fd, null);
     const lock = (type: number): number =>
       volume.ask('lk', fd, F_SETLK, { ...wholeFile(type), owner: '01', pid: 1 }, null).opRet;
     asked.length = 0;
     expect(lock(F_RDLCK)).toBe(0);
     const spread = new Dict().set('distribute.directory-spread-count', '1');
-    expect(volume.ask('setxattr', volume.loc(path), spread, 0, null).opRet).toBe(0);
+    expect(volume.ask('setxattr', volume.findLoc(path), spread, 0, null).opRet).toBe(0);
     expect(lock(F_UNLCK)).toBe(0);
     expect(asked).toEqual([first, first]);
     fd.release();

@@ -5,8 +5,8 @@ import { EIO, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Statvfs } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const BLOCK = 4096;
@@ -21,10 +21,10 @@ interface Space {
 }
 const plenty: Space = { blocks: 1000, bfree: 900 };
 let spaces: Record<string, Space | number>;
-let volume: Distributed;
+let volume: DistributedVolume;
 
 const layer = (name: string) => ({
-  translator: having('space', {
+  translator: makeTranslator('space', {
     statfs(frame, _xl, _loc, xdata) {
       let space = spaces[name]!;
       if (typeof space !== 'number' && space.isLimit && xdata?.number(IGNORE)) space = plenty;
@@ -44,7 +44,7 @@ beforeEach(() => {
 afterEach(() => volume.stop());
 
 const start = async (options: Readonly<Record<string, string>> = {}): Promise<void> => {
-  volume = await Distributed.start(THREE, options, layer);
+  volume = await DistributedVolume.start(THREE, options, layer);
 };
 function space(): Partial<Statvfs> | number {
   const reply = volume.ask('statfs', new Loc(volume.root), null);
@@ -76,7 +76,7 @@ test('a quota does not count as a full disk: files stay on their own child', asy
   expect(space()).toMatchObject({ blocks: 100, bfree: 1 });
   const places = [...Array(20).keys()].map((n) => {
     volume.create(`/n${n}`);
-    return THREE.filter((child) => volume.at(child, `/n${n}`) !== null).length;
+    return THREE.filter((child) => volume.readChild(child, `/n${n}`) !== null).length;
   });
   // No file has a linkto.
   expect(places).toEqual(places.map(() => 1));

@@ -4,27 +4,27 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed, type FopReply } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-let volume: Distributed;
+let volume: DistributedVolume;
 /** By child: names that it finds regardless of case; undefined if it cannot search. */
 let realNames: Record<string, readonly string[] | undefined>;
 
 beforeEach(async () => {
   realNames = { wz: [], wa: [], wm: [] };
-  volume = await Distributed.start(THREE, {}, (name) => ({ translator: answering(name) }));
+  volume = await DistributedVolume.start(THREE, {}, (name) => ({ translator: answering(name) }));
   volume.mkdir('/d');
 });
 afterEach(() => volume.stop());
 
 /** Serves the xattrs that bricks serve. */
 const answering = (child: string) =>
-  having('answering', {
+  makeTranslator('answering', {
     getxattr(frame, xl, loc, name, xdata) {
       const say = (value: string): void =>
         unwind.getxattr(frame, 0, 0, new Dict().set(name!, value), null);
@@ -41,12 +41,12 @@ const answering = (child: string) =>
 
 const errnoOf = ({ opRet, opErrno }: FopReply): number => (opRet < 0 ? opErrno : 0);
 const get = (path: string, name: string): string | number => {
-  const reply = volume.ask('getxattr', volume.loc(path), name, null);
+  const reply = volume.ask('getxattr', volume.findLoc(path), name, null);
   return reply.opRet < 0 ? reply.opErrno : String((reply.values[0] as Dict).get(name));
 };
 const set = (path: string, name: string, value = 'yes'): number => {
   const dict = new Dict().set(name, new TextEncoder().encode(value));
-  return errnoOf(volume.ask('setxattr', volume.loc(path), dict, 0, null));
+  return errnoOf(volume.ask('setxattr', volume.findLoc(path), dict, 0, null));
 };
 
 /** The child of a name in the root of three: wm, wz, wa by ascending hash. */
@@ -89,17 +89,17 @@ test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])
   'setxattr and removexattr of %s fail with EPERM',
   (name) => {
     volume.create('/f', 'x');
-    const fd = new Fd(volume.inode('/f'), 2, 1);
+    const fd = new Fd(volume.findInode('/f'), 2, 1);
     const dict = new Dict().set(name, new Uint8Array(16));
     for (const path of ['/', '/d', '/f']) {
       expect([path, set(path, name)]).toEqual([path, EPERM]);
-      const removed = volume.ask('removexattr', volume.loc(path), name, null);
+      const removed = volume.ask('removexattr', volume.findLoc(path), name, null);
       expect([path, errnoOf(removed)]).toEqual([path, EPERM]);
     }
     expect(errnoOf(volume.ask('fsetxattr', fd, dict, 0, null))).toBe(EPERM);
     expect(errnoOf(volume.ask('fremovexattr', fd, name, null))).toBe(EPERM);
     fd.release();
-    expect(Object.values(volume.xattr('/f', name)).filter(Boolean)).toEqual([]);
+    expect(Object.values(volume.readXattr('/f', name)).filter(Boolean)).toEqual([]);
   },
 );
 
@@ -109,7 +109,7 @@ test('unsupported virtual xattrs fail with EOPNOTSUPP, and no child stores them'
   for (const name of names) {
     for (const path of ['/', '/d', '/f'])
       expect([path, set(path, name)]).toEqual([path, EOPNOTSUPP]);
-    expect(Object.values(volume.xattr('/f', name)).filter(Boolean)).toEqual([]);
+    expect(Object.values(volume.readXattr('/f', name)).filter(Boolean)).toEqual([]);
   }
   expect(set('/f', 'distribute.fix.layout')).toBe(EOPNOTSUPP);
   // An application's xattr of a similar name is stored.
@@ -118,7 +118,7 @@ test('unsupported virtual xattrs fail with EOPNOTSUPP, and no child stores them'
 
 test('directory-spread-count gives a directory ranges on fewer children', () => {
   const ranges = (): string[] =>
-    Object.values(volume.xattr('/d', LAYOUT)).map((piece) => piece!.slice(16));
+    Object.values(volume.readXattr('/d', LAYOUT)).map((piece) => piece!.slice(16));
   const none = '0'.repeat(16);
   expect(ranges().filter((range) => range === none)).toEqual([]);
   for (const count of ['0', '4', '-1', 'two', '']) {

@@ -3,8 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EACCES, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../hash.ts';
 import {
   anomaliesOf,
@@ -19,15 +19,15 @@ const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const MDS = `${LAYOUT}.mds`;
 
-let volume: Distributed;
+let volume: DistributedVolume;
 /** By child: the errno of lookups. */
 let errnos: Map<string, number>;
 afterEach(() => volume.stop());
 
 async function start(): Promise<void> {
   errnos = new Map();
-  volume = await Distributed.start(THREE, {}, (name) => ({
-    translator: having('failing', {
+  volume = await DistributedVolume.start(THREE, {}, (name) => ({
+    translator: makeTranslator('failing', {
       lookup(frame, xl, ...args) {
         const errno = errnos.get(name);
         if (errno !== undefined) fail.lookup(frame, errno);
@@ -39,10 +39,10 @@ async function start(): Promise<void> {
 }
 
 const pieces = (): Piece[] =>
-  THREE.map((child) => decodePiece(volume.at(child, '/d')!.xattrs.bytes(LAYOUT))!);
+  THREE.map((child) => decodePiece(volume.readChild(child, '/d')!.xattrs.bytes(LAYOUT))!);
 function change(child: string, value: Uint8Array): void {
   const dict = new Dict().set(LAYOUT, value);
-  expect(volume.askChild(child, 'setxattr', volume.loc('/d'), dict, 0, null).opRet).toBe(0);
+  expect(volume.askChild(child, 'setxattr', volume.findLoc('/d'), dict, 0, null).opRet).toBe(0);
 }
 /** Shortens a child's range, which leaves a hole. */
 const shorten = (child: string, more: Partial<Piece>): void => {
@@ -73,7 +73,7 @@ test('a piece of unknown type is logged as malformed, and replaced', async () =>
   const piece = pieces()[1]!;
   change('wa', encodePiece({ ...piece, type: 7 }));
   volume.lookup('/d');
-  expect(volume.logged).toContain('on disk is malformed');
+  expect(volume.log).toContain('on disk is malformed');
   expect(isWhole()).toBe(true);
   expect(pieces().map((each) => each.type)).toEqual([DM, DM, DM]);
 });
@@ -95,9 +95,10 @@ test.each([
 
 test("a directory without an MDS gets its name's child as MDS", async () => {
   await start();
-  const marked = (): string[] => THREE.filter((child) => volume.at(child, '/d')!.xattrs.has(MDS));
+  const marked = (): string[] =>
+    THREE.filter((child) => volume.readChild(child, '/d')!.xattrs.has(MDS));
   const [own] = marked();
-  expect(volume.askChild(own!, 'removexattr', volume.loc('/d'), MDS, null).opRet).toBe(0);
+  expect(volume.askChild(own!, 'removexattr', volume.findLoc('/d'), MDS, null).opRet).toBe(0);
   expect(marked()).toEqual([]);
   volume.lookup('/d');
   expect(marked()).toEqual([own]);

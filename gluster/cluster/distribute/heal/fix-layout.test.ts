@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import type { Distribute } from '../distribute.ts';
 import { COMMIT_HASH, FIX_LAYOUT } from '../fops/commands.ts';
 import { anomaliesOf, decodePiece, encodePiece } from '../layout/layout.ts';
@@ -11,7 +11,7 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const THREE = ['wz', 'wa', 'wm'];
 const NAMES = [...Array(60).keys()].map((n) => `n${n}`);
 
-let volume: Distributed;
+let volume: DistributedVolume;
 afterEach(() => volume?.stop());
 
 const priv = (): Distribute =>
@@ -23,13 +23,13 @@ const tell = (key: string, value: string): number => {
 };
 const layout = () =>
   THREE.map((child) => {
-    const { xattrs } = volume.at(child, '/')!;
+    const { xattrs } = volume.readChild(child, '/')!;
     return decodePiece(xattrs.bytes(LAYOUT))!;
   });
 
 /** Files of a volume with two children that then gets a third. */
 async function grown(): Promise<void> {
-  volume = await Distributed.start(THREE, { 'decommissioned-bricks': 'wm' });
+  volume = await DistributedVolume.start(THREE, { 'decommissioned-bricks': 'wm' });
   for (const name of NAMES) volume.create(`/${name}`, name);
   const distribute = priv();
   distribute.configure({ ...distribute.settings, 'decommissioned-bricks': undefined });
@@ -88,7 +88,7 @@ test('commit-hash is stored as text at the root of every child, and invalid valu
   await grown();
   expect(tell(COMMIT_HASH, '1476843802')).toBe(0);
   const text = Buffer.from('1476843802\0').toString('hex');
-  expect(volume.xattr('/', `${LAYOUT}.commithash`)).toEqual({ wz: text, wa: text, wm: text });
+  expect(volume.readXattr('/', `${LAYOUT}.commithash`)).toEqual({ wz: text, wa: text, wm: text });
   expect(priv().commitHash).toBe(1_476_843_802);
   for (const wrong of ['0', '-1', 'x', '4294967296', '']) {
     expect([wrong, tell(COMMIT_HASH, wrong)]).toEqual([wrong, EINVAL]);

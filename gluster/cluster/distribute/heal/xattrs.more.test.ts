@@ -13,7 +13,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const MDS = 'trusted.glusterfs.dht.mds';
@@ -26,7 +26,7 @@ let clients: BrickClients;
 let ours: BrickClient;
 let theirs: RealMount;
 
-describe.skipIf(noBricks())('a directory changed while a brick was down', () => {
+describe.skipIf(isWithoutBricks())('a directory changed while a brick was down', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
     bricks = [];
@@ -36,7 +36,7 @@ describe.skipIf(noBricks())('a directory changed while a brick was down', () => 
     }
     ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
     clients = new BrickClients();
-    ours = await clients.distributed(ports);
+    ours = await clients.openDistributed(ports);
     await ours.ask('stat', '/');
     theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
   });
@@ -63,20 +63,22 @@ describe.skipIf(noBricks())('a directory changed while a brick was down', () => 
     'is counted in the MDS alike by both clients, and repaired by the other one',
     PATIENCE,
     async () => {
-      await theirs.sh('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
+      await theirs.runScript('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
       const [byUs, byThem] = [made('a'), made('b')];
       for (const name of [byUs, byThem]) await ours.ask('stat', `/${name}`);
-      await theirs.sh(`stat ${byUs} ${byThem}`);
+      await theirs.runScript(`stat ${byUs} ${byThem}`);
       await bricks[2]!.end();
       await expect.poll(() => clients.log.join('\n')).toMatch(/is lost/);
       await ours.ask('setxattr', `/${byUs}`, 'user.a', bytes('1'), 0);
-      await expect.poll(() => theirs.sh(`setfattr -n user.a -v 1 ${byThem}`), PATIENCE).toBe('');
+      await expect
+        .poll(() => theirs.runScript(`setfattr -n user.a -v 1 ${byThem}`), PATIENCE)
+        .toBe('');
       expect(onBricks(byUs, 'user.a')).toEqual(['31', '31', '']);
       // The counters have the same sign for both clients.
       expect([counted(byUs), counted(byThem)]).toEqual(['ffffffff', 'ffffffff']);
       await bricks[2]!.run();
 
-      const late = await clients.distributed(ports);
+      const late = await clients.openDistributed(ports);
       await expect
         .poll(
           () => late.ask('stat', `/${byThem}`).then(() => onBricks(byThem, 'user.a'), String),
@@ -88,7 +90,10 @@ describe.skipIf(noBricks())('a directory changed while a brick was down', () => 
       const fresh = await RealMount.start(folder, 'late', distributedVolfile(ports));
       try {
         await expect
-          .poll(() => fresh.sh(`stat ${byUs}`).then(() => onBricks(byUs, 'user.a')), PATIENCE)
+          .poll(
+            () => fresh.runScript(`stat ${byUs}`).then(() => onBricks(byUs, 'user.a')),
+            PATIENCE,
+          )
           .toEqual(['31', '31', '31']);
         await expect.poll(() => counted(byUs), PATIENCE).toBe('00000000');
       } finally {

@@ -5,13 +5,13 @@ import { ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
-import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
+import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const MDS = 'trusted.glusterfs.dht.mds';
 
-let volume: Distributed;
+let volume: DistributedVolume;
 /** The child that does not reply to changes. */
 let away = '';
 afterEach(async () => {
@@ -19,9 +19,9 @@ afterEach(async () => {
   await volume.stop();
 });
 
-const start = async (): Promise<Distributed> => {
+const start = async (): Promise<DistributedVolume> => {
   const between = (name: string) => ({
-    translator: having('away', {
+    translator: makeTranslator('away', {
       lookup(frame, xl, ...args) {
         if (away === name) fail.lookup(frame, ENOTCONN);
         else tail.lookup(frame, xl.children[0]!, ...args);
@@ -44,7 +44,7 @@ const start = async (): Promise<Distributed> => {
       },
     }),
   });
-  volume = await Distributed.start(THREE, {}, between);
+  volume = await DistributedVolume.start(THREE, {}, between);
   volume.mkdir('/d');
   return volume;
 };
@@ -53,15 +53,15 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const hex = (value: string): string => Buffer.from(value).toString('hex');
 const set = (name: string, value: string): number => {
   const dict = new Dict().set(name, text(value));
-  const { opRet, opErrno } = volume.ask('setxattr', volume.loc('/d'), dict, 0, null);
+  const { opRet, opErrno } = volume.ask('setxattr', volume.findLoc('/d'), dict, 0, null);
   return opRet < 0 ? opErrno : 0;
 };
 const remove = (name: string): number =>
-  volume.ask('removexattr', volume.loc('/d'), name, null).opRet;
+  volume.ask('removexattr', volume.findLoc('/d'), name, null).opRet;
 
 /** The child whose attributes count, and its counter. */
 function mds(): readonly [string, string] {
-  const [found] = Object.entries(volume.xattr('/d', MDS)).filter(
+  const [found] = Object.entries(volume.readXattr('/d', MDS)).filter(
     ([, value]) => value !== undefined,
   );
   return [found![0], found![1]!];
@@ -79,7 +79,7 @@ test('a change that a child missed is counted below zero in the MDS, and repaire
   away = '';
   volume.lookup('/d');
   const value = hex('2');
-  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  expect(volume.readXattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
   expect(mds()[1]).toBe('00000000');
 });
 
@@ -89,9 +89,9 @@ test('a removal that a child missed is repaired by a lookup', async () => {
   away = others()[1]!;
   expect(remove('user.a')).toBe(0);
   away = '';
-  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toHaveLength(1);
+  expect(Object.values(volume.readXattr('/d', 'user.a')).filter(Boolean)).toHaveLength(1);
   volume.lookup('/d');
-  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  expect(Object.values(volume.readXattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
 });
 
 test('a change fails with ENOTCONN while the MDS is away, and no child is changed', async () => {
@@ -100,7 +100,7 @@ test('a change fails with ENOTCONN while the MDS is away, and no child is change
   away = own;
   expect(set('user.a', '1')).toBe(ENOTCONN);
   away = '';
-  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  expect(Object.values(volume.readXattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
   expect(mds()).toEqual([own, '00000000']);
 });
 
@@ -109,13 +109,13 @@ test('a change fails with ENOTCONN if the directory was first looked up while th
   const [own] = mds();
   const mode = Object.assign(new Iatt(), { iaProt: 0o700 });
   const chmod = (): number =>
-    volume.ask('setattr', volume.loc('/d'), mode, SET_ATTR.MODE, null).opErrno;
+    volume.ask('setattr', volume.findLoc('/d'), mode, SET_ATTR.MODE, null).opErrno;
   away = own;
   expect(volume.lookup('/d').opRet).toBe(0);
   expect(set('user.a', '1')).toBe(ENOTCONN);
   expect(chmod()).toBe(ENOTCONN);
   away = '';
-  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  expect(Object.values(volume.readXattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
   // Once the MDS is back, the client finds it without another lookup.
   away = others()[0]!;
   expect(set('user.a', '1')).toBe(0);
@@ -124,8 +124,8 @@ test('a change fails with ENOTCONN if the directory was first looked up while th
   away = '';
   volume.lookup('/d');
   const value = hex('1');
-  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
-  for (const child of THREE) expect(volume.at(child, '/d')!.buf.iaProt).toBe(0o700);
+  expect(volume.readXattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  for (const child of THREE) expect(volume.readChild(child, '/d')!.buf.iaProt).toBe(0o700);
 });
 
 test('a lookup repairs what a client of GlusterFS counted, including quota limits', async () => {
@@ -134,10 +134,10 @@ test('a lookup repairs what a client of GlusterFS counted, including quota limit
   const LIMIT = 'trusted.glusterfs.quota.limit-set';
   const left = new Dict().set('user.a', text('1')).set(LIMIT, text('16 bytes of limit'));
   left.set(MDS, Uint8Array.of(0xff, 0xff, 0xff, 0xff));
-  expect(volume.askChild(own, 'setxattr', volume.loc('/d'), left, 0, null).opRet).toBe(0);
+  expect(volume.askChild(own, 'setxattr', volume.findLoc('/d'), left, 0, null).opRet).toBe(0);
   volume.lookup('/d');
   const [value, limit] = [hex('1'), hex('16 bytes of limit')];
-  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
-  expect(volume.xattr('/d', LIMIT)).toEqual({ wz: limit, wa: limit, wm: limit });
+  expect(volume.readXattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  expect(volume.readXattr('/d', LIMIT)).toEqual({ wz: limit, wa: limit, wm: limit });
   expect(mds()).toEqual([own, '00000000']);
 });

@@ -3,7 +3,7 @@
  * requests.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Answer, iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { type Answer, makeIatt, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
@@ -31,7 +31,7 @@ describe('STATX', () => {
   const at = (body: Buffer, offset: number) => Number(body.readBigUInt64LE(offset));
 
   test('replies all attributes, and the birth time if it is known', async () => {
-    const iatt = Object.assign(iattOf(2), {
+    const iatt = Object.assign(makeIatt(2), {
       iaProt: 0o4711,
       iaNlink: 3,
       iaUid: 4,
@@ -82,7 +82,7 @@ describe('STATX', () => {
   test('STATX of an open file winds fstat', async () => {
     rig = await Rig.make({
       ...open,
-      fstat: (frame) => unwind.fstat(frame, 0, 0, iattOf(2), null),
+      fstat: (frame) => unwind.fstat(frame, 0, 0, makeIatt(2), null),
     });
     const [id, fh] = openFile();
     const ask = (flags: number) =>
@@ -96,7 +96,7 @@ describe('TMPFILE', () => {
   const ask = (flags = 0o20200002, mode = 0o100666) =>
     rig.ask(OP.TMPFILE, 1, u32(flags), u32(mode), u32(0o22), u32(0), '/');
   const icreate: Fops<null> = {
-    icreate: (frame, _xl, loc) => unwind.icreate(frame, 0, 0, loc.inode, iattOf(9), null),
+    icreate: (frame, _xl, loc) => unwind.icreate(frame, 0, 0, loc.inode, makeIatt(9), null),
   };
 
   test('winds icreate without a name, then open', async () => {
@@ -105,7 +105,7 @@ describe('TMPFILE', () => {
       icreate: (frame, _xl, loc, mode, xdata) => {
         const asked = ['mode', 'umask'].map((key) => xdata?.get(key));
         seen.push([loc.parent!.id, loc.name, mode, ...asked, xdata?.type('gfid-req')]);
-        unwind.icreate(frame, 0, 0, loc.inode, iattOf(9), null);
+        unwind.icreate(frame, 0, 0, loc.inode, makeIatt(9), null);
       },
       open: (frame, _xl, loc, flags, fd) => {
         seen.push([loc.inode!.gfid, flags]);
@@ -116,7 +116,7 @@ describe('TMPFILE', () => {
     expect([error, body.length]).toEqual([0, 144]);
     expect(seen).toEqual([
       [1, null, 0o100644, 0o100666, 0o22, 'gfuuid'],
-      [iattOf(9).iaGfid, 2],
+      [makeIatt(9).iaGfid, 2],
     ]);
     const inode = rig.session.inode(Number(body.readBigUInt64LE(0)))!;
     expect([inode.nlookup, inode.names, inode.fdCount]).toEqual([1, [], 1]);
@@ -283,7 +283,7 @@ test('FALLOCATE winds discard for holes, zerofill for zeros, and fallocate for o
 });
 
 test('LSEEK and READ beyond 8 PiB report the end of the file, or EOVERFLOW for a longer file', async () => {
-  const size = Object.assign(iattOf(2), { iaSize: 5 });
+  const size = Object.assign(makeIatt(2), { iaSize: 5 });
   rig = await Rig.make({ ...open, fstat: (frame) => unwind.fstat(frame, 0, 0, size, null) });
   const [id, fh] = openFile();
   const far = Buffer.from('ffffffffffffff7f', 'hex');
@@ -300,15 +300,15 @@ describe('the umask', () => {
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
         seen.push([mode, umask, xdata?.get('mode')]);
-        unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9), null, null, null);
+        unwind.mkdir(frame, 0, 0, loc.inode, makeIatt(9), null, null, null);
       },
       mknod: (frame, _xl, loc, mode, _rdev, umask, xdata) => {
         seen.push([mode, umask, xdata?.get('mode')]);
-        unwind.mknod(frame, 0, 0, loc.inode, iattOf(9), null, null, null);
+        unwind.mknod(frame, 0, 0, loc.inode, makeIatt(9), null, null, null);
       },
       create: (frame, _xl, loc, _flags, mode, umask, fd, xdata) => {
         seen.push([mode, umask, xdata?.get('mode')]);
-        unwind.create(frame, 0, 0, fd, loc.inode, iattOf(9), null, null, null);
+        unwind.create(frame, 0, 0, fd, loc.inode, makeIatt(9), null, null, null);
       },
     });
     rig.ask(OP.MKDIR, 1, u32(0o1777), u32(0o22), 'd');
@@ -383,15 +383,15 @@ describe('KILL_PRIV', () => {
       },
       truncate: (frame, _xl, _loc, _offset, xdata) => {
         seen.push(['truncate', xdata?.get('glossa.kill-priv')]);
-        unwind.truncate(frame, 0, 0, null, iattOf(2), null);
+        unwind.truncate(frame, 0, 0, null, makeIatt(2), null);
       },
       fsetattr: (frame, _xl, _fd, _stbuf, valid, xdata) => {
         seen.push([valid, xdata?.get('glossa.kill-priv')]);
-        unwind.fsetattr(frame, 0, 0, null, iattOf(2), null);
+        unwind.fsetattr(frame, 0, 0, null, makeIatt(2), null);
       },
       setattr: (frame, _xl, _loc, _stbuf, valid, xdata) => {
         seen.push([valid, xdata?.get('glossa.kill-priv')]);
-        unwind.setattr(frame, 0, 0, null, iattOf(2), null);
+        unwind.setattr(frame, 0, 0, null, makeIatt(2), null);
       },
     });
     const { id } = rig.find('file');

@@ -1,6 +1,6 @@
 /** Requests that use another program's open file. */
 import { afterEach, expect, test } from 'vitest';
-import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { makeIatt, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { unwind } from '../../../core/gen/fops.gen.ts';
 import { OP } from '../opcodes.ts';
 
@@ -18,9 +18,9 @@ test.each([
       fd.ctxSet(xl, 'open');
       unwind.open(frame, 0, 0, fd, null);
     },
-    fstat: (frame) => void kept.push(() => unwind.fstat(frame, 0, 0, iattOf(2), null)),
+    fstat: (frame) => void kept.push(() => unwind.fstat(frame, 0, 0, makeIatt(2), null)),
     fsetattr: (frame, _xl, _fd, stbuf) =>
-      void kept.push(() => unwind.fsetattr(frame, 0, 0, stbuf, iattOf(2), null)),
+      void kept.push(() => unwind.fsetattr(frame, 0, 0, stbuf, makeIatt(2), null)),
     release: (id) => void released.push(id),
   });
   const inode = rig.find('file');

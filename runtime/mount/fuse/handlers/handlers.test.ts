@@ -1,7 +1,7 @@
 /** The kernel's operations: their fops, and their effects on inodes, names and fds. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { makeIatt, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
@@ -31,7 +31,7 @@ describe('LOOKUP', () => {
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
     const inode = rig.session.inode(nodeidOf(body))!;
-    expect(inode.gfid).toBe(iattOf(2).iaGfid);
+    expect(inode.gfid).toBe(makeIatt(2).iaGfid);
     expect([inode.nlookup, inode.path]).toEqual([1, '/file']);
     // Inode number: the last eight bytes of the gfid.
     expect(body.readBigUInt64LE(40)).toBe(2n);
@@ -46,7 +46,7 @@ describe('LOOKUP', () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc, xdata) => {
         seen.push([loc.inode!.linked, xdata]);
-        unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
+        unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null);
       },
     });
     rig.find('file');
@@ -74,9 +74,9 @@ describe('LOOKUP', () => {
   test('LOOKUP of "." and ".." finds a forgotten inode and its parent', async () => {
     let there = true;
     rig = await Rig.make({
-      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
+      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null),
       stat: (frame, _xl, loc) => {
-        const buf = iattOf(2);
+        const buf = makeIatt(2);
         buf.iaGfid = loc.inode!.gfid;
         if (there) unwind.stat(frame, 0, 0, buf, null);
         else fail.stat(frame, ENOENT);
@@ -103,7 +103,7 @@ describe('LOOKUP', () => {
   test('with unknown attributes replies an attribute timeout of 0', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
-        const buf = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
+        const buf = Object.assign(makeIatt(2), { iaCtime: 0, iaNlink: 0 });
         unwind.lookup(frame, 0, 0, loc.inode, buf, null, null);
       },
     });
@@ -115,13 +115,13 @@ describe('LOOKUP', () => {
     let number = 2;
     rig = await Rig.make({
       lookup: (frame, _xl, loc) =>
-        unwind.lookup(frame, 0, 0, loc.inode, iattOf(number), null, null),
+        unwind.lookup(frame, 0, 0, loc.inode, makeIatt(number), null, null),
     });
     const before = rig.find('file');
     number = 3;
     const after = rig.find('file');
     expect(after).not.toBe(before);
-    expect([after.gfid, before.names.length]).toEqual([iattOf(3).iaGfid, 0]);
+    expect([after.gfid, before.names.length]).toEqual([makeIatt(3).iaGfid, 0]);
   });
 
   test('LOOKUP of a known name that is gone forgets the name, and looks it up once more', async () => {
@@ -130,7 +130,7 @@ describe('LOOKUP', () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
         asked.push(loc.inode!.linked);
-        if (there) unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
+        if (there) unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null);
         else fail.lookup(frame, ENOENT);
       },
     });
@@ -143,7 +143,7 @@ describe('LOOKUP', () => {
 
   test('LOOKUP of a second name of a known inode replies the same node id', async () => {
     rig = await Rig.make({
-      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
+      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null),
     });
     expect(rig.find('b')).toBe(rig.find('a'));
   });
@@ -178,14 +178,14 @@ describe('FORGET', () => {
 describe('creating and removing', () => {
   const making: Fops<null> = {
     mkdir: (frame, _xl, loc) =>
-      unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null),
+      unwind.mkdir(frame, 0, 0, loc.inode, makeIatt(9, IA_IFDIR), null, null, null),
     create: (frame, xl, loc, _flags, _mode, _umask, fd) => {
       fd.ctxSet(xl, 'open');
-      unwind.create(frame, 0, 0, fd, loc.inode, iattOf(9), null, null, null);
+      unwind.create(frame, 0, 0, fd, loc.inode, makeIatt(9), null, null, null);
     },
     unlink: (frame) => unwind.unlink(frame, 0, 0, null, null, null),
     rename: (frame) => unwind.rename(frame, 0, 0, null, null, null, null, null, null),
-    fstat: (frame) => unwind.fstat(frame, 0, 0, iattOf(9), null),
+    fstat: (frame) => unwind.fstat(frame, 0, 0, makeIatt(9), null),
     stat: (frame) => fail.stat(frame, ENOENT),
   };
 
@@ -195,7 +195,7 @@ describe('creating and removing', () => {
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
         gfids.push(xdata?.get(GFID_REQ));
         expect([loc.name, loc.parent!.id, mode, umask]).toEqual(['new', 1, 0o755, 0o22]);
-        unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null);
+        unwind.mkdir(frame, 0, 0, loc.inode, makeIatt(9, IA_IFDIR), null, null, null);
       },
     });
     const { error, body } = rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
@@ -297,19 +297,19 @@ describe('SETATTR', () => {
     ...opening,
     truncate: (frame, _xl, _loc, size) => {
       calls.push(`truncate ${size}`);
-      unwind.truncate(frame, 0, 0, null, iattOf(2), null);
+      unwind.truncate(frame, 0, 0, null, makeIatt(2), null);
     },
     ftruncate: (frame, _xl, fd, size) => {
       calls.push(`ftruncate ${fd.id} ${size}`);
-      unwind.ftruncate(frame, 0, 0, null, iattOf(2), null);
+      unwind.ftruncate(frame, 0, 0, null, makeIatt(2), null);
     },
     setattr: (frame, _xl, _loc, stbuf, valid) => {
       calls.push(`setattr ${valid} ${stbuf.iaProt.toString(8)} ${stbuf.iaUid} ${stbuf.iaMtime}`);
-      unwind.setattr(frame, 0, 0, null, iattOf(2), null);
+      unwind.setattr(frame, 0, 0, null, makeIatt(2), null);
     },
     fsetattr: (frame, _xl, _fd, _stbuf, valid) => {
       calls.push(`fsetattr ${valid}`);
-      unwind.fsetattr(frame, 0, 0, null, iattOf(2), null);
+      unwind.fsetattr(frame, 0, 0, null, makeIatt(2), null);
     },
   };
   const setattr = (nodeid: number, valid: number, fh = 0): number => {
@@ -350,8 +350,8 @@ describe('a listing', () => {
         name,
         off: offset + i + 1,
         type: 8,
-        gfid: iattOf(100 + offset + i).iaGfid,
-        stat: iattOf(100 + offset + i),
+        gfid: makeIatt(100 + offset + i).iaGfid,
+        stat: makeIatt(100 + offset + i),
         dict: null,
         inode: null,
       }));

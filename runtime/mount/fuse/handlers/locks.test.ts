@@ -216,9 +216,9 @@ describe('servesLocks', () => {
       asked.push(name);
       answer(-1, errno, null, null);
     };
-    return { asked, translator: leaf.having('lk') };
+    return { asked, translator: leaf.onlyFops('lk') };
   };
-  const none = new HeldLeaf().having('lookup');
+  const none = new HeldLeaf().onlyFops('lookup');
 
   test.each([
     ['with features/locks', [none, locks, passing(true)], true],

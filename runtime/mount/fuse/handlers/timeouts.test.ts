@@ -1,6 +1,6 @@
 /** The time for which the kernel may cache a reply, from the reply's xdata or the mount's options. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { makeIatt, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { unwind } from '../../../core/gen/fops.gen.ts';
@@ -26,20 +26,20 @@ const attributesOf = (body: Buffer): number[] => [seconds(body, 0, 8)];
 
 /** A leaf whose cacheable replies have this xdata. */
 function replying(xdata: Dict | null): Fops<null> {
-  const buf = (): Iatt => iattOf(5);
+  const buf = (): Iatt => makeIatt(5);
   return {
     lookup: (frame, _xl, loc) => {
       const there = loc.name === null || loc.name === 'file';
-      if (there) unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), xdata, null);
+      if (there) unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), xdata, null);
       else unwind.lookup(frame, -1, ENOENT, null, null, xdata, null);
     },
     mknod: (frame, _xl, loc) => unwind.mknod(frame, 0, 0, loc.inode, buf(), null, null, xdata),
     mkdir: (frame, _xl, loc) =>
-      unwind.mkdir(frame, 0, 0, loc.inode, iattOf(6, IA_IFDIR), null, null, xdata),
+      unwind.mkdir(frame, 0, 0, loc.inode, makeIatt(6, IA_IFDIR), null, null, xdata),
     symlink: (frame, _xl, _target, loc) =>
       unwind.symlink(frame, 0, 0, loc.inode, buf(), null, null, xdata),
     link: (frame, _xl, oldloc) =>
-      unwind.link(frame, 0, 0, oldloc.inode, iattOf(2), null, null, xdata),
+      unwind.link(frame, 0, 0, oldloc.inode, makeIatt(2), null, null, xdata),
     create: (frame, _xl, loc, _flags, _mode, _umask, fd) =>
       unwind.create(frame, 0, 0, fd, loc.inode, buf(), null, null, xdata),
     stat: (frame) => unwind.stat(frame, 0, 0, buf(), xdata),
@@ -51,8 +51,8 @@ function replying(xdata: Dict | null): Fops<null> {
         name,
         off: number,
         type: 8,
-        gfid: iattOf(number).iaGfid,
-        stat: iattOf(number),
+        gfid: makeIatt(number).iaGfid,
+        stat: makeIatt(number),
         dict,
         inode: null,
       });
@@ -116,7 +116,7 @@ test.each([
 });
 
 test('unknown attributes are not cached, even with a timeout in the reply', async () => {
-  const unknown = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
+  const unknown = Object.assign(makeIatt(2), { iaCtime: 0, iaNlink: 0 });
   rig = await Rig.make({
     lookup: (frame, _xl, loc) =>
       unwind.lookup(frame, 0, 0, loc.inode, unknown, withTimeouts({ attribute: 60 }), null),

@@ -33,10 +33,10 @@ test('a delayed fop reaches the volume below after delay-duration, not before', 
   const { leaf, context, stat, dump } = await setUp({ ...ALL, 'delay-duration': '1300' });
   stat();
   context.advance(1.25);
-  expect(leaf.held).toHaveLength(0);
+  expect(leaf.requests).toHaveLength(0);
   expect(dump()).toEqual({ delayed: 1, waiting: 1 });
   context.advance(0.125);
-  expect(leaf.held).toHaveLength(1);
+  expect(leaf.requests).toHaveLength(1);
   expect(dump()).toEqual({ delayed: 1, waiting: 0 });
 });
 
@@ -47,9 +47,9 @@ test('three delayed fops each wait for their own time only', async () => {
     context.advance(0.5);
   }
   context.advance(0.5);
-  expect(leaf.held).toHaveLength(1);
+  expect(leaf.requests).toHaveLength(1);
   context.advance(1);
-  expect(leaf.held).toHaveLength(3);
+  expect(leaf.requests).toHaveLength(3);
 });
 
 test('every fop of the table passes its arguments and reply unchanged', async () => {
@@ -88,7 +88,7 @@ describe('delay-percentage', () => {
     context.shares = [0, 0.249_999, 0.25, 0.9];
     const { leaf, stat, dump } = await setUp({ 'delay-percentage': '25%' }, context);
     for (let i = 0; i < 8; i++) stat();
-    expect(leaf.held).toHaveLength(4);
+    expect(leaf.requests).toHaveLength(4);
     expect(dump()).toEqual({ delayed: 4, waiting: 4 });
   });
 
@@ -133,10 +133,10 @@ test('a reconfigure applies duration, enable and percentage to the next fops', a
   const fd = new Fd(graph.inodes.root, 0, 1);
   ask(graph, 'readv', fd, 1, 0, 0, null);
   context.advance(0.5);
-  expect(leaf.held.map(({ name }) => name)).toEqual(['stat', 'readv']);
+  expect(leaf.requests.map(({ name }) => name)).toEqual(['stat', 'readv']);
   change({ 'delay-percentage': '0' });
   stat();
-  expect(leaf.held).toHaveLength(3);
+  expect(leaf.requests).toHaveLength(3);
 });
 
 test('stopping the graph winds delayed fops at once', async () => {

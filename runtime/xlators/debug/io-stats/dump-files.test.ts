@@ -1,6 +1,6 @@
 /** The files that io-stats writes: at intervals, and on a setxattr of the command attribute. */
 import { describe, expect, test } from 'vitest';
-import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
+import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../test/support/core.ts';
 import { withoutEffect } from '../../../core/accepted-options.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
@@ -160,7 +160,7 @@ describe('at intervals', () => {
 
 test('the dump ranks files by opens, reads, writes and speed, also after a forget', async () => {
   const { leaf, graph, root, xl, context } = await setUp({ 'latency-measurement': 'on' });
-  const busy = newName(root, 'busy');
+  const busy = makeLoc(root, 'busy');
   const fd = new Fd(busy.inode!, 0, 1);
   const folder = new Fd(root, 0, 1, true);
   ask(graph, 'create', busy, 0, 0o644, 0, fd, null);

@@ -3,9 +3,9 @@ import {
   ask,
   askArgs,
   FakeContext,
-  type Held,
   HeldLeaf,
-  newName,
+  type HeldRequest,
+  makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
 import { EIO } from '../../../core/errno.ts';
@@ -29,7 +29,7 @@ async function setUp(given: Record<string, string>) {
   return { leaf, context, graph, root, xl, dump: () => xl.priv.dump() };
 }
 
-const fd = (request: Held): Fd => request.args.find((arg) => arg instanceof Fd) as Fd;
+const fd = (request: HeldRequest): Fd => request.args.find((arg) => arg instanceof Fd) as Fd;
 
 test('with both options off, only setxattr is handled, and other winds are routed past', async () => {
   const { graph, xl } = await setUp({ 'latency-measurement': 'off', 'count-fop-hits': 'off' });
@@ -95,7 +95,7 @@ describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
     const loc = new Loc(root);
     const fds = [new Fd(root, 0, 1), new Fd(root, 0, 1), new Fd(root, 0, 1, true)] as const;
     ask(graph, 'open', loc, 0, fds[0], null);
-    ask(graph, 'create', newName(root, 'a'), 0, 0o644, 0, fds[1], null);
+    ask(graph, 'create', makeLoc(root, 'a'), 0, 0o644, 0, fds[1], null);
     ask(graph, 'opendir', loc, fds[2], null);
     expect(dump()).toMatchObject({ 'open-fds': 2, 'max-open-fds': 2 });
     leaf.onRequest = (request) => request.answer(-1, EIO, null);
@@ -114,7 +114,7 @@ test('count-fop-hits alone dumps hits without latencies', async () => {
   const { leaf, graph, root, context, dump } = await setUp({ 'count-fop-hits': 'on' });
   ask(graph, 'stat', new Loc(root), null);
   context.advance(1);
-  leaf.held[0]!.answer(0, 0, null, null);
+  leaf.requests[0]!.answer(0, 0, null, null);
   expect(Object.keys(dump()).filter((key) => key.startsWith('STAT'))).toEqual(['STAT.hits']);
 });
 
@@ -124,8 +124,8 @@ test('latency is measured from wind to reply, also for concurrent requests', asy
   context.advance(1);
   ask(graph, 'stat', new Loc(root), null);
   context.advance(2);
-  leaf.held[0]!.answer(0, 0, null, null);
-  leaf.held[1]!.answer(-1, EIO, null, null);
+  leaf.requests[0]!.answer(0, 0, null, null);
+  leaf.requests[1]!.answer(-1, EIO, null, null);
   expect(dump()).toMatchObject({
     'STAT.hits': 2,
     'STAT.avg-ns': 2_500_000,

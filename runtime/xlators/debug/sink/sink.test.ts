@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, newName, startGraph } from '../../../../test/support/core.ts';
+import { ask, makeLoc, startGraph } from '../../../../test/support/core.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
@@ -8,7 +8,7 @@ import sink from './index.ts';
 
 test('a lookup finds a directory without gfid and with all attributes zero', async () => {
   const graph = await startGraph([{ translator: sink }]);
-  const loc = newName(graph.inodes.root, 'a');
+  const loc = makeLoc(graph.inodes.root, 'a');
   const { count, opRet, values } = ask(graph, 'lookup', loc, null);
   expect([count, opRet]).toEqual([1, 0]);
   const [inode, buf, , postparent] = values as [unknown, Iatt, unknown, Iatt];

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import {
   ask,
   askArgs,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
   linkDirectory,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -53,12 +53,12 @@ const ROOT = `gfid=${ROOT_GFID}`;
 const NONE = `gfid=${NULL_GFID}`;
 
 function file(number: number): Iatt {
-  const buf = attributes(gfidOf(number), IA_IFREG);
+  const buf = makeAttributes(makeGfid(number), IA_IFREG);
   return Object.assign(buf, { iaProt: 0o644, iaSize: 5, iaMtime: 1_795_156_708, iaMtimeNsec: 7 });
 }
 
 const FILE =
-  `gfid=${gfidOf(1)} ino=${file(1).iaIno}, mode=100644, nlink=1, uid=0, gid=0, size=5, blocks=0, ` +
+  `gfid=${makeGfid(1)} ino=${file(1).iaIno}, mode=100644, nlink=1, uid=0, gid=0, size=5, blocks=0, ` +
   'atime=Jan 01 00:00 mtime=Nov 20 06:38 ctime=Jan 01 00:00 atime_sec=0, atime_nsec=0, ' +
   'mtime_sec=1795156708, mtime_nsec=7, ctime_sec=0, ctime_nsec=0';
 
@@ -69,7 +69,7 @@ test('with neither log nor history, winds are routed past the volume', async () 
 
 test('a failed lookup logs a line for the request and one with op_errno', async () => {
   const { graph, root, lines } = await setUp(LOGGED);
-  ask(graph, 'lookup', newName(root, 'a\nb'), null);
+  ask(graph, 'lookup', makeLoc(root, 'a\nb'), null);
   expect(lines()).toEqual([
     `I lookup 1: ${NONE} path=/a\\nb`,
     `I lookup_cbk 1: ${NONE} op_ret=-1, op_errno=2`,
@@ -79,35 +79,35 @@ test('a failed lookup logs a line for the request and one with op_errno', async 
 test("a lookup's reply line has its attributes and the gfid that the request did not know", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   leaf.onRequest = ({ args, answer }) =>
-    answer(0, 0, (args[0] as Loc).inode, file(1), null, attributes(ROOT_GFID));
-  ask(graph, 'lookup', newName(root, 'a'), null);
+    answer(0, 0, (args[0] as Loc).inode, file(1), null, makeAttributes(ROOT_GFID));
+  ask(graph, 'lookup', makeLoc(root, 'a'), null);
   const [, up] = lines();
-  const parent = iattText(attributes(ROOT_GFID));
+  const parent = iattText(makeAttributes(ROOT_GFID));
   expect(up).toBe(
-    `I lookup_cbk 1: gfid=${gfidOf(1)} op_ret=0, *buf={${FILE}}, *postparent={${parent}}`,
+    `I lookup_cbk 1: gfid=${makeGfid(1)} op_ret=0, *buf={${FILE}}, *postparent={${parent}}`,
   );
 });
 
 test('request lines show paths, flags, sizes, keys without values, locks and changed attributes', async () => {
   const { graph, root, lines } = await setUp({ ...LOGGED, 'log-level': 'INFO' });
-  const dir = linkDirectory(graph, 'd', gfidOf(9));
+  const dir = linkDirectory(graph, 'd', makeGfid(9));
   const fd = new Fd(dir, 0, 1);
   const open = `fd=${fd.id}`;
-  const D = `gfid=${gfidOf(9)}`;
+  const D = `gfid=${makeGfid(9)}`;
   const at = new Loc(dir);
   const data = new Uint8Array(3);
   const flock = { type: 1, whence: 0, start: 5, len: 6, pid: 7, owner: '' };
   const change = Object.assign(new Iatt(), { iaProt: 0o600, iaUid: 8 });
   const asked = (line: string) => expect(lines()[0]!.replace(/^(I \w+ )\d+: /, '$1')).toBe(line);
-  ask(graph, 'create', newName(dir, 'f'), 0o102, 0o644, 0o22, fd, null);
+  ask(graph, 'create', makeLoc(dir, 'f'), 0o102, 0o644, 0o22, fd, null);
   asked(`I create ${NONE} path=/d/f, flags=66, mode=0644, umask=022, ${open}`);
   ask(graph, 'readv', fd, 4096, 10, 0, null);
   asked(`I readv ${D} ${open}, size=4096, offset=10, flags=0`);
   ask(graph, 'writev', fd, data, 10, 0, null);
   asked(`I writev ${D} ${open}, size=3, offset=10, flags=0`);
-  ask(graph, 'rename', new Loc(dir, root, 'd'), newName(root, 'e'), null);
-  asked(`I rename oldgfid=${gfidOf(9)} oldpath=/d --> newgfid=${NULL_GFID} newpath=/e`);
-  ask(graph, 'symlink', 'to', newName(root, 's'), 0o22, null);
+  ask(graph, 'rename', new Loc(dir, root, 'd'), makeLoc(root, 'e'), null);
+  asked(`I rename oldgfid=${makeGfid(9)} oldpath=/d --> newgfid=${NULL_GFID} newpath=/e`);
+  ask(graph, 'symlink', 'to', makeLoc(root, 's'), 0o22, null);
   asked(`I symlink ${NONE} linkpath=to, path=/s, umask=022`);
   ask(graph, 'setxattr', at, Dict.of({ 'user.a': 'secret' }), 1, null);
   asked(`I setxattr ${D} path=/d, dict={user.a}, flags=1`);
@@ -142,7 +142,7 @@ test('reply lines show op_ret, attributes, fds and statfs numbers', async () => 
 
 test('a readdirp logs a line for each entry that has attributes', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
-  const entry = { name: 'a', off: 1, type: 8, gfid: gfidOf(1), dict: null, inode: null };
+  const entry = { name: 'a', off: 1, type: 8, gfid: makeGfid(1), dict: null, inode: null };
   const entries = [
     { ...entry, stat: file(1) },
     { ...entry, name: 'b', stat: null },
@@ -162,7 +162,7 @@ test('a release, a releasedir and a forget log a line', async () => {
     answer(0, 0, args.find((arg) => arg instanceof Fd) ?? (args[0] as Loc).inode, file(1));
   ask(graph, 'open', new Loc(root), 0, fds[0], null);
   ask(graph, 'opendir', new Loc(root), fds[1], null);
-  const loc = newName(root, 'a');
+  const loc = makeLoc(root, 'a');
   ask(graph, 'lookup', loc, null);
   lines();
   for (const fd of fds) fd.release();

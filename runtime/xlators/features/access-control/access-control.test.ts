@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
+  makeAttributes,
+  makeGfid,
   startGraph,
 } from '../../../../test/support/core.ts';
 import { type Caller, connect, Driver, ROOT } from '../../../api/driver.ts';
@@ -171,7 +171,12 @@ it('a request whose inode cannot be looked up fails as the lookup does', async (
   const volumes = [{ translator: leaf.translator }, { translator: accessControl }] as never;
   const graph = await startGraph(volumes);
   const { inodes } = graph;
-  const inode = inodes.link(inodes.newInode(), inodes.root, 'f', attributes(gfidOf(5), IA_IFREG))!;
+  const inode = inodes.link(
+    inodes.newInode(),
+    inodes.root,
+    'f',
+    makeAttributes(makeGfid(5), IA_IFREG),
+  )!;
   const truncate = (reply: readonly [number, number, ...unknown[]]) => {
     leaf.onRequest = ({ name, answer }) => {
       if (name === 'lookup') answer(...reply);
@@ -182,7 +187,7 @@ it('a request whose inode cannot be looked up fails as the lookup does', async (
   const failed = [-1, ESTALE, null, null, null, null] as const;
   expect(await truncate(failed)).toMatchObject({ opRet: -1, opErrno: ESTALE });
   // Attributes without a type are unknown.
-  const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(5) });
+  const buf = Object.assign(new Iatt(), { iaGfid: makeGfid(5) });
   const unknown = [0, 0, inode, buf, null, null] as const;
   expect(await truncate(unknown)).toMatchObject({ opRet: -1, opErrno: EIO });
   expect(ask(graph, 'truncate', new Loc(inode), 0, null)).toMatchObject({ opRet: 0 });

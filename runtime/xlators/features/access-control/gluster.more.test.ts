@@ -16,7 +16,7 @@ import {
   USER_OBJ,
 } from '../../../../test/conformance/acl.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
-import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
+import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import type { Step } from '../../../../test/support/trace-steps.ts';
 
@@ -255,7 +255,7 @@ const BY_FD: Scenes = {
   ],
 };
 
-const isNotHere = isSkipped('bricks of GlusterFS', whyNoBricks() || whyNoGfapi());
+const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());
 const folder = mkdtempSync(join(tmpdir(), 'glossa-acl-'));
 let played: Awaited<ReturnType<typeof playOnBoth>>;
 

@@ -1,6 +1,6 @@
 /** features/locks with two clients that choose the same lk-owner: each has its own locks. */
 import { describe, expect, test } from 'vitest';
-import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { failedReply, foundLock, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR } from '../../../core/errno.ts';
 import { Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
@@ -39,9 +39,9 @@ describe('two clients with the same lk-owner', () => {
     const { one, two, lk, inodelk, entrylk } = await twoClients();
     expect([lk(one, F_SETLK), lk(one, F_SETLK)]).toMatchObject([OK, OK]);
     expect([inodelk(one, F_SETLK), entrylk(one, ENTRYLK_LOCK)]).toMatchObject([OK, OK]);
-    expect(lk(two, F_SETLK)).toMatchObject(failed(EAGAIN));
-    expect(inodelk(two, F_SETLK)).toMatchObject(failed(EAGAIN));
-    expect(entrylk(two, ENTRYLK_LOCK_NB)).toMatchObject(failed(EAGAIN));
+    expect(lk(two, F_SETLK)).toMatchObject(failedReply(EAGAIN));
+    expect(inodelk(two, F_SETLK)).toMatchObject(failedReply(EAGAIN));
+    expect(entrylk(two, ENTRYLK_LOCK_NB)).toMatchObject(failedReply(EAGAIN));
   });
 
   test("cannot release each other's locks by an unlock or a close", async () => {
@@ -49,9 +49,9 @@ describe('two clients with the same lk-owner', () => {
     lk(one, F_SETLK);
     expect(lk(two, F_SETLK, F_UNLCK)).toMatchObject(OK);
     asClient(two, SAME, 'flush', fd, null);
-    expect(found(lk(two, F_GETLK))).toMatchObject({ type: F_WRLCK, pid: SAME });
+    expect(foundLock(lk(two, F_GETLK))).toMatchObject({ type: F_WRLCK, pid: SAME });
     asClient(one, SAME, 'flush', fd, null);
-    expect(found(lk(two, F_GETLK))).toMatchObject({ type: F_UNLCK });
+    expect(foundLock(lk(two, F_GETLK))).toMatchObject({ type: F_UNLCK });
   });
 
   test("get each other's lk-owner from F_GETLK, and the statedump shows it", async () => {
@@ -82,7 +82,7 @@ describe('a client that disconnects', () => {
     lk(one, F_SETLK);
     const waiting = lk(two, F_SETLKW);
     two.disconnect();
-    expect(waiting).toMatchObject(failed(EINTR));
+    expect(waiting).toMatchObject(failedReply(EINTR));
     lk(one, F_SETLK, F_UNLCK);
     expect(lk(one, F_SETLK, F_WRLCK, 2)).toMatchObject(OK);
   });
@@ -99,7 +99,7 @@ describe('a client that disconnects', () => {
       wind.lk(frame, 0, () => {}, graph.links, fd, F_SETLK, whole, null);
     }
     two.end(late[0]!.root);
-    expect(lk(one, F_SETLK)).toMatchObject(failed(EAGAIN));
+    expect(lk(one, F_SETLK)).toMatchObject(failedReply(EAGAIN));
     two.end(late[1]!.root);
     expect(lk(one, F_SETLK)).toMatchObject(OK);
   });
@@ -108,7 +108,7 @@ describe('a client that disconnects', () => {
     const { one, two, inode, whole, asClient, lk } = await twoClients();
     const list = [{ ...whole, owner: '0000000000000009' }];
     expect(asClient(two, SAME, 'setactivelk', new Loc(inode), list, null)).toMatchObject(OK);
-    expect(lk(one, F_SETLK)).toMatchObject(failed(EAGAIN));
+    expect(lk(one, F_SETLK)).toMatchObject(failedReply(EAGAIN));
     expect(lk(two, F_SETLK, F_WRLCK, 9)).toMatchObject(OK);
     two.disconnect();
     expect(lk(one, F_SETLK)).toMatchObject(OK);

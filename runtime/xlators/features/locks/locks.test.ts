@@ -1,7 +1,7 @@
 /** features/locks by its fops, for applications. */
 import { describe, expect, test } from 'vitest';
-import { attributes, type Held } from '../../../../test/support/core.ts';
-import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { type HeldRequest, makeAttributes } from '../../../../test/support/core.ts';
+import { failedReply, foundLock, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { connect } from '../../../api/driver.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EDEADLK, EINTR, EINVAL, ENOENT, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
@@ -27,23 +27,28 @@ describe('lk', () => {
     const { lk } = await setUp();
     expect(lk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
-    expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(lk(2, F_SETLK, F_UNLCK)).toMatchObject(OK);
     expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(OK);
-    expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+    expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
   test('F_GETLK returns the conflicting lock, or F_UNLCK without one', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 100, 50);
-    expect(found(lk(2, F_GETLK, F_RDLCK))).toEqual({ type: F_WRLCK, start: 100, len: 50, pid: 1 });
-    expect(found(lk(2, F_GETLK, F_RDLCK, 150))).toMatchObject({ type: F_UNLCK });
-    expect(found(lk(1, F_GETLK, F_WRLCK))).toMatchObject({ type: F_UNLCK });
+    expect(foundLock(lk(2, F_GETLK, F_RDLCK))).toEqual({
+      type: F_WRLCK,
+      start: 100,
+      len: 50,
+      pid: 1,
+    });
+    expect(foundLock(lk(2, F_GETLK, F_RDLCK, 150))).toMatchObject({ type: F_UNLCK });
+    expect(foundLock(lk(1, F_GETLK, F_WRLCK))).toMatchObject({ type: F_UNLCK });
     // F_UNLCK searches the caller's own locks.
-    expect(found(lk(1, F_GETLK, F_UNLCK, 120))).toMatchObject({ type: F_WRLCK, start: 100 });
-    expect(found(lk(2, F_GETLK, F_UNLCK))).toMatchObject({ type: F_UNLCK });
+    expect(foundLock(lk(1, F_GETLK, F_UNLCK, 120))).toMatchObject({ type: F_WRLCK, start: 100 });
+    expect(foundLock(lk(2, F_GETLK, F_UNLCK))).toMatchObject({ type: F_UNLCK });
     lk(1, F_SETLK, F_RDLCK, 1000);
-    expect(found(lk(2, F_GETLK, F_WRLCK, 500))).toMatchObject({
+    expect(foundLock(lk(2, F_GETLK, F_WRLCK, 500))).toMatchObject({
       type: F_RDLCK,
       start: 1000,
       len: 0,
@@ -53,13 +58,13 @@ describe('lk', () => {
   test('commands 12 to 14 of 32-bit callers act as F_GETLK to F_SETLKW, and 200 fails with EINVAL', async () => {
     const { lk } = await setUp();
     expect(lk(1, 13, F_WRLCK)).toMatchObject(OK);
-    expect(lk(2, 13, F_WRLCK)).toMatchObject(failed(EAGAIN));
-    expect(found(lk(2, 12, F_WRLCK))).toMatchObject({ type: F_WRLCK });
+    expect(lk(2, 13, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
+    expect(foundLock(lk(2, 12, F_WRLCK))).toMatchObject({ type: F_WRLCK });
     const waiting = lk(2, 14, F_WRLCK);
     expect(waiting).toMatchObject(WAITS);
     lk(1, F_SETLK, F_UNLCK);
     expect(waiting).toMatchObject(OK);
-    expect(lk(1, 200, F_WRLCK)).toMatchObject(failed(EINVAL));
+    expect(lk(1, 200, F_WRLCK)).toMatchObject(failedReply(EINVAL));
   });
 
   test.each([
@@ -71,7 +76,7 @@ describe('lk', () => {
   ])('%s is refused with its errno', async (_, wrong, errno) => {
     const { as, fd } = await setUp();
     const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 1, owner: '', ...wrong };
-    expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failed(errno));
+    expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failedReply(errno));
   });
 
   test("a GlusterFS client's interrupt key cancels only the wait of its fd and range", async () => {
@@ -91,25 +96,25 @@ describe('lk', () => {
     const answer = interrupt('0,5-10');
     expect(answer).toMatchObject(OK);
     expect(String((answer.values[0] as Dict).get(name))).toContain('blocked locks=1 granted');
-    expect(waits).toMatchObject(failed(EINTR));
+    expect(waits).toMatchObject(failedReply(EINTR));
     for (const reply of [further, elsewhere]) expect(reply).toMatchObject(WAITS);
     expect(interrupt('0,5-10')).toMatchObject(OK);
-    expect(interrupt('7,5-10')).toMatchObject(failed(EINVAL));
+    expect(interrupt('7,5-10')).toMatchObject(failedReply(EINVAL));
     lk(1, F_SETLK, F_UNLCK);
     for (const reply of [further, elsewhere]) expect(reply).toMatchObject(OK);
   });
 
   test('an lk-owner of zeros fails with EINVAL', async () => {
     const { lk } = await setUp();
-    expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failed(EINVAL));
+    expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EINVAL));
   });
 
   test('a negative length locks the bytes before start, and one past OFFSET_MAX has no end', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 100, -10);
-    expect(found(lk(2, F_GETLK, F_WRLCK))).toMatchObject({ start: 90, len: 10 });
+    expect(foundLock(lk(2, F_GETLK, F_WRLCK))).toMatchObject({ start: 90, len: 10 });
     lk(1, F_SETLK, F_WRLCK, 500, OFFSET_MAX);
-    expect(found(lk(2, F_GETLK, F_WRLCK, 200))).toMatchObject({ start: 500, len: 0 });
+    expect(foundLock(lk(2, F_GETLK, F_WRLCK, 200))).toMatchObject({ start: 500, len: 0 });
   });
 
   test('waiting requests are granted in order of arrival', async () => {
@@ -148,7 +153,7 @@ describe('lk', () => {
     const waiting = lk(2, F_SETLKW, F_WRLCK);
     const next = lk(3, F_SETLKW, F_WRLCK);
     waiting.frame.root.interrupt();
-    expect(waiting).toMatchObject(failed(EINTR));
+    expect(waiting).toMatchObject(failedReply(EINTR));
     lk(1, F_SETLK, F_UNLCK);
     expect([waiting, next]).toMatchObject([{ count: 1, opErrno: EINTR }, OK]);
     next.frame.root.interrupt();
@@ -164,7 +169,7 @@ describe('lk', () => {
     lk(3, F_SETLK, F_WRLCK, 0, 0, other);
     const first = lk(1, F_SETLKW, F_WRLCK, 20, 10);
     const second = lk(2, F_SETLKW, F_RDLCK, 0, 0, other);
-    expect(lk(3, F_SETLKW, F_WRLCK, 5, 1)).toMatchObject(failed(EDEADLK));
+    expect(lk(3, F_SETLKW, F_WRLCK, 5, 1)).toMatchObject(failedReply(EDEADLK));
     expect([first, second]).toMatchObject([WAITS, WAITS]);
     lk(3, F_SETLK, F_UNLCK, 0, 0, other);
     expect([first, second]).toMatchObject([WAITS, OK]);
@@ -175,7 +180,7 @@ describe('lk', () => {
     lk(1, F_SETLK, F_RDLCK);
     lk(2, F_SETLK, F_RDLCK);
     const first = lk(1, F_SETLKW, F_WRLCK);
-    expect(lk(2, F_SETLKW, F_WRLCK)).toMatchObject(failed(EDEADLK));
+    expect(lk(2, F_SETLKW, F_WRLCK)).toMatchObject(failedReply(EDEADLK));
     lk(2, F_SETLK, F_UNLCK);
     expect(first).toMatchObject(OK);
   });
@@ -186,13 +191,13 @@ describe('flock', () => {
     const { lk, flock } = await setUp();
     expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(OK);
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
-    expect(flock(3, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+    expect(flock(3, F_SETLK, F_RDLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
   test('releases its lock before it requests another type, also if that fails', async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) expect(flock(owner, F_SETLK, F_RDLCK)).toMatchObject(OK);
-    expect(flock(1, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(flock(1, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
   });
 
@@ -224,7 +229,7 @@ describe('a close', () => {
     expect(as(1, 'flush', other, null)).toMatchObject(OK);
     expect(names).toEqual(['flush', 'flush']);
     expect(waiting).toMatchObject(OK);
-    expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
   test('a close of the last descriptor releases the locks of that open file only', async () => {
@@ -258,12 +263,12 @@ describe('getactivelk and setactivelk', () => {
         [F_RDLCK, 20, 0, 2],
       ],
     ]);
-    expect(as(1, 'setactivelk', new Loc(inode), list, null)).toMatchObject(failed(EINVAL));
-    expect(as(1, 'setactivelk', new Loc(other), [], null)).toMatchObject(failed(EINVAL));
+    expect(as(1, 'setactivelk', new Loc(inode), list, null)).toMatchObject(failedReply(EINVAL));
+    expect(as(1, 'setactivelk', new Loc(other), [], null)).toMatchObject(failedReply(EINVAL));
     expect(as(1, 'setactivelk', new Loc(other), list, null)).toMatchObject(OK);
     expect(as(1, 'getactivelk', new Loc(other), null).values[0]).toEqual(list);
     const fd = new Fd(other, 2, 1);
-    expect(lk(3, F_SETLK, F_WRLCK, 0, 1, fd)).toMatchObject(failed(EAGAIN));
+    expect(lk(3, F_SETLK, F_WRLCK, 0, 1, fd)).toMatchObject(failedReply(EAGAIN));
   });
 });
 
@@ -348,14 +353,14 @@ test('stopping the graph fails all waiting requests with ESTALE', async () => {
   const record = lk(2, F_SETLKW, F_WRLCK);
   const domain = as(2, 'inodelk', 'd', new Loc(inode), F_SETLKW, whole, null);
   await graph.stop();
-  expect([record, domain]).toMatchObject([failed(ESTALE), failed(ESTALE)]);
+  expect([record, domain]).toMatchObject([failedReply(ESTALE), failedReply(ESTALE)]);
 });
 
 test('a lookup with the key posixlk-count returns the number of locks of applications', async () => {
   const { as, lk, flock, inode, leaf } = await setUp();
   const KEY = 'glusterfs.posixlk-count';
-  const buf = attributes(inode.gfid, IA_IFREG);
-  leaf.onRequest = (request: Held) => {
+  const buf = makeAttributes(inode.gfid, IA_IFREG);
+  leaf.onRequest = (request: HeldRequest) => {
     if (request.name === 'lookup') request.answer(0, 0, inode, buf, Dict.of({ more: 1 }), null);
     else request.answer(0, 0, null);
   };
@@ -378,7 +383,7 @@ test('a lookup with the key posixlk-count returns the number of locks of applica
   expect(count()).toEqual([4, 'int', 1]);
   const silent = as(9, 'lookup', new Loc(inode), null);
   expect((silent.values[2] as Dict).has(KEY)).toBe(false);
-  leaf.onRequest = (request: Held) => request.answer(-1, ENOENT, null, null, null, null);
+  leaf.onRequest = (request: HeldRequest) => request.answer(-1, ENOENT, null, null, null, null);
   const absent = as(9, 'lookup', new Loc(inode), Dict.of({ [KEY]: 4 }));
   expect([absent.opRet, absent.opErrno, absent.values[2]]).toEqual([-1, ENOENT, null]);
 });

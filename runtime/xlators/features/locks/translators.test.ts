@@ -1,6 +1,6 @@
 /** features/locks by its fops, for translators: inodelk and entrylk. */
 import { describe, expect, test } from 'vitest';
-import { failed, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { failedReply, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -37,20 +37,20 @@ describe('inodelk', () => {
     const { inodelk, finodelk } = await domains();
     expect(inodelk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(finodelk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
-    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(3, F_SETLK, F_WRLCK, 0, 0, 'other')).toMatchObject(OK);
-    expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failed(EOPNOTSUPP));
+    expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failedReply(EOPNOTSUPP));
   });
 
   test("a lock past the largest file (replicate's lock of attributes) excludes only ranges without end", async () => {
     const { inodelk, dump } = await domains();
     const attributes = 2 ** 63;
     expect(inodelk(1, F_SETLK, F_WRLCK, attributes)).toMatchObject(OK);
-    expect(inodelk(2, F_SETLK, F_WRLCK, attributes)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(2, F_SETLK, F_WRLCK, attributes)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(2, F_SETLK, F_WRLCK, 0, 100)).toMatchObject(OK);
-    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(2, F_SETLK, F_UNLCK, 0, 100)).toMatchObject(OK);
-    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(1, F_SETLK, F_UNLCK, attributes)).toMatchObject(OK);
     expect(dump()).toMatchObject({ inodes: 0 });
   });
@@ -58,12 +58,12 @@ describe('inodelk', () => {
   test("each of an owner's locks needs its own unlock of the exact range", async () => {
     const { inodelk, dump } = await domains();
     for (const _ of [1, 2]) expect(inodelk(1, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(OK);
-    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 5)).toMatchObject(failed(EINVAL));
-    expect(inodelk(2, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failed(EINVAL));
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 5)).toMatchObject(failedReply(EINVAL));
+    expect(inodelk(2, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failedReply(EINVAL));
     expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(OK);
-    expect(inodelk(2, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(2, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(OK);
-    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failed(EINVAL));
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failedReply(EINVAL));
     expect(dump()).toMatchObject({ inodes: 0 });
   });
 
@@ -73,7 +73,7 @@ describe('inodelk', () => {
     const writer = inodelk(2, F_SETLKW, F_WRLCK);
     const reader = inodelk(3, F_SETLKW, F_RDLCK);
     expect([writer, reader]).toMatchObject([WAITS, WAITS]);
-    expect(inodelk(4, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(4, F_SETLK, F_RDLCK)).toMatchObject(failedReply(EAGAIN));
     expect(inodelk(1, F_SETLK, F_RDLCK, 0, 10)).toMatchObject(OK);
     inodelk(1, F_SETLK, F_UNLCK);
     inodelk(1, F_SETLK, F_UNLCK, 0, 10);
@@ -88,7 +88,7 @@ describe('inodelk', () => {
     const writer = inodelk(2, F_SETLKW, F_WRLCK);
     const reader = inodelk(3, F_SETLKW, F_RDLCK);
     writer.frame.root.interrupt();
-    expect([writer, reader]).toMatchObject([failed(EINTR), OK]);
+    expect([writer, reader]).toMatchObject([failedReply(EINTR), OK]);
   });
 
   test('an unlinked inode stays in the inode table until its lock is released', async () => {
@@ -115,10 +115,10 @@ describe('entrylk', () => {
     const { entrylk } = await entries();
     expect(entrylk(1, ENTRYLK_LOCK_NB, 'a')).toMatchObject(OK);
     expect(entrylk(2, ENTRYLK_LOCK_NB, 'b')).toMatchObject(OK);
-    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a')).toMatchObject(failed(EAGAIN));
-    expect(entrylk(3, ENTRYLK_LOCK_NB, null)).toMatchObject(failed(EAGAIN));
+    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a')).toMatchObject(failedReply(EAGAIN));
+    expect(entrylk(3, ENTRYLK_LOCK_NB, null)).toMatchObject(failedReply(EAGAIN));
     const all = entrylk(3, ENTRYLK_LOCK, null);
-    expect(entrylk(4, ENTRYLK_LOCK_NB, 'c')).toMatchObject(failed(EAGAIN));
+    expect(entrylk(4, ENTRYLK_LOCK_NB, 'c')).toMatchObject(failedReply(EAGAIN));
     entrylk(1, ENTRYLK_UNLOCK, 'a');
     expect(all).toMatchObject(WAITS);
     entrylk(2, ENTRYLK_UNLOCK, 'b');
@@ -128,10 +128,10 @@ describe('entrylk', () => {
   test('read locks exclude each other, and an unlock of the other type fails with EINVAL', async () => {
     const { entrylk } = await entries();
     expect(entrylk(1, ENTRYLK_LOCK, 'a', ENTRYLK_RDLCK)).toMatchObject(OK);
-    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a', ENTRYLK_RDLCK)).toMatchObject(failed(EAGAIN));
-    expect(entrylk(1, ENTRYLK_UNLOCK, 'a', ENTRYLK_WRLCK)).toMatchObject(failed(EINVAL));
+    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a', ENTRYLK_RDLCK)).toMatchObject(failedReply(EAGAIN));
+    expect(entrylk(1, ENTRYLK_UNLOCK, 'a', ENTRYLK_WRLCK)).toMatchObject(failedReply(EINVAL));
     expect(entrylk(1, ENTRYLK_UNLOCK, 'a', ENTRYLK_RDLCK)).toMatchObject(OK);
-    expect(entrylk(1, 3, 'a')).toMatchObject(failed(EINVAL));
+    expect(entrylk(1, 3, 'a')).toMatchObject(failedReply(EINVAL));
   });
 
   test('by path excludes a fentrylk of the same name', async () => {
@@ -139,6 +139,6 @@ describe('entrylk', () => {
     const fd = new Fd(graph.inodes.root, 0, 1, true);
     entrylk(1, ENTRYLK_LOCK, 'a');
     const reply = as(2, 'fentrylk', 'd', fd, 'a', ENTRYLK_LOCK_NB, ENTRYLK_WRLCK, null);
-    expect(reply).toMatchObject(failed(EAGAIN));
+    expect(reply).toMatchObject(failedReply(EAGAIN));
   });
 });

@@ -7,11 +7,11 @@ import { expect, test } from 'vitest';
 import {
   ask,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
   linkDirectory,
-  newName,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
 import { EEXIST, ENOENT } from '../../../core/errno.ts';
@@ -25,10 +25,10 @@ import negative from './index.ts';
 const TIMEOUT_MS = 16_000;
 const LIMIT = 3;
 const NAMES = ['a', 'b'];
-const DIR_GFID = gfidOf(7);
+const DIR_GFID = makeGfid(7);
 
 const keyOf = (parent: Inode, name: string): string => `${parent.gfid}/${name}`;
-const target = ({ args }: Held, at = 0): string => {
+const target = ({ args }: HeldRequest, at = 0): string => {
   const { parent, name } = args[at] as Loc;
   return keyOf(parent!, name!);
 };
@@ -51,9 +51,9 @@ class Storage {
 
   /** Handles one of the arrived requests, and decides its reply. */
   act(which: number): void {
-    const { held } = this.leaf;
+    const { requests: held } = this.leaf;
     if (held.length === 0) return;
-    const [request] = held.splice(which % held.length, 1) as [Held];
+    const [request] = held.splice(which % held.length, 1) as [HeldRequest];
     const errno = this.perform(request);
     const denies = { lookup: ENOENT, unlink: 0 }[request.name as string] === errno;
     this.decided.push(() => {
@@ -67,11 +67,11 @@ class Storage {
   }
 
   finish(): void {
-    while (this.leaf.held.length > 0) this.act(0);
+    while (this.leaf.requests.length > 0) this.act(0);
     while (this.decided.length > 0) this.answer(0);
   }
 
-  private perform(request: Held): number {
+  private perform(request: HeldRequest): number {
     const name = target(request);
     const exists = this.names.has(name);
     if (request.name === 'lookup') return exists ? 0 : ENOENT;
@@ -108,7 +108,7 @@ class World {
   lookup(at: number): boolean {
     const [parent, name] = this.place(at);
     const { hits } = this.absent;
-    const reply = ask(this.graph, 'lookup', newName(parent, name), null);
+    const reply = ask(this.graph, 'lookup', makeLoc(parent, name), null);
     if (this.absent.hits === hits) return false;
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     const maker = this.storage.names.get(keyOf(parent, name));
@@ -121,15 +121,15 @@ class World {
   }
 
   make(at: number): void {
-    ask(this.graph, 'mknod', newName(...this.place(at)), 0o644, 0, 0, null);
+    ask(this.graph, 'mknod', makeLoc(...this.place(at)), 0o644, 0, 0, null);
   }
 
   remove(at: number): void {
-    ask(this.graph, 'unlink', newName(...this.place(at)), 0, null);
+    ask(this.graph, 'unlink', makeLoc(...this.place(at)), 0, null);
   }
 
   rename(at: number, to: number): void {
-    ask(this.graph, 'rename', newName(...this.place(at)), newName(...this.place(to)), null);
+    ask(this.graph, 'rename', makeLoc(...this.place(at)), makeLoc(...this.place(to)), null);
   }
 
   others(at: number): void {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import {
   ask,
   askArgs,
-  attributes,
   FakeContext,
-  gfidOf,
-  type Held,
   HeldLeaf,
+  type HeldRequest,
   linkDirectory,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -28,7 +28,7 @@ import type { Xlator } from '../../../core/xlator.ts';
 import type { AbsentNames } from './absent-names.ts';
 import negative from './index.ts';
 
-const absent = (request: Held): void => request.answer(-1, ENOENT, null, null, null, null);
+const absent = (request: HeldRequest): void => request.answer(-1, ENOENT, null, null, null, null);
 
 async function setUp(options: Record<string, string> = {}) {
   const leaf = new HeldLeaf();
@@ -36,7 +36,7 @@ async function setUp(options: Record<string, string> = {}) {
   const context = new FakeContext();
   const volumes = [{ translator: leaf.translator }, { translator: negative, options }];
   const graph = await startGraph(volumes, context);
-  const lookup = (parent: Inode, name: string) => ask(graph, 'lookup', newName(parent, name), null);
+  const lookup = (parent: Inode, name: string) => ask(graph, 'lookup', makeLoc(parent, name), null);
   const xl = graph.top as Xlator<AbsentNames>;
   /** Whether a lookup is answered without the leaf; a miss is remembered. */
   const isHit = (parent: Inode, name: string): boolean => {
@@ -49,8 +49,8 @@ async function setUp(options: Record<string, string> = {}) {
 
 /** Returns each fop that creates `name`, with its arguments. */
 function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]][] {
-  const loc = newName(parent, name);
-  const old = newName(parent, 'old');
+  const loc = makeLoc(parent, name);
+  const old = makeLoc(parent, 'old');
   const args: { readonly [N in FopName]?: FopTable[N]['args'] } = {
     mknod: [loc, 0o644, 0, 0, null],
     mkdir: [loc, 0o755, 0, null],
@@ -90,16 +90,16 @@ describe('lookup', () => {
 
   test('lookup whose ENOENT may be outdated carries no kernel-timeout', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = lookup(root, 'a');
     xl.priv.changed(root, 'a');
-    absent(leaf.held[0]!);
+    absent(leaf.requests[0]!);
     expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });
 
   test('lookup of the same name in another directory is a miss, and a rename of the directory keeps its names', async () => {
     const { isHit, graph, root } = await setUp();
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(root, 'a');
     expect(isHit(dir, 'a')).toBe(false);
     graph.inodes.rename(root, 'dir', root, 'moved');
@@ -124,7 +124,7 @@ describe('lookup', () => {
   test('by gfid, or of "." and "..", is neither hit nor miss', async () => {
     const { graph, root, xl } = await setUp();
     for (const loc of [
-      new Loc(null, null, null, gfidOf(9)),
+      new Loc(null, null, null, makeGfid(9)),
       new Loc(root),
       new Loc(root, root, '.'),
       new Loc(root, root, '..'),
@@ -138,7 +138,7 @@ describe('lookup', () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     const { inodes } = graph;
-    const inode = inodes.link(inodes.newInode(), root, 'a', attributes(gfidOf(5), IA_IFREG));
+    const inode = inodes.link(inodes.newInode(), root, 'a', makeAttributes(makeGfid(5), IA_IFREG));
     leaf.onRequest = (request) => request.answer(0, 0, inode, null, null, null);
     expect(ask(graph, 'lookup', new Loc(inode, root, 'a'), null).opRet).toBe(0);
     expect(xl.priv.dump().names).toBe(0);
@@ -162,19 +162,19 @@ describe('a fop that creates a name', () => {
     isHit(root, 'a');
     isHit(root, 'other');
 
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = askArgs(graph, name, args);
     expect(xl.priv.has(root, 'a')).toBe(false);
     // A lookup during the creation: its ENOENT is not remembered.
     const early = lookup(root, 'a');
-    leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+    leaf.requests[1]!.answer(-1, ENOENT, null, null, null, null);
     expect(early.opErrno).toBe(ENOENT);
     expect(xl.priv.has(root, 'a')).toBe(false);
 
     const late = lookup(root, 'a');
-    leaf.held[0]!.answer(-1, EEXIST);
+    leaf.requests[0]!.answer(-1, EEXIST);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EEXIST });
-    leaf.held[2]!.answer(-1, ENOENT, null, null, null, null);
+    leaf.requests[2]!.answer(-1, ENOENT, null, null, null, null);
     expect(late.opErrno).toBe(ENOENT);
     expect(xl.priv.has(root, 'a')).toBe(false);
     expect(xl.priv.has(root, 'other')).toBe(true);
@@ -182,31 +182,31 @@ describe('a fop that creates a name', () => {
 
   test('in another directory does not affect a lookup under way', async () => {
     const { leaf, graph, lookup, root, xl } = await setUp();
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     lookup(dir, 'a');
-    ask(graph, 'mkdir', newName(root, 'b'), 0o755, 0, null);
-    leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+    ask(graph, 'mkdir', makeLoc(root, 'b'), 0o755, 0, null);
+    leaf.requests[0]!.answer(-1, ENOENT, null, null, null, null);
     expect(xl.priv.has(dir, 'a')).toBe(true);
   });
 
   test('drops the name also when the directory has a new inode meanwhile', async () => {
     const { leaf, graph, lookup, xl } = await setUp();
     const { inodes } = graph;
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
-    leaf.onRequest = (request) => void leaf.held.push(request);
-    ask(graph, 'mkdir', newName(dir, 'a'), 0o755, 0, null);
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
+    leaf.onRequest = (request) => void leaf.requests.push(request);
+    ask(graph, 'mkdir', makeLoc(dir, 'a'), 0o755, 0, null);
     inodes.lruLimit = 0;
     inodes.forget(dir, 0);
     inodes.lruLimit = 10;
-    const again = linkDirectory(graph, 'dir', gfidOf(7));
+    const again = linkDirectory(graph, 'dir', makeGfid(7));
     expect(again).not.toBe(dir);
     lookup(again, 'a');
     lookup(again, 'a');
-    leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+    leaf.requests[1]!.answer(-1, ENOENT, null, null, null, null);
     expect(xl.priv.has(again, 'a')).toBe(false);
-    leaf.held[0]!.answer(0, 0, null, null, null, null, null);
-    leaf.held[2]!.answer(-1, ENOENT, null, null, null, null);
+    leaf.requests[0]!.answer(0, 0, null, null, null, null, null);
+    leaf.requests[2]!.answer(-1, ENOENT, null, null, null, null);
     expect(xl.priv.has(again, 'a')).toBe(false);
   });
 });
@@ -217,7 +217,7 @@ describe('a fop that removes a name', () => {
   test.each(['unlink', 'rmdir'] as const)('makes the name absent: %s', async (name) => {
     const { leaf, graph, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, ...parents);
-    ask(graph, name, newName(root, 'a'), 0, null);
+    ask(graph, name, makeLoc(root, 'a'), 0, null);
     leaf.onRequest = absent;
     expect(isHit(root, 'a')).toBe(true);
   });
@@ -225,28 +225,28 @@ describe('a fop that removes a name', () => {
   test('makes it absent neither after a failure, nor with a creation under way', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, ...parents);
-    ask(graph, 'unlink', newName(root, 'a'), 0, null);
+    ask(graph, 'unlink', makeLoc(root, 'a'), 0, null);
     expect(xl.priv.has(root, 'a')).toBe(false);
 
-    leaf.onRequest = (request) => void leaf.held.push(request);
-    ask(graph, 'unlink', newName(root, 'a'), 0, null);
-    ask(graph, 'mkdir', newName(root, 'a'), 0o755, 0, null);
-    leaf.held[1]!.answer(0, 0, null, null, ...parents);
-    leaf.held[0]!.answer(0, 0, ...parents);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
+    ask(graph, 'unlink', makeLoc(root, 'a'), 0, null);
+    ask(graph, 'mkdir', makeLoc(root, 'a'), 0o755, 0, null);
+    leaf.requests[1]!.answer(0, 0, null, null, ...parents);
+    leaf.requests[0]!.answer(0, 0, ...parents);
     expect(xl.priv.has(root, 'a')).toBe(false);
   });
 
   test('makes it absent except by rename, which keeps both names of one file', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, ...parents, null, null);
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
-    ask(graph, 'rename', newName(dir, 'a'), newName(root, 'b'), null);
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
+    ask(graph, 'rename', makeLoc(dir, 'a'), makeLoc(root, 'b'), null);
     expect(xl.priv.dump().names).toBe(0);
   });
 
   test('drops the names of the directory with rmdir', async () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(dir, 'a');
     isHit(dir, 'b');
     leaf.onRequest = (request) => request.answer(0, 0, ...parents);
@@ -322,7 +322,7 @@ describe('the memory of names', () => {
 
   test('drops the names of a forgotten directory', async () => {
     const { graph, isHit, root, xl } = await setUp();
-    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(dir, 'a');
     isHit(root, 'b');
     graph.inodes.lruLimit = 0;
@@ -349,10 +349,10 @@ describe('events', () => {
       const seen: EventName[] = [];
       graph.top.master = (name) => void seen.push(name);
       isHit(root, 'a');
-      leaf.onRequest = (request) => void leaf.held.push(request);
+      leaf.onRequest = (request) => void leaf.requests.push(request);
       lookup(root, 'b');
       graph.xlators[0]!.notify(event, { gfid: ROOT_GFID });
-      leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+      leaf.requests[0]!.answer(-1, ENOENT, null, null, null, null);
       expect(xl.priv.dump().names).toBe(0);
       expect(seen).toEqual([event]);
     },
@@ -362,10 +362,10 @@ describe('events', () => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     isHit(root, 'a');
     isHit(root, 'b');
-    leaf.onRequest = (request) => void leaf.held.push(request);
+    leaf.onRequest = (request) => void leaf.requests.push(request);
     lookup(root, 'c');
     invalidateEntry(graph.xlators[0]!, root, 'c');
-    leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+    leaf.requests[0]!.answer(-1, ENOENT, null, null, null, null);
     invalidateEntry(graph.xlators[0]!, root, 'a');
     invalidateInode(graph.xlators[0]!, root);
     expect(xl.priv.dump().names).toBe(1);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
-import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
+import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 
 const SCENES: Scenes = {
@@ -50,7 +50,7 @@ const LET_THROUGH: Scenes = {
   ],
 };
 
-const isNotHere = isSkipped('bricks of GlusterFS', whyNoBricks() || whyNoGfapi());
+const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());
 const folder = mkdtempSync(join(tmpdir(), 'glossa-read-only-'));
 let played: Awaited<ReturnType<typeof playOnBoth>>;
 

@@ -9,7 +9,7 @@ import {
   BrickClients,
   bytes,
 } from '../../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick } from '../../../../test/support/gluster.ts';
+import { isWithoutBricks, RealBrick } from '../../../../test/support/gluster.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -58,7 +58,7 @@ async function touch({ driver }: BrickClient, path: string, iaMtime: number): Pr
 const isNewer = async (client: BrickClient, source: string, target: string): Promise<boolean> =>
   mtime(await stat(client, source)) > mtime(await stat(client, target));
 
-describe.skipIf(noBricks())('features/utime over a real brick', () => {
+describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
   it('sets mtime and ctime at each write, which do not move without it', async () => {
     const client = await clients.open(brick.port, UTIME);
     const { ask } = client;
@@ -127,7 +127,7 @@ describe.skipIf(noBricks())('features/utime over a real brick', () => {
     await far.end();
     await brick.end('SIGTERM');
 
-    const near = await clients.local(brick.files, UTIME);
+    const near = await clients.openFolder(brick.files, UTIME);
     expect(timesOf(await stat(near, '/theirs'))).toEqual(theirs);
     await near.ask('write', '/ours', bytes('1'), null);
     await near.ask('write', '/ours', bytes('2'), 1);

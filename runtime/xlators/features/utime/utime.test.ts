@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import {
   ask,
   askArgs,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
-  newName,
+  makeAttributes,
+  makeGfid,
+  makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
 import { setBy } from '../../../core/ctime.ts';
@@ -100,7 +100,7 @@ test("a setattr of 'now' carries the time of the request", async () => {
 
 test('a lookup of a file without stored times stores those of its disk once', async () => {
   const { leaf, graph, root, context } = await setUp();
-  const buf = Object.assign(attributes(gfidOf(5), IA_IFREG), { iaMtime: 3, iaMtimeNsec: 4 });
+  const buf = Object.assign(makeAttributes(makeGfid(5), IA_IFREG), { iaMtime: 3, iaMtimeNsec: 4 });
   const inode = graph.inodes.newInode();
   let stored: Dict | null = null;
   let asked = 0;
@@ -114,14 +114,14 @@ test('a lookup of a file without stored times stores those of its disk once', as
     asked += 1;
     expect(name).toBe('setxattr');
     expect(frame.root).toMatchObject({ uid: 0, pid: -13 });
-    expect((args[0] as Loc).gfid).toBe(gfidOf(5));
+    expect((args[0] as Loc).gfid).toBe(makeGfid(5));
     expect((args[1] as Dict).type(SET_MDATA)).toBe('mdata');
     expect(readWireMdata((args[1] as Dict).bytes(SET_MDATA)!)).toEqual(timesOf(buf));
     if (errno !== 0) return answer(-1, errno, null);
     stored = Dict.of({ [MDATA]: new Uint8Array(57) });
     answer(0, 0, null);
   };
-  const look = () => ask(graph, 'lookup', newName(root, 'f'), null);
+  const look = () => ask(graph, 'lookup', makeLoc(root, 'f'), null);
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(asked).toBe(1);

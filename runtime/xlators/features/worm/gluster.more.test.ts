@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
-import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
+import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { RETEN_STATE, START_TIME, WORM_FILE } from './retention.ts';
 
@@ -123,7 +123,7 @@ const PAST: Scenes = {
 const BY_FILE = { 'worm-file-level': 'on', 'auto-commit-period': '0' };
 const RETAINED = { ...BY_FILE, 'default-retention-period': '1000' };
 
-const isNotHere = isSkipped('bricks of GlusterFS', whyNoBricks() || whyNoGfapi());
+const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());
 
 describe.skipIf(isNotHere).each<[string, Readonly<Record<string, string>>, Scenes]>([
   ['with worm', { worm: 'on' }, VOLUME],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
-import { histories, World } from '../../../../test/support/performance.ts';
+import { anyHistories, World } from '../../../../test/support/performance.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -20,7 +20,7 @@ test('a read returns data that the file had between its request and its reply', 
     options,
   ];
   await fc.assert(
-    fc.asyncProperty(histories({ read: 12, open: 6 }), async (steps) => {
+    fc.asyncProperty(anyHistories({ read: 12, open: 6 }), async (steps) => {
       const stack = [{ translator, options }];
       const world = await World.start({ stack, turns, tells: true, timeoutMs: 60_000 });
       for (const step of steps) world.step(step);

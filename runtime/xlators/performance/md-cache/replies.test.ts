@@ -1,6 +1,6 @@
 /** The kernel timeouts that replies to changes carry. */
 import { expect, test } from 'vitest';
-import { ask, FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
+import { ask, FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { Dict as Xdata } from '../../../core/dict.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -26,7 +26,7 @@ async function start(options: Readonly<Record<string, string>>) {
   const { inodes } = graph;
   let gfids = 100;
   const newLoc = (name: string) => new Loc(inodes.newInode(), inodes.root, name);
-  const request = () => new Xdata().setGfid('gfid-req', gfidOf(++gfids));
+  const request = () => new Xdata().setGfid('gfid-req', makeGfid(++gfids));
   /** Returns the reply's values and timeouts of a fop that must succeed. */
   const told = <N extends FopName>(fop: N, ...args: FopTable[N]['args']) => {
     const { opRet, values } = ask(graph, fop, ...args);

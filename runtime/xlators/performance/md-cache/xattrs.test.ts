@@ -1,6 +1,12 @@
 /** The memory of cached extended attributes. */
 import { expect, test } from 'vitest';
-import { ask, FakeContext, gfidOf, type Reply, startGraph } from '../../../../test/support/core.ts';
+import {
+  ask,
+  FakeContext,
+  makeGfid,
+  type Reply,
+  startGraph,
+} from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -34,7 +40,7 @@ async function setUp() {
   const { inodes } = graph;
   const inode = inodes.newInode();
   const loc = new Loc(inode, inodes.root, 'f');
-  const made = ask(graph, 'mknod', loc, 0o100600, 0, 0, new Dict().setGfid(GFID_REQ, gfidOf(9)));
+  const made = ask(graph, 'mknod', loc, 0o100600, 0, 0, new Dict().setGfid(GFID_REQ, makeGfid(9)));
   inodes.link(inode, inodes.root, 'f', made.values[1] as Iatt);
   const get = (name: string): Reply => ask(graph, 'getxattr', new Loc(inode), name, null);
   const set = (name: string, value: Uint8Array): void => {

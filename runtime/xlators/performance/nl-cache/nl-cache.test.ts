@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
-import { histories, World } from '../../../../test/support/performance.ts';
+import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../test/support/core.ts';
+import { anyHistories, World } from '../../../../test/support/performance.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { timeoutsOf } from '../../../core/timeouts.ts';
@@ -13,12 +13,15 @@ const translator = nlCache as unknown as Translator<unknown>;
 test('ENOENT is returned only for a name that was absent between the request and the reply', async () => {
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, { 'nl-cache-limit': '200B' }];
   await fc.assert(
-    fc.asyncProperty(histories({ lookup: 12, create: 6, unlink: 4, rename: 4 }), async (steps) => {
-      const stack = [{ translator }];
-      const world = await World.start({ stack, turns, tells: true, timeoutMs: 60_000 });
-      for (const step of steps) world.step(step);
-      world.settle();
-    }),
+    fc.asyncProperty(
+      anyHistories({ lookup: 12, create: 6, unlink: 4, rename: 4 }),
+      async (steps) => {
+        const stack = [{ translator }];
+        const world = await World.start({ stack, turns, tells: true, timeoutMs: 60_000 });
+        for (const step of steps) world.step(step);
+        world.settle();
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -34,15 +37,18 @@ test('the kernel caches no name as absent that exists, whichever client has crea
   const stack = [{ translator, options: lines }];
   let believed = 0;
   await fc.assert(
-    fc.asyncProperty(histories({ lookup: 12, create: 6, unlink: 4, rename: 4 }), async (steps) => {
-      const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
-      for (const step of steps) {
-        world.step(step);
-        if (step[0] === 'answer') world.drain();
-      }
-      world.settle();
-      believed += world.kernel.believed;
-    }),
+    fc.asyncProperty(
+      anyHistories({ lookup: 12, create: 6, unlink: 4, rename: 4 }),
+      async (steps) => {
+        const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
+        for (const step of steps) {
+          world.step(step);
+          if (step[0] === 'answer') world.drain();
+        }
+        world.settle();
+        believed += world.kernel.believed;
+      },
+    ),
     { numRuns: 100 },
   );
   expect(believed).toBeGreaterThan(0);
@@ -59,7 +65,7 @@ test('the kernel caches an absent name no longer than nl-cache, and forgets name
   const takenBack: string[] = [];
   graph.listen((_event, data) => void takenBack.push((data as { name: string }).name));
   const told = (name: string) =>
-    timeoutsOf(ask(graph, 'lookup', newName(root, name), null).values[2] as Dict | null).negative;
+    timeoutsOf(ask(graph, 'lookup', makeLoc(root, name), null).values[2] as Dict | null).negative;
   expect(told('a')).toBe(60);
   context.advance(70_000);
   expect(told('a')).toBe(30);
@@ -78,14 +84,14 @@ test('names take no more memory than nl-cache-limit, and a created name is forgo
   const graph = await startGraph(volumes, new FakeContext());
   const { root } = graph.inodes;
   const dump = () => nlCache.dump!(graph.top as never);
-  for (let at = 0; at < 100; at++) ask(graph, 'lookup', newName(root, `name-${at}`), null);
+  for (let at = 0; at < 100; at++) ask(graph, 'lookup', makeLoc(root, `name-${at}`), null);
   const { bytes, names, evicted } = dump();
   expect(bytes).toBeLessThanOrEqual(1024);
   expect(names).toBeGreaterThan(0);
   expect(Number(names) + Number(evicted)).toBe(100);
-  ask(graph, 'lookup', newName(root, 'name-99'), null);
+  ask(graph, 'lookup', makeLoc(root, 'name-99'), null);
   expect(dump().hits).toBe(1);
-  ask(graph, 'mknod', newName(root, 'name-99'), 0o644, 0, 0, null);
-  ask(graph, 'lookup', newName(root, 'name-99'), null);
+  ask(graph, 'mknod', makeLoc(root, 'name-99'), 0o644, 0, 0, null);
+  ask(graph, 'lookup', makeLoc(root, 'name-99'), null);
   expect(dump()).toMatchObject({ hits: 1, misses: 101 });
 });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ask,
-  attributes,
   FakeContext,
-  gfidOf,
   HeldLeaf,
+  makeAttributes,
+  makeGfid,
   startGraph,
 } from '../../../../test/support/core.ts';
-import { histories, World } from '../../../../test/support/performance.ts';
+import { anyHistories, World } from '../../../../test/support/performance.ts';
 import { EACCES } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
@@ -26,7 +26,7 @@ test('requests return the same with and without open-behind', async () => {
     {},
   ];
   await fc.assert(
-    fc.asyncProperty(histories({ open: 9, unlink: 3, rename: 3, flush: 3 }), async (steps) => {
+    fc.asyncProperty(anyHistories({ open: 9, unlink: 3, rename: 3, flush: 3 }), async (steps) => {
       const world = await World.start({ stack: [{ translator }], turns, timeoutMs: 1 });
       for (const step of steps) world.step(step);
       world.settle();
@@ -43,13 +43,13 @@ async function setUp(options: Record<string, string> = {}) {
     new FakeContext(),
   );
   const { inodes } = graph;
-  const buf = attributes(gfidOf(1), IA_IFREG);
+  const buf = makeAttributes(makeGfid(1), IA_IFREG);
   const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf)!;
   const open = (flags = 2) => {
     const fd = new Fd(inode, flags, 1);
     return { fd, reply: ask(graph, 'open', new Loc(inode, inodes.root, 'f'), flags, fd, null) };
   };
-  const names = () => leaf.held.map(({ name }) => name);
+  const names = () => leaf.requests.map(({ name }) => name);
   return { leaf, graph, inode, open, names };
 }
 
@@ -77,7 +77,7 @@ describe('an open', () => {
     expect(names()).toEqual(['open']);
     // Released before the reply: the waiting requests keep the fd.
     fd.release();
-    leaf.held.shift()!.answer(0, 0, fd, null);
+    leaf.requests.shift()!.answer(0, 0, fd, null);
     expect(names()).toEqual(['readv', 'fstat']);
   });
 
@@ -85,12 +85,12 @@ describe('an open', () => {
     const { leaf, graph, open } = await setUp();
     const { fd } = open();
     const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];
-    leaf.held.shift()!.answer(-1, EACCES, null, null);
+    leaf.requests.shift()!.answer(-1, EACCES, null, null);
     replies.push(ask(graph, 'flush', fd, null), ask(graph, 'fsync', fd, 0, null));
     for (const reply of replies) {
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
     }
-    expect(leaf.held).toEqual([]);
+    expect(leaf.requests).toEqual([]);
   });
 
   test('goes before an unlink of its file', async () => {
@@ -99,7 +99,7 @@ describe('an open', () => {
     const loc = new Loc(inode, graph.inodes.root, 'f');
     ask(graph, 'unlink', loc, 0, null);
     expect(names()).toEqual(['open']);
-    leaf.held.shift()!.answer(0, 0, fd, null);
+    leaf.requests.shift()!.answer(0, 0, fd, null);
     expect(names()).toEqual(['unlink']);
   });
 
@@ -114,7 +114,7 @@ describe('an open', () => {
     const { leaf, open } = await setUp({ 'lazy-open': 'off' });
     const { reply } = open();
     expect(reply.count).toBe(1);
-    expect(leaf.held[0]!.frame.root).toMatchObject({ uid: 0, pid: 1, op: 'OPEN' });
+    expect(leaf.requests[0]!.frame.root).toMatchObject({ uid: 0, pid: 1, op: 'OPEN' });
   });
 });
 

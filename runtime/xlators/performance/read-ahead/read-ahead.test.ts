@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   ask,
-  attributes,
-  gfidOf,
   HeldLeaf,
+  makeAttributes,
+  makeGfid,
   type Reply,
   startGraph,
 } from '../../../../test/support/core.ts';
-import { histories, World } from '../../../../test/support/performance.ts';
+import { anyHistories, World } from '../../../../test/support/performance.ts';
 import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -19,12 +19,12 @@ import readAhead from './index.ts';
 const translator = readAhead as unknown as Translator<unknown>;
 const PAGE = 4096;
 const fileOf = (size: number): Iatt =>
-  Object.assign(attributes(gfidOf(9), IA_IFREG), { iaSize: size });
+  Object.assign(makeAttributes(makeGfid(9), IA_IFREG), { iaSize: size });
 const options = { 'page-size': '4KB', 'page-count': '3' };
 
 test('requests return the same with and without read-ahead', async () => {
   await fc.assert(
-    fc.asyncProperty(histories({ read: 12 }), async (steps) => {
+    fc.asyncProperty(anyHistories({ read: 12 }), async (steps) => {
       const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, options];
       const stack = [{ translator, options }];
       const world = await World.start({ stack, turns, tells: true, timeoutMs: 2000 });
@@ -108,20 +108,20 @@ test("every read returns the file's data, in any order of replies", async () => 
       let offset = 0;
       for (const [nth, length] of lengths.entries()) {
         if (nth === writeAt) {
-          slow.finish();
+          slow.releaseAll();
           const written = new Uint8Array(9000).fill(nth);
           data.set(written, PAGE);
           ask(graph, 'writev', fd, written, PAGE, 0, null);
-          slow.finish();
+          slow.releaseAll();
         }
         replies.push([read(offset, length), data.slice(offset, offset + length)]);
         offset += length;
         for (const which of order.slice(4 * nth, 4 * nth + 4)) {
-          slow.act(which);
-          slow.answer(which);
+          slow.releaseWind(which);
+          slow.releaseReply(which);
         }
       }
-      slow.finish();
+      slow.releaseAll();
       for (const [{ count, opRet, values }, want] of replies) {
         expect(count).toBe(1);
         expect(opRet).toBe(want.length);
@@ -139,7 +139,7 @@ test('data requested before a change is not used, even if the file had no state 
   const inode = inodes.link(inodes.newInode(), inodes.root, 'f', fileOf(8 * PAGE))!;
   const fd = new Fd(inode, 0, 1);
   const answer = (fill: number): void => {
-    for (const { args, answer: tell } of leaf.held.splice(0)) {
+    for (const { args, answer: tell } of leaf.requests.splice(0)) {
       const data = new Uint8Array(args[1] as number).fill(fill);
       tell(data.length, 0, data, fileOf(8 * PAGE), null);
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ask, having, newName } from '../../../../test/support/core.ts';
-import { histories, World } from '../../../../test/support/performance.ts';
+import { ask, makeLoc, makeTranslator } from '../../../../test/support/core.ts';
+import { anyHistories, World } from '../../../../test/support/performance.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -16,7 +16,7 @@ test('a listing has entries that the directory had since its opendir', async () 
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
   const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
   await fc.assert(
-    fc.asyncProperty(histories(weights), async (steps) => {
+    fc.asyncProperty(anyHistories(weights), async (steps) => {
       const world = await World.start({
         stack: [{ translator }],
         turns,
@@ -43,7 +43,7 @@ async function setUp(names: number, stack: Layer[] = [{ translator, options }]) 
   const { graph, slow } = world;
   const { root } = graph.inodes;
   for (let at = 0; at < names; at++) {
-    ask(graph, 'mknod', newName(root, `name-${at}`), 0o100644, 0, 0, null);
+    ask(graph, 'mknod', makeLoc(root, `name-${at}`), 0o100644, 0, 0, null);
   }
   slow.requests.length = 0;
   const fd = new Fd(root, 0, 1, true);
@@ -90,8 +90,8 @@ test('entries are read ahead up to the high mark, and dropped when the directory
   ]);
   const first = readdir('readdirp', 4000, 0);
   expect(asked()).toEqual([]);
-  ask(graph, 'unlink', newName(root, 'name-40'), 0, null);
-  ask(graph, 'mknod', newName(root, 'new'), 0o100644, 0, 0, null);
+  ask(graph, 'unlink', makeLoc(root, 'name-40'), 0, null);
+  ask(graph, 'mknod', makeLoc(root, 'new'), 0o100644, 0, 0, null);
   asked();
   const names: string[] = first.map(({ name }) => name);
   let offset = first.at(-1)!.off;
@@ -105,7 +105,7 @@ test('entries are read ahead up to the high mark, and dropped when the directory
 });
 
 test('after entries marked as the last, no more are requested', async () => {
-  const saying = having('saying', {
+  const saying = makeTranslator('saying', {
     readdirp: (frame, xl, ...args) => wind.readdirp(frame, 0, lastCbk, xl.children[0]!, ...args),
   });
   // The storage marks no end, so the test's translator does.
@@ -122,7 +122,7 @@ test('after entries marked as the last, no more are requested', async () => {
   expect(readdir('readdirp', 8192, entries.at(-1)!.off)).toEqual([]);
   expect(asked()).toEqual([]);
   // A new name shows when the listing restarts.
-  ask(graph, 'mknod', newName(graph.inodes.root, 'name-99'), 0o100644, 0, 0, null);
+  ask(graph, 'mknod', makeLoc(graph.inodes.root, 'name-99'), 0o100644, 0, 0, null);
   asked();
   expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });
@@ -133,7 +133,7 @@ test('each reply counts once: as a hit, or as a miss if it had to wait', async (
   let asked = 0;
   for (let offset = 0, isOver = false; !isOver; asked++) {
     const reply = ask(graph, 'readdirp', fd, 4096, offset, null);
-    if (reply.count === 0) slow.finish();
+    if (reply.count === 0) slow.releaseAll();
     const entries = reply.values[0] as readonly Dirent[];
     isOver = entries.length === 0;
     offset = entries.at(-1)?.off ?? offset;

@@ -1,7 +1,7 @@
 /** A write removes a program's capabilities: getxattr must not return them after the write's reply. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -16,7 +16,7 @@ const CAPABILITY = 'security.capability';
 const OTHER = 'user.other';
 
 async function setUp(names: readonly string[]) {
-  const slow = new Slow();
+  const slow = new SlowStorage();
   const graph = await startGraph([
     { translator: memory as unknown as Translator<unknown> },
     { translator: slow.translator },
@@ -39,9 +39,9 @@ async function setUp(names: readonly string[]) {
 }
 
 /** Lets the getxattr reach the storage before the write. */
-const overtake = (slow: Slow): void => {
-  slow.act(1);
-  slow.answer(0);
+const overtake = (slow: SlowStorage): void => {
+  slow.releaseWind(1);
+  slow.releaseReply(0);
 };
 
 test.each(['byName', 'byFd'] as const)(
@@ -51,7 +51,7 @@ test.each(['byName', 'byFd'] as const)(
     const reply = get(CAPABILITY);
     overtake(slow);
     expect(reply.count).toBe(0);
-    slow.finish();
+    slow.releaseAll();
     expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
   },
 );
@@ -63,7 +63,7 @@ test.each(['byName', 'byFd'] as const)(
     const reply = get(null);
     overtake(slow);
     expect(reply.count).toBe(0);
-    slow.finish();
+    slow.releaseAll();
     const names = [...(reply.values[0] as Dict).keys()];
     expect([reply.count, names.includes(CAPABILITY), names.includes(OTHER)]).toEqual([
       1,
@@ -76,10 +76,10 @@ test.each(['byName', 'byFd'] as const)(
 test('a reply from before the write is discarded when it arrives after the write', async () => {
   const { slow, byName } = await setUp([CAPABILITY]);
   const reply = byName(CAPABILITY);
-  slow.act(1);
-  slow.act(0);
-  slow.answer(1);
-  slow.finish();
+  slow.releaseWind(1);
+  slow.releaseWind(0);
+  slow.releaseReply(1);
+  slow.releaseAll();
   expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
 });
 

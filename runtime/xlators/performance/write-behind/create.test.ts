@@ -1,7 +1,7 @@
 /** A create that finds a known file with writes under way. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { EEXIST, ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -16,7 +16,7 @@ type Any = Translator<unknown>;
 
 /** A file with a second name, over a storage that handles requests when the test says so. */
 async function setUp(failing: Readonly<Record<string, string>> = {}) {
-  const slow = new Slow();
+  const slow = new SlowStorage();
   const graph = await startGraph([
     { translator: memory as unknown as Any },
     { translator: errorGen as unknown as Any, options: failing },
@@ -42,7 +42,7 @@ async function setUp(failing: Readonly<Record<string, string>> = {}) {
     return { fd, reply: ask(graph, 'create', loc, flags | O_CREAT, 0o600, 0, fd, null) };
   };
   const size = (): number => {
-    slow.finish();
+    slow.releaseAll();
     slow.quick = true;
     return (ask(graph, 'stat', new Loc(inode), null).values[0] as Iatt).iaSize;
   };
@@ -59,10 +59,10 @@ test.each([
   expect(write().opRet).toBe(10);
   const { reply } = create('other', mode | O_TRUNC);
   // The storage handles the create first.
-  slow.act(1);
-  slow.answer(0);
+  slow.releaseWind(1);
+  slow.releaseReply(0);
   expect(reply.count).toBe(0);
-  slow.finish();
+  slow.releaseAll();
   expect([reply.count, reply.opRet]).toEqual([1, 0]);
   expect((reply.values[2] as Iatt).iaSize).toBe(0);
   expect(size()).toBe(0);
@@ -72,12 +72,12 @@ test('a create with O_TRUNC leaves the file empty when the write ends before the
   const { slow, write, create, size } = await setUp();
   expect(write().opRet).toBe(10);
   const { reply } = create('other', O_RDWR | O_TRUNC);
-  slow.act(1);
-  slow.act(0);
+  slow.releaseWind(1);
+  slow.releaseWind(0);
   // The reply to the write arrives first.
-  slow.answer(1);
+  slow.releaseReply(1);
   expect(reply.count).toBe(0);
-  slow.finish();
+  slow.releaseAll();
   expect((reply.values[2] as Iatt).iaSize).toBe(0);
   expect(size()).toBe(0);
 });
@@ -86,7 +86,7 @@ test('data written after a create with O_TRUNC stays', async () => {
   const { graph, slow, inodes, root, write, create, size } = await setUp();
   write();
   const { fd, reply } = create('other', O_RDWR | O_TRUNC);
-  slow.finish();
+  slow.releaseAll();
   fd.moveTo(inodes.link(reply.values[1] as never, root, 'other', reply.values[2] as Iatt)!);
   expect(ask(graph, 'writev', fd, new Uint8Array(3).fill(66), 0, 0, null).opRet).toBe(3);
   expect(size()).toBe(3);
@@ -98,10 +98,10 @@ test('a create without O_TRUNC returns the size after earlier writes', async () 
   const { slow, write, create, size } = await setUp();
   write();
   const { reply } = create('other', O_RDWR);
-  slow.act(1);
-  slow.answer(0);
+  slow.releaseWind(1);
+  slow.releaseReply(0);
   expect(reply.count).toBe(0);
-  slow.finish();
+  slow.releaseAll();
   expect([reply.count, (reply.values[2] as Iatt).iaSize]).toEqual([1, 10]);
   expect(size()).toBe(10);
 });
@@ -116,8 +116,8 @@ test.each([
     const { slow, write, create, size, sent } = await setUp();
     write();
     const { reply } = create(name, O_RDWR | how);
-    slow.act(1);
-    slow.answer(0);
+    slow.releaseWind(1);
+    slow.releaseReply(0);
     expect([reply.count, reply.opErrno]).toEqual([1, errno]);
     expect(size()).toBe(10);
     expect(sent()).toBe('writev create stat');
@@ -129,7 +129,7 @@ test('the fd of a create reports no earlier loss, and the fd that wrote does', a
   const { graph, slow, first, inodes, root, write, create } = await setUp(full);
   write();
   const { fd, reply } = create('other', O_RDWR | O_TRUNC);
-  slow.finish();
+  slow.releaseAll();
   slow.quick = true;
   fd.moveTo(inodes.link(reply.values[1] as never, root, 'other', reply.values[2] as Iatt)!);
   expect(reply.opRet).toBe(0);
@@ -142,6 +142,6 @@ test('a create fails with the errno of the second truncate', async () => {
   const { slow, write, create } = await setUp(full);
   write();
   const { reply } = create('other', O_RDWR | O_TRUNC);
-  slow.finish();
+  slow.releaseAll();
   expect([reply.count, reply.opRet, reply.opErrno]).toEqual([1, -1, ENOSPC]);
 });

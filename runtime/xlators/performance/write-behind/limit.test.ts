@@ -1,7 +1,7 @@
 /** Memory of writes to many files at once, over a storage that does not reply. */
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -22,7 +22,7 @@ const WRITES = 4;
 const FILES = 100;
 
 async function setUp() {
-  const slow = new Slow();
+  const slow = new SlowStorage();
   const graph = await startGraph([
     { translator: memory as unknown as Any },
     { translator: slow.translator },
@@ -56,10 +56,10 @@ test('early answers stay within the limit of all files, and every write is answe
   expect(answered).toBeGreaterThan(MOST / SIZE / 2);
   expect(answered).toBeLessThan(FILES * (WRITES - 1));
   while (slow.waiting > 0) {
-    slow.act(3);
-    slow.answer(1);
-    slow.act(0);
-    slow.answer(0);
+    slow.releaseWind(3);
+    slow.releaseReply(1);
+    slow.releaseWind(0);
+    slow.releaseReply(0);
     expect(bytes()).toBeLessThanOrEqual(MOST);
   }
   for (const { count, opRet } of replies) expect([count, opRet]).toEqual([1, SIZE]);
@@ -77,7 +77,7 @@ test('a write is answered at once again after the storage has replied', async ()
   const { slow, fds, write } = await setUp();
   const fill = () => fds.flatMap((fd) => [write(fd, 0), write(fd, 1), write(fd, 2)]);
   expect(fill().at(-1)!.count).toBe(0);
-  slow.finish();
+  slow.releaseAll();
   expect(write(fds.at(-1)!, 0).count).toBe(1);
-  slow.finish();
+  slow.releaseAll();
 });

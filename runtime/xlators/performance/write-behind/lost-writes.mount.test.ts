@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { volume } from '../../../../test/support/brick-clients.ts';
+import { renderVolume } from '../../../../test/support/brick-clients.ts';
 import { describeMounts, startMount, withScratch } from '../../../../test/support/mount.ts';
 import { fcntl } from '../../../sys/libc.ts';
 
@@ -11,21 +11,21 @@ const F_SETFL = 4;
 /** Every write fails, after a delay. */
 const full = (directory: string): string =>
   [
-    volume('files', 'storage/posix', { directory }, null),
-    volume(
+    renderVolume('files', 'storage/posix', { directory }, null),
+    renderVolume(
       'full',
       'debug/error-gen',
       { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' },
       'files',
     ),
-    volume('slow', 'debug/delay-gen', { 'delay-percentage': '100', enable: 'WRITE' }, 'full'),
-    volume('wb', 'performance/write-behind', {}, 'slow'),
+    renderVolume('slow', 'debug/delay-gen', { 'delay-percentage': '100', enable: 'WRITE' }, 'full'),
+    renderVolume('wb', 'performance/write-behind', {}, 'slow'),
   ].join('\n');
 
 describeMounts('a write that was lost', () => {
   it('is reported once by an fd whose O_APPEND was cleared', async () => {
     await withScratch(async (scratch) => {
-      const mount = await startMount(scratch, full(await scratch.folder('files')), {
+      const mount = await startMount(scratch, full(await scratch.makeFolder('files')), {
         args: ['--attribute-timeout', '0'],
       });
       const fd = fs.openSync(join(mount.path, 'f'), 'a+');

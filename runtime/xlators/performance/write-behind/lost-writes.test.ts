@@ -1,7 +1,7 @@
 /** Writes that fail after their reply: the fds that report the error, and for how long. */
 import { expect, test } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
-import { Slow } from '../../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -17,7 +17,7 @@ const FULL = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
 
 /** A file over a full, slow storage. @param above translators above write-behind */
 async function setUp(above: readonly { translator: unknown }[] = []) {
-  const slow = new Slow();
+  const slow = new SlowStorage();
   const volumes = [
     { translator: memory },
     { translator: errorGen, options: FULL },
@@ -47,7 +47,7 @@ async function setUp(above: readonly { translator: unknown }[] = []) {
   const lose = (fd: Fd): void => {
     slow.quick = false;
     expect(write(fd)).toBe(0);
-    slow.finish();
+    slow.releaseAll();
     slow.quick = true;
   };
   const fsync = (fd: Fd): number => {

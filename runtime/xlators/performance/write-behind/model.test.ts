@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
+import { FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
 import { performanceStack } from '../../../../test/support/performance-stack.ts';
-import { Slow } from '../../../../test/support/slow-storage.ts';
+import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -111,7 +111,7 @@ class Program {
     const loc = new Loc(inodes.newInode(), inodes.root, name);
     const flags = O_RDWR | O_CREAT | how;
     const fd = new Fd(loc.inode!, flags, 1);
-    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(200 + this.uid));
+    const xdata = new Dict().setGfid(GFID_REQ, makeGfid(200 + this.uid));
     this.ask('create', [loc, flags, 0o600, 0, fd, xdata], ({ opRet, values }) => {
       if (opRet < 0) this.isSure = false;
       else {
@@ -181,7 +181,7 @@ const TURNS: readonly Record<string, string>[] = [
 ];
 
 async function setUp(options: Record<string, string>, above: readonly { translator: Any }[] = []) {
-  const slow = new Slow();
+  const slow = new SlowStorage();
   const context = new FakeContext();
   const graph = await startGraph(
     [
@@ -199,7 +199,7 @@ async function setUp(options: Record<string, string>, above: readonly { translat
     const fds = [new Fd(inode, O_RDWR, 1)];
     const program = new Program(graph, inode, fds, nth);
     const loc = new Loc(inode, inodes.root, `f${nth}`);
-    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(100 + nth));
+    const xdata = new Dict().setGfid(GFID_REQ, makeGfid(100 + nth));
     program.ask('create', [loc, O_RDWR, 0o600, 0, fds[0]!, xdata], ({ values }) => {
       inodes.link(inode, inodes.root, `f${nth}`, values[2] as Iatt);
     });
@@ -235,8 +235,8 @@ type World = Awaited<ReturnType<typeof setUp>>;
 function run(world: World, steps: readonly (readonly [string, number, number, number])[]): void {
   const { slow, context, graph, programs } = world;
   for (const [what, a, b, c] of steps) {
-    if (what === 'act') slow.act(a);
-    else if (what === 'answer') slow.answer(a);
+    if (what === 'act') slow.releaseWind(a);
+    else if (what === 'answer') slow.releaseReply(a);
     else if (what === 'pass') context.advance(a * 100);
     else if (what === 'reconfigure') reconfigure(graph.xlators[3]!, TURNS[a % TURNS.length]!);
     else if (what !== 'fail') programs[c % FILES]!.do(what, a, b, c);
@@ -247,10 +247,10 @@ function run(world: World, steps: readonly (readonly [string, number, number, nu
 
 /** Lets the storage handle all requests. */
 function settle({ slow, context }: World): void {
-  slow.finish();
+  slow.releaseAll();
   slow.quick = true;
   context.advance(2000);
-  slow.finish();
+  slow.releaseAll();
 }
 
 /** A create truncates a file whose pages a cache above has. */

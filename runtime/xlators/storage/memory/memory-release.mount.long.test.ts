@@ -6,7 +6,7 @@ import {
   startMount,
   withScratch,
 } from '../../../../test/support/mount.ts';
-import { sizeOf } from '../../../../test/support/process-memory.ts';
+import { readMemory } from '../../../../test/support/process-memory.ts';
 
 const volfile = 'volume mem\n    type storage/memory\nend-volume\n';
 
@@ -22,7 +22,7 @@ const onMount = (
   withScratch(async (scratch) => {
     const mount = await startMount(scratch, volfile.replace('end-', `${options}\nend-`));
     const sh = async (script: string): Promise<string> => {
-      const { out, err } = await scratch.client(mount.path, script).outcome;
+      const { out, err } = await scratch.startClient(mount.path, script).outcome;
       return out + err;
     };
     await work(sh, mount);
@@ -40,12 +40,12 @@ describeMounts('memory of the process', () => {
     ['the end of a removed file', 'exec 3< f; rm f; head -c 10 <&3 | wc -c; exec 3<&-'],
   ])('%s returns the file to the system', (_name, script) =>
     onMount('', async (sh, { child }) => {
-      const begin = sizeOf(child.pid!);
+      const begin = readMemory(child.pid!);
       expect(await sh(fill('f'))).toBe('');
-      expect(sizeOf(child.pid!) - begin).toBeGreaterThan(FILE);
+      expect(readMemory(child.pid!) - begin).toBeGreaterThan(FILE);
       await sh(script);
       // The kernel sends its FORGET some time later.
-      await vi.waitFor(() => expect(sizeOf(child.pid!) - begin).toBeLessThan(LEFT), {
+      await vi.waitFor(() => expect(readMemory(child.pid!) - begin).toBeLessThan(LEFT), {
         timeout: 60_000,
       });
     }),
@@ -55,21 +55,24 @@ describeMounts('memory of the process', () => {
     onMount('', async (sh, { child }) => {
       await sh(`for i in $(seq ${FILE / 4}); do
         head -c 2M /dev/zero >> f; head -c 2M /dev/zero >> g; done; echo end >> g`);
-      const both = sizeOf(child.pid!);
+      const both = readMemory(child.pid!);
       await sh('rm f');
-      await vi.waitFor(() => expect(sizeOf(child.pid!)).toBeLessThan(both - 0.75 * (FILE / 2)), {
-        timeout: 60_000,
-      });
+      await vi.waitFor(
+        () => expect(readMemory(child.pid!)).toBeLessThan(both - 0.75 * (FILE / 2)),
+        {
+          timeout: 60_000,
+        },
+      );
       expect(await sh('tail -c 4 g; tr -d "\\0" < g')).toBe('end\nend\n');
     }));
 
   it('a sparse file of a tebibyte takes none', () =>
     onMount('', async (sh, { child }) => {
-      const begin = sizeOf(child.pid!);
+      const begin = readMemory(child.pid!);
       expect(await sh('truncate -s 1T f; echo end >> f; stat -c "%s %b" f; tail -c 4 f')).toBe(
         `${2 ** 40 + 4} 8\nend\n`,
       );
-      expect(sizeOf(child.pid!) - begin).toBeLessThan(LEFT);
+      expect(readMemory(child.pid!) - begin).toBeLessThan(LEFT);
     }));
 });
 

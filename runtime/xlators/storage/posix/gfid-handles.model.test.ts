@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
 import {
-  folder,
-  gfidHandles,
   isRoot,
+  listGfidHandles,
+  makeFolder,
+  readGfid,
   startBrick,
-  storedGfid,
 } from '../../../../test/support/posix.ts';
 import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -79,7 +79,7 @@ function wanted(directory: string): Map<string, string> {
     for (const name of fs.readdirSync(folder)) {
       if (folder === directory && name === '.glusterfs') continue;
       const path = join(folder, name);
-      const gfid = storedGfid(path)!;
+      const gfid = readGfid(path)!;
       const st = fs.lstatSync(path);
       const above = join(parent.slice(0, 2), parent.slice(2, 4), parent);
       found.set(gfid, st.isDirectory() ? `../../${above}/${name}` : `${st.ino}`);
@@ -93,7 +93,7 @@ function wanted(directory: string): Map<string, string> {
 /** The handles in the brick; a symbolic link to no directory is a hard link of a symlink. */
 function present(directory: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const [gfid, path] of gfidHandles(directory)) {
+  for (const [gfid, path] of listGfidHandles(directory)) {
     const st = fs.lstatSync(path);
     const text = st.isSymbolicLink() ? fs.readlinkSync(path) : '';
     found.set(gfid, text.startsWith('../../') ? text : `${st.ino}`);
@@ -108,7 +108,7 @@ test.runIf(isRoot)('after any steps the handles are exactly those of the inodes'
   const steps = fc.array(step, { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
-      const directory = folder();
+      const directory = makeFolder();
       const vol = await startBrick(directory, { 'gfid-handles': 'on' });
       try {
         for (const { run } of script) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { noBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
 import { type FopAnswer, RawPeer, ROOT } from '../../../../test/support/raw-rpc.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
@@ -27,18 +27,18 @@ async function peers(posix: Readonly<Record<string, string>>): Promise<RawPeer[]
   return Promise.all(
     bricks.map(async ({ port }) => {
       const peer = await RawPeer.connect(port);
-      expect(await peer.introduce()).toMatchObject({ opRet: 0 });
+      expect(await peer.setVolume()).toMatchObject({ opRet: 0 });
       return peer;
     }),
   );
 }
 
 const statfs = async (peer: RawPeer): Promise<Statvfs> =>
-  (await peer.fop('statfs', [ROOT, null])).values.buf as Statvfs;
+  (await peer.callFop('statfs', [ROOT, null])).values.buf as Statvfs;
 
 async function rchecksum(peer: RawPeer, gfid: Gfid): Promise<FopAnswer> {
-  const { values } = await peer.fop('open', [gfid, 0, null]);
-  return peer.fop('rchecksum', [gfid, values.fd, 2, 5, null]);
+  const { values } = await peer.callFop('open', [gfid, 0, null]);
+  return peer.callFop('rchecksum', [gfid, values.fd, 2, 5, null]);
 }
 
 const told = ({ opRet, values }: FopAnswer) => ({
@@ -48,7 +48,7 @@ const told = ({ opRet, values }: FopAnswer) => ({
   fips: (values.xdata as Dict | null)?.number('fips-mode-rchecksum'),
 });
 
-describe.skipIf(noBricks())('a brick of GlusterFS and one of glossa over one folder', () => {
+describe.skipIf(isWithoutBricks())('a brick of GlusterFS and one of glossa over one folder', () => {
   it.each(['0', '1', '3'])(
     'statfs with shared-brick-count %s returns the same part of the disk',
     async (count) => {
@@ -68,7 +68,7 @@ describe.skipIf(noBricks())('a brick of GlusterFS and one of glossa over one fol
       const [real, ours] = await peers({ 'fips-mode-rchecksum': fips });
       const { gfid, fd } = await real!.create('f');
       const data = Buffer.from('some text');
-      await real!.fop('writev', [gfid, fd, 0, data.length, 0, null], { data });
+      await real!.callFop('writev', [gfid, fd, 0, data.length, 0, null], { data });
       const theirs = told(await rchecksum(real!, gfid));
       expect(theirs).toMatchObject({ opRet: 0, fips: fips === 'on' ? 1 : undefined });
       expect(told(await rchecksum(ours!, gfid))).toEqual(theirs);

@@ -6,12 +6,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
 import {
-  brickOf,
-  folder,
+  getStore,
   isRoot,
+  makeFolder,
+  readGfid,
   startBrick,
-  storedGfid,
-  volume,
+  startPosix,
 } from '../../../../test/support/posix.ts';
 import { setXattr } from '../../../../test/support/xattr.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -19,16 +19,16 @@ import { defineTranslator } from '../../../core/xlator.ts';
 import posix from './index.ts';
 import type { Store } from './store.ts';
 
-const check = (vol: TestVolume): Promise<void> => brickOf(vol).health.check();
+const check = (vol: TestVolume): Promise<void> => getStore(vol).health.check();
 
 /** The log lines about the directory, without their headers. */
 const told = (vol: TestVolume): string[] =>
   vol.context.log.map((line) => line.replace(/^.*0-disk: /, ''));
 
 test('a directory moved away gives ESTALE and one log line; moved back it is served again', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
-  const vol = await volume(directory);
+  const vol = await startPosix(directory);
   const d = await mkdir(vol, vol.root, 'd');
   const f = await file(vol, d, 'f', 'text');
   const { fd } = ok(await vol.open(f));
@@ -57,9 +57,9 @@ test('a directory moved away gives ESTALE and one log line; moved back it is ser
 });
 
 test('known inodes with gfid handles are served again once the directory is back', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
-  const vol = await volume(directory, { 'gfid-handles': 'on' });
+  const vol = await startPosix(directory, { 'gfid-handles': 'on' });
   const d = await mkdir(vol, vol.root, 'd');
   const f = await file(vol, d, 'f', 'text');
   fs.renameSync(directory, `${directory}-away`);
@@ -73,9 +73,9 @@ test('known inodes with gfid handles are served again once the directory is back
 });
 
 test('a directory removed and made anew is served as a new one', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
-  const vol = await volume(directory);
+  const vol = await startPosix(directory);
   const old = await file(vol, vol.root, 'old', 'text');
   fs.rmSync(directory, { recursive: true });
   fs.mkdirSync(directory);
@@ -90,10 +90,10 @@ test('a directory removed and made anew is served as a new one', async () => {
 });
 
 test('a symbolic link in place of the directory is not followed', async () => {
-  const directory = join(folder(), 'brick');
-  const outside = folder();
+  const directory = join(makeFolder(), 'brick');
+  const outside = makeFolder();
   fs.mkdirSync(directory);
-  const vol = await volume(directory);
+  const vol = await startPosix(directory);
   await file(vol, vol.root, 'f');
   fs.renameSync(directory, `${directory}-away`);
   fs.symlinkSync(outside, directory);
@@ -108,13 +108,13 @@ test('a symbolic link in place of the directory is not followed', async () => {
 });
 
 test('no descriptor into the directory is open while it is gone', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
-  const vol = await volume(directory, { 'gfid-handles': 'on' });
+  const vol = await startPosix(directory, { 'gfid-handles': 'on' });
   for (let i = 0; i < 20; i++) await file(vol, vol.root, `f${i}`);
   fs.renameSync(directory, `${directory}-away`);
   await check(vol);
-  expect(brickOf(vol).handles.openCount).toBe(0);
+  expect(getStore(vol).handles.openCount).toBe(0);
   const links = fs.readdirSync('/proc/self/fd').map((n) => {
     try {
       return fs.readlinkSync(`/proc/self/fd/${n}`);
@@ -127,7 +127,7 @@ test('no descriptor into the directory is open while it is gone', async () => {
 });
 
 test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const seen: EventName[] = [];
   const witness = defineTranslator({
@@ -152,9 +152,9 @@ test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
 });
 
 test('a directory that answers late gets one warning, and the volume stays up', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
-  const vol = await volume(directory);
+  const vol = await startPosix(directory);
   const looks = [check(vol), check(vol), check(vol)];
   await Promise.all(looks);
   await check(vol);
@@ -165,7 +165,7 @@ test('a directory that answers late gets one warning, and the volume stays up', 
 });
 
 test('a timer checks every health-check-interval seconds, and 0 stops it', async () => {
-  const directory = join(folder(), 'brick');
+  const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const due: Array<{ ms: number; fn: () => void; off: boolean }> = [];
   const context = {
@@ -196,7 +196,7 @@ const tmpfs = (at: string, options = 'size=8m') =>
 const canMount = isRoot && process.platform === 'linux';
 
 function mountPoint(): string {
-  const at = folder();
+  const at = makeFolder();
   tmpfs(at);
   onTestFinished(() => {
     for (;;) {
@@ -215,7 +215,7 @@ test.runIf(canMount)(
   'after an unmount the empty directory below is not served, and a new tmpfs is',
   async () => {
     const at = mountPoint();
-    const vol = await volume(at);
+    const vol = await startPosix(at);
     await file(vol, vol.root, 'f', 'text');
     execFileSync('umount', ['-l', at]);
     await check(vol);
@@ -242,13 +242,13 @@ test.runIf(canMount)(
     const mark = () => setXattr(at, key, Buffer.alloc(16, 0xab));
     mark();
     const id = 'abababab-abab-abab-abab-abababababab';
-    const vol = await volume(at, { 'volume-id': id });
+    const vol = await startPosix(at, { 'volume-id': id });
     execFileSync('umount', ['-l', at]);
     tmpfs(at);
     await check(vol);
     expect((await vol.create(vol.root, 'f')).err).toBe('ESTALE');
     expect(told(vol).at(-1)).toContain('belongs to no volume');
-    expect(storedGfid(at)).toBeNull();
+    expect(readGfid(at)).toBeNull();
     mark();
     await check(vol);
     await file(vol, vol.root, 'f');
@@ -260,7 +260,7 @@ test.runIf(canMount)(
   'a read-only remount gives EROFS for changes and one log line; after a read-write remount changes succeed',
   async () => {
     const at = mountPoint();
-    const vol = await volume(at);
+    const vol = await startPosix(at);
     const f = await file(vol, vol.root, 'f', 'text');
     execFileSync('mount', ['-o', 'remount,ro', at]);
     for (let i = 0; i < 3; i++) await check(vol);
@@ -279,7 +279,7 @@ test.runIf(canMount)(
   'a write to a full disk fails with ENOSPC, and succeeds after an unlink',
   async () => {
     const at = mountPoint();
-    const vol = await volume(at);
+    const vol = await startPosix(at);
     const { fd, inode } = ok(await vol.create(vol.root, 'big'));
     const block = new Uint8Array(1 << 20);
     let reply = await vol.write(fd!, block, 0);

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { content, file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import type { Reply, TestVolume } from '../../../../test/contract/driver.ts';
-import { folder, gfidHandles, startBrick, volume } from '../../../../test/support/posix.ts';
+import {
+  listGfidHandles,
+  makeFolder,
+  startBrick,
+  startPosix,
+} from '../../../../test/support/posix.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -45,9 +50,9 @@ async function fill(vol: TestVolume, parent: Inode, outside: string): Promise<In
 }
 
 test('a removed directory is gone at once, its contents later; hard links and open files stay', async () => {
-  const [directory, outside] = [folder(), folder()];
+  const [directory, outside] = [makeFolder(), makeFolder()];
   fs.writeFileSync(join(outside, 'file'), 'not to be touched');
-  const vol = await volume(directory, ON);
+  const vol = await startPosix(directory, ON);
   const d = await mkdir(vol, vol.root, 'd');
   const stays = await mkdir(vol, vol.root, 'stays');
   const big = await fill(vol, d, outside);
@@ -81,24 +86,24 @@ test('a removed directory is gone at once, its contents later; hard links and op
   expect((await iatt(vol, linked)).iaNlink).toBe(1);
   const again = ok(await vol.lookup(d, 'big')).inode!;
   const living = [d, stays, linked, again, ok(await vol.lookup(again, 'f1')).inode!];
-  expect([...gfidHandles(directory).keys()].sort()).toEqual(living.map((of) => of.gfid).sort());
+  expect([...listGfidHandles(directory).keys()].sort()).toEqual(living.map((of) => of.gfid).sort());
 });
 
 test('a restarted brick empties the landfill that it had left', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const first = await startBrick(directory, ON);
   await fill(first, first.root, '/nowhere');
   ok(await removeWhole(first, first.root, 'big'));
   await first.stop();
   expect(fs.readdirSync(landfill(directory))).not.toEqual([]);
-  await volume(directory, ON);
+  await startPosix(directory, ON);
   await emptied(directory);
-  expect([...gfidHandles(directory).keys()]).toEqual([]);
+  expect([...listGfidHandles(directory).keys()]).toEqual([]);
 });
 
 test('a mknod with the gfid of a file in the landfill links that file, with its data', async () => {
-  const directory = folder();
-  const vol = await volume(directory, ON);
+  const directory = makeFolder();
+  const vol = await startPosix(directory, ON);
   const moved = await file(vol, await mkdir(vol, vol.root, 'd'), 'f', 'text');
   ok(await removeWhole(vol, vol.root, 'd'));
   const xdata = new Dict().setGfid(GFID_REQ, moved.gfid).set('glusterfs-internal-fop', 1);
@@ -108,11 +113,11 @@ test('a mknod with the gfid of a file in the landfill links that file, with its 
   expect(found.gfid).toBe(moved.gfid);
   expect(await content(vol, found)).toBe('text');
   expect((await iatt(vol, found)).iaNlink).toBe(1);
-  expect([...gfidHandles(directory).keys()]).toEqual([moved.gfid]);
+  expect([...listGfidHandles(directory).keys()]).toEqual([moved.gfid]);
 });
 
 test('a mknod with the gfid of a removed, open file makes a new file, and the open one keeps its data', async () => {
-  const vol = await volume(folder(), ON);
+  const vol = await startPosix(makeFolder(), ON);
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   ok(await vol.write(fd!, 'old', 0));
   ok(await vol.unlink(vol.root, 'f'));
@@ -124,7 +129,7 @@ test('a mknod with the gfid of a removed, open file makes a new file, and the op
 });
 
 test('without gfid handles rmdir with the flag is ENOTEMPTY', async () => {
-  const vol = await volume(folder());
+  const vol = await startPosix(makeFolder());
   await file(vol, await mkdir(vol, vol.root, 'd'), 'f');
   expect((await removeWhole(vol, vol.root, 'd')).err).toBe('ENOTEMPTY');
   expect(await vol.names(vol.root)).toEqual(['d']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { file, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
-import { folder, isRoot, volume } from '../../../../test/support/posix.ts';
+import { isRoot, makeFolder, startPosix } from '../../../../test/support/posix.ts';
 import { Dict } from '../../../core/dict.ts';
 import { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -56,7 +56,7 @@ async function write(vol: TestVolume, inode: Inode): Promise<Fd> {
 
 describe.runIf(isRoot)('stored times', () => {
   test('follow each change of a client, and are the same after a restart', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const { vol, clock } = await timed(directory);
     const d = ok(await vol.mkdir(vol.root, 'd')).inode!;
     const f = await file(vol, d, 'f');
@@ -87,21 +87,21 @@ describe.runIf(isRoot)('stored times', () => {
     expect(await times(vol, f)).toEqual([1000, 8000, 11]);
     fd.release();
     await vol.stop();
-    const again = await volume(directory);
+    const again = await startPosix(directory);
     const h = ok(await again.lookup(again.root, 'h'));
     expect([h.buf!.iaMtime, h.buf!.iaCtime]).toEqual([1000, 8000]);
-    const fresh = await volume(directory);
+    const fresh = await startPosix(directory);
     const entries = await fresh.list(fresh.root, 4096, 'readdirp');
     const listed = entries.find(({ name }) => name === 'h');
     expect(listed!.stat).toMatchObject({ iaMtime: 1000, iaCtime: 8000 });
   });
 
   test('follow the clock of the machine in a stack without features/utime', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const { vol } = await timed(directory);
     await file(vol, vol.root, 'f');
     await vol.stop();
-    const local = await volume(directory);
+    const local = await startPosix(directory);
     const f = ok(await local.lookup(local.root, 'f')).inode!;
     const began = Math.floor(Date.now() / 1000);
     const fd = await write(local, f);
@@ -120,13 +120,13 @@ describe.runIf(isRoot)('stored times', () => {
   });
 
   test('do not change when a client of the network sends no times', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const { vol } = await timed(directory);
     const made = await file(vol, vol.root, 'f');
     const fd = await write(vol, made);
     fd.release();
     await vol.stop();
-    const brick = await volume(directory);
+    const brick = await startPosix(directory);
     const f = ok(await brick.lookup(brick.root, 'f')).inode!;
     const silent = { sec: 0, nsec: 0, flags: 0 };
     const asked = brick.as({ ctime: silent });
@@ -138,7 +138,7 @@ describe.runIf(isRoot)('stored times', () => {
   });
 
   test("are the disk's at the first lookup of a file that existed before", async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const path = join(directory, 'old');
     fs.writeFileSync(path, 'text');
     fs.utimesSync(path, 100, 200);
@@ -154,8 +154,8 @@ describe.runIf(isRoot)('stored times', () => {
   });
 
   test('are readable and writable as an attribute for internal clients only', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f');
     const before = await times(vol, f);
     const wanted = { iaMtime: 2e9, iaMtimeNsec: 1, iaCtime: 5, iaCtimeNsec: 0, iaAtime: 7 };
@@ -177,7 +177,7 @@ describe.runIf(isRoot)('stored times', () => {
 
 describe('a brick of a user other than root', () => {
   test("shows the disk's times, and logs once that it stores none", async () => {
-    const directory = folder();
+    const directory = makeFolder();
     if (isRoot) {
       fs.chownSync(directory, USER, USER);
       process.seteuid?.(USER);

@@ -7,13 +7,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
 import {
-  brickOf,
-  folder,
+  getStore,
   isRoot,
+  makeFolder,
+  readGfid,
   startBrick,
-  storedGfid,
+  startPosix,
   storeGfid,
-  volume,
 } from '../../../../test/support/posix.ts';
 import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -30,7 +30,7 @@ describe('init', () => {
   };
 
   test('a directory that is missing, absent or a file stops the start with the reason', async () => {
-    const base = folder();
+    const base = makeFolder();
     fs.writeFileSync(join(base, 'f'), '');
     await expect(start()).rejects.toThrow("option 'directory' is missing");
     await expect(start(join(base, 'absent'))).rejects.toThrow('does not exist');
@@ -39,19 +39,19 @@ describe('init', () => {
 
   test.runIf(isRoot)("another volume's brick stops the start", async () => {
     const id = '11111111-2222-4333-8444-555555555555';
-    const directory = folder();
+    const directory = makeFolder();
     const key = cstring('trusted.glusterfs.volume-id');
     const options = { 'volume-id': id.toUpperCase() };
     await expect(startBrick(directory, options)).rejects.toThrow('belongs to no volume');
     libc.lsetxattr(cstring(directory), key, gfidToBytes(ROOT_GFID), 16, 0);
     await expect(startBrick(directory, options)).rejects.toThrow(`the volume ${ROOT_GFID}`);
     libc.lsetxattr(cstring(directory), key, gfidToBytes(id), 16, 0);
-    await volume(directory, options);
+    await startPosix(directory, options);
     await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });
 
   test('a relative directory starts at the folder of the volfile', async () => {
-    const base = folder();
+    const base = makeFolder();
     fs.mkdirSync(join(base, 'brick'));
     const vol = await start('brick', base);
     await file(vol, vol.root, 'f', 'here');
@@ -61,9 +61,9 @@ describe('init', () => {
 });
 
 test('statfs of bricks that share a file system returns a part of its size each', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const roomOf = async (options: Readonly<Record<string, string>>) => {
-    const vol = await volume(directory, options);
+    const vol = await startPosix(directory, options);
     return ok(await vol.fop('statfs', new Loc(vol.root), null)).statvfs!;
   };
   const [all, part] = [await roomOf({}), await roomOf({ 'shared-brick-count': '3' })];
@@ -76,37 +76,37 @@ test('statfs of bricks that share a file system returns a part of its size each'
 
 describe('gfids', () => {
   test('are stored with the file and outlive the volume', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const first = await startVolume([{ name: 'd', translator: posix, options: { directory } }]);
     const xdata = first.gfidReq();
     ok(await first.mkdir(first.root, 'd', 0o755, xdata));
     await first.stop();
     const gfid = xdata.string(GFID_REQ);
-    expect(storedGfid(join(directory, 'd'))).toBe(gfid);
-    expect(storedGfid(directory)).toBe(ROOT_GFID);
-    const vol = await volume(directory);
+    expect(readGfid(join(directory, 'd'))).toBe(gfid);
+    expect(readGfid(directory)).toBe(ROOT_GFID);
+    const vol = await startPosix(directory);
     expect(ok(await vol.lookup(vol.root, 'd')).buf!.iaGfid).toBe(gfid);
   });
 
   test('are set on files that existed before by their first lookup or listing', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(directory, name), name);
-    const vol = await volume(directory);
+    const vol = await startPosix(directory);
     const xdata = vol.gfidReq();
     const { buf } = ok(await vol.lookup(vol.root, 'a', xdata));
     expect(buf!.iaGfid).toBe(xdata.string(GFID_REQ));
     const listed = (await vol.list(vol.root)).find(({ name }) => name === 'b')!;
-    expect(storedGfid(join(directory, 'b'))).toBe(listed.gfid);
+    expect(readGfid(join(directory, 'b'))).toBe(listed.gfid);
     const plus = await vol.list(vol.root, 4096, 'readdirp');
     const entry = plus.find(({ name }) => name === 'c')!;
-    expect(entry.stat!.iaGfid).toBe(storedGfid(join(directory, 'c')));
+    expect(entry.stat!.iaGfid).toBe(readGfid(join(directory, 'c')));
     expect(ok(await vol.lookup(vol.root, 'c')).buf!.iaGfid).toBe(entry.gfid);
   });
 
   test('are set before a reply shows the ctime', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     for (const name of ['a', 'b']) fs.writeFileSync(join(directory, name), name);
-    const vol = await volume(directory);
+    const vol = await startPosix(directory);
     const told = [ok(await vol.lookup(vol.root, 'a')).buf!];
     const entries = await vol.list(vol.root, 4096, 'readdirp');
     told.push(entries.find(({ name }) => name === 'b')!.stat!);
@@ -118,18 +118,18 @@ describe('gfids', () => {
   });
 
   test('gfids of a copy are new, although it has the attributes of its original', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'original');
     fs.writeFileSync(join(directory, 'copy'), 'copy');
     fs.writeFileSync(join(directory, 'copy-2'), 'copy 2');
     for (const name of ['copy', 'copy-2']) storeGfid(join(directory, name), f.gfid);
     const copy = ok(await vol.lookup(vol.root, 'copy'));
     expect(copy.inode).not.toBe(f);
-    expect(storedGfid(join(directory, 'copy'))).toBe(copy.inode!.gfid);
+    expect(readGfid(join(directory, 'copy'))).toBe(copy.inode!.gfid);
     const entries = await vol.list(vol.root);
     expect(new Set(entries.map(({ gfid }) => gfid)).size).toBe(entries.length - 1);
-    expect(storedGfid(join(directory, 'f'))).toBe(f.gfid);
+    expect(readGfid(join(directory, 'f'))).toBe(f.gfid);
     expect(ok(await vol.stat(f)).buf!.iaSize).toBe(8);
     // A hard link made behind the volume is the same file.
     fs.linkSync(join(directory, 'f'), join(directory, 'g'));
@@ -137,26 +137,26 @@ describe('gfids', () => {
   });
 
   test('are not set outside: a lookup of .. in a directory moved out of the volume is ENOENT', async () => {
-    const outside = folder();
-    const vol = await volume(folder());
+    const outside = makeFolder();
+    const vol = await startPosix(makeFolder());
     const d = await mkdir(vol, vol.root, 'd');
-    fs.renameSync(join(brickOf(vol).directory, 'd'), join(outside, 'd'));
+    fs.renameSync(join(getStore(vol).directory, 'd'), join(outside, 'd'));
     expect((await vol.lookup(d, '..')).err).toBe('ENOENT');
-    expect(storedGfid(outside)).toBeNull();
+    expect(readGfid(outside)).toBeNull();
   });
 
   test('stay the same where the disk cannot store them', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     // The gfid then derives from device, inode number and birth.
-    const { gfids } = brickOf(vol);
+    const { gfids } = getStore(vol);
     gfids.write = () => false;
     const f = await file(vol, vol.root, 'f');
     vol.graph.inodes.forget(f, 0);
     expect(ok(await vol.lookup(vol.root, 'f')).buf!.iaGfid).toBe(f.gfid);
-    brickOf(vol).handles.drop(brickOf(vol).handles.find(f.gfid)!);
+    getStore(vol).handles.drop(getStore(vol).handles.find(f.gfid)!);
     expect(ok(await vol.lookup(vol.root, 'f')).buf!.iaGfid).toBe(f.gfid);
-    expect(storedGfid(join(directory, 'f'))).toBeNull();
+    expect(readGfid(join(directory, 'f'))).toBeNull();
     ok(await vol.unlink(vol.root, 'f'));
     expect((await file(vol, vol.root, 'f')).gfid).not.toBe(f.gfid);
   });
@@ -164,8 +164,8 @@ describe('gfids', () => {
 
 describe('changes behind the volume', () => {
   test('an inode follows its directory through a rename', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'text');
     fs.renameSync(join(directory, 'd'), join(directory, 'e'));
@@ -180,15 +180,15 @@ describe('changes behind the volume', () => {
   });
 
   test('a directory that became a symbolic link is not followed', async () => {
-    const directory = folder();
-    const vol = await volume(directory, { 'handle-limit': '16' });
+    const directory = makeFolder();
+    const vol = await startPosix(directory, { 'handle-limit': '16' });
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'inside');
-    const outside = folder();
+    const outside = makeFolder();
     fs.writeFileSync(join(outside, 'f'), 'outside!');
     fs.renameSync(join(directory, 'd'), join(directory, 'gone'));
     fs.symlinkSync(outside, join(directory, 'd'));
-    const { handles } = brickOf(vol);
+    const { handles } = getStore(vol);
     for (const { gfid } of [d, f]) handles.close(handles.find(gfid)!);
     expect((await vol.stat(f)).err).toBe('ESTALE');
     expect((await vol.lookup(d, 'f')).err).toBe('ESTALE');
@@ -198,12 +198,12 @@ describe('changes behind the volume', () => {
   });
 
   test('a replaced file is ESTALE, and the next lookup finds the new one', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'old');
     fs.writeFileSync(join(directory, 'new'), 'newer');
     fs.renameSync(join(directory, 'new'), join(directory, 'f'));
-    const { handles } = brickOf(vol);
+    const { handles } = getStore(vol);
     handles.close(handles.find(f.gfid)!);
     expect((await vol.stat(f)).err).toBe('ESTALE');
     expect((await vol.lookup(vol.root, 'f')).err).toBe('ESTALE');
@@ -212,9 +212,9 @@ describe('changes behind the volume', () => {
   });
 
   test('the .glusterfs folder in the root is neither listed nor found, and changes of it are EPERM', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     fs.mkdirSync(join(directory, '.glusterfs/00'), { recursive: true });
-    const vol = await volume(directory);
+    const vol = await startPosix(directory);
     const d = await mkdir(vol, vol.root, 'd');
     expect(await vol.names(vol.root)).toEqual(['d']);
     expect(await vol.names(vol.root, 32)).toEqual(['d']);
@@ -235,8 +235,8 @@ describe('changes behind the volume', () => {
 
 describe('descriptors', () => {
   test('stay below handle-limit, and all inodes remain usable', async () => {
-    const vol = await volume(folder(), { 'handle-limit': '16' });
-    const { handles } = brickOf(vol);
+    const vol = await startPosix(makeFolder(), { 'handle-limit': '16' });
+    const { handles } = getStore(vol);
     let dir = vol.root;
     for (let depth = 0; depth < 30; depth++) dir = await mkdir(vol, dir, `d${depth}`);
     const files = [];
@@ -256,9 +256,9 @@ describe('descriptors', () => {
   });
 
   test('descriptors of closed inodes reopen by file handle after renames behind the volume', async () => {
-    const directory = folder();
-    const vol = await volume(directory, { 'handle-limit': '16' });
-    const { handles, fileHandles } = brickOf(vol);
+    const directory = makeFolder();
+    const vol = await startPosix(directory, { 'handle-limit': '16' });
+    const { handles, fileHandles } = getStore(vol);
     const files = [];
     for (let i = 0; i < 100; i++) files.push(await file(vol, vol.root, `f${i}`, 'x'.repeat(i)));
     fs.mkdirSync(join(directory, 'moved'));
@@ -276,20 +276,20 @@ describe('descriptors', () => {
   });
 
   test('are not used for files that a listing finds first', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     for (let i = 0; i < 1000; i++) fs.writeFileSync(join(directory, `f${i}`), '');
-    const vol = await volume(directory, { 'handle-limit': '16' });
+    const vol = await startPosix(directory, { 'handle-limit': '16' });
     const entries = await vol.list(vol.root, 65_536);
     expect(new Set(entries.map(({ gfid }) => gfid)).size).toBe(1001);
-    expect(brickOf(vol).handles.openCount).toBe(1);
+    expect(getStore(vol).handles.openCount).toBe(1);
     const plus = await vol.list(vol.root, 65_536, 'readdirp');
     expect(plus.map(({ gfid }) => gfid)).toEqual(entries.map(({ gfid }) => gfid));
-    expect(brickOf(vol).handles.openCount).toBe(1);
+    expect(getStore(vol).handles.openCount).toBe(1);
   });
 
   test('are closed when inodes are forgotten and fds released', async () => {
     const before = fs.readdirSync('/proc/self/fd').length;
-    const directory = folder();
+    const directory = makeFolder();
     const rows = [{ name: 'disk', translator: posix, options: { directory } }];
     const vol = await startVolume(rows);
     for (let i = 0; i < 50; i++) {
@@ -301,14 +301,14 @@ describe('descriptors', () => {
       made.fd!.release();
       vol.graph.inodes.forget(made.inode!, 0);
     }
-    expect(brickOf(vol).openFds).toBe(0);
+    expect(getStore(vol).openFds).toBe(0);
     await vol.stop();
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });
 
   test('descriptors of an unlinked file are closed after its release and forget', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));
     ok(await vol.unlink(vol.root, 'f'));
     fd!.release();
@@ -329,10 +329,10 @@ function linkOf(n: string): string {
 
 describe('data on disk', () => {
   test('reads of pages outside the page cache return the whole data', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const noise = randomBytes(4 << 20);
     fs.writeFileSync(join(directory, 'f'), noise, { flush: true });
-    const vol = await volume(directory);
+    const vol = await startPosix(directory);
     const { fd } = ok(await vol.open(ok(await vol.lookup(vol.root, 'f')).inode!, 0));
     for (const size of [1000, 40_000, 1 << 20]) {
       // dd drops the file from the page cache; the first read caches only its beginning.
@@ -349,8 +349,8 @@ describe('data on disk', () => {
   });
 
   test('a write to an O_SYNC file returns its length and the new size', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const flags = O_RDWR | fs.constants.O_SYNC;
     const made = ok(await vol.create(vol.root, 'f', flags));
     const written = ok(await vol.write(made.fd!, 'synced', 3));
@@ -360,8 +360,8 @@ describe('data on disk', () => {
   });
 
   test('a file belongs to the caller, has the mode of the request, and holds the written text', async () => {
-    const directory = folder();
-    const vol = await volume(directory);
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
     const user = isRoot ? vol.as({ uid: 1234, gid: 2345 }) : vol;
     const mask = process.umask(0o077);
     onTestFinished(() => {
@@ -384,8 +384,8 @@ describe('data on disk', () => {
   test.runIf(isRoot)(
     'an ACL that is set is stored, shown in the mode, and checked by access',
     async () => {
-      const directory = folder();
-      const vol = await volume(directory);
+      const directory = makeFolder();
+      const vol = await startPosix(directory);
       const f = await file(vol, vol.root, 'f');
       const entry = (tag: number, perm: number, id: number) => {
         const bytes = new Uint8Array(8);

@@ -7,8 +7,8 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
-import { brickOf, folder, isRoot, volume } from '../../../../test/support/posix.ts';
-import { wanted } from '../../../../test/support/wanted.ts';
+import { getStore, isRoot, makeFolder, startPosix } from '../../../../test/support/posix.ts';
+import { selected } from '../../../../test/support/test-selection.ts';
 import { Dict } from '../../../core/dict.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -17,7 +17,7 @@ import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
 
 const NAMES = ['a', 'b', 'c'];
-const ROUNDS = wanted.others ? 300 : 60;
+const ROUNDS = selected.others ? 300 : 60;
 const SECRET = 'secret text';
 
 /** A program that swaps each name, and the names in it, for a link to outside and back. */
@@ -129,17 +129,17 @@ for (const option of ['off', 'on']) {
   test(`gfid handles ${option}: swaps for links never lead a fop outside the brick`, {
     timeout: 60_000,
   }, async () => {
-    const [brick, outside] = [folder(), folder()];
+    const [brick, outside] = [makeFolder(), makeFolder()];
     plant(brick, 'inside');
     plant(outside, SECRET);
     linkOutside(brick, outside);
     const before = stateOf(outside);
-    const vol = await volume(brick, { 'gfid-handles': option, 'handle-limit': '16' });
+    const vol = await startPosix(brick, { 'gfid-handles': option, 'handle-limit': '16' });
     await startSwapper(brick);
     const read: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       await meddle(vol, NAMES[round % NAMES.length]!, read);
-      const { handles } = brickOf(vol);
+      const { handles } = getStore(vol);
       // As at the handle limit: the volume has to open the inode by its name again.
       for (const name of NAMES) {
         const known = vol.graph.inodes.grep(vol.root, name);
@@ -156,9 +156,9 @@ for (const option of ['off', 'on']) {
 test.runIf(isRoot)(
   'a listing of a directory that was moved out sets no gfid on its new parent',
   async () => {
-    const [brick, outside] = [folder(), folder()];
+    const [brick, outside] = [makeFolder(), makeFolder()];
     fs.mkdirSync(join(brick, 'd'));
-    const vol = await volume(brick);
+    const vol = await startPosix(brick);
     const d = (await vol.lookup(vol.root, 'd')).inode!;
     const before = stateOf(outside);
     const { fd } = await vol.opendir(d);

@@ -23,7 +23,7 @@ async function kept(pid: number, brick: string): Promise<string[]> {
 describeMounts('files removed behind a mount', () => {
   it('are closed, and those in use are closed after their use', () =>
     withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
+      const brick = await scratch.makeFolder('brick');
       const volfile = `volume disk
           type storage/posix
           option directory ${brick}
@@ -33,7 +33,7 @@ describeMounts('files removed behind a mount', () => {
       const script = `mkdir -p d/e; seq 9 > d/f; ln -s f d/s; seq 5 > open; exec 3< open; cd d/e
         echo ready; read; cat <&3; ls -A | wc -l; stat -c %h .`;
       const client = new Client(mount.path, script);
-      await client.said(/ready/);
+      await client.waitForOutput(/ready/);
       for (const name of fs.readdirSync(brick)) await rm(`${brick}/${name}`, { recursive: true });
       const becomes = async (names: readonly string[]): Promise<void> => {
         const wanted = names.join();

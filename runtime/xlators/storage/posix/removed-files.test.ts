@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { file, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
-import { folder } from '../../../../test/support/posix.ts';
+import { makeFolder } from '../../../../test/support/posix.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -49,7 +49,7 @@ function kept(directory: string): string[] {
 }
 
 test('a file removed through the volume is closed at once, and stat and setattr still answer', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');
   const g = await file(vol, vol.root, 'g', 'over');
@@ -70,7 +70,7 @@ test('a file removed through the volume is closed at once, and stat and setattr 
 });
 
 test('a file removed behind the volume is closed at the next check, and an UPCALL names it', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const vol = await volume(directory);
   const d = await mkdir(vol, vol.root, 'd');
   const f = await file(vol, d, 'f', 'text');
@@ -96,7 +96,7 @@ test('a file removed behind the volume is closed at the next check, and an UPCAL
 });
 
 test('a file removed while open is readable until its release, and closed after the forget', async () => {
-  const directory = folder();
+  const directory = makeFolder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');
   const { fd } = ok(await vol.open(f));

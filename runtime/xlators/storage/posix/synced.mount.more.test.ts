@@ -39,7 +39,7 @@ describeMounts('a write with the flag', () => {
     ['O_SYNC', O_SYNC, ['all']],
   ] as const)('%s syncs what the flag demands before its reply', (_name, flags, synced) =>
     withScratch(async (scratch) => {
-      await scratch.file('fsyncs.js', module);
+      await scratch.writeFile('fsyncs.js', module);
       const mount = await startMount(scratch, volfile);
       const brick = join(mount.path, 'brick');
       await mkdir(brick);

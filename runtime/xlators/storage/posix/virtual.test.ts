@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { file, mkdir, ok } from '../../../../test/contract/check.ts';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
-import { folder, isRoot, startBrick, volume } from '../../../../test/support/posix.ts';
+import { isRoot, makeFolder, startBrick, startPosix } from '../../../../test/support/posix.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -20,8 +20,8 @@ async function get(vol: TestVolume, inode: Inode, name: string): Promise<DictVal
 }
 
 async function tree(options: Record<string, string> = {}) {
-  const directory = folder();
-  const vol = await volume(directory, options);
+  const directory = makeFolder();
+  const vol = await startPosix(directory, options);
   const d = await mkdir(vol, vol.root, 'd');
   return { directory, vol, d, f: await file(vol, d, 'f', 'text') };
 }
@@ -33,12 +33,12 @@ describe('virtual attributes', () => {
       expect(await get(vol, f, name)).toBe(`<POSIX(${directory}):server:${directory}/d/f>`);
       expect(await get(vol, vol.root, name)).toBe(`<POSIX(${directory}):server:${directory}/>`);
     }
-    const own = await volume(directory);
+    const own = await startPosix(directory);
     const inode = ok(await own.lookup(own.root, 'd')).inode!;
     expect(await get(own, inode, 'glusterfs.pathinfo')).toContain(`:${hostname()}:`);
     expect(await get(vol, d, 'trusted.glusterfs.node-uuid')).toBe('ENODATA');
     const options = { 'glusterd-uuid': NODE, 'node-uuid-pathinfo': 'on' };
-    const node = await volume(directory, options);
+    const node = await startPosix(directory, options);
     expect(await get(node, node.root, 'trusted.glusterfs.node-uuid')).toBe(NODE);
     expect(await get(node, node.root, 'glusterfs.pathinfo')).toContain(`:${NODE}:`);
   });
@@ -56,7 +56,7 @@ describe('virtual attributes', () => {
   });
 
   test('path attributes of a bare gfid come from handles and gfid2path', async () => {
-    const directory = folder();
+    const directory = makeFolder();
     const first = await startBrick(directory, { 'gfid-handles': 'on' });
     const deep = await mkdir(first, await mkdir(first, first.root, 'a'), 'deep');
     const f = await file(first, deep, 'f');
@@ -69,7 +69,7 @@ describe('virtual attributes', () => {
     ok(await second.unlink(a, 'gone'));
     ok(await second.rename(second.root, 'noted', second.root, 'moved'));
     await second.stop();
-    const vol = await volume(directory, { gfid2path: 'on' });
+    const vol = await startPosix(directory, { gfid2path: 'on' });
     const ask = async (inode: Inode, gfid: string, name: string) => {
       const reply = await vol.fop('getxattr', new Loc(inode, null, null, gfid), name, null);
       return reply.opRet < 0 ? reply.err : reply.dict!.get(name);

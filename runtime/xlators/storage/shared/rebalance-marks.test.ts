@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ask, askArgs, gfidOf, startGraph } from '../../../../test/support/core.ts';
+import { ask, askArgs, makeGfid, startGraph } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EBUSY, ENODATA, ENOSPC, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -44,7 +44,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   const make = (name: string, number: number, xdata = new Dict()): Loc => {
     const { root } = graph.inodes;
     const named = new Loc(graph.inodes.newInode(), root, name);
-    xdata.setGfid(GFID_REQ, gfidOf(number));
+    xdata.setGfid(GFID_REQ, makeGfid(number));
     const { values } = ask(graph, 'mknod', named, 0o100644, 0, 0, xdata);
     return new Loc(graph.inodes.link(named.inode!, root, name, values[1] as Iatt), root, name);
   };
@@ -211,7 +211,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   test('setattr on a symbolic link sets owner and times; of the mode alone it is EOPNOTSUPP', () => {
     const { root } = graph.inodes;
     const named = new Loc(graph.inodes.newInode(), root, 'link');
-    const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, gfidOf(5)));
+    const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, makeGfid(5)));
     const inode = graph.inodes.link(named.inode!, root, 'link', made.values[1] as Iatt);
     const link = new Loc(inode, root, 'link');
     const mine = { iaUid: 5, iaGid: 6, iaMtime: 7 };

@@ -21,20 +21,20 @@ export interface RecordSettings {
   readonly whole?: boolean;
 }
 
-const keptOf = ({ redact = false, whole = false, dataMax = 32 }: RecordSettings) => ({
+const makeRetention = ({ redact = false, whole = false, dataMax = 32 }: RecordSettings) => ({
   dataMax,
   ...(whole ? { itemsMax: Number.POSITIVE_INFINITY } : {}),
   hidden: redact ? new HiddenNames() : null,
 });
 
-export const testHead = ({ xlators }: Graph, settings: RecordSettings = {}): Head =>
+export const makeTestHead = ({ xlators }: Graph, settings: RecordSettings = {}): Head =>
   makeHead(xlators, {
     version: '0',
     startedAt: 0,
     filter: null,
     seesAll: true,
     whole: settings.whole ?? false,
-    retention: keptOf(settings),
+    retention: makeRetention(settings),
   });
 
 /** Lets a recorder observe the graph, and write to `store`; the result ends that. */
@@ -47,21 +47,19 @@ export function observe(
   const filter = makeFilter(settings.filter ?? {}, names);
   const now = () => (graph.context as FakeContext).time;
   const ids = graph.xlators.map(({ id }) => id);
-  const kept = keptOf(settings);
-  return graph.observe(
-    new Recorder(store, { filter, retention: kept, now, startedAt: now() }, ids),
-  );
+  const retention = makeRetention(settings);
+  return graph.observe(new Recorder(store, { filter, retention, now, startedAt: now() }, ids));
 }
 
 /** The same into memory. */
 export function record(graph: Graph, settings: RecordSettings = {}): MemoryRecording {
-  const recording = new MemoryRecording(testHead(graph, settings));
+  const recording = new MemoryRecording(makeTestHead(graph, settings));
   observe(graph, recording, settings);
   return recording;
 }
 
 /** All events of a recording that has nothing wrong. */
-export async function eventsIn(bytes: Uint8Array): Promise<RecordedEvent[]> {
+export async function readEvents(bytes: Uint8Array): Promise<RecordedEvent[]> {
   const recording = openRecording(bytes);
   const events: RecordedEvent[] = [];
   for await (const event of recording.events()) events.push(event);
@@ -69,13 +67,13 @@ export async function eventsIn(bytes: Uint8Array): Promise<RecordedEvent[]> {
   return events;
 }
 
-export const windsOf = (events: readonly RecordedEvent[]): WindEvent[] =>
+export const onlyWinds = (events: readonly RecordedEvent[]): WindEvent[] =>
   events.filter((event) => event.kind === 'wind');
-export const unwindsOf = (events: readonly RecordedEvent[]): UnwindEvent[] =>
+export const onlyUnwinds = (events: readonly RecordedEvent[]): UnwindEvent[] =>
   events.filter((event) => event.kind === 'unwind');
 
 /** `> fop volume` and `< fop volume ret errno`, in order. */
-export const inShort = (events: readonly RecordedEvent[]): string[] =>
+export const abbreviate = (events: readonly RecordedEvent[]): string[] =>
   events.flatMap((event) => {
     if (event.kind === 'wind') return [`> ${event.fop} ${event.volume}`];
     if (event.kind !== 'unwind') return [];
@@ -83,7 +81,7 @@ export const inShort = (events: readonly RecordedEvent[]): string[] =>
   });
 
 /** A translator that writes notes into a recording, as bridges do: before its wind, and after. */
-export const notingTranslator = (before: string, after?: string) =>
+export const makeNotingTranslator = (before: string, after?: string) =>
   defineTranslator<null, Record<string, never>>({
     type: 'test/noting',
     description: 'Tells of itself.',

@@ -1,8 +1,8 @@
 /**
  * Lists the test files that run again in another way, by depth (`test:more` or `test:long`) and
- * way. The way selects the groups that a file registers (test/support/wanted.ts).
+ * way. The way selects the groups that a file registers (test/support/test-selection.ts).
  */
-export const AGAIN = {
+export const REPEATED_FILES = {
   more: {
     bricks: [
       'test/mount/brick.mount.more.test.ts',

@@ -33,7 +33,7 @@ type Layer = (name: string) => Volume | undefined;
 
 interface DistributedSettings {
   /** What a child keeps its files with: memory, otherwise. */
-  readonly storage?: (name: string) => Volume;
+  readonly makeStorage?: (name: string) => Volume;
 }
 
 interface GraphSettings extends DistributedSettings {
@@ -42,18 +42,18 @@ interface GraphSettings extends DistributedSettings {
   readonly context: Context;
 }
 
-const inMemory = (): Volume => ({ translator: memory as never });
+const makeMemory = (): Volume => ({ translator: memory as never });
 
 /** The graph alone, in any context. */
 export function startDistributed(
   names: readonly string[],
-  { options = {}, between = () => undefined, storage = inMemory, context }: GraphSettings,
+  { options = {}, between = () => undefined, makeStorage = makeMemory, context }: GraphSettings,
 ): Promise<Graph> {
   const children = names.flatMap((name): TestVolume[] => {
     const more = between(name);
     const lower = more === undefined ? name : `${name}-locks`;
     return [
-      { ...storage(name), name: `${name}-disk`, below: [] },
+      { ...makeStorage(name), name: `${name}-disk`, below: [] },
       { name: lower, translator: locks as never, below: [`${name}-disk`] },
       ...(more === undefined ? [] : [{ ...more, name, below: [lower] }]),
     ];
@@ -65,7 +65,7 @@ export function startDistributed(
 /** What an internal client sees: the attributes that volumes keep for themselves. */
 const INTERNAL_PID = -4;
 
-export class Distributed {
+export class DistributedVolume {
   readonly graph: Graph;
   readonly names: readonly string[];
   readonly context: FakeContext;
@@ -81,10 +81,10 @@ export class Distributed {
     options: Readonly<Record<string, string>> = {},
     between: Layer = () => undefined,
     settings: DistributedSettings = {},
-  ): Promise<Distributed> {
+  ): Promise<DistributedVolume> {
     const context = new FakeContext();
     const graph = await startDistributed(names, { options, between, context, ...settings });
-    const volume = new Distributed(graph, names, context);
+    const volume = new DistributedVolume(graph, names, context);
     volume.ask('lookup', new Loc(volume.root), null);
     return volume;
   }
@@ -94,7 +94,7 @@ export class Distributed {
   }
 
   /** The log so far. */
-  get logged(): string {
+  get log(): string {
     return this.context.lines.join('\n');
   }
 
@@ -111,96 +111,96 @@ export class Distributed {
   private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): FopReply {
     const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
-    const told: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const reply: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
-      Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
+      Object.assign(reply, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
     });
     windArgs[fop](frame, 0, cbk as never, links, args);
-    return told;
+    return reply;
   }
 
   /** The loc of a path, after lookups of its directories; a known name has its inode. */
-  loc(path: string): Loc {
+  findLoc(path: string): Loc {
     const names = path.split('/').filter((name) => name !== '');
     const last = names.pop();
-    const parent = names.reduce((at, name) => this.child(at, name), this.root);
+    const parent = names.reduce((at, name) => this.lookupChild(at, name), this.root);
     if (last === undefined) return new Loc(this.root);
     const { inodes } = this.graph;
     return new Loc(inodes.grep(parent, last) ?? inodes.newInode(), parent, last);
   }
 
-  private child(parent: Inode, name: string): Inode {
+  private lookupChild(parent: Inode, name: string): Inode {
     const { inodes } = this.graph;
     const loc = new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
-    const told = this.ask('lookup', loc, null);
-    if (told.opRet < 0) throw new Error(`${loc.path}: errno ${told.opErrno}`);
-    return this.linked(loc, told.values[1] as Iatt);
+    const reply = this.ask('lookup', loc, null);
+    if (reply.opRet < 0) throw new Error(`${loc.path}: errno ${reply.opErrno}`);
+    return this.linkInode(loc, reply.values[1] as Iatt);
   }
 
-  private linked(loc: Loc, buf: Iatt): Inode {
+  private linkInode(loc: Loc, buf: Iatt): Inode {
     return this.graph.inodes.link(loc.inode!, loc.parent, loc.name, buf)!;
   }
 
   /** Looks a path up and links the found inode. */
   lookup(path: string): FopReply {
-    const loc = this.loc(path);
-    const told = this.ask('lookup', loc, null);
-    if (told.opRet >= 0 && loc.parent !== null) this.linked(loc, told.values[1] as Iatt);
-    return told;
+    const loc = this.findLoc(path);
+    const reply = this.ask('lookup', loc, null);
+    if (reply.opRet >= 0 && loc.parent !== null) this.linkInode(loc, reply.values[1] as Iatt);
+    return reply;
   }
 
   /** The inode at a path. */
-  inode(path: string): Inode {
-    return this.loc(path).inode!;
+  findInode(path: string): Inode {
+    return this.findLoc(path).inode!;
   }
 
-  newXdata(): Dict {
+  gfidRequest(): Dict {
     return new Dict().setGfid(GFID_REQ, newGfid(this.context));
   }
 
   mkdir(path: string, mode = 0o755): FopReply {
-    const loc = this.loc(path);
-    const told = this.ask('mkdir', loc, mode, 0, this.newXdata());
-    if (told.opRet >= 0) this.linked(loc, told.values[1] as Iatt);
-    return told;
+    const loc = this.findLoc(path);
+    const reply = this.ask('mkdir', loc, mode, 0, this.gfidRequest());
+    if (reply.opRet >= 0) this.linkInode(loc, reply.values[1] as Iatt);
+    return reply;
   }
 
   create(path: string, data = ''): FopReply {
-    const loc = this.loc(path);
+    const loc = this.findLoc(path);
     const fd = new Fd(loc.inode!, 2, 1);
-    const told = this.ask('create', loc, 0o302, 0o644, 0, fd, this.newXdata());
-    if (told.opRet >= 0) {
-      this.linked(loc, told.values[2] as Iatt);
+    const reply = this.ask('create', loc, 0o302, 0o644, 0, fd, this.gfidRequest());
+    if (reply.opRet >= 0) {
+      this.linkInode(loc, reply.values[2] as Iatt);
       if (data !== '') this.ask('writev', fd, new TextEncoder().encode(data), 0, 0, null);
     }
     fd.release();
-    return told;
+    return reply;
   }
 
   read(path: string): string {
     this.lookup(path);
-    const loc = this.loc(path);
+    const loc = this.findLoc(path);
     const fd = new Fd(loc.inode!, 0, 1);
     const opened = this.ask('open', loc, 0, fd, null);
     if (opened.opRet < 0) return `errno ${opened.opErrno}`;
-    const told = this.ask('readv', fd, 65_536, 0, 0, null);
+    const reply = this.ask('readv', fd, 65_536, 0, 0, null);
     fd.release();
-    return told.opRet < 0
-      ? `errno ${told.opErrno}`
-      : new TextDecoder().decode(told.values[0] as Uint8Array);
+    return reply.opRet < 0
+      ? `errno ${reply.opErrno}`
+      : new TextDecoder().decode(reply.values[0] as Uint8Array);
   }
 
   /** Names in a directory, in the order of the listing; in steps of `size` bytes. */
   list(path: string, size = 4096): string[] {
     if (path !== '/') this.lookup(path);
-    const loc = this.loc(path);
+    const loc = this.findLoc(path);
     const fd = new Fd(loc.inode!, 0, 1, true);
     this.ask('opendir', loc, fd, null);
     const names: string[] = [];
     for (let offset = 0; ; ) {
-      const told = this.ask('readdirp', fd, size, offset, null);
-      const entries = (told.values[0] ?? []) as readonly Dirent[];
-      if (told.opRet <= 0) break;
+      const reply = this.ask('readdirp', fd, size, offset, null);
+      const entries = (reply.values[0] ?? []) as readonly Dirent[];
+      if (reply.opRet <= 0) break;
       names.push(...entries.map(({ name }) => name).filter((name) => !/^\.\.?$/.test(name)));
       offset = entries.at(-1)!.off;
     }
@@ -209,13 +209,13 @@ export class Distributed {
   }
 
   /** A child's attributes and extended attributes of a path, or null. */
-  at(child: string, path: string): { readonly buf: Iatt; readonly xattrs: Dict } | null {
-    const loc = this.loc(path);
+  readChild(child: string, path: string): { readonly buf: Iatt; readonly xattrs: Dict } | null {
+    const loc = this.findLoc(path);
     const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
     const where = loc.parent === null ? loc : own;
-    const told = this.askChild(child, 'lookup', where, null);
-    if (told.opRet < 0) return null;
-    const buf = told.values[1] as Iatt;
+    const reply = this.askChild(child, 'lookup', where, null);
+    if (reply.opRet < 0) return null;
+    const buf = reply.values[1] as Iatt;
     const all = this.askChild(
       child,
       'getxattr',
@@ -227,10 +227,10 @@ export class Distributed {
   }
 
   /** An extended attribute of each child as hexadecimal text, or undefined. */
-  xattr(path: string, name: string): Record<string, string | undefined> {
+  readXattr(path: string, name: string): Record<string, string | undefined> {
     return Object.fromEntries(
       this.names.map((child) => {
-        const bytes = this.at(child, path)?.xattrs.bytes(name);
+        const bytes = this.readChild(child, path)?.xattrs.bytes(name);
         return [child, bytes && Buffer.from(bytes).toString('hex')];
       }),
     );

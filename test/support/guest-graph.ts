@@ -36,7 +36,7 @@ export class FakeGuest implements Guest {
   readonly language = 'fake';
   readonly description: Guest['description'];
   readonly memory = 1;
-  readonly told: string[] = [];
+  readonly hookCalls: string[] = [];
   dead: string | undefined;
   closed = false;
   private readonly code: Code;
@@ -58,7 +58,7 @@ export class FakeGuest implements Guest {
 
   hook(name: string, args: readonly Scalar[]): number {
     if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;
-    this.told.push([name, ...args].join(' '));
+    this.hookCalls.push([name, ...args].join(' '));
     if (name === 'interrupt') {
       this.host.push(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
     }
@@ -86,7 +86,7 @@ export class FakeGuest implements Guest {
   }
 }
 
-export class Bed {
+export class GuestGraph {
   readonly context = new FakeContext();
   readonly leaf = new HeldLeaf();
   readonly guests: FakeGuest[] = [];
@@ -95,7 +95,7 @@ export class Bed {
   /** The code of the next guest; an error makes its start fail. */
   code: Code | Error;
   /** The next guest's start waits for this. */
-  before = (): Promise<void> => Promise.resolve();
+  beforeStart = (): Promise<void> => Promise.resolve();
 
   constructor(code: Code) {
     this.code = code;
@@ -107,11 +107,11 @@ export class Bed {
       description: 'Hosts a fake guest.',
       children: [1, 1],
       options: failureOptions,
-      init: async (xl: Xlator<Hosted>, given) => {
-        this.host = new Host(xl, policyOf(given), async (owner) => {
-          await this.before();
+      init: async (xl: Xlator<Hosted>, options) => {
+        this.host = new Host(xl, policyOf(options), async (owner) => {
+          await this.beforeStart();
           if (this.code instanceof Error) throw this.code;
-          const interpreter = new Interpreter(xl, owner, limitsOf(given), nodeMachine);
+          const interpreter = new Interpreter(xl, owner, limitsOf(options), nodeMachine);
           this.guests.push(new FakeGuest(this.code, interpreter.api));
           interpreter.attach(this.guests.at(-1)!);
           return interpreter;
@@ -148,7 +148,7 @@ export class Bed {
 /** Lets promises that are ready go on. */
 export const settle = () => new Promise((done) => setImmediate(done));
 
-export const dies: Answer = (_host, _id, guest) => {
+export const dieInCall: Answer = (_host, _id, guest) => {
   guest.die();
   throw new Error(guest.dead);
 };

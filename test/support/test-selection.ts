@@ -1,5 +1,5 @@
 /**
- * Selects the groups of tests that a file registers, by the way in GLOSSA_TESTED (test/again.ts).
+ * Selects the groups of tests that a file registers, by the way in GLOSSA_TESTED (test/repeated-files.ts).
  * Without one, the first group.
  */
 const WAYS = {
@@ -12,13 +12,13 @@ const WAYS = {
   all: { first: true, bricks: true, others: true },
 };
 
-export const wanted = WAYS[(process.env.GLOSSA_TESTED ?? 'first') as keyof typeof WAYS];
+export const selected = WAYS[(process.env.GLOSSA_TESTED ?? 'first') as keyof typeof WAYS];
 
 /** The variants for this run of the file: the usual ones, or the rest. */
-export const wantedOf = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
-  all.filter((each) => (isUsual(each) ? wanted.first : wanted.others));
+export const selectVariants = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
+  all.filter((each) => (isUsual(each) ? selected.first : selected.others));
 
 /** Registers tests that are not tried again in another way. */
-export const usually = (tests: () => void): void => {
-  if (wanted.first) tests();
+export const onlyInFirst = (tests: () => void): void => {
+  if (selected.first) tests();
 };
