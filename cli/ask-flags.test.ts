@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { serverName } from '../server/volfile-servers.ts';
-import { readFlags, text, toggle } from '../terminal/flags.ts';
+import { formatVolfileServer } from '../server/volfile-servers.ts';
+import { readFlags, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { runCommand } from '../test/support/cli.ts';
-import { askFlags, volfileServers } from './ask-flags.ts';
+import { readVolfileServers, volfileServerFlags } from './ask-flags.ts';
 
 const asked = (...args: string[]) => {
   const all = {
-    ...askFlags,
-    volfile: text({ value: 'FILE', help: '' }),
-    'allow-shell': toggle({ help: '' }),
+    ...volfileServerFlags,
+    volfile: textFlag({ value: 'FILE', help: '' }),
+    'allow-shell': toggleFlag({ help: '' }),
   };
-  return volfileServers(readFlags(all, [...args, '--volfile-id', 'v']).flags)!;
+  return readVolfileServers(readFlags(all, [...args, '--volfile-id', 'v']).flags)!;
 };
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   [['-s', '/s', '--volfile-server-transport', 'unix'], [{ path: '/s' }], '/s:/v'],
 ])('the flags %j name the volfile servers', (args, servers, name) => {
   const given = asked(...args);
-  expect([given.servers, serverName(given)]).toEqual([servers, name]);
+  expect([given.servers, formatVolfileServer(given)]).toEqual([servers, name]);
 });
 
 it.each([

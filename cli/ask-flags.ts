@@ -3,26 +3,33 @@ import { resolve } from 'node:path';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
 import { UsageError } from '../terminal/exit.ts';
-import { choice, type Flags, type FlagValues, list, number, text } from '../terminal/flags.ts';
+import {
+  choiceFlag,
+  type Flags,
+  type FlagValues,
+  listFlag,
+  numberFlag,
+  textFlag,
+} from '../terminal/flags.ts';
 
 const PORT_MAX = 65_535;
 /** A name, an IPv4 address, or an IPv6 address, in brackets before a port. */
 const FORM =
   /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]+))(?::(\d{1,5}))?$|^([0-9a-fA-F.%]*:[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$/;
 
-export const askFlags = {
-  'volfile-server': list({
+export const volfileServerFlags = {
+  'volfile-server': listFlag({
     short: 's',
     value: 'SERVER',
     help: 'ask HOST[:PORT] for the volfile; given again, another one if that is not there',
   }),
-  'volfile-id': text({ value: 'NAME', help: 'the volume whose volfile is asked for' }),
-  'volfile-server-port': number({
+  'volfile-id': textFlag({ value: 'NAME', help: 'the volume whose volfile is asked for' }),
+  'volfile-server-port': numberFlag({
     value: 'N',
     whole: true,
     help: `the port of servers that are given without one (${VOLFILE_SERVER_PORT})`,
   }),
-  'volfile-server-transport': choice({
+  'volfile-server-transport': choiceFlag({
     value: 'WAY',
     values: ['tcp', 'unix'],
     help: 'tcp (without it), or unix: SERVER is the path of a socket',
@@ -30,14 +37,14 @@ export const askFlags = {
 } satisfies Flags;
 
 /** @throws {UsageError} */
-export function volfileServers(
-  flags: FlagValues<typeof askFlags> & {
+export function readVolfileServers(
+  flags: FlagValues<typeof volfileServerFlags> & {
     readonly volfile: string | undefined;
     readonly 'allow-shell': boolean;
   },
 ): VolfileServers | undefined {
-  const { 'volfile-server': given, 'volfile-id': id } = flags;
-  if (given.length === 0) {
+  const { 'volfile-server': servers, 'volfile-id': id } = flags;
+  if (servers.length === 0) {
     if (id === undefined) return undefined;
     throw new UsageError('--volfile-id needs a server to ask: -s HOST[:PORT]');
   }
@@ -50,17 +57,19 @@ export function volfileServers(
   const port = flags['volfile-server-port'] ?? VOLFILE_SERVER_PORT;
   const isUnix = flags['volfile-server-transport'] === 'unix';
   return {
-    servers: given.map((one) => (isUnix ? { path: resolve(one) } : placeOf(one, port))),
+    servers: servers.map((server) =>
+      isUnix ? { path: resolve(server) } : parseServer(server, port),
+    ),
     id,
   };
 }
 
 /** @throws {UsageError} */
-function placeOf(given: string, usual: number): SocketAddress {
-  const [, inBrackets, name, port = usual, ipv6] = FORM.exec(given) ?? [];
+function parseServer(text: string, defaultPort: number): SocketAddress {
+  const [, inBrackets, name, port = defaultPort, ipv6] = FORM.exec(text) ?? [];
   const host = inBrackets ?? name ?? ipv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
-    throw new UsageError(`-s takes HOST, HOST:PORT or [IPV6]:PORT, not '${given}'`);
+    throw new UsageError(`-s takes HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
   }
   return { host, port: Number(port) };
 }

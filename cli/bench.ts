@@ -28,8 +28,8 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import type { ParsedFlags } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { shownCommandLine } from '../terminal/invocation.ts';
-import { version } from '../terminal/package-version.ts';
+import { maskedCommandLine } from '../terminal/invocation.ts';
+import { packageVersion } from '../terminal/package-version.ts';
 import { ProgressLine } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -49,12 +49,12 @@ export default defineCommand({
     'time what it did the first time in a plain directory.',
   flags: benchFlags,
   hasRest: true,
-  async run(given, terminal) {
-    const settings = settingsOf(given.flags, given.rest);
+  async run(parsed, terminal) {
+    const settings = settingsOf(parsed.flags, parsed.rest);
     const interruption = new Interruption();
     try {
-      const status = await bench(given, settings, terminal, interruption.signal);
-      return (await interruption.status()) ?? status;
+      const status = await bench(parsed, settings, terminal, interruption.signal);
+      return (await interruption.awaitStatus()) ?? status;
     } finally {
       interruption.close();
     }
@@ -70,8 +70,8 @@ async function bench(
   const count = Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
   const workspace = new Workspace(flags.data, STORED_MAX * settings.clients * (count + 1));
   try {
-    const own = await stacksOf(flags, operands, workspace, terminal);
-    const stacks = withOthers(own, settings.others, workspace.scratch);
+    const ownStacks = await makeStacks(flags, operands, workspace, terminal);
+    const stacks = withOthers(ownStacks, settings.others, workspace.scratch);
     const names = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
     if (settings.rounds < ROUNDS_MIN && names.length > 1) {
       throw new UsageError(
@@ -81,35 +81,35 @@ async function bench(
     }
     const conditions = flags['fail-if'].map((text) => parseCondition(text, names));
     if (flags.out !== undefined) openReportFolder(flags.out, flags);
-    const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
-    return await report(ran, conditions, flags, terminal);
+    const outcome = await measureStacks(workspace, stacks, settings, flags, terminal, signal);
+    return await report(outcome, conditions, flags, terminal);
   } finally {
-    const left = workspace.remove();
-    if (left !== null) terminal.err(`glossa bench: ${left}`);
+    const leftover = workspace.remove();
+    if (leftover !== null) terminal.err(`glossa bench: ${leftover}`);
   }
 }
 
-function stacksOf(
+function makeStacks(
   flags: BenchFlags,
   operands: readonly string[],
   { scratch }: Workspace,
   terminal: Terminal,
 ): Promise<Stacks> | Stacks {
-  const { translator, in: given, option: options } = flags;
+  const { translator, in: languages, option: options } = flags;
   if (translator === undefined) {
-    if (given !== undefined) throw new UsageError('--in goes with --translator');
+    if (languages !== undefined) throw new UsageError('--in goes with --translator');
     if (options.length > 0) throw new UsageError('--option goes with --translator');
     if (operands.length === 0) throw new UsageError('VOLFILE is missing, or --translator');
     return stacksOfVolfiles(operands, terminal);
   }
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
-  if (given === undefined) throw new UsageError('--translator needs --in, its languages');
-  return stacksOfTranslator({ translator, given, options, scratch });
+  if (languages === undefined) throw new UsageError('--translator needs --in, its languages');
+  return stacksOfTranslator({ translator, given: languages, options, scratch });
 }
 
-async function runIn(
+async function measureStacks(
   workspace: Workspace,
-  { stacks, others, question, ...known }: WithOthers,
+  { stacks, others, question, ...stackFacts }: WithOthers,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
@@ -117,23 +117,23 @@ async function runIn(
 ): Promise<BenchOutcome> {
   const { scratch, data, stacks: stored, plain } = workspace;
   const { mountFlags, timeouts } = settings;
-  const serving = { scratch, data: stored, mountFlags, timeouts, terminal };
+  const mountSettings = { scratch, data: stored, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
-  const { warnings } = known;
+  const { warnings } = stackFacts;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
     return await runBench({
       ...settings,
       question,
-      alike: known.alike,
+      alike: stackFacts.alike,
       warnings,
       signal,
-      line: ['glossa', ...shownCommandLine()],
+      line: ['glossa', ...maskedCommandLine()],
       stacks: [
-        ...stacks.map((stack) => stackPlan(stack, serving)),
-        ...others.stacks.map((stack) => otherPlan(stack, serving)),
+        ...stacks.map((stack) => stackPlan(stack, mountSettings)),
+        ...others.stacks.map((stack) => otherPlan(stack, mountSettings)),
       ],
-      machine: describeMachine(data, { glossa: version(), ...others.versions }),
+      machine: describeMachine(data, { glossa: packageVersion(), ...others.versions }),
       cpus: allowedCpus(),
       folder: plain,
       progress: progress.show,
@@ -161,7 +161,7 @@ async function report(
     writeReportFolder(out, await reportFiles(run));
     if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
-  const failed = [...failures, ...conditions.flatMap((it) => failuresBy(it, run))];
+  const failed = [...failures, ...conditions.flatMap((condition) => failuresBy(condition, run))];
   for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);
   return told.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

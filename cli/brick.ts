@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { type Flags, takeOperands } from '../terminal/flags.ts';
-import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
+import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
 
 const brickFlags = { ...daemonFlags, ...processFlags } satisfies Flags;
 
@@ -25,7 +25,7 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     const [volfile] = takeOperands(operands, ['VOLFILE']);
     await refuseNonVolfile(volfile);
-    const settings = processSettings(flags, volfile, resolve(volfile), terminal.verbosity);
+    const settings = readServerSettings(flags, volfile, resolve(volfile), terminal.verbosity);
     return startServer(settings, flags, {
       terminal,
       readyLine: null,

@@ -5,15 +5,21 @@ import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
-import { NodeContext } from '../server/context.ts';
-import { countProblems, inspectFile, inspectInput, STDIN, shownName } from '../server/volfiles.ts';
+import { NodeContext } from '../server/node-context.ts';
+import {
+  countProblems,
+  displayName,
+  inspectFile,
+  inspectInput,
+  STDIN,
+} from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
-import { quietFlag, toggle } from '../terminal/flags.ts';
-import { note, type Terminal } from '../terminal/terminal.ts';
+import { quietFlag, toggleFlag } from '../terminal/flags.ts';
+import { printNote, type Terminal } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
-interface Checked {
+interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly VolfileProblem[];
@@ -31,7 +37,7 @@ export default defineCommand({
   flags: {
     ...volfileFlags,
     ...quietFlag,
-    json: toggle({
+    json: toggleFlag({
       help:
         'print {ok, files: [{file, ok, problems: [{severity, code, file, line, column, length, ' +
         'message, hint}], error}]}; error if it cannot be read',
@@ -39,17 +45,17 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE is missing');
-    const files: Checked[] = [];
+    const files: FileReport[] = [];
     let status = EXIT_OK;
     for (const operand of operands) {
-      const file = shownName(operand);
+      const file = displayName(operand);
       try {
-        const inspection = await inspect(operand, flags);
+        const inspection = await inspectOperand(operand, flags);
         const { problems } = inspection;
         const ok = inspection.description !== undefined;
         if (!ok) status = Math.max(status, EXIT_FAILURE);
         files.push({ file, ok, problems });
-        if (!flags.json) show(file, inspection, terminal);
+        if (!flags.json) printInspection(file, inspection, terminal);
       } catch (error) {
         const isUsage = error instanceof UsageError;
         if (!isUsage && !(error instanceof Failure)) throw error;
@@ -64,45 +70,47 @@ export default defineCommand({
   },
 });
 
-interface Settings {
+interface CheckFlags {
   readonly strict: boolean;
   readonly 'xlator-option': readonly string[];
   readonly 'allow-shell': boolean;
 }
 
-async function inspect(file: string, flags: Settings): Promise<VolfileInspection> {
+async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileInspection> {
   const { registry } = await import('../server/registry.ts');
   const { strict } = flags;
   const overrides = flags['xlator-option'];
   const settings = { registry, strict, overrides, allowShell: flags['allow-shell'] };
   const isInput = file === STDIN;
-  const written = isInput ? await inspectInput(settings) : await inspectFile(file, settings);
+  const inspection = isInput ? await inspectInput(settings) : await inspectFile(file, settings);
   const baseDir = isInput ? process.cwd() : dirname(resolve(file));
-  return inspectVolumes(written, {
+  return inspectVolumes(inspection, {
     registry,
     strict,
-    context: (warned) => new NodeContext({ sink: NOWHERE, baseDir, wake() {}, warn: warned }),
+    context: (warn) => new NodeContext({ sink: NULL_SINK, baseDir, wake() {}, warn }),
   });
 }
 
 /** Drops the log lines of volumes. */
-const NOWHERE = { now: () => 0, write() {} };
+const NULL_SINK = { now: () => 0, write() {} };
 
-function show(file: string, inspection: VolfileInspection, terminal: Terminal): void {
+function printInspection(file: string, inspection: VolfileInspection, terminal: Terminal): void {
   const { sources, description } = inspection;
   const isQuiet = terminal.verbosity === 'quiet';
-  const problems = inspection.problems.filter((each) => !isQuiet || each.severity === 'error');
+  const problems = inspection.problems.filter(
+    (problem) => !isQuiet || problem.severity === 'error',
+  );
   const colour = terminal.colour.out;
   if (problems.length > 0) terminal.out(`${formatProblems(problems, sources, { colour })}\n`);
   const counts = countProblems(inspection, colour);
   if (description === undefined) {
-    note(`${file}: ${counts}`, terminal);
+    printNote(`${file}: ${counts}`, terminal);
     return;
   }
   const { length } = description.volumes;
   const { name, type } = topOf(description);
   const volumes = `${length} volume${length === 1 ? '' : 's'}`;
-  note(
+  printNote(
     `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
     terminal,
   );

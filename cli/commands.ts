@@ -174,7 +174,7 @@ export const commands: Commands = new Map(
     },
     help: {
       summary: 'explain a command or a translator',
-      load: async () => ({ default: (await import('./help.ts')).helpOn(commands) }),
+      load: async () => ({ default: (await import('./help.ts')).makeHelpCommand(commands) }),
     },
     version: {
       summary: 'print the version',

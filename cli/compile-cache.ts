@@ -18,17 +18,17 @@ interface CompileCache {
 }
 const { enableCompileCache, getCompileCacheDir }: Partial<CompileCache> = module as object;
 
-const OTHERS = 0o077;
+const OTHERS_MODE = 0o077;
 
 /** Caches the modules loaded from now on, if possible. Never throws. */
-export function keepCompiled(): void {
+export function enableModuleCache(): void {
   if (enableCompileCache === undefined || getCompileCacheDir?.() !== undefined) return;
   try {
     const folder = usableFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // By its descriptor: a server must not look up the folder behind its own mount.
-    if ((fstatSync(fd).mode & OTHERS) === 0) enableCompileCache(`/proc/self/fd/${fd}`);
+    if ((fstatSync(fd).mode & OTHERS_MODE) === 0) enableCompileCache(`/proc/self/fd/${fd}`);
     else closeSync(fd);
   } catch {
     // The program works without a cache.

@@ -15,11 +15,11 @@ export default defineCommand({
     "`glossa setup completion fish | source`. 'glossa setup' installs it for good.",
   flags: {},
   async run({ operands }, terminal) {
-    const [given] = takeOperands(operands, ['SHELL']);
-    const shell = names.find((name) => name === given);
+    const [operand] = takeOperands(operands, ['SHELL']);
+    const shell = names.find((name) => name === operand);
     if (shell === undefined) {
-      const guess = didYouMean(given, names) || `; there is ${names.join(', ')}`;
-      throw new UsageError(`no completion for the shell '${given}'${guess}`);
+      const hint = didYouMean(operand, names) || `; there is ${names.join(', ')}`;
+      throw new UsageError(`no completion for the shell '${operand}'${hint}`);
     }
     terminal.out(scripts[shell].trimEnd());
     return EXIT_OK;

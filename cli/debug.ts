@@ -2,28 +2,30 @@
 import { resolve } from 'node:path';
 import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
-import { makeScratch } from '../server/scratch.ts';
+import { makeScratch } from '../server/scratch-folders.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
-import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
+import { type FlagValues, takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { completer } from './debug/command-table.ts';
+import { makeCompleter } from './debug/command-table.ts';
+import { DebugSession } from './debug/debug-session.ts';
 import { type CommandLine, Debuggee } from './debug/debuggee.ts';
-import { Session } from './debug/session.ts';
 import { serverFlags } from './mount.ts';
 import { removeFolder, serverArguments } from './own-mount.ts';
-import { CANCELLED } from './repl/loop.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+import { CANCELLED } from './repl/repl-loop.ts';
 
 const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */
-const REPEATED = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
+const REPEATABLE = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
 
 const ownFlags = {
-  dap: toggle({ help: 'for an editor: the Debug Adapter Protocol on standard input and output' }),
+  dap: toggleFlag({
+    help: 'for an editor: the Debug Adapter Protocol on standard input and output',
+  }),
 };
 
 export default defineCommand({
@@ -44,8 +46,8 @@ export default defineCommand({
     if (flags.dap) {
       takeOperands(operands, []);
       const { serveDap } = await import('./debug/dap/index.ts');
-      const { dap: _, ...given } = flags;
-      return serveDap(given, terminal);
+      const { dap: _, ...mountFlags } = flags;
+      return serveDap(mountFlags, terminal);
     }
     const [volfile, mnt] = takeOperands(operands, ['VOLFILE', '[MNT]']);
     await refuseNonVolfile(volfile);
@@ -54,9 +56,9 @@ export default defineCommand({
     const folder = mnt === undefined ? makeScratch('debug') : null;
     try {
       const mountpoint = folder ?? resolve(mnt!);
-      return await debug({ volfile, flags, mountpoint, command }, terminal);
+      return await runDebugger({ volfile, flags, mountpoint, command }, terminal);
     } finally {
-      if (folder !== null) removeFolder(folder, { as: 'debug' }, terminal);
+      if (folder !== null) removeFolder(folder, { commandName: 'debug' }, terminal);
     }
   },
 });
@@ -68,7 +70,7 @@ interface DebugTask {
   readonly command: CommandLine | null;
 }
 
-async function debug(task: DebugTask, terminal: Terminal): Promise<number> {
+async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number> {
   const { mountpoint, command } = task;
   const isPerson = process.stdin.isTTY === true && terminal.interactive;
   let volumes: readonly string[] = [];
@@ -76,30 +78,30 @@ async function debug(task: DebugTask, terminal: Terminal): Promise<number> {
     ? new ConsolePrompt({
         prompts: [PROMPT, PROMPT],
         history: 'debug',
-        complete: completer(() => volumes, fopNames),
+        complete: makeCompleter(() => volumes, fopNames),
       })
     : new PipedPrompt();
-  let started = (): void => {};
-  const isStarted = new Promise<void>((resolve) => {
-    started = resolve;
+  let markStarted = (): void => {};
+  const whenStarted = new Promise<void>((resolve) => {
+    markStarted = resolve;
   });
   const debuggee = new Debuggee(
     serverArguments(task, mountpoint, terminal.verbosity),
     mountpoint,
     terminal,
-    (happening) => {
-      session.onEvent(happening);
-      if (happening.event === 'started' || happening.event === 'gone') started();
+    (event) => {
+      session.onEvent(event);
+      if (event.event === 'started' || event.event === 'gone') markStarted();
     },
   );
-  const signals = new Interruption(isPerson ? BUT_CTRL_C : undefined);
-  const session: Session = new Session(debuggee, command, (text) => prompt.say(text));
+  const signals = new Interruption(isPerson ? SIGNALS_BUT_CTRL_C : undefined);
+  const session: DebugSession = new DebugSession(debuggee, command, (text) => prompt.print(text));
   try {
-    const status = await Promise.race([isStarted, signals.firstSignal]);
+    const status = await Promise.race([whenStarted, signals.firstSignal]);
     if (typeof status === 'number') return status;
-    if (session.over !== null) return EXIT_FAILURE;
+    if (session.hasFailed !== null) return EXIT_FAILURE;
     volumes = (await debuggee.client.ask('volumes', {})).map(({ name }) => name);
-    return await Promise.race([serve(session, prompt, terminal), signals.firstSignal]);
+    return await Promise.race([runCommands(session, prompt, terminal), signals.firstSignal]);
   } finally {
     signals.close();
     session.isEnding = true;
@@ -109,31 +111,31 @@ async function debug(task: DebugTask, terminal: Terminal): Promise<number> {
 }
 
 /** On a terminal the prompt handles Ctrl-C. */
-const BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
+const SIGNALS_BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
 /** Reads and carries out commands until the end of the input. */
-async function serve(
-  session: Session,
+async function runCommands(
+  session: DebugSession,
   prompt: ConsolePrompt | PipedPrompt,
   terminal: Terminal,
 ): Promise<number> {
   let last = '';
   for (;;) {
-    if (session.over !== null) return session.over ? EXIT_FAILURE : EXIT_OK;
-    const line = await prompt.next(false);
+    if (session.hasFailed !== null) return session.hasFailed ? EXIT_FAILURE : EXIT_OK;
+    const line = await prompt.readLine(false);
     if (line === CANCELLED) continue;
     if (line === null) return EXIT_OK;
-    const given: string = line.trim() === '' && !prompt.strict ? last : line;
-    last = REPEATED.test(given) ? given : '';
-    const { promise, done } = prompt.interrupted();
+    const commandLine: string = line.trim() === '' && !prompt.strict ? last : line;
+    last = REPEATABLE.test(commandLine) ? commandLine : '';
+    const { promise, stopListening } = prompt.listenForInterrupt();
     try {
-      if ((await session.carryOut(given, promise)) === 'quit') return EXIT_OK;
+      if ((await session.carryOut(commandLine, promise)) === 'quit') return EXIT_OK;
     } catch (error) {
       if (!(error instanceof DebugError)) throw error;
       terminal.err(error.message);
       if (prompt.strict) return EXIT_FAILURE;
     } finally {
-      done();
+      stopListening();
     }
   }
 }

@@ -39,7 +39,7 @@ import {
 import { makeTree } from '../apps/demo/tree.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { takeOperands } from '../terminal/flags.ts';
-import { interruptibly, unlessAborted } from '../terminal/interruption.ts';
+import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** Enough for narrow intervals within 15 seconds. */
 const SEARCHES = 240;
@@ -69,24 +69,26 @@ export default defineCommand({
     const { seed = 1, searches = SEARCHES, delay: delayMs = DELAY_MS, json } = flags;
     const settings = checkSettings({ seed, searches, delayMs });
     // Planning blocks the event loop, so it comes before anything that a signal would have to remove.
-    const plan = (count: number): Workload =>
+    const makePlan = (count: number): Workload =>
       planWorkload({ seed, searches: count, files: FILES, rounds: ROUNDS });
-    const workloads = { near: plan(nearSearches(searches)), away: plan(searches) };
+    const workloads = { near: makePlan(nearSearches(searches)), away: makePlan(searches) };
     const experiment = {
       ...{ command: 'demo', json, instead: INSTEAD },
       introduction: introduction(settings, workloads.away, terminal.width),
-      measure: (stage: Stage) => demo(settings, workloads, stage),
+      measure: (stage: Stage) => runPasses(settings, workloads, stage),
       report: (measured: Passes) =>
         json ? jsonReport(settings, measured) : reportText(settings, measured, terminal.width),
     };
-    return interruptibly('demo', terminal, (signal) => runExperiment(experiment, terminal, signal));
+    return runInterruptibly('demo', terminal, (signal) =>
+      runExperiment(experiment, terminal, signal),
+    );
   },
 });
 
 const INSTEAD = "; 'glossa playground' shows a cache at work without a mount";
 
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
-async function demo(
+async function runPasses(
   { seed, delayMs }: ExperimentSettings,
   workloads: { readonly near: Workload; readonly away: Workload },
   stage: Stage,
@@ -99,68 +101,71 @@ async function demo(
   const plans = awayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
-    const inside = { scratch, terminal, signal: bricks.signal };
-    const searchesOf = (
-      some: readonly DemoStack[],
+    const brickStage = { scratch, terminal, signal: bricks.signal };
+    const makeSearches = (
+      chosenStacks: readonly DemoStack[],
       suffix: string,
       settings: SearchSettings,
-      volfileOf: (text: string) => string,
+      changeVolfile: (text: string) => string,
       options: readonly string[],
     ): Search[] => {
-      const watch = new BusySampler(allowedCpus());
-      return some.map(({ name, title, volfile: given }) => {
+      const sampler = new BusySampler(allowedCpus());
+      return chosenStacks.map(({ name, title, volfile: volfilePath }) => {
         const id = `${name}${suffix}`;
         const volfile = join(scratch, `${id}.vol`);
-        writeFileSync(volfile, volfileOf(readFileSync(given, 'utf8')));
-        return new Search({ title, id, volfile, options }, settings, watch, inside);
+        writeFileSync(volfile, changeVolfile(readFileSync(volfilePath, 'utf8')));
+        return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
       });
     };
-    let filled: Promise<void> | undefined;
+    let filling: Promise<void> | undefined;
     const fillBricks = async (): Promise<void> => {
       const volfile = join(scratch, 'fill.vol');
       writeFileSync(volfile, bricksAlone(ports));
       // Imported only now, because it loads every translator.
       const { fill } = await import('../apps/demo/fill.ts');
-      await unlessAborted(fill(volfile, workloads.away, terminal, inside.signal), inside.signal);
+      await rejectOnAbort(
+        fill(volfile, workloads.away, terminal, brickStage.signal),
+        brickStage.signal,
+      );
     };
-    const ready = (): Promise<void> => {
-      filled ??= fillBricks();
-      return filled;
+    const fillOnce = (): Promise<void> => {
+      filling ??= fillBricks();
+      return filling;
     };
-    const near = searchesOf(
+    const near = makeSearches(
       stacks.filter(isNear),
       '',
       { workload: workloads.near, counted: countedVolumes, pids: [] },
       (text) => text,
       [`${STORAGE}.directory=${tree}`],
     );
-    const away = searchesOf(
+    const away = makeSearches(
       stacks,
       '-away',
-      { workload: workloads.away, counted: countedVolumes, pids, ready },
+      { workload: workloads.away, counted: countedVolumes, pids, ready: fillOnce },
       (text) => overBricks(text, ports, delayMs),
       [],
     );
-    const run = async (
+    const runPass = async (
       searches: readonly Search[],
-      where: Pick<Pass, 'bricks' | 'delayMs'>,
+      brickFacts: Pick<Pass, 'bricks' | 'delayMs'>,
       number: number,
     ): Promise<Pass> => {
-      const what = `${number} of 2: ${whereText(where)}`;
-      show(what);
-      const { busy, searched } = await measureSearches(searches, seed, (part) => show(what, part));
-      const some = where.bricks === 0 ? stacks.filter(isNear) : stacks;
+      const label = `${number} of 2: ${whereText(brickFacts)}`;
+      show(label);
+      const { busy, searched } = await measureSearches(searches, seed, (part) => show(label, part));
+      const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(isNear) : stacks;
       return {
-        ...where,
+        ...brickFacts,
         busy,
-        stacks: searched.map((it, at) => ({ name: some[at]!.name, ...it })),
+        stacks: searched.map((result, at) => ({ name: chosenStacks[at]!.name, ...result })),
       };
     };
     const all = [...near, ...away];
     show(`${all.length} mounts`);
     return withSearches(all, async () => [
-      await run(near, { bricks: 0, delayMs: 0 }, 1),
-      await run(away, { bricks: BRICKS, delayMs }, 2),
+      await runPass(near, { bricks: 0, delayMs: 0 }, 1),
+      await runPass(away, { bricks: BRICKS, delayMs }, 2),
     ]);
   });
 }

@@ -8,19 +8,19 @@ import { allLanguages } from '../bridges/languages.ts';
 import { watchFolder } from '../bridges/machine/node/watch.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
-import { mountProblem } from '../server/mount-probe.ts';
-import { makeScratch, removeScratch } from '../server/scratch.ts';
-import { refuseStuck, whyNotEntered } from '../server/stuck-mounts.ts';
+import { findMountProblem } from '../server/mount-probe.ts';
+import { makeScratch, removeScratch } from '../server/scratch-folders.ts';
+import { findEntryProblem, refuseStuck } from '../server/stuck-mounts.ts';
 import { unmountLeftover } from '../server/unmount.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { choice, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { choiceFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { reason } from '../terminal/reason.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
-import { DevLog, ownFiles } from './dev/log.ts';
-import { findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
+import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
+import { findModuleFile, formatModuleVolfile, type ModuleFile } from './module-volfile.ts';
 
 /** The time limit for a server to unmount and end before its mount is detached. */
 const GRACE_MS = 3000;
@@ -34,42 +34,42 @@ export default defineCommand({
     'mounted when it is saved without the error. Ctrl-C ends it, and leaves nothing behind. With a ' +
     'VOLFILE, all of its modules are loaded again when they are saved.',
   flags: {
-    mountpoint: text({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
-    'log-level': choice({
+    mountpoint: textFlag({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
+    'log-level': choiceFlag({
       short: 'L',
       value: 'LEVEL',
       values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
       help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
     }),
-    strict: toggle({ help: 'warnings are errors' }),
+    strict: toggleFlag({ help: 'warnings are errors' }),
   },
   kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
-    const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
+    const [operand, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
     const { mountpoint } = flags;
-    await refuseStuck(...[given, directory, mountpoint].filter((path) => path !== undefined));
-    refuseSwapped(given, directory);
-    const module = findModuleFile(given);
+    await refuseStuck(...[operand, directory, mountpoint].filter((path) => path !== undefined));
+    refuseSwapped(operand, directory);
+    const module = findModuleFile(operand);
     if (module === null && directory !== undefined) {
       throw new UsageError('DIR goes with a module: a volfile names its folder itself');
     }
     const task: DevTask = {
-      ...{ given, directory, module, mountpoint },
+      ...{ operand, directory, module, mountpoint },
       level: flags['log-level'] ?? 'INFO',
       strict: flags.strict,
     };
     const signals = new Interruption();
     try {
       for (;;) {
-        const saved = new SaveWatch(module?.path ?? given);
+        const saveWatch = new SaveWatch(module?.path ?? operand);
         try {
-          const status = await attempt(task, signals, terminal);
+          const status = await serveOnce(task, signals, terminal);
           if (status !== null) return status;
-          terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
-          const next = await Promise.race([saved.promise, signals.firstSignal]);
+          terminal.err(`glossa dev: waiting until ${operand} is mended and saved; Ctrl-C ends it`);
+          const next = await Promise.race([saveWatch.promise, signals.firstSignal]);
           if (next !== 'saved') return next;
         } finally {
-          saved.close();
+          saveWatch.close();
         }
       }
     } finally {
@@ -79,14 +79,14 @@ export default defineCommand({
 });
 
 /** Refuses `glossa dev FILES MODULE`. */
-function refuseSwapped(given: string, directory: string | undefined): void {
-  if (directory === undefined || !isFolder(given) || isFolder(directory)) return;
+function refuseSwapped(operand: string, directory: string | undefined): void {
+  if (directory === undefined || !isFolder(operand) || isFolder(directory)) return;
   if (findModuleFile(directory) === null) return;
-  throw new UsageError(`${given} is a folder, and ${directory} a module: the module comes first`);
+  throw new UsageError(`${operand} is a folder, and ${directory} a module: the module comes first`);
 }
 
 interface DevTask {
-  readonly given: string;
+  readonly operand: string;
   readonly directory: string | undefined;
   readonly module: ModuleFile | null;
   readonly mountpoint: string | undefined;
@@ -98,17 +98,17 @@ interface DevTask {
  * Serves one mount to its end. Returns the exit status, or null when the module must be corrected
  * first. Each attempt has a folder of its own, which is removed with its server.
  */
-async function attempt(
+async function serveOnce(
   task: DevTask,
   signals: Interruption,
   terminal: Terminal,
 ): Promise<number | null> {
-  const { given, directory, module } = task;
+  const { operand, directory, module } = task;
   const scratch = makeScratch('dev');
   try {
-    const problem = await mountProblem(scratch);
+    const problem = await findMountProblem(scratch);
     if (problem !== null) {
-      const file = module === null ? 'MODULE' : given;
+      const file = module === null ? 'MODULE' : operand;
       throw new Failure(
         `nothing can be mounted here: ${problem}\n` +
           `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
@@ -116,15 +116,15 @@ async function attempt(
     }
     const stage =
       module === null
-        ? await stageVolfile(given, terminal)
+        ? await stageVolfile(operand, terminal)
         : stageModule(module, directory, scratch);
     const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
     if (task.mountpoint === undefined) mkdirSync(mountpoint);
     const { level, strict } = task;
-    const settings = { ...stage, given, mountpoint, scratch, level, strict, signals };
+    const settings = { ...stage, operand, mountpoint, scratch, level, strict, signals };
     return await develop(settings, terminal);
   } finally {
-    remove(scratch, terminal);
+    removeFolder(scratch, terminal);
   }
 }
 
@@ -133,21 +133,21 @@ class SaveWatch {
   readonly promise: Promise<'saved'>;
   /** Ends the watch; the timer keeps the process alive meanwhile. */
   private readonly end: () => void;
-  private readonly awake = setInterval(() => {}, 2 ** 30);
+  private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
 
   constructor(path: string) {
-    let saved = (): void => {};
+    let reportSave = (): void => {};
     this.promise = new Promise((resolve) => {
-      saved = () => resolve('saved');
+      reportSave = () => resolve('saved');
     });
     const folder = isFolder(path) ? path : dirname(path);
     const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
     const extensions = [...new Set([...modules, '.vol', extname(path)])];
-    this.end = watchFolder(folder, extensions, { changed: saved, failed() {} });
+    this.end = watchFolder(folder, extensions, { changed: reportSave, failed() {} });
   }
 
   close(): void {
-    clearInterval(this.awake);
+    clearInterval(this.keepAliveTimer);
     this.end();
   }
 }
@@ -167,27 +167,27 @@ interface Stage {
 }
 
 function stageModule(module: ModuleFile, directory: string | undefined, scratch: string): Stage {
-  const files = directory === undefined ? someFiles(scratch) : resolve(directory);
+  const files = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
   if (!isFolder(files)) {
     throw new Failure(`${directory} is no folder`);
   }
-  const volfile = join(scratch, 'dev.vol');
-  const above = moduleVolfile(module, { directory: files, reload: true });
-  writeFileSync(volfile, above);
-  const [, volume = ''] = /\nvolume (\S+)\n/.exec(above) ?? [];
-  return { volfile, overrides: [], files, edit: module.path, volumes: [volume] };
+  const volfilePath = join(scratch, 'dev.vol');
+  const text = formatModuleVolfile(module, { directory: files, reload: true });
+  writeFileSync(volfilePath, text);
+  const [, volume = ''] = /\nvolume (\S+)\n/.exec(text) ?? [];
+  return { volfile: volfilePath, overrides: [], files, edit: module.path, volumes: [volume] };
 }
 
-async function stageVolfile(given: string, terminal: Terminal): Promise<Stage> {
+async function stageVolfile(operand: string, terminal: Terminal): Promise<Stage> {
   const { registry } = await import('../server/registry.ts');
-  const { volumes } = describeOrFail(await inspectFile(given, { registry }), terminal);
+  const { volumes } = describeOrFail(await inspectFile(operand, { registry }), terminal);
   const names = volumes
     .filter(({ type }) => ['features/glupy', 'features/native'].includes(type.text))
     .map(({ name }) => name.text);
   if (names.length === 0)
-    throw new Failure(`${given} has no volume of a module (features/glupy, features/native)`);
+    throw new Failure(`${operand} has no volume of a module (features/glupy, features/native)`);
   return {
-    volfile: resolve(given),
+    volfile: resolve(operand),
     overrides: names.map((name) => `${name}.reload=on`),
     files: null,
     edit: `the modules of ${names.join(', ')}`,
@@ -196,7 +196,7 @@ async function stageVolfile(given: string, terminal: Terminal): Promise<Stage> {
 }
 
 /** Makes a few files to play with. */
-function someFiles(scratch: string): string {
+function writeSampleFiles(scratch: string): string {
   const files = join(scratch, 'files');
   mkdirSync(join(files, 'folder'), { recursive: true });
   writeFileSync(join(files, 'hello.txt'), 'Hello, world.\n');
@@ -206,10 +206,10 @@ function someFiles(scratch: string): string {
 }
 
 /** A line that names a place in a module. */
-const IN_SCRIPT = /^\S+\.(py|m?[jt]s):\d+: /m;
+const MODULE_POSITION = /^\S+\.(py|m?[jt]s):\d+: /m;
 
 interface Development extends Stage {
-  readonly given: string;
+  readonly operand: string;
   readonly mountpoint: string;
   readonly scratch: string;
   readonly level: string;
@@ -218,18 +218,21 @@ interface Development extends Stage {
 }
 
 async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
-  const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, given } = settings;
+  const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, operand } = settings;
   const colour = terminal.colour.err;
-  const isOwn = ownFiles(dirname(resolve(given)));
-  const log = new DevLog({ volumes, module: basename(edit), isOwn, colour });
-  const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+  const isOwn = makeModuleFileTest(dirname(resolve(operand)));
+  const log = new DevLog({ volumes, module: basename(edit), isModuleFile: isOwn, colour });
+  const timeouts = ['entry', 'attribute', 'negative'].flatMap((cache) => [
+    `--${cache}-timeout`,
+    '0',
+  ]);
   // A volume's error that names a place in a file can be corrected by a save.
-  let refused = false;
-  const before = findMount(mountpoint);
-  const heard: Terminal = {
+  let isCorrectable = false;
+  const earlierMount = findMount(mountpoint);
+  const watchingTerminal: Terminal = {
     ...terminal,
     err(text) {
-      refused ||= text.includes(`${volfile}:`) || IN_SCRIPT.test(text);
+      isCorrectable ||= text.includes(`${volfile}:`) || MODULE_POSITION.test(text);
       terminal.err(text);
     },
   };
@@ -237,38 +240,38 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     [
       ...['mount', '--log-file', '-', '--log-level', settings.level, ...timeouts],
       ...(settings.strict ? ['--strict'] : []),
-      ...overrides.flatMap((one) => ['--xlator-option', one]),
+      ...overrides.flatMap((override) => ['--xlator-option', override]),
       ...['--', volfile, mountpoint],
     ],
-    { attached: true, stderr: 'pipe', scratch, terminal: heard },
+    { attached: true, stderr: 'pipe', scratch, terminal: watchingTerminal },
   );
   // Lines of the start are shown below the introduction.
-  let waiting: string[] | null = [];
+  let heldLines: string[] | null = [];
   server.onLine((line) => {
-    const shown = log.format(line);
-    if (shown === null) return;
-    if (waiting === null) terminal.err(shown);
-    else waiting.push(shown);
+    const shortLine = log.format(line);
+    if (shortLine === null) return;
+    if (heldLines === null) terminal.err(shortLine);
+    else heldLines.push(shortLine);
   });
-  const show = (): void => {
-    for (const line of waiting ?? []) terminal.err(line);
-    waiting = null;
+  const printHeldLines = (): void => {
+    for (const line of heldLines ?? []) terminal.err(line);
+    heldLines = null;
   };
   try {
-    const begun = await Promise.race([server.ready, signals.firstSignal]);
-    if (typeof begun === 'number') return begun;
-    if (!begun) {
-      const { status } = await server.ended;
-      return refused ? null : status || EXIT_FAILURE;
+    const outcome = await Promise.race([server.whenReady, signals.firstSignal]);
+    if (typeof outcome === 'number') return outcome;
+    if (!outcome) {
+      const { status } = await server.whenExited;
+      return isCorrectable ? null : status || EXIT_FAILURE;
     }
-    terminal.out(introduction(settings, terminal.colour.out));
-    show();
+    terminal.out(formatIntroduction(settings, terminal.colour.out));
+    printHeldLines();
     // A save may correct it.
-    const why = await whyNotEntered(mountpoint);
+    const why = await findEntryProblem(mountpoint);
     if (why !== null) terminal.err(`glossa dev: ${why}`);
-    const ended = server.ended.then(() => 'ended' as const);
-    if ((await Promise.race([ended, signals.firstSignal])) === 'ended') {
-      const { status, signal } = await server.ended;
+    const whenEnded = server.whenExited.then(() => 'ended' as const);
+    if ((await Promise.race([whenEnded, signals.firstSignal])) === 'ended') {
+      const { status, signal } = await server.whenExited;
       if (status === 0) return EXIT_OK;
       terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
       return status || EXIT_FAILURE;
@@ -276,13 +279,16 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     // Ctrl-C is the usual end.
     return EXIT_OK;
   } finally {
-    show();
-    await endServer(server, mountpoint, before);
+    printHeldLines();
+    await endServer(server, mountpoint, earlierMount);
   }
 }
 
-function introduction({ given, mountpoint, files, edit }: Development, colour: boolean): string {
-  const above = files === null ? '' : `, above the files of ${files}`;
+function formatIntroduction(
+  { operand, mountpoint, files, edit }: Development,
+  colour: boolean,
+): string {
+  const text = files === null ? '' : `, above the files of ${files}`;
   const rows = [
     ['look', `ls -l ${mountpoint}`],
     ['edit', `${edit}: it is loaded again when it is saved`],
@@ -290,25 +296,25 @@ function introduction({ given, mountpoint, files, edit }: Development, colour: b
   ];
   const steps = rows.map(([what, how]) => `  ${paint('bold', what!.padEnd(6), colour)}${how}`);
   const mounted = paint('good', 'mounted', colour);
-  return [`${given} is ${mounted} on ${mountpoint}${above}`, ...steps].join('\n');
+  return [`${operand} is ${mounted} on ${mountpoint}${text}`, ...steps].join('\n');
 }
 
 /** Ends the server; a mount in use, as by a shell in it, is detached. */
 async function endServer(
   server: ChildServer,
   mountpoint: string,
-  before: MountEntry | null,
+  earlierMount: MountEntry | null,
 ): Promise<void> {
   server.release();
-  const patience = new AbortController();
-  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
-  if (!(await Promise.race([server.ended.then(() => true), late]))) server.kill('SIGKILL');
-  patience.abort();
-  await server.ended;
-  await unmountLeftover(mountpoint, before);
+  const controller = new AbortController();
+  const timeout = delay(GRACE_MS, false, { signal: controller.signal }).catch(() => false);
+  if (!(await Promise.race([server.whenExited.then(() => true), timeout]))) server.kill('SIGKILL');
+  controller.abort();
+  await server.whenExited;
+  await unmountLeftover(mountpoint, earlierMount);
 }
 
-function remove(scratch: string, terminal: Terminal): void {
+function removeFolder(scratch: string, terminal: Terminal): void {
   try {
     if (!removeScratch(scratch)) terminal.err(`glossa dev: ${scratch} is left: it is in use`);
   } catch (error) {

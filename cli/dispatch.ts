@@ -8,15 +8,15 @@ import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
 import { parent } from '../server/child-server.ts';
-import { type Command, usageLines } from '../terminal/command.ts';
+import { type Command, formatUsage } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { type Terminal, warn, withVerbosity } from '../terminal/terminal.ts';
+import { printWarning, type Terminal, withVerbosity } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
 import { oldNames, removedCommands } from './old-names.ts';
 
-interface FoundCommand {
+interface CommandMatch {
   readonly name: string;
   readonly args: readonly string[];
   /** The typed name, if it is the command's old name. */
@@ -24,16 +24,16 @@ interface FoundCommand {
 }
 
 /** Finds the command, and the arguments left for it. @throws {UsageError} */
-export function findCommand(argv: readonly string[]): FoundCommand {
+export function findCommand(argv: readonly string[]): CommandMatch {
   const [first, ...args] = argv;
   if (first === undefined) return { name: 'help', args };
-  const both = `${first} ${args[0]}`;
-  if (commands.has(both)) return { name: both, args: args.slice(1) };
+  const twoWords = `${first} ${args[0]}`;
+  if (commands.has(twoWords)) return { name: twoWords, args: args.slice(1) };
   if (commands.has(first)) return { name: first, args };
-  const renamed = oldNames.get(first);
-  if (renamed !== undefined) return { name: renamed, args, oldName: first };
-  const instead = removedCommands.get(first);
-  if (instead !== undefined) throw new UsageError(`'glossa ${first}' is gone: ${instead}`);
+  const newName = oldNames.get(first);
+  if (newName !== undefined) return { name: newName, args, oldName: first };
+  const advice = removedCommands.get(first);
+  if (advice !== undefined) throw new UsageError(`'glossa ${first}' is gone: ${advice}`);
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };
@@ -45,37 +45,37 @@ export function findCommand(argv: readonly string[]): FoundCommand {
 
 /** Runs a command line; resolves to the exit status. Never rejects. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
-  let found: RunningCommand | null = null;
+  let running: RunningCommand | null = null;
   let json = false;
   try {
     // For the completion scripts of shells.
     if (argv[0] === 'complete' && argv[1] === '--') {
-      const { candidates } = await import('./completion/candidates.ts');
+      const { findCandidates: candidates } = await import('./completion/candidates.ts');
       terminal.out((await candidates(argv.slice(2), commands)).join('\n'));
       return EXIT_OK;
     }
     const { name, args, oldName } = findCommand(argv);
-    const command = await load(name);
-    found = { name, command };
-    const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
-    const flags: Readonly<Record<string, unknown>> = given.flags;
+    const command = await loadCommand(name);
+    running = { name, command };
+    const parsed = readFlags({ ...commonFlags, ...command.flags }, args, command);
+    const flags: Readonly<Record<string, unknown>> = parsed.flags;
     json = flags.json === true;
     // A server in the background has the same arguments, and does not warn again.
     if (oldName !== undefined && parent === null) {
-      warn(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
+      printWarning(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
     }
-    if (!given.flags.help) return await command.run(given, withFlags(flags, terminal));
-    const help = await load('help');
+    if (!parsed.flags.help) return await command.run(parsed, applyVerbosity(flags, terminal));
+    const help = await loadCommand('help');
     return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
   } catch (error) {
-    if (error instanceof UsageError) return reportUsage(error, found, terminal);
-    if (json) terminal.out(JSON.stringify({ error: inShort(error) }, null, 2));
+    if (error instanceof UsageError) return reportUsage(error, running, terminal);
+    if (json) terminal.out(JSON.stringify({ error: errorText(error) }, null, 2));
     return reportFailure(error, argv.includes('--debug'), terminal);
   }
 }
 
 /** The terminal with the verbosity of the flags. */
-function withFlags(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
+function applyVerbosity(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
   if (flags.quiet === true && flags.verbose === true) {
     throw new UsageError('--quiet and --verbose contradict each other');
   }
@@ -84,7 +84,7 @@ function withFlags(flags: Readonly<Record<string, unknown>>, terminal: Terminal)
 }
 
 /** The error message in JSON output. */
-function inShort(error: unknown): string {
+function errorText(error: unknown): string {
   if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
   return error instanceof Error ? error.message : String(error);
 }
@@ -94,21 +94,21 @@ interface RunningCommand {
   readonly command: Command;
 }
 
-async function load(name: string): Promise<Command> {
+async function loadCommand(name: string): Promise<Command> {
   return (await commands.get(name)!.load()).default;
 }
 
 function reportUsage(
   { message }: UsageError,
-  found: RunningCommand | null,
+  running: RunningCommand | null,
   terminal: Terminal,
 ): number {
-  if (found === null) {
+  if (running === null) {
     terminal.err(`glossa: ${message}\n'glossa help' lists the commands`);
   } else {
-    const { name, command } = found;
+    const { name, command } = running;
     terminal.err(`glossa ${name}: ${message}`);
-    terminal.err(usageLines(command.usage, terminal.colour.err));
+    terminal.err(formatUsage(command.usage, terminal.colour.err));
     if (name !== 'help') terminal.err(`'glossa help ${name}' explains the options`);
   }
   return EXIT_USAGE;
@@ -119,43 +119,43 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
     terminal.err(error.problems === null ? `glossa: ${error.message}` : error.message);
     return EXIT_FAILURE;
   }
-  if (isOutOfFiles(error) && !debug) {
+  if (isOutOfDescriptors(error) && !debug) {
     terminal.err(`glossa: ${tooManyOpenFiles}`);
     return EXIT_FAILURE;
   }
-  const surroundings = debug ? null : ofSurroundings(error);
-  if (surroundings !== null) {
-    terminal.err(`glossa: ${surroundings}`);
+  const environmentError = debug ? null : describeEnvironmentError(error);
+  if (environmentError !== null) {
+    terminal.err(`glossa: ${environmentError}`);
     return EXIT_FAILURE;
   }
-  if (isOfFiles(error) && !debug) {
+  if (isFileError(error) && !debug) {
     const { path = `a file could not be written; temporary ones are in ${tmpdir()}` } = error;
     terminal.err(`glossa: ${reason(error)}: ${path}`);
     return EXIT_FAILURE;
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-  const tells = debug ? stack : `${message} (with --debug, where it came from)`;
-  terminal.err(`glossa: unexpected error: ${tells}`);
+  const details = debug ? stack : `${message} (with --debug, where it came from)`;
+  terminal.err(`glossa: unexpected error: ${details}`);
   return EXIT_FAILURE;
 }
 
 /** Whether the process has run out of file descriptors. */
-const isOutOfFiles = (error: unknown): boolean =>
+const isOutOfDescriptors = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';
 
 /** Describes an error of the working directory, or of a program that could not be started. */
-function ofSurroundings(error: unknown): string | null {
+function describeEnvironmentError(error: unknown): string | null {
   const { syscall = '', path = 'a program' } = error as NodeJS.ErrnoException;
   if (syscall === 'uv_cwd') {
     return `the working directory cannot be read: ${reason(error)}; change to another (cd /)`;
   }
   if (!syscall.startsWith('spawn')) return null;
-  const moved = path === process.execPath ? ', which runs glossa: it was moved or replaced' : '';
-  return `cannot start ${path}${moved}: ${reason(error)}`;
+  const hint = path === process.execPath ? ', which runs glossa: it was moved or replaced' : '';
+  return `cannot start ${path}${hint}: ${reason(error)}`;
 }
 
 /** Errors of the user's files or disk, not of the program. */
-const OF_FILES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
+const FILE_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
 
-const isOfFiles = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && OF_FILES.includes((error as NodeJS.ErrnoException).code ?? '');
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && FILE_ERRORS.includes((error as NodeJS.ErrnoException).code ?? '');

@@ -7,14 +7,14 @@ import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { choice, quietFlag, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { choiceFlag, quietFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
 
 /** The format by the ending of the output file. */
-const extensions: Readonly<Record<string, RenderFormat>> = {
+const formatsByExtension: Readonly<Record<string, RenderFormat>> = {
   '.svg': 'svg',
   '.dot': 'dot',
   '.gv': 'dot',
@@ -26,16 +26,16 @@ export default defineCommand({
     'Draws the graph of VOLFILE, the top first. Any volfile can be drawn, whether its types are ' +
     'known or not.',
   flags: {
-    format: choice({
+    format: choiceFlag({
       value: 'FORMAT',
       values: formats,
       help: `${formats.join(', ')}; without it, what the end of FILE says, or tree`,
     }),
-    options: toggle({ help: 'with the options of each volume' }),
-    json: toggle({
+    options: toggleFlag({ help: 'with the options of each volume' }),
+    json: toggleFlag({
       help: 'print {top, volumes: [{name, type, options: {KEY: VALUE}, subvolumes}]}',
     }),
-    output: text({ short: 'o', value: 'FILE', help: 'write to FILE' }),
+    output: textFlag({ short: 'o', value: 'FILE', help: 'write to FILE' }),
     ...quietFlag,
     'xlator-option': volfileFlags['xlator-option'],
     'allow-shell': volfileFlags['allow-shell'],
@@ -51,18 +51,18 @@ export default defineCommand({
     const { output, json } = flags;
     if (json && flags.format !== undefined)
       throw new UsageError('use either --json or --format, not both');
-    const format = flags.format ?? extensions[extname(output ?? '')] ?? 'tree';
-    const shown = json
-      ? `${JSON.stringify(asObject(description), null, 2)}\n`
+    const format = flags.format ?? formatsByExtension[extname(output ?? '')] ?? 'tree';
+    const text = json
+      ? `${JSON.stringify(toJson(description), null, 2)}\n`
       : renderers[format](volumes, { options: flags.options });
-    if (output === undefined) terminal.out(shown.trimEnd());
-    else write(output, shown);
+    if (output === undefined) terminal.out(text.trimEnd());
+    else writePicture(output, text);
     return EXIT_OK;
   },
 });
 
 /** The JSON form: volumes in the order of the file. */
-function asObject(description: VolfileDescription): object {
+function toJson(description: VolfileDescription): object {
   const volumes = shownVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
     options: Object.fromEntries(options),
@@ -70,7 +70,7 @@ function asObject(description: VolfileDescription): object {
   return { top: topOf(description).name.text, volumes };
 }
 
-function write(path: string, picture: string): void {
+function writePicture(path: string, picture: string): void {
   try {
     const fd = openToWrite(path, { mode: 0o666 });
     writeFileSync(fd, picture);

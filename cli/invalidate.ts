@@ -15,7 +15,7 @@ import { INVALIDATE } from '../runtime/mount/fuse/handlers/operator-invalidation
 import { getxattr } from '../runtime/sys/libc.ts';
 import { cstring } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { mountAt } from '../server/control/path-in-mount.ts';
+import { findPathInMount } from '../server/control/path-in-mount.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
@@ -31,30 +31,30 @@ export default defineCommand({
   flags: {},
   async run({ operands }, terminal) {
     const [file] = takeOperands(operands, ['FILE']);
-    const { mountpoint, path } = await mountAt(file);
+    const { mountpoint, path } = await findPathInMount(file);
     await refuseStuck(mountpoint);
     if (path === '/') {
-      demand(mountpoint, INVALIDATE, file);
+      sendInvalidation(mountpoint, INVALIDATE, file);
       terminal.out(`${printable(file)}: every name is looked up again`);
     } else {
-      const there = invalidate(mountpoint, path, mountpoint);
-      terminal.out(`${printable(file)}: ${there ? 'is there now' : 'is not there now'}`);
+      const exists = invalidatePath(mountpoint, path, mountpoint);
+      terminal.out(`${printable(file)}: ${exists ? 'is there now' : 'is not there now'}`);
     }
     return EXIT_OK;
   },
 });
 
 /** Invalidates each name of a path. Returns whether the last exists now. @throws {Failure} */
-function invalidate(mountpoint: string, path: string, given: string): boolean {
-  let at = mountpoint;
+function invalidatePath(mountpoint: string, path: string, operand: string): boolean {
+  let current = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE}.${name}`;
     // For a name that is too long for the attribute, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
-    demand(at, fits ? xattr : INVALIDATE, given);
-    at = join(at, name);
-    const stats = look(at);
+    sendInvalidation(current, fits ? xattr : INVALIDATE, operand);
+    current = join(current, name);
+    const stats = readStats(current);
     if (stats === undefined) return false;
     if (!stats.isDirectory() && i < names.length - 1) return false;
   }
@@ -62,24 +62,24 @@ function invalidate(mountpoint: string, path: string, given: string): boolean {
 }
 
 /** Sends the request, and returns once the server has answered. @throws {Failure} */
-function demand(directory: string, xattr: string, given: string): void {
+function sendInvalidation(directory: string, xattr: string, operand: string): void {
   // The buffer has one byte, as an empty one would only query the length.
   const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
   if (errno <= 0) return;
   if (errno === ENOTCONN || errno === ECONNABORTED) {
-    throw new Failure(`the server of ${given} has ended; 'glossa umount ${given}' unmounts it`);
+    throw new Failure(`the server of ${operand} has ended; 'glossa umount ${operand}' unmounts it`);
   }
   if (errno === EOPNOTSUPP) {
     throw new Failure(
-      `${given} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
+      `${operand} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
     );
   }
   // A user whom the mount does not let in gets the same message as one without permission.
-  const who = `only root and the user who mounted ${given} may invalidate caches there`;
+  const who = `only root and the user who mounted ${operand} may invalidate caches there`;
   const isDenied = errno === EPERM || errno === EACCES;
-  throw new Failure(isDenied ? who : `${given}: ${strerror(errno)}`);
+  throw new Failure(isDenied ? who : `${operand}: ${strerror(errno)}`);
 }
 
-function look(path: string): Stats | undefined {
+function readStats(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -22,8 +22,8 @@ import { findLanguage } from '../bridges/languages.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { choice, list, takeOperands, text, toggle } from '../terminal/flags.ts';
-import { table } from '../terminal/layout.ts';
+import { choiceFlag, listFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
+import { formatTable } from '../terminal/layout.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
 const LANGUAGES = lessonLanguageNames;
@@ -45,15 +45,15 @@ export default defineCommand({
     'is overwritten. With --check it says the same about files of others, for teachers; the exit ' +
     'status is 1 when one is not right. With --lessons the lessons are your own.',
   flags: {
-    language: choice({
+    language: choiceFlag({
       value: 'LANGUAGE',
       values: LANGUAGES,
       help: `what you write: ${LANGUAGES.join(' or ')} (${FIRST_LANGUAGE})`,
     }),
-    dir: text({ value: 'DIR', help: `the folder for your files (./${FOLDER})` }),
-    lessons: text({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
-    check: list({ value: 'FILE', help: 'check this file; may be repeated' }),
-    json: toggle({
+    dir: textFlag({ value: 'DIR', help: `the folder for your files (./${FOLDER})` }),
+    lessons: textFlag({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
+    check: listFlag({ value: 'FILE', help: 'check this file; may be repeated' }),
+    json: toggleFlag({
       help: 'with --check: print {results: [{file, lesson, language, passed, answer}]}',
     }),
   },
@@ -75,46 +75,46 @@ export default defineCommand({
       progress: new Progress(),
     };
     if (chosen === undefined) {
-      terminal.out(contents(course, terminal));
+      terminal.out(formatContents(course, terminal));
       return EXIT_OK;
     }
     if (process.stdin.isTTY !== true || !terminal.interactive)
-      return once(course, chosen, terminal);
+      return checkOnce(course, chosen, terminal);
     await runLessons(course, chosen, terminal);
     return EXIT_OK;
   },
 });
 
 /** The list of lessons, with marks for those passed. */
-function contents({ lessons, progress, language }: Course, { colour }: Terminal): string {
+function formatContents({ lessons, progress, language }: Course, { colour }: Terminal): string {
   const passed = progress.passed(language);
   const rows = lessons.map(({ name, title }) => {
     const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
     return [`${mark} ${name}`, title];
   });
   const next = lessons.find(({ name }) => !passed.has(name));
-  const last =
+  const lastLine =
     next === undefined
       ? 'You have passed all lessons.'
       : `'glossa learn ${Number.parseInt(next.name, 10)}' ${passed.size > 0 ? 'goes on' : 'begins'}.`;
-  return [...table(rows, { indent: '  ' }), '', last].join('\n');
+  return [...formatTable(rows, { indent: '  ' }), '', lastLine].join('\n');
 }
 
 /** Without a terminal: prints the text and the file, and checks it once. */
-async function once(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
+async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
-  const place = new LearnerFiles(lesson, language, course.folder);
-  place.give();
+  const learnerFiles = new LearnerFiles(lesson, language, course.folder);
+  learnerFiles.give();
   terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
-  terminal.out(`\nYour file: ${relative('', place.path)}\n`);
-  const verdict = await checkFile(lesson, language, place.path);
+  terminal.out(`\nYour file: ${relative('', learnerFiles.path)}\n`);
+  const verdict = await checkFile(lesson, language, learnerFiles.path);
   terminal.out(formatVerdict(verdict, terminal));
   if (!verdict.passed) return EXIT_FAILURE;
   storePassed(course, lesson, terminal);
   return EXIT_OK;
 }
 
-interface ToCheck {
+interface CheckTask {
   readonly files: readonly string[];
   readonly lessons: readonly Lesson[];
   readonly chosen: Lesson | undefined;
@@ -123,13 +123,13 @@ interface ToCheck {
 
 /** Checks files for a teacher. */
 async function checkFiles(
-  { files, lessons, chosen, json }: ToCheck,
+  { files, lessons, chosen, json }: CheckTask,
   terminal: Terminal,
 ): Promise<number> {
   const tasks = files.map((file) => ({
     file,
-    lesson: chosen ?? lessonOf(file, lessons),
-    language: languageOfFile(file),
+    lesson: chosen ?? findLesson(file, lessons),
+    language: requireLanguage(file),
   }));
   const results: object[] = [];
   let status = EXIT_OK;
@@ -144,23 +144,23 @@ async function checkFiles(
 }
 
 /** @throws {Failure} */
-function languageOfFile(file: string): LessonLanguage {
+function requireLanguage(file: string): LessonLanguage {
   if (!existsSync(file)) throw new Failure(`${file} is not there`);
-  const found = LANGUAGES.find((language) =>
+  const match = LANGUAGES.find((language) =>
     findLanguage(file)?.extensions.includes(lessonLanguages[language].extension),
   );
-  if (found !== undefined) return found;
+  if (match !== undefined) return match;
   throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);
 }
 
 /** The lesson that a file's name, or its folder's, stands for. @throws {UsageError} */
-function lessonOf(file: string, lessons: readonly Lesson[]): Lesson {
+function findLesson(file: string, lessons: readonly Lesson[]): Lesson {
   const path = resolve(file);
   const name = basename(path).replace(/\.[^.]*$/, '');
   const folder = basename(dirname(path));
-  const found = lessons.find(
+  const match = lessons.find(
     (lesson) => lesson.name === folder || lesson.name.replace(/^\d+-/, '') === name,
   );
-  if (found !== undefined) return found;
+  if (match !== undefined) return match;
   throw new UsageError(`for which lesson is ${file}? Name it: glossa learn --check ${file} LESSON`);
 }

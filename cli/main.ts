@@ -3,13 +3,13 @@
 
 // Called before the slow imports below are loaded.
 import '../runtime/sys/inspector.ts';
-import { keepCompiled } from './compile-cache.ts';
+import { enableModuleCache } from './compile-cache.ts';
 
-keepCompiled();
+enableModuleCache();
 
 const { dispatch } = await import('./dispatch.ts');
-const { leave } = await import('../terminal/exit.ts');
-const { ownTerminal } = await import('../server/child-server.ts');
+const { exitAfterFlush: leave } = await import('../terminal/exit.ts');
+const { currentTerminal: ownTerminal } = await import('../server/child-server.ts');
 
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findModuleFile, moduleVolfile } from './module-volfile.ts';
+import { findModuleFile, formatModuleVolfile } from './module-volfile.ts';
 
 function folder(...files: string[]): string {
   const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-'));
@@ -17,10 +17,10 @@ function folder(...files: string[]): string {
 it('findModuleFile finds modules and packages, and returns null for volfiles', () => {
   const at = folder('a.py', 'b.js', 'b.py', 'c.ts', 'v.vol', 'pack/__init__.py', 'other/x');
   const find = (name: string) => findModuleFile(join(at, name));
-  expect(find('a.py')).toEqual({ name: 'a.py', path: join(at, 'a.py'), native: false });
+  expect(find('a.py')).toEqual({ name: 'a.py', path: join(at, 'a.py'), isNative: false });
   expect(find('a')).toEqual(find('a.py'));
-  expect(find('c.ts')).toMatchObject({ native: true });
-  expect(find('pack')).toEqual({ name: 'pack', path: join(at, 'pack'), native: false });
+  expect(find('c.ts')).toMatchObject({ isNative: true });
+  expect(find('pack')).toEqual({ name: 'pack', path: join(at, 'pack'), isNative: false });
   expect(find('v.vol')).toBeNull();
   expect(find('absent.vol')).toBeNull();
   expect(() => find('b')).toThrow(/b may be .*b\.py or .*b\.js: name one of them/);
@@ -29,8 +29,10 @@ it('findModuleFile finds modules and packages, and returns null for volfiles', (
 });
 
 it('moduleVolfile puts a module above a storage', () => {
-  const module = { name: 'a b.py', path: '/m/a b.py', native: false };
-  expect(moduleVolfile(module, { directory: '/some files', reload: true })).toBe(`volume storage
+  const module = { name: 'a b.py', path: '/m/a b.py', isNative: false };
+  expect(
+    formatModuleVolfile(module, { directory: '/some files', reload: true }),
+  ).toBe(`volume storage
     type storage/posix
     option directory "/some files"
 end-volume
@@ -43,8 +45,8 @@ volume "a b"
     subvolumes storage
 end-volume
 `);
-  const native = { name: 'storage.ts', path: '/m/storage.ts', native: true };
-  expect(moduleVolfile(native, { directory: null, reload: true })).toBe(`volume storage
+  const native = { name: 'storage.ts', path: '/m/storage.ts', isNative: true };
+  expect(formatModuleVolfile(native, { directory: null, reload: true })).toBe(`volume storage
     type storage/memory
 end-volume
 
@@ -55,8 +57,8 @@ volume storage-module
     subvolumes storage
 end-volume
 `);
-  const compiled = { name: 'm.so', path: '/m/m.so', native: true };
-  expect(moduleVolfile(compiled, { directory: null, reload: true })).toContain(
+  const compiled = { name: 'm.so', path: '/m/m.so', isNative: true };
+  expect(formatModuleVolfile(compiled, { directory: null, reload: true })).toContain(
     'option module-path /m/m.so\n    option reload on\n',
   );
 });

@@ -6,7 +6,9 @@ import type { PlainVolume } from '../runtime/volfile/description.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
 import { Failure } from '../terminal/exit.ts';
 
-const SCRIPTS = allLanguages.flatMap(([, each]) => (each.hosted === null ? [] : each.extensions));
+const EXTENSIONS = allLanguages.flatMap(([, language]) =>
+  language.hosted === null ? [] : language.extensions,
+);
 const PACKAGES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
 
 /** A module: its file, or the folder of a package. */
@@ -15,7 +17,7 @@ export interface ModuleFile {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  readonly native: boolean;
+  readonly isNative: boolean;
 }
 
 /** Whether a file name is a module's, and not a test's. */
@@ -29,40 +31,44 @@ const isFile = (path: string): boolean =>
  * Finds the module of an operand, which may lack the extension; null for a volfile.
  * @throws {Failure} when there is no such file
  */
-export function findModuleFile(given: string): ModuleFile | null {
-  const path = resolve(given);
+export function findModuleFile(operand: string): ModuleFile | null {
+  const path = resolve(operand);
   const language = findLanguage(path);
-  const at = statSync(path, { throwIfNoEntry: false });
-  if (at?.isDirectory()) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) {
     if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {
-      return { name: basename(path), path, native: false };
+      return { name: basename(path), path, isNative: false };
     }
-    const inside = readdirSync(path).filter((name) => isModule(name));
-    const named = inside.map((name) => join(given, name)).join(' or ');
-    const fix = named === '' ? 'name a module' : `name the module in it: ${named}`;
-    throw new Failure(`${given} is a folder, and no package (${PACKAGES.join(', ')}): ${fix}`);
+    const moduleNames = readdirSync(path).filter((name) => isModule(name));
+    const paths = moduleNames.map((name) => join(operand, name)).join(' or ');
+    const advice = paths === '' ? 'name a module' : `name the module in it: ${paths}`;
+    throw new Failure(`${operand} is a folder, and no package (${PACKAGES.join(', ')}): ${advice}`);
   }
-  if (at === undefined) {
-    const found = SCRIPTS.map((end) => path + end).filter(isFile);
-    if (found.length === 1) return { name: basename(found[0]!), path: found[0]!, native: false };
-    if (found.length > 1)
-      throw new Failure(`${given} may be ${found.join(' or ')}: name one of them`);
-    if (language !== undefined) throw new Failure(`${given} is not there`);
+  if (stats === undefined) {
+    const matches = EXTENSIONS.map((end) => path + end).filter(isFile);
+    if (matches.length === 1)
+      return { name: basename(matches[0]!), path: matches[0]!, isNative: false };
+    if (matches.length > 1)
+      throw new Failure(`${operand} may be ${matches.join(' or ')}: name one of them`);
+    if (language !== undefined) throw new Failure(`${operand} is not there`);
     return null;
   }
   if (language === undefined) return null;
-  return { name: basename(path), path, native: language.hosted === null };
+  return { name: basename(path), path, isNative: language.hosted === null };
 }
 
-export interface AboveSettings {
+export interface ModuleVolfileSettings {
   /** The folder to serve; null for storage in memory. */
   readonly directory: string | null;
   readonly reload: boolean;
 }
 
 /** The volfile of a module above a storage. */
-export function moduleVolfile(module: ModuleFile, { directory, reload }: AboveSettings): string {
-  const { name, path, native } = module;
+export function formatModuleVolfile(
+  module: ModuleFile,
+  { directory, reload }: ModuleVolfileSettings,
+): string {
+  const { name, path, isNative } = module;
   const storage: PlainVolume = {
     name: 'storage',
     type: directory === null ? 'storage/memory' : 'storage/posix',
@@ -70,18 +76,18 @@ export function moduleVolfile(module: ModuleFile, { directory, reload }: AboveSe
     subvolumes: [],
   };
   const volume = basename(name, extname(name));
-  const options: [string, string][] = native
+  const options: [string, string][] = isNative
     ? [['module-path', path]]
     : [
         ['module-name', name],
         ['module-path', dirname(path)],
       ];
   if (reload) options.push(['reload', 'on']);
-  const above: PlainVolume = {
+  const moduleVolume: PlainVolume = {
     name: volume === storage.name ? `${volume}-module` : volume,
-    type: native ? 'features/native' : 'features/glupy',
+    type: isNative ? 'features/native' : 'features/glupy',
     options,
     subvolumes: [storage.name],
   };
-  return printVolumes([storage, above]);
+  return printVolumes([storage, moduleVolume]);
 }

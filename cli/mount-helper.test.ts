@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { runCommand } from '../test/support/cli.ts';
-import { flagsOf } from './mount-helper.ts';
+import { convertOptions } from './mount-helper.ts';
 
 const read = (options: string, sloppy = false) => {
   const warnings: string[] = [];
-  const flags = flagsOf(options, sloppy, (text) => warnings.push(text));
+  const flags = convertOptions(options, sloppy, (text) => warnings.push(text));
   return { flags, warnings };
 };
 

@@ -9,8 +9,15 @@ import { didYouMean } from '../runtime/core/nearest.ts';
 import { parent } from '../server/child-server.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { commonFlags, list, readFlags, takeOperands, text, toggle } from '../terminal/flags.ts';
-import { type Terminal, warn } from '../terminal/terminal.ts';
+import {
+  commonFlags,
+  listFlag,
+  readFlags,
+  takeOperands,
+  textFlag,
+  toggleFlag,
+} from '../terminal/flags.ts';
+import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import mount from './mount.ts';
 
 /** Exit statuses of mount(8): wrong use, and a failed mount. */
@@ -21,7 +28,7 @@ const STATUS_FAILED = 32;
  * The options of all file systems, with the flag of `glossa mount` for each. Null for the default,
  * and for options that mount(8) or the system's start uses.
  */
-const standard: Readonly<Record<string, string | null>> = {
+const standardOptions: Readonly<Record<string, string | null>> = {
   ro: '--read-only',
   rw: null,
   suid: '--suid',
@@ -34,39 +41,41 @@ const standard: Readonly<Record<string, string | null>> = {
   noacl: '--no-acl',
   async: null,
   // The storage keeps access times.
-  ...nothing('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
-  ...nothing('lazytime nolazytime silent loud'),
+  ...withoutFlags(
+    'atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime',
+  ),
+  ...withoutFlags('lazytime nolazytime silent loud'),
   // Options that /proc/mounts lists, and that mount.fuse passes.
-  ...nothing(
+  ...withoutFlags(
     'user_id group_id rootmode default_permissions max_read blksize fsname subtype nonempty',
   ),
-  ...nothing('defaults auto noauto nofail _netdev comment user nouser users owner group'),
+  ...withoutFlags('defaults auto noauto nofail _netdev comment user nouser users owner group'),
 };
 
-function nothing(names: string): Record<string, null> {
+function withoutFlags(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').map((name) => [name, null]));
 }
 
 /** Options without an effect: mounted with a warning, as mount.glusterfs does. */
-const unheeded = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
+const ignoredOptions = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
 
 /** Flags of `glossa mount` that are not mount options. */
-const notOptions = new Set([
+const notMountOptions = new Set([
   ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
   // The source of the mount names both.
   ...['volfile-server', 'volfile-id'],
 ]);
-const ownOptions = Object.entries(mount.flags).filter(([name]) => !notOptions.has(name));
+const ownOptions = Object.entries(mount.flags).filter(([name]) => !notMountOptions.has(name));
 
 /** Options of mount.glusterfs whose flags have other names, one for each value. */
-const ofGluster: Readonly<Record<string, string>> = {
+const glusterOptions: Readonly<Record<string, string>> = {
   'server-port': 'volfile-server-port',
   'backup-volfile-server': 'volfile-server',
   'backup-volfile-servers': 'volfile-server',
 };
 
-const yes = ['on', 'yes', 'true', 'enable', '1'];
-const no = ['off', 'no', 'false', 'disable', '0'];
+const trueWords = ['on', 'yes', 'true', 'enable', '1'];
+const falseWords = ['off', 'no', 'false', 'disable', '0'];
 
 export default defineCommand({
   usage: [
@@ -87,40 +96,42 @@ export default defineCommand({
     'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
     "failed. 'glossa setup' makes it known to mount(8).",
   flags: {
-    options: list({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
-    sloppy: toggle({ short: 's', help: 'accept unknown options' }),
-    fake: toggle({ short: 'f', help: 'do everything but mount' }),
-    'no-mtab': toggle({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
-    verbose: toggle({ short: 'v', help: 'say what is mounted, and how' }),
-    types: text({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
+    options: listFlag({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
+    sloppy: toggleFlag({ short: 's', help: 'accept unknown options' }),
+    fake: toggleFlag({ short: 'f', help: 'do everything but mount' }),
+    'no-mtab': toggleFlag({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
+    verbose: toggleFlag({ short: 'v', help: 'say what is mounted, and how' }),
+    types: textFlag({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
   },
   kinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
   async run({ flags, operands }, terminal) {
     try {
       const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
-      const warned = (text: string): void => {
-        if (parent === null) warn(text, terminal);
+      const warnOnce = (text: string): void => {
+        if (parent === null) printWarning(text, terminal);
       };
-      const options = flags.options.flatMap((options) => flagsOf(options, flags.sloppy, warned));
-      const servers = askFor(volfile);
-      const what = servers.length > 0 ? [] : [volfile];
-      const args = [...servers, ...options, '--', ...what, mnt];
-      const given = readFlags({ ...commonFlags, ...mount.flags }, args);
+      const options = flags.options.flatMap((options) =>
+        convertOptions(options, flags.sloppy, warnOnce),
+      );
+      const servers = serverFlagsFor(volfile);
+      const volfileOperands = servers.length > 0 ? [] : [volfile];
+      const args = [...servers, ...options, '--', ...volfileOperands, mnt];
+      const parsed = readFlags({ ...commonFlags, ...mount.flags }, args);
       if (flags.verbose && parent === null) terminal.out(`glossa mount ${args.join(' ')}`);
       if (flags.fake) return EXIT_OK;
-      const status = await mount.run(given, terminal);
+      const status = await mount.run(parsed, terminal);
       return status === EXIT_FAILURE ? STATUS_FAILED : status;
     } catch (error) {
-      return report(error, terminal);
+      return reportError(error, terminal);
     }
   },
 });
 
 /** Prints an error once: the server that this program starts prints its own. */
-function report(error: unknown, terminal: Terminal): number {
+function reportError(error: unknown, terminal: Terminal): number {
   if (!(error instanceof UsageError || error instanceof Failure)) throw error;
-  const where = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
-  terminal.err(`${where}${error.message}`);
+  const prefix = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
+  terminal.err(`${prefix}${error.message}`);
   return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
 }
 
@@ -128,8 +139,8 @@ function report(error: unknown, terminal: Terminal): number {
 const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
 
 /** The flags for the volfile servers of a source; none for a file. @throws {UsageError} */
-function askFor(given: string): string[] {
-  const [, hosts, name, folder] = existsSync(given) ? [] : (REMOTE.exec(given) ?? []);
+function serverFlagsFor(source: string): string[] {
+  const [, hosts, name, folder] = existsSync(source) ? [] : (REMOTE.exec(source) ?? []);
   if (hosts === undefined) return [];
   const servers = hosts.split(',').map((host) => `--volfile-server=${host}`);
   const isAll = folder === undefined || folder === '/';
@@ -137,54 +148,54 @@ function askFor(given: string): string[] {
 }
 
 /** Converts options of mount(8) into flags of `glossa mount`. @throws {UsageError} */
-export function flagsOf(
+export function convertOptions(
   options: string,
   sloppy: boolean,
-  warned: (text: string) => void,
+  warnOnce: (text: string) => void,
 ): string[] {
   // A quoted value may have commas in it.
-  const each = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
-  return each.flatMap((option) => {
+  const optionTexts = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
+  return optionTexts.flatMap((option) => {
     const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
-    return flagOf(name!, value, sloppy, warned) ?? [];
+    return convertOption(name!, value, sloppy, warnOnce) ?? [];
   });
 }
 
-function flagOf(
+function convertOption(
   name: string,
   value: string | undefined,
   sloppy: boolean,
-  warned: (text: string) => void,
+  warnOnce: (text: string) => void,
 ): string | string[] | null {
   if (/^x-/i.test(name)) return null;
-  const other = ofGluster[name];
+  const other = glusterOptions[name];
   if (other !== undefined) {
     if (!value) throw new UsageError(`the mount option ${name} needs a value`);
-    return value.split(':').map((each) => `--${other}=${each}`);
+    return value.split(':').map((part) => `--${other}=${part}`);
   }
-  const known = standard[name];
-  if (known !== undefined) return known;
+  const standardFlag = standardOptions[name];
+  if (standardFlag !== undefined) return standardFlag;
   if (name === 'remount') {
     throw new UsageError("a mount cannot be changed by 'remount': unmount it, and mount it again");
   }
-  if (unheeded.has(name)) {
-    warned(`the mount option '${name}' has no effect`);
+  if (ignoredOptions.has(name)) {
+    warnOnce(`the mount option '${name}' has no effect`);
     return null;
   }
   // libfuse's option names have underscores.
-  const own = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
-  if (own === undefined) {
+  const match = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
+  if (match === undefined) {
     if (sloppy) return null;
-    const names = [...Object.keys(standard), ...ownOptions.map(([flag]) => flag)];
+    const names = [...Object.keys(standardOptions), ...ownOptions.map(([flag]) => flag)];
     throw new UsageError(`unknown mount option '${name}'${didYouMean(name, names)}`);
   }
-  const [flag, { value: label }] = own;
+  const [flag, { value: label }] = match;
   if (label !== undefined) {
     if (value === undefined)
       throw new UsageError(`the mount option ${flag} needs a value (${label})`);
     return `--${flag}=${value}`;
   }
-  if (value === undefined || yes.includes(value)) return `--${flag}`;
-  if (no.includes(value)) return null;
+  if (value === undefined || trueWords.includes(value)) return `--${flag}`;
+  if (falseWords.includes(value)) return null;
   throw new UsageError(`the mount option ${flag} is on or off, not '${value}'`);
 }

@@ -6,25 +6,25 @@ import { statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import type { FrontEndName } from '../runtime/mount/front-ends.ts';
 import { CONSOLE } from '../server/log-sink.ts';
-import type { ServeSettings } from '../server/mount-server.ts';
+import type { MountServerSettings } from '../server/mount-server.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { refuseModule } from '../server/volfile-operand.ts';
-import { serverName } from '../server/volfile-servers.ts';
+import { formatVolfileServer } from '../server/volfile-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { UsageError } from '../terminal/exit.ts';
 import {
-  choice,
+  choiceFlag,
   type Flags,
   type FlagValues,
-  number,
+  numberFlag,
   takeOperands,
-  text,
-  toggle,
+  textFlag,
+  toggleFlag,
 } from '../terminal/flags.ts';
-import { slowThresholdMs } from '../terminal/slow-threshold.ts';
+import { parseSlowThreshold } from '../terminal/slow-threshold.ts';
 import { paint, type Terminal, type Verbosity } from '../terminal/terminal.ts';
-import { askFlags, volfileServers } from './ask-flags.ts';
-import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
+import { readVolfileServers, volfileServerFlags } from './ask-flags.ts';
+import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
 
 /** The default threshold of slow requests. */
 const SLOW_MS = 100;
@@ -34,51 +34,58 @@ const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly Fron
 /** Flags that `glossa run` has as well, and passes to the server. */
 export const serverFlags = {
   ...processFlags,
-  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
-  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
-  'negative-timeout': number({
+  'entry-timeout': numberFlag({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
+  'attribute-timeout': numberFlag({
+    value: 'SEC',
+    help: 'seconds the kernel caches attributes (1)',
+  }),
+  'negative-timeout': numberFlag({
     value: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
-  'busy-poll': number({
+  'busy-poll': numberFlag({
     value: 'US',
     whole: true,
     help: 'microseconds to wait awake for a request (50); 0 sleeps at once, and spares CPU time',
   }),
-  fuse: choice({
+  fuse: choiceFlag({
     value: 'WAY',
     values: frontEndNames,
     help: 'kernel (the FUSE protocol of Linux) or fuse-native (the package of that name)',
   }),
-  'no-passthrough': toggle({
+  'no-passthrough': toggleFlag({
     help: 'read and write all data in the server, also what no volume watches',
   }),
-  'kernel-writeback-cache': toggle({
+  'kernel-writeback-cache': toggleFlag({
     help: 'the kernel keeps writes back, and brings them later and together; no passthrough',
   }),
-  'no-acl': toggle({ help: 'no ACLs: modes alone are checked, and ls -l asks less' }),
-  'read-only': toggle({ help: 'no writing' }),
-  suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
-  dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
-  noexec: toggle({ help: 'no program in it can be run' }),
+  'no-acl': toggleFlag({ help: 'no ACLs: modes alone are checked, and ls -l asks less' }),
+  'read-only': toggleFlag({ help: 'no writing' }),
+  suid: toggleFlag({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
+  dev: toggleFlag({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
+  noexec: toggleFlag({ help: 'no program in it can be run' }),
 } satisfies Flags;
 
 const mountFlags = {
-  volfile: text({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
+  volfile: textFlag({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
   ...daemonFlags,
   ...serverFlags,
-  'allow-other': toggle({ help: 'let other users in; root does so by default' }),
-  'no-allow-other': toggle({ help: 'keep other users out' }),
-  slow: text({
+  'allow-other': toggleFlag({ help: 'let other users in; root does so by default' }),
+  'no-allow-other': toggleFlag({ help: 'keep other users out' }),
+  slow: textFlag({
     value: 'TIME',
     help: 'requests that took so long are kept for glossa why (100ms); or 2s, 50us',
   }),
-  ...askFlags,
-  'subdir-mount': text({
+  ...volfileServerFlags,
+  'subdir-mount': textFlag({
     value: 'PATH',
     help: 'mount this folder of the volume, as bricks have it',
   }),
-  'volume-name': text({ short: 'n', value: 'NAME', help: 'accepted, as by glusterfs; not needed' }),
+  'volume-name': textFlag({
+    short: 'n',
+    value: 'NAME',
+    help: 'accepted, as by glusterfs; not needed',
+  }),
 } satisfies Flags;
 
 export default defineCommand({
@@ -98,39 +105,39 @@ export default defineCommand({
   flags: mountFlags,
   kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
-    const settings = await settingsOf(flags, operands, terminal.verbosity);
+    const settings = await readSettings(flags, operands, terminal.verbosity);
     return startServer(settings, flags, {
       terminal,
-      readyLine: readyLine(settings, terminal),
+      readyLine: formatReadyLine(settings, terminal),
       mountpoint: settings.mountpoint,
       serve: async (starter) =>
-        (await import('../server/mount-server.ts')).serve(settings, terminal, starter),
+        (await import('../server/mount-server.ts')).serveMount(settings, terminal, starter),
     });
   },
 });
 
-async function settingsOf(
+async function readSettings(
   flags: FlagValues<typeof mountFlags>,
   operands: readonly string[],
   verbosity: Verbosity | undefined,
-): Promise<ServeSettings> {
-  const servers = volfileServers(flags);
-  const given = servers === undefined ? flags.volfile : serverName(servers);
+): Promise<MountServerSettings> {
+  const servers = readVolfileServers(flags);
+  const volfileOrServer = servers === undefined ? flags.volfile : formatVolfileServer(servers);
   const [volfile, mnt] =
-    given === undefined
+    volfileOrServer === undefined
       ? takeOperands(operands, ['VOLFILE', 'MNT'])
-      : [given, ...takeOperands(operands, ['MNT'])];
+      : [volfileOrServer, ...takeOperands(operands, ['MNT'])];
   if (servers === undefined) {
     await refuseStuck(volfile, mnt);
     refuseSwapped(volfile, mnt);
   } else await refuseStuck(mnt);
   const mountpoint = resolve(mnt);
   return {
-    ...processSettings(flags, volfile, mountpoint, verbosity),
+    ...readServerSettings(flags, volfile, mountpoint, verbosity),
     servers,
-    subdirMount: folderOf(flags['subdir-mount']),
+    subdirMount: readSubdirectory(flags['subdir-mount']),
     mountpoint,
-    slowMs: flags.slow === undefined ? SLOW_MS : slowThresholdMs(flags.slow),
+    slowMs: flags.slow === undefined ? SLOW_MS : parseSlowThreshold(flags.slow),
     readOnly: flags['read-only'],
     suid: flags.suid,
     dev: flags.dev,
@@ -148,18 +155,20 @@ async function settingsOf(
 }
 
 /** The subdirectory to mount; undefined for the whole volume. @throws {UsageError} */
-function folderOf(given: string | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  if (!given.startsWith('/')) {
-    throw new UsageError(`--subdir-mount takes a path from the root of the volume, not '${given}'`);
+function readSubdirectory(volfileOrServer: string | undefined): string | undefined {
+  if (volfileOrServer === undefined) return undefined;
+  if (!volfileOrServer.startsWith('/')) {
+    throw new UsageError(
+      `--subdir-mount takes a path from the root of the volume, not '${volfileOrServer}'`,
+    );
   }
-  const path = posix.resolve(given);
+  const path = posix.resolve(volfileOrServer);
   return path === '/' ? undefined : path;
 }
 
 /** Refuses swapped operands, and a folder or module instead of a volfile. @throws {UsageError} */
 function refuseSwapped(volfile: string, mnt: string): void {
-  const kind = (path: string): string => {
+  const pathKind = (path: string): string => {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'file';
     } catch {
@@ -167,7 +176,7 @@ function refuseSwapped(volfile: string, mnt: string): void {
       return 'nothing';
     }
   };
-  const [first, second] = [kind(volfile), kind(mnt)];
+  const [first, second] = [pathKind(volfile), pathKind(mnt)];
   if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {
     const why = `${mnt} is a file, and no directory to mount on`;
     throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);
@@ -179,7 +188,10 @@ function refuseSwapped(volfile: string, mnt: string): void {
 }
 
 /** The line that tells a person or a starting program that the mount serves. */
-function readyLine({ volfile, mountpoint, logFile }: ServeSettings, terminal: Terminal): string {
+function formatReadyLine(
+  { volfile, mountpoint, logFile }: MountServerSettings,
+  terminal: Terminal,
+): string {
   const log = logFile === CONSOLE ? '' : `; the log is ${logFile}`;
   return `${volfile} is ${paint('good', 'mounted', terminal.colour.out)} on ${mountpoint}${log}`;
 }

@@ -7,24 +7,24 @@ import { healthOf, type MountHealth } from '../runtime/mount/mount-health.ts';
 import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/mount/mountinfo.ts';
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import type { AboutRunning, Listening } from '../server/control/control-host.ts';
+import type { Listener, ServerDescription } from '../server/control/control-host.ts';
 import {
   formatListeners,
+  listRunningServers,
   type RunningServer,
-  runningServers,
 } from '../server/control/running-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
-import { takeOperands, toggle } from '../terminal/flags.ts';
-import { table } from '../terminal/layout.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { formatTable } from '../terminal/layout.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
 
 /** A row of the list; null for a fact that is absent or invisible. */
 interface Row {
-  readonly what: 'mount' | AboutRunning['what'];
+  readonly what: 'mount' | ServerDescription['what'];
   readonly mountpoint: string | null;
   /** The addresses of a server, with their bricks. */
-  readonly listens: readonly Listening[];
+  readonly listens: readonly Listener[];
   readonly volfile: string | null;
   /** The name of the starting user, or the number without one. */
   readonly user: string;
@@ -43,7 +43,7 @@ export default defineCommand({
     "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
     "('glossa umount MNT' unmounts it), and 'unknown' does not let this user in to ask.",
   flags: {
-    json: toggle({
+    json: toggleFlag({
       help:
         'print [{what, mountpoint, listens: [{address, bricks: [NAME]}], volfile, user, uid, since, ' +
         'pid, health}]; null is not to be seen',
@@ -52,46 +52,46 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const mounts = readMounts();
-    const ours = mounts.filter(({ type }) => type === FS_TYPE);
-    const [servers, mounted] = await Promise.all([
-      runningServers(),
-      Promise.all(ours.map((mount) => rowOf(mount, mounts))),
+    const glossaMounts = mounts.filter(({ type }) => type === FS_TYPE);
+    const [servers, mountRows] = await Promise.all([
+      listRunningServers(),
+      Promise.all(glossaMounts.map((mount) => makeMountRow(mount, mounts))),
     ]);
-    const rows = [...mounted, ...servers.map(serverRow)];
+    const rows = [...mountRows, ...servers.map(makeServerRow)];
     if (flags.json) terminal.out(JSON.stringify(rows, null, 2));
-    else show(rows, terminal);
+    else printRows(rows, terminal);
     return EXIT_OK;
   },
 });
 
-async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
+async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
   const uid = mounterOf(mount);
   const server = findServer(mount);
   // A mount on top of it would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
   // The kernel refuses a user who may not enter, without asking the server.
-  const letsIn = uid === process.geteuid?.() || mount.options.includes('allow_other');
+  const mayEnter = uid === process.geteuid?.() || mount.options.includes('allow_other');
   return {
     what: 'mount',
     mountpoint: mount.mountpoint,
     listens: [],
     volfile: mount.source,
-    user: userName(uid) ?? `${uid}`,
+    user: findUserName(uid) ?? `${uid}`,
     uid,
     since: server && startTime(server),
     pid: server?.pid ?? null,
-    health: isOnTop && letsIn ? await healthOf(mount.mountpoint) : 'unknown',
+    health: isOnTop && mayEnter ? await healthOf(mount.mountpoint) : 'unknown',
   };
 }
 
 /** A server that does not describe itself is listed as a brick. */
-function serverRow({ process, uid, about, health }: RunningServer): Row {
+function makeServerRow({ process, uid, about, health }: RunningServer): Row {
   return {
     what: about?.what ?? 'brick',
     mountpoint: null,
     listens: about?.listens ?? [],
     volfile: about?.volfile ?? null,
-    user: userName(uid) ?? `${uid}`,
+    user: findUserName(uid) ?? `${uid}`,
     uid,
     since: startTime(process),
     pid: process.pid,
@@ -99,7 +99,7 @@ function serverRow({ process, uid, about, health }: RunningServer): Row {
   };
 }
 
-function userName(uid: number): string | undefined {
+function findUserName(uid: number): string | undefined {
   const users = readFileSync('/etc/passwd', 'utf8').split('\n');
   return users.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
 }
@@ -111,7 +111,7 @@ const STYLES: Readonly<Record<MountHealth, Style>> = {
   unknown: 'dim',
 };
 
-function show(rows: readonly Row[], terminal: Terminal): void {
+function printRows(rows: readonly Row[], terminal: Terminal): void {
   if (rows.length === 0) {
     terminal.err('glossa: no mounts or bricks of glossa');
     return;
@@ -120,7 +120,7 @@ function show(rows: readonly Row[], terminal: Terminal): void {
     printable(mountpoint ?? (formatListeners({ listens }) || '-')),
     printable(volfile ?? '-'),
     user,
-    since === null ? '-' : localTime(since),
+    since === null ? '-' : formatLocalTime(since),
     pid === null ? '-' : `${pid}`,
   ]);
   const colour = terminal.colour.out;
@@ -129,7 +129,7 @@ function show(rows: readonly Row[], terminal: Terminal): void {
     [...head, paint('bold', 'health', colour)],
     ...cells.map((row, at) => [...row, paint(STYLES[rows[at]!.health], rows[at]!.health, colour)]),
   ];
-  for (const line of table(lines)) terminal.out(line);
+  for (const line of formatTable(lines)) terminal.out(line);
   if (rows.every(({ health }) => health !== 'unknown')) return;
   terminal.err(
     "glossa: 'unknown' are those that do not let this user in: only who started them may ask",
@@ -137,7 +137,7 @@ function show(rows: readonly Row[], terminal: Terminal): void {
 }
 
 /** `2026-01-31 12:34:56` in local time. */
-function localTime(date: Date): string {
+function formatLocalTime(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -6,7 +6,7 @@ import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
 import { runCommand } from '../test/support/cli.ts';
-import { volumeTexts } from './new/volume.ts';
+import { makeVolumeTexts } from './new/volume-volfiles.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'glossa-new-volume-'));
@@ -26,7 +26,7 @@ const volumesIn = (text: string) => {
 };
 
 it('glossa new volume writes a volfile for each brick, and one for clients', () => {
-  const texts = volumeTexts({
+  const texts = makeVolumeTexts({
     name: 'v',
     bricks: [
       { directory: '/srv/a', port: 1001 },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { describeMountsAnyway, run, runGlossa, withScratch } from '../test/support/mount.ts';
 import { selectVariants } from '../test/support/test-selection.ts';
-import { kinds } from './new/kinds.ts';
+import { templateLanguages } from './new/template-languages.ts';
 
 /** The printed commands, without descriptions and without `dev`, which does not end. */
 const commands = (text: string): string[] =>
@@ -12,7 +12,7 @@ const commands = (text: string): string[] =>
     .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
 
 /** One language runs here, all in `npm run test:more`. */
-const languages = selectVariants(Object.keys(kinds), (name) => name === 'python');
+const languages = selectVariants(Object.keys(templateLanguages), (name) => name === 'python');
 
 describeMountsAnyway('glossa new', () => {
   it.each(languages)('all printed commands of a new module in %s succeed', (language) =>

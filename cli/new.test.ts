@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { UsageError } from '../terminal/exit.ts';
-import { shellWord } from '../terminal/invocation.ts';
+import { quoteWord } from '../terminal/invocation.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { checkName, type Kind, kinds } from './new/kinds.ts';
+import { checkName, type TemplateLanguage, templateLanguages } from './new/template-languages.ts';
 import command from './new.ts';
 
 function folder(): string {
@@ -34,7 +34,7 @@ async function type(editorOnly: boolean, operands: readonly string[]): Promise<s
   return said.join('\n');
 }
 
-const all = Object.entries(kinds) as [string, Kind][];
+const all = Object.entries(templateLanguages) as [string, TemplateLanguage][];
 
 /** The file in which an editor of a language finds the types. */
 const FOR_EDITORS: Readonly<Record<string, string>> = {
@@ -109,17 +109,21 @@ it('checkName accepts valid names', () => {
       expect(() => checkName(name, kind), name).toThrow(UsageError);
     }
   }
-  expect(() => checkName('class', kinds.python)).toThrow('a word of the language');
+  expect(() => checkName('class', templateLanguages.python)).toThrow('a word of the language');
   for (const name of ['glupy', 'gluster']) {
-    expect(() => checkName(name, kinds.python)).toThrow(
+    expect(() => checkName(name, templateLanguages.python)).toThrow(
       `'${name}' is the package that modules import from: choose another, such as my_${name}`,
     );
   }
   for (const name of ['json', 'queue', 'cProfile']) {
-    expect(() => checkName(name, kinds.python)).toThrow("a module of Python's own");
-    checkName(name, kinds.javascript);
+    expect(() => checkName(name, templateLanguages.python)).toThrow("a module of Python's own");
+    checkName(name, templateLanguages.javascript);
   }
-  for (const kind of [kinds.javascript, kinds.typescript, kinds.c]) {
+  for (const kind of [
+    templateLanguages.javascript,
+    templateLanguages.typescript,
+    templateLanguages.c,
+  ]) {
     expect(() => checkName('glossa', kind)).toThrow('the package that modules import from');
   }
 });
@@ -128,10 +132,12 @@ it.each([
   ['my cache', '; for example my-cache'],
   ['keeper.py', '; for example keeper'],
   ['/srv/x/keeper', '; its folder comes second: glossa new python keeper /srv/x/keeper'],
-  ["a b's/keeper.py", `keeper ${shellWord("a b's/keeper.py")}`],
+  ["a b's/keeper.py", `keeper ${quoteWord("a b's/keeper.py")}`],
   ['x/json', 'a letter first'],
 ])('checkName of %s suggests a valid name', (name, instead) => {
-  expect(() => checkName(name, kinds.python)).toThrow(new RegExp(`${escaped(instead)}$`));
+  expect(() => checkName(name, templateLanguages.python)).toThrow(
+    new RegExp(`${escaped(instead)}$`),
+  );
 });
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -3,19 +3,25 @@ import { join } from 'node:path';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
-import { quietFlag, takeOperands, toggle } from '../terminal/flags.ts';
-import { note, paint, type Terminal, warn } from '../terminal/terminal.ts';
-import { checkName, formatSteps, type Kind, kinds, stepsFor } from './new/kinds.ts';
+import { quietFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { paint, printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import {
-  editorTexts,
-  missingTexts,
-  moduleTexts,
+  findMissingTexts,
+  makeEditorTexts,
+  makeModuleTexts,
   refuseExisting,
   type Texts,
   writeTexts,
 } from './new/template-files.ts';
+import {
+  checkName,
+  formatSteps,
+  listSteps,
+  type TemplateLanguage,
+  templateLanguages,
+} from './new/template-languages.ts';
 
-const languages = Object.keys(kinds).join('|');
+const languages = Object.keys(templateLanguages).join('|');
 
 export default defineCommand({
   usage: [`glossa new ${languages} NAME [DIR]`, `glossa new --editor ${languages} [DIR]`],
@@ -26,49 +32,55 @@ export default defineCommand({
     'Nothing is overwritten.',
   flags: {
     ...quietFlag,
-    editor: toggle({
+    editor: toggleFlag({
       help: 'only what editors need: pyrightconfig.json, jsconfig.json, tsconfig.json, compile_flags.txt',
     }),
   },
   async run({ flags, operands }, terminal) {
     if (flags.editor) {
       const [language, folder = '.'] = takeOperands(operands, ['LANGUAGE', '[DIR]']);
-      write(new Map(), editorTexts(kindOf(language), folder), folder, terminal);
+      writeModule(new Map(), makeEditorTexts(findLanguageKind(language), folder), folder, terminal);
       return EXIT_OK;
     }
     const [language, name, operand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
-    const kind = kindOf(language);
+    const kind = findLanguageKind(language);
     checkName(name, kind);
     const folder = operand ?? name;
-    write(moduleTexts(kind, name, folder), editorTexts(kind, folder), folder, terminal);
-    const steps = stepsFor(kind, name, folder, process.cwd());
-    note(`\nnow type:\n${formatSteps(steps)}`, terminal);
+    writeModule(
+      makeModuleTexts(kind, name, folder),
+      makeEditorTexts(kind, folder),
+      folder,
+      terminal,
+    );
+    const steps = listSteps(kind, name, folder, process.cwd());
+    printNote(`\nnow type:\n${formatSteps(steps)}`, terminal);
     return EXIT_OK;
   },
 });
 
-function kindOf(language: string): Kind {
-  const known = Object.keys(kinds);
-  const asked = language.toLowerCase();
-  const kind = Object.values(kinds).find(
-    ({ folder, aliases }) => folder === asked || aliases.includes(asked),
+function findLanguageKind(language: string): TemplateLanguage {
+  const languageNames = Object.keys(templateLanguages);
+  const lowerCase = language.toLowerCase();
+  const kind = Object.values(templateLanguages).find(
+    ({ folder, aliases }) => folder === lowerCase || aliases.includes(lowerCase),
   );
   if (kind !== undefined) return kind;
-  const guess = didYouMean(language, known) || `; there is ${known.join(', ')}`;
-  throw new UsageError(`no language '${language}'${guess}`);
+  const hint = didYouMean(language, languageNames) || `; there is ${languageNames.join(', ')}`;
+  throw new UsageError(`no language '${language}'${hint}`);
 }
 
 /**
  * Writes the files. A file of the module must not exist; an editor's file may, and stays. @throws {Failure}
  */
-function write(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
+function writeModule(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
   refuseExisting(module, folder);
-  const { texts: wanted, warnings } = missingTexts(editor, folder);
-  const all = new Map([...module, ...wanted]);
+  const { texts: missing, warnings } = findMissingTexts(editor, folder);
+  const all = new Map([...module, ...missing]);
   writeTexts(all, folder);
   for (const path of all.keys()) {
-    note(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);
+    printNote(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);
   }
-  if (all.size === 0 && warnings.length === 0) note('editors know the types already', terminal);
-  for (const text of warnings) warn(text, terminal);
+  if (all.size === 0 && warnings.length === 0)
+    printNote('editors know the types already', terminal);
+  for (const text of warnings) printWarning(text, terminal);
 }

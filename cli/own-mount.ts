@@ -9,11 +9,11 @@ import { once } from 'node:events';
 import { rmdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ChildServer } from '../server/child-server.ts';
-import { isRunning } from '../server/control/find-server.ts';
+import { isServerRunning } from '../server/control/find-server.ts';
+import type { RecordRequest } from '../server/graph-recording.ts';
 import { CONSOLE } from '../server/log-sink.ts';
-import type { RecordRequest } from '../server/recording.ts';
-import { makeScratch } from '../server/scratch.ts';
-import { refuseStuck, whyNotEntered } from '../server/stuck-mounts.ts';
+import { makeScratch } from '../server/scratch-folders.ts';
+import { findEntryProblem, refuseStuck } from '../server/stuck-mounts.ts';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import {
   EXIT_FAILURE,
@@ -25,16 +25,16 @@ import {
 } from '../terminal/exit.ts';
 import { type FlagValues, stepFlags, takeOperands } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { step, type Terminal, type Verbosity } from '../terminal/terminal.ts';
+import { printStep, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import type { serverFlags } from './mount.ts';
-import { levelOf } from './server-command.ts';
+import { chooseLogLevel } from './server-command.ts';
 
 type ServerFlags = FlagValues<typeof serverFlags>;
 
 /** A command to run in a mount. */
 export interface MountTask {
   /** The glossa command in messages: `run`. */
-  readonly as: string;
+  readonly commandName: string;
   readonly volfile: string;
   readonly flags: ServerFlags;
   readonly command: readonly string[];
@@ -43,7 +43,7 @@ export interface MountTask {
 }
 
 /** The operands of `VOLFILE -- COMMAND`. @throws {UsageError} */
-export function takeTask(
+export function takeVolfileAndCommand(
   operands: readonly string[],
   rest: readonly string[] | null,
 ): Pick<MountTask, 'volfile' | 'command'> {
@@ -58,9 +58,9 @@ export function takeTask(
  * @throws {UsageError} for a volfile, whose COMMAND is missing, and for flags of a new mount
  */
 export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
-  const [given] = takeOperands(operands, ['MNT|BRICK']);
-  await refuseStuck(given);
-  if (isFile(given) && !(await isRunning(given))) takeTask(operands, null);
+  const [operand] = takeOperands(operands, ['MNT|BRICK']);
+  await refuseStuck(operand);
+  if (isFile(operand) && !(await isServerRunning(operand))) takeVolfileAndCommand(operands, null);
   for (const [name, value] of Object.entries(flags)) {
     const isGiven = Array.isArray(value)
       ? value.length > 0
@@ -69,7 +69,7 @@ export async function takeMount(operands: readonly string[], flags: ServerFlags)
       throw new UsageError(`--${name} is for a mount of its own, with '-- COMMAND'`);
     }
   }
-  return given;
+  return operand;
 }
 
 function isFile(path: string): boolean {
@@ -84,9 +84,9 @@ function isFile(path: string): boolean {
 /** Runs the task; resolves to the exit status of the command or of the failure. */
 export async function runInMount(task: MountTask, terminal: Terminal): Promise<number> {
   await refuseNonVolfile(task.volfile);
-  const folder = makeScratch(task.as);
+  const folder = makeScratch(task.commandName);
   try {
-    return await runIn(folder, task, terminal);
+    return await serveAndRun(folder, task, terminal);
   } finally {
     removeFolder(folder, task, terminal);
   }
@@ -98,22 +98,22 @@ export function serverArguments(
   folder: string,
   verbosity: Verbosity | undefined,
 ): string[] {
-  const usual = flags['log-file'] === undefined ? 'WARNING' : 'INFO';
+  const defaultLevel = flags['log-file'] === undefined ? 'WARNING' : 'INFO';
   const log = flags['log-file'] ?? CONSOLE;
-  const level = flags['log-level'] ?? levelOf(log, verbosity, usual);
-  const given: ServerFlags = { ...flags, 'log-file': log, 'log-level': level };
-  const flagArguments = Object.entries(given).flatMap(([name, value]) => {
+  const level = flags['log-level'] ?? chooseLogLevel(log, verbosity, defaultLevel);
+  const serverFlagValues: ServerFlags = { ...flags, 'log-file': log, 'log-level': level };
+  const flagArguments = Object.entries(serverFlagValues).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     return values
-      .filter((one) => one !== undefined && one !== false)
-      .map((one) => `--${name}=${one}`);
+      .filter((value) => value !== undefined && value !== false)
+      .map((value) => `--${name}=${value}`);
   });
   return ['mount', ...flagArguments, '--', volfile, folder];
 }
 
-async function runIn(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
-  const { as, command, record } = task;
+async function serveAndRun(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
+  const { commandName, command, record } = task;
   const server = new ChildServer(serverArguments(task, folder, terminal.verbosity), {
     attached: true,
     stderr: 'inherit',
@@ -122,24 +122,27 @@ async function runIn(folder: string, task: MountTask, terminal: Terminal): Promi
   });
   const signals = new SignalForwarder();
   try {
-    const ready = await server.ready;
+    const isServing = await server.whenReady;
     if (signals.first !== null) return EXIT_SIGNAL + constants.signals[signals.first];
-    if (!ready) return (await server.ended).status || EXIT_FAILURE;
-    const why = await whyNotEntered(folder, task.flags['log-file']);
-    if (why !== null) throw new Failure(why);
-    step(`run ${command.join(' ')} in ${folder}`, terminal);
+    if (!isServing) return (await server.whenExited).status || EXIT_FAILURE;
+    const problem = await findEntryProblem(folder, task.flags['log-file']);
+    if (problem !== null) throw new Failure(problem);
+    printStep(`run ${command.join(' ')} in ${folder}`, terminal);
     const status = await runCommand(folder, task, signals, terminal);
-    step(`'${command[0]}' ended with status ${status}`, terminal);
+    printStep(`'${command[0]}' ended with status ${status}`, terminal);
     server.release();
-    const end = await server.ended;
-    step('the server has ended', terminal);
-    if (end.status === 0) return status;
-    const how = end.signal === null ? `ended with status ${end.status}` : `died of ${end.signal}`;
-    terminal.err(`glossa ${as}: the server ${how}`);
+    const serverExit = await server.whenExited;
+    printStep('the server has ended', terminal);
+    if (serverExit.status === 0) return status;
+    const endText =
+      serverExit.signal === null
+        ? `ended with status ${serverExit.status}`
+        : `died of ${serverExit.signal}`;
+    terminal.err(`glossa ${commandName}: the server ${endText}`);
     return status || EXIT_FAILURE;
   } finally {
     server.release();
-    await server.ended;
+    await server.whenExited;
     signals.close();
   }
 }
@@ -147,7 +150,7 @@ async function runIn(folder: string, task: MountTask, terminal: Terminal): Promi
 /** Runs the command; resolves to its exit status, as in a shell. */
 async function runCommand(
   folder: string,
-  { as, command: [command, ...args] }: MountTask,
+  { commandName, command: [command, ...args] }: MountTask,
   signals: SignalForwarder,
   terminal: Terminal,
 ): Promise<number> {
@@ -162,10 +165,12 @@ async function runCommand(
     return signal === null ? status : EXIT_SIGNAL + constants.signals[signal];
   } catch (error) {
     // The error does not say whether the directory or the command failed.
-    const why = await whyNotEntered(folder);
-    terminal.err(`glossa ${as}: ${why ?? `cannot run '${command}': ${reason(error)}`}`);
-    const isAbsent = why === null && (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return isAbsent ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+    const problem = await findEntryProblem(folder);
+    terminal.err(
+      `glossa ${commandName}: ${problem ?? `cannot run '${command}': ${reason(error)}`}`,
+    );
+    const isMissing = problem === null && (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isMissing ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
   }
 }
 
@@ -202,12 +207,12 @@ class SignalForwarder {
 
 export function removeFolder(
   folder: string,
-  { as }: Pick<MountTask, 'as'>,
+  { commandName }: Pick<MountTask, 'commandName'>,
   terminal: Terminal,
 ): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    terminal.err(`glossa ${as}: ${folder} is left: ${reason(error)}`);
+    terminal.err(`glossa ${commandName}: ${folder} is left: ${reason(error)}`);
   }
 }

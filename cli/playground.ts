@@ -5,7 +5,7 @@ import { servePlayground } from '../apps/playground/server.ts';
 import { playgroundFiles } from '../apps/playground/static-files.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
-import { number, quietFlag, takeOperands, text } from '../terminal/flags.ts';
+import { numberFlag, quietFlag, takeOperands, textFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 
 const PORT = 7458;
@@ -19,12 +19,12 @@ export default defineCommand({
     'glossa learn are beside it, each with a link of its own. The page is served ' +
     'on this machine alone, until Ctrl-C; with --out it is written to DIR, for any web server.',
   flags: {
-    port: number({
+    port: numberFlag({
       value: 'N',
       whole: true,
       help: `serve at this port of 127.0.0.1 (${PORT}); 0 is any that is free`,
     }),
-    out: text({ value: 'DIR', help: 'write the page to DIR instead' }),
+    out: textFlag({ value: 'DIR', help: 'write the page to DIR instead' }),
     ...quietFlag,
   },
   async run({ flags: { port, out }, operands }, terminal) {
@@ -41,11 +41,11 @@ export default defineCommand({
     }
     const interruption = new Interruption();
     try {
-      const served = await servePlayground(playgroundFiles, port ?? PORT);
-      terminal.out(served.url);
+      const server = await servePlayground(playgroundFiles, port ?? PORT);
+      terminal.out(server.url);
       if (terminal.verbosity !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
       if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
-      served.close();
+      server.close();
       return EXIT_OK;
     } finally {
       interruption.close();

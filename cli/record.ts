@@ -1,11 +1,11 @@
 /** `glossa record`: records all requests of a command or a mount with their data, for a replay. */
 import { resolve } from 'node:path';
-import { replayable } from '../server/recording.ts';
+import { makeReplayableRequest } from '../server/graph-recording.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { UsageError } from '../terminal/exit.ts';
-import { number, text } from '../terminal/flags.ts';
+import { numberFlag, textFlag } from '../terminal/flags.ts';
 import { serverFlags } from './mount.ts';
-import { runInMount, takeMount, takeTask } from './own-mount.ts';
+import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 
 /** The most data of a read or write: 1 MiB. */
 const DATA_MAX = 2 ** 20;
@@ -21,8 +21,8 @@ export default defineCommand({
     '--replay. Of the mount MNT, or of BRICK, it records until Ctrl-C or SIGTERM. Names and contents of files ' +
     'are in it.',
   flags: {
-    output: text({ short: 'o', value: 'FILE', help: 'the recording' }),
-    'data-max': number({
+    output: textFlag({ short: 'o', value: 'FILE', help: 'the recording' }),
+    'data-max': numberFlag({
       value: 'BYTES',
       whole: true,
       help: `bytes of data that are kept (${DATA_MAX}); where there were more, nothing is replayed`,
@@ -31,16 +31,21 @@ export default defineCommand({
   },
   hasRest: true,
   async run({ flags, operands, rest }, terminal) {
-    const { output, 'data-max': dataMax = DATA_MAX, ...server } = flags;
+    const { output, 'data-max': dataMax = DATA_MAX, ...mountFlags } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');
-    const record = replayable(resolve(output), dataMax);
+    const record = makeReplayableRequest(resolve(output), dataMax);
     if (rest === null) {
-      const mount = await takeMount(operands, server);
+      const mount = await takeMount(operands, mountFlags);
       const { recordLive } = await import('../apps/trace/live.ts');
       return recordLive(mount, record, terminal);
     }
     return runInMount(
-      { as: 'record', ...takeTask(operands, rest), flags: server, record },
+      {
+        commandName: 'record',
+        ...takeVolfileAndCommand(operands, rest),
+        flags: mountFlags,
+        record,
+      },
       terminal,
     );
   },

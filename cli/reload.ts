@@ -1,13 +1,13 @@
 /** `glossa reload`: makes a server reload its volfile and its modules. */
 
 import { printable } from '../runtime/volfile/printable.ts';
-import { ask } from '../server/control/client.ts';
-import { findServed } from '../server/control/find-server.ts';
+import { ask } from '../server/control/control-client.ts';
+import { findServer } from '../server/control/find-server.ts';
 import type { ReloadResult } from '../server/reloader.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { stepFlags, takeOperands } from '../terminal/flags.ts';
-import { note, paint, step } from '../terminal/terminal.ts';
+import { paint, printNote, printStep } from '../terminal/terminal.ts';
 
 export default defineCommand({
   usage: ['glossa reload MNT|BRICK'],
@@ -17,23 +17,26 @@ export default defineCommand({
     'does not start leaves the old one in place, and the exit status is 1 then.',
   flags: stepFlags,
   async run({ operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT|BRICK']);
-    const served = await findServed(given);
-    const whose = served.mountpoint ?? given;
-    step(`ask the server of ${whose} to read its volfile and its modules`, terminal);
-    const reloadings = (await ask(served, 'reload')) as readonly ReloadResult[];
-    for (const reloading of reloadings) {
-      const text = formatReloading(reloading, terminal.colour.out);
-      if (reloading.ok) note(text, terminal);
+    const [operand] = takeOperands(operands, ['MNT|BRICK']);
+    const server = await findServer(operand);
+    const serverLabel = server.mountpoint ?? operand;
+    printStep(`ask the server of ${serverLabel} to read its volfile and its modules`, terminal);
+    const results = (await ask(server, 'reload')) as readonly ReloadResult[];
+    for (const result of results) {
+      const text = formatReloadResult(result, terminal.colour.out);
+      if (result.ok) printNote(text, terminal);
       else terminal.out(text);
     }
-    return reloadings.every(({ ok }) => ok) ? EXIT_OK : EXIT_FAILURE;
+    return results.every(({ ok }) => ok) ? EXIT_OK : EXIT_FAILURE;
   },
 });
 
-export function formatReloading({ what, ok, text }: ReloadResult, colour: boolean): string {
+export function formatReloadResult(
+  { what: name, ok, text }: ReloadResult,
+  colour: boolean,
+): string {
   const [first = '', ...rest] = text.split('\n');
-  const name = paint('bold', printable(what), colour);
+  const title = paint('bold', printable(name), colour);
   const styled = ok ? first : paint('error', first, colour);
-  return [`${name}: ${styled}`, ...rest.map((line) => `    ${line}`)].join('\n');
+  return [`${title}: ${styled}`, ...rest.map((line) => `    ${line}`)].join('\n');
 }

@@ -11,21 +11,21 @@ import { pump } from '../runtime/pump/pump.ts';
 import { activate } from '../runtime/volfile/activate.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
-import { NodeContext } from '../server/context.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
-import { scripted } from '../server/reloader.ts';
+import { NodeContext } from '../server/node-context.ts';
+import { moduleVolumes } from '../server/reloader.ts';
 import { startOrFail } from '../server/start-graph.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
 import { BlockingTty, ttyPath } from '../terminal/blocking-tty.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { Failure } from '../terminal/exit.ts';
-import { takeOperands, text } from '../terminal/flags.ts';
+import { takeOperands, textFlag } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { DevLog, ownFiles } from './dev/log.ts';
-import { findModuleFile, moduleVolfile } from './module-volfile.ts';
-import { serveRepl } from './repl/loop.ts';
+import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
+import { findModuleFile, formatModuleVolfile } from './module-volfile.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+import { serveRepl } from './repl/repl-loop.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 export default defineCommand({
@@ -37,23 +37,23 @@ export default defineCommand({
     'What is awaited is waited for: ' +
     'await self.child.statfs(...). Lines may also come from a pipe. Ctrl-D ends it.',
   flags: {
-    volume: text({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
+    volume: textFlag({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
     ...volfileFlags,
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['VOLFILE|MODULE']);
+    const [operand] = takeOperands(operands, ['VOLFILE|MODULE']);
     const { registry } = await import('../server/registry.ts');
-    const how = {
+    const inspectSettings = {
       registry,
       strict: flags.strict,
       overrides: flags['xlator-option'],
       allowShell: flags['allow-shell'],
     };
-    const description = describeOrFail(await inspect(given, how), terminal);
+    const description = describeOrFail(await inspectOperand(operand, inspectSettings), terminal);
     const tty = ttyPath();
     const context = new NodeContext({
-      sink: shortSink(description, given, terminal),
-      baseDir: dirname(resolve(given)),
+      sink: makeModuleSink(description, operand, terminal),
+      baseDir: dirname(resolve(operand)),
       wake: () => pump.wake(),
       terminal: tty === undefined ? undefined : new BlockingTty(tty, null),
       strict: flags.strict,
@@ -62,7 +62,7 @@ export default defineCommand({
     const graph = activate(description, registry, context, levels);
     await startOrFail(graph);
     try {
-      const volume = choose(graph, flags.volume, given);
+      const volume = chooseVolume(graph, flags.volume, operand);
       // The start logs warnings alone; lines from here on answer the user's input.
       levels.default = INFO;
       return await runPrompt(volume, terminal);
@@ -72,34 +72,34 @@ export default defineCommand({
   },
 });
 
-async function inspect(
-  given: string,
-  how: Parameters<typeof inspectFile>[1],
+async function inspectOperand(
+  operand: string,
+  inspectSettings: Parameters<typeof inspectFile>[1],
 ): Promise<VolfileInspection> {
-  await refuseStuck(given);
-  const module = findModuleFile(given);
-  if (module === null) return inspectFile(given, how);
-  if (module.native)
-    throw new Failure(`${given} runs in the process itself: it has no interpreter`);
-  const volfile = moduleVolfile(module, { directory: null, reload: false });
-  return inspectText(`(a volfile for ${given})`, volfile, {
-    ...how,
+  await refuseStuck(operand);
+  const module = findModuleFile(operand);
+  if (module === null) return inspectFile(operand, inspectSettings);
+  if (module.isNative)
+    throw new Failure(`${operand} runs in the process itself: it has no interpreter`);
+  const volfile = formatModuleVolfile(module, { directory: null, reload: false });
+  return inspectText(`(a volfile for ${operand})`, volfile, {
+    ...inspectSettings,
     // Backticks there are part of the module's path.
     allowShell: false,
   });
 }
 
 /** A sink that prints the lines of modules in short. */
-function shortSink(
+function makeModuleSink(
   { volumes }: VolfileDescription,
-  given: string,
+  operand: string,
   { err, colour }: Terminal,
 ): LogSink {
   const names = volumes.map(({ name }) => name.text);
   const log = new DevLog({
     volumes: names,
-    module: basename(given),
-    isOwn: ownFiles(dirname(resolve(given))),
+    module: basename(operand),
+    isModuleFile: makeModuleFileTest(dirname(resolve(operand))),
     colour: colour.err,
   });
   const clock = new TimeOfDay();
@@ -107,41 +107,43 @@ function shortSink(
     now: () => clock.now(),
     write(line) {
       for (const part of line.split('\n')) {
-        const shown = log.format(part);
-        if (shown !== null) err(shown);
+        const shortLine = log.format(part);
+        if (shortLine !== null) err(shortLine);
       }
     },
   };
 }
 
 /** Chooses the volume of the prompt. @throws {Failure} */
-function choose(graph: Graph, name: string | undefined, given: string): Xlator<Glupy> {
-  const volumes = scripted(graph);
+function chooseVolume(graph: Graph, name: string | undefined, operand: string): Xlator<Glupy> {
+  const volumes = moduleVolumes(graph);
   const names = volumes.map((xl) => xl.name);
-  if (volumes.length === 0) throw new Failure(`${given} has no scripted volume (features/glupy)`);
+  if (volumes.length === 0) throw new Failure(`${operand} has no scripted volume (features/glupy)`);
   if (name === undefined && volumes.length === 1) return volumes[0]!;
   if (name === undefined) {
-    throw new Failure(`${given} has several scripted volumes: --volume ${names.join(' or ')}`);
+    throw new Failure(`${operand} has several scripted volumes: --volume ${names.join(' or ')}`);
   }
-  const found = volumes.find((xl) => xl.name === name);
-  if (found !== undefined) return found;
-  const guess = didYouMean(name, names) || `; there is ${names.join(', ')}`;
-  throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
+  const match = volumes.find((xl) => xl.name === name);
+  if (match !== undefined) return match;
+  const hint = didYouMean(name, names) || `; there is ${names.join(', ')}`;
+  throw new Failure(`${operand} has no scripted volume '${name}'${hint}`);
 }
 
 async function runPrompt(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
-  const prompted = promptOf(volume);
-  const { language } = prompted;
+  const modulePrompt = promptOf(volume);
+  const { language } = modulePrompt;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
   const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];
   const prompt = interactive
     ? new ConsolePrompt({ prompts, history: `repl-${language}` })
     : new PipedPrompt();
   if (interactive) {
-    terminal.out(`${prompted.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`);
+    terminal.out(
+      `${modulePrompt.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`,
+    );
   }
   try {
-    return await serveRepl((source) => prompted.evaluate(source), prompt, terminal);
+    return await serveRepl((source) => modulePrompt.evaluate(source), prompt, terminal);
   } finally {
     prompt.close();
   }

@@ -1,7 +1,7 @@
 /** `glossa run`: runs a command in a temporary mount. */
 import { defineCommand } from '../terminal/command.ts';
 import { serverFlags } from './mount.ts';
-import { runInMount, takeTask } from './own-mount.ts';
+import { runInMount, takeVolfileAndCommand } from './own-mount.ts';
 
 export default defineCommand({
   usage: ['glossa run VOLFILE [options] -- COMMAND [ARGUMENTS]'],
@@ -11,5 +11,5 @@ export default defineCommand({
   flags: serverFlags,
   hasRest: true,
   run: async ({ flags, operands, rest }, terminal) =>
-    runInMount({ as: 'run', ...takeTask(operands, rest), flags }, terminal),
+    runInMount({ commandName: 'run', ...takeVolfileAndCommand(operands, rest), flags }, terminal),
 });

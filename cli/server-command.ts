@@ -4,54 +4,54 @@ import { logLevel } from '../runtime/core/log.ts';
 import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
-import { readAddress } from '../server/metrics/address.ts';
+import { readAddress } from '../server/metrics/metrics-address.ts';
 import { BUF_SIZE, FLUSH_TIMEOUT } from '../server/repeat-counter.ts';
-import { removeScratch } from '../server/scratch.ts';
+import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { ttyPath } from '../terminal/blocking-tty.ts';
 import {
-  choice,
+  choiceFlag,
   type Flags,
   type FlagValues,
-  number,
+  numberFlag,
   stepFlags,
-  text,
-  toggle,
+  textFlag,
+  toggleFlag,
 } from '../terminal/flags.ts';
-import { note, type Terminal, type Verbosity } from '../terminal/terminal.ts';
+import { printNote, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 /** Flags of all commands that serve a volfile. */
 export const processFlags = {
   ...stepFlags,
-  'log-file': text({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
-  'log-level': choice({
+  'log-file': textFlag({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
+  'log-level': choiceFlag({
     short: 'L',
     value: 'LEVEL',
     values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NONE'],
     help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
   }),
-  'log-format': choice({
+  'log-format': choiceFlag({
     value: 'FORMAT',
     values: logFormats,
     help: 'with-msg-id (without it), no-msg-id or json, a document a line',
   }),
-  'log-buf-size': number({
+  'log-buf-size': numberFlag({
     value: 'N',
     whole: true,
     help: `messages whose repeats are counted, not written (${BUF_SIZE}); 0: none`,
   }),
-  'log-flush-timeout': number({
+  'log-flush-timeout': numberFlag({
     value: 'SEC',
     help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT})`,
   }),
-  metrics: text({
+  metrics: textFlag({
     value: 'HOST:PORT',
     help: 'serve metrics for Prometheus there; without HOST on loopback',
   }),
-  'statedump-path': text({ value: 'DIR', help: 'the folder for statedumps and statistics' }),
+  'statedump-path': textFlag({ value: 'DIR', help: 'the folder for statedumps and statistics' }),
   ...volfileFlags,
-  'up-timeout': number({
+  'up-timeout': numberFlag({
     value: 'SEC',
     help: 'seconds to wait until the volumes are up, before it fails (30)',
   }),
@@ -59,26 +59,30 @@ export const processFlags = {
 
 /** Flags of commands that may run as a daemon. */
 export const daemonFlags = {
-  'no-daemon': toggle({ short: 'N', help: 'serve in this process, until it ends' }),
-  debug: toggle({ help: 'as -N -l - -L DEBUG' }),
-  'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
+  'no-daemon': toggleFlag({ short: 'N', help: 'serve in this process, until it ends' }),
+  debug: toggleFlag({ help: 'as -N -l - -L DEBUG' }),
+  'pid-file': textFlag({
+    short: 'p',
+    value: 'FILE',
+    help: "the server's process id, while it runs",
+  }),
 } satisfies Flags;
 
-/** The settings of the flags, with defaults. @param named the path that names the default log */
-export function processSettings(
+/** The settings of the flags, with defaults. @param logSubject the path that names the default log */
+export function readServerSettings(
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
   volfile: string,
-  named: string,
+  logSubject: string,
   verbosity: Verbosity | undefined,
 ): ServerSettings {
-  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(named));
+  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(logSubject));
   const pidFile = flags['pid-file'];
   return {
     volfile,
     servers: undefined,
     logFile: log === CONSOLE ? log : resolve(log),
     logLevel: logLevel(
-      flags['log-level'] ?? (flags.debug ? 'DEBUG' : levelOf(log, verbosity, 'INFO')),
+      flags['log-level'] ?? (flags.debug ? 'DEBUG' : chooseLogLevel(log, verbosity, 'INFO')),
     )!,
     logFormat: flags['log-format'],
     logBufSize: flags['log-buf-size'],
@@ -94,19 +98,19 @@ export function processSettings(
 }
 
 /** The level of a log on the terminal, by verbosity. */
-const READ_ALONG = {
+const LEVELS_BY_VERBOSITY = {
   INFO: { quiet: 'ERROR', verbose: 'DEBUG' },
   WARNING: { quiet: 'ERROR', verbose: 'INFO' },
 } as const;
 
 /** The level of a log without `--log-level`; that of a file does not depend on the verbosity. */
-export function levelOf(
+export function chooseLogLevel(
   log: string,
   verbosity: Verbosity | undefined,
-  usual: keyof typeof READ_ALONG,
+  defaultLevel: keyof typeof LEVELS_BY_VERBOSITY,
 ) {
   if (log !== CONSOLE) return 'INFO';
-  return verbosity === undefined ? usual : READ_ALONG[usual][verbosity];
+  return verbosity === undefined ? defaultLevel : LEVELS_BY_VERBOSITY[defaultLevel][verbosity];
 }
 
 /** A server to start. */
@@ -127,31 +131,39 @@ export function startServer(
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
-  if (parent !== null) return serve(starterOf(parent));
+  if (parent !== null) return serve(makeStarter(parent));
   if (!flags['no-daemon'] && !flags.debug) {
     return startDaemon(logFile, readyLine, terminal, mountpoint);
   }
-  const ready = (): void => {
-    if (readyLine !== null) note(readyLine, terminal);
+  const printReadyLine = (): void => {
+    if (readyLine !== null) printNote(readyLine, terminal);
   };
-  return serve({ ready, onGone() {}, tty: ttyPath() });
+  return serve({ reportReady: printReadyLine, onGone() {}, tty: ttyPath() });
 }
 
 /** The starter of a server in its own process, which leaves the current folder once it serves. */
-function starterOf({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Starter {
-  const remove = (): void => {
+function makeStarter({
+  reportReady,
+  onGone,
+  attached,
+  tty,
+  scratch,
+  record,
+  debug,
+}: Parent): Starter {
+  const removeFolder = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
   };
-  process.on('exit', remove);
+  process.on('exit', removeFolder);
   return {
     tty,
     record,
     debug,
-    ready() {
+    reportReady() {
       process.chdir('/');
       // The exit handler of the mount, added meanwhile, must run first.
-      process.off('exit', remove).on('exit', remove);
-      return ready();
+      process.off('exit', removeFolder).on('exit', removeFolder);
+      return reportReady();
     },
     onGone(fn) {
       if (attached) onGone(fn);

@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from '../terminal/exit.ts';
-import { takeOperands, toggle } from '../terminal/flags.ts';
-import { type Terminal, warn } from '../terminal/terminal.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import { installFiles, type SetupReporter, uninstallFiles } from './setup/file-installer.ts';
-import { systemPlan, userPlan } from './setup/plans.ts';
+import { makeSystemPlan, makeUserPlan } from './setup/setup-plans.ts';
 
 export default defineCommand({
   usage: ['glossa setup [options]'],
@@ -17,11 +17,11 @@ export default defineCommand({
     'file is named. Files of other origin are reported and stay unchanged: the exit status is 1 then. ' +
     'It may be run again, and has to be when Node or glossa have moved.',
   flags: {
-    undo: toggle({ help: 'take back what it did, and nothing else' }),
-    'dry-run': toggle({ help: 'say what would be done, and do nothing' }),
-    user: toggle({ help: 'for this user alone: the unit, and completion for bash and fish' }),
+    undo: toggleFlag({ help: 'take back what it did, and nothing else' }),
+    'dry-run': toggleFlag({ help: 'say what would be done, and do nothing' }),
+    user: toggleFlag({ help: 'for this user alone: the unit, and completion for bash and fish' }),
   },
-  async run({ flags: { undo: back, user, 'dry-run': dryRun }, operands }, terminal) {
+  async run({ flags: { undo, user, 'dry-run': dryRun }, operands }, terminal) {
     takeOperands(operands, []);
     if (process.platform !== 'linux') {
       throw new Failure("setup is for Linux; 'glossa setup completion' prints what shells need");
@@ -32,42 +32,42 @@ export default defineCommand({
           "'glossa setup --user'",
       );
     }
-    if (!back) refuseShortLived();
-    const plan = (user ? userPlan : systemPlan)();
+    if (!undo) refuseNpxCache();
+    const plan = (user ? makeUserPlan : makeSystemPlan)();
     const reporter: SetupReporter = {
       dryRun,
       step: (text) => terminal.out(text),
-      problem: (text) => warn(text, terminal),
+      problem: (text) => printWarning(text, terminal),
     };
-    const isDone = back ? uninstallFiles(plan.record, reporter) : installFiles(plan, reporter);
-    if (!dryRun) tellSystemd(user, terminal);
-    if (back && !user) warnOfFstab(terminal);
+    const isDone = undo ? uninstallFiles(plan.record, reporter) : installFiles(plan, reporter);
+    if (!dryRun) reloadSystemd(user, terminal);
+    if (undo && !user) warnAboutFstab(terminal);
     return isDone ? EXIT_OK : EXIT_FAILURE;
   },
 });
 
 /** Refuses a program in npx's cache, which is temporary: the files name its path. @throws {Failure} */
-function refuseShortLived(): void {
+function refuseNpxCache(): void {
   if (!packageRoot.includes('/_npx/')) return;
   throw new Failure(
     `${packageRoot} is there for this call only: 'npm install --global glossa' installs it`,
   );
 }
 
-function tellSystemd(user: boolean, terminal: Terminal): void {
+function reloadSystemd(user: boolean, terminal: Terminal): void {
   if (!existsSync('/run/systemd/system')) return;
   const args = [...(user ? ['--user'] : []), 'daemon-reload'];
   terminal.out(`systemctl ${args.join(' ')}`);
   const { status, error } = spawnSync('systemctl', args, { stdio: 'inherit' });
   if (error === undefined && status === 0) return;
-  warn(`systemd does not know it yet: run 'systemctl ${args.join(' ')}'`, terminal);
+  printWarning(`systemd does not know it yet: run 'systemctl ${args.join(' ')}'`, terminal);
 }
 
 const FSTAB = '/etc/fstab';
 
-function warnOfFstab(terminal: Terminal): void {
+function warnAboutFstab(terminal: Terminal): void {
   if (!existsSync(FSTAB)) return;
   const lines =
     readFileSync(FSTAB, 'utf8').match(/^\s*[^#\s]\S*\s+\S+\s+(?:fuse\.)?glossa\s.*$/gm) ?? [];
-  for (const line of lines) warn(`${FSTAB} still has the line: ${line.trim()}`, terminal);
+  for (const line of lines) printWarning(`${FSTAB} still has the line: ${line.trim()}`, terminal);
 }

@@ -1,12 +1,12 @@
 /** `glossa stats statedump`: prints the whole state of a server at one moment. */
 
 import { LIST_MAX } from '../runtime/core/dumps.ts';
-import { fetchStatedump } from '../server/control/client.ts';
-import { findServed } from '../server/control/find-server.ts';
+import { fetchStatedump } from '../server/control/control-client.ts';
+import { findServer } from '../server/control/find-server.ts';
 import { formatSections } from '../server/statedump/sections.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
-import { takeOperands, toggle } from '../terminal/flags.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 
 export default defineCommand({
   usage: ['glossa stats statedump MNT|BRICK [options]'],
@@ -17,15 +17,15 @@ export default defineCommand({
     `Of requests, inodes and files ${LIST_MAX} are listed, and all are counted. ` +
     'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
   flags: {
-    json: toggle({
+    json: toggleFlag({
       help:
         'print {time, process, memory, callpool: {count, listed: [{unique, op, age, frames}]}, ' +
         'volumes: [{name, type, options, subvolumes, dump}], replaced, inodes, fds}',
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT|BRICK']);
-    const dump = await fetchStatedump(await findServed(given));
+    const [operand] = takeOperands(operands, ['MNT|BRICK']);
+    const dump = await fetchStatedump(await findServer(operand));
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else terminal.out(formatSections(dump, Date.now()).trimEnd());
     return EXIT_OK;

@@ -2,13 +2,13 @@
 
 import { printable } from '../runtime/volfile/printable.ts';
 import { profileText } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
-import { ask } from '../server/control/client.ts';
-import { findServed } from '../server/control/find-server.ts';
+import { ask } from '../server/control/control-client.ts';
+import { findServer } from '../server/control/find-server.ts';
 import { formatStatedump } from '../server/statedump/paragraphs.ts';
-import type { Statedump } from '../server/statedump/volumes.ts';
+import type { Statedump } from '../server/statedump/volume-dumps.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { takeOperands, toggle } from '../terminal/flags.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 
 export default defineCommand({
   usage: ['glossa stats MNT|BRICK [options]'],
@@ -16,35 +16,37 @@ export default defineCommand({
     'Prints the counters and sizes of each translator of the mount MNT, or of the server of BRICK, from ' +
     'the top of the graph down, and the clients of a brick. `glossa top` shows rates.',
   flags: {
-    json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`' }),
-    profile: toggle({
+    json: toggleFlag({
+      help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`',
+    }),
+    profile: toggleFlag({
       help: "of volumes of debug/io-stats, what GlusterFS's volume profile shows",
     }),
-    reset: toggle({
+    reset: toggleFlag({
       help: 'begin to count anew, and print the volumes that do; with --json [NAME]',
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    const [operand] = takeOperands(operands, ['MNT|BRICK']);
     if (flags.profile && flags.reset)
       throw new UsageError('give only one of --profile and --reset');
-    const served = await findServed(given);
+    const server = await findServer(operand);
     if (flags.reset) {
-      const names = (await ask(served, 'reset-stats')) as string[];
+      const names = (await ask(server, 'reset-stats')) as string[];
       terminal.out(flags.json ? JSON.stringify(names, null, 2) : names.map(printable).join('\n'));
       return EXIT_OK;
     }
-    const dump = (await ask(served, 'stats')) as Statedump;
+    const dump = (await ask(server, 'stats')) as Statedump;
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
-    else if (flags.profile) terminal.out(profiles(dump, given));
+    else if (flags.profile) terminal.out(formatProfiles(dump, operand));
     else terminal.out(formatStatedump(dump, terminal.colour.out));
     return EXIT_OK;
   },
 });
 
 /** @throws {Failure} */
-function profiles({ volumes }: Statedump, given: string): string {
-  const counting = volumes.filter(({ type }) => type === 'debug/io-stats');
-  if (counting.length === 0) throw new Failure(`${given} has no volume of type debug/io-stats`);
-  return counting.map(({ name, dump }) => profileText(name, dump)).join('\n');
+function formatProfiles({ volumes }: Statedump, operand: string): string {
+  const profiled = volumes.filter(({ type }) => type === 'debug/io-stats');
+  if (profiled.length === 0) throw new Failure(`${operand} has no volume of type debug/io-stats`);
+  return profiled.map(({ name, dump }) => profileText(name, dump)).join('\n');
 }

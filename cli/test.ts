@@ -6,23 +6,30 @@ import { translatorFor } from '../bridges/testing/subject.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { list, number, takeOperands, text, toggle, verbosityFlags } from '../terminal/flags.ts';
-import { note, type Terminal, warn } from '../terminal/terminal.ts';
-import { findTests } from './testing/find.ts';
-import { replayTest } from './testing/replay.ts';
 import {
+  listFlag,
+  numberFlag,
+  takeOperands,
+  textFlag,
+  toggleFlag,
+  verbosityFlags,
+} from '../terminal/flags.ts';
+import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
+import { findTests } from './testing/find-tests.ts';
+import { replayTest } from './testing/replay-test.ts';
+import {
+  type FileReports,
   formatCounts,
+  formatJson,
   formatTest,
   JSON_SHAPE,
   type TestCounts,
-  type TestedFile,
-  testsAsJson,
-} from './testing/report.ts';
+} from './testing/test-report.ts';
 
 /** The default time limit for computing without a pause, in seconds. */
-const TIME_LIMIT = 10;
+const TIME_LIMIT_S = 10;
 
-interface Settings {
+interface TestSettings {
   readonly filter: string | undefined;
   readonly timeLimit: number;
   readonly strict: boolean;
@@ -30,11 +37,11 @@ interface Settings {
 
 /** Receives events in this order: a file begins, its tests end. */
 interface Reporter {
-  begins(file: string): void;
-  ended(report: TestReport): void;
-  warned(text: string): void;
+  beginFile(file: string): void;
+  addTest(report: TestReport): void;
+  addWarning(text: string): void;
   /** Called at the end. */
-  counted(counts: TestCounts): void;
+  printCounts(counts: TestCounts): void;
 }
 
 export default defineCommand({
@@ -47,15 +54,15 @@ export default defineCommand({
     'request at the volume of the module must come of it again. The exit status is 1 when a test failed. With --verbose, also what passing ' +
     'tests print and their volumes log is shown.',
   flags: {
-    replay: list({ value: 'FILE', help: 'replay this recording instead; may be repeated' }),
-    filter: text({ short: 'k', value: 'TEXT', help: 'only tests with TEXT in their names' }),
-    strict: toggle({ help: 'a method of a module that no fop calls is an error' }),
-    'time-limit': number({
+    replay: listFlag({ value: 'FILE', help: 'replay this recording instead; may be repeated' }),
+    filter: textFlag({ short: 'k', value: 'TEXT', help: 'only tests with TEXT in their names' }),
+    strict: toggleFlag({ help: 'a method of a module that no fop calls is an error' }),
+    'time-limit': numberFlag({
       value: 'SEC',
-      help: `seconds that a test may compute without a pause (${TIME_LIMIT})`,
+      help: `seconds that a test may compute without a pause (${TIME_LIMIT_S})`,
     }),
     ...verbosityFlags,
-    json: toggle({ help: `print ${JSON_SHAPE}` }),
+    json: toggleFlag({ help: `print ${JSON_SHAPE}` }),
   },
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('MODULE is missing');
@@ -64,10 +71,10 @@ export default defineCommand({
     const counts: TestCounts = { passed: 0, failed: 0 };
     const settings = {
       filter: flags.filter,
-      timeLimit: flags['time-limit'] ?? TIME_LIMIT,
+      timeLimit: flags['time-limit'] ?? TIME_LIMIT_S,
       strict: flags.strict,
     };
-    const reporter = flags.json ? inJson(terminal) : inLines(terminal);
+    const reporter = flags.json ? makeJsonReporter(terminal) : makeLineReporter(terminal);
     for (const file of files) await runFile(file, settings, counts, reporter);
     if (flags.replay.length > 0) {
       const [module] = takeOperands(operands, ['MODULE']);
@@ -80,7 +87,7 @@ export default defineCommand({
           : `no test has '${flags.filter}' in its name`,
       );
     }
-    reporter.counted(counts);
+    reporter.printCounts(counts);
     return counts.failed === 0 ? EXIT_OK : EXIT_FAILURE;
   },
 });
@@ -88,83 +95,83 @@ export default defineCommand({
 async function replayAll(
   recordings: readonly string[],
   module: string,
-  { filter, timeLimit, strict }: Settings,
+  { filter, timeLimit, strict }: TestSettings,
   counts: TestCounts,
   reporter: Reporter,
   terminal: Terminal,
 ): Promise<void> {
-  reporter.begins(module);
-  const warned = (text: string): void => reporter.warned(text);
-  const settings = { strict, patienceMs: timeLimit * 1000, warned };
+  reporter.beginFile(module);
+  const warn = (text: string): void => reporter.addWarning(text);
+  const settings = { strict, patienceMs: timeLimit * 1000, warned: warn };
   for (const recording of recordings) {
     if (filter !== undefined && !recording.includes(filter)) continue;
     const report = await replayTest(recording, module, settings, terminal);
     counts[report.outcome] += 1;
-    reporter.ended(report);
+    reporter.addTest(report);
   }
 }
 
 /** Prints lines as tests end; with --quiet, failures alone. */
-function inLines(terminal: Terminal): Reporter {
+function makeLineReporter(terminal: Terminal): Reporter {
   const colour = terminal.colour.out;
   const log = terminal.verbosity === 'verbose';
   const isQuiet = terminal.verbosity === 'quiet';
   /** A file whose name was not printed yet. */
-  let unsaid: string | null = null;
+  let unprintedFile: string | null = null;
   return {
-    begins(file) {
-      if (isQuiet) unsaid = file;
+    beginFile(file) {
+      if (isQuiet) unprintedFile = file;
       else terminal.out(file);
     },
-    ended(report) {
+    addTest(report) {
       if (isQuiet && report.outcome === 'passed') return;
-      if (unsaid !== null) terminal.out(unsaid);
-      unsaid = null;
+      if (unprintedFile !== null) terminal.out(unprintedFile);
+      unprintedFile = null;
       terminal.out(formatTest(report, { colour, log }));
     },
-    warned: (text) => warn(text, terminal),
-    counted: (counts) => note(`\n${formatCounts(counts, colour)}`, terminal),
+    addWarning: (text) => printWarning(text, terminal),
+    printCounts: (counts) => printNote(`\n${formatCounts(counts, colour)}`, terminal),
   };
 }
 
 /** Prints JSON at the end. */
-function inJson(terminal: Terminal): Reporter {
-  const files: TestedFile[] = [];
+function makeJsonReporter(terminal: Terminal): Reporter {
+  const files: FileReports[] = [];
   const warnings: string[] = [];
   return {
-    begins: (file) => void files.push({ file, tests: [] }),
-    ended: (report) => void files.at(-1)!.tests.push(report),
-    warned: (text) => void warnings.push(text),
-    counted: (counts) => terminal.out(testsAsJson(counts, files, warnings)),
+    beginFile: (file) => void files.push({ file, tests: [] }),
+    addTest: (report) => void files.at(-1)!.tests.push(report),
+    addWarning: (text) => void warnings.push(text),
+    printCounts: (counts) => terminal.out(formatJson(counts, files, warnings)),
   };
 }
 
 async function runFile(
   file: string,
-  { filter, timeLimit, strict }: Settings,
+  { filter, timeLimit, strict }: TestSettings,
   counts: TestCounts,
   reporter: Reporter,
 ): Promise<void> {
   const path = resolve(file);
-  reporter.begins(file);
-  const ended = (report: TestReport): void => {
+  reporter.beginFile(file);
+  const reportTest = (report: TestReport): void => {
     counts[report.outcome] += 1;
-    reporter.ended(report);
+    reporter.addTest(report);
   };
-  const warned = (text: string): void => reporter.warned(text);
+  const warn = (text: string): void => reporter.addWarning(text);
   try {
-    const begin = await findTestLanguage(path.slice(path.lastIndexOf('/') + 1))!.load();
-    await runTests(path, dirname(path), begin, {
+    const startLanguage = await findTestLanguage(path.slice(path.lastIndexOf('/') + 1))!.load();
+    await runTests(path, dirname(path), startLanguage, {
       translatorFor,
       filter,
       timeLimit,
       strict,
-      warned,
-      ended,
+      warned: warn,
+      ended: reportTest,
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const name = 'the file cannot be loaded';
-    ended({ outcome: 'failed', name, message, ms: 0, printed: [], log: [] });
+    reportTest({ outcome: 'failed', name, message, ms: 0, printed: [], log: [] });
   }
 }

@@ -11,21 +11,21 @@ import {
   viewFlags,
   viewOf,
 } from '../apps/trace/views.ts';
-import type { RecordingOptions } from '../server/recording.ts';
-import { makeScratch } from '../server/scratch.ts';
+import type { RecordingOptions } from '../server/graph-recording.ts';
+import { makeScratch } from '../server/scratch-folders.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
-import { type FlagValues, takeOperands, text } from '../terminal/flags.ts';
+import { type FlagValues, takeOperands, textFlag } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
 import { openRecordingFile, type RecordingFile } from './open-recording.ts';
-import { runInMount, takeMount, takeTask } from './own-mount.ts';
+import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 
 const DATA_MAX = 32;
 
 const ownFlags = {
-  output: text({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
-  read: text({ value: 'FILE', help: 'show a recording' }),
+  output: textFlag({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
+  read: textFlag({ value: 'FILE', help: 'show a recording' }),
 };
 const flags = { ...viewFlags, ...ownFlags, ...filterFlags, ...keepFlags, ...serverFlags };
 type TraceFlags = FlagValues<typeof flags>;
@@ -46,19 +46,27 @@ export default defineCommand({
   hasRest: true,
   async run({ flags, operands, rest }, terminal) {
     const view = viewOf(flags);
-    if (flags.read !== undefined) return show(flags.read, view, flags, operands, rest, terminal);
+    if (flags.read !== undefined)
+      return showRecording(flags.read, view, flags, operands, rest, terminal);
     if (flags.output !== undefined && view.kind !== 'tree') {
       throw new UsageError(`use either --output or --${view.kind}, not both`);
     }
     if (rest === null) return traceMount(flags, view, operands, terminal);
-    const task = { as: 'trace', ...takeTask(operands, rest), flags: serverPart(flags) };
-    const request = requestOf(flags);
+    const task = {
+      commandName: 'trace',
+      ...takeVolfileAndCommand(operands, rest),
+      flags: selectServerFlags(flags),
+    };
+    const recordingOptions = readRecordingOptions(flags);
     if (flags.output !== undefined) {
-      return runInMount({ ...task, record: { ...request, file: resolve(flags.output) } }, terminal);
+      return runInMount(
+        { ...task, record: { ...recordingOptions, file: resolve(flags.output) } },
+        terminal,
+      );
     }
-    const shown = { view, baseDir: dirname(resolve(task.volfile)), to: 'err' } as const;
-    return recordAndShow(shown, terminal, (file) =>
-      runInMount({ ...task, record: { ...request, file } }, terminal),
+    const viewOutput = { view, baseDir: dirname(resolve(task.volfile)), to: 'err' } as const;
+    return recordAndShow(viewOutput, terminal, (file) =>
+      runInMount({ ...task, record: { ...recordingOptions, file } }, terminal),
     );
   },
 });
@@ -73,21 +81,25 @@ interface ViewOutput {
 
 /** Records into a temporary file and shows it, also after a failure. */
 async function recordAndShow(
-  showing: ViewOutput,
+  viewOutput: ViewOutput,
   terminal: Terminal,
   record: (file: string) => Promise<number>,
 ): Promise<number> {
   const folder = makeScratch('trace-recording');
   const file = join(folder, 'recording');
   try {
-    const { view } = showing;
+    const { view } = viewOutput;
     const viewFile = view.file === undefined ? null : new ViewFile(view.file);
     try {
       return await record(file);
     } finally {
       // A server that failed before it recorded has printed the reason.
       if (!existsSync(file)) viewFile?.discard();
-      else await print({ ...(await openRecordingFile(file)), ...showing, viewFile }, terminal);
+      else
+        await printRecording(
+          { ...(await openRecordingFile(file)), ...viewOutput, viewFile },
+          terminal,
+        );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -100,34 +112,34 @@ async function traceMount(
   operands: readonly string[],
   terminal: Terminal,
 ): Promise<number> {
-  const given = await takeMount(operands, serverPart(flags));
-  const wanted = requestOf(flags);
+  const operand = await takeMount(operands, selectServerFlags(flags));
+  const recordingOptions = readRecordingOptions(flags);
   const { showLive, recordLive } = await import('../apps/trace/live.ts');
   if (flags.output !== undefined) {
-    return recordLive(given, { ...wanted, file: resolve(flags.output) }, terminal);
+    return recordLive(operand, { ...recordingOptions, file: resolve(flags.output) }, terminal);
   }
   const isLive = view.requests === null && (view.kind === 'tree' || view.kind === 'summary');
-  if (isLive) return showLive(given, wanted, flags.summary, terminal);
+  if (isLive) return showLive(operand, recordingOptions, flags.summary, terminal);
   // These views need the whole recording.
   return recordAndShow({ view, baseDir: process.cwd(), to: 'out' }, terminal, (file) =>
-    recordLive(given, { ...wanted, file }, terminal),
+    recordLive(operand, { ...recordingOptions, file }, terminal),
   );
 }
 
 /** The flags of the server. */
-const serverPart = (given: TraceFlags): FlagValues<typeof serverFlags> =>
+const selectServerFlags = (flags: TraceFlags): FlagValues<typeof serverFlags> =>
   Object.fromEntries(
-    Object.entries(given).filter(([name]) => Object.hasOwn(serverFlags, name)),
+    Object.entries(flags).filter(([name]) => Object.hasOwn(serverFlags, name)),
   ) as never;
 
-const requestOf = (flags: TraceFlags): RecordingOptions => ({
+const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
   filter: filterOf(flags),
   filterText: filterText(flags),
   dataMax: flags['data-max'] ?? DATA_MAX,
   redact: flags.redact,
 });
 
-async function show(
+async function showRecording(
   file: string,
   view: View,
   flags: TraceFlags,
@@ -136,28 +148,31 @@ async function show(
   terminal: Terminal,
 ): Promise<number> {
   takeOperands(operands, []);
-  const given = filterText(flags);
-  if (rest !== null || flags.output !== undefined || given !== null) {
-    const what = given ?? (rest === null ? '--output' : 'COMMAND');
-    throw new UsageError(`--read shows what was recorded: ${what} is for recording`);
+  const filter = filterText(flags);
+  if (rest !== null || flags.output !== undefined || filter !== null) {
+    const conflict = filter ?? (rest === null ? '--output' : 'COMMAND');
+    throw new UsageError(`--read shows what was recorded: ${conflict} is for recording`);
   }
   if (view.file !== undefined && resolve(view.file) === resolve(file)) {
     throw new UsageError(`--${view.kind} would overwrite the recording`);
   }
-  const opened = await openRecordingFile(file);
+  const recordingFile = await openRecordingFile(file);
   const viewFile = view.file === undefined ? null : new ViewFile(view.file);
-  await print({ ...opened, view, viewFile, baseDir: process.cwd(), to: 'out' }, terminal);
+  await printRecording(
+    { ...recordingFile, view, viewFile, baseDir: process.cwd(), to: 'out' },
+    terminal,
+  );
   return EXIT_OK;
 }
 
-interface ShownRecording extends RecordingFile, ViewOutput {
+interface RecordingView extends RecordingFile, ViewOutput {
   /** The output file; null for a view on the terminal. */
   readonly viewFile: ViewFile | null;
 }
 
 /** Shows a recording, and reports its damaged parts on standard error. */
-async function print(
-  { recording, bytes, view, viewFile, baseDir, to }: ShownRecording,
+async function printRecording(
+  { recording, bytes, view, viewFile, baseDir, to }: RecordingView,
   terminal: Terminal,
 ): Promise<void> {
   if (view.kind === 'html') {
@@ -165,11 +180,11 @@ async function print(
     const { pagePieces } = await import('../apps/trace/html.ts');
     viewFile!.write(pagePieces(recording.head, bytes, baseDir));
   } else {
-    const seen = await readAll(recording, view);
-    if (viewFile !== null) viewFile.write(perfettoPieces(seen, recording));
+    const requests = await readAll(recording, view);
+    if (viewFile !== null) viewFile.write(perfettoPieces(requests, recording));
     else {
       const colour = terminal.colour[to];
-      for (const line of linesOf(view, seen, recording, colour)) terminal[to](line);
+      for (const line of linesOf(view, requests, recording, colour)) terminal[to](line);
     }
   }
   if (!recording.closed) terminal.err('the recording was not ended: it was cut off, or goes on');

@@ -44,8 +44,8 @@ import {
 } from '../apps/demo/tutorial/stacks.ts';
 import { isFull } from '../apps/demo/workplace.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { choice, takeOperands } from '../terminal/flags.ts';
-import { interruptibly, unlessAborted } from '../terminal/interruption.ts';
+import { choiceFlag, takeOperands } from '../terminal/flags.ts';
+import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 const SEARCHES = 10_000;
 
@@ -58,7 +58,7 @@ export default defineCommand({
     "searched through each, and the times stand beside the talk's. The bricks are GlusterFS's where " +
     'glusterfsd is installed, otherwise of glossa; the report names them. Only root can run it.',
   flags: {
-    bricks: choice({
+    bricks: choiceFlag({
       value: 'WHOSE',
       values: brickPrograms,
       help: 'glusterfs or glossa (glusterfs, where it is installed)',
@@ -87,18 +87,18 @@ export default defineCommand({
     const experiment = {
       ...{ command: 'tutorial', json, instead: '' },
       introduction: introduction(settings, terminal.width),
-      measure: (stage: Stage) => tutorial(settings, workload, stage),
+      measure: (stage: Stage) => runTutorial(settings, workload, stage),
       report: (measured: Measurement) =>
         json ? jsonReport(settings, measured) : reportText(settings, measured, terminal.width),
     };
-    return interruptibly('tutorial', terminal, (signal) =>
+    return runInterruptibly('tutorial', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),
     );
   },
 });
 
 /** Makes the tree through the printed stack, and searches it through each stack. */
-async function tutorial(
+async function runTutorial(
   { seed, delayMs, maker }: TutorialSettings,
   workload: Workload,
   stage: Stage,
@@ -106,10 +106,10 @@ async function tutorial(
   const { scratch, terminal, show } = stage;
   show('the bricks');
   return withBricks(brickPlans(stage), brickStarters[maker.by], async (bricks) => {
-    const inside = { scratch, terminal, signal: bricks.signal };
+    const brickStage = { scratch, terminal, signal: bricks.signal };
     const ports = portsOf(bricks);
     show('the files');
-    await makeFiles(workload, ports, inside);
+    await makeFiles(workload, ports, brickStage);
     const label = `${stacks.length} stacks`;
     show(label);
     const sampler = new BusySampler(allowedCpus());
@@ -118,7 +118,7 @@ async function tutorial(
       const { name: id, title } = stack;
       const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
       const options = [...ports, ...stack.options];
-      return new Search({ title, id, volfile, options }, settings, sampler, inside);
+      return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
     });
     return withSearches(searches, () =>
       measureSearches(searches, seed, (part) => show(label, part)),
@@ -134,15 +134,15 @@ async function makeFiles(
   const { signal } = stage;
   signal.throwIfAborted();
   const volfile = printedVolfile(stacks[0]!);
-  const mounted = await mountSearchable({ id: 'files', volfile, options }, stage);
+  const mount = await mountSearchable({ id: 'files', volfile, options }, stage);
   try {
     // A pending request may get no reply before the mount ends.
-    await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
+    await rejectOnAbort(makeTree(mount.mountpoint, workload, signal), signal);
   } catch (error) {
-    const isOfMount = error instanceof Error && 'errno' in error;
+    const isMountError = error instanceof Error && 'errno' in error;
     // On a full disk the server is not to blame: the bricks are in the same folder.
-    throw isOfMount && !isFull(error) ? mounted.broken(error) : error;
+    throw isMountError && !isFull(error) ? mount.broken(error) : error;
   } finally {
-    await mounted.stop();
+    await mount.stop();
   }
 }

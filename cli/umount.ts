@@ -7,16 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { healthOf } from '../runtime/mount/mount-health.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
 import { findServer, isRunning, type ServerProcess } from '../runtime/mount/server-process.ts';
-import { ask } from '../server/control/client.ts';
-import { type FoundServer, findAny } from '../server/control/find-server.ts';
+import { ask } from '../server/control/control-client.ts';
+import { findMountOrServer, type NamedProcess } from '../server/control/find-server.ts';
 import { unmountAt } from '../server/unmount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { number, stepFlags, takeOperands, toggle } from '../terminal/flags.ts';
-import { step, type Terminal } from '../terminal/terminal.ts';
+import { numberFlag, stepFlags, takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { printStep, type Terminal } from '../terminal/terminal.ts';
 
 /** The time limit for a server to end, longer than the limit of a module. */
-const PATIENCE = 30;
+const END_TIMEOUT_S = 30;
 const STEP_MS = 10;
 
 export default defineCommand({
@@ -27,89 +27,89 @@ export default defineCommand({
     'volfile server, it ends the process, as SIGTERM does, with all that it serves.',
   flags: {
     ...stepFlags,
-    lazy: toggle({
+    lazy: toggleFlag({
       short: 'z',
       help: 'detach it now also when it is in use; its server ends when nothing uses it any more',
     }),
-    'no-wait': toggle({ help: 'return when it is unmounted; the server may still be ending' }),
-    timeout: number({
+    'no-wait': toggleFlag({ help: 'return when it is unmounted; the server may still be ending' }),
+    timeout: numberFlag({
       value: 'SEC',
-      help: `seconds to wait for the end of the server, before umount fails (${PATIENCE})`,
+      help: `seconds to wait for the end of the server, before umount fails (${END_TIMEOUT_S})`,
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT|BRICK']);
-    const found = await findAny(given);
-    const waits = !flags['no-wait'];
-    if ('process' in found) {
+    const [operand] = takeOperands(operands, ['MNT|BRICK']);
+    const target = await findMountOrServer(operand);
+    const isWaiting = !flags['no-wait'];
+    if ('process' in target) {
       if (flags.lazy) throw new UsageError('--lazy is for mounts');
-      await endServer(found, waits ? (flags.timeout ?? PATIENCE) : null, terminal);
+      await endServer(target, isWaiting ? (flags.timeout ?? END_TIMEOUT_S) : null, terminal);
       return EXIT_OK;
     }
-    const { mountpoint } = found;
+    const { mountpoint } = target;
     const mount = findMount(mountpoint);
     // Another process has just unmounted it, and waits for the server.
     if (mount === null) return EXIT_OK;
-    const server = waits ? findServer(mount) : null;
-    const isHidden = waits && server === null && (await healthOf(mountpoint)) !== 'dead';
-    if (server !== null) step(`process ${server.pid} serves ${mountpoint}`, terminal);
-    const inUse = await unmountAt(mount, given, flags.lazy);
-    step(`${mountpoint} is unmounted`, terminal);
-    if (isHidden) throw new Failure(`${given} is unmounted, ${HIDDEN}`);
+    const server = isWaiting ? findServer(mount) : null;
+    const isHidden = isWaiting && server === null && (await healthOf(mountpoint)) !== 'dead';
+    if (server !== null) printStep(`process ${server.pid} serves ${mountpoint}`, terminal);
+    const inUse = await unmountAt(mount, operand, flags.lazy);
+    printStep(`${mountpoint} is unmounted`, terminal);
+    if (isHidden) throw new Failure(`${operand} is unmounted, ${HIDDEN_SERVER}`);
     if (server !== null) {
-      await waitFor(server, given, { inUse, patience: flags.timeout ?? PATIENCE });
-      step(`process ${server.pid} has ended`, terminal);
+      await waitForServer(server, operand, { inUse, timeoutS: flags.timeout ?? END_TIMEOUT_S });
+      printStep(`process ${server.pid} has ended`, terminal);
     }
     return EXIT_OK;
   },
 });
 
-/** Ends a server without a mount. @param patience seconds; null for no wait. @throws {Failure} */
+/** Ends a server without a mount. @param timeoutS seconds; null for no wait. @throws {Failure} */
 async function endServer(
-  found: FoundServer,
-  patience: number | null,
+  target: NamedProcess,
+  timeoutS: number | null,
   terminal: Terminal,
 ): Promise<void> {
-  const { process, given } = found;
+  const { process, operand } = target;
   const { pid } = process;
-  step(`ask process ${pid} to end`, terminal);
+  printStep(`ask process ${pid} to end`, terminal);
   // The server may have ended meanwhile at another request.
-  await ask(found, 'end').catch(() => {});
-  if (patience === null) return;
-  if (!(await hasEnded(process, patience))) {
+  await ask(target, 'end').catch(() => {});
+  if (timeoutS === null) return;
+  if (!(await hasEnded(process, timeoutS))) {
     throw new Failure(
-      `after ${patience} s the server of ${given} (process ${pid}) has not ended; 'kill -9 ${pid}' ends it`,
+      `after ${timeoutS} s the server of ${operand} (process ${pid}) has not ended; 'kill -9 ${pid}' ends it`,
     );
   }
-  step(`process ${pid} has ended`, terminal);
+  printStep(`process ${pid} has ended`, terminal);
 }
 
-const HIDDEN =
+const HIDDEN_SERVER =
   'but its server is not to be seen from here (it may be in another container), so its end was not ' +
   'waited for; --no-wait asks for no more';
 
 /** Waits for the end of a server after its unmount. @throws {Failure} when that takes too long */
-async function waitFor(
+async function waitForServer(
   server: ServerProcess,
-  given: string,
-  { inUse, patience }: { inUse: boolean; patience: number },
+  operand: string,
+  { inUse, timeoutS }: { inUse: boolean; timeoutS: number },
 ): Promise<void> {
-  if (await hasEnded(server, patience)) return;
+  if (await hasEnded(server, timeoutS)) return;
   const { pid } = server;
   throw new Failure(
     inUse
-      ? `${given} is detached, but after ${patience} s something still uses it: its server ` +
+      ? `${operand} is detached, but after ${timeoutS} s something still uses it: its server ` +
           `(process ${pid}) goes on until nothing does`
-      : `${given} is unmounted, but after ${patience} s its server (process ${pid}) has not ` +
+      : `${operand} is unmounted, but after ${timeoutS} s its server (process ${pid}) has not ` +
           `ended: it is stuck, or another mount namespace has it mounted; 'kill -9 ${pid}' ends it`,
   );
 }
 
 /** Whether a server ends within so many seconds. */
-async function hasEnded(server: ServerProcess, patience: number): Promise<boolean> {
+async function hasEnded(server: ServerProcess, timeoutS: number): Promise<boolean> {
   const start = performance.now();
   while (isRunning(server)) {
-    if (performance.now() - start >= patience * 1000) return false;
+    if (performance.now() - start >= timeoutS * 1000) return false;
     await delay(STEP_MS);
   }
   return true;

@@ -1,13 +1,13 @@
 /** Defines the flags of all commands that check a volfile. */
-import { type Flags, list, toggle } from '../terminal/flags.ts';
+import { type Flags, listFlag, toggleFlag } from '../terminal/flags.ts';
 
 export const volfileFlags = {
-  'xlator-option': list({
+  'xlator-option': listFlag({
     value: 'VOLUME.KEY=VALUE',
     help: 'set an option of a volume, or of all that match (*.log-level=DEBUG); may be repeated',
   }),
-  strict: toggle({
+  strict: toggleFlag({
     help: 'warnings are errors: an unknown option or method',
   }),
-  'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),
+  'allow-shell': toggleFlag({ help: 'run the commands in backticks of the volfile' }),
 } satisfies Flags;

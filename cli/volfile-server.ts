@@ -7,20 +7,27 @@ import { Log, logLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { parent } from '../server/child-server.ts';
-import { ControlHost, ownQuestions } from '../server/control/control-host.ts';
+import { ControlHost, makeCommonQuestions } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, defaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
-import { showAddress } from '../server/metrics/address.ts';
+import { formatAddress } from '../server/metrics/metrics-address.ts';
 import { PidFile } from '../server/pid-file.ts';
 import { Shutdown } from '../server/shutdown.ts';
 import { VOLFILE_SERVER_PORT } from '../server/volfile-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { type FlagValues, list, number, takeOperands, text, toggle } from '../terminal/flags.ts';
+import {
+  type FlagValues,
+  listFlag,
+  numberFlag,
+  takeOperands,
+  textFlag,
+  toggleFlag,
+} from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { note, type Terminal, warn } from '../terminal/terminal.ts';
+import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
-import { levelOf } from './server-command.ts';
+import { chooseLogLevel } from './server-command.ts';
 
 const PORT_MAX = 65_535;
 const LOOPBACK = '127.0.0.1';
@@ -28,23 +35,27 @@ const LOOPBACK = '127.0.0.1';
 const { quiet, verbose } = serverFlags;
 
 const flags = {
-  port: number({
+  port: numberFlag({
     value: 'N',
     whole: true,
     help: `listen at this port (${VOLFILE_SERVER_PORT}); 0 is a free one`,
   }),
-  host: text({ value: 'HOST', help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all` }),
-  socket: text({
+  host: textFlag({ value: 'HOST', help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all` }),
+  socket: textFlag({
     value: 'PATH',
     help: 'listen at this socket as well; with --no-tcp, there alone',
   }),
-  'no-tcp': toggle({ help: 'listen at no port' }),
-  also: list({
+  'no-tcp': toggleFlag({ help: 'listen at no port' }),
+  also: listFlag({
     value: 'HOST:PORT',
     help: 'another server with the same volfiles, which clients learn of; may be repeated',
   }),
-  'no-daemon': toggle({ short: 'N', help: 'serve in this process, until SIGTERM or SIGINT' }),
-  'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
+  'no-daemon': toggleFlag({ short: 'N', help: 'serve in this process, until SIGTERM or SIGINT' }),
+  'pid-file': textFlag({
+    short: 'p',
+    value: 'FILE',
+    help: "the server's process id, while it runs",
+  }),
   'log-file': serverFlags['log-file'],
   'log-level': serverFlags['log-level'],
   'log-format': serverFlags['log-format'],
@@ -67,26 +78,26 @@ export default defineCommand({
   kinds: { PATH: { files: [] } },
   async run({ flags, operands }, terminal) {
     const [dir] = takeOperands(operands, ['DIR']);
-    const folder = folderOf(dir);
+    const folder = requireFolder(dir);
     if (flags['no-tcp'] && flags.socket === undefined) {
       throw new UsageError('--no-tcp leaves nothing to listen at without --socket');
     }
     if (flags.port !== undefined && flags.port > PORT_MAX) {
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${flags.port}'`);
     }
-    const wrong = flags.also.find((one) => !/^\S+:\d+$/.test(one));
-    if (wrong !== undefined) throw new UsageError(`--also takes HOST:PORT, not '${wrong}'`);
-    const given = flags['log-file'] ?? (flags['no-daemon'] ? CONSOLE : null);
-    const log = given ?? defaultLogFile('volfile-server');
-    if (given === null) makeLogFolder(log);
+    const invalid = flags.also.find((address) => !/^\S+:\d+$/.test(address));
+    if (invalid !== undefined) throw new UsageError(`--also takes HOST:PORT, not '${invalid}'`);
+    const logOperand = flags['log-file'] ?? (flags['no-daemon'] ? CONSOLE : null);
+    const log = logOperand ?? defaultLogFile('volfile-server');
+    if (logOperand === null) makeLogFolder(log);
     const settings = { ...flags, folder, logFile: log === CONSOLE ? log : resolve(log) };
-    if (parent !== null || flags['no-daemon']) return serve(settings, terminal);
+    if (parent !== null || flags['no-daemon']) return serveFolder(settings, terminal);
     return startDaemon(settings.logFile, null, terminal);
   },
 });
 
 /** @throws {UsageError | Failure} */
-function folderOf(dir: string): string {
+function requireFolder(dir: string): string {
   try {
     if (statSync(dir).isDirectory()) return resolve(dir);
   } catch (error) {
@@ -95,48 +106,53 @@ function folderOf(dir: string): string {
   throw new UsageError(`${dir} is a file: what is served is a folder with NAME.vol in it`);
 }
 
-async function serve(settings: Settings, terminal: Terminal): Promise<number> {
+async function serveFolder(settings: Settings, terminal: Terminal): Promise<number> {
   const { logFile, folder } = settings;
   const { colour, verbosity } = terminal;
   const sink = openSink(logFile, { colour: colour.err, format: settings['log-format'] });
-  const level = settings['log-level'] ?? levelOf(logFile, verbosity, 'INFO');
+  const level = settings['log-level'] ?? chooseLogLevel(logFile, verbosity, 'INFO');
   const log = new Log(sink, { default: logLevel(level)!, volumes: new Map() }, 'volfiles');
-  const ending = new Shutdown(log, sink, terminal);
+  const shutdown = new Shutdown(log, sink, terminal);
   const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
   try {
     const server = await listen(settings, log);
-    let asked: ControlHost | null = null;
+    let controlHost: ControlHost | null = null;
     try {
-      const places = placesOf(settings, server.port);
-      const where = places.join(' and ');
-      log.info(`serves ${printable(folder)} at ${where}`, { msgid: messages.volfileServer.id });
+      const addresses = listAddresses(settings, server.port);
+      const addressText = addresses.join(' and ');
+      log.info(`serves ${printable(folder)} at ${addressText}`, {
+        msgid: messages.volfileServer.id,
+      });
       const { host = LOOPBACK } = settings;
       if (!settings['no-tcp'] && !isLoopback(host)) {
-        warn(`each client that reaches ${host} can read the volfiles, except passwords`, terminal);
+        printWarning(
+          `each client that reaches ${host} can read the volfiles, except passwords`,
+          terminal,
+        );
       }
       pidFile.write();
-      ending.defer();
-      const ended = new Promise<void>((done) => ending.onRequest(done));
-      const listens = places.map((address) => ({ address, bricks: [] }));
-      const own = ownQuestions(
+      shutdown.defer();
+      const endRequested = new Promise<void>((resolve) => shutdown.onRequest(resolve));
+      const listens = addresses.map((address) => ({ address, bricks: [] }));
+      const commonQuestions = makeCommonQuestions(
         () => ({ what: 'volfile-server', volfile: folder, listens }),
-        ending,
+        shutdown,
       );
-      asked = await ControlHost.open('listener', own, log);
-      note(`${printable(folder)} is served at ${where}`, terminal);
+      controlHost = await ControlHost.open('listener', commonQuestions, log);
+      printNote(`${printable(folder)} is served at ${addressText}`, terminal);
       if (parent !== null) {
         process.chdir('/');
-        await parent.ready();
+        await parent.reportReady();
       }
-      await ended;
+      await endRequested;
       return EXIT_OK;
     } finally {
       pidFile.remove();
-      await asked?.close();
+      await controlHost?.close();
       await server.close();
     }
   } finally {
-    ending.close();
+    shutdown.close();
     sink.flush();
   }
 }
@@ -154,14 +170,17 @@ async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
       warn: (text) => log.warning(text, { msgid: messages.volfileServerDoubt.id }),
     });
   } catch (error) {
-    const where = placesOf(settings, port).join(' and ');
-    throw new Failure(`cannot serve ${settings.folder} at ${where}: ${reason(error)}`);
+    const addressText = listAddresses(settings, port).join(' and ');
+    throw new Failure(`cannot serve ${settings.folder} at ${addressText}: ${reason(error)}`);
   }
 }
 
-function placesOf({ host = LOOPBACK, socket, 'no-tcp': noTcp }: Settings, port: number | null) {
+function listAddresses(
+  { host = LOOPBACK, socket, 'no-tcp': noTcp }: Settings,
+  port: number | null,
+) {
   return [
-    ...(noTcp ? [] : [showAddress({ host, port: port ?? 0 })]),
+    ...(noTcp ? [] : [formatAddress({ host, port: port ?? 0 })]),
     ...(socket === undefined ? [] : [resolve(socket)]),
   ];
 }

@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
 import type { NotableDump, NotableRequest } from '../runtime/mount/notable-requests.ts';
-import { ask } from '../server/control/client.ts';
-import { servedAt } from '../server/control/find-server.ts';
-import { mountAt } from '../server/control/path-in-mount.ts';
+import { ask } from '../server/control/control-client.ts';
+import { findMountServer } from '../server/control/find-server.ts';
+import { findPathInMount } from '../server/control/path-in-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
-import { takeOperands, toggle } from '../terminal/flags.ts';
-import { duration } from '../terminal/quantities.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { formatDuration } from '../terminal/quantities.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
 export default defineCommand({
@@ -22,7 +22,7 @@ export default defineCommand({
     'A mount keeps the last 1000 of those that looked for a name or an attribute that was not there, and the last 1000 ' +
     'others. Root and the user who mounted may ask.',
   flags: {
-    json: toggle({
+    json: toggleFlag({
       help:
         'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME]}], ' +
         'the oldest first',
@@ -30,13 +30,13 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [file] = takeOperands(operands, ['FILE']);
-    const { mountpoint, path } = await mountAt(file);
-    const served = await servedAt(mountpoint, mountpoint);
-    const { requests, ...kept } = (await ask(served, 'notable')) as NotableDump;
-    const about = requests.filter(({ paths }) => paths.includes(path));
-    if (flags.json) terminal.out(JSON.stringify(about, null, 2));
-    else if (about.length > 0) printRequests(about, path, kept.slowMs, terminal);
-    else terminal.out(nothing(requests, path, kept));
+    const { mountpoint, path } = await findPathInMount(file);
+    const server = await findMountServer(mountpoint, mountpoint);
+    const { requests, ...limits } = (await ask(server, 'notable')) as NotableDump;
+    const matching = requests.filter(({ paths }) => paths.includes(path));
+    if (flags.json) terminal.out(JSON.stringify(matching, null, 2));
+    else if (matching.length > 0) printRequests(matching, path, limits.slowMs, terminal);
+    else terminal.out(formatAbsence(requests, path, limits));
     return EXIT_OK;
   },
 });
@@ -53,48 +53,53 @@ function printRequests(
   slowMs: number,
   { out, colour }: Terminal,
 ): void {
-  const all = new Map<string, SameOutcome>();
+  const outcomes = new Map<string, SameOutcome>();
   for (const request of requests) {
     const { op, errno, way, attribute, paths, ms } = request;
     const key = JSON.stringify([op, errno, way, attribute, paths, ms >= slowMs]);
-    const times = (all.get(key)?.times ?? 0) + 1;
+    const times = (outcomes.get(key)?.times ?? 0) + 1;
     // The latest request is printed last.
-    all.delete(key);
-    all.set(key, { last: request, times });
+    outcomes.delete(key);
+    outcomes.set(key, { last: request, times });
   }
-  for (const { last, times } of all.values()) {
-    const [what, ...rest] = sentences(last, times, path, slowMs);
-    out(`${paint('bold', what!, colour.out)}\n  ${rest.join(' ')}`);
+  for (const { last, times } of outcomes.values()) {
+    const [title, ...rest] = formatSentences(last, times, path, slowMs);
+    out(`${paint('bold', title!, colour.out)}\n  ${rest.join(' ')}`);
   }
 }
 
 /** The outcome; then the caller and the time; then the volume that replied. */
-function sentences(request: NotableRequest, times: number, path: string, slowMs: number): string[] {
+function formatSentences(
+  request: NotableRequest,
+  times: number,
+  path: string,
+  slowMs: number,
+): string[] {
   const { op, errno, attribute, paths, ms, among, pid, uid } = request;
-  const other = paths.find((one) => one !== path);
-  const otherEnd =
-    other === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(other)}`;
-  const object = attribute === null ? otherEnd : ` of the attribute ${printable(attribute)}`;
-  const often = times === 1 ? '' : ` ${times} times`;
+  const otherPath = paths.find((candidate) => candidate !== path);
+  const otherText =
+    otherPath === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(otherPath)}`;
+  const object = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
+  const timesText = times === 1 ? '' : ` ${times} times`;
   // Requests that were answered together share a time; any of them may have been slow.
   const isShared = among > 1 && ms >= slowMs;
   const slowly = isShared ? 'perhaps slowly' : 'slowly';
-  const failed =
+  const resultText =
     errno === null
       ? `succeeded, ${slowly}`
       : `failed with ${errno} (${strerror(errnoNumber(errno) ?? 0)})`;
-  const slow = errno !== null && ms >= slowMs ? `, and ${slowly}` : '';
+  const slowText = errno !== null && ms >= slowMs ? `, and ${slowly}` : '';
   const time = isShared
-    ? `at most ${took(ms)}, in which ${among} requests were answered`
-    : took(ms);
+    ? `at most ${formatMs(ms)}, in which ${among} requests were answered`
+    : formatMs(ms);
   return [
-    `${printable(path)}: ${op.toLowerCase()}${object} ${failed}${slow}${often}.`,
+    `${printable(path)}: ${op.toLowerCase()}${object} ${resultText}${slowText}${timesText}.`,
     `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${time}.`,
-    fromWhere(request),
+    formatOrigin(request),
   ];
 }
 
-function fromWhere({ way }: NotableRequest): string {
+function formatOrigin({ way }: NotableRequest): string {
   const names = way.map(printable);
   const last = names.pop();
   if (last === undefined) return 'The mount itself answered, and asked no volume.';
@@ -102,16 +107,16 @@ function fromWhere({ way }: NotableRequest): string {
   return `The answer came from ${last}${by}.`;
 }
 
-const took = (ms: number): string => duration(1e6 * ms);
+const formatMs = (ms: number): string => formatDuration(1e6 * ms);
 
 /** The text without requests for the path; names a directory above it that has some. */
-function nothing(
+function formatAbsence(
   requests: readonly NotableRequest[],
   path: string,
-  { slowMs, kept }: Omit<NotableDump, 'requests'>,
+  { slowMs, kept: capacity }: Omit<NotableDump, 'requests'>,
 ): string {
   const summary = `no request for ${printable(path)} has failed or taken ${slowMs} ms`;
-  const since = requests.length >= kept ? ' as far as is known: only the last are kept' : '';
+  const since = requests.length >= capacity ? ' as far as is known: only the last are kept' : '';
   for (let above = dirname(path); above !== '/'; above = dirname(above)) {
     if (!requests.some(({ paths }) => paths.includes(above))) continue;
     return `${summary}${since}; but some for ${printable(above)}, which is on the way to it, have`;

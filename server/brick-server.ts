@@ -7,16 +7,16 @@ import { pump } from '../runtime/pump/pump.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
-import { step, type Terminal } from '../terminal/terminal.ts';
-import { ControlHost, type Listening, ownQuestions } from './control/control-host.ts';
-import { GraphQuestions } from './control/questions.ts';
+import { printStep, type Terminal } from '../terminal/terminal.ts';
+import { ControlHost, type Listener, makeCommonQuestions } from './control/control-host.ts';
+import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import { RunFolder } from './run-files.ts';
 import {
-  aboutOf,
+  describeServer,
   type GraphServer,
   makeReloader,
-  runFolderOf,
+  runFolderPath,
   runServer,
   type ServerContext,
   type ServerSettings,
@@ -49,11 +49,11 @@ function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
   );
 }
 
-const serversOf = (graph: Graph): BrickServer[] =>
+const findServers = (graph: Graph): BrickServer[] =>
   graph.xlators.filter(({ type }) => type === TYPE).map(({ priv }) => priv as BrickServer);
 
-const listensOf = (graph: Graph): Listening[] =>
-  serversOf(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));
+const describeListeners = (graph: Graph): Listener[] =>
+  findServers(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));
 
 async function serveGraph(
   graphServer: GraphServer,
@@ -61,31 +61,34 @@ async function serveGraph(
   settings: ServerSettings,
   serverContext: ServerContext,
 ): Promise<number> {
-  const { log, ending, starter, terminal, startErrors } = serverContext;
-  startErrors.end();
+  const { log, shutdown, starter, terminal, startErrors } = serverContext;
+  startErrors.endCollecting();
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
-  ending.onHangUp = () => void reloader.reload();
-  const folder = new RunFolder(runFolderOf(settings));
-  const about = aboutOf(serverContext);
+  shutdown.onSighup = () => void reloader.reload();
+  const folder = new RunFolder(runFolderPath(settings));
+  const about = describeServer(serverContext);
   const control = new GraphQuestions(graph, { about, reloader, log, folder });
-  ending.onUser = () => control.dumper.write();
-  const ended = new Promise<void>((resolve) => {
-    ending.defer();
-    ending.onRequest(resolve);
+  shutdown.onSigusr1 = () => control.dumper.writeDump();
+  const endRequested = new Promise<void>((resolve) => {
+    shutdown.defer();
+    shutdown.onRequest(resolve);
   });
   const pidFile = new PidFile(settings.pidFile);
   const { volfile } = about;
-  const own = ownQuestions(() => ({ what: 'brick', volfile, listens: listensOf(graph) }), ending);
+  const commonQuestions = makeCommonQuestions(
+    () => ({ what: 'brick', volfile, listens: describeListeners(graph) }),
+    shutdown,
+  );
   let host: ControlHost | null = null;
   try {
     pidFile.write();
-    host = await ControlHost.open('listener', { ...own, ...control.questions }, log);
-    for (const { address, brickNames } of serversOf(graph)) {
+    host = await ControlHost.open('listener', { ...commonQuestions, ...control.questions }, log);
+    for (const { address, brickNames } of findServers(graph)) {
       terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
     }
-    step(`${printable(settings.volfile)} is served`, terminal);
-    await starter.ready();
-    await ended;
+    printStep(`${printable(settings.volfile)} is served`, terminal);
+    await starter.reportReady();
+    await endRequested;
     return EXIT_OK;
   } finally {
     pidFile.remove();

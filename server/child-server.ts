@@ -13,7 +13,7 @@ import type { FromServer, Request } from '../runtime/debug/protocol.ts';
 import { noInspector } from '../runtime/sys/inspector.ts';
 import { ttyPath } from '../terminal/blocking-tty.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
-import type { RecordRequest } from './recording.ts';
+import type { RecordRequest } from './graph-recording.ts';
 
 const VARIABLE = 'GLOSSA_SERVER';
 
@@ -25,7 +25,7 @@ type ServerMessage =
 type StarterMessage = { readonly debug: Request };
 
 /** The facts about the starter that the server needs, as JSON in GLOSSA_SERVER. */
-interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
+interface StarterFacts extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
   readonly attached: boolean;
   /** The path of its terminal, for a debugger of an attached server. */
   readonly tty: string | undefined;
@@ -38,7 +38,7 @@ interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
 
 // -- the starter ------------------------------------------------------------------------------
 
-export interface ServerEnd {
+export interface ServerExit {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -60,9 +60,9 @@ export interface StartSettings {
 /** The starter's side: a server process. */
 export class ChildServer {
   /** Resolves when the process has ended. */
-  readonly ended: Promise<ServerEnd>;
+  readonly whenExited: Promise<ServerExit>;
   /** Resolves to true when the server serves, to false if it ended before. */
-  readonly ready: Promise<boolean>;
+  readonly whenReady: Promise<boolean>;
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
@@ -71,16 +71,16 @@ export class ChildServer {
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
     const debugs = onDebug !== undefined;
-    const looks = { interactive, colour, width };
-    const starter: Starter = { attached, tty, scratch, record, debugs, ...looks };
-    const given = process.execArgv.filter((option) => !noInspector.includes(option));
-    const program = [...given, ...noInspector, process.argv[1]!];
+    const appearance = { interactive, colour, width };
+    const starter: StarterFacts = { attached, tty, scratch, record, debugs, ...appearance };
+    const nodeOptions = process.execArgv.filter((option) => !noInspector.includes(option));
+    const program = [...nodeOptions, ...noInspector, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
       env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
     });
-    this.ended = new Promise((resolve, reject) => {
+    this.whenExited = new Promise((resolve, reject) => {
       const { child } = this;
       child.once('error', reject);
       child.once('exit', (status, signal) => {
@@ -89,7 +89,7 @@ export class ChildServer {
         else resolve({ status, signal });
       });
     });
-    this.ready = new Promise((resolve) => {
+    this.whenReady = new Promise((resolve) => {
       this.child.on('message', (message) => {
         const incoming = message as ServerMessage;
         if ('out' in incoming) terminal.out(incoming.out);
@@ -97,7 +97,7 @@ export class ChildServer {
         else if ('debug' in incoming) onDebug?.(incoming.debug);
         else resolve(true);
       });
-      this.ended.then(
+      this.whenExited.then(
         () => resolve(false),
         () => resolve(false),
       );
@@ -119,7 +119,7 @@ export class ChildServer {
   }
 
   /** Sends a request of the debugger. */
-  debug(message: Request): void {
+  sendDebugRequest(message: Request): void {
     if (this.child.connected) this.child.send({ debug: message } satisfies StarterMessage);
   }
 
@@ -147,7 +147,7 @@ export interface Parent {
   readonly record: RecordRequest | undefined;
   readonly debug: DebugChannel | undefined;
   /** Tells the starter that the server serves. */
-  ready(): Promise<void>;
+  reportReady(): Promise<void>;
   /** Calls `fn` once the starter is gone, at once if it is already. For an attached server. */
   onGone(fn: () => void): void;
 }
@@ -156,17 +156,19 @@ function onMessage(fn: (message: Request) => void): void {
   process.on('message', (message) => fn((message as StarterMessage).debug));
 }
 
-function connect(): Parent | null {
+function connectToStarter(): Parent | null {
   const starterJson = process.env[VARIABLE];
   // Programs that this process starts do not inherit it.
   delete process.env[VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { attached, tty, scratch, record, debugs, ...looks } = JSON.parse(starterJson) as Starter;
-  let sent: Promise<void> = Promise.resolve();
+  const { attached, tty, scratch, record, debugs, ...appearance } = JSON.parse(
+    starterJson,
+  ) as StarterFacts;
+  let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
     // A parent that is gone receives nothing; the important lines are in the log.
     if (!process.connected) return;
-    sent = new Promise((resolve) => process.send!(message, () => resolve()));
+    lastSend = new Promise((resolve) => process.send!(message, () => resolve()));
   };
   return {
     attached,
@@ -175,14 +177,14 @@ function connect(): Parent | null {
     record,
     debug: debugs ? { send: (message) => send({ debug: message }), onMessage } : undefined,
     terminal: {
-      ...looks,
+      ...appearance,
       out: (text) => send({ out: text }),
       err: (text) => send({ err: text }),
-      flush: () => sent,
+      flush: () => lastSend,
     },
-    async ready() {
+    async reportReady() {
       send({ ready: true });
-      await sent;
+      await lastSend;
       if (!attached && process.connected) process.disconnect();
     },
     onGone(fn) {
@@ -193,7 +195,7 @@ function connect(): Parent | null {
 }
 
 /** Null in a process that a user started. */
-export const parent: Parent | null = connect();
+export const parent: Parent | null = connectToStarter();
 
 /** The terminal that this process writes to: its own, or the starter's. */
-export const ownTerminal = (): Terminal => parent?.terminal ?? processTerminal();
+export const currentTerminal = (): Terminal => parent?.terminal ?? processTerminal();

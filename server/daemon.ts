@@ -2,10 +2,10 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
-import { note, step, type Terminal } from '../terminal/terminal.ts';
+import { printNote, printStep, type Terminal } from '../terminal/terminal.ts';
 import { ChildServer } from './child-server.ts';
 import { CONSOLE, openLog } from './log-sink.ts';
-import { whyNotEntered } from './stuck-mounts.ts';
+import { findEntryProblem } from './stuck-mounts.ts';
 
 /**
  * Starts a daemon with the arguments of this process, and waits until it serves.
@@ -22,26 +22,26 @@ export async function startDaemon(
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
   const server = new ChildServer(process.argv.slice(2), { attached: false, stderr, terminal });
   if (stderr !== 'inherit') closeSync(stderr);
-  step(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
-  let interrupted = 0;
+  printStep(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
+  let interruptStatus = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      interrupted = EXIT_SIGNAL + constants.signals[signal];
+      interruptStatus = EXIT_SIGNAL + constants.signals[signal];
       server.kill('SIGTERM');
     });
   }
-  if (await server.ready) {
-    const why = mountpoint === undefined ? null : await whyNotEntered(mountpoint, logFile);
+  if (await server.whenReady) {
+    const why = mountpoint === undefined ? null : await findEntryProblem(mountpoint, logFile);
     if (why !== null) {
       server.kill('SIGTERM');
-      await server.ended;
+      await server.whenExited;
       throw new Failure(why);
     }
-    if (readyLine !== null && terminal.interactive) note(readyLine, terminal);
+    if (readyLine !== null && terminal.interactive) printNote(readyLine, terminal);
     return EXIT_OK;
   }
-  const { status, signal } = await server.ended;
-  if (interrupted > 0) return interrupted;
+  const { status, signal } = await server.whenExited;
+  if (interruptStatus > 0) return interruptStatus;
   if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
   return status || EXIT_FAILURE;
 }

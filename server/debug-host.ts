@@ -28,12 +28,12 @@ export class DebugHost {
   }
 
   private async release(): Promise<void> {
-    const answered = this.server.close();
+    const allReplied = this.server.close();
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, GRACE_MS);
     });
-    await Promise.race([answered, patience]);
+    await Promise.race([allReplied, timeout]);
     clearTimeout(timer);
   }
 }

@@ -10,7 +10,7 @@ import type { Graph } from '../runtime/core/graph.ts';
 import type { RequestAges } from '../runtime/core/request-ages.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
-import { volumeDump } from './statedump/volumes.ts';
+import { dumpVolume } from './statedump/volume-dumps.ts';
 import type { AboutServer } from './statedump/whole-dump.ts';
 
 export const LEASE_MS = 10_000;
@@ -43,7 +43,7 @@ export interface VolumeCounts {
   readonly name: string;
   readonly type: string;
   /** Null for a volume without an interpreter. */
-  readonly script: ScriptCounts | null;
+  readonly script: ModuleCounts | null;
   /** Null for a volume without a cache. */
   readonly cache: CacheCounts | null;
   /** Requests that wait for a reply of this volume. */
@@ -52,7 +52,7 @@ export interface VolumeCounts {
   readonly fops: Readonly<Record<string, FopCounts>>;
 }
 
-export interface ScriptCounts {
+export interface ModuleCounts {
   readonly language: string;
   readonly memoryBytes: number;
   /** Since the start of the server. */
@@ -91,12 +91,12 @@ export class LeasedCounter {
   }
 
   /** Returns the sums until now, and starts or extends the counter. */
-  ask(): Counts {
+  sample(): Counts {
     const { context } = this.graph;
     this.cancelEnd();
     this.cancelEnd = context.after(LEASE_MS, () => this.close());
-    this.meter ??= this.begin();
-    return this.counts(this.meter);
+    this.meter ??= this.startMeter();
+    return this.collectCounts(this.meter);
   }
 
   /** Ends the counter, until a client asks again. */
@@ -106,67 +106,69 @@ export class LeasedCounter {
     this.meter = null;
   }
 
-  private begin(): Meter {
+  private startMeter(): Meter {
     const { graph } = this;
-    const meter = new Meter(graph.context, (xl) => topsOf(graph).includes(xl));
+    const meter = new Meter(graph.context, (xl) => findTops(graph).includes(xl));
     this.endObserving = this.graph.observe(meter);
     return meter;
   }
 
-  private counts(meter: Meter): Counts {
+  private collectCounts(meter: Meter): Counts {
     const { user, system } = process.cpuUsage();
     const now = this.graph.context.now();
-    const waiting = this.waiting(now);
+    const pending = this.countPending(now);
     return {
       now,
       since: meter.since,
       process: this.about,
       memoryBytes: process.memoryUsage.rss(),
       cpuMs: (user + system) / 1000,
-      inFlight: waiting.all,
-      tops: topsOf(this.graph).map(({ id }) => id),
+      inFlight: pending.all,
+      tops: findTops(this.graph).map(({ id }) => id),
       volumes: [...this.graph.xlators].reverse().map((xl) => ({
         id: xl.id,
         name: xl.name,
         type: xl.type,
-        script: scriptOf(xl),
-        cache: cacheOf(xl),
-        inFlight: waiting.at.get(xl) ?? NONE,
-        fops: Object.fromEntries([...meter.fopMeters(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
+        script: readModuleCounts(xl),
+        cache: readCacheCounts(xl),
+        inFlight: pending.byVolume.get(xl) ?? NO_REQUESTS,
+        fops: Object.fromEntries(
+          [...meter.fopMeters(xl)].map(([fop, fopMeter]) => [fop, makeFopCounts(fopMeter)]),
+        ),
       })),
     };
   }
 
   /** Requests in flight: all of them, and those that wait for each volume. */
-  private waiting(now: number): { all: InFlight; at: Map<Xlator, InFlight> } {
-    let all = NONE;
-    const at = new Map<Xlator, InFlight>();
+  private countPending(now: number): { all: InFlight; byVolume: Map<Xlator, InFlight> } {
+    let all = NO_REQUESTS;
+    const byVolume = new Map<Xlator, InFlight>();
     // Calls are listed oldest first.
     for (const call of pendingCalls(this.graph)) {
-      const volumes = volumesOn(call);
+      const volumes = findWaitingVolumes(call);
       if (volumes.size === 0) continue;
       const oldestS = Math.floor(this.ages.of(call.unique, now) / 1000);
-      const oneMore = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
+      const addRequest = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
         requests: requests + 1,
         oldestS: oldest ?? oldestS,
       });
-      all = oneMore(all);
-      for (const xl of volumes) at.set(xl, oneMore(at.get(xl) ?? NONE));
+      all = addRequest(all);
+      for (const xl of volumes) byVolume.set(xl, addRequest(byVolume.get(xl) ?? NO_REQUESTS));
     }
-    return { all, at };
+    return { all, byVolume };
   }
 }
 
 /** The volumes that requests reach first: the bricks below a protocol/server, else the top. */
-function topsOf({ xlators, top }: Graph): readonly Xlator[] {
+function findTops({ xlators, top }: Graph): readonly Xlator[] {
   const bricks = xlators.flatMap(({ type, below }) => (type === 'protocol/server' ? below : []));
   return bricks.length > 0 ? bricks : [top];
 }
 
-const NONE: InFlight = { requests: 0, oldestS: null };
+const NO_REQUESTS: InFlight = { requests: 0, oldestS: null };
 
 /** The volumes whose reply a request waits for; none for a request that the server itself answers. */
-function volumesOn({ newest }: Stack): Set<Xlator> {
+function findWaitingVolumes({ newest }: Stack): Set<Xlator> {
   const volumes = new Set<Xlator>();
   for (let frame = newest; frame !== null; frame = frame.parent) {
     if (!frame.answered) volumes.add(frame.xl);
@@ -174,9 +176,9 @@ function volumesOn({ newest }: Stack): Set<Xlator> {
   return volumes;
 }
 
-function scriptOf(xl: Xlator): ScriptCounts | null {
+function readModuleCounts(xl: Xlator): ModuleCounts | null {
   if (xl.type !== 'features/glupy') return null;
-  const { language, 'memory-bytes': memory, restarts } = volumeDump(xl).dump;
+  const { language, 'memory-bytes': memory, restarts } = dumpVolume(xl).dump;
   return {
     language: String(language ?? '?'),
     memoryBytes: Number(memory ?? 0),
@@ -186,18 +188,18 @@ function scriptOf(xl: Xlator): ScriptCounts | null {
 
 /** The keys of a translator's dump that count requests saved, and requests not saved. */
 const DEFAULT_SAVED = { hits: 'hits', misses: 'misses' };
-const savedBy: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
+const SAVED_KEYS: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
   'performance/write-behind': { hits: 'joined', misses: 'sent' },
   'performance/open-behind': { hits: 'unused', misses: 'late' },
 };
 
 /** The figures of a performance translator whose dump has `bytes`; null for any other volume. */
-function cacheOf(xl: Xlator): CacheCounts | null {
+function readCacheCounts(xl: Xlator): CacheCounts | null {
   if (!xl.type.startsWith('performance/')) return null;
-  const { dump } = volumeDump(xl);
+  const { dump } = dumpVolume(xl);
   const { bytes } = dump;
   if (bytes === undefined) return null;
-  const saved = savedBy[xl.type] ?? DEFAULT_SAVED;
+  const saved = SAVED_KEYS[xl.type] ?? DEFAULT_SAVED;
   const count = (value: unknown): number | null => (value === undefined ? null : Number(value));
   return {
     hits: count(dump[saved.hits]),
@@ -206,7 +208,7 @@ function cacheOf(xl: Xlator): CacheCounts | null {
   };
 }
 
-const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
+const makeFopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
   answers: latencies.count,
   errors,
   buckets: [...latencies.counts.entries()].filter(([, count]) => count > 0),

@@ -40,7 +40,7 @@ export function openLog(path: string): number {
   try {
     return openToWrite(path, { mode: MODE, append: true });
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritableLogError(path, error);
   }
 }
 
@@ -49,11 +49,11 @@ export function makeLogFolder(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritableLogError(path, error);
   }
 }
 
-const unwritable = (path: string, error: unknown): Failure =>
+const unwritableLogError = (path: string, error: unknown): Failure =>
   new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
 
 /**
@@ -159,7 +159,7 @@ export interface SinkSettings extends Partial<RepeatSettings> {
   readonly format?: LogFormat | undefined;
 }
 
-class Sink implements ReopenableSink {
+class CountingSink implements ReopenableSink {
   private readonly clock = new TimeOfDay();
   private readonly output: Output;
   private readonly format: (record: LogLine) => string;
@@ -196,5 +196,5 @@ class Sink implements ReopenableSink {
 /** @throws {Failure} when the file cannot be opened */
 export const openSink = (path: string, settings: SinkSettings): ReopenableSink => {
   const output = path === CONSOLE ? new ConsoleOutput(settings.colour) : new FileOutput(path);
-  return new Sink(output, settings);
+  return new CountingSink(output, settings);
 };

@@ -2,7 +2,7 @@
 import { openChannel } from '../runtime/mount/fuse/channel.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 
-async function problemAt(mountpoint: string): Promise<string | null> {
+async function tryMount(mountpoint: string): Promise<string | null> {
   try {
     const options = { source: 'glossa', allowOther: false, readOnly: true, maxRead: 4096 };
     const channel = await openChannel({ mountpoint, ...options });
@@ -15,6 +15,6 @@ async function problemAt(mountpoint: string): Promise<string | null> {
   }
 }
 
-const problem = await problemAt(process.argv[2]!);
+const problem = await tryMount(process.argv[2]!);
 // The process that asked may have been killed.
 if (process.connected) process.send!({ problem }, () => process.disconnect());

@@ -11,7 +11,7 @@ import { builtFile } from '../runtime/sys/paths.ts';
 const PROCESS = new URL('./mount-probe-process.js', import.meta.url);
 
 /** @param scratch a folder for the mount point. @returns why mounting fails; null when it works */
-export async function mountProblem(scratch: string): Promise<string | null> {
+export async function findMountProblem(scratch: string): Promise<string | null> {
   const mountpoint = join(scratch, 'probe');
   mkdirSync(mountpoint);
   // Detached: Ctrl-C must reach this process alone, which waits for the child.

@@ -20,18 +20,18 @@ import { pump } from '../runtime/pump/pump.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { EXIT_FAILURE, EXIT_OK, Failure, leave } from '../terminal/exit.ts';
-import { step, type Terminal, warn } from '../terminal/terminal.ts';
+import { EXIT_FAILURE, EXIT_OK, exitAfterFlush, Failure } from '../terminal/exit.ts';
+import { printStep, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { ControlHost } from './control/control-host.ts';
-import { GraphQuestions } from './control/questions.ts';
+import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';
 import { RunFolder } from './run-files.ts';
 import {
-  aboutOf,
+  describeServer,
   type GraphServer,
   makeReloader,
-  runFolderOf,
+  runFolderPath,
   runServer,
   type ServerContext,
   type ServerSettings,
@@ -39,7 +39,7 @@ import {
   withStartErrors,
 } from './server-lifecycle.ts';
 
-export interface ServeSettings extends ServerSettings {
+export interface MountServerSettings extends ServerSettings {
   /** Absolute. */
   readonly mountpoint: string;
   /** Requests that took at least as many milliseconds are kept for `glossa why`. */
@@ -62,8 +62,8 @@ export interface ServeSettings extends ServerSettings {
 }
 
 /** Serves until the mount is gone; resolves to the exit status. @throws {Failure} */
-export function serve(
-  settings: ServeSettings,
+export function serveMount(
+  settings: MountServerSettings,
   terminal: Terminal,
   starter: Starter,
 ): Promise<number> {
@@ -71,13 +71,13 @@ export function serve(
   refuseInside(mountpoint, {
     log: settings.logFile,
     'pid file': settings.pidFile,
-    'folder for statedumps': runFolderOf(settings),
+    'folder for statedumps': runFolderPath(settings),
   });
   const graphServer: GraphServer = {
     begin: () => refuseOwnFiles(mountpoint),
     async refuse(description, baseDir) {
       refuseWithoutClient(settings, description);
-      await refuseServed(mountpoint, description, baseDir);
+      await refuseServedDirectory(mountpoint, description, baseDir);
     },
     serve: (graph, serverContext) => serveGraph(graphServer, graph, settings, serverContext),
     wake: () => pump.wake(),
@@ -86,12 +86,12 @@ export function serve(
 }
 
 /** The source of the mount in /proc/mounts: the volfile's name, and the subdirectory if any. */
-const sourceOf = ({ servers, subdirMount = '' }: ServeSettings, name: string): string =>
+const mountSource = ({ servers, subdirMount = '' }: MountServerSettings, name: string): string =>
   servers === undefined ? name : name + subdirMount;
 
 /** Refuses --subdir-mount without a brick, which serves the subdirectory. @throws {Failure} */
 function refuseWithoutClient(
-  { subdirMount }: ServeSettings,
+  { subdirMount }: MountServerSettings,
   { file, volumes }: VolfileDescription,
 ): void {
   if (subdirMount === undefined) return;
@@ -106,19 +106,19 @@ function refuseWithoutClient(
  * Refuses a mount point in a directory that a volume serves: the server would reach its own mount
  * there and wait for itself.
  */
-async function refuseServed(
+async function refuseServedDirectory(
   mountpoint: string,
   { volumes }: VolfileDescription,
   baseDir: string,
 ): Promise<void> {
-  const point = await realPath(mountpoint);
+  const point = await resolveLinks(mountpoint);
   for (const { name, type, options } of volumes) {
     const directory = options.find(({ key }) => key.text === 'directory')?.value.text;
     if (type.text !== 'storage/posix' || directory === undefined) continue;
-    const served = await realPath(resolve(baseDir, directory));
-    if (relative(served, point).split('/')[0] === '..') continue;
+    const servedDirectory = await resolveLinks(resolve(baseDir, directory));
+    if (relative(servedDirectory, point).split('/')[0] === '..') continue;
     throw new Failure(
-      `the mount point ${mountpoint} is in ${served}, which volume '${name.text}' serves: ` +
+      `the mount point ${mountpoint} is in ${servedDirectory}, which volume '${name.text}' serves: ` +
         'mount it elsewhere',
     );
   }
@@ -129,7 +129,7 @@ async function refuseServed(
  * for a new interpreter, would wait for itself.
  */
 async function refuseOwnFiles(mountpoint: string): Promise<void> {
-  if (relative(await realPath(mountpoint), packageRoot).split('/')[0] === '..') return;
+  if (relative(await resolveLinks(mountpoint), packageRoot).split('/')[0] === '..') return;
   throw new Failure(
     `the mount point ${mountpoint} has glossa itself in it (${packageRoot}), which would come to ` +
       'wait for itself: mount it elsewhere',
@@ -137,65 +137,68 @@ async function refuseOwnFiles(mountpoint: string): Promise<void> {
 }
 
 /** The path without symbolic links; a missing path is returned as it is. */
-const realPath = (path: string): Promise<string> => realpath(path).catch(() => path);
+const resolveLinks = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 /** Mounts a graph that is up, and serves until the mount is gone. */
 async function serveGraph(
   graphServer: GraphServer,
   graph: Graph,
-  settings: ServeSettings,
+  settings: MountServerSettings,
   serverContext: ServerContext,
 ): Promise<number> {
-  const { source, levels, log, ending, starter, terminal, startErrors } = serverContext;
+  const { source, levels, log, shutdown, starter, terminal, startErrors } = serverContext;
   const { mountpoint, volfile } = settings;
-  const about = { ...aboutOf(serverContext), mountpoint };
+  const about = { ...describeServer(serverContext), mountpoint };
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
-  ending.onHangUp = () => void reloader.readVolfile();
-  const folder = new RunFolder(runFolderOf(settings));
+  shutdown.onSighup = () => void reloader.readVolfile();
+  const folder = new RunFolder(runFolderPath(settings));
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
   const requests = new NotableRequests(graph, settings.slowMs);
   // The other front end has calls instead of FUSE requests.
   const notable = frontEnd === 'kernel' ? requests : undefined;
   const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
-  ending.onUser = () => control.dumper.write();
-  const hides = await hasEntries(mountpoint);
+  shutdown.onSigusr1 = () => control.dumper.writeDump();
+  const hidesFiles = await hasEntries(mountpoint);
   const onAnswer = (): void => {
-    startErrors.answered();
-    ending.defer();
+    startErrors.stopTimer();
+    shutdown.defer();
   };
-  startErrors.wait(() => `the lookup of the root of volume '${graph.top.name}' has no answer`);
-  const shown = { source: sourceOf(settings, source.name), onAnswer, notable: requests };
-  const mounting = mountOrFail({ ...settings, ...shown, frontEnd, graph, levels });
+  startErrors.warnIfSlow(
+    () => `the lookup of the root of volume '${graph.top.name}' has no answer`,
+  );
+  const mountFacts = { source: mountSource(settings, source.name), onAnswer, notable: requests };
+  const mounting = mountOrFail({ ...settings, ...mountFacts, frontEnd, graph, levels });
   const mount = await withStartErrors(mounting, startErrors);
-  startErrors.end();
+  startErrors.endCollecting();
   const pidFile = new PidFile(settings.pidFile);
   let host: ControlHost | null = null;
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`, {
       msgid: messages.mounted.id,
     });
-    if (hides) {
+    if (hidesFiles) {
       const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
       log.warning(text, { msgid: messages.hidesFiles.id });
-      warn(text, terminal);
+      printWarning(text, terminal);
     }
     nameServer(mount.mountpoint);
     const { device = '' } = findMount(mount.mountpoint) ?? {};
     host = await ControlHost.open({ mount: device }, control.questions, log);
     // Written after the mount: a mount point has one server, so no other one writes this file.
     pidFile.write();
-    step(`${printable(mountpoint)} is mounted`, terminal);
-    ending.onRequest(async () => {
+    printStep(`${printable(mountpoint)} is mounted`, terminal);
+    shutdown.onRequest(async () => {
       // Without a starter no second request comes: exit detaches a mount that is in use.
-      if (!(await unmount(mount, log)) && ending.isLast) await leave(EXIT_FAILURE, terminal);
+      if (!(await unmount(mount, log)) && shutdown.isLast)
+        await exitAfterFlush(EXIT_FAILURE, terminal);
     });
-    await starter.ready();
+    await starter.reportReady();
     source.onChange(() => void reloader.readVolfile());
     const error = await mount.unmounted;
     nameServer(null);
     if (error !== null) throw new Failure(error.message);
     log.info(`unmounted ${printable(mountpoint)}`, { msgid: messages.unmounted.id });
-    step(`${printable(mountpoint)} is unmounted`, terminal);
+    printStep(`${printable(mountpoint)} is unmounted`, terminal);
     return EXIT_OK;
   } finally {
     pidFile.remove();
@@ -211,13 +214,13 @@ async function mountOrFail(
   try {
     return await frontEnds[options.frontEnd](options);
   } catch (error) {
-    if (error instanceof MountError) throw new Failure(mountProblem(error));
+    if (error instanceof MountError) throw new Failure(rewordMountError(error));
     throw error;
   }
 }
 
 /** Replaces umount(8) in a message by `glossa umount`, which works for every user. */
-const mountProblem = ({ message }: MountError): string =>
+const rewordMountError = ({ message }: MountError): string =>
   message.replace(/'umount (-l )?/, "'glossa umount ");
 
 /** Unmounts; whether that succeeded. */

@@ -17,7 +17,7 @@ const content = `${process.pid}\n`;
 /** Readable by every user, so that a supervisor can find the server. */
 const MODE = 0o644;
 /** The path may have become a link or a pipe meanwhile. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class PidFile {
   private readonly path: string | undefined;
@@ -31,7 +31,7 @@ export class PidFile {
   write(): void {
     if (this.path === undefined) return;
     try {
-      fill(this.path, openToWrite(this.path, { mode: MODE, noLinks: true }));
+      writeOrRemove(this.path, openToWrite(this.path, { mode: MODE, noLinks: true }));
       process.on('exit', this.onExit);
     } catch (error) {
       throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
@@ -43,7 +43,7 @@ export class PidFile {
     process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
-      if (readFile(this.path) === content) rmSync(this.path);
+      if (readRegularFile(this.path) === content) rmSync(this.path);
     } catch {
       // The file is gone already.
     }
@@ -53,7 +53,7 @@ export class PidFile {
 }
 
 /** Writes the whole content or removes the file: a part of it would be another process's id. */
-function fill(path: string, fd: number): void {
+function writeOrRemove(path: string, fd: number): void {
   try {
     try {
       writeFileSync(fd, content);
@@ -67,8 +67,8 @@ function fill(path: string, fd: number): void {
 }
 
 /** The content of a regular file; null for any other kind. */
-function readFile(path: string): string | null {
-  const fd = openSync(path, READ);
+function readRegularFile(path: string): string | null {
+  const fd = openSync(path, READ_FLAGS);
   try {
     return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : null;
   } finally {

@@ -12,11 +12,11 @@ export function refuseInside(
   mountpoint: string,
   files: Readonly<Record<string, string | undefined>>,
 ): void {
-  for (const [what, path] of Object.entries(files)) {
+  for (const [kind, path] of Object.entries(files)) {
     if (path === undefined || path === CONSOLE) continue;
     if (relative(mountpoint, path).split('/')[0] === '..') continue;
     throw new Failure(
-      `the ${what} ${path} is inside the mount point ${mountpoint}: put it elsewhere`,
+      `the ${kind} ${path} is inside the mount point ${mountpoint}: put it elsewhere`,
     );
   }
 }

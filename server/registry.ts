@@ -9,40 +9,43 @@ import type { Translator } from '../runtime/core/xlator.ts';
 import { Registry } from '../runtime/volfile/activate.ts';
 import { translators as local } from '../runtime/xlators/registry.gen.ts';
 
-type Load = () => Promise<{ readonly default: unknown }>;
+type Loader = () => Promise<{ readonly default: unknown }>;
 
-async function standIn(type: string): Promise<{ readonly default: unknown }> {
+async function loadStandIn(type: string): Promise<{ readonly default: unknown }> {
   const { translators } = await import('../gluster/stand-ins/stand-ins.ts');
   return { default: translators.get(type) };
 }
 
-const loads: Readonly<Record<string, Load>> = {
+const loaders: Readonly<Record<string, Loader>> = {
   ...local,
   ...gluster,
-  ...Object.fromEntries(standInTypes.map((type) => [type, () => standIn(type)])),
+  ...Object.fromEntries(standInTypes.map((type) => [type, () => loadStandIn(type)])),
   'features/glupy': () => import('../bridges/glupy.ts'),
   'features/native': () => import('../bridges/native/index.ts'),
 };
 
 /** Advice for a type that glusterd writes into volfiles while an option of the volume is on. */
-const switchedBy = (option: string, what: string): string =>
-  `${what}; without it: gluster volume set VOLUME ${option} off`;
+const adviseSwitchOff = (option: string, limitation: string): string =>
+  `${limitation}; without it: gluster volume set VOLUME ${option} off`;
 
 /** Types of GlusterFS that glossa lacks, each with its substitute or advice. */
-const refused: Readonly<Record<string, string>> = {
+const adviceByType: Readonly<Record<string, string>> = {
   'cluster/replicate':
     "copies are kept by GlusterFS's own client alone: mount such a volume by 'mount -t glusterfs'",
   'cluster/disperse':
     "coded copies are kept by GlusterFS's own client alone: mount such a volume by 'mount -t glusterfs'",
-  'features/shard': switchedBy(
+  'features/shard': adviseSwitchOff(
     'features.shard',
     'files in pieces are not put together here, so those that are in pieces have to be copied out ' +
       "by GlusterFS's own client first",
   ),
-  'features/sdfs': switchedBy('features.sdfs', 'changes of names are not put in a row here'),
-  'features/snapview-client': switchedBy('features.uss', 'snapshots are not shown here'),
-  'features/cloudsync': switchedBy('features.cloudsync', 'files in a cloud are not fetched here'),
-  'features/cdc': switchedBy('network.compression', 'what is sent is not compressed here'),
+  'features/sdfs': adviseSwitchOff('features.sdfs', 'changes of names are not put in a row here'),
+  'features/snapview-client': adviseSwitchOff('features.uss', 'snapshots are not shown here'),
+  'features/cloudsync': adviseSwitchOff(
+    'features.cloudsync',
+    'files in a cloud are not fetched here',
+  ),
+  'features/cdc': adviseSwitchOff('network.compression', 'what is sent is not compressed here'),
   'cluster/nufa':
     'new files are not placed with the nearest brick here: cluster/distribute reads and writes all that ' +
     'such a volume has, and places new files by their names',
@@ -51,46 +54,46 @@ const refused: Readonly<Record<string, string>> = {
     'a volume has, and places new files by their hashes',
 };
 
-class LoadedWhenNamed extends Registry {
+class LazyRegistry extends Registry {
   private readonly loaded = new Map<string, Translator<unknown>>();
 
   /** @throws {Error} for a known type that has not been loaded */
   override lookup(type: string): Translator<unknown> | undefined {
-    const found = this.loaded.get(type);
-    if (found === undefined && this.has(type)) throw new Error(`type ${type} is not loaded`);
-    return found;
+    const translator = this.loaded.get(type);
+    if (translator === undefined && this.has(type)) throw new Error(`type ${type} is not loaded`);
+    return translator;
   }
 
   override types(): Iterable<string> {
-    return Object.keys(loads);
+    return Object.keys(loaders);
   }
 
   refuses(type: string): string | undefined {
-    return Object.hasOwn(refused, type) ? refused[type] : undefined;
+    return Object.hasOwn(adviceByType, type) ? adviceByType[type] : undefined;
   }
 
   has(type: string): boolean {
-    return Object.hasOwn(loads, type);
+    return Object.hasOwn(loaders, type);
   }
 
   /** Loads the types that a volfile's text names; all of them if the text has escapes in it. */
   override async loadFor(text: string): Promise<void> {
     const isPlain = !text.includes('\\');
-    await this.load(Object.keys(loads).filter((type) => !isPlain || text.includes(type)));
+    await this.load(Object.keys(loaders).filter((type) => !isPlain || text.includes(type)));
   }
 
   async loadAll(): Promise<this> {
-    await this.load(Object.keys(loads));
+    await this.load(Object.keys(loaders));
     return this;
   }
 
   private async load(types: readonly string[]): Promise<void> {
     const missing = types.filter((type) => !this.loaded.has(type));
-    const modules = await Promise.all(missing.map((type) => loads[type]!()));
+    const modules = await Promise.all(missing.map((type) => loaders[type]!()));
     for (const [i, { default: translator }] of modules.entries()) {
       this.loaded.set(missing[i]!, translator as Translator<unknown>);
     }
   }
 }
 
-export const registry = new LoadedWhenNamed([]);
+export const registry = new LazyRegistry([]);

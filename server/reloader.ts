@@ -37,7 +37,7 @@ export interface ReloadResult {
 }
 
 /** The volumes that run modules. */
-export const scripted = (graph: Graph): readonly Xlator<Glupy>[] =>
+export const moduleVolumes = (graph: Graph): readonly Xlator<Glupy>[] =>
   graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
 
 export class Reloader {
@@ -68,64 +68,68 @@ export class Reloader {
 
   /** Reloads the volfile alone. */
   readVolfile(): Promise<readonly ReloadResult[]> {
-    return this.inTurn(async () => [await this.update()]);
+    return this.enqueue(async () => [await this.update()]);
   }
 
   /** Reloads volfile and code. */
   reload(): Promise<readonly ReloadResult[]> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const options = await this.update();
       const code = this.graph.xlators.flatMap((xl) => {
         const reload = xl.translator.reload?.(xl) ?? null;
-        return reload === null ? [] : reload.then((done) => ({ what: xl.name, ...done }));
+        return reload === null ? [] : reload.then((result) => ({ what: xl.name, ...result }));
       });
       return [options, ...(await Promise.all(code))];
     });
   }
 
-  private inTurn(what: () => Promise<readonly ReloadResult[]>): Promise<readonly ReloadResult[]> {
-    const turn = this.queue.then(what);
+  private enqueue(
+    reload: () => Promise<readonly ReloadResult[]>,
+  ): Promise<readonly ReloadResult[]> {
+    const turn = this.queue.then(reload);
     this.queue = turn;
     return turn;
   }
 
   private async update(): Promise<ReloadResult> {
-    const what = this.volfile;
+    const volfile = this.volfile;
     let specs: readonly VolumeSpec[] = [];
     try {
       specs = await this.read();
-      const said = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
+      const changes = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
       const changed = this.graph.reconfigure(specs);
-      if (changed.length > 0) said.push(`new options for ${changed.join(', ')}`);
-      const text = said.join('; ') || 'no option changed';
-      this.log.info(`${what}: ${text}`, { msgid: messages.reloaded.id });
-      return { what, ok: true, text };
+      if (changed.length > 0) changes.push(`new options for ${changed.join(', ')}`);
+      const text = changes.join('; ') || 'no option changed';
+      this.log.info(`${volfile}: ${text}`, { msgid: messages.reloaded.id });
+      return { what: volfile, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
       if (error instanceof UnknownTypes) specs = error.specs;
-      return this.refused(specs, error.problems ?? [error.message]);
+      return this.reportRefusal(specs, error.problems ?? [error.message]);
     }
   }
 
   /** Keeps the graph, and still applies the new options that its volumes can take. */
-  private refused(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
-    const what = this.volfile;
+  private reportRefusal(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
+    const volfile = this.volfile;
     const msgid = messages.notReloaded.id;
     for (const problem of problems) this.log.error(problem, { msgid });
     const changed = this.graph.reconfigurePart(specs);
-    const besides =
+    const applied =
       changed.length === 0 ? '' : `new options for ${changed.join(', ')} all the same`;
-    const said = 'everything stays as it was';
-    this.log.error(`${what}: ${besides === '' ? said : `${said}; ${besides}`}`, { msgid });
-    const lines = besides === '' ? problems : [...problems, besides];
-    return { what, ok: false, text: `${said}: ${lines.join('\n')}` };
+    const unchanged = 'everything stays as it was';
+    this.log.error(`${volfile}: ${applied === '' ? unchanged : `${unchanged}; ${applied}`}`, {
+      msgid,
+    });
+    const lines = applied === '' ? problems : [...problems, applied];
+    return { what: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
   }
 
   private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
     const { begun, gone, kept } = await this.graph.exchange(specs, this.upTimeoutMs);
-    const said = [`begun ${begun.join(', ') || 'none'}`];
-    if (gone.length > 0) said.push(`gone ${gone.join(', ')}`);
-    if (kept.length > 0) said.push(`the same ${kept.join(', ')}`);
-    return `another graph: ${said.join('; ')}`;
+    const parts = [`begun ${begun.join(', ') || 'none'}`];
+    if (gone.length > 0) parts.push(`gone ${gone.join(', ')}`);
+    if (kept.length > 0) parts.push(`the same ${kept.join(', ')}`);
+    return `another graph: ${parts.join('; ')}`;
   }
 }

@@ -17,7 +17,7 @@ export interface RepeatSettings {
 export const BUF_SIZE = 5;
 export const FLUSH_TIMEOUT = 120;
 
-interface Watched {
+interface MessageCount {
   /** The latest repeat. */
   record: LogLine;
   /** The time of the first, which was written. */
@@ -27,55 +27,55 @@ interface Watched {
 }
 
 export class RepeatCounter {
-  private readonly out: (record: LogLine) => void;
+  private readonly writeRecord: (record: LogLine) => void;
   private readonly size: number;
   private readonly timeoutMs: number;
   /** Keyed by the text without its time; the latest message is last. */
-  private readonly watched = new Map<string, Watched>();
+  private readonly counts = new Map<string, MessageCount>();
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(out: (record: LogLine) => void, { bufSize, flushTimeout }: RepeatSettings) {
-    this.out = out;
+  constructor(writeRecord: (record: LogLine) => void, { bufSize, flushTimeout }: RepeatSettings) {
+    this.writeRecord = writeRecord;
     this.size = bufSize ?? BUF_SIZE;
     this.timeoutMs = (flushTimeout ?? FLUSH_TIMEOUT) * 1000;
   }
 
   write(record: LogLine): void {
     if (this.size === 0 || record.msgid === undefined) {
-      this.out(record);
+      this.writeRecord(record);
       return;
     }
-    const same = formatLine({ ...record, time: 0 });
-    const before = this.watched.get(same);
-    if (before !== undefined) {
-      before.record = record;
-      before.times += 1;
-      this.watched.delete(same);
-      this.watched.set(same, before);
-      this.flushInTime();
+    const key = formatLine({ ...record, time: 0 });
+    const entry = this.counts.get(key);
+    if (entry !== undefined) {
+      entry.record = record;
+      entry.times += 1;
+      this.counts.delete(key);
+      this.counts.set(key, entry);
+      this.startTimer();
       return;
     }
-    const [oldest] = this.watched.keys();
-    if (oldest !== undefined && this.watched.size >= this.size) this.writeCount(oldest);
-    this.watched.set(same, { record, since: record.time, times: 0 });
-    this.out(record);
+    const [oldest] = this.counts.keys();
+    if (oldest !== undefined && this.counts.size >= this.size) this.writeCount(oldest);
+    this.counts.set(key, { record, since: record.time, times: 0 });
+    this.writeRecord(record);
   }
 
   /** Writes all counts, and resets them. */
   flush(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    for (const same of [...this.watched.keys()]) this.writeCount(same);
+    for (const key of [...this.counts.keys()]) this.writeCount(key);
   }
 
-  private writeCount(same: string): void {
-    const { record, since, times } = this.watched.get(same)!;
-    this.watched.delete(same);
-    if (times === 1) this.out(record);
-    else if (times > 1) this.out({ ...record, repeated: { times, since } });
+  private writeCount(key: string): void {
+    const { record, since, times } = this.counts.get(key)!;
+    this.counts.delete(key);
+    if (times === 1) this.writeRecord(record);
+    else if (times > 1) this.writeRecord({ ...record, repeated: { times, since } });
   }
 
-  private flushInTime(): void {
+  private startTimer(): void {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => this.flush(), Math.min(this.timeoutMs, 2 ** 31 - 1));
     this.timer.unref();

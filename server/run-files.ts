@@ -26,13 +26,13 @@ export class RunFolder implements RunFiles {
   write(name: string, text: string): string {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const path = join(this.path, name);
-    const begun = join(this.path, `begun.${process.pid}`);
-    const fd = openToWrite(begun, { mode: 0o600, noLinks: true });
+    const temporary = join(this.path, `begun.${process.pid}`);
+    const fd = openToWrite(temporary, { mode: 0o600, noLinks: true });
     try {
       writeWhole(fd, Buffer.from(text));
-      renameSync(begun, path);
+      renameSync(temporary, path);
     } catch (error) {
-      unlinkSync(begun);
+      unlinkSync(temporary);
       throw error;
     } finally {
       closeSync(fd);

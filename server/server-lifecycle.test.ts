@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
-import { finalGraph } from './server-lifecycle.ts';
+import { formatFinalGraph } from './server-lifecycle.ts';
 
 it('finalGraph prints the effective volfile in the form of GlusterFS’s log', () => {
   const text = `volume a
@@ -14,7 +14,7 @@ volume b
 end-volume`;
   const { description } = readVolfile(new Source('test.vol', text), { overrides: ['b.timeout=7'] });
   const rule = `+${'-'.repeat(78)}+`;
-  expect(finalGraph(description)).toBe(`Final graph:
+  expect(formatFinalGraph(description)).toBe(`Final graph:
 ${rule}
   1: volume a
   2:     type storage/memory

@@ -22,25 +22,25 @@ import { printable } from '../runtime/volfile/printable.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
 import { BlockingTty } from '../terminal/blocking-tty.ts';
 import { Failure } from '../terminal/exit.ts';
-import { shownCommandLine } from '../terminal/invocation.ts';
-import { version } from '../terminal/package-version.ts';
-import { step, type Terminal, warn } from '../terminal/terminal.ts';
+import { maskedCommandLine } from '../terminal/invocation.ts';
+import { packageVersion } from '../terminal/package-version.ts';
+import { printStep, printWarning, type Terminal } from '../terminal/terminal.ts';
 import type { DebugChannel } from './child-server.ts';
-import { NodeContext } from './context.ts';
 import type { DebugHost } from './debug-host.ts';
+import { GraphRecording, type RecordRequest } from './graph-recording.ts';
 import { CONSOLE, type LogFormat, openSink, type ReopenableSink } from './log-sink.ts';
-import type { Address } from './metrics/address.ts';
 import { startMetrics } from './metrics/index.ts';
-import { GraphRecording, type RecordRequest } from './recording.ts';
+import type { Address } from './metrics/metrics-address.ts';
+import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, UnknownTypes } from './reloader.ts';
 import { defaultRunFolder, RunFolder } from './run-files.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
-import { startOrFail, UP_TIMEOUT, upOrFail } from './start-graph.ts';
+import { startOrFail, UP_TIMEOUT, waitUntilUp } from './start-graph.ts';
 import type { About } from './statedump/whole-dump.ts';
 import type { VolfileServers } from './volfile-servers.ts';
-import { fileSource, type VolfileSource } from './volfile-source.ts';
+import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
 
 export interface ServerSettings {
@@ -82,7 +82,7 @@ export interface GraphServer {
 
 /** The process that waits until the server serves: the starter, or this process itself. */
 export interface Starter {
-  ready(): Promise<void> | void;
+  reportReady(): Promise<void> | void;
   /** Calls `fn` when an attached server has lost its starter. */
   onGone(fn: () => void): void;
   /** The terminal in whose foreground the mount is served. */
@@ -113,19 +113,19 @@ export async function runServer(
   crashLog.log = logFile;
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
-  const ending = new Shutdown(log, sink, terminal);
-  let debugging: DebugHost | null = null;
+  const shutdown = new Shutdown(log, sink, terminal);
+  let debugHost: DebugHost | null = null;
   starter.onGone(async () => {
-    await debugging?.close();
-    ending.isLast = true;
-    ending.request('its starter is gone');
+    await debugHost?.close();
+    shutdown.isLast = true;
+    shutdown.request('its starter is gone');
   });
-  const source = await sourceOf(settings, log);
+  const source = await openSource(settings, log);
   const startErrors = new StartErrors(logFile, terminal);
   try {
-    log.info(`started glossa ${version()}`, {
+    log.info(`started glossa ${packageVersion()}`, {
       msgid: messages.started.id,
-      pairs: { cmdline: shownCommandLine().join(' ') },
+      pairs: { cmdline: maskedCommandLine().join(' ') },
     });
     for (const line of missingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
     await graphServer.begin();
@@ -143,14 +143,14 @@ export async function runServer(
       endMetrics = await startMetrics(graph, settings.metrics, log);
       if (starter.debug !== undefined) {
         const { DebugHost } = await import('./debug-host.ts');
-        debugging = new DebugHost(graph, starter.debug);
-        await debugging.running;
+        debugHost = new DebugHost(graph, starter.debug);
+        await debugHost.running;
       }
-      const about = { source, levels, log, ending, starter, terminal, startErrors };
-      return await graphServer.serve(graph, about);
+      const serverContext = { source, levels, log, shutdown, starter, terminal, startErrors };
+      return await graphServer.serve(graph, serverContext);
     } finally {
       await endMetrics();
-      await debugging?.close();
+      await debugHost?.close();
       await graph.stop();
       await recording?.close();
       log.info('stopped', { msgid: messages.stopped.id });
@@ -160,7 +160,7 @@ export async function runServer(
     throw error;
   } finally {
     source.close();
-    ending.close();
+    shutdown.close();
     process.off('exit', flush);
     flush();
   }
@@ -177,9 +177,9 @@ function logFailure(error: unknown, log: Log): void {
   }
 }
 
-async function sourceOf({ servers, volfile }: ServerSettings, log: Log): Promise<VolfileSource> {
-  if (servers === undefined) return fileSource(volfile);
-  return (await import('./server-source.ts')).serverSource(servers, log);
+async function openSource({ servers, volfile }: ServerSettings, log: Log): Promise<VolfileSource> {
+  if (servers === undefined) return makeFileSource(volfile);
+  return (await import('./server-source.ts')).makeServerSource(servers, log);
 }
 
 interface StartContext {
@@ -191,12 +191,12 @@ interface StartContext {
 }
 
 /** Inspects the volfile as it is now. @throws {Failure} when it is unreadable or not trusted */
-function inspect(
+function inspectSource(
   source: VolfileSource,
   { overrides, strict, allowShell }: ServerSettings,
-  remark: (text: string) => void,
+  onRemark: (text: string) => void,
 ) {
-  return source.inspect({ registry, overrides, strict, allowShell }, remark);
+  return source.inspect({ registry, overrides, strict, allowShell }, onRemark);
 }
 
 const volfileDoubt = { msgid: messages.volfileDoubt.id };
@@ -210,11 +210,11 @@ async function startGraph(
   tty: string | undefined,
 ): Promise<Graph> {
   const { volfile, logFile } = settings;
-  const remark = (text: string): void => {
+  const reportRemark = (text: string): void => {
     log.warning(text, volfileDoubt);
-    if (logFile !== CONSOLE) warn(text, terminal);
+    if (logFile !== CONSOLE) printWarning(text, terminal);
   };
-  const inspection = await inspect(source, settings, remark);
+  const inspection = await inspectSource(source, settings, reportRemark);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
     for (const warning of listProblems(inspection.problems)) log.warning(warning, volfileDoubt);
@@ -222,39 +222,39 @@ async function startGraph(
   const { baseDir } = source;
   await graphServer.refuse(description, baseDir);
   const context = new NodeContext({
-    sink: startErrors.around(sink),
+    sink: startErrors.wrapSink(sink),
     baseDir,
     wake: graphServer.wake,
     terminal: tty === undefined ? undefined : new BlockingTty(tty, graphServer.wake),
     strict: settings.strict,
-    warn: logFile === CONSOLE ? undefined : (text) => warn(text, terminal),
-    runFiles: new RunFolder(runFolderOf(settings)),
-    server: factsOf(settings),
+    warn: logFile === CONSOLE ? undefined : (text) => printWarning(text, terminal),
+    runFiles: new RunFolder(runFolderPath(settings)),
+    server: serverFacts(settings),
   });
-  step(`start the volumes of ${volfile}: ${namesOf(description)}`, terminal);
+  printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
   const graph = activate(description, registry, context, levels);
   await withStartErrors(startOrFail(graph), startErrors);
-  startErrors.wait(() => graph.waitedFor().join('; '));
-  await withStartErrors(upOrFail(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
-  startErrors.answered();
-  step('the volumes are up', terminal);
-  log.info(finalGraph(description));
+  startErrors.warnIfSlow(() => graph.waitedFor().join('; '));
+  await withStartErrors(waitUntilUp(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
+  startErrors.stopTimer();
+  printStep('the volumes are up', terminal);
+  log.info(formatFinalGraph(description));
   return graph;
 }
 
-const namesOf = ({ volumes }: VolfileDescription): string =>
+const formatNames = ({ volumes }: VolfileDescription): string =>
   volumes.map(({ name }) => printable(name.text)).join(', ');
 
 /** Adds the errors that volumes have logged to the failure of a promise. */
-export const withStartErrors = <T>(what: Promise<T>, startErrors: StartErrors): Promise<T> =>
-  what.catch((error: unknown) => {
+export const withStartErrors = <T>(step: Promise<T>, startErrors: StartErrors): Promise<T> =>
+  step.catch((error: unknown) => {
     throw error instanceof Failure ? startErrors.explain(error) : error;
   });
 
 const RULE = `+${'-'.repeat(78)}+`;
 
 /** The effective volfile with line numbers, in the form of GlusterFS's log. */
-export function finalGraph(description: VolfileDescription): string {
+export function formatFinalGraph(description: VolfileDescription): string {
   const lines = printVolumes(shownVolumes(description)).trimEnd().split('\n');
   const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
   return ['Final graph:', RULE, ...numbered, RULE].join('\n');
@@ -264,7 +264,7 @@ export interface ServerContext {
   readonly source: VolfileSource;
   readonly levels: LogLevels;
   readonly log: Log;
-  readonly ending: Shutdown;
+  readonly shutdown: Shutdown;
   readonly starter: Starter;
   readonly terminal: Terminal;
   readonly startErrors: StartErrors;
@@ -277,23 +277,23 @@ export function makeReloader(
   settings: ServerSettings,
   { source, log }: ServerContext,
 ): Reloader {
-  const again = () => readAgain(graphServer, settings, source, log);
-  return new Reloader(graph, settings.volfile, again, log, settings.upTimeout);
+  const readSpecs = () => readAgain(graphServer, settings, source, log);
+  return new Reloader(graph, settings.volfile, readSpecs, log, settings.upTimeout);
 }
 
-export const runFolderOf = ({ statedumpPath }: ServerSettings): string =>
+export const runFolderPath = ({ statedumpPath }: ServerSettings): string =>
   statedumpPath ?? defaultRunFolder();
 
-const factsOf = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
-  version: version(),
-  cmdline: shownCommandLine().join(' '),
+const serverFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
+  version: packageVersion(),
+  cmdline: maskedCommandLine().join(' '),
   uuid: `CTX_ID:${randomUUID()}-PID:${process.pid}-HOST:${hostname()}`,
   logFile: logFile === CONSOLE ? undefined : logFile,
   subdirMount,
 });
 
-export const aboutOf = ({ source }: ServerContext): About => ({
-  version: version(),
+export const describeServer = ({ source }: ServerContext): About => ({
+  version: packageVersion(),
   pid: process.pid,
   volfile: source.name,
   started: performance.timeOrigin,
@@ -306,7 +306,9 @@ async function readAgain(
   source: VolfileSource,
   log: Log,
 ): Promise<VolumeSpec[]> {
-  const inspection = await inspect(source, settings, (text) => log.warning(text, volfileDoubt));
+  const inspection = await inspectSource(source, settings, (text) =>
+    log.warning(text, volfileDoubt),
+  );
   const { description, problems, volumes } = inspection;
   if (description !== undefined) {
     await graphServer.refuse(description, source.baseDir);
@@ -316,6 +318,9 @@ async function readAgain(
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.some(({ code }) => code !== 'unknown-type'))
     throw new Failure(lines.join('\n'), lines);
-  const known = volumes.filter(({ type }) => registry.has(type.text));
-  throw new UnknownTypes(lines, volumeSpecs({ file: source.name, volumes: known }, registry));
+  const knownVolumes = volumes.filter(({ type }) => registry.has(type.text));
+  throw new UnknownTypes(
+    lines,
+    volumeSpecs({ file: source.name, volumes: knownVolumes }, registry),
+  );
 }

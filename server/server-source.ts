@@ -4,21 +4,21 @@ import { FetchError, VolfileClient } from '../gluster/volfile-server/volfile-cli
 import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { Failure } from '../terminal/exit.ts';
-import { serverName, type VolfileServers } from './volfile-servers.ts';
+import { formatVolfileServer, type VolfileServers } from './volfile-servers.ts';
 import type { VolfileSource } from './volfile-source.ts';
 import { inspectText } from './volfiles.ts';
 
-export function serverSource(given: VolfileServers, log: Log): VolfileSource {
-  const name = serverName(given);
+export function makeServerSource(origin: VolfileServers, log: Log): VolfileSource {
+  const name = formatVolfileServer(origin);
   let isStale = false;
-  let changed = (): void => {};
+  let notifyChange = (): void => {};
   const client = new VolfileClient({
-    servers: given.servers,
-    key: given.id,
+    servers: origin.servers,
+    key: origin.id,
     onChange() {
       if (isStale) return;
       isStale = true;
-      changed();
+      notifyChange();
     },
     log: (text) => log.info(text, { msgid: messages.volfileFetched.id }),
     warn: (text) => log.warning(text, { msgid: messages.volfileServerLost.id }),
@@ -33,7 +33,7 @@ export function serverSource(given: VolfileServers, log: Log): VolfileSource {
       return inspectText(name, text, settings);
     },
     onChange(fn) {
-      changed = fn;
+      notifyChange = fn;
     },
     close: () => client.close(),
   };

@@ -5,7 +5,7 @@
 import { formatLogLine, parseLine } from '../bridges/testing/log.ts';
 import type { LogSink } from '../runtime/core/log.ts';
 import { Failure } from '../terminal/exit.ts';
-import { type Terminal, warn } from '../terminal/terminal.ts';
+import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import { CONSOLE, type ReopenableSink } from './log-sink.ts';
 
 /** The most lines shown; further ones repeat them. */
@@ -19,51 +19,52 @@ export class StartErrors {
   private readonly terminal: Terminal;
   private readonly lines: string[] = [];
   private timer: NodeJS.Timeout | null = null;
-  private over = false;
+  private isOver = false;
 
   /** @param logFile `-` when the waiting user reads the log itself */
   constructor(logFile: string, terminal: Terminal) {
     this.logFile = logFile;
     this.terminal = terminal;
-    this.over = logFile === CONSOLE;
+    this.isOver = logFile === CONSOLE;
   }
 
   /** Wraps the volumes' sink: collects their errors until the start is over. */
-  around(sink: ReopenableSink): LogSink {
-    if (this.over) return sink;
+  wrapSink(sink: ReopenableSink): LogSink {
+    if (this.isOver) return sink;
     return {
       now: () => sink.now(),
       write: (line, record) => {
         sink.write(line, record);
-        if (!this.over && SERIOUS.test(line) && this.lines.length < LINES_MAX)
+        if (!this.isOver && SERIOUS.test(line) && this.lines.length < LINES_MAX)
           this.lines.push(line);
       },
     };
   }
 
   /** Prints a warning when a step takes long; `what` names it. A module may take any time. */
-  wait(what: () => string): void {
-    const log = this.over ? '' : `; the log is ${this.logFile}`;
-    const tell = (): void => warn(`not mounted yet: ${what()}${log}`, this.terminal);
-    this.timer = setTimeout(tell, PATIENCE_MS);
+  warnIfSlow(describeStep: () => string): void {
+    const log = this.isOver ? '' : `; the log is ${this.logFile}`;
+    const warnSlow = (): void =>
+      printWarning(`not mounted yet: ${describeStep()}${log}`, this.terminal);
+    this.timer = setTimeout(warnSlow, PATIENCE_MS);
     this.timer.unref();
   }
 
-  answered(): void {
+  stopTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer);
   }
 
   /** The start is over: from now on errors are in the log alone. */
-  end(): void {
-    this.answered();
-    this.over = true;
+  endCollecting(): void {
+    this.stopTimer();
+    this.isOver = true;
     this.lines.length = 0;
   }
 
   /** The same failure with the errors logged, and the log's path. */
   explain(error: Failure): Failure {
-    this.answered();
-    if (this.over) return error;
+    this.stopTimer();
+    if (this.isOver) return error;
     const { message, problems } = error;
     const shown = this.lines.map((line) => {
       const parts = parseLine(line);

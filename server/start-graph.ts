@@ -8,24 +8,24 @@ import { Failure } from '../terminal/exit.ts';
 export const UP_TIMEOUT = 30;
 
 /** Starts the graph. @throws {Failure} with every problem, after stopping all volumes */
-export const startOrFail = (graph: Graph): Promise<void> => orFail(graph.start());
+export const startOrFail = (graph: Graph): Promise<void> => failOnGraphError(graph.start());
 
 /**
  * Waits until the graph can serve. @throws {Failure} after so many seconds, with the volumes that
  * are not up, after stopping the graph
  */
-export async function upOrFail(graph: Graph, seconds: number): Promise<void> {
+export async function waitUntilUp(graph: Graph, seconds: number): Promise<void> {
   try {
-    await orFail(graph.whenUp(seconds * 1000));
+    await failOnGraphError(graph.whenUp(seconds * 1000));
   } catch (error) {
     await graph.stop();
     throw error;
   }
 }
 
-async function orFail(what: Promise<void>): Promise<void> {
+async function failOnGraphError(promise: Promise<void>): Promise<void> {
   try {
-    await what;
+    await promise;
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     throw new Failure(error.problems.join('\n'), error.problems);

@@ -21,11 +21,14 @@ const STAT_MS = 5000;
  * Returns why a new mount cannot be entered, as when a module fails the `stat` of its root; null
  * when it can be, or when its server is slow.
  */
-export async function whyNotEntered(mountpoint: string, logFile = CONSOLE): Promise<string | null> {
-  const patience = new AbortController();
-  const late = delay(STAT_MS, null, { signal: patience.signal }).catch(() => null);
+export async function findEntryProblem(
+  mountpoint: string,
+  logFile = CONSOLE,
+): Promise<string | null> {
+  const controller = new AbortController();
+  const timeout = delay(STAT_MS, null, { signal: controller.signal }).catch(() => null);
   try {
-    await Promise.race([stat(mountpoint), late]);
+    await Promise.race([stat(mountpoint), timeout]);
     return null;
   } catch (error) {
     const log =
@@ -33,6 +36,6 @@ export async function whyNotEntered(mountpoint: string, logFile = CONSOLE): Prom
     const { code = '' } = error as NodeJS.ErrnoException;
     return `cannot enter the mount ${mountpoint}: stat of its root fails: ${code} (${reason(error)}); ${log}`;
   } finally {
-    patience.abort();
+    controller.abort();
   }
 }

@@ -23,21 +23,25 @@ export async function unmountLeftover(
 }
 
 /** Unmounts; resolves to whether processes still use the mount. @throws {Failure} */
-export async function unmountAt(mount: MountEntry, given: string, lazy: boolean): Promise<boolean> {
+export async function unmountAt(
+  mount: MountEntry,
+  operand: string,
+  lazy: boolean,
+): Promise<boolean> {
   const { mountpoint, device } = mount;
-  const refused = detach(mountpoint, false);
+  const refusal = detach(mountpoint, false);
   // Another umount may have come first.
-  if (refused === null || findMount(mountpoint)?.device !== device) return false;
-  if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
+  if (refusal === null || findMount(mountpoint)?.device !== device) return false;
+  if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.why}`);
   // No process that uses a dead mount can do anything with it.
   if (lazy || (await healthOf(mountpoint)) === 'dead') {
-    const again = detach(mountpoint, true);
-    if (again === null || findMount(mountpoint)?.device !== device) return true;
-    throw new Failure(`cannot unmount ${given}: ${again.why}`);
+    const lazyRefusal = detach(mountpoint, true);
+    if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
+    throw new Failure(`cannot unmount ${operand}: ${lazyRefusal.why}`);
   }
   throw new Failure(
-    `${given} is in use ('fuser -vm ${given}' lists its users); ` +
-      `'glossa umount --lazy ${given}' detaches it now`,
+    `${operand} is in use ('fuser -vm ${operand}' lists its users); ` +
+      `'glossa umount --lazy ${operand}' detaches it now`,
   );
 }
 

@@ -6,8 +6,8 @@ import { refuseStuck } from './stuck-mounts.ts';
 /** Refuses a module, a beginner's likeliest mistake. @throws {UsageError} */
 export function refuseModule(path: string): void {
   if (!/\.(py|m?js)$/.test(path)) return;
-  const how = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
-  throw new UsageError(`${path} is a module, and no volfile: ${how}`);
+  const advice = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
+  throw new UsageError(`${path} is a module, and no volfile: ${advice}`);
 }
 
 /** @throws {UsageError | Failure} for a module or a folder, and when a mount on the way hangs */

@@ -12,8 +12,8 @@ export interface VolfileServers {
 }
 
 /** `HOST:/NAME`, as of a mount of GlusterFS; with the port if it is not the default. */
-export function serverName({ servers, id }: VolfileServers): string {
+export function formatVolfileServer({ servers, id }: VolfileServers): string {
   const first = formatSocketAddress(servers[0]!);
-  const place = first.replace(new RegExp(`:${VOLFILE_SERVER_PORT}$`), '');
-  return `${place}:/${id.replace(/^\//, '')}`;
+  const address = first.replace(new RegExp(`:${VOLFILE_SERVER_PORT}$`), '');
+  return `${address}:/${id.replace(/^\//, '')}`;
 }

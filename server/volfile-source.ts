@@ -12,23 +12,23 @@ export interface VolfileSource {
   /** The folder that relative paths in it start from. */
   readonly baseDir: string;
   /** Inspects the volfile as it is now. @throws {Failure} when it is unreadable or not trusted */
-  inspect(settings: InspectSettings, remark: (text: string) => void): Promise<VolfileInspection>;
+  inspect(settings: InspectSettings, onRemark: (text: string) => void): Promise<VolfileInspection>;
   /** Calls `fn` when the volfile may have changed; not again before the next `inspect`. */
   onChange(fn: () => void): void;
   close(): void;
 }
 
-export function fileSource(path: string): VolfileSource {
+export function makeFileSource(path: string): VolfileSource {
   const name = resolve(path);
   // A daemon changes to the root directory once it serves, where a relative name is another file.
-  let given = path;
+  let currentPath = path;
   return {
     name,
     baseDir: dirname(name),
-    inspect(settings, remark) {
-      const file = given;
-      given = name;
-      warnUntrusted(file, settings.strict === true, remark);
+    inspect(settings, onRemark) {
+      const file = currentPath;
+      currentPath = name;
+      warnUntrusted(file, settings.strict === true, onRemark);
       return inspectFile(file, settings);
     },
     onChange() {},

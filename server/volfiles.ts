@@ -35,7 +35,7 @@ export const STDIN = '-';
 const STDIN_NAME = '<stdin>';
 
 /** The name of a file of the command line in messages. */
-export const shownName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
+export const displayName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
 
 /**
  * Reads and inspects a volfile.
@@ -49,8 +49,8 @@ export async function inspectFile(
 ): Promise<VolfileInspection> {
   refuseModule(file);
   await refuseStuck(file);
-  const guess = () => neighbour(file);
-  const bytes = await readNamedFile(file, { name: `the volfile ${file}`, sizeMax, guess });
+  const makeHint = () => hintSimilarName(file);
+  const bytes = await readNamedFile(file, { name: `the volfile ${file}`, sizeMax, makeHint });
   return inspectText(file, decodeName(bytes), settings);
 }
 
@@ -73,7 +73,7 @@ export async function inspectText(
   if (!allowShell) return inspectSource(new Source(path, text));
   const { runCommands } = await import('../runtime/volfile/commands.ts');
   try {
-    return await inspectSource(await runCommands(path, text, await shell(dirname(path))));
+    return await inspectSource(await runCommands(path, text, await makeShellRunner(dirname(path))));
   } catch (error) {
     if (!(error instanceof VolfileError)) throw error;
     return {
@@ -86,16 +86,20 @@ export async function inspectText(
 }
 
 /** Warns when another user can write the volfile. @throws {Failure} with `strict` */
-export function warnUntrusted(path: string, strict: boolean, remark: (text: string) => void): void {
+export function warnUntrusted(
+  path: string,
+  strict: boolean,
+  onRemark: (text: string) => void,
+): void {
   const why = whyUntrusted(path, strict);
   if (why === null) return;
   const text = `${printable(path)}: ${why}`;
   if (strict) throw new Failure(text);
-  remark(text);
+  onRemark(text);
 }
 
 /** A hint with a similar file name in the same folder. */
-function neighbour(path: string): string {
+function hintSimilarName(path: string): string {
   try {
     return didYouMean(basename(path), readdirSync(dirname(path)));
   } catch {
@@ -108,7 +112,7 @@ function neighbour(path: string): string {
  * Runs commands of a volfile in the folder that its relative paths start from; the user sees
  * stderr.
  */
-async function shell(cwd: string): Promise<CommandRunner> {
+async function makeShellRunner(cwd: string): Promise<CommandRunner> {
   const { spawnSync } = await import('node:child_process');
   return (command) => {
     const { status, signal, stdout, error } = spawnSync('sh', ['-c', command], {
@@ -125,9 +129,9 @@ export function describeOrFail(
   { description, problems, sources }: VolfileInspection,
   terminal: Terminal,
 ): VolfileDescription {
-  const shown = formatProblems(problems, sources, { colour: terminal.colour.err });
-  if (description === undefined) throw new Failure(shown, listProblems(problems));
-  if (problems.length > 0 && terminal.verbosity !== 'quiet') terminal.err(shown);
+  const problemsText = formatProblems(problems, sources, { colour: terminal.colour.err });
+  if (description === undefined) throw new Failure(problemsText, listProblems(problems));
+  if (problems.length > 0 && terminal.verbosity !== 'quiet') terminal.err(problemsText);
   return description;
 }
 

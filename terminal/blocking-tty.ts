@@ -30,7 +30,7 @@ export class BlockingTty {
   private readonly wake: (() => void) | null;
   private fd = -1;
   private rest = Buffer.alloc(0);
-  private paused = false;
+  private isPaused = false;
 
   /**
    * @param wake asks for a turn of the event loop, so that `-- resumed --` is printed; null where
@@ -52,7 +52,7 @@ export class BlockingTty {
     if (wasRaw) stdin.setRawMode(false);
     try {
       this.write(prompt);
-      return this.line();
+      return this.readRawLine();
     } finally {
       if (wasRaw) stdin.setRawMode(true);
     }
@@ -61,17 +61,17 @@ export class BlockingTty {
   /** Prints that requests wait; the next turn of the event loop prints that they go on. */
   private pause(): void {
     if (this.fd < 0) this.fd = openSync(this.path, 'r+');
-    if (this.paused || this.wake === null) return;
-    this.paused = true;
+    if (this.isPaused || this.wake === null) return;
+    this.isPaused = true;
     writeSync(this.fd, '-- paused: requests wait until you go on (c) --\n');
     setImmediate(() => {
-      this.paused = false;
+      this.isPaused = false;
       writeSync(this.fd, '-- resumed --\n');
     });
     this.wake();
   }
 
-  private line(): string | undefined {
+  private readRawLine(): string | undefined {
     const { fd } = this;
     const chunk = Buffer.alloc(LINE_MAX);
     let end = this.rest.indexOf(NEWLINE);
@@ -85,8 +85,8 @@ export class BlockingTty {
       this.rest = Buffer.concat([this.rest, chunk.subarray(0, length)]);
       end = this.rest.indexOf(NEWLINE);
     }
-    const line = this.rest.subarray(0, end).toString();
+    const readRawLine = this.rest.subarray(0, end).toString();
     this.rest = this.rest.subarray(end + 1);
-    return line;
+    return readRawLine;
   }
 }

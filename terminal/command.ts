@@ -18,14 +18,14 @@ export interface Command<F extends Flags = Flags> {
    * Runs the command, and resolves to the exit status.
    * @throws {UsageError | Failure}
    */
-  run(given: ParsedFlags<F>, terminal: Terminal): Promise<number>;
+  run(parsed: ParsedFlags<F>, terminal: Terminal): Promise<number>;
 }
 
 /** Checks a record's types where it is written, and infers those of its flags. */
 export const defineCommand = <F extends Flags>(command: Command<F>): Command<F> => command;
 
 /** `usage:` and the ways to call a command, a line each. */
-export const usageLines = (usage: readonly string[], colour: boolean): string =>
+export const formatUsage = (usage: readonly string[], colour: boolean): string =>
   usage
     .map((line, i) => `${i === 0 ? paint('bold', 'usage:', colour) : '      '} ${line}`)
     .join('\n');
@@ -46,5 +46,5 @@ export interface CommandEntry {
 export type Commands = ReadonlyMap<string, CommandEntry>;
 
 /** The names of a command's subcommands: `bench report` is one of `bench`. */
-export const subcommandsOf = (name: string, commands: Commands): string[] =>
+export const subcommandNames = (name: string, commands: Commands): string[] =>
   [...commands.keys()].filter((other) => other.startsWith(`${name} `));

@@ -67,7 +67,7 @@ interface OutputStreams {
  * Ends the process when its output has been read, however slowly. From here on a signal ends it at
  * once. Output that could not be written, as on a full disk, makes the status EXIT_FAILURE.
  */
-export async function leave(status: number, terminal: OutputStreams): Promise<never> {
+export async function exitAfterFlush(status: number, terminal: OutputStreams): Promise<never> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.removeAllListeners(signal);
     process.on(signal, () => process.exit(EXIT_SIGNAL + constants.signals[signal]));

@@ -1,23 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import {
-  choice,
+  choiceFlag,
   describeFlags,
-  list,
-  number,
+  listFlag,
+  numberFlag,
   readFlags,
   takeOperands,
-  text,
-  toggle,
+  textFlag,
+  toggleFlag,
 } from './flags.ts';
 
 const flags = {
-  volfile: text({ short: 'f', value: 'FILE', help: 'the volfile' }),
-  'log-level': choice({ short: 'L', value: 'LEVEL', values: ['DEBUG', 'INFO'], help: 'how much' }),
-  'no-daemon': toggle({ short: 'N', help: 'stay' }),
-  timeout: number({ value: 'SEC', help: 'seconds' }),
-  'busy-poll': number({ value: 'US', whole: true, help: 'microseconds' }),
-  option: list({ value: 'KEY=VALUE', help: 'an option' }),
-  help: toggle({ short: '?', help: 'this text' }),
+  volfile: textFlag({ short: 'f', value: 'FILE', help: 'the volfile' }),
+  'log-level': choiceFlag({
+    short: 'L',
+    value: 'LEVEL',
+    values: ['DEBUG', 'INFO'],
+    help: 'how much',
+  }),
+  'no-daemon': toggleFlag({ short: 'N', help: 'stay' }),
+  timeout: numberFlag({ value: 'SEC', help: 'seconds' }),
+  'busy-poll': numberFlag({ value: 'US', whole: true, help: 'microseconds' }),
+  option: listFlag({ value: 'KEY=VALUE', help: 'an option' }),
+  help: toggleFlag({ short: '?', help: 'this text' }),
 };
 
 const read = (...args: string[]) => readFlags(flags, args);

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { UsageError } from './exit.ts';
-import { columns } from './layout.ts';
+import { formatColumns } from './layout.ts';
 
 export interface Flag<T> {
   /** One letter. */
@@ -20,7 +20,7 @@ export interface Flag<T> {
   /** One or more lines for the help. */
   readonly help: string;
   /** Converts the texts given, in order; no text when the flag is absent. `flag` is `--name`. */
-  read(given: readonly string[], flag: string): T;
+  read(texts: readonly string[], flag: string): T;
 }
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
@@ -41,35 +41,35 @@ interface FlagSettings {
 }
 
 /** A flag without a value: present or not. */
-export const toggle = (settings: FlagSettings): Flag<boolean> => ({
+export const toggleFlag = (settings: FlagSettings): Flag<boolean> => ({
   ...settings,
-  read: (given) => given.length > 0,
+  read: (texts) => texts.length > 0,
 });
 
 /** A text; when repeated, the last one counts. */
-export const text = (
+export const textFlag = (
   settings: FlagSettings & { readonly value: string },
 ): Flag<string | undefined> => ({
   ...settings,
-  read: (given) => given.at(-1),
+  read: (texts) => texts.at(-1),
 });
 
 /** A list of all texts given. */
-export const list = (
+export const listFlag = (
   settings: FlagSettings & { readonly value: string; readonly values?: readonly string[] },
 ): Flag<readonly string[]> => ({
   ...settings,
   repeats: true,
-  read: (given) => given,
+  read: (texts) => texts,
 });
 
 /** A number of at least 0; with `whole`, no fraction. */
-export const number = (
+export const numberFlag = (
   settings: FlagSettings & { readonly value: string; readonly whole?: boolean },
 ): Flag<number | undefined> => ({
   ...settings,
-  read(given, flag) {
-    const last = given.at(-1);
+  read(texts, flag) {
+    const last = texts.at(-1);
     if (last === undefined) return undefined;
     const form = settings.whole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
     if (form.test(last)) return Number(last);
@@ -78,42 +78,42 @@ export const number = (
 });
 
 /** One of several words, in any case. */
-export const choice = <V extends string>(
+export const choiceFlag = <V extends string>(
   settings: FlagSettings & { readonly value: string; readonly values: readonly V[] },
 ): Flag<V | undefined> => ({
   ...settings,
-  read(given, flag) {
-    const last = given.at(-1);
+  read(texts, flag) {
+    const last = texts.at(-1);
     if (last === undefined) return undefined;
     const { values } = settings;
-    const found = values.find((value) => value.toLowerCase() === last.toLowerCase());
-    if (found !== undefined) return found;
-    const guess = didYouMean(last, values) || `; it takes ${values.join(', ')}`;
-    throw new UsageError(`${flag} does not know '${last}'${guess}`);
+    const match = values.find((value) => value.toLowerCase() === last.toLowerCase());
+    if (match !== undefined) return match;
+    const hint = didYouMean(last, values) || `; it takes ${values.join(', ')}`;
+    throw new UsageError(`${flag} does not know '${last}'${hint}`);
   },
 });
 
 /** For commands that print more than their result; terminal.ts defines the effect. */
 export const quietFlag = {
-  quiet: toggle({ short: 'q', help: 'say only what is wrong' }),
+  quiet: toggleFlag({ short: 'q', help: 'say only what is wrong' }),
 } satisfies Flags;
 
 /** For commands that can print details. */
 export const verbosityFlags = {
   ...quietFlag,
-  verbose: toggle({ short: 'v', help: 'say more' }),
+  verbose: toggleFlag({ short: 'v', help: 'say more' }),
 } satisfies Flags;
 
 /** For commands that take several steps. */
 export const stepFlags = {
   ...quietFlag,
-  verbose: toggle({ short: 'v', help: 'say each step' }),
+  verbose: toggleFlag({ short: 'v', help: 'say each step' }),
 } satisfies Flags;
 
 /** Flags of every command. */
 export const commonFlags = {
-  debug: toggle({ help: 'where an unexpected error came from' }),
-  help: toggle({ short: '?', help: 'this text' }),
+  debug: toggleFlag({ help: 'where an unexpected error came from' }),
+  help: toggleFlag({ short: '?', help: 'this text' }),
 } satisfies Flags;
 
 /**
@@ -139,27 +139,30 @@ export function readFlags<F extends Flags>(
     strict: false,
     tokens: true,
   });
-  const given = new Map<string, string[]>(entries.map(([name]) => [name, []]));
+  const texts = new Map<string, string[]>(entries.map(([name]) => [name, []]));
   const operands: string[] = [];
   let rest: string[] | null = null;
   for (const token of tokens) {
     if (token.kind === 'option-terminator') rest = hasRest ? [] : null;
     else if (token.kind === 'positional') (rest ?? operands).push(token.value);
-    else given.get(knownName(flags, token.name, token.rawName))!.push(givenValue(flags, token));
+    else
+      texts
+        .get(requireKnownName(flags, token.name, token.rawName))!
+        .push(requireValue(flags, token));
   }
-  const values = entries.map(([name, flag]) => [name, flag.read(given.get(name)!, `--${name}`)]);
+  const values = entries.map(([name, flag]) => [name, flag.read(texts.get(name)!, `--${name}`)]);
   return { flags: Object.fromEntries(values) as FlagValues<F>, operands, rest };
 }
 
-function knownName(flags: Flags, name: string, written: string): string {
+function requireKnownName(flags: Flags, name: string, rawName: string): string {
   if (Object.hasOwn(flags, name)) return name;
   // Users try -h before they know -?.
   if (name === 'h' && Object.hasOwn(flags, 'help')) return 'help';
-  const guess = didYouMean(
-    written,
+  const hint = didYouMean(
+    rawName,
     Object.keys(flags).map((known) => `--${known}`),
   );
-  throw new UsageError(`unknown option '${written}'${guess}`);
+  throw new UsageError(`unknown option '${rawName}'${hint}`);
 }
 
 interface OptionToken {
@@ -169,16 +172,16 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function givenValue(flags: Flags, { name, rawName, value, inlineValue }: OptionToken): string {
-  const wanted = flags[name]?.value;
-  if (wanted === undefined) {
+function requireValue(flags: Flags, { name, rawName, value, inlineValue }: OptionToken): string {
+  const placeholder = flags[name]?.value;
+  if (placeholder === undefined) {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value, found '${value}'`);
     return '';
   }
   const isNextFlag = !inlineValue && value !== undefined && /^-./.test(value);
   if (value === undefined || isNextFlag) {
-    const found = isNextFlag ? `, found '${value}'` : '';
-    throw new UsageError(`${rawName} needs a value (${wanted})${found}`);
+    const actual = isNextFlag ? `, found '${value}'` : '';
+    throw new UsageError(`${rawName} needs a value (${placeholder})${actual}`);
   }
   return value;
 }
@@ -207,5 +210,5 @@ export function describeFlags(flags: Flags, width: number): string {
     const letter = short === undefined ? '   ' : `-${short},`;
     return [`${letter} --${name}${value === undefined ? '' : ` ${value}`}`, help] as const;
   });
-  return columns(rows, width);
+  return formatColumns(rows, width);
 }

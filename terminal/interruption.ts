@@ -19,7 +19,7 @@ export class Interruption {
     // A command may start more servers than Node's default limit of listeners.
     setMaxListeners(0, this.signal);
     this.firstSignal = new Promise((resolve) => {
-      this.signal.addEventListener('abort', () => resolve(this.ownStatus()!), { once: true });
+      this.signal.addEventListener('abort', () => resolve(this.receivedStatus()!), { once: true });
     });
     for (const signal of signals) process.on(signal, this.onSignal);
   }
@@ -29,13 +29,13 @@ export class Interruption {
   }
 
   /** The exit status after a signal; null without one. */
-  async status(): Promise<number | null> {
+  async awaitStatus(): Promise<number | null> {
     // A signal that has just come is delivered in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.ownStatus();
+    return this.receivedStatus();
   }
 
-  private ownStatus(): number | null {
+  private receivedStatus(): number | null {
     return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
   }
 
@@ -53,17 +53,17 @@ export class Interruption {
  * Resolves as the promise does; rejects at once when `signal` aborts. The caller then ends the work
  * that the promise stands for.
  */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
+export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let rejectWithReason = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    rejectWithReason = () => reject(signal.reason as Error);
+    if (signal.aborted) rejectWithReason();
+    else signal.addEventListener('abort', rejectWithReason, { once: true });
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', rejectWithReason);
   }
 }
 
@@ -71,17 +71,17 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
  * Runs `act` until it ends or a signal aborts it; `act` then cleans up and throws. Resolves to the
  * exit status of `act`, or of the signal.
  */
-export async function interruptibly(
+export async function runInterruptibly(
   command: string,
   terminal: Terminal,
-  act: (signal: AbortSignal) => Promise<number>,
+  action: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const interruption = new Interruption();
   try {
-    return await act(interruption.signal);
+    return await action(interruption.signal);
   } catch (error) {
     // An error that the signal caused needs no message.
-    const status = await interruption.status();
+    const status = await interruption.awaitStatus();
     if (status === null) throw error;
     terminal.err(`glossa ${command}: interrupted`);
     return status;

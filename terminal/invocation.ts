@@ -12,34 +12,34 @@ export interface Start {
   readonly cwd: string;
 }
 
-const ownStart = (): Start => ({
+const currentStart = (): Start => ({
   file: process.argv[1] ?? '',
   env: process.env,
   cwd: process.cwd(),
 });
 
 /** The arguments of this process, with secrets in volume options masked. */
-export const shownCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
+export const maskedCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
 
 /** A word for a shell: quoted when it has to be. */
-export const shellWord = (word: string): string =>
+export const quoteWord = (word: string): string =>
   /^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** A path as typed in `folder`: relative below it, otherwise absolute. */
-export function pathFrom(folder: string, path: string): string {
+export function pathFromFolder(folder: string, path: string): string {
   const absolute = resolve(path);
-  const near = relative(folder, absolute) || '.';
-  return isBelow(folder, absolute) ? near : absolute;
+  const relativePath = relative(folder, absolute) || '.';
+  return isBelow(folder, absolute) ? relativePath : absolute;
 }
 
 /** Whether `path` is `folder`, or in it. Both are absolute. */
 const isBelow = (folder: string, path: string): boolean => {
-  const near = relative(folder, path);
-  return near !== '..' && !near.startsWith(`..${sep}`) && !isAbsolute(near);
+  const relativePath = relative(folder, path);
+  return relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath);
 };
 
 /** The folder whose project this package is installed for: that of node_modules, or a checkout. */
-export function projectOf(root: string): string {
+export function projectRoot(root: string): string {
   const at = `${root}${sep}`.indexOf(`${sep}node_modules${sep}`);
   return at < 0 ? root : root.slice(0, at) || sep;
 }
@@ -48,26 +48,30 @@ export function projectOf(root: string): string {
  * The package's folder as files in `folder` name it: relative if both belong to the same project,
  * so that the project can be moved.
  */
-export function rootFrom(folder: string, root: string = packageRoot): string {
+export function packageRootFrom(folder: string, root: string = packageRoot): string {
   const from = resolve(folder);
-  if (!isBelow(projectOf(root), from)) return root;
-  const near = relative(from, root);
-  return near.startsWith('..') ? near : near === '' ? '.' : `.${sep}${near}`;
+  if (!isBelow(projectRoot(root), from)) return root;
+  const relativePath = relative(from, root);
+  return relativePath.startsWith('..')
+    ? relativePath
+    : relativePath === ''
+      ? '.'
+      : `.${sep}${relativePath}`;
 }
 
 /**
  * The words that call this program in `folder`: `glossa` where the shell finds it, `npx glossa`
  * where it was started so, otherwise its file.
  */
-export function programIn(folder: string, start: Start = ownStart()): string {
+export function programCommand(folder: string, start: Start = currentStart()): string {
   const { file, env, cwd } = start;
   if (BY_NPX.test(env.npm_lifecycle_script ?? '')) {
-    const project = projectOf(packageRoot);
-    const isFound = folder === cwd || isBelow(project, folder) || isCache(project);
-    return isFound ? 'npx glossa' : `npx --prefix ${shellWord(project)} glossa`;
+    const project = projectRoot(packageRoot);
+    const isFound = folder === cwd || isBelow(project, folder) || isNpxCache(project);
+    return isFound ? 'npx glossa' : `npx --prefix ${quoteWord(project)} glossa`;
   }
-  if (findOnPath('glossa', env.PATH) === realPath(file)) return 'glossa';
-  const path = shellWord(withSlash(folder, file));
+  if (findOnPath('glossa', env.PATH) === resolveLinks(file)) return 'glossa';
+  const path = quoteWord(withSlash(folder, file));
   return basename(file).endsWith('.js') ? `node ${path}` : path;
 }
 
@@ -79,19 +83,19 @@ export function programIn(folder: string, start: Start = ownStart()): string {
 const BY_NPX = /^(['"]?)glossa\1(\s|$)/;
 
 /** npx's cache of packages that no project has installed: npx finds them from any folder. */
-const isCache = (project: string): boolean => project.includes(`${sep}_npx${sep}`);
+const isNpxCache = (project: string): boolean => project.includes(`${sep}_npx${sep}`);
 
 /** A program's file with a slash in it: without one a shell would search PATH. */
 function withSlash(folder: string, file: string): string {
-  const path = pathFrom(folder, file);
+  const path = pathFromFolder(folder, file);
   return path.includes(sep) ? path : `.${sep}${path}`;
 }
 
 function findOnPath(name: string, path = ''): string | undefined {
-  const found = path
+  const match = path
     .split(delimiter)
     .find((folder) => folder !== '' && isExecutable(join(folder, name)));
-  return found === undefined ? undefined : realPath(join(found, name));
+  return match === undefined ? undefined : resolveLinks(join(match, name));
 }
 
 function isExecutable(path: string): boolean {
@@ -104,7 +108,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function realPath(path: string): string {
+function resolveLinks(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columns, cut, table, widthOf, wrap } from './layout.ts';
+import { cutToWidth, formatColumns, formatTable, textWidth, wrap } from './layout.ts';
 
 describe('wrap', () => {
   it('breaks a line at blanks and keeps its indentation', () => {
@@ -17,13 +17,13 @@ describe('wrap', () => {
 
 describe('a wide character', () => {
   it('takes two columns; combining characters and escape sequences take none', () => {
-    expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(widthOf)).toEqual([
+    expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(textWidth)).toEqual([
       2, 4, 1, 1, 2,
     ]);
   });
 
   it('is never cut in two', () => {
-    expect(['abc', '日本語', 'e\u0301bcd', 'abcd'].map((text) => cut(text, 3))).toEqual([
+    expect(['abc', '日本語', 'e\u0301bcd', 'abcd'].map((text) => cutToWidth(text, 3))).toEqual([
       'abc',
       '日…',
       'e\u0301b…',
@@ -36,9 +36,12 @@ describe('a wide character', () => {
       ['日本.vol', '1', 'x'],
       ['a', '10', ''],
     ];
-    expect(table(rows, { right: (at) => at === 1 })).toEqual(['日本.vol   1  x', 'a         10']);
+    expect(formatTable(rows, { isRightAligned: (at) => at === 1 })).toEqual([
+      '日本.vol   1  x',
+      'a         10',
+    ]);
     expect(
-      columns(
+      formatColumns(
         [
           ['日本', 'one'],
           ['a', 'two'],
@@ -52,7 +55,7 @@ describe('a wide character', () => {
 describe('columns', () => {
   it('aligns the second column and wraps its text there', () => {
     expect(
-      columns(
+      formatColumns(
         [
           ['a', 'one two three'],
           ['long', 'four'],
@@ -65,7 +68,7 @@ describe('columns', () => {
   it('starts the second column on a new line when the first is too wide', () => {
     const wide = 'w'.repeat(40);
     expect(
-      columns(
+      formatColumns(
         [
           ['a', 'one'],
           [wide, 'two'],

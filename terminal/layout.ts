@@ -23,36 +23,36 @@ function measure(text: string): number {
 }
 
 /** The terminal columns that a text takes. */
-export const widthOf = (text: string): number => (PLAIN.test(text) ? text.length : measure(text));
+export const textWidth = (text: string): number => (PLAIN.test(text) ? text.length : measure(text));
 
 /** The width of the widest text; 0 without texts. */
-export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
+export const maxWidth = (texts: readonly string[]): number => Math.max(0, ...texts.map(textWidth));
 
-const blanks = (count: number): string => ' '.repeat(Math.max(0, count));
+const makeBlanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
 /** The text and blanks behind it, up to a width. */
 export const padRight = (text: string, width: number): string =>
-  text + blanks(width - widthOf(text));
+  text + makeBlanks(width - textWidth(text));
 
 /** The text and blanks before it, up to a width. */
 export const padLeft = (text: string, width: number): string =>
-  blanks(width - widthOf(text)) + text;
+  makeBlanks(width - textWidth(text)) + text;
 
 /** A text without escape sequences, cut to a width; a cut text ends in `…`. */
-export function cut(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
+export function cutToWidth(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
   graphemes ??= new Intl.Segmenter();
-  let kept = '';
+  let head = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (widthOf(kept + segment) > width - 1) break;
-    kept += segment;
+    if (textWidth(head + segment) > width - 1) break;
+    head += segment;
   }
-  return width < 1 ? '' : `${kept}…`;
+  return width < 1 ? '' : `${head}…`;
 }
 
 export interface TableSettings {
   /** Columns that are aligned at the right; by default none. */
-  readonly right?: (column: number) => boolean;
+  readonly isRightAligned?: (column: number) => boolean;
   /** The text between two columns; by default two blanks. */
   readonly gap?: string;
   readonly indent?: string;
@@ -62,17 +62,17 @@ export interface TableSettings {
  * Returns one line for each row, without blanks at the end. A row with fewer cells than the widest
  * row may end in a cell of any length, such as a sentence.
  */
-export function table(
+export function formatTable(
   rows: readonly (readonly string[])[],
-  { right = () => false, gap = '  ', indent = '' }: TableSettings = {},
+  { isRightAligned = () => false, gap = '  ', indent = '' }: TableSettings = {},
 ): string[] {
   const count = Math.max(0, ...rows.map(({ length }) => length));
   const widths = Array.from({ length: count }, (_, column) =>
-    widest(rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? [])),
+    maxWidth(rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? [])),
   );
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
-      (right(column) ? padLeft : padRight)(cell, widths[column]!),
+      (isRightAligned(column) ? padLeft : padRight)(cell, widths[column]!),
     );
     return (indent + cells.join(gap)).trimEnd();
   });
@@ -82,17 +82,17 @@ export function table(
  * Two indented columns; the second is wrapped at `width`, and begins on a line of its own where
  * the first is too wide. No newline at the end.
  */
-export function columns(
+export function formatColumns(
   rows: readonly (readonly [left: string, right: string])[],
   width: number,
 ): string {
-  const widths = rows.map(([left]) => widthOf(left)).filter((length) => length <= LEFT_MAX);
-  const margin = blanks(Math.max(0, ...widths) + 4);
+  const widths = rows.map(([left]) => textWidth(left)).filter((length) => length <= LEFT_MAX);
+  const margin = makeBlanks(Math.max(0, ...widths) + 4);
   return rows
     .flatMap(([left, right]) => {
       const lines = wrap(margin + right, width);
       const first = `  ${left}`;
-      if (widthOf(first) + 2 > margin.length) return [first, ...lines];
+      if (textWidth(first) + 2 > margin.length) return [first, ...lines];
       return [padRight(first, margin.length) + lines[0]!.slice(margin.length), ...lines.slice(1)];
     })
     .join('\n');
@@ -105,7 +105,7 @@ export function wrap(line: string, width: number): string[] {
   let current = '';
   for (const word of line.trim().split(/ +/)) {
     const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (widthOf(longer) > width && current !== '') {
+    if (textWidth(longer) > width && current !== '') {
       lines.push(current);
       current = indent + word;
     } else current = longer;
@@ -117,7 +117,7 @@ export function wrap(line: string, width: number): string[] {
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
 /** A bar of `part` (0 … 1) of `width` cells; never longer, and at least a sliver. */
-export function bar(part: number, width: number): string {
+export function formatBar(part: number, width: number): string {
   const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, part)) * width * 8));
   return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
 }

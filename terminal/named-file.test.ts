@@ -9,7 +9,7 @@ import { readNamedFile } from './named-file.ts';
 const patience = { writerMs: 100, silenceMs: 100 };
 const read = async (path: string, sizeMax = 100_000): Promise<string> => {
   const name = 'the file X';
-  return (await readNamedFile(path, { name, sizeMax, patience })).toString();
+  return (await readNamedFile(path, { name, sizeMax, timeLimits: patience })).toString();
 };
 
 it.each(['/dev/zero', '/dev/random', '/dev/null'])(

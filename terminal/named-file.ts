@@ -13,30 +13,30 @@ export interface NamedFileSettings {
   /** The most bytes that it may have. */
   readonly sizeMax?: number;
   /** Time limits for a pipe's writer; by default long enough for a person who types. */
-  readonly patience?: Patience;
+  readonly timeLimits?: TimeLimits;
   /** A hint when there is no such file: ` (did you mean …?)`. */
-  readonly guess?: () => string;
+  readonly makeHint?: () => string;
 }
 
-interface Patience {
+interface TimeLimits {
   /** Milliseconds until a writer must have opened the pipe. */
   readonly writerMs: number;
   /** Milliseconds that the writer may be silent. */
   readonly silenceMs: number;
 }
 
-const usualPatience: Patience = { writerMs: 2000, silenceMs: 60_000 };
+const defaultTimeLimits: TimeLimits = { writerMs: 2000, silenceMs: 60_000 };
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 
-const CHUNK = 65_536;
+const CHUNK_BYTES = 65_536;
 const MIB = 2 ** 20;
 
 const POLL_MS = 20;
 
 /** @throws {Failure} */
 export async function readNamedFile(path: string, settings: NamedFileSettings): Promise<Buffer> {
-  const { name, guess } = settings;
+  const { name, makeHint: guess } = settings;
   let fd = -1;
   try {
     // Checked before the open, which alone may have an effect on a device.
@@ -69,7 +69,7 @@ function refuseKind(stats: Stats, { name }: NamedFileSettings): void {
 }
 
 async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffer> {
-  const { name, sizeMax, patience: { writerMs, silenceMs } = usualPatience } = settings;
+  const { name, sizeMax, timeLimits: { writerMs, silenceMs } = defaultTimeLimits } = settings;
   const stats = fstatSync(fd);
   const refuseBeyond = (size: number): void => {
     if (sizeMax === undefined || size <= sizeMax) return;
@@ -82,7 +82,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
   const chunks: Buffer[] = [];
   let size = 0;
   for (let waitedMs = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(CHUNK);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const length = readSome(fd, chunk);
     if (length > 0) {
       chunks.push(chunk.subarray(0, length));

@@ -1,34 +1,37 @@
 /** Shows the progress of a run in one terminal line, overwritten at each step. */
-import { bar } from './layout.ts';
-import { longDuration } from './quantities.ts';
+import { formatBar } from './layout.ts';
+import { formatLongDuration } from './quantities.ts';
 
 export interface Progress {
-  readonly done: number;
+  readonly doneCount: number;
   /** At least 1. */
   readonly total: number;
   readonly elapsedSeconds: number;
   /** The current item. */
-  readonly what: string;
+  readonly item: string;
 }
 
-const BAR = 20;
+const BAR_CELLS = 20;
 
 /** The time left at the speed so far; null while nothing is done. */
-export const secondsLeft = ({ done, total, elapsedSeconds }: Progress): number | null =>
-  done === 0 ? null : (elapsedSeconds / done) * (total - done);
+export const estimateSecondsLeft = ({
+  doneCount: done,
+  total,
+  elapsedSeconds,
+}: Progress): number | null => (done === 0 ? null : (elapsedSeconds / done) * (total - done));
 
 /** `█████▌     27 %  3 min 20 s left  miss, python`, no wider than the terminal. */
-export function progressText(progress: Progress, width: number): string {
-  const part = progress.done / progress.total;
-  const filled = (part === 0 ? '' : bar(part, BAR)).padEnd(BAR, '░');
-  const left = secondsLeft(progress);
-  const time = left === null ? '' : `  ${longDuration(left)} left`;
-  const text = `${filled} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.what}`;
+export function formatProgress(progress: Progress, width: number): string {
+  const part = progress.doneCount / progress.total;
+  const filled = (part === 0 ? '' : formatBar(part, BAR_CELLS)).padEnd(BAR_CELLS, '░');
+  const left = estimateSecondsLeft(progress);
+  const time = left === null ? '' : `  ${formatLongDuration(left)} left`;
+  const text = `${filled} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.item}`;
   return [...text].slice(0, width).join('');
 }
 
 /** Replaces the current line by a text (ECMA-48: CR, EL). */
-const overwriting = (text: string): string => `\r\x1b[K${text}`;
+const overwriteLine = (text: string): string => `\r\x1b[K${text}`;
 
 /** Writes progress lines to standard error when that is a terminal. */
 export class ProgressLine {
@@ -40,10 +43,10 @@ export class ProgressLine {
 
   readonly show = (progress: Progress): void => {
     if (this.width === null) return;
-    process.stderr.write(overwriting(progressText(progress, this.width - 1)));
+    process.stderr.write(overwriteLine(formatProgress(progress, this.width - 1)));
   };
 
   clear(): void {
-    if (this.width !== null) process.stderr.write(overwriting(''));
+    if (this.width !== null) process.stderr.write(overwriteLine(''));
   }
 }

@@ -18,7 +18,7 @@ export interface Size {
 }
 
 /** The size of a terminal that does not report one. */
-const USUAL: Size = { columns: 80, rows: 24 };
+const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
 
 /** Whether both streams are a terminal that can be drawn on. */
 export const hasScreen = (env: NodeJS.ProcessEnv = process.env): boolean =>
@@ -39,14 +39,14 @@ export class Screen {
     this.redraw = redraw;
     this.onEnd = onEnd;
     this.enter();
-    process.stdin.on('data', this.read).on('end', onEnd).on('error', onEnd);
+    process.stdin.on('data', this.receiveInput).on('end', onEnd).on('error', onEnd);
     process.stdout.on('resize', redraw);
     process.on('SIGCONT', this.resume).on('SIGTSTP', this.suspend);
   }
 
   get size(): Size {
     const { columns, rows } = process.stdout;
-    return columns > 0 && rows > 0 ? { columns, rows } : USUAL;
+    return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SIZE;
   }
 
   /** Draws lines from the top; the terminal cuts those that are wider than it is. */
@@ -61,7 +61,7 @@ export class Screen {
   close(): void {
     process.off('SIGCONT', this.resume).off('SIGTSTP', this.suspend);
     process.stdout.off('resize', this.redraw);
-    process.stdin.off('data', this.read).off('end', this.onEnd).off('error', this.onEnd);
+    process.stdin.off('data', this.receiveInput).off('end', this.onEnd).off('error', this.onEnd);
     this.leave();
     process.stdin.pause();
   }
@@ -79,8 +79,8 @@ export class Screen {
     process.stdin.setRawMode(false);
   }
 
-  private readonly read = (text: string): void => {
-    for (const key of keysIn(text)) {
+  private readonly receiveInput = (text: string): void => {
+    for (const key of parseKeys(text)) {
       if (key === CTRL_Z) this.suspend();
       else this.onKey(key);
     }
@@ -130,7 +130,7 @@ const ESCAPE = '\x1b';
 const KEY = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
 
 /** The keys in a text from the terminal, by name or as their character; unknown ones are dropped. */
-export function keysIn(text: string): string[] {
+export function parseKeys(text: string): string[] {
   const parts = text.match(KEY) ?? [];
   return parts.flatMap((part) => {
     if (part.length > 1 && part.startsWith(ESCAPE)) return SEQUENCES[part.slice(2)] ?? [];

@@ -6,7 +6,7 @@ const MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, '': 10
 /**
  * The slowThresholdMs of a `--slow TIME`; without a unit TIME is in seconds. @throws {UsageError}
  */
-export function slowThresholdMs(value: string): number {
+export function parseSlowThreshold(value: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|)$/.exec(value) ?? [];
   const ms = Number(count) * (MS[unit ?? ''] ?? Number.NaN);
   if (ms > 0) return ms;

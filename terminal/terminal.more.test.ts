@@ -5,7 +5,7 @@ import { packageRoot } from '../runtime/sys/paths.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 import { readSlowly } from '../test/support/slow-reader.ts';
-import { coloured, paint } from './terminal.ts';
+import { paint, supportsColour } from './terminal.ts';
 
 describe('colour of the output', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('colour of the output', () => {
     [false, {}, false],
     [undefined, {}, false],
   ])('on a stream with isTTY %s and the environment %j is used: %s', (isTTY, env, expected) => {
-    expect(coloured(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
+    expect(supportsColour(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
   });
 
   it('adds escape sequences only when it is on', () => {

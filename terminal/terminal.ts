@@ -53,7 +53,7 @@ interface Stream {
   readonly isTTY?: boolean;
 }
 
-export function coloured(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
+export function supportsColour(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
@@ -69,7 +69,7 @@ export function processTerminal(): Terminal {
     err: (text) => void stderr.write(`${text}\n`),
     interactive: stdout.isTTY === true,
     width: Math.min(stdout.columns || WIDTH_MAX, WIDTH_MAX),
-    colour: { out: coloured(stdout), err: coloured(stderr) },
+    colour: { out: supportsColour(stdout), err: supportsColour(stderr) },
     async flush() {
       for (const output of outputs) await output.flush();
     },
@@ -82,13 +82,13 @@ type OutputStream = typeof process.stdout | typeof process.stderr;
 class Output {
   private readonly name: string;
   private readonly stream: OutputStream;
-  private unwritten: Failure | null = null;
+  private writeError: Failure | null = null;
 
   constructor(name: string, stream: OutputStream) {
     this.name = name;
     this.stream = stream;
     stream.on('error', this.onError);
-    if (isFile(stream.fd)) stream._write = fileWriter(stream.fd);
+    if (isFile(stream.fd)) stream._write = makeFileWriter(stream.fd);
   }
 
   /** Resolves when the reader has read all, or has gone. @throws {Failure} */
@@ -97,27 +97,27 @@ class Output {
     const error = await new Promise((resolve) => stream.write('', resolve));
     // The stream emits the error that failed the write in the event loop's next turn.
     if (error) await new Promise((resolve) => setImmediate(resolve));
-    if (this.unwritten !== null) throw this.unwritten;
+    if (this.writeError !== null) throw this.writeError;
   }
 
   private readonly onError = (error: NodeJS.ErrnoException): void => {
     // The reader, such as head, or the terminal has gone: the rest of the output is dropped.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
-    this.unwritten ??= new Failure(`cannot write standard ${this.name}: ${reason(error)}`);
+    this.writeError ??= new Failure(`cannot write standard ${this.name}: ${reason(error)}`);
   };
 }
 
 const isFile = (fd: number): boolean => fstatSync(fd).isFile();
 
 /** Writes all of a chunk to a file; Node's own stream takes a short write for a whole one. */
-const fileWriter =
+const makeFileWriter =
   (fd: number): Writable['_write'] =>
-  (chunk: Uint8Array, _encoding, done) => {
+  (chunk: Uint8Array, _encoding, callback) => {
     try {
       writeWhole(fd, chunk);
-      done();
+      callback();
     } catch (error) {
-      done(error as Error);
+      callback(error as Error);
     }
   };
 
@@ -133,17 +133,17 @@ export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Termina
 });
 
 /** Prints a confirmation for the waiting user, unless quiet. */
-export function note(text: string, terminal: Terminal): void {
+export function printNote(text: string, terminal: Terminal): void {
   if (terminal.verbosity !== 'quiet') terminal.out(text);
 }
 
 /** Prints a step of the command's work, when verbose. */
-export function step(text: string, terminal: Terminal): void {
+export function printStep(text: string, terminal: Terminal): void {
   if (terminal.verbosity === 'verbose') terminal.err(`glossa: ${text}`);
 }
 
 /** Prints a warning, unless quiet. */
-export function warn(text: string, terminal: Terminal): void {
+export function printWarning(text: string, terminal: Terminal): void {
   if (terminal.verbosity === 'quiet') return;
   terminal.err(`glossa: ${paint('warning', 'warning:', terminal.colour.err)} ${text}`);
 }

@@ -8,7 +8,7 @@ import { activate } from '../runtime/volfile/activate.ts';
 import { type PlainVolume, plainVolumes } from '../runtime/volfile/description.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
-import { NodeContext } from '../server/context.ts';
+import { NodeContext } from '../server/node-context.ts';
 import { registry } from '../server/registry.ts';
 import { withScratch } from './support/mount.ts';
 import { canCompile, compile, libraryFolder } from './support/native.ts';

@@ -97,12 +97,13 @@ function compile(outDir: string): number {
 
 /** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
 async function manualPages(folder: string): Promise<void> {
-  const [{ manual }, { commands }, { registry }, { version }] = await Promise.all([
-    import('../cli/man/pages.ts'),
-    import('../cli/commands.ts'),
-    import('../server/registry.ts'),
-    import('../terminal/package-version.ts'),
-  ]);
+  const [{ makeManual: manual }, { commands }, { registry }, { packageVersion: version }] =
+    await Promise.all([
+      import('../cli/man/manual-pages.ts'),
+      import('../cli/commands.ts'),
+      import('../server/registry.ts'),
+      import('../terminal/package-version.ts'),
+    ]);
   const { SOURCE_DATE_EPOCH: epoch } = process.env;
   const date = (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000))
     .toISOString()

@@ -3,9 +3,9 @@
  * stacks, each with its own mount server, measured by the bench's engine in alternating rounds. It
  * leaves no mount, process or file at any end.
  */
-import { mountProblem } from '../../server/mount-probe.ts';
+import { findMountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
-import { number, toggle } from '../../terminal/flags.ts';
+import { numberFlag, toggleFlag } from '../../terminal/flags.ts';
 import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { BusySampler } from '../bench/engine/busy.ts';
@@ -43,10 +43,14 @@ export const experimentFlags = (help: {
   readonly json: string;
   readonly searches: string;
 }) => ({
-  delay: number({ value: 'MS', help: help.delay }),
-  json: toggle({ help: help.json }),
-  seed: number({ value: 'N', whole: true, help: 'what is searched for is drawn from this (1)' }),
-  searches: number({ value: 'N', whole: true, help: help.searches }),
+  delay: numberFlag({ value: 'MS', help: help.delay }),
+  json: toggleFlag({ help: help.json }),
+  seed: numberFlag({
+    value: 'N',
+    whole: true,
+    help: 'what is searched for is drawn from this (1)',
+  }),
+  searches: numberFlag({ value: 'N', whole: true, help: help.searches }),
 });
 
 /** Checks the settings and returns them. @throws {UsageError} */
@@ -98,13 +102,13 @@ export async function runExperiment<M>(
     current = what;
     const elapsedSeconds = (performance.now() - begun) / 1e3;
     const label = part === undefined ? `${what}: starting` : what;
-    progress?.show({ done: part ?? 0, total: 1, elapsedSeconds, what: label });
+    progress?.show({ doneCount: part ?? 0, total: 1, elapsedSeconds, item: label });
   };
   const workplace = await makeWorkplace(command, terminal);
   const { folder: scratch } = workplace;
   let measured: M;
   try {
-    const unmountable = await mountProblem(scratch);
+    const unmountable = await findMountProblem(scratch);
     if (unmountable !== null) {
       throw new Failure(`nothing can be mounted here: ${unmountable}${instead}`);
     }

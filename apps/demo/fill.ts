@@ -6,10 +6,10 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { WARNING } from '../../runtime/core/log.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { activate } from '../../runtime/volfile/activate.ts';
-import { NodeContext } from '../../server/context.ts';
 import { CONSOLE, openSink } from '../../server/log-sink.ts';
+import { NodeContext } from '../../server/node-context.ts';
 import { registry } from '../../server/registry.ts';
-import { startOrFail, UP_TIMEOUT, upOrFail } from '../../server/start-graph.ts';
+import { startOrFail, UP_TIMEOUT, waitUntilUp } from '../../server/start-graph.ts';
 import { describeOrFail, inspectFile } from '../../server/volfiles.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
@@ -44,7 +44,7 @@ async function startGraph(volfile: string, terminal: Terminal): Promise<Graph> {
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
   try {
     await startOrFail(graph);
-    await upOrFail(graph, UP_TIMEOUT);
+    await waitUntilUp(graph, UP_TIMEOUT);
   } catch (error) {
     await graph.stop();
     throw error;

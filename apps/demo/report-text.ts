@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { table, wrap } from '../../terminal/layout.ts';
+import { formatTable, wrap } from '../../terminal/layout.ts';
 import { busyText } from '../bench/engine/busy.ts';
 import { comparedText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
@@ -21,7 +21,7 @@ export const paragraph = (sentences: readonly string[], width: number): string =
 
 /** A table of rows of equal length: the first column left, all others right. */
 export const figuresTable = (rows: readonly (readonly string[])[]): string =>
-  table(rows, { right: (column) => column > 0, indent: '  ' }).join('\n');
+  formatTable(rows, { isRightAligned: (column) => column > 0, indent: '  ' }).join('\n');
 
 /** Compares the rounds of two stacks. */
 export const compareSearches = (
@@ -106,6 +106,6 @@ export function pathText(path: string): string {
 /** Lists the files of the package to read next. */
 export function nextFilesText(files: readonly (readonly [path: string, what: string])[]): string {
   const rows = files.map(([path, what]) => [pathText(path), what]);
-  const lines = table(rows, { indent: '    ', gap: '   ' });
+  const lines = formatTable(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');
 }

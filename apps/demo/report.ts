@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { columns } from '../../terminal/layout.ts';
+import { formatColumns } from '../../terminal/layout.ts';
 import { boundsText, endText } from '../bench/engine/comparison-text.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
 import type { ExperimentSettings } from './experiment.ts';
@@ -52,7 +52,7 @@ export function introduction(
     `share the files.${late} In twenty rounds, these stacks take turns:`,
   ];
   const rows = stacks.map(({ title, what }) => [title, what] as const);
-  return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
+  return `${paragraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
 /** Describes the storage of a pass. */

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { EAGAIN, EDQUOT, ENOSPC } from '../../runtime/core/errno.ts';
 import { LOCK_EX, LOCK_NB } from '../../runtime/sys/constants.ts';
 import { flock } from '../../runtime/sys/libc.ts';
-import { makeScratch, mountsIn, removeScratch } from '../../server/scratch.ts';
+import { listMountsIn, makeScratch, removeScratch } from '../../server/scratch-folders.ts';
 import { unmountLeftover } from '../../server/unmount.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
@@ -53,7 +53,7 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
     const isGone = removeScratch(folder);
     closeSync(lock);
     if (isGone) return;
-    const mounts = mountsIn(folder).join(', ');
+    const mounts = listMountsIn(folder).join(', ');
     terminal.err(`glossa ${command}: cannot remove ${folder}, as it has mounts: ${mounts}`);
   };
   return { folder, remove };
@@ -78,7 +78,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
     if (lock === null) continue;
     try {
       if (flock(lock, LOCK_EX | LOCK_NB) !== 0) continue;
-      for (const mount of mountsIn(folder)) await unmountLeftover(mount);
+      for (const mount of listMountsIn(folder)) await unmountLeftover(mount);
       if (!removeScratch(folder)) continue;
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
     } catch (error) {

@@ -14,7 +14,7 @@ import { pageParts } from '../../bridges/machine/node/page-parts.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
-import { version } from '../../terminal/package-version.ts';
+import { packageVersion } from '../../terminal/package-version.ts';
 import { styleSheet } from '../bench/engine/report/style.ts';
 import { wordsOf } from './editor-words.ts';
 import type { FileTexts, PageData, PartData } from './page-data.ts';
@@ -79,7 +79,7 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   files.set('THIRD-PARTY.txt', dist('apps/playground/THIRD-PARTY.txt'));
   const words = wordsOf(await registry.loadAll(), TYPES);
   const begun = { files: startFiles(), line: START_LINE };
-  files.set('index.html', page({ version: version(), parts, lessons, words, ...begun }));
+  files.set('index.html', page({ version: packageVersion(), parts, lessons, words, ...begun }));
   return files;
 }
 

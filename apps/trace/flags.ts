@@ -4,26 +4,37 @@ import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
 import { UsageError } from '../../terminal/exit.ts';
-import { type Flags, type FlagValues, list, number, text, toggle } from '../../terminal/flags.ts';
-import { slowThresholdMs } from '../../terminal/slow-threshold.ts';
+import {
+  type Flags,
+  type FlagValues,
+  listFlag,
+  numberFlag,
+  textFlag,
+  toggleFlag,
+} from '../../terminal/flags.ts';
+import { parseSlowThreshold } from '../../terminal/slow-threshold.ts';
 
 export const filterFlags = {
-  volume: list({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
-  fop: list({ value: 'FOP', values: fopNames, help: 'this fop; may be repeated, as all below' }),
-  path: list({
+  volume: listFlag({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
+  fop: listFlag({
+    value: 'FOP',
+    values: fopNames,
+    help: 'this fop; may be repeated, as all below',
+  }),
+  path: listFlag({
     value: 'PATH',
     help: 'this path of the mount; * is a part of a name, ** of a path',
   }),
-  pid: list({ value: 'PID', help: 'requests of this process' }),
-  uid: list({ value: 'UID', help: 'requests of this user' }),
-  errno: list({ value: 'ERRNO', values: errnoNames, help: 'requests that met this errno' }),
-  'one-in': number({ value: 'N', whole: true, help: 'one request in N' }),
-  slow: text({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
+  pid: listFlag({ value: 'PID', help: 'requests of this process' }),
+  uid: listFlag({ value: 'UID', help: 'requests of this user' }),
+  errno: listFlag({ value: 'ERRNO', values: errnoNames, help: 'requests that met this errno' }),
+  'one-in': numberFlag({ value: 'N', whole: true, help: 'one request in N' }),
+  slow: textFlag({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
 } satisfies Flags;
 
 export const keepFlags = {
-  'data-max': number({ value: 'BYTES', whole: true, help: 'bytes of data that are kept (32)' }),
-  redact: toggle({ help: 'hide names and contents' }),
+  'data-max': numberFlag({ value: 'BYTES', whole: true, help: 'bytes of data that are kept (32)' }),
+  redact: toggleFlag({ help: 'hide names and contents' }),
 } satisfies Flags;
 
 export type FilterFlags = FlagValues<typeof filterFlags>;
@@ -38,7 +49,7 @@ export function filterOf(flags: FilterFlags): FilterSettings {
     uids: flags.uid.map((value) => whole('uid', value)),
     errnos: words(flags.errno),
     ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
-    ...(flags.slow === undefined ? {} : { slowMs: slowThresholdMs(flags.slow) }),
+    ...(flags.slow === undefined ? {} : { slowMs: parseSlowThreshold(flags.slow) }),
   };
   try {
     makeFilter(given, flags.volume);

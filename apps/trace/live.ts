@@ -5,9 +5,13 @@ import { copyEvents } from '../../runtime/observe/event-store.ts';
 import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
-import { attach, type LiveTrace } from '../../server/control/attach.ts';
-import { serverGone } from '../../server/control/client.ts';
-import { openOrFail, type RecordingOptions, type RecordRequest } from '../../server/recording.ts';
+import { serverGoneError } from '../../server/control/control-client.ts';
+import { attachTrace, type LiveTrace } from '../../server/control/live-trace.ts';
+import {
+  openOrFail,
+  type RecordingOptions,
+  type RecordRequest,
+} from '../../server/graph-recording.ts';
 import { refuseInside } from '../../server/refuse-inside.ts';
 import { EXIT_OK, Failure } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -21,7 +25,7 @@ export async function showLive(
   summary: boolean,
   terminal: Terminal,
 ): Promise<number> {
-  const live = await attach(given, wanted);
+  const live = await attachTrace(given, wanted);
   const view = summary ? tableView(terminal) : treeView(live, terminal);
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
@@ -48,10 +52,10 @@ export async function recordLive(
   terminal: Terminal,
 ): Promise<number> {
   const { file, ...wanted } = request;
-  const live = await attach(given, wanted);
+  const live = await attachTrace(given, wanted);
   let trouble: string | null = null;
   try {
-    const { mountpoint } = live.served;
+    const { mountpoint } = live.server;
     if (mountpoint !== undefined) refuseInside(mountpoint, { recording: realPath(file) });
     const onTrouble = (why: string): void => {
       trouble ??= why;
@@ -89,8 +93,8 @@ async function untilEnded(
   for (const signal of SIGNALS) process.on(signal, close);
   process.stdout.on('error', close);
   try {
-    const { served } = live;
-    const what = served.mountpoint ?? served.given;
+    const { server: served } = live;
+    const what = served.mountpoint ?? served.operand;
     if (terminal.verbosity !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
     return await live.follow(onEvents);
   } finally {
@@ -100,9 +104,9 @@ async function untilEnded(
 }
 
 /** The exit status. @throws {Failure} when the mount or its server has ended */
-function exitStatusOf(goesOn: boolean, { served }: LiveTrace): number {
+function exitStatusOf(goesOn: boolean, { server: served }: LiveTrace): number {
   if (goesOn) return EXIT_OK;
-  throw serverGone(served);
+  throw serverGoneError(served);
 }
 
 interface View {

@@ -1,7 +1,7 @@
 /** Summarizes a recording as a table like strace -c: calls, errors and times by volume and fop. */
 
 import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
-import { table, widest } from '../../terminal/layout.ts';
+import { formatTable, maxWidth } from '../../terminal/layout.ts';
 
 interface Row {
   readonly volume: string;
@@ -32,9 +32,9 @@ export class Summary {
     const errors = sorted.reduce((sum, row) => sum + row.errors, 0);
     const total = cellsOf({ volume: 'total', fop: '', calls, errors, own: all }, all);
     const rows = [HEAD, ...cells, total];
-    const rule = HEAD.map((_, column) => '-'.repeat(widest(rows.map((row) => row[column]!))));
-    return table([HEAD, rule, ...cells, rule, total], {
-      right: (column) => column < HEAD.length - TEXTS,
+    const rule = HEAD.map((_, column) => '-'.repeat(maxWidth(rows.map((row) => row[column]!))));
+    return formatTable([HEAD, rule, ...cells, rule, total], {
+      isRightAligned: (column) => column < HEAD.length - TEXTS,
       gap: ' ',
     });
   }

@@ -5,7 +5,7 @@ import { abbreviateValues, formatClock, formatResult } from '../../runtime/obser
 import type { NoteEvent, OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
-import { duration } from '../../terminal/quantities.ts';
+import { formatDuration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
 import { kindOf, logged, otherInWords } from './event-texts.ts';
 
@@ -51,7 +51,7 @@ function answer(hop: HopSeen, { head, colour }: Looks): string {
   const short = formatResult(unwind);
   const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
   const here = head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
-  return `${result} <${duration(tookNs(hop)!)}>${here}`;
+  return `${result} <${formatDuration(tookNs(hop)!)}>${here}`;
 }
 
 /** The line of an event that is no request. */

@@ -5,20 +5,29 @@ import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { openToWrite, writeWhole } from '../../runtime/sys/guarded-write.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
-import { type Flags, type FlagValues, list, text, toggle } from '../../terminal/flags.ts';
+import {
+  type Flags,
+  type FlagValues,
+  listFlag,
+  textFlag,
+  toggleFlag,
+} from '../../terminal/flags.ts';
 import { reason } from '../../terminal/reason.ts';
 import { perfettoText } from './perfetto.ts';
 import { summaryLines } from './summary.ts';
 import { otherLine, walkLines } from './tree.ts';
 
 export const viewFlags = {
-  summary: toggle({ short: 'c', help: 'a table by volume and fop instead' }),
-  html: text({ value: 'FILE', help: 'write a page to FILE: requests step by step, in a browser' }),
-  perfetto: text({
+  summary: toggleFlag({ short: 'c', help: 'a table by volume and fop instead' }),
+  html: textFlag({
+    value: 'FILE',
+    help: 'write a page to FILE: requests step by step, in a browser',
+  }),
+  perfetto: textFlag({
     value: 'FILE',
     help: 'write FILE for ui.perfetto.dev and chrome://tracing',
   }),
-  request: list({
+  request: listFlag({
     value: 'N',
     help: 'show this request alone, by the number behind #; may be repeated',
   }),

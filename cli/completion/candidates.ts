@@ -7,49 +7,53 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
-import { type Commands, subcommandsOf } from '../../terminal/command.ts';
+import { type Commands, subcommandNames } from '../../terminal/command.ts';
 import type { CompletionKind } from '../../terminal/completion-kinds.ts';
-import { type Grammar, grammarOf } from './grammar.ts';
+import { deriveGrammar, type Grammar } from './grammar.ts';
 
 /** @param words the words behind `glossa`, up to the cursor */
-export async function candidates(words: readonly string[], commands: Commands): Promise<string[]> {
+export async function findCandidates(
+  words: readonly string[],
+  commands: Commands,
+): Promise<string[]> {
   const [first = ''] = words;
   if (words.length <= 1 && !first.startsWith('-')) {
     const single = [...commands].filter(([name]) => !name.includes(' '));
-    return matching(
+    return formatMatches(
       '',
       first,
       single.map(([name, { summary }]) => [name, summary]),
     );
   }
   // `glossa -f VOLFILE MNT` is `glossa mount`.
-  const typed = first.startsWith('-') ? ['mount', ...words] : [...words];
-  const length = typed.length > 2 && commands.has(`${typed[0]} ${typed[1]}`) ? 2 : 1;
-  const name = typed.slice(0, length).join(' ');
+  const fullWords = first.startsWith('-') ? ['mount', ...words] : [...words];
+  const length = fullWords.length > 2 && commands.has(`${fullWords[0]} ${fullWords[1]}`) ? 2 : 1;
+  const name = fullWords.slice(0, length).join(' ');
   const entry = commands.get(name);
   if (entry === undefined) return ['words'];
   const { default: command } = await entry.load();
   const topics = name === 'help' ? await helpTopics(commands) : {};
-  const { options, operands } = grammarOf(name, command, topics);
-  const place = placeOf(typed.slice(length), options);
-  if (place.at === 'rest') {
+  const { options, operands } = deriveGrammar(name, command, topics);
+  const position = locateWord(fullWords.slice(length), options);
+  if (position.at === 'rest') {
     // Counted from the start of the line: the program's name is word 0.
-    const from = 1 + length + place.from - (typed.length - words.length);
+    const from = 1 + length + position.from - (fullWords.length - words.length);
     return [command.hasRest ? `rest ${from}` : 'words'];
   }
-  if (place.at === 'option') {
-    return matching(
+  if (position.at === 'option') {
+    return formatMatches(
       '',
-      place.word,
-      [...options].map(([way, { help }]) => [way, help]),
+      position.word,
+      [...options].map(([spelling, { help }]) => [spelling, help]),
     );
   }
-  if (place.at === 'value') return offered([place.kind], place.before, place.word);
+  if (position.at === 'value') return formatOffers([position.kind], position.before, position.word);
   const last = operands.at(-1);
-  const kinds = operands[place.index]?.kinds ?? (last?.repeats ? last.kinds : []);
-  const subcommands = subcommandsOf(name, commands).map((other) => other.split(' ')[1]!);
-  const all = place.index === 0 && length === 1 ? [{ words: subcommands }, ...kinds] : kinds;
-  return offered(all, '', place.word);
+  const kinds = operands[position.index]?.kinds ?? (last?.repeats ? last.kinds : []);
+  const subcommands = subcommandNames(name, commands).map((other) => other.split(' ')[1]!);
+  const offeredKinds =
+    position.index === 0 && length === 1 ? [{ words: subcommands }, ...kinds] : kinds;
+  return formatOffers(offeredKinds, '', position.word);
 }
 
 async function helpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
@@ -58,7 +62,7 @@ async function helpTopics(commands: Commands): Promise<Record<string, Completion
 }
 
 /** The position of the last word; `word` is its part behind `--option=`. */
-type Typed =
+type WordPosition =
   | { readonly at: 'rest'; readonly from: number }
   | { readonly at: 'option'; readonly word: string }
   | {
@@ -69,19 +73,19 @@ type Typed =
     }
   | { readonly at: 'operand'; readonly index: number; readonly word: string };
 
-function placeOf(words: readonly string[], options: Grammar['options']): Typed {
+function locateWord(words: readonly string[], options: Grammar['options']): WordPosition {
   const word = words.at(-1)!;
   let index = 0;
-  let awaited: CompletionKind | null = null;
-  for (const [at, each] of words.slice(0, -1).entries()) {
+  let expectedKind: CompletionKind | null = null;
+  for (const [at, word] of words.slice(0, -1).entries()) {
     // bash passes '=' as a word of its own.
-    if (awaited !== null) awaited = each === '=' ? awaited : null;
-    else if (each === '--') return { at: 'rest', from: at + 1 };
-    else if (/^-./.test(each)) awaited = options.get(each)?.value ?? null;
+    if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
+    else if (word === '--') return { at: 'rest', from: at + 1 };
+    else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
     else index += 1;
   }
-  if (awaited !== null)
-    return { at: 'value', kind: awaited, before: '', word: word.replace(/^=$/, '') };
+  if (expectedKind !== null)
+    return { at: 'value', kind: expectedKind, before: '', word: word.replace(/^=$/, '') };
   const [, before, value = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
   const kind = options.get(value)?.value ?? null;
   if (before !== undefined && kind !== null) {
@@ -91,20 +95,20 @@ function placeOf(words: readonly string[], options: Grammar['options']): Typed {
 }
 
 /** @param before the beginning of the same word for the shell, `--option=` */
-function offered(kinds: readonly CompletionKind[], before: string, word: string): string[] {
-  const found = kinds.flatMap((kind) => namesOf(kind, word));
+function formatOffers(kinds: readonly CompletionKind[], before: string, word: string): string[] {
+  const names = kinds.flatMap((kind) => listNames(kind, word));
   const areFiles = kinds.some((kind) =>
     typeof kind === 'object' ? 'files' in kind : kind !== 'free',
   );
-  return matching(
+  return formatMatches(
     areFiles ? 'files' : '',
     word,
-    found.map((name) => [name, '']),
+    names.map((name) => [name, '']),
     before,
   );
 }
 
-function matching(
+function formatMatches(
   first: string,
   word: string,
   rows: readonly (readonly [string, string])[],
@@ -116,21 +120,21 @@ function matching(
   return [first || 'words', ...new Set(lines)];
 }
 
-function namesOf(kind: CompletionKind, word: string): readonly string[] {
+function listNames(kind: CompletionKind, word: string): readonly string[] {
   if (kind === 'free') return [];
-  if (kind === 'folder') return filesFor(word, null);
+  if (kind === 'folder') return listFiles(word, null);
   if (kind === 'mount') {
     return readMounts()
       .filter(({ type }) => type === FS_TYPE)
       .map(({ mountpoint }) => mountpoint);
   }
-  if ('files' in kind) return filesFor(word, kind.files);
+  if ('files' in kind) return listFiles(word, kind.files);
   const before = kind.several ? word.slice(0, word.lastIndexOf(',') + 1) : '';
-  return kind.words.map((each) => before + each);
+  return kind.words.map((word) => before + word);
 }
 
 /** Folders, and files with one of these endings (null: no files), in the typed folder. */
-function filesFor(word: string, endings: readonly string[] | null): string[] {
+function listFiles(word: string, endings: readonly string[] | null): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   const isHidden = word.startsWith('.', folder.length);
   const path = folder.replace(/^~\//, `${homedir()}/`) || '.';
@@ -139,9 +143,9 @@ function filesFor(word: string, endings: readonly string[] | null): string[] {
       .filter(({ name }) => isHidden || !name.startsWith('.'))
       .flatMap((entry) => {
         if (isFolder(path, entry)) return `${folder}${entry.name}/`;
-        const fits =
+        const hasEnding =
           endings?.length === 0 || endings?.some((ending) => entry.name.endsWith(ending));
-        return fits ? folder + entry.name : [];
+        return hasEnding ? folder + entry.name : [];
       });
   } catch {
     // The folder does not exist or is unreadable: no candidates.

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runCommand } from '../../test/support/cli.ts';
 import { commands } from '../commands.ts';
-import { grammarOf } from './grammar.ts';
+import { deriveGrammar } from './grammar.ts';
 
 const topics = { COMMAND: 'free', TYPE: 'free' } as const;
 const found = async (name: string) =>
-  grammarOf(name, (await commands.get(name)!.load()).default, topics);
+  deriveGrammar(name, (await commands.get(name)!.load()).default, topics);
 
 /** The lines for the shell: without the first one and the descriptions. */
 async function offered(...words: string[]): Promise<string[]> {

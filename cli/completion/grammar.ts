@@ -9,7 +9,7 @@ import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/complet
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
 /** The candidates for one place of a command line, from all usages. */
-export interface Place {
+export interface OperandPosition {
   readonly kinds: readonly CompletionKind[];
   readonly repeats: boolean;
 }
@@ -20,50 +20,52 @@ export interface Grammar {
     string,
     { readonly help: string; readonly value: CompletionKind | null }
   >;
-  readonly operands: readonly Place[];
+  readonly operands: readonly OperandPosition[];
 }
 
 /** @param topics the kinds of placeholders that only the help has */
-export function grammarOf(
+export function deriveGrammar(
   name: string,
-  { usage, flags, kinds: own }: Command,
+  { usage, flags, kinds: ownKinds }: Command,
   topics: Readonly<Record<string, CompletionKind>>,
 ): Grammar {
-  const kindOf = (word: string): CompletionKind => {
+  const findKind = (word: string): CompletionKind => {
     const kind =
-      word === word.toLowerCase() ? { words: [word] } : { ...kindsOfAll, ...topics, ...own }[word];
+      word === word.toLowerCase()
+        ? { words: [word] }
+        : { ...kindsOfAll, ...topics, ...ownKinds }[word];
     if (kind === undefined) throw new Error(`${name}: ${word} has no completion kind`);
     return kind;
   };
   const all: Flags = { ...flags, ...commonFlags };
   const options = new Map(
     Object.entries(all).flatMap(([long, { short, help, value, values, repeats }]) => {
-      const given = values && { words: values, several: repeats === true };
-      const option = { help, value: value === undefined ? null : (given ?? kindOf(value)) };
+      const listedKind = values && { words: values, several: repeats === true };
+      const option = { help, value: value === undefined ? null : (listedKind ?? findKind(value)) };
       return [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map(
-        (way) => [way, option] as const,
+        (spelling) => [spelling, option] as const,
       );
     }),
   );
   const usages = usage
     .filter((line) => line.startsWith(`glossa ${name} `))
-    .map((line) => operandsIn(line.slice(`glossa ${name} `.length), options));
+    .map((line) => listOperands(line.slice(`glossa ${name} `.length), options));
   const length = Math.max(0, ...usages.map((operands) => operands.length));
   const operands = Array.from({ length }, (_, at) => {
-    const here = usages.flatMap((words) => words[at] ?? []);
-    const words = here.flatMap((word) => word.replace('…', '').split('|'));
+    const usageWords = usages.flatMap((words) => words[at] ?? []);
+    const words = usageWords.flatMap((word) => word.replace('…', '').split('|'));
     return {
-      kinds: [...new Set(words)].map(kindOf),
-      repeats: here.some((word) => word.endsWith('…')),
+      kinds: [...new Set(words)].map(findKind),
+      repeats: usageWords.some((word) => word.endsWith('…')),
     };
   });
   return { options, operands };
 }
 
 /** The operands of a usage, without options, their values and the part behind `--`. */
-function operandsIn(usage: string, options: Grammar['options']): string[] {
-  const [own = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
-  const words = own.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));
+function listOperands(usage: string, options: Grammar['options']): string[] {
+  const [operandPart = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
+  const words = operandPart.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));
   return words.filter((word, at) => {
     const isValue = (options.get(words[at - 1] ?? '')?.value ?? null) !== null;
     return !isValue && /^[^-|]/.test(word);

@@ -2,11 +2,11 @@
 
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
-import { table as tableLines } from '../../terminal/layout.ts';
+import { formatTable as tableLines } from '../../terminal/layout.ts';
 
 /** Name, short form (or none), arguments and effect, in the order of the help. */
 // biome-ignore format: one command, one line
-const table = [
+const commandTable = [
   ['break', 'b', 'WHERE', 'stop there: FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, errno NAME, or several'],
   ['delete', 'd', '[N]', 'take breakpoint N away, or all of them'],
   ['info', 'i', 'WHAT', 'list breakpoints, requests (those that are held) or volumes'],
@@ -27,21 +27,23 @@ const table = [
   ['quit', 'q', '', 'let everything go on, unmount, and end; so does Ctrl-D'],
 ] as const;
 
-export type CommandName = (typeof table)[number][0];
+export type CommandName = (typeof commandTable)[number][0];
 
-const names: readonly CommandName[] = table.map(([name]) => name);
-const SHORT: ReadonlyMap<string, CommandName> = new Map([
-  ...table.map(([name, short]) => [short, name] as const),
+const names: readonly CommandName[] = commandTable.map(([name]) => name);
+const NAMES_BY_SHORT_FORM: ReadonlyMap<string, CommandName> = new Map([
+  ...commandTable.map(([name, short]) => [short, name] as const),
   ['where', 'backtrace'],
 ]);
 
 /** Finds a command by name, short form, or the beginning of its name. @throws {DebugError} */
 export function findCommandName(word: string): CommandName {
-  const exact = names.find((name) => name === word) ?? (word === '' ? undefined : SHORT.get(word));
+  const exact =
+    names.find((name) => name === word) ??
+    (word === '' ? undefined : NAMES_BY_SHORT_FORM.get(word));
   if (exact !== undefined) return exact;
-  const begun = names.filter((name) => name.startsWith(word));
-  if (begun.length === 1) return begun[0]!;
-  if (begun.length > 1) throw new DebugError(`'${word}' may be ${begun.join(' or ')}`);
+  const matches = names.filter((name) => name.startsWith(word));
+  if (matches.length === 1) return matches[0]!;
+  if (matches.length > 1) throw new DebugError(`'${word}' may be ${matches.join(' or ')}`);
   throw new DebugError(
     `there is no command '${word}'${didYouMean(word, names) || ": 'help' lists them"}`,
   );
@@ -50,31 +52,31 @@ export function findCommandName(word: string): CommandName {
 export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
 
 /** Finds the subject of `info`. @throws {DebugError} */
-export function findInfo(word: string): (typeof INFO)[number] {
-  const found = INFO.filter((name) => word !== '' && name.startsWith(word));
-  if (found.length === 1) return found[0]!;
+export function findInfoSubject(word: string): (typeof INFO)[number] {
+  const matches = INFO.filter((name) => word !== '' && name.startsWith(word));
+  if (matches.length === 1) return matches[0]!;
   throw new DebugError(
     `info tells of ${INFO.join(', ')}${word === '' ? '' : `: not of '${word}'`}${didYouMean(word, INFO)}`,
   );
 }
 
-export function helpText(): string {
-  const rows = table.map(([name, short, args, help]) => {
-    const both = short === '' ? name : `${name}, ${short}`;
-    return [args === '' ? both : `${both} ${args}`, help];
+export function formatHelp(): string {
+  const rows = commandTable.map(([name, short, args, help]) => {
+    const names = short === '' ? name : `${name}, ${short}`;
+    return [args === '' ? names : `${names} ${args}`, help];
   });
   return tableLines(rows).join('\n');
 }
 
 /** Completes the last word of a line. */
-export function completer(
+export function makeCompleter(
   volumes: () => readonly string[],
   fops: readonly string[],
 ): (line: string) => [string[], string] {
   return (line) => {
     const words = line.trimStart().split(/\s+/);
     const last = words.at(-1)!;
-    const offered =
+    const candidates =
       words.length === 1
         ? names
         : words[0]!.startsWith('i')
@@ -82,6 +84,6 @@ export function completer(
           : last.includes('@')
             ? volumes().map((name) => `${last.slice(0, last.indexOf('@'))}@${name}`)
             : [...fops, 'path', 'errno', 'changed@'];
-    return [offered.filter((one) => one.startsWith(last)), last];
+    return [candidates.filter((candidate) => candidate.startsWith(last)), last];
   };
 }

@@ -12,8 +12,8 @@ import { ChildServer } from '../../server/child-server.ts';
 import { EXIT_SIGNAL } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-const INHERITED = ['inherit', 'inherit'] as const;
-const PIPED = ['pipe', 'pipe'] as const;
+const INHERIT_OUTPUT = ['inherit', 'inherit'] as const;
+const PIPE_OUTPUT = ['pipe', 'pipe'] as const;
 
 /** The time limit for a command to end at SIGTERM. */
 const GRACE_MS = 2000;
@@ -29,8 +29,8 @@ export type DebuggeeEvent =
 /** A command: words, or a line for the shell. */
 export type CommandLine = readonly string[] | string;
 
-export const nameOf = (given: CommandLine): string =>
-  typeof given === 'string' ? given : given.join(' ');
+export const commandText = (command: CommandLine): string =>
+  typeof command === 'string' ? command : command.join(' ');
 
 export class Debuggee {
   readonly client: DebugClient;
@@ -54,15 +54,15 @@ export class Debuggee {
       terminal,
       onDebug: (message) => this.client.receive(message),
     });
-    this.client = new DebugClient((message) => this.server.debug(message), onEvent);
-    void this.server.ready.then((ready) => ready && onEvent({ event: 'mounted' }));
-    void this.server.ended.then(({ status }) => {
+    this.client = new DebugClient((message) => this.server.sendDebugRequest(message), onEvent);
+    void this.server.whenReady.then((ready) => ready && onEvent({ event: 'mounted' }));
+    void this.server.whenExited.then(({ status }) => {
       this.client.close();
       onEvent({ event: 'gone', failed: status !== 0 });
     });
   }
 
-  get runs(): boolean {
+  get isRunning(): boolean {
     return this.command !== null;
   }
 
@@ -70,28 +70,31 @@ export class Debuggee {
    * Runs a command in the mount, without input.
    * @param output receives its output; by default that is this process's output
    */
-  run(given: CommandLine, output?: (stream: 'stdout' | 'stderr', text: string) => void): void {
-    const words = typeof given === 'string' ? [] : given;
-    const what = typeof given === 'string' ? `eval "$1"` : 'exec "$@"';
-    const script = `cd "$0" && ${what}`;
-    const rest = typeof given === 'string' ? [given] : words;
+  run(
+    commandLine: CommandLine,
+    output?: (stream: 'stdout' | 'stderr', text: string) => void,
+  ): void {
+    const words = typeof commandLine === 'string' ? [] : commandLine;
+    const shellCommand = typeof commandLine === 'string' ? `eval "$1"` : 'exec "$@"';
+    const script = `cd "$0" && ${shellCommand}`;
+    const rest = typeof commandLine === 'string' ? [commandLine] : words;
     // Ctrl-C is for the debugger alone.
     const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...rest], {
       cwd: '/',
-      stdio: ['ignore', ...(output === undefined ? INHERITED : PIPED)],
+      stdio: ['ignore', ...(output === undefined ? INHERIT_OUTPUT : PIPE_OUTPUT)],
       detached: true,
     });
     this.command = child;
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream]?.setEncoding('utf8').on('data', (text: string) => output!(stream, text));
     }
-    const ended = (status: number): void => {
+    const reportExit = (status: number): void => {
       this.command = null;
-      this.onEvent({ event: 'exited', name: nameOf(given), status });
+      this.onEvent({ event: 'exited', name: commandText(commandLine), status });
     };
-    child.once('error', () => ended(1));
+    child.once('error', () => reportExit(1));
     child.once('close', (status, signal) => {
-      ended(signal === null ? status! : EXIT_SIGNAL + constants.signals[signal]);
+      reportExit(signal === null ? status! : EXIT_SIGNAL + constants.signals[signal]);
     });
   }
 
@@ -103,13 +106,13 @@ export class Debuggee {
       await endGroup(command!);
     }
     this.server.release();
-    await this.server.ended;
+    await this.server.whenExited;
   }
 }
 
 /** Ends a command and its children, by SIGKILL after GRACE_MS. */
 async function endGroup(child: ChildProcess): Promise<void> {
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const whenExited = new Promise((resolve) => child.once('exit', resolve));
   const kill = (signal: NodeJS.Signals): void => {
     try {
       process.kill(-child.pid!, signal);
@@ -119,6 +122,6 @@ async function endGroup(child: ChildProcess): Promise<void> {
   };
   kill('SIGTERM');
   const timer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
-  await exited;
+  await whenExited;
   clearTimeout(timer);
 }

@@ -3,9 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, resolve } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { rootFrom } from '../../terminal/invocation.ts';
+import { packageRootFrom } from '../../terminal/invocation.ts';
 import { reason } from '../../terminal/reason.ts';
-import { formatSteps, type Kind, readmeSteps, templateFolder } from './kinds.ts';
+import {
+  formatSteps,
+  readmeSteps,
+  type TemplateLanguage,
+  templateFolder,
+} from './template-languages.ts';
 
 /** Texts by path within the new folder. */
 export type Texts = ReadonlyMap<string, string>;
@@ -22,7 +27,7 @@ const OTHER_CONFIGS: Readonly<Record<string, readonly OtherConfig[]>> = {
 };
 
 /** The module, its test, volfile, README, and files to try it with. */
-export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
+export function makeModuleTexts(kind: TemplateLanguage, name: string, folder: string): Texts {
   const values = {
     NAME: name,
     // The Makefile finds the headers without a call of glossa.
@@ -31,26 +36,29 @@ export function moduleTexts(kind: Kind, name: string, folder: string): Texts {
   };
   return new Map(
     [kind.folder, 'all'].flatMap((part) =>
-      templatesIn(part).map(([path, text]) => [path.replaceAll('NAME', name), fill(text, values)]),
+      readTemplates(part).map(([path, text]) => [
+        path.replaceAll('NAME', name),
+        fillTemplate(text, values),
+      ]),
     ),
   );
 }
 
 /** The files that tell editors where the types of modules in `folder` are. */
-export function editorTexts({ folder: language }: Kind, folder: string): Texts {
-  const root = rootFrom(folder);
+export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: string): Texts {
+  const root = packageRootFrom(folder);
   return new Map(
-    templatesIn(join('editors', language)).map(([path, text]) => {
+    readTemplates(join('editors', language)).map(([path, text]) => {
       const escaped = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
-      return [path, fill(text, { GLOSSA_ROOT: escaped })];
+      return [path, fillTemplate(text, { GLOSSA_ROOT: escaped })];
     }),
   );
 }
 
-const fill = (text: string, values: Readonly<Record<string, string>>): string =>
+const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!);
 
-function templatesIn(part: string): [path: string, text: string][] {
+function readTemplates(part: string): [path: string, text: string][] {
   const folder = join(templateFolder, part);
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -59,24 +67,30 @@ function templatesIn(part: string): [path: string, text: string][] {
 }
 
 /** The texts to write, and a warning for each existing file that lacks the settings of one. */
-export function missingTexts(texts: Texts, folder: string): { texts: Texts; warnings: string[] } {
+export function findMissingTexts(
+  texts: Texts,
+  folder: string,
+): { texts: Texts; warnings: string[] } {
   const warnings: string[] = [];
-  const wanted = [...texts].filter(([path, text]) => {
-    const other = existingConfig(path, folder);
+  const missing = [...texts].filter(([path, text]) => {
+    const other = findExistingConfig(path, folder);
     if (other === undefined) return true;
     // The file is ours, or names the package: nothing is missing in it.
-    if (other.text === text || other.text.includes(rootFrom(folder))) return false;
+    if (other.text === text || other.text.includes(packageRootFrom(folder))) return false;
     warnings.push(
       `${join(folder, other.file)} exists and was left unchanged; ` +
         `for the types of glossa, add these settings to it:\n${text.trimEnd()}`,
     );
     return false;
   });
-  return { texts: new Map(wanted), warnings };
+  return { texts: new Map(missing), warnings };
 }
 
 /** The existing file that an editor reads instead of `path`, or `path` itself. */
-function existingConfig(path: string, folder: string): { file: string; text: string } | undefined {
+function findExistingConfig(
+  path: string,
+  folder: string,
+): { file: string; text: string } | undefined {
   return [{ file: path, pattern: /^/ }, ...(OTHER_CONFIGS[path] ?? [])]
     .filter(({ file }) => exists(join(folder, file)))
     .map(({ file, pattern }) => ({ file, pattern, text: readOrFail(join(folder, file)) }))
@@ -95,11 +109,11 @@ function readOrFail(path: string): string {
  * Makes a folder and its parents, and adds each to `made`. Node's recursive mkdir loops for ever
  * when the system returns ENOENT, as in /proc.
  */
-function makeFolder(path: string, made: string[]): void {
+function makeFolder(path: string, created: string[]): void {
   if (exists(path)) return;
-  makeFolder(dirname(path), made);
+  makeFolder(dirname(path), created);
   mkdirSync(path);
-  made.push(path);
+  created.push(path);
 }
 
 /** @throws {Failure} when one of the files exists */
@@ -112,16 +126,16 @@ export function refuseExisting(texts: Texts, folder: string): void {
 
 /** Writes all files, or none. @throws {Failure} */
 export function writeTexts(texts: Texts, folder: string): void {
-  const made: string[] = [];
+  const created: string[] = [];
   try {
     for (const [path, text] of texts) {
       const file = join(folder, path);
-      makeFolder(dirname(file), made);
+      makeFolder(dirname(file), created);
       writeFileSync(file, text, { flag: 'wx' });
-      made.push(file);
+      created.push(file);
     }
   } catch (error) {
-    for (const path of made.reverse()) rmSync(path, { recursive: true, force: true });
+    for (const path of created.reverse()) rmSync(path, { recursive: true, force: true });
     throw new Failure(`cannot write into ${folder}: ${reason(error)}`);
   }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { exposure } from '../../runtime/sys/exposure.ts';
 import { stateFolder } from '../../server/state-folder.ts';
-import { CANCELLED, type Prompt } from './loop.ts';
+import { CANCELLED, type Prompt } from './repl-loop.ts';
 
 export interface PromptSettings {
   /** The prompts of a first line, and of a further line of a statement. */
@@ -20,7 +20,7 @@ const HISTORY_MAX = 500;
 const historyFile = (name: string): string => join(stateFolder(), name);
 
 /** Refuses a history that another user can replace: `sudo -E` keeps that user's HOME. */
-const isOwn = (path: string): boolean => exposure(path) === null;
+const isPrivate = (path: string): boolean => exposure(path) === null;
 
 function readHistory(path: string): string[] {
   try {
@@ -33,7 +33,7 @@ function readHistory(path: string): string[] {
 
 function writeHistory(path: string, history: readonly string[]): void {
   try {
-    if (!isOwn(path)) return;
+    if (!isPrivate(path)) return;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
   } catch {
@@ -41,7 +41,7 @@ function writeHistory(path: string, history: readonly string[]): void {
   }
 }
 
-type Input = string | null | typeof CANCELLED;
+type PromptInput = string | null | typeof CANCELLED;
 
 export class ConsolePrompt implements Prompt {
   readonly strict = false;
@@ -50,8 +50,8 @@ export class ConsolePrompt implements Prompt {
   private readonly lines: Interface;
   private history: string[];
   /** Input typed ahead, end of input included. */
-  private readonly typed: Input[] = [];
-  private take: ((input: Input) => void) | null = null;
+  private readonly inputQueue: PromptInput[] = [];
+  private acceptInput: ((input: PromptInput) => void) | null = null;
 
   constructor({ prompts, history, complete }: PromptSettings) {
     this.prompts = prompts;
@@ -68,23 +68,23 @@ export class ConsolePrompt implements Prompt {
     this.lines.on('history', (history) => {
       this.history = history;
     });
-    this.lines.on('line', (line) => this.give(line));
+    this.lines.on('line', (line) => this.deliverInput(line));
     this.lines.on('close', () => {
       process.stdout.write('\n');
-      this.give(null);
+      this.deliverInput(null);
     });
     this.lines.on('SIGINT', () => {
       process.stdout.write('\n');
       // Ctrl-C discards the typed part of the line.
       this.lines.write(null, { ctrl: true, name: 'e' });
       this.lines.write(null, { ctrl: true, name: 'u' });
-      this.give(CANCELLED);
+      this.deliverInput(CANCELLED);
     });
   }
 
   /** Prints a text, above a line that is being typed. */
-  say(text: string): void {
-    if (this.take === null) {
+  print(text: string): void {
+    if (this.acceptInput === null) {
       process.stdout.write(`${text}\n`);
       return;
     }
@@ -92,42 +92,42 @@ export class ConsolePrompt implements Prompt {
     this.lines.prompt(true);
   }
 
-  next(again: boolean): Promise<Input> {
-    const typed = this.typed.shift();
-    if (typed !== undefined) return Promise.resolve(typed);
+  readLine(isContinuation: boolean): Promise<PromptInput> {
+    const queued = this.inputQueue.shift();
+    if (queued !== undefined) return Promise.resolve(queued);
     return new Promise((resolve) => {
-      this.take = resolve;
-      this.lines.setPrompt(this.prompts[again ? 1 : 0]);
+      this.acceptInput = resolve;
+      this.lines.setPrompt(this.prompts[isContinuation ? 1 : 0]);
       this.lines.resume();
       this.lines.prompt();
     });
   }
 
-  private give(input: Input): void {
-    const { take } = this;
-    this.take = null;
-    if (take === null) this.typed.push(input);
+  private deliverInput(input: PromptInput): void {
+    const { acceptInput } = this;
+    this.acceptInput = null;
+    if (acceptInput === null) this.inputQueue.push(input);
     else {
       // During an evaluation, input waits in the terminal.
       if (input !== null) this.lines.pause();
-      take(input);
+      acceptInput(input);
     }
   }
 
   /** During an evaluation the terminal is not read, so Ctrl-C must arrive as a signal. */
-  readonly interrupted = () => {
-    let stop = (): void => {};
+  readonly listenForInterrupt = () => {
+    let resolveInterrupt = (): void => {};
     const promise = new Promise<void>((resolve) => {
-      stop = () => resolve();
+      resolveInterrupt = () => resolve();
     });
-    const raw = process.stdin.isTTY && process.stdin.isRaw;
-    if (raw) process.stdin.setRawMode(false);
-    process.on('SIGINT', stop);
+    const isRaw = process.stdin.isTTY && process.stdin.isRaw;
+    if (isRaw) process.stdin.setRawMode(false);
+    process.on('SIGINT', resolveInterrupt);
     return {
       promise,
-      done: () => {
-        process.off('SIGINT', stop);
-        if (raw) process.stdin.setRawMode(true);
+      stopListening: () => {
+        process.off('SIGINT', resolveInterrupt);
+        if (isRaw) process.stdin.setRawMode(true);
       },
     };
   };
@@ -146,16 +146,19 @@ export class PipedPrompt implements Prompt {
   });
   private readonly lines = this.input[Symbol.asyncIterator]();
 
-  async next(): Promise<string | null> {
+  async readLine(): Promise<string | null> {
     const { done, value } = await this.lines.next();
     return done === true ? null : value;
   }
 
-  say(text: string): void {
+  print(text: string): void {
     process.stdout.write(`${text}\n`);
   }
 
-  readonly interrupted = () => ({ promise: new Promise<void>(() => {}), done() {} });
+  readonly listenForInterrupt = () => ({
+    promise: new Promise<void>(() => {}),
+    stopListening() {},
+  });
 
   close(): void {
     this.input.close();

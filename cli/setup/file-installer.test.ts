@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { installFiles, uninstallFiles } from './file-installer.ts';
-import type { SetupPlan } from './plans.ts';
+import type { SetupPlan } from './setup-plans.ts';
 
 let root: string;
 let plan: SetupPlan;

@@ -16,7 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
-import type { SetupFile, SetupPlan } from './plans.ts';
+import type { SetupFile, SetupPlan } from './setup-plans.ts';
 
 export interface SetupReporter {
   /** Whether steps are only reported. */
@@ -34,7 +34,7 @@ interface SetupRecord {
   readonly folders: string[];
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Reads the record; an empty one without a file. @throws {Failure} */
 function readRecord(path: string): SetupRecord {
@@ -47,17 +47,17 @@ function readRecord(path: string): SetupRecord {
   }
 }
 
-const printRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+const formatRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 /** The text of a file; null if absent, undefined if it is no regular file. */
-function textAt(path: string): string | null | undefined {
+function readText(path: string): string | null | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
 }
 
-const isOurs = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
-  text !== undefined && files[path] === hashOf(text);
+const isUnchanged = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
+  text !== undefined && files[path] === hashText(text);
 
 /** Writes the missing files of a plan; returns whether all exist now. @throws {Failure} */
 export function installFiles(
@@ -76,12 +76,12 @@ function installFile(
   { dryRun, step, problem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
-  const current = textAt(path);
+  const current = readText(path);
   if (current === text) {
     step(`${path} is there already: ${purpose}`);
     return true;
   }
-  if (current !== null && !isOurs(record, path, current)) {
+  if (current !== null && !isUnchanged(record, path, current)) {
     const why =
       path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
     problem(`${path} ${why}, and is left as it is`);
@@ -93,8 +93,8 @@ function installFile(
     makeFolder(dirname(path), record);
     makeFolder(dirname(recordPath), record);
     replaceFile(path, text, mode, current === null);
-    record.files[path] = hashOf(text);
-    replaceFile(recordPath, printRecord(record), 0o644, false);
+    record.files[path] = hashText(text);
+    replaceFile(recordPath, formatRecord(record), 0o644, false);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${reason(error)}`);
   }
@@ -125,9 +125,9 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
   const { dryRun, step, problem } = reporter;
   if (Object.keys(record.files).length === 0) step('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
-    const current = textAt(path);
+    const current = readText(path);
     if (current === null) step(`${path} is gone already`);
-    else if (isOurs(record, path, current)) {
+    else if (isUnchanged(record, path, current)) {
       step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
       if (!dryRun) remove(path);
     } else {
@@ -137,12 +137,12 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
     delete record.files[path];
   }
   if (dryRun) return true;
-  const left = Object.keys(record.files);
-  const isDone = left.length === 0;
+  const remaining = Object.keys(record.files);
+  const isDone = remaining.length === 0;
   if (isDone) remove(recordPath);
-  else left.push(recordPath);
-  const folders = removeFolders(record.folders, left);
-  if (!isDone) replaceFile(recordPath, printRecord({ ...record, folders }), 0o644, false);
+  else remaining.push(recordPath);
+  const folders = removeFolders(record.folders, remaining);
+  if (!isDone) replaceFile(recordPath, formatRecord({ ...record, folders }), 0o644, false);
   return isDone;
 }
 
@@ -156,7 +156,7 @@ function remove(path: string): void {
 }
 
 /** Removes empty folders; returns those that still hold files of `left`. */
-function removeFolders(folders: readonly string[], left: readonly string[]): string[] {
+function removeFolders(folders: readonly string[], remaining: readonly string[]): string[] {
   for (const folder of [...folders].reverse()) {
     try {
       rmdirSync(folder);
@@ -164,5 +164,5 @@ function removeFolders(folders: readonly string[], left: readonly string[]): str
       // The folder is not empty, or gone.
     }
   }
-  return folders.filter((folder) => left.some((path) => path.startsWith(`${folder}/`)));
+  return folders.filter((folder) => remaining.some((path) => path.startsWith(`${folder}/`)));
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findTests } from './find.ts';
-import { formatCounts, formatTest } from './report.ts';
+import { findTests } from './find-tests.ts';
+import { formatCounts, formatTest } from './test-report.ts';
 
 function folder(...files: string[]): string {
   const made = mkdtempSync(join(tmpdir(), 'glossa-find-'));

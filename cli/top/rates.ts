@@ -6,7 +6,7 @@ import type {
   Counts,
   FopCounts,
   InFlight,
-  ScriptCounts,
+  ModuleCounts,
   VolumeCounts,
 } from '../../server/leased-counter.ts';
 
@@ -27,7 +27,7 @@ export interface FopRates extends Rates {
 export interface VolumeRates extends Rates {
   readonly name: string;
   readonly type: string;
-  readonly script: ScriptCounts | null;
+  readonly script: ModuleCounts | null;
   readonly cache: CacheRates | null;
   readonly inFlight: InFlight;
   /** The fops with replies since counting began. */
@@ -40,7 +40,7 @@ export interface CacheRates {
   readonly memoryBytes: number;
 }
 
-export interface View {
+export interface ServerRates {
   /** The time between the two samples. */
   readonly seconds: number;
   /** Seconds since counting began, perhaps for another client. */
@@ -63,12 +63,14 @@ export interface View {
 }
 
 /** @param before ignored if it is null or of another server or lease; rates then start with the lease */
-export function ratesBetween(before: Counts | null, after: Counts): View {
+export function ratesBetween(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;
-  const same = before?.since === since && before.process.pid === about.pid ? before : null;
-  const seconds = Math.max(now - (same?.now ?? since), 1e-3) / 1000;
-  const earlier = new Map(same?.volumes.map((volume) => [volume.id, volume]));
-  const volumes = after.volumes.map((volume) => ratesOf(volume, earlier.get(volume.id), seconds));
+  const comparable = before?.since === since && before.process.pid === about.pid ? before : null;
+  const seconds = Math.max(now - (comparable?.now ?? since), 1e-3) / 1000;
+  const earlier = new Map(comparable?.volumes.map((volume) => [volume.id, volume]));
+  const volumes = after.volumes.map((volume) =>
+    volumeRates(volume, earlier.get(volume.id), seconds),
+  );
   const tops = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
   return {
     seconds,
@@ -77,7 +79,8 @@ export function ratesBetween(before: Counts | null, after: Counts): View {
     volfile: about.volfile,
     pid: about.pid,
     upS: Math.max(0, (Date.now() - about.started) / 1000),
-    cpuPercent: same === null ? 0 : ((after.cpuMs - same.cpuMs) / (seconds * 1000)) * 100,
+    cpuPercent:
+      comparable === null ? 0 : ((after.cpuMs - comparable.cpuMs) / (seconds * 1000)) * 100,
     memoryBytes: after.memoryBytes,
     inFlight: after.inFlight,
     fopsPerS: tops.reduce((sum, { fopsPerS }) => sum + fopsPerS, 0),
@@ -86,54 +89,65 @@ export function ratesBetween(before: Counts | null, after: Counts): View {
   };
 }
 
-function ratesOf(
+function volumeRates(
   { name, type, script, cache, inFlight, fops }: VolumeCounts,
   before: VolumeCounts | undefined,
   seconds: number,
 ): VolumeRates {
-  const all = new Sum();
+  const all = new FopSum();
   const byFop = Object.entries(fops).map(([fop, counts]) => {
-    const own = new Sum();
-    for (const sum of [all, own]) {
+    const fopSum = new FopSum();
+    for (const sum of [all, fopSum]) {
       sum.add(counts, 1);
       if (before?.fops[fop] !== undefined) sum.add(before.fops[fop], -1);
     }
-    return { fop, ...own.rates(seconds) };
+    return { fop, ...fopSum.rates(seconds) };
   });
-  const cached = cache && cacheRates(cache, before?.cache ?? null);
-  return { name, type, script, cache: cached, inFlight, ...all.rates(seconds), fops: byFop };
+  const cacheWithRates = cache && cacheRates(cache, before?.cache ?? null);
+  return {
+    name,
+    type,
+    script,
+    cache: cacheWithRates,
+    inFlight,
+    ...all.rates(seconds),
+    fops: byFop,
+  };
 }
 
 function cacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
   // Another client may have reset the statistics meanwhile.
-  const since = (after: number | null, first: number | null | undefined): number =>
+  const increase = (after: number | null, first: number | null | undefined): number =>
     (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
-  const hits = since(now.hits, before?.hits);
-  const asked = hits + since(now.misses, before?.misses);
-  return { hitPercent: asked === 0 ? null : (100 * hits) / asked, memoryBytes: now.memoryBytes };
+  const hits = increase(now.hits, before?.hits);
+  const requests = hits + increase(now.misses, before?.misses);
+  return {
+    hitPercent: requests === 0 ? null : (100 * hits) / requests,
+    memoryBytes: now.memoryBytes,
+  };
 }
 
-class Sum {
-  private answers = 0;
+class FopSum {
+  private replies = 0;
   private errors = 0;
   private readonly buckets = new Float64Array(BUCKETS);
 
-  add({ answers, errors, buckets }: FopCounts, sign: 1 | -1): void {
-    this.answers += sign * answers;
+  add({ answers: replies, errors, buckets }: FopCounts, sign: 1 | -1): void {
+    this.replies += sign * replies;
     this.errors += sign * errors;
     for (const [bucket, count] of buckets) this.buckets[bucket]! += sign * count;
   }
 
   rates(seconds: number): Rates {
-    const us = (part: number): number | null => {
-      const ns = quantile(this.buckets, part);
+    const quantileUs = (share: number): number | null => {
+      const ns = quantile(this.buckets, share);
       return ns === null ? null : ns / 1000;
     };
     return {
-      fopsPerS: this.answers / seconds,
+      fopsPerS: this.replies / seconds,
       errorsPerS: this.errors / seconds,
-      medianUs: us(0.5),
-      p99Us: us(0.99),
+      medianUs: quantileUs(0.5),
+      p99Us: quantileUs(0.99),
     };
   }
 }

@@ -1,10 +1,18 @@
 /** Defines the screen state of `glossa top`: sort order, rows, position, and the keys that change it. */
 
 /** The sort orders: the graph's, or the largest value first. */
-export const sorts = ['graph', 'fops', 'errors', 'median', '99 %', 'in flight', 'memory'] as const;
+export const sortOrders = [
+  'graph',
+  'fops',
+  'errors',
+  'median',
+  '99 %',
+  'in flight',
+  'memory',
+] as const;
 
 export interface ScreenState {
-  readonly sort: (typeof sorts)[number];
+  readonly sort: (typeof sortOrders)[number];
   /** Whether each fop of a volume has a row. */
   readonly byFop: boolean;
   readonly help: boolean;
@@ -23,8 +31,11 @@ const scroll =
   ({ skipped }) => ({ skipped: Math.max(0, skipped + step) });
 const showHelp: Change = () => ({ help: true });
 
-const changes: Readonly<Record<string, Change>> = {
-  s: ({ sort }) => ({ sort: sorts[(sorts.indexOf(sort) + 1) % sorts.length]!, skipped: 0 }),
+const changesByKey: Readonly<Record<string, Change>> = {
+  s: ({ sort }) => ({
+    sort: sortOrders[(sortOrders.indexOf(sort) + 1) % sortOrders.length]!,
+    skipped: 0,
+  }),
   f: ({ byFop }) => ({ byFop: !byFop, skipped: 0 }),
   h: showHelp,
   '?': showHelp,
@@ -53,5 +64,5 @@ export function pressKey(state: ScreenState, key: string): ScreenState | null {
   if (key === 'ctrl-c') return null;
   // Any key closes the help.
   if (state.help) return { ...state, help: false };
-  return key === 'q' ? null : { ...state, ...changes[key]?.(state) };
+  return key === 'q' ? null : { ...state, ...changesByKey[key]?.(state) };
 }

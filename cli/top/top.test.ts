@@ -14,7 +14,7 @@ import openBehind from '../../runtime/xlators/performance/open-behind/index.ts';
 import writeBehind from '../../runtime/xlators/performance/write-behind/index.ts';
 import { LEASE_MS, LeasedCounter } from '../../server/leased-counter.ts';
 import type { AboutServer } from '../../server/statedump/whole-dump.ts';
-import { keysIn } from '../../terminal/screen.ts';
+import { parseKeys } from '../../terminal/screen.ts';
 import {
   ask,
   FakeContext,
@@ -23,9 +23,9 @@ import {
   makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
-import { ratesBetween, type View } from './rates.ts';
+import { ratesBetween, type ServerRates } from './rates.ts';
+import { screenLines, tableLines } from './rates-table.ts';
 import { initialState, pressKey, type ScreenState } from './screen-state.ts';
-import { screenLines, tableLines } from './table.ts';
 
 const about: AboutServer = {
   version: '1.2.3',
@@ -59,19 +59,19 @@ describe('the counter of a server', () => {
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     stat();
     expect(isObserved(graph)).toBe(false);
-    expect(counter.ask().volumes.map(({ name, fops }) => [name, fops])).toEqual([
+    expect(counter.sample().volumes.map(({ name, fops }) => [name, fops])).toEqual([
       ['counts', {}],
       ['disk', {}],
     ]);
     context.advance(LEASE_MS - 1);
     stat();
-    expect(counter.ask().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
+    expect(counter.sample().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
     context.advance(LEASE_MS - 1);
     expect(isObserved(graph)).toBe(true);
     context.advance(1);
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
     // After a pause the counts start at zero.
-    expect(counter.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
+    expect(counter.sample()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
     counter.close();
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
   });
@@ -86,20 +86,20 @@ describe('the counter of a server', () => {
     const counter = new LeasedCounter(graph, about, new RequestAges());
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     stat();
-    const before = counter.ask();
+    const before = counter.sample();
     for (let at = 0; at < 3; at++) stat();
     context.advance(1500);
     stat();
-    const [cache, opens] = ratesBetween(before, counter.ask()).volumes;
+    const [cache, opens] = ratesBetween(before, counter.sample()).volumes;
     expect(cache!.cache).toMatchObject({ hitPercent: 75 });
     expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
     expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
-    const now = counter.ask();
-    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    const now = counter.sample();
+    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
     // The counts have started again.
     graph.top.translator.reset!(graph.top);
     stat();
-    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(100);
     counter.close();
   });
 
@@ -118,7 +118,7 @@ describe('the counter of a server', () => {
     const { inodes } = graph;
     const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
     const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
-    const before = counter.ask();
+    const before = counter.sample();
     for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
     // The opens of those that are not put off.
     for (const { name, answer } of leaf.requests.splice(0))
@@ -127,24 +127,26 @@ describe('the counter of a server', () => {
     for (let at = 0; at < 10; at++) {
       ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
     }
-    const waiting = ratesBetween(before, counter.ask()).volumes[0]!.cache!;
+    const waiting = ratesBetween(before, counter.sample()).volumes[0]!.cache!;
     expect(waiting.memoryBytes).toBeGreaterThan(500);
     ask(graph, 'fsync', fds[2]!, 0, null);
     check([...leaf.requests]);
     for (const { name, args, answer } of leaf.requests.splice(0)) {
       answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
     }
-    expect(ratesBetween(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
+    expect(ratesBetween(before, counter.sample()).volumes[0]!.cache!.hitPercent).toBeCloseTo(
+      percent,
+    );
     // The counts start again.
     graph.top.translator.reset!(graph.top);
-    const now = counter.ask();
-    expect(ratesBetween(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    const now = counter.sample();
+    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
     counter.close();
   });
 
   it('has rates, latencies, errors and waiting requests by volume and fop', async () => {
     const { context, graph, ages, counter, leaf, stat } = await rig();
-    const before = counter.ask();
+    const before = counter.sample();
     let tookMs = 1;
     leaf.onRequest = ({ answer }) => {
       context.advance(tookMs);
@@ -158,7 +160,7 @@ describe('the counter of a server', () => {
     graph.top.calls.add(stat().frame.root);
     ages.mark(context.now(), newestRequest(), () => []);
     context.advance(1801);
-    const view = ratesBetween(before, counter.ask());
+    const view = ratesBetween(before, counter.sample());
     expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
     expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
     const [, disk] = view.volumes;
@@ -169,7 +171,7 @@ describe('the counter of a server', () => {
     });
     expect(disk!.medianUs).toBeGreaterThan(900);
     expect(disk!.medianUs).toBeLessThan(1250);
-    expect(ratesBetween(counter.ask(), counter.ask()).volumes[1]).toMatchObject({
+    expect(ratesBetween(counter.sample(), counter.sample()).volumes[1]).toMatchObject({
       ...{ fopsPerS: 0, medianUs: null, p99Us: null },
     });
     counter.close();
@@ -192,7 +194,7 @@ const volume = (name: string) => ({
     { fop: 'LOOKUP', ...rates },
   ],
 });
-const view: View = {
+const view: ServerRates = {
   ...{ seconds: 1, countedS: 500, ...about, upS: 1e6, cpuPercent: 199, memoryBytes: 3e9 },
   ...{ inFlight: { requests: 3, oldestS: 7300 }, fopsPerS: 12_345, errorsPerS: 0.01 },
   volumes: Array.from({ length: 30 }, (_, at) =>
@@ -252,7 +254,7 @@ describe('the screen of glossa top', () => {
 it('changes with keys', () => {
   const after = (...texts: string[]): ScreenState | null =>
     texts
-      .flatMap((text) => keysIn(text))
+      .flatMap((text) => parseKeys(text))
       .reduce((state: ScreenState | null, key) => state && pressKey(state, key), initialState);
   expect(after('s', 'f')).toMatchObject({ sort: 'fops', byFop: true });
   expect(after('sssssss')).toMatchObject({ sort: 'graph' });

@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Log } from '../../runtime/core/log.ts';
 import type { Shutdown } from '../shutdown.ts';
-import { ask } from './client.ts';
-import { type AboutRunning, ControlHost, ownQuestions } from './control-host.ts';
-import { findPeer, listNames } from './socket.ts';
+import { ask, type NamedServer } from './control-client.ts';
+import { ControlHost, makeCommonQuestions, type ServerDescription } from './control-host.ts';
+import { findPeer, listSocketNames } from './control-socket.ts';
 
 const kind = { mount: '0:999999' };
-const about: AboutRunning = { what: 'brick', volfile: '/a.vol', listens: [] };
+const about: ServerDescription = { what: 'brick', volfile: '/a.vol', listens: [] };
 let ended: string[];
 let warnings: string[];
 let host: ControlHost;
@@ -21,7 +21,7 @@ beforeEach(async () => {
   const ending = { request: (why: string) => void ended.push(why) } as unknown as Shutdown;
   const log = { warning: (said: string) => void warnings.push(said) } as unknown as Log;
   const questions = {
-    ...ownQuestions(() => about, ending),
+    ...makeCommonQuestions(() => about, ending),
     echo: (argument: unknown) => argument,
     fails: async () => {
       throw new Error('no room');
@@ -29,11 +29,11 @@ beforeEach(async () => {
   };
   host = await ControlHost.open(kind, questions, log);
   expect(warnings).toEqual([]);
-  [socket = ''] = listNames(kind);
+  [socket = ''] = listSocketNames(kind);
 });
 afterEach(() => host.close());
 
-const at = (): { given: string; socket: string } => ({ given: 'a.vol', socket });
+const server = (): NamedServer => ({ operand: 'a.vol', socket });
 const say = (what: string): Promise<string> => {
   const connection = connect(socket);
   connection.on('error', () => {});
@@ -42,10 +42,10 @@ const say = (what: string): Promise<string> => {
 };
 
 it('a control socket is found by its kind, and tells the client the server’s process and user', async () => {
-  expect(listNames(kind)).toHaveLength(1);
+  expect(listSocketNames(kind)).toHaveLength(1);
   expect(await findPeer(socket)).toEqual({ pid: process.pid, uid: process.geteuid!() });
   expect(await findPeer('\0glossa.none')).toBeNull();
-  expect(await ask(at(), 'about')).toEqual(about);
+  expect(await ask(server(), 'about')).toEqual(about);
 });
 
 it('a control socket answers 1,000 questions, 100 at once, and leaks no descriptor', async () => {
@@ -65,7 +65,7 @@ it.each([
   ['a name that every object has', 'toString', "this server does not answer 'toString'"],
   ['a question that fails', 'fails', 'no room'],
 ])('answers %s with an error message', async (_, name, why) => {
-  await expect(ask(at(), name)).rejects.toThrow(why);
+  await expect(ask(server(), name)).rejects.toThrow(why);
 });
 
 it('a question that is not JSON gets an error, and one that never ends a closed connection', async () => {
@@ -79,12 +79,12 @@ it('closing ignores a silent client, and a later question fails: the server has 
   silent.on('error', () => {});
   await new Promise((resolve) => silent.once('connect', resolve));
   await host.close();
-  expect(listNames(kind)).toEqual([]);
-  await expect(ask(at(), 'about')).rejects.toThrow('the server of a.vol has ended');
+  expect(listSocketNames(kind)).toEqual([]);
+  await expect(ask(server(), 'about')).rejects.toThrow('the server of a.vol has ended');
 });
 
 it('nine requests to end a server end it once', async () => {
-  const answers = await Promise.all(Array.from({ length: 9 }, () => ask(at(), 'end')));
+  const answers = await Promise.all(Array.from({ length: 9 }, () => ask(server(), 'end')));
   for (const answer of answers) expect(answer).toBeNull();
   await new Promise(setImmediate);
   expect(ended).toEqual(['asked by glossa umount']);

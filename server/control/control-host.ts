@@ -1,5 +1,5 @@
 /**
- * Answers questions of commands over the control channel: a socket (`socket.ts`) that accepts the
+ * Answers questions of commands over the control channel: a socket (`control-socket.ts`) that accepts the
  * server's own user and root.
  *
  * A question is a line of JSON, `{"ask": NAME, "argument": …}`, and its answer another: `{"value":
@@ -11,12 +11,12 @@ import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { Shutdown } from '../shutdown.ts';
-import { newName, peerOf, type ServerKind } from './socket.ts';
+import { makeSocketName, readPeer, type ServerKind } from './control-socket.ts';
 
 /** The most connections at a time. */
-const CONNECTIONS = 256;
+const CONNECTIONS_MAX = 256;
 /** The most bytes of a question: a filter may have many long paths. */
-const QUESTION_MAX = 2 ** 18;
+const QUESTION_BYTES_MAX = 2 ** 18;
 /** The time limit for a client to send its question. */
 const QUESTION_MS = 30_000;
 /** The time limit for a client to read the last answer. */
@@ -24,14 +24,14 @@ const FAREWELL_MS = 5000;
 const NEWLINE = 10;
 
 /** The description that a server without a mount gives of itself. */
-export interface AboutRunning {
+export interface ServerDescription {
   readonly what: 'brick' | 'volfile-server';
   /** Absolute; of a server of volfiles, its folder. */
   readonly volfile: string;
-  readonly listens: readonly Listening[];
+  readonly listens: readonly Listener[];
 }
 
-export interface Listening {
+export interface Listener {
   readonly address: string;
   /** The names of the volumes that clients may use there. */
   readonly bricks: readonly string[];
@@ -49,13 +49,13 @@ export type Question = (argument: unknown, connection: Connection) => unknown;
 export type Questions = Readonly<Record<string, Question>>;
 
 /** The questions that both kinds of servers answer: `about`, and `end`, which ends as SIGTERM does. */
-export function ownQuestions(about: () => AboutRunning, ending: Shutdown): Questions {
+export function makeCommonQuestions(about: () => ServerDescription, shutdown: Shutdown): Questions {
   let isEnding = false;
   return {
     about,
     end() {
       // A second request would make the server exit at once.
-      if (!isEnding) setImmediate(() => ending.request('asked by glossa umount'));
+      if (!isEnding) setImmediate(() => shutdown.request('asked by glossa umount'));
       isEnding = true;
       return null;
     },
@@ -68,11 +68,11 @@ export class ControlHost {
     this.accept(socket),
   );
   /** The open connections, each with the function that ends its question. */
-  private readonly held = new Map<Socket, (() => void) | null>();
+  private readonly connections = new Map<Socket, (() => void) | null>();
 
   private constructor(questions: Questions) {
     this.questions = questions;
-    this.server.maxConnections = CONNECTIONS;
+    this.server.maxConnections = CONNECTIONS_MAX;
     this.server.unref();
   }
 
@@ -82,7 +82,7 @@ export class ControlHost {
     const { server } = host;
     try {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(newName(kind), resolve);
+        server.once('error', reject).listen(makeSocketName(kind), resolve);
       });
     } catch (error) {
       const why = `commands cannot ask this server: ${reason(error)}`;
@@ -94,62 +94,62 @@ export class ControlHost {
   }
 
   async close(): Promise<void> {
-    const { server, held } = this;
+    const { server, connections } = this;
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const [socket, end] of held) {
+    for (const [socket, end] of connections) {
       if (end !== null) end();
       // A client that has not asked yet does not delay the end.
       else if (!socket.writableEnded) socket.destroy();
     }
-    const late = setTimeout(() => {
-      for (const socket of held.keys()) socket.destroy();
+    const timer = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy();
     }, FAREWELL_MS);
     await closed;
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 
   private accept(socket: Socket): void {
-    const { held } = this;
-    const uid = peerOf(socket)?.uid;
+    const { connections } = this;
+    const uid = readPeer(socket)?.uid;
     // An error is followed by `close`, which is handled below.
     socket.on('error', () => {});
     if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
-    held.set(socket, null);
-    const late = setTimeout(() => socket.destroy(), QUESTION_MS).unref();
-    let asked = Buffer.alloc(0);
+    connections.set(socket, null);
+    const timer = setTimeout(() => socket.destroy(), QUESTION_MS).unref();
+    let input = Buffer.alloc(0);
     const receive = (bytes: Buffer): void => {
-      asked = Buffer.concat([asked, bytes]);
-      const end = asked.indexOf(NEWLINE);
-      if (end < 0 && asked.length > QUESTION_MAX) socket.destroy();
+      input = Buffer.concat([input, bytes]);
+      const end = input.indexOf(NEWLINE);
+      if (end < 0 && input.length > QUESTION_BYTES_MAX) socket.destroy();
       if (end < 0) return;
-      clearTimeout(late);
+      clearTimeout(timer);
       // Bytes behind the question are dropped.
       socket.off('data', receive).resume();
-      void this.answer(socket, asked.toString('utf8', 0, end));
+      void this.answer(socket, input.toString('utf8', 0, end));
     };
     socket.on('data', receive);
-    const over = (): void => held.get(socket)?.();
+    const endQuestion = (): void => connections.get(socket)?.();
     socket.once('end', () => {
-      over();
-      if (asked.length === 0) socket.end();
+      endQuestion();
+      if (input.length === 0) socket.end();
     });
     socket.once('close', () => {
-      clearTimeout(late);
-      over();
-      held.delete(socket);
+      clearTimeout(timer);
+      endQuestion();
+      connections.delete(socket);
     });
   }
 
   private async answer(socket: Socket, line: string): Promise<void> {
-    const { questions, held } = this;
-    const hold = (end: () => void): void => void held.set(socket, end);
+    const { questions, connections } = this;
+    const hold = (end: () => void): void => void connections.set(socket, end);
     try {
       const { ask, argument } = JSON.parse(line) as { ask: string; argument: unknown };
       const question = Object.hasOwn(questions, ask) ? questions[ask] : undefined;
       if (question === undefined) throw new Error(`this server does not answer '${ask}'`);
       const value = await question(argument, { socket, hold });
-      if (held.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
+      if (connections.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
     } catch (error) {
       socket.end(`${JSON.stringify({ error: reason(error) })}\n`);
     }

@@ -20,49 +20,49 @@ export class EventStream implements EventStore {
   private readonly socket: Socket;
   /** The events in `out`, and those dropped since the last send. */
   private count = 0;
-  private lost = 0;
-  private closed = false;
-  private sending: NodeJS.Immediate | null = null;
+  private droppedCount = 0;
+  private isClosed = false;
+  private pendingSend: NodeJS.Immediate | null = null;
 
   constructor(socket: Socket) {
     this.socket = socket;
   }
 
-  commit(start: number, at: number): boolean {
+  commit(start: number, time: number): boolean {
     const { out } = this;
-    if (this.closed) {
+    if (this.isClosed) {
       out.at = 0;
       return true;
     }
     if (!out.isFull) {
       this.count += 1;
-      this.sending ??= setImmediate(() => this.send(at));
+      this.pendingSend ??= setImmediate(() => this.send(time));
       return true;
     }
     const length = out.at - start;
     out.at = start;
-    if (start > 0) this.send(at);
+    if (start > 0) this.send(time);
     if (length > out.bytes.length && length <= BLOCK_MAX) out.bytes = new Uint8Array(length);
     return false;
   }
 
   /** Sends the rest, and ends the connection. Further events are dropped. */
   close(): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.send(0);
-    this.closed = true;
+    this.isClosed = true;
     this.socket.end();
   }
 
-  private send(at: number): void {
+  private send(time: number): void {
     const { out, socket, count } = this;
-    if (this.sending !== null) clearImmediate(this.sending);
-    this.sending = null;
-    if (this.closed || count === 0) return;
-    if (socket.writableLength > BACKLOG_MAX) this.lost += count;
+    if (this.pendingSend !== null) clearImmediate(this.pendingSend);
+    this.pendingSend = null;
+    if (this.isClosed || count === 0) return;
+    if (socket.writableLength > BACKLOG_MAX) this.droppedCount += count;
     else {
-      if (this.lost > 0) socket.write(lostEvents(this.lost, at));
-      this.lost = 0;
+      if (this.droppedCount > 0) socket.write(encodeLostEvent(this.droppedCount, time));
+      this.droppedCount = 0;
       socket.write(out.bytes.slice(0, out.at));
     }
     out.at = 0;
@@ -70,8 +70,8 @@ export class EventStream implements EventStore {
   }
 }
 
-function lostEvents(count: number, at: number): Uint8Array {
+function encodeLostEvent(count: number, time: number): Uint8Array {
   const out = new Output(new Uint8Array(LOST_BYTES));
-  writeLost(out, at, `${count} events, which came faster than they were read`);
+  writeLost(out, time, `${count} events, which came faster than they were read`);
   return out.bytes.subarray(0, out.at);
 }

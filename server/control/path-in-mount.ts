@@ -5,7 +5,7 @@ import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { refuseStuck } from '../stuck-mounts.ts';
 
-export interface PlaceInMount {
+export interface PathInMount {
   /** Absolute. */
   readonly mountpoint: string;
   /** From its root. */
@@ -13,27 +13,27 @@ export interface PlaceInMount {
 }
 
 /** The mount of glossa that a path leads into. @throws {Failure} without one, or if one hangs */
-export async function mountAt(given: string): Promise<PlaceInMount> {
-  await refuseStuck(dirname(resolve(given)));
-  const points = readMounts()
+export async function findPathInMount(operand: string): Promise<PathInMount> {
+  await refuseStuck(dirname(resolve(operand)));
+  const mountpoints = readMounts()
     .filter(({ type }) => type === FS_TYPE)
     .map(({ mountpoint }) => mountpoint);
-  const whole = realWay(resolve(given), new Set(points));
-  const mountpoint = points
-    .filter((point) => whole === point || whole.startsWith(`${point}/`))
+  const fullPath = resolveUpToMount(resolve(operand), new Set(mountpoints));
+  const mountpoint = mountpoints
+    .filter((point) => fullPath === point || fullPath.startsWith(`${point}/`))
     .reduce((longest, point) => (point.length > longest.length ? point : longest), '');
-  if (mountpoint === '') throw new Failure(`${given} is in no mount of glossa`);
-  return { mountpoint, path: whole.slice(mountpoint.length) || '/' };
+  if (mountpoint === '') throw new Failure(`${operand} is in no mount of glossa`);
+  return { mountpoint, path: fullPath.slice(mountpoint.length) || '/' };
 }
 
 /** The path without symbolic links up to a mount; the part inside the mount need not exist. */
-function realWay(path: string, points: ReadonlySet<string>): string {
+function resolveUpToMount(path: string, mountpoints: ReadonlySet<string>): string {
   const names = path.split('/').slice(1);
   let at = '/';
-  while (names.length > 0 && !points.has(at)) {
+  while (names.length > 0 && !mountpoints.has(at)) {
     const next = join(at, names.shift()!);
     try {
-      at = points.has(next) ? next : realpathSync(next);
+      at = mountpoints.has(next) ? next : realpathSync(next);
     } catch {
       // A path that does not exist leads into no mount.
       return path;

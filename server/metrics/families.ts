@@ -6,7 +6,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { bucketOf } from '../../runtime/core/histogram.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { IoStats } from '../../runtime/xlators/debug/io-stats/index.ts';
-import { type VolumeDump, volumeDump, volumesOf } from '../statedump/volumes.ts';
+import { dumpVolume, listVolumes, type VolumeDump } from '../statedump/volume-dumps.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -52,65 +52,71 @@ interface MetricKind extends Omit<NumberFamily, 'samples'> {
 
 const NS = 1e-9;
 
-const counter = (name: string, help: string): MetricKind => ({ name, help, type: 'counter' });
-const gauge = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
+const counterKind = (name: string, help: string): MetricKind => ({ name, help, type: 'counter' });
+const gaugeKind = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
 
-const seconds = (which: string, help: string): MetricKind => ({
-  ...gauge(`glossa_fop_latency_${which}_seconds`, help),
+const latencyKind = (which: string, help: string): MetricKind => ({
+  ...gaugeKind(`glossa_fop_latency_${which}_seconds`, help),
   scale: NS,
 });
 
 /** Families of `FOP.hits` and the other keys of debug/io-stats. */
-const ofFops: Readonly<Record<string, MetricKind>> = {
-  hits: counter('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
-  errors: counter(
+const fopMetrics: Readonly<Record<string, MetricKind>> = {
+  hits: counterKind('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
+  errors: counterKind(
     'glossa_fop_errors_total',
     'Answers of a fop that were errors, with latency-measurement.',
   ),
-  'avg-ns': seconds('avg', 'Mean time until the reply of a fop, with latency-measurement.'),
-  'min-ns': seconds('min', 'Least time until the reply of a fop, with latency-measurement.'),
-  'max-ns': seconds('max', 'Longest time until the reply of a fop, with latency-measurement.'),
+  'avg-ns': latencyKind('avg', 'Mean time until the reply of a fop, with latency-measurement.'),
+  'min-ns': latencyKind('min', 'Least time until the reply of a fop, with latency-measurement.'),
+  'max-ns': latencyKind('max', 'Longest time until the reply of a fop, with latency-measurement.'),
 };
 
 /** Families of modules, by their key in the dump. */
-const ofScripts: Readonly<Record<string, MetricKind>> = {
-  calls: counter('glossa_script_calls_total', 'Times that a module was entered for a request.'),
-  failures: counter(
+const moduleMetrics: Readonly<Record<string, MetricKind>> = {
+  calls: counterKind('glossa_script_calls_total', 'Times that a module was entered for a request.'),
+  failures: counterKind(
     'glossa_script_failures_total',
     'Requests and calls of a module that went wrong.',
   ),
-  bypassed: counter(
+  bypassed: counterKind(
     'glossa_script_bypassed_total',
     'Requests that were carried on without the module.',
   ),
-  timeouts: counter('glossa_script_timeouts_total', 'Requests not answered within frame-timeout.'),
-  interrupted: counter('glossa_script_interrupted_total', 'Requests whose caller gave up.'),
-  restarts: counter('glossa_script_restarts_total', 'Fresh interpreters after failures.'),
-  reloads: counter('glossa_script_reloads_total', 'Fresh interpreters for new code.'),
-  'requests-waiting': gauge(
+  timeouts: counterKind(
+    'glossa_script_timeouts_total',
+    'Requests not answered within frame-timeout.',
+  ),
+  interrupted: counterKind('glossa_script_interrupted_total', 'Requests whose caller gave up.'),
+  restarts: counterKind('glossa_script_restarts_total', 'Fresh interpreters after failures.'),
+  reloads: counterKind('glossa_script_reloads_total', 'Fresh interpreters for new code.'),
+  'requests-waiting': gaugeKind(
     'glossa_script_requests_waiting',
     'Requests in the hands of a module now.',
   ),
-  'memory-bytes': gauge('glossa_script_memory_bytes', 'Memory of the interpreters of a volume.'),
+  'memory-bytes': gaugeKind(
+    'glossa_script_memory_bytes',
+    'Memory of the interpreters of a volume.',
+  ),
 };
 
-const ofMounts: Readonly<Record<string, MetricKind>> = {
-  requests: counter('glossa_requests_total', 'Requests that the mount has got.'),
-  'in-flight': gauge(
+const mountMetrics: Readonly<Record<string, MetricKind>> = {
+  requests: counterKind('glossa_requests_total', 'Requests that the mount has got.'),
+  'in-flight': gaugeKind(
     'glossa_requests_in_flight',
     'Requests of the mount that wait for their answer.',
   ),
-  'open-fds': gauge('glossa_open_fds', 'Files and directories that are open in the mount.'),
+  'open-fds': gaugeKind('glossa_open_fds', 'Files and directories that are open in the mount.'),
 };
 
-const byType: Readonly<Record<string, Readonly<Record<string, MetricKind>>>> = {
-  'features/glupy': ofScripts,
-  'mount/fuse': ofMounts,
-  'mount/fuse-native': ofMounts,
+const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>>>> = {
+  'features/glupy': moduleMetrics,
+  'mount/fuse': mountMetrics,
+  'mount/fuse-native': mountMetrics,
 };
 
 /** The family of all other numbers in dumps. */
-const OTHER_VALUES = gauge(
+const OTHER_VALUES = gaugeKind(
   'glossa_volume_value',
   'What a volume tells of itself for statedumps, by its key.',
 );
@@ -118,7 +124,7 @@ const OTHER_VALUES = gauge(
 const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
 
 /** @param version the program's */
-export function metricsOf(graph: Graph, version: string): Family[] {
+export function collectMetrics(graph: Graph, version: string): Family[] {
   const families = new Map<string, NumberFamily & { samples: Sample[] }>();
   const add = ({ scale = 1, ...kind }: MetricKind, value: number, labels: Labels = {}): void => {
     const family = families.get(kind.name) ?? { ...kind, samples: [] };
@@ -128,20 +134,20 @@ export function metricsOf(graph: Graph, version: string): Family[] {
   const { rss, heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   const { inodes } = graph;
-  add(gauge('glossa_info', 'Always 1; the version is a label.'), 1, { version });
+  add(gaugeKind('glossa_info', 'Always 1; the version is a label.'), 1, { version });
   add(
-    gauge('process_start_time_seconds', 'When the server was started, since the epoch.'),
+    gaugeKind('process_start_time_seconds', 'When the server was started, since the epoch.'),
     performance.timeOrigin / 1000,
   );
-  add(counter('process_cpu_seconds_total', 'CPU time of the server.'), (user + system) / 1e6);
-  add(gauge('process_resident_memory_bytes', 'Memory of the server.'), rss);
-  add(gauge('glossa_heap_used_bytes', 'Memory of the objects of the server.'), heapUsed);
-  add(gauge('glossa_external_memory_bytes', 'Memory of buffers and interpreters.'), external);
-  add(gauge('glossa_inodes', 'Inodes in the table.'), inodes.size);
-  add(gauge('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
-  const { volumes } = volumesOf(graph);
-  for (const xl of volumes) addVolume(volumeDump(xl), add);
-  const samples = volumes.flatMap(latenciesOf);
+  add(counterKind('process_cpu_seconds_total', 'CPU time of the server.'), (user + system) / 1e6);
+  add(gaugeKind('process_resident_memory_bytes', 'Memory of the server.'), rss);
+  add(gaugeKind('glossa_heap_used_bytes', 'Memory of the objects of the server.'), heapUsed);
+  add(gaugeKind('glossa_external_memory_bytes', 'Memory of buffers and interpreters.'), external);
+  add(gaugeKind('glossa_inodes', 'Inodes in the table.'), inodes.size);
+  add(gaugeKind('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
+  const { volumes } = listVolumes(graph);
+  for (const xl of volumes) addVolume(dumpVolume(xl), add);
+  const samples = volumes.flatMap(readLatencies);
   return [...families.values(), ...(samples.length === 0 ? [] : [{ ...LATENCIES, samples }])];
 }
 
@@ -156,14 +162,14 @@ const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
 const ENDS = POWERS.map((power) => bucketOf(2 ** power * 1000));
 const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
 
-function latenciesOf(xl: Xlator): Distribution[] {
+function readLatencies(xl: Xlator): Distribution[] {
   const { name: volume, type, priv } = xl;
   if (!(priv instanceof IoStats)) return [];
   return [...priv.latencies()].map(([fop, { count, sumNs, counts }]) => ({
     labels: { volume, type, fop },
     bounds: BOUNDS,
     counts: [...ENDS, counts.length].map((end, at) =>
-      counts.subarray(ENDS[at - 1] ?? 0, end).reduce((sum, own) => sum + own, 0),
+      counts.subarray(ENDS[at - 1] ?? 0, end).reduce((sum, bucket) => sum + bucket, 0),
     ),
     count,
     sum: sumNs * NS,
@@ -177,10 +183,11 @@ function addVolume(
   const labels = { volume: name, type };
   for (const [key, value] of Object.entries(dump)) {
     if (typeof value !== 'number') continue;
-    const [, fop, what] = FOP_KEY.exec(key) ?? [];
-    const own = byType[type];
-    if (fop !== undefined) add(ofFops[what!]!, value, { ...labels, fop });
-    else if (own !== undefined && Object.hasOwn(own, key)) add(own[key]!, value, labels);
+    const [, fop, figure] = FOP_KEY.exec(key) ?? [];
+    const typeMetrics = metricsByType[type];
+    if (fop !== undefined) add(fopMetrics[figure!]!, value, { ...labels, fop });
+    else if (typeMetrics !== undefined && Object.hasOwn(typeMetrics, key))
+      add(typeMetrics[key]!, value, labels);
     else add(OTHER_VALUES, value, { ...labels, key });
   }
 }

@@ -3,14 +3,14 @@
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { version } from '../../terminal/package-version.ts';
-import type { Address } from './address.ts';
+import { packageVersion } from '../../terminal/package-version.ts';
+import type { Address } from './metrics-address.ts';
 
 /** Variables with an address to push metrics to, which glossa does not support. */
 const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 /** The warning for an operator who has set such a variable; null without one. */
-export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
+export function otlpWarning(env: NodeJS.ProcessEnv): string | null {
   const name = OTLP.find((one) => env[one]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
   if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
@@ -32,15 +32,15 @@ export async function startMetrics(
   log: Log,
 ): Promise<() => Promise<void>> {
   if (address === undefined) {
-    const refusal = otlpRefusal(process.env);
-    if (refusal !== null) log.warning(refusal, { msgid: messages.metricsDoubt.id });
+    const warning = otlpWarning(process.env);
+    if (warning !== null) log.warning(warning, { msgid: messages.metricsDoubt.id });
     return async () => {};
   }
-  const [{ metricsOf }, { MetricsServer }] = await Promise.all([
+  const [{ collectMetrics: metricsOf }, { MetricsServer }] = await Promise.all([
     import('./families.ts'),
-    import('./server.ts'),
+    import('./metrics-server.ts'),
   ]);
-  const program = version();
+  const program = packageVersion();
   const server = await MetricsServer.listen(address, () => metricsOf(graph, program));
   log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
   return async () => server.close();

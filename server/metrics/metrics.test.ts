@@ -13,11 +13,11 @@ import {
   type TestVolume,
 } from '../../test/support/core.ts';
 import { readPrometheus } from '../../test/support/prometheus.ts';
-import { readAddress } from './address.ts';
-import { metricsOf } from './families.ts';
-import { otlpRefusal } from './index.ts';
+import { collectMetrics } from './families.ts';
+import { otlpWarning } from './index.ts';
+import { readAddress } from './metrics-address.ts';
+import { MetricsServer } from './metrics-server.ts';
 import { formatPrometheus } from './prometheus.ts';
-import { MetricsServer } from './server.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -48,7 +48,7 @@ describe('metrics as text', () => {
       },
     ]);
     for (let at = 0; at < 3; at++) ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    const read = readPrometheus(formatPrometheus(metricsOf(graph, '1.2.3')));
+    const read = readPrometheus(formatPrometheus(collectMetrics(graph, '1.2.3')));
     expect(read.get('glossa_info')!.samples).toEqual(new Map([['version=1.2.3', 1]]));
     expect(read.get('glossa_fop_hits_total')).toEqual({
       type: 'counter',
@@ -80,7 +80,7 @@ describe('metrics as text', () => {
       ask(graph, 'stat', new Loc(graph.inodes.root), null);
     };
     for (const ms of [0.001, 0.003, 0.005, 1, 60_000]) took(ms);
-    const families = metricsOf(graph, '1');
+    const families = collectMetrics(graph, '1');
     const read = readPrometheus(formatPrometheus(families));
     const labels = 'volume=m,type=debug/io-stats,fop=STAT';
     expect(read.get('glossa_fop_errors_total')!.samples).toEqual(new Map([[labels, 1]]));
@@ -99,7 +99,7 @@ describe('metrics as text', () => {
       { name: 'a', translator: telling('features/glupy', () => ({ calls: 7, language: 'x' })) },
       { name: 'b', translator: telling('features/glupy', () => ({ calls: 8, 'module.x': 0.5 })) },
     ]);
-    const read = readPrometheus(formatPrometheus(metricsOf(graph, '1')));
+    const read = readPrometheus(formatPrometheus(collectMetrics(graph, '1')));
     expect([...read.get('glossa_script_calls_total')!.samples]).toEqual([
       ['volume=b,type=features/glupy', 8],
       ['volume=a,type=features/glupy', 7],
@@ -113,7 +113,7 @@ describe('metrics as text', () => {
     const key = 'module."\\\n} 5\nglossa_info 7';
     const dump = () => ({ [key]: Number.POSITIVE_INFINITY, constructor: 1e-9 });
     const graph = await start([{ name: 'a', translator: telling('features/glupy', dump) }]);
-    const read = readPrometheus(formatPrometheus(metricsOf(graph, '"')));
+    const read = readPrometheus(formatPrometheus(collectMetrics(graph, '"')));
     expect([...read.get('glossa_volume_value')!.samples]).toEqual([
       [`volume=a,type=features/glupy,key=${key}`, Number.POSITIVE_INFINITY],
       ['volume=a,type=features/glupy,key=constructor', 1e-9],
@@ -180,14 +180,14 @@ describe('a collector in OpenTelemetry’s variables', () => {
     ['nothing is named', {}],
     ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
     ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
-  ])('gives no warning when %s', (_, env) => expect(otlpRefusal(env)).toBeNull());
+  ])('gives no warning when %s', (_, env) => expect(otlpWarning(env)).toBeNull());
 
   it.each([
     ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
     ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
     ['http/protobuf', endpoint],
   ])('with the protocol %s gives a warning that names --metrics', (protocol, env) => {
-    const refusal = otlpRefusal(env);
+    const refusal = otlpWarning(env);
     expect(refusal).toContain(
       `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,
     );

@@ -13,35 +13,42 @@ export const formatPrometheus = (families: readonly Family[]): string =>
       const { name, help, type } = family;
       const lines =
         family.type === 'histogram'
-          ? family.samples.flatMap((sample) => bucketLines(name, sample))
-          : family.samples.map(({ labels, value }) => line(name, labels, value));
-      return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+          ? family.samples.flatMap((sample) => formatHistogram(name, sample))
+          : family.samples.map(({ labels, value }) => formatSample(name, labels, value));
+      return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
     })
     .join('');
 
-const line = (name: string, labels: Labels, value: number): string =>
-  `${name}${pairs(labels)} ${number(value)}\n`;
+const formatSample = (name: string, labels: Labels, value: number): string =>
+  `${name}${formatLabels(labels)} ${formatNumber(value)}\n`;
 
-function bucketLines(name: string, { labels, bounds, counts, count, sum }: Distribution): string[] {
-  let below = 0;
+function formatHistogram(
+  name: string,
+  { labels, bounds, counts, count, sum }: Distribution,
+): string[] {
+  let cumulative = 0;
   const buckets = [...bounds, Number.POSITIVE_INFINITY].map((le, at) => {
-    below += counts[at]!;
-    return line(`${name}_bucket`, { ...labels, le: number(le) }, below);
+    cumulative += counts[at]!;
+    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(le) }, cumulative);
   });
-  return [...buckets, line(`${name}_sum`, labels, sum), line(`${name}_count`, labels, count)];
+  return [
+    ...buckets,
+    formatSample(`${name}_sum`, labels, sum),
+    formatSample(`${name}_count`, labels, count),
+  ];
 }
 
-function pairs(labels: Labels): string {
+function formatLabels(labels: Labels): string {
   const all = Object.entries(labels).map(
-    ([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`,
+    ([name, value]) => `${name}="${escapeText(value).replaceAll('"', '\\"')}"`,
   );
   return all.length === 0 ? '' : `{${all.join(',')}}`;
 }
 
 /** A module chooses some of the keys, so they are escaped. */
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const escapeText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
-function number(value: number): string {
+function formatNumber(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';

@@ -10,7 +10,7 @@ import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { RunFolder } from '../run-files.ts';
 import { formatSections } from './sections.ts';
-import { type About, type WholeDump, wholeDump } from './whole-dump.ts';
+import { type About, makeWholeDump, type WholeDump } from './whole-dump.ts';
 
 /** The precision of the ages of requests. */
 const STEP_MS = 1000;
@@ -21,7 +21,7 @@ export class Dumper {
   private readonly folder: RunFolder;
   private readonly log: Log;
   readonly ages = new RequestAges();
-  private readonly timer = setInterval(() => this.mark(), STEP_MS);
+  private readonly timer = setInterval(() => this.markAges(), STEP_MS);
 
   /** @param folder for statedumps at SIGUSR1 */
   constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
@@ -33,8 +33,8 @@ export class Dumper {
   }
 
   /** Writes a statedump into a file, and logs its path or the error. */
-  write(): void {
-    const dump = this.make();
+  writeDump(): void {
+    const dump = this.makeDump();
     try {
       const now = this.graph.context.sink.now();
       // The same name as GlusterFS's.
@@ -53,13 +53,13 @@ export class Dumper {
     clearInterval(this.timer);
   }
 
-  private mark(): void {
+  private markAges(): void {
     this.ages.mark(this.graph.context.now(), newestRequest(), () =>
       pendingCalls(this.graph).map(({ unique }) => unique),
     );
   }
 
-  make(): WholeDump {
-    return wholeDump(this.graph, this.about, this.ages);
+  makeDump(): WholeDump {
+    return makeWholeDump(this.graph, this.about, this.ages);
   }
 }

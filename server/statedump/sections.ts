@@ -19,34 +19,41 @@ type Values = Readonly<Record<string, string | number>>;
 export function formatSections(dump: WholeDump, end: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
   const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
-  const mount = `xlator.${dotted(front)}`;
-  const isListed = (key: string, listed: number, count: number): Values =>
+  const mount = `xlator.${dotType(front)}`;
+  const listedCount = (key: string, listed: number, count: number): Values =>
     listed < count ? { [`${key}.listed`]: listed } : {};
   const sections: string[] = [
-    section('global.glossa', { ...about, started: formatTime(about.started) }),
-    section('global.memory', { ...memory }),
-    section('global.callpool', {
+    formatSection('global.glossa', { ...about, started: formatTime(about.started) }),
+    formatSection('global.memory', { ...memory }),
+    formatSection('global.callpool', {
       'callpool.cnt': callpool.count,
-      ...isListed('callpool', callpool.listed.length, callpool.count),
+      ...listedCount('callpool', callpool.listed.length, callpool.count),
     }),
-    ...callpool.listed.flatMap(callSections),
-    section(`${mount}.itable`, {
+    ...callpool.listed.flatMap(formatCall),
+    formatSection(`${mount}.itable`, {
       [`${mount}.itable.lru_limit`]: inodes.lruLimit,
       [`${mount}.itable.active_size`]: inodes.active,
       [`${mount}.itable.lru_size`]: inodes.lru,
-      ...isListed(`${mount}.itable`, inodes.listed.length, inodes.count),
+      ...listedCount(`${mount}.itable`, inodes.listed.length, inodes.count),
     }),
-    ...inodes.listed.map((inode, at) => section(`${mount}.itable.${at + 1}`, inodeValues(inode))),
-    section(`${mount}.fdtable`, {
+    ...inodes.listed.map((inode, at) =>
+      formatSection(`${mount}.itable.${at + 1}`, inodeValues(inode)),
+    ),
+    formatSection(`${mount}.fdtable`, {
       [`${mount}.fdtable.cnt`]: fds.count,
-      ...isListed(`${mount}.fdtable`, fds.listed.length, fds.count),
+      ...listedCount(`${mount}.fdtable`, fds.listed.length, fds.count),
     }),
     ...fds.listed.map(({ isDir, ...fd }, at) =>
-      section(`${mount}.fdtable.fdentry[${at}]`, { ...fd, type: isDir ? 'directory' : 'file' }),
+      formatSection(`${mount}.fdtable.fdentry[${at}]`, {
+        ...fd,
+        type: isDir ? 'directory' : 'file',
+      }),
     ),
-    section('active graph - 1', {}),
-    ...volumes.flatMap(volumeSections),
-    ...replaced.map((volume, at) => section(`oldgraph[${at}].${prefix(volume)}.priv`, volume.dump)),
+    formatSection('active graph - 1', {}),
+    ...volumes.flatMap(formatVolume),
+    ...replaced.map((volume, at) =>
+      formatSection(`oldgraph[${at}].${keyPrefix(volume)}.priv`, volume.dump),
+    ),
   ];
   return [
     `DUMP-START-TIME: ${formatTime(dump.time)}\n`,
@@ -55,35 +62,37 @@ export function formatSections(dump: WholeDump, end: number): string {
   ].join('');
 }
 
-function section(name: string, values: Values): string {
-  const lines = Object.entries(values).map(([key, value]) => `${safe(key)}=${safe(value)}\n`);
-  return `\n[${safe(name)}]\n${lines.join('')}`;
+function formatSection(name: string, values: Values): string {
+  const lines = Object.entries(values).map(
+    ([key, value]) => `${escapeText(key)}=${escapeText(value)}\n`,
+  );
+  return `\n[${escapeText(name)}]\n${lines.join('')}`;
 }
 
 /** Escapes a text, so that a file's name cannot end a line or begin a section. */
-const safe = (text: string | number): string => printable(String(text));
+const escapeText = (text: string | number): string => printable(String(text));
 
-const dotted = (type: string): string => type.replaceAll('/', '.');
+const dotType = (type: string): string => type.replaceAll('/', '.');
 
-const prefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
+const keyPrefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
   // A process has one mount, whose name GlusterFS leaves out.
-  type.startsWith('mount/') ? `xlator.${dotted(type)}` : `xlator.${dotted(type)}.${name}`;
+  type.startsWith('mount/') ? `xlator.${dotType(type)}` : `xlator.${dotType(type)}.${name}`;
 
-function callSections(call: CallDump, at: number): string[] {
+function formatCall(call: CallDump, at: number): string[] {
   const { frames, interrupted, lkOwner, ...values } = call;
   const name = `global.callpool.stack.${at + 1}`;
   const rest: Values = { 'lk-owner': lkOwner, interrupted: Number(interrupted), type: 1 };
-  const stack = section(name, { ...values, ...rest, cnt: frames.length });
-  const shown = frames.map(({ translator, complete, unwindTo }, index) => {
+  const stack = formatSection(name, { ...values, ...rest, cnt: frames.length });
+  const frameSections = frames.map(({ translator, complete, unwindTo }, index) => {
     const parent = frames[index - 1]?.translator;
-    return section(`${name}.frame.${index + 1}`, {
+    return formatSection(`${name}.frame.${index + 1}`, {
       translator,
       complete: Number(complete),
       ...(parent !== undefined && { parent }),
       ...(unwindTo !== undefined && { unwind_to: unwindTo }),
     });
   });
-  return [stack, ...shown];
+  return [stack, ...frameSections];
 }
 
 const inodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump): Values => ({
@@ -95,12 +104,12 @@ const inodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump):
   kids,
 });
 
-function volumeSections(volume: GraphVolume): string[] {
+function formatVolume(volume: GraphVolume): string[] {
   const { options, subvolumes, dump } = volume;
-  const name = prefix(volume);
-  const priv = section(`${name}.priv`, dump);
+  const name = keyPrefix(volume);
+  const priv = formatSection(`${name}.priv`, dump);
   if (volume.type.startsWith('mount/')) return [priv];
-  const graph = section(name, {
+  const graph = formatSection(name, {
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [`option.${key}`, value])),
     ...(subvolumes.length > 0 && { subvolumes: subvolumes.join(' ') }),
   });

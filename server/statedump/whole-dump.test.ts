@@ -19,7 +19,7 @@ import {
   startGraph,
 } from '../../test/support/core.ts';
 import { formatSections } from './sections.ts';
-import { wholeDump } from './whole-dump.ts';
+import { makeWholeDump } from './whole-dump.ts';
 
 const about = { version: '1.2.3', pid: 42, mountpoint: '/mnt', volfile: '/a.vol', started: 0 };
 const front = initiatorTranslator('mount/fuse', 'A test.', () => ({ requests: 1 }));
@@ -57,7 +57,7 @@ it('a statedump lists each request in flight with its age and frames', async () 
   expect(leaf.requests).toHaveLength(1);
   ages.mark(context.now(), newestRequest(), () => []);
   context.advance(5500);
-  const { callpool } = wholeDump(graph, about, ages);
+  const { callpool } = makeWholeDump(graph, about, ages);
   expect(callpool).toMatchObject({
     count: 1,
     listed: [
@@ -74,7 +74,7 @@ it('a statedump lists each request in flight with its age and frames', async () 
   });
   leaf.requests[0]!.answer(-1, 2, null, null, null, null);
   client.end(frame.root);
-  expect(wholeDump(graph, about, ages).callpool).toEqual({ count: 0, listed: [] });
+  expect(makeWholeDump(graph, about, ages).callpool).toEqual({ count: 0, listed: [] });
 });
 
 it('a statedump lists a limited number of inodes and files, and counts all', async () => {
@@ -82,7 +82,7 @@ it('a statedump lists a limited number of inodes and files, and counts all', asy
   for (let at = 2; at < 2 * LIST_MAX; at++) linkDirectory(graph, `d${at}`, makeGfid(at));
   const fds = Array.from({ length: LIST_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
   for (const fd of fds) client.fds.add(fd);
-  const dump = wholeDump(graph, about, ages);
+  const dump = makeWholeDump(graph, about, ages);
   expect(dump.inodes).toMatchObject({ count: 2 * LIST_MAX - 1, lru: 2 * LIST_MAX - 2, active: 1 });
   expect(dump.inodes.listed).toHaveLength(LIST_MAX);
   expect(dump.inodes.listed[1]).toMatchObject({ path: '/d2', gfid: makeGfid(2), iaType: 2 });
@@ -98,7 +98,7 @@ it('a formatted statedump has sections, and escapes newlines in file names', asy
   const odd = graph.inodes.newInode();
   graph.inodes.link(odd, graph.inodes.root, 'x\n[y]', makeAttributes(makeGfid(2), 1));
   client.fds.add(new Fd(odd, 2, 77));
-  const text = formatSections(wholeDump(graph, about, ages), 1000);
+  const text = formatSections(makeWholeDump(graph, about, ages), 1000);
   expect(text).toMatch(/^DUMP-START-TIME: 1970-01-01 00:00:00\.000000 \+0000\n/);
   expect(text).toMatch(/\nDUMP-END-TIME: 1970-01-01 00:00:01\.000000 \+0000\n$/);
   expect(text).toMatch('\n[global.glossa]\nversion=1.2.3\npid=42\nmountpoint=/mnt\n');
@@ -119,11 +119,11 @@ it('a statedump includes requests that a volume has begun itself', async () => {
   const { graph, ages } = await rig();
   const own = new Stack(0, 0, -100, 'STAT');
   graph.top.begin(own);
-  expect(wholeDump(graph, about, ages).callpool).toMatchObject({
+  expect(makeWholeDump(graph, about, ages).callpool).toMatchObject({
     count: 1,
     listed: [{ op: 'STAT', pid: -100, age: 0, frames: [{ translator: 'absent' }] }],
   });
   graph.top.end(own);
   ask(graph, 'lookup', new Loc(graph.inodes.root), null);
-  expect(wholeDump(graph, about, ages).callpool.count).toBe(0);
+  expect(makeWholeDump(graph, about, ages).callpool.count).toBe(0);
 });

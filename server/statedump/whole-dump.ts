@@ -17,7 +17,7 @@ import type { Fd } from '../../runtime/core/fd.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { RequestAges } from '../../runtime/core/request-ages.ts';
 import { shownOptions } from '../../runtime/core/secrets.ts';
-import { type VolumeDump, volumeDump, volumesOf } from './volumes.ts';
+import { dumpVolume, listVolumes, type VolumeDump } from './volume-dumps.ts';
 
 /** The facts about a server apart from its graph. */
 export interface About {
@@ -72,26 +72,26 @@ export interface FdDump {
 }
 
 /** @param ages the ages of requests by the clock of the graph's context */
-export function wholeDump(graph: Graph, about: About, ages: RequestAges): WholeDump {
+export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): WholeDump {
   const { context } = graph;
-  const { volumes, replaced } = volumesOf(graph);
+  const { volumes, replaced } = listVolumes(graph);
   return {
     time: context.sink.now(),
     process: about,
     memory: { ...process.memoryUsage() },
     callpool: callsOf(graph, (unique) => Math.floor(ages.of(unique, context.now()) / 1000)),
     volumes: volumes.map((xl) => ({
-      ...volumeDump(xl),
+      ...dumpVolume(xl),
       options: shownOptions(xl.given),
       subvolumes: xl.childNames,
     })),
     replaced,
     inodes: inodesOf(graph),
-    fds: fdsOf(graph),
+    fds: listFds(graph),
   };
 }
 
-function fdsOf(graph: Graph): Capped<FdDump> {
+function listFds(graph: Graph): Capped<FdDump> {
   const listed: FdDump[] = [];
   let count = 0;
   for (const { clients } of graph.initiators) {
@@ -99,14 +99,14 @@ function fdsOf(graph: Graph): Capped<FdDump> {
       count += fds.size;
       for (const fd of fds) {
         if (listed.length === LIST_MAX) break;
-        listed.push(fdDump(uid, fd));
+        listed.push(describeFd(uid, fd));
       }
     }
   }
   return { count, listed };
 }
 
-const fdDump = (client: string, { inode, flags, pid, isDir }: Fd): FdDump => ({
+const describeFd = (client: string, { inode, flags, pid, isDir }: Fd): FdDump => ({
   client,
   gfid: inode.gfid,
   path: inode.path,

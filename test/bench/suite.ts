@@ -11,7 +11,7 @@ import { machineText } from '../../apps/bench/engine/report/run-sentences.ts';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
-import { version } from '../../terminal/package-version.ts';
+import { packageVersion } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
 import { type Figure, verdict } from './figures.ts';
 import { figuresText, type Report, sectionText } from './table.ts';
@@ -88,9 +88,9 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
     const { quick } = settings;
     const bench = openBench({ quick, cleanup, signal: interruption.signal, say });
     const figures = await measure(suite, bench, settings);
-    return (await interruption.status()) ?? statusOf(figures, settings.strict);
+    return (await interruption.awaitStatus()) ?? statusOf(figures, settings.strict);
   } catch (error) {
-    const status = await interruption.status();
+    const status = await interruption.awaitStatus();
     if (status === null) throw error;
     say('interrupted');
     return status;
@@ -163,7 +163,7 @@ function versions(): Record<string, string | null> {
     return status === 0 ? out.split('\n')[0]! : null;
   };
   return {
-    glossa: version(),
+    glossa: packageVersion(),
     gcc: ask('gcc', '-dumpfullversion'),
     libfuse: ask('pkg-config', '--modversion', 'fuse3'),
     GlusterFS: ask('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,

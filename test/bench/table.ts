@@ -5,7 +5,7 @@
 import { isMissing, type Missing, missingText } from '../../apps/bench/engine/not-measured.ts';
 import { digits, hundredths, whole, withInterval } from '../../apps/bench/engine/numbers.ts';
 import { estimate, isErratic, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
-import { table } from '../../terminal/layout.ts';
+import { formatTable } from '../../terminal/layout.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
 /** A row of measurements. */
@@ -74,7 +74,7 @@ const formats: Readonly<Record<Unit, Format>> = {
 };
 
 const aligned = (rows: readonly (readonly string[])[]): string =>
-  table(rows, { indent: '  ', gap: '   ' }).join('\n');
+  formatTable(rows, { indent: '  ', gap: '   ' }).join('\n');
 
 export function sectionText({ title, columns, rows }: Section): string {
   const said = new Set(rows.map(({ cells }) => cells.join()));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
-import type { Statedump } from '../../server/statedump/volumes.ts';
+import type { Statedump } from '../../server/statedump/volume-dumps.ts';
 import { compileClient } from '../support/compile-client.ts';
 import { runGlossa } from '../support/mount.ts';
 import { isOnBricks, type Kind } from '../support/stacks.ts';

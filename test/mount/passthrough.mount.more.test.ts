@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
-import type { Statedump } from '../../server/statedump/volumes.ts';
+import type { Statedump } from '../../server/statedump/volume-dumps.ts';
 import { describeFrontEnds } from '../support/front-ends.ts';
 import {
   describeMounts,

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ask } from '../../server/control/client.ts';
-import { servedAt } from '../../server/control/find-server.ts';
+import { ask } from '../../server/control/control-client.ts';
+import { findMountServer } from '../../server/control/find-server.ts';
 import type { ReloadResult } from '../../server/reloader.ts';
 import {
   describeMounts,
@@ -98,7 +98,7 @@ type Deed = (stage: Stage, n: number) => Promise<void>;
 
 /** Reloads as `glossa reload` does. @returns its success and output */
 async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
-  const served = await servedAt('mnt', mount.path);
+  const served = await findMountServer('mnt', mount.path);
   const all = (await ask(served, 'reload')) as readonly ReloadResult[];
   return { ok: all.every(({ ok }) => ok), text: all.map(({ text }) => text).join('\n') };
 }

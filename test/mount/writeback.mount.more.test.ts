@@ -4,7 +4,7 @@ import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/p
 import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import * as libc from '../../runtime/sys/libc.ts';
-import type { Statedump } from '../../server/statedump/volumes.ts';
+import type { Statedump } from '../../server/statedump/volume-dumps.ts';
 import {
   describeMounts,
   runGlossa,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Statedump } from '../../server/statedump/volumes.ts';
+import type { Statedump } from '../../server/statedump/volume-dumps.ts';
 import { Client } from '../support/client.ts';
 import {
   findErrors,

@@ -1,10 +1,10 @@
 /** Writes the manual pages as the build does, with a fixed date. */
 import { commands } from '../../cli/commands.ts';
-import { manual } from '../../cli/man/pages.ts';
+import { makeManual } from '../../cli/man/manual-pages.ts';
 import { registry } from '../../server/registry.ts';
 
 export const readManualPages = async (): Promise<Map<string, string>> =>
-  manual({
+  makeManual({
     commands,
     types: [...(await registry.loadAll()).types()].sort().map((type) => registry.lookup(type)!),
     version: '1.2.3',

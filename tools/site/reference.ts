@@ -1,7 +1,7 @@
 /** Generates pages from tables in the sources: commands, translators and options, volfiles. */
 
 import { commands } from '../../cli/commands.ts';
-import { about, subvolumes } from '../../cli/help.ts';
+import { about, describeSubvolumeCount } from '../../cli/help.ts';
 import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { registry } from '../../server/registry.ts';
@@ -130,7 +130,7 @@ function volumeText({
     ([when, table]) => `### Options ${plain(when)}\n\n${optionTexts(table, '####')}`,
   );
   return [
-    `\`type ${type}\`. Subvolumes: ${subvolumes(children)}.`,
+    `\`type ${type}\`. Subvolumes: ${describeSubvolumeCount(children)}.`,
     Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
     optionTexts(options, '###'),
     ownOptions ? 'Besides, the options that the module declares itself.' : '',

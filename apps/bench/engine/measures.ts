@@ -1,5 +1,5 @@
 /** The measures of a stack: for each, its place in a result, its unit and its text. */
-import { duration, rate } from '../../../terminal/quantities.ts';
+import { formatDuration, formatRate } from '../../../terminal/quantities.ts';
 import { whole } from './numbers.ts';
 import type { Measured, Round } from './schema.ts';
 import { median } from './statistics.ts';
@@ -16,9 +16,9 @@ export const units: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
 
 /** Formats a value of a kind for people. */
 export const formats: Readonly<Record<Kind, (value: number) => string>> = {
-  time: duration,
+  time: formatDuration,
   size: (bytes) => `${whole(bytes / 1e6)} MB`,
-  rate: (perSecond) => `${rate(perSecond)}/s`,
+  rate: (perSecond) => `${formatRate(perSecond)}/s`,
 };
 
 export interface Measure {

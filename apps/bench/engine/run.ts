@@ -66,7 +66,7 @@ export async function runBench(
   const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
   const progress = (done: number, what: string): void => {
     const elapsedSeconds = (performance.now() - since) / 1e3;
-    plan.progress({ done, total: all.length * turns, elapsedSeconds, what });
+    plan.progress({ doneCount: done, total: all.length * turns, elapsedSeconds, item: what });
   };
   const tried = await tryAllOf({ ...plan, turn: (what) => progress(0, what) });
   const told = [...tried.broken].map(([name, why]) => `${name}: ${why}`);

@@ -1,11 +1,11 @@
 /** `glossa bench call`: measures one call of a translator in each language, without a mount. */
 import { rmSync } from 'node:fs';
-import { makeScratch } from '../../../server/scratch.ts';
+import { makeScratch } from '../../../server/scratch-folders.ts';
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../../../terminal/exit.ts';
-import { list, number, takeOperands, toggle } from '../../../terminal/flags.ts';
+import { listFlag, numberFlag, takeOperands, toggleFlag } from '../../../terminal/flags.ts';
 import { Interruption } from '../../../terminal/interruption.ts';
-import { columns, table } from '../../../terminal/layout.ts';
+import { formatColumns, formatTable } from '../../../terminal/layout.ts';
 import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { BusySampler, busyText } from '../engine/busy.ts';
@@ -37,10 +37,10 @@ export default defineCommand({
     'Calls the same translator in several languages, in this process and without a mount, and shows ' +
     'what a call costs over TypeScript: the way into the language and back, and what the script does.',
   flags: {
-    in: list({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
-    only: list({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
-    rounds: number({ value: 'N', whole: true, help: `of each kind of call (${ROUNDS})` }),
-    json: toggle({
+    in: listFlag({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
+    only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
+    rounds: numberFlag({ value: 'N', whole: true, help: `of each kind of call (${ROUNDS})` }),
+    json: toggleFlag({
       help: 'print {interrupted, busy, calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns',
     }),
   },
@@ -55,7 +55,7 @@ export default defineCommand({
     try {
       const load = { ...BATCHES, rounds };
       const found = await measureCalls(asked, wanted, load, interruption.signal, terminal);
-      const status = await interruption.status();
+      const status = await interruption.awaitStatus();
       printResults({ interrupted: status !== null, ...found }, flags.json, terminal);
       if (status !== null) return status;
       return found.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
@@ -88,7 +88,12 @@ async function measureCalls(
   try {
     for (const [done, kind] of asked.entries()) {
       const elapsedSeconds = (performance.now() - begun) / 1e3;
-      progress.show({ done, total: asked.length, elapsedSeconds, what: kinds[kind].title });
+      progress.show({
+        doneCount: done,
+        total: asked.length,
+        elapsedSeconds,
+        item: kinds[kind].title,
+      });
       watch.begin([process.pid]);
       calls.push(await callCosts(lab, kind, wanted, load));
       watch.end();
@@ -141,14 +146,14 @@ function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): st
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
-    ...table(
+    ...formatTable(
       [['', ...titles], ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells])],
       {
-        right: (column) => column > 0,
+        isRightAligned: (column) => column > 0,
       },
     ),
     '',
-    columns(
+    formatColumns(
       calls.map(({ kind }) => [`  ${kinds[kind].title}`, kinds[kind].help] as const),
       width,
     ),

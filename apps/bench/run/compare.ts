@@ -2,7 +2,7 @@
 
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
-import { takeOperands, toggle } from '../../../terminal/flags.ts';
+import { takeOperands, toggleFlag } from '../../../terminal/flags.ts';
 import { readNamedFile } from '../../../terminal/named-file.ts';
 import { compareRuns } from '../engine/compare.ts';
 import { comparedText } from '../engine/report/text.ts';
@@ -15,7 +15,7 @@ export default defineCommand({
     'first, and whether it is in comparison with the first stack; a difference is one when it is ' +
     'larger than the noise of both.',
   flags: {
-    json: toggle({ help: 'print {warnings, lines: [{workload, stack, to, a, b, judged}]}' }),
+    json: toggleFlag({ help: 'print {warnings, lines: [{workload, stack, to, a, b, judged}]}' }),
   },
   async run({ flags, operands }, terminal) {
     const [first, second] = takeOperands(operands, ['FIRST.json', 'SECOND.json']);

@@ -1,7 +1,7 @@
 /** Counts the lookups at volumes of a mount, from the statistics of its server. */
-import { ask } from '../../../server/control/client.ts';
-import { servedAt } from '../../../server/control/find-server.ts';
-import type { Statedump } from '../../../server/statedump/volumes.ts';
+import { ask } from '../../../server/control/control-client.ts';
+import { findMountServer } from '../../../server/control/find-server.ts';
+import type { Statedump } from '../../../server/statedump/volume-dumps.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
@@ -11,7 +11,7 @@ export const lookupCounterOf =
   (volumes: readonly string[]): LookupCounter =>
   async (mountpoint, patienceMs) => {
     try {
-      const served = await servedAt(mountpoint, mountpoint);
+      const served = await findMountServer(mountpoint, mountpoint);
       const told = (await ask(served, 'stats', AbortSignal.timeout(patienceMs))) as Statedump;
       const numbers = volumes.map((name) => {
         const dump = told.volumes.find((volume) => volume.name === name)?.dump;

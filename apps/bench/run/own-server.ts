@@ -1,8 +1,8 @@
 /** Starts a glossa server of a mount or brick in a child process, which ends with its parent. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { ChildServer, type ServerEnd } from '../../../server/child-server.ts';
+import { ChildServer, type ServerExit } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { unlessAborted } from '../../../terminal/interruption.ts';
+import { rejectOnAbort } from '../../../terminal/interruption.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 
 /** Time limit for a server to unmount and end. */
@@ -42,7 +42,7 @@ export class OwnServer {
     const over = (): void => {
       this.hasEnded = true;
     };
-    this.server.ended.then(over, over);
+    this.server.whenExited.then(over, over);
     signal?.addEventListener('abort', this.endAtOnce, { once: true });
   }
 
@@ -52,11 +52,11 @@ export class OwnServer {
 
   /** Resolves to true when the server serves, to false when it ended before. */
   get ready(): Promise<boolean> {
-    return this.server.ready;
+    return this.server.whenReady;
   }
 
-  get ended(): Promise<ServerEnd> {
-    return this.server.ended;
+  get ended(): Promise<ServerExit> {
+    return this.server.whenExited;
   }
 
   /**
@@ -65,8 +65,8 @@ export class OwnServer {
    * @param what the name of the server in messages
    */
   async started(what: string): Promise<Failure | null> {
-    if (await (this.signal ? unlessAborted(this.ready, this.signal) : this.ready)) return null;
-    const ended = await this.server.ended;
+    if (await (this.signal ? rejectOnAbort(this.ready, this.signal) : this.ready)) return null;
+    const ended = await this.server.whenExited;
     // A killed server has sent no reason.
     if (ended.signal === null && this.said.length > 0)
       return new Failure(this.said.join('\n'), this.said);
@@ -94,7 +94,7 @@ export class OwnServer {
     };
     signal?.addEventListener('abort', hurry, { once: true });
     try {
-      const ended = await server.ended;
+      const ended = await server.whenExited;
       return ended.signal === null || isLate;
     } finally {
       clearTimeout(late);

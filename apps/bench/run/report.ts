@@ -2,7 +2,7 @@
 
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK } from '../../../terminal/exit.ts';
-import { takeOperands, text, toggle } from '../../../terminal/flags.ts';
+import { takeOperands, textFlag, toggleFlag } from '../../../terminal/flags.ts';
 import { reportFiles } from '../engine/report/html.ts';
 import { terminalReport } from '../engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
@@ -14,8 +14,8 @@ export default defineCommand({
     'Shows a result as a table. With --out, writes it to DIR: run.json, report.md, and report.html, ' +
     'a page with pictures that needs no network.',
   flags: {
-    out: text({ value: 'DIR', help: 'a folder to make, with the report in it' }),
-    force: toggle({ help: 'DIR may exist; its report is replaced' }),
+    out: textFlag({ value: 'DIR', help: 'a folder to make, with the report in it' }),
+    force: toggleFlag({ help: 'DIR may exist; its report is replaced' }),
   },
   async run({ flags: { out, force }, operands }, terminal) {
     const [file] = takeOperands(operands, ['RUN.json']);

@@ -4,10 +4,10 @@ import { UsageError } from '../../../terminal/exit.ts';
 import {
   type Flags,
   type FlagValues,
-  list,
-  number,
-  text,
-  toggle,
+  listFlag,
+  numberFlag,
+  textFlag,
+  toggleFlag,
 } from '../../../terminal/flags.ts';
 import { placements } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
@@ -31,47 +31,56 @@ const CLIENTS_MAX = 64;
 const measurable = workloadNames.filter((name) => name !== 'command');
 
 export const benchFlags = {
-  translator: text({ value: 'NAME', help: 'an example, or a folder with one module in languages' }),
-  in: text({
+  translator: textFlag({
+    value: 'NAME',
+    help: 'an example, or a folder with one module in languages',
+  }),
+  in: textFlag({
     value: 'LANGUAGES',
     help: 'typescript,python,javascript,c,python-thread; none: a folder alone',
   }),
-  option: list({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
-  with: list({
+  option: listFlag({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
+  with: listFlag({
     value: 'OTHERS',
     values: otherNames,
     help: `mounts of others beside them, if installed: ${otherNames.join(', ')}`,
   }),
-  workload: list({
+  workload: listFlag({
     short: 'w',
     value: 'NAMES',
     values: [...measurable, 'all'],
     help: `of ${measurable.join(', ')}, or all (${FIRST.join(',')})`,
   }),
-  rounds: number({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
-  duration: number({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
-  clients: number({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
-  cpu: list({
+  rounds: numberFlag({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
+  duration: numberFlag({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
+  clients: numberFlag({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
+  cpu: listFlag({
     value: 'PLACES',
     values: placements,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
-  seed: number({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
-  data: text({
+  seed: numberFlag({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
+  data: textFlag({
     value: 'DIR',
     help: 'where the stacks store; memory (/dev/shm) if there is enough',
   }),
-  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (0)' }),
-  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
-  'negative-timeout': number({
+  'entry-timeout': numberFlag({ value: 'SEC', help: 'seconds the kernel caches a name (0)' }),
+  'attribute-timeout': numberFlag({
+    value: 'SEC',
+    help: 'seconds the kernel caches attributes (1)',
+  }),
+  'negative-timeout': numberFlag({
     value: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
-  'no-passthrough': toggle({ help: 'read and write all data in the server' }),
-  out: text({ value: 'DIR', help: 'a folder to make, with run.json, report.md and report.html' }),
-  force: toggle({ help: 'DIR may exist; its report is replaced' }),
-  json: toggle({ help: 'print the result as JSON and nothing else' }),
-  'fail-if': list({
+  'no-passthrough': toggleFlag({ help: 'read and write all data in the server' }),
+  out: textFlag({
+    value: 'DIR',
+    help: 'a folder to make, with run.json, report.md and report.html',
+  }),
+  force: toggleFlag({ help: 'DIR may exist; its report is replaced' }),
+  json: toggleFlag({ help: 'print the result as JSON and nothing else' }),
+  'fail-if': listFlag({
     value: 'CONDITION',
     help: "end with status 1 if it holds: 'python/typescript p50 > 1.2'; may be repeated",
   }),

@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { makeScratch, mountsIn, removeScratch } from '../../../server/scratch.ts';
+import { listMountsIn, makeScratch, removeScratch } from '../../../server/scratch-folders.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 
@@ -41,7 +41,7 @@ export class Workspace {
   /** Removes the folders. Returns the path that stays because it is still mounted, or null. */
   remove(): string | null {
     if (!removeScratch(this.scratch)) {
-      const mounts = mountsIn(this.scratch).join(', ');
+      const mounts = listMountsIn(this.scratch).join(', ');
       return `${this.scratch} and ${this.data} are left: still mounted: ${mounts} (umount -l)`;
     }
     rmSync(this.data, { recursive: true, force: true });

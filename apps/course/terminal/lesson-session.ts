@@ -5,8 +5,8 @@ import { relative } from 'node:path';
 import { watchFolder } from '../../../bridges/machine/node/watch.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { wrap } from '../../../terminal/layout.ts';
-import { keysIn } from '../../../terminal/screen.ts';
-import { paint, type Terminal, warn } from '../../../terminal/terminal.ts';
+import { parseKeys } from '../../../terminal/screen.ts';
+import { paint, printWarning, type Terminal } from '../../../terminal/terminal.ts';
 import type { Verdict } from '../judge.ts';
 import { type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checkFile } from './check-file.ts';
@@ -51,7 +51,7 @@ class Keys {
 }
 
 async function* keysOf(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
-  for await (const [text] of texts) yield* keysIn(text!);
+  for await (const [text] of texts) yield* parseKeys(text!);
 }
 
 const KEYS = 'n next lesson   h hint   s solution   r reset   q quit';
@@ -90,7 +90,7 @@ export function storePassed(
   terminal: Terminal,
 ): void {
   const why = progress.keep(lesson.name, language);
-  if (why !== null) warn(`that this lesson is passed cannot be kept: ${why}`, terminal);
+  if (why !== null) printWarning(`that this lesson is passed cannot be kept: ${why}`, terminal);
 }
 
 class Session {

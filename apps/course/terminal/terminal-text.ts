@@ -1,6 +1,6 @@
 /** Formats a lesson's text for a terminal: wraps paragraphs, and returns the hints apart. */
 
-import { columns, wrap } from '../../../terminal/layout.ts';
+import { formatColumns, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { lessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
@@ -79,7 +79,7 @@ function table(text: string, looks: Looks): string[] {
     const [left = '', right = ''] = row.replace(/^\||\|$/g, '').split('|');
     return [plain(left.trim()), plain(right.trim())];
   });
-  return columns(cells, looks.width)
+  return formatColumns(cells, looks.width)
     .split('\n')
     .map((line) => styled(line, looks));
 }

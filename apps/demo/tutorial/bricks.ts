@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { version } from '../../../terminal/package-version.ts';
+import { packageVersion } from '../../../terminal/package-version.ts';
 import {
   type Brick,
   type BrickPlan,
@@ -39,7 +39,7 @@ export function chooseBrickProgram(asked: BrickProgram['by'] | null): BrickProgr
         'which only root may write; run glossa demo as another user',
     );
   }
-  const ours: BrickProgram = { by: 'glossa', version: version(), why: null };
+  const ours: BrickProgram = { by: 'glossa', version: packageVersion(), why: null };
   if (asked === 'glossa') return ours;
   const found = versionOf(PROGRAM);
   if (found !== null) return { by: 'glusterfs', version: found, why: null };

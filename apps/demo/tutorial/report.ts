@@ -1,6 +1,6 @@
 /** Writes the tutorial's output: an introduction, one table beside the talk's, and its meaning. */
 
-import { columns } from '../../../terminal/layout.ts';
+import { formatColumns } from '../../../terminal/layout.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
 import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
@@ -54,7 +54,7 @@ export function introduction(settings: TutorialSettings, width: number): string 
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];
   const rows = stacks.map(({ title, what }) => [title, what] as const);
-  return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
+  return `${paragraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
 const TALK = stacks[0]!.talkMs!;

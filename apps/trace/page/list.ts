@@ -2,7 +2,7 @@
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
-import { duration } from '../../../terminal/quantities.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
@@ -83,7 +83,7 @@ function rowOf(model: Model, place: number): HTMLElement {
     aria-setsize="${model.shown.length}">
     <b>${fop}</b>${resultMark(errno)}<span class="path">${printable(findPath(args) ?? '')}</span>
     <span class="small">
-      #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : duration(took)}
+      #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : formatDuration(took)}
     </span>
   </div>`;
 }

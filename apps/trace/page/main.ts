@@ -6,7 +6,7 @@ import { formatTime, printable } from '../../../runtime/core/log.ts';
 import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
-import { duration } from '../../../terminal/quantities.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
 import { otherInWords } from '../event-texts.ts';
 import type { SourceText } from '../steps.ts';
 import { changeView } from './change.ts';
@@ -102,7 +102,7 @@ function requestView(model: Model): HTMLElement {
     facts.textContent = [
       `#${wind.request}`,
       formatClock(model.given.head.startedAt, wind.at),
-      ...(unwind === null ? ['no answer yet'] : [duration(unwind.at - wind.at)]),
+      ...(unwind === null ? ['no answer yet'] : [formatDuration(unwind.at - wind.at)]),
       ...(caller === null ? [] : [`pid ${caller.pid}`, `uid ${caller.uid}`, `gid ${caller.gid}`]),
     ].join(' · ');
   });

@@ -1,7 +1,7 @@
 /** The controls that step forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
 import { findPath, formatResult } from '../../../runtime/observe/event-text.ts';
-import { duration } from '../../../terminal/quantities.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
 import { button, html } from './dom.ts';
 import type { Model } from './model.ts';
@@ -21,7 +21,7 @@ export function scrubber(model: Model): HTMLElement {
     range.value = String(at);
     const text = inWords(step);
     range.setAttribute('aria-valuetext', `${at + 1} of ${length}: ${text}`);
-    where.textContent = `${at + 1} of ${length} · +${duration(step.at - current.walk.root.wind.at)}`;
+    where.textContent = `${at + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
     said.dataset.kind = step.kind;
     said.textContent = text;
   });

@@ -4,7 +4,7 @@
  */
 
 import { formatClock } from '../../../runtime/observe/event-text.ts';
-import { duration } from '../../../terminal/quantities.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
 import { colour, html } from './dom.ts';
 import type { Model } from './model.ts';
 
@@ -84,7 +84,7 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   for (let decade = 0; decade <= decades; decade++) {
     const y = Math.round(floor - (decade / decades) * (floor - TOP)) + 0.5;
     strokeLine(context, LEFT, y, width - RIGHT, y);
-    const label = duration(LEAST_NS * 10 ** decade).replace(/\.0+ /, ' ');
+    const label = formatDuration(LEAST_NS * 10 ** decade).replace(/\.0+ /, ' ');
     if (decades < 6 || decade % 2 === 0) context.fillText(label, LEFT - 6, y);
   }
   columns.counts.forEach((count, x) => {

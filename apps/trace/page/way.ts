@@ -2,7 +2,7 @@
 import { printable } from '../../../runtime/core/log.ts';
 import { formatResult } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
-import { duration } from '../../../terminal/quantities.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
 import { kindOf } from '../event-texts.ts';
 import { html } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
@@ -70,7 +70,7 @@ function linesOf(model: Model, current: CurrentRequest, hop: HopSeen, depth: num
       ${ownParts(hop, end).map(([from, to]) => bar('own', from, to, current))}
       <span class="cursor"></span>
     </span>
-    <span class="small">${own !== null && `${duration(own)} itself of ${duration(tookNs(hop)!)}`}</span>
+    <span class="small">${own !== null && `${formatDuration(own)} itself of ${formatDuration(tookNs(hop)!)}`}</span>
   </button>`;
   return [{ hop, row }, ...below.flatMap((child) => linesOf(model, current, child, depth + 1))];
 }

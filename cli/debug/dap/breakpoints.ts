@@ -5,7 +5,12 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
 import type { ModuleView } from '../../../runtime/debug/debugged-modules.ts';
-import { type LineBreakpoint, methodAt, type NoBreakpoint, volumeAt } from './line-breakpoints.ts';
+import {
+  type LineBreakpoint,
+  makeMethodBreakpoint,
+  makeVolumeBreakpoint,
+  type RefusedBreakpoint,
+} from './line-breakpoints.ts';
 
 /** A breakpoint of the editor. */
 interface EditorBreakpoint {
@@ -14,7 +19,7 @@ interface EditorBreakpoint {
   readonly debuggerId: number | null;
 }
 
-const refused = (id: number, message: string): DebugProtocol.Breakpoint => ({
+const makeRefused = (id: number, message: string): DebugProtocol.Breakpoint => ({
   id,
   verified: false,
   message,
@@ -39,8 +44,8 @@ export class Breakpoints {
   /** The editor's number of a breakpoint of the debugger. */
   findByDebuggerId(debuggerId: number): { readonly id: number; readonly kind: string } | null {
     for (const [kind, all] of this.byKind) {
-      const found = all.find((each) => each.debuggerId === debuggerId);
-      if (found !== undefined) return { id: found.id, kind };
+      const match = all.find((breakpoint) => breakpoint.debuggerId === debuggerId);
+      if (match !== undefined) return { id: match.id, kind };
     }
     return null;
   }
@@ -62,31 +67,35 @@ export class Breakpoints {
 
   private async replaceAll(
     kind: string,
-    wanted: readonly (LineBreakpoint | NoBreakpoint)[],
+    requested: readonly (LineBreakpoint | RefusedBreakpoint)[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     for (const { debuggerId } of this.byKind.get(kind) ?? []) {
       if (debuggerId !== null) await this.client.ask('delete', { id: debuggerId });
     }
-    const made: EditorBreakpoint[] = [];
-    const shown: DebugProtocol.Breakpoint[] = [];
-    for (const each of wanted) {
+    const entries: EditorBreakpoint[] = [];
+    const reported: DebugProtocol.Breakpoint[] = [];
+    for (const breakpoint of requested) {
       this.lastId += 1;
       const { lastId: id } = this;
       let debuggerId: number | null = null;
-      if ('message' in each) shown.push(refused(id, each.message));
+      if ('message' in breakpoint) reported.push(makeRefused(id, breakpoint.message));
       else {
         try {
-          debuggerId = (await this.client.ask('break', { text: each.text })).id;
-          shown.push({ id, verified: true, ...(each.line > 0 ? { line: each.line } : {}) });
+          debuggerId = (await this.client.ask('break', { text: breakpoint.text })).id;
+          reported.push({
+            id,
+            verified: true,
+            ...(breakpoint.line > 0 ? { line: breakpoint.line } : {}),
+          });
         } catch (error) {
           if (!(error instanceof DebugError)) throw error;
-          shown.push(refused(id, error.message));
+          reported.push(makeRefused(id, error.message));
         }
       }
-      made.push({ id, debuggerId });
+      entries.push({ id, debuggerId });
     }
-    this.byKind.set(kind, made);
-    return shown;
+    this.byKind.set(kind, entries);
+    return reported;
   }
 
   // -- sources -----------------------------------------------------------------------------------
@@ -95,16 +104,16 @@ export class Breakpoints {
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
     if (extname(path) === '.vol') return this.replaceAll(path, this.volumesAt(path, lines));
     const all = await this.client.ask('scripts', {});
-    const scripts = all.filter((script) => filesOf(script).has(path));
+    const scripts = all.filter((script) => moduleFiles(script).has(path));
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
       return this.sendLines(path, lines, all);
     }
     if (scripts.length > 0 && scripts.every(({ methodsOnly }) => methodsOnly)) {
       const { volume, methods } = scripts[0]!;
-      const own = methods.filter(({ file }) => file === path);
+      const fileMethods = methods.filter(({ file }) => file === path);
       return this.replaceAll(
         path,
-        lines.map((line) => methodAt(own, volume, line)),
+        lines.map((line) => makeMethodBreakpoint(fileMethods, volume, line)),
       );
     }
     const message = scripts[0]?.why ?? 'no volume of this graph has that file';
@@ -114,8 +123,11 @@ export class Breakpoints {
     );
   }
 
-  private volumesAt(path: string, lines: readonly number[]): (LineBreakpoint | NoBreakpoint)[] {
-    if (path === this.volfile) return lines.map((line) => volumeAt(path, line));
+  private volumesAt(
+    path: string,
+    lines: readonly number[],
+  ): (LineBreakpoint | RefusedBreakpoint)[] {
+    if (path === this.volfile) return lines.map((line) => makeVolumeBreakpoint(path, line));
     return lines.map(() => ({ message: `this session debugs ${this.volfile}, not this file` }));
   }
 
@@ -126,25 +138,25 @@ export class Breakpoints {
     scripts: readonly ModuleView[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     this.lines.set(path, lines);
-    const found: (number | null)[] = lines.map(() => null);
+    const placedLines: (number | null)[] = lines.map(() => null);
     for (const { volume, stops } of scripts) {
       if (!stops) continue;
       const command = { do: 'watch', lines: Object.fromEntries(this.lines) } as const;
-      const answer = await this.client.ask('line', { volume, command });
-      answer.lines?.[path]?.forEach((line, i) => {
-        found[i] ??= line;
+      const reply = await this.client.ask('line', { volume, command });
+      reply.lines?.[path]?.forEach((line, i) => {
+        placedLines[i] ??= line;
       });
     }
     for (const key of [...this.lineIds.keys()])
       if (key.startsWith(`${path}:`)) this.lineIds.delete(key);
-    return found.map((line) => {
+    return placedLines.map((line) => {
       this.lastId += 1;
-      if (line === null) return refused(this.lastId, 'no code runs at this line or after it');
+      if (line === null) return makeRefused(this.lastId, 'no code runs at this line or after it');
       this.lineIds.set(`${path}:${line}`, this.lastId);
       return { id: this.lastId, verified: true, line };
     });
   }
 }
 
-const filesOf = ({ path, methods }: ModuleView): ReadonlySet<string> =>
+const moduleFiles = ({ path, methods }: ModuleView): ReadonlySet<string> =>
   new Set([path, ...methods.map(({ file }) => file)]);

@@ -1,15 +1,15 @@
 /** The encoding of DAP messages, and the breakpoints of methods and lines, without a client. */
 import { describe, expect, it } from 'vitest';
 import { withScratch } from '../../../test/support/mount.ts';
-import { fopOf, methodAt, volumeAt } from './line-breakpoints.ts';
-import { BadStream, Decoder, encode } from './stream.ts';
+import { findFop, makeMethodBreakpoint, makeVolumeBreakpoint } from './line-breakpoints.ts';
+import { BadStream, encodeMessage, MessageDecoder } from './message-stream.ts';
 
 describe('DAP messages', () => {
   const messages = [{ seq: 1, text: 'ä…' }, { seq: 2 }, {}];
-  const bytes = Buffer.concat(messages.map(encode));
+  const bytes = Buffer.concat(messages.map(encodeMessage));
 
   it.each([1, 7, 1000])('are decoded whole from pieces of %i bytes', (step) => {
-    const decoder = new Decoder();
+    const decoder = new MessageDecoder();
     const read: unknown[] = [];
     for (let at = 0; at < bytes.length; at += step) {
       read.push(...decoder.push(bytes.subarray(at, at + step)));
@@ -23,7 +23,7 @@ describe('DAP messages', () => {
     ['Content-Length: 1\r\n\r\n{', /no JSON/],
     ['x'.repeat(5000), /without a header/],
   ])('are refused with the bytes %.30s…', (text, why) => {
-    const push = () => new Decoder().push(Buffer.from(text));
+    const push = () => new MessageDecoder().push(Buffer.from(text));
     expect(push).toThrow(BadStream);
     expect(push).toThrow(why);
   });
@@ -37,7 +37,7 @@ it.each([
   ['init', null],
   ['remember', null],
 ])('the method %s belongs to the fop %s', (name, fop) => {
-  expect(fopOf(name)).toBe(fop);
+  expect(findFop(name)).toBe(fop);
 });
 
 it.each([
@@ -50,8 +50,10 @@ it.each([
     { name: 'lookup', file: 'm.js', line: 3 },
     { name: 'helper', file: 'm.js', line: 5 },
   ];
-  expect(methodAt(methods, 'v', line)).toEqual(found);
-  expect(methodAt([], 'v', line)).toEqual({ message: expect.stringContaining('no method') });
+  expect(makeMethodBreakpoint(methods, 'v', line)).toEqual(found);
+  expect(makeMethodBreakpoint([], 'v', line)).toEqual({
+    message: expect.stringContaining('no method'),
+  });
 });
 
 it('a breakpoint at a line of a volfile is set at its volume', () =>
@@ -60,12 +62,12 @@ it('a breakpoint at a line of a volfile is set at its volume', () =>
       'a.vol',
       '# volume x\nvolume a\n  type t/a\nend-volume\n\n',
     );
-    expect([1, 2, 3, 4, 5].map((line) => volumeAt(path, line))).toEqual([
+    expect([1, 2, 3, 4, 5].map((line) => makeVolumeBreakpoint(path, line))).toEqual([
       { message: 'this line belongs to no volume' },
       ...[2, 3, 4].map(() => ({ text: '@a', line: 2 })),
       { message: 'this line belongs to no volume' },
     ]);
-    expect(volumeAt(scratch.at('none'), 1)).toEqual({
+    expect(makeVolumeBreakpoint(scratch.at('none'), 1)).toEqual({
       message: expect.stringContaining('cannot read'),
     });
   }));

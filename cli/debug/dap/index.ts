@@ -2,7 +2,7 @@
  * `glossa debug --dap`: serves the Debug Adapter Protocol on standard input and output, for one session.
  */
 
-import { makeScratch } from '../../../server/scratch.ts';
+import { makeScratch } from '../../../server/scratch-folders.ts';
 import { refuseStuck } from '../../../server/stuck-mounts.ts';
 import { refuseNonVolfile } from '../../../server/volfile-operand.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
@@ -11,8 +11,8 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 import type { serverFlags } from '../../mount.ts';
 import { removeFolder, serverArguments } from '../../own-mount.ts';
 import { Debuggee } from '../debuggee.ts';
-import { DapSession, type EditorConnection } from './session.ts';
-import { BadStream, Decoder, encode } from './stream.ts';
+import { DapSession, type EditorConnection } from './dap-session.ts';
+import { BadStream, encodeMessage, MessageDecoder } from './message-stream.ts';
 
 /** Serves a client until it disconnects or dies; resolves to the exit status. */
 export async function serveDap(
@@ -22,24 +22,24 @@ export async function serveDap(
   /** The temporary folder of the mount. */
   let folder: string | null = null;
   const editor: EditorConnection = {
-    send: (message) => void process.stdout.write(encode(message)),
+    send: (message) => void process.stdout.write(encodeMessage(message)),
     async launch({ volfile, mountpoint, options }, output, onEvent) {
       await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
       folder = mountpoint === undefined ? makeScratch('debug') : null;
-      const given = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
-      const place = mountpoint ?? folder!;
-      const talk: Terminal = {
+      const mountFlags = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
+      const folderPath = mountpoint ?? folder!;
+      const editorTerminal: Terminal = {
         ...terminal,
         out: (text) => output('console', `${text}\n`),
         err: (text) => output('stderr', `${text}\n`),
       };
-      const args = serverArguments({ volfile, flags: given }, place, terminal.verbosity);
-      return new Debuggee(args, place, talk, onEvent);
+      const args = serverArguments({ volfile, flags: mountFlags }, folderPath, terminal.verbosity);
+      return new Debuggee(args, folderPath, editorTerminal, onEvent);
     },
   };
   const session = new DapSession(editor);
-  const decoder = new Decoder();
+  const decoder = new MessageDecoder();
   let status = EXIT_OK;
   process.stdin.on('data', (bytes) => {
     try {
@@ -49,16 +49,16 @@ export async function serveDap(
       terminal.err(`glossa debug: ${error.message}`);
       status = EXIT_FAILURE;
       process.stdin.pause();
-      void session.leave();
+      void session.close();
     }
   });
-  process.stdin.on('end', () => void session.leave());
+  process.stdin.on('end', () => void session.close());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void session.leave());
+    process.on(signal, () => void session.close());
   }
   // The client is gone.
-  process.stdout.on('error', () => void session.leave());
-  await session.over;
-  if (folder !== null) removeFolder(folder, { as: 'debug' }, terminal);
+  process.stdout.on('error', () => void session.close());
+  await session.whenClosed;
+  if (folder !== null) removeFolder(folder, { commandName: 'debug' }, terminal);
   return status;
 }

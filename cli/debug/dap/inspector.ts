@@ -8,7 +8,7 @@ import type { ModuleView } from '../../../runtime/debug/debugged-modules.ts';
 import type { FrameView, Scope } from '../../../runtime/debug/scopes.ts';
 import type { Value } from '../../../runtime/debug/shown-values.ts';
 import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
-import { fopOf } from './line-breakpoints.ts';
+import { findFop } from './line-breakpoints.ts';
 import type { Thread, ThreadStop } from './threads.ts';
 
 /** The frame behind a client's number. */
@@ -19,7 +19,7 @@ type Frame =
   | { readonly at: 'way' };
 
 /** The source of a list of variables. */
-type Holder =
+type VariableSource =
   | {
       readonly in: 'hop';
       readonly frame: Frame & { at: 'hop' };
@@ -38,84 +38,91 @@ type Holder =
 export class Inspector {
   private readonly client: DebugClient;
   private readonly frames = new Map<number, Frame>();
-  private readonly holders = new Map<number, Holder>();
+  private readonly variableSources = new Map<number, VariableSource>();
   /** Numbers are never reused, so that a late question cannot mean another frame. */
-  private last = 0;
+  private lastReference = 0;
 
   constructor(client: DebugClient) {
     this.client = client;
   }
 
   /** Drops all frames and values, as a request continues. */
-  forget(): void {
+  clear(): void {
     this.frames.clear();
-    this.holders.clear();
+    this.variableSources.clear();
   }
 
-  private note<T>(table: Map<number, T>, what: T): number {
-    this.last += 1;
-    table.set(this.last, what);
-    return this.last;
+  private addReference<T>(table: Map<number, T>, value: T): number {
+    this.lastReference += 1;
+    table.set(this.lastReference, value);
+    return this.lastReference;
   }
 
-  // -- frames ------------------------------------------------------------------------------------
+  // -- frames --------------------------------------------------------------------------------------
 
-  async stackOf({ held }: Thread): Promise<DebugProtocol.StackFrame[]> {
+  async fetchStack({ stops: held }: Thread): Promise<DebugProtocol.StackFrame[]> {
     const [top] = held;
     if (top === undefined) throw new DebugError('this request is on its way');
     const scripts = await this.client.ask('scripts', {});
-    if (top.at === 'line') return this.lineFrames(top, scripts);
+    if (top.at === 'line') return this.makeLineFrames(top, scripts);
     const { id: stop } = top.stop;
     const views = await this.client.ask('frames', { stop });
     return views.map((view) =>
-      this.volumeFrame(view, scripts, { at: 'hop', stop, level: view.level }),
+      this.makeVolumeFrame(view, scripts, { at: 'hop', stop, level: view.level }),
     );
   }
 
-  private lineFrames(
+  private makeLineFrames(
     { volume, stop }: ThreadStop & { at: 'line' },
     scripts: readonly ModuleView[],
   ): DebugProtocol.StackFrame[] {
-    const own = stop.frames.map(({ name, file, line }, frame) => ({
-      id: this.note(this.frames, { at: 'line', volume, frame }),
-      ...{ name, line, column: 1, source: sourceOf(file) },
+    const moduleFrames = stop.frames.map(({ name, file, line }, frame) => ({
+      id: this.addReference(this.frames, { at: 'line', volume, frame }),
+      ...{ name, line, column: 1, source: makeSource(file) },
     }));
-    const way = stop.volumes.map((view) => this.volumeFrame(view, scripts, { at: 'way' }));
-    return [...own, ...way];
+    const volumeFrames = stop.volumes.map((view) =>
+      this.makeVolumeFrame(view, scripts, { at: 'way' }),
+    );
+    return [...moduleFrames, ...volumeFrames];
   }
 
   /** The frame of a volume: at the method of its module, or at its place in the volfile. */
-  private volumeFrame(
+  private makeVolumeFrame(
     { volume, fop, where, paths }: FrameView,
     scripts: readonly ModuleView[],
     frame: Frame,
   ): DebugProtocol.StackFrame {
-    const id = this.note(this.frames, frame);
+    const id = this.addReference(this.frames, frame);
     const name = [`${fop}@${volume}`, ...paths].join(' ');
-    const script = scripts.find((each) => each.volume === volume);
-    const method = script?.methods.find((each) => fopOf(each.name) === fop);
+    const script = scripts.find((script) => script.volume === volume);
+    const method = script?.methods.find((method) => findFop(method.name) === fop);
     if (method !== undefined) {
-      return { id, name, line: method.line, column: 1, source: sourceOf(method.file) };
+      return { id, name, line: method.line, column: 1, source: makeSource(method.file) };
     }
     const [, file, line, column] = /^(.*):(\d+):(\d+)$/.exec(where ?? '') ?? [];
     if (file === undefined) return { id, name, line: 0, column: 0 };
-    return { id, name, line: Number(line), column: Number(column), source: sourceOf(file) };
+    return { id, name, line: Number(line), column: Number(column), source: makeSource(file) };
   }
 
-  private frame(id: number | undefined): Frame {
+  private requireFrame(id: number | undefined): Frame {
     const frame = id === undefined ? undefined : this.frames.get(id);
     if (frame === undefined) throw new DebugError('this frame is gone: the request went on');
     return frame;
   }
 
-  // -- what they have ----------------------------------------------------------------------------
+  // -- variables -----------------------------------------------------------------------------------
 
-  async scopesOf(frameId: number): Promise<DebugProtocol.Scope[]> {
-    const frame = this.frame(frameId);
+  async listScopes(frameId: number): Promise<DebugProtocol.Scope[]> {
+    const frame = this.requireFrame(frameId);
     if (frame.at === 'way') return [];
     if (frame.at === 'line') {
       const { volume, frame: at } = frame;
-      const reference = this.note(this.holders, { in: 'line', volume, frame: at, parts: 0 });
+      const reference = this.addReference(this.variableSources, {
+        in: 'line',
+        volume,
+        frame: at,
+        parts: 0,
+      });
       return [
         {
           name: 'Locals',
@@ -125,98 +132,113 @@ export class Inspector {
         },
       ];
     }
-    const scopes = await this.scopes(frame);
+    const scopes = await this.fetchScopes(frame);
     return scopes.map(({ name, values }) => ({
       name,
-      variablesReference: this.note(this.holders, { in: 'hop', frame, scope: name, path: [] }),
+      variablesReference: this.addReference(this.variableSources, {
+        in: 'hop',
+        frame,
+        scope: name,
+        path: [],
+      }),
       namedVariables: values.length,
       expensive: false,
       ...(name === 'arguments' ? { presentationHint: 'arguments' } : {}),
     }));
   }
 
-  private scopes({ stop, level }: Frame & { at: 'hop' }): Promise<readonly Scope[]> {
+  private fetchScopes({ stop, level }: Frame & { at: 'hop' }): Promise<readonly Scope[]> {
     return this.client.ask('scopes', { stop, level });
   }
 
-  private holder(reference: number): Holder {
-    const holder = this.holders.get(reference);
-    if (holder === undefined) throw new DebugError('these values are gone: the request went on');
-    return holder;
+  private requireSource(reference: number): VariableSource {
+    const source = this.variableSources.get(reference);
+    if (source === undefined) throw new DebugError('these values are gone: the request went on');
+    return source;
   }
 
-  async variables(reference: number): Promise<DebugProtocol.Variable[]> {
-    const holder = this.holder(reference);
-    if (holder.in === 'line') {
-      const { volume, frame, parts } = holder;
+  async listVariables(reference: number): Promise<DebugProtocol.Variable[]> {
+    const source = this.requireSource(reference);
+    if (source.in === 'line') {
+      const { volume, frame, parts } = source;
       const command =
         parts === 0 ? ({ do: 'locals', frame } as const) : ({ do: 'parts', of: parts } as const);
       const { variables = [] } = await this.client.ask('line', { volume, command });
-      return variables.map((each) => this.shownOfLine(each, volume, frame));
+      return variables.map((variable) => this.makeLineVariable(variable, volume, frame));
     }
-    const { frame, scope, path } = holder;
-    const all = await this.scopes(frame);
+    const { frame, scope, path } = source;
+    const all = await this.fetchScopes(frame);
     const within = scope === null ? all : all.filter(({ name }) => name === scope);
     const values = path.length === 0 ? within[0]!.values : findValue(within, path).parts;
     return values.map((value) => {
-      const own = [...path, value.name];
-      return { ...this.shown(value, { ...holder, path: own }), evaluateName: nameOf(own) };
+      const valuePath = [...path, value.name];
+      return {
+        ...this.makeVariable(value, { ...source, path: valuePath }),
+        evaluateName: formatPath(valuePath),
+      };
     });
   }
 
-  private shown(value: Value, parts: Holder): DebugProtocol.Variable {
+  private makeVariable(value: Value, parts: VariableSource): DebugProtocol.Variable {
     const { name, text, type } = value;
-    const variablesReference = value.parts.length === 0 ? 0 : this.note(this.holders, parts);
+    const variablesReference =
+      value.parts.length === 0 ? 0 : this.addReference(this.variableSources, parts);
     return { name, value: text, type, variablesReference };
   }
 
-  private shownOfLine(
+  private makeLineVariable(
     { name, value, type, parts }: LineVariable,
     volume: string,
     frame: number,
   ): DebugProtocol.Variable {
     const variablesReference =
-      parts === 0 ? 0 : this.note(this.holders, { in: 'line', volume, frame, parts });
+      parts === 0
+        ? 0
+        : this.addReference(this.variableSources, { in: 'line', volume, frame, parts });
     return { name, value, type, variablesReference };
   }
 
-  // -- what is written ---------------------------------------------------------------------------
+  // -- expressions and changes ---------------------------------------------------------------------
 
   async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
-    const frame = this.frame(frameId);
+    const frame = this.requireFrame(frameId);
     if (frame.at === 'way') throw new DebugError('only the place of this volume is known');
     if (frame.at === 'line') {
       const { volume, frame: at } = frame;
       const command = { do: 'evaluate', frame: at, text } as const;
       const { variables } = await this.client.ask('line', { volume, command });
-      return this.shownOfLine(variables![0]!, volume, at);
+      return this.makeLineVariable(variables![0]!, volume, at);
     }
     const path = parsePath(text);
-    const value = findValue(await this.scopes(frame), path);
-    return this.shown(value, { in: 'hop', frame, scope: null, path });
+    const value = findValue(await this.fetchScopes(frame), path);
+    return this.makeVariable(value, { in: 'hop', frame, scope: null, path });
   }
 
   /** Changes a part of a reply, or a local variable of a module. */
-  async set(reference: number, name: string, text: string): Promise<DebugProtocol.Variable> {
-    const holder = this.holder(reference);
-    if (holder.in === 'line') {
-      const { volume, frame, parts } = holder;
+  async setVariable(
+    reference: number,
+    name: string,
+    text: string,
+  ): Promise<DebugProtocol.Variable> {
+    const source = this.requireSource(reference);
+    if (source.in === 'line') {
+      const { volume, frame, parts } = source;
       if (parts > 0) throw new DebugError('only locals can be set: this is a part of one');
       const command = { do: 'set', frame, name, text } as const;
       const { variables } = await this.client.ask('line', { volume, command });
-      return this.shownOfLine(variables![0]!, volume, frame);
+      return this.makeLineVariable(variables![0]!, volume, frame);
     }
-    if (holder.scope !== 'reply') throw new DebugError('only a reply can be changed');
-    const path = [...holder.path, name];
-    const values = await this.client.ask('set', { stop: holder.frame.stop, path, value: text });
-    return this.shown(findValue([{ name: 'reply', values }], path), { ...holder, path });
+    if (source.scope !== 'reply') throw new DebugError('only a reply can be changed');
+    const path = [...source.path, name];
+    const values = await this.client.ask('set', { stop: source.frame.stop, path, value: text });
+    return this.makeVariable(findValue([{ name: 'reply', values }], path), { ...source, path });
   }
 }
 
-const sourceOf = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
+const makeSource = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
 
 /** The written form of a path: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
-const nameOf = ([first = '', ...rest]: readonly string[]): string =>
+const formatPath = ([first = '', ...rest]: readonly string[]): string =>
   first +
   rest
     .map((part) =>

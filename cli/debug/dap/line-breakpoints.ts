@@ -14,7 +14,7 @@ export interface LineBreakpoint {
 }
 
 /** The reason against a breakpoint. */
-export interface NoBreakpoint {
+export interface RefusedBreakpoint {
   readonly message: string;
 }
 
@@ -25,39 +25,42 @@ interface Block {
 }
 
 /** The volumes of a volfile, with their lines from 1 on. @throws {Error} when it cannot be read */
-function blocksOf(text: string): Block[] {
-  const lineOf = (at: number): number => text.slice(0, at).split('\n').length;
+function parseBlocks(text: string): Block[] {
+  const lineNumber = (at: number): number => text.slice(0, at).split('\n').length;
   const blocks: Block[] = [];
-  let open: { name: string; first: number } | null = null;
+  let openBlock: { name: string; first: number } | null = null;
   for (const { keyword, start, end, words } of parse(text)) {
-    if (keyword === 'volume') open = { name: words[0]?.text ?? '', first: lineOf(start) };
-    else if (keyword === 'end-volume' && open !== null) {
-      blocks.push({ ...open, last: lineOf(end) });
-      open = null;
+    if (keyword === 'volume') openBlock = { name: words[0]?.text ?? '', first: lineNumber(start) };
+    else if (keyword === 'end-volume' && openBlock !== null) {
+      blocks.push({ ...openBlock, last: lineNumber(end) });
+      openBlock = null;
     }
   }
   return blocks;
 }
 
 /** A breakpoint for all fops at the volume of a line in a volfile. */
-export function volumeAt(path: string, line: number): LineBreakpoint | NoBreakpoint {
+export function makeVolumeBreakpoint(
+  path: string,
+  line: number,
+): LineBreakpoint | RefusedBreakpoint {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     return { message: `cannot read ${path}: ${reason(error)}` };
   }
-  const block = blocksOf(text).find(({ first, last }) => first <= line && line <= last);
+  const block = parseBlocks(text).find(({ first, last }) => first <= line && line <= last);
   if (block === undefined) return { message: 'this line belongs to no volume' };
   return { text: `@${block.name}`, line: block.first };
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
-const fops = new Map(fopNames.map((name) => [plain(name), name]));
+const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
+const fops = new Map(fopNames.map((name) => [normalizeName(name), name]));
 
 /** The fop or callback of a method, `lookup`, `lookup_cbk`; null for any other method. */
-export function fopOf(method: string): string | null {
-  const name = plain(method);
+export function findFop(method: string): string | null {
+  const name = normalizeName(method);
   const isCbk = name.endsWith('cbk');
   const fop = fops.get(isCbk ? name.slice(0, -'cbk'.length) : name);
   if (fop === undefined) return null;
@@ -65,14 +68,14 @@ export function fopOf(method: string): string | null {
 }
 
 /** A breakpoint for the method at a line, or the next one. */
-export function methodAt(
+export function makeMethodBreakpoint(
   methods: readonly ScriptMethod[],
   volume: string,
   line: number,
-): LineBreakpoint | NoBreakpoint {
-  const known = methods.filter(({ name }) => fopOf(name) !== null);
-  known.sort((a, b) => a.line - b.line);
-  const method = known.findLast((each) => each.line <= line) ?? known[0];
+): LineBreakpoint | RefusedBreakpoint {
+  const fopMethods = methods.filter(({ name }) => findFop(name) !== null);
+  fopMethods.sort((a, b) => a.line - b.line);
+  const method = fopMethods.findLast((method) => method.line <= line) ?? fopMethods[0];
   if (method === undefined) return { message: 'there is no method of a fop in this file' };
-  return { text: `${fopOf(method.name)}@${volume}`, line: method.line };
+  return { text: `${findFop(method.name)}@${volume}`, line: method.line };
 }

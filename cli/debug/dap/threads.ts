@@ -12,9 +12,9 @@ export interface Thread {
   readonly id: number;
   name: string;
   /** Whether the debugger reports its end; any other thread ends when it continues. */
-  followed: boolean;
+  isFollowed: boolean;
   /** The client sees the first. */
-  readonly held: ThreadStop[];
+  readonly stops: ThreadStop[];
 }
 
 /** The first number of threads without a request; requests count from 1. */
@@ -22,7 +22,7 @@ const FIRST_OTHER = 0x40000000;
 
 export class Threads {
   private readonly threads = new Map<number, Thread>();
-  private readonly others = new Map<string, number>();
+  private readonly otherIds = new Map<string, number>();
 
   get all(): readonly Thread[] {
     return [...this.threads.values()];
@@ -33,30 +33,30 @@ export class Threads {
   }
 
   /** Adds a stop of a request. */
-  add(held: ThreadStop): { readonly thread: Thread; readonly isNew: boolean } {
-    const id = this.idOf(held);
-    const known = this.threads.get(id);
-    const thread = known ?? { id, name: '', followed: false, held: [] };
-    thread.name = nameOf(held);
-    thread.followed ||= held.at === 'hop';
-    thread.held.push(held);
+  add(stop: ThreadStop): { readonly thread: Thread; readonly isNew: boolean } {
+    const id = this.findThreadId(stop);
+    const existing = this.threads.get(id);
+    const thread = existing ?? { id, name: '', isFollowed: false, stops: [] };
+    thread.name = threadName(stop);
+    thread.isFollowed ||= stop.at === 'hop';
+    thread.stops.push(stop);
     this.threads.set(id, thread);
-    return { thread, isNew: known === undefined };
+    return { thread, isNew: existing === undefined };
   }
 
   /** Removes the stop of a volume's module, which continues. */
-  leaveLine(volume: string): Thread | null {
+  removeLineStop(volume: string): Thread | null {
     for (const thread of this.threads.values()) {
-      const at = thread.held.findIndex((held) => held.at === 'line' && held.volume === volume);
+      const at = thread.stops.findIndex((held) => held.at === 'line' && held.volume === volume);
       if (at < 0) continue;
-      thread.held.splice(at, 1);
+      thread.stops.splice(at, 1);
       return thread;
     }
     return null;
   }
 
   /** Whether a thread that the debugger does not follow has ended; removes it then. */
-  isOver({ id, followed, held }: Thread): boolean {
+  removeIfOver({ id, isFollowed: followed, stops: held }: Thread): boolean {
     return !followed && held.length === 0 && this.threads.delete(id);
   }
 
@@ -64,20 +64,20 @@ export class Threads {
     return this.threads.delete(id);
   }
 
-  private idOf(held: ThreadStop): number {
+  private findThreadId(held: ThreadStop): number {
     const request = held.stop.request;
     if (request !== null && request > 0) return request;
     const key = held.at === 'line' ? held.volume : held.stop.from;
-    const id = this.others.get(key) ?? FIRST_OTHER + this.others.size;
-    this.others.set(key, id);
+    const id = this.otherIds.get(key) ?? FIRST_OTHER + this.otherIds.size;
+    this.otherIds.set(key, id);
     return id;
   }
 }
 
-function nameOf(held: ThreadStop): string {
+function threadName(held: ThreadStop): string {
   const { stop } = held;
   if (held.at === 'line' && held.stop.request === null) return `${held.volume} by itself`;
-  const what = held.at === 'hop' ? held.stop.fop : held.stop.op.toLowerCase();
+  const fop = held.at === 'hop' ? held.stop.fop : held.stop.op.toLowerCase();
   const paths = held.at === 'hop' ? held.stop.paths : (held.stop.volumes[0]?.paths ?? []);
-  return `${[what, ...paths].join(' ')} (request ${stop.request}, pid ${stop.pid})`;
+  return `${[fop, ...paths].join(' ')} (request ${stop.request}, pid ${stop.pid})`;
 }

@@ -4,7 +4,7 @@
  * paper and colour-blind readers, every stack has one of Okabe and Ito's colours, a dash, a symbol.
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
-import { duration } from '../../../../terminal/quantities.ts';
+import { formatDuration } from '../../../../terminal/quantities.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
@@ -266,7 +266,7 @@ export function ecdfChart(workload: Workload): Picture {
       'Farther left is faster; a steep line is steady.',
     inWords: drawn
       .map(({ name, measured: { latency } }) => {
-        const [half, most, nearly] = [latency.p50, latency.p90, latency.p99].map(duration);
+        const [half, most, nearly] = [latency.p50, latency.p90, latency.p99].map(formatDuration);
         return `${name} half within ${half}, 90 % within ${most}, 99 % within ${nearly}`;
       })
       .join('; '),

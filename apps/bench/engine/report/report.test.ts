@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration } from '../../../../terminal/quantities.ts';
+import { formatDuration } from '../../../../terminal/quantities.ts';
 import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
 import { htmlReport, loadDraw, reportFiles } from './html.ts';
@@ -70,7 +70,7 @@ describe('the report at a terminal', () => {
     const { latency, peakMemoryBytes } = run.workloads[0]!.results[1]!.measured!;
     const rows = shown.split('\n').filter((line) => line.startsWith('  python'));
     for (const ns of [latency.mean, latency.p90, latency.p99, latency['p99.9'], latency.max]) {
-      expect(rows.join(' ')).toContain(` ${duration(ns)}`);
+      expect(rows.join(' ')).toContain(` ${formatDuration(ns)}`);
     }
     expect(rows.join(' ')).toContain(` ${peakMemoryBytes! / 1e6} MB`);
   });

@@ -1,5 +1,5 @@
 /** Writes the sentences of a report: the answer, method, limits and warnings of a run. */
-import { duration } from '../../../../terminal/quantities.ts';
+import { formatDuration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
 import { hundredths, whole } from '../numbers.ts';
@@ -98,7 +98,7 @@ export function howText(workload: Workload): string {
   const who = clients === 1 ? '1 client' : `${clients} clients`;
   const where = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
   const floor =
-    plain === null ? '' : ` The plain directory answers in ${duration(plain.p50)} (median).`;
+    plain === null ? '' : ` The plain directory answers in ${formatDuration(plain.p50)} (median).`;
   return (
     `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ` +
     `${rangeOf(roundsOf(workload))} rounds, and ${warmUpRounds} before them to warm up.${floor}`

@@ -1,6 +1,6 @@
 /** Writes reports for a terminal of any width, with coloured verdicts. */
-import { bar, table, widest, wrap } from '../../../../terminal/layout.ts';
-import { duration } from '../../../../terminal/quantities.ts';
+import { formatBar, formatTable, maxWidth, wrap } from '../../../../terminal/layout.ts';
+import { formatDuration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, RunLine } from '../compare.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
@@ -71,16 +71,16 @@ function tableLines({ head, answers, rows }: Table, screen: Screen): string[] {
   ];
   const band = (from: number, to: number, more: readonly string[] = []): string[] => {
     const chosen = cells.map((row, at) => [row[0]!, ...row.slice(from, to), more[at] ?? '']);
-    return table(chosen, { right: (at) => at > 0 && at <= to - from, indent: '  ' });
+    return formatTable(chosen, { isRightAligned: (at) => at > 0 && at <= to - from, indent: '  ' });
   };
   const lines: string[] = [];
   for (let from = 1; from <= head.length && full.length > 0; ) {
     const end = from <= answers ? answers : head.length;
     let to = from + 1;
-    while (to <= end && widest(band(from, to + 1)) <= screen.width) to++;
-    const room = screen.width - widest(band(from, to)) - 2;
+    while (to <= end && maxWidth(band(from, to + 1)) <= screen.width) to++;
+    const room = screen.width - maxWidth(band(from, to)) - 2;
     const hasBars = from === 1 && room >= BAR_MIN;
-    const bars = full.map(({ part }) => bar(part, Math.min(BAR_MAX, room)));
+    const bars = full.map(({ part }) => formatBar(part, Math.min(BAR_MAX, room)));
     lines.push(...band(from, to, hasBars ? ['', ...bars] : []));
     from = to;
   }
@@ -92,7 +92,7 @@ function tableLines({ head, answers, rows }: Table, screen: Screen): string[] {
 
 /** The text of `glossa bench compare`. */
 export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen): string {
-  const [head, ...rows] = table(
+  const [head, ...rows] = formatTable(
     [
       ['', 'first', 'second', 'second / first', ''],
       ...lines.map((line) => comparedCells(line, screen)),
@@ -110,7 +110,7 @@ export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen):
 
 /** Cells: stack, first, second, ratio, verdict. */
 function comparedCells({ stack, to, a, b, compared, missing }: RunLine, screen: Screen): string[] {
-  const format = to === null ? duration : relative;
+  const format = to === null ? formatDuration : relative;
   const values = [a, b].map((it) => (it === null ? '' : format(it)));
   const name = to === null ? stack : `${stack} / ${to}`;
   if (compared === null) {

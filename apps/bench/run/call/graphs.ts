@@ -20,7 +20,7 @@ import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
 import { WARNING } from '../../../../runtime/core/log.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { NodeContext } from '../../../../server/context.ts';
+import { NodeContext } from '../../../../server/node-context.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { compileModule } from '../compile.ts';
 

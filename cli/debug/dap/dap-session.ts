@@ -1,0 +1,441 @@
+/**
+ * Serves a session of the Debug Adapter Protocol
+ * (https://microsoft.github.io/debug-adapter-protocol) for editors. A request of the graph is a thread, its volumes are the frames, and above them are those
+ * of a module that is stopped at a line.
+ */
+
+import { resolve } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DebugError } from '../../../runtime/debug/debug-error.ts';
+import type { LineStopView } from '../../../runtime/debug/debugged-modules.ts';
+import type { ResumeWay } from '../../../runtime/debug/hops.ts';
+import type { StopView } from '../../../runtime/debug/protocol.ts';
+import { Failure, UsageError } from '../../../terminal/exit.ts';
+import type { Debuggee, DebuggeeEvent } from '../debuggee.ts';
+import { Breakpoints } from './breakpoints.ts';
+import { Inspector } from './inspector.ts';
+import { type ThreadStop, Threads } from './threads.ts';
+
+/** The arguments of `launch` that glossa defines. */
+export interface LaunchArguments {
+  readonly volfile: string;
+  readonly mountpoint: string | undefined;
+  /** Without a command, the mount stays until the session ends. */
+  readonly command: readonly string[];
+  readonly options: readonly string[];
+}
+
+export interface EditorConnection {
+  send(message: DebugProtocol.ProtocolMessage): void;
+  /** Starts a server. @throws {Failure | UsageError} */
+  launch(
+    launchArguments: LaunchArguments,
+    output: (category: string, text: string) => void,
+    onEvent: (event: DebuggeeEvent) => void,
+  ): Promise<Debuggee>;
+}
+
+/** The state after a launch. */
+interface LaunchState {
+  readonly debuggee: Debuggee;
+  readonly breakpoints: Breakpoints;
+  readonly inspector: Inspector;
+  readonly command: readonly string[];
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+type Handler = (args: Arguments) => Promise<object | undefined>;
+
+const ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
+/** The kinds of breakpoints without a line. */
+const FUNCTIONS = 'function breakpoint';
+const EXCEPTIONS = 'exception';
+
+const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsExceptionFilterOptions: true,
+  supportsTerminateRequest: true,
+  supportsSingleThreadExecutionRequests: true,
+  exceptionBreakpointFilters: [
+    ...ERRNOS.map((name) => ({ filter: name, label: name, description: `Replies with ${name}` })),
+    {
+      filter: 'errno',
+      label: 'Errno',
+      description: 'Replies with an errno',
+      supportsCondition: true,
+      conditionDescription: 'One or several: ESTALE, ENOSPC',
+    },
+  ],
+};
+
+export class DapSession {
+  /** Resolves when the client has left. */
+  readonly whenClosed: Promise<void>;
+  private readonly editor: EditorConnection;
+  private readonly threads = new Threads();
+  private launchOrNull: LaunchState | null = null;
+  private lastSeq = 0;
+  private endPromise: Promise<void> | null = null;
+  private markStarted = (): void => {};
+  private goneEvent: (DebuggeeEvent & { event: 'gone' }) | null = null;
+  private lineOffset = 0;
+  private markClosed = (): void => {};
+  /** Requests of the client are carried out one by one. */
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(editor: EditorConnection) {
+    this.editor = editor;
+    this.whenClosed = new Promise((resolve) => {
+      this.markClosed = resolve;
+    });
+  }
+
+  /** Handles a message of the client. */
+  receive(message: unknown): void {
+    const { seq, type, command, arguments: args } = (message ?? {}) as DebugProtocol.Request;
+    if (type !== 'request') return;
+    const carryOut = (): Promise<void> => this.carryOut(Number(seq), String(command), args ?? {});
+    // The end of a session does not wait for pending requests.
+    if (command === 'disconnect' || command === 'terminate') void carryOut();
+    else this.queue = this.queue.then(carryOut);
+  }
+
+  /** Ends the session, as the client is gone. */
+  async close(): Promise<void> {
+    await this.endDebuggee();
+    this.markClosed();
+  }
+
+  /** Resumes all requests and unmounts. */
+  private endDebuggee(): Promise<void> {
+    this.endPromise ??= (async () => {
+      this.markStarted();
+      await this.launchOrNull?.debuggee.end();
+      this.sendEvent('terminated');
+    })();
+    return this.endPromise;
+  }
+
+  private async carryOut(seq: number, command: string, args: Arguments): Promise<void> {
+    const response = { type: 'response', request_seq: seq, command } as const;
+    try {
+      const handle = this.handlers[command];
+      if (handle === undefined) throw new DebugError(`there is no request '${command}' here`);
+      const body = await handle(args);
+      this.send({ ...response, success: true, body });
+      await this.sendFollowUp(command);
+    } catch (error) {
+      const isExpected =
+        error instanceof DebugError || error instanceof Failure || error instanceof UsageError;
+      if (!isExpected) throw error;
+      const errorBody = { id: 1, format: error.message.replaceAll('{', '{{'), showUser: true };
+      this.send({
+        ...response,
+        success: false,
+        message: error.message,
+        body: { error: errorBody },
+      });
+    }
+  }
+
+  /** Sends the events that follow an answer. */
+  private async sendFollowUp(command: string): Promise<void> {
+    if (command === 'launch') this.sendEvent('initialized');
+    else if (command === 'configurationDone') await this.launchState.debuggee.client.ask('run', {});
+    else if (command === 'disconnect') this.markClosed();
+  }
+
+  private send(message: object): void {
+    this.lastSeq += 1;
+    this.editor.send({ seq: this.lastSeq, ...message } as DebugProtocol.ProtocolMessage);
+  }
+
+  private sendEvent(event: string, body?: object): void {
+    this.send({ type: 'event', event, body });
+  }
+
+  private sendOutput(category: string, text: string): void {
+    this.sendEvent('output', { category, output: text });
+  }
+
+  private get launchState(): LaunchState {
+    if (this.launchOrNull === null) throw new DebugError('nothing was launched yet');
+    return this.launchOrNull;
+  }
+
+  // -- events --------------------------------------------------------------------------------------
+
+  private onEvent(event: DebuggeeEvent): void {
+    if (event.event === 'started') this.markStarted();
+    else if (event.event === 'gone') {
+      this.goneEvent = event;
+      this.markStarted();
+      void this.endDebuggee();
+    } else {
+      // Events that a request causes are sent after its answer.
+      this.queue = this.queue.then(() => this.sendDebuggeeEvent(event));
+    }
+  }
+
+  private sendDebuggeeEvent(event: DebuggeeEvent): void {
+    switch (event.event) {
+      case 'stopped':
+        this.addStop({ at: 'hop', stop: event.stop });
+        break;
+      case 'line':
+        this.updateLineStop(event.volume, event.at);
+        break;
+      case 'ended':
+        if (this.threads.remove(event.request)) this.sendThreadExit(event.request);
+        break;
+      case 'mounted':
+        this.startCommand();
+        break;
+      case 'exited':
+        this.sendEvent('exited', { exitCode: event.status });
+        void this.endDebuggee();
+    }
+  }
+
+  private startCommand(): void {
+    const { debuggee, command } = this.launchState;
+    this.sendOutput('console', `mounted on ${debuggee.mountpoint}\n`);
+    if (command.length > 0) debuggee.run(command, (name, text) => this.sendOutput(name, text));
+  }
+
+  private addStop(stop: ThreadStop): void {
+    const { thread, isNew } = this.threads.add(stop);
+    if (isNew) this.sendEvent('thread', { reason: 'started', threadId: thread.id });
+    // Further stops wait until the client has resumed this one.
+    if (thread.stops.length === 1) this.sendStop(thread.id, stop);
+  }
+
+  private sendStop(threadId: number, stop: ThreadStop): void {
+    const { reason, hit } = this.findStopReason(stop);
+    this.sendEvent('stopped', {
+      ...{ reason, threadId, description: describeStop(stop), allThreadsStopped: false },
+      ...(hit === null ? {} : { hitBreakpointIds: [hit] }),
+    });
+  }
+
+  private findStopReason(threadStop: ThreadStop): { reason: string; hit: number | null } {
+    const { breakpoints } = this.launchState;
+    if (threadStop.at === 'line') {
+      const { file, line } = threadStop.stop.frames[0]!;
+      return { reason: threadStop.stop.reason, hit: breakpoints.findByLine(file, line) };
+    }
+    const { breakpoint } = threadStop.stop;
+    if (breakpoint === null) return { reason: 'step', hit: null };
+    const match = breakpoints.findByDebuggerId(breakpoint);
+    const kinds = [FUNCTIONS, EXCEPTIONS];
+    const reason = kinds.find((kind) => kind === match?.kind) ?? 'breakpoint';
+    return { reason, hit: match?.id ?? null };
+  }
+
+  private updateLineStop(volume: string, stop: LineStopView | null): void {
+    if (stop !== null) {
+      this.addStop({ at: 'line', volume, stop });
+      return;
+    }
+    const thread = this.threads.removeLineStop(volume);
+    if (thread === null) return;
+    if (this.threads.removeIfOver(thread)) this.sendThreadExit(thread.id);
+    else this.sendNextStop(thread.id);
+  }
+
+  /** A thread continues from a stop: it may have another one, or be over. */
+  private sendNextStop(id: number): void {
+    this.launchOrNull?.inspector.clear();
+    const next = this.threads.find(id)?.stops[0];
+    if (next !== undefined) this.sendStop(id, next);
+  }
+
+  private sendThreadExit(threadId: number): void {
+    this.sendEvent('thread', { reason: 'exited', threadId });
+  }
+
+  // -- requests ------------------------------------------------------------------------------------
+
+  private readonly handlers: Readonly<Record<string, Handler>> = {
+    initialize: async ({ linesStartAt1 }) => {
+      this.lineOffset = linesStartAt1 === false ? 1 : 0;
+      return CAPABILITIES;
+    },
+    launch: (args) => this.launchDebuggee(args),
+    attach: async () => {
+      throw new DebugError('a mount that is there cannot be debugged: launch one');
+    },
+    configurationDone: async () => {
+      this.launchState;
+      return undefined;
+    },
+    disconnect: async () => {
+      await this.endDebuggee();
+      return undefined;
+    },
+    terminate: async () => {
+      await this.endDebuggee();
+      return undefined;
+    },
+    setBreakpoints: async ({ source, breakpoints: requested }) => {
+      const { path } = (source ?? {}) as DebugProtocol.Source;
+      if (path === undefined) throw new DebugError('a source without a path has no breakpoints');
+      const lines = asList<DebugProtocol.SourceBreakpoint>(requested).map(({ line }) => line);
+      const { breakpoints } = this.launchState;
+      const reported = await breakpoints.setLines(
+        resolve(path),
+        lines.map((line) => line + this.lineOffset),
+      );
+      return { breakpoints: reported.map((item) => this.toClientLine(item)) };
+    },
+    setFunctionBreakpoints: async ({ breakpoints: requested }) => {
+      const texts = asList<DebugProtocol.FunctionBreakpoint>(requested).map(
+        ({ name, condition }) => (condition === undefined ? name : `${name} ${condition}`),
+      );
+      return { breakpoints: await this.launchState.breakpoints.setTexts(FUNCTIONS, texts) };
+    },
+    setExceptionBreakpoints: async ({ filters, filterOptions }) => {
+      const options = asList<DebugProtocol.ExceptionFilterOptions>(filterOptions);
+      const optionErrnos = options.flatMap(({ filterId, condition = '' }) =>
+        filterId === 'errno' ? condition.split(/[\s,]+/).filter((name) => name !== '') : [filterId],
+      );
+      const errnos = [...asList<string>(filters), ...optionErrnos].filter(
+        (name) => name !== 'errno',
+      );
+      const texts = errnos.map((name) => `errno ${name}`);
+      return { breakpoints: await this.launchState.breakpoints.setTexts(EXCEPTIONS, texts) };
+    },
+    threads: async () => ({ threads: this.threads.all.map(({ id, name }) => ({ id, name })) }),
+    stackTrace: async ({ threadId, startFrame, levels }) => {
+      const all = await this.launchState.inspector.fetchStack(this.requireThread(threadId));
+      const from = Number(startFrame ?? 0);
+      const count = Number(levels ?? 0) || all.length;
+      const stackFrames = all.slice(from, from + count).map((frame) => this.toClientLine(frame));
+      return { stackFrames, totalFrames: all.length };
+    },
+    scopes: async ({ frameId }) => ({
+      scopes: await this.launchState.inspector.listScopes(Number(frameId)),
+    }),
+    variables: async ({ variablesReference }) => ({
+      variables: await this.launchState.inspector.listVariables(Number(variablesReference)),
+    }),
+    setVariable: async ({ variablesReference, name, value }) =>
+      this.launchState.inspector.setVariable(
+        Number(variablesReference),
+        String(name),
+        String(value),
+      ),
+    evaluate: async ({ expression, frameId }) => {
+      const id = frameId === undefined ? undefined : Number(frameId);
+      const { value, ...rest } = await this.launchState.inspector.evaluate(String(expression), id);
+      return { ...rest, result: value };
+    },
+    continue: (args) => this.resumeThread(args, 'continue'),
+    next: (args) => this.resumeThread(args, 'over'),
+    stepIn: (args) => this.resumeThread(args, 'into'),
+    stepOut: (args) => this.resumeThread(args, 'out'),
+    pause: async () => {
+      throw new DebugError('a request is stopped by a breakpoint, such as lookup or @VOLUME');
+    },
+  };
+
+  /** Converts a line to the client's count. */
+  private toClientLine<T extends { line?: number }>(item: T): T {
+    return item.line === undefined ? item : { ...item, line: item.line - this.lineOffset };
+  }
+
+  private requireThread(id: unknown) {
+    const thread = this.threads.find(Number(id));
+    if (thread === undefined) throw new DebugError('this request is over');
+    return thread;
+  }
+
+  private async launchDebuggee(args: Arguments): Promise<undefined> {
+    if (this.launchOrNull !== null) throw new DebugError('something was launched already');
+    const launchArguments = readLaunchArguments(args);
+    const started = new Promise<void>((resolve) => {
+      this.markStarted = resolve;
+    });
+    const debuggee = await this.editor.launch(
+      launchArguments,
+      (category, text) => this.sendOutput(category, text),
+      (event) => this.onEvent(event),
+    );
+    const { client } = debuggee;
+    const breakpoints = new Breakpoints(client, launchArguments.volfile);
+    this.launchOrNull = {
+      debuggee,
+      breakpoints,
+      inspector: new Inspector(client),
+      command: launchArguments.command,
+    };
+    await started;
+    if (this.goneEvent !== null)
+      throw new DebugError(`what ${launchArguments.volfile} describes did not start`);
+    return undefined;
+  }
+
+  private async resumeThread({ threadId }: Arguments, way: ResumeWay): Promise<object> {
+    const thread = this.requireThread(threadId);
+    const [stop] = thread.stops;
+    if (stop === undefined) throw new DebugError('this request is not stopped');
+    const { client } = this.launchState.debuggee;
+    if (stop.at === 'line') {
+      const { volume } = stop;
+      await client.ask('line', { volume, command: { do: 'go', way } });
+    } else {
+      thread.stops.shift();
+      await client.ask('resume', { stop: stop.stop.id, way });
+      this.sendNextStop(thread.id);
+    }
+    return { allThreadsContinued: false };
+  }
+}
+
+function asList<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? (value as T[]) : [];
+}
+
+/** @throws {DebugError} for wrong arguments */
+function readLaunchArguments({
+  volfile,
+  mountpoint,
+  command,
+  options,
+  cwd,
+}: Arguments): LaunchArguments {
+  const from = typeof cwd === 'string' ? cwd : process.cwd();
+  if (typeof volfile !== 'string' || volfile === '') {
+    throw new DebugError('launch needs a volfile: "volfile": "stack.vol"');
+  }
+  return {
+    volfile: resolve(from, volfile),
+    mountpoint:
+      mountpoint === undefined ? undefined : resolve(from, readText('mountpoint', mountpoint)),
+    command: readTexts('command', command),
+    options: readTexts('options', options),
+  };
+}
+
+function readText(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new DebugError(`"${name}" is a text`);
+}
+
+function readTexts(name: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const texts = asList<unknown>(value);
+  if (Array.isArray(value) && texts.every((item) => typeof item === 'string')) {
+    return texts as readonly string[];
+  }
+  throw new DebugError(`"${name}" is a list of texts`);
+}
+
+function describeStop(threadStop: ThreadStop): string {
+  if (threadStop.at === 'line') return `at a line of ${threadStop.volume}`;
+  const { kind, fop, volume, from }: StopView = threadStop.stop;
+  return kind === 'wind' ? `${fop} arrives at ${volume}` : `the reply of ${from} to ${fop}`;
+}

@@ -1,0 +1,318 @@
+/**
+ * Carries out the commands of a `glossa debug` session. One of the held requests is *selected*, and
+ * the commands refer to it. A command that resumes it waits for the next stop.
+ */
+import { DebugError } from '../../runtime/debug/debug-error.ts';
+import type { ResumeWay } from '../../runtime/debug/hops.ts';
+import type { StopView } from '../../runtime/debug/protocol.ts';
+import type { FrameView } from '../../runtime/debug/scopes.ts';
+import { findValue, parsePath } from '../../runtime/debug/value-path.ts';
+import { type CommandName, findCommandName, findInfoSubject, formatHelp } from './command-table.ts';
+import {
+  frameText,
+  requestText,
+  scopesText,
+  stopText,
+  valueText,
+  volumeText,
+} from './debug-texts.ts';
+import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
+
+/** Whether an event ends the wait of a command. */
+type WaitCondition = (event: DebuggeeEvent) => boolean;
+
+const WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
+const NOTHING_HELD = 'no request is held';
+
+export class DebugSession {
+  /** Null while the mount exists; afterwards whether it failed. */
+  hasFailed: boolean | null = null;
+  /** Whether the session is ending. */
+  isEnding = false;
+  private readonly debuggee: Debuggee;
+  private readonly print: (text: string) => void;
+  private readonly heldStops = new Map<number, StopView>();
+  private selectedStop: StopView | null = null;
+  /** The request that was printed last. */
+  private printedRequest = 0;
+  /** The selected frame. */
+  private level = 0;
+  private valueCount = 0;
+  private state: 'new' | 'running' | 'mounted' = 'new';
+  /** The command to run once there is a mount. */
+  private pendingCommand: CommandLine | null;
+  private lastCommand: CommandLine | null;
+  private currentWait: { readonly endsWait: WaitCondition; readonly end: () => void } | null = null;
+
+  /**
+   * @param command the default command of `run`
+   * @param print prints a text of one or more lines
+   */
+  constructor(debuggee: Debuggee, command: CommandLine | null, print: (text: string) => void) {
+    this.debuggee = debuggee;
+    this.print = print;
+    this.pendingCommand = null;
+    this.lastCommand = command;
+  }
+
+  /**
+   * Carries out a line.
+   * @param interrupted resolves at Ctrl-C, which ends the wait
+   * @throws {DebugError} for a wrong line
+   */
+  async carryOut(line: string, interrupted: Promise<void>): Promise<'quit' | undefined> {
+    const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
+    if (word === '' || word.startsWith('#')) return;
+    const name = findCommandName(word);
+    if (name === 'quit') return 'quit';
+    await this.commands[name](rest, interrupted);
+    return;
+  }
+
+  /** Handles an event of the server or the command. */
+  onEvent(event: DebuggeeEvent): void {
+    this.applyEvent(event);
+    if (this.currentWait?.endsWait(event) === true || this.hasFailed !== null)
+      this.currentWait?.end();
+  }
+
+  private applyEvent(event: DebuggeeEvent): void {
+    switch (event.event) {
+      case 'stopped':
+        this.heldStops.set(event.stop.id, event.stop);
+        if (this.selectedStop === null) this.select(event.stop);
+        break;
+      case 'mounted':
+        this.state = 'mounted';
+        this.print(`mounted on ${this.debuggee.mountpoint}`);
+        this.startPending();
+        break;
+      case 'exited':
+        this.print(`[${event.name} has ended with status ${event.status}]`);
+        break;
+      case 'gone':
+        this.hasFailed = event.failed;
+        if (this.state === 'mounted' && !this.isEnding) this.print('[the mount is gone]');
+        break;
+      case 'line':
+      case 'started':
+      case 'ended':
+        break;
+    }
+  }
+
+  private select(stop: StopView): void {
+    this.selectedStop = stop;
+    this.level = 0;
+    if (stop.request !== this.printedRequest) this.print(`[${requestText(stop)}]`);
+    this.printedRequest = stop.request;
+    this.print(stopText(stop));
+  }
+
+  // -- commands ------------------------------------------------------------------------------------
+
+  private readonly commands: Readonly<
+    Record<
+      Exclude<CommandName, 'quit'>,
+      (rest: string, interrupted: Promise<void>) => Promise<void> | void
+    >
+  > = {
+    break: async (rest) => {
+      const { id, text } = await this.debuggee.client.ask('break', { text: rest });
+      this.print(`Breakpoint ${id}: ${text}`);
+    },
+    delete: async (rest) => {
+      const { client } = this.debuggee;
+      if (rest !== '') {
+        await client.ask('delete', { id: parseNumber(rest, 'a breakpoint') });
+        return;
+      }
+      for (const { id } of await client.ask('breakpoints', {})) await client.ask('delete', { id });
+    },
+    info: (rest) => this.printInfo(rest),
+    run: (rest, interrupted) => this.runCommand(rest, interrupted),
+    continue: (rest, interrupted) => this.resume('continue', rest, interrupted),
+    step: (rest, interrupted) => this.resume(WAYS.step, rest, interrupted),
+    next: (rest, interrupted) => this.resume(WAYS.next, rest, interrupted),
+    finish: (rest, interrupted) => this.resume(WAYS.finish, rest, interrupted),
+    backtrace: async () => {
+      for (const frame of await this.fetchFrames()) this.print(frameText(frame));
+    },
+    frame: (rest) => this.selectFrame(rest === '' ? this.level : parseNumber(rest, 'a frame')),
+    up: () => this.selectFrame(this.level + 1),
+    down: () => this.selectFrame(this.level - 1),
+    print: async (rest) => {
+      const scopes = await this.fetchScopes();
+      if (rest === '') {
+        this.print(scopesText(scopes));
+        return;
+      }
+      const value = findValue(scopes, parsePath(rest));
+      this.valueCount += 1;
+      this.print(`$${this.valueCount} = ${valueText(value)}`);
+    },
+    set: (rest) => this.setValue(rest),
+    request: (rest) => {
+      const requestId = parseNumber(rest, 'a request');
+      const stop = [...this.heldStops.values()].find(({ request }) => request === requestId);
+      if (stop === undefined) {
+        throw new DebugError(
+          `request ${requestId} is not held ('info requests' lists those that are)`,
+        );
+      }
+      this.select(stop);
+    },
+    detach: async () => {
+      this.heldStops.clear();
+      this.selectedStop = null;
+      await this.debuggee.client.ask('detach', {});
+    },
+    help: () => this.print(formatHelp()),
+  };
+
+  private async printInfo(rest: string): Promise<void> {
+    const { client } = this.debuggee;
+    switch (findInfoSubject(rest)) {
+      case 'breakpoints': {
+        const all = await client.ask('breakpoints', {});
+        if (all.length === 0) this.print('no breakpoints');
+        for (const { id, text, hits } of all) this.print(`${id}  ${text}  (hits: ${hits})`);
+        break;
+      }
+      case 'requests':
+        if (this.heldStops.size === 0) this.print(NOTHING_HELD);
+        for (const stop of this.heldStops.values()) {
+          this.print(
+            `${stop === this.selectedStop ? '*' : ' '} ${requestText(stop)}, at ${stop.volume}`,
+          );
+        }
+        break;
+      case 'volumes':
+        for (const volume of await client.ask('volumes', {})) this.print(volumeText(volume));
+        break;
+    }
+  }
+
+  private async runCommand(rest: string, interrupted: Promise<void>): Promise<void> {
+    const { line, isBackground } = splitBackground(rest);
+    const command: CommandLine | null = line === '' ? this.lastCommand : line;
+    if (this.debuggee.isRunning || this.pendingCommand !== null) {
+      throw new DebugError('a command runs already: continue goes on with it');
+    }
+    if (this.state !== 'new' && command === null) {
+      throw new DebugError(`mounted already, on ${this.debuggee.mountpoint}: use run COMMAND`);
+    }
+    if (this.selectedStop !== null) throw new DebugError('a request is held: continue comes first');
+    this.lastCommand = command;
+    this.pendingCommand = command;
+    await this.resumeAndWait(isBackground, interrupted, null, async () => {
+      if (this.state === 'new') {
+        this.state = 'running';
+        await this.debuggee.client.ask('run', {});
+      } else this.startPending();
+    });
+  }
+
+  /** Runs the pending command once there is a mount. */
+  private startPending(): void {
+    const { pendingCommand: command } = this;
+    if (command === null || this.state !== 'mounted') return;
+    this.pendingCommand = null;
+    this.debuggee.run(command);
+  }
+
+  private async resume(way: ResumeWay, rest: string, interrupted: Promise<void>): Promise<void> {
+    const { line, isBackground } = splitBackground(rest);
+    if (line !== '') throw new DebugError(`'${line}' is one word too many`);
+    const stop = this.selectedStop;
+    if (this.state === 'new') throw new DebugError("nothing runs yet: 'run' mounts");
+    if (stop === null && way !== 'continue') throw new DebugError(NOTHING_HELD);
+    const steppedRequest = stop === null || way === 'continue' ? null : stop.request;
+    await this.resumeAndWait(isBackground, interrupted, steppedRequest, async () => {
+      if (stop !== null) {
+        this.heldStops.delete(stop.id);
+        this.selectedStop = null;
+        await this.debuggee.client.ask('resume', { stop: stop.id, way });
+      }
+      const [next] = this.heldStops.values();
+      if (way === 'continue' && this.selectedStop === null && next !== undefined) this.select(next);
+    });
+  }
+
+  /**
+   * Calls `resumeRequests`, and waits, unless `isBackground`, until a request is selected,
+   * the command has ended, or the request `stepped` has.
+   */
+  private async resumeAndWait(
+    isBackground: boolean,
+    interrupted: Promise<void>,
+    steppedRequest: number | null,
+    resumeRequests: () => Promise<void>,
+  ): Promise<void> {
+    const whenDone = new Promise<void>((resolve) => {
+      const endsWait: WaitCondition = (event) => {
+        if (this.selectedStop !== null || event.event === 'exited') return true;
+        if (event.event !== 'ended' || event.request !== steppedRequest) return false;
+        this.print(`[request ${steppedRequest} has ended]`);
+        return true;
+      };
+      this.currentWait = { endsWait, end: resolve };
+    });
+    try {
+      await resumeRequests();
+      if (this.selectedStop === null && this.hasFailed === null && !isBackground) {
+        const outcome = await Promise.race([whenDone, interrupted.then(() => 'interrupted')]);
+        if (outcome === 'interrupted')
+          this.print(`interrupted: ${NOTHING_HELD}, all requests continue`);
+      }
+    } finally {
+      this.currentWait = null;
+    }
+  }
+
+  // -- the selected request ------------------------------------------------------------------------
+
+  private requireStop(): StopView {
+    if (this.selectedStop === null) throw new DebugError(NOTHING_HELD);
+    return this.selectedStop;
+  }
+
+  private fetchFrames(): Promise<readonly FrameView[]> {
+    return this.debuggee.client.ask('frames', { stop: this.requireStop().id });
+  }
+
+  private fetchScopes() {
+    return this.debuggee.client.ask('scopes', { stop: this.requireStop().id, level: this.level });
+  }
+
+  private async selectFrame(level: number): Promise<void> {
+    const frames = await this.fetchFrames();
+    const frame = frames[level];
+    if (frame === undefined) {
+      throw new DebugError(`there is no frame ${level}: they are 0 to ${frames.length - 1}`);
+    }
+    this.level = level;
+    this.print(frameText(frame));
+  }
+
+  private async setValue(rest: string): Promise<void> {
+    const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(rest);
+    if (match === null) throw new DebugError('the form is: set VALUE = TEXT');
+    const { id: stop } = this.requireStop();
+    const [, path = '', value = ''] = match;
+    const args = { stop, path: parsePath(path), value };
+    const reply = await this.debuggee.client.ask('set', args);
+    this.print(reply.map(({ name, text }) => `${name}=${text}`).join(', '));
+  }
+}
+
+/** Splits off gdb's `&`, which ends the wait. */
+const splitBackground = (rest: string) => ({
+  line: rest.replace(/\s*&$/, ''),
+  isBackground: rest.endsWith('&'),
+});
+
+function parseNumber(text: string, subject: string): number {
+  if (!/^\d+$/.test(text)) throw new DebugError(`${subject} is a number: not '${text}'`);
+  return Number(text);
+}

@@ -1,0 +1,99 @@
+/** Shortens a server's log for the terminal of `glossa dev`; shows all lines of modules. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { paint, type Style } from '../../terminal/terminal.ts';
+
+const LINE =
+  /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
+
+const STYLES: Readonly<Record<string, Style>> = {
+  M: 'error',
+  A: 'error',
+  C: 'error',
+  E: 'error',
+  W: 'warning',
+  D: 'dim',
+  T: 'dim',
+};
+
+/** Lines about breakpoint() in a module. */
+const DEBUGGER = /^(paused in the debugger|resumed$)/;
+
+/** The last log line of a replaced volume: dropped, because the replacement was logged before. */
+const REPLACED_VOLUME = /^idle, and gone: /;
+
+/** The levels at which lines of the server itself are shown. */
+const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
+
+export interface DevLogSettings {
+  /** The volumes with modules. */
+  readonly volumes: readonly string[];
+  /** The name of the module's file in the output. */
+  readonly module: string;
+  /** Whether a file belongs to a module: the output then has the line's source position. */
+  isModuleFile(file: string): boolean;
+  readonly colour: boolean;
+}
+
+export class DevLog {
+  private readonly settings: DevLogSettings;
+  /** The style of traceback lines: that of the line above, or null if that was dropped. */
+  private style: Style | undefined | null = null;
+  /** The fops that the module defines since its last load. */
+  private fops = '';
+
+  constructor(settings: DevLogSettings) {
+    this.settings = settings;
+  }
+
+  /** Returns the line to show; null for a line to drop. */
+  format(colouredLine: string): string | null {
+    // The server may have coloured its log.
+    const line = stripVTControlCharacters(colouredLine);
+    const { colour } = this.settings;
+    const match = LINE.exec(line);
+    if (match === null) {
+      if (this.style === null) return null;
+      return this.style === undefined ? line : paint(this.style, line, colour);
+    }
+    const [, time, letter, file, number, func, volume, message] = match as unknown as string[];
+    const text = this.shorten(volume!, message!, SERIOUS_LEVELS.has(letter!));
+    this.style = text === null ? null : STYLES[letter!];
+    if (text === null) return null;
+    if (text !== message) this.style = 'good';
+    const position = this.settings.isModuleFile(file!) ? `${file}:${number} ${func}: ` : '';
+    const shown = this.style ? paint(this.style, text, colour) : text;
+    return `${paint('dim', `${time} ${position}`, colour)}${shown}`;
+  }
+
+  /** Returns the text to show; null to drop the line. */
+  private shorten(volume: string, message: string, isSerious: boolean): string | null {
+    const { volumes, module } = this.settings;
+    if (!volumes.includes(volume)) return isSerious ? message : null;
+    // The debugger's terminal shows its own lines.
+    if (DEBUGGER.test(message) || REPLACED_VOLUME.test(message)) return null;
+    const match = / loaded: (.*)$/.exec(message);
+    if (match !== null) {
+      this.fops = match[1]!;
+      return null;
+    }
+    return message === 'reloaded' ? `reloaded ${module}: ${this.fops}` : message;
+  }
+}
+
+/** The names of glossa's own files in a log. */
+function listOwnFileNames(): ReadonlySet<string> {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const files = ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli'].flatMap(
+    (folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }),
+  );
+  return new Set(files.map((file) => basename(file)));
+}
+
+/** Returns a test for files of modules: all in `folder`, and names that glossa does not have. */
+export function makeModuleFileTest(folder: string): (file: string) => boolean {
+  const ownNames = listOwnFileNames();
+  return (file) => file !== '-' && (!ownNames.has(file) || existsSync(join(folder, file)));
+}

@@ -1,0 +1,107 @@
+/** Describes the languages of `glossa new`: valid module names, files, and the commands to type next. */
+import { join } from 'node:path';
+import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import { pathFromFolder, programCommand, quoteWord } from '../../terminal/invocation.ts';
+import { formatTable } from '../../terminal/layout.ts';
+
+/**
+ * The templates: a folder for each language, `all` for every language, and `editors` for editors.
+ * NAME in a path is the module's name.
+ */
+export const templateFolder = join(packageRoot, 'templates');
+
+export interface TemplateLanguage extends Language {
+  /** Its folder in the templates. */
+  readonly folder: string;
+}
+
+export const templateLanguages = Object.fromEntries(
+  allLanguages.map(([name, language]) => [name, { ...language, folder: name }]),
+) as Readonly<Record<LanguageName, TemplateLanguage>>;
+
+/** The file name of a module. */
+export const moduleFileName = ({ extensions }: TemplateLanguage, name: string): string =>
+  name + extensions[0];
+
+/** @throws {UsageError} with a valid name */
+export function checkName(name: string, kind: TemplateLanguage): void {
+  const { template } = kind;
+  const reason = template.reserved.get(name) ?? findCommonMistake(name);
+  if (reason !== undefined)
+    throw new UsageError(`'${name}' ${reason}: choose another, such as ${prefixName(name)}`);
+  if (template.name.test(name)) return;
+  const rule = `'${name}' cannot be the name of a module: ${template.nameRule}`;
+  throw new UsageError(rule + suggestName(name, kind));
+}
+
+/** The mistake of a name that no language allows. */
+function findCommonMistake(name: string): string | undefined {
+  if (name.startsWith('test_')) return 'would be taken for a test';
+  return name === 'storage' ? 'is the volume below in its volfile' : undefined;
+}
+
+const prefixName = (name: string): string => `my_${name.toLowerCase().replace(/^test_/, '')}`;
+
+/** Suggests a valid name: without folder, extension and blanks. */
+function suggestName(name: string, { folder, extensions, template }: TemplateLanguage): string {
+  const lastPart = name.slice(name.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
+  const extension = extensions.find((end) => lastPart.endsWith(end)) ?? '';
+  const candidate = lastPart
+    .slice(0, lastPart.length - extension.length)
+    .replace(/[^A-Za-z0-9_]+/g, '-');
+  if (
+    !template.name.test(candidate) ||
+    template.reserved.has(candidate) ||
+    findCommonMistake(candidate)
+  )
+    return '';
+  if (!name.includes('/')) return `; for example ${candidate}`;
+  return `; its folder comes second: glossa new ${folder} ${candidate} ${quoteWord(name)}`;
+}
+
+/** A command to type, and its effect. */
+export type Step = readonly [line: string, what: string];
+
+/** Commands that work in the folder `here`, for a module in `folder`. */
+export function listSteps(
+  kind: TemplateLanguage,
+  name: string,
+  folder: string,
+  currentFolder: string,
+): Step[] {
+  const glossa = programCommand(currentFolder);
+  const quotePath = (file: string): string =>
+    quoteWord(pathFromFolder(currentFolder, join(folder, file)));
+  const { firstCommand: first } = kind.template;
+  const module = quotePath(moduleFileName(kind, name));
+  const relativeFolder = pathFromFolder(currentFolder, folder);
+  const edit = first === undefined ? 'save' : 'compile';
+  const compile = relativeFolder === '.' ? first : `${first} -C ${quoteWord(relativeFolder)}`;
+  return [
+    ...(first === undefined ? [] : [[compile, 'compile it'] as Step]),
+    [`${glossa} test ${module}`, 'its tests, without a mount'],
+    [`${glossa} dev ${module} ${quotePath('files')}`, `mounted, loaded again when you ${edit} it`],
+    [
+      `${glossa} run ${quotePath(`${name}.vol`)} -- rm precious.keep`,
+      'a command in a mount of its own',
+    ],
+  ];
+}
+
+/** The same for a README, and how to mount it permanently. */
+export const readmeSteps = (kind: TemplateLanguage, name: string, folder: string): Step[] => [
+  ...listSteps(kind, name, folder, folder),
+  [
+    `${programCommand(folder)} mount ${quoteWord(`${name}.vol`)} MOUNTPOINT`,
+    `for good, until ${programCommand(folder)} umount MOUNTPOINT`,
+  ],
+];
+
+/** Formats steps as indented lines, with `mark` before each description. */
+export const formatSteps = (steps: readonly Step[], mark = ''): string =>
+  formatTable(
+    steps.map(([line, effect]) => [line, mark + effect]),
+    { gap: '   ', indent: '    ' },
+  ).join('\n');

@@ -1,0 +1,93 @@
+/** Makes the volfiles of `glossa new volume`: one for each brick, and one for clients. */
+import { EXTENSION } from '../../gluster/volfile-server/volfile-folder.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
+import { printVolumes } from '../../runtime/volfile/print.ts';
+import type { Texts } from './template-files.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface NewVolume {
+  readonly name: string;
+  /** The folders of its bricks, absolute, and the port of each. */
+  readonly bricks: readonly { readonly directory: string; readonly port: number }[];
+}
+
+/** The file name of a brick in GlusterFS's form: `VOLUME.HOST.its-path.vol`. */
+export const brickFileName = (name: string, directory: string): string =>
+  `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
+
+export const clientFileName = (name: string): string => name + EXTENSION;
+
+/** All files by their names. */
+export function makeVolumeTexts(volume: NewVolume): Texts {
+  const { name, bricks } = volume;
+  const files = bricks.map(({ directory }, at): [string, string] => [
+    brickFileName(name, directory),
+    `# Brick ${at + 1} of volume ${name}: it serves the folder to clients on this machine.\n` +
+      '# Those on others need an address of this machine at bind-address, and theirs at auth.addr.\n' +
+      printVolumes(makeBrickVolumes(volume, at)),
+  ]);
+  const clientText = `# What clients of volume ${name} mount.\n${printVolumes(makeClientVolumes(volume))}`;
+  return new Map([...files, [clientFileName(name), clientText]]);
+}
+
+const exportName = (name: string, at: number): string => `${name}-brick-${at}`;
+
+function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[] {
+  const { directory, port } = bricks[at]!;
+  const exportedVolume = exportName(name, at);
+  return [
+    {
+      name: `${name}-posix-${at}`,
+      type: 'storage/posix',
+      options: [['directory', directory]],
+      subvolumes: [],
+    },
+    {
+      name: exportedVolume,
+      type: 'features/locks',
+      options: [],
+      subvolumes: [`${name}-posix-${at}`],
+    },
+    {
+      name: `${name}-server-${at}`,
+      type: 'protocol/server',
+      options: [
+        ['transport-type', 'tcp'],
+        ['transport.socket.bind-address', LOOPBACK],
+        ['transport.socket.listen-port', String(port)],
+        [`auth.addr.${exportedVolume}.allow`, LOOPBACK],
+      ],
+      subvolumes: [exportedVolume],
+    },
+  ];
+}
+
+/** The client's volumes from the bricks to the top, which has the volume's name. */
+function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
+  const clients = bricks.map(
+    ({ port }, at): PlainVolume => ({
+      name: `${name}-client-${at}`,
+      type: 'protocol/client',
+      options: [
+        ['transport-type', 'tcp'],
+        ['remote-host', LOOPBACK],
+        ['remote-port', String(port)],
+        ['remote-subvolume', exportName(name, at)],
+      ],
+      subvolumes: [],
+    }),
+  );
+  const upperVolumes = [
+    { name: `${name}-dht`, type: 'cluster/distribute' },
+    // Bricks of GlusterFS store the times that utime sends.
+    { name: `${name}-utime`, type: 'features/utime' },
+    { name, type: 'debug/io-stats' },
+  ].slice(bricks.length > 1 ? 0 : 1);
+  const volumes = [...clients];
+  for (const volume of upperVolumes) {
+    const below = volumes.length === clients.length ? clients : volumes.slice(-1);
+    volumes.push({ ...volume, options: [], subvolumes: below.map((child) => child.name) });
+  }
+  return volumes;
+}

@@ -1,0 +1,75 @@
+/** Runs one replay, from its files to its outcomes. */
+import { resolve } from 'node:path';
+import type { ParsedLine } from '../../bridges/testing/log.ts';
+import { planOf, ReplayError } from '../../runtime/replay/plan.ts';
+import { changes } from '../../runtime/replay/recorded-storage.ts';
+import { type Outcome, Replay } from '../../runtime/replay/replay.ts';
+import { GraphRecording, makeReplayableRequest } from '../../server/graph-recording.ts';
+import { Failure } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { openRecordingFile } from '../open-recording.ts';
+import { type StackSettings, startStack } from './replay-stack.ts';
+
+export interface ReplaySettings extends StackSettings {
+  /** The file that records the replay itself. */
+  readonly output: string | undefined;
+  /** The time limit for a reply in milliseconds. */
+  readonly patienceMs: number;
+}
+
+export interface ReplayResult {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Whether the recording is closed. */
+  readonly isClosed: boolean;
+  readonly outcomes: readonly Outcome[];
+  /** Whether the storages have other content than at the start of the recording. */
+  readonly otherStorage: boolean;
+  readonly log: readonly ParsedLine[];
+}
+
+/** @param operand a volfile or module @throws {Failure} */
+export async function replayFile(
+  file: string,
+  operand: string,
+  settings: ReplaySettings,
+  terminal: Terminal,
+): Promise<ReplayResult> {
+  const { recording } = await openRecordingFile(file);
+  try {
+    const stack = await startStack(operand, recording.head, settings, terminal);
+    const { graph, clock, played, roles, log } = stack;
+    let record: GraphRecording | null = null;
+    try {
+      const plan = await planOf(recording, roles);
+      if (settings.output !== undefined) {
+        record = new GraphRecording(
+          graph,
+          makeReplayableRequest(resolve(settings.output), ALL_DATA),
+          graph.top.log,
+        );
+      }
+      const { patienceMs } = settings;
+      const outcomes = await new Replay(graph, plan, { clock, played, patienceMs }).run();
+      const otherStorage = settings.realStorage && startsWithDifference(outcomes);
+      const { startedAt } = recording.head;
+      return { startedAt, isClosed: recording.closed, outcomes, otherStorage, log };
+    } finally {
+      await record?.close();
+      await stack.stop();
+    }
+  } catch (error) {
+    if (error instanceof ReplayError) throw new Failure(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A data limit beyond any request. */
+const ALL_DATA = 2 ** 31;
+
+/** Whether the first difference comes before the first change. */
+function startsWithDifference(outcomes: readonly Outcome[]): boolean {
+  const first = outcomes.findIndex(({ differences }) => differences.length > 0);
+  const beginning = outcomes.slice(0, first + 1);
+  return first >= 0 && !beginning.some(({ request }) => changes(request.row.name));
+}

@@ -1,0 +1,75 @@
+/** Formats the outcome of a replay, as lines and as JSON. */
+
+import { printable } from '../../runtime/core/log.ts';
+import { findPath, formatCall, formatClock } from '../../runtime/observe/event-text.ts';
+import type { Outcome } from '../../runtime/replay/replay.ts';
+import { paint } from '../../terminal/terminal.ts';
+import type { ReplayResult } from './replay-file.ts';
+
+/** The most requests with differences in the message of a test. */
+const LISTED_MAX = 10;
+
+export const findDifferent = ({ outcomes }: ReplayResult): Outcome[] =>
+  outcomes.filter(({ differences }) => differences.length > 0);
+
+/** `#3 20:19:25.179550 lookup(/a)`, and a line for each difference. */
+export function formatOutcome(outcome: Outcome, startedAt: number, colour: boolean): string[] {
+  const { request, differences } = outcome;
+  const { number, at, row, args } = request;
+  const header = `#${number} ${formatClock(startedAt, at)} ${formatCall(row.name, args)}`;
+  return [
+    paint('bold', header, colour),
+    ...differences.map(
+      ({ what, was, is }) => `  ${what}: ${was} then, ${paint('error', printable(is), colour)} now`,
+    ),
+  ];
+}
+
+export const OTHER_STORAGE =
+  'the storage is not as it was when the recording began: what was there already differs before ' +
+  'anything was changed; give a copy of it as it was at the beginning';
+
+/** `12 requests, all answered as then`; `12 requests, 2 answered otherwise`. */
+export function formatSummary(result: ReplayResult): string {
+  const { length } = result.outcomes;
+  const count = findDifferent(result).length;
+  const requests = length === 1 ? '1 request' : `${length} requests`;
+  return `${requests}, ${count === 0 ? 'all as then' : `${count} otherwise`}`;
+}
+
+/** The message of a failed test. */
+export function formatFailure(result: ReplayResult): string {
+  const different = findDifferent(result);
+  const lines = different
+    .slice(0, LISTED_MAX)
+    .flatMap((outcome) => formatOutcome(outcome, result.startedAt, false));
+  const more = different.length - LISTED_MAX;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : []), formatSummary(result)].join('\n');
+}
+
+/** The shape of the JSON, for the help. */
+export const JSON_SHAPE =
+  '{ok, requests, different, otherStorage, differences: [{number, time, fop, path, what, was, is}]}';
+
+/** `time` is in seconds since 1970. */
+export function formatJson(result: ReplayResult): string {
+  const { outcomes, otherStorage, startedAt } = result;
+  const different = findDifferent(result);
+  const differences = different.flatMap(({ request, differences }) =>
+    differences.map(({ what, was, is }) => ({
+      number: request.number,
+      time: (startedAt + request.at / 1e6) / 1000,
+      fop: request.row.name,
+      path: findPath(request.args) ?? '',
+      what,
+      was,
+      is,
+    })),
+  );
+  const counts = { requests: outcomes.length, different: different.length };
+  return JSON.stringify(
+    { ok: different.length === 0, ...counts, otherStorage, differences },
+    null,
+    2,
+  );
+}

@@ -1,0 +1,202 @@
+/**
+ * Starts the graph for a replay: a volfile's, whose storages the recording plays, or a module's,
+ * with the recording playing the volumes above and below it.
+ */
+import { basename, dirname, extname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TestContext } from '../../bridges/testing/clock.ts';
+import { type ParsedLine, parseLine } from '../../bridges/testing/log.ts';
+import { translatorFor } from '../../bridges/testing/subject.ts';
+import { InitError } from '../../runtime/core/errors.ts';
+import { Graph } from '../../runtime/core/graph.ts';
+import { INFO, type LogLevels } from '../../runtime/core/log.ts';
+import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
+import type { VolumeSpec } from '../../runtime/core/xlator.ts';
+import type { VolumeSeen } from '../../runtime/observe/events.ts';
+import type { Head } from '../../runtime/observe/format.ts';
+import { type Roles, volumeIn } from '../../runtime/replay/plan.ts';
+import { PlayedVolume } from '../../runtime/replay/played-volume.ts';
+import { RecordedStorage } from '../../runtime/replay/recorded-storage.ts';
+import { volumeSpecs } from '../../runtime/volfile/activate.ts';
+import { registry } from '../../server/registry.ts';
+import { startOrFail } from '../../server/start-graph.ts';
+import { refuseStuck } from '../../server/stuck-mounts.ts';
+import { describeOrFail, inspectFile } from '../../server/volfiles.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { findModuleFile, type ModuleFile } from '../module-volfile.ts';
+
+export interface StackSettings {
+  /** The volume of the requests; undefined for the top, or for the module's volume. */
+  readonly volume: string | undefined;
+  /** Whether the volfile's own storages are used. */
+  readonly realStorage: boolean;
+  readonly strict: boolean;
+  readonly overrides: readonly string[];
+  readonly allowShell: boolean;
+  /** Receives warnings. */
+  warned(text: string): void;
+}
+
+/** A graph that is up, and its played volumes. */
+export interface ReplayStack {
+  readonly graph: Graph;
+  readonly clock: VirtualClock;
+  readonly roles: Roles;
+  readonly played: readonly PlayedVolume[];
+  /** The log lines of its volumes. */
+  readonly log: readonly ParsedLine[];
+  stop(): Promise<void>;
+}
+
+/** Volumes, leaves first, and the played ones. */
+interface GraphParts {
+  readonly specs: readonly VolumeSpec[];
+  readonly roles: Roles;
+}
+
+/** The time limit for the graph to come up, in real time. */
+const UP_WITHIN_MS = 30_000;
+const STEP_MS = 5;
+
+const MODULE_TYPES = ['features/glupy', 'features/native'];
+/** Options of the recorded module, which the given module replaces. */
+const MODULE_OPTIONS = ['module-name', 'module-path', 'language', 'reload'];
+
+/** @throws {Failure | ReplayError} */
+export async function startStack(
+  operand: string,
+  head: Head,
+  settings: StackSettings,
+  terminal: Terminal,
+): Promise<ReplayStack> {
+  await refuseStuck(operand);
+  const module = findModuleFile(operand);
+  const clock = new VirtualClock();
+  const log: ParsedLine[] = [];
+  const { strict, warned } = settings;
+  const baseDir = dirname(resolve(operand));
+  const context = new TestContext(clock, { baseDir, strict, warned }, (text) => {
+    const line = parseLine(text);
+    if (line !== undefined) log.push(line);
+  });
+  const { specs, roles } =
+    module === null
+      ? await makeVolfileParts(operand, head, settings, terminal)
+      : await makeModuleParts(module, head, settings);
+  const volumes = new Map<string, PlayedVolume>();
+  const storages: RecordedStorage[] = [];
+  for (const name of roles.played) {
+    const storage = await RecordedStorage.start(context);
+    storages.push(storage);
+    volumes.set(name, new PlayedVolume(name, storage));
+  }
+  const playedSpecs = specs.map((spec) => {
+    const played = volumes.get(spec.name);
+    return played === undefined ? spec : { ...spec, translator: played.translator, options: [] };
+  });
+  const levels: LogLevels = { default: INFO, volumes: new Map() };
+  const graph = new Graph(playedSpecs, context, levels);
+  const stopStorages = async (): Promise<void> => {
+    for (const storage of storages) await storage.stop();
+  };
+  const stop = async (): Promise<void> => {
+    await graph.stop();
+    await stopStorages();
+  };
+  try {
+    await startOrFail(graph);
+  } catch (error) {
+    await stopStorages();
+    throw error;
+  }
+  if (!(await waitUntilUp(graph, clock))) {
+    const problems = graph.waitedFor();
+    await stop();
+    throw new Failure(problems.join('\n'), problems);
+  }
+  return { graph, clock, roles, played: [...volumes.values()], log, stop };
+}
+
+/** Waits in real time; the virtual clock advances to each timer. */
+async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
+  for (let waitedMs = 0; !graph.isUp && waitedMs < UP_WITHIN_MS; waitedMs += STEP_MS) {
+    await delay(STEP_MS);
+    if (clock.next !== undefined) clock.advanceTo(clock.next);
+  }
+  return graph.isUp;
+}
+
+async function makeVolfileParts(
+  file: string,
+  head: Head,
+  { volume, realStorage, strict, overrides, allowShell }: StackSettings,
+  terminal: Terminal,
+): Promise<GraphParts> {
+  const inspection = await inspectFile(file, { registry, strict, overrides, allowShell });
+  const specs = volumeSpecs(describeOrFail(inspection, terminal), registry);
+  const top = volume ?? head.volumes.at(-1)!.name;
+  const leaves = specs.filter(({ subvolumes }) => subvolumes.length === 0).map(({ name }) => name);
+  if (realStorage) return { specs, roles: { volume: top, played: [] } };
+  const advice = '--real-storage asks those of the volfile';
+  for (const name of leaves) {
+    if (head.volumes.some((volume) => volume.name === name)) continue;
+    const names = head.volumes.map((volume) => volume.name).join(', ');
+    throw new Failure(
+      `the recording cannot play the storage '${name}' of ${file}: ` +
+        `its volumes are ${names}; ${advice}`,
+    );
+  }
+  if (specs.length === leaves.length) {
+    throw new Failure(`${file} has storages alone, and these the recording plays: ${advice}`);
+  }
+  return { specs, roles: { volume: top, played: leaves } };
+}
+
+async function makeModuleParts(
+  module: ModuleFile,
+  head: Head,
+  { volume, realStorage, overrides }: StackSettings,
+): Promise<GraphParts> {
+  if (realStorage) throw new UsageError('--real-storage is for a VOLFILE');
+  if (overrides.length > 0) throw new UsageError('--xlator-option is for a VOLFILE');
+  const {
+    name,
+    options: recordedOptions,
+    subvolumes,
+  } = volume === undefined ? findModuleVolume(head, module) : volumeIn(head, volume);
+  const options = Object.fromEntries(
+    Object.entries(recordedOptions).filter(([key]) => !MODULE_OPTIONS.includes(key)),
+  );
+  try {
+    const subject = await translatorFor(basename(module.path), dirname(module.path), options);
+    const below = subvolumes.map((child) => ({
+      name: child,
+      translator: subject.translator,
+      options: [],
+      subvolumes: [],
+    }));
+    const specs = [...below, { name, subvolumes, ...subject }];
+    return { specs, roles: { volume: name, played: subvolumes } };
+  } catch (error) {
+    if (error instanceof InitError) throw new Failure(error.message);
+    throw error;
+  }
+}
+
+/** The recorded volume that runs a module of this name, or the only one with a module. */
+function findModuleVolume({ volumes }: Head, module: ModuleFile): VolumeSeen {
+  const moduleVolumes = volumes.filter(({ type }) => MODULE_TYPES.includes(type));
+  const sameName = moduleVolumes.filter(({ options }) => {
+    const file = options['module-name'] ?? options['module-path'];
+    return file !== undefined && fileStem(file) === fileStem(module.name);
+  });
+  const candidates = sameName.length > 0 ? sameName : moduleVolumes;
+  if (candidates.length === 1) return candidates[0]!;
+  const names = (candidates.length > 0 ? candidates : volumes).map(
+    ({ name }) => `--volume ${name}`,
+  );
+  throw new Failure(`which volume is to be ${module.name}? ${names.join(' or ')}`);
+}
+
+const fileStem = (file: string): string => basename(file, extname(file));

@@ -1,0 +1,120 @@
+/** Lists the files of `glossa setup`, for the whole system or for one user. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { scripts } from '../completion/scripts.ts';
+
+export interface SetupFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Its purpose in messages. */
+  readonly purpose: string;
+  readonly mode: number;
+  readonly text: string;
+}
+
+export interface SetupPlan {
+  readonly files: readonly SetupFile[];
+  /** The path of the record of written files. */
+  readonly record: string;
+}
+
+const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFile => ({
+  ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
+});
+
+/** The words that start this program from any folder. */
+const program = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
+
+/** The plan for all users, in the folders for local software. */
+export const makeSystemPlan = (): SetupPlan => ({
+  files: [
+    {
+      path: '/sbin/mount.glossa',
+      purpose: 'mount -t glossa, and lines of that type in /etc/fstab',
+      mode: 0o755,
+      text: mountHelper,
+    },
+    // Users copy this type from /proc/mounts to fstab: without the helper, mount(8) would call
+    // mount.fuse, which looks for `glossa` in its own PATH.
+    {
+      path: '/sbin/mount.fuse.glossa',
+      purpose: 'mount -t fuse.glossa, as /proc/mounts, findmnt and df call it',
+      mode: 0o755,
+      text: mountHelper,
+    },
+    {
+      path: '/usr/local/lib/systemd/system/glossa@.service',
+      purpose: 'glossa@srv-files mounts /etc/glossa/srv-files.vol on /srv/files',
+      mode: 0o644,
+      text: formatUnit('multi-user.target'),
+    },
+    makeCompletionFile('bash', '/usr/local/share/bash-completion/completions/glossa'),
+    makeCompletionFile('zsh', '/usr/local/share/zsh/site-functions/_glossa'),
+    makeCompletionFile('fish', '/etc/fish/completions/glossa.fish'),
+  ],
+  record: '/var/lib/glossa/setup.json',
+});
+
+/** The plan for one user. zsh has no user folder for completion. */
+export function makeUserPlan(): SetupPlan {
+  const findFolder = (variable: string, defaultPath: string): string => {
+    const setting = process.env[variable];
+    return setting !== undefined && isAbsolute(setting) ? setting : join(homedir(), defaultPath);
+  };
+  const config = findFolder('XDG_CONFIG_HOME', '.config');
+  const data = findFolder('XDG_DATA_HOME', '.local/share');
+  return {
+    files: [
+      {
+        path: join(config, 'systemd/user/glossa@.service'),
+        purpose: `glossa@home-me-files mounts ${join(config, 'glossa/home-me-files.vol')} on /home/me/files`,
+        mode: 0o644,
+        text: formatUnit('default.target'),
+      },
+      makeCompletionFile('bash', join(data, 'bash-completion/completions/glossa')),
+      makeCompletionFile('fish', join(config, 'fish/completions/glossa.fish')),
+    ],
+    record: join(findFolder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
+  };
+}
+
+const WRITTEN_NOTE = "Written by 'glossa setup'; 'glossa setup --undo' takes it away.";
+
+const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const mountHelper = `#!/bin/sh
+# mount(8) calls it for the types glossa and fuse.glossa. ${WRITTEN_NOTE}
+exec ${program.map(quoteForShell).join(' ')} mount.glossa "$@"
+`;
+
+/** A word of a command in a unit. Source: systemd.service(5), "Command lines". */
+const quoteForUnit = (text: string): string =>
+  `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+
+/**
+ * The instance is the mount point escaped by systemd-escape(1), %E the settings folder, %t the
+ * runtime folder. The unit is up once mounted. Its stop detaches the mount at once, even of a killed server, so
+ * that it can start again.
+ */
+function formatUnit(target: string): string {
+  const glossa = program.map(quoteForUnit).join(' ');
+  return `# ${WRITTEN_NOTE}
+[Unit]
+Description=glossa: %E/glossa/%i.vol on %f
+AssertPathExists=%E/glossa/%i.vol
+
+[Service]
+Type=forking
+RuntimeDirectory=glossa/%i
+PIDFile=%t/glossa/%i/pid
+ExecStart=${glossa} mount --log-file=- --pid-file=%t/glossa/%i/pid %E/glossa/%i.vol %f
+ExecReload=${glossa} reload %f
+ExecStop=-${glossa} umount --lazy %f
+KillMode=mixed
+Restart=on-failure
+
+[Install]
+WantedBy=${target}
+`;
+}

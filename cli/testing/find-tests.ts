@@ -1,0 +1,74 @@
+/** Finds the test files for an operand of `glossa test`. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+
+/**
+ * Finds the test files of a path: the file itself, all of a folder, or those beside a module,
+ * preferably of its name (`test_NAME.py`). @throws {Failure} without any
+ */
+export function findTests(operand: string): string[] {
+  const path = findExistingPath(operand);
+  if (statSync(path).isDirectory()) {
+    return listTests(path, operand, 'no tests in it: their names are test_NAME.py or NAME.test.js');
+  }
+  if (findTestLanguage(basename(path)) !== undefined) return [path];
+  const folder = dirname(path);
+  const module = basename(path, extname(path));
+  const testNames = testLanguages.flatMap(({ tests }) => tests.namesFor(module));
+  const all = listTests(
+    folder,
+    operand,
+    `no tests beside it: ${suggestTestNames(path).join(' or ')}`,
+  );
+  const matches = all.filter((test) => testNames.includes(basename(test)));
+  return matches.length > 0 ? matches : all;
+}
+
+/** The names for tests of a module, in its own language if that has tests. */
+function suggestTestNames(path: string): string[] {
+  const extension = extname(path);
+  const sameExtension = testLanguages.filter(({ extensions }) => extensions.includes(extension));
+  return (sameExtension.length > 0 ? sameExtension : testLanguages).map(
+    ({ tests }) => tests.namesFor(basename(path, extension))[0]!,
+  );
+}
+
+/** A module may be named without its extension. */
+function findExistingPath(operand: string): string {
+  const extensions = ['', ...testLanguages.flatMap((language) => language.extensions)];
+  const path = extensions
+    .map((extension) => operand + extension)
+    .find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
+  if (path === undefined) throw new Failure(`${operand} is not there`);
+  return path;
+}
+
+function listTests(folder: string, operand: string, absenceText: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new Failure(`cannot read the folder ${folder}: ${reason(error)}`);
+  }
+  const testFiles = names
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => findTestLanguage(basename(path)) !== undefined);
+  const ownTests = testFiles.filter(importsGlossa);
+  if (ownTests.length > 0) return ownTests;
+  const otherTexts = testFiles
+    .map((path) => `\n    ${path} does not import 'glossa/testing'`)
+    .join('');
+  throw new Failure(
+    `${operand} has ${absenceText}; docs/write/testing.md shows how to write some${otherTexts}`,
+  );
+}
+
+/** Whether a file has tests of glossa, and not of another runner. */
+function importsGlossa(path: string): boolean {
+  const language = findTestLanguage(basename(path));
+  return language !== undefined && readFileSync(path, 'utf8').includes(language.mark);
+}

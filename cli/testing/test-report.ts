@@ -1,0 +1,103 @@
+/** Formats the output of `glossa test`: a line for each test and the reason of a failure, or one document of JSON. */
+import { formatLogLine, type ParsedLine } from '../../bridges/testing/log.ts';
+import type { TestReport } from '../../bridges/testing/run.ts';
+import { paint } from '../../terminal/terminal.ts';
+
+export interface TestCounts {
+  passed: number;
+  failed: number;
+}
+
+/** The levels of log lines that a failure shows. */
+const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
+
+/** Slower tests show their time. */
+const SLOW_MS = 1000;
+
+export interface TestOutputSettings {
+  readonly colour: boolean;
+  /** Whether all log lines are shown, also of passed tests. */
+  readonly log: boolean;
+}
+
+const MARKS = {
+  passed: ['✓', 'good'],
+  failed: ['✗', 'error'],
+} as const;
+
+export function formatTest(report: TestReport, { colour, log }: TestOutputSettings): string {
+  const { name, outcome, message, traceback, ms, printed } = report;
+  const [mark, style] = MARKS[outcome];
+  const time = ms < SLOW_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
+  const lines = [`  ${paint(style, mark, colour)} ${name}${time}`];
+  const hasFailed = outcome === 'failed';
+  if (hasFailed) lines.push(indent(traceback ?? message ?? 'it failed', 6));
+  if (printed.length > 0 && (hasFailed || log)) lines.push(formatPart('printed', printed, colour));
+  const logLines = log
+    ? report.log
+    : hasFailed
+      ? report.log.filter(([level]) => SERIOUS_LEVELS.has(level))
+      : [];
+  if (logLines.length > 0)
+    lines.push(formatPart('the volume logged', logLines.map(formatLine), colour));
+  return lines.join('\n');
+}
+
+const formatPart = (title: string, lines: readonly string[], colour: boolean): string =>
+  [`      ${paint('bold', `${title}:`, colour)}`, ...lines.map((line) => indent(line, 8))].join(
+    '\n',
+  );
+
+const formatLine = (line: ParsedLine): string => formatLogLine(line);
+
+const indent = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '' : ' '.repeat(width) + line))
+    .join('\n');
+
+/** `3 passed, 1 failed`. */
+export function formatCounts({ passed, failed }: TestCounts, colour: boolean): string {
+  const isGood = failed === 0 && passed > 0;
+  const failedText = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';
+  return `${paint(isGood ? 'good' : 'bold', `${passed} passed`, colour)}, ${failedText}`;
+}
+
+/** A test file with the reports of its tests. */
+export interface FileReports {
+  readonly file: string;
+  readonly tests: TestReport[];
+}
+
+/** The shape of the JSON, for the help. */
+export const JSON_SHAPE =
+  '{ok, passed, failed, files: [{file, tests: [{name, outcome, ms, message, traceback, printed, ' +
+  'log: [{level, file, line, function, text}]}]}], warnings}';
+
+export const formatJson = (
+  { passed, failed }: TestCounts,
+  files: readonly FileReports[],
+  warnings: readonly string[],
+): string =>
+  JSON.stringify(
+    {
+      ok: failed === 0,
+      passed,
+      failed,
+      files: files.map(({ file, tests }) => ({ file, tests: tests.map(toJson) })),
+      warnings,
+    },
+    null,
+    2,
+  );
+
+const toJson = ({ name, outcome, ms, message, traceback, printed, log }: TestReport): object => ({
+  name,
+  outcome,
+  ms: Math.round(ms),
+  // Absent for a passed test.
+  message,
+  traceback,
+  printed,
+  log: log.map(([level, file, line, func, text]) => ({ level, file, line, function: func, text })),
+});

@@ -1,0 +1,221 @@
+/** Formats rates as lines of a terminal; all columns are visible from 80 columns on. */
+
+import { printable } from '../../runtime/volfile/printable.ts';
+import { cutToWidth, padLeft, padRight } from '../../terminal/layout.ts';
+import {
+  formatAge,
+  formatRate,
+  formatShortDuration,
+  formatSize,
+} from '../../terminal/quantities.ts';
+import type { Size } from '../../terminal/screen.ts';
+import { paint } from '../../terminal/terminal.ts';
+import type { Rates, ServerRates, VolumeRates } from './rates.ts';
+import { helpLines, type ScreenState } from './screen-state.ts';
+
+/** A volume, or one fop of it. */
+interface Row extends Rates {
+  readonly volume: VolumeRates;
+  readonly fop: string | null;
+}
+
+interface Column {
+  readonly head: string;
+  readonly width: number;
+  cell(row: Row): string;
+}
+
+const NO_VALUE = '-';
+
+const formatOrNone = (value: number | null, text: (value: number) => string): string =>
+  value === null ? NO_VALUE : text(value);
+
+const volumeKind = ({ script, type }: VolumeRates): string =>
+  script?.language ?? type.slice(type.indexOf('/') + 1);
+
+/** The memory of a module or a cache. */
+const memoryBytes = ({ script, cache }: VolumeRates): number | null =>
+  script?.memoryBytes ?? cache?.memoryBytes ?? null;
+
+const columns: readonly Column[] = [
+  { head: 'FOPS/S', width: 6, cell: ({ fopsPerS }) => formatRate(fopsPerS) },
+  { head: 'ERR/S', width: 6, cell: ({ errorsPerS }) => formatRate(errorsPerS) },
+  { head: 'MEDIAN', width: 7, cell: ({ medianUs }) => formatOrNone(medianUs, formatShortDuration) },
+  { head: '99 %', width: 7, cell: ({ p99Us }) => formatOrNone(p99Us, formatShortDuration) },
+  {
+    head: 'BUSY',
+    width: 5,
+    cell: ({ volume, fop }) => (fop === null ? `${volume.inFlight.requests || NO_VALUE}` : ''),
+  },
+  {
+    head: 'SINCE',
+    width: 5,
+    cell: ({ volume, fop }) =>
+      fop === null ? formatOrNone(volume.inFlight.oldestS, formatAge) : '',
+  },
+  {
+    head: 'HIT',
+    width: 4,
+    cell: ({ volume, fop }) =>
+      fop === null ? formatPercent(volume.cache?.hitPercent ?? null) : '',
+  },
+  {
+    head: 'MEM',
+    width: 5,
+    cell: ({ volume, fop }) => {
+      const bytes = memoryBytes(volume);
+      return fop === null && bytes !== null ? formatSize(bytes) : '';
+    },
+  },
+];
+
+const KIND_WIDTH = 13;
+const RIGHT_WIDTH = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
+/** The smallest usable terminal. */
+const MIN_SIZE: Size = { columns: RIGHT_WIDTH + 10, rows: 8 };
+/** The width of a table without a terminal. */
+export const DEFAULT_WIDTH = 80;
+
+const sortValues: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
+  graph: () => 0,
+  fops: ({ fopsPerS }) => fopsPerS,
+  errors: ({ errorsPerS }) => errorsPerS,
+  median: ({ medianUs }) => medianUs ?? -1,
+  '99 %': ({ p99Us }) => p99Us ?? -1,
+  'in flight': ({ volume }) => volume.inFlight.requests,
+  memory: ({ volume }) => memoryBytes(volume) ?? -1,
+};
+
+function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[] {
+  const rows = volumes.flatMap((volume): Row[] =>
+    byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
+  );
+  const value = sortValues[sort];
+  return rows.sort((a, b) => value(b) - value(a));
+}
+
+interface Drawing {
+  readonly size: Size;
+  readonly colour: boolean;
+  /** Seconds since an answer is missing. */
+  readonly lateS: number | null;
+}
+
+/** The whole screen; `view` is null before the first answer. */
+export function screenLines(
+  operand: string,
+  rates: ServerRates | null,
+  state: ScreenState,
+  { size, colour, lateS }: Drawing,
+): string[] {
+  const { columns: width, rows: height } = size;
+  if (width < MIN_SIZE.columns || height < MIN_SIZE.rows) {
+    const minimum = `${MIN_SIZE.columns} columns and ${MIN_SIZE.rows} lines`;
+    return wrapText(`glossa top needs ${minimum}; here are ${width} and ${height}. q ends`, size);
+  }
+  const lateText = lateS === null ? null : `${operand} has not answered for ${lateS} s`;
+  if (rates === null) return [lateText ?? `asking ${operand} …`];
+  const head = formatHead(rates, width);
+  if (lateText !== null) head[head.length - 1] = paint('error', lateText, colour);
+  if (state.help) return [...head, '', ...helpLines].slice(0, height);
+  const rows = makeRows(rates, state);
+  const rowCount = height - head.length - 4;
+  const skipped = Math.min(state.skipped, Math.max(0, rows.length - rowCount));
+  const below = rows.length - skipped - rowCount;
+  const lines = [
+    ...head,
+    '',
+    formatTableHead(state.byFop, width, colour),
+    ...rows.slice(skipped, skipped + rowCount).map((row) => formatRatesRow(row, width, colour)),
+  ];
+  while (lines.length < height - 2) lines.push('');
+  return [...lines, formatState(state, rows.length, below), formatKeys(width, colour)];
+}
+
+/** A table of all rows, to be printed once. */
+export function tableLines(
+  rates: ServerRates,
+  state: ScreenState,
+  width: number,
+  colour: boolean,
+): string[] {
+  const tableWidth = Math.max(width, MIN_SIZE.columns, 80);
+  const rows = makeRows(rates, state);
+  // The question itself makes the kernel look up the mount's root.
+  const isIdle = rates.fopsPerS * rates.seconds < 1.5;
+  return [
+    ...formatHead(rates, tableWidth),
+    ...(isIdle
+      ? [`no requests in these ${rates.seconds.toFixed(1)} s, except by this command`]
+      : []),
+    '',
+    formatTableHead(state.byFop, tableWidth, colour),
+    ...rows.map((row) => formatRatesRow(row, tableWidth, colour)),
+  ];
+}
+
+function formatHead(rates: ServerRates, width: number): string[] {
+  const { mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, inFlight } = rates;
+  const right = `pid ${pid}  up ${formatAge(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${formatSize(memoryBytes)}`;
+  const left = cutToWidth(
+    printable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
+    width - right.length - 2,
+  );
+  const oldest = inFlight.oldestS === null ? '' : `, the oldest for ${formatAge(inFlight.oldestS)}`;
+  return [
+    `${padRight(left, width - right.length - 2)}  ${right}`,
+    `${formatRate(rates.fopsPerS)} fops/s  ${formatRate(rates.errorsPerS)} errors/s  ` +
+      `${inFlight.requests} in flight${oldest}`,
+    `watched for ${rates.seconds.toFixed(1)} s, counting for ${formatAge(rates.countedS)}: ` +
+      'requests take a little longer while it does',
+  ];
+}
+
+function formatTableHead(byFop: boolean, width: number, colour: boolean): string {
+  const heads = columns.map(({ head, width: columnWidth }) => padLeft(head, columnWidth));
+  const line = formatRow('VOLUME', byFop ? 'FOP' : 'TYPE', heads, width);
+  return paint('bold', line, colour);
+}
+
+function formatRatesRow(row: Row, width: number, colour: boolean): string {
+  const { volume, fop } = row;
+  const cells = columns.map(({ width: columnWidth, cell }) => padLeft(cell(row), columnWidth));
+  const line = formatRow(
+    printable(volume.name),
+    printable(fop ?? volumeKind(volume)),
+    cells,
+    width,
+  );
+  if (fop === null && (volume.inFlight.oldestS ?? 0) >= STUCK_S)
+    return paint('error', line, colour);
+  return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
+}
+
+/** Seconds from which on a waiting request is highlighted. */
+const STUCK_S = 5;
+
+function formatRow(first: string, second: string, cells: readonly string[], width: number): string {
+  const rowCount = width - RIGHT_WIDTH;
+  const left = `${padRight(cutToWidth(first, rowCount), rowCount)} ${padRight(cutToWidth(second, KIND_WIDTH), KIND_WIDTH)}`;
+  return [left, ...cells].join(' ').trimEnd();
+}
+
+function formatState({ sort }: ScreenState, rows: number, below: number): string {
+  const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
+  const more = below > 0 ? `, ${below} more below` : '';
+  return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;
+}
+
+function formatKeys(width: number, colour: boolean): string {
+  const text = 'q end  s sort  f fops  h help';
+  return paint('dim', cutToWidth(text, width), colour);
+}
+
+function wrapText(text: string, { columns: width, rows }: Size): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
+  return lines.slice(0, rows);
+}
+
+const formatPercent = (value: number | null): string =>
+  value === null ? '' : `${value.toFixed(0)}%`;

@@ -1,0 +1,77 @@
+/**
+ * Names and finds the control sockets of servers, `glossa.KIND.ID.RANDOM`. They are abstract
+ * (unix(7)), so a killed server leaves no file behind. Any process can bind or connect to such a
+ * name, so server and client each read the other's user from the kernel.
+ *
+ * Source: unix(7) (SO_PEERCRED), proc_net(5) (`/proc/net/unix`).
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { SO_PEERCRED, SOL_SOCKET } from '../../runtime/sys/constants.ts';
+import { getsockopt } from '../../runtime/sys/libc.ts';
+import { descriptorOf } from '../../runtime/sys/socket.ts';
+
+/** The process at the other end, in the namespaces of this one. */
+export interface Peer {
+  readonly pid: number;
+  readonly uid: number;
+}
+
+/** `struct ucred`: pid, uid and gid. */
+const UCRED_SIZE = 12;
+
+/** The process at the other end; null for a closed socket. */
+export function readPeer(socket: Socket): Peer | null {
+  const fd = descriptorOf(socket);
+  const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
+  const bytes = new Uint8Array(value.buffer);
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {
+    return null;
+  }
+  return { pid: value[0]!, uid: value[1]! };
+}
+
+/** The key of a server's socket: the device number of its mount, or `listener` without a mount. */
+export type ServerKind = { readonly mount: string } | 'listener';
+
+const namePrefix = (kind: ServerKind): string =>
+  kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
+
+const RANDOM_BYTES = 8;
+/** The size of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
+const NAME_SIZE = 108;
+
+/** A new name for a server's socket, padded so that every version of Node uses the same bytes. */
+export const makeSocketName = (kind: ServerKind): string =>
+  `\0${namePrefix(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_SIZE, '.');
+
+/** The socket names of servers of a kind in this network namespace. */
+export function listSocketNames(kind: ServerKind): readonly string[] {
+  const prefix = ` @${namePrefix(kind)}`;
+  let lines: readonly string[] = [];
+  try {
+    lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  } catch {
+    // The kernel has no list of sockets.
+  }
+  const names = lines.flatMap((line) => {
+    const at = line.indexOf(prefix);
+    // The kernel shows a zero as @.
+    return at < 0 ? [] : [`\0${line.slice(at + 2)}`];
+  });
+  // The kernel lists each connection under the server's name, too.
+  return [...new Set(names)];
+}
+
+/** The process that listens at a name; null if none does. */
+export function findPeer(name: string): Promise<Peer | null> {
+  return new Promise((resolve) => {
+    const socket = connect(name);
+    socket.once('connect', () => {
+      resolve(readPeer(socket));
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(null));
+  });
+}

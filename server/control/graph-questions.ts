@@ -1,0 +1,76 @@
+/** Answers the questions about a graph on the control channel (`control-host.ts`). */
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { Log } from '../../runtime/core/log.ts';
+import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
+import { writeHead } from '../../runtime/observe/head.ts';
+import { type RecordingOptions, startRecorder } from '../graph-recording.ts';
+import { LeasedCounter } from '../leased-counter.ts';
+import type { Reloader } from '../reloader.ts';
+import type { RunFolder } from '../run-files.ts';
+import { Dumper } from '../statedump/dumper.ts';
+import { makeStatedump } from '../statedump/volume-dumps.ts';
+import type { AboutServer } from '../statedump/whole-dump.ts';
+import type { Connection, Questions } from './control-host.ts';
+import { EventStream } from './event-stream.ts';
+
+export interface QuestionSources {
+  readonly about: AboutServer;
+  readonly reloader: Reloader;
+  readonly log: Log;
+  /** The folder for statedumps at SIGUSR1. */
+  readonly folder: RunFolder;
+  /** Requests that failed or were slow; undefined if the server records none. */
+  readonly notable?: NotableRequests | undefined;
+}
+
+export class GraphQuestions {
+  readonly dumper: Dumper;
+  readonly questions: Questions;
+  private readonly counter: LeasedCounter;
+
+  constructor(graph: Graph, { about, reloader, log, folder, notable }: QuestionSources) {
+    const dumper = new Dumper(graph, about, folder, log);
+    const counter = new LeasedCounter(graph, about, dumper.ages);
+    this.dumper = dumper;
+    this.counter = counter;
+    this.questions = {
+      stats: () => makeStatedump(graph),
+      statedump: () => dumper.makeDump(),
+      top: () => counter.sample(),
+      reload: () => reloader.reload(),
+      'reset-stats': () => resetStats(graph),
+      trace: (options, connection) => streamTrace(graph, options as RecordingOptions, connection),
+      ...(notable && { notable: () => notable.dump() }),
+    };
+  }
+
+  close(): void {
+    this.counter.close();
+    this.dumper.close();
+  }
+}
+
+/** Resets the statistics of all volumes that have any; returns their names, the top first. */
+function resetStats({ xlators }: Graph): string[] {
+  const resettable = xlators.filter(({ translator }) => translator.reset !== undefined);
+  for (const xl of resettable) xl.translator.reset!(xl);
+  return resettable.map(({ name }) => name).reverse();
+}
+
+/** Sends a recording's head, then its events (docs/write/recording.md) until the client has gone. */
+export function streamTrace(
+  graph: Graph,
+  options: RecordingOptions,
+  { socket, hold }: Connection,
+): void {
+  const stream = new EventStream(socket);
+  const end = startRecorder(graph, options, (head) => {
+    // A head is JSON in one line.
+    socket.write(`{"value":${writeHead(head)}}\n`);
+    return stream;
+  });
+  hold(() => {
+    end();
+    stream.close();
+  });
+}

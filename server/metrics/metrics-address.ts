@@ -1,0 +1,25 @@
+/** Parses the address of metrics: HOST:PORT, `[IPv6]:PORT`, or a PORT of the loopback interface. */
+import { UsageError } from '../../terminal/exit.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const FORM = /^(?:(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]*)):)?(\d{1,5})$/;
+const LOOPBACK = '127.0.0.1';
+const PORT_MAX = 65_535;
+
+/** @throws {UsageError} */
+export function readAddress(text: string): Address {
+  const [, ipv6, name, port] = FORM.exec(text) ?? [];
+  if (port === undefined || Number(port) > PORT_MAX) {
+    throw new UsageError(
+      `--metrics takes HOST:PORT, [IPV6]:PORT or PORT (of loopback), not '${text}'`,
+    );
+  }
+  return { host: ipv6 || name || LOOPBACK, port: Number(port) };
+}
+
+export const formatAddress = ({ host, port }: Address): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,0 +1,57 @@
+/** Serves metrics to Prometheus over HTTP at `GET /metrics`. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+import type { Family } from './families.ts';
+import { type Address, formatAddress } from './metrics-address.ts';
+import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
+
+const CONNECTIONS_MAX = 32;
+const TIMEOUT_MS = 10_000;
+
+export class MetricsServer {
+  /** The URL of the metrics, with the real port if 0 was given. */
+  readonly url: string;
+  private readonly server: Server;
+
+  private constructor(server: Server, host: string) {
+    this.server = server;
+    const { port } = server.address() as AddressInfo;
+    this.url = `http://${formatAddress({ host, port })}/metrics`;
+  }
+
+  /** @throws {Failure} when the address is not available */
+  static async listen(address: Address, families: () => Family[]): Promise<MetricsServer> {
+    const server = createServer({ requestTimeout: TIMEOUT_MS }, makeListener(families));
+    server.maxConnections = CONNECTIONS_MAX;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject).listen(address.port, address.host, resolve);
+      });
+    } catch (error) {
+      const where = formatAddress(address);
+      throw new Failure(`metrics cannot be served at ${where}: ${reason(error)}`);
+    }
+    // The mount alone keeps the process alive; a failed connection concerns its client only.
+    server.unref().on('error', () => {});
+    return new MetricsServer(server, address.host);
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+const makeListener =
+  (families: () => Family[]): RequestListener =>
+  ({ method, url }, response) => {
+    const reply = (status: number, text: string, type = 'text/plain'): void => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(method === 'HEAD' ? undefined : text);
+    };
+    if (url?.split('?')[0] !== '/metrics') reply(404, 'metrics are at /metrics\n');
+    else if (method !== 'GET' && method !== 'HEAD') reply(405, 'only GET is allowed\n');
+    else reply(200, formatPrometheus(families()), CONTENT_TYPE);
+  };

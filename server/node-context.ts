@@ -1,0 +1,114 @@
+/** Implements the Context of a graph in Node: clock, timers, random bytes, log. */
+import { randomFillSync } from 'node:crypto';
+import { totalmem } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
+import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
+import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
+import type { LogSink } from '../runtime/core/log.ts';
+import type { PumpSources } from '../runtime/core/pump-source.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { exactly } from '../runtime/sys/timers.ts';
+
+/** The longest time of a Node timer; a longer one would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Random bytes fetched at once: a call for 16 costs as much as one for all of these. */
+const POOL_BYTES = 4096;
+
+export interface NodeContextSettings {
+  readonly sink: LogSink;
+  /** The folder that relative paths in the volfile start from. */
+  readonly baseDir: string;
+  /** Asks for a turn of the event loop while the pump blocks it. */
+  wake(): void;
+  /** The terminal of a user who can debug the graph. */
+  readonly terminal?: DebuggerTerminal | undefined;
+  readonly strict?: boolean;
+  /** Receives warnings for the user, unless that user reads the log. */
+  readonly warn?: ((text: string) => void) | undefined;
+  /** Present in a server. */
+  readonly runFiles?: RunFiles;
+  readonly server?: ServerFacts;
+}
+
+export class NodeContext implements ModuleContext {
+  readonly sink: LogSink;
+  readonly baseDir: string;
+  readonly wake: () => void;
+  readonly sources: PumpSources | undefined;
+  readonly terminal: DebuggerTerminal | undefined;
+  readonly strict: boolean;
+  readonly warn: (text: string) => void;
+  readonly runFiles: RunFiles | undefined;
+  readonly server: ServerFacts | undefined;
+  readonly totalMemory = totalmem();
+  private readonly pool = new Uint8Array(POOL_BYTES);
+  /** The number of unused bytes at the pool's start. */
+  private unusedBytes = 0;
+
+  constructor(settings: NodeContextSettings) {
+    const { sink, baseDir, wake, terminal, strict, warn, runFiles, server } = settings;
+    this.sink = sink;
+    this.baseDir = baseDir;
+    this.wake = wake;
+    // The pump knows the event loop of the main thread alone.
+    this.sources = isMainThread ? pump : undefined;
+    this.terminal = terminal;
+    this.strict = strict ?? false;
+    this.warn = warn ?? (() => {});
+    this.runFiles = runFiles;
+    this.server = server;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** The memory that this process can still get: of the machine, or of its cgroup. */
+  availableMemory(): number {
+    return process.availableMemory();
+  }
+
+  /** Timers do not keep the process alive: the server does that. */
+  after(ms: number, fn: () => void): () => void {
+    let timer: NodeJS.Timeout;
+    const arm = (remainingMs: number): void => {
+      const delayMs = Math.min(remainingMs, TIMER_MS_MAX);
+      timer = setTimeout(
+        () => (remainingMs > delayMs ? arm(remainingMs - delayMs) : fn()),
+        delayMs,
+      );
+      timer.unref();
+    };
+    arm(ms);
+    return () => clearTimeout(timer);
+  }
+
+  exactly(ms: number, fn: () => void): (() => void) | undefined {
+    return exactly(ms, fn);
+  }
+
+  soon(fn: () => void): () => void {
+    const immediate = setImmediate(fn);
+    return () => clearImmediate(immediate);
+  }
+
+  random(out: Uint8Array): void {
+    const { pool } = this;
+    if (out.length > pool.length) {
+      randomFillSync(out);
+      return;
+    }
+    if (this.unusedBytes < out.length) {
+      randomFillSync(pool);
+      this.unusedBytes = pool.length;
+    }
+    this.unusedBytes -= out.length;
+    // Copied byte by byte: for the few bytes of a gfid, a view of the pool would cost more.
+    for (let at = 0; at < out.length; at++) {
+      out[at] = pool[this.unusedBytes + at]!;
+      // Used bytes are cleared.
+      pool[this.unusedBytes + at] = 0;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** Makes and removes temporary folders for mounts; never removes one that still has a mount in it. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readMounts } from '../runtime/mount/mountinfo.ts';
+import { Failure } from '../terminal/exit.ts';
+import { reason } from '../terminal/reason.ts';
+
+/**
+ * Makes a folder `glossa-NAME-…` in `parent`, or in the folder for temporary files. The path has no
+ * symbolic links in it. @throws {Failure}
+ */
+export function makeScratch(name: string, parent?: string): string {
+  const folder = parent ?? tmpdir();
+  try {
+    return realpathSync(mkdtempSync(join(folder, `glossa-${name}-`)));
+  } catch (error) {
+    const advice = parent === undefined ? '; TMPDIR names another place' : '';
+    throw new Failure(`cannot make a temporary folder in ${folder}: ${reason(error)}${advice}`);
+  }
+}
+
+/** The mounts in a folder. */
+export function listMountsIn(folder: string): string[] {
+  const points = readMounts().map(({ mountpoint }) => mountpoint);
+  return points.filter((point) => point.startsWith(`${folder}/`));
+}
+
+/**
+ * Removes a folder and its content. Returns false, and removes nothing, while a mount is in it. A
+ * folder that does not exist is no error.
+ */
+export function removeScratch(folder: string): boolean {
+  if (listMountsIn(folder).length > 0) return false;
+  rmSync(folder, { recursive: true, force: true });
+  return true;
+}
