@@ -3,26 +3,26 @@
  * finished rounds, and leaves no mount, process or file behind.
  */
 import { join } from 'node:path';
-import { type Condition, failuresBy, parseCondition } from '../apps/bench/engine/fail-if.ts';
+import { type Condition, findFailures, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
-import { allowedCpus } from '../apps/bench/engine/placement.ts';
-import { reportFiles } from '../apps/bench/engine/report/html.ts';
-import { terminalReport } from '../apps/bench/engine/report/text.ts';
+import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
+import { makeReportFiles } from '../apps/bench/engine/report/html.ts';
+import { writeTerminalReport } from '../apps/bench/engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { STORED_MAX } from '../apps/bench/engine/workloads/workload.ts';
-import { type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
-import { otherPlan } from '../apps/bench/run/others/other-plan.ts';
+import { addOthers, type StacksWithOthers } from '../apps/bench/run/others/index.ts';
+import { makeOtherPlan } from '../apps/bench/run/others/other-plan.ts';
 import {
   type BenchFlags,
   type BenchSettings,
   benchFlags,
-  settingsOf,
+  parseSettings,
 } from '../apps/bench/run/settings.ts';
-import { stackPlan } from '../apps/bench/run/stack-mount.ts';
-import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from '../apps/bench/run/stacks.ts';
+import { makeStackPlan } from '../apps/bench/run/stack-mount.ts';
+import { makeTranslatorStacks, readVolfileStacks, type Stacks } from '../apps/bench/run/stacks.ts';
 import { Workspace } from '../apps/bench/run/workspace.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -50,7 +50,7 @@ export default defineCommand({
   flags: benchFlags,
   hasRest: true,
   async run(parsed, terminal) {
-    const settings = settingsOf(parsed.flags, parsed.rest);
+    const settings = parseSettings(parsed.flags, parsed.rest);
     const interruption = new Interruption();
     try {
       const status = await bench(parsed, settings, terminal, interruption.signal);
@@ -71,7 +71,7 @@ async function bench(
   const workspace = new Workspace(flags.data, STORED_MAX * settings.clients * (count + 1));
   try {
     const ownStacks = await makeStacks(flags, operands, workspace, terminal);
-    const stacks = withOthers(ownStacks, settings.others, workspace.scratch);
+    const stacks = addOthers(ownStacks, settings.others, workspace.scratch);
     const names = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
     if (settings.rounds < ROUNDS_MIN && names.length > 1) {
       throw new UsageError(
@@ -100,16 +100,16 @@ function makeStacks(
     if (languages !== undefined) throw new UsageError('--in goes with --translator');
     if (options.length > 0) throw new UsageError('--option goes with --translator');
     if (operands.length === 0) throw new UsageError('VOLFILE is missing, or --translator');
-    return stacksOfVolfiles(operands, terminal);
+    return readVolfileStacks(operands, terminal);
   }
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
   if (languages === undefined) throw new UsageError('--translator needs --in, its languages');
-  return stacksOfTranslator({ translator, given: languages, options, scratch });
+  return makeTranslatorStacks({ translator, languages: given: languages, options, scratch });
 }
 
 async function measureStacks(
   workspace: Workspace,
-  { stacks, others, question, ...stackFacts }: WithOthers,
+  { stacks, others, question, ...stackFacts }: StacksWithOthers,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
@@ -128,16 +128,16 @@ async function measureStacks(
       alike: stackFacts.alike,
       warnings,
       signal,
-      line: ['glossa', ...maskedCommandLine()],
+      commandLine: ['glossa', ...maskedCommandLine()],
       stacks: [
-        ...stacks.map((stack) => stackPlan(stack, mountSettings)),
-        ...others.stacks.map((stack) => otherPlan(stack, mountSettings)),
+        ...stacks.map((stack) => makeStackPlan(stack, mountSettings)),
+        ...others.stacks.map((stack) => makeOtherPlan(stack, mountSettings)),
       ],
       machine: describeMachine(data, { glossa: packageVersion(), ...others.versions }),
-      cpus: allowedCpus(),
+      cpus: readAllowedCpus(),
       folder: plain,
-      progress: progress.show,
-      tell: (problem) => {
+      showProgress: progress.show,
+      printProblem: (problem) => {
         progress.clear();
         terminal.err(`glossa bench: ${problem}`);
       },
@@ -150,18 +150,18 @@ async function measureStacks(
 }
 
 async function report(
-  { run, told, failures }: BenchOutcome,
+  { run, trialFailures: told, failures }: BenchOutcome,
   conditions: readonly Condition[],
   { out, json }: BenchFlags,
   terminal: Terminal,
 ): Promise<number> {
   const screen = { width: terminal.width, colour: terminal.colour.out };
-  terminal.out(json ? JSON.stringify(run, null, 1) : terminalReport(run, screen));
+  terminal.out(json ? JSON.stringify(run, null, 1) : writeTerminalReport(run, screen));
   if (out !== undefined) {
-    writeReportFolder(out, await reportFiles(run));
+    writeReportFolder(out, await makeReportFiles(run));
     if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
-  const failed = [...failures, ...conditions.flatMap((condition) => failuresBy(condition, run))];
+  const failed = [...failures, ...conditions.flatMap((condition) => findFailures(condition, run))];
   for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);
   return told.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

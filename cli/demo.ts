@@ -8,10 +8,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
-import { allowedCpus } from '../apps/bench/engine/placement.ts';
+import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
 import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';
-import { awayBrickPlans, BRICKS, bricksAlone, overBricks } from '../apps/demo/away-bricks.ts';
+import {
+  BRICKS,
+  makeAwayBrickPlans,
+  replaceStorage,
+  writeBricksVolfile,
+} from '../apps/demo/away-bricks.ts';
 import {
   checkSettings,
   type ExperimentSettings,
@@ -24,16 +29,21 @@ import {
   type Stage,
   withSearches,
 } from '../apps/demo/experiment.ts';
-import { introduction, jsonReport, reportText, whereText } from '../apps/demo/report.ts';
 import {
-  countedVolumes,
+  describeStorage,
+  writeIntroduction,
+  writeJsonReport,
+  writeReport,
+} from '../apps/demo/report.ts';
+import {
+  countingVolumes,
+  countNearSearches,
   type DemoStack,
   isNear,
-  NEAR_TIMES,
-  nearSearches,
+  NEAR_FACTOR,
   type Pass,
   type Passes,
-  STORAGE,
+  STORAGE_VOLUME,
   stacks,
 } from '../apps/demo/stacks.ts';
 import { makeTree } from '../apps/demo/tree.ts';
@@ -62,7 +72,7 @@ export default defineCommand({
       '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
       'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
       'where the system does not tell)',
-    searches: `how many searches over the bricks (${SEARCHES}); over the folder ${NEAR_TIMES} times as many, up to ${SEARCHES_MAX}`,
+    searches: `how many searches over the bricks (${SEARCHES}); over the folder ${NEAR_FACTOR} times as many, up to ${SEARCHES_MAX}`,
   }),
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
@@ -71,13 +81,15 @@ export default defineCommand({
     // Planning blocks the event loop, so it comes before anything that a signal would have to remove.
     const makePlan = (count: number): Workload =>
       planWorkload({ seed, searches: count, files: FILES, rounds: ROUNDS });
-    const workloads = { near: makePlan(nearSearches(searches)), away: makePlan(searches) };
+    const workloads = { near: makePlan(countNearSearches(searches)), away: makePlan(searches) };
     const experiment = {
-      ...{ command: 'demo', json, instead: INSTEAD },
-      introduction: introduction(settings, workloads.away, terminal.width),
+      ...{ command: 'demo', json, advice: INSTEAD },
+      introduction: writeIntroduction(settings, workloads.away, terminal.width),
       measure: (stage: Stage) => runPasses(settings, workloads, stage),
-      report: (measured: Passes) =>
-        json ? jsonReport(settings, measured) : reportText(settings, measured, terminal.width),
+      writeReport: (measured: Passes) =>
+        json
+          ? writeJsonReport(settings, measured)
+          : writeReport(settings, measured, terminal.width),
     };
     return runInterruptibly('demo', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),
@@ -93,12 +105,12 @@ async function runPasses(
   workloads: { readonly near: Workload; readonly away: Workload },
   stage: Stage,
 ): Promise<Passes> {
-  const { scratch, terminal, signal, show } = stage;
+  const { scratch, terminal, signal, showStep: show } = stage;
   const tree = join(scratch, 'files');
   mkdirSync(tree);
   await makeTree(tree, workloads.near, signal);
   show('the bricks');
-  const plans = awayBrickPlans(stage);
+  const plans = makeAwayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
     const brickStage = { scratch, terminal, signal: bricks.signal };
@@ -109,7 +121,7 @@ async function runPasses(
       changeVolfile: (text: string) => string,
       options: readonly string[],
     ): Search[] => {
-      const sampler = new BusySampler(allowedCpus());
+      const sampler = new BusySampler(readAllowedCpus());
       return chosenStacks.map(({ name, title, volfile: volfilePath }) => {
         const id = `${name}${suffix}`;
         const volfile = join(scratch, `${id}.vol`);
@@ -120,9 +132,9 @@ async function runPasses(
     let filling: Promise<void> | undefined;
     const fillBricks = async (): Promise<void> => {
       const volfile = join(scratch, 'fill.vol');
-      writeFileSync(volfile, bricksAlone(ports));
+      writeFileSync(volfile, writeBricksVolfile(ports));
       // Imported only now, because it loads every translator.
-      const { fill } = await import('../apps/demo/fill.ts');
+      const { makeFiles: fill } = await import('../apps/demo/fill.ts');
       await rejectOnAbort(
         fill(volfile, workloads.away, terminal, brickStage.signal),
         brickStage.signal,
@@ -135,15 +147,15 @@ async function runPasses(
     const near = makeSearches(
       stacks.filter(isNear),
       '',
-      { workload: workloads.near, counted: countedVolumes, pids: [] },
+      { workload: workloads.near, countingVolumes, pids: [] },
       (text) => text,
-      [`${STORAGE}.directory=${tree}`],
+      [`${STORAGE_VOLUME}.directory=${tree}`],
     );
     const away = makeSearches(
       stacks,
       '-away',
-      { workload: workloads.away, counted: countedVolumes, pids, ready: fillOnce },
-      (text) => overBricks(text, ports, delayMs),
+      { workload: workloads.away, countingVolumes, pids, beforeMount: ready: fillOnce },
+      (text) => replaceStorage(text, ports, delayMs),
       [],
     );
     const runPass = async (
@@ -151,9 +163,11 @@ async function runPasses(
       brickFacts: Pick<Pass, 'bricks' | 'delayMs'>,
       number: number,
     ): Promise<Pass> => {
-      const label = `${number} of 2: ${whereText(brickFacts)}`;
+      const label = `${number} of 2: ${describeStorage(brickFacts)}`;
       show(label);
-      const { busy, searched } = await measureSearches(searches, seed, (part) => show(label, part));
+      const { busy, times: searched } = await measureSearches(searches, seed, (part) =>
+        show(label, part),
+      );
       const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(isNear) : stacks;
       return {
         ...brickFacts,

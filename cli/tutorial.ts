@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
-import { allowedCpus } from '../apps/bench/engine/placement.ts';
+import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, type Workload } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';
 import {
@@ -15,7 +15,7 @@ import {
   experimentFlags,
   type Measurement,
   measureSearches,
-  mountSearchable,
+  mountSearchStack,
   ROUNDS,
   runExperiment,
   Search,
@@ -24,11 +24,11 @@ import {
 } from '../apps/demo/experiment.ts';
 import { makeTree } from '../apps/demo/tree.ts';
 import {
-  brickPlans,
   brickPrograms,
   brickStarters,
   chooseBrickProgram,
-  portsOf,
+  makeBrickPlans,
+  makePortOptions,
 } from '../apps/demo/tutorial/bricks.ts';
 import {
   introduction,
@@ -85,10 +85,10 @@ export default defineCommand({
     // Planning blocks the event loop and its signals, so it comes before any file is made.
     const workload = planWorkload({ ...settings, rounds: ROUNDS });
     const experiment = {
-      ...{ command: 'tutorial', json, instead: '' },
+      ...{ command: 'tutorial', json, advice: '' },
       introduction: introduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, workload, stage),
-      report: (measured: Measurement) =>
+      writeReport: (measured: Measurement) =>
         json ? jsonReport(settings, measured) : reportText(settings, measured, terminal.width),
     };
     return runInterruptibly('tutorial', terminal, (signal) =>
@@ -103,17 +103,17 @@ async function runTutorial(
   workload: Workload,
   stage: Stage,
 ): Promise<Measurement> {
-  const { scratch, terminal, show } = stage;
+  const { scratch, terminal, showStep: show } = stage;
   show('the bricks');
-  return withBricks(brickPlans(stage), brickStarters[maker.by], async (bricks) => {
+  return withBricks(makeBrickPlans(stage), brickStarters[maker.by], async (bricks) => {
     const brickStage = { scratch, terminal, signal: bricks.signal };
-    const ports = portsOf(bricks);
+    const ports = makePortOptions(bricks);
     show('the files');
     await makeFiles(workload, ports, brickStage);
     const label = `${stacks.length} stacks`;
     show(label);
-    const sampler = new BusySampler(allowedCpus());
-    const settings = { workload, counted: countedVolumes, pids: bricks.pids };
+    const sampler = new BusySampler(readAllowedCpus());
+    const settings = { workload, countingVolumes: countedVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
       const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
@@ -134,14 +134,14 @@ async function makeFiles(
   const { signal } = stage;
   signal.throwIfAborted();
   const volfile = printedVolfile(stacks[0]!);
-  const mount = await mountSearchable({ id: 'files', volfile, options }, stage);
+  const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
     // A pending request may get no reply before the mount ends.
     await rejectOnAbort(makeTree(mount.mountpoint, workload, signal), signal);
   } catch (error) {
     const isMountError = error instanceof Error && 'errno' in error;
     // On a full disk the server is not to blame: the bricks are in the same folder.
-    throw isMountError && !isFull(error) ? mount.broken(error) : error;
+    throw isMountError && !isFull(error) ? mount.makeFailure(error) : error;
   } finally {
     await mount.stop();
   }

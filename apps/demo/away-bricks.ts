@@ -7,49 +7,52 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
-import { stacked, volume } from '../bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../bench/engine/stacks.ts';
 import {
   type BrickPlan,
-  brickPlan,
-  clientVolume,
-  delayVolume,
-  servedVolumes,
+  makeBrickPlan,
+  makeClientVolume,
+  makeDelayVolume,
+  makeServerVolumes,
 } from '../bench/run/bricks.ts';
 import type { Stage } from './experiment.ts';
-import { STORAGE } from './stacks.ts';
+import { STORAGE_VOLUME } from './stacks.ts';
 
 export const BRICKS = 2;
 
-const brickName = (at: number): string => `brick${at}`;
+const brickName = (index: number): string => `brick${index}`;
 
 /** Plans the bricks, with volfiles and logs in the scratch folder. */
-export const awayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
-  Array.from({ length: BRICKS }, (_, at) => {
-    const name = brickName(at);
+export const makeAwayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+  Array.from({ length: BRICKS }, (_, index) => {
+    const name = brickName(index);
     const volfile = join(stage.scratch, `${name}.vol`);
-    writeFileSync(volfile, printVolumes(brickVolumes(name)));
-    return brickPlan(stage, { name, volfile, options: [], what: `the brick ${name}` });
+    writeFileSync(volfile, printVolumes(makeBrickVolumes(name)));
+    return makeBrickPlan(stage, { name, volfile, options: [], title: `the brick ${name}` });
   });
 
-const brickVolumes = (name: string): PlainVolume[] =>
-  servedVolumes([volume('files', 'storage/memory'), volume(name, 'features/locks')]);
+const makeBrickVolumes = (name: string): PlainVolume[] =>
+  makeServerVolumes([makeVolume('files', 'storage/memory'), makeVolume(name, 'features/locks')]);
 
 /** cluster/distribute over clients of the bricks at these ports, each with a delay before it. */
-function distributeOver(ports: readonly number[], delayMs: number): PlainVolume[] {
-  const ways = ports.map((port, at): PlainVolume[] => {
-    const client = clientVolume(`test-client-${at}`, brickName(at), port);
-    return stacked([client], delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)]);
+function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[] {
+  const branches = ports.map((port, index): PlainVolume[] => {
+    const client = makeClientVolume(`test-client-${index}`, brickName(index), port);
+    return stackVolumes(
+      [client],
+      delayMs === 0 ? [] : [makeDelayVolume(`test-way-${index}`, delayMs)],
+    );
   });
-  const subvolumes = ways.map((volumes) => volumes.at(-1)!.name);
-  return [...ways.flat(), { ...volume(STORAGE, 'cluster/distribute'), subvolumes }];
+  const subvolumes = branches.map((volumes) => volumes.at(-1)!.name);
+  return [...branches.flat(), { ...makeVolume(STORAGE_VOLUME, 'cluster/distribute'), subvolumes }];
 }
 
 /** The text of a volfile with distribute over the bricks alone. */
-export const bricksAlone = (ports: readonly number[]): string =>
-  printVolumes(distributeOver(ports, 0));
+export const writeBricksVolfile = (ports: readonly number[]): string =>
+  printVolumes(makeDistribute(ports, 0));
 
 /** The text of one of the demo's volfiles, with its storage replaced by bricks. */
-export const overBricks = (text: string, ports: readonly number[], delayMs: number): string =>
-  text.replace(new RegExp(`^volume ${STORAGE}\n[^]*?^end-volume\n`, 'm'), () =>
-    printVolumes(distributeOver(ports, delayMs)),
+export const replaceStorage = (text: string, ports: readonly number[], delayMs: number): string =>
+  text.replace(new RegExp(`^volume ${STORAGE_VOLUME}\n[^]*?^end-volume\n`, 'm'), () =>
+    printVolumes(makeDistribute(ports, delayMs)),
   );

@@ -13,7 +13,7 @@ import { describeMountsAnyway, type Scratch, withScratch } from '../../test/supp
 import { selectVariants } from '../../test/support/test-selection.ts';
 
 /** Ends a process that may have ended by itself. */
-function kill(pid: number): void {
+function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
@@ -29,12 +29,12 @@ describeMountsAnyway('glossa demo', () => {
   );
 
   // A delay of 100 ms keeps the second pass running until the signal comes.
-  const slowly = ['--searches', '50', '--delay', '100'];
+  const slowFlags = ['--searches', '50', '--delay', '100'];
   const startsBricks: Moment = (scratch) => expect(findServers(scratch, 'brick1')).not.toEqual([]);
   const searchesAway: Moment = (scratch) =>
     expect(scratch.findMounts().join()).toMatch(/baseline-away-mnt/);
 
-  const ends: [string, Moment][] = [
+  const signalMoments: [string, Moment][] = [
     ['starts its bricks', startsBricks],
     ['searches over them', searchesAway],
     [
@@ -52,12 +52,12 @@ describeMountsAnyway('glossa demo', () => {
       },
     ],
   ];
-  it.each(selectVariants(ends, ([name]) => name === 'searches over them'))(
+  it.each(selectVariants(signalMoments, ([name]) => name === 'searches over them'))(
     'cleans up after SIGTERM while it %s',
     (_when, moment) =>
       withScratch(async (scratch) => {
         let stopping: Promise<unknown> | undefined;
-        const { status } = await runDemo(scratch, slowly, (child) => {
+        const { status } = await runDemo(scratch, slowFlags, (child) => {
           stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
         });
         await stopping;
@@ -75,10 +75,10 @@ describeMountsAnyway('glossa demo', () => {
     (_when, moment) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
-        const { status, out, err } = await runDemo(scratch, slowly, () => {
+        const { status, out, err } = await runDemo(scratch, slowFlags, () => {
           killing = vi
             .waitFor(() => moment(scratch), PATIENCE)
-            .then(() => findServers(scratch, 'brick1').forEach(kill));
+            .then(() => findServers(scratch, 'brick1').forEach(killIfAlive));
         });
         await killing;
         expect(status).toBe(1);
@@ -100,14 +100,14 @@ describeMountsAnyway('glossa demo', () => {
   ];
   it.each(selectVariants(moments, () => true))(
     'names the server and cleans up when a server dies that %s',
-    (_when, reached) =>
+    (_when, expectMoment) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
         // Too many searches to finish before the server is killed.
         const { status, err } = await runDemo(scratch, ['--searches', '200000'], () => {
           killing = vi
-            .waitFor(() => reached(scratch), PATIENCE)
-            .then(() => findServers(scratch, mountpoint).forEach(kill));
+            .waitFor(() => expectMoment(scratch), PATIENCE)
+            .then(() => findServers(scratch, mountpoint).forEach(killIfAlive));
         });
         await killing;
         expect(status).toBe(1);

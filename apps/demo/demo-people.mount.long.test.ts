@@ -9,14 +9,14 @@ import { describeMounts, withScratch } from '../../test/support/mount.ts';
 const TIMES = '+([\\d.]+ ms|-) +([\\d.]+ ms|-)';
 
 /** Runs `act` while busy loops occupy every CPU. */
-async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
+async function whileBusy<T>(action: () => Promise<T>): Promise<T> {
   const burners = Array.from({ length: 2 * availableParallelism() }, () =>
     // nice, as other tests need the CPUs, too.
     spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
   );
   const ends = burners.map((burner) => once(burner, 'exit'));
   try {
-    return await act();
+    return await action();
   } finally {
     for (const burner of burners) burner.kill('SIGKILL');
     await Promise.all(ends);

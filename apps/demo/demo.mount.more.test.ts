@@ -8,23 +8,23 @@ import {
   seed,
 } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
-import { NEAR_TIMES } from './stacks.ts';
+import { NEAR_FACTOR } from './stacks.ts';
 
 const searches = 300;
 
 const expected = expectLookups(searches, 300);
 const { lookups } = expected;
 /** Lookups of the searches over the folder, which are more for the same files. */
-const near = expectLookups(NEAR_TIMES * searches, 300);
+const near = expectLookups(NEAR_FACTOR * searches, 300);
 
 /** Lookups that reached the storage, by stack: the seed fixes them, in both languages. */
-const reached = {
+const expectedForwarded = {
   baseline: expected.all,
   typescript: expected.left,
   python: expected.left,
 };
 
-const reachedNear = { baseline: near.all, python: near.left };
+const expectedForwardedNear = { baseline: near.all, python: near.left };
 
 const comparison = expect.objectContaining({
   ratio: expect.any(Number),
@@ -32,9 +32,9 @@ const comparison = expect.objectContaining({
   high: expect.any(Number),
 });
 
-const stacksOf = (forwarded: Readonly<Record<string, unknown>>, asked = lookups) =>
+const expectedStacks = (forwarded: Readonly<Record<string, unknown>>, lookupCount = lookups) =>
   Object.entries(forwarded).map(([name, count], at) => ({
-    ...{ name, lookups: asked, answered: expect.any(Number), forwarded: count },
+    ...{ name, lookups: lookupCount, answered: expect.any(Number), forwarded: count },
     ...{ meanMs: expect.any(Number), p99Ms: expect.any(Number) },
     roundsMs: expect.any(Array),
     toFirst: at === 0 ? null : comparison,
@@ -47,7 +47,7 @@ describeMounts('glossa demo', () => {
       const { status, out, err } = await runDemo(scratch, flags);
       expect({ status, err }).toEqual({ status: 0, err: '' });
       const report = JSON.parse(out);
-      const stacks = stacksOf(reached);
+      const stacks = expectedStacks(expectedForwarded);
       const busy = expect.objectContaining({
         others: expect.any(Number),
         load: expect.any(Number),
@@ -55,7 +55,12 @@ describeMounts('glossa demo', () => {
       expect(report).toEqual({
         ...{ seed, searches },
         passes: [
-          { bricks: 0, delayMs: 0, busy, stacks: stacksOf(reachedNear, near.lookups) },
+          {
+            bricks: 0,
+            delayMs: 0,
+            busy,
+            stacks: expectedStacks(expectedForwardedNear, near.lookups),
+          },
           { bricks: 2, delayMs: 0.02, busy, stacks },
         ],
       });

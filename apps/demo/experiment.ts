@@ -9,16 +9,16 @@ import { numberFlag, toggleFlag } from '../../terminal/flags.ts';
 import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { BusySampler } from '../bench/engine/busy.ts';
-import { mergeHistograms, summaryOf } from '../bench/engine/histogram.ts';
+import { mergeHistograms, summarize } from '../bench/engine/histogram.ts';
 import { NotMeasured } from '../bench/engine/not-measured.ts';
-import { allowedCpus, assignCpus } from '../bench/engine/placement.ts';
-import { seeded } from '../bench/engine/random.ts';
+import { assignCpus, readAllowedCpus } from '../bench/engine/placement.ts';
+import { seedRandom } from '../bench/engine/random.ts';
 import type { RoundSample } from '../bench/engine/results.ts';
-import { orders } from '../bench/engine/rounds.ts';
+import { orderRounds } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
-import { roundOf, SEARCHES_MAX, type Workload } from '../bench/engine/searches.ts';
+import { roundRange, SEARCHES_MAX, type Workload } from '../bench/engine/searches.ts';
 import { Target } from '../bench/engine/target.ts';
-import { lookupCounterOf } from '../bench/run/lookup-counter.ts';
+import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
 import { makeWorkplace, noSpaceError } from './workplace.ts';
 
@@ -75,7 +75,7 @@ export interface Stage {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   /** Shows the current step at a terminal. @param part 0 to 1; absent: the step starts */
-  show(what: string, part?: number): void;
+  showStep(step: string, part?: number): void;
 }
 
 export interface Experiment<M> {
@@ -83,55 +83,55 @@ export interface Experiment<M> {
   readonly json: boolean;
   readonly introduction: string;
   /** Advice for machines that cannot mount. */
-  readonly instead: string;
+  readonly advice: string;
   measure(stage: Stage): Promise<M>;
-  report(measured: M): string;
+  writeReport(measured: M): string;
 }
 
 /** Runs an experiment and prints its report. @returns the exit status */
 export async function runExperiment<M>(
-  { command, json, introduction, instead, measure, report }: Experiment<M>,
+  { command, json, introduction, advice, measure, writeReport }: Experiment<M>,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const progress = json ? null : new ProgressLine(terminal);
-  let current = '';
-  let begun = 0;
-  const show: Stage['show'] = (what, part) => {
-    if (what !== current) begun = performance.now();
-    current = what;
-    const elapsedSeconds = (performance.now() - begun) / 1e3;
-    const label = part === undefined ? `${what}: starting` : what;
+  let currentStep = '';
+  let stepStart = 0;
+  const showStep: Stage['showStep'] = (step, part) => {
+    if (step !== currentStep) stepStart = performance.now();
+    currentStep = step;
+    const elapsedSeconds = (performance.now() - stepStart) / 1e3;
+    const label = part === undefined ? `${step}: starting` : step;
     progress?.show({ doneCount: part ?? 0, total: 1, elapsedSeconds, item: label });
   };
   const workplace = await makeWorkplace(command, terminal);
   const { folder: scratch } = workplace;
   let measured: M;
   try {
-    const unmountable = await findMountProblem(scratch);
-    if (unmountable !== null) {
-      throw new Failure(`nothing can be mounted here: ${unmountable}${instead}`);
+    const problem = await findMountProblem(scratch);
+    if (problem !== null) {
+      throw new Failure(`nothing can be mounted here: ${problem}${advice}`);
     }
     if (!json) terminal.out(`${introduction}\n`);
-    measured = await measure({ scratch, terminal, signal, show });
+    measured = await measure({ scratch, terminal, signal, showStep });
   } catch (error) {
     throw noSpaceError(error, scratch);
   } finally {
     progress?.clear();
     workplace.remove();
   }
-  terminal.out(report(measured));
+  terminal.out(writeReport(measured));
   return EXIT_OK;
 }
 
 // -- searches ------------------------------------------------------------------------------------
 
 /** Seconds, longer than any run, so that the counts do not depend on its duration. */
-const REMEMBERED = '86400';
+const CACHE_SECONDS = '86400';
 
 /** Flags with which the kernel caches found names, and looks up absent ones each time. */
-const FLAGS = [
-  ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
+const MOUNT_FLAGS = [
+  ...['--attribute-timeout', CACHE_SECONDS, '--entry-timeout', CACHE_SECONDS],
   ...['--negative-timeout', '0'],
 ];
 
@@ -147,90 +147,97 @@ export interface SearchStack {
 }
 
 /** Mounts a stack. @throws {Failure} when that fails, after cleaning up */
-export const mountSearchable = (
+export const mountSearchStack = (
   { id: name, volfile, options }: Omit<SearchStack, 'title'>,
   { scratch, terminal, signal }: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
 ): Promise<StackMount> =>
-  mountStack({ name, volfile, options, flags: FLAGS, scratch, signal }, terminal);
+  mountStack({ name, volfile, options, flags: MOUNT_FLAGS, scratch, signal }, terminal);
 
 export interface SearchSettings {
   readonly workload: Workload;
   /** Names of the volumes that count lookups. */
-  readonly counted: readonly string[];
+  readonly countingVolumes: readonly string[];
   /** Processes of the storage, whose CPU time belongs to the searches. */
   readonly pids: readonly number[];
   /** Runs before the mount. */
-  readonly ready?: () => Promise<void>;
+  readonly beforeMount?: () => Promise<void>;
 }
 
 /** No time limit: the user interrupts a run whose server does not reply. */
-const PATIENCE_MS = 2 ** 31 - 1;
+const TIMEOUT_MS = 2 ** 31 - 1;
 /** Lookups of absent names for 0.4 s, until the JIT has compiled the code. */
 const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 
 /** Searches through one stack with a client of its own. @throws {Failure} for any error */
 export class Search {
   readonly title: string;
-  readonly watch: BusySampler;
+  readonly busySampler: BusySampler;
   readonly workload: Workload;
   private readonly target: Target<StackMount>;
-  private readonly counted: readonly string[];
+  private readonly countingVolumes: readonly string[];
 
   constructor(
-    searchable: SearchStack,
-    { workload, counted, pids, ready }: SearchSettings,
-    watch: BusySampler,
+    stack: SearchStack,
+    { workload, countingVolumes, pids, beforeMount }: SearchSettings,
+    busySampler: BusySampler,
     stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
   ) {
-    this.title = searchable.title;
-    this.counted = counted;
+    this.title = stack.title;
+    this.countingVolumes = countingVolumes;
     this.workload = workload;
-    this.watch = watch;
+    this.busySampler = busySampler;
     const serve = async (): Promise<StackMount> => {
-      await ready?.();
-      return mountSearchable(searchable, stage);
+      await beforeMount?.();
+      return mountSearchStack(stack, stage);
     };
     const common = { seconds: 0, seed: 0, command: null, reference: '', signal: stage.signal };
     this.target = new Target(
       {
-        ...{ workload: 'phpsim', at: assignCpus('free', allowedCpus()), clients: 1, ...common },
+        ...{
+          workload: 'phpsim',
+          cpus: assignCpus('free', readAllowedCpus()),
+          clients: 1,
+          ...common,
+        },
         searches: workload,
       },
-      { serve, counted: null, watch, pids },
+      { serve, lookupCounter: null, busySampler, pids },
     );
   }
 
-  start = (): Promise<void> => this.orFailure(this.target.start());
+  start = (): Promise<void> => this.convertError(this.target.start());
 
   stop = (): Promise<void> => this.target.stop();
 
   warmUp = async (): Promise<void> =>
-    void (await this.orFailure(this.target.measure(0, WARM_UP, performance.now())));
+    void (await this.convertError(this.target.measure(0, WARM_UP, performance.now())));
 
   /** @param round from 0 */
   async search(round: number): Promise<RoundSample> {
-    const { from, to } = roundOf(this.workload, round);
-    const taken = this.target.measure(round + 1, { from, count: to - from }, performance.now());
-    const { sample, complaint } = await this.orFailure(taken);
+    const { from, to } = roundRange(this.workload, round);
+    const measuring = this.target.measure(round + 1, { from, count: to - from }, performance.now());
+    const { sample, complaint } = await this.convertError(measuring);
     if (complaint === null) return sample;
-    const { wrong, checked: all } = sample.answers;
-    throw new Failure(`${this.title}: ${wrong} of ${all} searches went wrong`);
+    const { wrong, checked: summary } = sample.answers;
+    throw new Failure(`${this.title}: ${wrong} of ${summary} searches went wrong`);
   }
 
   /** Reads the lookups that have reached the counted volumes. */
-  async lookups(): Promise<number> {
-    const { mountpoint, broken } = this.target.server!;
-    const found = await this.orFailure(lookupCounterOf(this.counted)(mountpoint, PATIENCE_MS));
-    if (found === null) throw broken(new NotMeasured('it tells no counters'));
-    return found;
+  async readLookups(): Promise<number> {
+    const { mountpoint, makeFailure } = this.target.server!;
+    const count = await this.convertError(
+      makeLookupCounter(this.countingVolumes)(mountpoint, TIMEOUT_MS),
+    );
+    if (count === null) throw makeFailure(new NotMeasured('it tells no counters'));
+    return count;
   }
 
-  private async orFailure<T>(act: Promise<T>): Promise<T> {
+  private async convertError<T>(promise: Promise<T>): Promise<T> {
     try {
-      return await act;
+      return await promise;
     } catch (error) {
       const { server } = this.target;
-      throw error instanceof NotMeasured && server !== null ? server.broken(error) : error;
+      throw error instanceof NotMeasured && server !== null ? server.makeFailure(error) : error;
     }
   }
 }
@@ -238,17 +245,17 @@ export class Search {
 /** Starts all searches at once, and stops them after `act`. @throws {Failure} */
 export async function withSearches<T>(
   searches: readonly Search[],
-  act: () => Promise<T>,
+  action: () => Promise<T>,
 ): Promise<T> {
-  const all = async (what: 'start' | 'stop'): Promise<void> => {
-    const ends = await Promise.allSettled(searches.map((it) => it[what]()));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const callAll = async (step: 'start' | 'stop'): Promise<void> => {
+    const results = await Promise.allSettled(searches.map((search) => search[step]()));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
   try {
-    await all('start');
-    return await act();
+    await callAll('start');
+    return await action();
   } finally {
-    await all('stop');
+    await callAll('stop');
   }
 }
 
@@ -269,7 +276,7 @@ export interface Measurement {
   /** Load of other processes; null for runs too short to sample. */
   readonly busy: Busyness | null;
   /** Times in the order of the stacks. */
-  readonly searched: readonly SearchTimes[];
+  readonly times: readonly SearchTimes[];
 }
 
 /** Searches through stacks in alternating rounds, with one workload and sampler. @throws {Failure} */
@@ -278,34 +285,34 @@ export async function measureSearches(
   seed: number,
   progress: (part: number) => void,
 ): Promise<Measurement> {
-  const { workload, watch } = searches[0]!;
-  await Promise.all(searches.map((it) => it.warmUp()));
+  const { workload, busySampler } = searches[0]!;
+  await Promise.all(searches.map((search) => search.warmUp()));
   const before = new Map<Search, number>();
-  for (const it of searches) before.set(it, await it.lookups());
-  const samples = new Map(searches.map((it) => [it, [] as RoundSample[]]));
-  const turns = orders(searches, workload.rounds, seeded(seed)).flatMap((order, round) =>
+  for (const search of searches) before.set(search, await search.readLookups());
+  const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
+  const turns = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
   );
   for (const [done, { search, round }] of turns.entries()) {
     samples.get(search)!.push(await search.search(round));
     progress((done + 1) / turns.length);
   }
-  const searched: SearchTimes[] = [];
-  for (const [search, taken] of samples) {
-    const forwarded = (await search.lookups()) - before.get(search)!;
-    searched.push({ forwarded, ...summarise(taken) });
+  const times: SearchTimes[] = [];
+  for (const [search, sample] of samples) {
+    const forwarded = (await search.readLookups()) - before.get(search)!;
+    times.push({ forwarded, ...summarise(sample) });
   }
-  return { busy: watch.busyness(), searched };
+  return { busy: busySampler.busyness(), times };
 }
 
 const NS_PER_MS = 1e6;
 
 function summarise(samples: readonly RoundSample[]): Omit<SearchTimes, 'forwarded'> {
-  const all = summaryOf(mergeHistograms(samples.map(({ latency }) => latency)));
+  const summary = summarize(mergeHistograms(samples.map(({ latency }) => latency)));
   return {
     lookups: samples.reduce((sum, { counts }) => sum + counts.lookups!, 0),
     roundsMs: samples.map(({ latency }) => latency.mean / NS_PER_MS),
-    meanMs: all.mean / NS_PER_MS,
-    p99Ms: all.p99 / NS_PER_MS,
+    meanMs: summary.mean / NS_PER_MS,
+    p99Ms: summary.p99 / NS_PER_MS,
   };
 }

@@ -15,9 +15,9 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
 
 /** Makes the files through the graph of a volfile, whose root is empty. @throws {Failure} */
-export async function fill(
+export async function makeFiles(
   volfile: string,
-  { names, homes }: Workload,
+  { names, directories }: Workload,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,10 +26,11 @@ export async function fill(
     const files = new Files(new Driver(connect(graph, 'demo'), ROOT));
     // As at a mount, the first lookup tells distribute the layout of the root.
     await files.stat('/');
-    for (let at = 0; at < DIRECTORIES; at += 1) await files.mkdir(directoryName(at), 0o755);
+    for (let directory = 0; directory < DIRECTORIES; directory += 1)
+      await files.mkdir(directoryName(directory), 0o755);
     for (const [file, name] of names.entries()) {
       signal.throwIfAborted();
-      await files.mknod(`${directoryName(homes[file]!)}/${name}`, 0o100644);
+      await files.mknod(`${directoryName(directories[file]!)}/${name}`, 0o100644);
     }
   } finally {
     await graph.stop();

@@ -10,10 +10,10 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { findProcesses } from '../../test/support/processes.ts';
 import { BusySampler } from '../bench/engine/busy.ts';
-import { allowedCpus } from '../bench/engine/placement.ts';
+import { readAllowedCpus } from '../bench/engine/placement.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
 import { Search } from './experiment.ts';
-import { STORAGE } from './stacks.ts';
+import { STORAGE_VOLUME } from './stacks.ts';
 import { makeTree } from './tree.ts';
 
 /** A module that kills its process at its statedump, or at the lookup with a given number. */
@@ -42,7 +42,7 @@ export default defineTranslator({
 });
 `;
 
-const volfileOf = (at: string): string => `
+const makeVolfile = (moment: string): string => `
 volume test-posix
     type storage/posix
 end-volume
@@ -50,7 +50,7 @@ end-volume
 volume test
     type features/native
     option module-path doomed.mjs
-    option at ${at}
+    option at ${moment}
     subvolumes test-posix
 end-volume
 `;
@@ -68,18 +68,18 @@ const plan = planWorkload({ seed: 7, searches: 1 });
 /** A workload with a search for every file. */
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
-async function serve(scratch: Scratch, at: string): Promise<Search> {
+async function startSearch(scratch: Scratch, moment: string): Promise<Search> {
   await scratch.writeFile('doomed.mjs', MODULE);
   const tree = await scratch.makeFolder('files');
   const { signal } = new AbortController();
   await makeTree(tree, workload, signal);
-  const options = [`${STORAGE}.directory=${tree}`];
-  const volfile = await scratch.writeFile('doomed.vol', volfileOf(at));
+  const options = [`${STORAGE_VOLUME}.directory=${tree}`];
+  const volfile = await scratch.writeFile('doomed.vol', makeVolfile(moment));
   mkdirSync(scratch.at('tmp'));
   const search = new Search(
     { title: 'doomed', id: 'doomed', volfile, options },
-    { workload, counted: ['test'], pids: [] },
-    new BusySampler(allowedCpus()),
+    { workload, countingVolumes: ['test'], pids: [] },
+    new BusySampler(readAllowedCpus()),
     { scratch: scratch.at('tmp'), terminal, signal },
   );
   try {
@@ -91,13 +91,13 @@ async function serve(scratch: Scratch, at: string): Promise<Search> {
   return search;
 }
 
-const searchAll = (search: Search): Promise<unknown> => search.search(0);
-const count = (search: Search): Promise<unknown> => search.lookups();
+const searchAllFiles = (search: Search): Promise<unknown> => search.search(0);
+const readLookups = (search: Search): Promise<unknown> => search.readLookups();
 
-const pids = (scratch: Scratch): number[] =>
+const listServers = (scratch: Scratch): number[] =>
   findProcesses(new RegExp(`mount ${scratch.at('doomed.vol')}`));
 
-const ended = (scratch: Scratch): RegExp =>
+const endedMessage = (scratch: Scratch): RegExp =>
   new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
 
 describeMounts('a mount server that ends during the demo', () => {
@@ -113,19 +113,19 @@ describeMounts('a mount server that ends during the demo', () => {
 
   it('is reported while its directories are opened', () =>
     withScratch(async (scratch) => {
-      await expect(serve(scratch, 'dir4')).rejects.toThrow(ended(scratch));
+      await expect(startSearch(scratch, 'dir4')).rejects.toThrow(endedMessage(scratch));
       expect(scratch.findMounts()).toEqual([]);
     }));
 
   it.each([
-    ['its counters are read', 'statedump', count],
-    ['names are searched', 'file5', searchAll],
-  ])('is reported while %s, and by every later use', (_, at, use) =>
+    ['its counters are read', 'statedump', readLookups],
+    ['names are searched', 'file5', searchAllFiles],
+  ])('is reported while %s, and by every later use', (_, moment, use) =>
     withScratch(async (scratch) => {
-      const search = await serve(scratch, at);
+      const search = await startSearch(scratch, moment);
       try {
-        for (const again of [use, searchAll, count]) {
-          await expect(again(search)).rejects.toThrow(ended(scratch));
+        for (const again of [use, searchAllFiles, readLookups]) {
+          await expect(again(search)).rejects.toThrow(endedMessage(scratch));
         }
       } finally {
         await search.stop();
@@ -136,14 +136,14 @@ describeMounts('a mount server that ends during the demo', () => {
 
   it('is reported when it has unmounted after SIGTERM', () =>
     withScratch(async (scratch) => {
-      const search = await serve(scratch, 'never');
+      const search = await startSearch(scratch, 'never');
       try {
-        await searchAll(search);
-        expect(await search.lookups()).toBe(0);
-        for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
-        await vi.waitFor(() => expect(pids(scratch)).toEqual([]), { timeout: 50_000 });
-        await expect(count(search)).rejects.toThrow(ended(scratch));
-        await expect(searchAll(search)).rejects.toThrow(ended(scratch));
+        await searchAllFiles(search);
+        expect(await search.readLookups()).toBe(0);
+        for (const pid of listServers(scratch)) process.kill(pid, 'SIGTERM');
+        await vi.waitFor(() => expect(listServers(scratch)).toEqual([]), { timeout: 50_000 });
+        await expect(readLookups(search)).rejects.toThrow(endedMessage(scratch));
+        await expect(searchAllFiles(search)).rejects.toThrow(endedMessage(scratch));
       } finally {
         await search.stop();
       }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatTable, wrap } from '../../terminal/layout.ts';
-import { busyText } from '../bench/engine/busy.ts';
+import { describeBusyness } from '../bench/engine/busy.ts';
 import { comparedText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { median } from '../bench/engine/statistics.ts';
@@ -11,16 +11,16 @@ import { comparePaired } from '../bench/engine/verdict.ts';
 import type { SearchTimes } from './experiment.ts';
 
 /** 54321 → `54 321`; numbers of four digits stay ungrouped. */
-export const grouped = (n: number): string =>
+export const groupDigits = (n: number): string =>
   n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 
-export const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
+export const formatMs = (ms: number): string => `${ms.toFixed(3)} ms`;
 
-export const paragraph = (sentences: readonly string[], width: number): string =>
+export const writeParagraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
 /** A table of rows of equal length: the first column left, all others right. */
-export const figuresTable = (rows: readonly (readonly string[])[]): string =>
+export const writeTable = (rows: readonly (readonly string[])[]): string =>
   formatTable(rows, { isRightAligned: (column) => column > 0, indent: '  ' }).join('\n');
 
 /** Compares the rounds of two stacks. */
@@ -31,27 +31,27 @@ export const compareSearches = (
 ): Comparison | null => comparePaired(mine.roundsMs, other.roundsMs, seed);
 
 /** Returns a function that writes the comparison of two stacks as a clause. */
-export const comparisonWriter =
+export const makeComparisonWriter =
   (seed: number) =>
   (subject: string, other: string, mine: SearchTimes, theirs: SearchTimes): string => {
-    const compared = compareSearches(mine, theirs, seed);
-    return compared === null
+    const comparison = compareSearches(mine, theirs, seed);
+    return comparison === null
       ? `${subject} could not be compared with ${other}`
-      : comparedText(subject, other, compared);
+      : comparedText(subject, other, comparison);
   };
 
 /** The times of a stack for JSON, rounded to nanoseconds. */
-export const timesForJson = (mine: SearchTimes, first: SearchTimes, seed: number) => ({
-  meanMs: rounded(mine.meanMs),
-  p99Ms: rounded(mine.p99Ms),
-  roundsMs: mine.roundsMs.map(rounded),
+export const roundTimes = (mine: SearchTimes, first: SearchTimes, seed: number) => ({
+  meanMs: roundMs(mine.meanMs),
+  p99Ms: roundMs(mine.p99Ms),
+  roundsMs: mine.roundsMs.map(roundMs),
   toFirst: mine === first ? null : compareSearches(mine, first, seed),
 });
 
-const rounded = (ms: number): number => Number(ms.toFixed(6));
+const roundMs = (ms: number): number => Number(ms.toFixed(6));
 
 /** A table cell for a stack's speed relative to the first stack: `4.03 × [3.90 – 4.20]`. */
-function fasterCell(comparison: Comparison | null): string {
+function writeFasterCell(comparison: Comparison | null): string {
   if (comparison === null) return '';
   if (comparison.verdict === 'too noisy to conclude') return 'too noisy';
   if (comparison.verdict === 'no difference') return comparison.verdict;
@@ -64,31 +64,31 @@ function fasterCell(comparison: Comparison | null): string {
  * first. Times that cannot be compared are omitted; the first stack's, if no other can be compared
  * with it.
  */
-export function timeCells(
-  searched: readonly SearchTimes[],
+export function writeTimeCells(
+  times: readonly SearchTimes[],
   seed: number,
 ): (readonly [time: string, faster: string])[] {
-  const compared = searched.map((it, at) =>
-    at === 0 ? null : compareSearches(it, searched[0]!, seed),
+  const comparisons = times.map((it, at) =>
+    at === 0 ? null : compareSearches(it, times[0]!, seed),
   );
   const isNoisy = (it: Comparison | null): boolean => it?.verdict === 'too noisy to conclude';
-  const noneCompares = compared.slice(1).every(isNoisy);
-  return searched.map(({ roundsMs }, at) => {
-    const hidden = at === 0 ? noneCompares : isNoisy(compared[at]!);
-    return [hidden ? '-' : msText(median(roundsMs)), fasterCell(compared[at]!)];
+  const areAllNoisy = comparisons.slice(1).every(isNoisy);
+  return times.map(({ roundsMs }, at) => {
+    const isHidden = at === 0 ? areAllNoisy : isNoisy(comparisons[at]!);
+    return [isHidden ? '-' : formatMs(median(roundsMs)), writeFasterCell(comparisons[at]!)];
   });
 }
 
 /** The warning that the machine was busy; null where it was quiet. */
-export function busySentence(busynesses: readonly (Busyness | null)[]): string | null {
-  const found = busynesses
+export function writeBusySentence(busynesses: readonly (Busyness | null)[]): string | null {
+  const sentence = busynesses
     .flatMap((busy) => busy ?? [])
     .sort((a, b) => b.others + b.steal - a.others - a.steal)
-    .map((busy) => busyText(busy, availableParallelism()))
+    .map((busy) => describeBusyness(busy, availableParallelism()))
     .find((text) => text !== null);
-  if (found === undefined) return null;
+  if (sentence === undefined) return null;
   return (
-    `${found[0]!.toUpperCase()}${found.slice(1)}. Times are longer then than on a quiet machine; the ` +
+    `${sentence[0]!.toUpperCase()}${sentence.slice(1)}. Times are longer then than on a quiet machine; the ` +
     'mounts took turns, so the comparisons hold.'
   );
 }
@@ -97,15 +97,15 @@ export function busySentence(busynesses: readonly (Busyness | null)[]): string |
 export const ALL_FOUND = 'Every search found its file in the right directory, through every stack.';
 
 /** The path of a file of the package: relative to the working directory below it, else absolute. */
-export function pathText(path: string): string {
+export function shortenPath(path: string): string {
   const absolute = join(packageRoot, path);
-  const below = relative(process.cwd(), absolute);
-  return below.startsWith('..') ? absolute : below;
+  const relativePath = relative(process.cwd(), absolute);
+  return relativePath.startsWith('..') ? absolute : relativePath;
 }
 
 /** Lists the files of the package to read next. */
-export function nextFilesText(files: readonly (readonly [path: string, what: string])[]): string {
-  const rows = files.map(([path, what]) => [pathText(path), what]);
+export function writeNextFiles(files: readonly (readonly [path: string, what: string])[]): string {
+  const rows = files.map(([path, description]) => [shortenPath(path), description]);
   const lines = formatTable(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');
 }

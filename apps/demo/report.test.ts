@@ -5,14 +5,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
 import {
-  introduction,
-  jsonReport,
-  nextSteps,
-  reportText,
-  summarySentence,
-  table,
+  writeIntroduction,
+  writeJsonReport,
+  writeNextSteps,
+  writePassesTable,
+  writeReport,
+  writeSummary,
 } from './report.ts';
-import { grouped } from './report-text.ts';
+import { groupDigits } from './report-text.ts';
 import { stacks as demoStacks, isNear, type Passes, type StackResult } from './stacks.ts';
 
 const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
@@ -22,32 +22,32 @@ const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2 };
 const names = ['baseline', 'typescript', 'python'] as const;
 
 /** Rounds that scatter around a time, differently for each stack. */
-const roundsOf = (ms: number, stack: number, spread: number): number[] =>
+const makeRounds = (ms: number, stack: number, spread: number): number[] =>
   Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
 
-const stacks = (means: readonly number[], spread = 0.003): StackResult[] =>
+const makeStacks = (means: readonly number[], spread = 0.003): StackResult[] =>
   means.map((meanMs, at) => ({
     ...{ name: names[at]!, lookups: 25_204, forwarded: at === 0 ? 23_204 : 3872 },
-    ...{ meanMs, p99Ms: 9, roundsMs: roundsOf(meanMs, at, spread) },
+    ...{ meanMs, p99Ms: 9, roundsMs: makeRounds(meanMs, at, spread) },
   }));
 
-const measuredOf = (near: StackResult[], away: StackResult[], busy = quiet): Passes => [
+const makePasses = (near: StackResult[], away: StackResult[], busy = quiet): Passes => [
   { bricks: 0, delayMs: 0, busy, stacks: near.filter(isNear) },
   { bricks: 2, delayMs: 0.5, busy, stacks: away },
 ];
 
-const [here, there] = [
+const [hereMeans, awayMeans] = [
   [0.256, 0, 0.262_234_567_89],
   [2.581, 0.64, 0.6612],
 ];
-const measured = measuredOf(stacks(here!), stacks(there!));
-const noisy = measuredOf(stacks(here!, 0.3), stacks(there!, 0.3));
-const gaining = measuredOf(stacks([0.09, 0.03, 0.04]), stacks([2.581, 0.64, 0.65]));
-const busy = measuredOf(stacks(here!), stacks(there!), { ...quiet, others: 0.9 });
+const measured = makePasses(makeStacks(hereMeans!), makeStacks(awayMeans!));
+const noisy = makePasses(makeStacks(hereMeans!, 0.3), makeStacks(awayMeans!, 0.3));
+const gaining = makePasses(makeStacks([0.09, 0.03, 0.04]), makeStacks([2.581, 0.64, 0.65]));
+const busy = makePasses(makeStacks(hereMeans!), makeStacks(awayMeans!), { ...quiet, others: 0.9 });
 
 describe('the report of glossa demo', () => {
   it('prints one table for folder and bricks, with equal lookups in each row', () => {
-    const lines = table(settings, measured).split('\n');
+    const lines = writePassesTable(settings, measured).split('\n');
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]$`;
     expect(lines.slice(0, 3)).toEqual([
       '              lookups  reached  a search  two bricks,',
@@ -59,35 +59,35 @@ describe('the report of glossa demo', () => {
   });
 
   it('ends with one sentence on the gain of a cache, near and far, and the cost of Python', () => {
-    expect(summarySentence(settings, measured)).toMatch(
+    expect(writeSummary(settings, measured)).toMatch(
       /^Over two bricks, 0\.5 ms away, as over a network, a search with the cache in Python is 3\.\d+ times as fast as one without a cache \[3\.\d+ – \d\.\d+\], and it is about \d % slower than one with the cache in TypeScript \[.* %\]; over a folder here a cache gains nothing: it is about 2\.?\d* % slower than one without a cache \[.* %\]\.$/,
     );
-    const text = reportText(settings, measured, 1000);
-    expect(text.split('\n\n').at(-1)).toBe(summarySentence(settings, measured));
+    const text = writeReport(settings, measured, 1000);
+    expect(text.split('\n\n').at(-1)).toBe(writeSummary(settings, measured));
     expect(text).toContain('answered 83 % itself: the storage saw 3872 instead of 23 204.');
     expect(text).not.toMatch(/busy/);
   });
 
   it('states the gain where a cache does gain something over a folder', () => {
-    expect(summarySentence(settings, gaining)).toMatch(
+    expect(writeSummary(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
   });
 
   it('prints the factor and a warning on a busy machine', () => {
-    const text = reportText(settings, busy, 1000);
+    const text = writeReport(settings, busy, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
-    expect(text).toContain(summarySentence(settings, measured));
-    expect(table(settings, busy)).toBe(table(settings, measured));
+    expect(text).toContain(writeSummary(settings, measured));
+    expect(writePassesTable(settings, busy)).toBe(writePassesTable(settings, measured));
   });
 
   it('omits times that cannot be compared, and calls no stack faster', () => {
-    const rows = table(settings, noisy).split('\n').slice(3);
+    const rows = writePassesTable(settings, noisy).split('\n').slice(3);
     expect(rows[1]).toMatch(/^ {2}Python +25 204 +3872 +-/);
-    const level = measuredOf(stacks([0.1, 0.1, 0.1], 0.3), stacks(there!));
-    const first = table(settings, level).split('\n')[2];
+    const equal = makePasses(makeStacks([0.1, 0.1, 0.1], 0.3), makeStacks(awayMeans!));
+    const first = writePassesTable(settings, equal).split('\n')[2];
     expect(first).toMatch(/^ {2}no cache +25 204 +23 204 +- +2\.581 ms$/);
-    expect(summarySentence(settings, noisy)).toMatch(
+    expect(writeSummary(settings, noisy)).toMatch(
       /over a folder here it was too noisy to compare with/,
     );
   });
@@ -95,39 +95,43 @@ describe('the report of glossa demo', () => {
   it("a noisy interval gives an upper bound of Python's cost and of a cache's gain", () => {
     const factors = [0.98, 1.2, 1.5];
     const python = Array.from({ length: 20 }, (_, round) => 0.256 * factors[round % 3]!);
-    const slow = stacks(there!).map((it) =>
-      it.name === 'python' ? { ...it, roundsMs: python.map((ms) => 2.5 * ms) } : it,
+    const slowPython = makeStacks(awayMeans!).map((passes) =>
+      passes.name === 'python' ? { ...passes, roundsMs: python.map((ms) => 2.5 * ms) } : passes,
     );
-    expect(summarySentence(settings, measuredOf(stacks(here!), slow))).toMatch(
+    expect(writeSummary(settings, makePasses(makeStacks(hereMeans!), slowPython))).toMatch(
       /, and it is at most \d\d % slower than one with the cache in TypeScript \[[\d.]+ % faster – \d\d % slower\];/,
     );
-    const wide = stacks(here!).map((it) =>
-      it.name === 'python' ? { ...it, roundsMs: python } : it,
+    const noisyPython = makeStacks(hereMeans!).map((passes) =>
+      passes.name === 'python' ? { ...passes, roundsMs: python } : passes,
     );
-    expect(summarySentence(settings, measuredOf(wide, stacks(there!)))).toMatch(
+    expect(writeSummary(settings, makePasses(noisyPython, makeStacks(awayMeans!)))).toMatch(
       /over a folder here a cache gains nothing, or next to it \[[\d.]+ % faster – \d\d % slower\]\.$/,
     );
   });
 
   it('has no line wider than the terminal', () => {
-    const texts = [measured, busy, gaining].map((it) =>
-      reportText(settings, it, 60)
+    const texts = [measured, busy, gaining].map((passes) =>
+      writeReport(settings, passes, 60)
         .split('\n\n')
         .filter((part) => /^(The|Over|Names|Of) /.test(part)),
     );
-    const late = [0.5, 0].map((delayMs) => introduction({ ...settings, delayMs }, workload, 60));
-    expect(late.map((text) => /0\.5\s+ms\s+late/.test(text))).toEqual([true, false]);
-    expect(late[0]!.replaceAll(/\s+/g, ' ')).toContain('Here 500 files lie in 10 directories');
-    for (const text of [...late, ...texts.flat()]) {
+    const introductions = [0.5, 0].map((delayMs) =>
+      writeIntroduction({ ...settings, delayMs }, workload, 60),
+    );
+    expect(introductions.map((text) => /0\.5\s+ms\s+late/.test(text))).toEqual([true, false]);
+    expect(introductions[0]!.replaceAll(/\s+/g, ' ')).toContain(
+      'Here 500 files lie in 10 directories',
+    );
+    for (const text of [...introductions, ...texts.flat()]) {
       for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
-    for (const line of table(settings, measured).split('\n')) {
+    for (const line of writePassesTable(settings, measured).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(80);
     }
   });
 
   it('names each stack before it is measured', () => {
-    const text = introduction(settings, workload, 80);
+    const text = writeIntroduction(settings, workload, 80);
     for (const { title } of demoStacks) expect(text).toContain(title);
   });
 
@@ -136,14 +140,14 @@ describe('the report of glossa demo', () => {
     onTestFinished(() => process.chdir(cwd));
     for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
       process.chdir(folder);
-      const paths = nextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
+      const paths = writeNextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
       expect(paths).toHaveLength(7);
       for (const path of paths) expect(existsSync(resolve(path))).toBe(true);
     }
   });
 
   it('the JSON has exactly the documented keys', () => {
-    const report = JSON.parse(jsonReport(settings, busy));
+    const report = JSON.parse(writeJsonReport(settings, busy));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'passes']);
     expect(report.passes).toMatchObject([
       { bricks: 0, delayMs: 0, busy: { others: 0.9 } },
@@ -174,5 +178,5 @@ describe('grouped', () => {
     [5353, '5353'],
     [14_027, '14 027'],
     [1_000_000, '1 000 000'],
-  ])('writes %d as %s', (n, text) => expect(grouped(n)).toBe(text));
+  ])('writes %d as %s', (n, text) => expect(groupDigits(n)).toBe(text));
 });

@@ -8,21 +8,21 @@ import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/en
 import type { ExperimentSettings } from './experiment.ts';
 import {
   ALL_FOUND,
-  busySentence,
   compareSearches,
-  comparisonWriter,
-  figuresTable,
-  grouped,
-  nextFilesText,
-  paragraph,
-  pathText,
-  timeCells,
-  timesForJson,
+  groupDigits,
+  makeComparisonWriter,
+  roundTimes,
+  shortenPath,
+  writeBusySentence,
+  writeNextFiles,
+  writeParagraph,
+  writeTable,
+  writeTimeCells,
 } from './report-text.ts';
-import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
+import { countNearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
 
 /** The documented JSON for scripts. */
-export function jsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
+export function writeJsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
     delayMs,
@@ -30,39 +30,39 @@ export function jsonReport({ seed, searches }: ExperimentSettings, measured: Pas
     stacks: stacks.map((stack) => {
       const { name, lookups, forwarded } = stack;
       const answered = lookups - forwarded;
-      return { name, lookups, answered, forwarded, ...timesForJson(stack, stacks[0]!, seed) };
+      return { name, lookups, answered, forwarded, ...roundTimes(stack, stacks[0]!, seed) };
     }),
   }));
   return JSON.stringify({ seed, searches, passes }, null, 2);
 }
 
-export function introduction(
+export function writeIntroduction(
   { seed, searches, delayMs }: ExperimentSettings,
   { names }: Workload,
   width: number,
 ): string {
-  const late =
+  const delaySentence =
     delayMs === 0 ? '' : ` Each request reaches them ${delayMs} ms late, as over a network.`;
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     'A cache of absent names answers that without asking the storage.',
-    `Here ${grouped(names.length)} files lie in ${DIRECTORIES} directories, and ${HOT_SEARCHES} % of the searches are`,
-    `for ${HOT_FILES} % of the files (seed ${seed}). First ${grouped(nearSearches(searches))} searches go over a folder, without a cache`,
-    `and with the one in Python. Then ${grouped(searches)} go over two bricks: servers of glossa on this machine that`,
-    `share the files.${late} In twenty rounds, these stacks take turns:`,
+    `Here ${groupDigits(names.length)} files lie in ${DIRECTORIES} directories, and ${HOT_SEARCHES} % of the searches are`,
+    `for ${HOT_FILES} % of the files (seed ${seed}). First ${groupDigits(countNearSearches(searches))} searches go over a folder, without a cache`,
+    `and with the one in Python. Then ${groupDigits(searches)} go over two bricks: servers of glossa on this machine that`,
+    `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
-  const rows = stacks.map(({ title, what }) => [title, what] as const);
-  return `${paragraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
+  const rows = stacks.map(({ title, description: what }) => [title, what] as const);
+  return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
 /** Describes the storage of a pass. */
-export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
-  [bricks === 0 ? 'a folder here' : 'two bricks', ...awayOf(delayMs)].join(', ');
+export const describeStorage = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
+  [bricks === 0 ? 'a folder here' : 'two bricks', ...describeDelay(delayMs)].join(', ');
 
-const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
+const describeDelay = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
 /** The table with a row for each stack and both passes, without incomparable times. */
-export function table({ seed }: ExperimentSettings, passes: Passes): string {
+export function writePassesTable({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
     ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
@@ -76,37 +76,37 @@ export function table({ seed }: ExperimentSettings, passes: Passes): string {
     ],
   ];
   const [here, there] = passes.map(({ stacks }) => {
-    const cells = timeCells(stacks, seed);
+    const cells = writeTimeCells(stacks, seed);
     return new Map(stacks.map(({ name }, at) => [name, cells[at]!]));
   });
   const rows = stacks.map(({ name, title }, at) => {
     const { lookups, forwarded } = away.stacks[at]!;
     const [time = '-'] = here!.get(name) ?? [];
-    return [title, grouped(lookups), grouped(forwarded), time, ...there!.get(name)!];
+    return [title, groupDigits(lookups), groupDigits(forwarded), time, ...there!.get(name)!];
   });
-  return figuresTable([...head, ...rows]);
+  return writeTable([...head, ...rows]);
 }
 
 /** The report after the introduction; it ends with the summary. */
-export function reportText(settings: ExperimentSettings, measured: Passes, width: number): string {
-  const busy = busySentence(measured.map((pass) => pass.busy));
+export function writeReport(settings: ExperimentSettings, measured: Passes, width: number): string {
+  const busy = writeBusySentence(measured.map((pass) => pass.busy));
   return [
-    table(settings, measured),
-    paragraph([countsText(measured)], width),
-    ...(busy === null ? [] : [paragraph([busy], width)]),
-    nextSteps(),
-    paragraph([summarySentence(settings, measured)], width),
+    writePassesTable(settings, measured),
+    writeParagraph([writeCounts(measured)], width),
+    ...(busy === null ? [] : [writeParagraph([busy], width)]),
+    writeNextSteps(),
+    writeParagraph([writeSummary(settings, measured)], width),
   ].join('\n\n');
 }
 
-function countsText([, away]: Passes): string {
+function writeCounts([, away]: Passes): string {
   const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
-  const spared = baseline.forwarded - python.forwarded;
-  const part = Math.round((100 * spared) / baseline.forwarded);
+  const savedLookups = baseline.forwarded - python.forwarded;
+  const percent = Math.round((100 * savedLookups) / baseline.forwarded);
   return (
     'Names that are there the kernel remembers, through every mount. Of the lookups that come to ' +
-    `the server, the cache answered ${part} % itself: the storage saw ` +
-    `${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
+    `the server, the cache answered ${percent} % itself: the storage saw ` +
+    `${groupDigits(python.forwarded)} instead of ${groupDigits(baseline.forwarded)}. ${ALL_FOUND}`
   );
 }
 
@@ -114,42 +114,42 @@ function countsText([, away]: Passes): string {
 const GAIN_MIN = 1.1;
 
 /** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
-export function summarySentence({ seed }: ExperimentSettings, [near, away]: Passes): string {
+export function writeSummary({ seed }: ExperimentSettings, [near, away]: Passes): string {
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
-  const over = `Over ${whereText(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
-  const said = comparisonWriter(seed);
+  const over = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
+  const writeComparison = makeComparisonWriter(seed);
   return (
-    `${said(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
-    `${pythonCostText(python, native, seed)}; over ${whereText(near)} ` +
-    `${folderText(pythonNear!, noneNear!, seed)}.`
+    `${writeComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
+    `${describePythonCost(python, native, seed)}; over ${describeStorage(near)} ` +
+    `${describeFolderGain(pythonNear!, noneNear!, seed)}.`
   );
 }
 
 /** The cost of Python; only its upper bound where the interval is too wide for a figure. */
-function pythonCostText(python: StackResult, native: StackResult, seed: number): string {
+function describePythonCost(python: StackResult, native: StackResult, seed: number): string {
   const other = 'one with the cache in TypeScript';
-  const compared = compareSearches(python, native, seed);
-  if (compared?.verdict !== 'too noisy to conclude') {
-    return comparisonWriter(seed)('it', other, python, native);
+  const comparison = compareSearches(python, native, seed);
+  if (comparison?.verdict !== 'too noisy to conclude') {
+    return makeComparisonWriter(seed)('it', other, python, native);
   }
-  const most = endText(compared.high);
-  const than = most.endsWith('slower') ? 'than' : 'as';
-  return `it is at most ${most} ${than} ${other}${boundsText([compared])}`;
+  const bound = endText(comparison.high);
+  const than = bound.endsWith('slower') ? 'than' : 'as';
+  return `it is at most ${bound} ${than} ${other}${boundsText([comparison])}`;
 }
 
-function folderText(python: StackResult, none: StackResult, seed: number): string {
-  const compared = compareSearches(python, none, seed);
-  const clause = comparisonWriter(seed)('it', 'one without a cache', python, none);
-  if (compared === null || 1 / compared.low >= GAIN_MIN) return clause;
-  if (compared.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
+function describeFolderGain(python: StackResult, none: StackResult, seed: number): string {
+  const comparison = compareSearches(python, none, seed);
+  const clause = makeComparisonWriter(seed)('it', 'one without a cache', python, none);
+  if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
+  if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide for the cost, but its other end bounds the gain.
-  return `a cache gains nothing, or next to it${boundsText([compared])}`;
+  return `a cache gains nothing, or next to it${boundsText([comparison])}`;
 }
 
 const MODULE = 'examples/negative/negative.py';
 
-export function nextSteps(): string {
+export function writeNextSteps(): string {
   const lines = readFileSync(join(packageRoot, MODULE), 'utf8').trimEnd().split('\n').length;
   const files: readonly (readonly [path: string, what: string])[] = [
     [MODULE, `the cache in Python, ${lines} lines`],
@@ -160,11 +160,11 @@ export function nextSteps(): string {
     ['README.md', 'a translator of your own'],
   ];
   return [
-    `These lines of ${pathText('volfiles/python-negative.vol')} brought Python in:`,
+    `These lines of ${shortenPath('volfiles/python-negative.vol')} brought Python in:`,
     '',
     '    type features/glupy',
     '    option module-name negative',
     '',
-    nextFilesText(files),
+    writeNextFiles(files),
   ].join('\n');
 }

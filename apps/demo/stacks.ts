@@ -10,31 +10,31 @@ export interface DemoStack {
   /** Name in the table. */
   readonly title: string;
   /** Description for people. */
-  readonly what: string;
+  readonly description: string;
   readonly volfile: string;
 }
 
-const volfile = (name: string): string => join(packageRoot, 'volfiles', name);
+const volfilePath = (name: string): string => join(packageRoot, 'volfiles', name);
 
 /** The stacks in running order. */
 export const stacks: readonly DemoStack[] = [
   {
     name: 'baseline',
     title: 'no cache',
-    what: 'the storage alone',
-    volfile: volfile('posix.vol'),
+    description: 'the storage alone',
+    volfile: volfilePath('posix.vol'),
   },
   {
     name: 'typescript',
     title: 'TypeScript',
-    what: 'with a cache of absent names',
-    volfile: volfile('negative.vol'),
+    description: 'with a cache of absent names',
+    volfile: volfilePath('negative.vol'),
   },
   {
     name: 'python',
     title: 'Python',
-    what: 'with the same cache in Python',
-    volfile: volfile('python-negative.vol'),
+    description: 'with the same cache in Python',
+    volfile: volfilePath('python-negative.vol'),
   },
 ];
 
@@ -43,15 +43,16 @@ export const isNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
 /** Factor of searches in the first pass, as a search over the folder is short. */
-export const NEAR_TIMES = 10;
+export const NEAR_FACTOR = 10;
 
 /** The number of searches over the folder, for a number over the bricks. */
-export const nearSearches = (away: number): number => Math.min(NEAR_TIMES * away, SEARCHES_MAX);
+export const countNearSearches = (away: number): number =>
+  Math.min(NEAR_FACTOR * away, SEARCHES_MAX);
 
 /** Volumes of these volfiles that count the lookups which reach the storage. */
-export const countedVolumes = ['test-brick'];
+export const countingVolumes = ['test-brick'];
 /** The volume that needs a folder. */
-export const STORAGE = 'test-posix';
+export const STORAGE_VOLUME = 'test-posix';
 
 /** The results of a stack for the workload. */
 export interface StackResult extends SearchTimes {

@@ -6,7 +6,7 @@ import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searc
 /** Makes the tree; an abort ends it after the pending calls. */
 export async function makeTree(
   folder: string,
-  { names, homes }: Workload,
+  { names, directories }: Workload,
   signal: AbortSignal,
 ): Promise<void> {
   for (let directory = 0; directory < DIRECTORIES; directory += 1) {
@@ -15,7 +15,7 @@ export async function makeTree(
     await mkdir(path);
   }
   for (const [file, name] of names.entries()) {
-    const path = join(folder, directoryName(homes[file]!), name);
+    const path = join(folder, directoryName(directories[file]!), name);
     signal.throwIfAborted();
     await writeFile(path, '', { flag: 'wx' });
   }

@@ -6,7 +6,7 @@
  * features/negative looks up again but a module keeps denying it, and the name in an upcall.
  */
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../apps/bench/engine/random.ts';
+import { seedRandom } from '../../apps/bench/engine/random.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
@@ -66,7 +66,7 @@ class Storage {
 
 /** Makes the requests of a seed; they depend on existing names, not on replies. */
 function request(graph: Graph, dir: Inode, there: ReadonlySet<string>, seed: number): void {
-  const random = seeded(seed);
+  const random = seedRandom(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
   const seen = graph.inodes.link(
     graph.inodes.newInode(),

@@ -16,7 +16,7 @@ export interface SuiteContext {
   /** Aborted when the bench is interrupted. */
   readonly signal: AbortSignal;
   /** Progress, for a person. */
-  say(message: string): void;
+  log(message: string): void;
 }
 
 export interface Bench extends SuiteContext {

@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
@@ -18,7 +18,7 @@ import { ASLEEP, startGlossa, TIMEOUTS } from './servers.ts';
 import type { TargetKind } from './targets.ts';
 
 /** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
-export const utime = volume('utime', 'features/utime');
+export const utime = makeVolume('utime', 'features/utime');
 
 /** Named by client, and by brick if it is not GlusterFS's. */
 export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';

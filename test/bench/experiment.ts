@@ -3,15 +3,19 @@
  * placement, and returns a table and the compared figures of each placement.
  */
 import { pinProcess as pin } from '../../apps/bench/engine/affinity.ts';
-import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
-import { digits } from '../../apps/bench/engine/numbers.ts';
 import {
-  allowedCpus,
+  isMissing,
+  type MissingResult,
+  measureOrExplain,
+} from '../../apps/bench/engine/not-measured.ts';
+import { formatDigits } from '../../apps/bench/engine/numbers.ts';
+import {
   assignCpus,
   type CpuAssignment,
   type Placement,
   placements,
   placementTitles,
+  readAllowedCpus,
 } from '../../apps/bench/engine/placement.ts';
 import { compare, difference, median, ratio } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
@@ -82,20 +86,20 @@ type Of<S> = (sample: S) => number;
 export const roundsColumn = <S extends object>(
   title: string,
   of: Of<S>,
-  format = digits,
+  format = formatDigits,
 ): Column<S> => ({ title, cell: (mine) => roundsText(mine.map(of), format) });
 
 export const medianColumn = <S extends object>(
   title: string,
   of: Of<S>,
-  format = digits,
+  format = formatDigits,
 ): Column<S> => ({ title, cell: (mine) => format(median(mine.map(of))) });
 
 /** How many times that of the first row it is. */
 export const ratioColumn = <S extends object>(
   title: string,
   of: Of<S>,
-  format?: typeof digits,
+  format?: typeof formatDigits,
 ): Column<S> => ({
   title,
   cell: (mine, first) =>
@@ -104,22 +108,22 @@ export const ratioColumn = <S extends object>(
 
 // -- the experiment ------------------------------------------------------------------------------
 
-type Measured<N extends string, S extends object> = Series<N, S> | Missing;
+type Measured<N extends string, S extends object> = Series<N, S> | MissingResult;
 
 export async function runExperiment<N extends string, S extends object>(
   bench: Bench,
   experiment: Experiment<N, S>,
 ): Promise<Report> {
   const { what, rounds, held, settings } = experiment;
-  const take = await orMissing(() => experiment.prepare(bench));
+  const take = await measureOrExplain(() => experiment.prepare(bench));
   const started = isMissing(take) ? null : await startAll(bench, experiment.targets);
   const measured = new Map<Placement, Measured<N, S>>();
   for (const place of experiment.places ?? placements) {
     if (measured.size > 0 && bench.signal.aborted) break;
-    bench.say(`${what}, ${placementTitles[place]}: ${rounds} rounds`);
+    bench.log(`${what}, ${placementTitles[place]}: ${rounds} rounds`);
     const atPlace = async (): Promise<Measured<N, S>> => {
       if (isMissing(take)) return take;
-      const at = assignCpus(place, allowedCpus());
+      const at = assignCpus(place, readAllowedCpus());
       return measureRounds(started!, {
         rounds,
         signal: bench.signal,
@@ -129,7 +133,7 @@ export async function runExperiment<N extends string, S extends object>(
         },
       });
     };
-    const series = await orMissing(atPlace).catch((error: unknown) => {
+    const series = await measureOrExplain(atPlace).catch((error: unknown) => {
       // Interrupted before the first complete round: the finished placements are kept.
       if (measured.size === 0 || !bench.signal.aborted) throw error;
       return null;
@@ -164,18 +168,18 @@ export async function runExperiment<N extends string, S extends object>(
 }
 
 function pinServers({ pid, bricks }: Target, place: Placement, { servers }: CpuAssignment): void {
-  const cpus = bricks === undefined || place === 'same' ? servers : allowedCpus();
+  const cpus = bricks === undefined || place === 'same' ? servers : readAllowedCpus();
   for (const each of [pid, ...(bricks ?? [])]) if (each !== null) pin(each, cpus);
 }
 
 async function startAll<N extends string>(
   bench: Bench,
   kinds: Readonly<Record<N, TargetKind>>,
-): Promise<Map<N, Target | Missing>> {
-  const started = new Map<N, Target | Missing>();
+): Promise<Map<N, Target | MissingResult>> {
+  const started = new Map<N, Target | MissingResult>();
   for (const name of Object.keys(kinds) as N[]) {
-    bench.say(`starting ${kinds[name].title}`);
-    started.set(name, await orMissing(() => kinds[name].start(bench, name)));
+    bench.log(`starting ${kinds[name].title}`);
+    started.set(name, await measureOrExplain(() => kinds[name].start(bench, name)));
   }
   return started;
 }
@@ -183,7 +187,7 @@ async function startAll<N extends string>(
 const samplesOf = <N extends string, S extends object>(
   series: Measured<N, S>,
   name: N,
-): readonly S[] | Missing => (isMissing(series) ? series : series.get(name)!);
+): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
 
 function section<N extends string, S extends object>(
   { what, how, rounds, targets, first, columns }: Experiment<N, S>,

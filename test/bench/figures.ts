@@ -1,5 +1,5 @@
 /** A figure of the bench, its bar, and the verdict on it. */
-import { isMissing, type Missing } from '../../apps/bench/engine/not-measured.ts';
+import { isMissing, type MissingResult } from '../../apps/bench/engine/not-measured.ts';
 import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 
 export interface Bar {
@@ -20,7 +20,7 @@ export interface Figure {
   readonly unit: Unit;
   /** Null: reported, and held to nothing. */
   readonly bar: Bar | null;
-  readonly value: PairedEstimate | Missing;
+  readonly value: PairedEstimate | MissingResult;
   /** The machine was busy with something else while it was measured. */
   readonly isNoisy?: boolean;
 }

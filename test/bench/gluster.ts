@@ -10,10 +10,15 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
-import { clientVolume, freePort, isListening, servedVolumes } from '../../apps/bench/run/bricks.ts';
-import { glusterMount, glusterProblem } from '../../apps/bench/run/others/gluster.ts';
+import {
+  findFreePort,
+  isListening,
+  makeClientVolume,
+  makeServerVolumes,
+} from '../../apps/bench/run/bricks.ts';
+import { findGlusterProblem, makeMountCommand } from '../../apps/bench/run/others/gluster.ts';
 import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { startProcess } from '../../apps/bench/run/process.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
@@ -32,21 +37,21 @@ export type BrickKind = 'glusterfs' | 'glossa';
 const above = (kind: BrickKind, name: string): PlainVolume[] =>
   kind === 'glossa'
     ? []
-    : [volume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' })];
+    : [makeVolume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' })];
 
 const brickVolfile = (kind: BrickKind, name: string, directory: string, port: number): string => {
-  const storage = volume(`${name}-posix`, 'storage/posix', { directory });
-  const locks = volume(`${name}-locks`, 'features/locks');
-  const all = [storage, locks, ...above(kind, name), volume(name, 'debug/io-stats')];
-  return printVolumes(servedVolumes(all, port));
+  const storage = makeVolume(`${name}-posix`, 'storage/posix', { directory });
+  const locks = makeVolume(`${name}-locks`, 'features/locks');
+  const all = [storage, locks, ...above(kind, name), makeVolume(name, 'debug/io-stats')];
+  return printVolumes(makeServerVolumes(all, port));
 };
 
 export const clientOf = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
-  clientVolume(name, name, port);
+  makeClientVolume(name, name, port);
 
 /** Over the clients of both bricks. */
 export const distribute: PlainVolume = {
-  ...volume('distribute', 'cluster/distribute', {
+  ...makeVolume('distribute', 'cluster/distribute', {
     'lookup-optimize': 'on',
     'lock-migration': 'off',
     'force-migration': 'off',
@@ -69,7 +74,7 @@ export async function startBrick(
   name: string,
   kind: BrickKind = 'glusterfs',
 ): Promise<Brick> {
-  const problem = glusterProblem();
+  const problem = findGlusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
   const { folder, data, signal } = bench;
   const own = `${name}-of-${kind}`;
@@ -77,7 +82,7 @@ export async function startBrick(
   // Of a part before.
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
-  const port = await freePort();
+  const port = await findFreePort();
   const volfile = join(folder, `${own}.vol`);
   writeFileSync(volfile, brickVolfile(kind, name, directory, port));
   const log = logOf(bench, own);
@@ -86,7 +91,7 @@ export async function startBrick(
     kind === 'glossa'
       ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
       : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...place];
-  const settings = { line, log, patienceMs: CONNECT_MS_MAX, signal };
+  const settings = { words: line, log, timeoutMs: CONNECT_MS_MAX, signal };
   const { pid, stop } = await startProcess(settings, () => isListening(port), 'it did not serve');
   bench.cleanup.add(stop);
   return { name, port, pid };
@@ -119,11 +124,11 @@ export async function startClient(
 ): Promise<ServedMount> {
   const clients = bricks.map(clientOf);
   const above = clients.length > 1 ? [distribute] : [];
-  const volfile = printVolumes(stacked([...clients, ...above], volumes));
+  const volfile = printVolumes(stackVolumes([...clients, ...above], volumes));
   const server = await serve(
     bench,
     name,
-    glusterMount(() => volfile, flags),
+    makeMountCommand(() => volfile, flags),
     timeouts,
   );
   await connected(bench, name, bricks.length);

@@ -1,5 +1,5 @@
 /** The default suite of `npm run bench`: mounts, beside servers in C and GlusterFS. */
-import { volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load } from './calls.ts';
 import { everywhere, runExperiment } from './experiment.ts';
@@ -79,7 +79,7 @@ const MORE = 10;
 
 /** Neither counts nor measures, so it has no fops. */
 const passThrough = Array.from({ length: MORE }, (_, i) =>
-  volume(`pass-${i + 1}`, 'debug/io-stats', {
+  makeVolume(`pass-${i + 1}`, 'debug/io-stats', {
     'count-fop-hits': 'off',
     'latency-measurement': 'off',
   }),

@@ -1,10 +1,14 @@
 /** Measures targets in rounds; a target that fails has the reason in place of its samples. */
-import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
-import { seeded } from '../../apps/bench/engine/random.ts';
-import { orders } from '../../apps/bench/engine/rounds.ts';
+import {
+  isMissing,
+  type MissingResult,
+  measureOrExplain,
+} from '../../apps/bench/engine/not-measured.ts';
+import { seedRandom } from '../../apps/bench/engine/random.ts';
+import { orderRounds } from '../../apps/bench/engine/rounds.ts';
 
 /** Each target's samples in the order of the rounds, or the reason for none. */
-export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;
+export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | MissingResult>;
 
 export interface RoundsSettings<T, S extends object> {
   /** Not counting round 0, which warms the targets up. */
@@ -23,20 +27,20 @@ export interface RoundsSettings<T, S extends object> {
  * be measured no longer is left out from then on.
  */
 export async function measureRounds<N, T extends object, S extends object>(
-  started: ReadonlyMap<N, T | Missing>,
+  started: ReadonlyMap<N, T | MissingResult>,
   { rounds, signal, take }: RoundsSettings<T, S>,
 ): Promise<Series<N, S>> {
-  const series = new Map<N, S[] | Missing>();
+  const series = new Map<N, S[] | MissingResult>();
   for (const [name, target] of started) {
-    const first = isMissing(target) ? target : await orMissing(() => take(target, 0));
+    const first = isMissing(target) ? target : await measureOrExplain(() => take(target, 0));
     series.set(name, isMissing(first) ? first : []);
   }
-  const turns = orders([...started.keys()], rounds, seeded(1));
+  const turns = orderRounds([...started.keys()], rounds, seedRandom(1));
   for (const [at, turn] of turns.entries()) {
     for (const name of turn) {
       const samples = series.get(name)!;
       if (isMissing(samples)) continue;
-      const next = await orMissing(() => take(started.get(name) as T, at + 1)).catch(
+      const next = await measureOrExplain(() => take(started.get(name) as T, at + 1)).catch(
         (error: unknown) => {
           if (at === 0 || !signal?.aborted) throw error;
           return null;
@@ -51,7 +55,10 @@ export async function measureRounds<N, T extends object, S extends object>(
 }
 
 /** The first rounds of all, so that they stand beside each other. */
-const cutTo = <N, S extends object>(rounds: number, series: Map<N, S[] | Missing>): Series<N, S> =>
+const cutTo = <N, S extends object>(
+  rounds: number,
+  series: Map<N, S[] | MissingResult>,
+): Series<N, S> =>
   new Map(
     [...series].map(([name, samples]) => [
       name,

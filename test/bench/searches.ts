@@ -3,7 +3,7 @@
  * through a mount that knows none of them yet (`first`), and the same searches again.
  */
 import { join } from 'node:path';
-import { digits } from '../../apps/bench/engine/numbers.ts';
+import { formatDigits } from '../../apps/bench/engine/numbers.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { median } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
@@ -125,12 +125,12 @@ const meanColumn = (which: Which): Column<SearchTimes> =>
 
 /** How much faster than the baseline, and the lookups that reach the storage. */
 const savedColumns = (which: Which): Column<SearchTimes>[] => [
-  ratioColumn('× faster', (searched) => 1 / searched[which].mean, digits),
+  ratioColumn('× faster', (searched) => 1 / searched[which].mean, formatDigits),
   {
     title: 'lookups',
     cell(mine) {
       const counts = mine.map((searched) => searched[which].lookups);
-      return counts.includes(null) ? '' : digits(median(counts as number[]));
+      return counts.includes(null) ? '' : formatDigits(median(counts as number[]));
     },
   },
 ];

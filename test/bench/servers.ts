@@ -5,17 +5,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
-  glusterMount,
-  glusterProblem,
+  findGlusterProblem,
+  makeMountCommand,
   timeoutFlags,
-  volfileOver,
+  writeVolfile,
 } from '../../apps/bench/run/others/gluster.ts';
 import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
-import { otherPlan } from '../../apps/bench/run/others/other-plan.ts';
+import { makeOtherPlan } from '../../apps/bench/run/others/other-plan.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
@@ -27,11 +27,14 @@ export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 export async function serve(
   { folder, data, cleanup, signal }: Bench,
   name: string,
-  command: OtherStack['command'],
+  command: OtherStack['makeCommand'],
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
   const serving = { scratch: folder, data, timeouts, signal };
-  const served = await otherPlan({ name, description: '', command }, serving).serve();
+  const served = await makeOtherPlan(
+    { name, description: '', makeCommand: command },
+    serving,
+  ).serve();
   cleanup.add(served.stop);
   return served;
 }
@@ -54,13 +57,19 @@ export function startGlossa(
   above: readonly PlainVolume[],
   { storage, timeouts, flags = [] }: GlossaSettings = {},
 ): Promise<ServedMount> {
-  const command: OtherStack['command'] = ({ mountpoint, directory, log, ...mounting }) => {
+  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, log, ...mounting }) => {
     const volfile = `${mountpoint}.vol`;
-    const below = storage ?? [volume('posix', 'storage/posix', { directory })];
-    writeFileSync(volfile, printVolumes(stacked(below, above)));
+    const below = storage ?? [makeVolume('posix', 'storage/posix', { directory })];
+    writeFileSync(volfile, printVolumes(stackVolumes(below, above)));
     const own = ['mount', volfile, mountpoint, '-N', '--log-file', log];
     return {
-      line: [process.execPath, glossaProgram, ...own, ...timeoutFlags(mounting.timeouts), ...flags],
+      words: [
+        process.execPath,
+        glossaProgram,
+        ...own,
+        ...timeoutFlags(mounting.timeouts),
+        ...flags,
+      ],
       env: { XDG_CACHE_HOME: cacheFolder(bench) },
     };
   };
@@ -75,12 +84,12 @@ export async function startGlusterfs(
   above: readonly PlainVolume[],
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
-  const problem = glusterProblem();
+  const problem = findGlusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
   return serve(
     bench,
     name,
-    glusterMount((directory) => volfileOver(directory, above)),
+    makeMountCommand((directory) => writeVolfile(directory, above)),
     timeouts,
   );
 }
@@ -101,10 +110,10 @@ export async function startLibfuse(
 ): Promise<ServedMount> {
   const found = libfuse.prepare(bench.folder);
   if (typeof found === 'string') throw new NotMeasured(found);
-  const { command } = found.stacks.find((it) => it.name === which)!;
-  const withMore: OtherStack['command'] = (mounting) => {
-    const { line, ...others } = command(mounting);
-    return { line: [...line, ...more], ...others };
+  const { makeCommand: command } = found.stacks.find((it) => it.name === which)!;
+  const withMore: OtherStack['makeCommand'] = (mounting) => {
+    const { words: line, ...others } = command(mounting);
+    return { words: [...line, ...more], ...others };
   };
   return serve(bench, name, withMore, timeouts);
 }

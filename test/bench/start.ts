@@ -6,8 +6,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotMeasured, orMissing } from '../../apps/bench/engine/not-measured.ts';
-import { digits, whole } from '../../apps/bench/engine/numbers.ts';
+import { measureOrExplain, NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
 import { cacheFolder, startGlossa } from './servers.ts';
@@ -30,8 +30,8 @@ interface Measured {
 
 export async function startTime(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
-  bench.say(`start of a Python volume: ${starts} times`);
-  const measured = await orMissing(() => measure(bench, starts));
+  bench.log(`start of a Python volume: ${starts} times`);
+  const measured = await measureOrExplain(() => measure(bench, starts));
   const row = (title: string, cell: (found: Measured) => string) =>
     rowOf(title, measured, (found) => [cell(found)]);
   return {
@@ -40,9 +40,9 @@ export async function startTime(bench: Bench): Promise<Report> {
         title: `one Python volume: median of ${starts} starts [lowest – highest]`,
         columns: [],
         rows: [
-          row('first start, empty cache folder, s', ({ cold }) => digits(cold)),
+          row('first start, empty cache folder, s', ({ cold }) => formatDigits(cold)),
           row('start to mounted, warm cache, s', ({ warm }) => roundsText(warm)),
-          row('resident memory when idle, MB', ({ idle }) => roundsText(idle, whole)),
+          row('resident memory when idle, MB', ({ idle }) => roundsText(idle, formatWhole)),
         ],
       },
     ],

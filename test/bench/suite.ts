@@ -4,10 +4,10 @@
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BusySampler, busyText } from '../../apps/bench/engine/busy.ts';
+import { BusySampler, describeBusyness } from '../../apps/bench/engine/busy.ts';
 import { describeMachine } from '../../apps/bench/engine/machine.ts';
-import { allowedCpus, assignCpus, parseCpuList } from '../../apps/bench/engine/placement.ts';
-import { machineText } from '../../apps/bench/engine/report/run-sentences.ts';
+import { assignCpus, parseCpuList, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
+import { machineSentence } from '../../apps/bench/engine/report/run-sentences.ts';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
@@ -86,7 +86,7 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
   const cleanup = new Cleanup();
   try {
     const { quick } = settings;
-    const bench = openBench({ quick, cleanup, signal: interruption.signal, say });
+    const bench = openBench({ quick, cleanup, signal: interruption.signal, log: say });
     const figures = await measure(suite, bench, settings);
     return (await interruption.awaitStatus()) ?? statusOf(figures, settings.strict);
   } catch (error) {
@@ -107,16 +107,16 @@ async function measure(
 ): Promise<readonly Figure[]> {
   const { signal } = bench;
   const machine = describeMachine(bench.data, versions());
-  console.log(`${machineText(machine)}\n${suite.isPlaced ? `${placesText()}\n` : ''}`);
+  console.log(`${machineSentence(machine)}\n${suite.isPlaced ? `${placesText()}\n` : ''}`);
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
   for (const part of parts) {
-    const watch = new BusySampler(allowedCpus());
+    const watch = new BusySampler(readAllowedCpus());
     watch.begin(null);
     const report = await measurePart(suite.parts[part]!, bench);
     watch.end();
     if (report === null) break;
-    const busy = busyText(watch.busyness(), parseCpuList(allowedCpus()).length);
+    const busy = describeBusyness(watch.busyness(), parseCpuList(readAllowedCpus()).length);
     if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
     for (const section of report.sections) console.log(`${sectionText(section)}\n`);
     figures.push(...report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null })));
@@ -144,7 +144,7 @@ async function measurePart(part: Suite['parts'][string], bench: Bench): Promise<
     if (!bench.signal.aborted) throw error;
     return null;
   } finally {
-    await cleanup.run(bench.say);
+    await cleanup.run(bench.log);
   }
 }
 
@@ -172,8 +172,8 @@ function versions(): Record<string, string | null> {
 
 function placesText(): string {
   const [client, server] = [
-    assignCpus('same', allowedCpus()).client,
-    parseCpuList(allowedCpus())[0],
+    assignCpus('same', readAllowedCpus()).client,
+    parseCpuList(readAllowedCpus())[0],
   ];
   return (
     `Client on CPU ${client}; servers there (same CPU), on CPU ${server} (different CPUs), or both ` +

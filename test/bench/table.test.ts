@@ -1,6 +1,6 @@
 /** Tests of the bench's tables. */
 import { expect, it } from 'vitest';
-import { whole } from '../../apps/bench/engine/numbers.ts';
+import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { Figure } from './figures.ts';
 import { figureOf, figuresText, roundsText, rowOf, sectionText } from './table.ts';
 
@@ -50,7 +50,7 @@ it('a table of figures shows the value, the bar and the verdict in each row', ()
 });
 
 it('a table of rounds shows the reason in the row of an unmeasured target', () => {
-  const cells = (rounds: readonly number[]) => [roundsText(rounds), whole(rounds.length)];
+  const cells = (rounds: readonly number[]) => [roundsText(rounds), formatWhole(rounds.length)];
   const shown = sectionText({
     title: 'title',
     columns: ['median', 'rounds'],

@@ -2,9 +2,18 @@
  * Reports of a bench part, and their tables for people: rows of rounds, and figures beside their
  * bars.
  */
-import { isMissing, type Missing, missingText } from '../../apps/bench/engine/not-measured.ts';
-import { digits, hundredths, whole, withInterval } from '../../apps/bench/engine/numbers.ts';
-import { estimate, isErratic, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
+import {
+  isMissing,
+  type MissingResult,
+  missingText,
+} from '../../apps/bench/engine/not-measured.ts';
+import {
+  formatDigits,
+  formatEstimate,
+  formatHundredths,
+  formatWhole,
+} from '../../apps/bench/engine/numbers.ts';
+import { estimate, isTooSpread, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 import { formatTable } from '../../terminal/layout.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
@@ -33,18 +42,18 @@ export interface Report {
 type Format = (value: number) => string;
 
 /** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
-export const roundsText = (rounds: readonly number[], format: Format = digits): string =>
-  withInterval(estimate(rounds), format) + (isErratic(rounds) ? ' ?' : '');
+export const roundsText = (rounds: readonly number[], format: Format = formatDigits): string =>
+  formatEstimate(estimate(rounds), format) + (isTooSpread(rounds) ? ' ?' : '');
 
 export const comparedText = (
   { median, doubtful }: PairedEstimate,
-  format: Format = hundredths,
+  format: Format = formatHundredths,
 ): string => format(median) + (doubtful ? ' ?' : '');
 
 /** The cells of a row, or the reason why they are missing. */
 export const rowOf = <T extends object>(
   title: string,
-  measured: T | Missing,
+  measured: T | MissingResult,
   cells: (measured: T) => readonly string[],
 ): Row => ({ title, cells: isMissing(measured) ? [missingText(measured)] : cells(measured) });
 
@@ -52,25 +61,25 @@ export const rowOf = <T extends object>(
 export function figureOf<T extends object>(
   what: string,
   [unit, bar]: readonly [Unit, Bar | null],
-  measured: T | Missing,
+  measured: T | MissingResult,
   of: (measured: T) => PairedEstimate | readonly number[],
 ): Figure {
   if (isMissing(measured)) return { what, unit, bar, value: measured };
   const found = of(measured);
-  const value = 'median' in found ? found : { ...estimate(found), doubtful: isErratic(found) };
+  const value = 'median' in found ? found : { ...estimate(found), doubtful: isTooSpread(found) };
   return { what, unit, bar, value };
 }
 
 // -- as text -------------------------------------------------------------------------------------
 
 const formats: Readonly<Record<Unit, Format>> = {
-  '×': hundredths,
-  µs: digits,
-  ms: digits,
-  s: digits,
-  MB: whole,
-  'GB/s': digits,
-  fops: whole,
+  '×': formatHundredths,
+  µs: formatDigits,
+  ms: formatDigits,
+  s: formatDigits,
+  MB: formatWhole,
+  'GB/s': formatDigits,
+  fops: formatWhole,
 };
 
 const aligned = (rows: readonly (readonly string[])[]): string =>
@@ -106,7 +115,7 @@ function judgement(figure: Figure): string {
 function figureCells(figure: Figure): string[] {
   const { what, unit, value } = figure;
   if (isMissing(value)) return [what, '', barText(figure), missingText(value)];
-  const shown = `${withInterval(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
+  const shown = `${formatEstimate(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
   return [what, shown, barText(figure), judgement(figure)];
 }
 

@@ -7,10 +7,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
-import { counterVolume } from '../../apps/bench/run/bricks.ts';
-import { lookupCounterOf } from '../../apps/bench/run/lookup-counter.ts';
+import { makeCounterVolume } from '../../apps/bench/run/bricks.ts';
+import { makeLookupCounter } from '../../apps/bench/run/lookup-counter.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
@@ -165,7 +165,7 @@ export type TargetName = keyof typeof targets;
 
 const inMemory = (title: string, flags: readonly string[] = []): TargetKind =>
   plain(title, (bench, name) =>
-    startGlossa(bench, name, [], { storage: [volume('memory', 'storage/memory')], flags }),
+    startGlossa(bench, name, [], { storage: [makeVolume('memory', 'storage/memory')], flags }),
   );
 
 /** Servers that answer at once: they show the cost of a request alone. */
@@ -237,7 +237,7 @@ interface CacheKind {
 type CacheName = keyof typeof caches;
 
 /** The counter above the storage: it counts the lookups that the cache did not answer. */
-const counter = counterVolume('counter');
+const counter = makeCounterVolume('counter');
 
 /** The volumes and storage under a cache. */
 export interface Ground {
@@ -263,7 +263,7 @@ export function overEach(
       const cacheVolumes = above(bench);
       const all = [counter, ...volumes, ...cacheVolumes];
       const { pid, mountpoint } = await startGlossa(bench, name, all, { storage, flags });
-      const counted = () => lookupCounterOf([counter.name])(mountpoint, 600_000);
+      const counted = () => makeLookupCounter([counter.name])(mountpoint, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await inTime(bench.signal, mkdir(root));
       const target = { pid, root, counted, bricks };

@@ -61,7 +61,7 @@ async function packed(
   files: number,
   complete: (folder: string) => Promise<void>,
 ): Promise<string> {
-  bench.say(`making a tree of ${files} files`);
+  bench.log(`making a tree of ${files} files`);
   const folder = join(bench.data, 'tree');
   for (const { path, content, executable } of treeFiles(files)) {
     const file = join(folder, path);

@@ -5,9 +5,9 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
-import { delayVolume } from '../../apps/bench/run/bricks.ts';
+import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import { type Bricks, storageOver, utime } from './brick-mounts.ts';
@@ -49,7 +49,7 @@ const onPosix = {
 const NETWORK_US = 1400;
 
 /** The delay volume, the same in GlusterFS and in glossa. */
-const delayed = delayVolume('network', NETWORK_US / 1000);
+const delayed = makeDelayVolume('network', NETWORK_US / 1000);
 
 const onNetwork = {
   ...overEach(async () => ({ volumes: [delayed] })),
@@ -222,7 +222,7 @@ const held = (same: Bar, different = same) => ({
 });
 
 const long = { 'cache-timeout': '600' };
-const attributes = volume('md-cache', 'performance/md-cache', { 'md-cache-timeout': '600' });
+const attributes = makeVolume('md-cache', 'performance/md-cache', { 'md-cache-timeout': '600' });
 
 const MIB = 1 << 20;
 
@@ -230,7 +230,7 @@ const lists = (how: string, acls: boolean) =>
   callPart({
     ...{ what: `ls -l of many files ${how}: readdir-ahead, md-cache`, operation: 'list' },
     held: held({ limit: 0.8, aim: 0.5 }),
-    bricks: { ...both(volume('readdir-ahead', 'performance/readdir-ahead'), attributes), acls },
+    bricks: { ...both(makeVolume('readdir-ahead', 'performance/readdir-ahead'), attributes), acls },
     ...LISTS,
   });
 
@@ -240,8 +240,8 @@ const parts: Suite['parts'] = {
     operation: 'read',
     held: held({ limit: 0.8, aim: 0.65 }, { limit: 0.6, aim: 0.45 }),
     bricks: both(
-      volume('open-behind', 'performance/open-behind'),
-      volume('quick-read', 'performance/quick-read', long),
+      makeVolume('open-behind', 'performance/open-behind'),
+      makeVolume('quick-read', 'performance/quick-read', long),
       attributes,
     ),
   }),
@@ -252,7 +252,7 @@ const parts: Suite['parts'] = {
       write: { title: 'write', workload: 'seqwrite-4k', clients: 1, rate: gigabytes(4096) },
     },
     bars: bars({ limit: 1.2, aim: 1.5, least: true }, { limit: 1.5, aim: 2, least: true }),
-    bricks: both(volume('write-behind', 'performance/write-behind')),
+    bricks: both(makeVolume('write-behind', 'performance/write-behind')),
   }),
   reads: dataPart({
     ...{ what: 'read-ahead, io-cache', how: 'GB/s, blocks of 1 MiB' },
@@ -262,8 +262,8 @@ const parts: Suite['parts'] = {
     },
     bars: bars({ limit: 1, aim: 1.5, least: true }),
     bricks: both(
-      volume('read-ahead', 'performance/read-ahead'),
-      volume('io-cache', 'performance/io-cache'),
+      makeVolume('read-ahead', 'performance/read-ahead'),
+      makeVolume('io-cache', 'performance/io-cache'),
     ),
   }),
   lists: lists('without ACLs', false),

@@ -1,7 +1,7 @@
 /** The volumes under measurement: caches of absent names in each language. */
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { volume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
@@ -11,7 +11,7 @@ import type { Bench } from './bench.ts';
 const CACHE_SECONDS = '600';
 
 const negative = (type: string, options: Readonly<Record<string, string>> = {}): PlainVolume =>
-  volume('negative', type, { ...options, timeout: CACHE_SECONDS });
+  makeVolume('negative', type, { ...options, timeout: CACHE_SECONDS });
 
 const module = (file: string, folder: string) => ({
   'module-name': file,
@@ -31,7 +31,7 @@ export const javascriptVolume = negative(
 );
 
 /** A module that sees reads and leaves them alone. */
-export const lookVolume = volume(
+export const lookVolume = makeVolume(
   'look',
   'features/glupy',
   module('read.py', 'apps/bench/engine/modules/python'),
@@ -51,7 +51,7 @@ export function cVolume({ folder }: Bench): PlainVolume {
  * @param bytes by default GlusterFS's own: room for a thousand names and more
  */
 export const nlCacheVolume = (bytes = 131_072): PlainVolume =>
-  volume('nl-cache', 'performance/nl-cache', {
+  makeVolume('nl-cache', 'performance/nl-cache', {
     'nl-cache': 'on',
     'nl-cache-timeout': CACHE_SECONDS,
     'nl-cache-limit': String(bytes),

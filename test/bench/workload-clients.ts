@@ -3,10 +3,10 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
+import { makeHistogram, recordNs, summarize } from '../../apps/bench/engine/histogram.ts';
 import { Clients } from '../../apps/bench/engine/load/clients.ts';
 import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
-import { allowedCpus, type CpuAssignment } from '../../apps/bench/engine/placement.ts';
+import { type CpuAssignment, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
 import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
 import type { Target } from './targets.ts';
@@ -40,7 +40,9 @@ export class WorkloadClients {
 
   /** The tree of a workload, in a folder that is not there yet. @throws {NotMeasured} */
   async makeTree(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
-    await this.using(at, (clients) => clients.one('make', { workload, root }, PATIENCE_MS));
+    await this.using(at, (clients) =>
+      clients.requestFirst('make', { workload, root }, PATIENCE_MS),
+    );
   }
 
   /**
@@ -60,22 +62,22 @@ export class WorkloadClients {
     const setting = { root, reference, seed: 1, command: null };
     return this.using(at, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
-      await clients.all('open', open, PATIENCE_MS);
+      await clients.requestAll('open', open, PATIENCE_MS);
       const before = await lookupsOf(target);
       const begun = performance.now();
-      const loops = await clients.all('run', () => ({ from: 0, count }), PATIENCE_MS);
+      const loops = await clients.requestAll('run', () => ({ from: 0, count }), PATIENCE_MS);
       const seconds = (performance.now() - begun) / 1e3;
       const after = await lookupsOf(target);
-      await clients.all('close', () => ({}), PATIENCE_MS);
+      await clients.requestAll('close', () => ({}), PATIENCE_MS);
       const wrong = loops.reduce((sum, loop) => sum + loop.wrong, 0);
       const all = count * loops.length;
       if (wrong > 0) {
         const complaint = loops.find((loop) => loop.complaint !== null)!.complaint;
         throw new WrongAnswers(`${wrong} of ${all} answers were wrong: ${complaint}`);
       }
-      const histogram = newHistogram();
+      const histogram = makeHistogram();
       for (const { times } of loops) for (const time of times) recordNs(histogram, time);
-      const { mean, p50, p99 } = summaryOf(histogram);
+      const { mean, p50, p99 } = summarize(histogram);
       return {
         mean: mean / NS_PER_US,
         p50: p50 / NS_PER_US,
@@ -87,7 +89,7 @@ export class WorkloadClients {
   }
 
   private async using<T>(at: CpuAssignment, use: (clients: Clients) => Promise<T>): Promise<T> {
-    const cpus = at.client === null ? allowedCpus() : String(at.client);
+    const cpus = at.client === null ? readAllowedCpus() : String(at.client);
     if (cpus !== this.cpus) await this.end();
     this.cpus = cpus;
     this.clients ??= new Clients({ count: this.count, cpus, signal: this.bench.signal });
@@ -105,7 +107,7 @@ export class WorkloadClients {
     const { clients } = this;
     this.clients = null;
     clients?.kill();
-    await clients?.ended();
+    await clients?.waitUntilEnded();
   }
 }
 

@@ -3,7 +3,7 @@
  * Frames as wide as the screens show it, and the page around them measures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reportFiles } from '../../apps/bench/engine/report/html.ts';
+import { makeReportFiles } from '../../apps/bench/engine/report/html.ts';
 import { PAPER } from '../../apps/bench/engine/report/style.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { simulateRun } from '../support/simulated-run.ts';
@@ -80,7 +80,7 @@ describe.skipIf(isSkipped("a report on a phone's width", why))(
       const run = simulateRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
       const [first, ...others] = run.stacks;
       const stacks = [{ ...first!, volfile: `${first!.volfile}# ${long}\n` }, ...others];
-      const report = (await reportFiles({ ...run, stacks }))['report.html']!;
+      const report = (await makeReportFiles({ ...run, stacks }))['report.html']!;
       const screens: Screen[] = [
         { path: '/report.html', width: PHONE },
         { path: '/report.html', width: PHONE, dark: true },

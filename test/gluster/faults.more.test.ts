@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { below, type Random, seeded, shuffled } from '../../apps/bench/engine/random.ts';
+import { drawBelow, type Random, seedRandom, shuffle } from '../../apps/bench/engine/random.ts';
 import { readFields } from '../../gluster/rpc/fields.ts';
 import { findWireFop } from '../../gluster/rpc/fops4.ts';
 import { CALL, readCall } from '../../gluster/rpc/message.ts';
@@ -33,7 +33,7 @@ let line: FaultyConnection;
 const text = (size: number): string => 'glossa '.repeat(size / 7 + 1).slice(0, size);
 
 async function askAnything({ ask, driver }: BrickClient, random: Random): Promise<void> {
-  const path = `/f${below(random, 4)}`;
+  const path = `/f${drawBelow(random, 4)}`;
   const asks = [
     () => ask('stat', path),
     () => ask('read', path, 3000, 0),
@@ -41,10 +41,10 @@ async function askAnything({ ask, driver }: BrickClient, random: Random): Promis
     () => ask('lookup', '/none'),
     () => ask('getxattr', path, 'user.x'),
     () => ask('statfs'),
-    () => ask('write', `/w${below(random, 4)}`, bytes(text(2000)), 0),
+    () => ask('write', `/w${drawBelow(random, 4)}`, bytes(text(2000)), 0),
     () => driver.find('/'),
   ];
-  await asks[below(random, asks.length)]!();
+  await asks[drawBelow(random, asks.length)]!();
 }
 
 describe.skipIf(isWithoutBricks())('a client over a faulty connection to a GlusterFS brick', () => {
@@ -78,7 +78,7 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
       const options = { 'ping-timeout': '0', 'frame-timeout': '0' };
       const opening = Array.from({ length: CLIENTS }, () => clients.open(line.port, { options }));
       const all = await Promise.all(opening);
-      const random = seeded(7);
+      const random = seedRandom(7);
       const spoiled = new Map<string, number>();
       let count = 0;
       line.makeMangler = ({ cut }) =>
@@ -123,19 +123,19 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
 
   it('matches delayed and reordered replies to their requests', async () => {
     clients = new BrickClients();
-    const random = seeded(11);
+    const random = seedRandom(11);
     let overtaken = 0;
     line.makeMangler = ({ send }) => {
       let held: Uint8Array[] = [];
       const go = (): void => {
-        const order = shuffled(held, random);
+        const order = shuffle(held, random);
         if (order.some((bytes, at) => bytes !== held[at])) overtaken += 1;
         held = [];
         for (const bytes of order) send('reply', bytes);
       };
       return (record, way) => {
         if (way === 'call') return [frameRecord(record)];
-        if (held.length === 0) setTimeout(go, below(random, 8));
+        if (held.length === 0) setTimeout(go, drawBelow(random, 8));
         held.push(frameRecord(record));
         return [];
       };
@@ -194,7 +194,7 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
   it('reconnects when the brick closes the connection after a damaged call', async () => {
     clients = new BrickClients(pump, 1);
     const { ask } = await clients.open(line.port, { options: { 'ping-timeout': '0' } });
-    const random = seeded(13);
+    const random = seedRandom(13);
     let count = 0;
     line.makeMangler = ({ cut }) =>
       corruptOneRecord({

@@ -11,7 +11,7 @@ export const makeBench = (folder: string): Bench => ({
   signal: new AbortController().signal,
   folder,
   data: folder,
-  say() {},
+  log() {},
 });
 
 const canCompile = runToEnd(['cc', '--version']).status === 0;

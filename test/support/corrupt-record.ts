@@ -1,5 +1,5 @@
 /** Corrupts a record at random, reproducibly. */
-import { below, type Random } from '../../apps/bench/engine/random.ts';
+import { drawBelow, type Random } from '../../apps/bench/engine/random.ts';
 import {
   type Direction,
   frameRecord,
@@ -10,7 +10,7 @@ import {
 type Corruption = (record: Uint8Array, random: Random) => MangledRecord;
 
 const makeNoise = (random: Random, size: number): Uint8Array =>
-  Uint8Array.from({ length: size }, () => below(random, 256));
+  Uint8Array.from({ length: size }, () => drawBelow(random, 256));
 
 /** The last part of nothing, with more to come: it may never end. */
 const EMPTY_PART = Buffer.alloc(4);
@@ -18,23 +18,25 @@ const EMPTY_PART = Buffer.alloc(4);
 const corruptions: Readonly<Record<string, Corruption>> = {
   cut: () => null,
   'cut inside': (record, random) => [
-    frameRecord(record).subarray(0, 1 + below(random, record.length)),
+    frameRecord(record).subarray(0, 1 + drawBelow(random, record.length)),
   ],
   'shorter than it says': (record, random) => [
-    frameRecord(record.subarray(0, below(random, record.length)), record.length),
+    frameRecord(record.subarray(0, drawBelow(random, record.length)), record.length),
   ],
-  'cut short': (record, random) => [frameRecord(record.subarray(0, below(random, record.length)))],
+  'cut short': (record, random) => [
+    frameRecord(record.subarray(0, drawBelow(random, record.length))),
+  ],
   'too long': (record, random) => [frameRecord(Buffer.concat([record, makeNoise(random, 400)]))],
-  oversized: (record, random) => [frameRecord(record, 0x7fff_ffff - below(random, 1 << 30))],
+  oversized: (record, random) => [frameRecord(record, 0x7fff_ffff - drawBelow(random, 1 << 30))],
   spoiled(record, random) {
     const spoiled = record.slice();
-    for (let left = 1 + below(random, 8); left > 0; left--) {
-      spoiled[below(random, spoiled.length)] = below(random, 256);
+    for (let left = 1 + drawBelow(random, 8); left > 0; left--) {
+      spoiled[drawBelow(random, spoiled.length)] = drawBelow(random, 256);
     }
     return [frameRecord(spoiled)];
   },
-  garbage: (_record, random) => [makeNoise(random, 1 + below(random, 500))],
-  'framed garbage': (_record, random) => [frameRecord(makeNoise(random, below(random, 500)))],
+  garbage: (_record, random) => [makeNoise(random, 1 + drawBelow(random, 500))],
+  'framed garbage': (_record, random) => [frameRecord(makeNoise(random, drawBelow(random, 500)))],
   twice: (record) => [frameRecord(record), frameRecord(record)],
   lost: () => [],
   'in parts of nothing': (record) => [
@@ -65,14 +67,14 @@ const AFTERWARDS_MS = 15;
 export function corruptOneRecord(settings: CorruptionSettings): Mangler {
   const { random, direction } = settings;
   const candidates = settings.kinds ?? kinds;
-  let recordsLeft = settings.first + below(random, 12);
+  let recordsLeft = settings.first + drawBelow(random, 12);
   let isDone = false;
   return (record, at) => {
     recordsLeft -= at === direction ? 1 : 0;
     if (at !== direction || recordsLeft > 0 || isDone) return [frameRecord(record)];
     isDone = true;
     setTimeout(settings.cut, AFTERWARDS_MS);
-    const kind = candidates[below(random, candidates.length)]!;
+    const kind = candidates[drawBelow(random, candidates.length)]!;
     settings.onCorrupt(kind);
     return corruptions[kind]!(record, random);
   };

@@ -2,7 +2,7 @@
  * All translators of performance/ as volfiles: over a folder, and over bricks as glusterd writes
  * it.
  */
-import { stacked } from '../../apps/bench/engine/stacks.ts';
+import { stackVolumes } from '../../apps/bench/engine/stacks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { performanceStack } from './performance-stack.ts';
@@ -22,7 +22,7 @@ const makeVolume = (name: string, type: string, options: Lines = {}): PlainVolum
  */
 export const renderPerformanceVolfile = (directory: string): string =>
   printVolumes(
-    stacked(
+    stackVolumes(
       [makeVolume('brick', 'storage/posix', { directory })],
       [
         makeVolume('locks', 'features/locks'),
@@ -86,5 +86,5 @@ export function renderGlusterdVolfile(ports: readonly number[]): string {
     'global-threading': 'off',
   });
   const utime = makeVolume('test-utime', 'features/utime', { noatime: 'on' });
-  return printVolumes(stacked([...clients, distribute], [utime, ...caches, top]));
+  return printVolumes(stackVolumes([...clients, distribute], [utime, ...caches, top]));
 }

@@ -11,7 +11,7 @@ export interface Expectation {
   readonly files: number;
 }
 
-export function expectSearches({ homes, searches }: Workload): Expectation {
+export function expectSearches({ directories: homes, searches }: Workload): Expectation {
   let lookups = 0;
   for (const file of searches) lookups += homes[file]! + 1;
   const files = new Set(searches);

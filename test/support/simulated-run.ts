@@ -1,7 +1,7 @@
 /** A simulated bench run whose request times are drawn from a seed, for tests of reports. */
-import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
+import { makeHistogram, recordNs, summarize } from '../../apps/bench/engine/histogram.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
-import { type Random, seeded } from '../../apps/bench/engine/random.ts';
+import { type Random, seedRandom } from '../../apps/bench/engine/random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from '../../apps/bench/engine/results.ts';
 import {
   type Result,
@@ -26,7 +26,7 @@ interface WorkloadSettings {
 export const stackNames = ['typescript', 'python', 'javascript'] as const;
 
 function sample(median: number, round: number, position: number, random: Random): RoundSample {
-  const latency = newHistogram();
+  const latency = makeHistogram();
   const roundMedian = median * (1 + 0.01 * gaussian(random));
   let seconds = 0;
   for (let i = 0; i < REQUESTS; i++) {
@@ -51,7 +51,7 @@ function simulateWorkload(
   { name, placement: place, medians, rounds }: WorkloadSettings,
   seed: number,
 ) {
-  const random = seeded(seed);
+  const random = seedRandom(seed);
   const results: Result[] = medians.map((median, i) => {
     const stack = stackNames[i]!;
     if (median === null)
@@ -80,7 +80,7 @@ function simulateWorkload(
     serverCpus: place === 'same' ? '1' : '0',
     clients: 1,
     warmUpRounds: 1,
-    plain: place === 'free' ? null : summaryOf(sample(1100, 0, 0, random).latency),
+    plain: place === 'free' ? null : summarize(sample(1100, 0, 0, random).latency),
     busy: { others: 0.01, steal: 0, load: 0.2 },
     results: compareToFirst(results, seed),
   } satisfies Workload;

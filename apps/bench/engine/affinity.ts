@@ -17,21 +17,21 @@ export function cpuMask(cpus: readonly number[]): Uint8Array {
 
 /**
  * Pins all threads of a process to these CPUs; threads that they start later inherit them.
- * @param cpus as the kernel lists them: `0-3,8`
- * @throws {NotMeasured}
+ * @param cpus in the kernel's list format: `0-3,8`
+ * @throws {NotMeasured} if the process has ended or a thread cannot be pinned
  */
 export function pinProcess(pid: number, cpus: string): void {
   const mask = cpuMask(parseCpuList(cpus));
-  for (const tid of threadsOf(pid)) {
+  for (const tid of threadIds(pid)) {
     const status = schedSetaffinity(tid, mask.length, mask);
-    // A thread may have ended since.
+    // The thread may have ended after it was listed.
     if (status < 0 && status !== -ESRCH) {
       throw new NotMeasured(`it cannot be put on CPU ${cpus}: ${errnoName(-status)}`);
     }
   }
 }
 
-function threadsOf(pid: number): number[] {
+function threadIds(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BusySampler, busyText, cpuTimesOf, isBusy } from './busy.ts';
-import { allowedCpus } from './placement.ts';
+import { BusySampler, describeBusyness, isBusy, parseCpuTimes } from './busy.ts';
+import { readAllowedCpus } from './placement.ts';
 
 /** Two CPUs, of which the second is busy; ticks are hundredths of a second. */
 const STAT = `cpu  300 20 100 1000 60 10 10 40 5 0
@@ -13,35 +13,38 @@ procs_blocked 0
 
 const quiet = { others: 0.02, steal: 0, load: 0.4 };
 
-describe('load of the machine', () => {
-  it('counts only the CPUs that the bench uses', () => {
-    const times = cpuTimesOf(STAT, [1]);
-    expect(times.all).toBeCloseTo(5.4);
+describe('the load of the machine', () => {
+  it('is summed over the CPUs that the bench uses', () => {
+    const times = parseCpuTimes(STAT, [1]);
+    expect(times.total).toBeCloseTo(5.4);
     expect(times.busy).toBeCloseTo(3.4);
     expect(times.steal).toBeCloseTo(0.4);
     expect(times.runnable).toBe(3);
-    expect(cpuTimesOf(STAT, [0, 1]).all).toBeCloseTo(15.4);
+    expect(parseCpuTimes(STAT, [0, 1]).total).toBeCloseTo(15.4);
   });
 
   it.each([
     ['others', { others: 0.5 }, /other processes had 50 % of the CPU time, and 0\.40 of them/],
     ['the host', { steal: 0.2 }, /had 2 % of the CPU time and the host of this .* machine 20 %/],
     ['the load', { others: 0.06, load: 15 }, /15\.00 of them ran or waited at a time/],
-  ])('a high share of %s makes the machine busy', (_, more, said) => {
+  ])('counts as busy when %s is high, and is described with its figures', (_, more, expected) => {
     expect(isBusy({ ...quiet, ...more }, 2)).toBe(true);
-    expect(busyText({ ...quiet, ...more }, 2)).toMatch(said);
+    expect(describeBusyness({ ...quiet, ...more }, 2)).toMatch(expected);
   });
 
-  it('a quiet or unsampled machine gets no text', () => {
-    expect(busyText(quiet, 2)).toBeNull();
-    expect(busyText({ ...quiet, load: 15 }, 16)).toBeNull();
-    expect(busyText({ ...quiet, others: 0.06 }, 2)).toBeNull();
-    expect(busyText({ ...quiet, load: 2 }, 1)).toBeNull();
-    expect(busyText(null, 2)).toBeNull();
+  it('has no description while it is low or was not sampled', () => {
+    expect(describeBusyness(quiet, 2)).toBeNull();
+    expect(describeBusyness({ ...quiet, load: 15 }, 16)).toBeNull();
+    expect(describeBusyness({ ...quiet, others: 0.06 }, 2)).toBeNull();
+    expect(describeBusyness({ ...quiet, load: 2 }, 1)).toBeNull();
+    expect(describeBusyness(null, 2)).toBeNull();
   });
 
-  it('does not count the processes of the bench itself', () => {
-    const [counted, uncounted] = [new BusySampler(allowedCpus()), new BusySampler(allowedCpus())];
+  it('excludes the processes of the bench itself', () => {
+    const [counted, uncounted] = [
+      new BusySampler(readAllowedCpus()),
+      new BusySampler(readAllowedCpus()),
+    ];
     expect(counted.busyness()).toBeNull();
     counted.begin([process.pid]);
     uncounted.begin([]);

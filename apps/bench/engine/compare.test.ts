@@ -5,25 +5,25 @@ import { compareRuns } from './compare.ts';
 const run = simulateRun();
 
 /** A run of another hour: other rounds, and all stacks `factor` times as slow. */
-const later = (factor: number, pythonFactor = 1) =>
+const makeLaterRun = (factor: number, pythonFactor = 1) =>
   simulateRun({}, [
     // Another workload before them draws other times.
     { ...simulatedWorkloads[0]!, name: 'other' },
-    ...simulatedWorkloads.map((it) => ({
-      ...it,
-      medians: it.medians.map((median, i) =>
+    ...simulatedWorkloads.map((workload) => ({
+      ...workload,
+      medians: workload.medians.map((median, i) =>
         median === null ? null : median * factor * (i === 1 ? pythonFactor : 1),
       ),
     })),
   ]);
 
-const verdictsOf = (second: typeof run) =>
+const listVerdicts = (second: typeof run) =>
   compareRuns(run, second).lines.map(({ stack, to, compared, missing }) => [
     to === null ? stack : `${stack} / ${to}`,
     compared?.verdict ?? missing,
   ]);
 
-const verdictOfEach = (plain: string, python: string, ratio: string) =>
+const expectedVerdicts = (plain: string, python: string, ratio: string) =>
   ['miss', 'miss', 'readdir'].flatMap((name) => [
     ['typescript', plain],
     ['python', python],
@@ -36,8 +36,8 @@ const BUSY = { others: 0.6, steal: 0, load: 15 };
 
 describe('compareRuns', () => {
   it('warns that a run on a busy machine may be slower for that reason', () => {
-    const slower = later(2);
-    const workloads = slower.workloads.map((it) => ({ ...it, busy: BUSY }));
+    const slower = makeLaterRun(2);
+    const workloads = slower.workloads.map((workload) => ({ ...workload, busy: BUSY }));
     expect(compareRuns(run, { ...slower, workloads }).warnings).toContainEqual(
       expect.stringMatching(
         /^miss, same CPU, second run: the machine was busy: .*; compare only the ratios$/,
@@ -46,19 +46,23 @@ describe('compareRuns', () => {
   });
 
   it('finds no difference between a run and itself', () => {
-    expect(verdictsOf(run)).toEqual(
-      verdictOfEach('no difference', 'no difference', 'no difference'),
+    expect(listVerdicts(run)).toEqual(
+      expectedVerdicts('no difference', 'no difference', 'no difference'),
     );
     expect(compareRuns(run, run).warnings).toEqual([]);
   });
 
-  it('a slower machine changes times and not ratios; a slower stack changes both', () => {
-    expect(verdictsOf(later(1.3))).toEqual(verdictOfEach('slower', 'slower', 'no difference'));
-    expect(verdictsOf(later(1, 0.7))).toEqual(verdictOfEach('no difference', 'faster', 'faster'));
+  it('finds changed times but equal ratios on a slower machine, and both changed for a slower stack', () => {
+    expect(listVerdicts(makeLaterRun(1.3))).toEqual(
+      expectedVerdicts('slower', 'slower', 'no difference'),
+    );
+    expect(listVerdicts(makeLaterRun(1, 0.7))).toEqual(
+      expectedVerdicts('no difference', 'faster', 'faster'),
+    );
   });
 
-  it('gives the medians of both runs', () => {
-    const [line] = compareRuns(run, later(2)).lines;
+  it('returns the medians of both runs', () => {
+    const [line] = compareRuns(run, makeLaterRun(2)).lines;
     expect(line!.b! / line!.a!).toBeCloseTo(2, 1);
     expect(line).toMatchObject({ workload: 'miss, same CPU', stack: 'typescript', to: null });
   });

@@ -5,7 +5,7 @@
  * affects the comparison of times. The ratio of a stack to the first stack was measured side by
  * side in each run; where the machines differ, only ratios are comparable.
  */
-import { busyText } from './busy.ts';
+import { describeBusyness } from './busy.ts';
 import { workloadTitle } from './placement.ts';
 import type { Comparison, Result, Round, Run, Workload } from './schema.ts';
 import { median } from './statistics.ts';
@@ -36,68 +36,74 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
   const lines = a.workloads.flatMap((workload) => {
     const other = others.get(workloadTitle(workload));
     if (other === undefined) return [];
-    return linesOf(workload, other, a.seed);
+    return compareWorkload(workload, other, a.seed);
   });
-  return { warnings: [...differences(a, b)], lines };
+  return { warnings: [...listDifferences(a, b)], lines };
 }
 
-function linesOf(a: Workload, b: Workload, seed: number): RunLine[] {
+function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
   const first = a.results[0]!.stack;
   const hasFirst = b.results[0]!.stack === first;
   return a.results.flatMap((mine) => {
     const other = b.results.find(({ stack }) => stack === mine.stack);
     if (other === undefined) return [];
-    const own = { workload: workloadTitle(a), stack: mine.stack };
-    const line = (to: string | null, values: (it: Result, of: Workload) => number[]): RunLine => ({
-      ...own,
+    const labels = { workload: workloadTitle(a), stack: mine.stack };
+    const makeLine = (
+      to: string | null,
+      values: (result: Result, workload: Workload) => number[],
+    ): RunLine => ({
+      ...labels,
       to,
-      ...outcomeOf(mine, other, values(mine, a), values(other, b), seed),
+      ...compareValues(mine, other, values(mine, a), values(other, b), seed),
     });
-    const plain = line(null, (it) => (it.measured?.rounds ?? []).map(medianOf));
+    const plain = makeLine(null, (result) => (result.measured?.rounds ?? []).map(medianNs));
     if (!hasFirst || mine.stack === first) return [plain];
-    return [plain, line(first, (it, of) => ratiosOf(it, of.results[0]!))];
+    return [
+      plain,
+      makeLine(first, (result, workload) => roundRatios(result, workload.results[0]!)),
+    ];
   });
 }
 
-const medianOf = ({ latency }: Round): number => latency.p50;
+const medianNs = ({ latency }: Round): number => latency.p50;
 
 /** Ratios of the rounds that both stacks have. */
-const ratiosOf = (mine: Result, first: Result): number[] =>
+const roundRatios = (mine: Result, first: Result): number[] =>
   pairRounds(mine.measured?.rounds ?? [], first.measured?.rounds ?? [])
-    .map(([own, beside]) => medianOf(own) / medianOf(beside))
+    .map(([own, beside]) => medianNs(own) / medianNs(beside))
     .filter(Number.isFinite);
 
 type Outcome = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
 
-function outcomeOf(
+function compareValues(
   mine: Result,
   other: Result,
-  ofMine: readonly number[],
-  ofOther: readonly number[],
+  values: readonly number[],
+  otherValues: readonly number[],
   seed: number,
 ): Outcome {
-  if (ofMine.length === 0 || ofOther.length === 0) {
-    const missing = (ofMine.length === 0 ? mine : other).missing ?? 'no round of both';
+  if (values.length === 0 || otherValues.length === 0) {
+    const missing = (values.length === 0 ? mine : other).missing ?? 'no round of both';
     return { a: null, b: null, compared: null, missing };
   }
-  const compared = compareApart(ofOther, ofMine, seed);
+  const compared = compareApart(otherValues, values, seed);
   return {
-    a: median(ofMine),
-    b: median(ofOther),
+    a: median(values),
+    b: median(otherValues),
     compared,
     missing: compared === null ? `fewer than ${ROUNDS_MIN} rounds` : null,
   };
 }
 
 /** Conditions that two runs should share, as comparable texts by name. */
-function factsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
+function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
   const { cpu, cpus, kernel, storage, versions } = machine;
   return new Map<string, string>([
     ['the CPU', cpu],
     ['the number of CPUs', String(cpus)],
     ['the kernel', kernel],
     ['the storage', storage],
-    ...Object.entries(versions).map(([name, is]) => [name, is ?? 'none'] as const),
+    ...Object.entries(versions).map(([name, version]) => [name, version ?? 'none'] as const),
     ...stacks.map(({ name, volfile }) => [`the volfile of ${name}`, volfile ?? 'none'] as const),
     ['how the stacks were mounted', mountFlags.join(' ')],
     ...workloads.map((workload) => {
@@ -108,33 +114,33 @@ function factsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, s
 }
 
 /** Conditions on which times depend so much that only ratios are comparable. */
-const MACHINE = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];
-const RATIOS = '; compare only the ratios';
+const MACHINE_CONDITIONS = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];
+const RATIOS_HINT = '; compare only the ratios';
 
 /** Longest value, in characters, that a warning quotes; volfiles are longer. */
 const SHOWN_MAX = 80;
 
-function* differences(a: Run, b: Run): Generator<string> {
-  const [first, second] = [factsOf(a), factsOf(b)];
-  for (const [what, was] of first) {
-    const is = second.get(what);
-    const isShort = was.length <= SHOWN_MAX && !was.includes('\n');
-    const shown = isShort ? `: ${was}, then ${is}` : '';
-    const hint = MACHINE.includes(what) ? RATIOS : '';
-    if (is !== undefined && is !== was) yield `${what} is another${shown}${hint}`;
+function* listDifferences(a: Run, b: Run): Generator<string> {
+  const [first, second] = [listConditions(a), listConditions(b)];
+  for (const [condition, before] of first) {
+    const after = second.get(condition);
+    const isShort = before.length <= SHOWN_MAX && !before.includes('\n');
+    const values = isShort ? `: ${before}, then ${after}` : '';
+    const hint = MACHINE_CONDITIONS.includes(condition) ? RATIOS_HINT : '';
+    if (after !== undefined && after !== before) yield `${condition} is another${values}${hint}`;
   }
   const runs = [
     ['first', a, second],
     ['second', b, first],
   ] as const;
   for (const [which, run, others] of runs) {
-    for (const what of factsOf(run).keys()) {
-      if (!others.has(what)) yield `only the ${which} run has ${what}`;
+    for (const condition of listConditions(run).keys()) {
+      if (!others.has(condition)) yield `only the ${which} run has ${condition}`;
     }
     if (run.partial) yield `the ${which} run ended early`;
     for (const workload of run.workloads) {
-      const busy = busyText(workload.busy, run.machine.cpus);
-      if (busy !== null) yield `${workloadTitle(workload)}, ${which} run: ${busy}${RATIOS}`;
+      const busy = describeBusyness(workload.busy, run.machine.cpus);
+      if (busy !== null) yield `${workloadTitle(workload)}, ${which} run: ${busy}${RATIOS_HINT}`;
     }
   }
 }

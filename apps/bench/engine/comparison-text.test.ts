@@ -8,12 +8,12 @@ import {
   intervalText,
   type Ratio,
 } from './comparison-text.ts';
-import { verdictOf } from './verdict.ts';
+import { readVerdict } from './verdict.ts';
 
-const said = (low: number, ratio: number, high: number): string =>
+const writeText = (low: number, ratio: number, high: number): string =>
   comparedText('b', 'a', { low, ratio, high });
 
-describe('comparedText', () => {
+describe('the text of a comparison', () => {
   it.each([
     [1.06, 1.08, 1.11, 'b is about 8 % slower than a [6 – 11 %]'],
     [0.9, 0.926, 0.943, 'b is about 8 % faster than a [6 – 11 %]'],
@@ -26,17 +26,24 @@ describe('comparedText', () => {
     [1, 1, 1, 'b shows no difference to a [the same – the same]'],
     [0.8, 1.2, 1.4, 'b was too noisy to compare with a [25 % faster – 40 % slower]'],
     [0.8, 1.2, 2.4, 'b was too noisy to compare with a [25 % faster – 2.40 times as long]'],
-  ])('interval [%d, %d, %d] reads: %s', (low, ratio, high, text) => {
-    expect(said(low, ratio, high)).toBe(text);
+  ])('for the interval [%d, %d, %d] is: %s', (low, ratio, high, text) => {
+    expect(writeText(low, ratio, high)).toBe(text);
   });
 
-  it('differing verdicts are listed with the number of measurements of each', () => {
-    const of = (low: number, ratio: number, high: number): Ratio => ({ low, ratio, high });
-    const [slower, more] = [of(1.04, 1.05, 1.06), of(1.1, 1.17, 1.2)];
+  it('lists differing verdicts with the number of measurements of each', () => {
+    const makeRatio = (low: number, ratio: number, high: number): Ratio => ({ low, ratio, high });
+    const [slower, more] = [makeRatio(1.04, 1.05, 1.06), makeRatio(1.1, 1.17, 1.2)];
     expect(answerText('b', 'a', [slower, more])).toBe(
       'b is 5 to 17 % slower than a, in all 2 measurements.',
     );
-    expect(answerText('b', 'a', [slower, of(0.2, 0.25, 0.3), of(2, 3, 4), of(0.99, 1, 1.01)])).toBe(
+    expect(
+      answerText('b', 'a', [
+        slower,
+        makeRatio(0.2, 0.25, 0.3),
+        makeRatio(2, 3, 4),
+        makeRatio(0.99, 1, 1.01),
+      ]),
+    ).toBe(
       'b takes 1.05 to 3.00 times as long as a (in 2 of 4); it is 4.00 times as fast as a ' +
         '[3.33 – 5.00] (in 1 of 4); it shows no difference to a [1.0 % faster – 1.0 % slower] (in 1 of 4).',
     );
@@ -65,18 +72,18 @@ const comparisons: fc.Arbitrary<Ratio> = fc
     return { low, ratio, high };
   });
 
-describe('texts of a comparison', () => {
+describe('for any interval', () => {
   /** Groups: the direction, and the interval as printed. */
-  const words =
+  const sentence =
     /^b (?:(takes|is) (?:about )?([\d.]+) (?:times as (long|fast) as|% (slower|faster) than) a|shows no difference to a|was too noisy to compare with a) \[(.*)\]$/;
 
-  it('a sentence agrees with its interval in direction and in rounded numbers', () => {
+  it('a sentence agrees with the interval in direction and in rounded numbers', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
-        const verdict = verdictOf(compared);
-        const read = words.exec(comparedText('b', 'a', compared));
-        expect(read).not.toBeNull();
-        const [text, , middle, times, percent, bracket] = read!;
+        const verdict = readVerdict(compared);
+        const match = sentence.exec(comparedText('b', 'a', compared));
+        expect(match).not.toBeNull();
+        const [text, , middle, times, percent, bracket] = match!;
         const isDifference = verdict === 'slower' || verdict === 'faster';
         expect(middle !== undefined).toBe(isDifference);
         expect(text.includes('no difference')).toBe(verdict === 'no difference');
@@ -98,7 +105,7 @@ describe('texts of a comparison', () => {
     );
   });
 
-  it('a table cell agrees with its interval', () => {
+  it('a table cell agrees with the interval', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const cell = `${factorText(compared.ratio)} ${intervalText(compared)}`;

@@ -5,7 +5,7 @@
  */
 import type { Comparison, Verdict } from './schema.ts';
 import type { Interval } from './statistics.ts';
-import { verdictOf } from './verdict.ts';
+import { readVerdict } from './verdict.ts';
 
 /** The parts of a comparison that its text contains. */
 export type Ratio = Pick<Comparison, 'ratio' | 'low' | 'high'>;
@@ -41,31 +41,31 @@ const differenceWords = {
   faster: { by: 'faster than', times: ['is', 'times as fast as'] },
 } as const;
 
-/** `1.04`, or `1.04 to 1.18` where the ends differ. */
+/** Writes `1.04`, or `1.04 to 1.18` where the ends differ. */
 function spanText(texts: readonly string[], values: readonly number[]): string {
   const least = texts[values.indexOf(Math.min(...values))]!;
   const most = texts[values.indexOf(Math.max(...values))]!;
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** @param found the comparisons with this verdict, at least one */
+/** Writes the clause of a difference. @param comparisons those with this verdict, at least one */
 function differenceText(
   verdict: 'slower' | 'faster',
   other: string,
-  found: readonly Ratio[],
+  comparisons: readonly Ratio[],
 ): string {
   const { by, times } = differenceWords[verdict];
-  const turned = verdict === 'slower' ? found : found.map(invert);
-  const ratios = turned.map(({ ratio }) => ratio);
-  const ends = turned.length > 1 ? [] : turned.flatMap(({ low, high }) => [low, high]);
+  const oriented = verdict === 'slower' ? comparisons : comparisons.map(invert);
+  const ratios = oriented.map(({ ratio }) => ratio);
+  const ends = oriented.length > 1 ? [] : oriented.flatMap(({ low, high }) => [low, high]);
   const values = [...ratios, ...ends];
   const isFactor = Math.max(...ratios) >= FACTOR_MIN;
-  const texts = isFactor ? values.map(factorText) : percentTexts(values.map((it) => it - 1));
+  const texts = isFactor ? values.map(factorText) : percentTexts(values.map((value) => value - 1));
   const span = spanText(texts, ratios);
   const range = texts.slice(ratios.length).join(' – ');
   const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
   if (isFactor) return `${times[0]} ${span} ${times[1]} ${other}${bracket}`;
-  return `is ${turned.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
+  return `is ${oriented.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
 }
 
 /** The comparison with both stacks exchanged. */
@@ -84,37 +84,44 @@ export function endText(end: number): string {
   return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
 }
 
-/** ` [3 % faster – 6 % slower]`: bounds of a difference that the rounds do not show. */
-export function boundsText(found: readonly Ratio[]): string {
-  if (found.length > 1) return '';
-  const [{ low, high }] = found as [Ratio];
+/** Writes ` [3 % faster – 6 % slower]`: the bounds of a difference that the rounds do not show. */
+export function boundsText(comparisons: readonly Ratio[]): string {
+  if (comparisons.length > 1) return '';
+  const [{ low, high }] = comparisons as [Ratio];
   return ` [${endText(low)} – ${endText(high)}]`;
 }
 
 /** By verdict, writes the clause for all comparisons of a stack that have this verdict. */
-const clauses: Readonly<Record<Verdict, (other: string, found: readonly Ratio[]) => string>> = {
-  slower: (other, found) => differenceText('slower', other, found),
-  faster: (other, found) => differenceText('faster', other, found),
-  'no difference': (other, found) => `shows no difference to ${other}${boundsText(found)}`,
-  'too noisy to conclude': (other, found) =>
-    `was too noisy to compare with ${other}${boundsText(found)}`,
-};
+const clauses: Readonly<Record<Verdict, (other: string, comparisons: readonly Ratio[]) => string>> =
+  {
+    slower: (other, comparisons) => differenceText('slower', other, comparisons),
+    faster: (other, comparisons) => differenceText('faster', other, comparisons),
+    'no difference': (other, comparisons) =>
+      `shows no difference to ${other}${boundsText(comparisons)}`,
+    'too noisy to conclude': (other, comparisons) =>
+      `was too noisy to compare with ${other}${boundsText(comparisons)}`,
+  };
 
 /** `python is about 8 % slower than typescript [6 – 11 %]`. */
 export const comparedText = (subject: string, other: string, compared: Ratio): string =>
-  `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
+  `${subject} ${clauses[readVerdict(compared)](other, [compared])}`;
 
 /** A sentence about a stack in several measurements: a clause for each verdict, with its count. */
-export function answerText(subject: string, other: string, found: readonly Ratio[]): string {
-  if (found.length === 0) return `${subject} could not be compared with ${other}.`;
+export function answerText(subject: string, other: string, comparisons: readonly Ratio[]): string {
+  if (comparisons.length === 0) return `${subject} could not be compared with ${other}.`;
   const groups = (Object.keys(clauses) as Verdict[])
-    .map((verdict) => ({ verdict, of: found.filter((it) => verdictOf(it) === verdict) }))
+    .map((verdict) => ({
+      verdict,
+      of: comparisons.filter((value) => readVerdict(value) === verdict),
+    }))
     .filter(({ of }) => of.length > 0);
   const parts = groups.map(({ verdict, of }) => clauses[verdict](other, of));
   if (parts.length === 1) {
-    const all = found.length === 1 ? '' : `, in all ${found.length} measurements`;
+    const all = comparisons.length === 1 ? '' : `, in all ${comparisons.length} measurements`;
     return `${subject} ${parts[0]}${all}.`;
   }
-  const counted = parts.map((part, i) => `${part} (in ${groups[i]!.of.length} of ${found.length})`);
+  const counted = parts.map(
+    (part, i) => `${part} (in ${groups[i]!.of.length} of ${comparisons.length})`,
+  );
   return `${subject} ${counted.join('; it ')}.`;
 }

@@ -11,16 +11,16 @@ const page = ['how-it-works/bench.md', 'reference/bench-file.md']
   .join('\n');
 
 /** Every key of a result file, without names that users choose. */
-function* keysOf(value: unknown): Generator<string> {
+function* listKeys(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     if (!Array.isArray(value)) yield key;
-    if (key !== 'versions') yield* keysOf(item);
+    if (key !== 'versions') yield* listKeys(item);
   }
 }
 
-describe('the pages about the bench', () => {
-  it.each([...new Set(keysOf(simulateRun()))])('explains the key %s', (key) => {
+describe('the documentation of the bench', () => {
+  it.each([...new Set(listKeys(simulateRun()))])('explains the key %s', (key) => {
     expect(page).toContain(`\`${key}\``);
   });
 

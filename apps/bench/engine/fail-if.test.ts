@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../terminal/exit.ts';
 import { simulateRun, stackNames } from '../../../test/support/simulated-run.ts';
-import { failuresBy, parseCondition } from './fail-if.ts';
+import { findFailures, parseCondition } from './fail-if.ts';
 import { measureNames, measures, units } from './measures.ts';
 
 const parse = (text: string) => parseCondition(text, stackNames);
@@ -29,7 +29,7 @@ describe('parseCondition', () => {
     ...['', 'python', 'python p50', 'python p50 = 1', 'python p50 >', 'python p50 > much'],
     ...['python p50 > -1', 'python/ p50 > 1', '/python p50 > 1', 'python p50 > 1 ms s'],
     'python/typescript/python p50 > 1',
-  ])("refuses '%s', which has not the shape of a condition", (text) => {
+  ])("refuses '%s', which does not have the form of a condition", (text) => {
     expect(() => parse(text)).toThrow(
       `--fail-if '${text}': it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER`,
     );
@@ -64,51 +64,53 @@ describe('parseCondition', () => {
   });
 });
 
-describe('failuresBy', () => {
+describe('findFailures', () => {
   const run = simulateRun();
-  const failures = (text: string, of = run) => failuresBy(parse(text), of);
+  const listFailures = (text: string, tested = run) => findFailures(parse(text), tested);
   const places = ['miss, same CPU', 'miss, different CPUs', 'readdir, same CPU'] as const;
-  const where = (text: string, of = run): string[] =>
-    failures(text, of).map((it) => places.find((place) => it.includes(place)) ?? it);
+  const failedPlaces = (text: string, tested = run): string[] =>
+    listFailures(text, tested).map(
+      (failure) => places.find((place) => failure.includes(place)) ?? failure,
+    );
 
   it('names every workload and place in which the condition holds, with the value', () => {
-    const [one, ...others] = failures('python/typescript p50 > 1.1');
+    const [one, ...others] = listFailures('python/typescript p50 > 1.1');
     expect(one).toMatch(/^python\/typescript p50 > 1\.1: miss, same CPU: it is 1\.1\d$/);
     expect(others).toEqual([]);
   });
 
-  it('compares in the unit of the condition', () => {
-    expect(where('python p50 > 20 µs')).toEqual(places.slice(1));
-    expect(where('python memory > 119 MB')).toEqual(places);
-    expect(where('python memory > 120 MB')).toEqual([]);
-    expect(failures('python memory > 119 MB')[0]).toMatch(/: it is 120 MB$/);
+  it('compares values in the unit of the condition', () => {
+    expect(failedPlaces('python p50 > 20 µs')).toEqual(places.slice(1));
+    expect(failedPlaces('python memory > 119 MB')).toEqual(places);
+    expect(failedPlaces('python memory > 120 MB')).toEqual([]);
+    expect(listFailures('python memory > 119 MB')[0]).toMatch(/: it is 120 MB$/);
   });
 
-  it('skips workloads that do not fit a stack, and fails when none is left', () => {
-    const unfitIn = (...unfit: number[]) => ({
+  it('skips workloads that do not fit a stack, and reports a failure when none is left', () => {
+    const makeUnfit = (...unfit: number[]) => ({
       ...run,
-      workloads: run.workloads.map((workload, at) => ({
+      workloads: run.workloads.map((workload, index) => ({
         ...workload,
-        results: workload.results.map((it) =>
-          it.stack === 'python' && unfit.includes(at)
-            ? { ...it, measured: null, missing: 'it says that a name is absent', unfit: true }
-            : it,
+        results: workload.results.map((result) =>
+          result.stack === 'python' && unfit.includes(index)
+            ? { ...result, measured: null, missing: 'it says that a name is absent', unfit: true }
+            : result,
         ),
       })),
     });
     for (const text of ['python p50 > 1 s', 'typescript/python p50 > 9']) {
-      expect(failures(text, unfitIn(1, 2))).toEqual([]);
+      expect(listFailures(text, makeUnfit(1, 2))).toEqual([]);
     }
-    expect(where('python p50 > 1 ns', unfitIn(1, 2))).toEqual([places[0]]);
-    expect(failures('python p50 > 1 s', unfitIn(0, 1, 2))).toEqual([
+    expect(failedPlaces('python p50 > 1 ns', makeUnfit(1, 2))).toEqual([places[0]]);
+    expect(listFailures('python p50 > 1 s', makeUnfit(0, 1, 2))).toEqual([
       'python p50 > 1 s: the run: nothing was measured',
     ]);
   });
 
-  it('fails where the stack was not measured', () => {
-    expect(failures('javascript/typescript p50 > 9')).toEqual([
+  it('reports a failure where the stack was not measured', () => {
+    expect(listFailures('javascript/typescript p50 > 9')).toEqual([
       'javascript/typescript p50 > 9: readdir, same CPU: nothing was measured',
     ]);
-    expect(failures('python p50 > 9 s', simulateRun({}, []))).toHaveLength(1);
+    expect(listFailures('python p50 > 9 s', simulateRun({}, []))).toHaveLength(1);
   });
 });

@@ -5,8 +5,15 @@
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
-import { formats, type MeasureName, measureNames, measures, ratioOf, units } from './measures.ts';
-import { relative } from './numbers.ts';
+import {
+  formats,
+  type MeasureName,
+  measureNames,
+  measures,
+  medianRatio,
+  units,
+} from './measures.ts';
+import { formatRatio } from './numbers.ts';
 import { workloadTitle } from './placement.ts';
 import type { Run, Workload } from './schema.ts';
 
@@ -29,57 +36,60 @@ export interface Condition {
 }
 
 /** Groups: stack, second stack, measure, operator, number, unit. */
-const SHAPE = /^([^\s/<>]+)(?:\s*\/\s*([^\s/<>]+))?\s+([\w.-]+)\s*([<>]=?)\s*(\d*\.?\d+)\s*(\S*)$/;
+const CONDITION_PATTERN =
+  /^([^\s/<>]+)(?:\s*\/\s*([^\s/<>]+))?\s+([\w.-]+)\s*([<>]=?)\s*(\d*\.?\d+)\s*(\S*)$/;
 
 /** Parses a condition about stacks of these names. @throws {UsageError} */
 export function parseCondition(condition: string, stacks: readonly string[]): Condition {
   const text = condition.trim();
-  const invalid = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
-  const match = SHAPE.exec(text);
+  const invalidError = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
+  const match = CONDITION_PATTERN.exec(text);
   if (match === null)
-    throw invalid('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
+    throw invalidError('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
   const [, stack, divisor = null, measure, operator, number, unit] = match as unknown as [
     ...[string, string, string | undefined, MeasureName, Condition['operator'], string, string],
   ];
-  const expect = (what: string, name: string, known: readonly string[]): void => {
+  const failIfUnknown = (role: string, name: string, known: readonly string[]): void => {
     if (known.includes(name)) return;
     const guess = didYouMean(name, known) || `; there are ${known.join(', ')}`;
-    throw invalid(`no ${what} is called '${name}'${guess}`);
+    throw invalidError(`no ${role} is called '${name}'${guess}`);
   };
-  expect('stack', stack, stacks);
-  if (divisor !== null) expect('stack', divisor, stacks);
-  expect('measure', measure, measureNames);
+  failIfUnknown('stack', stack, stacks);
+  if (divisor !== null) failIfUnknown('stack', divisor, stacks);
+  failIfUnknown('measure', measure, measureNames);
   const { kind } = measures[measure];
-  if (divisor !== null && unit !== '') throw invalid(`a ratio has no unit, found '${unit}'`);
+  if (divisor !== null && unit !== '') throw invalidError(`a ratio has no unit, found '${unit}'`);
   const isBare = divisor !== null || (unit === '' && kind === 'rate');
-  if (!isBare) expect(`unit of a ${kind}`, unit, Object.keys(units[kind]));
+  if (!isBare) failIfUnknown(`unit of a ${kind}`, unit, Object.keys(units[kind]));
   const bound = Number(number) * (isBare ? 1 : units[kind][unit]!);
   return { text, stack, divisor, measure, operator, bound };
 }
 
 /**
- * Lists where a run fails by a condition: the condition holds, or its measure is missing. Workloads
+ * Lists the workloads in which a condition holds or its measure is missing. Workloads
  * that do not fit its stacks are skipped; if none is left, the run fails, too.
  */
-export function failuresBy(condition: Condition, { workloads }: Run): string[] {
+export function findFailures(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, divisor, measure, operator, bound } = condition;
   const fitting = workloads.filter(
-    ({ results }) => !results.some((it) => it.unfit && [stack, divisor].includes(it.stack)),
+    ({ results }) =>
+      !results.some((result) => result.unfit && [stack, divisor].includes(result.stack)),
   );
   if (fitting.length === 0) return [`${text}: the run: nothing was measured`];
-  const format = divisor === null ? formats[measures[measure].kind] : relative;
+  const format = divisor === null ? formats[measures[measure].kind] : formatRatio;
   return fitting.flatMap((workload) => {
-    const value = valueIn(condition, workload);
+    const value = readValue(condition, workload);
     if (value !== null && !operators[operator](value, bound)) return [];
-    const found = value === null ? 'nothing was measured' : `it is ${format(value)}`;
-    return [`${text}: ${workloadTitle(workload)}: ${found}`];
+    const outcome = value === null ? 'nothing was measured' : `it is ${format(value)}`;
+    return [`${text}: ${workloadTitle(workload)}: ${outcome}`];
   });
 }
 
-function valueIn({ stack, divisor, measure }: Condition, { results }: Workload): number | null {
-  const measuredOf = (name: string) => results.find((it) => it.stack === name)?.measured ?? null;
-  const measured = measuredOf(stack);
-  if (measured === null || divisor === null) return measured && measures[measure].of(measured);
-  const base = measuredOf(divisor);
-  return base === null ? null : ratioOf(measure, measured, base);
+function readValue({ stack, divisor, measure }: Condition, { results }: Workload): number | null {
+  const findMeasured = (name: string) =>
+    results.find((result) => result.stack === name)?.measured ?? null;
+  const measured = findMeasured(stack);
+  if (measured === null || divisor === null) return measured && measures[measure].value(measured);
+  const base = findMeasured(divisor);
+  return base === null ? null : medianRatio(measure, measured, base);
 }

@@ -1,23 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distributionOf, mergeHistograms, newHistogram, recordNs, summaryOf } from './histogram.ts';
+import {
+  makeHistogram,
+  mergeHistograms,
+  readDistribution,
+  recordNs,
+  summarize,
+} from './histogram.ts';
 
 const times = fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 });
 
-function of(values: readonly number[]) {
-  const histogram = newHistogram();
+function recordAll(values: readonly number[]) {
+  const histogram = makeHistogram();
   for (const value of values) recordNs(histogram, value);
   return histogram;
 }
 
 describe('a histogram', () => {
-  it('percentiles are right in three digits', () => {
+  it('gives percentiles that are right to three digits', () => {
     fc.assert(
       fc.property(times, (values) => {
         const sorted = values.toSorted((a, b) => a - b);
-        const { count, p50, p90 } = summaryOf(of(values));
+        const { count, p50, p90 } = summarize(recordAll(values));
         expect(count).toBe(values.length);
-        for (const [part, found] of [
+        for (const [part, percentile] of [
           [0.5, p50],
           [0.9, p90],
         ] as const) {
@@ -25,37 +31,37 @@ describe('a histogram', () => {
           const rank = part * sorted.length;
           const low = sorted[Math.max(0, Math.floor(rank) - 1)]!;
           const high = sorted[Math.ceil(rank) - 1]!;
-          expect(found).toBeGreaterThanOrEqual(low / 1.002);
-          expect(found).toBeLessThanOrEqual(high * 1.002);
+          expect(percentile).toBeGreaterThanOrEqual(low / 1.002);
+          expect(percentile).toBeLessThanOrEqual(high * 1.002);
         }
       }),
     );
   });
 
   it('counts times below its lowest and above its highest value', () => {
-    expect(summaryOf(of([0.2, 1e15])).count).toBe(2);
+    expect(summarize(recordAll([0.2, 1e15])).count).toBe(2);
   });
 
-  it('distinguishes requests that take minutes', () => {
-    const { p50, max } = summaryOf(of([90e9, 90e9, 1800e9]));
+  it('distinguishes requests that take minutes from those that take half an hour', () => {
+    const { p50, max } = summarize(recordAll([90e9, 90e9, 1800e9]));
     expect(p50 / 90e9).toBeCloseTo(1, 2);
     expect(max / 1800e9).toBeCloseTo(1, 2);
   });
 
-  it('merged parts equal the whole', () => {
+  it('merged from parts equals the histogram of the whole', () => {
     fc.assert(
       fc.property(times, times, (a, b) => {
-        const parts = summaryOf(mergeHistograms([of(a), of(b)]));
-        const { stddev: _, ...whole } = summaryOf(of([...a, ...b]));
+        const parts = summarize(mergeHistograms([recordAll(a), recordAll(b)]));
+        const { stddev: _, ...whole } = summarize(recordAll([...a, ...b]));
         expect(parts).toMatchObject(whole);
       }),
     );
   });
 
-  it('quantiles rise from 0 to 100 percent', () => {
+  it('has quantiles that rise from 0 to 100 percent', () => {
     fc.assert(
       fc.property(times, (values) => {
-        const { quantiles } = distributionOf(of(values));
+        const { quantiles } = readDistribution(recordAll(values));
         expect(quantiles[0]![0]).toBe(0);
         expect(quantiles.at(-1)![0]).toBe(100);
         for (const [i, [percent, value]] of quantiles.slice(1).entries()) {

@@ -9,13 +9,13 @@ import type { Distribution, Summary } from './schema.ts';
 /** The highest value of a histogram, an hour: longer requests count as an hour. */
 const LONGEST_NS = 3600e9;
 
-export const newHistogram = (): RecordableHistogram =>
+export const makeHistogram = (): RecordableHistogram =>
   createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 });
 
 /** Adds up histograms. */
 export function mergeHistograms(histograms: readonly RecordableHistogram[]): RecordableHistogram {
-  const all = newHistogram();
-  for (const one of histograms) all.add(one);
+  const all = makeHistogram();
+  for (const histogram of histograms) all.add(histogram);
   return all;
 }
 
@@ -23,8 +23,8 @@ export function mergeHistograms(histograms: readonly RecordableHistogram[]): Rec
 export const recordNs = (histogram: RecordableHistogram, nanoseconds: number): void =>
   histogram.record(Math.min(Math.max(1, Math.round(nanoseconds)), LONGEST_NS));
 
-/** @param histogram with at least one value */
-export const summaryOf = (histogram: Histogram): Summary => ({
+/** Summarizes a histogram with at least one value. */
+export const summarize = (histogram: Histogram): Summary => ({
   count: histogram.count,
   min: histogram.min,
   mean: histogram.mean,
@@ -42,8 +42,8 @@ const PERCENTS: readonly number[] = [
   ...[99.6, 99.7, 99.8, 99.9, 99.95, 99.99, 100],
 ];
 
-/** @param histogram with at least one value */
-export function distributionOf(histogram: Histogram): Distribution {
+/** Reads the quantiles of a histogram with at least one value. */
+export function readDistribution(histogram: Histogram): Distribution {
   const quantiles = PERCENTS.map((percent) => [percent, histogram.percentile(percent)] as const);
-  return { ...summaryOf(histogram), quantiles: [[0, histogram.min], ...quantiles] };
+  return { ...summarize(histogram), quantiles: [[0, histogram.min], ...quantiles] };
 }

@@ -18,14 +18,14 @@ export function checkCounts(alike: readonly string[], rounds: number, rows: read
       samples[0]?.counts[PASSED_ON] !== undefined,
   );
   for (const row of others) {
-    const [mine, other] = [passedOn(row), passedOn(first!)];
-    if (mine === other) continue;
+    const [count, expected] = [countPassedOn(row), countPassedOn(first!)];
+    if (count === expected) continue;
     row.warnings.push(
-      `${mine} lookups were passed on, by ${first!.name} ${other}: one of them has another answer, ` +
+      `${count} lookups were passed on, by ${first!.name} ${expected}: one of them has another answer, ` +
         'unless names were forgotten by the clock, or several clients changed them by turns',
     );
   }
 }
 
-const passedOn = ({ samples }: Row): number =>
+const countPassedOn = ({ samples }: Row): number =>
   samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON] ?? 0), 0);

@@ -1,7 +1,7 @@
 /** Describes the machine of a run: CPU, memory, kernel, storage and versions. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { type MountEntry, readMounts } from '../../../runtime/mount/mountinfo.ts';
-import { allowedCpus, parseCpuList } from './placement.ts';
+import { parseCpuList, readAllowedCpus } from './placement.ts';
 import type { Machine } from './schema.ts';
 
 const HUNDREDTHS = 100;
@@ -12,20 +12,20 @@ const HUNDREDTHS = 100;
  */
 export const describeMachine = (folder: string, versions: Machine['versions']): Machine => ({
   cpu: cpus()[0]?.model.trim() || 'unknown CPU',
-  cpus: parseCpuList(allowedCpus()).length,
+  cpus: parseCpuList(readAllowedCpus()).length,
   memoryBytes: totalmem(),
   kernel: release(),
   load: loadavg().map((value) => Math.round(value * HUNDREDTHS) / HUNDREDTHS),
-  storage: fileSystemOf(folder),
+  storage: findFileSystem(folder),
   versions: { ...versions, Node: process.version },
 });
 
 /** The type of the file system that an absolute path is on. */
-export function fileSystemOf(path: string, mounts = readMounts()): string {
-  const isOver = ({ mountpoint: at }: MountEntry): boolean =>
-    at === '/' || path === at || path.startsWith(`${at}/`);
-  const over = mounts.filter(isOver);
-  const longest = Math.max(...over.map(({ mountpoint }) => mountpoint.length));
+export function findFileSystem(path: string, mounts = readMounts()): string {
+  const containsPath = ({ mountpoint: mountpath }: MountEntry): boolean =>
+    mountpath === '/' || path === mountpath || path.startsWith(`${mountpath}/`);
+  const containing = mounts.filter(containsPath);
+  const longest = Math.max(...containing.map(({ mountpoint }) => mountpoint.length));
   // Of several mounts at one mount point, the last one covers the others.
-  return over.findLast(({ mountpoint }) => mountpoint.length === longest)?.type ?? 'unknown';
+  return containing.findLast(({ mountpoint }) => mountpoint.length === longest)?.type ?? 'unknown';
 }

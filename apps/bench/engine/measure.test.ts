@@ -7,19 +7,19 @@ const NO_FOLDER = '/dev/null/plain';
 
 const plan: MeasurePlan = {
   workload: 'miss',
-  place: 'same',
-  at: { client: 0, servers: '0' },
+  placement: 'same',
+  cpus: { client: 0, servers: '0' },
   stacks: [
     {
       name: 'a',
-      counted: null,
+      lookupCounter: null,
       serve: () => Promise.reject(new NotMeasured('it does not start')),
       discard() {},
     },
     {
       name: 'floor',
-      counted: null,
-      unfit: () => 'it knows nothing of this',
+      lookupCounter: null,
+      unfitReason: () => 'it knows nothing of this',
       serve: () => Promise.reject(new NotMeasured('it was started')),
       discard() {},
     },
@@ -31,12 +31,12 @@ const plan: MeasurePlan = {
   rounds: 1,
   seconds: 0.01,
   alike: [],
-  since: 0,
-  turn() {},
+  runStart: 0,
+  onTurn() {},
   signal: new AbortController().signal,
 };
 
-it('reports each stack that could not be measured, and the plain directory', async () => {
+it('measure reports each stack that could not be measured, and the plain directory', async () => {
   const { workload, partial, failures, warnings } = await measure(plan);
   expect(workload.plain).toBeNull();
   expect(partial).toBe(true);
@@ -51,7 +51,7 @@ it('reports each stack that could not be measured, and the plain directory', asy
   );
 });
 
-it('a workload that does not fit a stack is no failure', async () => {
+it('measure reports a workload that does not fit a stack, but not as a failure', async () => {
   const { workload, failures } = await measure(plan);
   const [a, floor] = workload.results;
   expect([a!.unfit, floor!.unfit]).toEqual([false, true]);
@@ -59,8 +59,11 @@ it('a workload that does not fit a stack is no failure', async () => {
   expect(failures.join()).not.toContain('floor');
 });
 
-it('a stack that did not start is not retried or reported again', async () => {
-  const stacks = plan.stacks.map((it) => ({ ...it, broken: 'it did not start: a typo' }));
+it('measure neither starts nor reports a stack that failed in the trial', async () => {
+  const stacks = plan.stacks.map((stack) => ({
+    ...stack,
+    startFailure: 'it did not start: a typo',
+  }));
   const { workload, failures } = await measure({ ...plan, stacks });
   expect(workload.results[0]!.missing).toBe('it did not start: a typo');
   expect(failures.join()).not.toContain('miss, a');

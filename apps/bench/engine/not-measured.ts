@@ -1,6 +1,6 @@
-/** Measurements that failed: an error where it happens, a value in the result. */
+/** Represents failed measurements: thrown as an error, stored as a value in the result. */
 
-export interface Missing {
+export interface MissingResult {
   /** The reason. */
   readonly missing: string;
   /** The stack gave wrong answers, so its times are worthless. */
@@ -8,10 +8,10 @@ export interface Missing {
 }
 
 /** The text of a table cell with the reason. */
-export const missingText = ({ missing, wrong }: Missing): string =>
+export const missingText = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
-export const isMissing = (value: object): value is Missing => 'missing' in value;
+export const isMissing = (value: object): value is MissingResult => 'missing' in value;
 
 /** A measurement is impossible. The message gives the reason, and the remedy where it is known. */
 export class NotMeasured extends Error {
@@ -32,8 +32,8 @@ export class WrongAnswers extends NotMeasured {
   override readonly name = 'WrongAnswers';
 }
 
-/** Turns NotMeasured into a value; other errors are thrown on. */
-export async function orMissing<T>(measure: () => Promise<T>): Promise<T | Missing> {
+/** Measures, or returns the reason of NotMeasured as a value; throws other errors. */
+export async function measureOrExplain<T>(measure: () => Promise<T>): Promise<T | MissingResult> {
   try {
     return await measure();
   } catch (error) {

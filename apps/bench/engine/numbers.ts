@@ -2,19 +2,20 @@
 import type { Estimate } from './statistics.ts';
 
 /** Three significant digits: 0.42, 8.31, 42.4, 108. */
-export const digits = (value: number): string =>
+export const formatDigits = (value: number): string =>
   value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
 
 /** A ratio with three significant digits also where it is small: 0.0439, 0.90, 12.3. */
-export const relative = (value: number): string =>
-  value < 0.1 ? value.toPrecision(3) : digits(value);
+export const formatRatio = (value: number): string =>
+  value < 0.1 ? value.toPrecision(3) : formatDigits(value);
 
-/** Two decimals, and none. */
-export const hundredths = (value: number): string => value.toFixed(2);
-export const whole = (value: number): string => value.toFixed(0);
+/** Two decimals. */
+export const formatHundredths = (value: number): string => value.toFixed(2);
+/** No decimals. */
+export const formatWhole = (value: number): string => value.toFixed(0);
 
 /** A median with its interval: `2.00 [1.00 – 3.00]`. */
-export const withInterval = (
+export const formatEstimate = (
   { median, low, high }: Estimate,
   format: (value: number) => string,
 ): string => `${format(median)} [${format(low)} – ${format(high)}]`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotMeasured } from './not-measured.ts';
-import { allowedCpus, assignCpus, parseCpuList } from './placement.ts';
+import { assignCpus, parseCpuList, readAllowedCpus } from './placement.ts';
 
 describe('parseCpuList', () => {
   it('reads single CPUs and ranges', () => {
@@ -9,11 +9,11 @@ describe('parseCpuList', () => {
   });
 
   it('reads the list of CPUs that this process may use', () => {
-    expect(parseCpuList(allowedCpus()).every(Number.isInteger)).toBe(true);
+    expect(parseCpuList(readAllowedCpus()).every(Number.isInteger)).toBe(true);
   });
 });
 
-describe('placed', () => {
+describe('assignCpus', () => {
   it('puts client and servers on one CPU, on two, or on any', () => {
     expect(assignCpus('same', '0-3')).toEqual({ client: 3, servers: '3' });
     expect(assignCpus('different', '0-3')).toEqual({ client: 3, servers: '0' });

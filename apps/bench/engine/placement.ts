@@ -23,11 +23,12 @@ export const workloadTitle = ({
   readonly place: Placement;
 }): string => `${name}, ${placementTitles[place]}`;
 
-/** CPUs that this process may use, in the kernel's list format (cpuset(7)): `0-3,8`. */
-export function allowedCpus(): string {
+/** Reads the CPUs that this process may use, in the kernel's list format (cpuset(7)): `0-3,8`. */
+export function readAllowedCpus(): string {
   return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
 }
 
+/** Parses the kernel's list format: `0-3,8`. */
 export function parseCpuList(list: string): number[] {
   return list.split(',').flatMap((part) => {
     const [first, last = first] = part.split('-').map(Number);
@@ -52,6 +53,6 @@ export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   return { client, servers: String(server) };
 }
 
-/** The CPUs of client and servers, as a list. */
-export const cpusOf = ({ client, servers }: CpuAssignment): string =>
+/** Lists the CPUs of client and servers in the kernel's format. */
+export const listCpus = ({ client, servers }: CpuAssignment): string =>
   client === null ? servers : [...new Set([client, ...parseCpuList(servers)])].join(',');

@@ -1,10 +1,10 @@
 /** Draws reproducible random numbers: equal seeds, equal numbers. Pure arithmetic of 32 bits. */
 
-/** At least 0, less than 1. */
+/** Draws a number of at least 0 and less than 1. */
 export type Random = () => number;
 
 /** Mulberry32, a mixed counter: good enough to shuffle and to resample. */
-export function seeded(seed: number): Random {
+export function seedRandom(seed: number): Random {
   let counter = seed | 0;
   return () => {
     counter = (counter + 0x6d2b79f5) | 0;
@@ -14,14 +14,14 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** A whole number from 0 to bound - 1. */
-export const below = (random: Random, bound: number): number => Math.floor(random() * bound);
+/** Draws a whole number from 0 to bound - 1. */
+export const drawBelow = (random: Random, bound: number): number => Math.floor(random() * bound);
 
-/** A shuffled copy, by Fisher and Yates. */
-export function shuffled<T>(items: readonly T[], random: Random): T[] {
+/** Returns a shuffled copy, by Fisher and Yates. */
+export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const all = [...items];
   for (let last = all.length - 1; last > 0; last--) {
-    const other = below(random, last + 1);
+    const other = drawBelow(random, last + 1);
     [all[last], all[other]] = [all[other]!, all[last]!];
   }
   return all;

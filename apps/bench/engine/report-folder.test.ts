@@ -19,15 +19,15 @@ it('openReportFolder makes a folder, and refuses one that has a report', () => {
   );
 });
 
-it('with force, the report is replaced and other files stay', () => {
+it('with force, writeReportFolder replaces the report and keeps other files', () => {
   const dir = join(scratch, 'c');
   openReportFolder(dir, { force: false });
   writeReportFolder(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
   writeFileSync(join(dir, 'mine'), 'mine');
   openReportFolder(dir, { force: true });
   writeReportFolder(dir, { 'run.json': '2', 'report.md': 'b', 'report.html': 'b' });
-  const found = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
-  expect(found).toEqual([
+  const files = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
+  expect(files).toEqual([
     ['mine', 'mine'],
     ['report.html', 'b'],
     ['report.md', 'b'],
@@ -35,7 +35,7 @@ it('with force, the report is replaced and other files stay', () => {
   ]);
 });
 
-it('openReportFolder and writeOut name the path that they cannot make', () => {
+it('openReportFolder and writeReportFolder name the path that they cannot make', () => {
   const file = join(scratch, 'file');
   writeFileSync(file, '');
   expect(() => openReportFolder(file, { force: true })).toThrow(`${file} is a file`);

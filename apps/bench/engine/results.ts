@@ -1,6 +1,6 @@
 /** Sums up the rounds of each stack, and compares the sums with those of the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
-import { distributionOf, mergeHistograms, summaryOf } from './histogram.ts';
+import { mergeHistograms, readDistribution, summarize } from './histogram.ts';
 import type { Measured, Result, Run } from './schema.ts';
 import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
@@ -26,19 +26,19 @@ export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 /** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst`. */
 export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measured | null {
   if (samples.length === 0) return null;
-  const sum = (of: (sample: RoundSample) => number): number =>
-    samples.reduce((all, sample) => all + of(sample), 0);
-  const latency = distributionOf(mergeHistograms(samples.map((it) => it.latency)));
+  const sum = (readValue: (sample: RoundSample) => number): number =>
+    samples.reduce((all, sample) => all + readValue(sample), 0);
+  const latency = readDistribution(mergeHistograms(samples.map((sample) => sample.latency)));
   return {
     rounds: samples.map(({ counts: _, answers: __, ...round }) => ({
       ...round,
-      latency: summaryOf(round.latency),
+      latency: summarize(round.latency),
     })),
     latency,
     throughput: latency.count / sum(({ seconds }) => seconds),
-    serverCpuSeconds: sum((it) => it.serverCpuSeconds),
-    clientCpuSeconds: sum((it) => it.clientCpuSeconds),
-    counts: summedCounts(samples),
+    serverCpuSeconds: sum((sample) => sample.serverCpuSeconds),
+    clientCpuSeconds: sum((sample) => sample.clientCpuSeconds),
+    counts: sumCounts(samples),
     answers: {
       checked: sum(({ answers }) => answers.checked),
       wrong: sum(({ answers }) => answers.wrong),
@@ -49,9 +49,7 @@ export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals
 }
 
 /** Sums of the counts of several rounds or clients. */
-export function summedCounts(
-  samples: readonly Pick<RoundSample, 'counts'>[],
-): Record<string, number> {
+export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { counts } of samples) {
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
@@ -70,8 +68,8 @@ export function compareToFirst(results: readonly Result[], seed: Run['seed']): R
       const tooFew = `not compared: a comparison needs at least ${ROUNDS_MIN} rounds`;
       return { ...result, warnings: [...warnings, tooFew] };
     }
-    const added = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
-    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...added] };
+    const noise = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
+    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...noise] };
   });
 }
 

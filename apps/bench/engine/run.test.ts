@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
 import type { Measurement, MeasurePlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
-import { markdownReport } from './report/markdown.ts';
-import { terminalReport } from './report/text.ts';
+import { writeMarkdown } from './report/markdown.ts';
+import { writeTerminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
 import type { TrialResult } from './trial.ts';
 
@@ -11,10 +11,10 @@ const { machine, stacks, workloads } = simulateRun();
 
 const plan: RunPlan = {
   question: 'How fast?',
-  line: ['glossa', 'bench'],
+  commandLine: ['glossa', 'bench'],
   stacks: stacks.map((stack) => ({
     ...stack,
-    counted: null,
+    lookupCounter: null,
     serve: () => Promise.reject(new Error('not here')),
     discard() {},
   })),
@@ -26,8 +26,8 @@ const plan: RunPlan = {
   cpus: '0-1',
   mountFlags: ['--no-passthrough'],
   folder: '/nowhere',
-  progress() {},
-  tell() {},
+  showProgress() {},
+  printProblem() {},
   clients: 1,
   seed: 1,
   rounds: 2,
@@ -36,31 +36,31 @@ const plan: RunPlan = {
   signal: new AbortController().signal,
 };
 
-const measured = ({ workload: name, place }: MeasurePlan): Measurement => ({
-  workload: { ...workloads[0]!, name, place },
+const makeMeasurement = ({ workload: name, placement }: MeasurePlan): Measurement => ({
+  workload: { ...workloads[0]!, name, place: placement },
   partial: false,
   warnings: [],
   failures: [],
 });
 
 /** A trial in which all stacks start. */
-const started = async (): Promise<TrialResult> => ({
+const startAll = async (): Promise<TrialResult> => ({
   command: null,
-  broken: new Map(),
+  startFailures: new Map(),
   warnings: [],
 });
 
-const shown = { width: 100, colour: false };
+const screen = { width: 100, colour: false };
 
 describe('a run', () => {
-  it('a workload that ends with an error keeps the measurements of the others', async () => {
+  it('keeps the other measurements when a workload ends with an error', async () => {
     const { run, failures } = await runBench(
       plan,
-      async (one) => {
-        if (one.workload === 'hit') throw new Error('the disk is on fire');
-        return measured(one);
+      async (measurePlan) => {
+        if (measurePlan.workload === 'hit') throw new Error('the disk is on fire');
+        return makeMeasurement(measurePlan);
       },
-      started,
+      startAll,
     );
     expect(run.workloads.map(({ name }) => name)).toEqual(['miss', 'readdir']);
     expect(run.partial).toBe(true);
@@ -69,54 +69,54 @@ describe('a run', () => {
     expect(failures[0]).toContain('hit, same CPU: Error: the disk is on fire');
   });
 
-  it('takes over the warnings of its workloads', async () => {
+  it('contains the warnings of its workloads', async () => {
     const { run } = await runBench(
       { ...plan, workloads: ['miss'] },
-      async (one) => ({
-        ...measured(one),
+      async (measurePlan) => ({
+        ...makeMeasurement(measurePlan),
         warnings: ['miss, same CPU: the plain directory ended early: it is gone'],
       }),
-      started,
+      startAll,
     );
     expect(run.warnings).toEqual(['miss, same CPU: the plain directory ended early: it is gone']);
     expect(run.mountFlags).toEqual(['--no-passthrough']);
   });
 
-  it('a run without any measurement still gives a report', async () => {
-    const { run } = await runBench(plan, () => Promise.reject(new Error('no')), started);
+  it('without any measurement still gives a report', async () => {
+    const { run } = await runBench(plan, () => Promise.reject(new Error('no')), startAll);
     expect(run.workloads).toEqual([]);
     expect(run.partial).toBe(true);
-    expect(terminalReport(run, shown)).toContain('not measured: no');
-    expect(markdownReport(run)).toContain('not measured: no');
+    expect(writeTerminalReport(run, screen)).toContain('not measured: no');
+    expect(writeMarkdown(run)).toContain('not measured: no');
   });
 
-  it('names stacks that do not start before measuring, and only once', async () => {
-    const told: string[] = [];
-    const tell = (problem: string): void => void told.push(problem);
+  it('reports a stack that does not start once, before the first measurement', async () => {
+    const printed: string[] = [];
+    const printProblem = (problem: string): void => void printed.push(problem);
     const [first, second] = plan.stacks;
-    const {
-      run,
-      told: failed,
-      failures,
-    } = await runBench(
-      { ...plan, tell },
-      async ({ stacks: them, ...one }) => {
-        expect(them.map(({ broken }) => broken)).toEqual([null, 'a typo', null]);
-        expect(told).toHaveLength(1);
-        return measured({ ...one, stacks: them });
+    const { run, trialFailures, failures } = await runBench(
+      { ...plan, printProblem },
+      async ({ stacks: plannedStacks, ...measurePlan }) => {
+        expect(plannedStacks.map(({ startFailure }) => startFailure)).toEqual([
+          null,
+          'a typo',
+          null,
+        ]);
+        expect(printed).toHaveLength(1);
+        return makeMeasurement({ ...measurePlan, stacks: plannedStacks });
       },
-      async () => ({ ...(await started()), broken: new Map([[second!.name, 'a typo']]) }),
+      async () => ({ ...(await startAll()), startFailures: new Map([[second!.name, 'a typo']]) }),
     );
     expect(first!.name).not.toBe(second!.name);
-    expect(told).toEqual([`failed: ${second!.name}: a typo`]);
-    expect(failed).toEqual([`${second!.name}: a typo`]);
+    expect(printed).toEqual([`failed: ${second!.name}: a typo`]);
+    expect(trialFailures).toEqual([`${second!.name}: a typo`]);
     expect(failures).toEqual([]);
     expect(run.partial).toBe(true);
   });
 
   it('ends before measuring when no stack starts', async () => {
     const serve = () => Promise.reject(new NotMeasured('it did not start: a typo'));
-    const stacks = plan.stacks.slice(0, 2).map((it) => ({ ...it, serve }));
+    const stacks = plan.stacks.slice(0, 2).map((stack) => ({ ...stack, serve }));
     const names = stacks.map(({ name }) => name);
     await expect(runBench({ ...plan, stacks })).rejects.toThrow(
       `${names[0]}: it did not start: a typo\n${names[1]}: it did not start: a typo`,
@@ -127,13 +127,17 @@ describe('a run', () => {
     const places = ['same', 'different'] as const;
     const { run } = await runBench(
       { ...plan, workloads: ['miss'], places, cpus: '3' },
-      async (one) => measured(one),
-      started,
+      async (measurePlan) => makeMeasurement(measurePlan),
+      startAll,
     );
-    expect(run.workloads.map(({ place }) => place)).toEqual(['same']);
+    expect(run.workloads.map(({ place: placement }) => placement)).toEqual(['same']);
     expect(run.partial).toBe(true);
     expect(run.warnings).toEqual(['miss, different CPUs: not measured: there is only one CPU']);
-    const both = await runBench({ ...plan, places }, async (one) => measured(one), started);
+    const both = await runBench(
+      { ...plan, places },
+      async (measurePlan) => makeMeasurement(measurePlan),
+      startAll,
+    );
     expect(both.run.partial).toBe(false);
   });
 });

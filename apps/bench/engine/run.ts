@@ -18,7 +18,7 @@ export interface RunPlan
   extends Pick<MeasurePlan, 'clients' | 'seed' | 'rounds' | 'seconds' | 'alike' | 'signal'> {
   readonly question: string;
   /** The command line, to be recorded in the result. */
-  readonly line: readonly string[];
+  readonly commandLine: readonly string[];
   readonly stacks: readonly (MeasuredStack & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
   readonly places: readonly Placement[];
@@ -27,7 +27,7 @@ export interface RunPlan
   /** Warnings known before the run. */
   readonly warnings: readonly string[];
   /** Prints the problems found by the trial, before anything is measured. */
-  readonly tell: (problem: string) => void;
+  readonly printProblem: (problem: string) => void;
   readonly machine: Machine;
   /** CPUs that may be used, in the kernel's list format. */
   readonly cpus: string;
@@ -35,19 +35,19 @@ export interface RunPlan
   readonly mountFlags: readonly string[];
   /** An empty folder on the same storage as the stacks' files. */
   readonly folder: string;
-  readonly progress: (progress: Progress) => void;
+  readonly showProgress: (progress: Progress) => void;
 }
 
 export interface BenchOutcome {
   readonly run: Run;
   /** Failures of the trial, which `tell` has printed; they fail the run. */
-  readonly told: readonly string[];
+  readonly trialFailures: readonly string[];
   /** Further failures of the run. */
   readonly failures: readonly string[];
 }
 
-/** Turns of a stack that are no rounds, roughly: its start and the warm-up. */
-const BESIDES = 5;
+/** Turns of a stack besides its rounds, roughly: its start and the warm-up. */
+const EXTRA_TURNS = 5;
 
 /**
  * Measures until all is done or the signal aborts; the result has the rounds so far. A workload
@@ -57,42 +57,57 @@ const BESIDES = 5;
 export async function runBench(
   plan: RunPlan,
   measureOne = measure,
-  tryAllOf = tryAll,
+  runTrial = tryAll,
 ): Promise<BenchOutcome> {
   const { places, signal } = plan;
-  const since = performance.now();
+  const runStart = performance.now();
   const date = new Date().toISOString();
-  const turns = (plan.stacks.length + 1) * (plan.rounds + BESIDES);
-  const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
-  const progress = (done: number, what: string): void => {
-    const elapsedSeconds = (performance.now() - since) / 1e3;
-    plan.progress({ doneCount: done, total: all.length * turns, elapsedSeconds, item: what });
+  const turns = (plan.stacks.length + 1) * (plan.rounds + EXTRA_TURNS);
+  const measurements = plan.workloads.flatMap((workload) =>
+    places.map((place) => ({ workload, place })),
+  );
+  const progress = (done: number, activity: string): void => {
+    const elapsedSeconds = (performance.now() - runStart) / 1e3;
+    plan.showProgress({ doneCount: done, total: measurements.length * turns, elapsedSeconds, item: what: activity });
   };
-  const tried = await tryAllOf({ ...plan, turn: (what) => progress(0, what) });
-  const told = [...tried.broken].map(([name, why]) => `${name}: ${why}`);
-  for (const warning of tried.warnings) plan.tell(warning);
-  for (const failure of told) plan.tell(`failed: ${failure}`);
-  const stacks = plan.stacks.map((it) => ({ ...it, broken: tried.broken.get(it.name) ?? null }));
+  const trial = await runTrial({ ...plan, onTurn: (activity) => progress(0, activity) });
+  const trialFailures = [...trial.startFailures].map(([name, reason]) => `${name}: ${reason}`);
+  for (const warning of trial.warnings) plan.printProblem(warning);
+  for (const failure of trialFailures) plan.printProblem(`failed: ${failure}`);
+  const stacks = plan.stacks.map((stack) => ({
+    ...stack,
+    startFailure: trial.startFailures.get(stack.name) ?? null,
+  }));
   const workloads: Workload[] = [];
   const failures: string[] = [];
-  const warnings = [...plan.warnings, ...tried.warnings];
-  let partial = told.length > 0;
-  for (const [i, { workload, place }] of all.entries()) {
+  const warnings = [...plan.warnings, ...trial.warnings];
+  let partial = trialFailures.length > 0;
+  for (const [i, { workload, place }] of measurements.entries()) {
     if (signal.aborted) break;
     const title = workloadTitle({ name: workload, place });
     let done = 0;
-    const turn = (stack: string): void =>
+    const onTurn = (stack: string): void =>
       progress(i * turns + Math.min(done++, turns - 1), `${title}, ${stack}`);
     const reference = join(plan.folder, 'plain');
-    const command = workload === 'command' ? tried.command : null;
+    const command = workload === 'command' ? trial.command : null;
     try {
-      const at = assignCpus(place, plan.cpus);
-      const one = { ...plan, stacks, command, workload, place, at, since, reference, turn };
-      const measured = await measureOne(one);
-      workloads.push(measured.workload);
-      failures.push(...measured.failures);
-      warnings.push(...measured.warnings);
-      partial ||= measured.partial;
+      const cpus = assignCpus(place, plan.cpus);
+      const measurePlan = {
+        ...plan,
+        stacks,
+        command,
+        workload,
+        placement: place,
+        cpus,
+        runStart,
+        reference,
+        onTurn,
+      };
+      const measurement = await measureOne(measurePlan);
+      workloads.push(measurement.workload);
+      failures.push(...measurement.failures);
+      warnings.push(...measurement.warnings);
+      partial ||= measurement.partial;
     } catch (error) {
       warnings.push(`${title}: not measured: ${(error as Error).message}`);
       if (!(error instanceof NotMeasured)) failures.push(`${title}: ${(error as Error).stack}`);
@@ -100,11 +115,11 @@ export async function runBench(
     }
   }
   if (signal.aborted) {
-    const count = `${workloads.length} of ${all.length} measurements`;
+    const count = `${workloads.length} of ${measurements.length} measurements`;
     warnings.push(`interrupted: ${count} were begun, with the rounds that they have`);
   }
-  const seconds = (performance.now() - since) / 1e3;
-  const { question, line: command, seed, machine, mountFlags } = plan;
+  const seconds = (performance.now() - runStart) / 1e3;
+  const { question, commandLine: command, seed, machine, mountFlags } = plan;
   const run: Run = {
     schemaVersion: SCHEMA_VERSION,
     ...{ question, command, date, seconds, seed, partial: partial || signal.aborted, warnings },
@@ -112,5 +127,5 @@ export async function runBench(
     stacks: plan.stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
     ...{ workloads, mountFlags },
   };
-  return { run, told, failures };
+  return { run, trialFailures, failures };
 }

@@ -9,16 +9,16 @@ const written = JSON.stringify(run);
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** The text of a run with another value at one path; undefined removes the key. */
-function changed(way: readonly (string | number)[], to: Json | undefined): string {
+function changeRun(path: readonly (string | number)[], value: Json | undefined): string {
   const copy = JSON.parse(written) as Json;
-  let at = copy as Record<string | number, Json>;
-  for (const step of way.slice(0, -1)) at = at[step] as Record<string | number, Json>;
-  if (to === undefined) delete at[way.at(-1)!];
-  else at[way.at(-1)!] = to;
+  let parent = copy as Record<string | number, Json>;
+  for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, Json>;
+  if (value === undefined) delete parent[path.at(-1)!];
+  else parent[path.at(-1)!] = value;
   return JSON.stringify(copy);
 }
 
-const refused = (content: string): string => {
+const refusalMessage = (content: string): string => {
   try {
     readRun(content, 'A.json');
   } catch (error) {
@@ -32,7 +32,7 @@ describe('readRun', () => {
   it('reads a written run unchanged', () => expect(readRun(written, 'A.json')).toEqual(run));
 
   it('keeps unknown keys of later versions', () => {
-    expect(readRun(changed(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
+    expect(readRun(changeRun(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
   });
 
   it.each([
@@ -45,14 +45,14 @@ describe('readRun', () => {
     ],
     [['schemaVersion'], 1, 'A.json: schemaVersion is 1; this glossa reads 2'],
     [['schemaVersion'], undefined, 'A.json: no result of glossa bench: it has no schemaVersion'],
-  ] as const)('refuses a file whose %j is %j', (way, to, message) => {
-    expect(refused(changed(way, to as Json | undefined))).toContain(message);
+  ] as const)('refuses a file whose %j is %j', (path, value, message) => {
+    expect(refusalMessage(changeRun(path, value as Json | undefined))).toContain(message);
   });
 
   it.each(['null', '7', '[]', '"x"'])('refuses %s', (content) => {
-    expect(refused(content)).toContain('no result of glossa bench');
+    expect(refusalMessage(content)).toContain('no result of glossa bench');
   });
 
   it('names the position of a JSON error', () =>
-    expect(refused('{')).toMatch(/^A\.json: not JSON: /));
+    expect(refusalMessage('{')).toMatch(/^A\.json: not JSON: /));
 });

@@ -157,27 +157,27 @@ export interface Run {
 
 /** Parses a result of `glossa bench`. @throws {Failure} for any other content */
 export function readRun(content: string, file: string): Run {
-  const wrong = (why: string): Failure => new Failure(`${file}: ${why}`);
-  let given: Partial<Run> | null;
+  const makeError = (reason: string): Failure => new Failure(`${file}: ${reason}`);
+  let parsed: Partial<Run> | null;
   try {
-    given = JSON.parse(content);
+    parsed = JSON.parse(content);
   } catch (error) {
-    throw wrong(`not JSON: ${(error as Error).message}`);
+    throw makeError(`not JSON: ${(error as Error).message}`);
   }
-  const { schemaVersion, stacks, workloads, machine } = given ?? {};
+  const { schemaVersion, stacks, workloads, machine } = parsed ?? {};
   if (schemaVersion === undefined) {
-    throw wrong('no result of glossa bench: it has no schemaVersion');
+    throw makeError('no result of glossa bench: it has no schemaVersion');
   }
   if (schemaVersion !== SCHEMA_VERSION) {
     const other = JSON.stringify(schemaVersion);
-    throw wrong(`schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
+    throw makeError(`schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
   }
   const names = stacks?.map(({ name }) => name).join('\n');
   const isWhole = workloads?.every(
     ({ results }) => results?.map(({ stack }) => stack).join('\n') === names,
   );
   if (!names || !isWhole || machine === undefined) {
-    throw wrong('no result of glossa bench: each workload has one of each stack');
+    throw makeError('no result of glossa bench: each workload has one of each stack');
   }
-  return given as Run;
+  return parsed as Run;
 }

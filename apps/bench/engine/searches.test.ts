@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { expectSearches } from '../../../test/support/searches.ts';
-import { DIRECTORIES, FILES, planWorkload, roundOf } from './searches.ts';
+import { DIRECTORIES, FILES, planWorkload, roundRange } from './searches.ts';
 
 describe('the plan of searches', () => {
   const plan = planWorkload({ seed: 1, searches: 10_000 });
 
-  it('equal seeds give equal plans, other seeds others', () => {
+  it('is the same for equal seeds only', () => {
     expect(planWorkload({ seed: 1, searches: 10_000 })).toEqual(plan);
     expect(planWorkload({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
   });
 
   it('spreads the files evenly over the directories, each under a name of its own', () => {
     const counts = new Array<number>(DIRECTORIES).fill(0);
-    for (const home of plan.homes) counts[home] = counts[home]! + 1;
+    for (const home of plan.directories) counts[home] = counts[home]! + 1;
     expect(counts).toEqual(new Array(DIRECTORIES).fill(FILES / DIRECTORIES));
     expect(new Set(plan.names).size).toBe(FILES);
   });
 
-  it('four fifths of the searches are for a tenth of the files', () => {
+  it('has four fifths of the searches for a tenth of the files', () => {
     const times = new Map<number, number>();
     for (const file of plan.searches) times.set(file, (times.get(file) ?? 0) + 1);
     const most = [...times.values()].sort((a, b) => b - a).slice(0, FILES / 10);
@@ -26,10 +26,10 @@ describe('the plan of searches', () => {
     expect(share).toBeLessThan(0.82);
   });
 
-  it('each round searches mostly for another tenth of the files', () => {
+  it('has mostly searches for another tenth of the files in each round', () => {
     const inRounds = planWorkload({ seed: 1, searches: 1234, files: 500, rounds: 10 });
     const rounds = Array.from({ length: 10 }, (_, round) => {
-      const { from, to } = roundOf(inRounds, round);
+      const { from, to } = roundRange(inRounds, round);
       return inRounds.searches.subarray(from, to);
     });
     expect(rounds.flatMap((round) => [...round])).toEqual([...inRounds.searches]);
@@ -43,7 +43,7 @@ describe('the plan of searches', () => {
     }
   });
 
-  it('a search takes about 5.5 lookups, of which a cache saves three quarters', () => {
+  it('takes about 5.5 lookups a search, of which a cache can save three quarters', () => {
     const { lookups, unavoidable } = expectSearches(plan);
     expect(lookups).toBeGreaterThan(50_000);
     expect(lookups).toBeLessThan(60_000);

@@ -8,7 +8,7 @@
  * Source of the workload: Jeff Darcy, GlusterFS Translators Almost Live Tutorial (2012).
  */
 
-import { below, seeded, shuffled } from './random.ts';
+import { drawBelow, seedRandom, shuffle } from './random.ts';
 
 interface WorkloadSize {
   readonly seed: number;
@@ -25,26 +25,26 @@ export const FILES = 1000;
 export const HOT_FILES = 10;
 export const HOT_SEARCHES = 80;
 
-/** A million searches take hours over a network. */
+/** The most searches of a plan: a million take hours over a network. */
 export const SEARCHES_MAX = 1_000_000;
 
 export interface Workload {
   /** `fileNNN.php`, by the file's number. */
   readonly names: readonly string[];
   /** The directory that a file lies in, by the file's number. */
-  readonly homes: Uint8Array;
+  readonly directories: Uint8Array;
   /** The numbers of the files searched for, in order. */
   readonly searches: Uint16Array;
   readonly rounds: number;
 }
 
-/** The first search of a round, from 0, and the one behind its last. */
-export function roundOf(
+/** The numbers of the first search of a round and of the one after its last, from 0. */
+export function roundRange(
   { searches, rounds }: Workload,
   round: number,
 ): { from: number; to: number } {
-  const edge = (at: number): number => Math.round((at * searches.length) / rounds);
-  return { from: edge(round), to: edge(round + 1) };
+  const firstSearch = (at: number): number => Math.round((at * searches.length) / rounds);
+  return { from: firstSearch(round), to: firstSearch(round + 1) };
 }
 
 export const directoryName = (directory: number): string => `dir${directory}`;
@@ -55,27 +55,30 @@ export function planWorkload({
   files = FILES,
   rounds = 1,
 }: WorkloadSize): Workload {
-  const random = seeded(seed);
+  const random = seedRandom(seed);
   const numbers = Array.from({ length: files }, (_, file) => file);
   // The first files after shuffling are in demand.
-  const mixed = shuffled(numbers, random);
+  const shuffled = shuffle(numbers, random);
   const hot = (files * HOT_FILES) / 100;
   // Sorted by directory, so that every round has files in near and far directories.
-  const byHome = (some: readonly number[]): number[] =>
+  const sortByDirectory = (some: readonly number[]): number[] =>
     some.toSorted((a, b) => (a % DIRECTORIES) - (b % DIRECTORIES));
-  const byDemand = [...byHome(mixed.slice(0, hot)), ...byHome(mixed.slice(hot))];
+  const byDemand = [
+    ...sortByDirectory(shuffled.slice(0, hot)),
+    ...sortByDirectory(shuffled.slice(hot)),
+  ];
   /** Draws one of the files from `from` to `to` that belong to a round. */
-  const drawn = (from: number, to: number, round: number): number => {
+  const drawFile = (from: number, to: number, round: number): number => {
     const count = Math.ceil((to - from - round) / rounds);
-    return byDemand[from + round + rounds * below(random, count)]!;
+    return byDemand[from + round + rounds * drawBelow(random, count)]!;
   };
   return {
     names: numbers.map((file) => `file${String(file).padStart(3, '0')}.php`),
-    homes: Uint8Array.from(numbers, (file) => file % DIRECTORIES),
+    directories: Uint8Array.from(numbers, (file) => file % DIRECTORIES),
     searches: Uint16Array.from({ length: searches }, (_, at) => {
-      const wanted = below(random, 100) < HOT_SEARCHES;
+      const isHot = drawBelow(random, 100) < HOT_SEARCHES;
       const round = Math.min(rounds - 1, Math.floor(((at + 0.5) * rounds) / searches));
-      return wanted ? drawn(0, hot, round) : drawn(hot, files, round);
+      return isHot ? drawFile(0, hot, round) : drawFile(hot, files, round);
     }),
     rounds,
   };

@@ -19,30 +19,30 @@ export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
 
 /** Numbers repeated names: `negative`, `negative-2`. Unique names stay. */
 export function numberRepeats(names: readonly string[]): string[] {
-  const taken = new Set<string>();
+  const usedNames = new Set<string>();
   return names.map((name) => {
-    let own = name;
-    for (let n = 2; taken.has(own) || (own !== name && names.includes(own)); n++) {
-      own = `${name}-${n}`;
+    let unique = name;
+    for (let n = 2; usedNames.has(unique) || (unique !== name && names.includes(unique)); n++) {
+      unique = `${name}-${n}`;
     }
-    taken.add(own);
-    return own;
+    usedNames.add(unique);
+    return unique;
   });
 }
 
 /** One volume, by default without subvolumes. */
-export const volume = (
+export const makeVolume = (
   name: string,
   type: string,
   options: Readonly<Record<string, string>> = {},
 ): PlainVolume => ({ name, type, options: Object.entries(options), subvolumes: [] });
 
 /** Stacks each volume of `above` on the one before it, the first on the last of `below`. */
-export function stacked(
+export function stackVolumes(
   below: readonly PlainVolume[],
   above: readonly PlainVolume[],
 ): PlainVolume[] {
   const all = [...below];
-  for (const one of above) all.push({ ...one, subvolumes: [all.at(-1)!.name] });
+  for (const volume of above) all.push({ ...volume, subvolumes: [all.at(-1)!.name] });
   return all;
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeded } from './random.ts';
+import { seedRandom } from './random.ts';
 import {
   compare,
   difference,
   estimate,
-  isErratic,
+  isTooSpread,
   median,
   medianInterval,
   quantile,
@@ -14,7 +14,7 @@ import {
 
 const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 1 });
 
-describe('median', () => {
+describe('the median', () => {
   it('is the middle value, or the mean of the two in the middle', () => {
     expect(median([3])).toBe(3);
     expect(median([9, 1, 5])).toBe(5);
@@ -48,17 +48,17 @@ describe('compare', () => {
     expect(compare([5, 7, 9], [4, 7, 6], difference)).toMatchObject({ median: 1, low: 0, high: 3 });
   });
 
-  it('is noisy where the rounds of either row are far apart', () => {
+  it('is doubtful where the rounds of either row are far apart', () => {
     expect(compare([10, 15], [10, 10], ratio).doubtful).toBe(false);
     expect(compare([10, 16], [10, 10], ratio).doubtful).toBe(true);
     expect(compare([10, 10], [16, 10], ratio).doubtful).toBe(true);
   });
 
-  it('a row has the ratio 1 to itself', () => {
+  it('gives the ratio 1 for equal rows', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         const same = compare(values, values, ratio);
-        expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isErratic(values) });
+        expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isTooSpread(values) });
       }),
     );
   });
@@ -71,7 +71,7 @@ describe('quantile', () => {
     ]);
   });
 
-  it('the quantile 0.5 is the median', () => {
+  it('is the median at 0.5', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         expect(quantile(values, 0.5)).toBeCloseTo(median(values), 6);
@@ -83,10 +83,10 @@ describe('quantile', () => {
 describe('the interval of a median', () => {
   it('drops as many values on each side as tables of the sign test, and needs six values', () => {
     const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
-      const found = medianInterval(Array.from({ length: count }, (_, i) => i));
-      return found === null ? null : [found.low, count - 1 - found.high];
+      const interval = medianInterval(Array.from({ length: count }, (_, i) => i));
+      return interval === null ? null : [interval.low, count - 1 - interval.high];
     });
-    // As tables of the sign test have it.
+    // From published tables of the sign test.
     expect(outside).toEqual([null, ...[0, 0, 1, 2, 3, 5, 39, 227, 955].map((it) => [it, it])]);
   });
 
@@ -99,20 +99,20 @@ describe('the interval of a median', () => {
         expect(high).toBeLessThanOrEqual(Math.max(...values));
         expect(low).toBeLessThanOrEqual(median(values));
         expect(high).toBeGreaterThanOrEqual(median(values));
-        const turned = medianInterval(values.map((it) => -it))!;
-        expect([-turned.high + 0, -turned.low + 0]).toEqual([low + 0, high + 0]);
+        const negated = medianInterval(values.map((it) => -it))!;
+        expect([-negated.high + 0, -negated.low + 0]).toEqual([low + 0, high + 0]);
       }),
       { numRuns: 50 },
     );
   });
 
   it('contains the median of the distribution in 95 of 100 samples', () => {
-    const random = seeded(5);
+    const random = seedRandom(5);
     const skewed = (): number => (1 - random()) ** -2;
-    const held = Array.from({ length: 400 }, () => {
+    const hits = Array.from({ length: 400 }, () => {
       const { low, high } = medianInterval(Array.from({ length: 15 }, skewed))!;
       return low <= 4 && 4 <= high;
     });
-    expect(held.filter(Boolean).length).toBeGreaterThanOrEqual(0.95 * held.length - 8);
+    expect(hits.filter(Boolean).length).toBeGreaterThanOrEqual(0.95 * hits.length - 8);
   });
 });

@@ -20,11 +20,11 @@ export interface PairedEstimate extends Estimate {
 /** Largest spread of the rounds of one row, as a factor. */
 const SPREAD_MAX = 1.5;
 
-const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** @param values at least one */
+/** The median of at least one value. */
 export function median(values: readonly number[]): number {
-  const sorted = ascending(values);
+  const sorted = sortAscending(values);
   const middle = sorted.length >> 1;
   const upper = sorted[middle]!;
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
@@ -32,13 +32,13 @@ export function median(values: readonly number[]): number {
 
 /** The value below which `part` (0 … 1) of the values lie, between neighbours by proportion. */
 export function quantile(values: readonly number[], part: number): number {
-  const sorted = ascending(values);
+  const sorted = sortAscending(values);
   const at = (sorted.length - 1) * part;
   const lower = sorted[Math.floor(at)]!;
   return lower + (sorted[Math.ceil(at)]! - lower) * (at % 1);
 }
 
-/** @param values at least one */
+/** The median of at least one value, with the lowest and the highest. */
 export const estimate = (values: readonly number[]): Estimate => ({
   median: median(values),
   low: Math.min(...values),
@@ -46,7 +46,7 @@ export const estimate = (values: readonly number[]): Estimate => ({
 });
 
 /** Whether the times of a row lie too far apart for a conclusion. */
-export const isErratic = (rounds: readonly number[]): boolean =>
+export const isTooSpread = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
 export type Comparison = (mine: number, other: number) => number;
@@ -57,10 +57,10 @@ export const difference: Comparison = (mine, other) => mine - other;
 export const compare = (
   mine: readonly number[],
   other: readonly number[],
-  by: Comparison,
+  comparison: Comparison,
 ): PairedEstimate => ({
-  ...estimate(mine.map((value, round) => by(value, other[round]!))),
-  doubtful: isErratic(mine) || isErratic(other),
+  ...estimate(mine.map((value, round) => comparison(value, other[round]!))),
+  doubtful: isTooSpread(mine) || isTooSpread(other),
 });
 
 export interface Interval {
@@ -79,7 +79,7 @@ const NORMAL_95 = 1.959964;
  * distribution, its median is above each drawn value with probability ½, so the count follows the
  * binomial distribution; -1 when there are too few values.
  */
-function outsideOf(count: number): number {
+function countOutside(count: number): number {
   if (count > EXACT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
@@ -97,9 +97,9 @@ function outsideOf(count: number): number {
  * values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN.
  */
 export function medianInterval(values: readonly number[]): Interval | null {
-  const outside = outsideOf(values.length);
+  const outside = countOutside(values.length);
   if (outside < 0) return null;
-  const sorted = ascending(values);
+  const sorted = sortAscending(values);
   return { low: sorted[outside]!, high: sorted[sorted.length - 1 - outside]! };
 }
 

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { patienceOf, roundPatience } from './target.ts';
+import { baseTimeout, roundTimeout } from './target.ts';
 
 const MINUTE = 60_000;
 
 describe('the time limit of a round', () => {
-  it('is longer than the duration asked for', () => {
-    expect(roundPatience(40, 1, null, false)).toBeGreaterThan(40_000 + MINUTE);
-    expect(roundPatience(3600, 1, null, false)).toBeGreaterThan(3_600_000);
+  it('is longer than the requested duration', () => {
+    expect(roundTimeout(40, 1, null, false)).toBeGreaterThan(40_000 + MINUTE);
+    expect(roundTimeout(3600, 1, null, false)).toBeGreaterThan(3_600_000);
   });
 
   it('is several times the duration of the last round of as many requests', () => {
-    expect(roundPatience(0.2, 16, MINUTE, false)).toBeGreaterThan(5 * 16 * MINUTE);
+    expect(roundTimeout(0.2, 16, MINUTE, false)).toBeGreaterThan(5 * 16 * MINUTE);
   });
 
   it('is very long for the first run of a command, and follows its duration afterwards', () => {
-    const first = roundPatience(0.2, 1, null, true);
+    const first = roundTimeout(0.2, 1, null, true);
     expect(first).toBeGreaterThan(30 * MINUTE);
-    expect(patienceOf(true)).toBeGreaterThan(30 * MINUTE);
-    const next = roundPatience(0.2, 1, 40_000, true);
+    expect(baseTimeout(true)).toBeGreaterThan(30 * MINUTE);
+    const next = roundTimeout(0.2, 1, 40_000, true);
     expect(next).toBeGreaterThan(5 * 40_000);
     expect(next).toBeLessThan(first);
   });
 
-  it('is at most the longest time of a timer', () => {
-    expect(roundPatience(1e9, 1, null, false)).toBe(2 ** 31 - 1);
+  it('is at most the longest timer of Node', () => {
+    expect(roundTimeout(1e9, 1, null, false)).toBe(2 ** 31 - 1);
   });
 });

@@ -5,14 +5,14 @@
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
 import type { BusySampler } from './busy.ts';
-import { newHistogram, recordNs } from './histogram.ts';
+import { makeHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
 import type { ReplyTypes } from './load/messages.ts';
 import type { NotMeasured } from './not-measured.ts';
 import type { CpuAssignment } from './placement.ts';
-import { type RoundSample, summedCounts } from './results.ts';
+import { type RoundSample, sumCounts } from './results.ts';
 import type { Workload as Searches } from './searches.ts';
-import { cpuSeconds, peakMemory } from './usage.ts';
+import { readCpuSeconds, readPeakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
 
@@ -23,10 +23,10 @@ export interface ServedMount {
   readonly mountpoint: string;
   /** From the start of the process until it reported that it is mounted. */
   readonly startSeconds: number;
-  /** The warning that the server printed at its start; '' or absent: none. */
-  readonly complaint?: string;
+  /** The warning that the server printed at its start; '' or absent without a warning. */
+  readonly startWarning?: string;
   /** Returns why the server ended by itself; null while it runs. */
-  ended(): Promise<string | null>;
+  explainEnd(): Promise<string | null>;
   /** Ends the server and unmounts. */
   stop(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface ServedMount {
 /** Settings of all targets of a workload in one placement. */
 export interface TargetSettings {
   readonly workload: WorkloadName;
-  readonly at: CpuAssignment;
+  readonly cpus: CpuAssignment;
   readonly clients: number;
   /** Duration of a round of the slowest stack. */
   readonly seconds: number;
@@ -49,50 +49,54 @@ export interface TargetSettings {
 }
 
 /** Reads the lookups that reached the storage; null without a counter. @throws {NotMeasured} */
-export type LookupCounter = (mountpoint: string, patienceMs: number) => Promise<number | null>;
+export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<number | null>;
 
 /** Access to a target: its server, its counter and its sampler. */
 export interface TargetAccess<S extends ServedMount = ServedMount> {
   /** Null: the plain directory. */
   readonly serve: (() => Promise<S>) | null;
   /** Null: the stack has no counter. */
-  readonly counted: LookupCounter | null;
+  readonly lookupCounter: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
-  readonly watch: BusySampler | null;
+  readonly busySampler: BusySampler | null;
   /** Further processes that work for its requests, such as bricks. */
   readonly pids?: readonly number[];
 }
 
-/** A round of a target, with the first complaint about an answer. */
+/** A round of a target, with the first complaint about a reply. */
 export interface RoundResult {
   readonly sample: RoundSample;
   readonly complaint: string | null;
 }
 
 export const PASSED_ON = 'lookups passed on';
-const TREE = 'tree';
+const TREE_NAME = 'tree';
 
 /** Time limit of a request, or of making a workload's tree, on a busy machine. */
-const LEAST_MS = 120_000;
+const TIMEOUT_MIN_MS = 120_000;
 /** Time limit of the first run of a command. */
-const COMMAND_MS = 3_600_000;
-/** The time limit of a round, in lengths of the last one. */
-const TIMES = 10;
+const COMMAND_TIMEOUT_MS = 3_600_000;
+/** The time limit of a round, as a multiple of the last round. */
+const TIMEOUT_FACTOR = 10;
 /** Longest timer of Node. */
-const MOST_MS = 2 ** 31 - 1;
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 /** Time limit of clients outside rounds; opening the workload `command` runs it once. */
-export const patienceOf = (isCommand: boolean): number => (isCommand ? COMMAND_MS : LEAST_MS);
+export const baseTimeout = (isCommand: boolean): number =>
+  isCommand ? COMMAND_TIMEOUT_MS : TIMEOUT_MIN_MS;
 
-/** Time limit of a round. @param lastMs time of a request in the last round, or null */
-export function roundPatience(
+/** Time limit of a round. @param lastRequestMs time of a request in the last round, or null */
+export function roundTimeout(
   seconds: number,
   count: number,
-  lastMs: number | null,
+  lastRequestMs: number | null,
   isCommand: boolean,
 ): number {
-  const least = patienceOf(isCommand && lastMs === null);
-  return Math.min(MOST_MS, least + 1000 * seconds + TIMES * count * (lastMs ?? 0));
+  const least = baseTimeout(isCommand && lastRequestMs === null);
+  return Math.min(
+    TIMEOUT_MAX_MS,
+    least + 1000 * seconds + TIMEOUT_FACTOR * count * (lastRequestMs ?? 0),
+  );
 }
 
 export class Target<S extends ServedMount = ServedMount> {
@@ -104,16 +108,16 @@ export class Target<S extends ServedMount = ServedMount> {
   private clients: Clients | null = null;
   private root: string;
   /** Time of a request in the last round. */
-  private lastMs: number | null = null;
+  private lastRequestMs: number | null = null;
   private readonly settings: TargetSettings;
-  private readonly way: TargetAccess<S>;
-  private readonly patience: number;
+  private readonly access: TargetAccess<S>;
+  private readonly timeoutMs: number;
 
   constructor(settings: TargetSettings, way: TargetAccess<S>) {
     this.settings = settings;
-    this.way = way;
+    this.access = way;
     this.root = settings.reference;
-    this.patience = patienceOf(settings.workload === 'command');
+    this.timeoutMs = baseTimeout(settings.workload === 'command');
   }
 
   /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {NotMeasured} */
@@ -121,62 +125,72 @@ export class Target<S extends ServedMount = ServedMount> {
     const {
       workload,
       clients: count,
-      at,
+      cpus: at,
       signal,
       searches,
       reference,
       seed,
       command,
     } = this.settings;
-    if (this.way.serve !== null) {
+    if (this.access.serve !== null) {
       signal.throwIfAborted();
-      this.server = await this.way.serve();
+      this.server = await this.access.serve();
       this.startSeconds = this.server.startSeconds;
       const { pid, mountpoint } = this.server;
-      this.root = searches === undefined ? join(mountpoint, TREE) : mountpoint;
+      this.root = searches === undefined ? join(mountpoint, TREE_NAME) : mountpoint;
       pinProcess(pid, at.servers);
     }
     const cpus = at.client === null ? at.servers : String(at.client);
     this.clients = new Clients({ count, cpus, signal });
     if (searches === undefined) {
-      await this.clients.one('make', { workload, root: this.root }, this.patience);
+      await this.clients.requestFirst('make', { workload, root: this.root }, this.timeoutMs);
     }
     const setting = { root: this.root, reference, seed, command, ...(searches && { searches }) };
-    const settingOf = (client: number) => ({ workload, setting: { ...setting, client } });
-    await this.clients.all('open', settingOf, this.patience);
+    const makeSetting = (client: number) => ({ workload, setting: { ...setting, client } });
+    await this.clients.requestAll('open', makeSetting, this.timeoutMs);
   }
 
-  /** @param since `performance.now()` at the start of the run @throws {NotMeasured} */
-  async measure(round: number, requested: RequestRange, since: number): Promise<RoundResult> {
+  /**
+   * Measures a round. @param runStart `performance.now()` at the start of the run
+   * @throws {NotMeasured}
+   */
+  async measure(round: number, range: RequestRange, runStart: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
-    const pidOf = this.server?.pid;
-    const passedBefore = await this.passedOn();
-    const cpuBefore = pidOf === undefined ? 0 : cpuSeconds(pidOf);
-    const watch = round > 0 ? this.way.watch : null;
-    watch?.begin(this.pids());
-    const at = (performance.now() - since) / 1e3;
-    const patience = roundPatience(seconds, requested.count, this.lastMs, workload === 'command');
-    const loops = await this.clients!.all('run', () => requested, patience);
-    watch?.end();
-    this.lastMs = Math.max(...loops.map((it) => (1000 * it.seconds) / it.times.length));
-    const cpuAfter = pidOf === undefined ? 0 : cpuSeconds(pidOf);
+    const serverPid = this.server?.pid;
+    const passedBefore = await this.readPassedOn();
+    const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
+    const busySampler = round > 0 ? this.access.busySampler : null;
+    busySampler?.begin(this.measuredPids());
+    const at = (performance.now() - runStart) / 1e3;
+    const timeoutMs = roundTimeout(
+      seconds,
+      range.count,
+      this.lastRequestMs,
+      workload === 'command',
+    );
+    const results = await this.clients!.requestAll('run', () => range, timeoutMs);
+    busySampler?.end();
+    this.lastRequestMs = Math.max(
+      ...results.map((result) => (1000 * result.seconds) / result.times.length),
+    );
+    const cpuAfter = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
-    const passedAfter = await this.passedOn();
+    const passedAfter = await this.readPassedOn();
     const passed =
       passedBefore === null || passedAfter === null ? null : passedAfter - passedBefore;
-    return takenOf(loops, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
+    return makeRoundResult(results, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
   }
 
   /** Explains why the target could not be measured, with the end of its server. */
   async explain(error: NotMeasured): Promise<string> {
-    const ended = await this.server?.ended();
-    return ended ? `${error.message}: ${ended}` : error.message;
+    const endReason = await this.server?.explainEnd();
+    return endReason ? `${error.message}: ${endReason}` : error.message;
   }
 
-  /** Ends clients and server; ended ones are skipped. */
+  /** Ends clients and server, if they still run. */
   async stop(): Promise<void> {
     const { server, clients } = this;
-    if (server !== null) this.peakMemoryBytes = peakMemory(server.pid);
+    if (server !== null) this.peakMemoryBytes = readPeakMemory(server.pid);
     this.server = null;
     this.clients = null;
     // A client that waits for the mount ends only after the mount.
@@ -184,43 +198,46 @@ export class Target<S extends ServedMount = ServedMount> {
     try {
       await server?.stop();
     } finally {
-      await clients?.ended();
+      await clients?.waitUntilEnded();
     }
   }
 
   /** The processes of a round, and this one, which only waits but may run on the same CPUs. */
-  private pids(): number[] {
-    const { way, server, settings, clients } = this;
-    const own = settings.at.client === null ? [process.pid] : [];
+  private measuredPids(): number[] {
+    const { access: way, server, settings, clients } = this;
+    const own = settings.cpus.client === null ? [process.pid] : [];
     return [...own, ...(way.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
   /** Lookups that reached the storage until now; null without a counter. */
-  private async passedOn(): Promise<number | null> {
-    const { server, way } = this;
-    if (server === null || way.counted === null) return null;
-    return way.counted(server.mountpoint, this.patience);
+  private async readPassedOn(): Promise<number | null> {
+    const { server, access: way } = this;
+    if (server === null || way.lookupCounter === null) return null;
+    return way.lookupCounter(server.mountpoint, this.timeoutMs);
   }
 }
 
-function takenOf(
-  loops: readonly ReplyTypes['run'][],
+function makeRoundResult(
+  results: readonly ReplyTypes['run'][],
   rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
   passed: number | null,
 ): RoundResult {
-  const latency = newHistogram();
-  for (const { times } of loops) for (const time of times) recordNs(latency, time);
-  const counts = summedCounts(loops);
+  const latency = makeHistogram();
+  for (const { times } of results) for (const time of times) recordNs(latency, time);
+  const counts = sumCounts(results);
   if (passed !== null) counts[PASSED_ON] = passed;
-  const sum = (of: (loop: ReplyTypes['run']) => number): number =>
-    loops.reduce((all, loop) => all + of(loop), 0);
+  const sum = (readValue: (loop: ReplyTypes['run']) => number): number =>
+    results.reduce((all, loop) => all + readValue(loop), 0);
   const sample: RoundSample = {
     ...rest,
-    seconds: Math.max(...loops.map(({ seconds }) => seconds)),
+    seconds: Math.max(...results.map(({ seconds }) => seconds)),
     latency,
     clientCpuSeconds: sum(({ cpuSeconds: seconds }) => seconds),
     answers: { checked: latency.count, wrong: sum(({ wrong }) => wrong) },
     counts,
   };
-  return { sample, complaint: loops.find((it) => it.complaint !== null)?.complaint ?? null };
+  return {
+    sample,
+    complaint: results.find((result) => result.complaint !== null)?.complaint ?? null,
+  };
 }

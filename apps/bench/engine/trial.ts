@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { Clients } from './load/clients.ts';
 import { isSystemError, type MeasurePlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
-import { allowedCpus } from './placement.ts';
-import { patienceOf } from './target.ts';
-import { failureOf, refusalOf } from './workloads/command.ts';
+import { readAllowedCpus } from './placement.ts';
+import { baseTimeout } from './target.ts';
+import { describeFailure, describeRefusal } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
-interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'turn'> {
+interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onTurn'> {
   /** The program and its arguments; empty: no command. */
   readonly command: readonly string[];
   /** An empty folder on the storage of the stacks. */
@@ -23,45 +23,56 @@ export interface TrialResult {
   /** Null: no command, or the trial was interrupted. */
   readonly command: TriedCommand | null;
   /** Stacks that do not start, and why. */
-  readonly broken: ReadonlyMap<string, string>;
+  readonly startFailures: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
 }
 
-/** @throws {NotMeasured} when no stack starts */
+/** Starts each stack and runs the command. @throws {NotMeasured} when no stack starts */
 export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
-  const { stacks, signal, turn } = plan;
-  const command = plan.command.length === 0 ? null : await tryOne(plan);
-  const broken = new Map<string, string>();
+  const { stacks, signal, onTurn } = plan;
+  const command = plan.command.length === 0 ? null : await tryCommandOnce(plan);
+  const startFailures = new Map<string, string>();
   const warnings: string[] = [];
   for (const stack of stacks) {
     if (signal.aborted) break;
-    turn(`${stack.name}, first start`);
+    onTurn(`${stack.name}, first start`);
     try {
-      const served = await stack.serve();
-      await served.stop();
-      if (served.complaint) warnings.push(`${stack.name}: ${served.complaint}`);
+      const mount = await stack.serve();
+      await mount.stop();
+      if (mount.startWarning) warnings.push(`${stack.name}: ${mount.startWarning}`);
     } catch (error) {
       // A folder that cannot be made is a failure of this stack only.
       if (!(error instanceof NotMeasured) && !isSystemError(error)) throw error;
-      broken.set(stack.name, error.message);
+      startFailures.set(stack.name, error.message);
     } finally {
       stack.discard();
     }
   }
-  if (broken.size === stacks.length) {
-    throw new NotMeasured([...broken].map(([name, why]) => `${name}: ${why}`).join('\n'));
+  if (startFailures.size === stacks.length) {
+    throw new NotMeasured(
+      [...startFailures].map(([name, reason]) => `${name}: ${reason}`).join('\n'),
+    );
   }
-  const failure = command === null ? null : failureOf(command);
-  return { command, broken, warnings: failure === null ? warnings : [...warnings, failure] };
+  const failure = command === null ? null : describeFailure(command);
+  return { command, startFailures, warnings: failure === null ? warnings : [...warnings, failure] };
 }
 
-async function tryOne({ command, folder, signal, turn }: TrialPlan): Promise<TriedCommand | null> {
-  turn('the command, first run');
-  const inside = join(folder, 'trial');
-  const clients = new Clients({ count: 1, cpus: allowedCpus(), signal });
+async function tryCommandOnce({
+  command,
+  folder,
+  signal,
+  onTurn,
+}: TrialPlan): Promise<TriedCommand | null> {
+  onTurn('the command, first run');
+  const trialFolder = join(folder, 'trial');
+  const clients = new Clients({ count: 1, cpus: readAllowedCpus(), signal });
   try {
-    const tried = await clients.one('try', { words: command, folder: inside }, patienceOf(true));
-    const refusal = refusalOf(tried);
+    const tried = await clients.requestFirst(
+      'try',
+      { words: command, folder: trialFolder },
+      baseTimeout(true),
+    );
+    const refusal = describeRefusal(tried);
     if (refusal !== null) throw new NotMeasured(refusal);
     return tried;
   } catch (error) {
@@ -69,7 +80,7 @@ async function tryOne({ command, folder, signal, turn }: TrialPlan): Promise<Tri
     throw error;
   } finally {
     clients.kill();
-    await clients.ended();
-    rmSync(inside, { recursive: true, force: true });
+    await clients.waitUntilEnded();
+    rmSync(trialFolder, { recursive: true, force: true });
   }
 }

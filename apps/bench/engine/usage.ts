@@ -6,8 +6,8 @@ const KIB = 1024;
 /** From the kernel's MAKE_PROCESS_CPUCLOCK, which derives a clock's number from a pid. */
 const CPUCLOCK_SCHED = 2;
 
-/** CPU seconds of all threads of a process, also ended ones; null for an ended process. */
-export function cpuSeconds(pid: number): number | null {
+/** Reads the CPU seconds of all threads of a process, also ended ones; null for an ended process. */
+export function readCpuSeconds(pid: number): number | null {
   const time = new BigInt64Array(2);
   const clock = (~pid << 3) | CPUCLOCK_SCHED;
   if (clockGettime(clock, new Uint8Array(time.buffer)) < 0) return null;
@@ -17,8 +17,8 @@ export function cpuSeconds(pid: number): number | null {
 /** USER_HZ of the kernel, the same on all architectures that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU seconds of descendants that the process has waited for; 0 when it has ended itself. */
-export function childrenCpuSeconds(pid: number): number {
+/** Reads the CPU seconds of descendants that the process has waited for; 0 when it has ended itself. */
+export function readChildrenCpuSeconds(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name may hold blanks and brackets. Behind it, state is field 3, cutime and cstime 16 and 17.
@@ -30,20 +30,20 @@ export function childrenCpuSeconds(pid: number): number {
   }
 }
 
-/** Peak memory of a process (VmHWM) in bytes; null when it has ended. */
-export function peakMemory(pid: number): number | null {
+/** Reads the peak memory of a process (VmHWM) in bytes; null when it has ended. */
+export function readPeakMemory(pid: number): number | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const found = /^VmHWM:\s+(\d+) kB$/m.exec(status);
-    return found === null ? null : Number(found[1]) * KIB;
+    const match = /^VmHWM:\s+(\d+) kB$/m.exec(status);
+    return match === null ? null : Number(match[1]) * KIB;
   } catch {
     // The process has ended.
     return null;
   }
 }
 
-/** The children of a process; none when it has ended. */
-export function childrenOf(pid: number): number[] {
+/** Lists the children of a process; empty when it has ended. */
+export function listChildren(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
       readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8')

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Random, seeded } from './random.ts';
+import { type Random, seedRandom } from './random.ts';
 import type { Round } from './schema.ts';
 import { median } from './statistics.ts';
 import {
@@ -9,25 +9,25 @@ import {
   compareRounds,
   pairRounds,
   ROUNDS_MIN,
-  verdictOf,
+  readVerdict,
 } from './verdict.ts';
 
 /** A normally distributed number, by Box and Muller. */
-const normal = (random: Random): number =>
+const drawNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** The time of a request of a round; `at` runs from 0 to 1 over the rounds. */
-type Noise = (random: Random, at: number, ofRound: number) => number;
+type Noise = (random: Random, at: number, roundNoise: number) => number;
 
 const noises: Readonly<Record<string, Noise>> = {
-  'heavy-tailed': (random, _, ofRound) =>
-    (10 + (1 - random()) ** (-1 / 1.2)) * (1 + 0.03 * ofRound),
-  bimodal: (random, _, ofRound) =>
-    (random() < 0.7 + 0.05 * ofRound ? 10 : 25) * (1 + 0.03 * normal(random)),
-  drifting: (random, at, ofRound) =>
-    10 * (1 + 0.5 * at) * (1 + 0.03 * ofRound) * (1 + 0.1 * normal(random)),
-  'in steps': (random, at, ofRound) =>
-    10 * (at < 0.4 ? 1 : 1.3) * (1 + 0.03 * ofRound) * (1 + 0.1 * normal(random)),
+  'heavy-tailed': (random, _, roundNoise) =>
+    (10 + (1 - random()) ** (-1 / 1.2)) * (1 + 0.03 * roundNoise),
+  bimodal: (random, _, roundNoise) =>
+    (random() < 0.7 + 0.05 * roundNoise ? 10 : 25) * (1 + 0.03 * drawNormal(random)),
+  drifting: (random, at, roundNoise) =>
+    10 * (1 + 0.5 * at) * (1 + 0.03 * roundNoise) * (1 + 0.1 * drawNormal(random)),
+  'in steps': (random, at, roundNoise) =>
+    10 * (at < 0.4 ? 1 : 1.3) * (1 + 0.03 * roundNoise) * (1 + 0.1 * drawNormal(random)),
 };
 
 const ROUNDS = 15;
@@ -35,12 +35,12 @@ const REQUESTS = 99;
 
 /** The medians of two stacks in alternating rounds, the second `slower` times as slow. */
 function simulate(noise: Noise, seed: number, slower = 1): [number[], number[]] {
-  const random = seeded(seed);
+  const random = seedRandom(seed);
   const stacks: [number[], number[]] = [[], []];
   for (let turn = 0; turn < 2 * ROUNDS; turn++) {
-    const ofRound = normal(random);
+    const roundNoise = drawNormal(random);
     const times = Array.from({ length: REQUESTS }, () =>
-      noise(random, turn / (2 * ROUNDS), ofRound),
+      noise(random, turn / (2 * ROUNDS), roundNoise),
     );
     const mine = turn % 4 === 1 || turn % 4 === 2 ? 1 : 0;
     stacks[mine].push(median(times) * (mine === 1 ? slower : 1));
@@ -48,36 +48,40 @@ function simulate(noise: Noise, seed: number, slower = 1): [number[], number[]] 
   return stacks;
 }
 
-const verdictsOf = (noise: Noise, slower: number, runs: number): string[] =>
+const simulateVerdicts = (noise: Noise, slower: number, runs: number): string[] =>
   Array.from({ length: runs }, (_, seed) => {
     const [first, second] = simulate(noise, seed, slower);
     return comparePaired(second, first, seed)!.verdict;
   });
 
-const count = (verdicts: readonly string[], wanted: string): number =>
-  verdicts.filter((verdict) => verdict === wanted).length;
+const countVerdicts = (verdicts: readonly string[], verdict: string): number =>
+  verdicts.filter((other) => other === verdict).length;
 
-describe.each(Object.entries(noises))('%s noise', (_, noise) => {
-  it('two equal stacks show no difference', () => {
-    expect(count(verdictsOf(noise, 1, 100), 'no difference')).toBeGreaterThanOrEqual(95);
+describe.each(Object.entries(noises))('with %s noise', (_, noise) => {
+  it('two equal stacks show no difference in at least 95 of 100 runs', () => {
+    expect(countVerdicts(simulateVerdicts(noise, 1, 100), 'no difference')).toBeGreaterThanOrEqual(
+      95,
+    );
   });
 
-  it('a stack that is a tenth slower or faster is found', () => {
-    expect(count(verdictsOf(noise, 1.1, 30), 'slower')).toBeGreaterThanOrEqual(27);
-    expect(count(verdictsOf(noise, 1 / 1.1, 30), 'faster')).toBeGreaterThanOrEqual(27);
+  it('a difference of a tenth is found in at least 27 of 30 runs', () => {
+    expect(countVerdicts(simulateVerdicts(noise, 1.1, 30), 'slower')).toBeGreaterThanOrEqual(27);
+    expect(countVerdicts(simulateVerdicts(noise, 1 / 1.1, 30), 'faster')).toBeGreaterThanOrEqual(
+      27,
+    );
   });
 });
 
 /**
  * Medians of the rounds of a mount that jumps between two levels, a quarter apart.
  *
- * @param change how often the level is drawn anew @param up how often it is the higher one
+ * @param change how often a new level is drawn @param up how often it is the higher one
  */
-function levels(random: Random, change: number, up: number): number[] {
+function drawLevels(random: Random, change: number, up: number): number[] {
   let high = random() < up;
   return Array.from({ length: ROUNDS }, () => {
     if (random() < change) high = random() < up;
-    return (high ? 12.5 : 10) * Math.exp(0.02 * normal(random));
+    return (high ? 12.5 : 10) * Math.exp(0.02 * drawNormal(random));
   });
 }
 
@@ -86,31 +90,31 @@ describe.each([
   { change: 1, up: 0.2 },
   { change: 0.7, up: 0.5 },
   { change: 0.5, up: 0.2 },
-])('mounts that jump between two levels ($change, $up)', ({ change, up }) => {
+])('with mounts that jump between two levels ($change, $up)', ({ change, up }) => {
   const RUNS = 200;
-  const judged = (slower: number, runs: number): string[] =>
+  const simulateVerdictsOfLevels = (slower: number, runs: number): string[] =>
     Array.from({ length: runs }, (_, seed) => {
-      const random = seeded(7919 * seed + 13);
-      const [first, second] = [levels(random, change, up), levels(random, change, up)];
+      const random = seedRandom(7919 * seed + 13);
+      const [first, second] = [drawLevels(random, change, up), drawLevels(random, change, up)];
       return comparePaired(
-        second.map((it) => it * slower),
+        second.map((value) => value * slower),
         first,
         seed,
       )!.verdict;
     });
 
-  it('two equal stacks differ in at most 5 of 100 runs, within chance', () => {
-    const verdicts = judged(1, RUNS);
-    const found = count(verdicts, 'faster') + count(verdicts, 'slower');
-    expect(found).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
+  it('at most 5 % of the runs call two equal stacks different, within chance', () => {
+    const verdicts = simulateVerdictsOfLevels(1, RUNS);
+    const differences = countVerdicts(verdicts, 'faster') + countVerdicts(verdicts, 'slower');
+    expect(differences).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
   });
 
-  it('a stack that is twice as slow is found', () => {
-    expect(count(judged(2, 40), 'slower')).toBe(40);
+  it('a stack that is twice as slow is found in every run', () => {
+    expect(countVerdicts(simulateVerdictsOfLevels(2, 40), 'slower')).toBe(40);
   });
 });
 
-describe('comparePaired', () => {
+describe('a comparison of rounds', () => {
   const [first, second] = simulate(noises.drifting!, 7, 1.1);
 
   it('is the same for the same rounds and seed', () => {
@@ -118,43 +122,46 @@ describe('comparePaired', () => {
   });
 
   it('pairs the rounds, so that a common drift does not widen the interval', () => {
-    const drift = Array.from({ length: ROUNDS }, (_, round) => 1.001 ** round);
+    const drift = Array.from({ length: ROUNDS }, (_, i) => 1.001 ** i);
     const { ratio, low, high } = comparePaired(
-      drift.map((it) => it * 1.5),
+      drift.map((value) => value * 1.5),
       drift,
       1,
     )!;
     for (const value of [ratio, low, high]) expect(value).toBeCloseTo(1.5, 2);
   });
 
-  it('returns null for too few rounds, and too noisy for rounds too far apart', () => {
-    const few = [second, first].map((it) => it.slice(1, ROUNDS_MIN)) as [number[], number[]];
-    expect(comparePaired(...few, 1)).toBeNull();
-    expect(compareApart(...few, 1)).toBeNull();
+  it('is null for too few rounds, and “too noisy” for rounds that lie too far apart', () => {
+    const tooFew = [second, first].map((value) => value.slice(1, ROUNDS_MIN)) as [
+      number[],
+      number[],
+    ];
+    expect(comparePaired(...tooFew, 1)).toBeNull();
+    expect(compareApart(...tooFew, 1)).toBeNull();
     const wild = comparePaired([1, 9, 2, 8, 3, 7], [9, 1, 8, 2, 7, 3], 1)!;
     expect(wild.verdict).toBe('too noisy to conclude');
   });
 
   it('finds a difference of 8 % with rounds that are a few percent apart', () => {
-    const times = Array.from({ length: ROUNDS }, (_, round) => 10 + 0.1 * (round % 3));
-    const slower = times.map((it, round) => it * (1.08 + 0.01 * ((round % 4) - 1.5)));
+    const times = Array.from({ length: ROUNDS }, (_, i) => 10 + 0.1 * (i % 3));
+    const slower = times.map((value, i) => value * (1.08 + 0.01 * ((i % 4) - 1.5)));
     expect(comparePaired(slower, times, 1)!.verdict).toBe('slower');
   });
 
   it('finds a difference between two runs, and none within one', () => {
-    const quiet = simulate((random) => 10 * (1 + 0.1 * normal(random)), 3)[0];
-    const slower = quiet.map((it) => it * 1.1);
+    const quiet = simulate((random) => 10 * (1 + 0.1 * drawNormal(random)), 3)[0];
+    const slower = quiet.map((value) => value * 1.1);
     expect(compareApart(slower, quiet, 1)!.verdict).toBe('slower');
     expect(compareApart(quiet.toReversed(), quiet, 1)!.verdict).toBe('no difference');
   });
 
-  it('two runs of the same stack show no difference', () => {
+  it('finds no difference between two runs of a stack in at least 95 of 100 pairs', () => {
     const verdicts = Array.from({ length: 100 }, (_, seed) => {
       const [first] = simulate(noises['heavy-tailed']!, seed);
       const [second] = simulate(noises['heavy-tailed']!, seed + 1000);
       return compareApart(second, first, seed)!.verdict;
     });
-    expect(count(verdicts, 'no difference')).toBeGreaterThanOrEqual(95);
+    expect(countVerdicts(verdicts, 'no difference')).toBeGreaterThanOrEqual(95);
   });
 
   const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 6 });
@@ -165,15 +172,15 @@ describe('comparePaired', () => {
         const length = Math.min(some.length, others.length);
         const [a, b] = [some.slice(0, length), others.slice(0, length)];
         for (const compare of [comparePaired, compareApart]) {
-          const one = compare(a, b, seed)!;
-          expect(one.low).toBeLessThanOrEqual(one.ratio * (1 + 1e-9));
-          expect(one.high).toBeGreaterThanOrEqual(one.ratio * (1 - 1e-9));
-          expect(one.verdict).toBe(verdictOf(one));
-          const isDifference = one.verdict === 'slower' || one.verdict === 'faster';
-          expect(isDifference).toBe(one.low > 1 || one.high < 1);
-          const other = compare(b, a, seed)!;
-          expect(other.ratio * one.ratio).toBeCloseTo(1);
-          expect(other.noise).toBeCloseTo(one.noise);
+          const forward = compare(a, b, seed)!;
+          expect(forward.low).toBeLessThanOrEqual(forward.ratio * (1 + 1e-9));
+          expect(forward.high).toBeGreaterThanOrEqual(forward.ratio * (1 - 1e-9));
+          expect(forward.verdict).toBe(readVerdict(forward));
+          const isDifference = forward.verdict === 'slower' || forward.verdict === 'faster';
+          expect(isDifference).toBe(forward.low > 1 || forward.high < 1);
+          const backward = compare(b, a, seed)!;
+          expect(backward.ratio * forward.ratio).toBeCloseTo(1);
+          expect(backward.noise).toBeCloseTo(forward.noise);
           const same = compare(a, a, seed)!;
           expect(['no difference', 'too noisy to conclude']).toContain(same.verdict);
         }
@@ -183,7 +190,7 @@ describe('comparePaired', () => {
   });
 });
 
-const round = (number: number, p50: number): Round => ({
+const makeRound = (number: number, p50: number): Round => ({
   round: number,
   at: number,
   seconds: 1,
@@ -193,12 +200,16 @@ const round = (number: number, p50: number): Round => ({
 });
 
 it('pairRounds pairs rounds of equal numbers only', () => {
-  const pairs = pairRounds([round(1, 1), round(2, 2), round(3, 3)], [round(3, 6), round(1, 2)]);
+  const pairs = pairRounds(
+    [makeRound(1, 1), makeRound(2, 2), makeRound(3, 3)],
+    [makeRound(3, 6), makeRound(1, 2)],
+  );
   expect(pairs.map(([a, b]) => [a.round, b.round])).toEqual([
     [1, 1],
     [3, 3],
   ]);
-  const of = (p50: number, from = 1) => Array.from({ length: 6 }, (_, i) => round(from + i, p50));
-  expect(compareRounds(of(5), of(5, 4), 1)).toBeNull();
-  expect(compareRounds(of(5), of(10), 1)?.ratio).toBeCloseTo(0.5);
+  const makeRounds = (p50: number, from = 1) =>
+    Array.from({ length: 6 }, (_, i) => makeRound(from + i, p50));
+  expect(compareRounds(makeRounds(5), makeRounds(5, 4), 1)).toBeNull();
+  expect(compareRounds(makeRounds(5), makeRounds(10), 1)?.ratio).toBeCloseTo(0.5);
 });

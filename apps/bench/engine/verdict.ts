@@ -7,7 +7,7 @@
  * another. Stacks that ran side by side have the noise of their ratios, as a slow moment affects
  * both. All values are logarithms: twice as long and half as long are equally far from 1.
  */
-import { seeded } from './random.ts';
+import { seedRandom } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';
 import {
   type Interval,
@@ -25,11 +25,11 @@ export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 /** A wider interval around 1, as a factor, may hide a large difference: too noisy to conclude. */
 export const WIDTH_MAX = 1.3;
 
-/** How often the rounds of a stack are compared with each other. */
+/** Number of random comparisons of a stack's rounds with each other. */
 const SPLITS = 400;
 
 /** Reads the verdict off the interval of a ratio of times; a lower ratio is faster. */
-export function verdictOf({ low, high }: Interval): Verdict {
+export function readVerdict({ low, high }: Interval): Verdict {
   if (low > 1) return 'slower';
   if (high < 1) return 'faster';
   return high <= low * WIDTH_MAX ? 'no difference' : 'too noisy to conclude';
@@ -37,7 +37,7 @@ export function verdictOf({ low, high }: Interval): Verdict {
 
 /**
  * Compares rounds that ran beside each other. Both have the same rounds; every value is above 0.
- * Null for fewer than ROUNDS_MIN. The same values and seed give the same answer.
+ * Null for fewer than ROUNDS_MIN. The same values and seed give the same comparison.
  */
 export function comparePaired(
   mine: readonly number[],
@@ -47,7 +47,7 @@ export function comparePaired(
   const ratios = mine.map((value, i) => Math.log(value / other[i]!));
   const interval = medianInterval(ratios);
   if (interval === null) return null;
-  return comparisonOf(median(ratios), interval, noiseOf(ratios, seed));
+  return makeComparison(median(ratios), interval, estimateNoise(ratios, seed));
 }
 
 /** Compares rounds that did not run beside each other, such as those of two runs. */
@@ -57,30 +57,34 @@ export function compareApart(
   seed: number,
 ): Comparison | null {
   const [a, b] = [mine, other].map((values) => values.map(Math.log)) as [number[], number[]];
-  const [ofA, ofB] = [medianInterval(a), medianInterval(b)];
-  if (ofA === null || ofB === null) return null;
+  const [intervalA, intervalB] = [medianInterval(a), medianInterval(b)];
+  if (intervalA === null || intervalB === null) return null;
   const [centerA, centerB] = [median(a), median(b)];
   const center = centerA - centerB;
   // Independent errors add up as squares.
-  const low = center - Math.hypot(centerA - ofA.low, ofB.high - centerB);
-  const high = center + Math.hypot(ofA.high - centerA, centerB - ofB.low);
-  return comparisonOf(center, { low, high }, Math.max(noiseOf(a, seed), noiseOf(b, seed)));
+  const low = center - Math.hypot(centerA - intervalA.low, intervalB.high - centerB);
+  const high = center + Math.hypot(intervalA.high - centerA, centerB - intervalB.low);
+  return makeComparison(
+    center,
+    { low, high },
+    Math.max(estimateNoise(a, seed), estimateNoise(b, seed)),
+  );
 }
 
 /**
  * The 95 % quantile of the median difference between neighbouring values, with a random sign for
  * each difference. The values are logarithms of times or of ratios.
  */
-function noiseOf(rounds: readonly number[], seed: number): number {
+function estimateNoise(rounds: readonly number[], seed: number): number {
   const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);
-  const random = seeded(seed);
-  const split = (): number =>
+  const random = seedRandom(seed);
+  const drawMedian = (): number =>
     Math.abs(median(steps.map((step) => (random() < 0.5 ? step : -step))));
-  return quantile(Array.from({ length: SPLITS }, split), CONFIDENCE);
+  return quantile(Array.from({ length: SPLITS }, drawMedian), CONFIDENCE);
 }
 
 /** Turns logarithms back into a comparison. */
-function comparisonOf(center: number, interval: Interval, noise: number): Comparison {
+function makeComparison(center: number, interval: Interval, noise: number): Comparison {
   const low = Math.exp(Math.min(interval.low, center - noise));
   const high = Math.exp(Math.max(interval.high, center + noise));
   return {
@@ -89,7 +93,7 @@ function comparisonOf(center: number, interval: Interval, noise: number): Compar
     high,
     confidence: CONFIDENCE,
     noise: Math.exp(noise),
-    verdict: verdictOf({ low, high }),
+    verdict: readVerdict({ low, high }),
   };
 }
 
@@ -108,14 +112,14 @@ export function compareRounds(
   );
 }
 
-/** Rounds of the same number. A stack may lack some, when its mount ended early. */
+/** Pairs rounds of equal numbers. A stack lacks some when its mount ended early. */
 export function pairRounds<R extends { readonly round: number }>(
   mine: readonly R[],
   other: readonly R[],
 ): (readonly [mine: R, other: R])[] {
-  const others = new Map(other.map((it) => [it.round, it]));
-  return mine.flatMap((it) => {
-    const beside = others.get(it.round);
-    return beside === undefined ? [] : [[it, beside] as const];
+  const others = new Map(other.map((round) => [round.round, round]));
+  return mine.flatMap((round) => {
+    const partner = others.get(round.round);
+    return partner === undefined ? [] : [[round, partner] as const];
   });
 }

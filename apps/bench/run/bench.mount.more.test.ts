@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
 
-const module = (name: string): string => `
+const moduleVolume = (name: string): string => `
 volume ${name}
     type features/glupy
     option module-name ${name}
@@ -32,28 +32,28 @@ class xlator(Translator):
 `;
 
 /** More rounds than a bench can finish before the mount dies. */
-const MANY = 200;
+const ROUNDS = 200;
 
 /** The process that a bench has started to serve a volfile. */
-function serverOf({ pid }: ChildProcess, volfile: string): number {
+function findServer({ pid }: ChildProcess, volfile: string): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
   return Number(children.find((child) => readCommandLine(child).includes(volfile)));
 }
 
 describeMounts('glossa bench', () => {
   it(
-    'fails when an answer is wrong, and names the answer',
+    'fails when a reply is wrong, and names the reply',
     () =>
       withScratch(async (scratch) => {
         await scratch.writeFile('honest.vol', benchVolfile());
-        await scratch.writeFile('liar.vol', benchVolfile(module('liar'), 'liar'));
+        await scratch.writeFile('liar.vol', benchVolfile(moduleVolume('liar'), 'liar'));
         await scratch.writeFile('liar.py', LIAR);
         const args = ['honest.vol', 'liar.vol', '-w', 'hit', '--seed', '3'];
-        const ended = await runShortBench(scratch, args);
+        const result = await runShortBench(scratch, args);
         const complaint = 'stat of file0007 gives ENOENT, in the plain directory success';
-        expect(ended.status).toBe(1);
-        expect(ended.err).toContain(`failed: hit, liar: wrong answer: ${complaint}`);
-        const { partial, workloads } = readOutput(ended);
+        expect(result.status).toBe(1);
+        expect(result.err).toContain(`failed: hit, liar: wrong answer: ${complaint}`);
+        const { partial, workloads } = readOutput(result);
         expect(partial).toBe(true);
         const [honest, liar] = workloads[0]!.results;
         expect(countRounds(honest!)).toBe(6);
@@ -69,20 +69,20 @@ describeMounts('glossa bench', () => {
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
         const args = ['a.vol', 'a.vol', '-w', 'miss'];
-        const holding = await runShortBench(scratch, [
+        const failed = await runShortBench(scratch, [
           ...args,
           ...['--fail-if', 'a p50 > 1 ns', '--fail-if', 'a / a-2 p50 > 1000'],
         ]);
-        expect(holding.err).toMatch(
+        expect(failed.err).toMatch(
           /^glossa bench: failed: a p50 > 1 ns: miss, same CPU: it is [\d.]+ \S+\n$/,
         );
-        expect(holding.status).toBe(1);
-        expect(readOutput(holding).partial).toBe(false);
-        const quiet = await runShortBench(scratch, [...args, '--fail-if', 'a / a-2 p50 > 1000']);
-        expect(quiet).toMatchObject({ status: 0, err: '' });
-        const unread = await runShortBench(scratch, [...args, '--fail-if', 'b p50 > 1 ns']);
-        expect(unread.err).toContain("no stack is called 'b'");
-        expect(unread.status).toBe(2);
+        expect(failed.status).toBe(1);
+        expect(readOutput(failed).partial).toBe(false);
+        const passed = await runShortBench(scratch, [...args, '--fail-if', 'a / a-2 p50 > 1000']);
+        expect(passed).toMatchObject({ status: 0, err: '' });
+        const refused = await runShortBench(scratch, [...args, '--fail-if', 'b p50 > 1 ns']);
+        expect(refused.err).toContain("no stack is called 'b'");
+        expect(refused.status).toBe(2);
         expectClean(scratch);
       }),
     150_000,
@@ -97,8 +97,15 @@ describeMounts('glossa bench', () => {
         // The command counts its runs in a file, which shows when the rounds have begun.
         const count = scratch.at('count');
         const command = `case $PWD in *dying-mnt*) echo >> ${count};; esac`;
-        const args = ['lasting.vol', 'dying.vol', '--rounds', String(MANY), '--duration', '0.001'];
-        const ended = await runGlossa(
+        const args = [
+          'lasting.vol',
+          'dying.vol',
+          '--rounds',
+          String(ROUNDS),
+          '--duration',
+          '0.001',
+        ];
+        const result = await runGlossa(
           scratch,
           ['bench', ...args, '--json', '--data', '.', '--', 'sh', '-c', command],
           {
@@ -108,19 +115,19 @@ describeMounts('glossa bench', () => {
               onceTrue(
                 child,
                 () => existsSync(count) && statSync(count).size >= 30,
-                () => process.kill(serverOf(child, 'dying.vol'), 'SIGKILL'),
+                () => process.kill(findServer(child, 'dying.vol'), 'SIGKILL'),
               ),
           },
         );
-        expect(ended.status).toBe(1);
-        expect(ended.err).toContain('failed: command, dying: ');
-        const run = readOutput(ended);
+        expect(result.status).toBe(1);
+        expect(result.err).toContain('failed: command, dying: ');
+        const run = readOutput(result);
         expect(run.partial).toBe(true);
         const [lasting, dying] = run.workloads[0]!.results;
-        expect(countRounds(lasting!)).toBe(MANY);
+        expect(countRounds(lasting!)).toBe(ROUNDS);
         expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
         expect(countRounds(dying!)).toBeGreaterThan(0);
-        expect(countRounds(dying!)).toBeLessThan(MANY);
+        expect(countRounds(dying!)).toBeLessThan(ROUNDS);
         expectClean(scratch);
       }),
     150_000,

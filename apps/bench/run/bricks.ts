@@ -9,14 +9,20 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
-import { stacked, volume } from '../engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../engine/stacks.ts';
 import { runToEnd } from './others/implementation.ts';
-import { ENDED, logEnd, OwnServer, serverFailure, xlatorOptionFlags } from './own-server.ts';
+import {
+  ENDED_TEXT,
+  makeServerFailure,
+  OwnServer,
+  readLogEnd,
+  xlatorOptionFlags,
+} from './own-server.ts';
 import { startProcess } from './process.ts';
 
 // -- volumes -------------------------------------------------------------------------------------
 
-const HERE = '127.0.0.1';
+const LOCALHOST = '127.0.0.1';
 
 const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
@@ -24,38 +30,41 @@ const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
  * A protocol/server over `volumes`; clients connect to the last of them by its name.
  * @param port to listen on; absent: an option at the start sets it
  */
-export const servedVolumes = (volumes: readonly PlainVolume[], port?: number): PlainVolume[] => {
+export const makeServerVolumes = (
+  volumes: readonly PlainVolume[],
+  port?: number,
+): PlainVolume[] => {
   const { name } = volumes.at(-1)!;
-  const server = volume('server', 'protocol/server', {
+  const server = makeVolume('server', 'protocol/server', {
     ...TCP,
-    'transport.socket.bind-address': HERE,
+    'transport.socket.bind-address': LOCALHOST,
     ...(port === undefined ? {} : { 'transport.socket.listen-port': String(port) }),
     'auth-path': name,
-    [`auth.addr.${name}.allow`]: HERE,
+    [`auth.addr.${name}.allow`]: LOCALHOST,
   });
-  return stacked([volumes[0]!], [...volumes.slice(1), server]);
+  return stackVolumes([volumes[0]!], [...volumes.slice(1), server]);
 };
 
 /** A protocol/client of the volume `brick` that the brick at this port exports. */
-export const clientVolume = (name: string, brick: string, port: number): PlainVolume =>
-  volume(name, 'protocol/client', {
+export const makeClientVolume = (name: string, brick: string, port: number): PlainVolume =>
+  makeVolume(name, 'protocol/client', {
     ...TCP,
-    'remote-host': HERE,
+    'remote-host': LOCALHOST,
     'remote-port': String(port),
     'remote-subvolume': brick,
   });
 
 /** A debug/delay-gen that delays every request. */
-export const delayVolume = (name: string, delayMs: number): PlainVolume =>
-  volume(name, 'debug/delay-gen', {
+export const makeDelayVolume = (name: string, delayMs: number): PlainVolume =>
+  makeVolume(name, 'debug/delay-gen', {
     'delay-percentage': '100',
     // Microseconds.
     'delay-duration': String(Math.round(delayMs * 1000)),
   });
 
 /** A debug/io-stats that counts the lookups at its position. */
-export const counterVolume = (name: string): PlainVolume =>
-  volume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
+export const makeCounterVolume = (name: string): PlainVolume =>
+  makeVolume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
 
 // -- processes -----------------------------------------------------------------------------------
 
@@ -72,9 +81,9 @@ export interface Brick {
   readonly port: number;
   readonly pid: number;
   /** Resolves when the process has ended. */
-  readonly ended: Promise<unknown>;
-  /** The failure if the brick ended by itself; null while it serves. */
-  trouble(): Failure | null;
+  readonly exited: Promise<unknown>;
+  /** Returns the failure if the brick ended by itself; null while it serves. */
+  findFailure(): Failure | null;
   end(): Promise<void>;
 }
 
@@ -87,48 +96,48 @@ export interface BrickPlan {
   readonly options: readonly string[];
   readonly logFile: string;
   /** The name of the brick in messages. */
-  readonly what: string;
+  readonly title: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
 /** The plan of a brick with its log in the scratch folder of a run. */
-export const brickPlan = (
+export const makeBrickPlan = (
   {
     scratch,
     terminal,
     signal,
   }: Pick<BrickPlan, 'terminal' | 'signal'> & { readonly scratch: string },
-  brick: Pick<BrickPlan, 'name' | 'volfile' | 'options' | 'what'>,
+  brick: Pick<BrickPlan, 'name' | 'volfile' | 'options' | 'title'>,
 ): BrickPlan => ({ ...brick, terminal, signal, logFile: join(scratch, `${brick.name}.log`) });
 
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
-/** Starts all bricks at once, and ends them after `act`. @throws {Failure} if one ended earlier */
+/** Starts all bricks at once, and ends them after `use`. @throws {Failure} if one ended earlier */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
   start: (plan: BrickPlan) => Promise<Brick>,
-  act: (bricks: Bricks) => Promise<T>,
+  use: (bricks: Bricks) => Promise<T>,
 ): Promise<T> {
   const bricks: Brick[] = [];
-  const trouble = (): Failure | null =>
-    bricks.map((brick) => brick.trouble()).find((it) => it !== null) ?? null;
-  const loss = new AbortController();
+  const findFailure = (): Failure | null =>
+    bricks.map((brick) => brick.findFailure()).find((result) => result !== null) ?? null;
+  const failure = new AbortController();
   try {
     for (const { signal } of plans) signal.throwIfAborted();
     const starts = await Promise.allSettled(plans.map(start));
-    for (const it of starts) if (it.status === 'fulfilled') bricks.push(it.value);
-    for (const it of starts) if (it.status === 'rejected') throw it.reason;
+    for (const result of starts) if (result.status === 'fulfilled') bricks.push(result.value);
+    for (const result of starts) if (result.status === 'rejected') throw result.reason;
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
-    // Names on an ended brick look absent, so `act` must stop.
-    const lost = (): void => loss.abort(trouble());
-    for (const { ended } of bricks) ended.then(lost, lost);
-    const signal = AbortSignal.any([loss.signal, ...plans.map((plan) => plan.signal)]);
-    return await act({ ports, pids, signal });
+    // Names on an ended brick look absent, so `use` must stop.
+    const noteExit = (): void => failure.abort(findFailure());
+    for (const { exited } of bricks) exited.then(noteExit, noteExit);
+    const signal = AbortSignal.any([failure.signal, ...plans.map((plan) => plan.signal)]);
+    return await use({ ports, pids, signal });
   } catch (error) {
     // The end of a brick explains any other failure.
-    throw trouble() ?? error;
+    throw findFailure() ?? error;
   } finally {
     await Promise.all(bricks.splice(0).map((brick) => brick.end()));
   }
@@ -136,70 +145,79 @@ export async function withBricks<T>(
 
 /** Starts a brick of glossa, which listens on any port and prints it. */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
-  const { name, volfile, logFile, what, terminal, signal } = plan;
+  const { name, volfile, logFile, title, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
   const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
   try {
-    const failure = await server.started(what);
+    const failure = await server.waitUntilStarted(title);
     if (failure !== null) throw failure;
   } catch (error) {
     await server.end();
     throw error;
   }
-  const listening = new RegExp(`:(\\d+) ${name}$`);
-  const port = server.said.map((line) => listening.exec(line)?.[1]).find((it) => it !== undefined);
+  const portLine = new RegExp(`:(\\d+) ${name}$`);
+  const port = server.messages
+    .map((line) => portLine.exec(line)?.[1])
+    .find((it) => it !== undefined);
   return {
     port: Number(port),
     pid: server.pid,
-    ended: server.ended,
-    trouble: () => (server.hasEnded ? serverFailure(what, ENDED, logFile) : null),
+    exited: server.ended,
+    findFailure: () => (server.hasEnded ? makeServerFailure(title, ENDED_TEXT, logFile) : null),
     end: async () => void (await server.end()),
   };
 }
 
 /** Attempts to start, as another program may take the free port before the brick does. */
-const TRIES = 3;
+const ATTEMPTS = 3;
 const START_MS_MAX = 60_000;
 
 /** Starts a brick of GlusterFS. Where setpriv exists, the kernel ends it with this process. */
 export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
-  const { volfile, options, logFile, what, signal } = plan;
-  for (let left = TRIES - 1; ; left -= 1) {
-    const port = await freePort();
+  const { volfile, options, logFile, title, signal } = plan;
+  for (let attemptsLeft = ATTEMPTS - 1; ; attemptsLeft -= 1) {
+    const port = await findFreePort();
     const flags = xlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
-    const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
+    const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const { pid, ended, hasEnded, stop } = await startProcess(
+      const {
+        pid,
+        exited: ended,
+        hasEnded,
+        stop,
+      } = await startProcess(
         // The brick's folder is removed right afterwards.
         {
-          ...{ line: killedWithParent(own), log: logFile, patienceMs: START_MS_MAX },
-          ...{ signal, endBy: 'SIGKILL' },
+          ...{ words: killWithParent(commandLine), log: logFile, timeoutMs: START_MS_MAX },
+          ...{ signal, endSignal: 'SIGKILL' },
         },
         () => isListening(port),
-        what,
+        title,
       );
-      const trouble = (): Failure | null =>
-        hasEnded() ? serverFailure(what, ENDED, logFile) : null;
-      return { port, pid, ended, trouble, end: stop };
+      const findFailure = (): Failure | null =>
+        hasEnded() ? makeServerFailure(title, ENDED_TEXT, logFile) : null;
+      return { port, pid, exited: ended, findFailure, end: stop };
     } catch (error) {
       if (!(error instanceof NotMeasured)) throw error;
-      const isTaken = logEnd(logFile, 20).some((line) => /Address already in use/.test(line));
-      if (isTaken && left > 0) continue;
-      const { message } = serverFailure(what, 'does not start', logFile);
+      const isPortTaken = readLogEnd(logFile, 20).some((line) =>
+        /Address already in use/.test(line),
+      );
+      if (isPortTaken && attemptsLeft > 0) continue;
+      const { message } = makeServerFailure(title, 'does not start', logFile);
       throw new Failure(`${message}\n--bricks glossa takes bricks of glossa instead`);
     }
   }
 }
 
 /** The command line of a program that the kernel kills when its parent ends. */
-function killedWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
-  const hasIt = runToEnd(['setpriv', '--version']).status === 0;
-  return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
+function killWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  const hasSetpriv = runToEnd(['setpriv', '--version']).status === 0;
+  return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
 }
 
 /** Finds a free port of this machine. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HERE);
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, LOCALHOST);
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   server.close();
@@ -208,7 +226,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, HERE);
+  const socket = connect(port, LOCALHOST);
   try {
     await once(socket, 'connect');
     return true;

@@ -13,16 +13,16 @@ import { describeMounts, runGlossa, withScratch } from '../../../test/support/mo
 /** Busy loops for twice the number of CPUs. */
 const BURNERS = 2 * cpus().length;
 /** Time limit of the test. */
-const LONG = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** Runs `act` beside a number of busy loops. */
-async function beside<T>(burners: number, act: () => Promise<T>): Promise<T> {
+async function runBesideLoops<T>(burners: number, action: () => Promise<T>): Promise<T> {
   const children = Array.from({ length: burners }, () =>
     // nice, as other tests need the CPUs, too.
     spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
   );
   try {
-    return await act();
+    return await action();
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
@@ -36,23 +36,23 @@ describeMounts('glossa bench on a busy machine', () => {
         await scratch.writeFile('a.vol', benchVolfile());
         await scratch.writeFile('b.vol', benchVolfile(DELAYED, 'slow'));
         const args = ['a.vol', 'b.vol', '-w', 'miss', '--rounds', '6', '--duration', '0.02'];
-        const ended = await beside(BURNERS, () =>
-          runBench(scratch, [...args, '--json'], { patience: LONG - 30_000 }),
+        const result = await runBesideLoops(BURNERS, () =>
+          runBench(scratch, [...args, '--json'], { patience: TIMEOUT_MS - 30_000 }),
         );
-        expect(ended.status, ended.err).toBe(0);
-        const [{ busy, results }] = readOutput(ended).workloads as [
+        expect(result.status, result.err).toBe(0);
+        const [{ busy, results }] = readOutput(result).workloads as [
           ReturnType<typeof readOutput>['workloads'][number],
         ];
         expect(busy!.load).toBeGreaterThan(cpus().length);
         expect(results[1]!.measured!.toFirst!.verdict).toBe('slower');
 
-        await scratch.writeFile('run.json', ended.out);
+        await scratch.writeFile('run.json', result.out);
         const { out } = await runGlossa(scratch, ['bench', 'report', 'run.json']);
         expect(out).toMatch(/^Busy in miss, same CPU: the machine was busy: other processes/);
         expect(out).toMatch(/b takes \S+ times as long as a \[/);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 });
 

@@ -6,11 +6,11 @@ import { runCommand } from '../../../test/support/cli.ts';
 import { runGlossa, withScratch } from '../../../test/support/mount.ts';
 import type { Cost } from './call/measure.ts';
 
-const folders = (): string[] =>
+const listFolders = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('glossa-call-'));
 
 it('bench call measures each kind of call in each language, relative to TypeScript', async () => {
-  const before = folders();
+  const before = listFolders();
   const args = ['--in', 'python,javascript', '--rounds', '1', '--json'];
   const { status, out, err } = await runCommand(['bench', 'call', ...args]);
   expect(err).toBe('');
@@ -30,13 +30,13 @@ it('bench call measures each kind of call in each language, relative to TypeScri
     expect(Object.keys(over)).toEqual(['python', 'javascript']);
     for (const cost of Object.values(over)) expect(Number.isFinite(cost.median)).toBe(true);
   }
-  expect(folders()).toEqual(before);
+  expect(listFolders()).toEqual(before);
 });
 
 it('an interrupted bench call prints the rounds so far, marked as interrupted', () =>
   withScratch(async (scratch) => {
     const args = ['bench', 'call', '--in', 'javascript', '--rounds', '1000000', '--json'];
-    const ended = await runGlossa(scratch, args, {
+    const result = await runGlossa(scratch, args, {
       env: { TMPDIR: scratch.path },
       patience: 120_000,
       onStart: (child) =>
@@ -46,8 +46,8 @@ it('an interrupted bench call prints the rounds so far, marked as interrupted', 
           () => void child.kill('SIGTERM'),
         ),
     });
-    expect(ended.status).toBe(143);
-    const { interrupted, calls } = JSON.parse(ended.out) as { interrupted: boolean; calls: [] };
+    expect(result.status).toBe(143);
+    const { interrupted, calls } = JSON.parse(result.out) as { interrupted: boolean; calls: [] };
     expect(interrupted).toBe(true);
     expect(calls.length).toBeLessThan(7);
   }));
@@ -65,7 +65,7 @@ it.each<[string[], string]>([
   [['--only', 'sen'], "--only does not know 'sen' (did you mean 'seen'?)"],
   [['--rounds', '0'], '--rounds takes at least 1'],
   [['x'], "unexpected 'x'"],
-])('bench call %j is refused as wrong use', async (args, message) => {
+])('bench call %j ends with status 2 and names the mistake', async (args, message) => {
   const { status, err } = await runCommand(['bench', 'call', ...args]);
   expect(err).toContain(message);
   expect(status).toBe(2);

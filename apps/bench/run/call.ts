@@ -8,18 +8,18 @@ import { Interruption } from '../../../terminal/interruption.ts';
 import { formatColumns, formatTable } from '../../../terminal/layout.ts';
 import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
-import { BusySampler, busyText } from '../engine/busy.ts';
-import { isMissing, type Missing, NotMeasured } from '../engine/not-measured.ts';
-import { allowedCpus, parseCpuList } from '../engine/placement.ts';
+import { BusySampler, describeBusyness } from '../engine/busy.ts';
+import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measured.ts';
+import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
 import {
   type CallCosts,
   type Cost,
-  callCosts,
   type KindName,
   kindNames,
   kinds,
+  measureCosts,
 } from './call/measure.ts';
 import type { Load } from './call/pairs.ts';
 import { Cleanup } from './cleanup.ts';
@@ -48,17 +48,23 @@ export default defineCommand({
     takeOperands(operands, []);
     const { rounds = ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
-    const wanted = flags.in.length === 0 ? names : parseFlagWords('--in', flags.in, names);
-    const asked =
+    const wantedLanguages = flags.in.length === 0 ? names : parseFlagWords('--in', flags.in, names);
+    const wantedKinds =
       flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();
     try {
       const load = { ...BATCHES, rounds };
-      const found = await measureCalls(asked, wanted, load, interruption.signal, terminal);
+      const results = await measureCalls(
+        wantedKinds,
+        wantedLanguages,
+        load,
+        interruption.signal,
+        terminal,
+      );
       const status = await interruption.awaitStatus();
-      printResults({ interrupted: status !== null, ...found }, flags.json, terminal);
+      printResults({ interrupted: status !== null, ...results }, flags.json, terminal);
       if (status !== null) return status;
-      return found.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
+      return results.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
     } finally {
       interruption.close();
     }
@@ -72,31 +78,31 @@ interface CallResults {
 
 /** Measures kinds of calls until all are done or interrupted. @throws {Failure} for a wrong reply */
 async function measureCalls(
-  asked: readonly KindName[],
-  wanted: readonly LanguageName[],
+  wantedKinds: readonly KindName[],
+  wantedLanguages: readonly LanguageName[],
   load: Load,
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<CallResults> {
   const folder = makeScratch('call');
   const cleanup = new Cleanup();
-  const lab: Lab = { signal, folder, cleanup, say: terminal.err };
-  const watch = new BusySampler(allowedCpus());
+  const lab: Lab = { signal, folder, cleanup, log: terminal.err };
+  const busySampler = new BusySampler(readAllowedCpus());
   const progress = new ProgressLine(terminal);
   const calls: CallCosts[] = [];
-  const begun = performance.now();
+  const start = performance.now();
   try {
-    for (const [done, kind] of asked.entries()) {
-      const elapsedSeconds = (performance.now() - begun) / 1e3;
+    for (const [done, kind] of wantedKinds.entries()) {
+      const elapsedSeconds = (performance.now() - start) / 1e3;
       progress.show({
         doneCount: done,
-        total: asked.length,
+        total: wantedKinds.length,
         elapsedSeconds,
         item: kinds[kind].title,
       });
-      watch.begin([process.pid]);
-      calls.push(await callCosts(lab, kind, wanted, load));
-      watch.end();
+      busySampler.begin([process.pid]);
+      calls.push(await measureCosts(lab, kind, wantedLanguages, load));
+      busySampler.end();
       if (signal.aborted) break;
     }
   } catch (error) {
@@ -107,40 +113,49 @@ async function measureCalls(
     await cleanup.run(terminal.err);
     rmSync(folder, { recursive: true, force: true });
   }
-  return { busy: watch.busyness(), calls };
+  return { busy: busySampler.busyness(), calls };
 }
 
 function printResults(
-  found: CallResults & { readonly interrupted: boolean },
+  results: CallResults & { readonly interrupted: boolean },
   json: boolean,
   terminal: Terminal,
 ): void {
-  const { interrupted, busy, calls } = found;
-  if (json) terminal.out(JSON.stringify(found, null, 1));
+  const { interrupted, busy, calls } = results;
+  if (json) terminal.out(JSON.stringify(results, null, 1));
   else if (calls.length > 0) {
-    const doubt = busyText(busy, parseCpuList(allowedCpus()).length);
-    if (doubt !== null) terminal.out(`Busy: ${doubt}. Times are longer than on a quiet machine.\n`);
-    terminal.out(callsText(calls, terminal));
+    const busyWarning = describeBusyness(busy, parseCpuList(readAllowedCpus()).length);
+    if (busyWarning !== null)
+      terminal.out(`Busy: ${busyWarning}. Times are longer than on a quiet machine.\n`);
+    terminal.out(writeTable(calls, terminal));
     if (interrupted) terminal.out('\ninterrupted: these are the rounds until then');
   }
 }
 
 /** A table with a row for each kind of call and a column for each language, and an explanation. */
-function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): string {
-  const shown = names.filter((it) => it === 'typescript' || calls.some(({ over }) => over[it]));
+function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
+  const shownLanguages = names.filter(
+    (language) => language === 'typescript' || calls.some(({ over }) => over[language]),
+  );
   const notes = new Set<string>();
-  const cellOf = (cost: Cost | Missing | undefined, sign: string, language: string): string => {
+  const writeCell = (
+    cost: Cost | MissingResult | undefined,
+    sign: string,
+    language: string,
+  ): string => {
     if (cost === undefined) return '';
     if (!isMissing(cost)) return `${sign}${cost.median.toFixed(0)}${cost.doubtful ? ' ?' : ''}`;
     notes.add(`${language}: not measured: ${cost.missing}`);
     return '–';
   };
-  const titles = shown.map((it) => (it === 'typescript' ? 'TypeScript' : languages[it].title));
+  const titles = shownLanguages.map((language) =>
+    language === 'typescript' ? 'TypeScript' : languages[language].title,
+  );
   const rows = calls.map(({ typescript, over }) =>
-    shown.map((it, i) =>
-      it === 'typescript'
-        ? cellOf(typescript, '', titles[i]!)
-        : cellOf(over[it], overSign(over[it]), titles[i]!),
+    shownLanguages.map((language, i) =>
+      language === 'typescript'
+        ? writeCell(typescript, '', titles[i]!)
+        : writeCell(over[language], signOf(over[language]), titles[i]!),
     ),
   );
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
@@ -164,5 +179,5 @@ function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): st
   ].join('\n');
 }
 
-const overSign = (cost: Cost | Missing | undefined): string =>
+const signOf = (cost: Cost | MissingResult | undefined): string =>
   cost === undefined || isMissing(cost) || cost.median < 0 ? '' : '+';

@@ -7,13 +7,13 @@ export class Cleanup {
     this.steps.push(step);
   }
 
-  /** Runs all steps; `tell` gets the message of a failed one, and the rest still run. */
-  async run(tell: (message: string) => void): Promise<void> {
+  /** Runs all steps; `reportError` gets the message of a failed one, and the rest still run. */
+  async run(reportError: (message: string) => void): Promise<void> {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {
         await step();
       } catch (error) {
-        tell(`cleaning up: ${error instanceof Error ? error.message : String(error)}`);
+        reportError(`cleaning up: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }

@@ -5,7 +5,7 @@ import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
 import { takeOperands, toggleFlag } from '../../../terminal/flags.ts';
 import { readNamedFile } from '../../../terminal/named-file.ts';
 import { compareRuns } from '../engine/compare.ts';
-import { comparedText } from '../engine/report/text.ts';
+import { writeComparison } from '../engine/report/text.ts';
 import { type Run, readRun } from '../engine/schema.ts';
 
 export default defineCommand({
@@ -19,12 +19,14 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [first, second] = takeOperands(operands, ['FIRST.json', 'SECOND.json']);
-    const compared = compareRuns(await readRunFile(first), await readRunFile(second));
-    if (flags.json) terminal.out(JSON.stringify(compared, null, 2));
-    else if (compared.lines.length === 0) {
-      throw new Failure(['the results have nothing in common', ...compared.warnings].join('\n'));
+    const comparison = compareRuns(await readRunFile(first), await readRunFile(second));
+    if (flags.json) terminal.out(JSON.stringify(comparison, null, 2));
+    else if (comparison.lines.length === 0) {
+      throw new Failure(['the results have nothing in common', ...comparison.warnings].join('\n'));
     } else {
-      terminal.out(comparedText(compared, { width: terminal.width, colour: terminal.colour.out }));
+      terminal.out(
+        writeComparison(comparison, { width: terminal.width, colour: terminal.colour.out }),
+      );
     }
     return EXIT_OK;
   },

@@ -5,13 +5,13 @@ import { UsageError } from '../../../terminal/exit.ts';
 /** Splits a flag at commas into known words, each once. @throws {UsageError} */
 export function parseFlagWords<V extends string>(
   flag: string,
-  given: readonly string[],
+  values: readonly string[],
   known: readonly V[],
 ): V[] {
-  const words = given.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
+  const words = values.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
   return [...new Set(words)].map((word) => {
-    const found = known.find((value) => value === word);
-    if (found !== undefined) return found;
+    const match = known.find((value) => value === word);
+    if (match !== undefined) return match;
     const guess = didYouMean(word, known) || `; it takes ${known.join(', ')}`;
     throw new UsageError(`${flag} does not know '${word}'${guess}`);
   });

@@ -7,17 +7,17 @@ import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
 
 /** A counter of the lookups at these volumes. @throws {ServerGone} */
-export const lookupCounterOf =
+export const makeLookupCounter =
   (volumes: readonly string[]): LookupCounter =>
-  async (mountpoint, patienceMs) => {
+  async (mountpoint, timeoutMs) => {
     try {
-      const served = await findMountServer(mountpoint, mountpoint);
-      const told = (await ask(served, 'stats', AbortSignal.timeout(patienceMs))) as Statedump;
+      const server = await findMountServer(mountpoint, mountpoint);
+      const statedump = (await ask(server, 'stats', AbortSignal.timeout(timeoutMs))) as Statedump;
       const numbers = volumes.map((name) => {
-        const dump = told.volumes.find((volume) => volume.name === name)?.dump;
+        const dump = statedump.volumes.find((volume) => volume.name === name)?.dump;
         return dump === undefined ? Number.NaN : Number(dump['LOOKUP.hits'] ?? 0);
       });
-      const sum = numbers.reduce((all, one) => all + one, 0);
+      const sum = numbers.reduce((all, count) => all + count, 0);
       return Number.isNaN(sum) ? null : sum;
     } catch (error) {
       throw error instanceof Failure ? new ServerGone(error.message) : error;

@@ -7,21 +7,21 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 
 /** Time limit for a server to unmount and end. */
 const GRACE_MS = 5000;
-/** The shorter limit after an interruption, for servers that wait for a brick or are stopped. */
-const HURRY_MS = 1000;
+/** The shorter limit after an interruption: a server may wait for a brick or be stopped. */
+const SHORT_GRACE_MS = 1000;
 /** Lines of the log to show when a server ended by itself. */
 const LOG_LINES = 5;
-export const ENDED = 'ended unexpectedly';
+export const ENDED_TEXT = 'ended unexpectedly';
 
 export class OwnServer {
   /** Messages that the server sent while it started. */
-  readonly said: string[] = [];
+  readonly messages: string[] = [];
   /** Whether the process has ended. */
   hasEnded = false;
   readonly logFile: string;
   private readonly signal: AbortSignal | undefined;
   private readonly server: ChildServer;
-  private ending: Promise<boolean> | null = null;
+  private endPromise: Promise<boolean> | null = null;
 
   /** The signal of the settings ends the server, too. */
   constructor(
@@ -31,19 +31,19 @@ export class OwnServer {
   ) {
     this.logFile = logFile;
     this.signal = signal;
-    const hear = (text: string): void => void this.said.push(text);
+    const noteMessage = (text: string): void => void this.messages.push(text);
     const stderr = openSync(logFile, 'a');
     this.server = new ChildServer([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
       attached: true,
       stderr,
-      terminal: { ...terminal, out: hear, err: hear },
+      terminal: { ...terminal, out: noteMessage, err: noteMessage },
     });
     closeSync(stderr);
-    const over = (): void => {
+    const noteExit = (): void => {
       this.hasEnded = true;
     };
-    this.server.whenExited.then(over, over);
-    signal?.addEventListener('abort', this.endAtOnce, { once: true });
+    this.server.whenExited.then(noteExit, noteExit);
+    signal?.addEventListener('abort', this.startEnd, { once: true });
   }
 
   get pid(): number {
@@ -62,48 +62,48 @@ export class OwnServer {
   /**
    * Resolves to null when the server serves, else to the failure; rejects at once when it is
    * aborted.
-   * @param what the name of the server in messages
+   * @param title the name of the server in messages
    */
-  async started(what: string): Promise<Failure | null> {
+  async waitUntilStarted(title: string): Promise<Failure | null> {
     if (await (this.signal ? rejectOnAbort(this.ready, this.signal) : this.ready)) return null;
     const ended = await this.server.whenExited;
     // A killed server has sent no reason.
-    if (ended.signal === null && this.said.length > 0)
-      return new Failure(this.said.join('\n'), this.said);
-    return serverFailure(what, ENDED, this.logFile);
+    if (ended.signal === null && this.messages.length > 0)
+      return new Failure(this.messages.join('\n'), this.messages);
+    return makeServerFailure(title, ENDED_TEXT, this.logFile);
   }
 
   /** Ends the server; resolves to false if it had ended by itself. */
   end(): Promise<boolean> {
-    this.ending ??= this.release();
-    return this.ending;
+    this.endPromise ??= this.releaseAndWait();
+    return this.endPromise;
   }
 
-  private async release(): Promise<boolean> {
+  private async releaseAndWait(): Promise<boolean> {
     const { server, signal } = this;
     server.release();
-    let isLate = false;
+    let isKilled = false;
     const kill = (): void => {
-      isLate = true;
+      isKilled = true;
       server.kill('SIGKILL');
     };
-    let late = setTimeout(kill, signal?.aborted ? HURRY_MS : GRACE_MS);
-    const hurry = (): void => {
-      clearTimeout(late);
-      late = setTimeout(kill, HURRY_MS);
+    let killTimer = setTimeout(kill, signal?.aborted ? SHORT_GRACE_MS : GRACE_MS);
+    const shortenGrace = (): void => {
+      clearTimeout(killTimer);
+      killTimer = setTimeout(kill, SHORT_GRACE_MS);
     };
-    signal?.addEventListener('abort', hurry, { once: true });
+    signal?.addEventListener('abort', shortenGrace, { once: true });
     try {
       const ended = await server.whenExited;
-      return ended.signal === null || isLate;
+      return ended.signal === null || isKilled;
     } finally {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', hurry);
-      signal?.removeEventListener('abort', this.endAtOnce);
+      clearTimeout(killTimer);
+      signal?.removeEventListener('abort', shortenGrace);
+      signal?.removeEventListener('abort', this.startEnd);
     }
   }
 
-  private readonly endAtOnce = (): void => {
+  private readonly startEnd = (): void => {
     // Callers of `end` handle the rejection.
     this.end().catch(() => {});
   };
@@ -121,14 +121,14 @@ export const xlatorOptionFlags = (options: readonly string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
 /** The failure of a server, with the end of its log. */
-export function serverFailure(what: string, why: string, logFile: string): Failure {
-  const lines = logEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
-  const told = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
-  return new Failure([`${what} ${why}; ${told}`, ...lines].join('\n'));
+export function makeServerFailure(title: string, reason: string, logFile: string): Failure {
+  const lines = readLogEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
+  const logText = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
+  return new Failure([`${title} ${reason}; ${logText}`, ...lines].join('\n'));
 }
 
 /** The last lines of a log, without the listing of the volfile. */
-export function logEnd(path: string, count: number): string[] {
+export function readLogEnd(path: string, count: number): string[] {
   // GlusterFS creates its log a while after its start.
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');

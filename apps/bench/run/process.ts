@@ -9,16 +9,16 @@ import { NotMeasured } from '../engine/not-measured.ts';
 
 interface ProcessSettings {
   /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
-  readonly line: readonly [string, ...string[]];
+  readonly words: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** File to which the output is appended. */
   readonly log: string;
   /** Time limit of the start. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** Aborts the wait and ends the process. */
   readonly signal?: AbortSignal;
   /** The signal that ends a process without cleanup; default SIGTERM. */
-  readonly endBy?: 'SIGKILL';
+  readonly endSignal?: 'SIGKILL';
 }
 
 export interface StartedServer {
@@ -26,7 +26,7 @@ export interface StartedServer {
   /** Time from just before the start until it served. */
   readonly startSeconds: number;
   /** Resolves when the process has ended. */
-  readonly ended: Promise<void>;
+  readonly exited: Promise<void>;
   /** Whether the process has ended. */
   hasEnded(): boolean;
   /** Ends the process; further calls do nothing. */
@@ -34,25 +34,26 @@ export interface StartedServer {
 }
 
 const STOP_MS_MAX = 5_000;
-/** Interval of polling, and so the resolution of `startSeconds`. */
+/** Milliseconds between two polls, and so the resolution of `startSeconds`. */
 const POLL_MS = 2;
 
 /**
+ * Starts a process and waits until it serves.
  * @param isReady polls whether the process serves
- * @param failed the message when it does not: `it did not mount`
- * @param afterwards cleanup after its end
+ * @param failureText the message when it does not: `it did not mount`
+ * @param cleanUp cleanup after its end
  * @throws {NotMeasured} with the last error of its log
  */
 export async function startProcess(
   settings: ProcessSettings,
   isReady: () => Promise<boolean> | boolean,
-  failed: string,
-  afterwards: () => void = () => {},
+  failureText: string,
+  cleanUp: () => void = () => {},
 ): Promise<StartedServer> {
-  const { line, env, log, patienceMs, signal, endBy = 'SIGTERM' } = settings;
-  const [program, ...args] = line;
+  const { words, env, log, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
+  const [program, ...args] = words;
   const output = openSync(log, 'a');
-  const begun = performance.now();
+  const start = performance.now();
   // A process group of its own: Ctrl-C reaches only the bench, which ends its servers in order.
   const child = spawn(program, args, {
     detached: true,
@@ -60,39 +61,39 @@ export async function startProcess(
     env: { ...process.env, ...env },
   });
   closeSync(output);
-  const over = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const stop = async (): Promise<void> => {
-    child.kill(endBy);
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-    await over;
-    clearTimeout(late);
-    afterwards();
+    child.kill(endSignal);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+    await exited;
+    clearTimeout(killTimer);
+    cleanUp();
   };
   let hasEnded = false;
-  const ended = over.then(() => {
+  const exitSeen = exited.then(() => {
     hasEnded = true;
     return false;
   });
-  const given = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
+  const stopSignal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
   const aborted = new Promise<boolean>((resolve) => {
-    given.addEventListener('abort', () => resolve(false), { once: true });
+    stopSignal.addEventListener('abort', () => resolve(false), { once: true });
   });
   for (let serves = false; !serves; ) {
     // `isReady` may hang in a mount.
-    serves = await Promise.race([isReady(), ended, aborted]);
-    if (hasEnded || given.aborted) {
+    serves = await Promise.race([isReady(), exitSeen, aborted]);
+    if (hasEnded || stopSignal.aborted) {
       await stop();
       signal?.throwIfAborted();
-      throw new NotMeasured(`${failed}: ${complaintIn(log)}`);
+      throw new NotMeasured(`${failureText}: ${readLastError(log)}`);
     }
     if (!serves) await delay(POLL_MS);
   }
   return {
     pid: child.pid!,
-    startSeconds: (performance.now() - begun) / 1e3,
-    ended: over,
+    startSeconds: (performance.now() - start) / 1e3,
+    exited,
     hasEnded: () => hasEnded,
     stop,
   };
@@ -102,14 +103,14 @@ export async function startProcess(
 export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
   startProcess(
     settings,
-    () => answers(mountpoint),
+    () => repliesToStat(mountpoint),
     'it did not mount',
     () => {
       if (findMount(mountpoint) !== null) detach(mountpoint, true);
     },
   );
 
-const answers = (mountpoint: string): Promise<boolean> | boolean =>
+const repliesToStat = (mountpoint: string): Promise<boolean> | boolean =>
   findMount(mountpoint) !== null &&
   stat(mountpoint).then(
     () => true,
@@ -117,9 +118,9 @@ const answers = (mountpoint: string): Promise<boolean> | boolean =>
     () => false,
   );
 
-/** The last error line of a log. */
-export function complaintIn(log: string): string {
+/** Reads the last error line of a log. */
+export function readLastError(log: string): string {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-  const last = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);
+  const last = lines.findLast((words) => / E \[|error|fail|cannot/i.test(words)) ?? lines.at(-1);
   return last?.trim() || 'it said nothing';
 }

@@ -3,8 +3,8 @@
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK } from '../../../terminal/exit.ts';
 import { takeOperands, textFlag, toggleFlag } from '../../../terminal/flags.ts';
-import { reportFiles } from '../engine/report/html.ts';
-import { terminalReport } from '../engine/report/text.ts';
+import { makeReportFiles } from '../engine/report/html.ts';
+import { writeTerminalReport } from '../engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
 import { readRunFile } from './compare.ts';
 
@@ -21,11 +21,13 @@ export default defineCommand({
     const [file] = takeOperands(operands, ['RUN.json']);
     const run = await readRunFile(file);
     if (out === undefined) {
-      terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
+      terminal.out(
+        writeTerminalReport(run, { width: terminal.width, colour: terminal.colour.out }),
+      );
       return EXIT_OK;
     }
     openReportFolder(out, { force });
-    writeReportFolder(out, await reportFiles(run));
+    writeReportFolder(out, await makeReportFiles(run));
     return EXIT_OK;
   },
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readFlags } from '../../../terminal/flags.ts';
 import { runCommand } from '../../../test/support/cli.ts';
-import { benchFlags, settingsOf } from './settings.ts';
+import { benchFlags, parseSettings } from './settings.ts';
 
 function settings(...args: string[]) {
   const { flags, rest } = readFlags(benchFlags, args, { hasRest: true });
-  return settingsOf(flags, rest);
+  return parseSettings(flags, rest);
 }
 
-describe('settings of glossa bench', () => {
-  it('defaults suit a first short run', () => {
+describe('the settings of glossa bench', () => {
+  it('suit a first short run by default', () => {
     const { workloads, places, rounds, seconds, clients } = settings();
     expect(workloads).toEqual(['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread']);
     expect(places).toEqual(['same']);
@@ -18,20 +18,20 @@ describe('settings of glossa bench', () => {
     expect(workloads.length * 2 * ((rounds + 2) * seconds + 1.5)).toBeLessThan(60);
   });
 
-  it('several workloads and places may be in one word or in several', () => {
+  it('accept several workloads and places in one word or in several', () => {
     const { workloads, places } = settings('-w', 'miss,hit', '-w', 'readdir', '--cpu', 'free,same');
     expect(workloads).toEqual(['miss', 'hit', 'readdir']);
     expect(places).toEqual(['free', 'same']);
   });
 
-  it('a command may stand alone or beside other workloads', () => {
+  it('accept a command alone or beside other workloads', () => {
     expect(settings('--', 'ls', '-l').workloads).toEqual(['command']);
     const both = settings('-w', 'miss', '--', 'ls', '-l');
     expect(both.workloads).toEqual(['miss', 'command']);
     expect(both.command).toEqual(['ls', '-l']);
   });
 
-  it('the kernel caches attributes and no names by default', () => {
+  it('let the kernel cache attributes and no names by default', () => {
     const of = (...args: string[]) => settings(...args).mountFlags;
     expect(of()).toEqual(['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0']);
     expect(of('--negative-timeout', '60', '--no-passthrough').slice(2)).toEqual([
@@ -49,7 +49,7 @@ describe('settings of glossa bench', () => {
     [['--duration', '0'], '--duration takes more than 0 seconds'],
     [['--clients', '65'], '--clients takes 1 to 64'],
     [['--'], "COMMAND is missing behind '--'"],
-  ])('%j is refused', (args, message) => {
+  ])('refuse the flags %j', (args, message) => {
     expect(() => settings(...args)).toThrow(message);
   });
 
@@ -64,13 +64,13 @@ describe('settings of glossa bench', () => {
       ['--translator', 'negative', '--in', 'typescript,python', '--rounds', '5'],
       '--rounds takes at least 6 where stacks are compared',
     ],
-  ])('%j is refused before any stack starts', async (args, message) => {
+  ])('refuse the flags %j before any stack starts', async (args, message) => {
     const { status, err } = await runCommand(['bench', ...args]);
     expect(err).toContain(message);
     expect(status).toBe(2);
   });
 
-  it('--translator refuses a name that is neither here nor an example', async () => {
+  it('refuse a --translator that is neither here nor an example', async () => {
     const { status, err } = await runCommand(['bench', '--translator', 'no', '--in', 'python']);
     expect(err).toContain("there is no 'no', neither here nor among the examples");
     expect(status).toBe(1);

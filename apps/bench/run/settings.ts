@@ -16,7 +16,7 @@ import type { Timeouts } from './others/implementation.ts';
 import { otherNames } from './others/index.ts';
 
 /** Default workloads, for a first run. */
-const FIRST: readonly WorkloadName[] = [
+const DEFAULT_WORKLOADS: readonly WorkloadName[] = [
   'miss',
   'hit',
   'phpsim',
@@ -49,7 +49,7 @@ export const benchFlags = {
     short: 'w',
     value: 'NAMES',
     values: [...measurable, 'all'],
-    help: `of ${measurable.join(', ')}, or all (${FIRST.join(',')})`,
+    help: `of ${measurable.join(', ')}, or all (${DEFAULT_WORKLOADS.join(',')})`,
   }),
   rounds: numberFlag({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
   duration: numberFlag({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
@@ -89,7 +89,7 @@ export const benchFlags = {
 export type BenchFlags = FlagValues<typeof benchFlags>;
 
 /** Turns flags into settings. @param rest the words behind `--` @throws {UsageError} */
-export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
+export function parseSettings(flags: BenchFlags, rest: readonly string[] | null) {
   const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
   if (duration <= 0) throw new UsageError('--duration takes more than 0 seconds');
@@ -104,7 +104,7 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
     negative: flags['negative-timeout'] ?? 0,
   };
   return {
-    workloads: workloadsOf(flags.workload, rest),
+    workloads: parseWorkloads(flags.workload, rest),
     places: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
     rounds,
     seconds: duration,
@@ -123,11 +123,11 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
   };
 }
 
-export type BenchSettings = ReturnType<typeof settingsOf>;
+export type BenchSettings = ReturnType<typeof parseSettings>;
 
-function workloadsOf(given: readonly string[], rest: readonly string[] | null): WorkloadName[] {
+function parseWorkloads(words: readonly string[], rest: readonly string[] | null): WorkloadName[] {
   const command: WorkloadName[] = rest === null ? [] : ['command'];
-  if (given.length === 0) return rest === null ? [...FIRST] : command;
-  if (given.includes('all')) return [...measurable, ...command];
-  return [...parseFlagWords('--workload', given, measurable), ...command];
+  if (words.length === 0) return rest === null ? [...DEFAULT_WORKLOADS] : command;
+  if (words.includes('all')) return [...measurable, ...command];
+  return [...parseFlagWords('--workload', words, measurable), ...command];
 }

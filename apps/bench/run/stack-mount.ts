@@ -15,8 +15,8 @@ import { NotMeasured } from '../engine/not-measured.ts';
 import type { MeasuredStack } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
 import type { ServedMount } from '../engine/target.ts';
-import { lookupCounterOf } from './lookup-counter.ts';
-import { ENDED, logEnd, OwnServer, serverFailure } from './own-server.ts';
+import { makeLookupCounter } from './lookup-counter.ts';
+import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
 
 export interface MountSettings {
   /** Unique name in the scratch folder, for mount point and log. */
@@ -35,13 +35,13 @@ export interface MountSettings {
 
 export interface StackMount extends ServedMount {
   /** The failure to report for a failed operation on the mount. */
-  broken(error: Error): Failure;
+  makeFailure(error: Error): Failure;
   /** Unmounts. @throws {Failure} if the server had ended by itself and that is not reported yet */
   stop(): Promise<void>;
 }
 
 /** Time until the end of a killed process is known. */
-const KNOWN_MS = 1000;
+const EXIT_KNOWN_MS = 1000;
 const LOG_LINES = 3;
 
 /** Mounts a stack. @throws {Failure} when that fails or is aborted, after cleaning up */
@@ -52,26 +52,26 @@ export async function mountStack(
   const mountpoint = join(scratch, `${name}-mnt`);
   const logFile = join(scratch, `${name}.log`);
   mkdirSync(mountpoint, { recursive: true });
-  const begun = performance.now();
+  const start = performance.now();
   const server = new OwnServer(
     ['mount', volfile, mountpoint, ...flags],
     { logFile, options, ...(signal && { signal }) },
     terminal,
   );
-  const what = `the server of ${volfile}`;
+  const title = `the server of ${volfile}`;
   const end = async (): Promise<boolean> => {
-    const isAsked = await server.end();
+    const wasRequested = await server.end();
     // The server may have left its mount.
     await unmountLeftover(mountpoint);
-    return isAsked;
+    return wasRequested;
   };
-  let isTold = false;
-  const trouble = (why: string): Failure => {
-    isTold = true;
-    return serverFailure(what, why, logFile);
+  let isReported = false;
+  const reportFailure = (reason: string): Failure => {
+    isReported = true;
+    return makeServerFailure(title, reason, logFile);
   };
   try {
-    const failure = await server.started(what);
+    const failure = await server.waitUntilStarted(title);
     if (failure !== null) throw failure;
   } catch (error) {
     await end();
@@ -80,33 +80,34 @@ export async function mountStack(
   return {
     pid: server.pid,
     mountpoint,
-    startSeconds: (performance.now() - begun) / 1e3,
-    complaint: shortComplaint(server.said),
-    broken: (error) => trouble(isGone(error, mountpoint) ? ENDED : `failed: ${reason(error)}`),
+    startSeconds: (performance.now() - start) / 1e3,
+    startWarning: shortenMessages(server.messages),
+    makeFailure: (error) =>
+      reportFailure(isServerGone(error, mountpoint) ? ENDED_TEXT : `failed: ${reason(error)}`),
     async stop() {
       // A server that dies after the measurement makes it unreliable, too.
-      if (!(await end()) && !isTold) throw trouble(ENDED);
+      if (!(await end()) && !isReported) throw reportFailure(ENDED_TEXT);
     },
-    async ended() {
-      const known = new AbortController();
-      const late = delay(KNOWN_MS, null, { signal: known.signal }).catch(() => null);
-      const ended = await Promise.race([server.ended, late]);
-      known.abort();
-      if (ended === null) return null;
-      isTold = true;
-      if (ended.signal !== null) return `its server ended, killed by ${ended.signal}`;
-      const words = logEnd(logFile, LOG_LINES).join('; ');
-      return `its server ended, with status ${ended.status}${words === '' ? '' : `: ${words}`}`;
+    async explainEnd() {
+      const exitKnown = new AbortController();
+      const timeout = delay(EXIT_KNOWN_MS, null, { signal: exitKnown.signal }).catch(() => null);
+      const exit = await Promise.race([server.ended, timeout]);
+      exitKnown.abort();
+      if (exit === null) return null;
+      isReported = true;
+      if (exit.signal !== null) return `its server ended, killed by ${exit.signal}`;
+      const logText = readLogEnd(logFile, LOG_LINES).join('; ');
+      return `its server ended, with status ${exit.status}${logText === '' ? '' : `: ${logText}`}`;
     },
   };
 }
 
 /** Whether an operation on the mount failed because its server has ended. */
-function isGone(error: Error, mountpoint: string): boolean {
+function isServerGone(error: Error, mountpoint: string): boolean {
   const { errno } = error as NodeJS.ErrnoException;
-  const isCut = errno === -ENOTCONN || errno === -ECONNABORTED;
+  const isDisconnected = errno === -ENOTCONN || errno === -ECONNABORTED;
   // A server that another process ended has unmounted.
-  return isCut || error instanceof ServerGone || findMount(mountpoint) === null;
+  return isDisconnected || error instanceof ServerGone || findMount(mountpoint) === null;
 }
 
 /** A stack of glossa with its volfile. */
@@ -128,9 +129,9 @@ export interface StackFolders {
 }
 
 /** The plan of a stack to be measured. */
-export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredStack & StackPlan {
+export function makeStackPlan(stack: BenchStack, folders: StackFolders): MeasuredStack & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
-  const { scratch, data, mountFlags: flags, terminal } = serving;
+  const { scratch, data, mountFlags: flags, terminal } = folders;
   const counting = countingVolumes(volumes);
   const folder = join(data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
@@ -138,7 +139,7 @@ export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredSta
     name,
     description,
     volfile,
-    counted: counting.length === 0 ? null : lookupCounterOf(counting),
+    lookupCounter: counting.length === 0 ? null : makeLookupCounter(counting),
     async serve() {
       discard();
       const options = folderVolumes(volumes).map((volume) => {
@@ -150,7 +151,7 @@ export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredSta
         return await mountStack({ name, volfile: path, options, flags, scratch }, terminal);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        throw new NotMeasured(`it did not start: ${shortComplaint([error.message])}`);
+        throw new NotMeasured(`it did not start: ${shortenMessages([error.message])}`);
       }
     },
     discard,
@@ -158,8 +159,8 @@ export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredSta
 }
 
 /** The first message of a command, without traceback and log, which the bench removes. */
-const shortComplaint = (said: readonly string[]): string =>
-  said
+const shortenMessages = (messages: readonly string[]): string =>
+  messages
     .filter((text) => !text.startsWith('glossa: the log is'))
     .map((text) => text.split(/^\s*Traceback /m)[0]!.trim())
     .join('; ')

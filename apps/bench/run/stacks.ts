@@ -28,39 +28,40 @@ export interface Stacks {
 // -- volfiles ------------------------------------------------------------------------------------
 
 /** Builds stacks of volfiles. @throws {Failure} with all errors of the volfiles */
-export async function stacksOfVolfiles(
+export async function readVolfileStacks(
   paths: readonly string[],
   terminal: Terminal,
 ): Promise<Stacks> {
   const names = numberRepeats(paths.map((path) => basename(path, extname(path))));
   const stacks: BenchStack[] = [];
-  for (const [i, given] of paths.entries()) {
-    const found = await inspectFile(given, { registry });
+  for (const [i, path] of paths.entries()) {
+    const inspection = await inspectFile(path, { registry });
     stacks.push({
       name: names[i]!,
-      description: `The volfile ${given}.`,
-      path: resolve(given),
-      volfile: maskText(readFileSync(given, 'utf8')),
-      volumes: plainVolumes(describeOrFail(found, terminal)),
+      description: `The volfile ${path}.`,
+      path: resolve(path),
+      volfile: maskText(readFileSync(path, 'utf8')),
+      volumes: plainVolumes(describeOrFail(inspection, terminal)),
     });
   }
-  const what = listed(names);
-  const question = names.length === 1 ? `How fast is ${what}?` : `How do ${what} compare?`;
+  const namesText = joinNames(names);
+  const question =
+    names.length === 1 ? `How fast is ${namesText}?` : `How do ${namesText} compare?`;
   return { stacks, warnings: [], question, alike: [] };
 }
 
-export const listed = (names: readonly string[]): string =>
+export const joinNames = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 // -- one translator in several languages ---------------------------------------------------------
 
 /** Suffix of a language whose module runs in a worker thread (`option isolation thread`). */
-const IN_THREAD = '-thread';
+const THREAD_SUFFIX = '-thread';
 
 /** Languages of --in; the first is the reference, and `none` is the stack without a translator. */
 export const languages = [
   ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
-  ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + IN_THREAD),
+  ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + THREAD_SUFFIX),
   'none',
 ];
 
@@ -68,7 +69,7 @@ export interface TranslatorSettings {
   /** A name of examples/, or a folder with the same module in several languages. */
   readonly translator: string;
   /** `typescript,python`. */
-  readonly given: string;
+  readonly languages: string;
   /** Options of the translator's volume: `KEY=VALUE`. */
   readonly options: readonly string[];
   /** Folder for compiled modules. */
@@ -87,54 +88,54 @@ const BRICK: readonly PlainVolume[] = [
 
 type Volume = Pick<PlainVolume, 'type' | 'options'>;
 /** A volume of the translator, or why it cannot be built. */
-type Built = Volume | string;
+type VolumeOrProblem = Volume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
-export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
-  const { translator, given, scratch } = settings;
-  const folder = folderOf(translator);
+export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
+  const { translator, languages: given, scratch } = settings;
+  const folder = findFolder(translator);
   const name = basename(folder);
-  const own = settings.options.map(splitOption);
+  const translatorOptions = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
   for (const language of parseFlagWords('--in', [given], languages)) {
-    const found = findIn(language, folder, name, scratch);
-    if (typeof found === 'string') {
-      warnings.push(`${language} is left out: ${found}`);
+    const volumeOrProblem = buildVolume(language, folder, name, scratch);
+    if (typeof volumeOrProblem === 'string') {
+      warnings.push(`${language} is left out: ${volumeOrProblem}`);
       continue;
     }
     const volumes = [...BRICK];
     if (language !== 'none') {
-      const options = [...found.options, ...own];
-      volumes.push({ name, type: found.type, options, subvolumes: ['brick'] });
+      const options = [...volumeOrProblem.options, ...translatorOptions];
+      volumes.push({ name, type: volumeOrProblem.type, options, subvolumes: ['brick'] });
     }
     const volfile = printVolumes(volumes);
     const path = join(scratch, `${language}.vol`);
     writeFileSync(path, volfile);
-    const [written] = plainLanguage(language);
-    const place = written === language ? '' : ', in a thread of its own';
+    const [written] = splitThreadSuffix(language);
+    const threadText = written === language ? '' : ', in a thread of its own';
     const description =
       language === 'none'
         ? `A folder, without ${name}.`
-        : `${name}, written in ${written}${place}.`;
+        : `${name}, written in ${written}${threadText}.`;
     stacks.push({ name: language, description, path, volfile, volumes });
   }
   if (stacks.length === 0) throw new Failure(warnings.join('\n'));
   const names = stacks.map((stack) => stack.name);
-  const used = names.filter((it) => it !== 'none');
+  const used = names.filter((language) => language !== 'none');
   const question =
     used.length === 0
       ? `How fast is it without ${name}?`
-      : `What does ${name} cost in ${listed(used)}?`;
+      : `What does ${name} cost in ${joinNames(used)}?`;
   return { stacks, warnings, question, alike: used };
 }
 
-function folderOf(translator: string): string {
+function findFolder(translator: string): string {
   const isFolder = (path: string): boolean =>
     statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const example = join(packageRoot, 'examples', translator);
-  const found = [resolve(translator), example].find(isFolder);
-  if (found !== undefined) return found;
+  const folder = [resolve(translator), example].find(isFolder);
+  if (folder !== undefined) return folder;
   const guess = didYouMean(translator, readdirSync(join(packageRoot, 'examples')));
   throw new Failure(
     `--translator takes an example or a folder with a module in several languages; there is no ` +
@@ -148,35 +149,53 @@ function splitOption(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-const firstFile = (folder: string, names: readonly string[]): string | undefined =>
+const findFirstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
 /** Paths of a module in a language: in the folder itself, or in a subfolder for the language. */
-const candidatePaths = (language: string, name: string, extensions: readonly string[]): string[] =>
+const listCandidates = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
 /** Splits a word of --in into the language and whether it has the suffix `-thread`. */
-const plainLanguage = (language: string): [string, boolean] =>
-  language.endsWith(IN_THREAD) ? [language.slice(0, -IN_THREAD.length), true] : [language, false];
+const splitThreadSuffix = (language: string): [string, boolean] =>
+  language.endsWith(THREAD_SUFFIX)
+    ? [language.slice(0, -THREAD_SUFFIX.length), true]
+    : [language, false];
 
-function findIn(stack: string, folder: string, name: string, scratch: string): Built {
-  const [language, inThread] = plainLanguage(stack);
-  const found = findWritten(language, folder, name, scratch);
-  if (!inThread || typeof found === 'string') return found;
-  return { ...found, options: [...found.options, ['isolation', 'thread']] };
+function buildVolume(
+  stack: string,
+  folder: string,
+  name: string,
+  scratch: string,
+): VolumeOrProblem {
+  const [language, inThread] = splitThreadSuffix(stack);
+  const volumeOrProblem = buildMainThreadVolume(language, folder, name, scratch);
+  if (!inThread || typeof volumeOrProblem === 'string') return volumeOrProblem;
+  return { ...volumeOrProblem, options: [...volumeOrProblem.options, ['isolation', 'thread']] };
 }
 
-function findWritten(language: string, folder: string, name: string, scratch: string): Built {
+function buildMainThreadVolume(
+  language: string,
+  folder: string,
+  name: string,
+  scratch: string,
+): VolumeOrProblem {
   const record = (known as Readonly<Record<string, Language>>)[language];
   if (record === undefined) return { type: '', options: [] };
   if (record.compiledFrom !== null) {
-    return compiled(folder, candidatePaths(language, name, [record.compiledFrom]), name, scratch);
+    return compileVolume(
+      folder,
+      listCandidates(language, name, [record.compiledFrom]),
+      name,
+      scratch,
+    );
   }
-  const places = candidatePaths(language, name, record.extensions);
-  const path = firstFile(folder, places);
-  const neither = `${folder} has neither ${places.join(' nor ')}`;
-  if (record.hosted === null) return path === undefined ? builtIn(name, neither) : native(path);
-  if (path === undefined) return neither;
+  const candidates = listCandidates(language, name, record.extensions);
+  const path = findFirstFile(folder, candidates);
+  const problem = `${folder} has neither ${candidates.join(' nor ')}`;
+  if (record.hosted === null)
+    return path === undefined ? makeBuiltInVolume(name, problem) : makeNativeVolume(path);
+  if (path === undefined) return problem;
   return {
     type: 'features/glupy',
     options: [
@@ -186,21 +205,26 @@ function findWritten(language: string, folder: string, name: string, scratch: st
   };
 }
 
-const native = (path: string): Volume => ({
+const makeNativeVolume = (path: string): Volume => ({
   type: 'features/native',
   options: [['module-path', path]],
 });
 
 /** The volume of a translator that is part of glossa. */
-function builtIn(name: string, otherwise: string): Built {
+function makeBuiltInVolume(name: string, problem: string): VolumeOrProblem {
   const type = `features/${name}`;
   if (registry.has(type)) return { type, options: [] };
-  return `${otherwise}, and there is no type ${type}`;
+  return `${problem}, and there is no type ${type}`;
 }
 
-function compiled(folder: string, places: readonly string[], name: string, scratch: string): Built {
-  const source = firstFile(folder, places);
-  if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
+function compileVolume(
+  folder: string,
+  candidates: readonly string[],
+  name: string,
+  scratch: string,
+): VolumeOrProblem {
+  const source = findFirstFile(folder, candidates);
+  if (source === undefined) return `${folder} has neither ${candidates.join(' nor ')}`;
   const object = join(scratch, `${name}.so`);
-  return compileModule(source, object) ?? native(object);
+  return compileModule(source, object) ?? makeNativeVolume(object);
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';
 
-const LONG = 150_000;
+const TIMEOUT_MS = 150_000;
 
 const BROKEN = `
 volume broken
@@ -29,16 +29,16 @@ describeMounts('glossa bench tries', () => {
     [['sh', '-c', 'kill -9 $$'], 'is ended by SIGKILL in an empty folder'],
   ])(
     'the command %j, and reports its failure',
-    (command, said) =>
+    (command, message) =>
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
-        const ended = await runShortBench(scratch, ['a.vol'], {}, command);
-        expect(ended.status).toBe(0);
-        expect(ended.err.trim().split('\n')).toEqual([expect.stringContaining(said)]);
-        expect(readOutput(ended).warnings).toEqual([expect.stringContaining(said)]);
+        const result = await runShortBench(scratch, ['a.vol'], {}, command);
+        expect(result.status).toBe(0);
+        expect(result.err.trim().split('\n')).toEqual([expect.stringContaining(message)]);
+        expect(readOutput(result).warnings).toEqual([expect.stringContaining(message)]);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -48,12 +48,12 @@ describeMounts('glossa bench tries', () => {
         await scratch.writeFile('a.vol', benchVolfile());
         await scratch.writeFile('broken.vol', benchVolfile(BROKEN, 'broken'));
         await scratch.writeFile('broken.py', 'def lookup(:\n');
-        const ended = await runShortBench(scratch, ['a.vol', 'broken.vol', '-w', 'miss,hit']);
-        expect(ended.status).toBe(1);
-        expect(ended.err.trim().split('\n')).toEqual([
+        const result = await runShortBench(scratch, ['a.vol', 'broken.vol', '-w', 'miss,hit']);
+        expect(result.status).toBe(1);
+        expect(result.err.trim().split('\n')).toEqual([
           expect.stringMatching(/failed: broken: it did not start: .*broken\.py:1: SyntaxError/),
         ]);
-        const { partial, workloads } = readOutput(ended);
+        const { partial, workloads } = readOutput(result);
         expect(partial).toBe(true);
         for (const { results } of workloads) {
           expect(results.map(countRounds)).toEqual([6, undefined]);
@@ -65,7 +65,7 @@ describeMounts('glossa bench tries', () => {
         expect(alone.err.match(/SyntaxError/g)).toHaveLength(1);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -73,13 +73,13 @@ describeMounts('glossa bench tries', () => {
     () =>
       withScratch(async (scratch) => {
         const args = ['--translator', 'negative', '--in', 'typescript', '--option', 'tmeout=9'];
-        const ended = await runShortBench(scratch, [...args, '-w', 'miss']);
-        expect(ended.status).toBe(0);
-        const said = "option 'tmeout' is not known here";
-        expect(ended.err).toContain(said);
-        expect(readOutput(ended).warnings).toEqual([expect.stringContaining(said)]);
+        const result = await runShortBench(scratch, [...args, '-w', 'miss']);
+        expect(result.status).toBe(0);
+        const message = "option 'tmeout' is not known here";
+        expect(result.err).toContain(message);
+        expect(readOutput(result).warnings).toEqual([expect.stringContaining(message)]);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 });

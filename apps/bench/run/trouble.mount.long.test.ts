@@ -22,11 +22,11 @@ import { Workspace } from './workspace.ts';
 const hasScript = spawnSync('script', ['--version']).status === 0;
 const MEMORY = 'volume memory\n type storage/memory\nend-volume\n';
 /** Time limit of a test. */
-const LONG = 150_000;
+const TIMEOUT_MS = 150_000;
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+const fileSize = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
+const roundCount = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
 describeMounts('glossa bench in trouble', () => {
   it(
@@ -37,17 +37,17 @@ describeMounts('glossa bench in trouble', () => {
           await scratch.writeFile(`${name}.vol`, benchVolfile());
         }
         const args = ['a.vol', 'plain.vol', 'stacks.vol', '-w', 'hit,smallfile'];
-        const ended = await runShortBench(scratch, args);
-        expect(ended.err).toBe('');
-        expect(ended.status).toBe(0);
-        const { workloads } = readOutput(ended);
-        expect(workloads.map(({ results }) => results.map(rounds))).toEqual([
+        const result = await runShortBench(scratch, args);
+        expect(result.err).toBe('');
+        expect(result.status).toBe(0);
+        const { workloads } = readOutput(result);
+        expect(workloads.map(({ results }) => results.map(roundCount))).toEqual([
           [6, 6, 6],
           [6, 6, 6],
         ]);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -58,19 +58,19 @@ describeMounts('glossa bench in trouble', () => {
         // The name of its mount point would exceed NAME_MAX.
         const long = 'n'.repeat(253);
         await scratch.writeFile(long, benchVolfile());
-        const ended = await runShortBench(scratch, ['a.vol', long, '-w', 'miss,hit']);
-        expect(ended.status).toBe(1);
-        expect(ended.err).toContain(`failed: ${long}: ENAMETOOLONG`);
-        const { partial, workloads } = readOutput(ended);
+        const result = await runShortBench(scratch, ['a.vol', long, '-w', 'miss,hit']);
+        expect(result.status).toBe(1);
+        expect(result.err).toContain(`failed: ${long}: ENAMETOOLONG`);
+        const { partial, workloads } = readOutput(result);
         expect(partial).toBe(true);
         expect(workloads.map(({ name }) => name)).toEqual(['miss', 'hit']);
         for (const { results } of workloads) {
-          expect(results.map(rounds)).toEqual([6, undefined]);
+          expect(results.map(roundCount)).toEqual([6, undefined]);
           expect(results[1]!.missing).toContain('ENAMETOOLONG');
         }
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it.runIf(hasScript)(
@@ -84,36 +84,36 @@ describeMounts('glossa bench in trouble', () => {
           cwd: scratch.path,
           env: { ...process.env, TMPDIR: scratch.path, NO_COLOR: '1', TERM: 'dumb' },
           stdio: 'pipe',
-          timeout: LONG - 30_000,
+          timeout: TIMEOUT_MS - 30_000,
         });
         scratch.children.add(child);
-        let isOver = false;
-        const over = new Promise((resolve) => child.once('exit', resolve));
-        void over.then(() => {
-          isOver = true;
+        let hasExited = false;
+        const exited = new Promise((resolve) => child.once('exit', resolve));
+        void exited.then(() => {
+          hasExited = true;
         });
-        let said = '';
+        let output = '';
         child.stdout.on('data', (chunk) => {
-          said += String(chunk);
+          output += String(chunk);
         });
         // Rounds 1 and 2 of both stacks are over then.
-        while (!said.includes('round 3 of') && !isOver) await delay(5);
+        while (!output.includes('round 3 of') && !hasExited) await delay(5);
         // Ctrl-C: the terminal sends SIGINT to its whole process group.
         child.stdin.write('\x03');
-        await over;
-        expect(child.exitCode, said).toBe(130);
+        await exited;
+        expect(child.exitCode, output).toBe(130);
         const written = readFileSync(scratch.at('report/run.json'), 'utf8');
         const { partial, workloads } = readRun(written, 'run.json');
         expect(partial).toBe(true);
         for (const result of workloads[0]!.results) {
-          expect(rounds(result)).toBeGreaterThanOrEqual(2);
-          expect(rounds(result)).toBeLessThan(100_000);
+          expect(roundCount(result)).toBeGreaterThanOrEqual(2);
+          expect(roundCount(result)).toBeLessThan(100_000);
           expect(result.missing).toBe('interrupted');
         }
         expect(existsSync(scratch.at('report/report.md'))).toBe(true);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -133,24 +133,24 @@ describeMounts('glossa bench in trouble', () => {
           '--data',
           '.',
         ];
-        const ended = await runBench(scratch, [...args, '--', ...command], {
+        const result = await runBench(scratch, [...args, '--', ...command], {
           onStart: (child) =>
             onceTrue(
               child,
-              () => sizeOf(count) > 50,
+              () => fileSize(count) > 50,
               () => void child.kill('SIGTERM'),
             ),
         });
-        expect(ended.status).toBe(143);
-        const { partial, warnings, workloads } = readOutput(ended);
+        expect(result.status).toBe(143);
+        const { partial, warnings, workloads } = readOutput(result);
         expect(partial).toBe(true);
         expect(warnings.join()).toContain('interrupted: 1 of 1 measurements were begun');
-        const [result] = workloads[0]!.results;
-        expect(result!.missing).toBe('interrupted');
-        expect(rounds(result!)).toBeGreaterThan(0);
+        const [measured] = workloads[0]!.results;
+        expect(measured!.missing).toBe('interrupted');
+        expect(roundCount(measured!)).toBeGreaterThan(0);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -160,19 +160,19 @@ describeMounts('glossa bench in trouble', () => {
         await scratch.writeFile('a.vol', benchVolfile());
         const pid = scratch.at('pid');
         const command = ['sh', '-c', `echo $$ > ${pid}; exec sleep 1000`];
-        const ended = await runBench(scratch, ['a.vol', '--', ...command], {
+        const result = await runBench(scratch, ['a.vol', '--', ...command], {
           onStart: (child) =>
             onceTrue(
               child,
-              () => sizeOf(pid) > 0,
+              () => fileSize(pid) > 0,
               () => void child.kill('SIGTERM'),
             ),
         });
-        expect(ended.status).toBe(143);
+        expect(result.status).toBe(143);
         expect(readCommandLine(readFileSync(pid, 'utf8').trim())).toBe('');
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -181,13 +181,13 @@ describeMounts('glossa bench in trouble', () => {
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
         const args = ['a.vol', '--rounds', '1', '--duration', '0.01', '--json'];
-        const ended = await runBench(scratch, [...args, '--', 'sleep', '0.2']);
-        expect(ended.status).toBe(0);
-        const { measured } = readOutput(ended).workloads[0]!.results[0]!;
+        const result = await runBench(scratch, [...args, '--', 'sleep', '0.2']);
+        expect(result.status).toBe(0);
+        const { measured } = readOutput(result).workloads[0]!.results[0]!;
         expect(measured!.latency.min).toBeGreaterThan(0.2e9);
         expectClean(scratch);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -200,15 +200,15 @@ describeMounts('glossa bench in trouble', () => {
         const name = `${relative(scratch.path, workspace.scratch)}/a-mnt`;
         await mkdir(scratch.at(name));
         const mount = await startMount(scratch, MEMORY, { name });
-        const left = workspace.remove()!;
+        const message = workspace.remove()!;
         for (const path of [workspace.scratch, workspace.data, mount.path]) {
-          expect(left).toContain(path);
+          expect(message).toContain(path);
           expect(existsSync(path)).toBe(true);
         }
         expect(await mount.stop()).toBe(0);
         expect(workspace.remove()).toBeNull();
         expect(existsSync(workspace.data)).toBe(false);
       }),
-    LONG,
+    TIMEOUT_MS,
   );
 });

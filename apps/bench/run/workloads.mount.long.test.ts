@@ -21,14 +21,14 @@ describeMounts('glossa bench, as a whole', () => {
         await scratch.writeFile('a.vol', benchVolfile());
         const args = ['a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
         const [own, behind] = [args.slice(0, -2), args.slice(-2)];
-        const ended = await runGlossa(
+        const result = await runGlossa(
           scratch,
           ['bench', ...own, ...LEAST, '--out', 'report', ...behind],
           { env: { TMPDIR: scratch.path }, patience: 240_000 },
         );
-        expect(ended.err).toBe('');
-        expect(ended.status).toBe(0);
-        const run = readOutput(ended);
+        expect(result.err).toBe('');
+        expect(result.status).toBe(0);
+        const run = readOutput(result);
         expect(run.partial).toBe(false);
         expect(run.stacks.map(({ name }) => name)).toEqual(['a']);
         expect(run.workloads.map(({ name }) => name)).toEqual([
@@ -63,10 +63,10 @@ describeMounts('glossa bench, as a whole', () => {
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';
         const args = ['--translator', 'negative', '--in', languages, '-w', 'miss'];
-        const ended = await runShortBench(scratch, args);
-        expect(ended.err).toBe('');
-        expect(ended.status).toBe(0);
-        const run = readOutput(ended);
+        const result = await runShortBench(scratch, args);
+        expect(result.err).toBe('');
+        expect(result.status).toBe(0);
+        const run = readOutput(result);
         expect(run.stacks.map(({ name }) => name)).toEqual(languages.split(','));
         for (const { results } of run.workloads) {
           const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);

@@ -19,13 +19,13 @@ export class Workspace {
   readonly plain: string;
 
   /**
-   * @param wanted folder for the stacks' files; undefined: memory if it is large enough
+   * @param folder folder for the stacks' files; undefined: memory if it is large enough
    * @param bytes most bytes that the stacks store
    * @throws {Failure}
    */
-  constructor(wanted: string | undefined, bytes: number) {
+  constructor(folder: string | undefined, bytes: number) {
     this.scratch = makeScratch('bench');
-    const parent = wanted === undefined ? roomy(bytes) : resolve(wanted);
+    const parent = folder === undefined ? chooseParent(bytes) : resolve(folder);
     try {
       this.data = makeScratch('bench-data', parent);
     } catch (error) {
@@ -49,7 +49,7 @@ export class Workspace {
   }
 }
 
-function roomy(bytes: number): string {
+function chooseParent(bytes: number): string {
   try {
     accessSync(MEMORY, constants.W_OK);
     const { bavail, bsize } = statfsSync(MEMORY);

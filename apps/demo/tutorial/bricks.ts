@@ -11,11 +11,11 @@ import {
   type Brick,
   type BrickPlan,
   type Bricks,
-  brickPlan,
+  makeBrickPlan,
   startGlossaBrick,
   startGlusterBrick,
 } from '../../bench/run/bricks.ts';
-import { versionOf } from '../../bench/run/others/gluster.ts';
+import { readVersion } from '../../bench/run/others/gluster.ts';
 import type { Stage } from '../experiment.ts';
 
 /** Programs that can serve bricks. */
@@ -31,24 +31,24 @@ export interface BrickProgram {
 
 const PROGRAM = 'glusterfsd';
 
-/** Chooses the program. @param asked null: GlusterFS if installed @throws {Failure} */
-export function chooseBrickProgram(asked: BrickProgram['by'] | null): BrickProgram {
+/** Chooses the program. @param requested null: GlusterFS if installed @throws {Failure} */
+export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickProgram {
   if (process.getuid?.() !== 0) {
     throw new Failure(
       'the tutorial needs root: cluster/distribute stores extended attributes trusted.* on its bricks, ' +
         'which only root may write; run glossa demo as another user',
     );
   }
-  const ours: BrickProgram = { by: 'glossa', version: packageVersion(), why: null };
-  if (asked === 'glossa') return ours;
-  const found = versionOf(PROGRAM);
-  if (found !== null) return { by: 'glusterfs', version: found, why: null };
+  const glossa: BrickProgram = { by: 'glossa', version: packageVersion(), why: null };
+  if (requested === 'glossa') return glossa;
+  const installed = readVersion(PROGRAM);
+  if (installed !== null) return { by: 'glusterfs', version: installed, why: null };
   const why = `${PROGRAM} is not installed (apt install glusterfs-server)`;
-  if (asked !== null) throw new Failure(why);
-  return { ...ours, why };
+  if (requested !== null) throw new Failure(why);
+  return { ...glossa, why };
 }
 
-const COUNT = 2;
+const BRICK_COUNT = 2;
 
 /** The functions that start a brick, by program. */
 export const brickStarters: Readonly<
@@ -59,16 +59,16 @@ export const brickStarters: Readonly<
 };
 
 /** Plans the bricks, with files and logs in the scratch folder. */
-export const brickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
-  Array.from({ length: COUNT }, (_, at) => {
+export const makeBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+  Array.from({ length: BRICK_COUNT }, (_, at) => {
     const name = `brick${at}`;
     const files = join(stage.scratch, name);
     mkdirSync(files);
     const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
     const options = [`files.directory=${files}`];
-    return brickPlan(stage, { name, volfile, options, what: `the brick ${volfile}` });
+    return makeBrickPlan(stage, { name, volfile, options, title: `the brick ${volfile}` });
   });
 
 /** Options with the ports of the bricks, in the form of --xlator-option. */
-export const portsOf = ({ ports }: Bricks): string[] =>
+export const makePortOptions = ({ ports }: Bricks): string[] =>
   ports.map((port, at) => `test-client-${at}.remote-port=${port}`);

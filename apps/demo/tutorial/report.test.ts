@@ -30,7 +30,7 @@ const roundsOf = (ms: number, stack: number, spread: number): number[] =>
 
 const results = (means: readonly number[], busy = quiet, spread = 0.003): Measurement => ({
   busy,
-  searched: means.map((meanMs, at) => ({
+  times: means.map((meanMs, at) => ({
     ...{ lookups: 55_218, forwarded: at === 0 ? 46_218 : 4072 },
     ...{ meanMs, p99Ms: 9, roundsMs: roundsOf(meanMs, at, spread) },
   })),
@@ -43,7 +43,7 @@ const busy = results(means, { ...quiet, others: 0.5 });
 describe('the report of glossa tutorial', () => {
   it("is one table beside the talk's", () => {
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]`;
-    const lines = table(settings, measured.searched).split('\n');
+    const lines = table(settings, measured.times).split('\n');
     expect(lines[2]).toMatch(/^ {2}no cache +55 218 +46 218 +0\.800 ms +7\.357 ms$/);
     expect(lines[3]).toMatch(
       RegExp(`^  native +55 218 +4072 +0.200 ms +4.\\d+${interval} +1.095 ms +6.7 ×$`),
@@ -54,15 +54,15 @@ describe('the report of glossa tutorial', () => {
   });
 
   it('prints the factors and a warning on a busy machine', () => {
-    expect(table(settings, busy.searched)).toBe(table(settings, measured.searched));
+    expect(table(settings, busy.times)).toBe(table(settings, measured.times));
     const text = reportText(settings, busy, 1000);
     expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
     expect(text).toMatch(/The machine was busy: other processes had 50 %/);
-    expect(text).toContain(summarySentence(settings, measured.searched));
+    expect(text).toContain(summarySentence(settings, measured.times));
   });
 
   it("omits times that cannot be compared, except the talk's", () => {
-    const noisy = table(settings, results([0.8, 0.75, 0.7, 0.6], quiet, 0.3).searched);
+    const noisy = table(settings, results([0.8, 0.75, 0.7, 0.6], quiet, 0.3).times);
     expect(noisy).toMatch(/native +55 218 +4072 +- +too noisy +1\.095 ms +6\.7 ×/);
   });
 
@@ -74,7 +74,7 @@ describe('the report of glossa tutorial', () => {
     [[0.8, 0.2, 0.19, 0.1], /about 5 % faster than one with the native cache/],
     [[0.8, 0.9, 0.95, 0.1], /is about 19 % slower than one without a cache/],
   ])('says of %j that it %s', (some, said) => {
-    expect(summarySentence(settings, results(some).searched)).toMatch(said);
+    expect(summarySentence(settings, results(some).times)).toMatch(said);
   });
 
   it('advises --delay where the bricks have no distance', () => {
@@ -99,7 +99,7 @@ describe('the report of glossa tutorial', () => {
     for (const part of [introduction(settings, 60), ...parts]) {
       for (const line of part.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
-    for (const line of table(settings, measured.searched).split('\n')) {
+    for (const line of table(settings, measured.times).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(100);
     }
   });

@@ -5,15 +5,15 @@ import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/
 import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
   ALL_FOUND,
-  busySentence,
-  comparisonWriter,
-  figuresTable,
-  grouped,
-  msText,
-  nextFilesText,
-  paragraph,
-  timeCells,
-  timesForJson,
+  formatMs,
+  groupDigits,
+  makeComparisonWriter,
+  roundTimes,
+  writeBusySentence,
+  writeNextFiles,
+  writeParagraph,
+  writeTable,
+  writeTimeCells,
 } from '../report-text.ts';
 import type { BrickProgram } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
@@ -23,13 +23,16 @@ export interface TutorialSettings extends ExperimentSettings {
 }
 
 /** The documented JSON for scripts. */
-export function jsonReport(settings: TutorialSettings, { busy, searched }: Measurement): string {
+export function jsonReport(
+  settings: TutorialSettings,
+  { busy, times: searched }: Measurement,
+): string {
   const { seed, searches, delayMs, maker } = settings;
   const { by, version, why } = maker;
   const measured = searched.map((result, at) => {
     const { name, talkMs } = stacks[at]!;
     const { lookups, forwarded } = result;
-    return { name, lookups, sent: forwarded, ...timesForJson(result, searched[0]!, seed), talkMs };
+    return { name, lookups, sent: forwarded, ...roundTimes(result, searched[0]!, seed), talkMs };
   });
   const bricks = { by, version, why };
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
@@ -50,11 +53,11 @@ export function introduction(settings: TutorialSettings, width: number): string 
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
     `${bricksOf[maker.by](maker.version)} on this machine${away}.`,
     ...(maker.why === null ? [] : [`They are not of GlusterFS: ${maker.why}.`]),
-    `${grouped(FILES)} files lie in ${DIRECTORIES} directories, and ${grouped(searches)} searches ask`,
+    `${groupDigits(FILES)} files lie in ${DIRECTORIES} directories, and ${groupDigits(searches)} searches ask`,
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];
   const rows = stacks.map(({ title, what }) => [title, what] as const);
-  return `${paragraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
+  return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
 const TALK = stacks[0]!.talkMs!;
@@ -68,33 +71,33 @@ export function table({ seed }: TutorialSettings, searched: readonly SearchTimes
     ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
     ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
   ];
-  const cells = timeCells(searched, seed);
+  const cells = writeTimeCells(searched, seed);
   const rows = searched.map((mine, at) => {
     const { title, talkMs } = stacks[at]!;
     const times = at === 0 || talkMs === null ? '' : `${(TALK / talkMs).toFixed(1)} ×`;
     return [
-      ...[title, grouped(mine.lookups), grouped(mine.forwarded)],
+      ...[title, groupDigits(mine.lookups), groupDigits(mine.forwarded)],
       ...cells[at]!,
-      ...[talkMs === null ? '-' : msText(talkMs), times],
+      ...[talkMs === null ? '-' : formatMs(talkMs), times],
     ];
   });
-  return figuresTable([...head, ...rows]);
+  return writeTable([...head, ...rows]);
 }
 
 /** The report after the introduction; it ends with the summary. */
 export function reportText(
   settings: TutorialSettings,
-  { busy, searched }: Measurement,
+  { busy, times: searched }: Measurement,
   width: number,
 ): string {
   const [baseline, , python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
   const counted = [
-    `With the cache in Python the bricks had ${grouped(python.forwarded)} lookups to answer instead of`,
-    `${grouped(baseline.forwarded)}.`,
+    `With the cache in Python the bricks had ${groupDigits(python.forwarded)} lookups to answer instead of`,
+    `${groupDigits(baseline.forwarded)}.`,
     ALL_FOUND,
     'Names that are there the kernel remembers, through every mount.',
   ];
-  const disturbed = busySentence([busy]);
+  const disturbed = writeBusySentence([busy]);
   const far =
     settings.delayMs === 0
       ? [
@@ -104,10 +107,10 @@ export function reportText(
       : [];
   return [
     table(settings, searched),
-    paragraph(counted, width),
-    ...(disturbed === null ? [] : [paragraph([disturbed], width)]),
+    writeParagraph(counted, width),
+    ...(disturbed === null ? [] : [writeParagraph([disturbed], width)]),
     nextSteps(),
-    paragraph([summarySentence(settings, searched), ...far], width),
+    writeParagraph([summarySentence(settings, searched), ...far], width),
   ].join('\n\n');
 }
 
@@ -117,7 +120,7 @@ export function summarySentence(
   searched: readonly SearchTimes[],
 ): string {
   const [baseline, native, python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
-  const said = comparisonWriter(seed);
+  const said = makeComparisonWriter(seed);
   return (
     `${said('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
     `${said('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS} % ` +
@@ -133,5 +136,5 @@ export function nextSteps(): string {
     ['examples/negative/negative.py', 'the cache in Python'],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
   ];
-  return nextFilesText(files);
+  return writeNextFiles(files);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
-import { counterVolume, delayVolume } from '../../bench/run/bricks.ts';
+import { makeCounterVolume, makeDelayVolume } from '../../bench/run/bricks.ts';
 
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
@@ -95,8 +95,8 @@ function withAbove(text: string, name: string, above: readonly PlainVolume[]): s
 /** The text of a printed volfile with a counter and a delay above each client. */
 export function measurableVolfile(text: string, delayMs: number): string {
   return clients.reduce((known, { client, at }) => {
-    const way = delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)];
-    return withAbove(known, client, [...way, counterVolume(wireOf(at))]);
+    const way = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
+    return withAbove(known, client, [...way, makeCounterVolume(wireOf(at))]);
   }, text);
 }
 

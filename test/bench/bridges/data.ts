@@ -7,9 +7,9 @@ import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } fr
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';
+import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
-import { anyFd, type Batch, reads } from '../../../apps/bench/run/call/callers.ts';
+import { type Batch, makeFd, makeReads } from '../../../apps/bench/run/call/callers.ts';
 import {
   languages,
   presentLeaf,
@@ -61,14 +61,19 @@ function collector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
-const FULL: Load = { rounds: 31, best: 12, count: 50, warm: 20_000 };
+const FULL: Load = {
+  rounds: 31,
+  best: 12,
+  count: 50,
+  warm: 20_000,
+};
 const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
 
 export async function dataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
-  bench.say('Python: reads of 128 KiB');
-  const seen = await orMissing(() => measureObserved(bench, load));
-  const changed = await orMissing(() => measureChanged(bench, load));
+  bench.log('Python: reads of 128 KiB');
+  const seen = await measureOrExplain(() => measureObserved(bench, load));
+  const changed = await measureOrExplain(() => measureChanged(bench, load));
   const { rounds, best, count } = load;
   return {
     sections: [
@@ -111,13 +116,13 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
     translator: posix as unknown as Translator<unknown>,
     options: { directory },
   };
-  const module = await languages.python.volume(bench, 'read');
+  const module = await languages.python.makeVolume(bench, 'read');
   const graphs = [
     await startGraph(bench, [storage]),
     await startGraph(bench, [storage, module]),
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
-  const variants = { plain: reads(graphs[0], fds[0]), seen: reads(graphs[1], fds[1]) };
+  const variants = { plain: makeReads(graphs[0], fds[0]), seen: makeReads(graphs[1], fds[1]) };
   const series = await measurePairs(bench, variants, { ...load, before });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
@@ -151,7 +156,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
 
 async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {
   const graph = await startModule(bench, 'python', 'translate', presentLeaf);
-  const changed: Batch = reads(graph, anyFd(graph));
+  const changed: Batch = makeReads(graph, makeFd(graph));
   // Each takes ten times as long.
   const series = await measurePairs(bench, { changed }, { ...load, best: 24, count: 12 });
   await graph.stop();
@@ -160,14 +165,24 @@ async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed
 
 // -- through a mount -----------------------------------------------------------------------------
 
-const FULL_MOUNTED: Load = { rounds: 31, best: 4, count: 256, warm: 20_000 };
-const QUICK_MOUNTED: Load = { rounds: 5, best: 2, count: 256, warm: 2000 };
+const FULL_MOUNTED: Load = {
+  rounds: 31,
+  best: 4,
+  count: 256,
+  warm: 20_000,
+};
+const QUICK_MOUNTED: Load = {
+  rounds: 5,
+  best: 2,
+  count: 256,
+  warm: 2000,
+};
 const BLOCKS = 256;
 
 export async function mountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
-  bench.say('Python: reads of 128 KiB through a mount');
-  const seen = await orMissing(() => measureMounted(bench, load));
+  bench.log('Python: reads of 128 KiB through a mount');
+  const seen = await measureOrExplain(() => measureMounted(bench, load));
   const { rounds, best, count } = load;
   return {
     sections: [

@@ -2,16 +2,20 @@
  * Measures the cost of a lookup in each language, over a translator in TypeScript that does the
  * same; and in the module's own thread (`option isolation thread`), over the caller's thread.
  */
-import { isMissing, type Missing, orMissing } from '../../../apps/bench/engine/not-measured.ts';
+import {
+  isMissing,
+  type MissingResult,
+  measureOrExplain,
+} from '../../../apps/bench/engine/not-measured.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { lookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
 import {
   absentLeaf,
   type LanguageName,
   languages,
   startGraph,
 } from '../../../apps/bench/run/call/graphs.ts';
-import { callRounds, type KindName } from '../../../apps/bench/run/call/measure.ts';
+import { type KindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
@@ -29,7 +33,7 @@ interface Cost {
   /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: Bar;
-  measure(bench: Bench, load: Load): Promise<Pair | Missing>;
+  measure(bench: Bench, load: Load): Promise<Pair | MissingResult>;
 }
 
 async function measureCosts(
@@ -42,8 +46,8 @@ async function measureCosts(
   for (const { language, call, bar, measure } of costs) {
     const { title } = languages[language];
     const what = `${title}: lookup ${call}`;
-    bench.say(what);
-    const pair = await orMissing(() => measure(bench, load));
+    bench.log(what);
+    const pair = await measureOrExplain(() => measure(bench, load));
     all.push({ language, title: `${title}: ${call}`, what, bar, pair });
   }
   const title =
@@ -90,15 +94,25 @@ const held: Readonly<Partial<Record<KindName, HeldLookup>>> = {
 };
 
 // Short batches: some of them are not interrupted even on a machine that is busy.
-const FULL: Load = { rounds: 31, best: 24, count: 250, warm: 60_000 };
-const QUICK: Load = { rounds: 5, best: 8, count: 250, warm: 10_000 };
+const FULL: Load = {
+  rounds: 31,
+  best: 24,
+  count: 250,
+  warm: 60_000,
+};
+const QUICK: Load = {
+  rounds: 5,
+  best: 8,
+  count: 250,
+  warm: 10_000,
+};
 
 /** @param language besides TypeScript */
 export function lookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
   const costs = Object.entries(held).flatMap(([kind, { call, bars }]): Cost[] => {
     const bar = bars[language];
-    const measure = async (lab: Bench, load: Load): Promise<Pair | Missing> => {
-      const rounds = await callRounds(lab, kind as KindName, [language], load);
+    const measure = async (lab: Bench, load: Load): Promise<Pair | MissingResult> => {
+      const rounds = await measureRounds(lab, kind as KindName, [language], load);
       const [base, mine] = [rounds.get('typescript')!, rounds.get(language)!];
       return isMissing(base) ? base : isMissing(mine) ? mine : { base, mine };
     };
@@ -109,8 +123,18 @@ export function lookupCosts(bench: Bench, language: LanguageName): Promise<Repor
 
 // -- in a thread of its own ----------------------------------------------------------------------
 
-const FULL_APART: Load = { rounds: 31, best: 8, count: 250, warm: 20_000 };
-const QUICK_APART: Load = { rounds: 5, best: 2, count: 250, warm: 1000 };
+const FULL_APART: Load = {
+  rounds: 31,
+  best: 8,
+  count: 250,
+  warm: 20_000,
+};
+const QUICK_APART: Load = {
+  rounds: 5,
+  best: 2,
+  count: 250,
+  warm: 1000,
+};
 
 export function isolatedLookups(bench: Bench): Promise<Report> {
   const costs = (['python', 'javascript'] as const).map(
@@ -129,12 +153,12 @@ export function isolatedLookups(bench: Bench): Promise<Report> {
 }
 
 async function measureApart(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
-  const volume = await languages[language].volume(bench, 'decided');
+  const volume = await languages[language].makeVolume(bench, 'decided');
   const apart = { ...volume, options: { ...volume.options, isolation: 'thread' } };
   const here = await startGraph(bench, [absentLeaf, volume]);
   const thread = await startGraph(bench, [absentLeaf, apart]);
   try {
-    const variants = { base: lookups(here, ENOENT), mine: lookups(thread, ENOENT) };
+    const variants = { base: makeLookups(here, ENOENT), mine: makeLookups(thread, ENOENT) };
     return await measurePairs(bench, variants, load);
   } finally {
     await here.stop();

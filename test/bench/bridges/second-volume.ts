@@ -3,8 +3,8 @@
  * already.
  */
 import { fileURLToPath } from 'node:url';
-import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';
-import { digits, whole, withInterval } from '../../../apps/bench/engine/numbers.ts';
+import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
+import { formatDigits, formatEstimate, formatWhole } from '../../../apps/bench/engine/numbers.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { type Bench, output } from '../bench.ts';
 import { figureOf, type Report, rowOf } from '../table.ts';
@@ -25,12 +25,12 @@ export interface Second extends Taken {
 
 export async function secondVolume(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
-  bench.say(`Python: a second volume, ${starts} times`);
-  const measured = await orMissing(() => measure(bench, starts));
+  bench.log(`Python: a second volume, ${starts} times`);
+  const measured = await measureOrExplain(() => measure(bench, starts));
   const row = (title: string, pick: (second: Second) => Taken) =>
     rowOf(title, measured, (found) => [
-      withInterval(estimate(found.map((one) => pick(one).seconds)), digits),
-      withInterval(estimate(found.map((one) => pick(one).megabytes)), whole),
+      formatEstimate(estimate(found.map((one) => pick(one).seconds)), formatDigits),
+      formatEstimate(estimate(found.map((one) => pick(one).megabytes)), formatWhole),
     ]);
   return {
     sections: [

@@ -3,7 +3,7 @@
  * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { lookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
 import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
@@ -27,12 +27,12 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   const { signal } = new AbortController();
   const say = (message: string): void => console.error(message);
-  const lab = { folder: process.argv[2]!, cleanup, signal, say };
+  const lab = { folder: process.argv[2]!, cleanup, signal, log: say };
   /** Starts a volume and awaits its first answer; returns seconds. */
   const start = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();
     const graph = await startModule(lab, 'python', 'decided', absentLeaf);
-    await lookups(graph, ENOENT)(1);
+    await makeLookups(graph, ENOENT)(1);
     return [graph, (performance.now() - begin) / 1000];
   };
   try {

@@ -2,18 +2,28 @@
  * Measures the cost of a module for fops that it does not define: a lookup takes the same time with
  * the module and without.
  */
-import { orMissing } from '../../../apps/bench/engine/not-measured.ts';
-import { digits, withInterval } from '../../../apps/bench/engine/numbers.ts';
+import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
+import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { lookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
 import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
 
-const FULL: Load = { rounds: 31, best: 24, count: 20_000, warm: 500_000 };
-const QUICK: Load = { rounds: 5, best: 2, count: 5000, warm: 20_000 };
+const FULL: Load = {
+  rounds: 31,
+  best: 24,
+  count: 20_000,
+  warm: 500_000,
+};
+const QUICK: Load = {
+  rounds: 5,
+  best: 2,
+  count: 5000,
+  warm: 20_000,
+};
 /** The one fop that the module defines. */
 const DEFINED: FopName = 'statfs';
 
@@ -26,9 +36,9 @@ interface Measured {
 }
 
 export async function undefinedFops(bench: Bench): Promise<Report> {
-  bench.say('Python: fops that the module does not define');
+  bench.log('Python: fops that the module does not define');
   const load = bench.quick ? QUICK : FULL;
-  const measured = await orMissing(() => measure(bench, load));
+  const measured = await measureOrExplain(() => measure(bench, load));
   const row = (title: string, cell: (found: Measured) => string) =>
     rowOf(title, measured, (found) => [cell(found)]);
   return {
@@ -42,7 +52,7 @@ export async function undefinedFops(bench: Bench): Promise<Report> {
           row('without the module', ({ without }) => roundsText(without)),
           row('with it: the same code, by the same route', (found) => roundsText(found.with)),
           row('difference', (found) =>
-            withInterval(compare(found.with, found.without, difference), digits),
+            formatEstimate(compare(found.with, found.without, difference), formatDigits),
           ),
         ],
       },
@@ -65,7 +75,7 @@ async function measure(bench: Bench, load: Load): Promise<Measured> {
   const strays = fopNames.filter(
     (name) => name !== DEFINED && module.links[name].xl === module.top,
   );
-  const variants = { without: lookups(bare), with: lookups(module) };
+  const variants = { without: makeLookups(bare), with: makeLookups(module) };
   const series = await measurePairs(bench, variants, load);
   await module.stop();
   await bare.stop();

@@ -16,7 +16,7 @@ import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './me
 
 let requests: Requests | null = null;
 
-const answers: { readonly [N in RequestName]: (of: RequestTypes[N]) => ReplyTypes[N] } = {
+const handlers: { readonly [N in RequestName]: (args: RequestTypes[N]) => ReplyTypes[N] } = {
   try({ words, folder }) {
     mkdirSync(folder);
     return tryCommand(words, folder);
@@ -30,11 +30,11 @@ const answers: { readonly [N in RequestName]: (of: RequestTypes[N]) => ReplyType
     requests = workloads[workload].open(setting);
     return true;
   },
-  run(requested) {
+  run(range) {
     const before = process.cpuUsage();
-    const loop = runLoop(requests!, requested, () => performance.now());
+    const loop = runLoop(requests!, range, () => performance.now());
     const { user, system } = process.cpuUsage(before);
-    const counts = requests!.counts?.() ?? {};
+    const counts = requests!.takeCounts?.() ?? {};
     return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
   },
   close() {
@@ -44,18 +44,18 @@ const answers: { readonly [N in RequestName]: (of: RequestTypes[N]) => ReplyType
   },
 };
 
-function answer({ ask, of }: Request): Reply {
+function handle({ name, args }: Request): Reply {
   try {
-    return { answer: (answers[ask] as (it: unknown) => unknown)(of) };
+    return { result: (handlers[name] as (argument: unknown) => unknown)(args) };
   } catch (error) {
     const { message, errno } = error as Error & Partial<Pick<CallError, 'errno'>>;
-    return { error: message, gone: isGone(error, errno) };
+    return { error: message, isServerGone: isGone(error, errno) };
   }
 }
 
 const isGone = (error: unknown, errno: number | undefined): boolean =>
   error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
 
-process.on('message', (ask) => process.send!(answer(ask as Request)));
+process.on('message', (request) => process.send!(handle(request as Request)));
 // The bench ends its clients in order; signals of the terminal are for the bench.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

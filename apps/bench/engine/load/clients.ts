@@ -3,12 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
 import { NotMeasured } from '../not-measured.ts';
-import { childrenOf } from '../usage.ts';
+import { listChildren } from '../usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
 const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
 
-/** The server of the mount has ended. */
+/** Thrown when the server of the mount has ended. */
 export class ServerGone extends NotMeasured {
   override readonly code = 'GLOSSA_SERVER_GONE';
 }
@@ -21,7 +21,7 @@ export interface ClientSettings {
   readonly signal: AbortSignal;
 }
 
-/** The clients of one folder, which work at the same time. */
+/** The client processes of one folder; they send requests at the same time. */
 export class Clients {
   private readonly children: readonly Client[];
   private readonly signal: AbortSignal;
@@ -38,22 +38,22 @@ export class Clients {
   }
 
   /** Sends a request to the first client. @throws {NotMeasured} */
-  async one<N extends RequestName>(
-    ask: N,
-    of: RequestTypes[N],
-    patienceMs: number,
+  async requestFirst<N extends RequestName>(
+    name: N,
+    args: RequestTypes[N],
+    timeoutMs: number,
   ): Promise<ReplyTypes[N]> {
-    return this.unlessAborted(this.children[0]!.ask(ask, of, patienceMs));
+    return this.failIfAborted(this.children[0]!.request(name, args, timeoutMs));
   }
 
-  /** Sends each client, by its number, a request. @throws {NotMeasured} */
-  async all<N extends RequestName>(
-    ask: N,
-    of: (client: number) => RequestTypes[N],
-    patienceMs: number,
+  /** Sends each client a request; `args` gets the client's number. @throws {NotMeasured} */
+  async requestAll<N extends RequestName>(
+    name: N,
+    args: (client: number) => RequestTypes[N],
+    timeoutMs: number,
   ): Promise<ReplyTypes[N][]> {
-    const replies = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
-    return this.unlessAborted(Promise.all(replies));
+    const replies = this.children.map((child, i) => child.request(name, args(i), timeoutMs));
+    return this.failIfAborted(Promise.all(replies));
   }
 
   /** Kills the clients. A client that hangs in a mount ends when the mount is gone. */
@@ -63,11 +63,11 @@ export class Clients {
   };
 
   /** Resolves when all clients have ended. */
-  async ended(): Promise<void> {
-    await Promise.all(this.children.map((child) => child.ended));
+  async waitUntilEnded(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.exitPromise));
   }
 
-  private async unlessAborted<T>(replies: Promise<T>): Promise<T> {
+  private async failIfAborted<T>(replies: Promise<T>): Promise<T> {
     try {
       return await replies;
     } finally {
@@ -77,9 +77,9 @@ export class Clients {
 }
 
 class Client {
-  readonly ended: Promise<void>;
+  readonly exitPromise: Promise<void>;
   private readonly child: ChildProcess;
-  private settle: ((reply: Reply) => void) | null = null;
+  private resolveReply: ((reply: Reply) => void) | null = null;
 
   constructor() {
     this.child = fork(PROGRAM, {
@@ -90,14 +90,14 @@ class Client {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    this.child.on('message', (reply) => this.settle?.(reply as Reply));
-    this.ended = new Promise((resolve) => {
-      const settleEnded = (): void => {
-        const why = stderr.trim().split('\n').at(-1) || 'it was killed';
-        this.settle?.({ error: `a client ended: ${why}`, gone: false });
+    this.child.on('message', (reply) => this.resolveReply?.(reply as Reply));
+    this.exitPromise = new Promise((resolve) => {
+      const noteExit = (): void => {
+        const reason = stderr.trim().split('\n').at(-1) || 'it was killed';
+        this.resolveReply?.({ error: `a client ended: ${reason}`, isServerGone: false });
         resolve();
       };
-      this.child.once('exit', settleEnded).once('error', settleEnded);
+      this.child.once('exit', noteExit).once('error', noteExit);
     });
   }
 
@@ -105,26 +105,26 @@ class Client {
     return this.child.pid!;
   }
 
-  async ask<N extends RequestName>(
-    ask: N,
-    of: RequestTypes[N],
-    patienceMs: number,
+  async request<N extends RequestName>(
+    name: N,
+    args: RequestTypes[N],
+    timeoutMs: number,
   ): Promise<ReplyTypes[N]> {
     const reply = await new Promise<Reply>((resolve) => {
       const timer = setTimeout(() => {
-        const seconds = Math.round(patienceMs / 1000);
-        resolve({ error: `no reply within ${seconds} s`, gone: false });
-      }, patienceMs);
-      this.settle = (settled) => {
+        const seconds = Math.round(timeoutMs / 1000);
+        resolve({ error: `no reply within ${seconds} s`, isServerGone: false });
+      }, timeoutMs);
+      this.resolveReply = (received) => {
         clearTimeout(timer);
-        resolve(settled);
+        resolve(received);
       };
-      if (this.child.connected) this.child.send({ ask, of });
-      else this.settle({ error: 'a client ended', gone: false });
+      if (this.child.connected) this.child.send({ name, args });
+      else this.resolveReply({ error: 'a client ended', isServerGone: false });
     });
-    this.settle = null;
-    if ('answer' in reply) return reply.answer as ReplyTypes[N];
-    throw reply.gone ? new ServerGone(reply.error) : new NotMeasured(reply.error);
+    this.resolveReply = null;
+    if ('result' in reply) return reply.result as ReplyTypes[N];
+    throw reply.isServerGone ? new ServerGone(reply.error) : new NotMeasured(reply.error);
   }
 
   /** Kills the client and the command that it runs. */
@@ -133,16 +133,16 @@ class Client {
     if (pid === undefined) return;
     // A stopped client starts no further command.
     this.child.kill('SIGSTOP');
-    const children = childrenOf(pid);
+    const children = listChildren(pid);
     this.child.kill('SIGKILL');
-    for (const child of children) killOne(child);
+    for (const child of children) killProcess(child);
   }
 }
 
-function killOne(pid: number): void {
+function killProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended.
   }
 }

@@ -2,56 +2,56 @@ import { describe, expect, it } from 'vitest';
 import type { RequestRange, Requests } from '../workloads/workload.ts';
 import { GoneError, runLoop } from './loop.ts';
 
-interface Fake {
+interface FakeRequests {
   /** Milliseconds that request `i` takes. */
-  readonly takes: (i: number) => number;
+  readonly durationMs: (i: number) => number;
   readonly status?: (i: number) => number;
 }
 
-function run({ takes, status = () => 0 }: Fake, requested: Partial<RequestRange>) {
+function run({ durationMs, status = () => 0 }: FakeRequests, requested: Partial<RequestRange>) {
   /** A clock that only requests advance. */
   let time = 0;
-  const asked: number[] = [];
+  const numbers: number[] = [];
   const requests: Requests = {
     // Preparation and checks take time, too, which must not count.
     prepare: () => void time++,
-    ask(i) {
-      asked.push(i);
-      time += takes(i);
+    send(i) {
+      numbers.push(i);
+      time += durationMs(i);
       return status(i);
     },
-    check(i, got) {
+    check(i, status) {
       time += 1;
-      return got === 0 ? null : `request ${i} is wrong`;
+      return status === 0 ? null : `request ${i} is wrong`;
     },
     close() {},
   };
   const loop = runLoop(requests, { from: 0, count: 4, ...requested }, () => time);
-  return { ...loop, ms: [...loop.times].map((ns) => ns / 1e6), asked };
+  return { ...loop, ms: [...loop.times].map((ns) => ns / 1e6), asked: numbers };
 }
 
 describe('the loop of a client', () => {
   it('times requests without their preparation and checks', () => {
-    const { ms, asked, seconds } = run({ takes: (i) => i }, { from: 10 });
-    expect(asked).toEqual([10, 11, 12, 13]);
+    const { ms, asked: numbers, seconds } = run({ durationMs: (i) => i }, { from: 10 });
+    expect(numbers).toEqual([10, 11, 12, 13]);
     expect(ms).toEqual([10, 11, 12, 13]);
     // 46 ms of requests, four preparations, and three checks before the last answer.
     expect(seconds).toBeCloseTo(0.053, 9);
   });
 
-  it('ends when its time is over and keeps the requests until then', () => {
-    const { ms, asked } = run({ takes: () => 5 }, { from: -9, count: 9, forMs: 8 });
-    expect(asked).toEqual([-9, -8]);
+  it('ends after its time limit and returns the requests until then', () => {
+    const { ms, asked: numbers } = run({ durationMs: () => 5 }, { from: -9, count: 9, forMs: 8 });
+    expect(numbers).toEqual([-9, -8]);
     expect(ms).toEqual([5, 5]);
   });
 
   it('counts wrong answers and reports the first', () => {
-    const { wrong, complaint } = run({ takes: () => 1, status: (i) => (i > 1 ? -5 : 0) }, {});
+    const { wrong, complaint } = run({ durationMs: () => 1, status: (i) => (i > 1 ? -5 : 0) }, {});
     expect(wrong).toBe(2);
     expect(complaint).toBe('request 2 is wrong');
   });
 
-  it.each([-107, -103])('ends when the mount returns errno %i, as its server is gone', (errno) => {
-    expect(() => run({ takes: () => 1, status: () => errno }, {})).toThrow(GoneError);
+  it.each([-107, -103])('throws GoneError when the mount returns errno %i', (errno) => {
+    expect(() => run({ durationMs: () => 1, status: () => errno }, {})).toThrow(GoneError);
   });
 });

@@ -1,7 +1,7 @@
 /** Runs the requests of a client one after the other, times each and checks it afterwards. */
 import type { RequestRange, Requests } from '../workloads/workload.ts';
 
-/** Milliseconds. */
+/** Returns the time in milliseconds. */
 export type Clock = () => number;
 
 export interface LoopResult {
@@ -26,31 +26,31 @@ export class GoneError extends Error {
   }
 }
 
-/** @throws {GoneError} */
+/** Runs a range of requests. @throws {GoneError} if the server of the mount has ended */
 export function runLoop(requests: Requests, requested: RequestRange, clock: Clock): LoopResult {
   const { from, count, forMs = Number.POSITIVE_INFINITY } = requested;
   let times = new Float64Array(count);
   let wrong = 0;
   let complaint: string | null = null;
-  const begun = clock();
-  let ended = begun;
-  for (let at = 0; at < count; at++) {
-    if (ended - begun > forMs) {
-      times = times.slice(0, at);
+  const loopStart = clock();
+  let lastEnd = loopStart;
+  for (let index = 0; index < count; index++) {
+    if (lastEnd - loopStart > forMs) {
+      times = times.slice(0, index);
       break;
     }
-    const i = from + at;
+    const i = from + index;
     requests.prepare?.(i);
     const start = clock();
-    const status = requests.ask(i);
-    ended = clock();
-    times[at] = (ended - start) * 1e6;
+    const status = requests.send(i);
+    lastEnd = clock();
+    times[index] = (lastEnd - start) * 1e6;
     if (GONE_ERRNOS.includes(status)) throw new GoneError();
-    const found = requests.check(i, status);
-    if (found !== null) {
+    const mismatch = requests.check(i, status);
+    if (mismatch !== null) {
       wrong++;
-      complaint ??= found;
+      complaint ??= mismatch;
     }
   }
-  return { times, seconds: (ended - begun) / 1e3, wrong, complaint };
+  return { times, seconds: (lastEnd - loopStart) / 1e3, wrong, complaint };
 }

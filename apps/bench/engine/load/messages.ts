@@ -1,5 +1,4 @@
-/** Messages between the bench and a client's process: each request gets one reply. */
-
+/** Declares the messages between the bench and a client's process: each request gets one reply. */
 import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './loop.ts';
@@ -9,6 +8,7 @@ export interface RequestTypes {
   try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes a folder and the workload's tree in it. */
   make: { readonly workload: WorkloadName; readonly root: string };
+  /** Opens the workload in the tree below its root. */
   open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
   run: RequestRange;
   close: Readonly<Record<string, never>>;
@@ -27,10 +27,10 @@ export interface ReplyTypes {
 
 export type RequestName = keyof RequestTypes;
 export type Request = {
-  [N in RequestName]: { readonly ask: N; readonly of: RequestTypes[N] };
+  [N in RequestName]: { readonly name: N; readonly args: RequestTypes[N] };
 }[RequestName];
 
 export type Reply =
-  | { readonly answer: unknown }
+  | { readonly result: unknown }
   /** `gone`: the mount's server ended. */
-  | { readonly error: string; readonly gone: boolean };
+  | { readonly error: string; readonly isServerGone: boolean };

@@ -1,75 +1,77 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { simulateRun } from '../../../../test/support/simulated-run.ts';
-import { ecdfChart, ratioChart, ticks } from './charts.ts';
+import { makeEcdfChart, makeRatioChart, roundTicks } from './charts.ts';
 
 const run = simulateRun();
 const [workload] = run.workloads;
 
 /** The top of the plot below a legend of these names. */
-function topOf(names: readonly string[], width: number): number {
+function plotTop(names: readonly string[], width: number): number {
   const [result] = workload!.results;
   const results = names.map((stack) => ({ ...result!, stack }));
-  const { option } = ecdfChart({ ...workload!, results }).draw(width);
+  const { option } = makeEcdfChart({ ...workload!, results }).draw(width);
   return (option.grid as { readonly top: number }).top;
 }
 
 const MANY = ['typescript', 'python', 'glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native'];
 
-it('a chart begins below its legend of any number of names', () => {
-  expect(topOf(['a', 'b'], 470)).toBe(topOf(['a'], 470));
-  expect(topOf(MANY, 470)).toBeGreaterThan(topOf(['a'], 470));
-  expect(topOf([...MANY, ...MANY], 470)).toBeGreaterThan(topOf(MANY, 470));
-  expect(topOf(MANY, 960)).toBe(topOf(['a'], 470));
+it('a plot begins below a legend of any number of names', () => {
+  expect(plotTop(['a', 'b'], 470)).toBe(plotTop(['a'], 470));
+  expect(plotTop(MANY, 470)).toBeGreaterThan(plotTop(['a'], 470));
+  expect(plotTop([...MANY, ...MANY], 470)).toBeGreaterThan(plotTop(MANY, 470));
+  expect(plotTop(MANY, 960)).toBe(plotTop(['a'], 470));
 });
 
 it('no two stacks have the same colour and symbol', () => {
   const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
   const stacks = names.map((name) => ({ name, description: '', volfile: null }));
   const results = names.map((stack, i) => ({ ...workload!.results[i === 0 ? 0 : 1]!, stack }));
-  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] }).draw(
-    960,
-  );
-  const looks = (option.series as { name?: string; color: string; symbol: string }[])
+  const { option } = makeRatioChart({
+    ...run,
+    stacks,
+    workloads: [{ ...workload!, results }],
+  }).draw(960);
+  const markers = (option.series as { name?: string; color: string; symbol: string }[])
     .filter(({ name }) => name !== undefined)
     .map(({ color, symbol }) => `${color} ${symbol}`);
-  expect(looks).toHaveLength(19);
-  expect(new Set(looks).size).toBe(19);
+  expect(markers).toHaveLength(19);
+  expect(new Set(markers).size).toBe(19);
 });
 
 it('the legend lists only stacks with points, each in its colour of the other charts', () => {
   const [result, ...others] = workload!.results;
-  const gone = { ...others[0]!, measured: null, missing: 'it ended' };
-  const results = [result!, gone, ...others.slice(1)];
-  const shown = ratioChart({ ...run, workloads: [{ ...workload!, results }] }).draw(960);
-  const series = (sized: typeof shown) =>
+  const unmeasured = { ...others[0]!, measured: null, missing: 'it ended' };
+  const results = [result!, unmeasured, ...others.slice(1)];
+  const chart = makeRatioChart({ ...run, workloads: [{ ...workload!, results }] }).draw(960);
+  const listSeries = (sized: typeof chart) =>
     (sized.option.series as { name?: string; color: string }[])
       .filter(({ name }) => name !== undefined)
       .map(({ name, color }) => ({ name, color }));
-  expect(series(shown).map(({ name }) => name)).toEqual(['javascript']);
-  expect(series(ratioChart(run).draw(960))).toContainEqual(series(shown)[0]);
+  expect(listSeries(chart).map(({ name }) => name)).toEqual(['javascript']);
+  expect(listSeries(makeRatioChart(run).draw(960))).toContainEqual(listSeries(chart)[0]);
 });
 
 it('ticks are at round values', () => {
-  expect(ticks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
-  expect(ticks(5, 150)).toEqual([5, 10, 20, 50, 100]);
-  expect(ticks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+  expect(roundTicks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
+  expect(roundTicks(5, 150)).toEqual([5, 10, 20, 50, 100]);
+  expect(roundTicks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
 });
 
-it('ticks rise and lie within the axis', () => {
+it('any ticks rise and lie within the axis', () => {
   const ends = fc.tuple(
     fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
     fc.double({ min: 1.05, max: 1e6, noNaN: true }),
   );
   fc.assert(
     fc.property(ends, ([low, factor]) => {
-      const found = ticks(low, low * factor);
-      expect(found.length).toBeGreaterThanOrEqual(1);
-      expect(found.length).toBeLessThanOrEqual(16);
-      for (const [i, value] of found.entries()) {
+      const values = roundTicks(low, low * factor);
+      expect(values.length).toBeGreaterThanOrEqual(1);
+      expect(values.length).toBeLessThanOrEqual(16);
+      for (const [i, value] of values.entries()) {
         expect(value).toBeGreaterThanOrEqual(low * (1 - 1e-6));
         expect(value).toBeLessThanOrEqual(low * factor * (1 + 1e-6));
-        if (i > 0) expect(value).toBeGreaterThan(found[i - 1]!);
+        if (i > 0) expect(value).toBeGreaterThan(values[i - 1]!);
       }
     }),
   );

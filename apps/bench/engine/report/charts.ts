@@ -33,16 +33,16 @@ const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 /** A picture of a report. */
 export interface Picture {
   /** Draws the picture for a width in pixels. */
-  draw(width: number): Sized;
+  draw(width: number): SizedOption;
   /** The width on a wide screen; on a narrow screen all pictures have the screen's. */
-  readonly wide: number;
+  readonly wideWidth: number;
   readonly caption: string;
   /** The description for readers who cannot see it. */
-  readonly inWords: string;
+  readonly description: string;
 }
 
 /** An option, and the height that it takes, in pixels. */
-export interface Sized {
+export interface SizedOption {
   readonly option: EChartsOption;
   readonly height: number;
 }
@@ -83,39 +83,39 @@ interface Chart {
 const FACTOR_MIN = 10;
 
 /** Drops the rounding errors of multiplications. */
-const rounded = (value: number): number => Number(value.toPrecision(12));
+const dropRoundingError = (value: number): number => Number(value.toPrecision(12));
 
-const steps = (from: number, to: number): number[] =>
+const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /**
  * Round values from `low` to `high`, both above 0; about six of them. (ECharts' own logarithmic
  * axes have ticks at powers of ten alone, so values are drawn as their logarithms.)
  */
-export function ticks(low: number, high: number): number[] {
+export function roundTicks(low: number, high: number): number[] {
   if (high / low < FACTOR_MIN) {
-    const wanted = (high - low) / 6;
-    const power = 10 ** Math.floor(Math.log10(wanted));
-    const step = power * [1, 2, 5, 10].find((it) => it * power >= wanted * (1 - 1e-9))!;
-    return steps(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((it) =>
-      rounded(it * step),
+    const leastStep = (high - low) / 6;
+    const power = 10 ** Math.floor(Math.log10(leastStep));
+    const step = power * [1, 2, 5, 10].find((it) => it * power >= leastStep * (1 - 1e-9))!;
+    return range(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((it) =>
+      dropRoundingError(it * step),
     );
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   // Over many powers of ten, the powers are enough, and there is no room for more.
   const heads = last - first > 3 ? [1] : [1, 2, 5];
-  return steps(first, last)
-    .flatMap((power) => heads.map((head) => rounded(head * 10 ** power)))
+  return range(first, last)
+    .flatMap((power) => heads.map((head) => dropRoundingError(head * 10 ** power)))
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
 /** The text of a tick: three digits distinguish neighbours. */
-const plain = (value: number): string => String(Number(value.toPrecision(3)));
+const formatTick = (value: number): string => String(Number(value.toPrecision(3)));
 
 const ink = { color: INK, fontSize: 12 };
 
 /** Settings of both axes: ticks at the given places, or at those of ECharts. */
-const axis = (format: (value: number) => string, customValues?: readonly number[]) => ({
+const makeAxis = (format: (value: number) => string, customValues?: readonly number[]) => ({
   type: 'value' as const,
   nameLocation: 'middle' as const,
   nameTextStyle: ink,
@@ -137,24 +137,24 @@ const ITEM_GAP = 18;
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
 const LEGEND_ROW = 14 + ITEM_GAP;
-const BELOW = 46;
+const AXIS_HEIGHT = 46;
 
 /** Where a picture begins below the legend of these names, which may take several rows. */
-function belowLegend(names: readonly string[], width: number): number {
+function legendHeight(names: readonly string[], width: number): number {
   let rows = 1;
-  let used = 0;
+  let rowWidth = 0;
   for (const name of names) {
     const item = LINE_WIDTH + NAME_GAP + LETTER_WIDTH * name.length;
-    if (used > 0 && used + item > width) {
+    if (rowWidth > 0 && rowWidth + item > width) {
       rows++;
-      used = 0;
+      rowWidth = 0;
     }
-    used += item + ITEM_GAP;
+    rowWidth += item + ITEM_GAP;
   }
   return 2 + rows * LEGEND_ROW;
 }
 
-const seriesOf = ({ name, stack, points }: Line): LineSeriesOption => ({
+const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
   type: 'line',
   name,
   silent: true,
@@ -171,11 +171,11 @@ const seriesOf = ({ name, stack, points }: Line): LineSeriesOption => ({
   }),
 });
 
-function chart({ lines, x, y, format, left, height, rows }: Chart, width: number): Sized {
+function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: number): SizedOption {
   const names = lines.map(({ name }) => name);
-  const top = belowLegend(names, width);
-  const places = ticks(x.low, x.high).map(Math.log10);
-  const own = axis((at) => rows?.[at] ?? plain(at), rows && [...rows.keys()]);
+  const top = legendHeight(names, width);
+  const tickLogs = roundTicks(x.low, x.high).map(Math.log10);
+  const yAxis = makeAxis((at) => rows?.[at] ?? formatTick(at), rows && [...rows.keys()]);
   const option: EChartsOption = {
     // Pictures are printed.
     animation: false,
@@ -186,30 +186,30 @@ function chart({ lines, x, y, format, left, height, rows }: Chart, width: number
       textStyle: ink,
       data: names,
     },
-    grid: { left, right: 30, top, bottom: BELOW },
+    grid: { left, right: 30, top, bottom: AXIS_HEIGHT },
     xAxis: {
-      ...axis((at) => format(10 ** at), places),
+      ...makeAxis((at) => format(10 ** at), tickLogs),
       ...{ name: x.title, nameGap: 28, min: Math.log10(x.low), max: Math.log10(x.high) },
       splitLine: { show: false },
     },
     yAxis: {
-      ...own,
+      ...yAxis,
       ...y,
       nameGap: left - 22,
       splitLine: { lineStyle: { color: GRID } },
       ...(rows && {
         inverse: true,
         axisTick: { show: false },
-        axisLabel: { ...own.axisLabel, width: left - 15, overflow: 'break' as const },
+        axisLabel: { ...yAxis.axisLabel, width: left - 15, overflow: 'break' as const },
       }),
     },
-    series: [...lines.map(seriesOf), ...(rows ? [ratioOne(y)] : [])],
+    series: [...lines.map(makeSeries), ...(rows ? [makeRatioLine(y)] : [])],
   };
-  return { option, height: top + height + BELOW };
+  return { option, height: top + height + AXIS_HEIGHT };
 }
 
 /** A dashed line at the ratio 1. */
-const ratioOne = ({ min, max }: Chart['y']): LineSeriesOption => ({
+const makeRatioLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
   type: 'line',
   silent: true,
   color: INK,
@@ -227,7 +227,7 @@ interface MeasuredStack {
   readonly measured: Measured;
 }
 
-const measuredStacks = ({ results }: Workload): MeasuredStack[] =>
+const listMeasuredStacks = ({ results }: Workload): MeasuredStack[] =>
   results.flatMap(({ stack: name, measured }, stack) =>
     measured === null ? [] : [{ name, stack, measured }],
   );
@@ -236,12 +236,12 @@ const measuredStacks = ({ results }: Workload): MeasuredStack[] =>
 const SHOWN_PERCENT = 99.9;
 
 /** Draws the share of requests that took no longer than a time. */
-export function ecdfChart(workload: Workload): Picture {
-  const drawn = measuredStacks(workload);
-  const all = drawn.map(({ measured }) => measured.latency);
-  const low = Math.max(1, Math.min(...all.map(({ min }) => min)));
-  const high = Math.max(...all.map((it) => it['p99.9']), low * 1.2);
-  const lines = drawn.map(({ name, stack, measured }) => ({
+export function makeEcdfChart(workload: Workload): Picture {
+  const measuredStacks = listMeasuredStacks(workload);
+  const distributions = measuredStacks.map(({ measured }) => measured.latency);
+  const low = Math.max(1, Math.min(...distributions.map(({ min }) => min)));
+  const high = Math.max(...distributions.map((it) => it['p99.9']), low * 1.2);
+  const lines = measuredStacks.map(({ name, stack, measured }) => ({
     ...{ name, stack },
     points: measured.latency.quantiles
       .filter(([percent]) => percent <= SHOWN_PERCENT)
@@ -251,20 +251,20 @@ export function ecdfChart(workload: Workload): Picture {
         symbol: (percent + 3 * stack) % 10 === 0,
       })),
   }));
-  const shown = {
+  const chart = {
     lines,
     x: { title: 'time of a request, µs', low: low * 0.95, high: high * 1.05 },
-    format: (ns: number) => plain(ns / 1e3),
+    format: (ns: number) => formatTick(ns / 1e3),
     y: { name: 'requests, %', min: 0, max: 100 },
     ...{ left: 60, height: 240 },
   };
   return {
-    draw: (width) => chart(shown, width),
-    wide: WIDE,
+    draw: (width) => drawChart(chart, width),
+    wideWidth: WIDE,
     caption:
       'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
       'Farther left is faster; a steep line is steady.',
-    inWords: drawn
+    description: measuredStacks
       .map(({ name, measured: { latency } }) => {
         const [half, most, nearly] = [latency.p50, latency.p90, latency.p99].map(formatDuration);
         return `${name} half within ${half}, 90 % within ${most}, 99 % within ${nearly}`;
@@ -275,49 +275,51 @@ export function ecdfChart(workload: Workload): Picture {
 
 const ROW_HEIGHT = 44;
 /** Pixels between the stacks of a row. */
-const LANE = 13;
+const LANE_HEIGHT = 13;
 
 /** Draws every ratio to the first stack with its interval. */
-export function ratioChart({ stacks, workloads }: Run): Picture {
-  const ratiosOf = (stack: number) =>
+export function makeRatioChart({ stacks, workloads }: Run): Picture {
+  const listRatios = (stack: number) =>
     workloads.flatMap(({ results }, row) => {
-      const found = results[stack]?.measured?.toFirst;
-      return found ? [{ row, found }] : [];
+      const comparison = results[stack]?.measured?.toFirst;
+      return comparison ? [{ row, found: comparison }] : [];
     });
   const others = stacks
-    .map(({ name }, stack) => ({ name, stack, ratios: ratiosOf(stack) }))
+    .map(({ name }, stack) => ({ name, stack, ratios: listRatios(stack) }))
     .filter(({ ratios }) => ratios.length > 0);
-  const all = others.flatMap(({ ratios }) => ratios.map(({ found }) => found));
-  const height = Math.max(ROW_HEIGHT, others.length * LANE + 18);
+  const comparisons = others.flatMap(({ ratios }) =>
+    ratios.map(({ found: comparison }) => comparison),
+  );
+  const height = Math.max(ROW_HEIGHT, others.length * LANE_HEIGHT + 18);
   const lines = others.map(({ name, stack, ratios }, i) => ({
     ...{ name, stack },
     points: ratios.flatMap(({ row, found: { low, ratio, high } }) => {
-      const y = row + ((i - (others.length - 1) / 2) * LANE) / height;
+      const y = row + ((i - (others.length - 1) / 2) * LANE_HEIGHT) / height;
       return [{ x: low, y }, { x: ratio, y, symbol: true }, { x: high, y }, null];
     }),
   }));
-  const shown = {
+  const chart = {
     lines,
     x: {
       title: `time of the median request, × ${stacks[0]!.name}`,
-      low: Math.min(0.95, ...all.map(({ low }) => low)) * 0.98,
-      high: Math.max(1.05, ...all.map(({ high }) => high)) * 1.02,
+      low: Math.min(0.95, ...comparisons.map(({ low }) => low)) * 0.98,
+      high: Math.max(1.05, ...comparisons.map(({ high }) => high)) * 1.02,
     },
-    format: plain,
+    format: formatTick,
     y: { min: -0.5, max: workloads.length - 0.5 },
     rows: workloads.map(workloadTitle),
     height: workloads.length * height,
   };
   return {
     // Longer names wrap.
-    draw: (width) => chart({ ...shown, left: Math.min(205, Math.round(width / 3)) }, width),
-    wide: WIDE,
+    draw: (width) => drawChart({ ...chart, left: Math.min(205, Math.round(width / 3)) }, width),
+    wideWidth: WIDE,
     caption:
       `What the median request takes in comparison with ${stacks[0]!.name}, and where this ` +
       'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
-    inWords: workloads
+    description: workloads
       .flatMap((workload) => {
-        const compared = measuredStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
+        const compared = listMeasuredStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
           toFirst ? [`${name} ${factorText(toFirst.ratio)} ${intervalText(toFirst)}`] : [],
         );
         return compared.length === 0 ? [] : [`${workloadTitle(workload)}: ${compared.join(', ')}`];

@@ -6,12 +6,18 @@
 import { factorText, intervalText } from '../comparison-text.ts';
 import { formats, type Measure, measures } from '../measures.ts';
 import { missingText } from '../not-measured.ts';
-import { digits } from '../numbers.ts';
+import { formatDigits } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
-import { verdictOf } from '../verdict.ts';
-import { ecdfChart, type Picture, ratioChart } from './charts.ts';
-import { allWarnings, howText, limits, machineText, method } from './run-sentences.ts';
+import { readVerdict } from '../verdict.ts';
+import { makeEcdfChart, makeRatioChart, type Picture } from './charts.ts';
+import {
+  describeMethod,
+  limits,
+  listWarnings,
+  machineSentence,
+  methodParagraphs,
+} from './run-sentences.ts';
 
 /** Names of rows, and cells of figures. */
 export interface Table {
@@ -19,7 +25,7 @@ export interface Table {
   /** Heads of the columns, without the column of names. */
   readonly head: readonly string[];
   /** The number of leading columns that hold results. */
-  readonly answers: number;
+  readonly resultColumns: number;
   readonly rows: readonly Row[];
 }
 
@@ -30,7 +36,7 @@ export interface Row {
   /** Why figures are missing. */
   readonly note: string | null;
   /** Length of the bar beside the row, 0 to 1. */
-  readonly part: number;
+  readonly barLength: number;
 }
 
 export type Block =
@@ -47,23 +53,26 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-const texts = (all: readonly string[]): Block[] => all.map((text) => ({ text }));
+const makeTextBlocks = (all: readonly string[]): Block[] => all.map((text) => ({ text }));
 
 /** The sections of a run, which follow its question and the answers. */
-export function sectionsOf(run: Run): Section[] {
+export function makeSections(run: Run): Section[] {
   const { workloads, stacks, machine, date, command } = run;
-  const warnings = allWarnings(run);
+  const warnings = listWarnings(run);
   const isCompared = workloads.some(({ results }) => results.some((it) => it.measured?.toFirst));
-  const compared: Section = { title: 'In comparison', blocks: [{ picture: ratioChart(run) }] };
+  const compared: Section = { title: 'In comparison', blocks: [{ picture: makeRatioChart(run) }] };
   return [
     ...(warnings.length > 0
       ? [{ title: 'Warnings', as: 'warnings' as const, blocks: [{ list: warnings }] }]
       : []),
     ...(isCompared ? [compared] : []),
-    ...workloads.map(workloadSection),
-    { title: 'How it was measured', blocks: texts(method(run)) },
+    ...workloads.map(makeWorkloadSection),
+    { title: 'How it was measured', blocks: makeTextBlocks(methodParagraphs(run)) },
     { title: 'What it does not show', blocks: [{ list: limits }] },
-    { title: 'Where', blocks: texts([machineText(machine), `${date}: ${command.join(' ')}`]) },
+    {
+      title: 'Where',
+      blocks: makeTextBlocks([machineSentence(machine), `${date}: ${command.join(' ')}`]),
+    },
     {
       title: 'Stacks',
       blocks: stacks.flatMap(({ name, description, volfile }): Block[] => [
@@ -75,16 +84,16 @@ export function sectionsOf(run: Run): Section[] {
   ];
 }
 
-export function workloadSection(workload: Workload): Section {
+export function makeWorkloadSection(workload: Workload): Section {
   const isMeasured = workload.results.some(({ measured }) => measured !== null);
   return {
     title: workloadTitle(workload),
     as: 'workload',
     blocks: [
       { text: workload.description },
-      { text: howText(workload), as: 'how' },
-      { table: resultsTable(workload) },
-      ...(isMeasured ? [{ picture: ecdfChart(workload) }] : []),
+      { text: describeMethod(workload), as: 'how' },
+      { table: makeResultsTable(workload) },
+      ...(isMeasured ? [{ picture: makeEcdfChart(workload) }] : []),
     ],
   };
 }
@@ -96,14 +105,14 @@ const ratioText = ({ toFirst }: Measured): string =>
 type Column = readonly [title: string, cell: (measured: Measured) => string];
 
 /** The table of all measures, without columns that are empty for all stacks. */
-function resultsTable(workload: Workload): Table {
+function makeResultsTable(workload: Workload): Table {
   const { results } = workload;
-  const found = results.flatMap(({ measured }) => measured ?? []);
+  const allMeasured = results.flatMap(({ measured }) => measured ?? []);
   const [p50, ...others] = Object.entries(measures).map(
-    ([name, { kind, of }]: [string, Measure]): Column => [
+    ([name, { kind, value: of }]: [string, Measure]): Column => [
       name,
-      (it) => {
-        const value = of(it);
+      (measured) => {
+        const value = of(measured);
         return value === null ? '' : formats[kind](value);
       },
     ],
@@ -111,31 +120,32 @@ function resultsTable(workload: Workload): Table {
   const first: readonly Column[] = [
     p50!,
     [`× ${results[0]?.stack}`, ratioText],
-    ['verdict', ({ toFirst }) => (toFirst === null ? '' : verdictOf(toFirst))],
+    ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
   ];
-  const counted = [...new Set(found.flatMap(({ counts }) => Object.keys(counts)))].map(
+  const countColumns = [...new Set(allMeasured.flatMap(({ counts }) => Object.keys(counts)))].map(
     (name): Column => [
       `${name} each`,
       ({ counts, latency }) =>
-        counts[name] === undefined ? '' : digits(counts[name] / Math.max(1, latency.count)),
+        counts[name] === undefined ? '' : formatDigits(counts[name] / Math.max(1, latency.count)),
     ],
   );
-  const isShown = ([, cell]: Column): boolean => found.some((it) => cell(it) !== '');
-  const answering = first.filter(isShown);
-  const columns = [...answering, ...[...others, ...counted].filter(isShown)];
-  const longest = Math.max(...found.map(({ latency }) => latency.p50));
+  const isShown = ([, cell]: Column): boolean =>
+    allMeasured.some((measured) => cell(measured) !== '');
+  const leading = first.filter(isShown);
+  const columns = [...leading, ...[...others, ...countColumns].filter(isShown)];
+  const longest = Math.max(...allMeasured.map(({ latency }) => latency.p50));
   return {
     title: `Times of a request: ${workloadTitle(workload)}`,
     head: columns.map(([title]) => title),
-    answers: answering.length,
+    resultColumns: leading.length,
     rows: results.map(({ stack, measured, missing }) => {
-      const ended =
+      const reason =
         measured === null ? missingText({ missing: missing! }) : `ended early: ${missing}`;
       return {
         name: stack,
         cells: measured === null ? [] : columns.map(([, cell]) => cell(measured)),
-        note: missing === null ? null : ended,
-        part: measured === null ? 0 : measured.latency.p50 / longest,
+        note: missing === null ? null : reason,
+        barLength: measured === null ? 0 : measured.latency.p50 / longest,
       };
     }),
   };

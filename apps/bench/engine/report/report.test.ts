@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
-import { htmlReport, loadDraw, reportFiles } from './html.ts';
-import { markdownReport } from './markdown.ts';
-import { allWarnings, answers, method } from './run-sentences.ts';
-import { comparedText, terminalReport, workloadText } from './text.ts';
+import { loadDraw, makeReportFiles, writeHtml } from './html.ts';
+import { writeMarkdown } from './markdown.ts';
+import { answerSentences, listWarnings, methodParagraphs } from './run-sentences.ts';
+import { writeComparison, writeTerminalReport, writeWorkload } from './text.ts';
 
 const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
@@ -14,9 +14,9 @@ const plain = { width: 100, colour: false };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
 const SGR = /\x1b\[[\d;]*m/g;
 
-describe('the answer of a run', () => {
-  it('groups the measurements by verdict where they differ', () => {
-    expect(answers(run)).toEqual([
+describe('the first sentences of a report', () => {
+  it('group the measurements by verdict where these differ', () => {
+    expect(answerSentences(run)).toEqual([
       'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
         'typescript [9 – 13 %] (in 1 of 3).',
       'javascript is about 33 % slower than typescript [30 – 36 %] (in 1 of 2); it shows no ' +
@@ -24,16 +24,16 @@ describe('the answer of a run', () => {
     ]);
   });
 
-  it('is one sentence where all measurements agree', () => {
+  it('are one for each stack where all measurements agree', () => {
     const [one] = simulatedWorkloads;
-    expect(answers(simulateRun({}, [one!]))[0]).toMatch(
+    expect(answerSentences(simulateRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
     );
-    expect(answers(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
+    expect(answerSentences(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
       'python could not be compared with typescript.',
     );
     const alone = { ...one!, medians: [8000, null, null] };
-    expect(answers(simulateRun({}, [alone]))).toEqual([
+    expect(answerSentences(simulateRun({}, [alone]))).toEqual([
       'python could not be compared with typescript.',
       'javascript could not be compared with typescript.',
     ]);
@@ -42,33 +42,33 @@ describe('the answer of a run', () => {
 
 it('every report begins with the warning that the machine was busy', async () => {
   const busy = { others: 0.6, steal: 0, load: 15 };
-  const beside = { ...run, workloads: run.workloads.map((it) => ({ ...it, busy })) };
-  expect(terminalReport(beside, plain)).toMatch(
+  const busyRun = { ...run, workloads: run.workloads.map((entry) => ({ ...entry, busy })) };
+  expect(writeTerminalReport(busyRun, plain)).toMatch(
     /^Busy in miss, same CPU: the machine was busy: other processes had 60 % of the CPU/,
   );
-  expect(markdownReport(beside).indexOf('Busy in miss')).toBeLessThan(
-    markdownReport(beside).indexOf('python is'),
+  expect(writeMarkdown(busyRun).indexOf('Busy in miss')).toBeLessThan(
+    writeMarkdown(busyRun).indexOf('python is'),
   );
-  expect(answers(beside)[0]).toMatch(/^Busy in miss, same CPU: /);
+  expect(answerSentences(busyRun)[0]).toMatch(/^Busy in miss, same CPU: /);
 });
 
 describe('the report at a terminal', () => {
   it.each([40, 60, 100, 160])('has no line wider than %i columns', (width) => {
-    const lines = terminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
+    const lines = writeTerminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
     // A name, a median and a note are shown at any width.
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
 
   it.each([40, 80, 100, 160])('shows every measure in %i columns', (width) => {
-    const shown = workloadText(run.workloads[0]!, { width, colour: false });
+    const text = writeWorkload(run.workloads[0]!, { width, colour: false });
     for (const title of [
       ...['p50', '× typescript', 'verdict', 'mean', 'p90', 'p99', 'p99.9', 'max'],
       ...['throughput', 'server-cpu', 'client-cpu', 'memory', 'start', 'passed on'],
     ]) {
-      expect(shown).toContain(title);
+      expect(text).toContain(title);
     }
     const { latency, peakMemoryBytes } = run.workloads[0]!.results[1]!.measured!;
-    const rows = shown.split('\n').filter((line) => line.startsWith('  python'));
+    const rows = text.split('\n').filter((line) => line.startsWith('  python'));
     for (const ns of [latency.mean, latency.p90, latency.p99, latency['p99.9'], latency.max]) {
       expect(rows.join(' ')).toContain(` ${formatDuration(ns)}`);
     }
@@ -77,65 +77,65 @@ describe('the report at a terminal', () => {
 
   it('shows bars, and the verdict beside them', () => {
     const [workload] = run.workloads;
-    const lines = workloadText(workload!, { width: 80, colour: false }).split('\n');
+    const lines = writeWorkload(workload!, { width: 80, colour: false }).split('\n');
     expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
   });
 
   it('states the number of rounds and of warm-up rounds', () => {
-    const shown = workloadText(run.workloads[0]!, { width: 1000, colour: false });
-    expect(shown).toContain('9 rounds, and 1 before them to warm up');
+    const text = writeWorkload(run.workloads[0]!, { width: 1000, colour: false });
+    expect(text).toContain('9 rounds, and 1 before them to warm up');
   });
 
   it('has the same text with and without colours', () => {
-    const coloured = terminalReport(run, { ...plain, colour: true });
-    expect(coloured).not.toBe(terminalReport(run, plain));
-    expect(coloured.replaceAll(SGR, '')).toBe(terminalReport(run, plain));
+    const coloured = writeTerminalReport(run, { ...plain, colour: true });
+    expect(coloured).not.toBe(writeTerminalReport(run, plain));
+    expect(coloured.replaceAll(SGR, '')).toBe(writeTerminalReport(run, plain));
   });
 
   it('states the time that clients take in the plain directory', () => {
     const [workload] = run.workloads;
-    expect(workloadText(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
-    expect(workloadText({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
+    expect(writeWorkload(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
+    expect(writeWorkload({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
   });
 
   it('warns where clients and kernel take most of the time', () => {
     const half = 'the plain directory takes more than half as long';
-    expect(terminalReport(run, plain)).not.toContain(half);
+    expect(writeTerminalReport(run, plain)).not.toContain(half);
     const [workload] = run.workloads;
     const slow = { ...workload!.plain!, p50: 4700 };
-    const shown = allWarnings({ ...run, workloads: [{ ...workload!, plain: slow }] });
-    expect(shown).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
+    const text = listWarnings({ ...run, workloads: [{ ...workload!, plain: slow }] });
+    expect(text).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
   });
 
   it('shows warnings, and the reason at each stack without a measurement', () => {
-    const shown = terminalReport({ ...run, partial: true }, plain);
-    expect(shown).toContain('  javascript  not measured: it ended');
-    expect(shown).toContain(
+    const text = writeTerminalReport({ ...run, partial: true }, plain);
+    expect(text).toContain('  javascript  not measured: it ended');
+    expect(text).toContain(
       'warning: Not all that was asked for was measured: the tables and the other warnings say what',
     );
-    expect(shown).toContain('warning: the stacks differ in two volumes: a, <b>');
+    expect(text).toContain('warning: the stacks differ in two volumes: a, <b>');
   });
 
   it('shows the rounds of a stack that ended early', () => {
     const [workload] = run.workloads;
-    const results = workload!.results.map((it) => ({ ...it, missing: 'the mount is gone' }));
-    const shown = workloadText({ ...workload!, results }, plain);
-    expect(shown).toContain('ended early: the mount is gone');
-    expect(shown).toContain('slower');
+    const results = workload!.results.map((entry) => ({ ...entry, missing: 'the mount is gone' }));
+    const text = writeWorkload({ ...workload!, results }, plain);
+    expect(text).toContain('ended early: the mount is gone');
+    expect(text).toContain('slower');
   });
 
   it('shows the comparison of two runs line by line', () => {
-    const shown = comparedText(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
-    expect(shown[0]).toMatch(/^ +first +second +second \/ first$/);
-    expect(shown[1]).toBe('miss, same CPU');
-    expect(shown[2]).toMatch(/^ {2}typescript +8\.\d+ µs +8\.\d+ µs +1\.00 \[.*\] +no difference$/);
-    expect(shown.at(-1)).toMatch(/javascript \/ typescript +it ended$/);
+    const text = writeComparison(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
+    expect(text[0]).toMatch(/^ +first +second +second \/ first$/);
+    expect(text[1]).toBe('miss, same CPU');
+    expect(text[2]).toMatch(/^ {2}typescript +8\.\d+ µs +8\.\d+ µs +1\.00 \[.*\] +no difference$/);
+    expect(text.at(-1)).toMatch(/javascript \/ typescript +it ended$/);
   });
 });
 
 describe('the report in Markdown', () => {
-  it('table rows have as many cells as their heads', () => {
-    const tables = markdownReport(run)
+  it('has as many cells in each table row as in its head', () => {
+    const tables = writeMarkdown(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
     // One table for each workload.
@@ -150,29 +150,29 @@ describe('the report in Markdown', () => {
     }
   });
 
-  it('a volfile cannot end its code fence, and a name cannot end its cell', () => {
+  it('keeps a volfile within its code fence, and a name within its cell', () => {
     const [first, ...others] = run.stacks;
     const stacks = [{ ...first!, volfile: '# ````\n' }, ...others];
-    expect(markdownReport({ ...run, stacks })).toContain('`````\n# ````\n`````');
+    expect(writeMarkdown({ ...run, stacks })).toContain('`````\n# ````\n`````');
     const [workload] = run.workloads;
-    const results = workload!.results.map((it) => ({ ...it, stack: 'a|b' }));
-    expect(markdownReport({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
+    const results = workload!.results.map((entry) => ({ ...entry, stack: 'a|b' }));
+    expect(writeMarkdown({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
   });
 });
 
 const draw = await loadDraw();
 
 it('every report explains why the clients are not the bottleneck', async () => {
-  const said = 'the same clients send the same requests to the plain directory';
-  expect(method(run).join(' ')).toContain(said);
-  expect(markdownReport(run)).toContain(said);
-  expect(htmlReport(run, draw)).toContain(said);
-  const workloads = run.workloads.map((it) => ({ ...it, plain: null }));
-  expect(method({ ...run, workloads }).join(' ')).not.toContain(said);
+  const explanation = 'the same clients send the same requests to the plain directory';
+  expect(methodParagraphs(run).join(' ')).toContain(explanation);
+  expect(writeMarkdown(run)).toContain(explanation);
+  expect(writeHtml(run, draw)).toContain(explanation);
+  const workloads = run.workloads.map((entry) => ({ ...entry, plain: null }));
+  expect(methodParagraphs({ ...run, workloads }).join(' ')).not.toContain(explanation);
 });
 
 describe('the report as a page', () => {
-  const page = htmlReport(run, draw);
+  const page = writeHtml(run, draw);
 
   it('needs no network and no script', () => {
     expect(page).not.toMatch(/<script|<link|@import|javascript:|\son\w+=/i);
@@ -185,7 +185,7 @@ describe('the report as a page', () => {
   });
 
   it('shows a picture of the ratios, and of the distribution of each workload', () => {
-    // Each picture for wide and for narrow screens.
+    // Each picture is drawn for wide and for narrow screens.
     expect(page.match(/<svg /g)).toHaveLength(2 * (1 + 3));
     expect(page.match(/<svg role="img" aria-label="A chart\. /g)).toHaveLength(8);
     // Lines differ also by dashes.
@@ -217,7 +217,9 @@ describe('the report as a page', () => {
     const boxes = page.match(/<div class="table"[^>]*>|<pre[^>]*>/g)!;
     expect(boxes).toHaveLength(3 + 3);
     for (const box of boxes) expect(box).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);
-    const labels = [...page.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map(([, it]) => it);
+    const labels = [...page.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map(
+      ([, entry]) => entry,
+    );
     expect(labels[0]).toMatch(
       /^A chart\. miss, same CPU: python 1\.17 \[1\.\d+ – 1\.\d+\], javascript /,
     );
@@ -226,12 +228,12 @@ describe('the report as a page', () => {
     );
   });
 
-  it('is made of a run without any measurement, too', async () => {
+  it('can be made of a run without any measurement', async () => {
     const [one] = simulatedWorkloads;
-    const nothing = simulateRun({}, [{ ...one!, medians: [null, null, null] }]);
-    const files = await reportFiles(nothing);
+    const unmeasured = simulateRun({}, [{ ...one!, medians: [null, null, null] }]);
+    const files = await makeReportFiles(unmeasured);
     expect(files['report.html']).toContain('not measured: it ended');
-    expect(terminalReport(nothing, plain)).toContain('not measured: it ended');
-    expect(Object.keys(await reportFiles(simulateRun({}, [])))).toHaveLength(3);
+    expect(writeTerminalReport(unmeasured, plain)).toContain('not measured: it ended');
+    expect(Object.keys(await makeReportFiles(simulateRun({}, [])))).toHaveLength(3);
   });
 });

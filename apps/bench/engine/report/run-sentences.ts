@@ -1,52 +1,57 @@
 /** Writes the sentences of a report: the answer, method, limits and warnings of a run. */
 import { formatDuration } from '../../../../terminal/quantities.ts';
-import { busyText } from '../busy.ts';
+import { describeBusyness } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
-import { hundredths, whole } from '../numbers.ts';
+import { formatHundredths, formatWhole } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
 
 /** The top of a report: a warning if the machine was busy, then the comparisons. */
-export const answers = (run: Run): string[] => [...busyLines(run), ...comparisons(run)];
+export const answerSentences = (run: Run): string[] => [
+  ...busyWarnings(run),
+  ...comparisonSentences(run),
+];
 
 /** A warning for each workload that was measured on a busy machine. */
-export function busyLines({ workloads, machine }: Run): string[] {
-  const said = workloads.flatMap((workload) => {
-    const text = busyText(workload.busy, machine.cpus);
+export function busyWarnings({ workloads, machine }: Run): string[] {
+  const sentences = workloads.flatMap((workload) => {
+    const text = describeBusyness(workload.busy, machine.cpus);
     return text === null ? [] : [`Busy in ${workloadTitle(workload)}: ${text}.`];
   });
-  return said.length === 0
+  return sentences.length === 0
     ? []
-    : [...said, 'Times are longer there than on a quiet machine, and intervals wider.'];
+    : [...sentences, 'Times are longer there than on a quiet machine, and intervals wider.'];
 }
 
 /** A sentence for each stack but the first. */
-export function comparisons({ stacks, workloads }: Run): string[] {
+export function comparisonSentences({ stacks, workloads }: Run): string[] {
   const [first, ...others] = stacks;
   return others.map(({ name }) => {
-    const found = workloads.flatMap(
+    const ratios = workloads.flatMap(
       ({ results }) => results.find(({ stack }) => stack === name)?.measured?.toFirst ?? [],
     );
-    return answerText(name, first!.name, found);
+    return answerText(name, first!.name, ratios);
   });
 }
 
-export function machineText(machine: Machine): string {
+export function machineSentence(machine: Machine): string {
   const { cpu, cpus, memoryBytes, kernel, load, storage, versions } = machine;
-  const programs = Object.entries(versions).map(([name, is]) => `${name} ${is ?? 'missing'}`);
+  const programs = Object.entries(versions).map(
+    ([name, version]) => `${name} ${version ?? 'missing'}`,
+  );
   return (
-    `${cpus} CPUs (${cpu}), ${whole(memoryBytes / 1e9)} GB, Linux ${kernel}; files on ${storage}; ` +
-    `load at the start ${load.map(hundredths).join(' ')}; ${programs.join(', ')}.`
+    `${cpus} CPUs (${cpu}), ${formatWhole(memoryBytes / 1e9)} GB, Linux ${kernel}; files on ${storage}; ` +
+    `load at the start ${load.map(formatHundredths).join(' ')}; ${programs.join(', ')}.`
   );
 }
 
 /** Paragraphs about the method. */
-export const method = ({ workloads, seed, seconds }: Run): string[] => [
-  `Each workload was measured in ${rangeOf(workloads.flatMap(roundsOf))} rounds. A round measures ` +
+export const methodParagraphs = ({ workloads, seed, seconds }: Run): string[] => [
+  `Each workload was measured in ${formatRange(workloads.flatMap(roundCounts))} rounds. A round measures ` +
     'every stack once, one after the other, and each round begins with another stack, so that what ' +
     'else the machine does falls on all of them alike. Rounds to warm up came before and do not ' +
-    `count. The order is drawn from the seed ${seed}. The whole took ${whole(seconds)} seconds.`,
+    `count. The order is drawn from the seed ${seed}. The whole took ${formatWhole(seconds)} seconds.`,
   'A ratio compares the median request of two stacks round by round; the median of these ' +
     `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
     '(the interval of the sign test, and no narrower than what rounds of one stack show when ' +
@@ -71,13 +76,13 @@ const FLOOR_WARNING =
   'the plain directory takes more than half as long: clients, kernel and storage are much of what ' +
   'was measured, and a difference between servers looks smaller than it is';
 
-function rangeOf(values: readonly number[]): string {
+function formatRange(values: readonly number[]): string {
   if (values.length === 0) return 'no';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low === high ? String(low) : `${low} to ${high}`;
 }
 
-const roundsOf = ({ results }: Workload): number[] =>
+const roundCounts = ({ results }: Workload): number[] =>
   results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
 /** Sentences about the limits of the figures. */
@@ -93,15 +98,15 @@ export const limits: readonly string[] = [
 ];
 
 /** Describes a workload: `stat of an absent name; 1 client on CPU 1, server on 0`. */
-export function howText(workload: Workload): string {
+export function describeMethod(workload: Workload): string {
   const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
-  const who = clients === 1 ? '1 client' : `${clients} clients`;
-  const where = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
+  const clientsText = clients === 1 ? '1 client' : `${clients} clients`;
+  const cpuText = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
   const floor =
     plain === null ? '' : ` The plain directory answers in ${formatDuration(plain.p50)} (median).`;
   return (
-    `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ` +
-    `${rangeOf(roundsOf(workload))} rounds, and ${warmUpRounds} before them to warm up.${floor}`
+    `A request is: ${request}. ${clientsText} ${cpuText}, servers on CPU ${serverCpus}; ` +
+    `${formatRange(roundCounts(workload))} rounds, and ${warmUpRounds} before them to warm up.${floor}`
   );
 }
 
@@ -109,12 +114,12 @@ const PARTIAL =
   'Not all that was asked for was measured: the tables and the other warnings say what is missing.';
 
 /** All warnings of the run and of its results, with workload and placement. */
-export function allWarnings({ warnings, partial, workloads }: Run): string[] {
+export function listWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
     ...(partial ? [PARTIAL] : []),
     ...warnings,
     ...workloads.flatMap((workload) =>
-      [...warningsOf(workload)].map(
+      [...groupWarnings(workload)].map(
         ([text, names]) => `${workloadTitle(workload)}, ${names.join(', ')}: ${text}`,
       ),
     ),
@@ -122,18 +127,18 @@ export function allWarnings({ warnings, partial, workloads }: Run): string[] {
 }
 
 /** Warnings of a workload, each with the stacks that it is about. */
-function warningsOf({ results, plain }: Workload): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+function groupWarnings({ results, plain }: Workload): Map<string, string[]> {
+  const stacksByText = new Map<string, string[]>();
   for (const { stack, warnings, measured } of results) {
     const wrong = measured?.answers.wrong ?? 0;
     const hasFloor =
       plain !== null && measured !== null && plain.p50 > FLOOR_SHARE * measured.latency.p50;
-    const said = [
+    const texts = [
       ...warnings,
       ...(wrong > 0 ? [`${wrong} of the answers were wrong`] : []),
       ...(hasFloor ? [FLOOR_WARNING] : []),
     ];
-    for (const text of said) found.set(text, [...(found.get(text) ?? []), stack]);
+    for (const text of texts) stacksByText.set(text, [...(stacksByText.get(text) ?? []), stack]);
   }
-  return found;
+  return stacksByText;
 }

@@ -6,12 +6,16 @@ import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 /** Most output of a command that is compared. */
 const OUTPUT_MAX = 64 << 20;
 
-/** @param listens whether to keep the last line of stderr */
-function run([program, ...args]: readonly string[], cwd: string, listens = false): CommandRun {
+/** Runs a command to its end. @param readsStderr whether to return the last line of stderr */
+function runCommand(
+  [program, ...args]: readonly string[],
+  cwd: string,
+  readsStderr = false,
+): CommandRun {
   const { status, signal, stdout, stderr, error } = spawnSync(program!, args, {
     cwd,
     env: { ...process.env, PWD: cwd },
-    stdio: ['ignore', 'pipe', listens ? 'pipe' : 'ignore'],
+    stdio: ['ignore', 'pipe', readsStderr ? 'pipe' : 'ignore'],
     maxBuffer: OUTPUT_MAX,
     encoding: 'latin1',
   });
@@ -20,36 +24,37 @@ function run([program, ...args]: readonly string[], cwd: string, listens = false
   const digest = createHash('sha256')
     .update((stdout ?? '').replaceAll(cwd, '.'))
     .digest('base64');
-  const complaint = (stderr ?? '').trim().split('\n').at(-1)!;
-  return { status, signal, digest, code, errno, complaint };
+  const lastErrorLine = (stderr ?? '').trim().split('\n').at(-1)!;
+  return { status, signal, digest, code, errno, lastErrorLine };
 }
 
 /** Runs a command in a plain directory, as the expected result for all stacks. */
 export const tryCommand = (words: readonly string[], folder: string): TriedCommand => ({
   words,
-  expected: run(words, folder, true),
+  expected: runCommand(words, folder, true),
 });
 
-const endText = ({ status, signal, code }: CommandRun): string => String(code ?? signal ?? status);
+const describeEnd = ({ status, signal, code }: CommandRun): string =>
+  String(code ?? signal ?? status);
 
 export const command: WorkloadKind = {
   description: 'Runs a command in a folder that is empty at first.',
   request: 'a run of the command, its start included',
-  once: 0,
+  warmUpRequests: 0,
   make() {},
-  open({ root, command: tried }) {
-    const { words, expected } = tried!;
-    let ran: CommandRun = expected;
+  open({ root, command: trial }) {
+    const { words, expected } = trial!;
+    let lastRun: CommandRun = expected;
     return {
-      ask() {
-        ran = run(words, root);
-        return ran.status ?? ran.errno;
+      send() {
+        lastRun = runCommand(words, root);
+        return lastRun.status ?? lastRun.errno;
       },
       check() {
-        if (endText(ran) !== endText(expected)) {
-          return `the command ends with ${endText(ran)}, in the plain directory with ${endText(expected)}`;
+        if (describeEnd(lastRun) !== describeEnd(expected)) {
+          return `the command ends with ${describeEnd(lastRun)}, in the plain directory with ${describeEnd(expected)}`;
         }
-        return ran.digest === expected.digest ? null : 'the command prints something else';
+        return lastRun.digest === expected.digest ? null : 'the command prints something else';
       },
       close() {},
     };
@@ -58,23 +63,23 @@ export const command: WorkloadKind = {
 
 // -- the result of a trial -----------------------------------------------------------------------
 
-const COULD_NOT: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
   EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',
 };
 
 /** Why a command cannot be measured; null where it can. */
-export const refusalOf = ({ words, expected: { code } }: TriedCommand): string | null =>
-  code === null ? null : `the command '${words[0]}' ${COULD_NOT[code] ?? `fails: ${code}`}`;
+export const describeRefusal = ({ words, expected: { code } }: TriedCommand): string | null =>
+  code === null ? null : `the command '${words[0]}' ${REFUSALS[code] ?? `fails: ${code}`}`;
 
 /** The warning that a command fails; null where it succeeds. */
-export function failureOf({ words, expected }: TriedCommand): string | null {
-  const { status, signal, complaint } = expected;
+export function describeFailure({ words, expected }: TriedCommand): string | null {
+  const { status, signal, lastErrorLine } = expected;
   if (status === 0) return null;
   const end = signal === null ? `ends with status ${status}` : `is ended by ${signal}`;
-  const said = complaint === '' ? '' : ` (${complaint})`;
+  const detail = lastErrorLine === '' ? '' : ` (${lastErrorLine})`;
   return (
-    `the command '${words.join(' ')}' ${end} in an empty folder${said}: what is measured is how ` +
+    `the command '${words.join(' ')}' ${end} in an empty folder${detail}: what is measured is how ` +
     'fast it fails'
   );
 }

@@ -18,130 +18,149 @@ import {
   pwrite,
 } from '../../../../runtime/sys/libc.ts';
 import { cstring } from '../../../../runtime/sys/struct.ts';
-import { below, seeded } from '../random.ts';
-import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './syscalls.ts';
+import { drawBelow, seedRandom } from '../random.ts';
+import {
+  callOrThrow,
+  describeStatus,
+  fillPattern,
+  isPattern,
+  NEW_FILE_FLAGS,
+  withFolder,
+  writeAll,
+} from './syscalls.ts';
 import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;
 /** Size of the large file. */
 export const DATA_SIZE = 32 * MIB;
-const SMALL = 128 << 10;
-const PAGE = 4096;
+const BLOCK_SIZE = 128 << 10;
+const PAGE_SIZE = 4096;
+/** Distinguishes this file's pattern from those of other files. */
 const SALT = 0x61736c67;
-const FILE = cstring('data');
+const FILE_NAME = cstring('data');
 
 function makeData(root: string): void {
-  const block = new Uint8Array(SMALL);
-  inFolder(root, (folder) => {
-    const fd = must(openat(folder, FILE, NEW, 0o644), 'create data');
-    for (let offset = 0; offset < DATA_SIZE; offset += SMALL) {
-      pattern(block, offset, SALT);
-      writeAll(fd, block, SMALL, offset);
+  const block = new Uint8Array(BLOCK_SIZE);
+  withFolder(root, (folder) => {
+    const fd = callOrThrow(openat(folder, FILE_NAME, NEW_FILE_FLAGS, 0o644), 'create data');
+    for (let offset = 0; offset < DATA_SIZE; offset += BLOCK_SIZE) {
+      fillPattern(block, offset, SALT);
+      writeAll(fd, block, BLOCK_SIZE, offset);
     }
     close(fd);
   });
 }
 
 const openData = ({ root }: WorkloadSetting): number =>
-  inFolder(root, (folder) =>
-    must(openat(folder, FILE, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
+  withFolder(root, (folder) =>
+    callOrThrow(openat(folder, FILE_NAME, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );
 
 /** The complaint about a block that was read; null when it is right. */
-function checkRead(data: Uint8Array, status: number, length: number, at: number): string | null {
-  if (status < 0) return `read at ${at} fails: ${statusText(status)}`;
-  if (status !== length) return `read at ${at} gives ${status} of ${length} bytes`;
-  return isPattern(data, length, at, SALT) ? null : `read at ${at} gives other data`;
+function checkRead(
+  data: Uint8Array,
+  status: number,
+  length: number,
+  offset: number,
+): string | null {
+  if (status < 0) return `read at ${offset} fails: ${describeStatus(status)}`;
+  if (status !== length) return `read at ${offset} gives ${status} of ${length} bytes`;
+  return isPattern(data, length, offset, SALT) ? null : `read at ${offset} gives other data`;
 }
 
 /** `128 KiB`, for descriptions. */
-const sizeText = (bytes: number): string =>
+const formatSize = (bytes: number): string =>
   bytes < MIB ? `${bytes >> 10} KiB` : `${bytes / MIB} MiB`;
 
-const reading = (block: number): WorkloadKind => ({
+const readWorkload = (block: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
-  request: `read of ${sizeText(block)} of a file of ${sizeText(DATA_SIZE)}, the next each time`,
-  once: 0,
+  request: `read of ${formatSize(block)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  warmUpRequests: 0,
   make: makeData,
   open(setting) {
     const fd = openData(setting);
     const data = new Uint8Array(block);
-    const offsetOf = (i: number): number => (i * block) % DATA_SIZE;
+    const blockOffset = (i: number): number => (i * block) % DATA_SIZE;
     return {
       prepare(i) {
-        if (offsetOf(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        if (blockOffset(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
       },
-      ask: (i) => pread(fd, data, block, offsetOf(i)),
-      check: (i, status) => checkRead(data, status, block, offsetOf(i)),
+      send: (i) => pread(fd, data, block, blockOffset(i)),
+      check: (i, status) => checkRead(data, status, block, blockOffset(i)),
       close: () => void close(fd),
     };
   },
 });
 
-export const seqread = reading(SMALL);
-export const seqread1m = reading(MIB);
+export const seqread = readWorkload(BLOCK_SIZE);
+export const seqread1m = readWorkload(MIB);
 
-const DRAWN = 100_000;
+const DRAWN_PAGES = 100_000;
 
 export const randread: WorkloadKind = {
   description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
   request: `read of 4 KiB of a file of ${DATA_SIZE / MIB} MiB, anywhere`,
-  once: 0,
+  warmUpRequests: 0,
   make: makeData,
   open(setting) {
-    const random = seeded(setting.seed + setting.client);
-    const pages = Uint32Array.from({ length: DRAWN }, () => below(random, DATA_SIZE / PAGE));
+    const random = seedRandom(setting.seed + setting.client);
+    const pages = Uint32Array.from({ length: DRAWN_PAGES }, () =>
+      drawBelow(random, DATA_SIZE / PAGE_SIZE),
+    );
     const fd = openData(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
-    const data = new Uint8Array(PAGE);
-    const offsetOf = (i: number): number => pages[i % DRAWN]! * PAGE;
+    const data = new Uint8Array(PAGE_SIZE);
+    const blockOffset = (i: number): number => pages[i % DRAWN_PAGES]! * PAGE_SIZE;
     return {
-      prepare: (i) => void posixFadvise(fd, offsetOf(i), PAGE, POSIX_FADV_DONTNEED),
-      ask: (i) => pread(fd, data, PAGE, offsetOf(i)),
-      check: (i, status) => checkRead(data, status, PAGE, offsetOf(i)),
+      prepare: (i) => void posixFadvise(fd, blockOffset(i), PAGE_SIZE, POSIX_FADV_DONTNEED),
+      send: (i) => pread(fd, data, PAGE_SIZE, blockOffset(i)),
+      check: (i, status) => checkRead(data, status, PAGE_SIZE, blockOffset(i)),
       close: () => void close(fd),
     };
   },
 };
 
 /** Distance in bytes between blocks that are read back. */
-const SELDOM = 2 * MIB;
+const READ_BACK_BYTES = 2 * MIB;
 
-const writing = (block: number): WorkloadKind => ({
+const writeWorkload = (block: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
-  request: `write of ${sizeText(block)} of a file of ${sizeText(DATA_SIZE)}, the next each time`,
-  once: 0,
+  request: `write of ${formatSize(block)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  warmUpRequests: 0,
   make() {},
   open({ root, client }) {
     const name = cstring(`client${client}`);
-    const fd = inFolder(root, (folder) =>
-      must(openat(folder, name, constants.O_CREAT | constants.O_RDWR | O_CLOEXEC, 0o644), 'create'),
+    const fd = withFolder(root, (folder) =>
+      callOrThrow(
+        openat(folder, name, constants.O_CREAT | constants.O_RDWR | O_CLOEXEC, 0o644),
+        'create',
+      ),
     );
     const data = new Uint8Array(block);
-    const back = new Uint8Array(block);
-    const offsetOf = (i: number): number => (i * block) % DATA_SIZE;
-    const seldom = Math.max(16, SELDOM / block);
+    const readBack = new Uint8Array(block);
+    const blockOffset = (i: number): number => (i * block) % DATA_SIZE;
+    const readBackEvery = Math.max(16, READ_BACK_BYTES / block);
     return {
       prepare(i) {
-        const offset = offsetOf(i);
-        if (offset === 0) must(ftruncate(fd, 0), 'ftruncate');
-        pattern(data, offset, SALT);
+        const offset = blockOffset(i);
+        if (offset === 0) callOrThrow(ftruncate(fd, 0), 'ftruncate');
+        fillPattern(data, offset, SALT);
       },
-      ask: (i) => pwrite(fd, data, block, offsetOf(i)),
+      send: (i) => pwrite(fd, data, block, blockOffset(i)),
       check(i, status) {
-        const offset = offsetOf(i);
-        if (status < 0) return `write at ${offset} fails: ${statusText(status)}`;
+        const offset = blockOffset(i);
+        if (status < 0) return `write at ${offset} fails: ${describeStatus(status)}`;
         if (status !== block) return `write at ${offset} takes ${status} of ${block} bytes`;
         // Reading back every block would change the workload.
-        if (i % seldom !== 0) return null;
+        if (i % readBackEvery !== 0) return null;
         posixFadvise(fd, offset, block, POSIX_FADV_DONTNEED);
-        return checkRead(back, pread(fd, back, block, offset), block, offset);
+        return checkRead(readBack, pread(fd, readBack, block, offset), block, offset);
       },
       close: () => void close(fd),
     };
   },
 });
 
-export const seqwrite4k = writing(PAGE);
-export const seqwrite = writing(SMALL);
-export const seqwrite1m = writing(MIB);
+export const seqwrite4k = writeWorkload(PAGE_SIZE);
+export const seqwrite = writeWorkload(BLOCK_SIZE);
+export const seqwrite1m = writeWorkload(MIB);

@@ -1,67 +1,69 @@
-/** Workloads that make, write, read and remove small files. */
+/** The workload `smallfile`: makes, writes, reads and removes small files. */
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
 import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
 import {
+  describeStatus,
+  fillPattern,
   isPattern,
-  NEW,
-  numbered,
+  NEW_FILE_FLAGS,
+  numberName,
   openFolder,
-  pattern,
-  statusText,
   unlinkFile,
 } from './syscalls.ts';
 import type { WorkloadKind } from './workload.ts';
 
-const SIZE = 4096;
+const FILE_SIZE = 4096;
 const ENOENT = 2;
 
-/** Reads a file: the first error status, or 0. */
-function readFile(folder: number, name: Uint8Array, into: Uint8Array): number {
+/** Reads a file; returns the first error status, or the number of bytes. */
+function readFile(folder: number, name: Uint8Array, data: Uint8Array): number {
   const fd = openat(folder, name, constants.O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
-  const got = pread(fd, into, SIZE, 0);
-  const closed = close(fd);
-  return got < 0 ? got : closed < 0 ? closed : got;
+  const count = pread(fd, data, FILE_SIZE, 0);
+  const closeStatus = close(fd);
+  return count < 0 ? count : closeStatus < 0 ? closeStatus : count;
 }
 
 export const smallfile: WorkloadKind = {
   description: 'Makes a small file, writes it, reads it and removes it, as mail and builds do.',
   request: 'create, write 4 KiB, close, open, read, close and unlink',
-  once: 0,
+  warmUpRequests: 0,
   make() {},
   open({ root, client }) {
     const folder = openFolder(root);
-    const data = new Uint8Array(SIZE);
-    const back = new Uint8Array(SIZE);
-    const names = Array.from({ length: 100 }, (_, i) => cstring(numbered(`client${client}-`, i)));
-    const nameOf = (i: number): Uint8Array => names[i % names.length]!;
+    const data = new Uint8Array(FILE_SIZE);
+    const readBack = new Uint8Array(FILE_SIZE);
+    const names = Array.from({ length: 100 }, (_, i) => cstring(numberName(`client${client}-`, i)));
+    const fileName = (i: number): Uint8Array => names[i % names.length]!;
     const out = new Statx();
     return {
       prepare(i) {
-        pattern(data, 0, i);
-        back.fill(0);
+        fillPattern(data, 0, i);
+        readBack.fill(0);
       },
-      ask(i) {
-        const name = nameOf(i);
-        const fd = openat(folder, name, NEW, 0o644);
+      send(i) {
+        const name = fileName(i);
+        const fd = openat(folder, name, NEW_FILE_FLAGS, 0o644);
         if (fd < 0) return fd;
-        const wrote = pwrite(fd, data, SIZE, 0);
-        const closed = close(fd);
-        if (wrote < 0 || closed < 0) return Math.min(wrote, closed);
-        const got = readFile(folder, name, back);
-        const removed = unlinkFile(folder, name);
-        return removed < 0 ? removed : got;
+        const writeStatus = pwrite(fd, data, FILE_SIZE, 0);
+        const closeStatus = close(fd);
+        if (writeStatus < 0 || closeStatus < 0) return Math.min(writeStatus, closeStatus);
+        const count = readFile(folder, name, readBack);
+        const unlinkStatus = unlinkFile(folder, name);
+        return unlinkStatus < 0 ? unlinkStatus : count;
       },
       check(i, status) {
-        if (status < 0) return `a small file fails: ${statusText(status)}`;
-        if (status !== SIZE) return `${status} of ${SIZE} bytes came back`;
-        if (!isPattern(back, SIZE, 0, i)) return 'what came back is not what was written';
+        if (status < 0) return `a small file fails: ${describeStatus(status)}`;
+        if (status !== FILE_SIZE) return `${status} of ${FILE_SIZE} bytes came back`;
+        if (!isPattern(readBack, FILE_SIZE, 0, i)) return 'what came back is not what was written';
         // Checking every removal would change the workload.
         if (i % 64 !== 0) return null;
-        const gone = statx(folder, nameOf(i), 0, STATX_BASIC_STATS, out.bytes);
-        return gone === -ENOENT ? null : `a removed file: stat says ${statusText(gone)}`;
+        const statStatus = statx(folder, fileName(i), 0, STATX_BASIC_STATS, out.bytes);
+        return statStatus === -ENOENT
+          ? null
+          : `a removed file: stat says ${describeStatus(statStatus)}`;
       },
       close: () => void close(folder),
     };

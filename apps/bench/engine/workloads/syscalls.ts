@@ -15,37 +15,37 @@ import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
 import { CallError } from './workload.ts';
 
 /** Returns the result of a successful call. @throws {CallError} */
-export function must(result: number, what: string): number {
-  if (result < 0) throw new CallError(what, -result, errnoName(-result));
+export function callOrThrow(result: number, call: string): number {
+  if (result < 0) throw new CallError(call, -result, errnoName(-result));
   return result;
 }
 
 export const openFolder = (path: string): number =>
-  must(open(cstring(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0), path);
+  callOrThrow(open(cstring(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0), path);
 
 /** Makes a folder and opens it. */
 export function makeFolder(parent: number, name: string): number {
-  must(mkdirat(parent, cstring(name), 0o755), `mkdir ${name}`);
+  callOrThrow(mkdirat(parent, cstring(name), 0o755), `mkdir ${name}`);
   return openFolderAt(parent, name);
 }
 
 export const openFolderAt = (parent: number, name: string): number =>
-  must(
+  callOrThrow(
     openat(parent, cstring(name), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
     `open ${name}`,
   );
 
-export const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | O_CLOEXEC;
+export const NEW_FILE_FLAGS = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | O_CLOEXEC;
 
 export function writeAll(fd: number, data: Uint8Array, length: number, offset: number): void {
-  for (let done = 0; done < length; ) {
-    const left = done === 0 ? data : data.subarray(done);
-    done += must(pwrite(fd, left, length - done, offset + done), 'write');
+  for (let written = 0; written < length; ) {
+    const rest = written === 0 ? data : data.subarray(written);
+    written += callOrThrow(pwrite(fd, rest, length - written, offset + written), 'write');
   }
 }
 
 export function makeFile(folder: number, name: string, data = new Uint8Array(0)): void {
-  const fd = must(openat(folder, cstring(name), NEW, 0o644), `create ${name}`);
+  const fd = callOrThrow(openat(folder, cstring(name), NEW_FILE_FLAGS, 0o644), `create ${name}`);
   try {
     writeAll(fd, data, data.length, 0);
   } finally {
@@ -58,7 +58,7 @@ export const removeFolder = (folder: number, name: string): number =>
   unlinkat(folder, cstring(name), AT_REMOVEDIR);
 
 /** Calls `use` with the opened folder, and closes it. */
-export function inFolder<T>(path: string, use: (fd: number) => T): T {
+export function withFolder<T>(path: string, use: (fd: number) => T): T {
   const fd = openFolder(path);
   try {
     return use(fd);
@@ -68,12 +68,12 @@ export function inFolder<T>(path: string, use: (fd: number) => T): T {
 }
 
 /** `file0042`. */
-export const numbered = (name: string, number: number): string =>
+export const numberName = (name: string, number: number): string =>
   `${name}${String(number).padStart(4, '0')}`;
 
 /** Fills data with numbers of 32 bits that encode their position and the file's salt. */
-export function pattern(into: Uint8Array, offset: number, salt: number): void {
-  const words = new Uint32Array(into.buffer, into.byteOffset, into.length >> 2);
+export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
   for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
 }
 
@@ -113,7 +113,7 @@ export function compareStat(
   out: Statx,
 ): string | null {
   if (status !== expected.status) {
-    const results = [status, expected.status].map(statusText);
+    const results = [status, expected.status].map(describeStatus);
     return `stat of ${name} gives ${results[0]}, in the plain directory ${results[1]}`;
   }
   if (status < 0) return null;
@@ -126,4 +126,5 @@ export function compareStat(
   );
 }
 
-export const statusText = (status: number): string => (status < 0 ? errnoName(-status) : 'success');
+export const describeStatus = (status: number): string =>
+  status < 0 ? errnoName(-status) : 'success';

@@ -3,8 +3,8 @@
  * the other. All of it runs in a client's process (load/client.ts) and blocks it.
  *
  * - Request `i` of a client depends only on the seed, the client and `i`, so it is equal on every stack.
- * - Only `ask` is timed: it makes system calls and no more. `prepare` runs before it, `check` after it.
- * - Right answers are those of the plain directory beside the mounts, which has the same tree.
+ * - Only `send` is timed: it makes system calls and no more. `prepare` runs before it, `check` after it.
+ * - Right results are those of the plain directory beside the mounts, which has the same tree.
  */
 import type { Workload } from '../searches.ts';
 
@@ -18,8 +18,8 @@ export interface CommandRun {
   /** Why the command could not be run, as `ENOENT`, and minus that errno; null and 0: it ran. */
   readonly code: string | null;
   readonly errno: number;
-  /** The last line of stderr; '' where it is not kept. */
-  readonly complaint: string;
+  /** The last line of stderr; '' where stderr is not read. */
+  readonly lastErrorLine: string;
 }
 
 /** A command to be measured, with its result in a plain directory. */
@@ -54,12 +54,12 @@ export interface RequestRange {
 export interface Requests {
   /** Prepares request `i`. */
   prepare?(i: number): void;
-  /** Makes request `i`: at least 0, or minus the errno of the failed system call. */
-  ask(i: number): number;
-  /** The complaint about the answer; null when it is right. */
+  /** Sends request `i`; returns at least 0, or minus the errno of the failed system call. */
+  send(i: number): number;
+  /** Returns the complaint about the result; null when it is right. */
   check(i: number, status: number): string | null;
-  /** Counters since the last call, by name. */
-  counts?(): Readonly<Record<string, number>>;
+  /** Returns the counters since the last call, by name. */
+  takeCounts?(): Readonly<Record<string, number>>;
   close(): void;
 }
 
@@ -72,7 +72,7 @@ export interface WorkloadKind {
   /** Description of a request. */
   readonly request: string;
   /** Requests after which a client has touched the whole tree once; 0: no such warm-up. */
-  readonly once: number;
+  readonly warmUpRequests: number;
   /** Makes the tree of all clients in an empty folder. */
   make(root: string): void;
   open(setting: WorkloadSetting): Requests;
@@ -82,8 +82,8 @@ export interface WorkloadKind {
 export class CallError extends Error {
   readonly errno: number;
 
-  constructor(what: string, errno: number, words: string) {
-    super(`${what}: ${words}`);
+  constructor(call: string, errno: number, reason: string) {
+    super(`${call}: ${reason}`);
     this.name = 'CallError';
     this.errno = errno;
   }

@@ -35,57 +35,57 @@ function makeTrees(name: WorkloadName): void {
   }
 }
 
-function open(name: WorkloadName, over: Partial<WorkloadSetting> = {}): Requests {
+function open(name: WorkloadName, changes: Partial<WorkloadSetting> = {}): Requests {
   makeTrees(name);
-  return workloads[name].open({ ...setting, ...over });
+  return workloads[name].open({ ...setting, ...changes });
 }
 
-/** Complaints about the answers to the first requests. */
-function complaints(requests: Requests, count: number): string[] {
-  const found = Array.from({ length: count }, (_, i) => {
+/** Lists the complaints about the results of the first requests. */
+function listComplaints(requests: Requests, count: number): string[] {
+  const complaints = Array.from({ length: count }, (_, i) => {
     requests.prepare?.(i);
-    return requests.check(i, requests.ask(i));
+    return requests.check(i, requests.send(i));
   });
-  return found.filter((it) => it !== null);
+  return complaints.filter((complaint) => complaint !== null);
 }
 
 /** Total size of the files in a folder. */
-const sizeOf = (path: string): number =>
+const folderSize = (path: string): number =>
   readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
-const few: Partial<Record<WorkloadName, number>> = { command: 2, readdir: 3 };
+const requestCounts: Partial<Record<WorkloadName, number>> = { command: 2, readdir: 3 };
 
 describe('a workload', () => {
   it.each(workloadNames)(
-    '%s has no complaint about the plain directory, and leaves no descriptor open',
+    'such as %s accepts the plain directory, and leaves no descriptor open',
     (name) => {
       const before = readdirSync('/proc/self/fd').length;
       const requests = open(name);
-      expect(complaints(requests, few[name] ?? 400)).toEqual([]);
+      expect(listComplaints(requests, requestCounts[name] ?? 400)).toEqual([]);
       requests.close();
       expect(readdirSync('/proc/self/fd').length).toBe(before);
-      expect(sizeOf(setting.root)).toBeLessThanOrEqual(STORED_MAX);
+      expect(folderSize(setting.root)).toBeLessThanOrEqual(STORED_MAX);
     },
   );
 
-  it('equal seeds and clients make equal requests, others do not', () => {
-    const orderOf = (over: Partial<WorkloadSetting>): (string | null)[] => {
-      const requests = workloads.hit.open({ ...setting, ...over });
+  it('makes equal requests for equal seeds and clients only', () => {
+    const requestOrder = (changes: Partial<WorkloadSetting>): (string | null)[] => {
+      const requests = workloads.hit.open({ ...setting, ...changes });
       // With a status that is never right, each complaint contains the requested name.
-      const told = Array.from({ length: 20 }, (_, i) => requests.check(i, -5));
+      const complaints = Array.from({ length: 20 }, (_, i) => requests.check(i, -5));
       requests.close();
-      return told;
+      return complaints;
     };
     open('hit').close();
-    expect(orderOf({})).toEqual(orderOf({}));
-    expect(orderOf({})).not.toEqual(orderOf({ seed: 2 }));
-    expect(orderOf({})).not.toEqual(orderOf({ client: 1 }));
+    expect(requestOrder({})).toEqual(requestOrder({}));
+    expect(requestOrder({})).not.toEqual(requestOrder({ seed: 2 }));
+    expect(requestOrder({})).not.toEqual(requestOrder({ client: 1 }));
   });
 });
 
-describe('a wrong answer', () => {
+describe('a wrong result', () => {
   it.each<[WorkloadName, (root: string) => void, RegExp]>([
     ['miss', (root) => writeFileSync(join(root, 'absent0007'), ''), /absent0007 gives success/],
     ['hit', (root) => rmSync(join(root, 'file0007')), /file0007 gives ENOENT/],
@@ -101,23 +101,23 @@ describe('a wrong answer', () => {
     ['randread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
     ['smallfile', (root) => writeFileSync(join(root, 'client0-0003'), ''), /EEXIST/],
     ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
-  ])('in %s gives a complaint', (name, spoil, complaint) => {
+  ])('of %s gives a complaint', (name, spoil, complaint) => {
     makeTrees(name);
     // The searched folders are opened before one of them is removed.
     const before = name === 'phpsim' ? workloads[name].open(setting) : null;
     spoil(setting.root);
     const requests = before ?? workloads[name].open(setting);
-    const found = complaints(requests, few[name] ?? 4000);
+    const complaints = listComplaints(requests, requestCounts[name] ?? 4000);
     requests.close();
-    expect(found[0]).toMatch(complaint);
+    expect(complaints[0]).toMatch(complaint);
   });
 
-  it('in a command is another exit status, too', () => {
+  it('of a command can be another exit status', () => {
     const requests = open('command', {
       command: tryCommand(['test', '-e', 'more'], folder),
     });
     writeFileSync(join(setting.root, 'more'), '');
-    expect(complaints(requests, 1)).toEqual([
+    expect(listComplaints(requests, 1)).toEqual([
       'the command ends with 0, in the plain directory with 1',
     ]);
   });
@@ -126,32 +126,32 @@ describe('a wrong answer', () => {
 describe('phpsim', () => {
   it('counts the lookups of its searches, 5.5 a search on average', () => {
     const requests = open('phpsim');
-    complaints(requests, 4000);
-    const { lookups } = requests.counts!();
+    listComplaints(requests, 4000);
+    const { lookups } = requests.takeCounts!();
     expect(lookups! / 4000).toBeGreaterThan(5.1);
     expect(lookups! / 4000).toBeLessThan(5.8);
-    expect(requests.counts!()).toEqual({ lookups: 0 });
+    expect(requests.takeCounts!()).toEqual({ lookups: 0 });
     requests.close();
   });
 
-  const planned = planWorkload({ seed: 3, searches: 500, files: 300, rounds: 4 });
+  const plan = planWorkload({ seed: 3, searches: 500, files: 300, rounds: 4 });
 
   it('makes the searches of a given plan, and looks up an absent name for negative numbers', () => {
-    const requests = open('phpsim', { searches: planned, reference: '' });
-    expect(requests.ask(-7)).toBe(-2);
+    const requests = open('phpsim', { searches: plan, reference: '' });
+    expect(requests.send(-7)).toBe(-2);
     expect(requests.check(-7, -2)).toBeNull();
     expect(requests.check(-7, 0)).toMatch(/absent/);
-    expect(requests.counts!()).toEqual({ lookups: 0 });
-    expect(complaints(requests, 500)).toEqual([]);
-    expect(requests.counts!()).toEqual({ lookups: expectSearches(planned).lookups });
+    expect(requests.takeCounts!()).toEqual({ lookups: 0 });
+    expect(listComplaints(requests, 500)).toEqual([]);
+    expect(requests.takeCounts!()).toEqual({ lookups: expectSearches(plan).lookups });
     requests.close();
   });
 
   it('complains of a file that is absent, or in another directory than planned', () => {
-    const homes = planned.homes.map((home) => (home + 1) % 10);
-    const requests = open('phpsim', { searches: { ...planned, homes } });
+    const directories = plan.directories.map((directory) => (directory + 1) % 10);
+    const requests = open('phpsim', { searches: { ...plan, directories } });
     rmSync(join(setting.root, 'dir4'), { recursive: true });
-    expect(complaints(requests, 500)).toHaveLength(500);
+    expect(listComplaints(requests, 500)).toHaveLength(500);
     requests.close();
   });
 });

@@ -4,25 +4,25 @@ import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { Cleanup } from '../cleanup.ts';
-import { anyFd, type Batch, lookups, reads } from './callers.ts';
+import { type Batch, makeFd, makeLookups, makeReads } from './callers.ts';
 import { absentLeaf, type Lab, presentLeaf, startGraph, startModule } from './graphs.ts';
 import { measurePairs } from './pairs.ts';
 
-const said: string[] = [];
+const logged: string[] = [];
 const cleanup = new Cleanup();
-const say = (message: string): void => void said.push(message);
+const log = (message: string): void => void logged.push(message);
 
 /** A lab whose folder is not writable, as no module is compiled. */
-const lab = (): Lab => ({ folder: '/', cleanup, signal: new AbortController().signal, say });
+const makeLab = (): Lab => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
 
 afterEach(async () => {
-  await cleanup.run(say);
-  expect(said.splice(0)).toEqual([]);
+  await cleanup.run(log);
+  expect(logged.splice(0)).toEqual([]);
 });
 
 describe('callers', () => {
-  it('make the requested number of calls, and check each answer', async () => {
-    let asked = 0;
+  it('make the requested number of calls, and check each reply', async () => {
+    let calls = 0;
     const leaf = {
       translator: defineTranslator<null, Record<string, never>>({
         type: 'test/leaf',
@@ -31,21 +31,21 @@ describe('callers', () => {
         options: {},
         fops: {
           lookup(frame) {
-            asked += 1;
-            if (asked < 5) fail.lookup(frame, ENOENT);
+            calls += 1;
+            if (calls < 5) fail.lookup(frame, ENOENT);
             else fail.lookup(frame, EIO);
           },
         },
         init: () => null,
       }) as unknown as Translator<unknown>,
     };
-    const batch = lookups(await startGraph(lab(), [leaf]), ENOENT);
+    const batch = makeLookups(await startGraph(makeLab(), [leaf]), ENOENT);
     expect(await batch(4)).toBeGreaterThan(0);
-    expect(asked).toBe(4);
+    expect(calls).toBe(4);
     await expect(batch(1)).rejects.toThrow(new NotMeasured('a reply was EIO'));
   });
 
-  it('wait for asynchronous answers', async () => {
+  it('wait for asynchronous replies', async () => {
     const leaf = {
       translator: defineTranslator<null, Record<string, never>>({
         type: 'test/leaf',
@@ -59,50 +59,50 @@ describe('callers', () => {
         init: () => null,
       }) as unknown as Translator<unknown>,
     };
-    const graph = await startGraph(lab(), [leaf]);
-    expect(await reads(graph, anyFd(graph))(3)).toBeGreaterThan(0);
+    const graph = await startGraph(makeLab(), [leaf]);
+    expect(await makeReads(graph, makeFd(graph))(3)).toBeGreaterThan(0);
   });
 
   it.each([
     ['decided', absentLeaf, ENOENT],
     ['seen', presentLeaf, 0],
   ] as const)(
-    'get the expected answers of the module %s in TypeScript',
-    async (name, below, errno) => {
-      const graph = await startModule(lab(), 'typescript', name, below);
-      expect(await lookups(graph, errno)(200)).toBeGreaterThan(0);
+    'get the expected replies of the module %s in TypeScript',
+    async (name, leaf, errno) => {
+      const graph = await startModule(makeLab(), 'typescript', name, leaf);
+      expect(await makeLookups(graph, errno)(200)).toBeGreaterThan(0);
       // The module remembers these names, and no longer winds.
       if (name === 'decided') expect((graph.top.priv as Set<string>).size).toBe(100);
     },
   );
 
-  it('name the file of a module that is absent', async () => {
-    const started = startModule(lab(), 'typescript', 'none', absentLeaf);
-    await expect(started).rejects.toThrow(NotMeasured);
-    await expect(started).rejects.toThrow(/there is no file .*none\.ts/);
+  it('cannot start a module whose file is absent, and name the file', async () => {
+    const starting = startModule(makeLab(), 'typescript', 'none', absentLeaf);
+    await expect(starting).rejects.toThrow(NotMeasured);
+    await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);
   });
 });
 
 describe('rounds', () => {
   it('warm up first, alternate, and keep the best times of each variant', async () => {
     const order: string[] = [];
-    const variant =
+    const makeVariant =
       (name: string, times: readonly number[]): Batch =>
       async (count) => {
         order.push(`${name}${count}`);
-        return times[order.filter((one) => one.startsWith(name)).length - 1]!;
+        return times[order.filter((entry) => entry.startsWith(name)).length - 1]!;
       };
-    const variants = { a: variant('a', [9, 3, 1, 4, 2]), b: variant('b', [9, 5, 6, 8, 7]) };
+    const variants = { a: makeVariant('a', [9, 3, 1, 4, 2]), b: makeVariant('b', [9, 5, 6, 8, 7]) };
     const load = { rounds: 2, best: 2, count: 10, warm: 10 };
-    const series = await measurePairs(lab(), variants, load);
+    const series = await measurePairs(makeLab(), variants, load);
     expect(order.join(' ')).toBe('a10 b10 a10 b10 b10 a10 a10 b10 b10 a10');
     expect(series).toEqual({ a: [1, 2], b: [5, 7] });
   });
 
-  it('end when the bench is interrupted', async () => {
+  it('reject when the bench is interrupted before the first', async () => {
     const signal = AbortSignal.abort();
     const load = { rounds: 2, best: 1, count: 1, warm: 0 };
-    const measured = measurePairs({ ...lab(), signal }, { a: async () => 1 }, load);
-    await expect(measured).rejects.toThrow('aborted');
+    const measuring = measurePairs({ ...makeLab(), signal }, { a: async () => 1 }, load);
+    await expect(measuring).rejects.toThrow('aborted');
   });
 });

@@ -32,32 +32,32 @@ type ReplyCallback = (
 ) => void;
 
 /** Makes batches of the request that `ask` winds, and checks each reply. */
-function batchOf(
-  wantedRet: number,
-  wantedErrno: number,
-  ask: (at: number, answered: ReplyCallback) => void,
+function makeBatch(
+  expectedRet: number,
+  expectedErrno: number,
+  windRequest: (index: number, onReply: ReplyCallback) => void,
 ): Batch {
   let pending = false;
-  let wrong: string | undefined;
+  let mismatch: string | undefined;
   let resume: (() => void) | null = null;
-  const answered: ReplyCallback = (_frame, _cookie, _xl, opRet, opErrno) => {
-    if (opRet !== wantedRet || (opRet < 0 && opErrno !== wantedErrno)) {
-      wrong = `a reply was ${opRet < 0 ? (errnoName(opErrno) ?? opErrno) : opRet}`;
+  const onReply: ReplyCallback = (_frame, _cookie, _xl, opRet, opErrno) => {
+    if (opRet !== expectedRet || (opRet < 0 && opErrno !== expectedErrno)) {
+      mismatch = `a reply was ${opRet < 0 ? (errnoName(opErrno) ?? opErrno) : opRet}`;
     }
     pending = false;
     resume?.();
   };
   return async (count) => {
-    let at = 0;
-    const untilPending = (): void => {
-      for (pending = false; at < count && !pending; at++) {
+    let index = 0;
+    const windUntilPending = (): void => {
+      for (pending = false; index < count && !pending; index++) {
         pending = true;
-        ask(at, answered);
+        windRequest(index, onReply);
       }
     };
     const begin = performance.now();
-    while (at < count) {
-      if (!runSharedTurn(untilPending)) throw new NotMeasured('a call ran too long');
+    while (index < count) {
+      if (!runSharedTurn(windUntilPending)) throw new NotMeasured('a call ran too long');
       if (pending) {
         await new Promise<void>((resolve) => {
           resume = resolve;
@@ -66,34 +66,34 @@ function batchOf(
       }
     }
     const us = (performance.now() - begin) * 1000;
-    if (wrong !== undefined) throw new NotMeasured(wrong);
+    if (mismatch !== undefined) throw new NotMeasured(mismatch);
     return us / count;
   };
 }
 
 /** Lookups of names in the root with one xdata; they must succeed, or fail with the given errno. */
-export function lookups(
+export function makeLookups(
   { inodes, links, top }: Graph,
-  wantedErrno = 0,
+  expectedErrno = 0,
   xdata: Dict | null = null,
 ): Batch {
   const locs = Array.from(
     { length: NAMES },
-    (_, at) => new Loc(inodes.newInode(), inodes.root, `name-${at}`),
+    (_, index) => new Loc(inodes.newInode(), inodes.root, `name-${index}`),
   );
-  return batchOf(wantedErrno === 0 ? 0 : -1, wantedErrno, (at, answered) => {
+  return makeBatch(expectedErrno === 0 ? 0 : -1, expectedErrno, (index, onReply) => {
     const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
-    wind.lookup(frame, 0, answered, links, locs[at % NAMES]!, xdata);
+    wind.lookup(frame, 0, onReply, links, locs[index % NAMES]!, xdata);
   });
 }
 
 /** Reads of the beginning of an open file. */
-export function reads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
-  return batchOf(size, 0, (_, answered) => {
+export function makeReads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
+  return makeBatch(size, 0, (_, onReply) => {
     const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
-    wind.readv(frame, 0, answered, links, fd, size, 0, 0, null);
+    wind.readv(frame, 0, onReply, links, fd, size, 0, 0, null);
   });
 }
 
 /** An fd without an open, for leaves that do not check it. */
-export const anyFd = ({ inodes }: Graph): Fd => new Fd(inodes.newInode(), 0, 1);
+export const makeFd = ({ inodes }: Graph): Fd => new Fd(inodes.newInode(), 0, 1);

@@ -33,7 +33,7 @@ export interface Lab {
     add(step: () => Promise<void>): void;
   };
   /** Receives the log of the volumes. */
-  say(message: string): void;
+  log(message: string): void;
 }
 
 type AnyTranslator = Translator<unknown>;
@@ -51,34 +51,34 @@ export type LanguageName = Known | 'ffi-rs';
 export interface MeasuredLanguage {
   readonly title: string;
   /** Whether the module runs in an interpreter. */
-  readonly hosted: boolean;
+  readonly isHosted: boolean;
   /** Makes the volume of the module of this name. @throws {NotMeasured} */
-  volume(lab: Lab, module: string): Promise<Volume>;
+  makeVolume(lab: Lab, module: string): Promise<Volume>;
 }
 
 const modules = join(packageRoot, 'apps/bench/engine/modules');
 
 /** A variant; `more` has options of features/native. */
-function measured(
+function makeLanguage(
   name: Known,
   title: string = known[name].title,
-  more: Readonly<Record<string, string>> = {},
+  extraOptions: Readonly<Record<string, string>> = {},
 ): MeasuredLanguage {
   const { hosted, extensions, compiledFrom }: Language = known[name];
   const folder = join(modules, name);
   return {
     title,
-    hosted: hosted !== null,
-    async volume(lab, module) {
+    isHosted: hosted !== null,
+    async makeVolume(lab, module) {
       const file = module + extensions[0];
       if (hosted !== null) {
         const options = { 'module-name': file, 'module-path': folder };
         return { translator: glupy as unknown as AnyTranslator, options };
       }
-      const path = compiledFrom === null ? join(folder, file) : sharedObjectOf(lab, module);
+      const path = compiledFrom === null ? join(folder, file) : compileSharedObject(lab, module);
       return {
         translator: native as unknown as AnyTranslator,
-        options: { 'module-path': path, ...more },
+        options: { 'module-path': path, ...extraOptions },
       };
     },
   };
@@ -86,14 +86,14 @@ function measured(
 
 /** TypeScript comes first, as all others are compared with it. */
 export const languages = {
-  typescript: measured('typescript'),
-  ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
-  c: measured('c', 'C through koffi'),
-  'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
+  typescript: makeLanguage('typescript'),
+  ...Object.fromEntries(allLanguages.map(([name]) => [name, makeLanguage(name)])),
+  c: makeLanguage('c', 'C through koffi'),
+  'ffi-rs': makeLanguage('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<LanguageName, MeasuredLanguage>>;
 
 /** The shared object of a module in C, compiled on first use. @throws {NotMeasured} */
-function sharedObjectOf({ folder }: Lab, name: string): string {
+function compileSharedObject({ folder }: Lab, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
   const object = join(folder, `${name}.so`);
@@ -115,18 +115,18 @@ const attributes = Object.assign(new Iatt(), {
 export const READ_SIZE = 128 * 1024;
 
 /** The data of every read, whole or its beginning; translators must not change it. */
-const content = Uint8Array.from({ length: READ_SIZE }, (_, at) => at % 251);
+const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251);
 
 /** Beginnings of the data by length, made once each. */
-const parts = new Map<number, Uint8Array>();
+const contentBySize = new Map<number, Uint8Array>();
 
-function part(size: number): Uint8Array {
-  const made = content.subarray(0, size);
-  parts.set(size, made);
-  return made;
+function cacheContent(size: number): Uint8Array {
+  const bytes = content.subarray(0, size);
+  contentBySize.set(size, bytes);
+  return bytes;
 }
 
-const leaf = (fops: AnyTranslator['fops']): Volume => ({
+const makeLeaf = (fops: AnyTranslator['fops']): Volume => ({
   translator: defineTranslator<unknown, Record<string, never>>({
     type: 'bench/leaf',
     description: 'Answers at once.',
@@ -138,27 +138,27 @@ const leaf = (fops: AnyTranslator['fops']): Volume => ({
 });
 
 /** A leaf in which no name exists. */
-export const absentLeaf = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
+export const absentLeaf = makeLeaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
 
 /** A leaf in which every name exists and every file has the same content. */
-export const presentLeaf = leaf({
+export const presentLeaf = makeLeaf({
   lookup: (frame, _xl, { inode }) =>
     unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
   readv: (frame, _xl, _fd, size) =>
-    unwind.readv(frame, size, 0, parts.get(size) ?? part(size), attributes, null),
+    unwind.readv(frame, size, 0, contentBySize.get(size) ?? cacheContent(size), attributes, null),
 });
 
 // -- graphs --------------------------------------------------------------------------------------
 
 /** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
 export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<Graph> {
-  const sink = { write: (line: string) => lab.say(line), now: Date.now };
+  const sink = { write: (line: string) => lab.log(line), now: Date.now };
   const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
-  const specs = volumes.map(({ translator, options = {} }, at) => ({
-    name: `volume-${at}`,
+  const specs = volumes.map(({ translator, options = {} }, index) => ({
+    name: `volume-${index}`,
     translator,
     options: Object.entries(options).map(([key, value]) => ({ key, value })),
-    subvolumes: at === 0 ? [] : [`volume-${at - 1}`],
+    subvolumes: index === 0 ? [] : [`volume-${index - 1}`],
   }));
   const graph = new Graph(specs, context, { default: WARNING, volumes: new Map() });
   try {
@@ -176,7 +176,7 @@ export async function startModule(
   lab: Lab,
   language: LanguageName,
   module: string,
-  below: Volume,
+  leaf: Volume,
 ): Promise<Graph> {
-  return startGraph(lab, [below, await languages[language].volume(lab, module)]);
+  return startGraph(lab, [leaf, await languages[language].makeVolume(lab, module)]);
 }

@@ -3,9 +3,9 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import { isMissing, type Missing, orMissing } from '../../engine/not-measured.ts';
-import { compare, difference, estimate, isErratic } from '../../engine/statistics.ts';
-import { anyFd, type Batch, lookups, reads } from './callers.ts';
+import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
+import { compare, difference, estimate, isTooSpread } from '../../engine/statistics.ts';
+import { type Batch, makeFd, makeLookups, makeReads } from './callers.ts';
 import {
   absentLeaf,
   type Lab,
@@ -18,33 +18,33 @@ import {
 } from './graphs.ts';
 import { type Load, measurePairs } from './pairs.ts';
 
-interface Kind {
+interface CallKind {
   /** Title in the table. */
   readonly title: string;
   readonly help: string;
   /** Name of the module; TypeScript and C use an equivalent one where they lack this form. */
   readonly module: string;
-  readonly instead?: string;
-  readonly below: Volume;
-  ask(graph: Graph): Batch;
+  readonly fallbackModule?: string;
+  readonly leaf: Volume;
+  makeBatch(graph: Graph): Batch;
 }
 
-const PAGE = 4096;
+const PAGE_SIZE = 4096;
 
 /** A dict of ten entries, as lookups carry it on a volume with many features. */
-const ten = (): Dict =>
+const makeDictOfTen = (): Dict =>
   Dict.of(
     Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`key-${i}`, i % 3 === 0 ? `value ${i}` : i]),
     ),
   );
 
-const readKind = (title: string, size: number): Kind => ({
+const makeReadKind = (title: string, size: number): CallKind => ({
   title,
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
   module: 'read',
-  below: presentLeaf,
-  ask: (graph) => reads(graph, anyFd(graph), size),
+  leaf: presentLeaf,
+  makeBatch: (graph) => makeReads(graph, makeFd(graph), size),
 });
 
 export const kinds = {
@@ -54,8 +54,8 @@ export const kinds = {
       'a lookup that the module answers itself: it makes a key of folder and name, and finds it in ' +
       'a set, which takes longer than passing it on, to a leaf that answers at once',
     module: 'decided',
-    below: absentLeaf,
-    ask: (graph) => lookups(graph, ENOENT),
+    leaf: absentLeaf,
+    makeBatch: (graph) => makeLookups(graph, ENOENT),
   },
   passed: {
     title: 'passed on',
@@ -63,34 +63,34 @@ export const kinds = {
       'a lookup that the module passes on, without a look at it, and does not see again: the least ' +
       'there is',
     module: 'passed',
-    below: presentLeaf,
-    ask: (graph) => lookups(graph),
+    leaf: presentLeaf,
+    makeBatch: (graph) => makeLookups(graph),
   },
   seen: {
     title: 'seen again',
     help: 'a lookup that the module passes on and sees again in its callback',
     module: 'seen',
-    below: presentLeaf,
-    ask: (graph) => lookups(graph),
+    leaf: presentLeaf,
+    makeBatch: (graph) => makeLookups(graph),
   },
   awaited: {
     title: 'awaited',
     help: 'a lookup that an async method awaits; in TypeScript and C, the callback',
     module: 'awaited',
-    instead: 'seen',
-    below: presentLeaf,
-    ask: (graph) => lookups(graph),
+    fallbackModule: 'seen',
+    leaf: presentLeaf,
+    makeBatch: (graph) => makeLookups(graph),
   },
-  'read-4k': readKind('read 4 KiB', PAGE),
-  'read-128k': readKind('read 128 KiB', READ_SIZE),
+  'read-4k': makeReadKind('read 4 KiB', PAGE_SIZE),
+  'read-128k': makeReadKind('read 128 KiB', READ_SIZE),
   dict: {
     title: 'dict of 10',
     help: 'a lookup with a dict of ten pairs, of which the module reads one',
     module: 'dict',
-    below: presentLeaf,
-    ask: (graph) => lookups(graph, 0, ten()),
+    leaf: presentLeaf,
+    makeBatch: (graph) => makeLookups(graph, 0, makeDictOfTen()),
   },
-} as const satisfies Record<string, Kind>;
+} as const satisfies Record<string, CallKind>;
 
 export type KindName = keyof typeof kinds;
 export const kindNames = Object.keys(kinds) as KindName[];
@@ -108,63 +108,78 @@ export interface Cost {
 export interface CallCosts {
   readonly kind: KindName;
   /** Cost of one call in TypeScript, including the whole request. */
-  readonly typescript: Cost | Missing;
+  readonly typescript: Cost | MissingResult;
   /** Additional cost in each language, in the same round. */
-  readonly over: Readonly<Partial<Record<LanguageName, Cost | Missing>>>;
+  readonly over: Readonly<Partial<Record<LanguageName, Cost | MissingResult>>>;
 }
 
-const NATIVE: LanguageName = 'typescript';
+const BASE_LANGUAGE: LanguageName = 'typescript';
 
 /** Microseconds per call for each language, by round, or the reason why they are missing. */
-export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | Missing>;
+export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | MissingResult>;
 
 /**
  * Measures one kind of call in these languages, and in TypeScript, in rounds beside each other.
  * @throws {NotMeasured} for a wrong answer
  */
-export async function callRounds(
+export async function measureRounds(
   lab: Lab,
   name: KindName,
-  wanted: readonly LanguageName[],
+  wantedLanguages: readonly LanguageName[],
   load: Load,
 ): Promise<CallRounds> {
-  const { module, below, ask, instead }: Kind = kinds[name];
-  const graphs = new Map<LanguageName, Graph | Missing>();
-  for (const language of [NATIVE, ...wanted.filter((it) => it !== NATIVE)]) {
-    const own = languages[language].hosted ? module : (instead ?? module);
-    graphs.set(language, await orMissing(() => startModule(lab, language, own, below)));
+  const { module, leaf, makeBatch, fallbackModule }: CallKind = kinds[name];
+  const graphs = new Map<LanguageName, Graph | MissingResult>();
+  for (const language of [
+    BASE_LANGUAGE,
+    ...wantedLanguages.filter((language) => language !== BASE_LANGUAGE),
+  ]) {
+    const moduleName = languages[language].isHosted ? module : (fallbackModule ?? module);
+    graphs.set(
+      language,
+      await measureOrExplain(() => startModule(lab, language, moduleName, leaf)),
+    );
   }
-  const started = [...graphs].filter((it): it is [LanguageName, Graph] => !isMissing(it[1]));
+  const started = [...graphs].filter(
+    (language): language is [LanguageName, Graph] => !isMissing(language[1]),
+  );
   try {
-    const variants = Object.fromEntries(started.map(([it, graph]) => [it, ask(graph)]));
+    const variants = Object.fromEntries(
+      started.map(([language, graph]) => [language, makeBatch(graph)]),
+    );
     const series = await measurePairs(lab, variants, load);
-    return new Map([...graphs].map(([it, graph]) => [it, isMissing(graph) ? graph : series[it]!]));
+    return new Map(
+      [...graphs].map(([language, graph]) => [
+        language,
+        isMissing(graph) ? graph : series[language]!,
+      ]),
+    );
   } finally {
     for (const [, graph] of started) await graph.stop();
   }
 }
 
 /** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong answer */
-export async function callCosts(
+export async function measureCosts(
   lab: Lab,
   kind: KindName,
-  wanted: readonly LanguageName[],
+  wantedLanguages: readonly LanguageName[],
   load: Load,
 ): Promise<CallCosts> {
-  const rounds = await callRounds(lab, kind, wanted, load);
-  const base = inNs(rounds.get(NATIVE)!);
+  const rounds = await measureRounds(lab, kind, wantedLanguages, load);
+  const base = toNs(rounds.get(BASE_LANGUAGE)!);
   if (isMissing(base)) return { kind, typescript: base, over: {} };
-  const over: Partial<Record<LanguageName, Cost | Missing>> = {};
+  const over: Partial<Record<LanguageName, Cost | MissingResult>> = {};
   for (const language of Object.keys(languages) as LanguageName[]) {
-    const mine = rounds.get(language);
-    if (language === NATIVE || mine === undefined) continue;
-    const own = inNs(mine);
-    over[language] = isMissing(own) ? own : compare(own, base, difference);
+    const languageRounds = rounds.get(language);
+    if (language === BASE_LANGUAGE || languageRounds === undefined) continue;
+    const costs = toNs(languageRounds);
+    over[language] = isMissing(costs) ? costs : compare(costs, base, difference);
   }
-  return { kind, typescript: { ...estimate(base), doubtful: isErratic(base) }, over };
+  return { kind, typescript: { ...estimate(base), doubtful: isTooSpread(base) }, over };
 }
 
-const NS = 1000;
+const NS_PER_US = 1000;
 
-const inNs = (rounds: readonly number[] | Missing): readonly number[] | Missing =>
-  isMissing(rounds) ? rounds : rounds.map((us) => us * NS);
+const toNs = (rounds: readonly number[] | MissingResult): readonly number[] | MissingResult =>
+  isMissing(rounds) ? rounds : rounds.map((us) => us * NS_PER_US);

@@ -3,8 +3,8 @@
  * load of the machine hits all variants alike. A round counts each variant's best batch: noise
  * makes a batch slower, never quicker.
  */
-import { seeded } from '../../engine/random.ts';
-import { orders } from '../../engine/rounds.ts';
+import { seedRandom } from '../../engine/random.ts';
+import { orderRounds } from '../../engine/rounds.ts';
 import type { Batch } from './callers.ts';
 import type { Lab } from './graphs.ts';
 
@@ -41,7 +41,7 @@ export async function measurePairs<N extends string>(
     N,
     number[]
   >;
-  const turns = orders(names, load.rounds * load.best, seeded(1));
+  const turns = orderRounds(names, load.rounds * load.best, seedRandom(1));
   for (let round = 0; round < load.rounds; round++) {
     const best = new Map<N, number>();
     for (let batch = 0; batch < load.best; batch++) {

@@ -11,8 +11,12 @@ const INSTALL = 'npm install --ignore-scripts fuse-native';
 export const fuseNative: Implementation = {
   names: ['fuse-native'],
   prepare() {
-    const env = environment();
-    const { status, out, complaint } = runToEnd([process.execPath, SCRIPT, '--version'], env);
+    const env = findLibraryEnvironment();
+    const {
+      status,
+      out,
+      lastError: complaint,
+    } = runToEnd([process.execPath, SCRIPT, '--version'], env);
     if (complaint.includes("Cannot find module 'fuse-native'")) {
       return `it is not installed (${INSTALL})`;
     }
@@ -25,8 +29,8 @@ export const fuseNative: Implementation = {
           description:
             'A folder passed through in JavaScript, on the npm package fuse-native (libfuse 2, ' +
             'by paths) with calls of node:fs.',
-          command: (mounting) => ({
-            line: [process.execPath, SCRIPT, ...passArguments(mounting)],
+          makeCommand: (mounting) => ({
+            words: [process.execPath, SCRIPT, ...passArguments(mounting)],
             env,
           }),
         },
@@ -36,7 +40,7 @@ export const fuseNative: Implementation = {
 };
 
 /** Sets the path of the library that the package contains and does not find itself. */
-function environment(): Record<string, string> {
+function findLibraryEnvironment(): Record<string, string> {
   try {
     const folder = dirname(createRequire(SCRIPT).resolve('fuse-native/package.json'));
     const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');

@@ -11,13 +11,13 @@ const INSTALL = 'apt install python3-fusepy';
 export const fusepy: Implementation = {
   names: ['fusepy'],
   prepare() {
-    const tried = PYTHONS.map((python) => ({
+    const results = PYTHONS.map((python) => ({
       python,
       ...runToEnd([python, SCRIPT, '--version']),
     }));
-    const found = tried.find(({ status }) => status === 0);
-    if (found === undefined) return problemOf(tried.at(-1)!.complaint);
-    const { python, out } = found;
+    const working = results.find(({ status }) => status === 0);
+    if (working === undefined) return describeProblem(results.at(-1)!.lastError);
+    const { python, out } = working;
     return {
       versions: { fusepy: out },
       stacks: [
@@ -26,7 +26,7 @@ export const fusepy: Implementation = {
           description:
             'A folder passed through in Python, on fusepy (CPython, libfuse 2, by paths) with ' +
             'calls of os.',
-          command: (mounting) => ({ line: [python, SCRIPT, ...passArguments(mounting)] }),
+          makeCommand: (mounting) => ({ words: [python, SCRIPT, ...passArguments(mounting)] }),
         },
       ],
     };
@@ -34,7 +34,7 @@ export const fusepy: Implementation = {
 };
 
 /** The missing part, from Python's message when it loads the script; '' without Python. */
-function problemOf(complaint: string): string {
+function describeProblem(complaint: string): string {
   if (complaint === '') return `there is no Python (${INSTALL})`;
   if (/No module named|cannot import name/.test(complaint))
     return `it is not installed (${INSTALL})`;

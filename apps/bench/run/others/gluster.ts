@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../../runtime/volfile/print.ts';
-import { stacked } from '../../engine/stacks.ts';
+import { stackVolumes } from '../../engine/stacks.ts';
 import { type Implementation, type OtherStack, runToEnd, type Timeouts } from './implementation.ts';
 
 const PROGRAM = 'glusterfs';
@@ -29,50 +29,64 @@ export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[]
 ];
 
 /** The volfile of GlusterFS's storage/posix over a folder, with volumes above. */
-export function volfileOver(directory: string, above: readonly PlainVolume[]): string {
+export function writeVolfile(directory: string, above: readonly PlainVolume[]): string {
   const options = [['directory', directory]] as const;
   const storage = { name: 'storage', type: 'storage/posix', options, subvolumes: [] };
-  return printVolumes(stacked([storage], above));
+  return printVolumes(stackVolumes([storage], above));
 }
 
 /** The command that mounts a volfile by GlusterFS. */
-export const glusterMount =
-  (volfile: (directory: string) => string, flags: readonly string[] = []): OtherStack['command'] =>
+export const makeMountCommand =
+  (
+    volfile: (directory: string) => string,
+    flags: readonly string[] = [],
+  ): OtherStack['makeCommand'] =>
   ({ mountpoint, directory, timeouts, log }) => {
     const path = `${mountpoint}.vol`;
     writeFileSync(path, volfile(directory));
-    const own = ['-N', '-f', path, '-l', log];
-    return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), ...flags, mountpoint] };
+    const args = ['-N', '-f', path, '-l', log];
+    return { words: [PROGRAM, ...args, ...timeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
 /** The version that one of GlusterFS's programs prints; null when it is absent. */
-export function versionOf(program: string): string | null {
+export function readVersion(program: string): string | null {
   const { status, out } = runToEnd([program, '--version']);
   return status === 0 ? (out.split(/\s/)[1] ?? '') : null;
 }
 
 /** Why GlusterFS cannot be measured here, with the package to install; null when it can. */
-export function glusterProblem(): string | null {
+export function findGlusterProblem(): string | null {
   if (process.getuid?.() !== 0) return 'it mounts as root only';
-  return versionOf(PROGRAM) !== null ? null : 'it is not installed (apt install glusterfs-client)';
+  return readVersion(PROGRAM) !== null
+    ? null
+    : 'it is not installed (apt install glusterfs-client)';
 }
 
 /** @param above volumes above a storage/posix */
-function gluster(name: string, description: string, above: readonly PlainVolume[]): Implementation {
-  const volfile = (directory: string): string => volfileOver(directory, above);
-  const stack: OtherStack = { name, description, volfile, command: glusterMount(volfile) };
+function makeImplementation(
+  name: string,
+  description: string,
+  above: readonly PlainVolume[],
+): Implementation {
+  const volfile = (directory: string): string => writeVolfile(directory, above);
+  const stack: OtherStack = {
+    name,
+    description,
+    makeVolfile: volfile,
+    makeCommand: makeMountCommand(volfile),
+  };
   return {
     names: [name],
     prepare: () =>
-      glusterProblem() ?? {
-        versions: { GlusterFS: versionOf(PROGRAM) ?? '' },
+      findGlusterProblem() ?? {
+        versions: { GlusterFS: readVersion(PROGRAM) ?? '' },
         stacks: [stack],
       },
   };
 }
 
-export const glusterfs = gluster('glusterfs', 'GlusterFS, storage/posix alone.', []);
-export const nlCache = gluster(
+export const glusterfs = makeImplementation('glusterfs', 'GlusterFS, storage/posix alone.', []);
+export const nlCache = makeImplementation(
   'nl-cache',
   'GlusterFS, its cache of absent names over storage/posix.',
   [nlCacheVolume],

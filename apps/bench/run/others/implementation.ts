@@ -22,7 +22,7 @@ export interface MountPlan {
 
 /** A program that serves in the foreground until it gets SIGTERM. */
 export interface ServerCommand {
-  readonly line: readonly [string, ...string[]];
+  readonly words: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -30,11 +30,11 @@ export interface OtherStack {
   readonly name: string;
   /** A sentence. */
   readonly description: string;
-  command(mounting: MountPlan): ServerCommand;
+  makeCommand(mounting: MountPlan): ServerCommand;
   /** The configuration, if it is a text for people. */
-  volfile?(directory: string): string;
+  makeVolfile?(directory: string): string;
   /** Returns why a workload does not fit this stack, or null. */
-  unfit?(workload: WorkloadName): string | null;
+  unfitReason?(workload: WorkloadName): string | null;
 }
 
 /** Another implementation, a word of `--with`. */
@@ -65,7 +65,7 @@ export const timeoutArguments = ({ entry, attribute, negative }: Timeouts): stri
   [entry, attribute, negative].map(String);
 
 /** Time limit of a compiler, or of a program that prints its version. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** The result of a program that has ended. */
 export interface ProgramResult {
@@ -73,7 +73,7 @@ export interface ProgramResult {
   readonly status: number | null;
   readonly out: string;
   /** The last line of stderr. */
-  readonly complaint: string;
+  readonly lastError: string;
 }
 
 export function runToEnd(
@@ -83,9 +83,9 @@ export function runToEnd(
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   });
   const lines = (stderr ?? '').trim().split('\n');
-  const complaint = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)!;
-  return { status, out: (stdout ?? '').trim(), complaint: complaint.trim() };
+  const lastError = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)!;
+  return { status, out: (stdout ?? '').trim(), lastError: lastError.trim() };
 }

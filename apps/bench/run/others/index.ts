@@ -1,6 +1,6 @@
 /** The implementations that `--with` measures beside glossa, by their words. */
 import { Failure } from '../../../../terminal/exit.ts';
-import { listed, type Stacks } from '../stacks.ts';
+import { joinNames, type Stacks } from '../stacks.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { glusterfs, nlCache } from './gluster.ts';
@@ -18,7 +18,7 @@ const others = {
 export type OtherName = keyof typeof others;
 export const otherNames = Object.keys(others) as OtherName[];
 
-export interface WithOthers extends Stacks {
+export interface StacksWithOthers extends Stacks {
   readonly others: PreparedStacks;
 }
 
@@ -26,39 +26,50 @@ export interface WithOthers extends Stacks {
  * Adds the stacks of other implementations, and a warning about each that cannot run here.
  * @throws {Failure} for stacks of the same name
  */
-export function withOthers(
+export function addOthers(
   stacks: Stacks,
-  wanted: readonly OtherName[],
+  words: readonly OtherName[],
   scratch: string,
-): WithOthers {
-  const names: readonly string[] = wanted.flatMap((word) => others[word].names);
-  const twice = stacks.stacks.find(({ name }) => names.includes(name));
-  if (twice !== undefined) {
-    throw new Failure(`${twice.path} has the name of a stack of --with: call it something else`);
+): StacksWithOthers {
+  const names: readonly string[] = words.flatMap((word) => others[word].names);
+  const duplicate = stacks.stacks.find(({ name }) => names.includes(name));
+  if (duplicate !== undefined) {
+    throw new Failure(
+      `${duplicate.path} has the name of a stack of --with: call it something else`,
+    );
   }
-  const prepared = wanted.map((word) => {
-    const found = others[word].prepare(scratch);
-    return { word, found: typeof found === 'string' ? found : (mounterProblem() ?? found) };
+  const prepared = words.map((word) => {
+    const stacksOrProblem = others[word].prepare(scratch);
+    return {
+      word,
+      found:
+        typeof stacksOrProblem === 'string'
+          ? stacksOrProblem
+          : (findMounterProblem() ?? stacksOrProblem),
+    };
   });
-  const ready = prepared.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-  const warnings = prepared.flatMap(({ word, found }) =>
-    typeof found === 'string' ? [`${word} is left out: ${found}`] : [],
+  const ready = prepared.flatMap(({ found: stacksOrProblem }) =>
+    typeof stacksOrProblem === 'string' ? [] : [stacksOrProblem],
   );
-  const beside = ready.flatMap((it) => it.stacks);
-  const besides = beside.length === 0 ? '' : `, beside ${listed(beside.map(({ name }) => name))}`;
+  const warnings = prepared.flatMap(({ word, found: stacksOrProblem }) =>
+    typeof stacksOrProblem === 'string' ? [`${word} is left out: ${stacksOrProblem}`] : [],
+  );
+  const otherStacks = ready.flatMap((entry) => entry.stacks);
+  const otherNamesText =
+    otherStacks.length === 0 ? '' : `, beside ${joinNames(otherStacks.map(({ name }) => name))}`;
   return {
     ...stacks,
-    question: stacks.question.replace(/\?$/, `${besides}?`),
+    question: stacks.question.replace(/\?$/, `${otherNamesText}?`),
     warnings: [...stacks.warnings, ...warnings],
     others: {
-      stacks: beside,
+      stacks: otherStacks,
       versions: Object.assign({}, ...ready.map(({ versions }) => versions)),
     },
   };
 }
 
 /** Why only root can mount here; null if this user can. */
-function mounterProblem(): string | null {
+function findMounterProblem(): string | null {
   if (process.getuid?.() === 0) return null;
   const { status } = runToEnd(['fusermount3', '--version']);
   return status === 0 ? null : 'there is no fusermount3 (apt install fuse3)';

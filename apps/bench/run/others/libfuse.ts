@@ -10,14 +10,14 @@ import {
   timeoutArguments,
 } from './implementation.ts';
 
-const sourceOf = (server: LibfuseServer): string =>
+const sourcePath = (server: LibfuseServer): string =>
   join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
 
 /** Files of apps/bench/engine/others/libfuse. */
 type LibfuseServer = 'floor' | 'pass';
 
 /** Why libfuse programs cannot be compiled here, with packages to install; null when they can. */
-function libfuseProblem(): string | null {
+function findLibfuseProblem(): string | null {
   const missing = [
     ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),
     ...(runToEnd(['pkg-config', '--exists', 'fuse3']).status === 0
@@ -25,25 +25,25 @@ function libfuseProblem(): string | null {
       : ['pkg-config', 'libfuse3-dev']),
   ];
   if (missing.length === 0) return null;
-  const what = missing.includes('gcc') ? 'there is no C compiler' : 'libfuse 3 is not installed';
-  return `${what} (apt install ${missing.join(' ')})`;
+  const problem = missing.includes('gcc') ? 'there is no C compiler' : 'libfuse 3 is not installed';
+  return `${problem} (apt install ${missing.join(' ')})`;
 }
 
 /** Compiles a server unless it exists: null, or the error. */
 function compileLibfuse(server: LibfuseServer, program: string): string | null {
   if (existsSync(program)) return null;
   const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);
-  return compile(sourceOf(server), program, libraries);
+  return compile(sourcePath(server), program, libraries);
 }
 
 export const libfuse: Implementation = {
   names: ['libfuse-floor', 'libfuse'],
   prepare(scratch) {
-    const problem = libfuseProblem();
+    const problem = findLibfuseProblem();
     if (problem !== null) return problem;
     const [floor, pass] = [join(scratch, 'floor'), join(scratch, 'pass')];
-    const failed = compileLibfuse('floor', floor) ?? compileLibfuse('pass', pass);
-    if (failed !== null) return failed;
+    const compileError = compileLibfuse('floor', floor) ?? compileLibfuse('pass', pass);
+    if (compileError !== null) return compileError;
     return {
       versions: { libfuse: runToEnd(['pkg-config', '--modversion', 'fuse3']).out },
       stacks: [
@@ -52,16 +52,16 @@ export const libfuse: Implementation = {
           description:
             'A server in C on libfuse 3 that says of every name at once that it is absent: ' +
             'the least that a FUSE server takes.',
-          command: ({ mountpoint, timeouts }) => ({
-            line: [floor, mountpoint, ...timeoutArguments(timeouts)],
+          makeCommand: ({ mountpoint, timeouts }) => ({
+            words: [floor, mountpoint, ...timeoutArguments(timeouts)],
           }),
-          unfit: (workload) =>
+          unfitReason: (workload) =>
             workload === 'miss' ? null : 'all it can say is that a name is absent (workload miss)',
         },
         {
           name: 'libfuse',
           description: 'A folder passed through in C, on libfuse 3 (low-level, one thread).',
-          command: (mounting) => ({ line: [pass, ...passArguments(mounting)] }),
+          makeCommand: (mounting) => ({ words: [pass, ...passArguments(mounting)] }),
         },
       ],
     };

@@ -3,10 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
 import type { MeasuredStack } from '../../engine/schema.ts';
-import { complaintIn, startMount } from '../process.ts';
+import { readLastError, startMount } from '../process.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
-interface OtherServing {
+interface OtherSettings {
   /** Folder for mount points and logs. */
   readonly scratch: string;
   /** Folder for the files of the stacks. */
@@ -19,32 +19,42 @@ interface OtherServing {
 const START_MS_MAX = 60_000;
 
 /** The plan of a stack to be measured. */
-export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredStack & StackPlan {
-  const { name, description, volfile, unfit, command } = stack;
-  const { scratch, data, timeouts, signal } = serving;
+export function makeOtherPlan(
+  stack: OtherStack,
+  settings: OtherSettings,
+): MeasuredStack & StackPlan {
+  const {
+    name,
+    description,
+    makeVolfile: volfile,
+    unfitReason: unfit,
+    makeCommand: command,
+  } = stack;
+  const { scratch, data, timeouts, signal } = settings;
   const directory = join(data, name);
   const mountpoint = join(scratch, `${name}-mnt`);
   const log = join(scratch, `${name}.log`);
-  const mounting: MountPlan = { mountpoint, directory, timeouts, log, scratch };
+  const mountPlan: MountPlan = { mountpoint, directory, timeouts, log, scratch };
   const discard = (): void => rmSync(directory, { recursive: true, force: true });
   return {
     name,
     description,
     volfile: volfile?.(directory) ?? null,
-    counted: null,
-    ...(unfit === undefined ? {} : { unfit }),
+    lookupCounter: null,
+    ...(unfit === undefined ? {} : { unfitReason: unfit }),
     async serve() {
       discard();
       mkdirSync(directory, { recursive: true });
       mkdirSync(mountpoint, { recursive: true });
-      const started = await startMount(
-        { ...command(mounting), log, patienceMs: START_MS_MAX, ...(signal && { signal }) },
+      const server = await startMount(
+        { ...command(mountPlan), log, timeoutMs: START_MS_MAX, ...(signal && { signal }) },
         mountpoint,
       );
       return {
-        ...started,
+        ...server,
         mountpoint,
-        ended: async () => (started.hasEnded() ? `its server ended: ${complaintIn(log)}` : null),
+        explainEnd: async () =>
+          server.hasEnded() ? `its server ended: ${readLastError(log)}` : null,
       };
     },
     discard,

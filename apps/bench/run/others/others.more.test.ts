@@ -9,9 +9,9 @@ import { NotMeasured } from '../../engine/not-measured.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import type { OtherStack } from './implementation.ts';
-import { withOthers } from './index.ts';
+import { addOthers } from './index.ts';
 import { libfuse } from './libfuse.ts';
-import { otherPlan } from './other-plan.ts';
+import { makeOtherPlan } from './other-plan.ts';
 
 const alike: readonly string[] = [];
 
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** A folder with programs that only exit with 0. */
-function programs(...names: string[]): string {
+function makePrograms(...names: string[]): string {
   const folder = join(scratch, 'bin');
   mkdirSync(folder);
   for (const name of names) {
@@ -36,21 +36,21 @@ function programs(...names: string[]): string {
 }
 
 /** Writes a Python module that shadows the system's. */
-function pythonModule(name: string, text: string): void {
+function writePythonModule(name: string, text: string): void {
   vi.stubEnv('PYTHONPATH', scratch);
   writeFileSync(join(scratch, `${name}.py`), text);
 }
 
-const noModule = (name: string): string =>
+const raiseNoModule = (name: string): string =>
   `raise ModuleNotFoundError("No module named '${name}'")\n`;
 
-describe('a part that is missing is named with the package to install', () => {
+describe('the package to install is named', () => {
   it.each<[string[], string]>([
     [[], 'there is no C compiler (apt install gcc libc6-dev pkg-config libfuse3-dev)'],
     [['pkg-config'], 'there is no C compiler (apt install gcc libc6-dev)'],
     [['cc'], 'libfuse 3 is not installed (apt install pkg-config libfuse3-dev)'],
-  ])('for libfuse, with only %j on PATH', (there, problem) => {
-    vi.stubEnv('PATH', programs(...there));
+  ])('for libfuse, with only %j on PATH', (programNames, problem) => {
+    vi.stubEnv('PATH', makePrograms(...programNames));
     expect(libfuse.prepare(scratch)).toBe(problem);
   });
 
@@ -73,21 +73,21 @@ describe('a part that is missing is named with the package to install', () => {
   });
 
   it('for fusepy, without its module', () => {
-    pythonModule('fusepy', noModule('fusepy'));
-    pythonModule('fuse', noModule('fuse'));
+    writePythonModule('fusepy', raiseNoModule('fusepy'));
+    writePythonModule('fuse', raiseNoModule('fuse'));
     expect(fusepy.prepare(scratch)).toMatch(/ \(apt install python3-fusepy\)$/);
   });
 
   const noPython = isInstalled('python3') ? '' : 'python3 is not installed';
   it.skipIf(isSkipped('what fusepy needs', noPython))('for fusepy, without libfuse 2', () => {
-    pythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
+    writePythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
     expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
   });
 
-  it('and the implementation is left out with a warning', () => {
-    vi.stubEnv('PATH', programs());
+  it('in a warning that the implementation is left out', () => {
+    vi.stubEnv('PATH', makePrograms());
     const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', alike };
-    expect(withOthers(stacks, ['libfuse'], scratch)).toEqual({
+    expect(addOthers(stacks, ['libfuse'], scratch)).toEqual({
       ...stacks,
       warnings: [
         'one',
@@ -102,36 +102,44 @@ describe('a part that is missing is named with the package to install', () => {
 it('a missing fusermount3 is named to users other than root', () => {
   vi.spyOn(process, 'getuid').mockReturnValue(4321);
   const stacks = { stacks: [], warnings: [], question: 'How fast?', alike };
-  const path = programs('cc', 'pkg-config');
+  const path = makePrograms('cc', 'pkg-config');
   vi.stubEnv('PATH', path);
-  const without = withOthers(stacks, ['libfuse'], scratch);
-  expect(without.warnings).toEqual([
+  const withoutFusermount = addOthers(stacks, ['libfuse'], scratch);
+  expect(withoutFusermount.warnings).toEqual([
     'libfuse is left out: there is no fusermount3 (apt install fuse3)',
   ]);
   writeFileSync(join(path, 'fusermount3'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  expect(withOthers(stacks, ['libfuse'], scratch).warnings).toEqual([]);
+  expect(addOthers(stacks, ['libfuse'], scratch).warnings).toEqual([]);
 });
 
 describe('a stack of --with', () => {
   const failing: OtherStack = {
     name: 'failing',
     description: '',
-    command: ({ directory }) => ({
-      line: [process.execPath, '-e', `console.error('error: no luck'); process.exit(1)`, directory],
+    makeCommand: ({ directory }) => ({
+      words: [
+        process.execPath,
+        '-e',
+        `console.error('error: no luck'); process.exit(1)`,
+        directory,
+      ],
     }),
   };
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
-  it('a stack of --with that does not mount quotes the message of its server', async () => {
-    const plan = otherPlan(failing, { scratch, data: scratch, timeouts });
+  it('quotes the message of its server if it does not mount', async () => {
+    const plan = makeOtherPlan(failing, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
   });
 
-  it('an absent stack of --with is reported', async () => {
-    const gone: OtherStack = { ...failing, command: () => ({ line: [join(scratch, 'gone')] }) };
-    const plan = otherPlan(gone, { scratch, data: scratch, timeouts });
+  it('is reported as silent if its program is absent', async () => {
+    const absent: OtherStack = {
+      ...failing,
+      makeCommand: () => ({ words: [join(scratch, 'gone')] }),
+    };
+    const plan = makeOtherPlan(absent, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
   });
 

@@ -35,8 +35,8 @@ async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
 }
 
 /** Implementations that a warning calls missing; must be none where all are required. */
-function leftOut({ warnings }: Run): string[] {
-  const words = warnings.flatMap((it) => /^(\S+) is left out: .*\)$/.exec(it)?.[1] ?? []);
+function listLeftOut({ warnings }: Run): string[] {
+  const words = warnings.flatMap((warning) => /^(\S+) is left out: .*\)$/.exec(warning)?.[1] ?? []);
   if (process.env.GLOSSA_REQUIRE_ALL === '1') expect(words).toEqual([]);
   return words;
 }
@@ -47,7 +47,7 @@ describeMounts('glossa bench --with', () => {
     () =>
       withScratch(async (scratch) => {
         const run = await measure(scratch, '-w', WORKLOADS.join(), '--with', WORDS.join());
-        const missing = leftOut(run);
+        const missing = listLeftOut(run);
         const names = STACKS.filter((name) => !missing.includes(name.replace('-floor', '')));
         expect(run.partial).toBe(false);
         expect(run.question).toContain(names.length === 0 ? 'a?' : ', beside ');
@@ -55,20 +55,20 @@ describeMounts('glossa bench --with', () => {
         expect(run.workloads.map(({ name }) => name)).toEqual(WORKLOADS);
         for (const { name, results } of run.workloads) {
           const [own] = results;
-          for (const { stack, measured, missing: why } of results) {
-            const what = `${name}, ${stack}`;
+          for (const { stack, measured, missing: reason } of results) {
+            const label = `${name}, ${stack}`;
             if (stack === 'libfuse-floor' && name !== 'miss') {
-              expect(measured, what).toBeNull();
-              expect(why).toBe('all it can say is that a name is absent (workload miss)');
+              expect(measured, label).toBeNull();
+              expect(reason).toBe('all it can say is that a name is absent (workload miss)');
               continue;
             }
-            expect(why, what).toBeNull();
+            expect(reason, label).toBeNull();
             const { count } = own!.measured!.latency;
-            expect(measured!.answers, what).toEqual({ checked: count, wrong: 0 });
-            expect(measured!.peakMemoryBytes, what).toBeGreaterThan(100_000);
-            expect(measured!.startSeconds, what).toBeGreaterThan(0);
+            expect(measured!.answers, label).toEqual({ checked: count, wrong: 0 });
+            expect(measured!.peakMemoryBytes, label).toBeGreaterThan(100_000);
+            expect(measured!.startSeconds, label).toBeGreaterThan(0);
             // Passthrough moves data without the server.
-            if (name === 'miss') expect(measured!.serverCpuSeconds, what).toBeGreaterThan(0);
+            if (name === 'miss') expect(measured!.serverCpuSeconds, label).toBeGreaterThan(0);
           }
         }
       }),
@@ -83,7 +83,7 @@ describeMounts('glossa bench --with', () => {
         const cached = ['--negative-timeout', '600', '--attribute-timeout', '600'];
         const words = ['libfuse', 'fusepy', 'nl-cache'];
         const run = await measure(scratch, '-w', 'miss', '--with', words.join(), ...cached);
-        leftOut(run);
+        listLeftOut(run);
         // After one pass over all names, the kernel sends no requests.
         for (const { stack, measured } of run.workloads[0]!.results.slice(1)) {
           expect(measured!.answers.wrong, stack).toBe(0);
