@@ -101,7 +101,7 @@ describe('a wrong result', () => {
     ['randread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
     ['smallfile', (root) => writeFileSync(join(root, 'client0-0003'), ''), /EEXIST/],
     ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
-  ])('of %s gives a complaint', (name, spoil, complaint) => {
+  ])('in the workload %s gives a complaint', (name, spoil, complaint) => {
     makeTrees(name);
     // The searched folders are opened before one of them is removed.
     const before = name === 'phpsim' ? workloads[name].open(setting) : null;
@@ -112,7 +112,7 @@ describe('a wrong result', () => {
     expect(complaints[0]).toMatch(complaint);
   });
 
-  it('of a command can be another exit status', () => {
+  it('is also an unexpected exit status of a command', () => {
     const requests = open('command', {
       command: tryCommand(['test', '-e', 'more'], folder),
     });
