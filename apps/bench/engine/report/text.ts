@@ -75,7 +75,10 @@ function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: 
   ];
   const writeColumns = (from: number, to: number, more: readonly string[] = []): string[] => {
     const chosenCells = cells.map((row, at) => [row[0]!, ...row.slice(from, to), more[at] ?? '']);
-    return formatTable(chosenCells, { isRightAligned: (at) => at > 0 && at <= to - from, indent: '  ' });
+    return formatTable(chosenCells, {
+      isRightAligned: (at) => at > 0 && at <= to - from,
+      indent: '  ',
+    });
   };
   const lines: string[] = [];
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
@@ -84,7 +87,9 @@ function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: 
     while (to <= end && maxWidth(writeColumns(from, to + 1)) <= screen.width) to++;
     const room = screen.width - maxWidth(writeColumns(from, to)) - 2;
     const hasBars = from === 1 && room >= BAR_MIN;
-    const bars = measuredRows.map(({ barLength: part }) => formatBar(part, Math.min(BAR_MAX, room)));
+    const bars = measuredRows.map(({ barLength: part }) =>
+      formatBar(part, Math.min(BAR_MAX, room)),
+    );
     lines.push(...writeColumns(from, to, hasBars ? ['', ...bars] : []));
     from = to;
   }
