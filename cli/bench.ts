@@ -104,7 +104,7 @@ function makeStacks(
   }
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
   if (languages === undefined) throw new UsageError('--translator needs --in, its languages');
-  return makeTranslatorStacks({ translator, languages: given: languages, options, scratch });
+  return makeTranslatorStacks({ translator, languages, options, scratch });
 }
 
 async function measureStacks(

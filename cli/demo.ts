@@ -154,7 +154,7 @@ async function runPasses(
     const away = makeSearches(
       stacks,
       '-away',
-      { workload: workloads.away, countingVolumes, pids, beforeMount: ready: fillOnce },
+      { workload: workloads.away, countingVolumes, pids, beforeMount: fillOnce },
       (text) => replaceStorage(text, ports, delayMs),
       [],
     );

@@ -68,7 +68,12 @@ export async function runBench(
   );
   const progress = (done: number, activity: string): void => {
     const elapsedSeconds = (performance.now() - runStart) / 1e3;
-    plan.showProgress({ doneCount: done, total: measurements.length * turns, elapsedSeconds, item: what: activity });
+    plan.showProgress({
+      doneCount: done,
+      total: measurements.length * turns,
+      elapsedSeconds,
+      item: activity,
+    });
   };
   const trial = await runTrial({ ...plan, onTurn: (activity) => progress(0, activity) });
   const trialFailures = [...trial.startFailures].map(([name, reason]) => `${name}: ${reason}`);
