@@ -61,7 +61,7 @@ it('option language accepts an added language, and the search finds its modules'
     extensions: ['.mine'],
     packageFiles: ['init.mine'],
     pathVariable: 'MINE_PATH',
-    writing: languages.python.hosted.writing,
+    syntax: languages.python.hosted.syntax,
     load: () => Promise.reject(new Error('no interpreter')),
   };
   const all = [...hostedLanguages, mine];

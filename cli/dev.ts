@@ -143,7 +143,7 @@ class SaveWatch {
     const folder = isFolder(path) ? path : dirname(path);
     const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
     const extensions = [...new Set([...modules, '.vol', extname(path)])];
-    this.end = watchFolder(folder, extensions, { changed: reportSave, failed() {} });
+    this.end = watchFolder(folder, extensions, { onChange: reportSave, onFailure() {} });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 /** `glossa repl`: starts a graph in this process, and gives a prompt inside a module's interpreter. */
 
 import { basename, dirname, resolve } from 'node:path';
-import { type Glupy, promptOf } from '../bridges/host/index.ts';
+import { type GlupyState, promptTarget } from '../bridges/host/index.ts';
 import { hostedLanguages } from '../bridges/languages.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log.ts';
@@ -115,7 +115,7 @@ function makeModuleSink(
 }
 
 /** Chooses the volume of the prompt. @throws {Failure} */
-function chooseVolume(graph: Graph, name: string | undefined, operand: string): Xlator<Glupy> {
+function chooseVolume(graph: Graph, name: string | undefined, operand: string): Xlator<GlupyState> {
   const volumes = moduleVolumes(graph);
   const names = volumes.map((xl) => xl.name);
   if (volumes.length === 0) throw new Failure(`${operand} has no scripted volume (features/glupy)`);
@@ -129,8 +129,8 @@ function chooseVolume(graph: Graph, name: string | undefined, operand: string): 
   throw new Failure(`${operand} has no scripted volume '${name}'${hint}`);
 }
 
-async function runPrompt(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
-  const modulePrompt = promptOf(volume);
+async function runPrompt(volume: Xlator<GlupyState>, terminal: Terminal): Promise<number> {
+  const modulePrompt = promptTarget(volume);
   const { language } = modulePrompt;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
   const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];

@@ -8,7 +8,7 @@
  * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
  */
 
-import type { Glupy } from '../bridges/host/index.ts';
+import type { GlupyState } from '../bridges/host/index.ts';
 import { GraphError } from '../runtime/core/errors.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import type { Log } from '../runtime/core/log.ts';
@@ -37,8 +37,8 @@ export interface ReloadResult {
 }
 
 /** The volumes that run modules. */
-export const moduleVolumes = (graph: Graph): readonly Xlator<Glupy>[] =>
-  graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
+export const moduleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =>
+  graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<GlupyState>[];
 
 export class Reloader {
   private readonly graph: Graph;

@@ -13,41 +13,41 @@ export interface GuestHost {
    */
   push(id: number, message: GuestMessage): void;
   /** Takes over bytes for the next message; returns their number in it. */
-  put(bytes: Uint8Array): number;
+  putBytes(bytes: Uint8Array): number;
   /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
   fetch(id: number, wind: number, index: number): string | undefined;
   /** The dict itself, for an engine that converts it. */
-  dict(id: number, wind: number, index: number): Dict | undefined;
+  fetchDict(id: number, wind: number, index: number): Dict | undefined;
   /** The request itself, for a guest that is no interpreter; undefined when it has ended. */
   request(id: number): HostedRequest | undefined;
   /** As `fetch`, for bytes. */
-  data(id: number, wind: number, index: number): Uint8Array | undefined;
+  fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined;
   /** [gfid, ia_type, path] as JSON. */
-  inode(id: number): string | undefined;
+  inodeJson(id: number): string | undefined;
   /** [inode, flags, pid, isDir] as JSON. */
-  fd(id: number): string | undefined;
+  fdJson(id: number): string | undefined;
   /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientOf`. */
-  root(id: number): string | undefined;
+  rootJson(id: number): string | undefined;
   /**
    * The number of the client that a request is made for; 0 for none, and for one that is gone. From
    * then on `forgetClient` notifies the guest of its end.
    */
-  clientOf(root: Stack): number;
+  clientId(rootJson: Stack): number;
   /** The uid of a client, as text, by its number. */
-  client(id: number): string | undefined;
+  clientUid(id: number): string | undefined;
   /** 1 while request `id` lives, otherwise 0: its objects are invalid then. */
-  alive(id: number): number;
+  isAlive(id: number): number;
   /** Subscribes to the notice `forget` or `release`; 0 when the object is gone. */
-  track(inode: number): number;
-  trackFd(fd: number): number;
+  track(inodeJson: number): number;
+  trackFd(fdJson: number): number;
   /** Closes an fd made for the guest; 0 for any other. */
-  closeFd(fd: number): number;
+  closeFd(fdJson: number): number;
   /** Reports that the module can no longer answer request `id`. */
-  lost(id: number): void;
+  failUnreachable(id: number): void;
   /** Monotonic microseconds of the clock that `after` uses. */
   now(): number;
   /** Schedules a `tick` in so many milliseconds, in place of an earlier one. */
-  after(ms: number): void;
+  setTimer(ms: number): void;
   /** The volume's current log level. */
   readonly level: number;
   /**
@@ -56,14 +56,14 @@ export interface GuestHost {
    */
   invalidate(message: GuestMessage): void;
   /** Sets if the volume is up (1 or 0), in its children's place; sent when the guest returns. */
-  up(isUp: number): void;
+  declareUp(isUp: number): void;
   /** 1 when the child with this index is up, otherwise 0. */
-  childUp(child: number): number;
+  isChildUp(child: number): number;
   /** 1 when the volume writes log lines of this level. */
-  logs(level: number): number;
+  isLogged(level: number): number;
   log(level: number, source: LogSource, text: string): void;
   /** Logs a refusal as a warning, once for each text (limits/limited-log.ts). */
-  refused(source: LogSource | undefined, text: string): void;
+  logRefusal(source: LogSource | undefined, text: string): void;
   /** Logs an invalid message, unless the module's own error reports it. */
-  mistaken(source: LogSource | undefined, why: string): void;
+  noteMistake(source: LogSource | undefined, why: string): void;
 }

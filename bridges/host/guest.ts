@@ -128,9 +128,9 @@ export interface Evaluation {
 /** Records a guest's calls for an observer. Any method may throw; the guest continues then. */
 export interface NoteTaker {
   /** Before a call for request `id`, by name of its fop or hook: samples the module's state. */
-  before(id: number, what: string): void;
+  sampleBefore(id: number, name: string): void;
   /** After the call: what it changed, as JSON of texts by name (docs/write/recording.md). */
-  after(): string;
+  readChanges(): string;
   /** The observer is gone. */
   stop(): void;
 }
@@ -142,25 +142,25 @@ export interface Guest {
   /** Texts of the author's loaded files. */
   readonly sources?: readonly string[];
   /** Reads values from the request itself (`GuestHost.request`) instead of flattened ones. */
-  readonly looksItself?: boolean;
-  readonly noting?: NoteTaker;
+  readonly readsRequest?: boolean;
+  readonly noteTaker?: NoteTaker;
   /** The reason why the interpreter can no longer be entered; undefined while it works. */
-  readonly dead: string | undefined;
+  readonly failure: string | undefined;
   /** Makes the module's translator with its options and runs its `init`. Throws its error. */
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
-  fop(name: string): EnterGuest;
-  reply(name: string): EnterGuest;
+  fopEntry(name: string): EnterGuest;
+  replyEntry(name: string): EnterGuest;
   /** Calls a hook, or sends a notice, with scalars. Its exceptions are logged. */
-  hook(name: HookName | NoticeName, args: readonly Scalar[]): number;
+  callHook(name: HookName | NoticeName, args: readonly Scalar[]): number;
   /** Calls a hook that returns state, as JSON; undefined when it failed, with the error logged. */
-  tell(name: StateHookName): string | undefined;
+  callStateHook(name: StateHookName): string | undefined;
   /**
    * Runs a line typed at a prompt inside the module, where `self` is the translator. Resolves when
    * it has ended, awaits included.
    */
   evaluate(source: string): Promise<Evaluation>;
   /** Runs a debugger's command in JSON, as the result (core/line-stops.ts); absent without line stops. */
-  line?(command: string): string;
+  runLineCommand?(command: string): string;
   /** Bytes of the interpreter's memory. */
   readonly memory: number;
   close(): void;

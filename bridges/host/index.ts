@@ -16,23 +16,23 @@ import {
 } from '../../runtime/core/xlator.ts';
 import { findRemarks, logOmittedFops } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
-import type { FoundModule, HostedLanguage, ModuleContext } from './language.ts';
+import type { HostedLanguage, ModuleContext, ModuleFile } from './language.ts';
 import {
   failureOptions,
   type Limits,
-  limitsOf,
   type Owner,
   type Policy,
-  policyOf,
+  readLimits,
+  readPolicy,
 } from './lifecycle/failure-policy.ts';
-import { Host, type Hosted, hosted, type ModuleVolume } from './lifecycle/host.ts';
+import { Host, type HostState, hostFunctions, type ModuleVolume } from './lifecycle/host.ts';
 import { Interpreter } from './lifecycle/interpreter.ts';
-import { moduleOptions } from './lifecycle/module-options.ts';
+import { readModuleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
-import { findGrants, foldersOf, grantOptions, type VolumeGrants } from './limits/grants.ts';
+import { findGrants, grantedFolders, grantOptions, type VolumeGrants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 import { dirname } from './paths.ts';
-import { notesOf } from './requests/notes.ts';
+import { updateNotes } from './requests/notes.ts';
 
 const optionsFor = (languages: readonly HostedLanguage[]) =>
   defineOptions({
@@ -94,18 +94,18 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
 
 type Settings = Values<ReturnType<typeof optionsFor>>;
 
-interface Hosting {
+interface HostingContext {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
   readonly options: ReturnType<typeof optionsFor>;
 }
 
 /** The state of a volume of this type. */
-export interface Glupy extends Hosted<Host> {
-  given: Settings;
-  module: FoundModule & { readonly language: HostedLanguage };
+export interface GlupyState extends HostState<Host> {
+  settings: Settings;
+  module: ModuleFile & { readonly language: HostedLanguage };
   /** @throws {InitError} when a mount has covered a searched or granted folder */
-  readonly refuseCovered: () => Promise<void>;
+  readonly checkMounts: () => Promise<void>;
 }
 
 /** A volume as a prompt uses it, in this thread or another. */
@@ -145,12 +145,12 @@ export type MakeThreadVolume = (
   settings: ThreadSettings,
 ) => Promise<ThreadVolume>;
 
-type Volume = Glupy | Hosted<ThreadVolume>;
+type Volume = GlupyState | HostState<ThreadVolume>;
 
-const isHere = (priv: Volume): priv is Glupy => 'module' in priv;
+const runsInThisThread = (priv: Volume): priv is GlupyState => 'module' in priv;
 
-export function promptOf({ priv }: Xlator<Volume>): PromptTarget {
-  if (!isHere(priv)) return priv.host;
+export function promptTarget({ priv }: Xlator<Volume>): PromptTarget {
+  if (!runsInThisThread(priv)) return priv.host;
   const { host, module } = priv;
   return {
     language: host.interpreter.guest.language,
@@ -159,40 +159,42 @@ export function promptOf({ priv }: Xlator<Volume>): PromptTarget {
   };
 }
 
-function scriptOf({ name, priv }: Xlator<Volume>): DebuggableModule {
-  const { guest } = isHere(priv) ? priv.host.interpreter : { guest: null };
-  const lines = isHere(priv) ? null : priv.host.lines;
-  const methods = isHere(priv) ? methodsOf(priv.host.interpreter.guest) : priv.host.methods;
-  const { language, path } = promptOf({ priv } as Xlator<Volume>);
-  const methodsOnly = lines === null && guest?.line === undefined;
+function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
+  const { guest } = runsInThisThread(priv) ? priv.host.interpreter : { guest: null };
+  const lines = runsInThisThread(priv) ? null : priv.host.lines;
+  const methods = runsInThisThread(priv)
+    ? scriptMethods(priv.host.interpreter.guest)
+    : priv.host.methods;
+  const { language, path } = promptTarget({ priv } as Xlator<Volume>);
+  const methodsOnly = lines === null && guest?.runLineCommand === undefined;
   const why = methodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
     : `volume '${name}' stops at lines only with option isolation thread`;
   return { language, path, methods, lines, methodsOnly, why };
 }
 
-export const methodsOf = ({ description }: Guest): ScriptMethod[] =>
+export const scriptMethods = ({ description }: Guest): ScriptMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
-function find(
-  { languages, machine }: Hosting,
-  xl: Xlator<Glupy>,
-  given: Settings,
-): Glupy['module'] {
-  const name = given['module-name'];
+function findVolumeModule(
+  { languages, machine }: HostingContext,
+  xl: Xlator<GlupyState>,
+  settings: Settings,
+): GlupyState['module'] {
+  const name = settings['module-name'];
   if (name === undefined)
     throw new InitError(missingOption('module-name', 'which module?', xl.given));
   const { baseDir } = xl.context;
-  const { language, 'module-path': path } = given;
+  const { language, 'module-path': path } = settings;
   const module = findModule({ name, path, language, baseDir }, languages, machine);
   machine.checkForeign(xl, module.path);
   return module;
 }
 
 /** @throws {InitError} for options that this machine does not support */
-function refuseImpossible({ cannot }: Machine, given: Settings): void {
-  for (const [option, why] of Object.entries(cannot)) {
-    const value = given[option as keyof Settings];
+function refuseUnsupported({ unsupportedOptions }: Machine, settings: Settings): void {
+  for (const [option, why] of Object.entries(unsupportedOptions)) {
+    const value = settings[option as keyof Settings];
     if (value !== undefined && value !== false && value !== 'none')
       throw new InitError(`option ${option}: ${why}`);
   }
@@ -200,19 +202,24 @@ function refuseImpossible({ cannot }: Machine, given: Settings): void {
 
 /**
  * Reads a module into an interpreter of its own.
- * @param creates true to make its translator, too
+ * @param createsTranslator true to make its translator, too
  * @throws for mistakes of the module's author
  */
-async function load(
-  { machine, options }: Hosting,
-  xl: Xlator<Glupy>,
+async function loadModule(
+  { machine, options }: HostingContext,
+  xl: Xlator<GlupyState>,
   owner: Owner,
-  given: Settings,
-  module: Glupy['module'],
+  settings: Settings,
+  module: GlupyState['module'],
   granted: VolumeGrants,
-  creates: boolean,
+  createsTranslator: boolean,
 ): Promise<Interpreter> {
-  const interpreter = new Interpreter(xl, owner, limitsOf(given, given['memory-limit']), machine);
+  const interpreter = new Interpreter(
+    xl,
+    owner,
+    readLimits(settings, settings['memory-limit']),
+    machine,
+  );
   const { api } = interpreter;
   const context: ModuleContext = xl.context;
   try {
@@ -220,8 +227,8 @@ async function load(
     const guest = await start(module, api, {
       machine,
       volume: xl.name,
-      timeLimit: given['time-limit'],
-      memoryLimit: given['memory-limit'],
+      timeLimit: settings['time-limit'],
+      memoryLimit: settings['memory-limit'],
       ...granted,
       terminal: context.terminal,
       lines: context.lineDebugger,
@@ -232,13 +239,13 @@ async function load(
       log: (level, source, text) => api.log(level, source, text),
     });
     interpreter.attach(guest);
-    interpreter.notes = notesOf(xl, guest);
-    const { writing } = module.language;
-    xl.warnSuspicious(findRemarks(guest, module.path, writing));
-    logOmittedFops(xl, guest, module.path, writing.passesThrough);
-    const values = moduleOptions(xl, options, guest.description.options, module.path);
-    if (creates) {
-      guest.create(xl.name, children(xl), values);
+    interpreter.notes = updateNotes(xl, guest);
+    const { syntax } = module.language;
+    xl.warnSuspicious(findRemarks(guest, module.path, syntax));
+    logOmittedFops(xl, guest, module.path, syntax.passesThrough);
+    const values = readModuleOptions(xl, options, guest.description.options, module.path);
+    if (createsTranslator) {
+      guest.create(xl.name, childRows(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
       xl.log.info(`${module.path} loaded: ${fops}`);
     }
@@ -249,33 +256,36 @@ async function load(
   }
 }
 
-const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
+const childRows = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-async function init(choice: Hosting, xl: Xlator<Glupy>, given: Settings): Promise<Glupy> {
+async function init(
+  hosting: HostingContext,
+  xl: Xlator<GlupyState>,
+  settings: Settings,
+): Promise<GlupyState> {
   // These options apply at the volume's start only.
-  const { machine } = choice;
-  refuseImpossible(machine, given);
+  const { machine } = hosting;
+  refuseUnsupported(machine, settings);
   for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
-  const granted = findGrants(given, xl.context.baseDir, machine);
-  const grantedFolders = foldersOf(granted, machine.sources);
+  const granted = findGrants(settings, xl.context.baseDir, machine);
+  const folders = grantedFolders(granted, machine.sources);
   for (const path of granted.packages) machine.checkForeign(xl, path);
-  const host = new Host(xl, policyOf(given), async (owner, fresh) => {
-    if (fresh || grantedFolders.length > 0) await glupy.refuseCovered();
-    const module = fresh ? find(choice, xl, glupy.given) : glupy.module;
-    const interpreter = await load(choice, xl, owner, glupy.given, module, granted, true);
+  const host = new Host(xl, readPolicy(settings), async (owner, fresh) => {
+    if (fresh || folders.length > 0) await glupy.checkMounts();
+    const module = fresh ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
+    const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, granted, true);
     glupy.module = module;
     return interpreter;
   });
-  const module = find(choice, xl, given);
-  const folders = [...module.folders, ...grantedFolders];
-  const refuseCovered = machine.sources.watchOver(folders);
-  const glupy: Glupy = { host, given, module, refuseCovered };
+  const module = findVolumeModule(hosting, xl, settings);
+  const checkMounts = machine.sources.recordFileSystems([...module.folders, ...folders]);
+  const glupy: GlupyState = { host, settings, module, checkMounts };
   await host.start();
-  if (given.reload) {
-    host.unwatch = machine.watchFolder(dirname(module.path), module.language.extensions, {
-      changed: () => void host.reload(),
-      failed: (why) =>
+  if (settings.reload) {
+    host.stopWatching = machine.watchFolder(dirname(module.path), module.language.extensions, {
+      onChange: () => void host.reload(),
+      onFailure: (why) =>
         xl.log.warning(`option reload: ${module.path} is not watched: ${why}`, {
           msgid: messages.notWatched.id,
         }),
@@ -285,54 +295,62 @@ async function init(choice: Hosting, xl: Xlator<Glupy>, given: Settings): Promis
 }
 
 /** Reads the module in the sandbox, without running its `init`. @throws {GraphError} */
-async function check(choice: Hosting, xl: Xlator<Glupy>, given: Settings): Promise<void> {
+async function checkModule(
+  hosting: HostingContext,
+  xl: Xlator<GlupyState>,
+  settings: Settings,
+): Promise<void> {
   const problems: string[] = [];
-  const attempt = <T>(what: () => T): T | undefined => {
+  const attempt = <T>(action: () => T): T | undefined => {
     try {
-      return what();
+      return action();
     } catch (error) {
       if (!(error instanceof InitError)) throw error;
       problems.push(error.message);
       return undefined;
     }
   };
-  const { machine } = choice;
-  attempt(() => refuseImpossible(machine, given));
-  const policy = attempt(() => policyOf(given));
-  const granted = attempt(() => findGrants(given, xl.context.baseDir, machine));
-  const module = attempt(() => find(choice, xl, given));
+  const { machine } = hosting;
+  attempt(() => refuseUnsupported(machine, settings));
+  const policy = attempt(() => readPolicy(settings));
+  const granted = attempt(() => findGrants(settings, xl.context.baseDir, machine));
+  const module = attempt(() => findVolumeModule(hosting, xl, settings));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const interpreter = await load(choice, xl, owner, given, module!, granted!, false);
+  const interpreter = await loadModule(hosting, xl, owner, settings, module!, granted!, false);
   interpreter.discard();
 }
 
 /** Applies options to the running interpreter; those it cannot take start a new one. */
-function reconfigure({ options }: Hosting, xl: Xlator<Glupy>, given: Settings): void {
+function reconfigure(
+  { options }: HostingContext,
+  xl: Xlator<GlupyState>,
+  settings: Settings,
+): void {
   const glupy = xl.priv;
   const { interpreter } = glupy.host;
-  const policy = policyOf(given);
+  const policy = readPolicy(settings);
   const { options: declared } = interpreter.guest.description;
-  const values = JSON.stringify(moduleOptions(xl, options, declared, glupy.module.path));
+  const values = JSON.stringify(readModuleOptions(xl, options, declared, glupy.module.path));
   const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Settings)[];
-  const same = own.every((key) => given[key] === glupy.given[key]);
-  glupy.given = given;
+  const isSame = own.every((key) => settings[key] === glupy.settings[key]);
+  glupy.settings = settings;
   glupy.host.setPolicy(policy);
   for (const each of glupy.host.interpreters)
-    each.setLimits(limitsOf(given, given['memory-limit']));
-  if (same && interpreter.has('reconfigure')) {
-    interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
+    each.setLimits(readLimits(settings, settings['memory-limit']));
+  if (isSame && interpreter.has('reconfigure')) {
+    interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [values]));
     announceChangedReplies(xl as Xlator);
-  } else if (!same || Object.keys(declared).length > 0) {
+  } else if (!isSame || Object.keys(declared).length > 0) {
     void glupy.host.reload();
   }
 }
 
 /** @throws {InitError} for an unknown policy */
-const threadSettings = (given: Settings): ThreadSettings => ({
-  policy: policyOf(given),
-  limits: limitsOf(given, given['memory-limit']),
-  timeLimit: given['time-limit'],
+const threadSettings = (settings: Settings): ThreadSettings => ({
+  policy: readPolicy(settings),
+  limits: readLimits(settings, settings['memory-limit']),
+  timeLimit: settings['time-limit'],
 });
 
 /**
@@ -345,15 +363,15 @@ export function glupyFor(
   makeThread?: MakeThreadVolume,
 ) {
   const options = optionsFor(languages);
-  const choice: Hosting = { languages, machine, options };
+  const hosting: HostingContext = { languages, machine, options };
   /** Undefined for a module in this thread. @throws {InitError} on a machine without threads */
-  const inThread = async (
+  const makeThreadIfIsolated = async (
     xl: Xlator<Volume>,
-    given: Settings,
+    settings: Settings,
   ): Promise<ThreadVolume | undefined> => {
-    if (given.isolation !== 'thread' || makeThread === undefined) return undefined;
-    refuseImpossible(machine, given);
-    return makeThread(xl as Xlator, machine, threadSettings(given));
+    if (settings.isolation !== 'thread' || makeThread === undefined) return undefined;
+    refuseUnsupported(machine, settings);
+    return makeThread(xl as Xlator, machine, threadSettings(settings));
   };
   return defineTranslator<Volume, typeof options>({
     type: 'features/glupy',
@@ -361,21 +379,23 @@ export function glupyFor(
     children: [0, Number.POSITIVE_INFINITY],
     options,
     openOptions: true,
-    ...hosted,
-    async init(xl, given) {
-      const host = await inThread(xl, given);
-      if (host === undefined) return init(choice, xl as Xlator<Glupy>, given);
+    ...hostFunctions,
+    async init(xl, settings) {
+      const host = await makeThreadIfIsolated(xl, settings);
+      if (host === undefined) return init(hosting, xl as Xlator<GlupyState>, settings);
       await host.start();
       return { host };
     },
-    async check(xl, given) {
-      const host = await inThread(xl, given);
-      await (host === undefined ? check(choice, xl as Xlator<Glupy>, given) : host.check());
+    async check(xl, settings) {
+      const host = await makeThreadIfIsolated(xl, settings);
+      await (host === undefined
+        ? checkModule(hosting, xl as Xlator<GlupyState>, settings)
+        : host.check());
     },
-    reconfigure(xl, given) {
-      if (isHere(xl.priv)) reconfigure(choice, xl as Xlator<Glupy>, given);
-      else xl.priv.host.reconfigure(threadSettings(given));
+    reconfigure(xl, settings) {
+      if (runsInThisThread(xl.priv)) reconfigure(hosting, xl as Xlator<GlupyState>, settings);
+      else xl.priv.host.reconfigure(threadSettings(settings));
     },
-    script: scriptOf,
+    script: describeModule,
   });
 }

@@ -5,7 +5,7 @@
  */
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
-import { kinds, LOC_KINDS } from './crossing/flatten.ts';
+import { LOC_KINDS, scalarKinds } from './crossing/flatten.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -19,7 +19,7 @@ import {
   type StateHookName,
 } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
-import type { FoundModule, GuestSettings } from './language.ts';
+import type { GuestSettings, ModuleFile } from './language.ts';
 
 /** Argument kinds (crossing/flatten.ts) of hooks and notices. */
 const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
@@ -51,65 +51,65 @@ export type HostRow = readonly [
 export const hostRows = (
   host: GuestHost,
   evaluations: Evaluations,
-  shown = (text: string): string => text,
+  formatText = (text: string): string => text,
 ): readonly HostRow[] => [
   ['push', 'is', 'v', (id: number, message: string) => void host.push(id, message)],
   ['invalidate', 's', 'v', (message: string) => void host.invalidate(message)],
-  ['up', 'i', 'v', (isUp: number) => void host.up(isUp)],
-  ['child_up', 'i', 'i', (child: number) => host.childUp(child)],
-  ['inode', 'i', 's', (id: number) => host.inode(id)],
-  ['fd', 'i', 's', (id: number) => host.fd(id)],
-  ['root', 'i', 's', (id: number) => host.root(id)],
-  ['client', 'i', 's', (id: number) => host.client(id)],
-  ['alive', 'i', 'i', (id: number) => host.alive(id)],
+  ['up', 'i', 'v', (isUp: number) => void host.declareUp(isUp)],
+  ['child_up', 'i', 'i', (child: number) => host.isChildUp(child)],
+  ['inode', 'i', 's', (id: number) => host.inodeJson(id)],
+  ['fd', 'i', 's', (id: number) => host.fdJson(id)],
+  ['root', 'i', 's', (id: number) => host.rootJson(id)],
+  ['client', 'i', 's', (id: number) => host.clientUid(id)],
+  ['alive', 'i', 'i', (id: number) => host.isAlive(id)],
   ['track', 'i', 'i', (id: number) => host.track(id)],
   ['track_fd', 'i', 'i', (id: number) => host.trackFd(id)],
   ['close_fd', 'i', 'i', (id: number) => host.closeFd(id)],
-  ['lost', 'i', 'v', (id: number) => void host.lost(id)],
+  ['lost', 'i', 'v', (id: number) => void host.failUnreachable(id)],
   ['now', '', 'i', () => host.now()],
-  ['after', 'i', 'v', (ms: number) => void host.after(ms)],
-  ['logs', 'i', 'i', (level: number) => host.logs(level)],
+  ['after', 'i', 'v', (ms: number) => void host.setTimer(ms)],
+  ['logs', 'i', 'i', (level: number) => host.isLogged(level)],
   [
     'log',
     'isiss',
     'v',
     (level: number, file: string, line: number, func: string, text: string) =>
-      void host.log(level, { file, line, func }, shown(text)),
+      void host.log(level, { file, line, func }, formatText(text)),
   ],
   [
     'evaluated',
     'iis',
     'v',
-    (id: number, failed: number, output?: string) => evaluations.end(id, output, failed !== 0),
+    (id: number, failed: number, output?: string) => evaluations.resolve(id, output, failed !== 0),
   ],
 ];
 
 /** Lines of a prompt that are still running. */
 export class Evaluations {
-  private readonly open = new Map<number, (result: Evaluation) => void>();
-  private last = 0;
+  private readonly running = new Map<number, (result: Evaluation) => void>();
+  private lastId = 0;
 
-  begin(run: (id: number) => void): Promise<Evaluation> {
-    this.last += 1;
-    const id = this.last;
+  start(run: (id: number) => void): Promise<Evaluation> {
+    this.lastId += 1;
+    const id = this.lastId;
     return new Promise((resolve) => {
-      this.open.set(id, resolve);
+      this.running.set(id, resolve);
       try {
         run(id);
       } catch (error) {
-        this.end(id, (error as Error).message, true);
+        this.resolve(id, (error as Error).message, true);
       }
     });
   }
 
   /** `output` undefined: the statement is incomplete. */
-  end(id: number, output: string | undefined, failed = false): undefined {
-    this.open.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
-    this.open.delete(id);
+  resolve(id: number, output: string | undefined, failed = false): undefined {
+    this.running.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
+    this.running.delete(id);
   }
 
-  endAll(output: string): void {
-    for (const id of [...this.open.keys()]) this.end(id, output, true);
+  failAll(output: string): void {
+    for (const id of [...this.running.keys()]) this.resolve(id, output, true);
   }
 }
 
@@ -118,16 +118,16 @@ export class Evaluations {
  * @param isPlaced true if `message` begins with a place
  * @param trace the traceback
  */
-export function startFailure(
-  { path }: FoundModule,
+export function makeStartError(
+  { path }: ModuleFile,
   message: string,
   isPlaced: boolean,
   trace = '',
 ): Error {
   // Errors found in a class or an import name their place themselves.
-  const own = message.replace(/^(?:Type)?Error: (?=\/)/, '');
-  const placed = isPlaced || own !== message || message.includes(path);
-  return new Error((placed ? own : `${path}: ${message}`) + trace);
+  const bareMessage = message.replace(/^(?:Type)?Error: (?=\/)/, '');
+  const hasPlace = isPlaced || bareMessage !== message || message.includes(path);
+  return new Error((hasPlace ? bareMessage : `${path}: ${message}`) + trace);
 }
 
 /** An engine's state, as the shared guest uses it. */
@@ -141,14 +141,14 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   abstract readonly language: string;
   abstract readonly description: ModuleDescription;
   abstract readonly sources: readonly string[];
-  abstract readonly noting: NoteTaker;
+  abstract readonly noteTaker: NoteTaker;
   protected readonly engine: E;
-  protected readonly module: FoundModule;
+  protected readonly module: ModuleFile;
   protected readonly settings: GuestSettings;
   private readonly evaluations: Evaluations;
   private readonly hooks = new Map<string, EnterGuest>();
 
-  constructor(engine: E, module: FoundModule, settings: GuestSettings, evaluations: Evaluations) {
+  constructor(engine: E, module: ModuleFile, settings: GuestSettings, evaluations: Evaluations) {
     this.engine = engine;
     this.module = module;
     this.settings = settings;
@@ -161,14 +161,18 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     options: object,
   ): void;
   /** The library's entry point for a fop; its calls may share a turn. */
-  protected abstract row(helper: 'entry' | 'reply_entry', fop: string, kinds: string): EnterGuest;
+  protected abstract findEntry(
+    helper: 'entry' | 'reply_entry',
+    fop: string,
+    kinds: string,
+  ): EnterGuest;
   /** The library's entry point for a hook or notice. */
-  protected abstract hookEntry(name: string, kinds: string): EnterGuest;
-  protected abstract askHook(name: StateHookName): string | undefined;
+  protected abstract findHookEntry(name: string, kinds: string): EnterGuest;
+  protected abstract runStateHook(name: StateHookName): string | undefined;
   /** Runs a line; its result ends evaluation `id`. */
-  protected abstract run(id: number, source: string): void;
+  protected abstract runLine(id: number, source: string): void;
 
-  get dead(): string | undefined {
+  get failure(): string | undefined {
     return this.engine.dead?.message;
   }
 
@@ -176,50 +180,50 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     return this.engine.memory;
   }
 
-  fop(name: string): EnterGuest {
-    return this.row('entry', name, `i${kinds(findFop(name)!.args)}`);
+  fopEntry(name: string): EnterGuest {
+    return this.findEntry('entry', name, `i${scalarKinds(findFop(name)!.args)}`);
   }
 
-  reply(name: string): EnterGuest {
-    return this.row('reply_entry', name, `iiii${kinds(findFop(name)!.reply)}`);
+  replyEntry(name: string): EnterGuest {
+    return this.findEntry('reply_entry', name, `iiii${scalarKinds(findFop(name)!.reply)}`);
   }
 
-  hook(name: HookName | NoticeName, args: readonly Scalar[]): number {
-    return this.guarded(name, FAILED, () => {
+  callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
+    return this.logIfThrows(name, FAILED, () => {
       let entry = this.hooks.get(name);
       if (entry === undefined) {
-        entry = this.hookEntry(name, HOOK_KINDS[name]);
+        entry = this.findHookEntry(name, HOOK_KINDS[name]);
         this.hooks.set(name, entry);
       }
       return entry(args);
     });
   }
 
-  tell(name: StateHookName): string | undefined {
-    return this.guarded(name, undefined, () => this.askHook(name));
+  callStateHook(name: StateHookName): string | undefined {
+    return this.logIfThrows(name, undefined, () => this.runStateHook(name));
   }
 
   evaluate(source: string): Promise<Evaluation> {
-    return this.evaluations.begin((id) => this.run(id, source));
+    return this.evaluations.start((id) => this.runLine(id, source));
   }
 
   close(): void {
     this.engine.close();
-    this.evaluations.endAll('the interpreter was closed');
+    this.evaluations.failAll('the interpreter was closed');
   }
 
   /** Makes a call outside of any request; the engine's error is logged. */
-  private guarded<R>(what: string, failed: R, call: () => R): R {
+  private logIfThrows<R>(name: string, failed: R, call: () => R): R {
     if (this.engine.dead !== undefined) return failed;
     try {
       return call();
     } catch (error) {
-      this.report(what, error);
+      this.logFailure(name, error);
       return failed;
     }
   }
 
-  protected report(_what: string, error: unknown): void {
+  protected logFailure(_name: string, error: unknown): void {
     const place = { file: this.module.path, line: 0, func: '-' };
     this.settings.log(ERROR, place, (error as Error).message);
   }

@@ -8,7 +8,7 @@ import type { Grants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 
 /** A found module, and the folders that its imports are searched in. */
-export interface FoundModule {
+export interface ModuleFile {
   /** Its name in the volfile, without extension. */
   readonly name: string;
   readonly path: string;
@@ -45,32 +45,32 @@ export interface GuestSettings {
 
 /** Starts an interpreter and loads the module. Throws an Error with a message for its author. */
 export type StartGuest = (
-  module: FoundModule,
+  module: ModuleFile,
   host: GuestHost,
   settings: GuestSettings,
 ) => Promise<Guest>;
 
 /** A language's names and syntax, for remarks on modules (advice/module-remarks.ts). */
-export interface Writing {
+export interface LanguageSyntax {
   /** Suffixes of callbacks and of interrupt methods. */
   readonly cbk: string;
   readonly cancel: string;
   /** Converts a GlusterFS name to the language's style. */
-  word(name: string): string;
+  toStyle(name: string): string;
   /** Matches comments and string literals. */
   readonly notCode: RegExp;
   /** Matches the text before a method's name in its definition. */
   readonly definition: RegExp;
   /** True if a bare name can mean a method, as in Python's class statement. */
-  readonly bare: boolean;
+  readonly hasBareNames: boolean;
   /** Match definitions of fop-like functions at the start of a line, with group `name`. */
   readonly functions: readonly RegExp[];
   /** Matches those lines that define a function and not a member of an object. */
-  readonly stands: RegExp;
+  readonly functionLine: RegExp;
   /** Matches the first line of the translator's class. */
-  readonly begin: RegExp;
+  readonly classLine: RegExp;
   /** Class attributes that the host reads. */
-  readonly read: readonly string[];
+  readonly classAttributes: readonly string[];
   /** Declarations of a class about fops that it leaves out: they pass; they are refused. */
   readonly passesThrough: readonly [passes: string, refuses: string];
 }
@@ -84,8 +84,8 @@ export interface HostedLanguage {
   /** Environment variable that lists more folders to search. */
   readonly pathVariable: string;
   /** Matches the declaration of a file's encoding in its first lines, with the name as a group. */
-  readonly coding?: RegExp;
-  readonly writing: Writing;
+  readonly codingDeclaration?: RegExp;
+  readonly syntax: LanguageSyntax;
   /** Prompts of `glossa repl`: for a new statement, and for a continued one. */
   readonly prompts?: readonly [first: string, more: string];
   load(): Promise<StartGuest>;
@@ -110,9 +110,9 @@ export interface DebuggerTerminal {
 /** Connects an interpreter with a debugger in another thread (messages: runtime/core/line-stops.ts). */
 export interface LineDebugger {
   /** The initial breakpoints, as a command in JSON; undefined for none. */
-  readonly watched: string | undefined;
+  readonly initialBreakpoints: string | undefined;
   /** Sends a message of the interpreter in JSON: a stop, or the result of a command. */
-  told(json: string): void;
+  send(json: string): void;
   /** Blocks until the next command, in JSON. Without a debugger the command is to continue. */
-  wait(): string;
+  waitForCommand(): string;
 }

@@ -10,11 +10,11 @@ import type { Watch } from './limits/watchdog.ts';
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Options that this machine does not support, with the reason; using one is an error. */
-  readonly cannot: Readonly<Record<string, string>>;
+  readonly unsupportedOptions: Readonly<Record<string, string>>;
   /** Other limitations, logged for each volume at its start. */
   readonly notes: readonly string[];
   /** Fds that a module may open itself. */
-  readonly mostFds: number;
+  readonly maxFds: number;
   readonly sources: Sources;
   readonly parts: Parts;
   readonly memory: MemoryTools;
@@ -40,7 +40,7 @@ export interface Machine {
   /** Watches a folder for saved files with these extensions. The result stops it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: Watcher): () => void;
   /** Hurries the garbage collector after an interpreter has ended. */
-  discarded(): void;
+  collectGarbage(): void;
 }
 
 // -- threads -------------------------------------------------------------------------------------
@@ -48,18 +48,18 @@ export interface Machine {
 /** A thread that runs a volume's module. */
 export interface Thread {
   /** Wakes its event loop. */
-  call(): void;
+  wake(): void;
   /** Sets whether it keeps the process alive, as it does at first. */
-  hold(isHeld: boolean): void;
+  setKeepsProcess(isHeld: boolean): void;
   /** Ends it, also in the middle of a call. */
-  end(): Promise<void>;
+  terminate(): Promise<void>;
 }
 
 export interface ThreadEvents {
   /** The thread wakes the event loop here. */
-  called(): void;
+  onWake(): void;
   /** The thread has ended by itself, or crashed. */
-  ended(why: string): void;
+  onEnd(why: string): void;
 }
 
 /** @param heapBytes limit of its own heap, without interpreters' memory */
@@ -72,14 +72,14 @@ export type StartThread = (
 
 // -- modules -------------------------------------------------------------------------------------
 
-export type Kind = 'file' | 'folder' | 'other';
+export type FileKind = 'file' | 'folder' | 'other';
 
 /** The files of modules and their imports. Thrown errors have an errno's `code`. */
 export interface Sources {
   /** The folder of glossa itself, with its examples; null without one. */
   readonly installed: string | null;
   /** Undefined for a missing path. */
-  kind(path: string): Kind | undefined;
+  fileKind(path: string): FileKind | undefined;
   list(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[];
   read(path: string): Uint8Array;
   /** The path of an existing file without symbolic links. */
@@ -89,13 +89,13 @@ export interface Sources {
    * reading from a mount that this process serves would wait for itself.
    * @throws {InitError}
    */
-  watchOver(folders: readonly string[]): () => Promise<void>;
+  recordFileSystems(folders: readonly string[]): () => Promise<void>;
 }
 
 export interface Watcher {
-  changed(): void;
+  onChange(): void;
   /** The watching has failed, and ends. */
-  failed(why: string): void;
+  onFailure(why: string): void;
 }
 
 // -- interpreters --------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ export interface BareRealm {
   /** Evaluates trusted text. */
   evaluate(source: string, name: string): unknown;
   /** Runs the realm's pending promise reactions. */
-  goOn(): Promise<void>;
+  runReactions(): Promise<void>;
 }
 
 export interface CacheLogs {
@@ -129,9 +129,9 @@ export interface CacheLogs {
 
 /** A cache of memory snapshots: they only save time, and never cause a failure. */
 export interface Cache {
-  openSnapshot(of: SnapshotInputs): Snapshot | undefined;
-  /** @param made the result of Pyodide's `makeMemorySnapshot` */
-  writeSnapshot(of: SnapshotInputs, made: Uint8Array): void;
+  openSnapshot(inputs: SnapshotInputs): Snapshot | undefined;
+  /** @param snapshot the result of Pyodide's `makeMemorySnapshot` */
+  writeSnapshot(inputs: SnapshotInputs, snapshot: Uint8Array): void;
 }
 
 /** The inputs of a cached snapshot: when one changes, it is another snapshot. */
@@ -179,14 +179,14 @@ export interface MemoryTools {
 
 /** Caches an object that is made of a machine's parts. */
 export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Machine) => T {
-  const made = new WeakMap<Machine, { readonly value: T }>();
+  const values = new WeakMap<Machine, { readonly value: T }>();
   return (machine) => {
-    let known = made.get(machine);
-    if (known === undefined) {
-      known = { value: make(machine) };
-      made.set(machine, known);
+    let entry = values.get(machine);
+    if (entry === undefined) {
+      entry = { value: make(machine) };
+      values.set(machine, entry);
     }
-    return known.value;
+    return entry.value;
   };
 }
 
@@ -211,12 +211,12 @@ export interface Attributes {
 
 export interface GrantedFiles {
   /** Grants one more file or folder, by its real path. */
-  allow(right: Right, path: string): void;
+  grant(right: Right, path: string): void;
   /**
    * 1 when the path was granted, 2 when another right to it was granted, 3 when it is above or
    * beside a granted path, 0 otherwise.
    */
-  state(right: Right, path: string): number;
+  grantState(right: Right, path: string): number;
   stat(path: string): Attributes | number;
   /** Lists the names in a folder. */
   list(path: string): readonly string[] | number;

@@ -24,9 +24,9 @@ export const resolve = (base: string, path: string): string =>
 
 /** The folder of a normalized path. */
 export function dirname(path: string): string {
-  const at = path.lastIndexOf('/');
-  if (at < 0) return '.';
-  return at === 0 ? '/' : path.slice(0, at);
+  const lastSlash = path.lastIndexOf('/');
+  if (lastSlash < 0) return '.';
+  return lastSlash === 0 ? '/' : path.slice(0, lastSlash);
 }
 
 /** The last name of a normalized path, without `ending` unless that is all of it. */

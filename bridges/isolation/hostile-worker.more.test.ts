@@ -45,8 +45,8 @@ async function start() {
       const to = new Writer().begin(UP.DONE).u32(START).u8(1).text(JSON.stringify(told));
       channel.put(to);
       channel.leave(false);
-      setImmediate(events.called);
-      return { call: () => {}, hold: () => {}, end: async () => {} };
+      setImmediate(events.onWake);
+      return { wake: () => {}, setKeepsProcess: () => {}, terminate: async () => {} };
     },
   };
   const translator = glupyFor(
@@ -76,7 +76,7 @@ it('a malformed message ends the worker, and its requests fail with EIO', async 
   const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
   expect(reply.count).toBe(0);
   workers[0]!.channel.put(new Writer().begin(99));
-  workers[0]!.events.called();
+  workers[0]!.events.onWake();
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   expect(context.lines.join('\n')).toMatch(/thread is lost.*a malformed message/);
   // New requests wait for the next worker.
@@ -92,10 +92,10 @@ it('a worker that sends 100,000 messages lets the event loop run in between', as
   // Beyond one turn, a timer takes the rest.
   for (let turns = 0; turns < 1000 && context.waiting === waiting; turns++) {
     channel.flush();
-    events.called();
+    events.onWake();
   }
   expect(context.waiting).toBeGreaterThan(waiting);
-  events.ended('the test');
+  events.onEnd('the test');
   await graph.stop();
 });
 
@@ -120,8 +120,8 @@ it('arbitrary messages of a worker leave every request with one reply', async ()
         for (const byte of rest) to.u8(byte);
         channel.put(to);
       }
-      events.called();
-      events.ended('the test');
+      events.onWake();
+      events.onEnd('the test');
       expect(replies.map(({ count }) => count)).toEqual([1, 1]);
       await graph.stop();
     }),
@@ -139,9 +139,9 @@ it('arbitrary writes to the shared memory leave every request with one reply', a
       const memory = new Int32Array(data.shared.control);
       for (const [at, value] of control) memory[at % memory.length] = value;
       new Uint8Array(data.shared.rings[1]).set(ring);
-      events.called();
+      events.onWake();
       const next = ask(graph, 'stat', new Loc(graph.inodes.root), null);
-      events.ended('the test');
+      events.onEnd('the test');
       await graph.stop();
       expect([reply.count, next.count]).toEqual([1, 1]);
     }),

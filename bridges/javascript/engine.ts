@@ -92,7 +92,7 @@ class Engine {
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
       watch: options.machine.watch,
-      ended: (why) => {
+      onAborted: (why) => {
         this.#dead ??= new EngineError('time-limit', why, true);
       },
     });
@@ -119,7 +119,7 @@ class Engine {
     this.#moduleLoader = new ModuleLoader(options, this.#values, (error) => {
       quickjs._free(this.#hostFunctions.throwInto(error));
     });
-    this.#gate.begin();
+    this.#gate.startTiming();
   }
 
   get dead(): EngineError | undefined {
@@ -224,7 +224,7 @@ class Engine {
         this.#takeOutcome();
         throw this.#convertError(error);
       } finally {
-        this.#gate.shut();
+        this.#gate.leaveGuest();
       }
     };
   }
@@ -329,7 +329,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.shut();
+      this.#gate.leaveGuest();
     }
   }
 
@@ -343,7 +343,7 @@ class Engine {
       this.timeLimit.begin();
       this.#jobs.resetLimits();
     }
-    this.#gate.open();
+    this.#gate.enterGuest();
     return depth * MAX_ARGUMENTS;
   }
 
@@ -409,7 +409,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.shut();
+      this.#gate.leaveGuest();
     }
   }
 
@@ -448,7 +448,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.shut();
+      this.#gate.leaveGuest();
     }
   }
 

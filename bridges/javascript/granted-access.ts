@@ -5,7 +5,7 @@
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import type { FoundModule } from '../host/language.ts';
+import type { ModuleFile } from '../host/language.ts';
 import type { Grants } from '../host/limits/grants.ts';
 import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
@@ -25,12 +25,12 @@ export class GrantedAccess {
   readonly functions: Readonly<Record<string, HostFunction>>;
   readonly #files: GrantedFiles;
   readonly #memory: MemoryTools;
-  readonly #module: FoundModule;
+  readonly #module: ModuleFile;
   readonly #host: GuestHost;
 
   constructor(
     grants: Grants,
-    module: FoundModule,
+    module: ModuleFile,
     host: GuestHost,
     machine: Pick<Machine, 'openFiles' | 'memory'>,
   ) {

@@ -17,9 +17,9 @@ import {
   Evaluations,
   hostRows,
   InterpretedGuest,
-  startFailure,
+  makeStartError,
 } from '../host/interpreted-guest.ts';
-import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import type { GuestSettings, ModuleFile, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import {
   createEngine,
@@ -66,12 +66,12 @@ function makeHostFunctions(
     refused: makeFunction(
       'siss',
       (file: string, line: number, func: string, text: string) =>
-        void host.refused({ file, line, func }, text),
+        void host.logRefusal({ file, line, func }, text),
     ),
     mistaken: makeFunction(
       'siss',
       (file: string, line: number, func: string, why: string) =>
-        void host.mistaken({ file, line, func }, why),
+        void host.noteMistake({ file, line, func }, why),
     ),
     ...grantedAccess.functions,
   };
@@ -87,7 +87,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     module,
     machine,
     settings.packages ?? [],
-    ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
+    ({ file, line }, text) => host.logRefusal({ file, line, func: '-' }, text),
     (path) => settings.checkForeign(path),
   );
   const expressionNamer = new ExpressionNamer(
@@ -129,7 +129,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
 
 function explainStartError(
   error: unknown,
-  module: FoundModule,
+  module: ModuleFile,
   imports: Imports,
   expressionNamer: ExpressionNamer,
 ): Error {
@@ -143,7 +143,7 @@ function explainStartError(
       () => imports.exports,
     );
     if (missing !== undefined) return new Error(missing);
-    return startFailure(module, message, false);
+    return makeStartError(module, message, false);
   }
   const stack = moduleError.stack === '' ? '' : `\n${moduleError.stack}`;
   const text = `${message}${stack}`;
@@ -214,9 +214,9 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     }
   }
 
-  override hook(...call: Parameters<InterpretedGuest<Engine>['hook']>): number {
+  override callHook(...call: Parameters<InterpretedGuest<Engine>['callHook']>): number {
     if (call[0] === 'collect') this.engine.collectSoon();
-    return super.hook(...call);
+    return super.callHook(...call);
   }
 
   protected hookEntry(name: string, kinds: string): EnterGuest {
@@ -224,7 +224,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     return (args) => {
       const code = entry(args);
       const { overrun } = this.engine;
-      if (overrun !== undefined) this.report(name, overrun);
+      if (overrun !== undefined) this.logFailure(name, overrun);
       return code;
     };
   }
@@ -283,12 +283,12 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
         // A limit ended an async function, so the request may lack its reply.
         this.report(name, overrun, this.#findMethod(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
-        this.hook('cancel', [args[0]]);
+        this.callHook('cancel', [args[0]]);
         return FAILED;
       } catch (error) {
-        if (this.dead !== undefined) throw error;
-        this.report(name, error);
-        this.hook('cancel', [args[0]]);
+        if (this.failure !== undefined) throw error;
+        this.logFailure(name, error);
+        this.callHook('cancel', [args[0]]);
         return FAILED;
       }
     };

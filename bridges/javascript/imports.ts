@@ -3,7 +3,7 @@
  * options, and 'glossa'. It refuses all others: built-ins, URLs, and paths or links out of the
  * folders.
  */
-import type { FoundModule } from '../host/language.ts';
+import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
 import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
@@ -42,7 +42,7 @@ export interface ImportPosition {
 }
 
 export class Imports {
-  readonly #module: FoundModule;
+  readonly #module: ModuleFile;
   readonly #machine: Machine;
   readonly #folders: readonly string[];
   readonly #logRefusal: (position: ImportPosition, text: string) => void;
@@ -54,7 +54,7 @@ export class Imports {
    * @param checkForeign checks each file before it is run, and throws to refuse it
    */
   constructor(
-    module: FoundModule,
+    module: ModuleFile,
     machine: Machine,
     packages: readonly string[],
     logRefusal: (position: ImportPosition, text: string) => void,

@@ -1,20 +1,20 @@
 /** Describes JavaScript, and TypeScript, to features/glupy. */
 import type { HostedLanguage, Writing } from '../host/language.ts';
 
-const writing: Writing = {
+const syntax: LanguageSyntax = {
   cbk: 'Cbk',
   cancel: 'Cancel',
-  word: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  toStyle: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
   notCode: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
   definition: /\b(?:function\s*\*?|static|async)\s+$/,
-  bare: false,
+  hasBareNames: false,
   functions: [
     /^[ \t]*(?:(?:export|static|async|function)[ \t]+)*(?<name>\w+)[ \t]*\(\s*frame\b[^()]*\)\s*\{/gm,
   ],
   // Objects of functions look like classes.
-  stands: /^\s*(static|function|export)\b/,
-  begin: /^export\b.*\bclass\b/,
-  read: ['options', 'observes', 'passesThrough'],
+  functionLine: /^\s*(static|function|export)\b/,
+  classLine: /^export\b.*\bclass\b/,
+  classAttributes: ['options', 'observes', 'passesThrough'],
   passesThrough: ['static passesThrough = true', 'static passesThrough = false'],
 };
 
@@ -24,6 +24,6 @@ export const javascript: HostedLanguage = {
   extensions: ['.js', '.mjs', '.ts', '.mts'],
   packageFiles: ['index.js', 'index.mjs'],
   pathVariable: 'GLOSSA_JS_PATH',
-  writing,
+  syntax,
   load: async () => (await import('./guest.ts')).startJavaScript,
 };

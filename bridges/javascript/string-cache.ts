@@ -1,5 +1,5 @@
 /** Caches frequent strings of an interpreter, such as names and gfids. */
-import { MOST_NAMES, NameCache } from '../host/crossing/name-cache.ts';
+import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import { EngineError } from './errors.ts';
 import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';

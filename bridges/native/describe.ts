@@ -2,7 +2,7 @@
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
-import { type RawOption, readDeclared } from '../host/lifecycle/module-options.ts';
+import { type RawOption, readDeclarations } from '../host/lifecycle/module-options.ts';
 import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 
@@ -61,7 +61,7 @@ function readOptions(path: string, from: Reader): Options {
   for (let key = from.textOrNull(); key !== null; key = from.textOrNull()) {
     options[key] = readOption(from);
   }
-  return readDeclared(options, path);
+  return readDeclarations(options, path);
 }
 
 function readOption(from: Reader): RawOption {

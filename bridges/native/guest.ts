@@ -62,8 +62,8 @@ const USUAL = 64 * 1024;
 
 export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
-  readonly looksItself = true;
-  readonly dead = undefined;
+  readonly readsRequest = true;
+  readonly failure = undefined;
   readonly memory = 0;
   readonly description: ModuleDescription;
   private readonly path: string;
@@ -104,7 +104,7 @@ export class NativeGuest implements Guest, MessageHandler {
     area.number(children.length);
     children.forEach((child, index) => {
       for (const text of child) area.text(text);
-      area.number(this.host.childUp(index));
+      area.number(this.host.isChildUp(index));
     });
     area.dict(optionDict(this.description.options, options as Record<string, unknown>));
     const result = this.enter(DO.create, null);
@@ -113,7 +113,7 @@ export class NativeGuest implements Guest, MessageHandler {
     throw new InitError(`${this.path}: ${why}`);
   }
 
-  fop(name: string): EnterGuest {
+  fopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const what = DO.fop + 256 * row.number;
@@ -133,7 +133,7 @@ export class NativeGuest implements Guest, MessageHandler {
     };
   }
 
-  reply(name: string): EnterGuest {
+  replyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const what = DO.reply + 256 * row.number;
@@ -163,12 +163,12 @@ export class NativeGuest implements Guest, MessageHandler {
     };
   }
 
-  hook(name: HookName | NoticeName, args: readonly Scalar[]): number {
+  callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
     const { area } = this;
     area.begin();
     switch (name) {
       case 'tick':
-        this.timers.ring((id) => this.sendNumber(DO.timer, id));
+        this.timers.fireDue((id) => this.sendNumber(DO.timer, id));
         return NOTHING;
       // Lost requests of C are undetectable: `frame-timeout` fails them.
       case 'collect':
@@ -202,7 +202,7 @@ export class NativeGuest implements Guest, MessageHandler {
     return this.callResult(DO[name]);
   }
 
-  tell(name: StateHookName): string | undefined {
+  callStateHook(name: StateHookName): string | undefined {
     this.area.begin();
     if (this.callResult(DO[name]) === FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));
@@ -275,7 +275,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private writeRoot(root: Stack, op: string): void {
     const { area, host } = this;
     area.root(root, op);
-    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.clientOf(root));
+    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.clientId(root));
     if ((area.needs & NEEDS_GROUPS) !== 0) area.groups(root);
   }
 
@@ -284,21 +284,21 @@ export class NativeGuest implements Guest, MessageHandler {
     const isNew = id !== 0 && !clients.has(id);
     if (isNew) clients.add(id);
     area.number(id);
-    area.text(isNew ? (host.client(id) ?? '') : null);
+    area.text(isNew ? (host.clientUid(id) ?? '') : null);
   }
 
   private writeEvent(event: string, child: number): void {
     const { area, host } = this;
     area.text(event);
     area.number(child);
-    if (child >= 0) area.number(host.childUp(child));
+    if (child >= 0) area.number(host.isChildUp(child));
   }
 
   /** Writes a loc without the attributes of inode and parent. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
     const wanted = (area.needs & NEEDS_PATH) !== 0;
-    const above = wanted ? host.inode(parent as number) : undefined;
+    const above = wanted ? host.inodeJson(parent as number) : undefined;
     const folder = above === undefined ? null : (JSON.parse(above) as string[])[2]!;
     const path = folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
     type Known = Parameters<Area['looseLoc']>[0];
@@ -342,7 +342,7 @@ export class NativeGuest implements Guest, MessageHandler {
   /** Fails the request, and ends it in C. */
   private fail(id: number): void {
     if (id === this.current) this.failedNow = true;
-    else if (this.host.request(id)?.answered === false) this.host.push(id, ['failed']);
+    else if (this.host.request(id)?.isAnswered === false) this.host.push(id, ['failed']);
     this.later.push(() => this.sendNumber(DO.cancel, id));
   }
 
@@ -367,7 +367,7 @@ export class NativeGuest implements Guest, MessageHandler {
   }
 
   up(isUp: boolean): void {
-    this.host.up(isUp ? 1 : 0);
+    this.host.declareUp(isUp ? 1 : 0);
   }
 
   told(pairs: Pairs): void {
@@ -375,7 +375,7 @@ export class NativeGuest implements Guest, MessageHandler {
   }
 
   put(bytes: Uint8Array): number {
-    return this.host.put(bytes);
+    return this.host.putBytes(bytes);
   }
 }
 

@@ -27,7 +27,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { omittedFops } from '../host/advice/module-remarks.ts';
+import { describeOmittedFops } from '../host/advice/module-remarks.ts';
 import { watchFolder } from '../machine/node/watch.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
@@ -90,8 +90,8 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
   const ends = [...new Set(files.map(dirname))].map((folder) => {
     const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file));
     return watchFolder(folder, names, {
-      changed: () => void reload(xl),
-      failed: (why) =>
+      onChange: () => void reload(xl),
+      onFailure: (why) =>
         xl.log.warning(`option reload: ${folder} is not watched: ${why}`, {
           msgid: messages.nativeNotWatched.id,
         }),
@@ -199,7 +199,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
-  const text = omittedFops(
+  const text = describeOmittedFops(
     xl,
     SAYINGS,
     flagOf(xl, 'passesThrough'),

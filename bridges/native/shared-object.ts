@@ -6,10 +6,10 @@
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { logOmittedFops } from '../host/advice/module-remarks.ts';
-import { failureOptions, limitsOf, policyOf } from '../host/lifecycle/failure-policy.ts';
-import { Host, type Hosted, hosted } from '../host/lifecycle/host.ts';
+import { failureOptions, readLimits, readPolicy } from '../host/lifecycle/failure-policy.ts';
+import { Host, type HostState, hostFunctions } from '../host/lifecycle/host.ts';
 import { Interpreter } from '../host/lifecycle/interpreter.ts';
-import { moduleOptions } from '../host/lifecycle/module-options.ts';
+import { readModuleOptions } from '../host/lifecycle/module-options.ts';
 import { checkForeign } from '../machine/node/foreign-files.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { checkFile, openLibrary } from './ffi.ts';
@@ -25,7 +25,7 @@ const DECLARATIONS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES
 type OptionValues = Values<typeof sharedObjectOptions>;
 
 /** The state of a volume with a shared object. */
-interface Volume extends Hosted<Host> {
+interface Volume extends HostState<Host> {
   values: OptionValues;
 }
 
@@ -43,13 +43,13 @@ function recordOf(
 ): Translator<Volume, typeof sharedObjectOptions> {
   const host: Options = { ...own, ...sharedObjectOptions };
   const valuesFor = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
-    moduleOptions(xl, host, guest.description.options, path);
+    readModuleOptions(xl, host, guest.description.options, path);
 
   /** Starts an interpreter with the module. @throws {InitError | GraphError} */
   async function startInterpreter(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
     checkForeign(xl, path);
     const library = await openLibrary(path, ffi);
-    const interpreter = new Interpreter(xl, volume.host, limitsOf(volume.values), nodeMachine);
+    const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
@@ -69,9 +69,9 @@ function recordOf(
     children: [0, Number.POSITIVE_INFINITY],
     options: sharedObjectOptions,
     openOptions: true,
-    ...hosted,
+    ...hostFunctions,
     async init(xl, values) {
-      const host = new Host(xl, policyOf(values), () => startInterpreter(xl, volume));
+      const host = new Host(xl, readPolicy(values), () => startInterpreter(xl, volume));
       const volume: Volume = { host, values };
       await host.start();
       return volume;
@@ -79,12 +79,12 @@ function recordOf(
     reconfigure(xl, values) {
       const volume = xl.priv;
       const { interpreter } = volume.host;
-      const policy = policyOf(values);
+      const policy = readPolicy(values);
       const json = JSON.stringify(valuesFor(xl, interpreter));
       volume.values = values;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.interpreters) each.setLimits(limitsOf(values));
-      interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [json]));
+      for (const each of volume.host.interpreters) each.setLimits(readLimits(values));
+      interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [json]));
       announceChangedReplies(xl as Xlator);
     },
   };

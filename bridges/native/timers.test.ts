@@ -8,9 +8,9 @@ function make() {
   let cancel = (): void => {};
   const timers: Timers = new Timers({
     now: () => context.now() * 1000,
-    after(ms) {
+    setTimer(ms) {
       cancel();
-      cancel = context.after(ms, () => timers.ring((id) => void rung.push(id)));
+      cancel = context.after(ms, () => timers.fireDue((id) => void rung.push(id)));
     },
   });
   return { context, rung, timers };

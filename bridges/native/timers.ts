@@ -4,7 +4,7 @@ export interface AlarmClock {
   /** Monotonic microseconds. */
   now(): number;
   /** Sets the alarm in so many milliseconds, in place of an earlier one. */
-  after(ms: number): void;
+  setTimer(ms: number): void;
 }
 
 interface Timer {
@@ -25,10 +25,10 @@ export class Timers {
     return this.timers.size;
   }
 
-  start(id: number, ms: number, again: boolean): void {
+  start(id: number, ms: number, repeats: boolean): void {
     // A repeating timer without an interval would starve all others.
-    const us = Math.max(again ? 1000 : 0, ms * 1000);
-    this.timers.set(id, { due: this.clock.now() + us, period: again ? us : 0 });
+    const us = Math.max(repeats ? 1000 : 0, ms * 1000);
+    this.timers.set(id, { due: this.clock.now() + us, period: repeats ? us : 0 });
     this.wait();
   }
 
@@ -37,7 +37,7 @@ export class Timers {
   }
 
   /** Fires due timers, in order. */
-  ring(tell: (id: number) => void): void {
+  fireDue(fire: (id: number) => void): void {
     const now = this.clock.now();
     const due = [...this.timers].filter(([, timer]) => timer.due <= now);
     due.sort(([, one], [, other]) => one.due - other.due);
@@ -46,7 +46,7 @@ export class Timers {
       if (this.timers.get(id) !== timer) continue;
       if (timer.period === 0) this.timers.delete(id);
       else timer.due = Math.max(timer.due + timer.period, now);
-      tell(id);
+      fire(id);
     }
     this.wait();
   }
@@ -54,6 +54,6 @@ export class Timers {
   private wait(): void {
     if (this.timers.size === 0) return;
     const next = Math.min(...[...this.timers.values()].map(({ due }) => due));
-    this.clock.after(Math.max(0, Math.ceil((next - this.clock.now()) / 1000)));
+    this.clock.setTimer(Math.max(0, Math.ceil((next - this.clock.now()) / 1000)));
   }
 }

@@ -7,7 +7,7 @@
  * function (METH_FASTCALL) with a body in the host; Python never sees a JavaScript object.
  */
 import { Dict } from '../../runtime/core/dict.ts';
-import { MOST_NAMES, NameCache } from '../host/crossing/name-cache.ts';
+import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
@@ -91,7 +91,7 @@ export class Calls {
     this.#api = context.api;
     this.#memory = context.memory;
     this.#values = context.values;
-    this.#names = new NameCache(MOST_NAMES, (object) => this.#api.Py_DecRef(object));
+    this.#names = new NameCache(MAX_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#gate = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
@@ -138,7 +138,7 @@ export class Calls {
   }
 
   #inTurn<R>(call: () => R): R {
-    return this.#gate.run(call, () => this.#dead!);
+    return this.#gate.runInOwnTurn(call, () => this.#dead!);
   }
 
   /** Marks the call as running; returns the index of its first argument in `memory.i32`. */
@@ -147,7 +147,7 @@ export class Calls {
     if (this.#gate.depth >= MAX_DEPTH) {
       throw new EngineError('exception', 'calls nest too deep');
     }
-    this.#gate.open();
+    this.#gate.enterGuest();
     if (this.#gate.depth === 1) this.#names.trim();
     return this.#arguments();
   }
@@ -237,7 +237,7 @@ export class Calls {
     } catch (error) {
       throw error instanceof EngineError ? error : this.#crashed(error);
     } finally {
-      this.#gate.shut();
+      this.#gate.leaveGuest();
     }
   }
 
@@ -308,8 +308,8 @@ export class Calls {
 
   /** Handles a JavaScript exception that crossed the interpreter, which is lost. */
   #crashed(error: unknown): EngineError {
-    this.#dead = this.#gate.forced
-      ? new EngineError('time-limit', this.#gate.tooLong, true)
+    this.#dead = this.#gate.wasForced
+      ? new EngineError('time-limit', this.#gate.timeLimitText, true)
       : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
     return this.#dead;
   }
@@ -343,9 +343,9 @@ export class Calls {
         const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
         const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
         const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
-        this.#gate.toHost(how);
+        this.#gate.enterHost(how);
         const value = f(a, b, c, d, e, g, h, i);
-        this.#gate.fromHost(how);
+        this.#gate.leaveHost(how);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host returned a value of a wrong type`);
@@ -354,7 +354,7 @@ export class Calls {
       } catch (error) {
         this.#throwInto(error);
         // Only now: raising the exception enters and leaves the host.
-        this.#gate.fromHost(IN_HOST | HELD);
+        this.#gate.leaveHost(IN_HOST | HELD);
         return 0;
       }
     });
@@ -401,7 +401,7 @@ export class Calls {
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
     this.#letGo(at, INT);
     this.#letGo(at + 1, STRING);
-    this.#gate.shut();
+    this.#gate.leaveGuest();
   }
 
   #wrapFunction(name: string, index: number): Handle {

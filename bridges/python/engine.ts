@@ -103,9 +103,9 @@ export class Engine {
       limit,
       name: options.volume ?? 'python',
       watch: options.machine.watch,
-      ended: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
+      onAborted: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
     });
-    held.inside = this.#gate;
+    held.gate = this.#gate;
     this.#calls = new Calls({
       api: this.#api,
       memory: this.#memory,
@@ -129,12 +129,12 @@ export class Engine {
       this.#close(
         interpreter,
         told,
-        held.around((what) => options.refused?.(what)),
+        held.wrap((what) => options.refused?.(what)),
       );
     }
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
-      this.#gate.begin();
+      this.#gate.startTiming();
     }
   }
 
@@ -218,7 +218,7 @@ export class Engine {
       granted: {
         ...{ params: 'ss', result: 'i' },
         call: (right, path) =>
-          options.files?.state(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
+          options.files?.grantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
       },
     };
     for (const [name, f] of Object.entries({ ...own, ...options.hostFunctions })) {

@@ -10,13 +10,13 @@ import {
   Evaluations,
   hostRows,
   InterpretedGuest,
-  startFailure,
+  makeStartError,
 } from '../host/interpreted-guest.ts';
 import type {
   DebuggerTerminal,
-  FoundModule,
   GuestSettings,
   LineDebugger,
+  ModuleFile,
   StartGuest,
 } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
@@ -60,9 +60,9 @@ const hostFunctions = (
     ]),
   ),
   fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
-  dict: f('iii', 'd', (id: number, wind: number, i: number) => host.dict(id, wind, i)),
-  data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
-  put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
+  dict: f('iii', 'd', (id: number, wind: number, i: number) => host.fetchDict(id, wind, i)),
+  data: f('iii', 'm', (id: number, wind: number, i: number) => host.fetchBytes(id, wind, i)),
+  put: f('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
 });
 
 /** Host functions of a debugger in the mount's terminal. */
@@ -79,8 +79,8 @@ function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<strin
 
 /** Host functions of a debugger in another thread. */
 const lineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
-  line_told: f('s', 'v', (json: string) => lines?.told(json)),
-  line_wait: { ...f('', 's', () => lines?.wait() ?? CONTINUE), waits: true },
+  line_told: f('s', 'v', (json: string) => lines?.send(json)),
+  line_wait: { ...f('', 's', () => lines?.waitForCommand() ?? CONTINUE), waits: true },
 });
 
 export const startPython: StartGuest = async (module, host, settings) => {
@@ -88,7 +88,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
   const allowPackage = (init: string): void => {
-    if (files.state('read', init) !== 1) files.allow('read', dirname(init));
+    if (files.grantState('read', init) !== 1) files.grant('read', dirname(init));
   };
   if (isPackage(module.path)) allowPackage(module.path);
   const sources = [module.source];
@@ -107,7 +107,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     },
     files,
     env: settings.grants.env,
-    refused: (what) => host.refused(source(module.path), `refused: ${what}`),
+    refused: (what) => host.logRefusal(source(module.path), `refused: ${what}`),
     hostFunctions: {
       ...hostFunctions(host, evaluations),
       ...terminalFunctions(settings.terminal),
@@ -138,7 +138,7 @@ function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
   const addWheel = engine.entry(engine.get(confine, 'add_wheel'), 'sb', 's');
   return {
     addFolder(path) {
-      files.allow('read', path);
+      files.grant('read', path);
       addFolder(path);
     },
     addWheel: (name, data) => addWheel(name, data) ?? '',
@@ -147,13 +147,13 @@ function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
 
 const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
-function explain(error: unknown, module: FoundModule): Error {
+function explain(error: unknown, module: ModuleFile): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script, message } = error;
   const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
   // A traceback without the module's frames adds nothing.
   const shown = trace?.includes('\n  File "') ? `\n${trace}` : '';
-  return startFailure(module, message, Boolean(script?.file), shown);
+  return makeStartError(module, message, Boolean(script?.file), shown);
 }
 
 /** Matches glupy's own frames in a traceback. */
@@ -171,18 +171,18 @@ function notingOf(engine: Engine): NoteTaker {
   };
   let calls: ReturnType<typeof find> | null = null;
   return {
-    before(id, what) {
+    sampleBefore(id, what) {
       calls ??= find();
       calls.before(id, what);
     },
-    after: () => calls?.after() ?? '{}',
+    readChanges: () => calls?.after() ?? '{}',
     stop: () => void calls?.stop(),
   };
 }
 
 class PythonGuest extends InterpretedGuest<Engine> {
   readonly language = 'python';
-  readonly noting: NoteTaker;
+  readonly noteTaker: NoteTaker;
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
   readonly #bridge: Handle;
@@ -193,21 +193,21 @@ class PythonGuest extends InterpretedGuest<Engine> {
 
   constructor(
     engine: Engine,
-    module: FoundModule,
+    module: ModuleFile,
     settings: GuestSettings,
     evaluations: Evaluations,
     sources: readonly string[],
   ) {
     super(engine, module, settings, evaluations);
     this.sources = sources;
-    this.noting = notingOf(engine);
+    this.noteTaker = notingOf(engine);
     try {
       this.#bridge = engine.module('glupy._bridge');
       if (settings.virtualTime) {
         engine.entry(engine.get(engine.module('glupy._clock'), 'install'), '', 'v')();
       }
       this.#line = engine.entry(engine.get(engine.module('glupy._lines'), 'command'), 's', 's');
-      const watched = settings.lines?.watched;
+      const watched = settings.lines?.initialBreakpoints;
       if (watched !== undefined) this.#line(watched);
       if (OLD_STYLE.test(module.source)) engine.module('gluster');
       const loaded = engine.load(module.name, module.path, module.source);
@@ -231,25 +231,25 @@ class PythonGuest extends InterpretedGuest<Engine> {
     }
   }
 
-  protected row(helper: string, name: string, kinds: string): EnterGuest {
+  protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
     const find = this.engine.entry(this.#helper(helper), 's', 'o');
     // Their caller recovers from an aborted shared turn.
     return this.engine.entries(find(name), kinds, true);
   }
 
-  protected hookEntry(name: string, kinds: string): EnterGuest {
+  protected findHookEntry(name: string, kinds: string): EnterGuest {
     return this.engine.entries(this.#helper(name), kinds);
   }
 
-  protected askHook(name: StateHookName): string | undefined {
+  protected runStateHook(name: StateHookName): string | undefined {
     return this.#tell(name);
   }
 
-  protected run(id: number, source: string): void {
+  protected runLine(id: number, source: string): void {
     this.#evaluate(id, source);
   }
 
-  line(command: string): string {
+  runLineCommand(command: string): string {
     return this.#line(command)!;
   }
 

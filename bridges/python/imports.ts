@@ -2,7 +2,7 @@
  * Finds a Python module's imports: files beside it and along the module path. The original glupy's
  * names are glossa's own (`python/gluster`).
  */
-import type { FoundModule } from '../host/language.ts';
+import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
 import type { Machine, Parts } from '../host/machine.ts';
 import { join } from '../host/paths.ts';
@@ -12,7 +12,7 @@ import { CODING, SITE } from './own-files.ts';
 /** Finds the source of `name` (dots separate folders); undefined if no folder has it. */
 export function findImport(
   name: string,
-  module: FoundModule,
+  module: ModuleFile,
   { sources, parts: own }: Pick<Machine, 'sources' | 'parts'>,
 ): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
@@ -24,12 +24,12 @@ export function findImport(
       [join(base, '__init__.py'), true],
       [`${base}.py`, false],
     ] as const) {
-      if (sources.kind(path) !== 'file') continue;
+      if (sources.fileKind(path) !== 'file') continue;
       return { path, source: readSource(path, sources, CODING), package: isPackage };
     }
   }
   // A folder without __init__.py is a package too, if no other file matches.
-  const folder = bases.find((base) => sources.kind(base) === 'folder');
+  const folder = bases.find((base) => sources.fileKind(base) === 'folder');
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 

@@ -1,21 +1,21 @@
 /** The record of Python as a language of features/glupy, and reserved module names. */
-import type { HostedLanguage, Writing } from '../host/language.ts';
+import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 import { CODING } from './own-files.ts';
 
-const writing: Writing = {
+const syntax: LanguageSyntax = {
   cbk: '_cbk',
   cancel: '_cancel',
-  word: (name) => name,
+  toStyle: (name) => name,
   notCode: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
   definition: /\bdef\s+$/,
-  bare: true,
+  hasBareNames: true,
   functions: [
     /^[ \t]*(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\s*,\s*frame\b/gm,
     /^(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\b(?!\s*,\s*frame\b)/gm,
   ],
-  stands: /^/,
-  begin: /^class xlator\b/,
-  read: ['options', 'observes', 'passes_through'],
+  functionLine: /^/,
+  classLine: /^class xlator\b/,
+  classAttributes: ['options', 'observes', 'passes_through'],
   passesThrough: ['passes_through = True', 'passes_through = False'],
 };
 
@@ -24,8 +24,8 @@ export const python: HostedLanguage = {
   extensions: ['.py'],
   packageFiles: ['__init__.py'],
   pathVariable: 'PYTHONPATH',
-  coding: CODING,
-  writing,
+  codingDeclaration: CODING,
+  syntax,
   prompts: ['>>> ', '... '],
   load: async () => (await import('./guest.ts')).startPython,
 };

@@ -173,7 +173,7 @@ async function start(
   snapshot: Snapshot | undefined,
 ): Promise<Interpreter> {
   const realm = createRealm(options.machine, {
-    print: held.around((stream, line) => options.print(stream, line)),
+    print: held.wrap((stream, line) => options.print(stream, line)),
   });
   const parts = prepare(realm, options, snapshot);
   const fence = makeFence(realm, options, held);
@@ -235,7 +235,7 @@ function realmFiles(
     most: number,
   ) => unknown;
   const gates = files === undefined ? {} : fileGates(files, memory, refused);
-  const around = Object.entries<Gate>(gates).map(([name, gate]) => [name, held.around(gate)]);
+  const around = Object.entries<Gate>(gates).map(([name, gate]) => [name, held.wrap(gate)]);
   return make(Object.fromEntries(around), MOST_IN_FILES);
 }
 
@@ -245,7 +245,7 @@ function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: HostCa
     refused: (name: unknown) => void,
   ) => { around: object; close(): void };
   const told = (name: unknown) => refused?.(`${name} (a module reaches nothing of JavaScript)`);
-  return make(staysOpen, held.around(told));
+  return make(staysOpen, held.wrap(told));
 }
 
 /** Makes the arguments of Pyodide's start, as objects of the realm. */

@@ -70,7 +70,7 @@ export interface PackageSink {
 /** Adds packages to an interpreter. @throws {Error} with the reason for an invalid one */
 export function addPackages(paths: readonly string[], sources: Sources, sink: PackageSink): void {
   for (const path of paths) {
-    if (sources.kind(path) === 'folder') {
+    if (sources.fileKind(path) === 'folder') {
       sink.addFolder(path);
       continue;
     }

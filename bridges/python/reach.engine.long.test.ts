@@ -66,7 +66,7 @@ it('no walk over objects reaches JavaScript at any moment of a module', async ()
     run.ask('stat', run.knownLoc('a'), Dict.of({ x: 'y' }));
     run.ask('access', run.knownLoc('a'), 1, null);
     run.context.advance(2000);
-    run.host.statedump();
+    run.host.dumpModule();
   };
   expect(walks()).toEqual(AT_START);
   ask();

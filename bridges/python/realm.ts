@@ -82,7 +82,7 @@ export function createRealm(machine: Machine, host: RealmHost): Realm {
       (value) => Object.assign(outcome, { value, ended: true }),
       (error) => Object.assign(outcome, { error, ended: true }),
     );
-    while (!outcome.ended) await realm.goOn();
+    while (!outcome.ended) await realm.runReactions();
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   };

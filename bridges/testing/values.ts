@@ -11,7 +11,7 @@ import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { argumentsOf, missingFd, pack, unpack } from '../host/crossing/message.ts';
+import { argumentsPurpose, missingFdIndex, pack, unpack } from '../host/crossing/message.ts';
 import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
@@ -74,15 +74,15 @@ export function argumentsFrom(
     // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
-  const values = unpack(argumentsOf(row), prepared, {
+  const values = unpack(argumentsPurpose(row), prepared, {
     value: (_, index) => locs.get(index),
     type: (_, index) => (locs.has(index) ? 'loc' : undefined),
     inode: () => undefined,
-    forgotten: () => false,
+    isForgotten: () => false,
     fd: sources.fd,
     data: (id) => data[id],
     table: sources.table,
     memory,
   });
-  return { values, newFd: missingFd(row, values) };
+  return { values, newFd: missingFdIndex(row, values) };
 }

@@ -55,8 +55,8 @@ it.each(modules)('%s brings no warning about a misnamed method', async (file) =>
     },
   );
   try {
-    const { writing } = languages[language].hosted;
-    expect(findRemarks(guest, path, writing).map(({ where, text }) => `${where}: ${text}`)).toEqual(
+    const { syntax } = languages[language].hosted;
+    expect(findRemarks(guest, path, syntax).map(({ where, text }) => `${where}: ${text}`)).toEqual(
       [],
     );
   } finally {

@@ -4,8 +4,12 @@
 
 import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
 import type { GuestHost } from '../../bridges/host/guest-host.ts';
-import { failureOptions, limitsOf, policyOf } from '../../bridges/host/lifecycle/failure-policy.ts';
-import { Host, type Hosted, hosted } from '../../bridges/host/lifecycle/host.ts';
+import {
+  failureOptions,
+  readLimits,
+  readPolicy,
+} from '../../bridges/host/lifecycle/failure-policy.ts';
+import { Host, type HostState, hostFunctions } from '../../bridges/host/lifecycle/host.ts';
 import { Interpreter } from '../../bridges/host/lifecycle/interpreter.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { EINTR } from '../../runtime/core/errno.ts';
@@ -37,7 +41,7 @@ export class FakeGuest implements Guest {
   readonly description: Guest['description'];
   readonly memory = 1;
   readonly hookCalls: string[] = [];
-  dead: string | undefined;
+  failure: string | undefined;
   closed = false;
   private readonly code: Code;
   private readonly host: GuestHost;
@@ -53,10 +57,10 @@ export class FakeGuest implements Guest {
 
   create(): void {}
   evaluate = () => Promise.reject(new Error('no prompt'));
-  fop = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
-  reply = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
+  fopEntry = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
+  replyEntry = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
 
-  hook(name: string, args: readonly Scalar[]): number {
+  callHook(name: string, args: readonly Scalar[]): number {
     if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;
     this.hookCalls.push([name, ...args].join(' '));
     if (name === 'interrupt') {
@@ -66,13 +70,13 @@ export class FakeGuest implements Guest {
     return name === 'load_state' && this.code.loads === false ? FAILED : NOTHING;
   }
 
-  tell(name: string): string | undefined {
+  callStateHook(name: string): string | undefined {
     return name === 'dump_state' ? this.code.state : '{"ghosts":3}';
   }
 
   /** Nothing can enter it any more. */
   die(): number {
-    this.dead = 'out of memory';
+    this.failure = 'out of memory';
     return FAILED;
   }
 
@@ -81,7 +85,7 @@ export class FakeGuest implements Guest {
   }
 
   private run(answer: Answer, args: readonly Scalar[]): number {
-    if (this.dead !== undefined) throw new Error('entered though dead');
+    if (this.failure !== undefined) throw new Error('entered though dead');
     return answer(this.host, args[0] as number, this, args);
   }
 }
@@ -102,16 +106,16 @@ export class GuestGraph {
   }
 
   async start(options: Record<string, string> = {}): Promise<this> {
-    const translator = defineTranslator<Hosted, typeof failureOptions>({
+    const translator = defineTranslator<HostState, typeof failureOptions>({
       type: 'test/hosted',
       description: 'Hosts a fake guest.',
       children: [1, 1],
       options: failureOptions,
-      init: async (xl: Xlator<Hosted>, options) => {
-        this.host = new Host(xl, policyOf(options), async (owner) => {
+      init: async (xl: Xlator<HostState>, options) => {
+        this.host = new Host(xl, readPolicy(options), async (owner) => {
           await this.beforeStart();
           if (this.code instanceof Error) throw this.code;
-          const interpreter = new Interpreter(xl, owner, limitsOf(options), nodeMachine);
+          const interpreter = new Interpreter(xl, owner, readLimits(options), nodeMachine);
           this.guests.push(new FakeGuest(this.code, interpreter.api));
           interpreter.attach(this.guests.at(-1)!);
           return interpreter;
@@ -119,7 +123,7 @@ export class GuestGraph {
         await this.host.start();
         return { host: this.host };
       },
-      ...hosted,
+      ...hostFunctions,
     });
     this.graph = await startGraph(
       [{ translator: this.leaf.translator as never }, { translator: translator as never, options }],
@@ -137,7 +141,7 @@ export class GuestGraph {
   }
 
   get dump() {
-    return hosted.dump(this.graph.top as Xlator<Hosted>);
+    return hostFunctions.dump(this.graph.top as Xlator<HostState>);
   }
 
   get log(): string {
@@ -150,5 +154,5 @@ export const settle = () => new Promise((done) => setImmediate(done));
 
 export const dieInCall: Answer = (_host, _id, guest) => {
   guest.die();
-  throw new Error(guest.dead);
+  throw new Error(guest.failure);
 };

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
-import type { Glupy } from '../../bridges/host/index.ts';
+import type { GlupyState } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
 import { WorkerLink } from '../../bridges/isolation/main/worker-link.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
@@ -64,8 +64,8 @@ export const hostedLanguage: Language = {
   countClients: (run) => run.host.interpreter.api.clients.size,
   onForgotten(run, tell) {
     const { guest } = run.host.interpreter;
-    const hook = guest.hook.bind(guest);
-    guest.hook = (name, args) => {
+    const hook = guest.callHook.bind(guest);
+    guest.callHook = (name, args) => {
       if (name === 'forget') tell(args[0] as number);
       return hook(name, args);
     };
@@ -174,8 +174,8 @@ export class RunningModule {
     return this.leaves[0]!;
   }
 
-  get xl(): Xlator<Glupy> {
-    return this.graph.xlators.at(-1) as Xlator<Glupy>;
+  get xl(): Xlator<GlupyState> {
+    return this.graph.xlators.at(-1) as Xlator<GlupyState>;
   }
 
   get host(): Host {

@@ -125,8 +125,8 @@ class Session {
     terminal.out(isNew ? `Your file: ${shown}` : `Your file: ${shown} (as you left it)`);
     terminal.out('Edit it in another terminal, or in an editor. At each save it is checked here.');
     const unwatch = watchFolder(place.folder, [lessonLanguages[course.language].extension], {
-      changed: () => this.saved(),
-      failed: (why) => terminal.err(`glossa: the file is not watched any more: ${why}`),
+      onChange: () => this.saved(),
+      onFailure: (why) => terminal.err(`glossa: the file is not watched any more: ${why}`),
     });
     try {
       return await this.serve();

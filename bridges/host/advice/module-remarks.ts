@@ -12,7 +12,7 @@ import { printable } from '../../../runtime/core/log.ts';
 import { nearest } from '../../../runtime/core/nearest.ts';
 import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
-import type { Writing } from '../language.ts';
+import type { LanguageSyntax } from '../language.ts';
 
 /** Names of fops and hooks in other file system interfaces. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -68,80 +68,90 @@ const FOP = /fop$|^on/;
 const isFop = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
 /** A name's letters only: `copyFileRange`, `Copy_file_range` and `copy_file_range` are the same. */
-const letters = (name: string): string => name.replaceAll('_', '').toLowerCase();
+const bareLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** All names that the host calls, by their letters. */
-function namesOf({ cbk, cancel, word }: Writing): Map<string, string> {
+function hostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
   // Fop names are the same in every language.
-  const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(word);
-  return new Map([...fops, ...others].map((name) => [letters(name), name]));
+  const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
+  return new Map([...fops, ...others].map((name) => [bareLetters(name), name]));
 }
 
 /** Shorter names are similar to too many others. */
-const SHORTEST = 4;
+const MIN_LETTERS = 4;
 
 /** The known name that a misspelt one resembles; undefined when none is near. */
-function nearestKnownName(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
-  const bare = letters(name);
-  const same = known.get(bare);
-  if (same !== undefined) return same;
+function findNearestKnownName(
+  name: string,
+  known: ReadonlyMap<string, string>,
+  syntax: LanguageSyntax,
+) {
+  const bare = bareLetters(name);
+  const exact = known.get(bare);
+  if (exact !== undefined) return exact;
   const [ending, end] = CBK.test(bare)
-    ? [writing.cbk, CBK]
+    ? [syntax.cbk, CBK]
     : CANCEL.test(bare)
-      ? [writing.cancel, CANCEL]
+      ? [syntax.cancel, CANCEL]
       : ['', FOP];
   const base = bare.replace(end, '');
   const other = Object.hasOwn(OTHER_NAMES, base) ? OTHER_NAMES[base]! : undefined;
   const fop = known.get(base) ?? other;
-  if (fop !== undefined) return known.get(letters(fop + ending)) ?? fop;
-  if (bare.length < SHORTEST) return undefined;
+  if (fop !== undefined) return known.get(bareLetters(fop + ending)) ?? fop;
+  if (bare.length < MIN_LETTERS) return undefined;
   const near = nearest(bare, known.keys());
-  return near === undefined || near.length < SHORTEST ? undefined : known.get(near);
+  return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
 }
 
 /** A string literal that is just a name, or has code in it. */
 const MAY_NAME = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 
 /** Whether the module's text uses the name, other than where the method is defined. */
-function isUsed(name: string, sources: readonly string[], { notCode, ...how }: Writing): boolean {
+function isUsed(
+  name: string,
+  sources: readonly string[],
+  { notCode, ...syntax }: LanguageSyntax,
+): boolean {
   // Any receiver may stand for the translator, but not for names that file objects have too.
-  const other = Object.hasOwn(OTHER_NAMES, letters(name)) ? OTHER_NAMES[letters(name)]! : '';
+  const other = Object.hasOwn(OTHER_NAMES, bareLetters(name))
+    ? OTHER_NAMES[bareLetters(name)]!
+    : '';
   const own = isFop(other) ? '(?:self|this|cls)' : '\\w+';
   const member = new RegExp(`(?:(?<![\\w.)\\]])${own}|super\\(\\))\\s*\\??\\.\\s*$`);
   const decorated = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
   return sources.some((source) => {
     const looksUp = /\bgetattr\(|\b(?:this|self)\[/.test(source);
     const code = source.replace(notCode, (part) => (MAY_NAME.test(part) ? part : ''));
-    return [...code.matchAll(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'))].some(
-      ({ index }) => {
-        const line = code.lastIndexOf('\n', code.lastIndexOf('\n', index - 1) - 1) + 1;
-        const before = code.slice(line, index);
-        const after = code.slice(index + name.length);
-        if (decorated.test(before)) return true;
-        if (how.definition.test(before)) return false;
-        if (/\.\s*$/.test(before)) return member.test(before);
-        if (/["'`]$/.test(before) && /^["'`]/.test(after)) return looksUp;
-        return how.bare && !/^\s*=(?!=)/.test(after);
-      },
-    );
+    return [
+      ...code.matchAll(new RegExp(`(?<![\\w$])${escapeForRegExp(name)}(?![\\w$])`, 'g')),
+    ].some(({ index }) => {
+      const line = code.lastIndexOf('\n', code.lastIndexOf('\n', index - 1) - 1) + 1;
+      const before = code.slice(line, index);
+      const after = code.slice(index + name.length);
+      if (decorated.test(before)) return true;
+      if (syntax.definition.test(before)) return false;
+      if (/\.\s*$/.test(before)) return member.test(before);
+      if (/["'`]$/.test(before) && /^["'`]/.test(after)) return looksUp;
+      return syntax.hasBareNames && !/^\s*=(?!=)/.test(after);
+    });
   });
 }
 
-const escaped = (name: string): string => name.replace(/\$/g, '\\$');
+const escapeForRegExp = (name: string): string => name.replace(/\$/g, '\\$');
 
-type Warning = Guest['description']['warnings'][number];
+type Remark = Guest['description']['warnings'][number];
 
 /** Remarks on the likely mistakes of the module read from `path`. */
-export function findRemarks(guest: Guest, path: string, writing: Writing): Suspicion[] {
+export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax): Suspicion[] {
   const { description } = guest;
-  const found = [
+  const remarks = [
     ...description.warnings,
-    ...findMisnamed(guest, writing),
-    ...findUnread(guest, writing, path),
-    ...description.methods.flatMap((method) => findReordered(method, writing)),
+    ...findMisnamed(guest, syntax),
+    ...findUnread(guest, syntax, path),
+    ...description.methods.flatMap((method) => findReordered(method, syntax)),
   ];
-  return found.map(([file, line, func, text]) => ({
+  return remarks.map(([file, line, func, text]) => ({
     where: printable(`${file}:${line}`),
     text: printable(text),
     source: { file: printable(file.slice(file.lastIndexOf('/') + 1)), line, func: printable(func) },
@@ -149,37 +159,37 @@ export function findRemarks(guest: Guest, path: string, writing: Writing): Suspi
 }
 
 /** Remarks on methods whose names resemble a known name. */
-function findMisnamed({ description, sources = [] }: Guest, writing: Writing): Warning[] {
-  const known = namesOf(writing);
+function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSyntax): Remark[] {
+  const known = hostNames(syntax);
   const called = new Set(known.values());
-  const found: Warning[] = [];
+  const remarks: Remark[] = [];
   for (const [name, file, line] of description.methods) {
     // An override of the author's own base class is deliberate.
     if (name.startsWith('_') || description.methods.filter(([each]) => each === name).length > 1) {
       continue;
     }
     const text = called.has(name)
-      ? findUnreachedCancels(name, writing, description.fops)
-      : checkSpelling(name, known, writing);
-    if (text === undefined || (!called.has(name) && isUsed(name, sources, writing))) continue;
-    found.push([file, line, name, text]);
+      ? findUnreachedCancels(name, syntax, description.fops)
+      : checkSpelling(name, known, syntax);
+    if (text === undefined || (!called.has(name) && isUsed(name, sources, syntax))) continue;
+    remarks.push([file, line, name, text]);
   }
-  return found;
+  return remarks;
 }
 
-function checkSpelling(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
-  const meant = nearestKnownName(name, known, writing);
-  if (meant !== undefined) {
-    return `${name} is no fop or hook, and is never called (did you mean '${meant}'?)`;
+function checkSpelling(name: string, known: ReadonlyMap<string, string>, syntax: LanguageSyntax) {
+  const suggestion = findNearestKnownName(name, known, syntax);
+  if (suggestion !== undefined) {
+    return `${name} is no fop or hook, and is never called (did you mean '${suggestion}'?)`;
   }
-  if (!name.endsWith(writing.cbk)) return undefined;
+  if (!name.endsWith(syntax.cbk)) return undefined;
   return `${name} is the callback of no fop, and is never called`;
 }
 
 /** Remarks on each `<fop>_cancel` without its fop. */
 function findUnreachedCancels(
   name: string,
-  { cancel }: Writing,
+  { cancel }: LanguageSyntax,
   fops: Guest['description']['fops'],
 ): string | undefined {
   const base = name.endsWith(cancel) ? name.slice(0, -cancel.length) : '';
@@ -190,14 +200,14 @@ function findUnreachedCancels(
 /** Remarks on a method that has its fop's parameters in another order. */
 function findReordered(
   [name, file, line, params]: DefinedMethod,
-  { cbk, word }: Writing,
-): Warning[] {
+  { cbk, toStyle }: LanguageSyntax,
+): Remark[] {
   const isCbk = name.endsWith(cbk);
   const fop = isCbk ? name.slice(0, -cbk.length) : name;
   const row = findFop(fop);
   if (row?.name !== fop) return [];
   const carried = (isCbk ? row.reply : row.args).map((arg) => arg.name);
-  const right = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(word);
+  const right = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(toStyle);
   const wrong = params.findIndex((param, at) => param !== right[at] && right.includes(param));
   if (wrong < 0) return [];
   const gets = `its '${params[wrong]}' gets the ${right[wrong] ?? 'rest'}`;
@@ -207,53 +217,59 @@ function findReordered(
 /** Remarks on fops and hooks outside the class, and on declarations that the host never reads. */
 function findUnread(
   { description, sources = [] }: Guest,
-  writing: Writing,
+  syntax: LanguageSyntax,
   path: string,
-): Warning[] {
-  const source = (sources[0] ?? '').replace(writing.notCode, (part) => part.replace(/[^\n]/g, ' '));
+): Remark[] {
+  const source = (sources[0] ?? '').replace(syntax.notCode, (part) => part.replace(/[^\n]/g, ' '));
   const lines = source.split('\n');
   const own = description.methods.filter(([, file]) => file === path);
-  const called = new Set(namesOf(writing).values());
-  const lineOf = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
-  const first = lineOf(writing.begin);
-  const indentOf = (line: number): string => /^[ \t]*/.exec(lines[line - 1] ?? '')![0];
+  const called = new Set(hostNames(syntax).values());
+  const findLine = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
+  const first = findLine(syntax.classLine);
+  const readIndent = (line: number): string => /^[ \t]*/.exec(lines[line - 1] ?? '')![0];
   const uses = (name: string, bare: boolean): boolean =>
-    isUsed(name, sources, { ...writing, bare });
+    isUsed(name, sources, { ...syntax, hasBareNames: bare });
 
-  const stray = (name: string, line: number): string | undefined => {
-    const same = own.filter(([each]) => each === name);
+  const describeStray = (name: string, line: number): string | undefined => {
+    const definitions = own.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
-    if (!called.has(name) || isDecorated || same.some(([, , at]) => at === line)) return undefined;
-    const again = same.find(([, , at]) => at > line)?.[2];
-    if (again !== undefined && first > 0 && line > first && indentOf(line) === indentOf(again)) {
+    if (!called.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
+      return undefined;
+    const again = definitions.find(([, , at]) => at > line)?.[2];
+    if (
+      again !== undefined &&
+      first > 0 &&
+      line > first &&
+      readIndent(line) === readIndent(again)
+    ) {
       return `${name} is defined once more in line ${again}, and that one counts`;
     }
-    if (!writing.stands.test(lines[line - 1]!) || uses(name, true)) return undefined;
+    if (!syntax.functionLine.test(lines[line - 1]!) || uses(name, true)) return undefined;
     return `${name} is no method of the translator's class, and is never called`;
   };
-  const strays = writing.functions.flatMap((form) => {
+  const strays = syntax.functions.flatMap((form) => {
     let [line, from] = [1, 0];
-    return [...source.matchAll(form)].flatMap(({ index, groups }): Warning[] => {
+    return [...source.matchAll(form)].flatMap(({ index, groups }): Remark[] => {
       line += source.slice(from, index).split('\n').length - 1;
       from = index;
       const name = groups!.name!;
-      const told = stray(name, line);
-      return told === undefined ? [] : [[path, line, name, told]];
+      const text = describeStray(name, line);
+      return text === undefined ? [] : [[path, line, name, text]];
     });
   });
 
-  const observes = lineOf(/\b(?:self|this)\.observes[ \t]*=(?!=)/);
+  const observes = findLine(/\b(?:self|this)\.observes[ \t]*=(?!=)/);
   const onInstance = 'observes belongs to the class: what an instance is given is never read';
-  const ofInstance: Warning[] = observes > 0 ? [[path, observes, 'observes', onInstance]] : [];
+  const ofInstance: Remark[] = observes > 0 ? [[path, observes, 'observes', onInstance]] : [];
 
   const { properties = [] } = description;
   const has = new Set(properties.map(([name]) => name));
-  const unread = properties.flatMap(([name, isOption]): Warning[] => {
-    if (writing.read.includes(name) || name.startsWith('_')) return [];
-    const line = lineOf(new RegExp(`^\\s+(?:static\\s+)?${escaped(name)}\\s*=(?!=)`));
-    const meant = nearest(name, writing.read);
-    if (meant !== undefined && !has.has(meant) && !uses(name, false)) {
-      return [[path, line, name, `${name} is never read (did you mean '${meant}'?)`]];
+  const unread = properties.flatMap(([name, isOption]): Remark[] => {
+    if (syntax.classAttributes.includes(name) || name.startsWith('_')) return [];
+    const line = findLine(new RegExp(`^\\s+(?:static\\s+)?${escapeForRegExp(name)}\\s*=(?!=)`));
+    const suggestion = nearest(name, syntax.classAttributes);
+    if (suggestion !== undefined && !has.has(suggestion) && !uses(name, false)) {
+      return [[path, line, name, `${name} is never read (did you mean '${suggestion}'?)`]];
     }
     if (!isOption || uses(name, true)) return [];
     const text = `${name} is no option: options = {…} of the class names all of them`;
@@ -263,21 +279,21 @@ function findUnread(
 }
 
 /** Names listed at most. */
-const SHOWN = 6;
+const MAX_SHOWN = 6;
 
 /** The log line; undefined when no fop is left out, or the class declares its policy. */
-export function omittedFops(
+export function describeOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
-  [passes, refuses]: Writing['passesThrough'],
-  says: unknown,
-  defines: (name: FopName) => boolean,
+  [passes, refuses]: LanguageSyntax['passesThrough'],
+  declared: unknown,
+  isDefined: (name: FopName) => boolean,
 ): string | undefined {
   const { length } = xl.below;
-  if (length < 2 || typeof says === 'boolean') return undefined;
-  const names = fopNames.filter((name) => !defines(name));
+  if (length < 2 || typeof declared === 'boolean') return undefined;
+  const names = fopNames.filter((name) => !isDefined(name));
   if (names.length === 0) return undefined;
-  const shown = names.slice(0, SHOWN).join(', ');
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  const shown = names.slice(0, MAX_SHOWN).join(', ');
+  const more = names.length > MAX_SHOWN ? ` and ${names.length - MAX_SHOWN} more` : '';
   return (
     `with ${length} subvolumes, ${shown}${more} that it does not define answer EOPNOTSUPP: ` +
     `'${passes}' sends them to the first, '${refuses}' says that this is meant`
@@ -289,9 +305,9 @@ export function logOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   { description: { fops, passesThrough } }: Guest,
   path: string,
-  sayings: Writing['passesThrough'],
+  declarations: LanguageSyntax['passesThrough'],
 ): void {
-  const defines = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
-  const text = omittedFops(xl, sayings, passesThrough, defines);
+  const isDefined = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
+  const text = describeOmittedFops(xl, declarations, passesThrough, isDefined);
   if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
 }

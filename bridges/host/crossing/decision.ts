@@ -14,16 +14,16 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Upcall } from '../../../runtime/core/upcall.ts';
 import {
-  argumentsOf,
-  checkedName,
+  argumentsPurpose,
+  checkName,
   ForgottenLoc,
   MessageError,
-  missingFd,
+  missingFdIndex,
   type Resolver,
-  replyOf,
+  replyPurpose,
   unpack,
 } from './message.ts';
-import { type RequestValues, successOf } from './success.ts';
+import { checkSuccess, type RequestValues } from './success.ts';
 
 export type Decision =
   | {
@@ -45,10 +45,10 @@ export type Decision =
   | { readonly verb: 'failed' };
 
 /** The request that a message belongs to. */
-export interface Reading {
+export interface MessageContext {
   /** The request's fop; undefined for a request of the translator's own. */
   readonly row: FopRow | undefined;
-  readonly asked: RequestValues;
+  readonly request: RequestValues;
   readonly children: number;
   readonly resolver: Resolver;
 }
@@ -57,15 +57,15 @@ export interface Reading {
 export type GuestMessage = string | readonly unknown[];
 
 /** @throws {MessageError} */
-export function readDecision(message: GuestMessage, reading: Reading): Decision {
+export function readDecision(message: GuestMessage, context: MessageContext): Decision {
   const [verb, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   switch (verb) {
     case 'wind':
-      return readWind(rest, reading);
+      return readWind(rest, context);
     case 'tail':
-      return readTail(rest, reading);
+      return readTail(rest, context);
     case 'unwind':
-      return readUnwind(rest, reading);
+      return readUnwind(rest, context);
     case 'failed':
       return { verb };
     default:
@@ -86,47 +86,47 @@ export function parseMessage(text: string): unknown[] {
 }
 
 /** The highest number of a wind: the largest small integer of V8. */
-const LAST_WIND = 0x3fffffff;
+const MAX_WIND = 0x3fffffff;
 
-function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decision {
+function readWind([wind, child, fop, args]: unknown[], context: MessageContext): Decision {
   const row = findFop(String(fop));
   if (row === undefined || !Number.isSafeInteger(wind) || (wind as number) < 0) {
     throw new MessageError(`${fop} is no fop`);
   }
-  if ((wind as number) > LAST_WIND) throw new MessageError('winds must be counted from 0');
-  const values = unpack(argumentsOf(row), args, reading.resolver);
-  const loc = locIn(values);
-  const isPlace = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
-  if (missingFd(row, values) >= 0 && loc?.inode == null && !isPlace) {
+  if ((wind as number) > MAX_WIND) throw new MessageError('winds must be counted from 0');
+  const values = unpack(argumentsPurpose(row), args, context.resolver);
+  const loc = findLoc(values);
+  const isNamed = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
+  if (missingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
     throw new MessageError(
       'fd is missing, and the loc leads to no inode that one could be made of',
     );
   }
-  return { verb: 'wind', wind: wind as number, child: readChild(child, reading), row, values };
+  return { verb: 'wind', wind: wind as number, child: readChild(child, context), row, values };
 }
 
-export const locIn = (values: readonly unknown[]): Loc | undefined =>
+export const findLoc = (values: readonly unknown[]): Loc | undefined =>
   values.find((value) => value instanceof Loc) as Loc | undefined;
 
-function readTail([child, args]: unknown[], reading: Reading): Decision {
-  const row = rowOf(reading);
-  const values = unpack(argumentsOf(row), args, reading.resolver);
-  if (missingFd(row, values) >= 0) throw new MessageError('fd must not be None');
-  return { verb: 'tail', child: readChild(child, reading), values };
+function readTail([child, args]: unknown[], context: MessageContext): Decision {
+  const row = checkRow(context);
+  const values = unpack(argumentsPurpose(row), args, context.resolver);
+  if (missingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
+  return { verb: 'tail', child: readChild(child, context), values };
 }
 
-function readUnwind([given, opErrno, reply]: unknown[], reading: Reading): Decision {
-  const row = rowOf(reading);
-  if (given !== null && !Number.isSafeInteger(given)) {
+function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageContext): Decision {
+  const row = checkRow(context);
+  if (opRetValue !== null && !Number.isSafeInteger(opRetValue)) {
     throw new MessageError('op_ret must be an integer');
   }
-  const opRet = given as number | null;
+  const opRet = opRetValue as number | null;
   const failed = opRet !== null && opRet < 0;
   if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpack(replyOf(row, failed), reply, reading.resolver);
+  const values = unpack(replyPurpose(row, failed), reply, context.resolver);
   if (failed) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
-  const counted = successOf(row, opRet, values, reading.asked);
+  const counted = checkSuccess(row, opRet, values, context.request);
   return { verb: 'unwind', opRet: counted, opErrno: errno, values };
 }
 
@@ -134,12 +134,12 @@ function readUnwind([given, opErrno, reply]: unknown[], reading: Reading): Decis
 export const isErrno = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
 
-function rowOf({ row }: Reading): FopRow {
+function checkRow({ row }: MessageContext): FopRow {
   if (row === undefined) throw new MessageError('a request of its own has no caller to answer');
   return row;
 }
 
-function readChild(child: unknown, { children }: Reading): number {
+function readChild(child: unknown, { children }: MessageContext): number {
   if (Number.isSafeInteger(child) && (child as number) >= 0 && (child as number) < children) {
     return child as number;
   }
@@ -161,18 +161,18 @@ export type FindInode = (id: number | string) => Inode | undefined;
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
   const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   if (what === 'every-entry') return { what };
-  const inode = inodeOf(of, find);
+  const inode = findInodeBy(of, find);
   const [first, second] = rest;
   switch (what) {
     case 'inode':
       return inode && { what, inode, data: first === true };
     case 'entry': {
-      const name = checkedName(first);
+      const name = checkName(first);
       return inode && { what, parent: inode, name, expire: second === true };
     }
     case 'removed': {
-      const name = checkedName(first);
-      const child = inodeOf(second, find);
+      const name = checkName(first);
+      const child = findInodeBy(second, find);
       return inode && child && { what, parent: inode, name, inode: child };
     }
     default:
@@ -180,7 +180,7 @@ export function readUpcall(message: GuestMessage, find: FindInode): Upcall | und
   }
 }
 
-function inodeOf(id: unknown, find: FindInode): Inode | undefined {
+function findInodeBy(id: unknown, find: FindInode): Inode | undefined {
   if (typeof id === 'number' || typeof id === 'string') return find(id);
   throw new MessageError('an inode must be a number or a gfid');
 }

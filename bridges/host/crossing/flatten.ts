@@ -20,7 +20,7 @@ const LOC = 0;
 const INODE = 1;
 const AS_IS = 2;
 const DATA = 3;
-const SIGN = 4;
+const PRESENCE = 4;
 const FD = 5;
 
 /** Code and scalar kinds of each type. Other types cross as 1 if present, else 0. */
@@ -32,11 +32,11 @@ const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>
   int: [AS_IS, 'i'],
   data: [DATA, 'i'],
 };
-const OTHERS = [SIGN, 'i'] as const;
+const OTHER_CROSSING = [PRESENCE, 'i'] as const;
 
 /** The kinds of the scalars, one letter each. */
-export const kinds = (args: readonly Arg[]): string =>
-  args.map(({ type }) => (CROSSINGS[type] ?? OTHERS)[1]).join('');
+export const scalarKinds = (args: readonly Arg[]): string =>
+  args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[1]).join('');
 
 /**
  * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as null. The module of
@@ -55,8 +55,8 @@ export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): voi
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
 /** @param to as in `flattenLoc`. */
-export function flattener(args: readonly Arg[], to: Xlator): Flatten {
-  const codes = args.map(({ type }) => (CROSSINGS[type] ?? OTHERS)[0]);
+export function makeFlattener(args: readonly Arg[], to: Xlator): Flatten {
+  const codes = args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[0]);
   return (values, out, offset) => {
     let at = offset;
     for (let i = 0; i < codes.length; i++) {

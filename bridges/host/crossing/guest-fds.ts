@@ -2,21 +2,21 @@
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
-import { locIn } from './decision.ts';
-import { missingFd } from './message.ts';
+import { findLoc } from './decision.ts';
+import { missingFdIndex } from './message.ts';
 
 export class GuestFds {
   /** Fds whose release the guest is notified of. */
   private readonly tracked = new Map<number, Fd>();
   /** Fds made for the guest, which must close them. */
-  private readonly own = new Map<number, Fd>();
+  private readonly ownFds = new Map<number, Fd>();
   /** Fds closed during the current call, released when it returns. */
   private readonly closed: Fd[] = [];
   /** Fds that a guest may have open by itself. */
-  readonly most: number;
+  readonly maxOwnFds: number;
 
-  constructor(most: number) {
-    this.most = most;
+  constructor(maxOwnFds: number) {
+    this.maxOwnFds = maxOwnFds;
   }
 
   get(id: number): Fd | undefined {
@@ -32,32 +32,32 @@ export class GuestFds {
   }
 
   /** Makes the missing fd of a fop that opens. False when the guest is at its limit. */
-  add(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
-    const at = missingFd(row, values);
-    const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
+  addMissingFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
+    const at = missingFdIndex(row, values);
+    const inode = at < 0 ? null : (findLoc(values)?.inode ?? null);
     if (inode === null) return true;
-    if (this.own.size >= this.most) return false;
+    if (this.ownFds.size >= this.maxOwnFds) return false;
     const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
     const fd = new Fd(inode, flags as number, request.frame.root.pid, row.name === 'opendir');
-    this.own.set(fd.id, fd);
-    request.made ??= new Map();
-    request.made.set(wind, fd);
+    this.ownFds.set(fd.id, fd);
+    request.createdFds ??= new Map();
+    request.createdFds.set(wind, fd);
     values[at] = fd;
     return true;
   }
 
   /** Closes the fd made for a fop that has failed. */
-  giveUp(request: HostedRequest, wind: number): void {
-    const fd = request.made?.get(wind);
-    request.made?.delete(wind);
+  closeFailed(request: HostedRequest, wind: number): void {
+    const fd = request.createdFds?.get(wind);
+    request.createdFds?.delete(wind);
     if (fd !== undefined) this.close(fd.id);
   }
 
   /** Closes a guest's fd. False if it was not made for the guest, or is closed already. */
   close(id: number): boolean {
-    const fd = this.own.get(id);
+    const fd = this.ownFds.get(id);
     if (fd === undefined) return false;
-    this.own.delete(id);
+    this.ownFds.delete(id);
     this.closed.push(fd);
     return true;
   }
@@ -68,6 +68,6 @@ export class GuestFds {
 
   /** Releases all fds made for the interpreter, which ends. */
   releaseAll(): void {
-    for (const fd of this.own.values()) fd.release();
+    for (const fd of this.ownFds.values()) fd.release();
   }
 }

@@ -15,11 +15,17 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { GuestHost } from '../guest-host.ts';
 import type { Owner } from '../lifecycle/failure-policy.ts';
-import { LimitedLog, logRefusal, MOST_LOGGED, oneRecord, shown } from '../limits/limited-log.ts';
+import {
+  LimitedLog,
+  logRefusal,
+  MAX_RECORD_CHARS,
+  shortSource,
+  toOneRecord,
+} from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
-import { isLong, NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
+import { NotificationQueue, PAUSE_MS, wasSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
-import { type LookupExecutor, refuse } from '../requests/name-lookups.ts';
+import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
 import type { RequestTable } from '../requests/pending-requests.ts';
 import { type Decision, type GuestMessage, readUpcall } from './decision.ts';
 import { expose, isExposed, TRACKED } from './exposed-inodes.ts';
@@ -37,13 +43,13 @@ interface InterpreterCalls extends LookupExecutor {
   readonly requests: RequestTable;
   readonly decisions: { checkRoom(bytes: number): void };
   push(id: number, message: GuestMessage, bytes: number): void;
-  lost(id: number): void;
-  enterFor(what: () => number | undefined): void;
-  readonly owner: Pick<Owner, 'says'>;
+  failUnreachable(id: number): void;
+  enterFor(call: () => number | undefined): void;
+  readonly owner: Pick<Owner, 'applyDeclaredUp'>;
 }
 
 /** The parts of the machine that an interpreter's host needs. */
-export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
+export type HostMachine = Pick<Machine, 'maxFds' | 'memory' | 'collectGarbage'>;
 
 export class HostApi implements GuestHost {
   private readonly xl: Xlator<unknown>;
@@ -51,18 +57,18 @@ export class HostApi implements GuestHost {
   readonly fds: GuestFds;
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
-  private readonly discarded: Machine['discarded'];
+  private readonly collectGarbage: Machine['collectGarbage'];
   /** Inodes in no table: only the garbage collector tells of their end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as set by the module; null when its children decide. */
   declaredUp: boolean | null = null;
-  private spoke = false;
+  private hasDeclared = false;
   /** Invalidations that were not sent yet. */
   private readonly upcalls: Upcall[] = [];
   /** A refusal of this call; logged unless the module logs an error that contains `sign`. */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
   private bytes: Uint8Array[] = [];
-  private taken = 0;
+  private keptBytes = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
   private table: InodeTable | null = null;
@@ -75,11 +81,11 @@ export class HostApi implements GuestHost {
     xl: Xlator<unknown>,
     interpreter: InterpreterCalls,
     logLimit: number,
-    { mostFds, memory, discarded }: HostMachine,
+    { maxFds, memory, collectGarbage }: HostMachine,
   ) {
-    this.fds = new GuestFds(mostFds);
+    this.fds = new GuestFds(maxFds);
     this.memory = memory;
-    this.discarded = discarded;
+    this.collectGarbage = collectGarbage;
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.notifications = new NotificationQueue(xl.context);
     this.xl = xl;
@@ -96,15 +102,15 @@ export class HostApi implements GuestHost {
     this.limitedLog.logOmission();
     this.guest = null;
     this.fds.releaseAll();
-    this.discarded();
+    this.collectGarbage();
   }
 
   push(id: number, message: GuestMessage): void {
     try {
       const text = typeof message === 'string' ? message.length : 0;
-      this.interpreter.push(id, message, text + this.taken);
+      this.interpreter.push(id, message, text + this.keptBytes);
     } catch (error) {
-      this.mistaken(undefined, (error as Error).message);
+      this.noteMistake(undefined, (error as Error).message);
       throw error;
     } finally {
       this.dropBytes();
@@ -112,46 +118,46 @@ export class HostApi implements GuestHost {
   }
 
   private dropBytes(): void {
-    if (this.taken === 0) return;
+    if (this.keptBytes === 0) return;
     this.bytes = [];
-    this.taken = 0;
+    this.keptBytes = 0;
   }
 
   /** Ends a call: the guest has returned and its decisions are carried out. */
-  returned(): void {
+  endCall(): void {
     this.dropBytes();
     this.logMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
-    if (!this.spoke || this.declaredUp === null) return;
-    this.spoke = false;
-    this.interpreter.owner.says(this, this.declaredUp);
+    if (!this.hasDeclared || this.declaredUp === null) return;
+    this.hasDeclared = false;
+    this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
   }
 
-  up(isUp: number): void {
+  declareUp(isUp: number): void {
     this.declaredUp = isUp !== 0;
-    this.spoke = true;
+    this.hasDeclared = true;
   }
 
-  childUp(child: number): number {
+  isChildUp(child: number): number {
     return this.xl.below[child]?.up === true ? 1 : 0;
   }
 
-  put(bytes: Uint8Array): number {
-    this.take(bytes.length);
+  putBytes(bytes: Uint8Array): number {
+    this.reserve(bytes.length);
     return this.bytes.push(bytes) - 1;
   }
 
   /** @throws {MessageError} when the host would keep too much for one call. */
-  private take(bytes: number): void {
+  private reserve(bytes: number): void {
     // Empty arrays take room too.
-    const taken = this.taken + bytes + PUT_BYTES;
-    this.interpreter.decisions.checkRoom(taken);
-    this.taken = taken;
+    const total = this.keptBytes + bytes + PUT_BYTES;
+    this.interpreter.decisions.checkRoom(total);
+    this.keptBytes = total;
   }
 
-  lost(id: number): void {
-    this.interpreter.lost(id);
+  failUnreachable(id: number): void {
+    this.interpreter.failUnreachable(id);
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
@@ -162,61 +168,61 @@ export class HostApi implements GuestHost {
     return pack(type, value, wind, index, this.memory);
   }
 
-  dict(id: number, wind: number, index: number): Dict | undefined {
+  fetchDict(id: number, wind: number, index: number): Dict | undefined {
     const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
     return value instanceof Dict ? value : undefined;
   }
 
-  data(id: number, wind: number, index: number): Uint8Array | undefined {
+  fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined {
     const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  inode(id: number): string | undefined {
+  inodeJson(id: number): string | undefined {
     const inode = this.checkHandle('an inode', this.findInode(id));
     return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
   }
 
-  fd(id: number): string | undefined {
+  fdJson(id: number): string | undefined {
     const fd = this.checkHandle('an fd', this.findFd(id));
     return fd && JSON.stringify([expose(fd.inode, this.xl), fd.flags, fd.pid, fd.isDir]);
   }
 
-  alive(id: number): number {
+  isAlive(id: number): number {
     return this.request(id) === undefined ? 0 : 1;
   }
 
-  root(id: number): string | undefined {
+  rootJson(id: number): string | undefined {
     const root = this.checkHandle('a request', this.request(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
-    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientOf(root)]);
+    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientId(root)]);
   }
 
-  clientOf({ client }: Stack): number {
+  clientId({ client }: Stack): number {
     if (client === null) return 0;
     if (!this.clients.has(client.id)) {
       // An answered request may outlive its client, whose end was notified already.
       if (!client.initiator.clients.has(client)) return 0;
-      this.meet(client);
+      this.addClient(client);
     }
     return client.id;
   }
 
-  client(id: number): string | undefined {
+  clientUid(id: number): string | undefined {
     return this.checkHandle('a client', this.clients.get(id))?.uid;
   }
 
-  private meet(client: Client): void {
+  private addClient(client: Client): void {
     this.clients.set(client.id, client);
     client.ctxSet(this.xl, TRACKED);
   }
 
   /** Notifies a module with a `client_disconnect` hook that a client disconnects. */
-  disconnected(client: Client): void {
+  notifyDisconnect(client: Client): void {
     if (this.guest?.description.hooks.includes('client_disconnect') !== true) return;
-    if (!this.clients.has(client.id)) this.meet(client);
-    this.notifyGone((guest) => guest.hook('client_disconnect', [client.id]));
+    if (!this.clients.has(client.id)) this.addClient(client);
+    this.notifyGone((guest) => guest.callHook('client_disconnect', [client.id]));
   }
 
   /** Notifies the module that a client is gone with its last request. */
@@ -224,7 +230,7 @@ export class HostApi implements GuestHost {
     if (!this.clients.has(id)) return;
     this.notifyGone((guest) => {
       this.clients.delete(id);
-      return guest.hook('forget_client', [id]);
+      return guest.callHook('forget_client', [id]);
     });
   }
 
@@ -251,48 +257,48 @@ export class HostApi implements GuestHost {
   }
 
   private forgetId(id: number): void {
-    this.notifyGone((guest) => guest.hook('forget', [id]));
+    this.notifyGone((guest) => guest.callHook('forget', [id]));
   }
 
   release(fd: Fd): void {
     this.fds.untrack(fd);
-    this.notifyGone((guest) => guest.hook('release', [fd.id]));
+    this.notifyGone((guest) => guest.callHook('release', [fd.id]));
   }
 
-  private notifyGone(tell: (guest: Guest) => number): void {
-    this.notifications.run(() => {
+  private notifyGone(notify: (guest: Guest) => number): void {
+    this.notifications.send(() => {
       const { guest } = this;
-      if (guest !== null) this.interpreter.enterFor(() => tell(guest));
+      if (guest !== null) this.interpreter.enterFor(() => notify(guest));
     });
   }
 
   closeFd(id: number): number {
     if (this.fds.close(id)) return 1;
     const sign = 'not opened by this module';
-    this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
+    this.setMistake(undefined, `refused: to close an fd that was ${sign}`, sign);
     return 0;
   }
 
   /** Makes the missing fd of a fop that opens. False at the module's limit. */
   addFd(request: HostedRequest, decision: Wind): boolean {
     const { wind, row, values } = decision;
-    if (this.fds.add(request, wind, row, values)) return true;
-    const text = `refused: more than ${this.fds.most} fds of its own: close those that are done with`;
-    this.refused(undefined, text);
-    refuse(this.interpreter, this.xl, request, decision, row, EMFILE);
+    if (this.fds.addMissingFd(request, wind, row, values)) return true;
+    const text = `refused: more than ${this.fds.maxOwnFds} fds of its own: close those that are done with`;
+    this.logRefusal(undefined, text);
+    failDecision(this.interpreter, this.xl, request, decision, row, EMFILE);
     return false;
   }
 
   invalidate(message: GuestMessage): void {
     try {
-      const what = readUpcall(message, (id) =>
+      const event = readUpcall(message, (id) =>
         typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
       );
-      if (what === undefined) return;
-      this.take(message.length);
-      this.upcalls.push(what);
+      if (event === undefined) return;
+      this.reserve(message.length);
+      this.upcalls.push(event);
     } catch (error) {
-      this.refused(undefined, `refused: a message: ${(error as Error).message}`);
+      this.logRefusal(undefined, `refused: a message: ${(error as Error).message}`);
       throw error;
     }
   }
@@ -300,7 +306,7 @@ export class HostApi implements GuestHost {
   /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
     while (this.upcalls.length > 0) {
-      for (const what of this.upcalls.splice(0)) upcall(this.xl, what);
+      for (const event of this.upcalls.splice(0)) upcall(this.xl, event);
     }
   }
 
@@ -308,14 +314,14 @@ export class HostApi implements GuestHost {
     return Math.round(this.xl.context.now() * 1000);
   }
 
-  after(ms: number): void {
+  setTimer(ms: number): void {
     this.cancelTimer?.();
     this.cancelTimer = this.xl.context.after(Math.max(this.pause, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
       const { slow } = turn;
-      if (guest !== null) this.interpreter.enterFor(() => guest.hook('tick', []));
-      this.pause = isLong(this.xl.context, slow) ? PAUSE_MS : 0;
+      if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
+      this.pause = wasSlow(this.xl.context, slow) ? PAUSE_MS : 0;
     });
   }
 
@@ -323,27 +329,27 @@ export class HostApi implements GuestHost {
     return this.xl.log.level;
   }
 
-  logs(level: number): number {
-    return this.xl.log.enabled(levelOf(level)) ? 1 : 0;
+  isLogged(level: number): number {
+    return this.xl.log.enabled(toLogLevel(level)) ? 1 : 0;
   }
 
   log(level: number, source: LogSource, text: string): void {
     const { mistake } = this;
     if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
-    const known = levelOf(level);
-    if (!this.limitedLog.grants(known, Math.min(text.length, MOST_LOGGED))) return;
-    this.xl.log.log(known, oneRecord(text), { source: shown(source) });
+    const known = toLogLevel(level);
+    if (!this.limitedLog.takeBytes(known, Math.min(text.length, MAX_RECORD_CHARS))) return;
+    this.xl.log.log(known, toOneRecord(text), { source: shortSource(source) });
   }
 
-  refused(source: LogSource | undefined, text: string): void {
-    logRefusal(this.xl, source && shown(source), oneRecord(text));
+  logRefusal(source: LogSource | undefined, text: string): void {
+    logRefusal(this.xl, source && shortSource(source), toOneRecord(text));
   }
 
-  mistaken(source: LogSource | undefined, why: string): void {
-    this.note(source, `refused: a message: ${why}`, why);
+  noteMistake(source: LogSource | undefined, why: string): void {
+    this.setMistake(source, `refused: a message: ${why}`, why);
   }
 
-  private note(source: LogSource | undefined, text: string, sign: string): void {
+  private setMistake(source: LogSource | undefined, text: string, sign: string): void {
     // The guest's library reports the same refusal with its source line.
     if (this.mistake?.text !== text) this.logMistake();
     this.mistake = { source, text, sign };
@@ -354,27 +360,27 @@ export class HostApi implements GuestHost {
     const { mistake } = this;
     if (mistake === null) return;
     this.mistake = null;
-    this.refused(mistake.source, mistake.text);
+    this.logRefusal(mistake.source, mistake.text);
   }
 
   /** Returns `thing`, or notes the refusal of an invalid number. */
-  private checkHandle<T>(what: string, thing: T | undefined): T | undefined {
-    if (thing === undefined) {
-      const text = `refused: ${what} that the module was not given, or no longer has`;
-      this.note(undefined, text, 'HandleExpired');
+  private checkHandle<T>(kind: string, value: T | undefined): T | undefined {
+    if (value === undefined) {
+      const text = `refused: ${kind} that the module was not given, or no longer has`;
+      this.setMistake(undefined, text, 'HandleExpired');
     }
-    return thing;
+    return value;
   }
 
   /** Resolves the numbers in a message about `request`. */
-  resolver(request: HostedRequest): Resolver {
+  makeResolver(request: HostedRequest): Resolver {
     const { bytes } = this;
-    const table = this.table ?? this.xl.inodes ?? this.tableOf(request);
+    const table = this.table ?? this.xl.inodes ?? this.findTable(request);
     return {
       value: (wind, index) => request.value(wind, index),
       type: (wind, index) => request.type(wind, index),
       inode: (id) => request.inode(id) ?? this.findInode(id),
-      forgotten: (id) => this.isForgotten(table, id),
+      isForgotten: (id) => this.isForgotten(table, id),
       fd: (id) => request.fd(id) ?? this.findFd(id),
       data: (id) => bytes[id],
       memory: this.memory,
@@ -390,15 +396,15 @@ export class HostApi implements GuestHost {
   /** True for a number that this module may have known and no longer does. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
     if (!table?.existed(id)) return false;
-    this.mistaken(undefined, 'a loc names an inode that is not known any more (ESTALE)');
+    this.noteMistake(undefined, 'a loc names an inode that is not known any more (ESTALE)');
     return true;
   }
 
   private findInode(id: number): Inode | undefined {
-    const here = this.interpreter.current?.inode(id);
-    if (here !== undefined) {
-      this.table ??= here.table;
-      return here;
+    const received = this.interpreter.current?.inode(id);
+    if (received !== undefined) {
+      this.table ??= received.table;
+      return received;
     }
     const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
     // Numbers are easily guessed: an inode not exposed to this module does not exist for it.
@@ -407,8 +413,8 @@ export class HostApi implements GuestHost {
       return this.checkHandle('an inode', undefined);
     }
     for (const request of this.interpreter.requests.values()) {
-      const found = request.inode(id);
-      if (found !== undefined) return found;
+      const inode = request.inode(id);
+      if (inode !== undefined) return inode;
     }
     return undefined;
   }
@@ -418,7 +424,7 @@ export class HostApi implements GuestHost {
   }
 
   /** The inode table, found by any inode of the request. */
-  private tableOf(request: HostedRequest): InodeTable | null {
+  private findTable(request: HostedRequest): InodeTable | null {
     for (const inode of request.inodes()) {
       this.table = inode.table;
       return this.table;
@@ -427,4 +433,4 @@ export class HostApi implements GuestHost {
   }
 }
 
-const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
+const toLogLevel = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;

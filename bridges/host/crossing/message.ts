@@ -49,24 +49,29 @@ const packStruct =
     pick(value, structTypes[type].names);
 
 /** Types of values that JSON cannot represent directly. */
-const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
+const CONVERTED_TYPES: ReadonlySet<DictType> = new Set<DictType>([
+  'double',
+  'bin',
+  'iatt',
+  'mdata',
+]);
 
 /** Packs a dict in columns: a guest builds its dict in one step, and decodes types on demand. */
 function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   const types: DictType[] = [];
-  const made: number[] = [];
+  const converted: number[] = [];
   const keys: string[] = [];
   const values: unknown[] = [];
   dict.forEach((key, value, type) => {
-    if (MADE.has(type)) made.push(keys.length);
+    if (CONVERTED_TYPES.has(type)) converted.push(keys.length);
     types.push(type);
     keys.push(key);
-    values.push(plainValue(value, memory));
+    values.push(toPlainValue(value, memory));
   });
-  return [types.join(' '), made, keys, values];
+  return [types.join(' '), converted, keys, values];
 }
 
-function plainValue(value: DictValue, memory: MemoryTools): unknown {
+function toPlainValue(value: DictValue, memory: MemoryTools): unknown {
   if (value instanceof Uint8Array) return memory.latin1(value);
   if (value instanceof Iatt) return pick(value, IATT_FIELDS);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
@@ -110,7 +115,7 @@ export interface Resolver {
   type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
   /** True if the number may have been that of a forgotten inode; the refusal is noted. */
-  forgotten(id: number): boolean;
+  isForgotten(id: number): boolean;
   fd(id: number): Fd | undefined;
   /** Bytes that the guest has passed with `put`. */
   data(id: number): Uint8Array | undefined;
@@ -127,10 +132,14 @@ export interface Purpose {
   readonly missing: number | undefined;
 }
 
-export const argumentsOf = (row: FopRow): Purpose => ({ row, args: row.args, missing: undefined });
+export const argumentsPurpose = (row: FopRow): Purpose => ({
+  row,
+  args: row.args,
+  missing: undefined,
+});
 
 /** A failure's integers are -1, as GlusterFS's default_…_failure_cbk has them. */
-export const replyOf = (row: FopRow, failed: boolean): Purpose => ({
+export const replyPurpose = (row: FopRow, failed: boolean): Purpose => ({
   row,
   args: row.reply,
   missing: failed ? -1 : undefined,
@@ -151,29 +160,29 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolve
   };
   if (value === null) {
     if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
-    return arg.nullable || makesFd(purpose.row, arg) ? null : refuse('must not be None');
+    return arg.nullable || isMissingFd(purpose.row, arg) ? null : refuse('must not be None');
   }
   const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
-  if (tag === '=') return asItCame(arg, first as number, second as number, resolver, refuse);
-  if (arg.type === 'int') return integer(value, refuse, 'must be');
-  if (arg.type === 'str') return nameText(value, refuse);
+  if (tag === '=') return receivedValue(arg, first as number, second as number, resolver, refuse);
+  if (arg.type === 'int') return checkInteger(value, refuse, 'must be');
+  if (arg.type === 'str') return checkText(value, refuse);
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
-  const found = UNPACK[arg.type]!(first, resolver, refuse);
-  const isPlace = found instanceof Loc && !(found instanceof ForgottenLoc);
-  return isPlace ? withInode(purpose.row, found, resolver) : found;
+  const decoded = UNPACK[arg.type]!(first, resolver, refuse);
+  const isLoc = decoded instanceof Loc && !(decoded instanceof ForgottenLoc);
+  return isLoc ? addInode(purpose.row, decoded, resolver) : decoded;
 }
 
 /** True for the fd of a fop that opens, which may be missing: the host makes one. */
-const makesFd = (row: FopRow, arg: Arg): boolean =>
+const isMissingFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
 /** Index of the fd that the host has yet to make; -1 for none. */
-export function missingFd(row: FopRow, values: readonly unknown[]): number {
-  const at = row.args.findIndex((arg) => makesFd(row, arg));
+export function missingFdIndex(row: FopRow, values: readonly unknown[]): number {
+  const at = row.args.findIndex((arg) => isMissingFd(row, arg));
   return at < 0 || values[at] !== null ? -1 : at;
 }
 
-function asItCame(
+function receivedValue(
   arg: Arg,
   wind: number,
   index: number,
@@ -190,13 +199,13 @@ function asItCame(
 type Refuse = (why: string) => never;
 type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
-function integer(value: unknown, refuse: Refuse, what: string): number {
+function checkInteger(value: unknown, refuse: Refuse, complaint: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  return refuse(`${what} an integer below 2^53`);
+  return refuse(`${complaint} an integer below 2^53`);
 }
 
 /** Checks text of names and link targets: it must be encodable as bytes. */
-function nameText(value: unknown, refuse: Refuse): string {
+function checkText(value: unknown, refuse: Refuse): string {
   if (typeof value !== 'string') return refuse('must be a string');
   if (value.includes('\0')) return refuse('has a NUL in it');
   try {
@@ -208,15 +217,15 @@ function nameText(value: unknown, refuse: Refuse): string {
   return value;
 }
 
-function entryName(value: unknown, refuse: Refuse): string {
-  const name = nameText(value, refuse);
+function checkEntryName(value: unknown, refuse: Refuse): string {
+  const name = checkText(value, refuse);
   if (name !== '' && !name.includes('/')) return name;
   return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
 }
 
 /** Checks the name of a directory entry. @throws {MessageError} */
-export const checkedName = (value: unknown): string =>
-  entryName(value, (why) => {
+export const checkName = (value: unknown): string =>
+  checkEntryName(value, (why) => {
     throw new MessageError(`the entry ${why}`);
   });
 
@@ -227,16 +236,17 @@ function unpackStruct<T extends StructType>(
   refuse: Refuse,
 ): StructTypes[T] {
   const { names, make } = structTypes[type];
-  const made = make();
+  const struct = make();
   if (!Array.isArray(value) || value.length !== names.length) return refuse('lacks fields');
   names.forEach((field, i) => {
-    const wanted = typeof made[field];
-    const given: unknown = value[i];
-    if (typeof given !== wanted) refuse(`has a ${String(field)} that is no ${wanted}`);
-    if (wanted === 'number') integer(given, refuse, `has a ${String(field)} that is not`);
-    made[field] = given as StructTypes[T][keyof StructTypes[T]];
+    const fieldType = typeof struct[field];
+    const fieldValue: unknown = value[i];
+    if (typeof fieldValue !== fieldType) refuse(`has a ${String(field)} that is no ${fieldType}`);
+    if (fieldType === 'number')
+      checkInteger(fieldValue, refuse, `has a ${String(field)} that is not`);
+    struct[field] = fieldValue as StructTypes[T][keyof StructTypes[T]];
   });
-  return made;
+  return struct;
 }
 
 function unpackIatt(value: unknown, refuse: Refuse): Iatt {
@@ -252,16 +262,21 @@ function unpackDict(value: unknown, { memory }: Resolver, refuse: Refuse): Dict 
   for (const pair of value as unknown[]) {
     const [key, type, plain] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
-    const name = nameText(key, refuse);
-    dict.set(name, dictValue(type as DictType, plain, memory, refuse), type as DictType);
+    const name = checkText(key, refuse);
+    dict.set(name, unpackDictValue(type as DictType, plain, memory, refuse), type as DictType);
   }
   return dict;
 }
 
-function dictValue(type: DictType, value: unknown, memory: MemoryTools, refuse: Refuse): DictValue {
+function unpackDictValue(
+  type: DictType,
+  value: unknown,
+  memory: MemoryTools,
+  refuse: Refuse,
+): DictValue {
   if (type === 'iatt') return unpackIatt(value, refuse);
   if (type === 'int' || type === 'uint') {
-    const number = integer(value, refuse, `has an ${type} that is not`);
+    const number = checkInteger(value, refuse, `has an ${type} that is not`);
     return type === 'int' || number >= 0 ? number : refuse('has a negative uint');
   }
   if (type === 'double') {
@@ -276,7 +291,7 @@ function dictValue(type: DictType, value: unknown, memory: MemoryTools, refuse: 
 
 const NO_NUMBERS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
-function gfidOf(value: unknown, refuse: Refuse): Gfid {
+function unpackGfid(value: unknown, refuse: Refuse): Gfid {
   if (value === null) return NULL_GFID;
   return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
@@ -289,20 +304,20 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   let isForgotten = false;
   const find = (id: unknown): Inode | null => {
     if (id === 0) return null;
-    const found = resolver.inode(id as number);
-    if (found !== undefined) return found;
-    if (!resolver.forgotten(id as number)) refuse('names an inode that is not known any more');
+    const known = resolver.inode(id as number);
+    if (known !== undefined) return known;
+    if (!resolver.isForgotten(id as number)) refuse('names an inode that is not known any more');
     isForgotten = true;
     return null;
   };
-  const wanted = gfidOf(gfid, refuse);
-  const named = name === null ? null : entryName(name, refuse);
+  const gfidValue = unpackGfid(gfid, refuse);
+  const entryName = name === null ? null : checkEntryName(name, refuse);
   const [inode, parent] = [find(inodeId), find(parentId)];
-  if (isForgotten) return new ForgottenLoc(null, null, named, wanted);
+  if (isForgotten) return new ForgottenLoc(null, null, entryName, gfidValue);
   // A parent without a name: where a nameless file (O_TMPFILE) is to be created.
-  if (named !== null && parent === null) return refuse('has a name and no parent');
-  if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');
-  return new Loc(inode, parent, named, wanted);
+  if (entryName !== null && parent === null) return refuse('has a name and no parent');
+  if (inode === null && parent === null && gfidValue === NULL_GFID) return refuse('leads nowhere');
+  return new Loc(inode, parent, entryName, gfidValue);
 }
 
 /**
@@ -310,28 +325,29 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
  * if the fop's reply brings an inode, with a new one, as a mount does. Other names are looked up
  * before the wind (requests/name-lookups.ts).
  */
-function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
+function addInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
   const table = parent?.table ?? resolver.table;
   if (inode !== null || table === null) return loc;
   const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
-  const brings = makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
+  const replyHasInode =
+    makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
   const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
-  const makes = brings && row.entry.creates !== undefined;
-  const found = makes ? undefined : known;
-  return new Loc(found ?? (brings ? table.newInode() : null), parent, name, gfid);
+  const isCreation = replyHasInode && row.entry.creates !== undefined;
+  const existing = isCreation ? undefined : known;
+  return new Loc(existing ?? (replyHasInode ? table.newInode() : null), parent, name, gfid);
 }
 
 function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dirent[] {
   if (!Array.isArray(value)) return refuse('must be a list of Dirent');
   return (value as unknown[]).map((item) => {
     const [name, off, type, gfid, stat, ref] = Array.isArray(item) ? (item as unknown[]) : [];
-    const origin = Array.isArray(ref) ? originOf(ref as number[], resolver) : undefined;
+    const origin = Array.isArray(ref) ? findOrigin(ref as number[], resolver) : undefined;
     return {
-      name: entryName(name, refuse),
-      off: integer(off, refuse, 'has an off that is not'),
-      type: integer(type, refuse, 'has a type that is not'),
-      gfid: gfidOf(gfid, refuse),
+      name: checkEntryName(name, refuse),
+      off: checkInteger(off, refuse, 'has an off that is not'),
+      type: checkInteger(type, refuse, 'has a type that is not'),
+      gfid: unpackGfid(gfid, refuse),
       stat:
         stat === true ? (origin?.stat ?? null) : stat === null ? null : unpackIatt(stat, refuse),
       dict: origin?.dict ?? null,
@@ -341,7 +357,7 @@ function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dire
 }
 
 /** The received entry that a guest's entry is derived from. */
-function originOf([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
+function findOrigin([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
   if (resolver.type(wind!, index!) !== 'entries') return undefined;
   return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
 }

@@ -4,21 +4,21 @@
  */
 
 /** Names cached per interpreter: a few megabytes at most, as names are short. */
-export const MOST_NAMES = 20_000;
+export const MAX_NAMES = 20_000;
 /** Names evicted per call: more than a call usually adds; after a larger call, more. */
-const AT_ONCE = 8;
+const EVICTIONS_PER_CALL = 8;
 
 export class NameCache<V> {
   readonly #most: number;
-  readonly #release: (made: V) => void;
+  readonly #release: (value: V) => void;
   readonly #made = new Map<string, V>();
   /** Names in order of insertion: a map's own order would begin with gaps of evicted ones. */
   readonly #order: string[] = [];
   #first = 0;
 
   /** @param release frees an evicted value */
-  constructor(most: number, release: (made: V) => void) {
-    this.#most = most;
+  constructor(limit: number, release: (value: V) => void) {
+    this.#most = limit;
     this.#release = release;
   }
 
@@ -32,16 +32,16 @@ export class NameCache<V> {
   }
 
   /** Adds the value made for a name that was missing. */
-  add(name: string, made: V): void {
+  add(name: string, value: V): void {
     this.#order.push(name);
-    this.#made.set(name, made);
+    this.#made.set(name, value);
   }
 
   /** Evicts old names; call it while no name is in use. True if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
-    const most = AT_ONCE + ((this.#made.size - this.#most) >> 1);
-    for (let i = 0; i < most && this.#first < this.#order.length; i++) {
+    const count = EVICTIONS_PER_CALL + ((this.#made.size - this.#most) >> 1);
+    for (let i = 0; i < count && this.#first < this.#order.length; i++) {
       const name = this.#order[this.#first++]!;
       this.#release(this.#made.get(name)!);
       this.#made.delete(name);

@@ -6,7 +6,7 @@ import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect, tailArgs, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from '../../../runtime/core/xlator.ts';
 import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from '../guest.ts';
-import { type Flatten, flattener } from './flatten.ts';
+import { type Flatten, makeFlattener } from './flatten.ts';
 
 export type AnyCbk = Cbk<FopName, unknown>;
 
@@ -18,7 +18,7 @@ interface CoreFunctions {
   fail(frame: Frame, opErrno: number): void;
 }
 
-export function coreFunctionsOf(name: FopName): CoreFunctions {
+export function coreFunctions(name: FopName): CoreFunctions {
   return {
     wind: windArgs[name] as CoreFunctions['wind'],
     tail: tailArgs[name],
@@ -27,7 +27,7 @@ export function coreFunctionsOf(name: FopName): CoreFunctions {
   };
 }
 
-export interface Plan extends CoreFunctions {
+export interface FopPlan extends CoreFunctions {
   readonly row: FopRow;
   readonly name: FopName;
   /** Null when the module has only a callback or a hook for the fop. */
@@ -44,56 +44,56 @@ export interface Plan extends CoreFunctions {
   readonly removes: number;
 }
 
-const flattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
-  flattener(guest.looksItself === true ? [] : args, to);
+const makeFlattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
+  makeFlattener(guest.readsRequest === true ? [] : args, to);
 
 /** Null for a fop that the module of `xl` neither handles nor observes. */
-function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
+function makePlan(row: FopRow, guest: Guest, xl: Xlator): FopPlan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
-  const indexOf = (arg: string | undefined, hook: HookName): number =>
+  const findLoc = (arg: string | undefined, hook: HookName): number =>
     arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
-  const creates = indexOf(row.entry.creates, 'entry_created');
-  const removes = indexOf(row.entry.removes, 'entry_removed');
+  const creates = findLoc(row.entry.creates, 'entry_created');
+  const removes = findLoc(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
   // `any_fop` and hooks do not vouch for changed data: core/data-guard.ts decides.
   const isOwn = description !== undefined && description.any !== true;
   const isPast = row.data === 'past' || row.data === 'extents';
   if (isPast && !isOwn && changesData(guest.description)) return null;
-  const enters = description !== undefined && description.kind !== 'none';
+  const hasEntry = description !== undefined && description.kind !== 'none';
   // Without pass-through, a fop that only a callback or hook would see is refused.
-  if (!enters && xl.below.length > 1 && passesThrough !== true) return null;
+  if (!hasEntry && xl.below.length > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
     row,
     name,
-    entry: enters ? guest.fop(name) : null,
-    flatten: flattenerFor(row.args, guest, xl),
+    entry: hasEntry ? guest.fopEntry(name) : null,
+    flatten: makeFlattenerFor(row.args, guest, xl),
     scratch: [],
     cbk: description?.cbk === true,
     cancel: description?.cancel === true,
     creates,
     removes,
-    ...coreFunctionsOf(name),
+    ...coreFunctions(name),
   };
 }
 
 /** The fop functions of a volume; each passes its requests to `admit`. */
-export function fopsFor(
+export function makeFops(
   guest: Guest,
   xl: Xlator,
-  admit: (plan: Plan, frame: Frame, args: unknown[]) => void,
+  admit: (plan: FopPlan, frame: Frame, args: unknown[]) => void,
 ): Fops<unknown> {
-  const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+  const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of table) {
-    const plan = planFor(row, guest, xl);
+    const plan = makePlan(row, guest, xl);
     if (plan === null) continue;
-    made[plan.name] = collect[plan.name]((frame, _, args) => admit(plan, frame, args)) as Fop<
+    functions[plan.name] = collect[plan.name]((frame, _, args) => admit(plan, frame, args)) as Fop<
       FopName,
       unknown
     >;
   }
-  return made as Fops<unknown>;
+  return functions as Fops<unknown>;
 }
 
 /** The way replies of one fop enter the guest. */
@@ -104,11 +104,11 @@ export interface ReplyPlan {
   readonly scratch: Scalar[];
 }
 
-export function replyPlanFor(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
+export function makeReplyPlan(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
-    entry: guest.reply(row.name),
-    flatten: flattenerFor(row.reply, guest, xl),
+    entry: guest.replyEntry(row.name),
+    flatten: makeFlattenerFor(row.reply, guest, xl),
     scratch: [],
   };
 }

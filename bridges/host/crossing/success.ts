@@ -19,7 +19,7 @@ export interface ChildReply {
 }
 
 /** The size of a value: bytes of data or text, entries of a listing, keys of a dict. */
-function lengthOf(value: unknown): number {
+function valueLength(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return nameLength(value);
   return value instanceof Dict ? value.size : (value as { length: number }).length;
@@ -33,67 +33,67 @@ export interface RequestValues {
 
 /**
  * The op_ret of a success. A child's own op_ret is always accepted: a module may pass it on.
- * @param given the guest's op_ret; null to compute it
+ * @param opRet the guest's op_ret; null to compute it
  * @throws {MessageError}
  */
-export function successOf(
+export function checkSuccess(
   row: FopRow,
-  given: number | null,
+  opRet: number | null,
   values: readonly unknown[],
-  asked: RequestValues,
+  request: RequestValues,
 ): number {
   const { counts } = row;
   const at = counts?.part === undefined ? -1 : row.reply.findIndex((a) => a.name === counts.part);
   row.reply.forEach((part, index) => {
-    const isEmpty = index === at && given === 0;
-    if (part.needed && !isEmpty) checkPart(row, index, values[index], asked);
+    const isEmpty = index === at && opRet === 0;
+    if (part.needed && !isEmpty) checkPart(row, index, values[index], request);
   });
-  if (counts === null) return given ?? 0;
-  const most = mostOf(row, asked.args);
+  if (counts === null) return opRet ?? 0;
+  const max = maxOpRet(row, request.args);
   // The keys of a dict are counted only for a missing op_ret.
   const isDict = row.reply[at]?.type === 'dict';
-  if (at >= 0 && (given === null || !isDict)) {
-    const length = lengthOf(values[at]);
-    if (length <= most || said(asked, row, (reply) => lengthOf(reply.values[at]) > most)) {
+  if (at >= 0 && (opRet === null || !isDict)) {
+    const length = valueLength(values[at]);
+    if (length <= max || anyReply(request, row, (reply) => valueLength(reply.values[at]) > max)) {
       return length;
     }
     throw new MessageError(
-      `${counts.part} has ${length} bytes, and ${most} were asked for (${counts.most})`,
+      `${counts.part} has ${length} bytes, and ${max} were asked for (${counts.most})`,
     );
   }
-  if (given === null) return most;
-  if (said(asked, row, (reply) => reply.opRet === given)) return given;
-  if (given > most) {
-    throw new MessageError(`op_ret ${given} is more than the ${most} bytes that came`);
+  if (opRet === null) return max;
+  if (anyReply(request, row, (reply) => reply.opRet === opRet)) return opRet;
+  if (opRet > max) {
+    throw new MessageError(`op_ret ${opRet} is more than the ${max} bytes that came`);
   }
-  if (given === 0 && most > 0 && isLength(row)) {
+  if (opRet === 0 && max > 0 && isLength(row)) {
     throw new MessageError(
-      `op_ret 0 says that none of ${most} bytes was written: ${most} says all, and a failure ` +
+      `op_ret 0 says that none of ${max} bytes was written: ${max} says all, and a failure ` +
         'has an errno',
     );
   }
-  return given;
+  return opRet;
 }
 
 const isLength = ({ args, counts }: FopRow): boolean =>
   args.find(({ name }) => name === counts?.most)?.type === 'data';
 
-function mostOf({ args, counts }: FopRow, values: readonly unknown[]): number {
+function maxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
   const at = args.findIndex(({ name }) => name === counts?.most);
   const value = values[at];
   if (at < 0) return Number.POSITIVE_INFINITY;
-  return typeof value === 'number' ? value : lengthOf(value);
+  return typeof value === 'number' ? value : valueLength(value);
 }
 
-const said = (
+const anyReply = (
   { replies }: RequestValues,
   row: FopRow,
-  what: (reply: ChildReply) => boolean,
-): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && what(reply));
+  matches: (reply: ChildReply) => boolean,
+): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && matches(reply));
 
-function checkPart(row: FopRow, at: number, value: unknown, asked: RequestValues): void {
+function checkPart(row: FopRow, at: number, value: unknown, request: RequestValues): void {
   const { name, type } = row.reply[at]!;
-  if (value === null && !said(asked, row, (reply) => reply.values[at] === null)) {
+  if (value === null && !anyReply(request, row, (reply) => reply.values[at] === null)) {
     const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
     throw new MessageError(`${name} is missing: a ${row.name} that succeeds brings one${hint}`);
   }

@@ -105,28 +105,28 @@ export const failureOptions = defineOptions({
 });
 
 /** @throws {InitError} */
-export function policyOf(given: Values<typeof failureOptions>): Policy {
-  const error = errnoNumber(given.error);
+export function readPolicy(options: Values<typeof failureOptions>): Policy {
+  const error = errnoNumber(options.error);
   if (error === undefined) {
-    const hint = didYouMean(given.error, errnoNames);
-    throw new InitError(`option error: '${given.error}' is no errno${hint}`);
+    const hint = didYouMean(options.error, errnoNames);
+    throw new InitError(`option error: '${options.error}' is no errno${hint}`);
   }
   return {
-    onError: given['on-error'],
+    onError: options['on-error'],
     error,
-    maxFailures: given['max-failures'],
-    restartBackoff: given['restart-backoff'],
+    maxFailures: options['max-failures'],
+    restartBackoff: options['restart-backoff'],
   };
 }
 
-export const limitsOf = (
-  given: Values<typeof failureOptions>,
+export const readLimits = (
+  options: Values<typeof failureOptions>,
   memoryLimit = Number.POSITIVE_INFINITY,
 ): Limits => ({
   memoryLimit,
-  frameTimeout: given['frame-timeout'],
-  windLimit: given['wind-limit'],
-  logLimit: given['log-limit'],
+  frameTimeout: options['frame-timeout'],
+  windLimit: options['wind-limit'],
+  logLimit: options['log-limit'],
 });
 
 /** Counts of events since the volume started. */
@@ -143,7 +143,7 @@ export interface Counters {
   interrupted: number;
 }
 
-export interface Reporting {
+export interface ReportingInterpreter {
   readonly hasServed: boolean;
   close(): void;
 }
@@ -155,53 +155,53 @@ export interface Owner {
   /** Replies to requests in the module's place. */
   readonly succession: {
     /** Replies to a request that no interpreter may get now; false when it may enter. */
-    refuses(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
+    failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
     /** Holds or fails a request that came to a lost interpreter. */
-    unserved(name: FopName, frame: Frame, args: readonly unknown[]): void;
+    holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void;
   };
   /** Records a failure in the interpreter. */
-  failed(interpreter: Reporting): void;
+  noteFailure(interpreter: ReportingInterpreter): void;
   /** Replaces an interpreter that can no longer be entered; it ran for request `by`. */
-  lost(interpreter: Reporting, why: string, by: HostedRequest | null): void;
+  handleLoss(interpreter: ReportingInterpreter, why: string, by: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
-  drained(interpreter: Reporting): void;
+  endRetired(interpreter: ReportingInterpreter): void;
   /** Applies a module's call that sets whether the volume is up. */
-  says(api: object, isUp: boolean): void;
+  applyDeclaredUp(api: object, isUp: boolean): void;
 }
 
 /** The longest wait, in seconds. */
-const LONGEST = 60;
+const LONGEST_WAIT_S = 60;
 
 /**
  * Paces a recurring event: no wait at first, then a wait that doubles each time. Times are
  * milliseconds of a monotonic clock.
  */
 export class Backoff {
-  private readonly first: number;
-  private readonly longest: number;
-  private waited = Number.NEGATIVE_INFINITY;
-  private wait = 0;
+  private readonly firstMs: number;
+  private readonly longestMs: number;
+  private waitEnd = Number.NEGATIVE_INFINITY;
+  private waitMs = 0;
 
   /** @param seconds the first wait; 0 for none ever */
   constructor(seconds: number) {
-    this.first = seconds * 1000;
-    this.longest = Math.max(this.first, LONGEST * 1000);
+    this.firstMs = seconds * 1000;
+    this.longestMs = Math.max(this.firstMs, LONGEST_WAIT_S * 1000);
   }
 
   /** Records the event; returns the milliseconds to wait before the next one. */
-  next(now: number): number {
+  nextWait(now: number): number {
     // After a pause longer than any wait, the next event counts as the first one.
-    if (now > this.forgottenAt) this.wait = 0;
-    else this.wait = this.wait === 0 ? this.first : Math.min(2 * this.wait, this.longest);
-    this.waited = now + this.wait;
-    return this.wait;
+    if (now > this.expiry) this.waitMs = 0;
+    else this.waitMs = this.waitMs === 0 ? this.firstMs : Math.min(2 * this.waitMs, this.longestMs);
+    this.waitEnd = now + this.waitMs;
+    return this.waitMs;
   }
 
   isWaiting(now: number): boolean {
-    return now < this.waited;
+    return now < this.waitEnd;
   }
 
-  get forgottenAt(): number {
-    return this.waited + this.longest;
+  get expiry(): number {
+    return this.waitEnd + this.longestMs;
   }
 }

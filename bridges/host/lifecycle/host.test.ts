@@ -285,7 +285,7 @@ it('a caller interrupted after its reply does not notify the module', async () =
 it("statedump: the module's dump is included, up to 65536 characters", async () => {
   const bed = await new GuestGraph({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
-  bed.guests[0]!.tell = () => `{"a":"${'x'.repeat(70_000)}"}`;
+  bed.guests[0]!.callStateHook = () => `{"a":"${'x'.repeat(70_000)}"}`;
   expect(bed.dump.module).toBe('too long: 70008 characters, of 65536 at most');
 });
 
@@ -326,7 +326,7 @@ describe('slow work yields the event loop between items', () => {
 
   it('requests that exceed frame-timeout are answered one per turn', async () => {
     const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
-    bed.guests[0]!.hook = slow;
+    bed.guests[0]!.callHook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
     while (answered(late) === 0) bed.context.advance(1000);
     for (let turns = 1; turns <= 3; turns++) {
@@ -340,7 +340,7 @@ describe('slow work yields the event loop between items', () => {
     const notifications = new NotificationQueue(context);
     let done = 0;
     const send = (): void =>
-      notifications.run(() => {
+      notifications.send(() => {
         done += 1;
         slow();
       });

@@ -28,15 +28,15 @@ import {
 import { TRACKED } from '../crossing/exposed-inodes.ts';
 import { changesData, FAILED } from '../guest.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
-import { notesOf } from '../requests/notes.ts';
+import { updateNotes } from '../requests/notes.ts';
 import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
-import { reasonOf, type ServingTexts, Succession, type SuccessionOwner } from './succession.ts';
+import { errorText, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
 
 /** Characters of a module's statedump, as JSON: the kernel's limit for all of it. */
-const MOST_TOLD = 65_536;
+const MAX_STATEDUMP_CHARS = 65_536;
 /** Retired interpreters that may still finish requests. */
-const MOST_RETIRED = 4;
+const MAX_RETIRED = 4;
 
 /** A volume as its translator record uses it; the module runs in this thread or its own. */
 export interface ModuleVolume {
@@ -50,59 +50,59 @@ export interface ModuleVolume {
   forget(inode: Inode, value: unknown): void;
   release(fd: Fd, value: unknown): void;
   /** Notifies of a client that disconnects; `forgetClient`: of its last request's end. */
-  disconnected(client: Client): void;
+  notifyDisconnect(client: Client): void;
   forgetClient(client: Client): void;
   /** Applies a change of the volume's observer, or its end. */
-  observed(): void;
+  applyObserver(): void;
   dump(): Dump;
   close(): void | Promise<void>;
   /** The module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
-  takeState(): string | undefined;
+  dumpState(): string | undefined;
   /** Passes the state of another's `takeState` to the module's `load_state`. @throws {Error} */
-  giveState(state: string): void;
-  readonly takesState: boolean;
+  loadState(state: string): void;
+  readonly canLoadState: boolean;
 }
 
-export interface Hosted<V extends ModuleVolume = ModuleVolume> {
+export interface HostState<V extends ModuleVolume = ModuleVolume> {
   readonly host: V;
 }
 
 /** The functions of a translator record that all volumes with a module share. */
-export const hosted = {
-  fops: ({ priv }: Xlator<Hosted>) => priv.host.fops(),
-  passesThrough: ({ priv }: Xlator<Hosted>) => priv.host.passesThrough,
-  observes: ({ priv }: Xlator<Hosted>) => priv.host.observes,
+export const hostFunctions = {
+  fops: ({ priv }: Xlator<HostState>) => priv.host.fops(),
+  passesThrough: ({ priv }: Xlator<HostState>) => priv.host.passesThrough,
+  observes: ({ priv }: Xlator<HostState>) => priv.host.observes,
   ownOptions: ({ priv }) => priv.host.ownOptions,
   reload: ({ priv }) => priv.host.reload(),
   inherit({ priv }, before) {
-    if (!priv.host.takesState) return;
-    const state = before.priv.host.takeState();
-    if (state !== undefined) priv.host.giveState(state);
+    if (!priv.host.canLoadState) return;
+    const state = before.priv.host.dumpState();
+    if (state !== undefined) priv.host.loadState(state);
   },
   notify: ({ priv }, event, about) => priv.host.notify(event, about),
   forget: ({ priv }, inode, value) => priv.host.forget(inode, value),
   release: ({ priv }, fd, value) => priv.host.release(fd, value),
   releasedir: ({ priv }, fd, value) => priv.host.release(fd, value),
-  clientDisconnect: ({ priv }, client) => priv.host.disconnected(client),
+  clientDisconnect: ({ priv }, client) => priv.host.notifyDisconnect(client),
   clientDestroy: ({ priv }, client) => priv.host.forgetClient(client),
-  observed: ({ priv }) => priv.host.observed(),
+  observed: ({ priv }) => priv.host.applyObserver(),
   fini: ({ priv }) => priv.host.close(),
   dump: ({ priv }) => priv.host.dump(),
-} satisfies Partial<Translator<Hosted>>;
+} satisfies Partial<Translator<HostState>>;
 
-const INTERPRETER: ServingTexts = {
+const INTERPRETER_TEXTS: LogTexts = {
   title: 'the interpreter',
   option: '',
-  lost: messages.interpreterLost.id,
-  anew: messages.startedAnew.id,
-  notAnew: messages.notStartedAnew.id,
+  lossMsgid: messages.interpreterLost.id,
+  restartMsgid: messages.startedAnew.id,
+  startFailureMsgid: messages.notStartedAnew.id,
 };
 
 /** Starts an interpreter. `fresh`: reads the module again. @throws its author's mistakes */
-export type Begin = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
+export type StartInterpreter = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
 
 export class Host implements Owner, SuccessionOwner, ModuleVolume {
-  unwatch = (): void => {};
+  stopWatching = (): void => {};
   readonly counters: Counters & { restarts: number; reloads: number } = {
     calls: 0,
     failures: 0,
@@ -114,22 +114,22 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   };
   policy: Policy;
   private readonly xl: Xlator<unknown>;
-  private readonly begin: Begin;
+  private readonly startInterpreter: StartInterpreter;
   private current!: Interpreter;
   private readonly retired = new Set<Interpreter>();
   readonly succession: Succession;
   private failures = 0;
   private reloading: Promise<ReloadResult> | null = null;
 
-  constructor(xl: Xlator<unknown>, policy: Policy, begin: Begin) {
+  constructor(xl: Xlator<unknown>, policy: Policy, startInterpreter: StartInterpreter) {
     this.xl = xl;
     this.policy = policy;
-    this.begin = begin;
-    this.succession = new Succession(xl, policy, this, INTERPRETER);
+    this.startInterpreter = startInterpreter;
+    this.succession = new Succession(xl, policy, this, INTERPRETER_TEXTS);
   }
 
   async start(): Promise<void> {
-    this.current = await this.begin(this, true);
+    this.current = await this.startInterpreter(this, true);
   }
 
   get interpreter(): Interpreter {
@@ -159,31 +159,31 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
   dump(): Dump {
     const { counters, interpreters } = this;
-    const sum = (of: (interpreter: Interpreter) => number): number =>
-      interpreters.reduce((all, each) => all + of(each), 0);
+    const sum = (countIn: (interpreter: Interpreter) => number): number =>
+      interpreters.reduce((total, interpreter) => total + countIn(interpreter), 0);
     return {
       language: this.current.guest.language,
       ...counters,
       'requests-waiting': sum(({ requests }) => requests.size),
       interpreters: interpreters.length,
       'memory-bytes': sum(({ guest }) => guest.memory),
-      ...this.statedump(),
+      ...this.dumpModule(),
     };
   }
 
   /** The module's own statedump; its names begin with `module.`. */
-  statedump(): Dump {
+  dumpModule(): Dump {
     const { current } = this;
-    if (current.dead || !current.has('statedump')) return {};
-    const told = current.guest.tell('statedump');
+    if (current.isDead || !current.has('statedump')) return {};
+    const json = current.guest.callStateHook('statedump');
     current.checkLost(null, 'statedump');
-    if (told !== undefined && told.length > MOST_TOLD) {
-      return { module: `too long: ${told.length} characters, of ${MOST_TOLD} at most` };
+    if (json !== undefined && json.length > MAX_STATEDUMP_CHARS) {
+      return { module: `too long: ${json.length} characters, of ${MAX_STATEDUMP_CHARS} at most` };
     }
-    const found: unknown = told === undefined ? null : JSON.parse(told);
-    if (typeof found !== 'object' || found === null) return { module: 'statedump failed' };
+    const state: unknown = json === undefined ? null : JSON.parse(json);
+    if (typeof state !== 'object' || state === null) return { module: 'statedump failed' };
     return Object.fromEntries(
-      Object.entries(found).map(([key, value]) => [
+      Object.entries(state).map(([key, value]) => [
         `module.${key}`,
         typeof value === 'number' ? value : String(value),
       ]),
@@ -219,8 +219,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     for (const { api } of this.interpreters) api.release(fd);
   }
 
-  disconnected(client: Client): void {
-    for (const { api } of this.interpreters) api.disconnected(client);
+  notifyDisconnect(client: Client): void {
+    for (const { api } of this.interpreters) api.notifyDisconnect(client);
   }
 
   forgetClient(client: Client): void {
@@ -230,46 +230,46 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   private notifyModule(interpreter: Interpreter, event: EventName, data: unknown): void {
     if (!interpreter.has('notify')) return;
     const child = this.xl.below.indexOf(data as Xlator);
-    interpreter.enterFor(() => interpreter.guest.hook('notify', [event, child]));
+    interpreter.enterFor(() => interpreter.guest.callHook('notify', [event, child]));
   }
 
   /** Sets whether the volume is up; parents are notified only once the graph runs. */
-  says(api: object, isUp: boolean): void {
+  applyDeclaredUp(api: object, isUp: boolean): void {
     if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
 
-  observed(): void {
-    for (const each of this.interpreters) each.notes = notesOf(this.xl, each.guest, each.notes);
+  applyObserver(): void {
+    for (const each of this.interpreters) each.notes = updateNotes(this.xl, each.guest, each.notes);
   }
 
   close(): void {
-    this.unwatch();
+    this.stopWatching();
     this.succession.close();
     for (const interpreter of this.interpreters) interpreter.close();
   }
 
   // -- reports of interpreters ---------------------------------------------------------------
 
-  failed(interpreter: Interpreter): void {
+  noteFailure(interpreter: Interpreter): void {
     if (interpreter !== this.current || this.policy.onError !== 'restart') return;
     this.failures += 1;
     const { maxFailures } = this.policy;
     if (this.failures === maxFailures) {
-      this.succession.replaceInPace(`failures: ${maxFailures}`);
+      this.succession.replaceAfterWait(`failures: ${maxFailures}`);
     }
   }
 
-  lost(interpreter: Interpreter, why: string, by: HostedRequest | null): void {
+  handleLoss(interpreter: Interpreter, why: string, by: HostedRequest | null): void {
     const plan = by?.plan ?? null;
     const blamed =
       by === null || plan === null
         ? null
         : { name: plan.name, args: by.args, uid: by.frame.root.uid };
     this.succession.logLoss(why, blamed);
-    if (interpreter === this.current) this.succession.lost(interpreter.hasServed);
+    if (interpreter === this.current) this.succession.replaceLost(interpreter.hasServed);
   }
 
-  drained(interpreter: Interpreter): void {
+  endRetired(interpreter: Interpreter): void {
     this.retired.delete(interpreter);
     interpreter.close();
   }
@@ -278,92 +278,93 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
   /** Starts a new interpreter with the current code. */
   startReplacement(): void {
-    void this.restart(this.current);
+    void this.restartBeside(this.current);
   }
 
   /** Never rejects: errors are logged. */
-  private async restart(before: Interpreter): Promise<void> {
+  private async restartBeside(before: Interpreter): Promise<void> {
     await this.reloading;
-    if (this.isOver(before)) return;
+    if (this.isSuperseded(before)) return;
     let next: Interpreter | null = null;
     try {
-      next = await this.begin(this, false);
-      if (!this.isOver(before)) this.introduce(next);
+      next = await this.startInterpreter(this, false);
+      if (!this.isSuperseded(before)) this.replayEvents(next);
     } catch (error) {
       next?.close();
-      if (!this.isOver(before)) this.notStarted(error);
+      if (!this.isSuperseded(before)) this.handleStartFailure(error);
       return;
     }
-    if (this.isOver(before)) {
+    if (this.isSuperseded(before)) {
       next.close();
       return;
     }
     this.counters.restarts += 1;
-    this.takeOver(next);
+    this.switchTo(next);
   }
 
   /** True when `before` needs no successor: the volume has ended, or new code already serves. */
-  private isOver(before: Interpreter): boolean {
+  private isSuperseded(before: Interpreter): boolean {
     return this.succession.isClosed || this.current !== before;
   }
 
-  private notStarted(error: unknown): void {
+  private handleStartFailure(error: unknown): void {
     this.failures = 0;
-    this.succession.notStarted(error, this.current.dead);
+    this.succession.handleStartFailure(error, this.current.isDead);
   }
 
   /** Reads the module again; the new code takes over, or the old stays if it fails to start. */
   reload(): Promise<ReloadResult> {
-    const before = this.reloading ?? Promise.resolve();
-    const mine = before.then(() => this.loadAgain());
-    this.reloading = mine;
-    void mine.then(() => {
-      if (this.reloading === mine) this.reloading = null;
+    const previous = this.reloading ?? Promise.resolve();
+    const run = previous.then(() => this.rereadModule());
+    this.reloading = run;
+    void run.then(() => {
+      if (this.reloading === run) this.reloading = null;
     });
-    return mine;
+    return run;
   }
 
-  private async loadAgain(): Promise<ReloadResult> {
+  private async rereadModule(): Promise<ReloadResult> {
     let next: Interpreter | null = null;
     try {
-      next = await this.begin(this, true);
+      next = await this.startInterpreter(this, true);
       if (this.succession.isClosed) throw new Error('the volume has ended');
-      handOver(this.current, next);
-      this.introduce(next);
+      transferState(this.current, next);
+      this.replayEvents(next);
       this.counters.reloads += 1;
       this.succession.harmful.clear();
-      this.takeOver(next);
+      this.switchTo(next);
       this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
       return { ok: true, text: 'reloaded' };
     } catch (error) {
       next?.close();
-      const text = `not reloaded, the code before goes on: ${reasonOf(error)}`;
+      const text = `not reloaded, the code before goes on: ${errorText(error)}`;
       if (!this.succession.isClosed)
         this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
       return { ok: false, text };
     }
   }
 
-  takeState(): string | undefined {
-    return stateOf(this.current);
+  dumpState(): string | undefined {
+    return dumpState(this.current);
   }
 
-  giveState(state: string): void {
-    restore(this.current, state);
+  loadState(state: string): void {
+    loadState(this.current, state);
   }
 
-  get takesState(): boolean {
+  get canLoadState(): boolean {
     return this.current.has('load_state');
   }
 
   /** Sends a starting module the events that it has missed. @throws {Error} when that ends it */
-  private introduce(next: Interpreter): void {
-    for (const [event, data] of this.succession.seen) this.notifyModule(next, event, data);
+  private replayEvents(next: Interpreter): void {
+    for (const [event, data] of this.succession.eventsToReplay)
+      this.notifyModule(next, event, data);
     next.drain();
-    if (next.checkLost()) throw new Error(next.guest.dead);
+    if (next.checkLost()) throw new Error(next.guest.failure);
   }
 
-  private takeOver(next: Interpreter): void {
+  private switchTo(next: Interpreter): void {
     const before = this.current;
     this.current = next;
     this.failures = 0;
@@ -371,41 +372,41 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.xl.exchangeFops(next.fops());
     sayUp(this.xl as Xlator, this.current.api.declaredUp ?? childrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
-    this.succession.serves();
+    this.succession.resumeServing();
     before.retire();
-    this.endOldest();
+    this.endOldestRetired();
   }
 
   /** Ends the oldest interpreters, which requests without reply would keep for ever. */
-  private endOldest(): void {
+  private endOldestRetired(): void {
     const [oldest] = this.retired;
-    if (oldest === undefined || this.retired.size <= MOST_RETIRED) return;
+    if (oldest === undefined || this.retired.size <= MAX_RETIRED) return;
     this.xl.log.warning(
       `requests that an earlier interpreter has not answered fail: ${oldest.requests.size}; ` +
-        `beside the one that serves there are ${MOST_RETIRED} at most`,
+        `beside the one that serves there are ${MAX_RETIRED} at most`,
       { msgid: messages.oldRequestsFail.id },
     );
-    this.drained(oldest);
+    this.endRetired(oldest);
   }
 }
 
 /** Passes a module's state on, if both modules have the hooks. @throws {Error} when either fails */
-function handOver(from: Interpreter, to: Interpreter): void {
+function transferState(from: Interpreter, to: Interpreter): void {
   if (!to.has('load_state')) return;
-  const state = stateOf(from);
-  if (state !== undefined) restore(to, state);
+  const state = dumpState(from);
+  if (state !== undefined) loadState(to, state);
 }
 
-function stateOf(from: Interpreter): string | undefined {
-  if (from.dead || !from.has('dump_state')) return undefined;
-  const state = from.guest.tell('dump_state');
+function dumpState(from: Interpreter): string | undefined {
+  if (from.isDead || !from.has('dump_state')) return undefined;
+  const state = from.guest.callStateHook('dump_state');
   from.checkLost(null, 'dump_state');
   if (state === undefined) throw new Error('dump_state failed');
   return state;
 }
 
-function restore(to: Interpreter, state: string): void {
+function loadState(to: Interpreter, state: string): void {
   if (!to.has('load_state')) return;
-  if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
+  if (to.guest.callHook('load_state', [state]) === FAILED) throw new Error('load_state failed');
   to.drain();
 }

@@ -16,7 +16,13 @@ import type { Child, Fops, Xlator } from '../../../runtime/core/xlator.ts';
 import { type Decision, type GuestMessage, isErrno, readDecision } from '../crossing/decision.ts';
 import { HostApi, type HostMachine } from '../crossing/host-api.ts';
 import { MessageError } from '../crossing/message.ts';
-import { type AnyCbk, fopsFor, type Plan, type ReplyPlan, replyPlanFor } from '../crossing/plan.ts';
+import {
+  type AnyCbk,
+  type FopPlan,
+  makeFops,
+  makeReplyPlan,
+  type ReplyPlan,
+} from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/success.ts';
 import {
   type EnterGuest,
@@ -29,17 +35,17 @@ import {
   WIND,
 } from '../guest.ts';
 import { onTurnEnd } from '../limits/interpreter-gate.ts';
-import { oneRecord, requestFailed } from '../limits/limited-log.ts';
+import { requestFailed, toOneRecord } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
-import { HostedRequest, ownRequest } from '../requests/hosted-request.ts';
-import { linkFound, lookUp, noteName } from '../requests/name-lookups.ts';
+import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
+import { linkLookedUp, lookUpUnknownName, noteName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
 
 /** Request numbers wrap here, so that they stay small integers. */
-const LAST_ID = 0x3fffffff;
+const MAX_ID = 0x3fffffff;
 
 export class Interpreter {
   readonly api: HostApi;
@@ -50,15 +56,15 @@ export class Interpreter {
   readonly owner: Owner;
   readonly pending: PendingRequests;
   private readonly guestCbks = new Map<string, AnyCbk>();
-  private readonly passCbks = new Map<string, AnyCbk>();
+  private readonly tailCbks = new Map<string, AnyCbk>();
   /** The guest's decisions that are not carried out yet. */
   readonly decisions: DecisionQueue<HostedRequest>;
   private ownGuest: Guest | null = null;
-  private readonly stopTelling = onTurnEnd(this);
-  dead = false;
-  private retired = false;
+  private readonly unregisterTurnEnd = onTurnEnd(this);
+  isDead = false;
+  private isRetired = false;
   /** True once the volume may be ending: its children have ended, so nothing is wound. */
-  private closing = false;
+  private isClosing = false;
   private lastId = 0;
   private limits: Limits;
 
@@ -67,12 +73,12 @@ export class Interpreter {
     this.owner = owner;
     this.limits = limits;
     this.api = new HostApi(xl, this, limits.logLimit, machine);
-    const room = (): number => this.limits.memoryLimit - this.guest.memory;
-    this.decisions = new DecisionQueue(xl.context, room, () => this.drain());
+    const freeBytes = (): number => this.limits.memoryLimit - this.guest.memory;
+    this.decisions = new DecisionQueue(xl.context, freeBytes, () => this.drain());
     this.pending = new PendingRequests(limits.frameTimeout, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
-      collect: () => this.enterFor(() => this.guest.hook('collect', [])),
-      overdue: (request) => this.timedOut(request),
+      collectUnreachable: () => this.enterFor(() => this.guest.callHook('collect', [])),
+      failOverdue: (request) => this.failOverdue(request),
     });
   }
 
@@ -101,19 +107,19 @@ export class Interpreter {
 
   /** The volume's fops: those that the module defines or its hooks need. */
   fops(): Fops<unknown> {
-    return fopsFor(this.guest, this.xl, this.admit);
+    return makeFops(this.guest, this.xl, this.admit);
   }
 
   // -- down ------------------------------------------------------------------------------------
 
   /** Takes a request from the graph, and calls the guest for it. */
-  private readonly admit = (plan: Plan, frame: Frame, args: unknown[]): void => {
-    if (this.dead) {
-      this.owner.succession.unserved(plan.name, frame, args);
+  private readonly admit = (plan: FopPlan, frame: Frame, args: unknown[]): void => {
+    if (this.isDead) {
+      this.owner.succession.holdOrFail(plan.name, frame, args);
       return;
     }
-    if (this.owner.succession.refuses(plan.name, frame, args)) return;
-    this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
+    if (this.owner.succession.failIfHarmful(plan.name, frame, args)) return;
+    this.lastId = this.lastId === MAX_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
     if (plan.entry === null) {
       this.windUnchanged(request, plan, plan.cbk);
@@ -122,11 +128,11 @@ export class Interpreter {
     const { scratch } = plan;
     scratch[0] = request.id;
     plan.flatten(args, scratch, 1);
-    this.call(request, plan.entry, scratch);
+    this.callGuest(request, plan.entry, scratch);
   };
 
   /** Enters the guest for a request and carries out its decisions. */
-  private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
+  private callGuest(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     const { slow } = turn;
     this.current = request;
@@ -134,42 +140,43 @@ export class Interpreter {
     try {
       code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
-      code = this.engineFailed(request, error, slow);
+      code = this.handleEngineFailure(request, error, slow);
     }
     this.current = null;
     this.carryOut(request, code);
     this.drain();
-    if (request.kept && request.plan?.cancel && !request.watched) this.watch(request);
+    if (request.isPending && request.plan?.cancel && !request.isInterruptWatched)
+      this.notifyIfInterrupted(request);
   }
 
   /** Notifies the module when the caller of a held request is interrupted. */
-  private watch(request: HostedRequest): void {
-    request.watched = true;
+  private notifyIfInterrupted(request: HostedRequest): void {
+    request.isInterruptWatched = true;
     request.frame.root.whenInterrupted(() => {
-      if (request.answered || request.abandoned || this.dead) return;
+      if (request.isAnswered || request.isAbandoned || this.isDead) return;
       this.owner.counters.interrupted += 1;
-      this.enterFor(() => this.guest.hook('interrupt', [request.id]), request);
+      this.enterFor(() => this.guest.callHook('interrupt', [request.id]), request);
     });
   }
 
   /** Recovers from an aborted turn (interpreter-gate.ts), in which no call of ours returned. */
-  resume(): void {
+  recover(): void {
     const request = this.current;
     this.current = this.xl.frame = null;
     if (request === null) this.checkLost();
-    else this.carryOut(request, this.engineFailed(request, this.guest.dead));
+    else this.carryOut(request, this.handleEngineFailure(request, this.guest.failure));
     // Requests whose last steps were abandoned with the turn.
-    for (const each of [...this.requests.values()]) this.pending.dropIfOver(each);
+    for (const each of [...this.requests.values()]) this.pending.dropIfDone(each);
     this.drain();
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private engineFailed(request: HostedRequest, error: unknown, slow = turn.slow): number {
+  private handleEngineFailure(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
-    this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
-    this.api.notifications.run(() => {
-      this.guest.hook('cancel', [request.id]);
+    this.xl.log.error(toOneRecord(`${request.name}: ${why}`), requestFailed);
+    this.api.notifications.send(() => {
+      this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
     }, slow);
     return FAILED;
@@ -179,61 +186,66 @@ export class Interpreter {
    * Checks whether the interpreter is lost; if so, fails every request that waits for it.
    * @param by the request for which the interpreter ran
    */
-  checkLost(by: HostedRequest | null = null, doing = by?.name): boolean {
-    const why = this.guest.dead;
-    if (why === undefined || this.dead) return this.dead;
-    this.dead = true;
+  checkLost(by: HostedRequest | null = null, activity = by?.name): boolean {
+    const why = this.guest.failure;
+    if (why === undefined || this.isDead) return this.isDead;
+    this.isDead = true;
     // First: requests that callers send on these replies must wait for the successor.
-    this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`, by);
+    this.owner.handleLoss(this, activity === undefined ? why : `${activity}: ${why}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
     return true;
   }
 
   /** Enters the guest for a timer or hook, or about a request. */
-  enterFor(what: () => number | undefined, about: HostedRequest | null = null): void {
-    if (what() === FAILED || this.guest.dead !== undefined) {
+  enterFor(call: () => number | undefined, about: HostedRequest | null = null): void {
+    if (call() === FAILED || this.guest.failure !== undefined) {
       this.owner.counters.failures += 1;
-      if (!this.checkLost(about)) this.owner.failed(this);
+      if (!this.checkLost(about)) this.owner.noteFailure(this);
     }
     this.drain();
   }
 
   private carryOut(request: HostedRequest, code: number): void {
-    if (code < 0) this.answer(request, -1, -code, null);
+    if (code < 0) this.unwind(request, -1, -code, null);
     else if (code === WIND) this.windUnchanged(request, request.plan!, true);
     else if (code === TAIL) this.windUnchanged(request, request.plan!, false);
     else if (code === FAILED) {
       // Before the reply: the caller's next request must not enter a lost interpreter.
       this.checkLost(request);
       this.fail(request);
-    } else if (code >= SAME) this.answerSame(request, code - SAME);
-    else if (!request.answered) this.pending.keep(request);
+    } else if (code >= SAME) this.unwindReply(request, code - SAME);
+    else if (!request.isAnswered) this.pending.keep(request);
   }
 
   /** Winds a request with its own arguments. */
-  private windUnchanged(request: HostedRequest, plan: Plan, wantsReply: boolean): void {
+  private windUnchanged(request: HostedRequest, plan: FopPlan, needsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
       this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailed);
       this.failRequest(request);
-    } else if (wantsReply) {
+    } else if (needsReply) {
       this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
-      request.owed += 1;
+      request.owedReplies += 1;
       plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
     } else {
-      this.handOn(request, plan, child, args);
+      this.windTail(request, plan, child, args);
     }
   }
 
   /** Winds a request so that the child's reply is unwound without the module. */
-  private handOn(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
+  private windTail(
+    request: HostedRequest,
+    plan: FopPlan,
+    child: Child,
+    args: readonly unknown[],
+  ): void {
     const { frame } = request;
-    if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
-      request.answered = true;
+    if (request.owedReplies === 0 && plan.creates < 0 && plan.removes < 0) {
+      request.isAnswered = true;
       this.pending.drop(request);
       frame.local = null;
       plan.tail(frame, child, args);
@@ -242,8 +254,8 @@ export class Interpreter {
       this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
-      request.owed += 1;
-      plan.wind(frame, 0, this.passCbk(plan), child, args);
+      request.owedReplies += 1;
+      plan.wind(frame, 0, this.tailCbk(plan), child, args);
     }
   }
 
@@ -253,21 +265,21 @@ export class Interpreter {
   guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = replyPlanFor(row, this.guest, this.xl);
+      const plan = makeReplyPlan(row, this.guest, this.xl);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
-        if (opRet >= 0 && request.places !== null) linkFound(request, wind, row, values);
-        if (opRet < 0 && request.made !== null) this.api.fds.giveUp(request, wind);
-        this.replied(request, plan, { wind, row, opRet, opErrno, values });
+        if (opRet >= 0 && request.namedLocs !== null) linkLookedUp(request, wind, row, values);
+        if (opRet < 0 && request.createdFds !== null) this.api.fds.closeFailed(request, wind);
+        this.takeReply(request, plan, { wind, row, opRet, opErrno, values });
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
     }
     return cbk;
   }
 
-  private replied(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
-    request.owed -= 1;
-    if (!request.abandoned) {
+  private takeReply(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
+    request.owedReplies -= 1;
+    if (!request.isAbandoned) {
       const { entry, flatten, scratch } = plan;
       request.keepReply(reply);
       scratch[0] = request.id;
@@ -275,46 +287,46 @@ export class Interpreter {
       scratch[2] = reply.opRet;
       scratch[3] = reply.opErrno;
       flatten(reply.values, scratch, 4);
-      this.call(request, entry, scratch);
+      this.callGuest(request, entry, scratch);
     }
-    this.pending.dropIfOver(request);
+    this.pending.dropIfDone(request);
   }
 
   /** The callback of a request that was handed on. */
-  private passCbk({ name }: Plan): AnyCbk {
-    let cbk = this.passCbks.get(name);
+  private tailCbk({ name }: FopPlan): AnyCbk {
+    let cbk = this.tailCbks.get(name);
     if (cbk === undefined) {
       cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
-        request.owed -= 1;
-        this.answer(request, opRet, opErrno, values);
-        this.pending.dropIfOver(request);
+        request.owedReplies -= 1;
+        this.unwind(request, opRet, opErrno, values);
+        this.pending.dropIfDone(request);
         this.drain();
       }) as AnyCbk;
-      this.passCbks.set(name, cbk);
+      this.tailCbks.set(name, cbk);
     }
     return cbk;
   }
 
-  private answerSame(request: HostedRequest, wind: number): void {
+  private unwindReply(request: HostedRequest, wind: number): void {
     const reply = request.reply(wind);
     if (reply?.row === request.plan?.row) {
-      this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
+      this.unwind(request, reply!.opRet, reply!.opErrno, reply!.values);
     } else {
       this.fail(request);
     }
   }
 
-  private answer(
+  private unwind(
     request: HostedRequest,
     opRet: number,
     opErrno: number,
     values: readonly unknown[] | null,
   ): void {
     const { plan, frame } = request;
-    if (request.answered || plan === null) return;
-    request.answered = true;
-    if (request.owed === 0) this.pending.drop(request);
+    if (request.isAnswered || plan === null) return;
+    request.isAnswered = true;
+    if (request.owedReplies === 0) this.pending.drop(request);
     if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.callEntryHooks(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
     else plan.unwind(frame, opRet, opErrno, values);
@@ -322,33 +334,33 @@ export class Interpreter {
 
   /** Fails a request whose method failed; its pending decisions are void. */
   private fail(request: HostedRequest): void {
-    this.decisions.undo(request);
+    this.decisions.voidDecisions(request);
     this.failRequest(request);
   }
 
   /** Replies in the place of a guest that failed or is gone. */
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
-    const { plan, answered, winds } = request;
+    const { plan, isAnswered, winds } = request;
     const child = this.xl.passingChild;
     counters.failures += 1;
-    request.abandoned = true;
-    const bypass = policy.onError === 'bypass' && !this.closing;
-    if (bypass && plan !== null && !answered && winds === 0 && child) {
+    request.isAbandoned = true;
+    const bypasses = policy.onError === 'bypass' && !this.isClosing;
+    if (bypasses && plan !== null && !isAnswered && winds === 0 && child) {
       counters.bypassed += 1;
-      this.handOn(request, plan, child, request.args);
+      this.windTail(request, plan, child, request.args);
     } else {
-      this.answer(request, -1, policy.error, null);
+      this.unwind(request, -1, policy.error, null);
     }
-    this.pending.dropIfOver(request);
-    if (!this.checkLost(request)) this.owner.failed(this);
+    this.pending.dropIfDone(request);
+    if (!this.checkLost(request)) this.owner.noteFailure(this);
   }
 
-  private callEntryHooks(request: HostedRequest, plan: Plan): void {
-    if (this.dead) return;
+  private callEntryHooks(request: HostedRequest, plan: FopPlan): void {
+    if (this.isDead) return;
     const failures = callEntryHooks(this.guest, plan, request, this.xl, this.notes);
     this.owner.counters.failures += failures;
-    if (failures > 0 && !this.checkLost(request)) this.owner.failed(this);
+    if (failures > 0 && !this.checkLost(request)) this.owner.noteFailure(this);
   }
 
   // -- messages --------------------------------------------------------------------------------
@@ -356,50 +368,50 @@ export class Interpreter {
   /** Queues a guest's message about a request. @throws {MessageError} */
   push(id: number, message: GuestMessage, bytes: number): void {
     const request = this.requestFor(id);
-    const resolver = this.api.resolver(request);
+    const resolver = this.api.makeResolver(request);
     const children = this.xl.below.length;
     const row = request.plan?.row;
-    const decision = readDecision(message, { row, asked: request, children, resolver });
-    if (decision.verb !== 'wind' && request.answered) {
+    const decision = readDecision(message, { row, request, children, resolver });
+    if (decision.verb !== 'wind' && request.isAnswered) {
       throw new MessageError('the request has had its answer');
     }
-    if (decision.verb === 'failed') this.decisions.undo(request);
+    if (decision.verb === 'failed') this.decisions.voidDecisions(request);
     this.decisions.add(request, decision, bytes);
     this.pending.keep(request);
   }
 
   private requestFor(id: number): HostedRequest {
     const known = this.api.request(id);
-    if (known !== undefined && !known.abandoned) return known;
+    if (known !== undefined && !known.isAbandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
-    this.pending.checkOwn();
-    return ownRequest(id, this.xl);
+    this.pending.checkOwnCount();
+    return makeOwnRequest(id, this.xl);
   }
 
   /** Carries out the guest's queued decisions, as many as one turn allows. */
   drain(): void {
     // Before the graph is wired there are no children: requests that `init` began wait.
-    if (this.decisions.running || this.xl.children.length < this.xl.below.length) return;
+    if (this.decisions.isRunning || this.xl.children.length < this.xl.below.length) return;
     this.decisions.run(this);
-    this.api.returned();
+    this.api.endCall();
     this.endIfDrained();
   }
 
   /** Fails the request when another translator threw during a wind: it must not hang. */
-  threw(request: HostedRequest, error: unknown): void {
-    this.giveUp(request, `${(error as Error).stack ?? error}`);
+  handleThrow(request: HostedRequest, error: unknown): void {
+    this.cancelRequest(request, `${(error as Error).stack ?? error}`);
   }
 
-  private giveUp(request: HostedRequest, why: string): void {
+  private cancelRequest(request: HostedRequest, why: string): void {
     this.xl.log.error(`${request.name}: ${why}`, requestFailed);
-    this.guest.hook('cancel', [request.id]);
+    this.guest.callHook('cancel', [request.id]);
     this.failRequest(request);
   }
 
   carryOutDecision(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
     if (decision.verb === 'wind' && this.exceedsWindLimit(request)) return;
-    if (lookUp(this, this.xl, request, decision)) return;
+    if (lookUpUnknownName(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
       // Also if the request was answered meanwhile: every decided wind is carried out.
       const { wind, row, values } = decision;
@@ -408,11 +420,11 @@ export class Interpreter {
       noteName(request, wind, row, values);
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
-    } else if (request.answered || plan === null) return;
+    } else if (request.isAnswered || plan === null) return;
     else if (decision.verb === 'tail') {
-      this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
+      this.windTail(request, plan, this.xl.children[decision.child]!, decision.values);
     } else if (decision.verb === 'unwind') {
-      this.answer(request, decision.opRet, decision.opErrno, decision.values);
+      this.unwind(request, decision.opRet, decision.opErrno, decision.values);
     } else this.failRequest(request);
   }
 
@@ -420,10 +432,10 @@ export class Interpreter {
     const { windLimit } = this.limits;
     request.winds += 1;
     const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
-    if (!request.abandoned && !isMany) return false;
-    request.owed -= 1;
-    if (request.abandoned) this.pending.dropIfOver(request);
-    else this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
+    if (!request.isAbandoned && !isMany) return false;
+    request.owedReplies -= 1;
+    if (request.isAbandoned) this.pending.dropIfDone(request);
+    else this.cancelRequest(request, `wound ${windLimit} times without an end (option wind-limit)`);
     return true;
   }
 
@@ -438,23 +450,26 @@ export class Interpreter {
   // -- what waits ------------------------------------------------------------------------------
 
   /** Fails a request that the guest can no longer answer. */
-  lost(id: number): void {
+  failUnreachable(id: number): void {
     const request = this.api.request(id);
-    if (request === undefined || request.answered) return;
+    if (request === undefined || request.isAnswered) return;
     this.pending.keep(request);
     this.decisions.add(request, { verb: 'failed' });
   }
 
-  private timedOut(request: HostedRequest): void {
+  private failOverdue(request: HostedRequest): void {
     this.owner.counters.timeouts += 1;
-    const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
-    this.giveUp(request, `no answer within ${this.pending.limit} s${often} (option frame-timeout)`);
+    const windCount = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
+    this.cancelRequest(
+      request,
+      `no answer within ${this.pending.limitSeconds} s${windCount} (option frame-timeout)`,
+    );
     this.drain();
   }
 
   setLimits(limits: Limits): void {
     this.limits = limits;
-    this.pending.limit = limits.frameTimeout;
+    this.pending.limitSeconds = limits.frameTimeout;
     this.api.limitedLog.setLimit(limits.logLimit);
   }
 
@@ -462,33 +477,33 @@ export class Interpreter {
 
   /** Finishes pending requests without taking new ones, then calls `drained`. */
   retire(): void {
-    this.retired = true;
+    this.isRetired = true;
     this.endIfDrained();
   }
 
   private endIfDrained(): void {
-    if (!this.retired || this.decisions.running || this.current !== null) return;
-    if (this.requests.size > 0 && !this.dead) return;
-    this.retired = false;
-    this.owner.drained(this);
+    if (!this.isRetired || this.decisions.isRunning || this.current !== null) return;
+    if (this.requests.size > 0 && !this.isDead) return;
+    this.isRetired = false;
+    this.owner.endRetired(this);
   }
 
   /** Ends an interpreter that never served, without notifying its module. */
   discard(): void {
-    this.dead = true;
+    this.isDead = true;
     this.close();
   }
 
   /** Ends the interpreter now: fails pending requests, notifies the module, frees the engine. */
   close(): void {
-    this.retired = false;
-    this.closing = true;
+    this.isRetired = false;
+    this.isClosing = true;
     this.pending.close();
-    this.stopTelling();
+    this.unregisterTurnEnd();
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
-    if (this.ownGuest !== null && !this.dead && this.has('fini')) this.guest.hook('fini', []);
-    this.dead = true;
+    if (this.ownGuest !== null && !this.isDead && this.has('fini')) this.guest.callHook('fini', []);
+    this.isDead = true;
     this.api.close();
     this.ownGuest?.close();
   }

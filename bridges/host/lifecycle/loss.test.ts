@@ -220,7 +220,7 @@ it('a request that enters after a timer has ended the interpreter is not blamed'
   const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 3; times++) {
     bed.host.interpreter.enterFor(() => {
-      bed.guests.at(-1)!.dead = 'out of memory';
+      bed.guests.at(-1)!.failure = 'out of memory';
       return NOTHING;
     });
     expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);

@@ -22,7 +22,9 @@ const BOUNDED = ['int', 'sizet', 'percent', 'percent_or_sizet', 'time', 'double'
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** The check of each part of a declaration, and its description in errors. */
-const parts: Readonly<Record<string, readonly [is: (value: unknown) => boolean, what: string]>> = {
+const partChecks: Readonly<
+  Record<string, readonly [is: (value: unknown) => boolean, what: string]>
+> = {
   help: [isText, 'a text'],
   reconfigurable: [(value) => typeof value === 'boolean', 'true or false'],
   values: [
@@ -33,11 +35,14 @@ const parts: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 };
 
 /** Checks a module's declaration. @throws {GraphError} with the line of each fault */
-export function readDeclared(declared: Readonly<Record<string, RawOption>>, path: string): Options {
+export function readDeclarations(
+  declared: Readonly<Record<string, RawOption>>,
+  path: string,
+): Options {
   const problems: string[] = [];
   const options = Object.entries(declared).flatMap(([key, raw]): [string, OptionSpec][] => {
     try {
-      return [[key, readOne(key, raw)]];
+      return [[key, readDeclaration(key, raw)]];
     } catch (error) {
       const [file, line] = Array.isArray(raw.place) ? raw.place : [path];
       const place = line === undefined ? path : `${file}:${line}`;
@@ -50,24 +55,24 @@ export function readDeclared(declared: Readonly<Record<string, RawOption>>, path
 }
 
 /** @throws {Error} with the fault */
-function readOne(key: string, raw: RawOption): OptionSpec {
+function readDeclaration(key: string, raw: RawOption): OptionSpec {
   const { type, description = '', default: preset, min, max, place: _, ...more } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
-    throw new Error(`its type ${shown(type)} is none${didYouMean(String(type), types)}`);
+    throw new Error(`its type ${quoteValue(type)} is none${didYouMean(String(type), types)}`);
   }
-  const bounded = BOUNDED.includes(type);
+  const isBounded = BOUNDED.includes(type);
   const allowed = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
-  const given = { help: description, ...more };
-  for (const [name, value] of Object.entries(given)) {
-    if (!allowed.includes(name)) throw new Error(unknownPart(name, allowed, bounded));
-    const [is, what] = parts[name]!;
-    if (!is(value)) throw new Error(`its ${name} ${shown(value)} is not ${what}`);
+  const properties = { help: description, ...more };
+  for (const [name, value] of Object.entries(properties)) {
+    if (!allowed.includes(name)) throw new Error(describeUnknownPart(name, allowed, isBounded));
+    const [isValid, expected] = partChecks[name]!;
+    if (!isValid(value)) throw new Error(`its ${name} ${quoteValue(value)} is not ${expected}`);
   }
-  if (!bounded && (min ?? max) !== undefined) {
-    throw new Error(unknownPart(min === undefined ? 'max' : 'min', allowed, bounded));
+  if (!isBounded && (min ?? max) !== undefined) {
+    throw new Error(describeUnknownPart(min === undefined ? 'max' : 'min', allowed, isBounded));
   }
-  const { help, ...rest } = given;
+  const { help, ...rest } = properties;
   const bare = { ...rest, type, description: help } as OptionSpec;
   const bounds = Object.entries({ min, max }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, readPart(name, bare, value)]],
@@ -80,8 +85,12 @@ function readOne(key: string, raw: RawOption): OptionSpec {
 
 const types = Object.keys(optionTypes);
 
-const unknownPart = (name: string, allowed: readonly string[], bounded: boolean): string => {
-  const known = ['default', ...(bounded ? ['min', 'max'] : []), ...allowed];
+const describeUnknownPart = (
+  name: string,
+  allowed: readonly string[],
+  isBounded: boolean,
+): string => {
+  const known = ['default', ...(isBounded ? ['min', 'max'] : []), ...allowed];
   return `it has no '${name}'${didYouMean(name, known)}; it may have ${known.join(', ')}`;
 };
 
@@ -90,57 +99,63 @@ function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
   // A default may be empty; a volfile's value cannot.
   if (value === '' && spec.type === 'str' && !('values' in spec)) return value;
   const accepted = optionTypes[spec.type].accepts(spec);
-  const text = textOf(spec.type, value);
+  const text = toVolfileText(spec.type, value);
   if (text === undefined)
-    throw new Error(`its ${name} ${shown(value)} is of another kind; it takes ${accepted}`);
-  const read = readOption(spec, text);
-  if ('value' in read) return read.value;
-  throw new Error(`its ${name} ${shown(value)} ${read.error}`);
+    throw new Error(`its ${name} ${quoteValue(value)} is of another kind; it takes ${accepted}`);
+  const result = readOption(spec, text);
+  if ('value' in result) return result.value;
+  throw new Error(`its ${name} ${quoteValue(value)} ${result.error}`);
 }
 
 /** A value as text of a volfile; undefined for a wrong type. */
-function textOf(type: OptionType, value: unknown): string | undefined {
+function toVolfileText(type: OptionType, value: unknown): string | undefined {
   if (isText(value)) return value;
   if (typeof value === 'boolean') return type === 'bool' ? String(value) : undefined;
-  const numbers = BOUNDED.includes(type) || type === 'bool';
-  return typeof value === 'number' && numbers ? String(value) : undefined;
+  const isNumeric = BOUNDED.includes(type) || type === 'bool';
+  return typeof value === 'number' && isNumeric ? String(value) : undefined;
 }
 
 /** A value as its author would write it. */
-function shown(value: unknown): string {
-  const told = value as { shown?: unknown } | null | undefined;
-  if (isText(told?.shown)) return told.shown;
+function quoteValue(value: unknown): string {
+  const representation = value as { quoteValue?: unknown } | null | undefined;
+  if (isText(representation?.quoteValue)) return representation.quoteValue;
   return isText(value) ? `'${value}'` : String(JSON.stringify(value));
 }
 
 /** Parses a guest's description of its module. @throws {GraphError} for invalid options */
 export function readDescription(json: string, path: string): ModuleDescription {
-  const found = JSON.parse(json) as ModuleDescription & { options: Record<string, RawOption> };
-  return { ...found, options: readDeclared(found.options, path) };
+  const description = JSON.parse(json) as ModuleDescription & {
+    options: Record<string, RawOption>;
+  };
+  return { ...description, options: readDeclarations(description.options, path) };
 }
 
 /**
  * Reads the module's options from the volfile; an option without a value is null.
- * @param own the host translator's own options, `type` its name
+ * @param hostOptions the host translator's own options, `type` its name
  * @param path the module's file, for messages
  * @throws {InitError} for an invalid declaration, {GraphError} for wrong values
  */
-export function moduleOptions(
+export function readModuleOptions(
   xl: Xlator<unknown>,
-  own: Options,
+  hostOptions: Options,
   declared: Options,
   path: string,
 ): Record<string, unknown> {
-  const taken = Object.keys(declared).filter((key) => key in own || key in genericOptions);
-  if (taken.length > 0) {
-    throw new InitError(`${path}: option ${taken.join(', ')} belongs to ${xl.type} itself`);
+  const reserved = Object.keys(declared).filter(
+    (key) => key in hostOptions || key in genericOptions,
+  );
+  if (reserved.length > 0) {
+    throw new InitError(`${path}: option ${reserved.join(', ')} belongs to ${xl.type} itself`);
   }
   // All keys together, so that a misspelt host option gets a suggestion too.
-  const all: Options = { ...genericOptions, ...own, ...declared };
+  const all: Options = { ...genericOptions, ...hostOptions, ...declared };
   const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const doubts = problems.filter(({ severity }) => severity === 'warning');
-  xl.warnSuspicious(doubts.map(({ where, message }) => ({ where: where ?? path, text: message })));
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  xl.warnSuspicious(
+    warnings.map(({ where, message }) => ({ where: where ?? path, text: message })),
+  );
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }

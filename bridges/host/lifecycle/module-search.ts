@@ -5,7 +5,7 @@
  */
 import { InitError } from '../../../runtime/core/errors.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
-import type { FoundModule, HostedLanguage } from '../language.ts';
+import type { HostedLanguage, ModuleFile } from '../language.ts';
 import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
 
@@ -18,7 +18,7 @@ export interface Search {
   readonly baseDir: string;
 }
 
-type Where = Pick<Machine, 'env' | 'sources'>;
+type SearchMachine = Pick<Machine, 'env' | 'sources'>;
 
 interface Candidate {
   readonly language: HostedLanguage;
@@ -39,12 +39,12 @@ function splitExtension(
   return { bare: name, language: undefined, extensions: [] };
 }
 
-const split = (path: string | undefined): string[] =>
+const splitFolders = (path: string | undefined): string[] =>
   (path ?? '').split(':').filter((folder) => folder !== '');
 
 /** Folders of the bundled examples. */
-function bundled(sources: Sources): string[] {
-  const examples = examplesOf(sources);
+function bundledFolders(sources: Sources): string[] {
+  const examples = examplesFolder(sources);
   if (examples === null) return [];
   try {
     const entries = sources.list(examples);
@@ -55,31 +55,31 @@ function bundled(sources: Sources): string[] {
   }
 }
 
-const examplesOf = ({ installed }: Sources): string | null =>
+const examplesFolder = ({ installed }: Sources): string | null =>
   installed === null ? null : join(installed, 'examples');
 
 /** The folders to search, in order, for these languages. */
-function foldersFor(
+function searchFolders(
   { path, baseDir }: Search,
-  wanted: readonly HostedLanguage[],
-  { env, sources }: Where,
+  languages: readonly HostedLanguage[],
+  { env, sources }: SearchMachine,
 ): string[] {
-  const listed =
+  const folders =
     path !== undefined
-      ? split(path)
+      ? splitFolders(path)
       : [
           baseDir,
-          ...split(env.GLOSSA_PATH),
-          ...wanted.flatMap(({ pathVariable }) => split(env[pathVariable])),
-          ...bundled(sources),
+          ...splitFolders(env.GLOSSA_PATH),
+          ...languages.flatMap(({ pathVariable }) => splitFolders(env[pathVariable])),
+          ...bundledFolders(sources),
         ];
-  return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
+  return [...new Set(folders.map((folder) => resolve(baseDir, folder)))];
 }
 
 /** @throws {InitError} for an unreadable folder. */
 function isFile(sources: Sources, path: string): boolean {
   try {
-    return sources.kind(path) === 'file';
+    return sources.fileKind(path) === 'file';
   } catch (error) {
     const { code } = error as { code?: string };
     // A file in the place of a folder, or a name too long for any file.
@@ -89,14 +89,14 @@ function isFile(sources: Sources, path: string): boolean {
 }
 
 /** Files of one folder that `bare` may mean. A dot separates folders, as in an import. */
-function candidatesIn(
+function findCandidates(
   folder: string,
   bare: string,
-  wanted: readonly HostedLanguage[],
+  languages: readonly HostedLanguage[],
   sources: Sources,
 ): Candidate[] {
   const base = join(folder, ...bare.split('.'));
-  return wanted.flatMap((language) => {
+  return languages.flatMap((language) => {
     const files = language.extensions.map((extension) => base + extension);
     return [...files, ...language.packageFiles.map((file) => join(base, file))]
       .filter((path) => isFile(sources, path))
@@ -105,16 +105,16 @@ function candidatesIn(
 }
 
 /** Names of existing modules, for a suggestion. */
-function namesIn(
+function listModules(
   folders: readonly string[],
-  wanted: readonly HostedLanguage[],
+  languages: readonly HostedLanguage[],
   sources: Sources,
 ): string[] {
-  const extensions = wanted.flatMap((language) => language.extensions);
+  const extensions = languages.flatMap((language) => language.extensions);
   return folders.flatMap((folder) => {
     try {
       return sources.list(folder).flatMap(({ name }) => {
-        const extension = extensions.find((end) => name.endsWith(end));
+        const extension = extensions.find((known) => name.endsWith(known));
         return extension === undefined ? [] : [name.slice(0, -extension.length)];
       });
     } catch {
@@ -128,83 +128,96 @@ function namesIn(
 export function findModule(
   search: Search,
   languages: readonly HostedLanguage[],
-  where: Where,
-): FoundModule & { readonly language: HostedLanguage } {
-  const { sources } = where;
-  const { bare, language: byName, extensions } = splitExtension(search.name, languages);
-  const wanted = byName ?? languages.find(({ name }) => name === search.language);
-  if (byName !== undefined && search.language !== undefined && byName.name !== search.language) {
+  machine: SearchMachine,
+): ModuleFile & { readonly language: HostedLanguage } {
+  const { sources } = machine;
+  const {
+    bare,
+    language: languageByExtension,
+    extensions,
+  } = splitExtension(search.name, languages);
+  const selected = languageByExtension ?? languages.find(({ name }) => name === search.language);
+  if (
+    languageByExtension !== undefined &&
+    search.language !== undefined &&
+    languageByExtension.name !== search.language
+  ) {
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
   }
   if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
-    const named = search.name.replace(/\/+$/, '');
-    const instead = named.includes('/')
-      ? `: write module-name ${basename(named)} and module-path ${dirname(named)}`
+    const typedName = search.name.replace(/\/+$/, '');
+    const instead = typedName.includes('/')
+      ? `: write module-name ${basename(typedName)} and module-path ${dirname(typedName)}`
       : '';
     throw new InitError(
       `module-name '${search.name}' is no name of a module (use option module-path for its folder)` +
         instead,
     );
   }
-  const among =
-    byName !== undefined
-      ? [{ ...byName, extensions, packageFiles: [] }]
-      : wanted === undefined
+  const searched =
+    languageByExtension !== undefined
+      ? [{ ...languageByExtension, extensions, packageFiles: [] }]
+      : selected === undefined
         ? languages
-        : [wanted];
-  const folders = foldersFor(search, among, where);
+        : [selected];
+  const folders = searchFolders(search, searched, machine);
   for (const folder of folders) {
-    const found = candidatesIn(folder, bare, among, sources);
-    if (found.length > 1) {
-      const both = found.map(({ path }) => path).join(' and ');
+    const matches = findCandidates(folder, bare, searched, sources);
+    if (matches.length > 1) {
+      const both = matches.map(({ path }) => path).join(' and ');
       throw new InitError(
         `module '${bare}' is ambiguous: ${both} (give module-name an extension, or option language)`,
       );
     }
-    const [one] = found;
-    if (one !== undefined) {
-      return load(bare, { ...one, language: byName ?? one.language }, folders, sources);
+    const [match] = matches;
+    if (match !== undefined) {
+      return loadModule(
+        bare,
+        { ...match, language: languageByExtension ?? match.language },
+        folders,
+        sources,
+      );
     }
   }
-  const others = namesIn(folders, among, sources).filter((name) => name !== bare);
+  const others = listModules(folders, searched, sources).filter((name) => name !== bare);
   const hint = didYouMean(bare, others);
-  const examples = examplesOf(sources);
-  const own = folders.filter((folder) => dirname(folder) !== examples);
-  const places = own
-    .map((folder) => `\n    ${folder}${whyNone(folder, bare, among, sources)}`)
+  const examples = examplesFolder(sources);
+  const listedFolders = folders.filter((folder) => dirname(folder) !== examples);
+  const places = listedFolders
+    .map((folder) => `\n    ${folder}${describeMiss(folder, bare, searched, sources)}`)
     .join('');
-  const more = own.length < folders.length ? '\n    the bundled examples' : '';
+  const more = listedFolders.length < folders.length ? '\n    the bundled examples' : '';
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
 }
 
 /** The reason after a folder's name: it is missing, or has a file that is no module. */
-function whyNone(
+function describeMiss(
   folder: string,
   bare: string,
-  among: readonly HostedLanguage[],
+  searched: readonly HostedLanguage[],
   sources: Sources,
 ): string {
   try {
     const files = sources.list(folder);
-    const like = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
-    if (like === undefined) return '';
-    const kinds = among.flatMap(({ extensions }) => extensions).join(', ');
-    const what = like.isFolder ? 'a folder without a module' : `none of ${kinds}`;
-    return ` (${like.name} there is ${what})`;
+    const similar = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
+    if (similar === undefined) return '';
+    const kinds = searched.flatMap(({ extensions }) => extensions).join(', ');
+    const description = similar.isFolder ? 'a folder without a module' : `none of ${kinds}`;
+    return ` (${similar.name} there is ${description})`;
   } catch (error) {
     const { code } = error as { code?: string };
     return code === 'ENOENT' ? ' (is not there)' : code === 'ENOTDIR' ? ' (is no folder)' : '';
   }
 }
 
-function load(
+function loadModule(
   name: string,
   { language, path }: Candidate,
   folders: readonly string[],
   sources: Sources,
 ) {
   try {
-    const source = readSource(path, sources, language.coding);
+    const source = readSource(path, sources, language.codingDeclaration);
     return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
   } catch (error) {
     throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
@@ -213,13 +226,14 @@ function load(
 
 /**
  * Reads the text of a source file.
- * @param declared matches a declaration of its encoding
+ * @param codingPattern matches a declaration of its encoding
  * @throws {Error} when the bytes do not fit that encoding, or UTF-8
  */
-export function readSource(path: string, sources: Sources, declared?: RegExp): string {
+export function readSource(path: string, sources: Sources, codingPattern?: RegExp): string {
   const bytes = sources.read(path);
-  const [, said = 'utf-8'] = declared?.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [];
-  const coding = said
+  const [, declaredCoding = 'utf-8'] =
+    codingPattern?.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [];
+  const coding = declaredCoding
     .replace(/^utf[-_]?8\b.*/i, 'utf-8')
     .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');
   let text: string | undefined;
@@ -227,13 +241,15 @@ export function readSource(path: string, sources: Sources, declared?: RegExp): s
     // The decoder drops a byte order mark.
     text = new TextDecoder(coding, { fatal: true }).decode(bytes);
   } catch (error) {
-    const whole = new TextDecoder().decode(bytes);
-    const right = whole.slice(0, Math.max(0, whole.indexOf('\ufffd')));
-    const line = right.split('\n').length;
+    const lossyText = new TextDecoder().decode(bytes);
+    const validPart = lossyText.slice(0, Math.max(0, lossyText.indexOf('\ufffd')));
+    const line = validPart.split('\n').length;
     // A RangeError means an unknown encoding.
     const isKnown = !(error instanceof RangeError);
-    const what = isKnown ? `this is no ${said}` : `its letters are ${said}, which is not known`;
-    throw new Error(`${path}:${isKnown ? line : 1}: ${what}: save the file as UTF-8`);
+    const reason = isKnown
+      ? `this is no ${declaredCoding}`
+      : `its letters are ${declaredCoding}, which is not known`;
+    throw new Error(`${path}:${isKnown ? line : 1}: ${reason}: save the file as UTF-8`);
   }
   return text;
 }

@@ -15,8 +15,8 @@ import { tailArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
 import { type BlamedRequest, HarmfulRequests } from '../limits/harmful-requests.ts';
-import { oneRecord } from '../limits/limited-log.ts';
-import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
+import { toOneRecord } from '../limits/limited-log.ts';
+import { PAUSE_MS, wasSlow } from '../requests/decision-queue.ts';
 import { Backoff, type Policy } from './failure-policy.ts';
 
 interface HeldRequest {
@@ -31,16 +31,16 @@ export interface SuccessionOwner {
 }
 
 /** Log texts about a volume's interpreter or thread. */
-export interface ServingTexts {
+export interface LogTexts {
   readonly title: string;
   /** The option named after `is lost`. */
   readonly option: string;
-  readonly lost: number;
-  readonly anew: number;
-  readonly notAnew: number;
+  readonly lossMsgid: number;
+  readonly restartMsgid: number;
+  readonly startFailureMsgid: number;
 }
 
-export const reasonOf = (error: unknown): string =>
+export const errorText = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 export class Succession {
@@ -48,7 +48,7 @@ export class Succession {
   harmful!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
   private readonly owner: SuccessionOwner;
-  private readonly serving: ServingTexts;
+  private readonly texts: LogTexts;
   /** The last event from above and from each child, replayed to a successor. */
   private readonly events = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
@@ -58,10 +58,10 @@ export class Succession {
   /** Ends the wait at the next request; null when requests fail meanwhile. */
   private startNow: (() => void) | null = null;
 
-  constructor(xl: Xlator<unknown>, policy: Policy, owner: SuccessionOwner, serving: ServingTexts) {
+  constructor(xl: Xlator<unknown>, policy: Policy, owner: SuccessionOwner, texts: LogTexts) {
     this.xl = xl;
     this.owner = owner;
-    this.serving = serving;
+    this.texts = texts;
     this.setPolicy(policy);
   }
 
@@ -71,7 +71,7 @@ export class Succession {
     this.harmful = new HarmfulRequests(policy.restartBackoff);
   }
 
-  get waiting(): number {
+  get heldCount(): number {
     return this.held.length;
   }
 
@@ -90,7 +90,7 @@ export class Succession {
     if (isChange(event)) this.events.set(about, [event, about]);
   }
 
-  get seen(): Iterable<readonly [event: EventName, about: unknown]> {
+  get eventsToReplay(): Iterable<readonly [event: EventName, about: unknown]> {
     return this.events.values();
   }
 
@@ -98,62 +98,62 @@ export class Succession {
 
   /** Logs the loss of the serving interpreter during request `by`. */
   logLoss(why: string, by: BlamedRequest | null): void {
-    const { title, option, lost } = this.serving;
-    this.xl.log.critical(oneRecord(`${title} is lost${option}: ${why}`), { msgid: lost });
+    const { title, option, lossMsgid } = this.texts;
+    this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${why}`), { msgid: lossMsgid });
     if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
   /** @param hasServed false for one that ended while idle: its restart is paced */
-  lost(hasServed: boolean): void {
+  replaceLost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
-    else this.replace('it is lost before it has served', this.pace(), true);
+    else this.replace('it is lost before it has served', this.nextWait(), true);
   }
 
   /** Starts a replacement; the current interpreter serves until then. */
-  replaceInPace(why: string): void {
-    if (this.state === 'serving') this.replace(why, this.pace());
+  replaceAfterWait(why: string): void {
+    if (this.state === 'serving') this.replace(why, this.nextWait());
   }
 
-  serves(): void {
+  resumeServing(): void {
     this.endWait();
     this.state = 'serving';
     this.enterHeld();
   }
 
-  /** @param isLost true when no interpreter serves meanwhile */
-  notStarted(error: unknown, isLost: boolean): void {
-    const { title, notAnew } = this.serving;
-    const text = `${title} does not start anew: ${reasonOf(error)}`;
-    this.xl.log.error(text, { msgid: notAnew });
+  /** @param isServingNone true when no interpreter serves meanwhile */
+  handleStartFailure(error: unknown, isServingNone: boolean): void {
+    const { title, startFailureMsgid } = this.texts;
+    const text = `${title} does not start anew: ${errorText(error)}`;
+    this.xl.log.error(text, { msgid: startFailureMsgid });
     this.state = 'serving';
-    if (!isLost) return;
+    if (!isServingNone) return;
     this.failHeld();
-    this.replace('it is still lost', this.pace());
+    this.replace('it is still lost', this.nextWait());
   }
 
-  private pace(): number {
-    return this.backoff.next(this.xl.context.now());
+  private nextWait(): number {
+    return this.backoff.nextWait(this.xl.context.now());
   }
 
-  /** @param hurries true to let the next request end the wait */
-  private replace(why: string, ms: number, hurries = false): void {
+  /** @param startsAtNextRequest true to let the next request end the wait */
+  private replace(why: string, ms: number, startsAtNextRequest = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
-    const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
-    const { title, anew } = this.serving;
-    this.xl.log.warning(`${title} is started anew ${when}: ${why}`, { msgid: anew });
-    const go = (): void => {
+    const timing = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
+    const { title, restartMsgid } = this.texts;
+    this.xl.log.warning(`${title} is started anew ${timing}: ${why}`, { msgid: restartMsgid });
+    const start = (): void => {
       this.endWait();
       this.state = 'starting';
       this.owner.startReplacement();
     };
     if (ms === 0) {
-      go();
+      start();
       return;
     }
     this.state = 'waiting';
-    if (hurries) this.startNow = go;
-    this.cancelWait = this.xl.context.after(ms, go);
+    if (startsAtNextRequest) this.startNow = start;
+    this.cancelWait = this.xl.context.after(ms, start);
   }
 
   private endWait(): void {
@@ -164,23 +164,23 @@ export class Succession {
   // -- requests ----------------------------------------------------------------------------------
 
   /** Holds or fails a request that came while no interpreter serves. */
-  unserved(name: FopName, frame: Frame, args: readonly unknown[]): void {
+  holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void {
     const bypasses = this.policy.onError === 'bypass' && this.xl.passingChild !== undefined;
     if (!bypasses) this.startNow?.();
-    if (bypasses || this.state !== 'starting') this.without(name, frame, args);
+    if (bypasses || this.state !== 'starting') this.applyOnError(name, frame, args);
     else this.held.push({ name, frame, args });
   }
 
   /** Fails a request that the module must not get; false when it may. */
-  refuses(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
+  failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
     const { harmful, xl } = this;
-    if (harmful.size === 0 || !harmful.refuses(name, args, xl.context.now())) return false;
-    this.without(name, frame, args);
+    if (harmful.size === 0 || !harmful.isRefused(name, args, xl.context.now())) return false;
+    this.applyOnError(name, frame, args);
     return true;
   }
 
   /** Handles a request without the module, by `on-error`. */
-  without(name: FopName, frame: Frame, args: readonly unknown[]): void {
+  applyOnError(name: FopName, frame: Frame, args: readonly unknown[]): void {
     const { counters } = this.owner;
     const child = this.xl.passingChild;
     if (this.policy.onError === 'bypass' && child !== undefined && !this.isClosed) {
@@ -211,9 +211,9 @@ export class Succession {
     const isBlamed = ({ frame }: HeldRequest): boolean =>
       this.harmful.isBlamed(frame.root.uid, now);
     const held = this.held.splice(0);
-    for (const each of [...held.filter((one) => !isBlamed(one)), ...held.filter(isBlamed)]) {
-      if (isLong(context, slow)) this.held.push(each);
-      else this.enterAgain(each);
+    for (const request of [...held.filter((one) => !isBlamed(one)), ...held.filter(isBlamed)]) {
+      if (wasSlow(context, slow)) this.held.push(request);
+      else this.enterAgain(request);
     }
     if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());
   }

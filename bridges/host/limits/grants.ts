@@ -51,13 +51,13 @@ export const grantOptions = {
 
 /** Finds what the options name. @throws {InitError} for a missing path */
 export function findGrants(
-  given: GrantOptions,
+  options: GrantOptions,
   baseDir: string,
   { env, sources }: Pick<Machine, 'env' | 'sources'>,
 ): VolumeGrants {
-  const paths = (option: keyof GrantOptions) =>
-    items(given[option]).map(found(option, baseDir, sources));
-  const names = items(given['allow-env']).map((name) => {
+  const findPaths = (option: keyof GrantOptions) =>
+    splitItems(options[option]).map(findPath(option, baseDir, sources));
+  const names = splitItems(options['allow-env']).map((name) => {
     if (/^[^=\0]+$/.test(name)) return name;
     throw new InitError(`option allow-env: '${name}' is no name of an environment variable`);
   });
@@ -67,34 +67,34 @@ export function findGrants(
   });
   return {
     grants: {
-      read: paths('allow-read'),
-      write: paths('allow-write'),
+      read: findPaths('allow-read'),
+      write: findPaths('allow-write'),
       env: Object.fromEntries(values),
     },
-    packages: paths('packages'),
+    packages: findPaths('packages'),
   };
 }
 
 /** The granted folders, and those of granted files. */
-export const foldersOf = ({ grants, packages }: VolumeGrants, sources: Sources): string[] =>
+export const grantedFolders = ({ grants, packages }: VolumeGrants, sources: Sources): string[] =>
   [...grants.read, ...grants.write, ...packages].map((path) =>
-    sources.kind(path) === 'folder' ? path : dirname(path),
+    sources.fileKind(path) === 'folder' ? path : dirname(path),
   );
 
-const items = (text: string | undefined): string[] =>
+const splitItems = (text: string | undefined): string[] =>
   (text ?? '')
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
 /** Finds the real path of an item, which must be a file or folder. */
-const found =
+const findPath =
   (option: string, baseDir: string, sources: Sources) =>
   (item: string): string => {
     const path = resolve(baseDir, item);
     try {
       const real = sources.realPath(path);
-      if (sources.kind(real) !== 'other') return real;
+      if (sources.fileKind(real) !== 'other') return real;
     } catch (error) {
       const { code } = error as { code?: string };
       const why = code === 'ENOENT' ? 'there is no such file or folder' : code;

@@ -14,7 +14,7 @@ import { type Log, printable } from '../../../runtime/core/log.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { Backoff } from '../lifecycle/failure-policy.ts';
 
-const MOST = 1024;
+const MAX_ENTRIES = 1024;
 
 export interface BlamedRequest {
   readonly name: FopName;
@@ -23,63 +23,64 @@ export interface BlamedRequest {
 }
 
 export class HarmfulRequests {
-  private readonly paces = new Map<string, Backoff>();
+  private readonly backoffs = new Map<string, Backoff>();
   /** The first wait, in seconds. */
-  private readonly seconds: number;
+  private readonly firstWaitSeconds: number;
   /** The time when the last of them is forgotten. */
-  private until = Number.NEGATIVE_INFINITY;
+  private lastExpiry = Number.NEGATIVE_INFINITY;
 
-  constructor(seconds: number) {
-    this.seconds = seconds;
+  constructor(firstWaitSeconds: number) {
+    this.firstWaitSeconds = firstWaitSeconds;
   }
 
   get size(): number {
-    return this.paces.size;
+    return this.backoffs.size;
   }
 
   /** Records that the request ended an interpreter; logs what is refused from now on. */
   blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
-    this.note(callerKey(uid), now);
+    this.recordLoss(callerKey(uid), now);
     let longest = 0;
-    for (const key of requestKeys(name, args)) longest = Math.max(longest, this.note(key, now));
+    for (const key of requestKeys(name, args))
+      longest = Math.max(longest, this.recordLoss(key, now));
     if (longest === 0) return;
     log.warning(
-      `${name} of '${printable(pathOf(args))}' ends the interpreter again and again: refused for ` +
+      `${name} of '${printable(requestPaths(args))}' ends the interpreter again and again: refused for ` +
         `${longest / 1000} s (option restart-backoff)`,
       { msgid: messages.harmfulRefused.id },
     );
   }
 
   /** True when the volume must refuse the request without calling the module. */
-  refuses(name: FopName, args: readonly unknown[], now: number): boolean {
-    if (this.isEmpty(now)) return false;
-    return requestKeys(name, args).some((key) => this.paces.get(key)?.isWaiting(now) === true);
+  isRefused(name: FopName, args: readonly unknown[], now: number): boolean {
+    if (this.expire(now)) return false;
+    return requestKeys(name, args).some((key) => this.backoffs.get(key)?.isWaiting(now) === true);
   }
 
   /** True when a request of this caller has recently ended an interpreter. */
   isBlamed(uid: number, now: number): boolean {
-    return !this.isEmpty(now) && this.paces.has(callerKey(uid));
+    return !this.expire(now) && this.backoffs.has(callerKey(uid));
   }
 
   clear(): void {
-    this.paces.clear();
+    this.backoffs.clear();
   }
 
-  private isEmpty(now: number): boolean {
-    if (this.paces.size > 0 && now > this.until) this.clear();
-    return this.paces.size === 0;
+  private expire(now: number): boolean {
+    if (this.backoffs.size > 0 && now > this.lastExpiry) this.clear();
+    return this.backoffs.size === 0;
   }
 
   /** Records that the key ended an interpreter; returns its new wait in milliseconds. */
-  private note(key: string, now: number): number {
-    const pace = this.paces.get(key) ?? new Backoff(this.seconds);
-    this.paces.delete(key);
-    this.paces.set(key, pace);
-    const wait = pace.next(now);
-    this.until = Math.max(this.until, pace.forgottenAt);
-    for (const oldest of this.paces.keys()) {
-      if (this.paces.size <= MOST) break;
-      this.paces.delete(oldest);
+  private recordLoss(key: string, now: number): number {
+    const backoff = this.backoffs.get(key) ?? new Backoff(this.firstWaitSeconds);
+    this.backoffs.delete(key);
+    this.backoffs.set(key, backoff);
+    const wait = backoff.nextWait(now);
+    this.lastExpiry = Math.max(this.lastExpiry, backoff.expiry);
+    for (const oldest of this.backoffs.keys()) {
+      if (this.backoffs.size <= MAX_ENTRIES) break;
+      this.backoffs.delete(oldest);
     }
     return wait;
   }
@@ -90,16 +91,16 @@ const callerKey = (uid: number): string => `uid ${uid}`;
 const requestKeys = (name: FopName, args: readonly unknown[]): string[] => {
   const keys: string[] = [];
   for (const arg of args) {
-    if (arg instanceof Loc) keys.push(`${name} ${placeOf(arg)}`);
+    if (arg instanceof Loc) keys.push(`${name} ${locKey(arg)}`);
     else if (arg instanceof Fd) keys.push(`${name} ${arg.inode.gfid}`);
   }
   return keys;
 };
 
-const placeOf = ({ name, pargfid, gfid }: Loc): string =>
+const locKey = ({ name, pargfid, gfid }: Loc): string =>
   name === null || pargfid === NULL_GFID ? gfid : `${pargfid}/${name}`;
 
-const pathOf = (args: readonly unknown[]): string => {
+const requestPaths = (args: readonly unknown[]): string => {
   const paths = args.map((arg) =>
     arg instanceof Loc ? arg.path : arg instanceof Fd ? arg.inode.path : null,
   );

@@ -169,7 +169,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
 
   it("by statedump reports 'statedump failed' and replaces the interpreter", async () => {
     const run = await begin('tell');
-    expect(run.host.statedump()).toEqual({ module: 'statedump failed' });
+    expect(run.host.dumpModule()).toEqual({ module: 'statedump failed' });
     await replaced(run, LOST);
   });
 

@@ -24,13 +24,13 @@ import {
 
 /** An interpreter that can recover from an aborted shared turn. */
 export interface Interruptible {
-  /** Its `running` flag is reset: the abort has ended the queue's run. */
-  readonly decisions: { running: boolean };
+  /** Its `isRunning` flag is reset: the abort has ended the queue's run. */
+  readonly decisions: { isRunning: boolean };
   /** Answers the aborted request, and continues with the rest. */
-  resume(): void;
+  recover(): void;
 }
 
-const guests = new Set<InterpreterGate>();
+const gates = new Set<InterpreterGate>();
 const interpreters = new Set<Interruptible>();
 
 /** Registers `interpreter` for aborted turns; the result unregisters it. */
@@ -40,10 +40,10 @@ export function onTurnEnd(interpreter: Interruptible): () => void {
 }
 
 onTurnAbandoned(() => {
-  for (const guest of guests) guest.abandon();
+  for (const gate of gates) gate.markLost();
   const all = [...interpreters];
-  for (const interpreter of all) interpreter.decisions.running = false;
-  for (const interpreter of all) interpreter.resume();
+  for (const interpreter of all) interpreter.decisions.isRunning = false;
+  for (const interpreter of all) interpreter.recover();
 });
 
 /** Blocks until the watchdog ends the turn. */
@@ -60,7 +60,7 @@ export interface GateSettings {
   /** The machine's watchdog; null without limits. */
   readonly watch: Watch | null;
   /** Notifies the engine that its call was aborted and the interpreter is lost. */
-  ended(why: string): void;
+  onAborted(why: string): void;
 }
 
 export class InterpreterGate {
@@ -68,60 +68,60 @@ export class InterpreterGate {
   depth = 0;
   private readonly settings: GateSettings;
   private readonly word: Int32Array;
-  private readonly limited: boolean;
+  private readonly isLimited: boolean;
   private count = 0;
-  private unwatch = (): void => {};
+  private stopWatching = (): void => {};
 
   constructor(settings: GateSettings) {
     this.settings = settings;
     this.word = settings.word;
-    this.limited = settings.limit > 0 && settings.watch !== null;
-    guests.add(this);
+    this.isLimited = settings.limit > 0 && settings.watch !== null;
+    gates.add(this);
   }
 
   /** Starts the watchdog's timing for the engine. */
-  begin(): void {
-    if (this.limited) this.unwatch = this.settings.watch!(this.settings);
+  startTiming(): void {
+    if (this.isLimited) this.stopWatching = this.settings.watch!(this.settings);
   }
 
   close(): void {
-    this.unwatch();
-    guests.delete(this);
+    this.stopWatching();
+    gates.delete(this);
   }
 
   /** True if a call needs a turn of its own. `shares`: it may use an open one. */
-  needsTurn(shares: boolean): boolean {
-    return this.depth === 0 && this.limited && !(shares && turn.open);
+  needsTurn(mayShare: boolean): boolean {
+    return this.depth === 0 && this.isLimited && !(mayShare && turn.open);
   }
 
   /** Runs a call in a turn of its own; throws `lost()` if the turn was ended. */
-  run<T>(what: () => T, lost: () => Error): T {
+  runInOwnTurn<T>(call: () => T, makeError: () => Error): T {
     let result: T | undefined;
-    const whole = runEndable(() => {
-      result = what();
+    const isComplete = runEndable(() => {
+      result = call();
     });
-    if (whole) return result as T;
-    this.abandon();
-    throw lost();
+    if (isComplete) return result as T;
+    this.markLost();
+    throw makeError();
   }
 
-  open(): void {
-    if (this.limited) {
+  enterGuest(): void {
+    if (this.isLimited) {
       if (this.depth === 0) {
         this.count = (this.count + COUNT) | 0;
         // A plain store is cheap; the watchdog sees it some microseconds later.
         this.word[0] = this.count | RUNNING;
         if (resting[0] !== 0) wake();
-      } else this.fromHost(IN_HOST);
+      } else this.leaveHost(IN_HOST);
     }
     this.depth += 1;
   }
 
-  shut(): void {
+  leaveGuest(): void {
     this.depth -= 1;
-    if (!this.limited) return;
+    if (!this.isLimited) return;
     if (this.depth > 0) {
-      this.toHost(IN_HOST);
+      this.enterHost(IN_HOST);
       return;
     }
     const last = Atomics.exchange(this.word, 0, 0);
@@ -134,31 +134,33 @@ export class InterpreterGate {
   }
 
   /** Enters a host function, which is never aborted. */
-  toHost(how: number): void {
-    if (!this.limited || (Atomics.or(this.word, 0, how) & END) === 0) return;
-    Atomics.and(this.word, 0, ~how);
+  enterHost(bit: number): void {
+    if (!this.isLimited || (Atomics.or(this.word, 0, bit) & END) === 0) return;
+    Atomics.and(this.word, 0, ~bit);
     waitForEnd();
   }
 
-  fromHost(how: number): void {
-    if (this.limited && (Atomics.and(this.word, 0, ~how) & END) !== 0) waitForEnd();
+  leaveHost(bit: number): void {
+    if (this.isLimited && (Atomics.and(this.word, 0, ~bit) & END) !== 0) waitForEnd();
   }
 
   /** Marks the interpreter as lost if it was inside the ended turn. */
-  abandon(): void {
+  markLost(): void {
     if (this.depth === 0) return;
     this.depth = 0;
     const bits = Atomics.exchange(this.word, 0, 0);
-    this.settings.ended((bits & END) === 0 ? 'a call was ended from outside' : this.tooLong);
+    this.settings.onAborted(
+      (bits & END) === 0 ? 'a call was ended from outside' : this.timeLimitText,
+    );
   }
 
   /** True if the interpreter was forced out of its call. */
-  get forced(): boolean {
+  get wasForced(): boolean {
     return (Atomics.load(this.word, 0) & FORCE) !== 0;
   }
 
   /** The error text of a call that was forced out. */
-  get tooLong(): string {
+  get timeLimitText(): string {
     const seconds = (this.word[1]! / 1000).toFixed(1);
     return `a call ran too long (${seconds} s) and would not be interrupted (option time-limit)`;
   }
@@ -166,18 +168,18 @@ export class InterpreterGate {
 
 /** Wraps host functions that a guest calls; an engine makes them before its InterpreterGate. */
 export class HostCallGuard {
-  inside: InterpreterGate | null = null;
+  gate: InterpreterGate | null = null;
 
   /** Wraps a short function: it is not aborted, and its time counts as the guest's. */
-  around<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
+  wrap<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
     return (...args) => {
-      const { inside } = this;
-      if (inside === null) return call(...args);
-      inside.toHost(HELD);
+      const { gate } = this;
+      if (gate === null) return call(...args);
+      gate.enterHost(HELD);
       try {
         return call(...args);
       } finally {
-        inside.fromHost(HELD);
+        gate.leaveHost(HELD);
       }
     };
   }

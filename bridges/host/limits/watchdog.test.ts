@@ -209,6 +209,6 @@ describe('the request to end a turn', () => {
     const slot = { ...newSlot(), endable: false };
     begin(slot, 1);
     sampleUntil(slot, () => slot.stage === LOST);
-    expect([marked(slot)(), slot.told]).toEqual([false, false]);
+    expect([marked(slot)(), slot.isEndRequested]).toEqual([false, false]);
   });
 });

@@ -48,7 +48,7 @@ export interface WatchedEngine {
 }
 
 /** Starts watching an engine; the result stops it. */
-export type Watch = (watched: WatchedEngine) => () => void;
+export type Watch = (engine: WatchedEngine) => () => void;
 
 /** The watchdog's record of an engine. */
 export interface Slot {
@@ -56,24 +56,24 @@ export interface Slot {
   /** In milliseconds. */
   readonly limit: number;
   /** True if its calls run in endable turns. */
-  readonly endable: boolean;
+  readonly isEndable: boolean;
   /** The volume's name, for the final message. */
   readonly name: string;
   /** The call of the last sample, and its milliseconds so far. */
-  seen: number;
-  spent: number;
+  sampledCall: number;
+  spentMs: number;
   /** Stages that this call has reached. */
   stage: number;
   /** True once its turn was told to end. */
-  told: boolean;
+  isEndRequested: boolean;
   /** The value of `cpu` when END was set. */
-  used: number;
+  cpuAtEnd: number;
 }
 
 /** @param endable true if its calls run in endable turns */
 export const newSlot = ({ word, limit, name }: WatchedEngine, endable: boolean): Slot => ({
-  ...{ word, limit, endable, name },
-  ...{ seen: 0, spent: 0, stage: 0, told: false, used: 0 },
+  ...{ word, limit, isEndable: endable, name },
+  ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuAtEnd: 0 },
 });
 
 /** Samples of a slot within its limit, and the most milliseconds between two. */
@@ -102,11 +102,11 @@ export const CONSTANTS = {
 
 export interface TurnActions {
   /** Milliseconds of CPU that the engines' thread has had; NaN if unknown. */
-  cpu(): number;
+  cpuMs(): number;
   /** Ends the innermost turn. */
-  end(): void;
+  endTurn(): void;
   /** Reports an interpreter that nothing ended; called at every sample from then on. */
-  lost(slot: Slot): void;
+  reportLost(slot: Slot): void;
 }
 
 /**
@@ -122,59 +122,63 @@ export function makeSampling(constants: typeof CONSTANTS) {
      * if a call runs. A negative `passed` takes back time that was not the call's.
      * @param cpu milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
-    sample(slot: Slot, passed: number, cpu: () => number): boolean {
+    sample(slot: Slot, passedMs: number, cpu: () => number): boolean {
       const { word, limit, stage } = slot;
       const value = Atomics.load(word, 0);
       if ((value & RUNNING) === 0) return false;
       const call = value & -COUNT;
-      if (call !== slot.seen) {
-        slot.seen = call;
-        slot.spent = slot.stage = 0;
-        slot.told = false;
+      if (call !== slot.sampledCall) {
+        slot.sampledCall = call;
+        slot.spentMs = slot.stage = 0;
+        slot.isEndRequested = false;
         return true;
       }
       if ((value & IN_HOST) !== 0) return true;
       // Time in which the watchdog itself did not run (a suspended machine) counts little.
-      slot.spent = Math.max(0, slot.spent + Math.min(passed, Math.max(limit / 4, SAMPLE_MS)));
+      slot.spentMs = Math.max(0, slot.spentMs + Math.min(passedMs, Math.max(limit / 4, SAMPLE_MS)));
       if ((value & SLOW) === 0) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
         return true;
       }
       const due = [limit, limit * 1.75, limit * 2, limit * 2 + LOST_MS][stage];
-      if (due === undefined || slot.spent < due) return true;
-      if (stage === ENDING && slot.spent < limit * 2 + LATEST_MS) {
-        const hears = slot.told || !slot.endable;
-        if (!hears || !(cpu() - slot.used >= LOST_CPU_MS)) return true;
+      if (due === undefined || slot.spentMs < due) return true;
+      if (stage === ENDING && slot.spentMs < limit * 2 + LATEST_MS) {
+        const canEnd = slot.isEndRequested || !slot.isEndable;
+        if (!canEnd || !(cpu() - slot.cpuAtEnd >= LOST_CPU_MS)) return true;
       }
       // One stage per sample: a call that took the interrupt has until the next to end.
-      const bit = stage + 1 === ENDING && !slot.endable ? 0 : STAGES[stage]!;
-      Atomics.store(word, 1, slot.spent);
+      const bit = stage + 1 === ENDING && !slot.isEndable ? 0 : STAGES[stage]!;
+      Atomics.store(word, 1, slot.spentMs);
       if (Atomics.compareExchange(word, 0, value, value | bit) === value) slot.stage += 1;
-      if (slot.stage === ENDING) slot.used = cpu();
+      if (slot.stage === ENDING) slot.cpuAtEnd = cpu();
       return true;
     },
 
     /** True, once per call, when its turn must end now. */
     isDue(slot: Slot): boolean {
-      if (slot.stage !== ENDING || slot.told || !slot.endable) return false;
+      if (slot.stage !== ENDING || slot.isEndRequested || !slot.isEndable) return false;
       // A host function finishes first: the call waits behind it.
-      slot.told = (Atomics.load(slot.word, 0) & (IN_HOST | HELD)) === 0;
-      return slot.told;
+      slot.isEndRequested = (Atomics.load(slot.word, 0) & (IN_HOST | HELD)) === 0;
+      return slot.isEndRequested;
     },
 
     /** Samples each engine; returns whether a call runs, and the pause to the next sample. */
-    sampleAll(slots: Iterable<Slot>, passed: number, { cpu, end, lost }: TurnActions) {
-      let runs = false;
+    sampleAll(
+      slots: Iterable<Slot>,
+      passedMs: number,
+      { cpuMs, endTurn, reportLost }: TurnActions,
+    ) {
+      let isRunning = false;
       let pause = 1000;
       for (const slot of slots) {
         pause = Math.min(pause, slot.limit / SAMPLES, SAMPLE_MS);
-        if (!sampling.sample(slot, passed, cpu)) continue;
-        runs = true;
-        if (slot.stage === ENDING && !slot.told) pause = 1;
-        if (sampling.isDue(slot)) end();
-        if (slot.stage === LOST) lost(slot);
+        if (!sampling.sample(slot, passedMs, cpuMs)) continue;
+        isRunning = true;
+        if (slot.stage === ENDING && !slot.isEndRequested) pause = 1;
+        if (sampling.isDue(slot)) endTurn();
+        if (slot.stage === LOST) reportLost(slot);
       }
-      return { runs, pause };
+      return { runs: isRunning, pause };
     },
   };
   return sampling;

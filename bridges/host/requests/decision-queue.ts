@@ -13,17 +13,17 @@ import { MessageError } from '../crossing/message.ts';
 const TURN_MS = 2;
 const TURN_DECISIONS = 1000;
 /** Decisions of a turn before it first samples the clock: most turns have one. */
-const UNTIMED = 2;
+const UNTIMED_DECISIONS = 2;
 /** Bytes that the host keeps for any module, also for one at its memory limit. */
-const LEAST_ROOM = 64 * 1024 * 1024;
+const MIN_BYTES = 64 * 1024 * 1024;
 /** Queued decisions of one request, or of all that the module began itself. */
-const MOST_DECIDED = 16_384;
+const MAX_QUEUED = 16_384;
 
 /** Milliseconds for other work between two slow calls. */
 export const PAUSE_MS = 20;
 
 /** True if a guest call was slow since `turn.slow` was `slow`; never with a test's clock. */
-export const isLong = (context: Context, slow: number): boolean =>
+export const wasSlow = (context: Context, slow: number): boolean =>
   turn.slow !== slow && context.soon !== undefined;
 /** A request as the queue uses it. */
 export interface QueuedRequest {
@@ -33,9 +33,9 @@ export interface QueuedRequest {
   /** Its lane in the queue; null without decisions. */
   lane: Lane | null;
   /** Winds decided and not carried out. */
-  decided: number;
+  queuedWinds: number;
   /** Replies that children owe, those winds included. */
-  owed: number;
+  owedReplies: number;
   /** Decisions before this number are void. */
   voidBefore: number;
 }
@@ -43,7 +43,7 @@ export interface QueuedRequest {
 /** Carries out decisions, and handles their exceptions. */
 export interface DecisionExecutor<R extends QueuedRequest> {
   carryOutDecision(request: R, decision: Decision): void;
-  threw(request: R, error: unknown): void;
+  handleThrow(request: R, error: unknown): void;
 }
 
 interface QueuedDecision {
@@ -62,13 +62,13 @@ export class Lane {
 }
 
 export class DecisionQueue<R extends QueuedRequest> {
-  running = false;
+  isRunning = false;
   bytes = 0;
   private readonly context: Context;
-  private readonly room: () => number;
-  private readonly goOn: () => void;
+  private readonly freeBytes: () => number;
+  private readonly onNextTurn: () => void;
   /** The lane of all requests that the module began. */
-  private readonly own = new Lane();
+  private readonly ownLane = new Lane();
   /** Non-empty lanes, in the order of their turns. */
   private first: Lane | null = null;
   private last: Lane | null = null;
@@ -76,81 +76,81 @@ export class DecisionQueue<R extends QueuedRequest> {
   private cancelLater: (() => void) | null = null;
 
   /**
-   * @param room returns the bytes that the module's memory limit leaves
-   * @param goOn is called when the next turn is due
+   * @param freeBytes returns the bytes that the module's memory limit leaves
+   * @param onNextTurn is called when the next turn is due
    */
-  constructor(context: Context, room: () => number, goOn: () => void) {
+  constructor(context: Context, freeBytes: () => number, onNextTurn: () => void) {
     this.context = context;
-    this.room = room;
-    this.goOn = goOn;
+    this.freeBytes = freeBytes;
+    this.onNextTurn = onNextTurn;
   }
 
   /** @throws {MessageError} when too many wait already */
   add(request: R, decision: Decision, bytes = 0): void {
-    if (request.lane === null) request.lane = request.plan === null ? this.own : new Lane();
+    if (request.lane === null) request.lane = request.plan === null ? this.ownLane : new Lane();
     const { lane } = request;
-    if (lane.size >= MOST_DECIDED && decision.verb !== 'failed') {
+    if (lane.size >= MAX_QUEUED && decision.verb !== 'failed') {
       throw new MessageError(
-        `more than ${MOST_DECIDED} winds or requests at once: await some before the next`,
+        `more than ${MAX_QUEUED} winds or requests at once: await some before the next`,
       );
     }
     if (bytes > 0) this.checkRoom(bytes);
     this.lastNumber += 1;
     if (decision.verb === 'wind') {
-      request.decided += 1;
-      request.owed += 1;
+      request.queuedWinds += 1;
+      request.owedReplies += 1;
       if (request.plan === null) request.frame.root.op = decision.row.logName;
     }
-    const decided = { request, decision, number: this.lastNumber, bytes, next: null };
+    const entry = { request, decision, number: this.lastNumber, bytes, next: null };
     this.bytes += bytes;
     if (lane.last === null) {
-      lane.first = decided;
+      lane.first = entry;
       this.append(lane);
-    } else lane.last.next = decided;
-    lane.last = decided;
+    } else lane.last.next = entry;
+    lane.last = entry;
     lane.size += 1;
   }
 
   /** @throws {MessageError} when the host would keep more than the module's memory limit */
   checkRoom(bytes: number): void {
     // The common case is far from the limit, and need not read the interpreter's memory.
-    if (this.bytes + bytes <= LEAST_ROOM || this.bytes + bytes <= this.room()) return;
+    if (this.bytes + bytes <= MIN_BYTES || this.bytes + bytes <= this.freeBytes()) return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
     );
   }
 
   /** Voids the queued decisions about a request. */
-  undo(request: R): void {
+  voidDecisions(request: R): void {
     request.voidBefore = this.lastNumber + 1;
-    request.owed -= request.decided;
-    request.decided = 0;
+    request.owedReplies -= request.queuedWinds;
+    request.queuedWinds = 0;
   }
 
   /** Carries out queued decisions, until the turn is over. */
-  run(doer: DecisionExecutor<R>): void {
-    if (this.first === null || this.cancelLater !== null || this.running) return;
-    this.running = true;
+  run(executor: DecisionExecutor<R>): void {
+    if (this.first === null || this.cancelLater !== null || this.isRunning) return;
+    this.isRunning = true;
     const { slow } = turn;
     let done = 0;
     let until = 0;
-    for (let decided = this.take(); decided !== null; decided = this.take()) {
-      const { request, decision, number } = decided;
+    for (let entry = this.take(); entry !== null; entry = this.take()) {
+      const { request, decision, number } = entry;
       if (number < request.voidBefore) continue;
-      if (decision.verb === 'wind') request.decided -= 1;
+      if (decision.verb === 'wind') request.queuedWinds -= 1;
       try {
-        doer.carryOutDecision(request as R, decision);
+        executor.carryOutDecision(request as R, decision);
       } catch (error) {
-        doer.threw(request as R, error);
+        executor.handleThrow(request as R, error);
       }
       done += 1;
-      if (isLong(this.context, slow)) break;
-      if (done < UNTIMED) continue;
-      if (done === UNTIMED) until = this.context.now() + TURN_MS;
+      if (wasSlow(this.context, slow)) break;
+      if (done < UNTIMED_DECISIONS) continue;
+      if (done === UNTIMED_DECISIONS) until = this.context.now() + TURN_MS;
       else if (done >= TURN_DECISIONS || this.context.now() >= until) break;
     }
-    this.running = false;
-    if (this.first !== null) this.later(isLong(this.context, slow));
+    this.isRunning = false;
+    if (this.first !== null) this.scheduleNextTurn(wasSlow(this.context, slow));
   }
 
   clear(): void {
@@ -160,14 +160,15 @@ export class DecisionQueue<R extends QueuedRequest> {
     this.cancelLater = null;
   }
 
-  private later(long: boolean): void {
+  private scheduleNextTurn(isSlow: boolean): void {
     const { context } = this;
-    const go = (): void => {
+    const runNextTurn = (): void => {
       this.cancelLater = null;
-      this.goOn();
+      this.onNextTurn();
     };
-    const soon = long ? undefined : context.soon;
-    this.cancelLater = soon?.call(context, go) ?? context.after(long ? PAUSE_MS : 1, go);
+    const schedule = isSlow ? undefined : context.soon;
+    this.cancelLater =
+      schedule?.call(context, runNextTurn) ?? context.after(isSlow ? PAUSE_MS : 1, runNextTurn);
     // The event loop may be waiting for a request that is now served.
     context.wake();
   }
@@ -185,13 +186,13 @@ export class DecisionQueue<R extends QueuedRequest> {
     this.first = lane.next;
     if (this.first === null) this.last = null;
     lane.next = null;
-    const decided = lane.first!;
-    lane.first = decided.next;
+    const entry = lane.first!;
+    lane.first = entry.next;
     lane.size -= 1;
-    this.bytes -= decided.bytes;
+    this.bytes -= entry.bytes;
     if (lane.first === null) lane.last = null;
     else this.append(lane);
-    return decided;
+    return entry;
   }
 }
 
@@ -201,7 +202,7 @@ export class DecisionQueue<R extends QueuedRequest> {
  */
 export class NotificationQueue {
   private readonly context: Context;
-  private readonly waiting = new Set<() => void>();
+  private readonly pending = new Set<() => void>();
   private cancelLater: (() => void) | null = null;
 
   constructor(context: Context) {
@@ -209,34 +210,34 @@ export class NotificationQueue {
   }
 
   /** @param slow `turn.slow` when the notification's cause began */
-  run(notification: () => void, slow = turn.slow): void {
-    this.waiting.add(notification);
+  send(notification: () => void, slow = turn.slow): void {
+    this.pending.add(notification);
     if (this.cancelLater !== null) return;
-    if (isLong(this.context, slow)) this.later();
-    else this.goOn();
+    if (wasSlow(this.context, slow)) this.sendLater();
+    else this.sendPending();
   }
 
   clear(): void {
-    this.waiting.clear();
+    this.pending.clear();
     this.cancelLater?.();
     this.cancelLater = null;
   }
 
-  private goOn(): void {
+  private sendPending(): void {
     const { slow } = turn;
-    for (const notification of this.waiting) {
-      this.waiting.delete(notification);
+    for (const notification of this.pending) {
+      this.pending.delete(notification);
       notification();
-      if (!isLong(this.context, slow)) continue;
-      this.later();
+      if (!wasSlow(this.context, slow)) continue;
+      this.sendLater();
       return;
     }
   }
 
-  private later(): void {
+  private sendLater(): void {
     this.cancelLater = this.context.after(PAUSE_MS, () => {
       this.cancelLater = null;
-      this.goOn();
+      this.sendPending();
     });
   }
 }

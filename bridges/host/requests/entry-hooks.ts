@@ -9,7 +9,7 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { flattenLoc } from '../crossing/flatten.ts';
-import type { Plan } from '../crossing/plan.ts';
+import type { FopPlan } from '../crossing/plan.ts';
 import { FAILED, type Guest, type Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import type { Notes } from './notes.ts';
@@ -26,27 +26,27 @@ interface EntryChanges {
  */
 export function callEntryHooks(
   guest: Guest,
-  plan: Plan,
+  plan: FopPlan,
   request: HostedRequest,
   to: Xlator,
   notes: Notes | null,
 ): number {
-  const { removed, created } = entryChanges(plan, request.args);
-  const tell = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
+  const { removed, created } = findEntryChanges(plan, request.args);
+  const callHook = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
     flattenLoc(loc, scalars, 0, to);
-    if (notes === null) return guest.hook(hook, scalars) === FAILED;
-    return notes.observe(request, (args) => guest.hook(hook, args), scalars, hook) === FAILED;
+    if (notes === null) return guest.callHook(hook, scalars) === FAILED;
+    return notes.observe(request, (args) => guest.callHook(hook, args), scalars, hook) === FAILED;
   };
   const failures = [
-    ...removed.map((loc) => tell('entry_removed', loc)),
-    ...created.map((loc) => tell('entry_created', loc)),
+    ...removed.map((loc) => callHook('entry_removed', loc)),
+    ...created.map((loc) => callHook('entry_created', loc)),
   ];
   return failures.filter(Boolean).length;
 }
 
 /** Leaves out names that no hook needs. */
-function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
+function findEntryChanges(plan: FopPlan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
   const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];
   if (plan.name !== 'rename') return { removed, created };
@@ -55,6 +55,6 @@ function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
     const both = [from, to];
     return { removed: removed.length > 0 ? both : [], created: created.length > 0 ? both : [] };
   }
-  const same = from.inode !== null && from.inode === to.inode;
-  return same ? { removed: [], created: [] } : { removed, created };
+  const isSameFile = from.inode !== null && from.inode === to.inode;
+  return isSameFile ? { removed: [], created: [] } : { removed, created };
 }

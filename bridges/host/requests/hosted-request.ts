@@ -6,7 +6,7 @@ import { type Frame, newRequest, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { Plan } from '../crossing/plan.ts';
+import type { FopPlan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/success.ts';
 import type { Lane, QueuedRequest } from './decision-queue.ts';
 
@@ -14,11 +14,11 @@ import type { Lane, QueuedRequest } from './decision-queue.ts';
  * Replies kept for the module, a power of two: a request that winds without end must not keep
  * replies without end.
  */
-const KEPT_REPLIES = 4096;
+const MAX_REPLIES = 4096;
 /** Bytes of data and listings in them; the oldest are dropped first. */
-const KEPT_BYTES = 64 * 1024 * 1024;
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 /** The first replies of a request do not count: most have one or two. */
-const UNWEIGHED = 16;
+const UNCOUNTED_REPLIES = 16;
 /** Size of a listing's entry, with its iatt and inode. */
 const ENTRY_BYTES = 512;
 
@@ -29,42 +29,42 @@ export class HostedRequest implements QueuedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
   /** The plan for its fop; null for a request of the translator's own. */
-  readonly plan: Plan | null;
+  readonly plan: FopPlan | null;
   /** The frame to unwind; for a request of the translator's own, the one that winds. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
   /** Children's latest replies, each at its wind's number modulo the limit. */
   readonly replies: (ChildReply | undefined)[] = [];
   /** Fds made for winds, by the wind's number; closed if the fop fails. */
-  made: Map<number, Fd> | null = null;
+  createdFds: Map<number, Fd> | null = null;
   /** Locs of names that the guest looks up or makes, by the wind's number. */
-  places: Map<number, Loc> | null = null;
+  namedLocs: Map<number, Loc> | null = null;
   /** Arguments of winds that move or remove other names than the fop, by the wind's number. */
-  moves: Map<number, readonly unknown[]> | null = null;
+  movedArgs: Map<number, readonly unknown[]> | null = null;
   /** Winds so far. */
   winds = 0;
   /** True if the guest is notified of an interrupt. */
-  watched = false;
+  isInterruptWatched = false;
   /** Replies that children owe, also for queued winds. */
-  owed = 0;
-  answered = false;
+  owedReplies = 0;
+  isAnswered = false;
   /** True once the guest has failed or is gone: it gets no more calls about this request. */
-  abandoned = false;
+  isAbandoned = false;
   /** True once the guest has returned without a decision. */
-  kept = false;
+  isPending = false;
   /** Seconds that it has waited for the module, not a child; `winds` at the last sweep. */
-  spent = 0;
-  windsSeen = 0;
+  waitedSeconds = 0;
+  windsAtSweep = 0;
   /** Bytes of its replies, and the oldest of them. */
   private bytes = 0;
-  private oldest = UNWEIGHED;
+  private oldest = UNCOUNTED_REPLIES;
   /** Queued winds, and their lane. */
-  decided = 0;
+  queuedWinds = 0;
   lane: Lane | null = null;
   /** Decisions with a lower number are void. */
   voidBefore = 0;
 
-  constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
+  constructor(id: number, plan: FopPlan | null, frame: Frame, args: readonly unknown[]) {
     this.id = id;
     this.plan = plan;
     this.frame = frame;
@@ -73,8 +73,8 @@ export class HostedRequest implements QueuedRequest {
 
   /** A debugger's view of the request, which is its frame's `local`. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { winds, owed, answered, spent } = this;
-    return { winds, owed, answered, 'seconds-waited': spent };
+    const { winds, owedReplies: owed, isAnswered: answered, waitedSeconds } = this;
+    return { winds, owed, answered, 'seconds-waited': waitedSeconds };
   }
 
   get name(): string {
@@ -82,26 +82,26 @@ export class HostedRequest implements QueuedRequest {
   }
 
   keepReply(reply: ChildReply): void {
-    const at = reply.wind & (KEPT_REPLIES - 1);
-    if (reply.wind >= UNWEIGHED) this.makeRoom(reply, at);
+    const at = reply.wind & (MAX_REPLIES - 1);
+    if (reply.wind >= UNCOUNTED_REPLIES) this.makeRoom(reply, at);
     this.replies[at] = reply;
   }
 
   /** Drops the oldest replies when the next one would exceed the limit of bytes. */
   private makeRoom(next: ChildReply, at: number): void {
-    this.bytes += bytesOf(next) - bytesOf(this.replies[at]);
+    this.bytes += countLargeBytes(next) - countLargeBytes(this.replies[at]);
     this.replies[at] = undefined;
-    for (let left = KEPT_REPLIES; left > 0 && this.bytes > KEPT_BYTES; left--) {
-      this.bytes -= bytesOf(this.replies[this.oldest]);
+    for (let left = MAX_REPLIES; left > 0 && this.bytes > MAX_REPLY_BYTES; left--) {
+      this.bytes -= countLargeBytes(this.replies[this.oldest]);
       if (this.oldest < this.replies.length) this.replies[this.oldest] = undefined;
-      this.oldest = (this.oldest + 1) & (KEPT_REPLIES - 1);
+      this.oldest = (this.oldest + 1) & (MAX_REPLIES - 1);
     }
   }
 
   /** The child's reply to wind number `wind`, if still kept. */
   reply(wind: number): ChildReply | undefined {
-    const found = this.replies[wind & (KEPT_REPLIES - 1)];
-    return found?.wind === wind ? found : undefined;
+    const reply = this.replies[wind & (MAX_REPLIES - 1)];
+    return reply?.wind === wind ? reply : undefined;
   }
 
   /** Argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
@@ -144,9 +144,9 @@ export class HostedRequest implements QueuedRequest {
 }
 
 /** Counts only large parts: data, listings, and the values of dicts. */
-function bytesOf(reply: ChildReply | undefined): number {
+function countLargeBytes(reply: ChildReply | undefined): number {
   let bytes = 0;
-  if (reply === undefined || reply.wind < UNWEIGHED) return bytes;
+  if (reply === undefined || reply.wind < UNCOUNTED_REPLIES) return bytes;
   for (const value of reply.values) {
     if (value instanceof Uint8Array) bytes += value.length;
     else if (Array.isArray(value)) bytes += value.length * ENTRY_BYTES;
@@ -160,5 +160,5 @@ function bytesOf(reply: ChildReply | undefined): number {
 }
 
 /** Makes a request that the module begins. The volume's call pool lists it while it is pending. */
-export const ownRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
+export const makeOwnRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
   new HostedRequest(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);

@@ -26,7 +26,7 @@ export interface LookupExecutor {
 }
 
 /** Index of the first loc that needs a lookup; -1 for none. Names to be created need none. */
-function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
+function findUnresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
   for (let at = 0; at < args.length; at++) {
     const value = values[at];
     if (!(value instanceof Loc) || value.inode !== null) continue;
@@ -39,51 +39,51 @@ function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number
  * Looks up the first unknown name of a decision, which is carried out when the name is found, and
  * fails otherwise. False when no lookup is needed.
  */
-export function lookUp(
-  doer: LookupExecutor,
+export function lookUpUnknownName(
+  executor: LookupExecutor,
   xl: Xlator<unknown>,
   request: HostedRequest,
   decision: Decision,
 ): boolean {
   if (decision.verb !== 'wind' && decision.verb !== 'tail') return false;
   const row = decision.verb === 'wind' ? decision.row : request.plan?.row;
-  if (row === undefined || request.abandoned) return false;
+  if (row === undefined || request.isAbandoned) return false;
   const { values, child } = decision;
   if (values.some((value) => value instanceof ForgottenLoc)) {
     request.frame.local = request;
-    refuse(doer, xl, request, decision, row, ESTALE);
+    failDecision(executor, xl, request, decision, row, ESTALE);
     return true;
   }
-  const at = unresolved(row, values);
+  const at = findUnresolved(row, values);
   if (at < 0) {
     if (decision.verb === 'wind') noteMove(request, row, decision.wind, values);
     return false;
   }
   const loc = values[at] as Loc;
   const { table } = loc.parent!;
-  const place = new Loc(table.newInode(), loc.parent, loc.name);
+  const newLoc = new Loc(table.newInode(), loc.parent, loc.name);
   // A wind is counted as owed already.
-  const owed = decision.verb === 'tail' ? 1 : 0;
+  const addedWinds = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
-    request.owed -= owed;
-    const isWhole = applyReply(LOOKUP, [place, null], opRet, opErrno, reply);
-    if (opRet >= 0 && isWhole) {
+    request.owedReplies -= addedWinds;
+    const isValid = applyReply(LOOKUP, [newLoc, null], opRet, opErrno, reply);
+    if (opRet >= 0 && isValid) {
       values[at] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
-      doer.carryOutDecision(request, decision);
-    } else refuse(doer, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
-    doer.drain();
+      executor.carryOutDecision(request, decision);
+    } else failDecision(executor, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
+    executor.drain();
   });
-  request.owed += owed;
-  request.winds += owed;
+  request.owedReplies += addedWinds;
+  request.winds += addedWinds;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
-  windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [place, xdata]);
+  windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [newLoc, xdata]);
   return true;
 }
 
 /** Fails a decision: a tail's request, or a wind in the child's place. */
-export function refuse(
-  doer: LookupExecutor,
+export function failDecision(
+  executor: LookupExecutor,
   xl: Xlator<unknown>,
   request: HostedRequest,
   decision: Extract<Decision, { readonly verb: 'wind' | 'tail' }>,
@@ -92,10 +92,10 @@ export function refuse(
 ): void {
   const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
   if (decision.verb === 'tail') {
-    doer.carryOutDecision(request, { verb: 'unwind', opRet: -1, opErrno, values });
+    executor.carryOutDecision(request, { verb: 'unwind', opRet: -1, opErrno, values });
     return;
   }
-  const cbk = doer.guestCbk(row) as (...all: unknown[]) => void;
+  const cbk = executor.guestCbk(row) as (...all: unknown[]) => void;
   cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
 }
 
@@ -107,10 +107,10 @@ function noteMove(
   values: readonly unknown[],
 ): void {
   if (row.entry.removes === undefined || request.plan?.row === row) return;
-  request.moves ??= new Map();
-  request.moves.set(wind, values);
+  request.movedArgs ??= new Map();
+  request.movedArgs.set(wind, values);
   // The reply's callback uses both.
-  request.places ??= new Map();
+  request.namedLocs ??= new Map();
 }
 
 /** Notes a name that the guest looks up or makes: no caller above links its inode. */
@@ -123,21 +123,21 @@ export function noteName(
   if (!row.reply.some(({ type }) => type === 'inode')) return;
   const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
   if (!loc?.parent || !loc.inode || request.inode(loc.inode.id) !== undefined) return;
-  request.places ??= new Map();
-  request.places.set(wind, loc);
+  request.namedLocs ??= new Map();
+  request.namedLocs.set(wind, loc);
 }
 
 /** Links the inode that the guest's lookup found, as a mount does. */
-export function linkFound(
+export function linkLookedUp(
   request: HostedRequest,
   wind: number,
   row: FopRow,
   values: unknown[],
 ): void {
-  const moved = request.moves?.get(wind);
+  const moved = request.movedArgs?.get(wind);
   if (moved !== undefined) applyReply(row, moved, 0, 0, values);
-  const loc = request.places?.get(wind);
-  request.places?.delete(wind);
+  const loc = request.namedLocs?.get(wind);
+  request.namedLocs?.delete(wind);
   const at = row.reply.findIndex(({ type }) => type === 'inode');
   const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
   if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;

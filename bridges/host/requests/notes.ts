@@ -7,40 +7,40 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { EnterGuest, Guest, NoteTaker, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
-const MOST_NOTES = 16;
+const MAX_NOTES = 16;
 
 export class Notes {
   private readonly xl: Xlator<unknown>;
   /** Null for a guest without notes: then only its log lines are tied to requests. */
-  private readonly noting: NoteTaker | null;
+  private readonly noteTaker: NoteTaker | null;
   /** True after a failure: the guest is not asked again. */
-  private failed = false;
+  private hasFailed = false;
 
-  constructor(xl: Xlator<unknown>, noting: NoteTaker | null) {
+  constructor(xl: Xlator<unknown>, noteTaker: NoteTaker | null) {
     this.xl = xl;
-    this.noting = noting;
+    this.noteTaker = noteTaker;
   }
 
   /**
    * Calls the guest for a request, and records notes. Rethrows the call's exception.
-   * @param what the name of its fop or hook
+   * @param name the name of its fop or hook
    */
   observe(
     request: HostedRequest,
     entry: EnterGuest,
     args: readonly Scalar[],
-    what = request.name,
+    name = request.name,
   ): number {
     const { xl } = this;
     const { frame } = request;
     const before = xl.frame;
     xl.frame = frame;
     try {
-      const { noting } = this;
-      if (noting === null || this.failed || !xl.observer?.wantsNotes(frame)) return entry(args);
-      this.attempt(() => noting.before(request.id, what));
+      const { noteTaker } = this;
+      if (noteTaker === null || this.hasFailed || !xl.observer?.wantsNotes(frame)) return entry(args);
+      this.attempt(() => noteTaker.sampleBefore(request.id, name));
       const code = entry(args);
-      this.attempt(() => xl.observer?.addNotes(frame, readNotes(noting.after())));
+      this.attempt(() => xl.observer?.addNotes(frame, readNotes(noteTaker.readChanges())));
       return code;
     } finally {
       xl.frame = before;
@@ -48,37 +48,37 @@ export class Notes {
   }
 
   /** Runs a step of note-taking; its failure affects neither module nor request. */
-  private attempt(what: () => void): void {
-    if (this.failed) return;
+  private attempt(step: () => void): void {
+    if (this.hasFailed) return;
     try {
-      what();
+      step();
     } catch (error) {
-      this.failed = true;
+      this.hasFailed = true;
       this.xl.log.info(`what the module does is noted no more: ${(error as Error).message}`);
     }
   }
 
   stop(): void {
-    this.attempt(() => this.noting?.stop());
+    this.attempt(() => this.noteTaker?.stop());
   }
 }
 
 /** The notes of a volume's interpreter; null without an observer. */
-export function notesOf(
+export function updateNotes(
   xl: Xlator<unknown>,
-  { noting, dead }: Guest,
-  before: Notes | null = null,
+  { noteTaker, failure }: Guest,
+  notes: Notes | null = null,
 ): Notes | null {
-  if (dead !== undefined) return null;
-  if (xl.observer !== null) return before ?? new Notes(xl, noting ?? null);
-  before?.stop();
+  if (failure !== undefined) return null;
+  if (xl.observer !== null) return notes ?? new Notes(xl, noteTaker ?? null);
+  notes?.stop();
   return null;
 }
 
 /** Parses notes, keeping only texts by name: the module may have tampered with them. */
 export function readNotes(json: string): Readonly<Record<string, string>> {
-  const told: unknown = JSON.parse(json);
-  if (typeof told !== 'object' || told === null) return {};
-  const texts = Object.entries(told).filter(([, text]) => typeof text === 'string');
-  return Object.fromEntries(texts.slice(0, MOST_NOTES)) as Readonly<Record<string, string>>;
+  const parsed: unknown = JSON.parse(json);
+  if (typeof parsed !== 'object' || parsed === null) return {};
+  const texts = Object.entries(parsed).filter(([, text]) => typeof text === 'string');
+  return Object.fromEntries(texts.slice(0, MAX_NOTES)) as Readonly<Record<string, string>>;
 }

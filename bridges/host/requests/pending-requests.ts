@@ -12,38 +12,38 @@ import type { HostedRequest } from './hosted-request.ts';
 
 const SWEEP_MS = 1000;
 /** Requests that a module may have begun at a time. */
-const MOST_OWN = 16_384;
+const MAX_OWN_REQUESTS = 16_384;
 
 export interface SweepActions {
   after(ms: number, fn: () => void): () => void;
   /** Lets the guest find requests that only a reference cycle keeps. */
-  collect(): void;
+  collectUnreachable(): void;
   /** Fails a request that the module has held too long. */
-  overdue(request: HostedRequest): void;
+  failOverdue(request: HostedRequest): void;
 }
 
 export class PendingRequests {
   readonly requests = new RequestTable();
   /** Seconds that the module may hold a request; 0 for no limit. */
-  limit: number;
-  private readonly care: SweepActions;
+  limitSeconds: number;
+  private readonly actions: SweepActions;
   private readonly calls: CallPool;
-  private own = 0;
+  private ownCount = 0;
   private cancelSweep: (() => void) | null = null;
   /** True after a debugger's stop: requests overdue since are not the module's fault. */
-  private stoodStill = false;
+  private wasStopped = false;
 
-  constructor(limit: number, calls: CallPool, care: SweepActions) {
-    this.limit = limit;
+  constructor(limit: number, calls: CallPool, actions: SweepActions) {
+    this.limitSeconds = limit;
     this.calls = calls;
-    this.care = care;
+    this.actions = actions;
   }
 
   keep(request: HostedRequest): void {
-    if (request.kept) return;
-    request.kept = true;
+    if (request.isPending) return;
+    request.isPending = true;
     if (request.plan === null) {
-      this.own += 1;
+      this.ownCount += 1;
       this.calls.add(request.frame.root);
     }
     this.requests.add(request);
@@ -51,31 +51,32 @@ export class PendingRequests {
   }
 
   /** @throws {MessageError} when the module has begun as many requests as it may */
-  checkOwn(): void {
-    if (this.own < MOST_OWN) return;
+  checkOwnCount(): void {
+    if (this.ownCount < MAX_OWN_REQUESTS) return;
     throw new MessageError(
-      `more than ${MOST_OWN} requests of its own at once: await some before the next`,
+      `more than ${MAX_OWN_REQUESTS} requests of its own at once: await some before the next`,
     );
   }
 
   drop(request: HostedRequest): void {
-    if (!request.kept) return;
-    request.kept = false;
+    if (!request.isPending) return;
+    request.isPending = false;
     if (request.plan === null) {
-      this.own -= 1;
+      this.ownCount -= 1;
       this.calls.delete(request.frame.root);
     }
     this.requests.delete(request.id);
   }
 
   /** Drops a request that is answered and waits for no child. */
-  dropIfOver(request: HostedRequest): void {
-    if (request.owed === 0 && (request.answered || request.plan === null)) this.drop(request);
+  dropIfDone(request: HostedRequest): void {
+    if (request.owedReplies === 0 && (request.isAnswered || request.plan === null))
+      this.drop(request);
   }
 
   /** Records that a debugger had stopped the whole thread until now. */
-  standStill(): void {
-    this.stoodStill = true;
+  noteStop(): void {
+    this.wasStopped = true;
   }
 
   close(): void {
@@ -84,33 +85,33 @@ export class PendingRequests {
   }
 
   private sweepLater(): () => void {
-    return this.care.after(SWEEP_MS, () => this.sweep());
+    return this.actions.after(SWEEP_MS, () => this.sweep());
   }
 
   private sweep(): void {
     this.cancelSweep = null;
-    if (this.stoodStill) this.stoodStill = false;
-    else this.growAll();
+    if (this.wasStopped) this.wasStopped = false;
+    else this.ageAll();
     if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
   }
 
-  private growAll(): void {
-    let due = false;
-    for (const request of this.requests.values()) due = this.grow(request) || due;
-    if (due) this.care.collect();
+  private ageAll(): void {
+    let mustCollect = false;
+    for (const request of this.requests.values()) mustCollect = this.age(request) || mustCollect;
+    if (mustCollect) this.actions.collectUnreachable();
     this.failOverdue();
   }
 
   /** Fails overdue requests; after one whose end was slow, other work runs first. */
   private failOverdue(): void {
     const { slow } = turn;
-    for (const request of this.limit === 0 ? [] : [...this.requests.values()]) {
-      if (request.answered || request.spent <= this.limit) continue;
+    for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {
+      if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
       if (turn.slow !== slow) {
-        this.care.after(PAUSE_MS, () => this.failOverdue());
+        this.actions.after(PAUSE_MS, () => this.failOverdue());
         return;
       }
-      this.care.overdue(request);
+      this.actions.failOverdue(request);
     }
   }
 
@@ -119,14 +120,15 @@ export class PendingRequests {
    * a reply since the last sweep. True after 2, 4, 8, … seconds, when the guest should check
    * whether the request can still be reached, which costs milliseconds.
    */
-  private grow(request: HostedRequest): boolean {
-    const { owed, winds, windsSeen, answered } = request;
-    request.windsSeen = winds;
-    if (answered || request.plan === null || (owed > 0 && winds === windsSeen)) return false;
+  private age(request: HostedRequest): boolean {
+    const { owedReplies, winds, windsAtSweep, isAnswered } = request;
+    request.windsAtSweep = winds;
+    if (isAnswered || request.plan === null || (owedReplies > 0 && winds === windsAtSweep))
+      return false;
     if (isRequestHeld(request.frame.root)) return false;
-    request.spent += 1;
-    const { spent } = request;
-    return owed === 0 && spent > 1 && (spent & (spent - 1)) === 0;
+    request.waitedSeconds += 1;
+    const { waitedSeconds } = request;
+    return owedReplies === 0 && waitedSeconds > 1 && (waitedSeconds & (waitedSeconds - 1)) === 0;
   }
 }
 
@@ -147,7 +149,7 @@ export class RequestTable {
   }
 
   add(request: HostedRequest): void {
-    this.settle();
+    this.moveLatest();
     this.latest = request;
   }
 
@@ -157,17 +159,17 @@ export class RequestTable {
   }
 
   keys(): IterableIterator<number> {
-    this.settle();
+    this.moveLatest();
     return this.others.keys();
   }
 
   /** In the order in which they were added. */
   values(): IterableIterator<HostedRequest> {
-    this.settle();
+    this.moveLatest();
     return this.others.values();
   }
 
-  private settle(): void {
+  private moveLatest(): void {
     const { latest } = this;
     if (latest === null) return;
     this.latest = null;

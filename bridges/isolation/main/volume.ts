@@ -26,12 +26,12 @@ import {
 import type { Evaluation } from '../../host/guest.ts';
 import type { ThreadSettings, ThreadVolume } from '../../host/index.ts';
 import {
-  reasonOf,
-  type ServingTexts,
+  errorText,
+  type LogTexts,
   Succession,
   type SuccessionOwner,
 } from '../../host/lifecycle/succession.ts';
-import { oneRecord } from '../../host/limits/limited-log.ts';
+import { toOneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
 import { DOWN, type ModuleSummary } from '../message-kinds.ts';
 import type { Call } from './call.ts';
@@ -45,12 +45,12 @@ const INSIST_MS = 5000;
 /** The child index of an event about no child. */
 const NO_CHILD = 255;
 
-const THREAD: ServingTexts = {
+const THREAD: LogTexts = {
   title: 'the thread',
   option: ' (option isolation)',
-  lost: messages.threadLost.id,
-  anew: messages.threadAnew.id,
-  notAnew: messages.threadNotAnew.id,
+  lossMsgid: messages.threadLost.id,
+  restartMsgid: messages.threadAnew.id,
+  startFailureMsgid: messages.threadNotAnew.id,
 };
 
 export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwner {
@@ -106,7 +106,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const owed = worker.close(`its thread is lost: ${why}`);
     // First: requests that callers send on these replies must wait for the successor. Callers that await
     // this worker's start were rejected before.
-    if (worker.started !== null) this.succession.lost(worker.link.hasServed);
+    if (worker.started !== null) this.succession.replaceLost(worker.link.hasServed);
     for (const call of owed) this.failed(call);
   }
 
@@ -136,12 +136,12 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       if (this.succession.isClosed) return;
       this.changed(started);
       announceChangedReplies(this.xl);
-      for (const [event, about] of this.succession.seen) this.sendEvent(event, about);
+      for (const [event, about] of this.succession.eventsToReplay) this.sendEvent(event, about);
       if (this.worker === null) throw new Error('it is lost before it has served');
-      this.succession.serves();
+      this.succession.resumeServing();
     } catch (error) {
       if (this.succession.isClosed) return;
-      this.succession.notStarted(error, true);
+      this.succession.handleStartFailure(error, true);
     }
   }
 
@@ -174,8 +174,9 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       made[name] = collect[name]((frame, _, args) => {
         const { worker } = this;
         const { succession } = this;
-        if (worker === null || worker.started === null) succession.unserved(name, frame, args);
-        else if (!succession.refuses(name, frame, args)) worker.link.ask(row, at, frame, args);
+        if (worker === null || worker.started === null) succession.holdOrFail(name, frame, args);
+        else if (!succession.failIfHarmful(name, frame, args))
+          worker.link.ask(row, at, frame, args);
       }) as Fop<FopName, unknown>;
     });
     return made as Fops<unknown>;
@@ -198,7 +199,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   failed({ frame, row, asked, replies }: Call): void {
     const name = row.name as FopName;
     if (replies.count > 0) this.refuse(name, frame);
-    else this.succession.without(name, frame, asked.values);
+    else this.succession.applyOnError(name, frame, asked.values);
   }
 
   private refuse(name: FopName, frame: Frame): void {
@@ -237,13 +238,13 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     if (value === this.worker?.link.exposed) this.worker!.link.release(fd);
   }
 
-  disconnected(client: Client): void {
+  notifyDisconnect(client: Client): void {
     this.worker?.link.gone(client);
   }
 
   /** Empty: the worker counts a client's requests itself. */
   forgetClient(): void {}
-  observed(): void {}
+  applyObserver(): void {}
 
   // -- orders --------------------------------------------------------------------------------------
 
@@ -257,9 +258,9 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     try {
       const { ok, text } = (await this.atWork.order('reload', null)) as ReloadResult;
       if (ok === true) this.succession.harmful.clear();
-      return { ok: ok === true, text: oneRecord(String(text)) };
+      return { ok: ok === true, text: toOneRecord(String(text)) };
     } catch (error) {
-      return { ok: false, text: `not reloaded: ${reasonOf(error)}` };
+      return { ok: false, text: `not reloaded: ${errorText(error)}` };
     }
   }
 
@@ -296,33 +297,33 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     };
   }
 
-  get takesState(): boolean {
+  get canLoadState(): boolean {
     return this.worker !== null;
   }
 
-  takeState(): string | undefined {
+  dumpState(): string | undefined {
     if (this.worker === null) return undefined;
     return (this.worker.insist('dump_state', null, INSIST_MS) as string | null) ?? undefined;
   }
 
-  giveState(state: string): void {
+  loadState(state: string): void {
     this.atWork.insist('load_state', state, INSIST_MS);
   }
 
   /** The worker's statedump, with the main thread's counts. */
   dump(): Dump {
     const { threads, failures, bypassed } = this.counters;
-    const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.waiting;
+    const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.heldCount;
     const own = { isolation: 'thread', threads, 'requests-in-thread': waiting };
     let inside: Record<string, unknown>;
     try {
       inside = this.atWork.insist('dump', null, DUMP_MS) as Record<string, unknown>;
     } catch (error) {
-      return { ...own, failures, bypassed, module: reasonOf(error) };
+      return { ...own, failures, bypassed, module: errorText(error) };
     }
     const told = Object.entries(inside).map(([key, value]) => [
       key,
-      typeof value === 'number' ? value : oneRecord(String(value)),
+      typeof value === 'number' ? value : toOneRecord(String(value)),
     ]);
     const dump: Dump = { ...Object.fromEntries(told), ...own };
     dump.failures = failures + Number(dump.failures);

@@ -9,7 +9,12 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
 import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
-import { LimitedLog, MOST_LOGGED, oneRecord, shown } from '../../host/limits/limited-log.ts';
+import {
+  LimitedLog,
+  MAX_RECORD_CHARS,
+  shortSource,
+  toOneRecord,
+} from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
 import { DOWN, NONE, QUERY, UP } from '../message-kinds.ts';
@@ -49,7 +54,7 @@ export class WorkerMessages {
       // Notes of an answered request are dropped.
       if (call !== undefined && !call.answered) this.xl.observer?.addNotes(call.frame, notes);
     },
-    [UP.WARN]: (from) => this.xl.context.warn?.(oneRecord(from.text())),
+    [UP.WARN]: (from) => this.xl.context.warn?.(toOneRecord(from.text())),
     [UP.EVENT]: (from) => {
       const event = eventName(from.u8());
       const { xl } = this;
@@ -190,10 +195,10 @@ export class WorkerLog {
     const msgid = head?.[2] === undefined ? undefined : Number(head[2]);
     // The worker has indented continuation lines.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
-    if (!this.limited.grants(level, Math.min(text.length, MOST_LOGGED))) return;
+    if (!this.limited.takeBytes(level, Math.min(text.length, MAX_RECORD_CHARS))) return;
     const { frame: serves } = this.xl;
     this.xl.frame = frame;
-    this.xl.log.log(level, oneRecord(text), { source: shown(source), msgid });
+    this.xl.log.log(level, toOneRecord(text), { source: shortSource(source), msgid });
     this.xl.frame = serves;
   }
 }

@@ -91,7 +91,7 @@ export class Worker {
       left: () => this.hold(),
       failed: (call: Call) => owner.failed(call),
     };
-    this.link = new WorkerLink(xl, linkOwner, machine.mostFds, () => this.thread.call());
+    this.link = new WorkerLink(xl, linkOwner, machine.maxFds, () => this.thread.wake());
     this.whenStarted = new Promise<unknown>((resolve, reject) => {
       this.orders.set(START, { resolve, reject });
     }).then((told) => {
@@ -99,8 +99,8 @@ export class Worker {
       return this.started;
     });
     this.thread = machine.startThread!(xl.name, limits.memoryLimit, this.data(checks), {
-      called: () => this.link.called(),
-      ended: (why) => owner.lost(this, why),
+      onWake: () => this.link.called(),
+      onEnd: (why) => owner.lost(this, why),
     });
     this.watch();
   }
@@ -130,7 +130,7 @@ export class Worker {
     const isHeld = this.orders.size > 0 || this.link.calls.size > 0;
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
-    this.thread.hold(isHeld);
+    this.thread.setKeepsProcess(isHeld);
   }
 
   setLimits({ limits, timeLimit }: ThreadSettings): void {
@@ -145,7 +145,7 @@ export class Worker {
     this.messages.close();
     for (const order of this.orders.values()) order.reject(new Error(why));
     this.orders.clear();
-    this.ended = this.thread.end();
+    this.ended = this.thread.terminate();
     return owed;
   }
 

@@ -25,7 +25,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { changesData } from '../../host/guest.ts';
-import { type Glupy, methodsOf } from '../../host/index.ts';
+import { type GlupyState, scriptMethods } from '../../host/index.ts';
 import type { LineDebugger, ModuleContext } from '../../host/language.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Reader } from '../bytes.ts';
@@ -49,7 +49,7 @@ const BEAT_MS = 100;
 export class IsolatedVolume {
   private readonly data: WorkerData;
   private readonly machine: Machine;
-  private readonly translator: Translator<Glupy>;
+  private readonly translator: Translator<GlupyState>;
   private readonly side: WorkerSide;
   private readonly levels: LogLevels;
   private readonly context: ModuleContext;
@@ -61,7 +61,12 @@ export class IsolatedVolume {
   /** True while an event from the main thread is passed on, which it need not get back. */
   private passing = false;
 
-  constructor(data: WorkerData, machine: Machine, translator: Translator<Glupy>, loop: EventLoop) {
+  constructor(
+    data: WorkerData,
+    machine: Machine,
+    translator: Translator<GlupyState>,
+    loop: EventLoop,
+  ) {
     this.data = data;
     this.machine = machine;
     this.translator = translator;
@@ -100,8 +105,8 @@ export class IsolatedVolume {
     this.side.run();
   }
 
-  private get top(): Xlator<Glupy> {
-    return this.graph.top as Xlator<Glupy>;
+  private get top(): Xlator<GlupyState> {
+    return this.graph.top as Xlator<GlupyState>;
   }
 
   // -- the graph -----------------------------------------------------------------------------------
@@ -151,8 +156,8 @@ export class IsolatedVolume {
       observes: !changesData(guest.description),
       language: guest.language,
       path: priv.module.path,
-      stopsAtLines: guest.line !== undefined,
-      methods: methodsOf(guest),
+      stopsAtLines: guest.runLineCommand !== undefined,
+      methods: scriptMethods(guest),
     };
   }
 
@@ -194,18 +199,18 @@ export class IsolatedVolume {
   private makeLines(): LineDebugger {
     const volume = this;
     return {
-      get watched() {
+      get initialBreakpoints() {
         return volume.watched;
       },
-      told: (json) => this.sendLine(json),
+      send: (json) => this.sendLine(json),
       // Without a debugger, a module that calls breakpoint() must not wait for ever.
-      wait: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
+      waitForCommand: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
     };
   }
 
   private waitForLine(): string {
     const command = this.side.waitForLine();
-    for (const { pending } of this.top.priv.host.interpreters) pending.standStill();
+    for (const { pending } of this.top.priv.host.interpreters) pending.noteStop();
     return this.noted(command);
   }
 
@@ -224,7 +229,7 @@ export class IsolatedVolume {
 
   private line(command: string): void {
     const { guest } = this.top.priv.host.interpreter;
-    this.sendLine(guest.line!(this.noted(command)));
+    this.sendLine(guest.runLineCommand!(this.noted(command)));
   }
 
   /** Sets a timer in the main thread, which wakes this one when it is due. */
@@ -355,8 +360,8 @@ export class IsolatedVolume {
       this.graph.reconfigure(this.specsWith(options));
     },
     dump: () => ({ ...this.translator.dump!(this.top), ...this.end.dump() }),
-    dump_state: () => this.top.priv.host.takeState(),
-    load_state: (state: string) => this.top.priv.host.giveState(state),
+    dump_state: () => this.top.priv.host.dumpState(),
+    load_state: (state: string) => this.top.priv.host.loadState(state),
     evaluate: (source: string) => this.top.priv.host.interpreter.evaluate(source),
     fini: () => finiAll(this.graph.xlators),
   };

@@ -39,12 +39,12 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
   const why = 'why' in started ? started.why : null;
   return {
     env: {},
-    cannot: CANNOT,
+    unsupportedOptions: CANNOT,
     notes:
       why === null
         ? []
         : [`option time-limit has no effect, calls that run too long are not ended: ${why}`],
-    mostFds: 16_384,
+    maxFds: 16_384,
     sources: sourcesOf(modules),
     parts: partsOf(parts),
     memory,
@@ -62,9 +62,9 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     // A user who can change a module can change the page.
     checkForeign() {},
     // A browser's garbage collector cannot be called.
-    discarded() {},
+    collectGarbage() {},
     watchFolder(_folder, _extensions, watcher) {
-      watcher.failed(CANNOT.reload);
+      watcher.onFailure(CANNOT.reload);
       return () => {};
     },
   };

@@ -33,6 +33,6 @@ export function newRealm(): BareRealm {
   };
   return {
     evaluate,
-    goOn: () => new Promise((done) => setTimeout(done, 0)),
+    runReactions: () => new Promise((done) => setTimeout(done, 0)),
   };
 }

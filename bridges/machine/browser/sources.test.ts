@@ -5,7 +5,7 @@ const sources = sourcesOf({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().e
 
 it("a browser's sources have the given files and their folders", () => {
   expect(
-    ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.kind),
+    ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.fileKind),
   ).toEqual(['folder', 'folder', 'folder', 'file', 'file', undefined]);
   expect(sources.list('/a')).toEqual([
     { name: 'b', isFolder: true },

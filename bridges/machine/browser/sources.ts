@@ -1,5 +1,5 @@
 /** Reads module sources in a browser from the texts that the page passes. */
-import type { Kind, Sources } from '../../host/machine.ts';
+import type { FileKind, Sources } from '../../host/machine.ts';
 import { normalize } from '../../host/paths.ts';
 
 /** An error with an errno's name, like a file system's. */
@@ -18,7 +18,7 @@ export type Texts = Readonly<Record<string, string | Uint8Array>>;
 /** @throws {Error} for a relative path */
 export function sourcesOf(texts: Texts): Sources {
   const files = new Map<string, Uint8Array>();
-  const folders = new Map<string, Map<string, Kind>>([['/', new Map()]]);
+  const folders = new Map<string, Map<string, FileKind>>([['/', new Map()]]);
   const utf8 = new TextEncoder();
   for (const [path, text] of Object.entries(texts)) {
     if (!path.startsWith('/')) throw new Error(`modules: '${path}' is no absolute path`);
@@ -26,11 +26,11 @@ export function sourcesOf(texts: Texts): Sources {
     files.set(whole, typeof text === 'string' ? utf8.encode(text) : text);
     addTo(folders, whole, 'file');
   }
-  const kind = (path: string): Kind | undefined =>
+  const kind = (path: string): FileKind | undefined =>
     files.has(path) ? 'file' : folders.has(path) ? 'folder' : undefined;
   return {
     installed: null,
-    kind: (path) => kind(normalize(path)),
+    fileKind: (path) => kind(normalize(path)),
     list(folder) {
       const entries = folders.get(normalize(folder));
       if (entries === undefined) throw new SourceError('ENOENT', folder);
@@ -47,16 +47,16 @@ export function sourcesOf(texts: Texts): Sources {
       return whole;
     },
     // No mount can cover a text.
-    watchOver: () => () => Promise.resolve(),
+    recordFileSystems: () => () => Promise.resolve(),
   };
 }
 
 /** Adds a path to its folder, and that to its parent. */
-function addTo(folders: Map<string, Map<string, Kind>>, path: string, kind: Kind): void {
+function addTo(folders: Map<string, Map<string, FileKind>>, path: string, kind: FileKind): void {
   const at = path.lastIndexOf('/');
   const folder = path.slice(0, at) || '/';
   const known = folders.get(folder);
-  const entries = known ?? new Map<string, Kind>();
+  const entries = known ?? new Map<string, FileKind>();
   entries.set(path.slice(at + 1), kind);
   if (known !== undefined) return;
   folders.set(folder, entries);

@@ -26,7 +26,7 @@ interface Message {
   readonly id?: number;
   readonly slot?: Slot;
   readonly words?: Int32Array;
-  readonly lost?: object | undefined;
+  readonly reportLost?: object | undefined;
 }
 
 /** The worker's program. It crosses as text, so it uses only its arguments. */
@@ -46,12 +46,12 @@ function run(
   let port: Pick<WebWorker, 'postMessage'> | undefined;
   let active = 0;
   let last = 0;
-  function lost(slot: Slot): void {
-    if (slot.told) return;
-    slot.told = true;
-    port?.postMessage({ volume: slot.name, seconds: slot.spent / 1000 });
+  function reportLost(slot: Slot): void {
+    if (slot.isEndRequested) return;
+    slot.isEndRequested = true;
+    port?.postMessage({ volume: slot.name, seconds: slot.spentMs / 1000 });
   }
-  const ends = { cpu: () => Number.NaN, end() {}, lost };
+  const ends = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
   function turn(): void {
     const now = performance.now();
     const passed = now - last;
@@ -75,7 +75,7 @@ function run(
     const told = data as Message;
     if (told.words !== undefined) {
       words = told.words;
-      port = told.lost as typeof port;
+      port = told.reportLost as typeof port;
       active = last = performance.now();
       turn();
       worker.postMessage('ready');
@@ -88,7 +88,7 @@ const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSamplin
 
 /** Starts the watchdog; undefined with the reason if threads or shared memory are missing. */
 export async function startWatch(
-  lost: object | undefined,
+  reportLost: object | undefined,
 ): Promise<{ readonly watch: Watch } | { readonly why: string }> {
   const { crossOriginIsolated, Worker } = web;
   if (crossOriginIsolated !== true) {
@@ -98,7 +98,7 @@ export async function startWatch(
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'glossa watchdog' });
   try {
-    await begin(worker, lost);
+    await begin(worker, reportLost);
   } catch (error) {
     worker.terminate();
     return { why: `its worker does not start: ${(error as Error).message}` };
@@ -109,11 +109,14 @@ export async function startWatch(
 }
 
 /** Waits for the worker's first message; it then runs also while this thread is busy. */
-const begin = (worker: WebWorker, lost: object | undefined): Promise<void> =>
+const begin = (worker: WebWorker, reportLost: object | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = ({ message }) => reject(new Error(message ?? 'the browser gives no reason'));
-    worker.postMessage({ words: resting, lost }, lost === undefined ? [] : [lost]);
+    worker.postMessage(
+      { words: resting, lost: reportLost },
+      reportLost === undefined ? [] : [reportLost],
+    );
   });
 
 function watchBy(worker: WebWorker): Watch {

@@ -71,12 +71,12 @@ export class NodeFiles implements GrantedFiles {
 
   /** @throws {InitError} when a granted path cannot be opened. */
   constructor({ read, write }: GrantedPaths) {
-    for (const path of read) this.allow('read', path);
-    for (const path of write) this.allow('write', path);
+    for (const path of read) this.grant('read', path);
+    for (const path of write) this.grant('write', path);
   }
 
   /** Grants one more file or folder, by its real path. */
-  allow(right: Right, path: string): void {
+  grant(right: Right, path: string): void {
     const only = statSync(path).isDirectory() ? undefined : basename(path);
     const folder = only === undefined ? path : dirname(path);
     const fd = libc.open(cstring(folder), O_PATH | O_CLOEXEC, 0);
@@ -88,7 +88,7 @@ export class NodeFiles implements GrantedFiles {
    * 1 when the path was granted, 2 when another right to it was granted, 3 when it is above or
    * beside a granted path, 0 otherwise.
    */
-  state(right: Right, path: string): number {
+  grantState(right: Right, path: string): number {
     if (this.find(right, path) !== undefined) return 1;
     const other = this.find(right === 'read' ? 'write' : 'read', path);
     if (other !== undefined) return 2;

@@ -15,10 +15,10 @@ import { watch } from './watchdog.ts';
 
 export const nodeMachine: Machine = {
   env: process.env,
-  cannot: {},
+  unsupportedOptions: {},
   notes: [],
   // All volumes share the process's limit.
-  mostFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
+  maxFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
   sources,
   parts,
   memory: {
@@ -43,5 +43,5 @@ export const nodeMachine: Machine = {
   stripTypes,
   checkForeign,
   watchFolder,
-  discarded,
+  collectGarbage: discarded,
 };

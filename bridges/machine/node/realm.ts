@@ -29,7 +29,7 @@ export function newRealm(name: string): BareRealm {
   const nothing = new vm.Script('0', { filename: 'glossa:turn' });
   return {
     evaluate,
-    async goOn() {
+    async runReactions() {
       // Any evaluation runs the realm's microtasks.
       nothing.runInContext(context);
       await new Promise((done) => setImmediate(done));

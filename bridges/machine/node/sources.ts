@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'n
 import { stat } from 'node:fs/promises';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import type { Kind, Sources } from '../../host/machine.ts';
+import type { FileKind, Sources } from '../../host/machine.ts';
 
-const kindOf = (stat: Stats): Kind =>
+const kindOf = (stat: Stats): FileKind =>
   stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
 
 function placeNow(folder: string): number | undefined {
@@ -19,7 +19,7 @@ function placeNow(folder: string): number | undefined {
 
 export const sources: Sources = {
   installed: packageRoot,
-  kind(path) {
+  fileKind(path) {
     const there = statSync(path, { throwIfNoEntry: false });
     return there && kindOf(there);
   },
@@ -30,7 +30,7 @@ export const sources: Sources = {
     })),
   read: (path) => readFileSync(path),
   realPath: (path) => realpathSync(path),
-  watchOver(folders) {
+  recordFileSystems(folders) {
     const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
     return async () => {
       for (const [folder, place] of places) {

@@ -18,21 +18,21 @@ export const startThread: StartThread = (name, heapBytes, data, { called, ended 
   });
   let reason = 'it ended by itself';
   let isExpected = false;
-  worker.on('message', called);
+  worker.on('message', onWake);
   worker.on('error', (error: Error & { code?: string }) => {
     reason =
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
   });
   worker.on('exit', () => {
-    if (!isExpected) ended(reason);
+    if (!isExpected) onEnd(reason);
   });
   return {
-    call: () => worker.postMessage(0),
-    hold(isHeld) {
+    wake: () => worker.postMessage(0),
+    setKeepsProcess(isHeld) {
       if (isHeld) worker.ref();
       else worker.unref();
     },
-    async end() {
+    async terminate() {
       isExpected = true;
       await worker.terminate();
     },

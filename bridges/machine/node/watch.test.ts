@@ -13,7 +13,7 @@ function watched() {
   writeFileSync(join(folder, 'm.py'), 'one');
   const changed = vi.fn();
   const failed = vi.fn();
-  const end = watchFolder(folder, ['.py'], { changed, failed });
+  const end = watchFolder(folder, ['.py'], { onChange: changed, onFailure: failed });
   onTestFinished(() => {
     end();
     rmSync(home, { recursive: true });
@@ -43,7 +43,7 @@ it("a folder's watcher ignores files with other extensions, and stops after its 
   const { folder, changed, tells, end } = watched();
   // A second watcher for those files proves that the event came: the first would have seen it too.
   const notes = vi.fn();
-  onTestFinished(watchFolder(folder, ['.txt'], { changed: notes, failed: vi.fn() }));
+  onTestFinished(watchFolder(folder, ['.txt'], { onChange: notes, onFailure: vi.fn() }));
   for (const text of ['text', 'a longer text']) {
     notes.mockClear();
     writeFileSync(join(folder, 'notes.txt'), text);
@@ -55,7 +55,7 @@ it("a folder's watcher ignores files with other extensions, and stops after its 
   end();
   // A second watcher of the same folder shows that the event came.
   const second = vi.fn();
-  const endSecond = watchFolder(folder, ['.py'], { changed: second, failed: vi.fn() });
+  const endSecond = watchFolder(folder, ['.py'], { onChange: second, onFailure: vi.fn() });
   onTestFinished(endSecond);
   for (const text of ['number three', 'number four and more']) {
     second.mockClear();

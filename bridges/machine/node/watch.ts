@@ -16,7 +16,7 @@ const GONE = 500;
 export function watchFolder(
   folder: string,
   extensions: readonly string[],
-  { changed, failed }: Watcher,
+  { onChange, onFailure }: Watcher,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
@@ -39,7 +39,7 @@ export function watchFolder(
     const after = await sampleFolder(folder, mine);
     const differs = after !== before && !ended;
     before = after;
-    if (differs) changed();
+    if (differs) onChange();
   };
   const arm = (): void => {
     watcher?.close();
@@ -53,7 +53,7 @@ export function watchFolder(
     }
   };
   const fail = (error: unknown): void => {
-    if (!ended) failed(error instanceof Error ? error.message : String(error));
+    if (!ended) onFailure(error instanceof Error ? error.message : String(error));
   };
   try {
     device = statSync(folder).dev;

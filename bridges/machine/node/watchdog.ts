@@ -57,7 +57,7 @@ function run(
     endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
     endTurn();
   }
-  function lost({ name, spent }: Slot): void {
+  function reportLost({ name, spentMs: spent }: Slot): void {
     if (log === null) return;
     const took = `a call has run for ${(spent / 1000).toFixed(1)} s and cannot be ended`;
     const line =
@@ -79,7 +79,7 @@ function run(
       return [Number.NaN, 0];
     }
   }
-  const ends = { cpu: () => ofThread()[0]!, end, lost };
+  const ends = { cpuMs: () => ofThread()[0]!, endTurn: end, reportLost };
   const { sampleAll } = sampling(constants);
   let active = performance.now();
   let last = active;

@@ -184,7 +184,7 @@ describe('a Python prompt', () => {
     expect(output).not.toContain('glupy');
     expect((await type('1 +* 2')).output).toContain('SyntaxError');
     expect((await type('import sys; sys.exit(3)')).output).toContain('SystemExit: 3');
-    expect(run.host.interpreter.guest.dead).toBeUndefined();
+    expect(run.host.interpreter.guest.failure).toBeUndefined();
     expect(texts(run)).toEqual([]);
   });
 

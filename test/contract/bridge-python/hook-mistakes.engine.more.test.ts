@@ -88,7 +88,7 @@ describe('the return value of statedump and dump_state', () => {
   const told = async (body: string, name: 'statedump' | 'dump_state') => {
     const run: RunningModule = await startModule({ 'm.py': source(body) });
     run.takeLines();
-    return { json: run.host.interpreter.guest.tell(name), lines: run.takeLines() };
+    return { json: run.host.interpreter.guest.callStateHook(name), lines: run.takeLines() };
   };
 
   it.each([

@@ -122,7 +122,7 @@ describe('a forgotten await or return', () => {
       const loc = fop === 'mkdir' ? run.absentLoc(mark) : run.knownLoc(mark);
       const reply = run.ask(fop, ...([loc, ...args] as FopTable[typeof fop]['args']));
       for (const asked of run.takeRequests()) asked.answer(0, 0, null, null);
-      if (mark === 'plain') run.host.interpreter.guest.hook('collect', []);
+      if (mark === 'plain') run.host.interpreter.guest.callHook('collect', []);
       expect(reply.count, mark).toBe(1);
       const fails = mark !== 'never' && mark !== 'beside';
       expect(reply, mark).toMatchObject(fails ? { opRet: -1, opErrno: EIO } : { opRet: 0 });
