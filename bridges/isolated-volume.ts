@@ -13,8 +13,8 @@ const port = parentPort!;
 // Made without thread support, so each of its volumes runs in this thread.
 const glupy = glupyFor(hostedLanguages, nodeMachine) as unknown as Translator<GlupyState>;
 const volume = new IsolatedVolume(workerData as WorkerData, nodeMachine, glupy, {
-  call: () => port.postMessage(0),
-  later: (action) => void setImmediate(action),
+  wakeMainThread: () => port.postMessage(0),
+  runAfterTurn: (what) => void setImmediate(what),
 });
-port.on('message', () => volume.called());
+port.on('message', () => volume.takeMessages());
 await volume.start();

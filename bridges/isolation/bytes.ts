@@ -7,14 +7,14 @@ import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gf
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 /** Thrown for a message with impossible contents. */
-export class Malformed extends Error {
+export class MalformedMessage extends Error {
   readonly code = 'GLOSSA_MALFORMED';
 }
 
 /** Data of this size or more follows the head. */
-const LONG = 512;
+const LONG_BYTES = 512;
 /** Characters converted to text at a time. */
-const CHUNK = 4096;
+const CHUNK_CHARS = 4096;
 
 export class Writer {
   bytes = new Uint8Array(4096);
@@ -39,13 +39,13 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.room(1);
+    this.reserve(1);
     this.bytes[this.at++] = value;
     return this;
   }
 
   u32(value: number): this {
-    this.room(4);
+    this.reserve(4);
     this.view.setUint32(this.at, value, true);
     this.at += 4;
     return this;
@@ -53,14 +53,14 @@ export class Writer {
 
   /** Any ECMAScript number. */
   number(value: number): this {
-    this.room(8);
+    this.reserve(8);
     this.view.setFloat64(this.at, value, true);
     this.at += 8;
     return this;
   }
 
   gfid(gfid: Gfid): this {
-    this.room(GFID_SIZE);
+    this.reserve(GFID_SIZE);
     gfidToBytesInto(gfid, this.bytes, this.at);
     this.at += GFID_SIZE;
     return this;
@@ -69,12 +69,12 @@ export class Writer {
   /** Writes one byte a character if that suffices, otherwise two. */
   text(text: string): this {
     const { length } = text;
-    this.room(4 + 2 * length);
+    this.reserve(4 + 2 * length);
     const { bytes } = this;
     let at = this.at + 4;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 255) return this.wide(text);
+      if (code > 255) return this.wideText(text);
       bytes[at++] = code;
     }
     this.view.setUint32(this.at, length * 2, true);
@@ -82,7 +82,7 @@ export class Writer {
     return this;
   }
 
-  private wide(text: string): this {
+  private wideText(text: string): this {
     const { length } = text;
     this.u32(length * 2 + 1);
     for (let i = 0; i < length; i++, this.at += 2) {
@@ -94,18 +94,18 @@ export class Writer {
   data(bytes: Uint8Array): this {
     const { length } = bytes;
     this.u32(length);
-    if (length >= LONG) {
+    if (length >= LONG_BYTES) {
       this.long.push(bytes);
       this.longBytes += length;
       return this;
     }
-    this.room(length);
+    this.reserve(length);
     this.bytes.set(bytes, this.at);
     this.at += length;
     return this;
   }
 
-  private room(bytes: number): void {
+  private reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed <= this.bytes.length) return;
     const before = this.bytes;
@@ -129,11 +129,11 @@ export class Reader {
   /**
    * @param head bytes of its head
    * @param isShared true if the memory will be reused, so that data must be copied
-   * @throws {Malformed}
+   * @throws {MalformedMessage}
    */
   open(bytes: Uint8Array, length: number, head: number, isShared: boolean): this {
     if (head > length || length > bytes.length)
-      throw new Malformed('the head is longer than the message');
+      throw new MalformedMessage('the head is longer than the message');
     if (bytes !== this.bytes) {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -157,10 +157,10 @@ export class Reader {
     return this.view.getFloat64(this.take(8), true);
   }
 
-  /** @throws {Malformed} unless it is an exact integer */
+  /** @throws {MalformedMessage} unless it is an exact integer */
   integer(): number {
     const value = this.number();
-    if (!Number.isSafeInteger(value)) throw new Malformed('a number is not an integer');
+    if (!Number.isSafeInteger(value)) throw new MalformedMessage('a number is not an integer');
     return value;
   }
 
@@ -173,50 +173,52 @@ export class Reader {
     const length = size >>> 1;
     if ((size & 1) === 0) {
       const at = this.take(length);
-      return characters(this.bytes.subarray(at, at + length));
+      return decodeCharacters(this.bytes.subarray(at, at + length));
     }
     const at = this.take(2 * length);
     const codes = new Uint16Array(length);
     for (let i = 0; i < length; i++) codes[i] = this.view.getUint16(at + 2 * i, true);
-    return characters(codes);
+    return decodeCharacters(codes);
   }
 
   data(): Uint8Array {
     const length = this.u32();
-    const isLong = length >= LONG;
+    const isLong = length >= LONG_BYTES;
     const at = isLong ? this.longAt : this.take(length);
     if (isLong) {
-      if (length > this.end - at) throw new Malformed('data is shorter than announced');
+      if (length > this.end - at) throw new MalformedMessage('data is shorter than announced');
       this.longAt += length;
     }
     return this.isShared ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
   }
 
   /** Returns a copy of the message, from its start. */
-  own(): Reader {
+  copy(): Reader {
     return new Reader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
   }
 
   /** The number of items that follow, each at least one byte long. */
   count(): number {
     const count = this.u32();
-    if (count > this.headEnd - this.at) throw new Malformed('a list is longer than its message');
+    if (count > this.headEnd - this.at)
+      throw new MalformedMessage('a list is longer than its message');
     return count;
   }
 
   private take(bytes: number): number {
     const { at } = this;
-    if (bytes > this.headEnd - at) throw new Malformed('the message ends too soon');
+    if (bytes > this.headEnd - at) throw new MalformedMessage('the message ends too soon');
     this.at = at + bytes;
     return at;
   }
 }
 
-function characters(codes: Uint8Array | Uint16Array): string {
-  if (codes.length <= CHUNK) return String.fromCharCode.apply(null, codes as unknown as number[]);
+function decodeCharacters(codes: Uint8Array | Uint16Array): string {
+  if (codes.length <= CHUNK_CHARS)
+    return String.fromCharCode.apply(null, codes as unknown as number[]);
   let text = '';
-  for (let at = 0; at < codes.length; at += CHUNK) {
-    text += characters(codes.subarray(at, at + CHUNK));
+  for (let at = 0; at < codes.length; at += CHUNK_CHARS) {
+    text += decodeCharacters(codes.subarray(at, at + CHUNK_CHARS));
   }
   return text;
 }

@@ -1,6 +1,6 @@
 /** A channel's two ends in one thread, interleaved in every order. */
 import { describe, expect, it } from 'vitest';
-import { Malformed, Writer } from './bytes.ts';
+import { MalformedMessage, Writer } from './bytes.ts';
 import { Channel, newSharedMemory } from './channel.ts';
 
 const MESSAGE_BYTES = 1_000_000;
@@ -22,7 +22,7 @@ describe('a writer with a backlog', () => {
   it('stays awake when a polling reader has made room', () => {
     const { reader, writer, calls } = crowded();
     expect([reader.receive()?.u8(), reader.receive()?.u8()]).toEqual([1, 2]);
-    expect(writer.leave(false)).toBe(false);
+    expect(writer.setAway(false)).toBe(false);
     writer.flush();
     expect(writer.backlogBytes).toBe(0);
     expect(calls).toEqual([]);
@@ -31,14 +31,14 @@ describe('a writer with a backlog', () => {
   it('is called once the reader has made enough room', () => {
     const { reader, writer, calls } = crowded();
     expect(reader.receive()?.u8()).toBe(1);
-    expect(writer.leave(false)).toBe(true);
+    expect(writer.setAway(false)).toBe(true);
     expect(reader.receive()?.u8()).toBe(2);
     expect(calls).toEqual(['the writer']);
     writer.flush();
     expect(writer.backlogBytes).toBe(0);
     for (let left = 4; left > 0; left--) expect(reader.receive()?.u8()).toBe(2);
     expect(reader.receive()).toBe(null);
-    expect(writer.leave(false)).toBe(true);
+    expect(writer.setAway(false)).toBe(true);
   });
 
   it('sends each message as it was when put, although the memory is reused', () => {
@@ -59,7 +59,7 @@ describe('a writer with a backlog', () => {
     const { writer } = crowded(shared);
     // The counter of bytes that side 0 has read.
     new Int32Array(shared.control)[1] = 2 ** 30;
-    expect(writer.leave(false)).toBe(false);
-    expect(() => writer.flush()).toThrow(Malformed);
+    expect(writer.setAway(false)).toBe(false);
+    expect(() => writer.flush()).toThrow(MalformedMessage);
   });
 });

@@ -8,7 +8,7 @@
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { joined } from '../../runtime/core/bytes.ts';
-import { Malformed, Reader, type Writer } from './bytes.ts';
+import { MalformedMessage, Reader, type Writer } from './bytes.ts';
 
 /** Bytes of a ring: a power of two, larger than the largest read or write. */
 const RING_BYTES = 4 * 1024 * 1024;
@@ -53,20 +53,20 @@ export const newSharedMemory = (): SharedMemory => ({
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
 });
 
-const aligned = (bytes: number): number => (bytes + 7) & ~7;
+const alignBytes = (bytes: number): number => (bytes + 7) & ~7;
 /** Bytes that a piece takes in the ring. */
-const needed = (bytes: number): number => HEADER_BYTES + aligned(bytes);
+const ringBytes = (bytes: number): number => HEADER_BYTES + alignBytes(bytes);
 
 export class Channel {
   /** Bytes that wait for room. */
   backlogBytes = 0;
   private readonly control: Int32Array;
   private readonly clock: Float64Array;
-  private readonly own: number;
-  private readonly other: number;
-  private readonly out: Ring;
-  private readonly in: Ring;
-  private readonly call: () => void;
+  private readonly ownWord: number;
+  private readonly otherWord: number;
+  private readonly outRing: Ring;
+  private readonly inRing: Ring;
+  private readonly wakeOther: () => void;
   private readonly reader = new Reader();
   private readonly scratch = new Uint8Array(64 * 1024);
   private backlog: Piece[] = [];
@@ -77,16 +77,16 @@ export class Channel {
 
   /**
    * @param side 0 or 1
-   * @param call wakes the other side in its event loop
+   * @param wakeOther wakes the other side in its event loop
    */
-  constructor({ control, rings }: SharedMemory, side: 0 | 1, call: () => void) {
+  constructor({ control, rings }: SharedMemory, side: 0 | 1, wakeOther: () => void) {
     this.control = new Int32Array(control);
     this.clock = new Float64Array(control, CLOCK_BYTES, 1);
-    this.own = side * SIDE_WORDS;
-    this.other = (1 - side) * SIDE_WORDS;
-    this.out = new Ring(rings[side]);
-    this.in = new Ring(rings[1 - side]!);
-    this.call = call;
+    this.ownWord = side * SIDE_WORDS;
+    this.otherWord = (1 - side) * SIDE_WORDS;
+    this.outRing = new Ring(rings[side]);
+    this.inRing = new Ring(rings[1 - side]!);
+    this.wakeOther = wakeOther;
   }
 
   // -- shared state ------------------------------------------------------------------------------
@@ -117,11 +117,11 @@ export class Channel {
   }
 
   /** The number of the call that the worker runs; 0 for none. A worker may write a false one. */
-  get served(): number {
+  get servedCall(): number {
     return Atomics.load(this.control, SERVED);
   }
 
-  set served(call: number) {
+  set servedCall(call: number) {
     this.control[SERVED] = call;
   }
 
@@ -131,11 +131,11 @@ export class Channel {
   put(message: Writer): void {
     const { length } = message;
     if (this.backlog.length === 0 && length <= PIECE_BYTES && this.hasRoom(length)) {
-      this.out.writeMessage(message, this.filled);
-      this.fill(length);
+      this.outRing.writeMessage(message, this.filled);
+      this.advanceFilled(length);
       return;
     }
-    this.keep(message);
+    this.queue(message);
     this.flush();
   }
 
@@ -144,18 +144,18 @@ export class Channel {
     while (this.backlog.length > 0) {
       const { bytes, length, head } = this.backlog[0]!;
       if (!this.hasRoom(bytes.length)) {
-        Atomics.store(this.control, this.own + FULL, 1);
+        Atomics.store(this.control, this.ownWord + FULL, 1);
         // The reader may have made room before it could see FULL.
         if (!this.hasRoom(bytes.length)) return;
       }
-      this.out.writePiece(bytes, length, head, this.filled);
-      this.fill(bytes.length);
+      this.outRing.writePiece(bytes, length, head, this.filled);
+      this.advanceFilled(bytes.length);
       this.backlogBytes -= bytes.length;
       this.backlog.shift();
     }
   }
 
-  private keep(message: Writer): void {
+  private queue(message: Writer): void {
     // A copy: the writer reuses its memory.
     const whole = joined([message.bytes.slice(0, message.at), ...message.long]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
@@ -167,75 +167,76 @@ export class Channel {
   }
 
   private hasRoom(bytes: number): boolean {
-    const { room } = this;
-    if (room < 0) throw new Malformed('an impossible counter');
-    return needed(bytes) <= room;
+    const { freeBytes } = this;
+    if (freeBytes < 0) throw new MalformedMessage('an impossible counter');
+    return ringBytes(bytes) <= freeBytes;
   }
 
   /** Free bytes of the ring; negative when the reader's counter is impossible. */
-  private get room(): number {
-    const emptied = Atomics.load(this.control, this.other + EMPTIED) >>> 0;
+  private get freeBytes(): number {
+    const emptied = Atomics.load(this.control, this.otherWord + EMPTIED) >>> 0;
     return RING_BYTES - ((this.filled - emptied) >>> 0);
   }
 
-  private fill(bytes: number): void {
-    this.filled = (this.filled + needed(bytes)) >>> 0;
-    Atomics.store(this.control, this.own + FILLED, this.filled | 0);
+  private advanceFilled(bytes: number): void {
+    this.filled = (this.filled + ringBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWord + FILLED, this.filled | 0);
   }
 
   /** True when the other side has read all messages. */
-  get isTaken(): boolean {
-    return Atomics.load(this.control, this.other + EMPTIED) >>> 0 === this.filled;
+  get isAllRead(): boolean {
+    return Atomics.load(this.control, this.otherWord + EMPTIED) >>> 0 === this.filled;
   }
 
   /** Wakes the other side unless it polls. */
   wake(): void {
     const { control } = this;
-    const at = this.other + STATE;
+    const at = this.otherWord + STATE;
     const state = Atomics.load(control, at);
     if (state === ASLEEP) {
       if (Atomics.compareExchange(control, at, ASLEEP, AWAKE) === ASLEEP)
         Atomics.notify(control, at);
     } else if (state === AWAY) {
-      if (Atomics.compareExchange(control, at, AWAY, CALLED) === AWAY) this.call();
+      if (Atomics.compareExchange(control, at, AWAY, CALLED) === AWAY) this.wakeOther();
     }
   }
 
   /** As `wake`, if the other side has unread messages. */
-  wakeIfNews(): void {
-    if (!this.isTaken) this.wake();
+  wakeIfUnread(): void {
+    if (!this.isAllRead) this.wake();
   }
 
   /** True when the other side is idle: it has read all messages and does not run. */
-  get isAtRest(): boolean {
-    const state = Atomics.load(this.control, this.other + STATE);
-    return (state === ASLEEP || state === AWAY) && this.isTaken;
+  get isOtherIdle(): boolean {
+    const state = Atomics.load(this.control, this.otherWord + STATE);
+    return (state === ASLEEP || state === AWAY) && this.isAllRead;
   }
 
   // -- receiving ---------------------------------------------------------------------------------
 
-  get hasNews(): boolean {
-    return Atomics.load(this.control, this.other + FILLED) >>> 0 !== this.emptied;
+  get hasMessage(): boolean {
+    return Atomics.load(this.control, this.otherWord + FILLED) >>> 0 !== this.emptied;
   }
 
-  /** The next message, valid until the one after it; null without one. @throws {Malformed} */
+  /** The next message, valid until the one after it; null without one. @throws {MalformedMessage} */
   receive(): Reader | null {
     for (;;) {
-      const filled = Atomics.load(this.control, this.other + FILLED) >>> 0;
-      const there = (filled - this.emptied) >>> 0;
-      if (there === 0) return null;
-      if (there > RING_BYTES || there < HEADER_BYTES) throw new Malformed('an impossible counter');
-      const word = this.in.length(this.emptied);
-      const head = this.in.head(this.emptied);
+      const filled = Atomics.load(this.control, this.otherWord + FILLED) >>> 0;
+      const unread = (filled - this.emptied) >>> 0;
+      if (unread === 0) return null;
+      if (unread > RING_BYTES || unread < HEADER_BYTES)
+        throw new MalformedMessage('an impossible counter');
+      const word = this.inRing.pieceLength(this.emptied);
+      const head = this.inRing.headLength(this.emptied);
       const length = word & ~MORE;
       const more = (word & MORE) !== 0;
-      if (length > PIECE_BYTES || needed(length) > there) {
-        throw new Malformed('a message is longer than the sent bytes');
+      if (length > PIECE_BYTES || ringBytes(length) > unread) {
+        throw new MalformedMessage('a message is longer than the sent bytes');
       }
       const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
-      const bytes = isShort ? this.scratch : new Uint8Array(aligned(length));
-      this.in.read(bytes, length, this.emptied);
-      this.empty(length);
+      const bytes = isShort ? this.scratch : new Uint8Array(alignBytes(length));
+      this.inRing.read(bytes, length, this.emptied);
+      this.advanceEmptied(length);
       if (isShort) return this.reader.open(bytes, length, head, true);
       const whole = this.assemble(bytes.subarray(0, length), more);
       if (whole !== null) return this.reader.open(whole, whole.length, head, false);
@@ -246,35 +247,35 @@ export class Channel {
     if (!more && this.pieces.length === 0) return piece;
     this.pieces.push(piece);
     const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > MESSAGE_BYTES) throw new Malformed('a message does not end');
+    if (bytes > MESSAGE_BYTES) throw new MalformedMessage('a message does not end');
     if (more) return null;
     const whole = joined(this.pieces);
     this.pieces = [];
     return whole;
   }
 
-  private empty(bytes: number): void {
-    this.emptied = (this.emptied + needed(bytes)) >>> 0;
-    Atomics.store(this.control, this.own + EMPTIED, this.emptied | 0);
-    if (Atomics.load(this.control, this.other + FULL) === 0) return;
-    Atomics.store(this.control, this.other + FULL, 0);
+  private advanceEmptied(bytes: number): void {
+    this.emptied = (this.emptied + ringBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWord + EMPTIED, this.emptied | 0);
+    if (Atomics.load(this.control, this.otherWord + FULL) === 0) return;
+    Atomics.store(this.control, this.otherWord + FULL, 0);
     this.wake();
   }
 
   // -- waiting -----------------------------------------------------------------------------------
 
   /** Sets this side AWAKE: it polls. */
-  awake(): void {
-    Atomics.store(this.control, this.own + STATE, AWAKE);
+  setAwake(): void {
+    Atomics.store(this.control, this.ownWord + STATE, AWAKE);
   }
 
   /** Polls for a message while `busy` finds that worthwhile. False when none came. */
-  waitAwake(busy: BusyPoll): boolean {
+  pollWhileBusy(busy: BusyPoll): boolean {
     if (!busy.due()) return false;
     const until = performance.now() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 8; tries++) {
-        if (!this.hasNews) continue;
+        if (!this.hasMessage) continue;
         busy.hit();
         return true;
       }
@@ -288,43 +289,43 @@ export class Channel {
    * backlog. The reader does not announce room that it made while this side was AWAKE; it does now.
    */
   private get isIdle(): boolean {
-    if (this.hasNews) return false;
+    if (this.hasMessage) return false;
     const next = this.backlog[0];
     if (next === undefined) return true;
-    Atomics.store(this.control, this.own + FULL, 1);
-    const { room } = this;
+    Atomics.store(this.control, this.ownWord + FULL, 1);
+    const { freeBytes } = this;
     // `flush` throws for an impossible counter.
-    return room >= 0 && room < needed(next.bytes.length);
+    return freeBytes >= 0 && freeBytes < ringBytes(next.bytes.length);
   }
 
   /**
    * Sleeps until there is work, or for so many milliseconds.
-   * @param tells true to show a sleeping receiver that no message follows
+   * @param announcesIdle true to show a sleeping receiver that no message follows
    */
-  sleep(ms: number, tells: boolean): void {
+  sleep(ms: number, announcesIdle: boolean): void {
     const { control } = this;
-    const at = this.own + STATE;
+    const at = this.ownWord + STATE;
     Atomics.store(control, at, ASLEEP);
     if (this.isIdle) {
-      if (tells) this.wakeSleeper();
+      if (announcesIdle) this.wakeSleeper();
       Atomics.wait(control, at, ASLEEP, ms);
     }
     Atomics.store(control, at, AWAKE);
   }
 
   /** Sets this side AWAY. False when there is work: it stays AWAKE. `tells` as in `sleep`. */
-  leave(tells: boolean): boolean {
-    Atomics.store(this.control, this.own + STATE, AWAY);
+  setAway(announcesIdle: boolean): boolean {
+    Atomics.store(this.control, this.ownWord + STATE, AWAY);
     if (this.isIdle) {
-      if (tells) this.wakeSleeper();
+      if (announcesIdle) this.wakeSleeper();
       return true;
     }
-    this.awake();
+    this.setAwake();
     return false;
   }
 
   private wakeSleeper(): void {
-    if (Atomics.load(this.control, this.other + STATE) === ASLEEP) this.wake();
+    if (Atomics.load(this.control, this.otherWord + STATE) === ASLEEP) this.wake();
   }
 }
 
@@ -344,53 +345,53 @@ class Ring {
     this.words = new Int32Array(memory);
   }
 
-  length(at: number): number {
+  pieceLength(at: number): number {
     return this.words[(at & (RING_BYTES - 1)) >> 2]! >>> 0;
   }
 
-  head(at: number): number {
+  headLength(at: number): number {
     return this.words[((at & (RING_BYTES - 1)) >> 2) + 1]! >>> 0;
   }
 
-  private header(at: number, length: number, head: number): void {
+  private writeHeader(at: number, pieceLength: number, headLength: number): void {
     const word = (at & (RING_BYTES - 1)) >> 2;
-    this.words[word] = length | 0;
-    this.words[word + 1] = head;
+    this.words[word] = pieceLength | 0;
+    this.words[word + 1] = headLength;
   }
 
   writeMessage(message: Writer, at: number): void {
-    this.header(at, message.length, message.at);
+    this.writeHeader(at, message.length, message.at);
     let to = this.copy(message.bytes, message.at, at + HEADER_BYTES);
     for (const part of message.long) to = this.copy(part, part.length, to);
   }
 
-  writePiece(piece: Uint8Array, length: number, head: number, at: number): void {
-    this.header(at, length, head);
+  writePiece(piece: Uint8Array, pieceLength: number, headLength: number, at: number): void {
+    this.writeHeader(at, pieceLength, headLength);
     this.copy(piece, piece.length, at + HEADER_BYTES);
   }
 
-  private copy(from: Uint8Array, length: number, at: number): number {
+  private copy(from: Uint8Array, pieceLength: number, at: number): number {
     const start = at & (RING_BYTES - 1);
-    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+    if (start + pieceLength <= RING_BYTES && pieceLength <= SHORT_BYTES) {
       const { bytes } = this;
-      for (let i = 0; i < length; i++) bytes[start + i] = from[i]!;
+      for (let i = 0; i < pieceLength; i++) bytes[start + i] = from[i]!;
     } else {
-      const first = Math.min(length, RING_BYTES - start);
+      const first = Math.min(pieceLength, RING_BYTES - start);
       this.bytes.set(from.subarray(0, first), start);
-      if (first < length) this.bytes.set(from.subarray(first, length), 0);
+      if (first < pieceLength) this.bytes.set(from.subarray(first, pieceLength), 0);
     }
-    return at + length;
+    return at + pieceLength;
   }
 
-  read(into: Uint8Array, length: number, at: number): void {
+  read(into: Uint8Array, pieceLength: number, at: number): void {
     const start = (at + HEADER_BYTES) & (RING_BYTES - 1);
     const { bytes } = this;
-    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
-      for (let i = 0; i < length; i++) into[i] = bytes[start + i]!;
+    if (start + pieceLength <= RING_BYTES && pieceLength <= SHORT_BYTES) {
+      for (let i = 0; i < pieceLength; i++) into[i] = bytes[start + i]!;
       return;
     }
-    const first = Math.min(length, RING_BYTES - start);
+    const first = Math.min(pieceLength, RING_BYTES - start);
     into.set(bytes.subarray(start, start + first));
-    if (first < length) into.set(bytes.subarray(0, length - first), first);
+    if (first < pieceLength) into.set(bytes.subarray(0, pieceLength - first), first);
   }
 }

@@ -44,7 +44,7 @@ async function start() {
       const told = { fops: fopNames, passesThrough: true, language: 'test', path: '-' };
       const to = new Writer().begin(UP.DONE).u32(START).u8(1).text(JSON.stringify(told));
       channel.put(to);
-      channel.leave(false);
+      channel.setAway(false);
       setImmediate(events.onWake);
       return { wake: () => {}, setKeepsProcess: () => {}, terminate: async () => {} };
     },

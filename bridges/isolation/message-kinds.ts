@@ -114,14 +114,14 @@ export interface WorkerData {
   readonly strict: boolean;
   readonly virtualTime: boolean;
   /** True in tests: the main thread's clock is moved by hand. */
-  readonly clockStands: boolean;
+  readonly isClockManual: boolean;
   /** The main thread's `performance.timeOrigin`. */
   readonly timeOrigin: number;
   readonly graphId: number;
   /** True to read the module without starting it. */
-  readonly checks: boolean;
+  readonly checksOnly: boolean;
   /** Breakpoints (`LineDebugger`). */
-  readonly watched: string | undefined;
+  readonly initialBreakpoints: string | undefined;
 }
 
 export interface ModuleSummary {

@@ -7,37 +7,39 @@
 import type { Arg } from '../../runtime/core/fops.ts';
 
 /** A power of two. */
-const KEPT = 256;
+const MAX_REPLIES = 256;
 
-export interface Part {
+export interface TypedValues {
   readonly args: readonly Arg[];
   readonly values: readonly unknown[];
 }
 
-export class Replies {
+export class ReplyWindow {
   count = 0;
-  private readonly kept: (Part | undefined)[] = [];
+  private readonly latest: (TypedValues | undefined)[] = [];
 
   /** Counts a wind; returns its number, from 0. */
-  wind(): number {
-    const wind = this.count;
+  countWind(): number {
+    const countWind = this.count;
     this.count += 1;
-    this.kept[wind & (KEPT - 1)] = undefined;
-    return wind;
+    this.latest[countWind & (MAX_REPLIES - 1)] = undefined;
+    return countWind;
   }
 
   /** Keeps the reply to a wind, unless it is too old. */
-  put(wind: number, reply: Part): void {
-    if (wind >= this.first) this.kept[wind & (KEPT - 1)] = reply;
+  add(countWind: number, reply: TypedValues): void {
+    if (countWind >= this.firstKept) this.latest[countWind & (MAX_REPLIES - 1)] = reply;
   }
 
   /** Undefined for a dropped or unknown number. */
-  get(wind: number): Part | undefined {
-    return wind >= this.first && wind < this.count ? this.kept[wind & (KEPT - 1)] : undefined;
+  get(countWind: number): TypedValues | undefined {
+    return countWind >= this.firstKept && countWind < this.count
+      ? this.latest[countWind & (MAX_REPLIES - 1)]
+      : undefined;
   }
 
   /** The lowest wind whose reply is kept. */
-  get first(): number {
-    return Math.max(0, this.count - KEPT);
+  get firstKept(): number {
+    return Math.max(0, this.count - MAX_REPLIES);
   }
 }

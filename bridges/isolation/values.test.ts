@@ -6,8 +6,8 @@ import { type Arg, fops } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { InodeTable } from '../../runtime/core/inode.ts';
 import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
-import { Malformed, Reader, Writer } from './bytes.ts';
-import { Replies } from './replies.ts';
+import { MalformedMessage, Reader, Writer } from './bytes.ts';
+import { ReplyWindow } from './replies.ts';
 import { type ObjectCodec, readValues, type SentValues, writeValues } from './values.ts';
 
 /** References to inodes and fds, by numbers that both sides share. */
@@ -16,7 +16,7 @@ function known(): ObjectCodec {
   const fds = new Map<number, Fd>();
   const find = <T>(map: Map<number, T>, number: number): T => {
     const found = map.get(number);
-    if (found === undefined) throw new Malformed('unknown number');
+    if (found === undefined) throw new MalformedMessage('unknown number');
     return found;
   };
   return {
@@ -60,7 +60,7 @@ it.each(rows)('the values of %s survive encoding, also as places of received val
     const read = readValues(reader, args, things, null);
     expect(describeAll(args, read)).toEqual(describeAll(args, values));
     // Received values are sent back as their places.
-    const asked: SentValues = { asked: { args, values }, replies: new Replies() };
+    const asked: SentValues = { args: { args, values }, replies: new ReplyWindow() };
     writeValues(writer.begin(1), args, values, things, asked);
     const back = sent(writer);
     const again = readValues(
@@ -84,7 +84,7 @@ it('arbitrary bytes are decoded or refused with Malformed', () => {
         const reader = new Reader().open(message, message.length, head % 401, true);
         expect(readValues(reader, args, known(), null)).toHaveLength(args.length);
       } catch (error) {
-        expect(error).toBeInstanceOf(Malformed);
+        expect(error).toBeInstanceOf(MalformedMessage);
       }
     }),
     { numRuns: 2000 },
@@ -106,7 +106,7 @@ it('messages with one changed byte are decoded or refused with Malformed', () =>
         reader.u8();
         expect(readValues(reader, args, things, null)).toHaveLength(args.length);
       } catch (error) {
-        expect(error).toBeInstanceOf(Malformed);
+        expect(error).toBeInstanceOf(MalformedMessage);
       }
     }),
     { numRuns: 1000 },

@@ -12,43 +12,43 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
-import { Malformed, type Reader, type Writer } from './bytes.ts';
-import type { Part, Replies } from './replies.ts';
+import { MalformedMessage, type Reader, type Writer } from './bytes.ts';
+import type { ReplyWindow, TypedValues } from './replies.ts';
 
 /** Encodes and decodes references to inodes and fds. */
 export interface ObjectCodec {
   writeInode(to: Writer, inode: Inode | null): void;
-  /** @throws {Malformed} for an object that was not exposed to the sender */
+  /** @throws {MalformedMessage} for an object that was not exposed to the sender */
   readInode(from: Reader): Inode | null;
   writeFd(to: Writer, fd: Fd): void;
   readFd(from: Reader): Fd;
 }
 
 /** Writes the attributes of a new fd, after its number. */
-export function writeNewFd(to: Writer, fd: Fd, things: ObjectCodec): void {
-  things.writeInode(to, fd.inode);
+export function writeNewFd(to: Writer, fd: Fd, objects: ObjectCodec): void {
+  objects.writeInode(to, fd.inode);
   to.number(fd.flags)
     .number(fd.pid)
     .u8(fd.isDir ? 1 : 0);
 }
 
-/** Reads a new fd. @throws {Malformed} also for an fd without an inode */
+/** Reads a new fd. @throws {MalformedMessage} also for an fd without an inode */
 export function readNewFd(
   from: Reader,
-  things: ObjectCodec,
+  objects: ObjectCodec,
 ): Pick<Fd, 'inode' | 'flags' | 'pid' | 'isDir'> {
-  const inode = things.readInode(from);
+  const inode = objects.readInode(from);
   const [flags, pid, isDir] = [from.integer(), from.integer(), from.u8() === 1];
-  if (inode === null) throw new Malformed('an fd without an inode');
+  if (inode === null) throw new MalformedMessage('an fd without an inode');
   return { inode, flags, pid, isDir };
 }
 
 const NULL = 0;
 const VALUE = 1;
 /** The highest of IA_*. */
-const LAST_TYPE = 7;
+const MAX_IA_TYPE = 7;
 
-function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
+function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
   const { fields, names, make } = structTypes[type];
   const kinds = fields.map(({ kind }) => kind);
   return {
@@ -65,7 +65,7 @@ function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
       for (let i = 0; i < names.length; i++) {
         const kind = kinds[i];
         const read =
-          kind === 'integer' ? from.integer() : kind === 'gfid' ? from.gfid() : checkedText(from);
+          kind === 'integer' ? from.integer() : kind === 'gfid' ? from.gfid() : readText(from);
         value[names[i]!] = read as StructTypes[T][keyof StructTypes[T]];
       }
       return value;
@@ -73,58 +73,59 @@ function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
   };
 }
 
-const iattCodec = structCodec('iatt');
-const flockCodec = structCodec('flock');
+const iattCodec = makeStructCodec('iatt');
+const flockCodec = makeStructCodec('flock');
 
-function readIatt(from: Reader, things: ObjectCodec): Iatt {
-  const iatt = iattCodec.read(from, things);
-  if (iatt.iaType < 0 || iatt.iaType > LAST_TYPE) throw new Malformed('an invalid ia_type');
+function readIatt(from: Reader, objects: ObjectCodec): Iatt {
+  const iatt = iattCodec.read(from, objects);
+  if (iatt.iaType < 0 || iatt.iaType > MAX_IA_TYPE)
+    throw new MalformedMessage('an invalid ia_type');
   return iatt;
 }
 
-/** Reads text of names and link targets, which must be encodable as bytes. @throws {Malformed} */
-function checkedText(from: Reader): string {
+/** Reads text of names and link targets, which must be encodable as bytes. @throws {MalformedMessage} */
+function readText(from: Reader): string {
   const text = from.text();
-  if (text.includes('\0')) throw new Malformed('a text contains NUL');
+  if (text.includes('\0')) throw new MalformedMessage('a text contains NUL');
   try {
     nameLength(text);
   } catch {
     // nameLength throws only NameError.
-    throw new Malformed('a text is not encodable as bytes');
+    throw new MalformedMessage('a text is not encodable as bytes');
   }
   return text;
 }
 
-/** Reads the name of a directory entry. @throws {Malformed} */
+/** Reads the name of a directory entry. @throws {MalformedMessage} */
 export function readName(from: Reader): string {
-  const name = checkedText(from);
-  if (name === '' || name.includes('/')) throw new Malformed('an invalid name of an entry');
+  const name = readText(from);
+  if (name === '' || name.includes('/')) throw new MalformedMessage('an invalid name of an entry');
   return name;
 }
 
-function writeDict(to: Writer, dict: Dict, things: ObjectCodec): void {
+function writeDict(to: Writer, dict: Dict, objects: ObjectCodec): void {
   to.u32(dict.size);
   dict.forEach((key, value, type) => {
     to.text(key).u8(dictTypes.indexOf(type));
     if (typeof value === 'number') to.number(value);
     else if (typeof value === 'string') to.text(value);
-    else if (value instanceof Iatt) iattCodec.write(to, value, things);
+    else if (value instanceof Iatt) iattCodec.write(to, value, objects);
     else to.data(value);
   });
 }
 
-function readDict(from: Reader, things: ObjectCodec): Dict {
+function readDict(from: Reader, objects: ObjectCodec): Dict {
   const dict = new Dict();
   for (let left = from.count(); left > 0; left--) {
-    const key = checkedText(from);
+    const key = readText(from);
     const type = dictTypes[from.u8()];
-    if (type === undefined) throw new Malformed('a dict with an unknown type');
-    dict.set(key, readDictValue(from, type, things), type);
+    if (type === undefined) throw new MalformedMessage('a dict with an unknown type');
+    dict.set(key, readDictValue(from, type, objects), type);
   }
   return dict;
 }
 
-function readDictValue(from: Reader, type: DictType, things: ObjectCodec): DictValue {
+function readDictValue(from: Reader, type: DictType, objects: ObjectCodec): DictValue {
   switch (type) {
     case 'double':
       return from.number();
@@ -132,11 +133,11 @@ function readDictValue(from: Reader, type: DictType, things: ObjectCodec): DictV
       return from.integer();
     case 'uint': {
       const value = from.integer();
-      if (value < 0) throw new Malformed('a negative uint');
+      if (value < 0) throw new MalformedMessage('a negative uint');
       return value;
     }
     case 'iatt':
-      return readIatt(from, things);
+      return readIatt(from, objects);
     case 'bin':
     case 'mdata':
       return from.data();
@@ -149,7 +150,7 @@ function readDictValue(from: Reader, type: DictType, things: ObjectCodec): DictV
 
 function readGfidText(from: Reader): string {
   const text = from.text();
-  if (!GFID.test(text)) throw new Malformed('an invalid gfid');
+  if (!GFID.test(text)) throw new MalformedMessage('an invalid gfid');
   return text;
 }
 
@@ -157,23 +158,23 @@ const GFID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Encodes and decodes non-null values of one type. */
 interface TypeCodec<T> {
-  write(to: Writer, value: T, things: ObjectCodec): void;
-  read(from: Reader, things: ObjectCodec): T;
+  write(to: Writer, value: T, objects: ObjectCodec): void;
+  read(from: Reader, objects: ObjectCodec): T;
 }
 
 const locCodec: TypeCodec<Loc> = {
-  write(to, loc, things) {
-    things.writeInode(to, loc.inode);
-    things.writeInode(to, loc.parent);
+  write(to, loc, objects) {
+    objects.writeInode(to, loc.inode);
+    objects.writeInode(to, loc.parent);
     to.u8(loc.name === null ? NULL : VALUE);
     if (loc.name !== null) to.text(loc.name);
     // Otherwise the inode has the gfid.
     to.u8(loc.inode === null ? VALUE : NULL);
     if (loc.inode === null) to.gfid(loc.gfid);
   },
-  read(from, things) {
-    const inode = things.readInode(from);
-    const parent = things.readInode(from);
+  read(from, objects) {
+    const inode = objects.readInode(from);
+    const parent = objects.readInode(from);
     const name = from.u8() === NULL ? null : readName(from);
     const gfid = from.u8() === NULL ? undefined : from.gfid();
     return new Loc(inode, parent, name, gfid);
@@ -181,16 +182,16 @@ const locCodec: TypeCodec<Loc> = {
 };
 
 const entriesCodec: TypeCodec<readonly Dirent[]> = {
-  write(to, entries, things) {
+  write(to, entries, objects) {
     to.u32(entries.length);
     for (const { name, off, type, gfid, stat, dict, inode } of entries) {
       to.text(name).number(off).number(type).gfid(gfid);
-      writeNullable(to, 'iatt', stat, things);
-      writeNullable(to, 'dict', dict, things);
-      things.writeInode(to, inode);
+      writeNullable(to, 'iatt', stat, objects);
+      writeNullable(to, 'dict', dict, objects);
+      objects.writeInode(to, inode);
     }
   },
-  read(from, things) {
+  read(from, objects) {
     const entries: Dirent[] = [];
     for (let left = from.count(); left > 0; left--) {
       entries.push({
@@ -198,16 +199,16 @@ const entriesCodec: TypeCodec<readonly Dirent[]> = {
         off: from.integer(),
         type: from.integer(),
         gfid: from.gfid(),
-        stat: readNullable(from, 'iatt', things) as Iatt | null,
-        dict: readNullable(from, 'dict', things) as Dict | null,
-        inode: things.readInode(from),
+        stat: readNullable(from, 'iatt', objects) as Iatt | null,
+        dict: readNullable(from, 'dict', objects) as Dict | null,
+        inode: objects.readInode(from),
       });
     }
     return entries;
   },
 };
 
-interface Types {
+interface ValueTypes {
   loc: Loc;
   inode: Inode | null;
   fd: Fd;
@@ -223,53 +224,53 @@ interface Types {
   locklist: readonly Flock[];
 }
 
-const codecs: { readonly [T in ArgType]: TypeCodec<Types[T]> } = {
+const codecs: { readonly [T in ArgType]: TypeCodec<ValueTypes[T]> } = {
   int: { write: (to, value) => void to.number(value), read: (from) => from.integer() },
-  str: { write: (to, value) => void to.text(value), read: checkedText },
+  str: { write: (to, value) => void to.text(value), read: readText },
   data: { write: (to, value) => void to.data(value), read: (from) => from.data() },
   inode: {
-    write: (to, value, things) => things.writeInode(to, value),
-    read: (from, things) => things.readInode(from),
+    write: (to, value, objects) => objects.writeInode(to, value),
+    read: (from, objects) => objects.readInode(from),
   },
   fd: {
-    write: (to, value, things) => things.writeFd(to, value),
-    read: (from, things) => things.readFd(from),
+    write: (to, value, objects) => objects.writeFd(to, value),
+    read: (from, objects) => objects.readFd(from),
   },
   loc: locCodec,
   iatt: { write: iattCodec.write, read: readIatt },
   dict: { write: writeDict, read: readDict },
   entries: entriesCodec,
-  statvfs: structCodec('statvfs'),
+  statvfs: makeStructCodec('statvfs'),
   flock: flockCodec,
-  lease: structCodec('lease'),
+  lease: makeStructCodec('lease'),
   locklist: {
-    write(to, locks, things) {
+    write(to, locks, objects) {
       to.u32(locks.length);
-      for (const lock of locks) flockCodec.write(to, lock, things);
+      for (const lock of locks) flockCodec.write(to, lock, objects);
     },
-    read(from, things) {
+    read(from, objects) {
       const locks: Flock[] = [];
-      for (let left = from.count(); left > 0; left--) locks.push(flockCodec.read(from, things));
+      for (let left = from.count(); left > 0; left--) locks.push(flockCodec.read(from, objects));
       return locks;
     },
   },
 };
 
-function writeValue(to: Writer, type: ArgType, value: unknown, things: ObjectCodec): void {
-  (codecs[type] as TypeCodec<unknown>).write(to, value, things);
+function writeValue(to: Writer, type: ArgType, value: unknown, objects: ObjectCodec): void {
+  (codecs[type] as TypeCodec<unknown>).write(to, value, objects);
 }
 
-/** @throws {Malformed} */
-const readValue = (from: Reader, type: ArgType, things: ObjectCodec): unknown =>
-  codecs[type].read(from, things);
+/** @throws {MalformedMessage} */
+const readValue = (from: Reader, type: ArgType, objects: ObjectCodec): unknown =>
+  codecs[type].read(from, objects);
 
-function writeNullable(to: Writer, type: ArgType, value: unknown, things: ObjectCodec): void {
+function writeNullable(to: Writer, type: ArgType, value: unknown, objects: ObjectCodec): void {
   to.u8(value === null ? NULL : VALUE);
-  if (value !== null) writeValue(to, type, value, things);
+  if (value !== null) writeValue(to, type, value, objects);
 }
 
-function readNullable(from: Reader, type: ArgType, things: ObjectCodec): unknown {
-  return from.u8() === NULL ? null : readValue(from, type, things);
+function readNullable(from: Reader, type: ArgType, objects: ObjectCodec): unknown {
+  return from.u8() === NULL ? null : readValue(from, type, objects);
 }
 
 // -- the values of a row ---------------------------------------------------------------------------
@@ -279,8 +280,8 @@ const SAME = 2;
 
 /** Values that one side has sent for a request: arguments and replies. */
 export interface SentValues {
-  readonly asked: Part;
-  readonly replies: Replies;
+  readonly args: TypedValues;
+  readonly replies: ReplyWindow;
 }
 
 const ARGS = 0xffffffff;
@@ -288,25 +289,25 @@ const ARGS = 0xffffffff;
 /** Writes a value's origin as (wind, place), if that is shorter than its bytes. */
 function writeOrigin(to: Writer, value: object, at: number, sent: SentValues | null): boolean {
   if (sent === null) return false;
-  if (origin(to, ARGS, sent.asked.values, value, at)) return true;
+  if (writeIfAmong(to, ARGS, sent.args.values, value, at)) return true;
   const { replies } = sent;
-  for (let wind = replies.count - 1; wind >= replies.first; wind--) {
+  for (let wind = replies.count - 1; wind >= replies.firstKept; wind--) {
     const reply = replies.get(wind);
-    if (reply !== undefined && origin(to, wind, reply.values, value, at)) return true;
+    if (reply !== undefined && writeIfAmong(to, wind, reply.values, value, at)) return true;
   }
   return false;
 }
 
-function origin(
+function writeIfAmong(
   to: Writer,
   wind: number,
   values: readonly unknown[],
   value: object,
   at: number,
 ): boolean {
-  const place = values[at] === value ? at : values.indexOf(value);
-  if (place < 0) return false;
-  to.u8(SAME).u32(wind).u8(place);
+  const index = values[at] === value ? at : values.indexOf(value);
+  if (index < 0) return false;
+  to.u8(SAME).u32(wind).u8(index);
   return true;
 }
 
@@ -315,7 +316,7 @@ export function writeValues(
   to: Writer,
   args: readonly Arg[],
   values: readonly unknown[],
-  things: ObjectCodec,
+  objects: ObjectCodec,
   sent: SentValues | null,
 ): void {
   for (let at = 0; at < args.length; at++) {
@@ -323,28 +324,28 @@ export function writeValues(
     if (value === null) to.u8(NULL);
     else if (typeof value !== 'object' || !writeOrigin(to, value, at, sent)) {
       to.u8(VALUE);
-      writeValue(to, args[at]!.type, value, things);
+      writeValue(to, args[at]!.type, value, objects);
     }
   }
 }
 
 /**
  * @param sent values that this side sent for the request
- * @throws {Malformed}
+ * @throws {MalformedMessage}
  */
 export function readValues(
   from: Reader,
   args: readonly Arg[],
-  things: ObjectCodec,
+  objects: ObjectCodec,
   sent: SentValues | null,
 ): unknown[] {
   const values: unknown[] = [];
   for (const { type, nullable, name } of args) {
-    const how = from.u8();
-    if (how === NULL) {
-      if (!nullable) throw new Malformed(`${name} is missing`);
+    const kind = from.u8();
+    if (kind === NULL) {
+      if (!nullable) throw new MalformedMessage(`${name} is missing`);
       values.push(null);
-    } else if (how === VALUE) values.push(readValue(from, type, things));
+    } else if (kind === VALUE) values.push(readValue(from, type, objects));
     else values.push(readSame(from, type, sent));
   }
   return values;
@@ -352,11 +353,11 @@ export function readValues(
 
 function readSame(from: Reader, type: ArgType, sent: SentValues | null): unknown {
   const wind = from.u32();
-  const place = from.u8();
-  const part = wind === ARGS ? sent?.asked : sent?.replies.get(wind);
-  const value = part?.values[place] ?? null;
-  if (value === null || part?.args[place]?.type !== type) {
-    throw new Malformed('a value is not of the request');
+  const index = from.u8();
+  const part = wind === ARGS ? sent?.args : sent?.replies.get(wind);
+  const value = part?.values[index] ?? null;
+  if (value === null || part?.args[index]?.type !== type) {
+    throw new MalformedMessage('a value is not of the request');
   }
   return value;
 }

@@ -154,7 +154,7 @@ it('a request that ends its thread twice is refused; other requests wait for the
     this: Channel,
     ...args
   ) {
-    const loc = volumeOf(run).worker?.link.served?.asked.values[0];
+    const loc = volumeOf(run).worker?.link.servedCall?.args.values[0];
     if (loc instanceof Loc && loc.name === 'long') void crash(run);
     else sleep.apply(this, args);
   });

@@ -13,7 +13,7 @@ function sourcesOf(about: object, files: readonly string[]): Sources {
     ...files.map((file) => [`/lib/p/${file}`, ''] as const),
   ]);
   return {
-    kind: (path: string) => (texts.has(path) ? 'file' : undefined),
+    fileKind: (path: string) => (texts.has(path) ? 'file' : undefined),
     read: (path: string) => new TextEncoder().encode(texts.get(path)),
   } as unknown as Sources;
 }

@@ -4,8 +4,8 @@
  *
  * An interpreter lost during a request is replaced at once, and requests wait for the replacement.
  * They fail only between a failed start and the next try; a request that has ended interpreters may
- * be refused (limits/harmful-requests.ts). The owner starts the replacement, and reports `serves`
- * or `notStarted`.
+ * be refused (limits/harmful-requests.ts). The owner starts the replacement, and calls
+ * `resumeServing` or `handleStartFailure`.
  */
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
@@ -33,7 +33,7 @@ export interface SuccessionOwner {
 /** Log texts about a volume's interpreter or thread. */
 export interface LogTexts {
   readonly title: string;
-  /** The option named after `is lost`. */
+  /** Text after `is lost` that names an option: ` (option isolation)`, or empty. */
   readonly option: string;
   readonly lossMsgid: number;
   readonly restartMsgid: number;
@@ -103,7 +103,7 @@ export class Succession {
     if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
-  /** @param hasServed false for one that ended while idle: its restart is paced */
+  /** @param hasServed false if it ended before a request: only such a restart is delayed */
   replaceLost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
     else this.replace('it is lost before it has served', this.nextWait(), true);
@@ -120,13 +120,13 @@ export class Succession {
     this.enterHeld();
   }
 
-  /** @param isServingNone true when no interpreter serves meanwhile */
-  handleStartFailure(error: unknown, isServingNone: boolean): void {
+  /** @param isLost true if no interpreter serves meanwhile */
+  handleStartFailure(error: unknown, isLost: boolean): void {
     const { title, startFailureMsgid } = this.texts;
     const text = `${title} does not start anew: ${errorText(error)}`;
     this.xl.log.error(text, { msgid: startFailureMsgid });
     this.state = 'serving';
-    if (!isServingNone) return;
+    if (!isLost) return;
     this.failHeld();
     this.replace('it is still lost', this.nextWait());
   }
@@ -135,7 +135,7 @@ export class Succession {
     return this.backoff.nextWait(this.xl.context.now());
   }
 
-  /** @param startsAtNextRequest true to let the next request end the wait */
+  /** @param startsAtNextRequest true if the next request ends the wait */
   private replace(why: string, ms: number, startsAtNextRequest = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
@@ -163,7 +163,7 @@ export class Succession {
 
   // -- requests ----------------------------------------------------------------------------------
 
-  /** Holds or fails a request that came while no interpreter serves. */
+  /** Holds a request that came while no interpreter serves, or handles it by `on-error`. */
   holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void {
     const bypasses = this.policy.onError === 'bypass' && this.xl.passingChild !== undefined;
     if (!bypasses) this.startNow?.();
@@ -171,7 +171,7 @@ export class Succession {
     else this.held.push({ name, frame, args });
   }
 
-  /** Fails a request that the module must not get; false when it may. */
+  /** Handles a request that keeps ending interpreters by `on-error`; returns false for any other. */
   failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
     const { harmful, xl } = this;
     if (harmful.size === 0 || !harmful.isRefused(name, args, xl.context.now())) return false;
@@ -200,8 +200,8 @@ export class Succession {
   }
 
   /**
-   * Enters the held requests; after a slow one it yields to other sources. Requests of callers that
-   * have ended an interpreter enter last, so that other callers wait for one start at most.
+   * Passes the held requests to the module. After a slow one, other work runs for PAUSE_MS. Requests
+   * of callers that have ended an interpreter enter last, so that other callers wait for one start at most.
    */
   private enterHeld(): void {
     if (this.state !== 'serving') return;

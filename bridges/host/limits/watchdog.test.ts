@@ -187,7 +187,7 @@ describe('the request to end a turn', () => {
   };
 
   it('ignored by the engine is noticed within a second, or later on a busy CPU', () => {
-    const none = { ...newSlot(), endable: false };
+    const none = { ...newSlot(), isEndable: false };
     for (const slot of [newSlot(), none]) {
       expect(noticedAfter(slot, 0.9)).toBeLessThanOrEqual(2 * LIMIT + 1000);
     }
@@ -206,7 +206,7 @@ describe('the request to end a turn', () => {
   });
 
   it('is not made for engines without turns, whose interpreter is still marked lost', () => {
-    const slot = { ...newSlot(), endable: false };
+    const slot = { ...newSlot(), isEndable: false };
     begin(slot, 1);
     sampleUntil(slot, () => slot.stage === LOST);
     expect([marked(slot)(), slot.isEndRequested]).toEqual([false, false]);

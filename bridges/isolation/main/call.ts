@@ -6,44 +6,44 @@ import type { Frame } from '../../../runtime/core/frame.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { type Part, Replies } from '../replies.ts';
+import { ReplyWindow, type TypedValues } from '../replies.ts';
 import type { SentValues } from '../values.ts';
 
-export class Call implements SentValues {
+export class PendingCall implements SentValues {
   readonly number: number;
   readonly row: FopRow;
   readonly frame: Frame;
-  readonly asked: Part;
-  readonly replies = new Replies();
+  readonly args: TypedValues;
+  readonly replies = new ReplyWindow();
   /** Pending winds: their index in the request, by the worker's number. */
   readonly winds = new Map<number, number>();
-  owed = 0;
-  answered = false;
+  owedReplies = 0;
+  isAnswered = false;
   /** True if it carries inodes that are not linked. */
-  hasLoose = false;
+  hasUnlinked = false;
 
   constructor(number: number, row: FopRow, frame: Frame, args: readonly unknown[]) {
     this.number = number;
     this.row = row;
     this.frame = frame;
-    this.asked = { args: row.args, values: args };
+    this.args = { args: row.args, values: args };
   }
 
   /** An inode of the request, by its number. */
   inode(id: number): Inode | undefined {
-    const found = inodeIn(this.asked.values, id);
-    if (found !== undefined) return found;
+    const argument = findInode(this.args.values, id);
+    if (argument !== undefined) return argument;
     const { replies } = this;
-    for (let wind = replies.first; wind < replies.count; wind++) {
+    for (let wind = replies.firstKept; wind < replies.count; wind++) {
       const reply = replies.get(wind);
-      const inReply = reply && inodeIn(reply.values, id);
-      if (inReply !== undefined) return inReply;
+      const inode = reply && findInode(reply.values, id);
+      if (inode !== undefined) return inode;
     }
     return undefined;
   }
 }
 
-function inodeIn(values: readonly unknown[], id: number): Inode | undefined {
+function findInode(values: readonly unknown[], id: number): Inode | undefined {
   for (const value of values) {
     if (value instanceof Inode) {
       if (value.id === id) return value;

@@ -2,36 +2,36 @@
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { Malformed, type Reader, type Writer } from '../bytes.ts';
+import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
 import { KNOWN, NEW, NONE, OWN } from '../message-kinds.ts';
 import { type ObjectCodec, readNewFd, writeNewFd } from '../values.ts';
-import type { Call } from './call.ts';
+import type { PendingCall } from './call.ts';
 
 /** Thrown when a worker refers to an object not exposed to it: only that request fails. */
-export class NotExposed extends Error {
-  readonly code = 'GLOSSA_NOT_LENT';
+export class NotExposedError extends Error {
+  readonly code = 'GLOSSA_NOT_EXPOSED';
 }
 
 export class ExposedObjects implements ObjectCodec {
   /** The request whose values are being encoded or decoded. */
-  call: Call | null = null;
+  call: PendingCall | null = null;
   private readonly xl: Xlator;
-  private readonly mostFds: number;
+  private readonly maxFds: number;
   private readonly fds = new Map<number, Fd>();
-  /** Unlinked inodes that the worker keeps. */
-  private readonly kept = new Map<number, WeakRef<Inode>>();
-  private readonly keptEnd: FinalizationRegistry<number>;
+  /** Inodes that the worker keeps and that are not in the inode table. */
+  private readonly unlinked = new Map<number, WeakRef<Inode>>();
+  private readonly unlinkedEnd: FinalizationRegistry<number>;
   /** Inodes made by the worker, by its numbers. */
   private readonly ownInodes = new Map<number, Inode>();
   private readonly ownFds = new Map<number, Fd>();
   private readonly ownNumbers = new WeakMap<Inode | Fd, number>();
 
-  /** @param gone called at the end of an inode that was never linked */
-  constructor(xl: Xlator, mostFds: number, gone: (inode: number) => void) {
+  /** @param onCollected called when an inode that is not in the table has been garbage collected */
+  constructor(xl: Xlator, maxFds: number, onCollected: (inode: number) => void) {
     this.xl = xl;
-    this.mostFds = mostFds;
-    this.keptEnd = new FinalizationRegistry((id) => {
-      if (this.kept.delete(id)) gone(id);
+    this.maxFds = maxFds;
+    this.unlinkedEnd = new FinalizationRegistry((id) => {
+      if (this.unlinked.delete(id)) onCollected(id);
     });
   }
 
@@ -41,8 +41,8 @@ export class ExposedObjects implements ObjectCodec {
 
   // -- inodes --------------------------------------------------------------------------------------
 
-  /** True if the worker has the linked inode. */
-  knows(inode: Inode): boolean {
+  /** Whether the worker may refer to this inode of the table. */
+  isExposed(inode: Inode): boolean {
     return inode.ctxGet(this.xl) === this || inode.id === ROOT_ID;
   }
 
@@ -51,7 +51,7 @@ export class ExposedObjects implements ObjectCodec {
       to.u8(NONE);
       return;
     }
-    if (this.knows(inode)) {
+    if (this.isExposed(inode)) {
       to.u8(KNOWN).number(inode.id);
       return;
     }
@@ -61,73 +61,74 @@ export class ExposedObjects implements ObjectCodec {
       return;
     }
     to.u8(NEW).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
-    if (inode.linked) this.note(inode);
-    else if (this.call !== null) this.call.hasLoose = true;
+    if (inode.linked) this.expose(inode);
+    else if (this.call !== null) this.call.hasUnlinked = true;
   }
 
   /** Marks a linked inode as exposed; the worker is notified when it is forgotten. */
-  note(inode: Inode): void {
+  expose(inode: Inode): void {
     inode.ctxSet(this.xl, this);
-    this.kept.delete(inode.id);
+    this.unlinked.delete(inode.id);
   }
 
-  /** Keeps an unlinked inode exposed. */
-  keep(inode: Inode): void {
-    if (this.kept.has(inode.id)) return;
-    this.kept.set(inode.id, new WeakRef(inode));
-    this.keptEnd.register(inode, inode.id);
+  /** Exposes an inode that is not in the table, for as long as the process references it. */
+  exposeUnlinked(inode: Inode): void {
+    if (this.unlinked.has(inode.id)) return;
+    this.unlinked.set(inode.id, new WeakRef(inode));
+    this.unlinkedEnd.register(inode, inode.id);
   }
 
-  /** Reads an inode of the current request. @throws {NotExposed} {Malformed} */
+  /** Reads an inode of the current request. @throws {NotExposedError | MalformedMessage} */
   readInode(from: Reader): Inode | null {
-    const how = from.u8();
-    if (how === NONE) return null;
+    const kind = from.u8();
+    if (kind === NONE) return null;
     const number = from.number();
-    if (how === OWN) return this.ownInode(number);
-    if (how !== KNOWN) throw new Malformed('an unknown kind of reference to an inode');
-    const found = this.find(number);
-    if (found === undefined) throw new NotExposed('an inode that the module was not given');
-    return found;
+    if (kind === OWN) return this.findOrMakeOwnInode(number);
+    if (kind !== KNOWN) throw new MalformedMessage('an unknown kind of reference to an inode');
+    const inode = this.find(number);
+    if (inode === undefined)
+      throw new NotExposedError('the module refers to an inode that it did not receive');
+    return inode;
   }
 
   /** Reads an inode of any of the requests; null if it is not exposed. */
-  readInodeOf(calls: Iterable<Call>, from: Reader): Inode | null {
-    const how = from.u8();
-    if (how === NONE) return null;
+  readInodeOfAny(calls: Iterable<PendingCall>, from: Reader): Inode | null {
+    const kind = from.u8();
+    if (kind === NONE) return null;
     const number = from.number();
-    if (how === OWN) return this.ownInode(number);
-    const found = this.find(number);
-    if (found !== undefined) return found;
+    if (kind === OWN) return this.findOrMakeOwnInode(number);
+    const inode = this.find(number);
+    if (inode !== undefined) return inode;
     for (const call of calls) {
-      const loose = call.inode(number);
-      if (loose !== undefined) return loose;
+      const unlinked = call.inode(number);
+      if (unlinked !== undefined) return unlinked;
     }
     return null;
   }
 
   private find(number: number): Inode | undefined {
     const known = this.table.byNodeid(number);
-    if (known !== undefined && this.knows(known)) return known;
-    return this.call?.inode(number) ?? this.kept.get(number)?.deref();
+    if (known !== undefined && this.isExposed(known)) return known;
+    return this.call?.inode(number) ?? this.unlinked.get(number)?.deref();
   }
 
-  private ownInode(number: number): Inode {
+  private findOrMakeOwnInode(number: number): Inode {
     let inode = this.ownInodes.get(number);
     if (inode === undefined) {
       inode = this.table.newInode();
-      this.setOwn(number, inode);
+      this.bindOwnNumber(number, inode);
     }
     return inode;
   }
 
   /** Binds the worker's own number to `inode`. */
-  setOwn(number: number, inode: Inode): void {
+  bindOwnNumber(number: number, inode: Inode): void {
     this.ownInodes.set(number, inode);
     this.ownNumbers.set(inode, number);
   }
 
   /** The worker's number of an inode that it made. */
-  ownNumberOf(inode: Inode): number | undefined {
+  ownNumber(inode: Inode): number | undefined {
     return this.ownNumbers.get(inode);
   }
 
@@ -152,19 +153,20 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   readFd(from: Reader): Fd {
-    const how = from.u8();
+    const kind = from.u8();
     const number = from.number();
-    if (how === NEW) return this.newOwnFd(number, from);
-    const fd = how === OWN ? this.ownFds.get(number) : this.fds.get(number);
-    if (fd === undefined) throw new NotExposed('an fd that the module was not given');
+    if (kind === NEW) return this.readOwnFd(number, from);
+    const fd = kind === OWN ? this.ownFds.get(number) : this.fds.get(number);
+    if (fd === undefined)
+      throw new NotExposedError('the module refers to an fd that it did not receive');
     return fd;
   }
 
-  private newOwnFd(number: number, from: Reader): Fd {
+  private readOwnFd(number: number, from: Reader): Fd {
     const { inode, flags, pid, isDir } = readNewFd(from, this);
-    if (this.ownFds.has(number)) throw new Malformed('an fd number is already in use');
+    if (this.ownFds.has(number)) throw new MalformedMessage('an fd number is already in use');
     // The worker itself enforces the limit.
-    if (this.ownFds.size >= this.mostFds) throw new Malformed('more fds than the limit');
+    if (this.ownFds.size >= this.maxFds) throw new MalformedMessage('more fds than the limit');
     const fd = new Fd(inode, flags, pid, isDir);
     this.ownFds.set(number, fd);
     this.ownNumbers.set(fd, number);
@@ -179,15 +181,15 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   /** Removes a released fd of the main thread. */
-  released(fd: Fd): void {
+  forgetFd(fd: Fd): void {
     this.fds.delete(fd.id);
   }
 
   /** Closes the fds of a worker that is gone. */
   close(): void {
-    const open = [...this.ownFds.values()];
+    const ownFds = [...this.ownFds.values()];
     this.ownFds.clear();
     this.ownInodes.clear();
-    for (const fd of open) fd.release();
+    for (const fd of ownFds) fd.release();
   }
 }

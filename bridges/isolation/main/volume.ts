@@ -34,9 +34,9 @@ import {
 import { toOneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
 import { DOWN, type ModuleSummary } from '../message-kinds.ts';
-import type { Call } from './call.ts';
+import type { PendingCall } from './call.ts';
 import { ThreadLineStops } from './line-stops.ts';
-import { Worker, type WorkerOwner, withoutIsolation } from './worker.ts';
+import { Worker, type WorkerOwner, workerOptions } from './worker.ts';
 
 /** Milliseconds that a statedump waits for the module's part. */
 const DUMP_MS = 1000;
@@ -45,7 +45,7 @@ const INSIST_MS = 5000;
 /** The child index of an event about no child. */
 const NO_CHILD = 255;
 
-const THREAD: LogTexts = {
+const THREAD_TEXTS: LogTexts = {
   title: 'the thread',
   option: ' (option isolation)',
   lossMsgid: messages.threadLost.id,
@@ -64,77 +64,77 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   private readonly machine: Machine;
   /** Null between two workers. */
   private worker: Worker | null = null;
-  private started!: ModuleSummary;
+  private summary!: ModuleSummary;
   private readonly succession: Succession;
 
   constructor(xl: Xlator, machine: Machine, settings: ThreadSettings) {
     this.xl = xl;
     this.machine = machine;
     this.settings = settings;
-    this.succession = new Succession(xl, settings.policy, this, THREAD);
+    this.succession = new Succession(xl, settings.policy, this, THREAD_TEXTS);
   }
 
   // -- its life ------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    this.started = await this.begin(false);
+    this.summary = await this.startWorker(false);
   }
 
   async check(): Promise<void> {
-    await this.begin(true);
+    await this.startWorker(true);
     await this.close();
   }
 
-  private async begin(checks: boolean): Promise<ModuleSummary> {
-    const worker = new Worker(this.xl, this.machine, this.settings, checks, this);
+  private async startWorker(checksOnly: boolean): Promise<ModuleSummary> {
+    const worker = new Worker(this.xl, this.machine, this.settings, checksOnly, this);
     this.worker = worker;
     this.counters.threads += 1;
     try {
-      const started = await worker.whenStarted;
-      if (this.worker === worker && started?.stopsAtLines) this.stops.serve(worker.link);
-      return started;
+      const summary = await worker.whenStarted;
+      if (this.worker === worker && summary?.stopsAtLines) this.stops.setWorker(worker.link);
+      return summary;
     } catch (error) {
-      if (this.worker === worker) this.drop(worker, 'it does not start');
+      if (this.worker === worker) this.retire(worker, 'it does not start');
       throw error;
     }
   }
 
   /** Retires a worker: fails its pending requests, and releases its objects. */
-  private drop(worker: Worker, why: string): void {
+  private retire(worker: Worker, why: string): void {
     this.worker = null;
-    this.stops.serve(null);
-    const owed = worker.close(`its thread is lost: ${why}`);
+    this.stops.setWorker(null);
+    const unanswered = worker.close(`its thread is lost: ${why}`);
     // First: requests that callers send on these replies must wait for the successor. Callers that await
     // this worker's start were rejected before.
-    if (worker.started !== null) this.succession.replaceLost(worker.link.hasServed);
-    for (const call of owed) this.failed(call);
+    if (worker.summary !== null) this.succession.replaceLost(worker.link.hasServed);
+    for (const call of unanswered) this.failCall(call);
   }
 
-  lost(worker: Worker, why: string): void {
+  handleLoss(worker: Worker, why: string): void {
     if (worker !== this.worker) return;
-    const { served } = worker.link;
+    const { servedCall } = worker.link;
     const blamed =
-      served === null
+      servedCall === null
         ? null
         : {
-            name: served.row.name as FopName,
-            args: served.asked.values,
-            uid: served.frame.root.uid,
+            name: servedCall.row.name as FopName,
+            args: servedCall.args.values,
+            uid: servedCall.frame.root.uid,
           };
     this.succession.logLoss(why, blamed);
-    this.drop(worker, why);
+    this.retire(worker, why);
   }
 
   startReplacement(): void {
-    void this.restart();
+    void this.restartThread();
   }
 
   /** Never rejects: errors are logged. */
-  private async restart(): Promise<void> {
+  private async restartThread(): Promise<void> {
     try {
-      const started = await this.begin(false);
+      const summary = await this.startWorker(false);
       if (this.succession.isClosed) return;
-      this.changed(started);
+      this.applySummary(summary);
       announceChangedReplies(this.xl);
       for (const [event, about] of this.succession.eventsToReplay) this.sendEvent(event, about);
       if (this.worker === null) throw new Error('it is lost before it has served');
@@ -150,59 +150,59 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.succession.close();
     if (worker === null) return;
     this.stops.end();
-    if (worker.started !== null) {
-      const ended = worker.order('fini', null).catch(() => {});
+    if (worker.summary !== null) {
+      const finished = worker.runOrder('fini', null).catch(() => {});
       let cancel = (): void => {};
-      const tooLong = new Promise<void>((resolve) => {
+      const timeLimit = new Promise<void>((resolve) => {
         cancel = this.xl.context.after(INSIST_MS, resolve);
       });
-      await Promise.race([ended, tooLong]);
+      await Promise.race([finished, timeLimit]);
       cancel();
     }
-    if (this.worker === worker) this.drop(worker, 'the volume has ended');
-    await worker.ended;
+    if (this.worker === worker) this.retire(worker, 'the volume has ended');
+    await worker.whenEnded;
   }
 
   // -- requests ------------------------------------------------------------------------------------
 
   fops(): Fops<unknown> {
-    const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
-    const known = new Set(this.started.fops);
+    const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
+    const definedFops = new Set(this.summary.fops);
     table.forEach((row, at) => {
-      if (!known.has(row.name)) return;
+      if (!definedFops.has(row.name)) return;
       const name = row.name as FopName;
-      made[name] = collect[name]((frame, _, args) => {
+      functions[name] = collect[name]((frame, _, args) => {
         const { worker } = this;
         const { succession } = this;
-        if (worker === null || worker.started === null) succession.holdOrFail(name, frame, args);
+        if (worker === null || worker.summary === null) succession.holdOrFail(name, frame, args);
         else if (!succession.failIfHarmful(name, frame, args))
-          worker.link.ask(row, at, frame, args);
+          worker.link.sendRequest(row, at, frame, args);
       }) as Fop<FopName, unknown>;
     });
-    return made as Fops<unknown>;
+    return functions as Fops<unknown>;
   }
 
   get passesThrough(): boolean {
-    return this.started.passesThrough;
+    return this.summary.passesThrough;
   }
 
   get observes(): boolean {
-    return this.started.observes;
+    return this.summary.observes;
   }
 
-  changed(started: ModuleSummary): void {
-    this.started = started;
+  applySummary(summary: ModuleSummary): void {
+    this.summary = summary;
     this.xl.exchangeFops(this.fops() as never);
   }
 
   /** Fails a request whose thread failed. */
-  failed({ frame, row, asked, replies }: Call): void {
+  failCall({ frame, row, args, replies }: PendingCall): void {
     const name = row.name as FopName;
-    if (replies.count > 0) this.refuse(name, frame);
-    else this.succession.applyOnError(name, frame, asked.values);
+    if (replies.count > 0) this.failByPolicy(name, frame);
+    else this.succession.applyOnError(name, frame, args.values);
   }
 
-  private refuse(name: FopName, frame: Frame): void {
+  private failByPolicy(name: FopName, frame: Frame): void {
     this.counters.failures += 1;
     fail[name](frame, this.settings.policy.error);
   }
@@ -219,7 +219,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   private sendEvent(event: EventName, about: unknown): void {
     const { worker } = this;
     const child = this.xl.below.indexOf(about as Xlator);
-    if (worker === null || worker.started === null) return;
+    if (worker === null || worker.summary === null) return;
     const { link } = worker;
     link
       .begin(DOWN.EVENT)
@@ -239,7 +239,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   }
 
   notifyDisconnect(client: Client): void {
-    this.worker?.link.gone(client);
+    this.worker?.link.notifyDisconnect(client);
   }
 
   /** Empty: the worker counts a client's requests itself. */
@@ -249,14 +249,14 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   // -- orders --------------------------------------------------------------------------------------
 
   /** @throws {Error} between two workers */
-  private get atWork(): Worker {
+  private get liveWorker(): Worker {
     if (this.worker === null) throw new Error('its thread is lost');
     return this.worker;
   }
 
   async reload(): Promise<ReloadResult> {
     try {
-      const { ok, text } = (await this.atWork.order('reload', null)) as ReloadResult;
+      const { ok, text } = (await this.liveWorker.runOrder('reload', null)) as ReloadResult;
       if (ok === true) this.succession.harmful.clear();
       return { ok: ok === true, text: toOneRecord(String(text)) };
     } catch (error) {
@@ -269,31 +269,34 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
     // A later worker starts with them.
-    this.worker?.insist('reconfigure', withoutIsolation(this.xl), INSIST_MS);
+    this.worker?.runOrderNow('reconfigure', workerOptions(this.xl), INSIST_MS);
   }
 
   get language(): string {
-    return this.started.language;
+    return this.summary.language;
   }
 
   get lines(): ThreadLineStops | null {
-    return this.started.stopsAtLines ? this.stops : null;
+    return this.summary.stopsAtLines ? this.stops : null;
   }
 
   get methods(): ModuleSummary['methods'] {
-    return this.started.methods;
+    return this.summary.methods;
   }
 
   get path(): string {
-    return this.started.path;
+    return this.summary.path;
   }
 
   async evaluate(source: string): Promise<Evaluation> {
-    const told = (await this.atWork.order('evaluate', source)) as Partial<Evaluation> | null;
+    const result = (await this.liveWorker.runOrder(
+      'evaluate',
+      source,
+    )) as Partial<Evaluation> | null;
     return {
-      incomplete: told?.incomplete === true,
-      output: String(told?.output ?? ''),
-      failed: told?.failed === true,
+      incomplete: result?.incomplete === true,
+      output: String(result?.output ?? ''),
+      failed: result?.failed === true,
     };
   }
 
@@ -303,32 +306,32 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   dumpState(): string | undefined {
     if (this.worker === null) return undefined;
-    return (this.worker.insist('dump_state', null, INSIST_MS) as string | null) ?? undefined;
+    return (this.worker.runOrderNow('dump_state', null, INSIST_MS) as string | null) ?? undefined;
   }
 
   loadState(state: string): void {
-    this.atWork.insist('load_state', state, INSIST_MS);
+    this.liveWorker.runOrderNow('load_state', state, INSIST_MS);
   }
 
   /** The worker's statedump, with the main thread's counts. */
   dump(): Dump {
     const { threads, failures, bypassed } = this.counters;
     const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.heldCount;
-    const own = { isolation: 'thread', threads, 'requests-in-thread': waiting };
-    let inside: Record<string, unknown>;
+    const ownCounts = { isolation: 'thread', threads, 'requests-in-thread': waiting };
+    let moduleDump: Record<string, unknown>;
     try {
-      inside = this.atWork.insist('dump', null, DUMP_MS) as Record<string, unknown>;
+      moduleDump = this.liveWorker.runOrderNow('dump', null, DUMP_MS) as Record<string, unknown>;
     } catch (error) {
-      return { ...own, failures, bypassed, module: errorText(error) };
+      return { ...ownCounts, failures, bypassed, module: errorText(error) };
     }
-    const told = Object.entries(inside).map(([key, value]) => [
+    const moduleEntries = Object.entries(moduleDump).map(([key, value]) => [
       key,
       typeof value === 'number' ? value : toOneRecord(String(value)),
     ]);
-    const dump: Dump = { ...Object.fromEntries(told), ...own };
+    const dump: Dump = { ...Object.fromEntries(moduleEntries), ...ownCounts };
     dump.failures = failures + Number(dump.failures);
     dump.bypassed = bypassed + Number(dump.bypassed);
-    dump['requests-in-thread'] = Math.max(waiting, Number(inside['requests-in-thread']) || 0);
+    dump['requests-in-thread'] = Math.max(waiting, Number(moduleDump['requests-in-thread']) || 0);
     return dump;
   }
 }

@@ -19,12 +19,12 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { onTurnAbandoned } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { Malformed, type Reader, Writer } from '../bytes.ts';
+import { MalformedMessage, type Reader, Writer } from '../bytes.ts';
 import { Channel, newSharedMemory, type SharedMemory } from '../channel.ts';
 import { ASKED, DOWN, UP } from '../message-kinds.ts';
 import { readValues, writeValues } from '../values.ts';
-import { Call } from './call.ts';
-import { ExposedObjects, NotExposed } from './exposed-objects.ts';
+import { PendingCall } from './call.ts';
+import { ExposedObjects, NotExposedError } from './exposed-objects.ts';
 
 /** Microseconds of polling, as in the pump. */
 const POLL_US = 50;
@@ -37,72 +37,72 @@ const TURN_MS = 4;
 /** Messages between two samples of the clock. */
 const CHECK_EVERY = 64;
 /** Notices that may collect before the worker is woken. */
-const NOTICES = 64;
+const MAX_NOTICES = 64;
 /** Backlog at which a worker that stopped reading is ended. */
-const BACKLOG_BYTES = 64 * 1024 * 1024;
-const LAST_CALL = 0x3fffffff;
-const LAST_ERRNO = 4095;
+const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+const MAX_CALL = 0x3fffffff;
+const MAX_ERRNO = 4095;
 
 /** The volume's handlers of a worker's messages. */
 export interface WorkerLinkOwner {
   /** Handlers of messages that are not about requests, by kind. */
-  readonly others: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
+  readonly handlers: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
   /** The worker can no longer be used. */
-  broken(why: string): void;
+  handleBroken(why: string): void;
   /** All messages were taken; the main thread returns to its event loop. */
-  left(): void;
+  updateHold(): void;
   /** Checks under a test's clock whether the worker still runs. */
   checkAlive(): void;
   /** Fails a request whose module or thread went wrong. */
-  failed(call: Call): void;
+  failCall(call: PendingCall): void;
 }
 
 const links = new Set<WorkerLink>();
 onTurnAbandoned(() => {
-  for (const link of links) link.abandoned();
+  for (const link of links) link.recover();
 });
 
 export class WorkerLink {
   readonly shared: SharedMemory = newSharedMemory();
   readonly channel: Channel;
   readonly exposed: ExposedObjects;
-  readonly calls = new Map<number, Call>();
+  readonly calls = new Map<number, PendingCall>();
   private readonly xl: Xlator;
   private readonly owner: WorkerLinkOwner;
   private readonly writer = new Writer();
-  private readonly settles: boolean;
+  private readonly waitsForAll: boolean;
   private readonly busy = new BusyPoll(POLL_US);
-  private readonly patience = new BusyPoll(SLEEP_MS * 1000);
+  private readonly sleepPoll = new BusyPoll(SLEEP_MS * 1000);
   private readonly cbks = new Map<FopRow, unknown>();
   private readonly ownCbks = new Map<FopRow, unknown>();
   private lastCall = 0;
   /** The time when this turn ends. */
-  private until = 0;
+  private turnEnd = 0;
   private notices = 0;
-  private closed = false;
+  private isClosed = false;
   /** True while messages are being taken. */
-  private conversing = false;
+  private isConversing = false;
   /** True while a debugger has stopped the module: waiting is pointless. */
-  held = false;
+  isStopped = false;
   /** The request that the main thread waits for. */
-  private focus: Call | null = null;
+  private awaitedCall: PendingCall | null = null;
 
-  /** @param call wakes the worker's event loop */
-  constructor(xl: Xlator, owner: WorkerLinkOwner, mostFds: number, call: () => void) {
+  /** @param wakeWorker wakes the worker's event loop */
+  constructor(xl: Xlator, owner: WorkerLinkOwner, maxFds: number, wakeWorker: () => void) {
     this.xl = xl;
     this.owner = owner;
-    this.channel = new Channel(this.shared, 0, call);
-    this.exposed = new ExposedObjects(xl, mostFds, (inode) => this.forget(inode));
-    this.settles = xl.context.soon === undefined;
+    this.channel = new Channel(this.shared, 0, wakeWorker);
+    this.exposed = new ExposedObjects(xl, maxFds, (inode) => this.forget(inode));
+    this.waitsForAll = xl.context.soon === undefined;
     this.channel.level = xl.log.level;
-    this.channel.leave(false);
+    this.channel.setAway(false);
     links.add(this);
   }
 
   /** The unanswered request that the worker claims to run. */
-  get served(): Call | null {
-    const call = this.calls.get(this.channel.served);
-    return call === undefined || call.answered ? null : call;
+  get servedCall(): PendingCall | null {
+    const call = this.calls.get(this.channel.servedCall);
+    return call === undefined || call.isAnswered ? null : call;
   }
 
   get hasServed(): boolean {
@@ -118,50 +118,50 @@ export class WorkerLink {
   /** Sends the message, and wakes the worker. */
   send(): void {
     const { channel, xl } = this;
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.notices = 0;
     if (xl.log.level !== channel.level) channel.level = xl.log.level;
-    if (this.settles) channel.now = xl.context.now();
-    if (!this.put()) return;
+    if (this.waitsForAll) channel.now = xl.context.now();
+    if (!this.putMessage()) return;
     channel.wake();
-    if (channel.backlogBytes > BACKLOG_BYTES) this.break('it takes nothing any more');
+    if (channel.backlogBytes > MAX_BACKLOG_BYTES) this.reportBroken('it stopped reading');
   }
 
   /** Sends a notice without waking the worker, which reads it when it next wakes. */
-  notice(): void {
-    if (this.closed) return;
-    if (this.settles || this.notices >= NOTICES) {
+  sendWithoutWake(): void {
+    if (this.isClosed) return;
+    if (this.waitsForAll || this.notices >= MAX_NOTICES) {
       this.send();
       this.converse(null);
       return;
     }
     this.notices += 1;
-    this.put();
+    this.putMessage();
   }
 
   /** False when the worker's counter is impossible. */
-  private put(): boolean {
+  private putMessage(): boolean {
     try {
       this.channel.put(this.writer);
       return true;
     } catch (error) {
-      this.malformed(error);
+      this.handleError(error);
       return false;
     }
   }
 
   forget(inode: number): void {
     this.begin(DOWN.FORGET).number(inode);
-    this.notice();
+    this.sendWithoutWake();
   }
 
   release(fd: Fd): void {
-    this.exposed.released(fd);
+    this.exposed.forgetFd(fd);
     this.begin(DOWN.RELEASE).number(fd.id);
-    this.notice();
+    this.sendWithoutWake();
   }
 
-  gone(client: Client): void {
+  notifyDisconnect(client: Client): void {
     this.begin(DOWN.GONE).number(client.id).text(client.uid);
     this.send();
     this.converse(null);
@@ -169,29 +169,29 @@ export class WorkerLink {
 
   // -- requests ------------------------------------------------------------------------------------
 
-  ask(row: FopRow, fop: number, frame: Frame, args: readonly unknown[]): void {
-    this.lastCall = this.lastCall === LAST_CALL ? 1 : this.lastCall + 1;
-    const call = new Call(this.lastCall, row, frame, args);
+  sendRequest(row: FopRow, fop: number, frame: Frame, args: readonly unknown[]): void {
+    this.lastCall = this.lastCall === MAX_CALL ? 1 : this.lastCall + 1;
+    const call = new PendingCall(this.lastCall, row, frame, args);
     frame.local = call;
     this.calls.set(call.number, call);
     const { root } = frame;
     const to = this.begin(DOWN.ASK).u32(call.number).u8(fop).number(root.unique);
     to.u32(root.uid).u32(root.gid).number(root.pid);
     const { client } = root;
-    to.number(client === null ? 0 : client.id).u8(this.flagsOf(frame));
+    to.number(client === null ? 0 : client.id).u8(this.requestFlags(frame));
     if (client !== null) to.text(client.uid);
     to.text(root.lkOwner).text(root.op);
     this.exposed.call = call;
     writeValues(to, row.args, args, this.exposed, null);
     this.exposed.call = null;
-    this.focus = call;
+    this.awaitedCall = call;
     this.send();
     this.converse(call);
-    if (call.answered || this.closed) return;
+    if (call.isAnswered || this.isClosed) return;
     root.whenInterrupted(() => this.interrupt(call));
   }
 
-  private flagsOf(frame: Frame): number {
+  private requestFlags(frame: Frame): number {
     const interrupted = frame.root.interrupted ? ASKED.INTERRUPTED : 0;
     const { observer } = this.xl;
     if (observer === null) return interrupted;
@@ -199,145 +199,147 @@ export class WorkerLink {
     return interrupted | ASKED.OBSERVED | followed;
   }
 
-  private interrupt(call: Call): void {
-    if (call.answered || this.closed) return;
+  private interrupt(call: PendingCall): void {
+    if (call.isAnswered || this.isClosed) return;
     this.begin(DOWN.INTERRUPT).u32(call.number);
     this.send();
     this.converse(null);
   }
 
-  private answer(from: Reader): void {
+  private takeReply(from: Reader): void {
     const call = this.calls.get(from.u32());
-    if (call === undefined || call.answered) throw new Malformed('a reply to an unknown request');
+    if (call === undefined || call.isAnswered)
+      throw new MalformedMessage('a reply to an unknown request');
     const opRet = from.integer();
     const opErrno = from.integer();
-    if (opErrno < 0 || opErrno > LAST_ERRNO) throw new Malformed('an invalid errno');
+    if (opErrno < 0 || opErrno > MAX_ERRNO) throw new MalformedMessage('an invalid errno');
     const { row, frame } = call;
     let values: unknown[];
-    let kept: Inode[] = [];
+    let keptInodes: Inode[] = [];
     this.exposed.call = call;
     try {
       values = readValues(from, row.reply, this.exposed, call);
-      if (call.hasLoose) kept = this.readKept(call, from);
+      if (call.hasUnlinked) keptInodes = this.readKeptInodes(call, from);
     } catch (error) {
-      if (!(error instanceof NotExposed)) throw error;
+      if (!(error instanceof NotExposedError)) throw error;
       this.xl.log.error(`${row.name}: refused: ${error.message}`, {
         msgid: messages.requestFailed.id,
       });
-      this.end(call);
-      this.owner.failed(call);
+      this.markAnswered(call);
+      this.owner.failCall(call);
       return;
     } finally {
       this.exposed.call = null;
     }
-    this.end(call);
+    this.markAnswered(call);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
-    for (const inode of kept) this.keep(inode);
+    for (const inode of keptInodes) this.exposeKept(inode);
   }
 
-  private readKept(call: Call, from: Reader): Inode[] {
+  private readKeptInodes(call: PendingCall, from: Reader): Inode[] {
     return Array.from({ length: from.count() }, () => {
       const inode = call.inode(from.integer());
-      if (inode === undefined) throw new NotExposed('an inode that is not of the request');
+      if (inode === undefined)
+        throw new NotExposedError('the module keeps an inode that the request does not have');
       return inode;
     });
   }
 
   /** Keeps an unlinked inode that the module still holds. */
-  private keep(inode: Inode): void {
+  private exposeKept(inode: Inode): void {
     if (!inode.linked) {
-      this.exposed.keep(inode);
+      this.exposed.exposeUnlinked(inode);
       return;
     }
-    this.exposed.note(inode);
+    this.exposed.expose(inode);
     this.begin(DOWN.LINKED).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
-    this.notice();
+    this.sendWithoutWake();
   }
 
-  private end(call: Call): void {
-    call.answered = true;
-    if (call.owed === 0) this.calls.delete(call.number);
+  private markAnswered(call: PendingCall): void {
+    call.isAnswered = true;
+    if (call.owedReplies === 0) this.calls.delete(call.number);
   }
 
   // -- what the module winds -----------------------------------------------------------------------
 
-  private wind(from: Reader): void {
+  private takeWind(from: Reader): void {
     const wind = from.u32();
     const number = from.u32();
     const child = this.xl.children[from.u8()];
     const row = table[from.u8()];
     if (child === undefined || row === undefined)
-      throw new Malformed('a wind to an unknown child or fop');
+      throw new MalformedMessage('a wind to an unknown child or fop');
     const call = number === 0 ? null : this.calls.get(number);
-    if (call === undefined) throw new Malformed('a wind of an unknown request');
-    if (call?.winds.has(wind)) throw new Malformed('the number of a pending wind');
-    const root = call === null ? this.ownRoot(row, from) : null;
+    if (call === undefined) throw new MalformedMessage('a wind of an unknown request');
+    if (call?.winds.has(wind)) throw new MalformedMessage('the number of a pending wind');
+    const root = call === null ? this.readOwnRoot(row, from) : null;
     if (call !== null) {
-      call.winds.set(wind, call.replies.wind());
-      call.owed += 1;
+      call.winds.set(wind, call.replies.countWind());
+      call.owedReplies += 1;
     }
     let args: unknown[];
     this.exposed.call = call;
     try {
       args = readValues(from, row.args, this.exposed, call);
     } catch (error) {
-      if (!(error instanceof NotExposed)) throw error;
-      this.refuse(wind, row, call);
+      if (!(error instanceof NotExposedError)) throw error;
+      this.refuseWind(wind, row, call);
       return;
     } finally {
       this.exposed.call = null;
     }
     const frame = call === null ? this.xl.begin(root!) : call.frame;
     if (call === null) frame.local = wind;
-    const cbk = call === null ? this.ownCbkOf(row) : this.cbkOf(row);
+    const cbk = call === null ? this.ownCbk(row) : this.requestCbk(row);
     windArgs[row.name as FopName](frame, wind, cbk as never, child, args);
   }
 
   /** The stack of a request that the module began, or continues after its reply. */
-  private ownRoot(row: FopRow, from: Reader): Stack {
+  private readOwnRoot(row: FopRow, from: Reader): Stack {
     const [uid, gid, pid] = [from.u32(), from.u32(), from.integer()];
     const root = new Stack(uid, gid, pid, row.logName);
     root.lkOwner = from.text();
     return root;
   }
 
-  private cbkOf(row: FopRow): unknown {
+  private requestCbk(row: FopRow): unknown {
     let cbk = this.cbks.get(row);
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
-        const call = frame.local as Call;
-        call.owed -= 1;
-        this.reply(wind, row, call, opRet, opErrno, values);
-        if (call.answered) this.end(call);
+        const call = frame.local as PendingCall;
+        call.owedReplies -= 1;
+        this.sendReply(wind, row, call, opRet, opErrno, values);
+        if (call.isAnswered) this.markAnswered(call);
       });
       this.cbks.set(row, cbk);
     }
     return cbk;
   }
 
-  private ownCbkOf(row: FopRow): unknown {
+  private ownCbk(row: FopRow): unknown {
     let cbk = this.ownCbks.get(row);
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         this.xl.end(frame.root);
-        this.reply(wind, row, null, opRet, opErrno, values);
+        this.sendReply(wind, row, null, opRet, opErrno, values);
       });
       this.ownCbks.set(row, cbk);
     }
     return cbk;
   }
 
-  private reply(
+  private sendReply(
     wind: number,
     row: FopRow,
-    call: Call | null,
+    call: PendingCall | null,
     opRet: number,
     opErrno: number,
     values: readonly unknown[],
   ): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     if (call !== null) {
-      call.replies.put(call.winds.get(wind)!, { args: row.reply, values });
+      call.replies.add(call.winds.get(wind)!, { args: row.reply, values });
       call.winds.delete(wind);
     }
     const to = this.begin(DOWN.REPLY).u32(wind).number(opRet).number(opErrno);
@@ -345,148 +347,148 @@ export class WorkerLink {
     writeValues(to, row.reply, values, this.exposed, null);
     this.exposed.call = null;
     this.send();
-    this.converse(call !== null && !call.answered ? call : null);
+    this.converse(call !== null && !call.isAnswered ? call : null);
   }
 
   /** Fails a wind that refers to an unexposed object with ESTALE, as for a forgotten inode. */
-  private refuse(wind: number, row: FopRow, call: Call | null): void {
-    if (call !== null) call.owed -= 1;
+  private refuseWind(wind: number, row: FopRow, call: PendingCall | null): void {
+    if (call !== null) call.owedReplies -= 1;
     const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
-    this.reply(wind, row, call, -1, ESTALE, values);
+    this.sendReply(wind, row, call, -1, ESTALE, values);
   }
 
   // -- waiting -------------------------------------------------------------------------------------
 
   /** Takes messages when the worker wakes the event loop. */
-  called(): void {
-    if (!this.closed) this.converse(null);
+  takeMessages(): void {
+    if (!this.isClosed) this.converse(null);
   }
 
   /** Takes messages, and waits for `call` as long as that pays. */
-  converse(call: Call | null): void {
-    if (call !== null) this.focus = call;
-    if (this.conversing || this.closed) return;
-    this.conversing = true;
+  converse(call: PendingCall | null): void {
+    if (call !== null) this.awaitedCall = call;
+    if (this.isConversing || this.isClosed) return;
+    this.isConversing = true;
     const { channel } = this;
-    channel.awake();
-    this.until = this.settles ? Number.POSITIVE_INFINITY : performance.now() + TURN_MS;
+    channel.setAwake();
+    this.turnEnd = this.waitsForAll ? Number.POSITIVE_INFINITY : performance.now() + TURN_MS;
     try {
       do {
-        this.takeAll();
-        while (this.waits() && this.awaitNews()) this.takeAll();
-      } while (!this.closed && !this.mustYield() && !channel.leave(false));
+        this.takeQueued();
+        while (this.canWait() && this.waitForMessage()) this.takeQueued();
+      } while (!this.isClosed && !this.mustYield() && !channel.setAway(false));
     } finally {
-      this.conversing = false;
-      this.focus = null;
+      this.isConversing = false;
+      this.awaitedCall = null;
     }
-    this.owner.left();
+    this.owner.updateHold();
   }
 
   /** True when the turn is used up; the rest is taken in another. */
   private mustYield(): boolean {
-    if (!this.channel.hasNews || performance.now() < this.until) return false;
-    this.xl.context.after(0, () => this.called());
+    if (!this.channel.hasMessage || performance.now() < this.turnEnd) return false;
+    this.xl.context.after(0, () => this.takeMessages());
     return true;
   }
 
   /** Recovers from an aborted turn; pending messages are taken later. */
-  abandoned(): void {
-    this.conversing = false;
-    this.focus = null;
+  recover(): void {
+    this.isConversing = false;
+    this.awaitedCall = null;
     this.exposed.call = null;
-    if (!this.closed) this.xl.context.after(0, () => this.called());
+    if (!this.isClosed) this.xl.context.after(0, () => this.takeMessages());
   }
 
-  private waits(): boolean {
-    if (this.closed || this.held || performance.now() > this.until) return false;
-    if (this.channel.isAtRest) return this.channel.hasNews;
-    return this.settles || (this.focus !== null && !this.focus.answered);
+  private canWait(): boolean {
+    if (this.isClosed || this.isStopped || performance.now() > this.turnEnd) return false;
+    if (this.channel.isOtherIdle) return this.channel.hasMessage;
+    return this.waitsForAll || (this.awaitedCall !== null && !this.awaitedCall.isAnswered);
   }
 
   /** Waits for a message. False after too long. */
-  private awaitNews(): boolean {
-    const { busy, channel, patience } = this;
-    if (channel.waitAwake(busy)) return true;
-    if (this.settles) {
+  private waitForMessage(): boolean {
+    const { busy, channel, sleepPoll } = this;
+    if (channel.pollWhileBusy(busy)) return true;
+    if (this.waitsForAll) {
       channel.sleep(SETTLE_MS, false);
       this.owner.checkAlive();
-      return !this.closed;
+      return !this.isClosed;
     }
-    if (!patience.due()) return false;
+    if (!sleepPoll.due()) return false;
     channel.sleep(SLEEP_MS, false);
-    if (!channel.hasNews && !channel.isAtRest) {
-      patience.miss();
+    if (!channel.hasMessage && !channel.isOtherIdle) {
+      sleepPoll.miss();
       return false;
     }
-    patience.hit();
+    sleepPoll.hit();
     return true;
   }
 
   /** Waits synchronously until `isDone`. False after `ms` milliseconds. */
-  insist(isDone: () => boolean, ms: number): boolean {
+  waitUntil(isDone: () => boolean, ms: number): boolean {
     const { channel } = this;
-    const until = performance.now() + ms;
-    channel.awake();
-    this.until = until;
+    const deadline = performance.now() + ms;
+    channel.setAwake();
+    this.turnEnd = deadline;
     for (;;) {
-      this.takeAll();
-      if (isDone() || this.closed) break;
-      const left = until - performance.now();
-      if (left <= 0) break;
-      channel.sleep(left, false);
+      this.takeQueued();
+      if (isDone() || this.isClosed) break;
+      const remainingMs = deadline - performance.now();
+      if (remainingMs <= 0) break;
+      channel.sleep(remainingMs, false);
     }
-    if (!this.conversing) this.converse(null);
+    if (!this.isConversing) this.converse(null);
     return isDone();
   }
 
-  private takeAll(): void {
+  private takeQueued(): void {
     const { channel } = this;
     try {
-      for (let taken = 1; !this.closed; taken++) {
+      for (let count = 1; !this.isClosed; count++) {
         const message = channel.receive();
         if (message === null) break;
-        this.take(message.u8(), message);
-        if (taken % CHECK_EVERY === 0 && performance.now() > this.until) return;
+        this.handleMessage(message.u8(), message);
+        if (count % CHECK_EVERY === 0 && performance.now() > this.turnEnd) return;
       }
       if (channel.backlogBytes > 0) {
         channel.flush();
         channel.wake();
       }
     } catch (error) {
-      this.malformed(error);
+      this.handleError(error);
     }
   }
 
-  private malformed(error: unknown): void {
-    if (!(error instanceof Malformed)) throw error;
-    this.break(`it sent a malformed message: ${error.message}`);
+  private handleError(error: unknown): void {
+    if (!(error instanceof MalformedMessage)) throw error;
+    this.reportBroken(`it sent a malformed message: ${error.message}`);
   }
 
-  private take(kind: number, from: Reader): void {
-    if (kind === UP.ANSWER) this.answer(from);
-    else if (kind === UP.WIND) this.wind(from);
+  private handleMessage(kind: number, from: Reader): void {
+    if (kind === UP.ANSWER) this.takeReply(from);
+    else if (kind === UP.WIND) this.takeWind(from);
     else {
-      const handle = this.owner.others[kind];
-      if (handle === undefined) throw new Malformed('a message of unknown kind');
+      const handle = this.owner.handlers[kind];
+      if (handle === undefined) throw new MalformedMessage('a message of unknown kind');
       handle(from, this);
     }
   }
 
   // -- the end -------------------------------------------------------------------------------------
 
-  private break(why: string): void {
-    if (this.closed) return;
-    this.owner.broken(why);
+  private reportBroken(why: string): void {
+    if (this.isClosed) return;
+    this.owner.handleBroken(why);
   }
 
   /** Stops reading from the worker; returns its unanswered requests. */
-  close(): Call[] {
-    this.closed = true;
+  close(): PendingCall[] {
+    this.isClosed = true;
     links.delete(this);
-    const owed = [...this.calls.values()].filter(({ answered }) => !answered);
+    const unanswered = [...this.calls.values()].filter(({ isAnswered }) => !isAnswered);
     this.calls.clear();
-    for (const call of owed) call.answered = true;
+    for (const call of unanswered) call.isAnswered = true;
     this.exposed.close();
-    return owed;
+    return unanswered;
   }
 }

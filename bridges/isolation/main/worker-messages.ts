@@ -16,12 +16,12 @@ import {
   toOneRecord,
 } from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
-import { Malformed, type Reader, type Writer } from '../bytes.ts';
+import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
 import { DOWN, NONE, QUERY, UP } from '../message-kinds.ts';
 import { readName } from '../values.ts';
 import type { WorkerLink, WorkerLinkOwner } from './worker-link.ts';
 
-const MOST_TIMERS = 4096;
+const MAX_TIMERS = 4096;
 
 export class WorkerMessages {
   readonly log: WorkerLog;
@@ -40,7 +40,7 @@ export class WorkerMessages {
     this.log.limited.logOmission();
   }
 
-  readonly handlers: WorkerLinkOwner['others'] = {
+  readonly handlers: WorkerLinkOwner['handlers'] = {
     [UP.LOG]: (from, { calls }) =>
       this.log.write(calls.get(from.u32())?.frame ?? null, from.text()),
     [UP.NOTE]: (from, { calls }) => {
@@ -49,10 +49,10 @@ export class WorkerMessages {
       try {
         notes = readNotes(from.text());
       } catch {
-        throw new Malformed('malformed notes');
+        throw new MalformedMessage('malformed notes');
       }
       // Notes of an answered request are dropped.
-      if (call !== undefined && !call.answered) this.xl.observer?.addNotes(call.frame, notes);
+      if (call !== undefined && !call.isAnswered) this.xl.observer?.addNotes(call.frame, notes);
     },
     [UP.WARN]: (from) => this.xl.context.warn?.(toOneRecord(from.text())),
     [UP.EVENT]: (from) => {
@@ -63,14 +63,14 @@ export class WorkerMessages {
       else notifyParents(xl, event, xl);
     },
     [UP.UPCALL]: (from, link) => {
-      const told = readUpcall(from, link);
+      const event = readUpcall(from, link);
       // Caches above hold nothing of a forgotten inode.
-      if (told !== null) upcall(this.xl, told);
+      if (event !== null) upcall(this.xl, event);
     },
     [UP.TIMER]: (from, link) => {
       const [timer, ms] = [from.number(), from.number()];
       const { timers } = this;
-      if (timers.size >= MOST_TIMERS || !(ms >= 0)) throw new Malformed('too many timers');
+      if (timers.size >= MAX_TIMERS || !(ms >= 0)) throw new MalformedMessage('too many timers');
       const cancel = this.xl.context.after(ms, () => {
         timers.delete(timer);
         link.begin(DOWN.RING).number(timer);
@@ -86,29 +86,29 @@ export class WorkerMessages {
     },
     [UP.RELEASE]: (from, { exposed }) => exposed.releaseOwn(from.number()),
     [UP.DROP]: (from, { exposed }) => exposed.dropOwn(from.number()),
-    [UP.QUERY]: query,
+    [UP.QUERY]: handleQuery,
     [UP.LINK]: linkName,
     [UP.UNLINK]: (from, link) => {
-      const parent = exposedInode(link, from);
+      const parent = readExposedInode(link, from);
       const name = readName(from);
       if (parent !== null) link.exposed.table.unlink(parent, name);
     },
     [UP.RENAME]: (from, link) => {
-      const [parent, name] = [exposedInode(link, from), readName(from)];
-      const [into, newName] = [exposedInode(link, from), readName(from)];
+      const [parent, name] = [readExposedInode(link, from), readName(from)];
+      const [into, newName] = [readExposedInode(link, from), readName(from)];
       if (parent !== null && into !== null) link.exposed.table.rename(parent, name, into, newName);
     },
   };
 }
 
 /** Reads an inode, exposed or of a pending request; null for any other. */
-const exposedInode = ({ exposed, calls }: WorkerLink, from: Reader): Inode | null =>
-  exposed.readInodeOf(calls.values(), from);
+const readExposedInode = ({ exposed, calls }: WorkerLink, from: Reader): Inode | null =>
+  exposed.readInodeOfAny(calls.values(), from);
 
 function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
   const what = from.text();
   if (what === 'every-entry') return { what };
-  const inode = exposedInode(link, from);
+  const inode = readExposedInode(link, from);
   if (what === 'inode') {
     const data = from.u8() === 1;
     return inode && { what, inode, data };
@@ -118,56 +118,56 @@ function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
     const expire = from.u8() === 1;
     return inode && { what, parent: inode, name, expire };
   }
-  if (what !== 'removed') throw new Malformed('an upcall of unknown kind');
-  const child = exposedInode(link, from);
+  if (what !== 'removed') throw new MalformedMessage('an upcall of unknown kind');
+  const child = readExposedInode(link, from);
   return inode && child && { what, parent: inode, name, inode: child };
 }
 
-function query(from: Reader, link: WorkerLink): void {
-  const what = from.u8();
+function handleQuery(from: Reader, link: WorkerLink): void {
+  const kind = from.u8();
   const { exposed } = link;
   // Reads the whole message before it writes the result.
-  let answer: (to: Writer) => void;
-  if (what === QUERY.GROUPS) {
+  let writeResult: (to: Writer) => void;
+  if (kind === QUERY.GROUPS) {
     const groups = link.calls.get(from.u32())?.frame.root.groups ?? [];
-    answer = (to) => {
+    writeResult = (to) => {
       to.u32(groups.length);
       for (const group of groups) to.number(group);
     };
-  } else if (what === QUERY.FIND) {
+  } else if (kind === QUERY.FIND) {
     const inode = exposed.table.find(from.gfid()) ?? null;
-    answer = (to) => exposed.writeInode(to, inode);
+    writeResult = (to) => exposed.writeInode(to, inode);
   } else {
-    const inode = exposedInode(link, from);
-    if (what === QUERY.PATH) answer = (to) => void to.text(inode?.path ?? '');
+    const inode = readExposedInode(link, from);
+    if (kind === QUERY.PATH) writeResult = (to) => void to.text(inode?.path ?? '');
     else {
       const name = readName(from);
-      const found = inode === null ? null : (exposed.table.grep(inode, name) ?? null);
-      answer = (to) => exposed.writeInode(to, found);
+      const child = inode === null ? null : (exposed.table.grep(inode, name) ?? null);
+      writeResult = (to) => exposed.writeInode(to, child);
     }
   }
-  answer(link.begin(DOWN.RESULT));
+  writeResult(link.begin(DOWN.RESULT));
   link.send();
 }
 
 function linkName(from: Reader, link: WorkerLink): void {
-  const own = exposedInode(link, from);
-  const parent = exposedInode(link, from);
+  const inode = readExposedInode(link, from);
+  const parent = readExposedInode(link, from);
   const name = from.u8() === NONE ? null : readName(from);
   const buf = new Iatt();
   buf.iaGfid = from.gfid();
   buf.iaType = from.u8();
-  if (own === null) return;
+  if (inode === null) return;
   const { exposed } = link;
-  const linked = exposed.table.link(own, parent, name, buf);
-  const number = exposed.ownNumberOf(own);
+  const linked = exposed.table.link(inode, parent, name, buf);
+  const number = exposed.ownNumber(inode);
   if (linked === null || number === undefined) return;
-  exposed.setOwn(number, linked);
-  const isNew = !exposed.knows(linked);
-  exposed.note(linked);
+  exposed.bindOwnNumber(number, linked);
+  const isNew = !exposed.isExposed(linked);
+  exposed.expose(linked);
   if (!isNew) return;
   link.begin(DOWN.SAME_INODE).number(number).number(linked.id);
-  link.notice();
+  link.sendWithoutWake();
 }
 
 const LEVELS = ' MACEWNIDT';
@@ -196,9 +196,9 @@ export class WorkerLog {
     // The worker has indented continuation lines.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
     if (!this.limited.takeBytes(level, Math.min(text.length, MAX_RECORD_CHARS))) return;
-    const { frame: serves } = this.xl;
+    const { frame: previousFrame } = this.xl;
     this.xl.frame = frame;
     this.xl.log.log(level, toOneRecord(text), { source: shortSource(source), msgid });
-    this.xl.frame = serves;
+    this.xl.frame = previousFrame;
   }
 }

@@ -7,7 +7,7 @@ import type { ThreadSettings } from '../../host/index.ts';
 import type { ModuleContext } from '../../host/language.ts';
 import { LATEST_MS } from '../../host/limits/watchdog.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
-import { Malformed, type Reader } from '../bytes.ts';
+import { MalformedMessage, type Reader } from '../bytes.ts';
 import {
   DOWN,
   type ModuleSummary,
@@ -16,7 +16,7 @@ import {
   type Verb,
   type WorkerData,
 } from '../message-kinds.ts';
-import type { Call } from './call.ts';
+import type { PendingCall } from './call.ts';
 import type { ThreadLineStops } from './line-stops.ts';
 import { WorkerLink } from './worker-link.ts';
 import { WorkerMessages } from './worker-messages.ts';
@@ -33,16 +33,16 @@ const START_SLACK_MS = 15_000;
 
 export interface WorkerOwner {
   /** The worker can no longer be used. */
-  lost(worker: Worker, why: string): void;
+  handleLoss(worker: Worker, why: string): void;
   /** A request of a module or thread that went wrong must fail. */
-  failed(call: Call): void;
+  failCall(call: PendingCall): void;
   /** The module's fops have changed. */
-  changed(started: ModuleSummary): void;
+  applySummary(summary: ModuleSummary): void;
   readonly stops: ThreadLineStops;
 }
 
 interface Order {
-  resolve(told: unknown): void;
+  resolve(result: unknown): void;
   reject(error: Error): void;
 }
 
@@ -50,7 +50,7 @@ export class Worker {
   readonly link: WorkerLink;
   readonly messages: WorkerMessages;
   /** The module's description; null until it has started. */
-  started: ModuleSummary | null = null;
+  summary: ModuleSummary | null = null;
   /** Resolves after the start; rejects with the mistakes of the module's author. */
   readonly whenStarted: Promise<ModuleSummary>;
   private readonly xl: Xlator;
@@ -64,14 +64,14 @@ export class Worker {
   private lastBeat = 0;
   private checkedAt = 0;
   /** Milliseconds that it has been stuck. */
-  private stuck = 0;
+  private stuckMs = 0;
 
-  /** @param checks true to read the module only */
+  /** @param checksOnly true to read the module only */
   constructor(
     xl: Xlator,
     machine: Machine,
     { limits, timeLimit }: ThreadSettings,
-    checks: boolean,
+    checksOnly: boolean,
     owner: WorkerOwner,
   ) {
     this.xl = xl;
@@ -79,54 +79,59 @@ export class Worker {
     this.timeLimit = timeLimit;
     this.messages = new WorkerMessages(xl, limits.logLimit);
     const linkOwner = {
-      others: {
+      handlers: {
         ...this.messages.handlers,
-        [UP.DONE]: (from: Reader) => this.done(from),
+        [UP.DONE]: (from: Reader) => this.finishOrder(from),
         [UP.LINE]: (from: Reader, link: WorkerLink) =>
           owner.stops.receive(from.text(), from.u32(), link),
-        [UP.FOPS]: (from: Reader) => owner.changed(readSummary(parse(from.text()))),
+        [UP.FOPS]: (from: Reader) => owner.applySummary(readSummary(parseJson(from.text()))),
       },
-      broken: (why: string) => owner.lost(this, why),
+      handleBroken: (why: string) => owner.handleLoss(this, why),
       checkAlive: () => this.checkAlive(),
-      left: () => this.hold(),
-      failed: (call: Call) => owner.failed(call),
+      updateHold: () => this.updateHold(),
+      failCall: (call: PendingCall) => owner.failCall(call),
     };
     this.link = new WorkerLink(xl, linkOwner, machine.maxFds, () => this.thread.wake());
     this.whenStarted = new Promise<unknown>((resolve, reject) => {
       this.orders.set(START, { resolve, reject });
-    }).then((told) => {
-      this.started = told as ModuleSummary;
-      return this.started;
+    }).then((result) => {
+      this.summary = result as ModuleSummary;
+      return this.summary;
     });
-    this.thread = machine.startThread!(xl.name, limits.memoryLimit, this.data(checks), {
-      onWake: () => this.link.called(),
-      onEnd: (why) => owner.lost(this, why),
-    });
-    this.watch();
+    this.thread = machine.startThread!(
+      xl.name,
+      limits.memoryLimit,
+      this.makeWorkerData(checksOnly),
+      {
+        onWake: () => this.link.takeMessages(),
+        onEnd: (why) => owner.handleLoss(this, why),
+      },
+    );
+    this.startChecks();
   }
 
-  private data(checks: boolean): WorkerData {
+  private makeWorkerData(checksOnly: boolean): WorkerData {
     const { xl } = this;
     const context: ModuleContext = xl.context;
     return {
       shared: this.link.shared,
       name: xl.name,
-      options: withoutIsolation(xl),
+      options: workerOptions(xl),
       where: xl.where,
       children: xl.below.map((child) => [child.name, child.type] as const),
       baseDir: context.baseDir,
       strict: context.strict === true,
       virtualTime: context.virtualTime === true,
-      clockStands: context.soon === undefined,
+      isClockManual: context.soon === undefined,
       timeOrigin: performance.timeOrigin,
       graphId: xl.log.graphId,
-      checks,
-      watched: this.owner.stops.watched,
+      checksOnly,
+      initialBreakpoints: this.owner.stops.initialBreakpoints,
     };
   }
 
   /** Keeps the process alive while the thread owes a result. */
-  private hold(): void {
+  private updateHold(): void {
     const isHeld = this.orders.size > 0 || this.link.calls.size > 0;
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
@@ -139,74 +144,75 @@ export class Worker {
   }
 
   /** Ends the thread, also in the middle of a call; returns its unanswered requests. */
-  close(why: string): Call[] {
-    const owed = this.link.close();
+  close(why: string): PendingCall[] {
+    const unanswered = this.link.close();
     this.cancelCheck?.();
     this.messages.close();
-    for (const order of this.orders.values()) order.reject(new Error(why));
+    for (const runOrder of this.orders.values()) runOrder.reject(new Error(why));
     this.orders.clear();
-    this.ended = this.thread.terminate();
-    return owed;
+    this.whenEnded = this.thread.terminate();
+    return unanswered;
   }
 
   /** Resolves when the thread has ended. */
-  ended: Promise<void> = Promise.resolve();
+  whenEnded: Promise<void> = Promise.resolve();
 
   // -- orders --------------------------------------------------------------------------------------
 
-  order(verb: Verb, about: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => this.sendOrder(verb, about, { resolve, reject }));
+  runOrder(verb: Verb, argument: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => this.sendOrder(verb, argument, { resolve, reject }));
   }
 
   /**
    * Sends an order, and waits synchronously for its result.
    * @throws {Error} also after `ms` milliseconds
    */
-  insist(verb: Verb, about: unknown, ms: number): unknown {
-    if (this.link.held) throw new Error(`${verb}: it is stopped in a debugger`);
-    let told: { readonly value?: unknown; readonly error?: Error } | null = null;
-    this.sendOrder(verb, about, {
+  runOrderNow(verb: Verb, argument: unknown, ms: number): unknown {
+    if (this.link.isStopped) throw new Error(`${verb}: it is stopped in a debugger`);
+    let outcome: { readonly value?: unknown; readonly error?: Error } | null = null;
+    this.sendOrder(verb, argument, {
       resolve: (value) => {
-        told = { value };
+        outcome = { value };
       },
       reject: (error) => {
-        told = { error };
+        outcome = { error };
       },
     });
-    this.link.insist(() => told !== null, ms);
-    const come = told as { readonly value?: unknown; readonly error?: Error } | null;
-    if (come === null) throw new Error(`${verb}: its thread does not reply`);
-    if (come.error !== undefined) throw come.error;
-    return come.value;
+    this.link.waitUntil(() => outcome !== null, ms);
+    const received = outcome as { readonly value?: unknown; readonly error?: Error } | null;
+    if (received === null) throw new Error(`${verb}: its thread does not reply`);
+    if (received.error !== undefined) throw received.error;
+    return received.value;
   }
 
-  private sendOrder(verb: Verb, about: unknown, order: Order): void {
+  private sendOrder(verb: Verb, argument: unknown, runOrder: Order): void {
     this.lastOrder += 1;
-    this.orders.set(this.lastOrder, order);
-    this.link.begin(DOWN.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(about));
+    this.orders.set(this.lastOrder, runOrder);
+    this.link.begin(DOWN.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(argument));
     this.link.send();
     this.link.converse(null);
   }
 
-  private done(from: Reader): void {
-    const [number, isDone, told] = [from.u32(), from.u8() === 1, parse(from.text())];
-    const order = this.orders.get(number);
+  private finishOrder(from: Reader): void {
+    const [number, isDone, result] = [from.u32(), from.u8() === 1, parseJson(from.text())];
+    const runOrder = this.orders.get(number);
     this.orders.delete(number);
-    if (isDone) order?.resolve(number === START && told !== null ? readSummary(told) : told);
-    else if (Array.isArray(told)) order?.reject(new GraphError(told.map(String)));
-    else order?.reject(new InitError(String(told)));
+    if (isDone)
+      runOrder?.resolve(number === START && result !== null ? readSummary(result) : result);
+    else if (Array.isArray(result)) runOrder?.reject(new GraphError(result.map(String)));
+    else runOrder?.reject(new InitError(String(result)));
   }
 
   // -- liveness ------------------------------------------------------------------------------------
 
-  private watch(): void {
+  private startChecks(): void {
     const { context } = this.xl;
     this.checkedAt = performance.now();
     // A test's clock says nothing about threads.
     if (context.soon === undefined) return;
     const check = (): void => {
       this.cancelCheck = context.after(CHECK_MS, check);
-      this.link.called();
+      this.link.takeMessages();
       this.checkAlive();
     };
     this.cancelCheck = context.after(CHECK_MS, check);
@@ -217,43 +223,46 @@ export class Worker {
     const { channel } = link;
     const now = performance.now();
     // Time in which this thread did not run either (busy or suspended machine) counts little.
-    this.stuck += Math.min(now - this.checkedAt, CHECK_MS);
+    this.stuckMs += Math.min(now - this.checkedAt, CHECK_MS);
     this.checkedAt = now;
     const { beat } = channel;
-    if (beat !== this.lastBeat || (channel.isAtRest && this.started !== null)) {
+    if (beat !== this.lastBeat || (channel.isOtherIdle && this.summary !== null)) {
       this.lastBeat = beat;
-      this.stuck = 0;
+      this.stuckMs = 0;
       return;
     }
-    const slack = this.started === null ? START_SLACK_MS : SLACK_MS;
-    if (timeLimit === 0 || this.stuck < 2000 * timeLimit + slack) return;
-    const seconds = (this.stuck / 1000).toFixed(1);
-    this.owner.lost(this, `a call ran too long (${seconds} s) and did not end (option time-limit)`);
+    const slack = this.summary === null ? START_SLACK_MS : SLACK_MS;
+    if (timeLimit === 0 || this.stuckMs < 2000 * timeLimit + slack) return;
+    const seconds = (this.stuckMs / 1000).toFixed(1);
+    this.owner.handleLoss(
+      this,
+      `a call ran too long (${seconds} s) and did not end (option time-limit)`,
+    );
   }
 }
 
 /** The volume's options for its worker. */
-export const withoutIsolation = (xl: Xlator) => xl.given.filter(({ key }) => key !== 'isolation');
+export const workerOptions = (xl: Xlator) => xl.given.filter(({ key }) => key !== 'isolation');
 
-function parse(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new Malformed('a result is not JSON');
+    throw new MalformedMessage('a result is not JSON');
   }
 }
 
-const methodOf = (told: Partial<ScriptMethod> | null): ScriptMethod => ({
-  name: String(told?.name),
-  file: String(told?.file),
-  line: Number(told?.line) || 0,
+const readMethod = (method: Partial<ScriptMethod> | null): ScriptMethod => ({
+  name: String(method?.name),
+  file: String(method?.file),
+  line: Number(method?.line) || 0,
 });
 
-/** @throws {Malformed} */
-function readSummary(told: unknown): ModuleSummary {
-  const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (told ??
+/** @throws {MalformedMessage} */
+function readSummary(summary: unknown): ModuleSummary {
+  const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (summary ??
     {}) as Partial<ModuleSummary>;
-  if (!Array.isArray(fops)) throw new Malformed('a description has no fops');
+  if (!Array.isArray(fops)) throw new MalformedMessage('a description has no fops');
   const known: readonly string[] = fopNames;
   return {
     fops: fops.filter((name) => known.includes(name)),
@@ -262,6 +271,6 @@ function readSummary(told: unknown): ModuleSummary {
     language: String(language),
     path: String(path),
     stopsAtLines: stopsAtLines === true,
-    methods: (Array.isArray(methods) ? methods : []).map(methodOf),
+    methods: (Array.isArray(methods) ? methods : []).map(readMethod),
   };
 }

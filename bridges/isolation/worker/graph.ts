@@ -21,9 +21,9 @@ import type { Log } from '../../../runtime/core/log.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
 import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
-import { Malformed, type Reader, type Writer } from '../bytes.ts';
+import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
 import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../message-kinds.ts';
-import { type Part, Replies } from '../replies.ts';
+import { ReplyWindow, type TypedValues } from '../replies.ts';
 import {
   type ObjectCodec,
   readNewFd,
@@ -36,18 +36,18 @@ import { FdMirror, type InodeMirror, type MirrorTable } from './mirrors.ts';
 import type { WorkerSide } from './side.ts';
 
 /** A request from the main thread. */
-class Call extends Stack implements SentValues {
+class ServedCall extends Stack implements SentValues {
   readonly number: number;
   readonly row: FopRow;
   override readonly unique: number;
-  asked: Part;
-  readonly replies = new Replies();
+  args: TypedValues;
+  readonly replies = new ReplyWindow();
   /** True if the main thread's observer follows it. */
-  readonly followed: boolean;
-  owed = 0;
-  answered = false;
+  readonly isFollowed: boolean;
+  owedReplies = 0;
+  isAnswered = false;
   /** Its inodes that are not linked. */
-  readonly loose: number[] = [];
+  readonly unlinked: number[] = [];
 
   constructor(
     number: number,
@@ -55,29 +55,29 @@ class Call extends Stack implements SentValues {
     unique: number,
     ids: readonly [uid: number, gid: number, pid: number],
     op: string,
-    followed: boolean,
+    isFollowed: boolean,
     findGroups: () => readonly number[],
   ) {
     super(...ids, op, findGroups);
-    this.followed = followed;
+    this.isFollowed = isFollowed;
     this.number = number;
     this.row = row;
     this.unique = unique;
-    this.asked = { args: row.args, values: [] };
+    this.args = { args: row.args, values: [] };
   }
 }
 
-interface Wind {
+interface SentWind {
   readonly frame: Frame;
   readonly row: FopRow;
   /** Null for a request of the module's own. */
-  readonly call: Call | null;
+  readonly call: ServedCall | null;
   /** Its index among the call's winds. */
-  readonly at: number;
+  readonly index: number;
 }
 
 /** Sends notes to the main thread, which observes the winds itself. */
-class FarObserver implements Observer {
+class NoteSender implements Observer {
   private readonly side: WorkerSide;
 
   constructor(side: WorkerSide) {
@@ -85,13 +85,13 @@ class FarObserver implements Observer {
   }
 
   wantsNotes({ root }: Frame): boolean {
-    return root instanceof Call && root.followed && !root.answered;
+    return root instanceof ServedCall && root.isFollowed && !root.isAnswered;
   }
 
   addNotes({ root }: Frame, notes: Readonly<Record<string, string>>): void {
     this.side
       .begin(UP.NOTE)
-      .u32((root as Call).number)
+      .u32((root as ServedCall).number)
       .text(JSON.stringify(notes));
     this.side.send(false);
   }
@@ -113,7 +113,11 @@ class FarObserver implements Observer {
   noteLogLine(): void {}
 }
 
-export const standInFor = (type: string, at: number, end: () => FarEnd): Translator<unknown> => ({
+export const makeStandIn = (
+  type: string,
+  index: number,
+  exchange: () => RequestExchange,
+): Translator<unknown> => ({
   type,
   description: 'A volume of the main thread.',
   children: [0, 0],
@@ -121,35 +125,37 @@ export const standInFor = (type: string, at: number, end: () => FarEnd): Transla
   fops: Object.fromEntries(
     table.map((row) => [
       row.name,
-      collect[row.name as FopName]((frame, _, args) => end().wind(frame, at, row, args)),
+      collect[row.name as FopName]((frame, _, args) =>
+        exchange().sendWind(frame, index, row, args),
+      ),
     ]),
   ),
   init: () => null,
   // The main thread reports whether it is up.
   notify() {},
-  release: (_, fd) => end().released(fd),
-  releasedir: (_, fd) => end().released(fd),
+  release: (_, fd) => exchange().reportRelease(fd),
+  releasedir: (_, fd) => exchange().reportRelease(fd),
 });
 
-export class FarEnd implements ObjectCodec {
+export class RequestExchange implements ObjectCodec {
   readonly mirrors: MirrorTable;
   private readonly side: WorkerSide;
   private readonly graph: Graph;
   private readonly front: Initiator;
-  private readonly calls = new Map<number, Call>();
-  private readonly winds = new Map<number, Wind>();
+  private readonly calls = new Map<number, ServedCall>();
+  private readonly winds = new Map<number, SentWind>();
   private readonly fds = new Map<number, FdMirror>();
   private readonly ownFds = new Map<number, Fd>();
   private readonly clients = new Map<number, Client>();
   private readonly cbks: Readonly<Record<string, unknown>>;
-  private readonly dropped = new FinalizationRegistry<number>((id) => {
+  private readonly collectedInodes = new FinalizationRegistry<number>((id) => {
     this.mirrors.dropOwn(id);
     this.side.begin(UP.DROP).number(id);
     this.side.send(false);
   });
   private lastWind = 0;
   /** The request whose values are being decoded. */
-  private reading: Call | null = null;
+  private decodedCall: ServedCall | null = null;
 
   constructor(side: WorkerSide, graph: Graph, log: Log) {
     this.side = side;
@@ -164,7 +170,7 @@ export class FarEnd implements ObjectCodec {
     this.cbks = Object.fromEntries(
       table.map((row) => {
         const cbk: AnyReply = (frame, _cookie, _xl, opRet, opErrno, values) =>
-          this.answer(frame.root as Call, opRet, opErrno, values);
+          this.sendReply(frame.root as ServedCall, opRet, opErrno, values);
         return [row.name, collectCbk[row.name as FopName](cbk)];
       }),
     );
@@ -176,47 +182,49 @@ export class FarEnd implements ObjectCodec {
 
   // -- requests from the main thread---------------------------------------------------------------------
 
-  ask(from: Reader): void {
+  takeRequest(from: Reader): void {
     const number = from.u32();
     const row = table[from.u8()]!;
     const unique = from.number();
     const ids = [from.u32(), from.u32(), from.number()] as const;
     const [clientId, flags] = [from.number(), from.u8()];
-    const client = clientId === 0 ? null : this.client(clientId, from.text());
+    const client = clientId === 0 ? null : this.findClient(clientId, from.text());
     const [lkOwner, op] = [from.text(), from.text()];
-    const followed = (flags & ASKED.FOLLOWED) !== 0;
-    const call = new Call(number, row, unique, ids, op, followed, () => this.groups(number));
+    const isFollowed = (flags & ASKED.FOLLOWED) !== 0;
+    const call = new ServedCall(number, row, unique, ids, op, isFollowed, () =>
+      this.queryGroups(number),
+    );
     call.lkOwner = lkOwner;
     this.calls.set(number, call);
-    this.reading = call;
+    this.decodedCall = call;
     const args = readValues(from, row.args, this, null);
-    this.reading = null;
-    call.asked = { args: row.args, values: args };
+    this.decodedCall = null;
+    call.args = { args: row.args, values: args };
     const frame =
       client === null ? new Frame(call, null, this.front.xl, null, 0) : client.begin(call);
     if ((flags & ASKED.INTERRUPTED) !== 0) call.interrupt();
-    this.observe((flags & ASKED.OBSERVED) !== 0);
+    this.followObserver((flags & ASKED.OBSERVED) !== 0);
     const name = row.name as FopName;
-    this.side.channel.served = number;
+    this.side.channel.servedCall = number;
     windArgs[name](frame, 0, this.cbks[name] as never, this.graph.links, args);
-    this.side.channel.served = 0;
+    this.side.channel.servedCall = 0;
   }
 
   /** Follows the main thread's observer from the next request on. */
-  private observe(isObserved: boolean): void {
+  private followObserver(isObserved: boolean): void {
     const { top } = this;
     if (isObserved === (top.observer !== null)) return;
-    top.observer = isObserved ? new FarObserver(this.side) : null;
+    top.observer = isObserved ? new NoteSender(this.side) : null;
     top.translator.observed?.(top);
   }
 
   /** The number of the request that the module runs; 0 for none, or without an observer. */
-  get served(): number {
+  get servedCall(): number {
     const root = this.top.frame?.root;
-    return root instanceof Call && !root.answered ? root.number : 0;
+    return root instanceof ServedCall && !root.isAnswered ? root.number : 0;
   }
 
-  private client(id: number, uid: string): Client {
+  private findClient(id: number, uid: string): Client {
     let client = this.clients.get(id);
     if (client === undefined) {
       client = this.front.connect(uid);
@@ -225,39 +233,45 @@ export class FarEnd implements ObjectCodec {
     return client;
   }
 
-  private answer(call: Call, opRet: number, opErrno: number, values: readonly unknown[]): void {
+  private sendReply(
+    call: ServedCall,
+    opRet: number,
+    opErrno: number,
+    values: readonly unknown[],
+  ): void {
     const to = this.side.begin(UP.ANSWER).u32(call.number).number(opRet).number(opErrno);
     writeValues(to, call.row.reply, values, this, call);
-    const kept = call.loose.length === 0 ? call.loose : this.keptOf(call, opRet);
+    const kept = call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
     to.u32(kept.length);
     for (const remote of kept) to.number(remote);
-    call.answered = true;
+    call.isAnswered = true;
     this.side.send();
     call.client?.end(call);
-    this.endIfOver(call);
+    this.endIfDone(call);
   }
 
   /** Inodes of the request that the module keeps. */
-  private keptOf(call: Call, opRet: number): number[] {
-    const kept = call.loose.filter((remote) => {
-      const inode = this.mirrors.of(remote);
+  private takeKeptInodes(call: ServedCall, opRet: number): number[] {
+    const kept = call.unlinked.filter((remote) => {
+      const inode = this.mirrors.findMirror(remote);
       if (inode === undefined) return false;
       return isTracked(inode, this.top) || (opRet >= 0 && isExposed(inode, this.top));
     });
-    for (const remote of call.loose) if (!kept.includes(remote)) this.mirrors.letLoose(remote);
-    call.loose.length = 0;
+    for (const remote of call.unlinked)
+      if (!kept.includes(remote)) this.mirrors.dropUnlinked(remote);
+    call.unlinked.length = 0;
     return kept;
   }
 
-  private endIfOver(call: Call): void {
-    if (!call.answered || call.owed > 0) return;
+  private endIfDone(call: ServedCall): void {
+    if (!call.isAnswered || call.owedReplies > 0) return;
     this.calls.delete(call.number);
-    for (const remote of call.loose) this.mirrors.letLoose(remote);
+    for (const remote of call.unlinked) this.mirrors.dropUnlinked(remote);
   }
 
   /** The main thread's number of a request; 0 for the module's own. */
-  numberOf(root: Stack): number {
-    return root instanceof Call ? root.number : 0;
+  callNumber(root: Stack): number {
+    return root instanceof ServedCall ? root.number : 0;
   }
 
   interrupt(call: number): void {
@@ -265,22 +279,22 @@ export class FarEnd implements ObjectCodec {
   }
 
   /** Handles a client's end, also of one without requests here: the module may want all. */
-  gone(id: number, uid: string): void {
-    const client = this.client(id, uid);
+  handleDisconnect(id: number, uid: string): void {
+    const client = this.findClient(id, uid);
     this.clients.delete(id);
     client.disconnect();
   }
 
   // -- requests to the main thread-----------------------------------------------------------------------
 
-  wind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
+  sendWind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
     const { root } = frame;
     // The main thread may have dropped an answered request.
-    const call = root instanceof Call && !root.answered ? root : null;
+    const call = root instanceof ServedCall && !root.isAnswered ? root : null;
     this.lastWind = (this.lastWind + 1) >>> 0;
-    const at = call === null ? 0 : call.replies.wind();
-    if (root instanceof Call) root.owed += 1;
-    this.winds.set(this.lastWind, { frame, row, call, at });
+    const index = call === null ? 0 : call.replies.countWind();
+    if (root instanceof ServedCall) root.owedReplies += 1;
+    this.winds.set(this.lastWind, { frame, row, call, index });
     const to = this.side.begin(UP.WIND).u32(this.lastWind);
     to.u32(call === null ? 0 : call.number)
       .u8(child)
@@ -290,26 +304,26 @@ export class FarEnd implements ObjectCodec {
     this.side.send();
   }
 
-  reply(from: Reader): void {
+  takeReply(from: Reader): void {
     const number = from.u32();
     const wind = this.winds.get(number);
-    if (wind === undefined) throw new Malformed('a reply to an unknown wind');
+    if (wind === undefined) throw new MalformedMessage('a reply to an unknown wind');
     this.winds.delete(number);
-    const { frame, row, call, at } = wind;
+    const { frame, row, call, index } = wind;
     const [opRet, opErrno] = [from.number(), from.number()];
-    this.reading = call;
+    this.decodedCall = call;
     const values = readValues(from, row.reply, this, null);
-    this.reading = null;
-    call?.replies.put(at, { args: row.reply, values });
+    this.decodedCall = null;
+    call?.replies.add(index, { args: row.reply, values });
     const { root } = frame;
-    if (root instanceof Call) root.owed -= 1;
-    this.side.channel.served = this.numberOf(root);
+    if (root instanceof ServedCall) root.owedReplies -= 1;
+    this.side.channel.servedCall = this.callNumber(root);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
-    this.side.channel.served = 0;
-    if (root instanceof Call) this.endIfOver(root);
+    this.side.channel.servedCall = 0;
+    if (root instanceof ServedCall) this.endIfDone(root);
   }
 
-  private groups(call: number): readonly number[] {
+  private queryGroups(call: number): readonly number[] {
     return this.side.query(
       (to) => to.begin(UP.QUERY).u8(QUERY.GROUPS).u32(call),
       (from) => Array.from({ length: from.count() }, () => from.number()),
@@ -329,27 +343,27 @@ export class FarEnd implements ObjectCodec {
     if (remote !== 0) to.u8(KNOWN).number(remote);
     else {
       to.u8(OWN).number(mirror.id);
-      if (mirror.told) return;
-      mirror.told = true;
-      this.mirrors.noteOwn(mirror);
-      this.dropped.register(mirror, mirror.id);
+      if (mirror.isReported) return;
+      mirror.isReported = true;
+      this.mirrors.addOwn(mirror);
+      this.collectedInodes.register(mirror, mirror.id);
     }
   }
 
   readInode(from: Reader): Inode | null {
-    const how = from.u8();
-    if (how === NONE) return null;
+    const kind = from.u8();
+    if (kind === NONE) return null;
     const number = from.number();
-    if (how === NEW) {
-      const inode = this.mirrors.meet(number, from.gfid(), from.u8());
-      if (!inode.linked) this.reading?.loose.push(number);
+    if (kind === NEW) {
+      const inode = this.mirrors.addMirror(number, from.gfid(), from.u8());
+      if (!inode.linked) this.decodedCall?.unlinked.push(number);
       return inode;
     }
-    const found = how === OWN ? this.mirrors.ofOwn(number) : this.mirrors.of(number);
+    const inode = kind === OWN ? this.mirrors.findOwn(number) : this.mirrors.findMirror(number);
     // An own inode that was collected meanwhile is replaced by a new one.
-    if (found === undefined && how === OWN) return this.mirrors.newInode();
-    if (found === undefined) throw new Malformed(`an unknown inode: ${number}`);
-    return found;
+    if (inode === undefined && kind === OWN) return this.mirrors.newInode();
+    if (inode === undefined) throw new MalformedMessage(`an unknown inode: ${number}`);
+    return inode;
   }
 
   writeFd(to: Writer, fd: Fd): void {
@@ -367,20 +381,20 @@ export class FarEnd implements ObjectCodec {
   }
 
   readFd(from: Reader): Fd {
-    const how = from.u8();
+    const kind = from.u8();
     const number = from.number();
-    if (how === NEW) {
+    if (kind === NEW) {
       const { inode, flags, pid, isDir } = readNewFd(from, this);
       const fd = new FdMirror(number, inode, flags, pid, isDir);
       this.fds.set(number, fd);
       return fd;
     }
-    const fd = how === OWN ? this.ownFds.get(number) : this.fds.get(number);
-    if (fd === undefined) throw new Malformed(`an unknown fd: ${number}`);
+    const fd = kind === OWN ? this.ownFds.get(number) : this.fds.get(number);
+    if (fd === undefined) throw new MalformedMessage(`an unknown fd: ${number}`);
     return fd;
   }
 
-  released(fd: Fd): void {
+  reportRelease(fd: Fd): void {
     if (!this.ownFds.delete(fd.id)) return;
     this.side.begin(UP.RELEASE).number(fd.id);
     this.side.send(false);
@@ -393,17 +407,17 @@ export class FarEnd implements ObjectCodec {
   }
 
   /** Binds an inode made here to the main thread's. */
-  same(from: Reader): void {
-    const own = this.mirrors.ofOwn(from.number());
+  bindSameInode(from: Reader): void {
+    const own = this.mirrors.findOwn(from.number());
     const remote = from.number();
-    if (own !== undefined) this.mirrors.settle(own, remote);
+    if (own !== undefined) this.mirrors.bindRemote(own, remote);
   }
 
   dump(): Dump {
     return {
       'requests-in-thread': this.calls.size,
       'winds-in-thread': this.winds.size,
-      'inodes-in-thread': this.mirrors.known,
+      'inodes-in-thread': this.mirrors.mirrorCount,
       'fds-in-thread': this.fds.size + this.ownFds.size,
     };
   }

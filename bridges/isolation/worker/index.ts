@@ -39,7 +39,7 @@ import {
   type Verb,
   type WorkerData,
 } from '../message-kinds.ts';
-import { FarEnd, standInFor } from './graph.ts';
+import { makeStandIn, RequestExchange } from './graph.ts';
 import { type InodeMirror, type MainThread, MirrorTable } from './mirrors.ts';
 import { type EventLoop, WorkerSide } from './side.ts';
 
@@ -56,10 +56,10 @@ export class IsolatedVolume {
   private readonly timers = new Map<number, () => void>();
   private lastTimer = 0;
   private graph!: Graph;
-  private end!: FarEnd;
+  private exchange!: RequestExchange;
   private mirrors!: MirrorTable;
   /** True while an event from the main thread is passed on, which it need not get back. */
-  private passing = false;
+  private isPassingEvent = false;
 
   constructor(
     data: WorkerData,
@@ -70,7 +70,7 @@ export class IsolatedVolume {
     this.data = data;
     this.machine = machine;
     this.translator = translator;
-    this.watched = data.watched;
+    this.initialBreakpoints = data.initialBreakpoints;
     this.side = new WorkerSide(data, loop, (kind, message) => this.handle(kind, message));
     this.levels = { default: NO_LOG, volumes: new Map() };
     this.context = this.makeContext();
@@ -81,28 +81,28 @@ export class IsolatedVolume {
   async start(): Promise<void> {
     const { data, side } = this;
     const beat = setInterval(() => side.channel.raiseBeat(), BEAT_MS);
-    await this.carryOut(START, async () => {
+    await this.runAndReport(START, async () => {
       this.graph = this.makeGraph();
-      if (data.checks) {
-        await this.check();
+      if (data.checksOnly) {
+        await this.checkModule();
         return null;
       }
-      await this.graph.begin((event, about) => this.up(event, about));
-      this.end = new FarEnd(side, this.graph, this.top.log);
+      await this.graph.begin((event, about) => this.sendEvent(event, about));
+      this.exchange = new RequestExchange(side, this.graph, this.top.log);
       const { top } = this;
       top.route = () => {
         this.graph.route();
-        side.begin(UP.FOPS).text(JSON.stringify(this.started()));
+        side.begin(UP.FOPS).text(JSON.stringify(this.summarize()));
         side.send(false);
       };
-      return this.started();
+      return this.summarize();
     });
     clearInterval(beat);
-    side.run();
+    side.serve();
   }
 
-  called(): void {
-    this.side.run();
+  takeMessages(): void {
+    this.side.serve();
   }
 
   private get top(): Xlator<GlupyState> {
@@ -113,19 +113,19 @@ export class IsolatedVolume {
 
   private makeGraph(): Graph {
     const { data, context, levels } = this;
-    const inodesOf = (xlators: ConstructorParameters<typeof MirrorTable>[0]): MirrorTable => {
+    const makeTable = (xlators: ConstructorParameters<typeof MirrorTable>[0]): MirrorTable => {
       this.mirrors = new MirrorTable(xlators, Number.POSITIVE_INFINITY);
-      this.mirrors.main = this.main();
+      this.mirrors.mainThread = this.mainThread();
       return this.mirrors;
     };
-    return new Graph(this.specs(data.options), context, levels, data.graphId, inodesOf);
+    return new Graph(this.volumeSpecs(data.options), context, levels, data.graphId, makeTable);
   }
 
-  private specs(options: readonly GivenOption[]): VolumeSpec[] {
+  private volumeSpecs(options: readonly GivenOption[]): VolumeSpec[] {
     const { name, children, where } = this.data;
     const below = children.map(([child, type], at) => ({
       name: child,
-      translator: standInFor(type, at, () => this.end),
+      translator: makeStandIn(type, at, () => this.exchange),
       options: [],
       subvolumes: [],
     }));
@@ -138,16 +138,16 @@ export class IsolatedVolume {
   }
 
   /** Checks the module's declaration against the volume. @throws {GraphError} */
-  private async check(): Promise<void> {
+  private async checkModule(): Promise<void> {
     const { top, translator } = this;
     const options: Options = { ...genericOptions, ...translator.options };
     const { values, problems } = checkOptions(options, top.given, { open: true, volumes: [] });
-    const wrong = problems.filter(({ severity }) => severity === 'error');
-    if (wrong.length > 0) throw new GraphError(wrong.map(({ message }) => message));
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new GraphError(errors.map(({ message }) => message));
     await translator.check!(top, values as never);
   }
 
-  private started(): ModuleSummary {
+  private summarize(): ModuleSummary {
     const { fops, passesThrough, priv } = this.top;
     const { guest } = priv.host.interpreter;
     return {
@@ -164,76 +164,77 @@ export class IsolatedVolume {
   private makeContext(): ModuleContext {
     const { data, side, machine } = this;
     const { channel } = side;
-    const ahead = performance.timeOrigin - data.timeOrigin;
+    const clockLead = performance.timeOrigin - data.timeOrigin;
     return {
       sink: {
         now: () => performance.timeOrigin + performance.now(),
         write: (line) => {
-          const served = this.end === undefined ? 0 : this.end.served;
+          const served = this.exchange === undefined ? 0 : this.exchange.servedCall;
           side.begin(UP.LOG).u32(served).text(line);
           side.send(false);
         },
       },
-      now: data.clockStands ? () => channel.now : () => performance.now() + ahead,
-      after: (ms, fn) => this.after(ms, fn),
-      ...(data.clockStands ? {} : { soon: (fn: () => void) => side.afterAll(fn) }),
+      now: data.isClockManual ? () => channel.now : () => performance.now() + clockLead,
+      after: (ms, fn) => this.setTimer(ms, fn),
+      ...(data.isClockManual ? {} : { soon: (fn: () => void) => side.addTask(fn) }),
       random: (out) => machine.random(out),
       baseDir: data.baseDir,
-      wake: () => side.turn(),
+      wake: () => side.requestTurn(),
       strict: data.strict,
       warn(text) {
         side.begin(UP.WARN).text(text);
         side.send(false);
       },
       virtualTime: data.virtualTime,
-      lineDebugger: this.lines,
+      lineDebugger: this.lineDebugger,
     };
   }
 
   // -- a debugger ----------------------------------------------------------------------------------
 
   /** The attached debugger's first command, for a new interpreter. */
-  private watched: string | undefined;
-  private readonly lines: LineDebugger = this.makeLines();
+  private initialBreakpoints: string | undefined;
+  private readonly lineDebugger: LineDebugger = this.makeLineDebugger();
 
-  private makeLines(): LineDebugger {
+  private makeLineDebugger(): LineDebugger {
     const volume = this;
     return {
       get initialBreakpoints() {
-        return volume.watched;
+        return volume.initialBreakpoints;
       },
       send: (json) => this.sendLine(json),
       // Without a debugger, a module that calls breakpoint() must not wait for ever.
-      waitForCommand: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
+      waitForCommand: () => (this.initialBreakpoints === undefined ? CONTINUE : this.waitForLine()),
     };
   }
 
   private waitForLine(): string {
     const command = this.side.waitForLine();
     for (const { pending } of this.top.priv.host.interpreters) pending.noteStop();
-    return this.noted(command);
+    return this.noteWatch(command);
   }
 
   private sendLine(json: string): void {
     const { current } = this.top.priv.host.interpreter;
-    const number = current === null ? 0 : this.end.numberOf(current.frame.root);
+    const number = current === null ? 0 : this.exchange.callNumber(current.frame.root);
     this.side.begin(UP.LINE).text(json).u32(number);
     this.side.send();
   }
 
-  private noted(command: string): string {
-    const wanted = JSON.parse(command) as LineCommand;
-    if (wanted.do === 'watch') this.watched = wanted.lines === null ? undefined : command;
+  private noteWatch(command: string): string {
+    const parsed = JSON.parse(command) as LineCommand;
+    if (parsed.do === 'watch')
+      this.initialBreakpoints = parsed.lines === null ? undefined : command;
     return command;
   }
 
-  private line(command: string): void {
+  private runLineCommand(command: string): void {
     const { guest } = this.top.priv.host.interpreter;
-    this.sendLine(guest.runLineCommand!(this.noted(command)));
+    this.sendLine(guest.runLineCommand!(this.noteWatch(command)));
   }
 
   /** Sets a timer in the main thread, which wakes this one when it is due. */
-  private after(ms: number, fn: () => void): () => void {
+  private setTimer(ms: number, fn: () => void): () => void {
     this.lastTimer += 1;
     const timer = this.lastTimer;
     this.timers.set(timer, fn);
@@ -258,21 +259,21 @@ export class IsolatedVolume {
   }
 
   private readonly handlers: Readonly<Record<number, (from: Reader) => void>> = {
-    [DOWN.ASK]: (from) => this.end.ask(from),
-    [DOWN.REPLY]: (from) => this.end.reply(from),
+    [DOWN.ASK]: (from) => this.exchange.takeRequest(from),
+    [DOWN.REPLY]: (from) => this.exchange.takeReply(from),
     [DOWN.FORGET]: (from) => this.mirrors.drop(from.number()),
-    [DOWN.RELEASE]: (from) => this.end.release(from.number()),
-    [DOWN.LINKED]: (from) => void this.mirrors.meet(from.number(), from.gfid(), from.u8()),
-    [DOWN.SAME_INODE]: (from) => this.end.same(from),
-    [DOWN.INTERRUPT]: (from) => this.end.interrupt(from.u32()),
+    [DOWN.RELEASE]: (from) => this.exchange.release(from.number()),
+    [DOWN.LINKED]: (from) => void this.mirrors.addMirror(from.number(), from.gfid(), from.u8()),
+    [DOWN.SAME_INODE]: (from) => this.exchange.bindSameInode(from),
+    [DOWN.INTERRUPT]: (from) => this.exchange.interrupt(from.u32()),
     [DOWN.EVENT]: (from) => this.handleEvent(from),
-    [DOWN.RING]: (from) => this.ring(from.number()),
-    [DOWN.ORDER]: (from) => void this.order(from.u32(), from.text() as Verb, from.text()),
-    [DOWN.GONE]: (from) => this.end.gone(from.number(), from.text()),
-    [DOWN.LINE]: (from) => this.line(from.text()),
+    [DOWN.RING]: (from) => this.fireTimer(from.number()),
+    [DOWN.ORDER]: (from) => void this.runOrder(from.u32(), from.text() as Verb, from.text()),
+    [DOWN.GONE]: (from) => this.exchange.handleDisconnect(from.number(), from.text()),
+    [DOWN.LINE]: (from) => this.runLineCommand(from.text()),
   };
 
-  private ring(timer: number): void {
+  private fireTimer(timer: number): void {
     const fn = this.timers.get(timer);
     this.timers.delete(timer);
     fn?.();
@@ -285,7 +286,7 @@ export class IsolatedVolume {
       sayUp(below, event === 'CHILD_UP');
       return;
     }
-    this.passing = !isChange(event);
+    this.isPassingEvent = !isChange(event);
     try {
       const { top } = this;
       if (event === 'UPCALL') top.notify(event, { what: 'every-entry' });
@@ -293,73 +294,73 @@ export class IsolatedVolume {
       else if (below === undefined) top.notify(event, top);
       else defaultNotify(below, event, below);
     } finally {
-      this.passing = false;
+      this.isPassingEvent = false;
     }
   }
 
-  private up(event: EventName, about: unknown): void {
-    if (this.passing) return;
+  private sendEvent(event: EventName, about: unknown): void {
+    if (this.isPassingEvent) return;
     if (event === 'UPCALL') {
-      if (isUpcall(about)) this.upcall(about);
+      if (isUpcall(about)) this.sendUpcall(about);
       return;
     }
     this.side.begin(UP.EVENT).u8(events[event].number);
     this.side.send(false);
   }
 
-  private upcall(what: Upcall): void {
-    const to = this.side.begin(UP.UPCALL).text(what.what);
-    const { end } = this;
-    if (what.what === 'inode') {
-      end.writeInode(to, what.inode);
-      to.u8(what.data ? 1 : 0);
-    } else if (what.what !== 'every-entry') {
-      end.writeInode(to, what.parent);
-      to.text(what.name);
-      if (what.what === 'entry') to.u8(what.expire ? 1 : 0);
-      else end.writeInode(to, what.inode);
+  private sendUpcall(event: Upcall): void {
+    const to = this.side.begin(UP.UPCALL).text(event.what);
+    const { exchange } = this;
+    if (event.what === 'inode') {
+      exchange.writeInode(to, event.inode);
+      to.u8(event.data ? 1 : 0);
+    } else if (event.what !== 'every-entry') {
+      exchange.writeInode(to, event.parent);
+      to.text(event.name);
+      if (event.what === 'entry') to.u8(event.expire ? 1 : 0);
+      else exchange.writeInode(to, event.inode);
     }
     this.side.send(false);
   }
 
   // -- orders --------------------------------------------------------------------------------------
 
-  private order(order: number, verb: Verb, json: string): Promise<void> {
+  private runOrder(runOrder: number, verb: Verb, json: string): Promise<void> {
     const about: unknown = JSON.parse(json);
-    return this.carryOut(order, () => this.verbs[verb](about as never));
+    return this.runAndReport(runOrder, () => this.verbs[verb](about as never));
   }
 
   /** Runs an order and reports its result; waits for promises in the event loop. */
-  private async carryOut(order: number, what: () => unknown): Promise<void> {
+  private async runAndReport(order: number, action: () => unknown): Promise<void> {
     const { side } = this;
-    let told: unknown;
+    let result: unknown;
     let isDone = true;
     try {
-      told = what();
-      if (told instanceof Promise) {
-        side.pending += 1;
-        told = await told.finally(() => {
-          side.pending -= 1;
+      result = action();
+      if (result instanceof Promise) {
+        side.pendingTasks += 1;
+        result = await result.finally(() => {
+          side.pendingTasks -= 1;
         });
       }
     } catch (error) {
       isDone = false;
-      told = error instanceof GraphError ? error.problems : (error as Error).message;
+      result = error instanceof GraphError ? error.problems : (error as Error).message;
     }
     side
       .begin(UP.DONE)
       .u32(order)
       .u8(isDone ? 1 : 0)
-      .text(JSON.stringify(told ?? null));
+      .text(JSON.stringify(result ?? null));
     side.send();
   }
 
   private readonly verbs: { readonly [V in Verb]: (about: never) => unknown } = {
     reload: () => this.translator.reload!(this.top),
     reconfigure: (options: readonly GivenOption[]) => {
-      this.graph.reconfigure(this.specsWith(options));
+      this.graph.reconfigure(this.changedSpecs(options));
     },
-    dump: () => ({ ...this.translator.dump!(this.top), ...this.end.dump() }),
+    dump: () => ({ ...this.translator.dump!(this.top), ...this.exchange.dump() }),
     dump_state: () => this.top.priv.host.dumpState(),
     load_state: (state: string) => this.top.priv.host.loadState(state),
     evaluate: (source: string) => this.top.priv.host.interpreter.evaluate(source),
@@ -367,7 +368,7 @@ export class IsolatedVolume {
   };
 
   /** The graph's volumes, with new options for the module's. */
-  private specsWith(options: readonly GivenOption[]): VolumeSpec[] {
+  private changedSpecs(options: readonly GivenOption[]): VolumeSpec[] {
     return this.graph.xlators.map((xl) => ({
       name: xl.name,
       translator: xl.translator,
@@ -379,43 +380,43 @@ export class IsolatedVolume {
 
   // -- queries of the inode table---------------------------------------------------------------------
 
-  private main(): MainThread {
+  private mainThread(): MainThread {
     const { side } = this;
-    const found = (from: Reader): InodeMirror | undefined =>
-      (this.end.readInode(from) as InodeMirror | null) ?? undefined;
-    const named = (kind: number, parent: InodeMirror, name: string) => {
+    const readMirror = (from: Reader): InodeMirror | undefined =>
+      (this.exchange.readInode(from) as InodeMirror | null) ?? undefined;
+    const beginNamed = (kind: number, parent: InodeMirror, name: string) => {
       const to = side.begin(kind);
-      this.end.writeInode(to, parent);
+      this.exchange.writeInode(to, parent);
       return to.text(name);
     };
     return {
-      path: (of) =>
+      queryPath: (of) =>
         side.query(
-          (to) => this.end.writeInode(to.begin(UP.QUERY).u8(QUERY.PATH), of),
+          (to) => this.exchange.writeInode(to.begin(UP.QUERY).u8(QUERY.PATH), of),
           (from) => from.text(),
         ),
       grep: (parent, name) =>
         side.query((to) => {
-          this.end.writeInode(to.begin(UP.QUERY).u8(QUERY.GREP), parent);
+          this.exchange.writeInode(to.begin(UP.QUERY).u8(QUERY.GREP), parent);
           to.text(name);
-        }, found),
-      find: (gfid) => side.query((to) => to.begin(UP.QUERY).u8(QUERY.FIND).gfid(gfid), found),
-      linked: (inode, parent, name, buf) => {
+        }, readMirror),
+      find: (gfid) => side.query((to) => to.begin(UP.QUERY).u8(QUERY.FIND).gfid(gfid), readMirror),
+      sendLink: (inode, parent, name, buf) => {
         const to = side.begin(UP.LINK);
-        this.end.writeInode(to, inode);
-        this.end.writeInode(to, parent);
+        this.exchange.writeInode(to, inode);
+        this.exchange.writeInode(to, parent);
         to.u8(name === null ? NONE : 1);
         if (name !== null) to.text(name);
         to.gfid(buf.iaGfid).u8(buf.iaType);
         side.send(false);
       },
-      unlinked: (parent, name) => {
-        named(UP.UNLINK, parent, name);
+      sendUnlink: (parent, name) => {
+        beginNamed(UP.UNLINK, parent, name);
         side.send(false);
       },
-      renamed: (from, fromName, into, toName) => {
-        const to = named(UP.RENAME, from, fromName);
-        this.end.writeInode(to, into);
+      sendRename: (from, fromName, into, toName) => {
+        const to = beginNamed(UP.RENAME, from, fromName);
+        this.exchange.writeInode(to, into);
         to.text(toName);
         side.send(false);
       },

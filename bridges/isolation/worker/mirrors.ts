@@ -10,27 +10,27 @@ import { Inode, InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 
 /** The main thread's functions that the table calls. */
 export interface MainThread {
-  path(of: InodeMirror): string;
+  queryPath(inode: InodeMirror): string;
   grep(parent: InodeMirror, name: string): InodeMirror | undefined;
   find(gfid: Gfid): InodeMirror | undefined;
-  linked(inode: InodeMirror, parent: InodeMirror | null, name: string | null, buf: Iatt): void;
-  unlinked(parent: InodeMirror, name: string): void;
-  renamed(from: InodeMirror, fromName: string, to: InodeMirror, toName: string): void;
+  sendLink(inode: InodeMirror, parent: InodeMirror | null, name: string | null, buf: Iatt): void;
+  sendUnlink(parent: InodeMirror, name: string): void;
+  sendRename(from: InodeMirror, fromName: string, to: InodeMirror, toName: string): void;
 }
 
 export class InodeMirror extends Inode {
   /** The main thread's number; 0 for an inode made here that has none yet. */
   remote = 0;
   /** True if the main thread knows it by its number here. */
-  told = false;
+  isReported = false;
 
   override get path(): string {
-    return (this.table as MirrorTable).main.path(this);
+    return (this.table as MirrorTable).mainThread.queryPath(this);
   }
 }
 
 export class MirrorTable extends InodeTable {
-  main!: MainThread;
+  mainThread!: MainThread;
   private readonly byRemote = new Map<number, InodeMirror>();
   /** Inodes that the main thread knows by their numbers here. */
   private readonly own = new Map<number, WeakRef<InodeMirror>>();
@@ -40,18 +40,18 @@ export class MirrorTable extends InodeTable {
   }
 
   /** The number of mirrors, without the root's. */
-  get known(): number {
+  get mirrorCount(): number {
     return this.byRemote.size;
   }
 
   /** Binds a mirror to the main thread's inode of this number. */
-  settle(inode: InodeMirror, remote: number): void {
+  bindRemote(inode: InodeMirror, remote: number): void {
     inode.remote = remote;
     this.byRemote.set(remote, inode);
   }
 
   /** The mirror of the main thread's inode. */
-  of(remote: number): InodeMirror | undefined {
+  findMirror(remote: number): InodeMirror | undefined {
     return remote === ROOT_ID ? this.rootMirror : this.byRemote.get(remote);
   }
 
@@ -61,11 +61,11 @@ export class MirrorTable extends InodeTable {
     return root;
   }
 
-  noteOwn(inode: InodeMirror): void {
+  addOwn(inode: InodeMirror): void {
     this.own.set(inode.id, new WeakRef(inode));
   }
 
-  ofOwn(id: number): InodeMirror | undefined {
+  findOwn(id: number): InodeMirror | undefined {
     return this.own.get(id)?.deref();
   }
 
@@ -74,24 +74,25 @@ export class MirrorTable extends InodeTable {
   }
 
   /** Makes the mirror of an inode that is new here. */
-  meet(remote: number, gfid: Gfid, iaType: number): InodeMirror {
-    let found = this.of(remote);
-    if (found?.linked) return found;
-    const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
-    found = known ?? found ?? (this.newInode() as InodeMirror);
-    if (gfid !== NULL_GFID && !found.linked) found = this.hold(found, gfid, iaType);
-    this.settle(found, remote);
-    return found;
+  addMirror(remote: number, gfid: Gfid, iaType: number): InodeMirror {
+    let mirror = this.findMirror(remote);
+    if (mirror?.linked) return mirror;
+    const mirrorCount =
+      gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
+    mirror = mirrorCount ?? mirror ?? (this.newInode() as InodeMirror);
+    if (gfid !== NULL_GFID && !mirror.linked) mirror = this.linkAndHold(mirror, gfid, iaType);
+    this.bindRemote(mirror, remote);
+    return mirror;
   }
 
-  private hold(inode: InodeMirror, gfid: Gfid, iaType: number): InodeMirror {
+  private linkAndHold(inode: InodeMirror, gfid: Gfid, iaType: number): InodeMirror {
     const buf = new Iatt();
     buf.iaGfid = gfid;
     buf.iaType = iaType;
-    const held = super.link(inode, null, null, buf) as InodeMirror;
+    const linked = super.link(inode, null, null, buf) as InodeMirror;
     // Held until `drop`.
-    if (held.nlookup === 0) this.lookup(held);
-    return held;
+    if (linked.nlookup === 0) this.lookup(linked);
+    return linked;
   }
 
   drop(remote: number): void {
@@ -104,32 +105,32 @@ export class MirrorTable extends InodeTable {
   }
 
   /** Drops an unlinked inode of a finished request, unless the module keeps it. */
-  letLoose(remote: number): void {
+  dropUnlinked(remote: number): void {
     const inode = this.byRemote.get(remote);
     if (inode !== undefined && !inode.linked) this.byRemote.delete(remote);
   }
 
   override link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
-    const linked = this.hold(inode as InodeMirror, buf.iaGfid, buf.iaType);
-    this.main.linked(inode as InodeMirror, parent as InodeMirror | null, name, buf);
+    const linked = this.linkAndHold(inode as InodeMirror, buf.iaGfid, buf.iaType);
+    this.mainThread.sendLink(inode as InodeMirror, parent as InodeMirror | null, name, buf);
     return linked;
   }
 
   override find(gfid: Gfid): Inode | undefined {
-    return gfid === NULL_GFID ? undefined : (super.find(gfid) ?? this.main.find(gfid));
+    return gfid === NULL_GFID ? undefined : (super.find(gfid) ?? this.mainThread.find(gfid));
   }
 
   override grep(parent: Inode, name: string): Inode | undefined {
-    return this.main.grep(parent as InodeMirror, name);
+    return this.mainThread.grep(parent as InodeMirror, name);
   }
 
   override unlink(parent: Inode, name: string): void {
-    this.main.unlinked(parent as InodeMirror, name);
+    this.mainThread.sendUnlink(parent as InodeMirror, name);
   }
 
   override rename(from: Inode, fromName: string, to: Inode, toName: string): void {
-    this.main.renamed(from as InodeMirror, fromName, to as InodeMirror, toName);
+    this.mainThread.sendRename(from as InodeMirror, fromName, to as InodeMirror, toName);
   }
 
   /** Empty: the main thread looks both names up again. */

@@ -14,28 +14,28 @@ const SLEEP_MS = 12;
 /** Milliseconds before the event loop gets a turn. */
 const TURN_MS = 4;
 /** Milliseconds that the main thread may take to reply. */
-const PATIENCE_MS = 30_000;
+const REPLY_LIMIT_MS = 30_000;
 
 export interface EventLoop {
   /** Wakes the main thread's event loop. */
-  call(): void;
+  wakeMainThread(): void;
   /** Runs `what` after a turn of this thread's event loop. */
-  later(what: () => void): void;
+  runAfterTurn(task: () => void): void;
 }
 
 export class WorkerSide {
   readonly channel: Channel;
   readonly writer = new Writer();
   /** The number of tasks that need the event loop. */
-  pending = 0;
+  pendingTasks = 0;
   private readonly loop: EventLoop;
   private readonly busy = new BusyPoll(POLL_US);
   private readonly handle: (kind: number, message: Reader) => void;
   /** Messages that arrived during the wait for a RESULT. */
-  private early: Reader[] = [];
-  private soon = new Set<() => void>();
-  private asked = false;
-  private scheduled = false;
+  private earlyMessages: Reader[] = [];
+  private tasks = new Set<() => void>();
+  private isTurnRequested = false;
+  private isScheduled = false;
 
   constructor(
     { shared }: WorkerData,
@@ -43,7 +43,7 @@ export class WorkerSide {
     handle: (kind: number, message: Reader) => void,
   ) {
     this.loop = loop;
-    this.channel = new Channel(shared, 1, () => loop.call());
+    this.channel = new Channel(shared, 1, () => loop.wakeMainThread());
     this.handle = handle;
   }
 
@@ -57,15 +57,15 @@ export class WorkerSide {
     if (wakes) this.channel.wake();
   }
 
-  turn(): void {
-    this.asked = true;
+  requestTurn(): void {
+    this.isTurnRequested = true;
   }
 
   /** Runs `what` after all pending work; the result cancels it. */
-  afterAll(what: () => void): () => void {
-    this.soon.add(what);
+  addTask(task: () => void): () => void {
+    this.tasks.add(task);
     this.schedule();
-    return () => this.soon.delete(what);
+    return () => this.tasks.delete(task);
   }
 
   /** Sends a query to the main thread, and waits for its result, which `read` decodes. */
@@ -74,13 +74,14 @@ export class WorkerSide {
     write(to);
     this.channel.put(to);
     this.channel.wake();
-    return read(this.waitFor(DOWN.RESULT, PATIENCE_MS));
+    return read(this.waitFor(DOWN.RESULT, REPLY_LIMIT_MS));
   }
 
   /** Waits for a debugger's command without limit; the thread does not count as stuck. */
   waitForLine(): string {
-    const at = this.early.findIndex((message) => message.own().u8() === DOWN.LINE);
-    const message = at < 0 ? this.waitFor(DOWN.LINE, Infinity) : this.early.splice(at, 1)[0]!;
+    const at = this.earlyMessages.findIndex((message) => message.copy().u8() === DOWN.LINE);
+    const message =
+      at < 0 ? this.waitFor(DOWN.LINE, Infinity) : this.earlyMessages.splice(at, 1)[0]!;
     if (at >= 0) message.u8();
     return message.text();
   }
@@ -88,15 +89,15 @@ export class WorkerSide {
   /** Waits for a message of this kind; other messages are handled later. */
   private waitFor(kind: number, ms: number): Reader {
     const { channel } = this;
-    const until = performance.now() + ms;
+    const turnEnd = performance.now() + ms;
     for (;;) {
       const message = channel.receive();
       if (message !== null) {
         if (message.u8() === kind) return message;
-        this.early.push(message.own());
+        this.earlyMessages.push(message.copy());
         continue;
       }
-      if (performance.now() > until) throw new Error('the main thread does not reply');
+      if (performance.now() > turnEnd) throw new Error('the main thread does not reply');
       if (kind === DOWN.LINE) channel.raiseBeat();
       channel.flush();
       channel.sleep(SLEEP_MS, false);
@@ -104,50 +105,50 @@ export class WorkerSide {
   }
 
   schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    this.loop.later(this.run);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.loop.runAfterTurn(this.serve);
   }
 
-  readonly run = (): void => {
-    this.scheduled = false;
-    this.asked = false;
+  readonly serve = (): void => {
+    this.isScheduled = false;
+    this.isTurnRequested = false;
     const { channel } = this;
-    channel.awake();
-    const until = performance.now() + TURN_MS;
+    channel.setAwake();
+    const turnEnd = performance.now() + TURN_MS;
     for (;;) {
-      this.serveAll();
+      this.handleAll();
       channel.raiseBeat();
-      if (this.asked || this.soon.size > 0 || performance.now() > until) {
+      if (this.isTurnRequested || this.tasks.size > 0 || performance.now() > turnEnd) {
         this.schedule();
         return;
       }
-      if (this.pending === 0 && this.pollMessage()) continue;
-      if (channel.leave(this.pending === 0)) return;
+      if (this.pendingTasks === 0 && this.pollMessage()) continue;
+      if (channel.setAway(this.pendingTasks === 0)) return;
     }
   };
 
-  private serveAll(): void {
+  private handleAll(): void {
     const { channel } = this;
-    for (const what of [...this.soon]) {
-      this.soon.delete(what);
-      what();
+    for (const task of [...this.tasks]) {
+      this.tasks.delete(task);
+      task();
     }
     for (;;) {
-      const message = this.early.shift() ?? channel.receive();
+      const message = this.earlyMessages.shift() ?? channel.receive();
       if (message === null) break;
       channel.raiseBeat();
       this.handle(message.u8(), message);
     }
     if (channel.backlogBytes > 0) channel.flush();
-    channel.wakeIfNews();
+    channel.wakeIfUnread();
   }
 
   /** Waits for the next message. False when none came. */
   private pollMessage(): boolean {
     const { busy, channel } = this;
-    if (channel.waitAwake(busy)) return true;
+    if (channel.pollWhileBusy(busy)) return true;
     channel.sleep(SLEEP_MS, true);
-    return channel.hasNews;
+    return channel.hasMessage;
   }
 }
