@@ -188,7 +188,7 @@ class Engine {
   /** Runs a call in a turn of its own, unless one is open. */
   #inTurn<R>(action: () => R): R {
     if (!this.#gate.needsTurn(false)) return action();
-    return this.#gate.run(action, () => this.#dead!);
+    return this.#gate.runInOwnTurn(action, () => this.#dead!);
   }
 
   #makeCall(callable: Handle, kinds: string): Entry {
@@ -479,17 +479,17 @@ class Engine {
     if (this.timeLimit.checkDeadlineAtCall()) {
       return this.#hostFunctions.throwInto(new Error(this.timeLimit.message));
     }
-    this.#gate.toHost(HELD);
+    this.#gate.enterHost(HELD);
     const result = this.#hostFunctions.run(id, count, args);
-    this.#gate.fromHost(HELD);
+    this.#gate.leaveHost(HELD);
     return result;
   }
 
   /** Resolves or loads an import; the watchdog never aborts that. */
   runImport(action: (loader: ModuleLoader) => Pointer): Pointer {
-    this.#gate.toHost(IN_HOST);
+    this.#gate.enterHost(IN_HOST);
     const result = action(this.#moduleLoader);
-    this.#gate.fromHost(IN_HOST);
+    this.#gate.leaveHost(IN_HOST);
     return result;
   }
 }

@@ -64,7 +64,7 @@ export class GrantedAccess {
 
   #refuse(access: string, option: string): never {
     const text = `${access} is refused (option ${option})`;
-    this.#host.refused({ file: this.#module.path, line: 0, func: '-' }, text);
+    this.#host.logRefusal({ file: this.#module.path, line: 0, func: '-' }, text);
     throw new Error(`EACCES: ${text}`);
   }
 
@@ -76,7 +76,7 @@ export class GrantedAccess {
   /** Runs `action` with the resolved path, if it is granted. */
   #runIfGranted<T>(verb: Verb, path: string, action: (fullPath: string) => T): [string, T] {
     const fullPath = resolve(dirname(this.#module.path), path);
-    const isGranted = !path.includes('\0') && this.#files.state(verb, fullPath) === 1;
+    const isGranted = !path.includes('\0') && this.#files.grantState(verb, fullPath) === 1;
     if (!isGranted) this.#refuse(`${verb} of ${fullPath}`, `allow-${verb}`);
     return [fullPath, action(fullPath)];
   }

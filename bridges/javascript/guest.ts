@@ -52,13 +52,13 @@ function makeHostFunctions(
       ),
     ),
     put: makeFunction('aii', (bytes: Uint8Array, at: number, length: number) =>
-      host.put(copy(bytes, at, length)),
+      host.putBytes(copy(bytes, at, length)),
     ),
     fetch: makeFunction('i', (at: number) =>
       host.fetch(originRequest(at), originWind(at), originIndex(at)),
     ),
     data: makeFunction('ia', (at: number, into: Uint8Array) => {
-      const bytes = host.data(originRequest(at), originWind(at), originIndex(at));
+      const bytes = host.fetchBytes(originRequest(at), originWind(at), originIndex(at));
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;
@@ -157,7 +157,7 @@ interface GuestParts {
   readonly engine: Engine;
   readonly imports: Imports;
   readonly expressionNamer: ExpressionNamer;
-  readonly module: FoundModule;
+  readonly module: ModuleFile;
   readonly settings: GuestSettings;
   readonly grantedAccess: GrantedAccess;
   readonly evaluations: Evaluations;
@@ -169,9 +169,9 @@ const makeRedeclarable = (source: string): string =>
 
 class JavaScriptGuest extends InterpretedGuest<Engine> {
   readonly language = 'javascript';
-  readonly noting: NoteTaker = {
-    before: (id, what) => void this.engine.call(this.#getHelper('noteBefore'), id, what),
-    after: () => this.engine.call(this.#getHelper('noteAfter')) ?? '{}',
+  readonly noteTaker: NoteTaker = {
+    sampleBefore: (id, name) => void this.engine.call(this.#getHelper('noteBefore'), id, name),
+    readChanges: () => this.engine.call(this.#getHelper('noteAfter')) ?? '{}',
     stop: () => void this.engine.call(this.#getHelper('noteStop')),
   };
   readonly description: ModuleDescription;
@@ -219,7 +219,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     return super.callHook(...call);
   }
 
-  protected hookEntry(name: string, kinds: string): EnterGuest {
+  protected findHookEntry(name: string, kinds: string): EnterGuest {
     const entry = this.engine.makeEntry(this.#getHelper(name), kinds);
     return (args) => {
       const code = entry(args);
@@ -229,15 +229,15 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     };
   }
 
-  protected askHook(name: StateHookName): string | undefined {
+  protected runStateHook(name: StateHookName): string | undefined {
     return this.engine.call(this.#getHelper('callStateHook'), name);
   }
 
-  protected run(id: number, source: string): void {
+  protected runLine(id: number, source: string): void {
     if (!this.#hasPrompt) this.engine.call(this.#getHelper('openPrompt'));
     this.#hasPrompt = true;
     const result = this.engine.evaluate(makeRedeclarable(source), this.#getHelper('show'), id);
-    if (result !== undefined) this.#parts.evaluations.end(id, undefined);
+    if (result !== undefined) this.#parts.evaluations.resolve(id, undefined);
   }
 
   override close(): void {
@@ -248,7 +248,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   /** @param at the position to log if the error has no position of its own */
-  protected override report(action: string, error: unknown, at?: LogSource): void {
+  protected override logFailure(action: string, error: unknown, at?: LogSource): void {
     const moduleError = error instanceof EngineError ? error.moduleError : undefined;
     const { message } = error as Error;
     const stack = moduleError?.stack ? `\n${moduleError.stack}` : '';
@@ -271,7 +271,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   /** Makes the entry point of a fop. The entry point logs a limit that ended the module's code. */
-  protected row(helper: string, name: string, kinds: string): EnterGuest {
+  protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
     const callable = this.engine.make(this.#getHelper(helper), name);
     // Its caller recovers from an aborted shared turn.
     const entry = this.engine.makeEntry(callable, kinds, true);
@@ -281,7 +281,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
         const { overrun } = this.engine;
         if (overrun === undefined) return code;
         // A limit ended an async function, so the request may lack its reply.
-        this.report(name, overrun, this.#findMethod(helper, name));
+        this.logFailure(name, overrun, this.#findMethod(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
         this.callHook('cancel', [args[0]]);
         return FAILED;

@@ -110,7 +110,7 @@ export class Imports {
       ? findPrivateFile(folders, base, name, sources)
       : (folders
           .flatMap((folder) => candidatePaths(join(folder, name)))
-          .find((path) => sources.kind(path) === 'file') ??
+          .find((path) => sources.fileKind(path) === 'file') ??
         (isRelative ? undefined : findPackageFile(folders, name, sources)));
     if (file === undefined) {
       this.#logRefusal(position, `not given: import of '${name}', for which there is no file`);

@@ -1,5 +1,5 @@
 /** Describes JavaScript, and TypeScript, to features/glupy. */
-import type { HostedLanguage, Writing } from '../host/language.ts';
+import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 
 const syntax: LanguageSyntax = {
   cbk: 'Cbk',

@@ -25,7 +25,7 @@ export class StringCache {
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
     this.#values = values;
-    this.#cache = new NameCache(MOST_NAMES, ({ value }) =>
+    this.#cache = new NameCache(MAX_NAMES, ({ value }) =>
       quickjs.QTS_FreeValuePointer(values.context, value),
     );
   }

@@ -37,7 +37,8 @@ export class Notes {
     xl.frame = frame;
     try {
       const { noteTaker } = this;
-      if (noteTaker === null || this.hasFailed || !xl.observer?.wantsNotes(frame)) return entry(args);
+      if (noteTaker === null || this.hasFailed || !xl.observer?.wantsNotes(frame))
+        return entry(args);
       this.attempt(() => noteTaker.sampleBefore(request.id, name));
       const code = entry(args);
       this.attempt(() => xl.observer?.addNotes(frame, readNotes(noteTaker.readChanges())));

@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 /** The least heap with which V8 starts a worker. */
 const LEAST_HEAP_MIB = 64;
 
-export const startThread: StartThread = (name, heapBytes, data, { called, ended }) => {
+export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
   const worker = new Worker(builtFile(new URL('../../isolated-volume.js', import.meta.url)), {
     workerData: data,
     name,
