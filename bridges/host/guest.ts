@@ -49,7 +49,7 @@ export type HookName =
 
 /** Notices to the guest's library, independent of the module. */
 export type NoticeName =
-  /** The timer set by `after` is due. */
+  /** The timer set by `setTimer` is due. */
   | 'tick'
   /** The host has answered the request with this number; further decisions about it are void. */
   | 'cancel'

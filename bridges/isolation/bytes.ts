@@ -1,6 +1,6 @@
 /**
  * Encodes and decodes numbers, texts and data as bytes of a message. The sender may be an untrusted
- * thread: the reader checks every length against the bytes that arrived. Long data (`LONG`) follows
+ * thread: the reader checks every length against the bytes that arrived. Long data (`LONG_BYTES`) follows
  * the message's head, so that the sender copies it once.
  */
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';

@@ -4,7 +4,7 @@
  * Each direction is a ring of bytes with the writer's and the reader's counter. A message that does
  * not fit waits with the writer. The other side is untrusted: a counter is read once, a message is
  * copied before it is decoded. Each side states how to reach it: it polls (AWAKE), sleeps until
- * notified (ASLEEP), or has returned to its event loop (AWAY), where `call` wakes it once.
+ * notified (ASLEEP), or has returned to its event loop (AWAY), where `wakeOther` wakes it once.
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { joined } from '../../runtime/core/bytes.ts';
@@ -313,7 +313,7 @@ export class Channel {
     Atomics.store(control, at, AWAKE);
   }
 
-  /** Sets this side AWAY. False when there is work: it stays AWAKE. `tells` as in `sleep`. */
+  /** Sets this side AWAY. False when there is work: it stays AWAKE. `announcesIdle` as in `sleep`. */
   setAway(announcesIdle: boolean): boolean {
     Atomics.store(this.control, this.ownWord + STATE, AWAY);
     if (this.isIdle) {

@@ -1,7 +1,7 @@
 /**
  * Keeps the latest replies to one request's winds, so that values of them cross by position. Both
  * sides keep the same ones without an agreement, because both count winds in the order in which
- * they cross: each wind drops the reply `KEPT` winds before it. That bounds memory and the search
+ * they cross: each wind drops the reply `MAX_REPLIES` winds before it. That bounds memory and the search
  * for a value.
  */
 import type { Arg } from '../../runtime/core/fops.ts';

@@ -11,10 +11,10 @@
  * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
  * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `resumeInterrupted` reads on |
  * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
- * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `abandon`: the interpreter is lost |
- * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `resume` fails it |
- * | `bridges/host/requests/decision-queue.ts` | `running`: decisions are carried out | the gate, then `resume` |
- * | `bridges/isolation/main/worker-link.ts` | `conversing`, `focus`: calls into the worker | `abandoned` |
+ * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
+ * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `recover` fails it |
+ * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
+ * | `bridges/isolation/main/worker-link.ts` | `isConversing`, `awaitedCall`: calls into the worker | `recover` |
  * | `apps/bench/run/call/callers.ts` | `pending`: a call | nothing: the measurement fails |
  *
  * `test/tidy/turns.test.ts` compares this table with the sources.

@@ -1,6 +1,6 @@
 /**
  * Flattens arguments and replies to scalars, in the order of the fop table. A loc takes five
- * (inode, parent, name, gfid, parent's gfid), any other value one. `kinds` describes them to an
+ * (inode, parent, name, gfid, parent's gfid), any other value one. `scalarKinds` describes them to an
  * engine.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';

@@ -363,7 +363,7 @@ export class HostApi implements GuestHost {
     this.logRefusal(mistake.source, mistake.text);
   }
 
-  /** Returns `thing`, or notes the refusal of an invalid number. */
+  /** Returns `value`, or notes the refusal of an invalid number. */
   private checkHandle<T>(kind: string, value: T | undefined): T | undefined {
     if (value === undefined) {
       const text = `refused: ${kind} that the module was not given, or no longer has`;

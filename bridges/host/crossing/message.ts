@@ -117,7 +117,7 @@ export interface Resolver {
   /** True if the number may have been that of a forgotten inode; the refusal is noted. */
   isForgotten(id: number): boolean;
   fd(id: number): Fd | undefined;
-  /** Bytes that the guest has passed with `put`. */
+  /** Bytes that the guest has passed with `putBytes`. */
   data(id: number): Uint8Array | undefined;
   /** The volume's inode table; null before its first inode. */
   readonly table: InodeTable | null;

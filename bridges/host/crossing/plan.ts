@@ -27,7 +27,7 @@ export function coreFunctions(name: FopName): CoreFunctions {
   };
 }
 
-export interface FopPlan extends CoreFunctions {
+export interface Plan extends CoreFunctions {
   readonly row: FopRow;
   readonly name: FopName;
   /** Null when the module has only a callback or a hook for the fop. */
@@ -48,7 +48,7 @@ const makeFlattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatt
   makeFlattener(guest.readsRequest === true ? [] : args, to);
 
 /** Null for a fop that the module of `xl` neither handles nor observes. */
-function makePlan(row: FopRow, guest: Guest, xl: Xlator): FopPlan | null {
+function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
   const findLoc = (arg: string | undefined, hook: HookName): number =>
@@ -82,11 +82,11 @@ function makePlan(row: FopRow, guest: Guest, xl: Xlator): FopPlan | null {
 export function makeFops(
   guest: Guest,
   xl: Xlator,
-  admit: (plan: FopPlan, frame: Frame, args: unknown[]) => void,
+  admit: (plan: Plan, frame: Frame, args: unknown[]) => void,
 ): Fops<unknown> {
   const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of table) {
-    const plan = makePlan(row, guest, xl);
+    const plan = planFop(row, guest, xl);
     if (plan === null) continue;
     functions[plan.name] = collect[plan.name]((frame, _, args) => admit(plan, frame, args)) as Fop<
       FopName,
@@ -104,7 +104,7 @@ export interface ReplyPlan {
   readonly scratch: Scalar[];
 }
 
-export function makeReplyPlan(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
+export function planReply(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
     entry: guest.replyEntry(row.name),

@@ -58,7 +58,7 @@ export interface ModuleVolume {
   close(): void | Promise<void>;
   /** The module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
   dumpState(): string | undefined;
-  /** Passes the state of another's `takeState` to the module's `load_state`. @throws {Error} */
+  /** Passes the state of another's `dumpState` to the module's `load_state`. @throws {Error} */
   loadState(state: string): void;
   readonly canLoadState: boolean;
 }

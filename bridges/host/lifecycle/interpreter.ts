@@ -16,13 +16,7 @@ import type { Child, Fops, Xlator } from '../../../runtime/core/xlator.ts';
 import { type Decision, type GuestMessage, isErrno, readDecision } from '../crossing/decision.ts';
 import { HostApi, type HostMachine } from '../crossing/host-api.ts';
 import { MessageError } from '../crossing/message.ts';
-import {
-  type AnyCbk,
-  type FopPlan,
-  makeFops,
-  makeReplyPlan,
-  type ReplyPlan,
-} from '../crossing/plan.ts';
+import { type AnyCbk, makeFops, type Plan, planReply, type ReplyPlan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/success.ts';
 import {
   type EnterGuest,
@@ -113,7 +107,7 @@ export class Interpreter {
   // -- down ------------------------------------------------------------------------------------
 
   /** Takes a request from the graph, and calls the guest for it. */
-  private readonly admit = (plan: FopPlan, frame: Frame, args: unknown[]): void => {
+  private readonly admit = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.isDead) {
       this.owner.succession.holdOrFail(plan.name, frame, args);
       return;
@@ -219,7 +213,7 @@ export class Interpreter {
   }
 
   /** Winds a request with its own arguments. */
-  private windUnchanged(request: HostedRequest, plan: FopPlan, needsReply: boolean): void {
+  private windUnchanged(request: HostedRequest, plan: Plan, needsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
@@ -232,17 +226,12 @@ export class Interpreter {
       request.owedReplies += 1;
       plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
     } else {
-      this.windTail(request, plan, child, args);
+      this.relay(request, plan, child, args);
     }
   }
 
   /** Winds a request so that the child's reply is unwound without the module. */
-  private windTail(
-    request: HostedRequest,
-    plan: FopPlan,
-    child: Child,
-    args: readonly unknown[],
-  ): void {
+  private relay(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
     const { frame } = request;
     if (request.owedReplies === 0 && plan.creates < 0 && plan.removes < 0) {
       request.isAnswered = true;
@@ -265,7 +254,7 @@ export class Interpreter {
   guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = makeReplyPlan(row, this.guest, this.xl);
+      const plan = planReply(row, this.guest, this.xl);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
         if (opRet >= 0 && request.namedLocs !== null) linkLookedUp(request, wind, row, values);
@@ -293,7 +282,7 @@ export class Interpreter {
   }
 
   /** The callback of a request that was handed on. */
-  private tailCbk({ name }: FopPlan): AnyCbk {
+  private tailCbk({ name }: Plan): AnyCbk {
     let cbk = this.tailCbks.get(name);
     if (cbk === undefined) {
       cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
@@ -348,7 +337,7 @@ export class Interpreter {
     const bypasses = policy.onError === 'bypass' && !this.isClosing;
     if (bypasses && plan !== null && !isAnswered && winds === 0 && child) {
       counters.bypassed += 1;
-      this.windTail(request, plan, child, request.args);
+      this.relay(request, plan, child, request.args);
     } else {
       this.unwind(request, -1, policy.error, null);
     }
@@ -356,7 +345,7 @@ export class Interpreter {
     if (!this.checkLost(request)) this.owner.noteFailure(this);
   }
 
-  private callEntryHooks(request: HostedRequest, plan: FopPlan): void {
+  private callEntryHooks(request: HostedRequest, plan: Plan): void {
     if (this.isDead) return;
     const failures = callEntryHooks(this.guest, plan, request, this.xl, this.notes);
     this.owner.counters.failures += failures;
@@ -422,7 +411,7 @@ export class Interpreter {
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
     } else if (request.isAnswered || plan === null) return;
     else if (decision.verb === 'tail') {
-      this.windTail(request, plan, this.xl.children[decision.child]!, decision.values);
+      this.relay(request, plan, this.xl.children[decision.child]!, decision.values);
     } else if (decision.verb === 'unwind') {
       this.unwind(request, decision.opRet, decision.opErrno, decision.values);
     } else this.failRequest(request);
@@ -475,7 +464,7 @@ export class Interpreter {
 
   // -- the end ---------------------------------------------------------------------------------
 
-  /** Finishes pending requests without taking new ones, then calls `drained`. */
+  /** Finishes pending requests without taking new ones, then calls `endRetired`. */
   retire(): void {
     this.isRetired = true;
     this.endIfDrained();

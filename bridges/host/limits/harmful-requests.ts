@@ -1,7 +1,7 @@
 /**
  * Remembers requests that have ended an interpreter, by fop and name, and their callers. The first
  * loss counts as chance; from the second on the request is refused, for twice as long each time
- * (`Backoff`). The volume asks `refuses`, and calls `clear` with new code.
+ * (`Backoff`). The volume calls `isRefused`, and `clear` with new code.
  *
  * A fop with two names is recorded under each of them. When the memory is full, the requests blamed
  * longest ago are forgotten.

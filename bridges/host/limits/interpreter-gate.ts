@@ -1,9 +1,9 @@
 /**
- * The gate of an interpreter: every call into a guest passes `open` and `shut`, so that the
- * watchdog can end it. A call runs in an endable turn: its own (`run`), or one that the pump shares
- * between requests.
+ * The gate of an interpreter: every call into a guest passes `enterGuest` and `leaveGuest`, so
+ * that the watchdog can end it. A call runs in an endable turn: its own (`runInOwnTurn`), or one that
+ * the pump shares between requests.
  *
- * Ending a turn loses the interpreter; `ended` notifies its engine. A shared turn aborts the host's
+ * Ending a turn loses the interpreter; `onAborted` notifies its engine. A shared turn aborts the host's
  * own stack too: each interpreter in it repairs its state in two steps (`Interruptible`,
  * core/turn.ts).
  */
@@ -89,12 +89,12 @@ export class InterpreterGate {
     gates.delete(this);
   }
 
-  /** True if a call needs a turn of its own. `shares`: it may use an open one. */
+  /** True if a call needs a turn of its own. `mayShare`: it may use an open one. */
   needsTurn(mayShare: boolean): boolean {
     return this.depth === 0 && this.isLimited && !(mayShare && turn.open);
   }
 
-  /** Runs a call in a turn of its own; throws `lost()` if the turn was ended. */
+  /** Runs a call in a turn of its own; throws `makeError()` if the turn was ended. */
   runInOwnTurn<T>(call: () => T, makeError: () => Error): T {
     let result: T | undefined;
     const isComplete = runEndable(() => {

@@ -19,7 +19,7 @@ const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
   private limit: number;
-  /** Bytes that may be written, as of `at`. */
+  /** Bytes that may be written, as of `filledAt`. */
   private freeBytes: number;
   private filledAt: number;
   private omittedLines = 0;
@@ -108,7 +108,7 @@ const MAX_REFUSAL_CHARS = 2000;
 const loggedTexts = new WeakMap<Xlator<unknown>, Set<string>>();
 
 /**
- * Logs a refusal as a warning: each text once, and `MOST` per volume at most.
+ * Logs a refusal as a warning: each text once, and `MAX_REFUSALS` per volume at most.
  * @param source the place in the module; undefined if unknown
  */
 export function logRefusal(

@@ -66,7 +66,7 @@ export interface Slot {
   stage: number;
   /** True once its turn was told to end. */
   isEndRequested: boolean;
-  /** The value of `cpu` when END was set. */
+  /** The value of `cpuMs` when END was set. */
   cpuAtEnd: number;
 }
 
@@ -118,9 +118,9 @@ export function makeSampling(constants: typeof CONSTANTS) {
   const { SAMPLES, LOST, LOST_MS, LOST_CPU_MS, LATEST_MS } = constants;
   const sampling = {
     /**
-     * Samples an engine `passed` milliseconds after the last time: sets the bit that is due; true
-     * if a call runs. A negative `passed` takes back time that was not the call's.
-     * @param cpu milliseconds of CPU that the engines' thread has had; NaN if unknown
+     * Samples an engine `passedMs` milliseconds after the last time: sets the bit that is due; true
+     * if a call runs. A negative `passedMs` takes back time that was not the call's.
+     * @param cpuMs milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
     sample(slot: Slot, passedMs: number, cpu: () => number): boolean {
       const { word, limit, stage } = slot;

@@ -9,7 +9,7 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { flattenLoc } from '../crossing/flatten.ts';
-import type { FopPlan } from '../crossing/plan.ts';
+import type { Plan } from '../crossing/plan.ts';
 import { FAILED, type Guest, type Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import type { Notes } from './notes.ts';
@@ -26,7 +26,7 @@ interface EntryChanges {
  */
 export function callEntryHooks(
   guest: Guest,
-  plan: FopPlan,
+  plan: Plan,
   request: HostedRequest,
   to: Xlator,
   notes: Notes | null,
@@ -46,7 +46,7 @@ export function callEntryHooks(
 }
 
 /** Leaves out names that no hook needs. */
-function findEntryChanges(plan: FopPlan, args: readonly unknown[]): EntryChanges {
+function findEntryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
   const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];
   if (plan.name !== 'rename') return { removed, created };

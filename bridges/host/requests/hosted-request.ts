@@ -6,7 +6,7 @@ import { type Frame, newRequest, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { FopPlan } from '../crossing/plan.ts';
+import type { Plan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/success.ts';
 import type { Lane, QueuedRequest } from './decision-queue.ts';
 
@@ -29,7 +29,7 @@ export class HostedRequest implements QueuedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
   /** The plan for its fop; null for a request of the translator's own. */
-  readonly plan: FopPlan | null;
+  readonly plan: Plan | null;
   /** The frame to unwind; for a request of the translator's own, the one that winds. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
@@ -64,7 +64,7 @@ export class HostedRequest implements QueuedRequest {
   /** Decisions with a lower number are void. */
   voidBefore = 0;
 
-  constructor(id: number, plan: FopPlan | null, frame: Frame, args: readonly unknown[]) {
+  constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
     this.id = id;
     this.plan = plan;
     this.frame = frame;

@@ -19,7 +19,7 @@ const REPLY_LIMIT_MS = 30_000;
 export interface EventLoop {
   /** Wakes the main thread's event loop. */
   wakeMainThread(): void;
-  /** Runs `what` after a turn of this thread's event loop. */
+  /** Runs `task` after a turn of this thread's event loop. */
   runAfterTurn(task: () => void): void;
 }
 
@@ -61,7 +61,7 @@ export class WorkerSide {
     this.isTurnRequested = true;
   }
 
-  /** Runs `what` after all pending work; the result cancels it. */
+  /** Runs `task` after all pending work; the result cancels it. */
   addTask(task: () => void): () => void {
     this.tasks.add(task);
     this.schedule();
