@@ -137,7 +137,7 @@ describe('a call channel', () => {
     },
   );
 
-  it('frees the room of sent bytes while the peer reads slowly', () => {
+  it('frees the memory of sent bytes while the peer reads slowly', () => {
     const data = Buffer.alloc(10_000);
     for (let turn = 0; turn < 200; turn++) {
       room = 9000;
@@ -151,7 +151,7 @@ describe('a call channel', () => {
     expect(messages()).toHaveLength(200);
   });
 
-  it('returns the errno when the transport fails, and loses the calls at disconnect', () => {
+  it('returns the errno when the transport fails, and fails all calls at disconnect', () => {
     room = -EPIPE;
     call('a');
     expect(channel.flush()).toBe(-EPIPE);
@@ -172,7 +172,7 @@ describe('a call channel', () => {
     expect(channel.outstanding).toBe(2);
   });
 
-  it('expires the oldest calls first, and loses the others at disconnect', () => {
+  it('expires the oldest calls first, and fails the others at disconnect', () => {
     for (const name of ['a', 'b', 'c']) {
       call(name);
       now += 10;
@@ -211,7 +211,7 @@ describe('a call channel', () => {
 });
 
 describe('a call channel that receives messages', () => {
-  it("reports a call of the peer's", () => {
+  it('reports a call that the peer makes', () => {
     const header = { xid: 2, program: CALLBACK.number, version: 1, procedure: 6 };
     call('a');
     channel.dispatch(

@@ -177,7 +177,7 @@ const results = captured.map((record) => ({ ...record, copy: copied(record) }));
 const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
 
 describe('captured records', () => {
-  it.each(sessions)('captured records of session %s are written again byte for byte', (session) => {
+  it.each(sessions)('of session %s are encoded again byte for byte', (session) => {
     const differences = results.flatMap(({ name, step, copy }) => {
       if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
       const { first, again } = copy;
@@ -188,7 +188,7 @@ describe('captured records', () => {
     expect(differences).toEqual([]);
   });
 
-  it('are unreadable in these cases only', () => {
+  it('are malformed only in the listed cases', () => {
     const no = results.filter(({ copy }) => typeof copy === 'string');
     expect(no.map(({ name, copy }) => `${name}: ${copy}`)).toMatchInlineSnapshot(`
       [

@@ -48,7 +48,7 @@ test('a long wait does not make the ring grow', () => {
   expect(waiters.remove(first)).toBe(patient);
 });
 
-test('an unused xid finds no call, even at an occupied place of the ring', () => {
+test('an unused xid finds no call, even if its slot of the ring is occupied', () => {
   const waiters = new PendingCalls<One>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {

@@ -138,8 +138,8 @@ async function mountReal(
 
 const unmount = (path: string): Promise<Outcome> => run(scratch, 'umount', [path]);
 
-describeMounts('a volfile server and GlusterFS', () => {
-  it('mount -t glusterfs follows changed options and graphs, and survives a restart of the server', async () => {
+describeMounts('a volfile server for GlusterFS', () => {
+  it('lets mount -t glusterfs follow changed options and graphs, also after a restart of the server', async () => {
     await ready();
     await serve(VOLUME, distributed({ stats: '    option log-level DEBUG\n' }));
     const before = asks(`/${VOLUME}`).length;
@@ -234,7 +234,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     await unmount(sub.path);
   });
 
-  it('libgfapi programs read, write and follow a changed graph over TCP and UNIX sockets', async () => {
+  it('lets libgfapi programs read, write and follow a changed graph over TCP and UNIX sockets', async () => {
     await ready();
     skipFor(findGfapiObstacle());
     await serve(VOLUME, distributed());
@@ -345,7 +345,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     expect(readFileSync(scratch.at('unsaid.log'), 'utf8')).toContain('changing port to 24444');
   });
 
-  it('the volfiles of glossa new volume serve a mount of GlusterFS over bricks of GlusterFS', async () => {
+  it('serves the volfiles of glossa new volume to a mount of GlusterFS over bricks of GlusterFS', async () => {
     await ready();
     const dirs = ['d 1', 'd2'].map((name) => scratch.at(name));
     const made = await runGlossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
@@ -373,7 +373,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     await unmount(path);
   });
 
-  it('a mount of glossa follows changed options and graphs, and survives a lost server', async () => {
+  it('lets a mount of glossa follow changed options and graphs, also after a lost server', async () => {
     await ready();
     const [brick] = bricks;
     const top = (type: string, options = ''): string =>
@@ -423,7 +423,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     expect(await runGlossa(scratch, ['umount', path])).toMatchObject({ status: 0 });
   });
 
-  it('a failed mount prints the reason in one line', async () => {
+  it('makes a failed mount print the reason in one line', async () => {
     await ready();
     const path = await scratch.makeFolder('none');
     const mount = async (...args: string[]): Promise<string> => {

@@ -84,7 +84,7 @@ it('a volfile with an unterminated quote is not redacted but refused', () => {
   expect(redactVolfile('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
 });
 
-it('ports of bricks are known while their connection lasts', () => {
+it('the port of a brick is known while the brick is connected', () => {
   const [first, second] = [{}, {}];
   const ports = new Portmap();
   expect([ports.signIn('a', 1, first), ports.signIn('b', 0, first)]).toEqual([true, false]);

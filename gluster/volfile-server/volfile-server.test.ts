@@ -83,7 +83,7 @@ const failing = (fetched: Promise<string>): Promise<string> =>
     },
   );
 
-it('serves a volfile, and notifies clients once of changes made together', async () => {
+it('a volfile server serves a volfile, and notifies clients once of changes made together', async () => {
   const { changed, fetch } = client([here()]);
   expect(await fetch()).toBe(TEXT);
   expect(said.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
@@ -109,7 +109,7 @@ it('serves a volfile, and notifies clients once of changes made together', async
   );
 });
 
-it("a failed fetch explains each server's failure in one sentence", async () => {
+it("a failed fetch states each server's failure in one sentence", async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const dead = { host: '127.0.0.1', port: (closed.address() as { port: number }).port };
@@ -127,7 +127,7 @@ it("a failed fetch explains each server's failure in one sentence", async () => 
   expect(await client([dead, here()]).fetch()).toBe(TEXT);
 });
 
-it('serves on a UNIX socket for its owner only, and replaces a stale one', async () => {
+it('a volfile server serves on a UNIX socket for its owner only, and replaces a stale one', async () => {
   const unix = join(path, 'socket');
   const left = createServer().listen(unix);
   await once(left, 'listening');
@@ -146,7 +146,7 @@ it('serves on a UNIX socket for its owner only, and replaces a stale one', async
   await other.close();
 });
 
-it('a client moves to another server after a loss, also one that a server announced', async () => {
+it('a client that loses its server moves to another one, also to one that a server announced', async () => {
   const second = await start();
   const port = second.port!;
   const first = await start({ servers: [`127.0.0.1:${port}`] });
@@ -206,7 +206,7 @@ async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
 /** The results of the first reply, after its header. */
 const first = (bytes: Buffer): XdrReader => new XdrReader(bytes.subarray(28));
 
-it('returns ids of volumes, and ports of bricks while their connection lasts', async () => {
+it('a volfile server returns ids of volumes, and ports of bricks for as long as the bricks are connected', async () => {
   const dict = new Map([
     ['flags', '1'],
     ['volname', 'v'],
@@ -235,7 +235,7 @@ it('returns ids of volumes, and ports of bricks while their connection lasts', a
   expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
 });
 
-it('refuses unknown calls with the status codes of GlusterFS', async () => {
+it('a volfile server refuses unknown calls with the status codes of GlusterFS', async () => {
   const status = async (bytes: Uint8Array) => (await talk(bytes)).readUInt32BE(24);
   expect(await status(call({ number: 99_999, version: 1 }, 0))).toBe(1);
   expect(await status(call({ ...HANDSHAKE, version: 3 }, 2))).toBe(2);
@@ -243,7 +243,7 @@ it('refuses unknown calls with the status codes of GlusterFS', async () => {
   expect(await status(call(HANDSHAKE, HAND.GETSPEC))).toBe(4);
 });
 
-it('keeps serving after malformed calls', async () => {
+it('a volfile server keeps serving after malformed calls', async () => {
   const good = call(HANDSHAKE, HAND.GETSPEC, (w) => {
     w.u32(0);
     w.string('v');
@@ -274,7 +274,7 @@ it('keeps serving after malformed calls', async () => {
   expect(await client([here()]).fetch()).toBe(TEXT);
 });
 
-it('closes connections without a complete call, and keeps clients that made one', async () => {
+it('a volfile server closes connections without a complete call, and keeps clients that made one', async () => {
   const strict = await start({ silenceMs: 100 });
   const { fetch, changed } = client([{ host: '127.0.0.1', port: strict.port! }]);
   await fetch();
@@ -292,7 +292,7 @@ it('closes connections without a complete call, and keeps clients that made one'
   await strict.close();
 });
 
-it('refuses connections beyond connectionsMax', async () => {
+it('a volfile server refuses connections beyond connectionsMax', async () => {
   const few = await start({ connectionsMax: 2 });
   const place = { host: '127.0.0.1', port: few.port! };
   const [first, second] = [client([place]), client([place])];
@@ -304,7 +304,7 @@ it('refuses connections beyond connectionsMax', async () => {
   await few.close();
 });
 
-it('strips passwords for another machine, and refuses its port registrations', () => {
+it('a volfile server strips passwords for clients on another machine, and refuses their port registrations', () => {
   writeFileSync(join(path, 'v.vol'), TEXT.replace('  option', '  option password p\n  option'));
   const shared = { folder: new VolfileFolder(path), portmap: new Portmap(), servers: [] };
   const ask = (
@@ -342,7 +342,7 @@ it('strips passwords for another machine, and refuses its port registrations', (
   expect([signIn(true).errno, shared.portmap.findPort('b')]).toEqual([0, 1]);
 });
 
-it('the directory is scanned again after it was replaced for a while', () => {
+it('a volfile server scans its directory again after the directory was replaced for a while', () => {
   const folder = new VolfileFolder(path);
   expect(folder.scan()).toEqual({ changed: [], problems: [] });
   const away = `${path}.away`;
@@ -360,7 +360,7 @@ it('the directory is scanned again after it was replaced for a while', () => {
   expect(folder.scan()).toEqual({ changed: [], problems: [] });
 });
 
-it('queues few replies for a client that does not read, and sends all once it does', async () => {
+it('a volfile server queues few replies for a client that does not read, and sends all replies once it reads', async () => {
   writeFileSync(join(path, 'big.vol'), `${TEXT}#${'x'.repeat(2 ** 20)}`);
   const ask = call(HANDSHAKE, HAND.GETSPEC, (w) => {
     w.u32(0);

@@ -73,7 +73,7 @@ describe('gfid handles', () => {
     expect(handles(directory).sort()).toEqual([d, e, f, link, pipe].map((i) => i.gfid).sort());
   });
 
-  test('gfid handles of a file are removed with its last name', async () => {
+  test('of a file are removed with its last name', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
@@ -92,7 +92,7 @@ describe('gfid handles', () => {
     expect(handles(directory)).toEqual([]);
   });
 
-  test('gfid handles of a replaced file or directory are removed by rename, even if it was never looked up', async () => {
+  test('of a replaced file or directory are removed by rename, even without a lookup of it', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory, ON);
     await file(first, first.root, 'old', 'old');
@@ -127,7 +127,7 @@ describe('gfid handles', () => {
     expect((await iatt(vol, f)).iaNlink).toBe(2);
   });
 
-  test('gfid handles of directories follow renames and exchanges', async () => {
+  test('of directories follow renames and exchanges', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
@@ -139,7 +139,7 @@ describe('gfid handles', () => {
     expect(fs.readlinkSync(handlePath(directory, b.gfid))).toBe(`../../00/00/${ROOT_GFID}/a`);
   });
 
-  test('gfid handles of files that existed before are made at their first lookup', async () => {
+  test('of files that existed before are made at their first lookup', async () => {
     const directory = makeFolder();
     fs.mkdirSync(join(directory, 'd'));
     fs.writeFileSync(join(directory, 'd/f'), 'text');
@@ -190,7 +190,7 @@ describe('gfid handles of a volume below protocol/server', () => {
     expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
   });
 
-  test('gfid handles that cannot be made are reported in one log line', async () => {
+  test('that cannot be made are reported in one log line', async () => {
     const [directory, own] = [makeFolder(), makeFolder()];
     fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
     const vol = await served(directory, join(own, 'socket'));
@@ -282,7 +282,7 @@ describe('incorrect gfid handles', () => {
     expect(fs.readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
   });
 
-  test('gfid handles of a file replaced by its copy lead to the copy', async () => {
+  test('of a file replaced by its copy lead to the copy', async () => {
     const { directory, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'restored');
     storeGfid(join(directory, 'copy'), f);
@@ -322,7 +322,7 @@ describe('incorrect gfid handles', () => {
   });
 });
 
-test('handles that cannot be made are logged once, and the files stay usable', async () => {
+test('gfid handles that cannot be made are logged once, and the files stay usable', async () => {
   const directory = makeFolder();
   const vol = await startPosix(directory, ON);
   // Files in place of directories block new handles. The directory of the root's handle, 00, is

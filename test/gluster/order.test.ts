@@ -48,7 +48,7 @@ test.each([
     "belongs below 'v1' (performance/md-cache)",
   ],
   ['a type occurs twice', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
-])('a stack is reported if %s', async (_what, stack, doubt) => {
+])('an order of translators causes a warning if %s', async (_what, stack, doubt) => {
   expect((await doubts(...stack)).join('\n')).toContain(doubt);
 });
 

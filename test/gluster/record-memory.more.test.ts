@@ -141,7 +141,7 @@ describe.each<[string, PumpSources | undefined]>([
     await expect.poll(used, PATIENCE).toBe(0);
   });
 
-  it('takes memory back from silent connections without closing them', async () => {
+  it('reclaims memory from silent connections without closing them', async () => {
     const half = LIMIT / 2;
     const others: RawPeer[] = [];
     for (let n = 0; n < 100; n++) {

@@ -68,7 +68,7 @@ test('lookups after a listing assign one gfid to a directory on all bricks', asy
   expect(volume.log).not.toContain('several gfids');
 });
 
-test('a directory on one brick is made on the other with the same gfid', async () => {
+test('a directory that exists on one brick is made on the other with the same gfid', async () => {
   const volume = await start();
   mkdirSync(join(disks.two!, 'new'));
   entries(volume, '/', 'readdirp');

@@ -7,8 +7,8 @@ import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime
 import { Loc } from '../../../runtime/core/loc.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
-import { hashName } from './hash.ts';
-import { encodePiece, pieceWithout } from './layout/layout.ts';
+import { encodePiece, makeEmptyPiece } from './layout/layout.ts';
+import { hashName } from './name-hash.ts';
 
 const LAYOUT = 'trusted.glusterfs.dht';
 const LINKTO = `${LAYOUT}.linkto`;
@@ -81,7 +81,7 @@ describe('a misplaced file', () => {
     return other;
   }
 
-  test('is found by a lookup, which makes a linkto to it', async () => {
+  test('is found by a lookup, which makes a linkto', async () => {
     const other = await misplace();
     expect(volume.lookup('/n1').opRet).toBe(0);
     const linkto = volume.readChild(placeInRoot('n1'), '/n1')!;
@@ -134,7 +134,7 @@ test('a linkto to an unknown subvolume is logged once', async () => {
   expect(volume.log.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
 });
 
-test('subvolumes without locks are logged once, and a creation fails with EIO', async () => {
+test('a subvolume without locks is logged once, and creations fail with EIO', async () => {
   const refusing = makeTranslator('refusing', {
     inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP),
   });
@@ -147,9 +147,9 @@ test('subvolumes without locks are logged once, and a creation fails with EIO', 
 
 test('a subvolume without a range in the root is logged once, and the layout stays', async () => {
   await start(['wz', 'wa', 'new']);
-  const none = Dict.of({ [LAYOUT]: encodePiece(pieceWithout(0)) });
+  const none = Dict.of({ [LAYOUT]: encodePiece(makeEmptyPiece(0)) });
   const half = (start: number, stop: number): Dict =>
-    Dict.of({ [LAYOUT]: encodePiece({ ...pieceWithout(0), start, stop }) });
+    Dict.of({ [LAYOUT]: encodePiece({ ...makeEmptyPiece(0), start, stop }) });
   volume.askChild('new', 'setxattr', new Loc(volume.root), none, 0, null);
   volume.askChild('wz', 'setxattr', new Loc(volume.root), half(0, 0x7fffffff), 0, null);
   volume.askChild('wa', 'setxattr', new Loc(volume.root), half(0x80000000, 0xffffffff), 0, null);
@@ -210,7 +210,7 @@ test('setattr on a directory changes all children, and stat returns one merged r
   expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
 });
 
-test('the attributes returned with a change of a directory equal those of a later stat', async () => {
+test('a change of a directory returns the attributes that a later stat returns', async () => {
   await start(THREE);
   volume.mkdir('/d');
   volume.mkdir('/d/below');
@@ -254,7 +254,7 @@ test('the attributes returned with a change of a directory equal those of a late
   fd.release();
 });
 
-test('a rename over several children returns no attributes that will be outdated', async () => {
+test('a rename that changes several children omits attributes that later steps change', async () => {
   await start(THREE);
   const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
     volume.create(`/a${at}`);
@@ -340,7 +340,7 @@ describe('a volume with a child down', () => {
   });
 });
 
-test('a lookup of a file sends one request, however many children there are', async () => {
+test('a lookup of a file sends one request for any number of children', async () => {
   let asked = 0;
   const counting = makeTranslator('counting', {
     lookup(frame, xl, loc, xdata) {

@@ -1,4 +1,4 @@
-/** Holds the state of a distribute volume: its children, its options, and the child of each inode. */
+/** Holds the state of a distribute volume: its children, its options, and the child of each inode. Fops read and update it. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -9,13 +9,13 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import { ListingRecord } from './fops/listing-record.ts';
-import { NameHash } from './hash.ts';
-import { byStart, type Layout, NO_COMMIT_HASH } from './layout/layout.ts';
+import { type Layout, NO_COMMIT_HASH, sortByStart } from './layout/layout.ts';
+import { NameHash } from './name-hash.ts';
 import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
 import { Space } from './space.ts';
 
-/** A directory, which every child has; stored with its inode. For a file the child's index is stored. */
+/** The state of a directory, which every child has; stored with its inode. For a file, the child's index is stored. */
 export interface Directory {
   readonly layout: Layout;
   /** The child whose attributes count where they differ; -1 while unknown. */
@@ -44,28 +44,28 @@ export class Move {
   }
 }
 
-/** The index for no child, or an unknown one. */
-export const NOWHERE = -1;
+/** The index that stands for no child, or for an unknown one. */
+export const NO_CHILD = -1;
 
 /** Names of the extended attributes. */
-export interface Keys {
+export interface XattrNames {
   readonly layout: string;
   readonly mds: string;
   readonly linkto: string;
   readonly commitHash: string;
 }
 
-/** Requests the attributes of directories and linktos; each costs the brick a read from disk. */
-function addKeys(dict: Dict, keys: Keys): Dict {
+/** Requests the xattrs of directories and linktos. Each costs the brick a read from disk; the numbers are their sizes. */
+function addKeys(dict: Dict, keys: XattrNames): Dict {
   return dict.set(keys.linkto, 256).set(keys.layout, 16).set(keys.mds, 4);
 }
 
 export class Distribute {
   readonly xl: Xlator<Distribute>;
-  readonly keys: Keys;
+  readonly keys: XattrNames;
   /** Names of the children by index. */
   readonly names: readonly string[];
-  readonly all: readonly number[];
+  readonly children: readonly number[];
   readonly space: Space;
   readonly notices: Notices;
   settings: Settings;
@@ -78,21 +78,21 @@ export class Distribute {
   generation = 0;
   private readonly listings = new WeakMap<Fd, ListingRecord>();
   /** Directories whose listing contained a possible linkto. */
-  readonly withLinktos = new WeakSet<Inode>();
+  readonly directoriesWithLinktos = new WeakSet<Inode>();
   /** The child that holds a directory's locks, once it was ever locked. */
-  private readonly lockers = new WeakMap<Inode, number>();
+  private readonly lockChildren = new WeakMap<Inode, number>();
   /** Children that have reported whether they are up. */
-  private readonly reported = new Set<number>();
+  private readonly reportedChildren = new Set<number>();
   private readonly indexes: ReadonlyMap<string, number>;
-  private readonly linked: Dict;
-  private readonly ofFiles: Dict;
+  private readonly linkedXdata: Dict;
+  private readonly fileXdata: Dict;
   readonly gfids: GfidRequests;
 
   /** @throws {InitError} */
   constructor(xl: Xlator<Distribute>, settings: Settings) {
     this.xl = xl;
     this.names = xl.childNames;
-    this.all = this.names.map((_, at) => at);
+    this.children = this.names.map((_, at) => at);
     this.indexes = new Map(this.names.map((name, at) => [name, at]));
     if (this.indexes.size < this.names.length) {
       throw new InitError('a volume is among the subvolumes twice: files would be listed twice');
@@ -104,28 +104,28 @@ export class Distribute {
       linkto: `${name}.linkto`,
       commitHash: `${name}.commithash`,
     };
-    this.linked = addKeys(new Dict(), this.keys);
-    this.ofFiles = new Dict().set(this.keys.linkto, 256);
+    this.linkedXdata = addKeys(new Dict(), this.keys);
+    this.fileXdata = new Dict().set(this.keys.linkto, 256);
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
     this.gfids = new GfidRequests(xl.context);
     this.space = new Space(this);
     this.notices = new Notices(this);
-    this.decommissioned = this.leavingOf(settings);
+    this.decommissioned = this.readDecommissioned(settings);
   }
 
   /** @throws {InitError} for invalid options; nothing has changed then */
   configure(settings: Settings): void {
     const hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
-    this.decommissioned = this.leavingOf(settings);
+    this.decommissioned = this.readDecommissioned(settings);
     this.hash = hash;
     this.settings = settings;
   }
 
-  private leavingOf(settings: Settings): ReadonlySet<number> {
-    const given = settings['decommissioned-bricks'] ?? '';
-    const names = given.split(/[,\s]+/).filter((name) => name !== '');
+  private readDecommissioned(settings: Settings): ReadonlySet<number> {
+    const option = settings['decommissioned-bricks'] ?? '';
+    const names = option.split(/[,\s]+/).filter((name) => name !== '');
     return new Set(
       names.map((name) => {
         const at = this.indexes.get(name);
@@ -137,8 +137,8 @@ export class Distribute {
     );
   }
 
-  indexOf(name: string): number {
-    return this.indexes.get(name) ?? NOWHERE;
+  findChild(name: string): number {
+    return this.indexes.get(name) ?? NO_CHILD;
   }
 
   isUp(child: number): boolean {
@@ -146,35 +146,35 @@ export class Distribute {
   }
 
   get up(): number[] {
-    return this.all.filter((child) => this.isUp(child));
+    return this.children.filter((child) => this.isUp(child));
   }
 
-  /** The child that serves requests about a directory where one suffices. */
-  homeOf({ mds }: Directory): number {
-    if (mds !== NOWHERE && this.isUp(mds)) return mds;
+  /** Chooses the child for requests about a directory that one child can serve. */
+  chooseReader({ mds }: Directory): number {
+    if (mds !== NO_CHILD && this.isUp(mds)) return mds;
     return this.up[0] ?? 0;
   }
 
   /**
-   * The child that holds a directory's locks: that of the lowest range, as in GlusterFS's clients.
-   * It stays the same after the first lock, however ranges change.
+   * Finds the child that holds a directory's locks: that of the lowest range, as in GlusterFS's clients.
+   * It stays the same after the first lock, even if ranges change.
    */
-  lockerOf(inode: Inode, { layout }: Directory): number {
-    const known = this.lockers.get(inode);
-    if (known !== undefined) return known;
-    const [first = 0] = byStart(layout.pieces);
-    this.lockers.set(inode, first);
+  findLockChild(inode: Inode, { layout }: Directory): number {
+    const locker = this.lockChildren.get(inode);
+    if (locker !== undefined) return locker;
+    const [first = 0] = sortByStart(layout.pieces);
+    this.lockChildren.set(inode, first);
     return first;
   }
 
-  /** The first child that is up, which lists entries that no other child lists. NOWHERE while none is. */
+  /** The first child that is up, which lists entries that no other child lists. NO_CHILD while all are down. */
   get firstUp(): number {
-    return this.all.findIndex((child) => this.isUp(child));
+    return this.children.findIndex((child) => this.isUp(child));
   }
 
   /** Records that a child came up or went down. */
-  childChanged(child: number): void {
-    this.reported.add(child);
+  noteChildChange(child: number): void {
+    this.reportedChildren.add(child);
     this.generation += 1;
   }
 
@@ -182,15 +182,15 @@ export class Distribute {
    * Whether the volume is up: at first only once every child has reported, later as long as one is.
    * Files on the other children are unavailable until those return.
    */
-  get serves(): boolean {
+  get isServing(): boolean {
     const { up } = this;
-    if (this.settings['assert-no-child-down'] && up.length < this.all.length) return false;
-    return up.length > 0 && (this.reported.size === this.all.length || this.xl.up);
+    if (this.settings['assert-no-child-down'] && up.length < this.children.length) return false;
+    return up.length > 0 && (this.reportedChildren.size === this.children.length || this.xl.up);
   }
 
   get waitsFor(): string | null {
-    const silent = this.names.filter((_, child) => !this.reported.has(child));
-    return silent.length === 0 ? null : `no report yet from ${silent.join(', ')}`;
+    const unreported = this.names.filter((_, child) => !this.reportedChildren.has(child));
+    return unreported.length === 0 ? null : `no report yet from ${unreported.join(', ')}`;
   }
 
   dump(): Dump {
@@ -201,32 +201,32 @@ export class Distribute {
     return { 'commit-hash': this.commitHash, ...Object.fromEntries(state) };
   }
 
-  /** The child that holds a file; NOWHERE for directories and unknown inodes. */
-  childOf(inode: Inode): number {
-    const kept = inode.ctxGet(this.xl);
-    if (typeof kept === 'number') return kept;
-    return kept instanceof Move ? kept.child : NOWHERE;
+  /** Finds the child that holds a file; NO_CHILD for directories and unknown inodes. */
+  findFileChild(inode: Inode): number {
+    const state = inode.ctxGet(this.xl);
+    if (typeof state === 'number') return state;
+    return state instanceof Move ? state.child : NO_CHILD;
   }
 
-  moveOf(inode: Inode): Move | null {
-    const kept = inode.ctxGet(this.xl);
-    return kept instanceof Move ? kept : null;
+  findMove(inode: Inode): Move | null {
+    const state = inode.ctxGet(this.xl);
+    return state instanceof Move ? state : null;
   }
 
-  directory(inode: Inode): Directory | null {
-    const kept = inode.ctxGet(this.xl);
-    return typeof kept === 'object' && !(kept instanceof Move) ? (kept as Directory) : null;
+  directoryState(inode: Inode): Directory | null {
+    const state = inode.ctxGet(this.xl);
+    return typeof state === 'object' && !(state instanceof Move) ? (state as Directory) : null;
   }
 
   /**
    * Records the location of a file or directory after a lookup.
    * @param gfid its gfid. The inode may be a new one for a file that the table already has under another name
    */
-  setLocation(inode: Inode, gfid: Gfid, where: number | Directory): void {
-    this.set(inode, where);
+  setLocation(inode: Inode, gfid: Gfid, location: number | Directory): void {
+    this.storeLocation(inode, location);
     if (inode.linked) return;
-    const known = inode.table.find(gfid);
-    if (known !== undefined) this.set(known, where);
+    const linkedInode = inode.table.find(gfid);
+    if (linkedInode !== undefined) this.storeLocation(linkedInode, location);
   }
 
   /** Records that a file is being moved, or was. */
@@ -239,20 +239,20 @@ export class Distribute {
     inode.ctxSet(this.xl, move.source);
   }
 
-  private set(inode: Inode, where: number | Directory): void {
+  private storeLocation(inode: Inode, location: number | Directory): void {
     const { xl } = this;
-    if (inode.fdCount > 0 && typeof where === 'number') {
-      const before = this.childOf(inode);
-      if (before === where) return;
-      const isMoved = before !== NOWHERE;
-      inode.ctxSet(xl, isMoved ? new Move(before, where, true) : where);
+    if (inode.fdCount > 0 && typeof location === 'number') {
+      const previous = this.findFileChild(inode);
+      if (previous === location) return;
+      const isMoved = previous !== NO_CHILD;
+      inode.ctxSet(xl, isMoved ? new Move(previous, location, true) : location);
       return;
     }
-    inode.ctxSet(xl, where);
+    inode.ctxSet(xl, location);
   }
 
-  /** The record of the names that the listing of an open directory has returned. */
-  listingOf(fd: Fd): ListingRecord {
+  /** Finds or makes the record of the names that the listing of an open directory has returned. */
+  findListingRecord(fd: Fd): ListingRecord {
     let record = this.listings.get(fd);
     if (record === undefined) {
       record = new ListingRecord();
@@ -261,18 +261,18 @@ export class Distribute {
     return record;
   }
 
-  /** The child that a name belongs to by its hash; NOWHERE without a layout. */
-  hashedChild({ parent, name }: Loc): number {
-    if (parent === null || name === null) return NOWHERE;
-    const layout = this.directory(parent)?.layout;
-    return layout === undefined ? NOWHERE : layout.search(this.hash.of(name));
+  /** Finds the child that a name belongs to by its hash; NO_CHILD without a layout. */
+  findHashedChild({ parent, name }: Loc): number {
+    if (parent === null || name === null) return NO_CHILD;
+    const layout = this.directoryState(parent)?.layout;
+    return layout === undefined ? NO_CHILD : layout.findChild(this.hash.compute(name));
   }
 
   /** Whether a name may be on another child than its own without a linkto there. */
   mayBeElsewhere(parent: Inode): boolean {
     if (this.names.length < 2) return false;
     const { settings } = this;
-    const layout = this.directory(parent)?.layout;
+    const layout = this.directoryState(parent)?.layout;
     if (layout === undefined) return true;
     if (settings['lookup-optimize']) {
       // The directory's hash marks differing pieces, which no volume's hash equals.
@@ -281,25 +281,25 @@ export class Distribute {
     return !OFF_VALUES.has(settings['lookup-unhashed']);
   }
 
-  /** Xdata for the lookup of a possibly new name. The caller reports the outcome to `gfids`. */
-  newNameKeys(xdata: Dict | null): Dict {
+  /** Adds the requests for the lookup of a possibly new name. The caller reports the outcome to `gfids`. */
+  addNewNameKeys(xdata: Dict | null): Dict {
     const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.add(xdata);
     return keys.set(this.keys.linkto, 256);
   }
 
-  /** Xdata for the lookup of a known file. */
-  fileKeys(xdata: Dict | null): Dict {
-    return xdata === null ? this.ofFiles : xdata.copy().set(this.keys.linkto, 256);
+  /** Adds the requests for the lookup of a known file. */
+  addFileKeys(xdata: Dict | null): Dict {
+    return xdata === null ? this.fileXdata : xdata.copy().set(this.keys.linkto, 256);
   }
 
-  /** Xdata for the lookup of a name that may be a directory's. */
-  allKeys(xdata: Dict | null): Dict {
-    return addKeys(this.newNameKeys(xdata), this.keys);
+  /** Adds the requests for the lookup of a name that may be a directory's. */
+  addAllKeys(xdata: Dict | null): Dict {
+    return addKeys(this.addNewNameKeys(xdata), this.keys);
   }
 
-  /** Xdata for the lookup of a directory, or of a file that has a gfid. */
-  linkedKeys(xdata: Dict | null): Dict {
-    return xdata === null ? this.linked : addKeys(xdata.copy(), this.keys);
+  /** Adds the requests for the lookup of a directory, or of a file that has a gfid. */
+  addLinkedKeys(xdata: Dict | null): Dict {
+    return xdata === null ? this.linkedXdata : addKeys(xdata.copy(), this.keys);
   }
 }
 

@@ -15,7 +15,7 @@ import {
   PLACEMENTS,
 } from '../../../test/support/faults.ts';
 import { SharedVolume } from '../../../test/support/shared-volume.ts';
-import { hashName } from './hash.ts';
+import { hashName } from './name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 let volume: SharedVolume;
@@ -99,7 +99,7 @@ const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
 describe.each(FAULTS)('interrupted by %s', (fault) => {
   test.each(PLACEMENTS)(
-    'rename of a file leaves it at one of its names (source, old name, new name, target: %s)',
+    'rename of a file leaves the file at one of both names (source, old name, new name, target: %s)',
     async (letters) => {
       const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
       const target = letters[3] === '-' ? null : childOf(letters[3]!);
@@ -187,7 +187,7 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
   test.each([
     ['to a new name', false],
     ['over an empty one', true],
-  ])('rename of a directory %s leaves it at one of its names', async (_, isOver) => {
+  ])('rename of a directory %s leaves the directory at one of both names', async (_, isOver) => {
     let gfid: string;
     let old: string | null;
     await walk(fault, {

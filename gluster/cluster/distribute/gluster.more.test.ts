@@ -10,7 +10,7 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import { type BrickClient, type BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
-import { hashName } from './hash.ts';
+import { hashName } from './name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -294,7 +294,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(((await ours.ask('listdir', '/full')) as string[]).length).toBe(9);
   });
 
-  test('without one brick its files are absent, its names are refused, and both recover with it', async () => {
+  test('lack the files and refuse the names of a brick that is down, until it is up again', async () => {
     await theirs.runScript('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
     await ours.ask('stat', '/s');
     const names = [...Array(20).keys()].map((n) => `f${n + 1}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeName } from '../../../runtime/core/bytes.ts';
-import { hashName, NameHash, RSYNC_REGEX } from './hash.ts';
+import { hashName, NameHash, RSYNC_REGEX } from './name-hash.ts';
 
 /** Results of gf_dm_hashfn in GlusterFS 10's own library. */
 const VECTORS: Readonly<Record<string, number>> = {
@@ -68,10 +68,10 @@ test('every hash is an unsigned number of 32 bits', () => {
   );
 });
 
-test('a temporary name of rsync belongs to the child of the final name', () => {
+test('a temporary name of rsync is placed on the child of the final name', () => {
   const names = new NameHash(RSYNC_REGEX);
   const parts = ['.foo.txt.Ab12Cd', '.a.b', '.hidden', 'foo.txt', '..', '.a..', 'x.y.z'];
-  expect(parts.map((name) => names.part(name))).toEqual([
+  expect(parts.map((name) => names.selectPart(name))).toEqual([
     'foo.txt',
     'a',
     '.hidden',
@@ -80,25 +80,25 @@ test('a temporary name of rsync belongs to the child of the final name', () => {
     '.a..',
     'x.y.z',
   ]);
-  expect(names.of('.foo.txt.Ab12Cd')).toBe(0xec803fce);
-  expect(new NameHash('none').of('.foo.txt.Ab12Cd')).toBe(0x26430f1a);
+  expect(names.compute('.foo.txt.Ab12Cd')).toBe(0xec803fce);
+  expect(new NameHash('none').compute('.foo.txt.Ab12Cd')).toBe(0x26430f1a);
 });
 
 test('extra-hash-regex applies before rsync-hash-regex', () => {
   const names = new NameHash(RSYNC_REGEX, '^([a-z]+)-[^a]+$');
-  expect(names.part('abc-12')).toBe('abc');
-  expect(names.part('abc-1a')).toBe('abc-1a');
-  expect(names.part('.abc.1')).toBe('abc');
+  expect(names.selectPart('abc-12')).toBe('abc');
+  expect(names.selectPart('abc-1a')).toBe('abc-1a');
+  expect(names.selectPart('.abc.1')).toBe('abc');
 });
 
 test('a name that extra-hash-regex matches as a whole is not shortened by rsync-hash-regex', () => {
   const names = new NameHash(RSYNC_REGEX, '^(\\.keep\\..+)$');
-  expect(names.part('.keep.txt.Ab12Cd')).toBe('.keep.txt.Ab12Cd');
-  expect(names.part('.kept.txt.Ab12Cd')).toBe('kept.txt');
+  expect(names.selectPart('.keep.txt.Ab12Cd')).toBe('.keep.txt.Ab12Cd');
+  expect(names.selectPart('.kept.txt.Ab12Cd')).toBe('kept.txt');
 });
 
 test.each(['(', '[', '[[:alpha:]]', '[^]a]', '[a\\]', '\\w'])(
-  'the regular expression %s is refused',
+  'an option with the regular expression %s, which JavaScript reads differently, is refused',
   (text) => {
     expect(() => new NameHash(RSYNC_REGEX, text)).toThrow(`option 'extra-hash-regex': '${text}'`);
   },

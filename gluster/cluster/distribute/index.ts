@@ -13,10 +13,10 @@ import {
 } from '../../../runtime/core/xlator.ts';
 import { checkOrder } from '../../../runtime/xlators/performance/shared/order.ts';
 import { Distribute } from './distribute.ts';
-import { entryFops } from './fops/entry.ts';
-import { fileFops } from './fops/file.ts';
+import { entryFops } from './fops/entry-fops.ts';
+import { fileFops } from './fops/file-fops.ts';
 import { link } from './fops/link.ts';
-import { listingFops } from './fops/listing.ts';
+import { listingFops } from './fops/listing-fops.ts';
 import { lookup } from './fops/lookup.ts';
 import { mkdir } from './fops/mkdir.ts';
 import { rename } from './fops/rename.ts';
@@ -32,9 +32,9 @@ function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
     return;
   }
   const { priv } = xl;
-  priv.childChanged(child);
+  priv.noteChildChange(child);
   if (event === 'CHILD_UP') priv.space.request(child);
-  sayUp(xl as Xlator, priv.serves, isChange(event) ? event : undefined);
+  sayUp(xl as Xlator, priv.isServing, isChange(event) ? event : undefined);
 }
 
 export default defineTranslator<Distribute, typeof options>({

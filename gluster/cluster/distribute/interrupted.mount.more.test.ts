@@ -233,7 +233,7 @@ describe.skipIf(isWithoutBricks())('an interrupted client over bricks of Gluster
 
   describe.each(FAULTS)('interrupted by %s', (kind) => {
     test.each(selectVariants(PLACEMENTS, (letters) => letters === 'abcb'))(
-      'rename of a file looks alike to both clients (source, old name, new name, target: %s)',
+      'rename of a file has one result for both clients (source, old name, new name, target: %s)',
       async (letters) => {
         const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
         const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
@@ -259,7 +259,7 @@ describe.skipIf(isWithoutBricks())('an interrupted client over bricks of Gluster
     );
 
     test.each(selectVariants(NAMES, (child) => child === 'wa'))(
-      'link to a name of %s looks alike to both clients',
+      'link to a name of %s has one result for both clients',
       async (child) => {
         await walk(kind, {
           async prepare(dir) {
@@ -315,7 +315,7 @@ describe.skipIf(isWithoutBricks())('an interrupted client over bricks of Gluster
       ['over an empty one', true],
     ] as const;
     test.each(selectVariants(directories, ([, isOver]) => !isOver))(
-      'rename of a directory %s looks alike to both clients',
+      'rename of a directory %s has one result for both clients',
       async (_, isOver) => {
         const before = isOver ? '[]' : null;
         // The directory has its old name on some bricks, the new one on others. GlusterFS's client

@@ -8,40 +8,40 @@ import { IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
 
 export const LINKTO_MODE = 0o1000;
 const S_IFREG = 0o100000;
-/** The mode for mknod. */
+/** The mode with which mknod makes a linkto. */
 export const LINKTO_MKNOD_MODE = S_IFREG | LINKTO_MODE;
 
 /** The mode bits of a file being moved: set-group-id without execution, and sticky. */
 const MIGRATING = 0o3000;
 
-/** Whether it may be a linkto: an application may set this mode too. */
-export const maybeLinkto = (buf: Iatt): boolean =>
+/** Whether a file may be a linkto: an application may set this mode too. */
+export const mayBeLinkto = (buf: Iatt): boolean =>
   buf.iaProt === LINKTO_MODE && buf.iaType === IA_IFREG;
 
-/** Whether it is a linkto; requires its xattr in the xdata. */
+/** Whether a file is a linkto; requires its xattr in the xdata. */
 export const isLinkto = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
-  maybeLinkto(buf) && xdata?.has(key) === true;
+  mayBeLinkto(buf) && xdata?.has(key) === true;
 
 /** Whether a rebalance may be copying the file: an application may set these bits too. */
-export const maybeMigrating = (buf: Iatt): boolean =>
+export const mayBeMigrating = (buf: Iatt): boolean =>
   buf.iaType === IA_IFREG && (buf.iaProt & MIGRATING) === MIGRATING;
 
-/** Whether a rebalance is copying it: an xattr names the target. */
+/** Whether a rebalance is copying the file: an xattr names the target. */
 export const isMigrating = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
-  maybeMigrating(buf) && xdata?.has(key) === true;
+  mayBeMigrating(buf) && xdata?.has(key) === true;
 
-/** The attributes that applications see. */
-export function withoutMigration(buf: Iatt): Iatt {
-  const shown = buf.copy();
-  shown.iaProt &= ~MIGRATING;
-  return shown;
+/** Derives the attributes that applications see. */
+export function removeMigrationBits(buf: Iatt): Iatt {
+  const copy = buf.copy();
+  copy.iaProt &= ~MIGRATING;
+  return copy;
 }
 
-/** The stored name, which ends with a NUL as in the original. */
+/** Encodes the stored name of a child, which ends with a NUL as in the original. */
 export const encodeTarget = (name: string): Uint8Array => encodeName(`${name}\0`);
 
-/** The child that a reply names; undefined for none. */
-export function targetOf(xdata: Dict | null, key: string): string | undefined {
+/** Reads the name of the child from a reply; undefined if the reply names no child. */
+export function readTarget(xdata: Dict | null, key: string): string | undefined {
   const value = xdata?.get(key);
   if (value === undefined) return undefined;
   const text = value instanceof Uint8Array ? decodeName(value) : String(value);

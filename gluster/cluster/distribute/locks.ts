@@ -1,6 +1,6 @@
 /**
- * Locks that exclude the volume's clients, glossa's and GlusterFS's, from one another. The task
- * takes them as an internal client, and waits for them.
+ * Takes and releases the locks by which the volume's clients, glossa's and GlusterFS's, exclude one another.
+ * A task takes them as an internal client, and waits for them.
  * Source: GlusterFS `dht-lock.c`; the domains are in `dht-common.h`.
  */
 import { encodeName } from '../../../runtime/core/bytes.ts';
@@ -17,16 +17,16 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../runtime/core/lock.ts';
-import { type Call, callOf, type Steps, type Task } from './task.ts';
+import { type Call, makeCall, type Steps, type Task } from './task.ts';
 
-/** Domain of layouts: a client that changes one writes, one that relies on it reads. */
+/** Domain of layouts: a client takes a write lock to change a layout, and a read lock to rely on it. */
 export const LAYOUT_HEAL = 'dht.layout.heal';
 /** Domain of names that a client creates or removes on several children. */
 export const ENTRY_SYNC = 'dht.entry.sync';
 /** Domain of files whose data or names a client moves. */
 export const FILE_MIGRATE = 'dht.file.migrate';
 
-export const wholeFile = (type: number): Flock => ({
+export const makeWholeLock = (type: number): Flock => ({
   type,
   whence: 0,
   start: 0,
@@ -35,7 +35,7 @@ export const wholeFile = (type: number): Flock => ({
   owner: '',
 });
 
-export const locOf = (inode: Inode): Loc => new Loc(inode);
+export const makeLoc = (inode: Inode): Loc => new Loc(inode);
 
 /** Locks a whole inode on one child. @returns the errno; 0 on success */
 export function* lockInode(
@@ -45,25 +45,33 @@ export function* lockInode(
   loc: Loc,
   type: typeof F_RDLCK | typeof F_WRLCK,
 ): Steps<number> {
-  const got = yield* task.own(child, 'inodelk', domain, loc, F_SETLKW, wholeFile(type), null);
-  return got.opRet < 0 ? got.opErrno : 0;
+  const reply = yield* task.windOwn(
+    child,
+    'inodelk',
+    domain,
+    loc,
+    F_SETLKW,
+    makeWholeLock(type),
+    null,
+  );
+  return reply.opRet < 0 ? reply.opErrno : 0;
 }
 
-export const unlockCall = (child: number, domain: string, loc: Loc): Call =>
-  callOf(child, 'inodelk', domain, loc, F_SETLKW, wholeFile(F_UNLCK), null);
+export const makeUnlock = (child: number, domain: string, loc: Loc): Call =>
+  makeCall(child, 'inodelk', domain, loc, F_SETLKW, makeWholeLock(F_UNLCK), null);
 
 export function* unlockInode(task: Task, child: number, domain: string, loc: Loc): Steps<void> {
-  yield* task.ownAll([unlockCall(child, domain, loc)]);
+  yield* task.windOwnCalls([makeUnlock(child, domain, loc)]);
 }
 
 /** Locks a directory's layout on all children in turn. @returns 0, or the errno */
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
-  const { names, notices, all } = task.volume;
-  const order = [...all].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  const { names, notices, children } = task.volume;
+  const order = [...children].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
   for (const [at, child] of order.entries()) {
     const errno = yield* lockInode(task, child, LAYOUT_HEAL, loc, F_WRLCK);
     if (errno === 0) continue;
-    if (errno === EOPNOTSUPP || errno === ENOSYS) notices.noLocks(child, errno);
+    if (errno === EOPNOTSUPP || errno === ENOSYS) notices.logMissingLocks(child, errno);
     yield* unlockLayout(task, loc, order.slice(0, at));
     return errno;
   }
@@ -73,34 +81,34 @@ export function* lockLayout(task: Task, loc: Loc): Steps<number> {
 export function* unlockLayout(
   task: Task,
   loc: Loc,
-  children: readonly number[] = task.volume.all,
+  children: readonly number[] = task.volume.children,
 ): Steps<void> {
-  yield* task.ownAll(children.map((child) => unlockCall(child, LAYOUT_HEAL, loc)));
+  yield* task.windOwnCalls(children.map((child) => makeUnlock(child, LAYOUT_HEAL, loc)));
 }
 
 /** Locks a name on its child. @returns 0, or the errno with nothing locked */
-export function* protectNamespace(task: Task, child: number, loc: Loc): Steps<number> {
-  const parent = locOf(loc.parent!);
+export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
+  const parent = makeLoc(loc.parent!);
   const errno = yield* lockInode(task, child, LAYOUT_HEAL, parent, F_RDLCK);
   if (errno !== 0) return errno;
   const args = [ENTRY_SYNC, parent, loc.name, ENTRYLK_LOCK, ENTRYLK_WRLCK, null] as const;
-  const entry = yield* task.own(child, 'entrylk', ...args);
+  const entry = yield* task.windOwn(child, 'entrylk', ...args);
   if (entry.opRet >= 0) return 0;
   yield* unlockInode(task, child, LAYOUT_HEAL, parent);
   return entry.opErrno;
 }
 
-/** The calls that unlock a name, to be sent at once. */
-export function unprotectCalls(child: number, loc: Loc): Call[] {
-  const parent = locOf(loc.parent!);
+/** Makes the calls that unlock a name, to be sent at once. */
+export function makeNameUnlocks(child: number, loc: Loc): Call[] {
+  const parent = makeLoc(loc.parent!);
   return [
-    callOf(child, 'entrylk', ENTRY_SYNC, parent, loc.name, ENTRYLK_UNLOCK, ENTRYLK_WRLCK, null),
-    unlockCall(child, LAYOUT_HEAL, parent),
+    makeCall(child, 'entrylk', ENTRY_SYNC, parent, loc.name, ENTRYLK_UNLOCK, ENTRYLK_WRLCK, null),
+    makeUnlock(child, LAYOUT_HEAL, parent),
   ];
 }
 
-export function* unprotectNamespace(task: Task, child: number, loc: Loc): Steps<void> {
-  yield* task.ownAll(unprotectCalls(child, loc));
+export function* unlockName(task: Task, child: number, loc: Loc): Steps<void> {
+  yield* task.windOwnCalls(makeNameUnlocks(child, loc));
 }
 
 /** A loc, and the child on which to lock it. */
@@ -110,15 +118,15 @@ export interface LockTarget {
 }
 
 /** Locks two names in the order that all clients use. @returns 0, or the errno */
-export function* protectNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
+export function* lockNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
   const { names } = task.volume;
   const order = compareText(names[one.child]!, names[other.child]!) || compareNames(one, other);
   const [first, second] = order <= 0 ? [one, other] : [other, one];
-  const errno = yield* protectNamespace(task, first.child, first.loc);
+  const errno = yield* lockName(task, first.child, first.loc);
   if (errno !== 0) return errno;
-  const late = yield* protectNamespace(task, second.child, second.loc);
-  if (late !== 0) yield* unprotectNamespace(task, first.child, first.loc);
-  return late;
+  const secondErrno = yield* lockName(task, second.child, second.loc);
+  if (secondErrno !== 0) yield* unlockName(task, first.child, first.loc);
+  return secondErrno;
 }
 
 const compareText = (a: string, b: string): number => {
@@ -128,14 +136,15 @@ const compareText = (a: string, b: string): number => {
 
 /** Compares by bytes, as strcmp(3) does. */
 function compareNames(one: LockTarget, other: LockTarget): number {
-  const text = ({ loc }: LockTarget): Uint8Array => encodeName(`${loc.pargfid}/${loc.name}`);
-  const [a, b] = [text(one), text(other)];
+  const encodeLockName = ({ loc }: LockTarget): Uint8Array =>
+    encodeName(`${loc.pargfid}/${loc.name}`);
+  const [a, b] = [encodeLockName(one), encodeLockName(other)];
   const at = a.findIndex((byte, i) => byte !== b[i]);
   if (at < 0) return a.length - b.length;
   return a[at]! - (b[at] ?? 0);
 }
 
-/** Errors with which a file counts as locked: it is gone, so no client moves it. */
+/** Errors with which a file counts as locked: it was removed, so no client moves it. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
 /** Locks files against moves. @returns the locked ones, or the errno */
@@ -149,12 +158,12 @@ export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<Lock
     const errno = yield* lockInode(task, file.child, FILE_MIGRATE, file.loc, F_WRLCK);
     if (errno === 0) locked.push(file);
     else if (!GONE_ERRNOS.has(errno)) {
-      yield* task.ownAll(unlockCalls(locked));
+      yield* task.windOwnCalls(makeFileUnlocks(locked));
       return errno;
     }
   }
   return locked;
 }
 
-export const unlockCalls = (files: readonly LockTarget[]): Call[] =>
-  files.map(({ child, loc }) => unlockCall(child, FILE_MIGRATE, loc));
+export const makeFileUnlocks = (files: readonly LockTarget[]): Call[] =>
+  files.map(({ child, loc }) => makeUnlock(child, FILE_MIGRATE, loc));

@@ -1,6 +1,7 @@
 /** Merges the replies of several children. Source: GlusterFS `dht-common.c`, `dht-helper.c` (dht_iatt_merge). */
 import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 
+/** The size and blocks of every directory, as GlusterFS's clients report them. */
 const DIRECTORY_SIZE = 4096;
 const DIRECTORY_BLOCKS = 8;
 
@@ -18,9 +19,9 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   for (const each of all) {
     if (each.iaNlink > merged.iaNlink) merged.iaNlink = each.iaNlink;
     for (const [sec, nsec] of TIMES) {
-      const later =
+      const isLater =
         each[sec] > merged[sec] || (each[sec] === merged[sec] && each[nsec] > merged[nsec]);
-      if (!later) continue;
+      if (!isLater) continue;
       merged[sec] = each[sec];
       merged[nsec] = each[nsec];
     }
@@ -30,11 +31,11 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
 
 /** Merges the attributes of several replies into one, which may be among them. */
 export const mergeReplies = <A extends { readonly values: readonly unknown[] }>(
-  own: A,
+  reply: A,
   all: readonly A[],
 ): A => ({
-  ...own,
-  values: own.values.map((value, at) =>
+  ...reply,
+  values: reply.values.map((value, at) =>
     value instanceof Iatt
       ? mergeDirectories(
           value,
@@ -44,11 +45,11 @@ export const mergeReplies = <A extends { readonly values: readonly unknown[] }>(
   ),
 });
 
-/** The attributes of a parent directory from one child. */
-export const parentIatt = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+/** Converts one child's attributes of a parent directory to those of the volume. */
+export const mergeParent = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
 
-/** Strips attributes that are about to change, so that no cache keeps them (see `Iatt.known`). */
-export function withoutVolatile(buf: Iatt): Iatt {
+/** Clears attributes that are about to change, so that no cache stores them (see `Iatt.known`). */
+export function clearVolatile(buf: Iatt): Iatt {
   const copy = buf.copy();
   copy.iaCtime = 0;
   copy.iaCtimeNsec = 0;
@@ -64,13 +65,13 @@ export function mergeSpace(all: readonly Statvfs[]): Statvfs {
     merged.frsize = Math.max(merged.frsize, each.frsize);
     merged.namemax = Math.min(merged.namemax, each.namemax);
   }
-  const sum = (of: (each: Statvfs) => number): number =>
-    all.reduce((total, each) => total + of(each), 0);
-  const blocks = (key: 'blocks' | 'bfree' | 'bavail') =>
+  const sum = (select: (each: Statvfs) => number): number =>
+    all.reduce((total, each) => total + select(each), 0);
+  const sumBlocks = (key: 'blocks' | 'bfree' | 'bavail') =>
     sum((each) => Math.floor((each[key] * each.frsize) / merged.frsize));
-  merged.blocks = blocks('blocks');
-  merged.bfree = blocks('bfree');
-  merged.bavail = blocks('bavail');
+  merged.blocks = sumBlocks('blocks');
+  merged.bfree = sumBlocks('bfree');
+  merged.bavail = sumBlocks('bavail');
   merged.files = sum(({ files }) => files);
   merged.ffree = sum(({ ffree }) => ffree);
   merged.favail = sum(({ favail }) => favail);

@@ -3,7 +3,7 @@ import { errnoName } from '../../../runtime/core/errno.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { type Layout, takesPart } from './layout/layout.ts';
+import { hasRange, type Layout } from './layout/layout.ts';
 
 interface NoticesOwner {
   readonly xl: Pick<Xlator, 'log'>;
@@ -19,13 +19,13 @@ export class Notices {
     this.owner = owner;
   }
 
-  /** After a lookup of the root: warns of a child without a range in it, which was added since. */
-  rangesOfRoot(layout: Layout | undefined): void {
+  /** Called after a lookup of the root; warns of a child without a range in it, which was added later. */
+  warnMissingRanges(layout: Layout | undefined): void {
     const { names, decommissioned, xl } = this.owner;
     layout?.pieces.forEach((piece, child) => {
-      if (piece.err !== 0 || takesPart(piece) || decommissioned.has(child)) return;
+      if (piece.err !== 0 || hasRange(piece) || decommissioned.has(child)) return;
       // If no child has a range, the layout is about to be repaired.
-      if (!layout.pieces.some(takesPart) || !this.isNew(`range ${child}`)) return;
+      if (!layout.pieces.some(hasRange) || !this.isFirstNotice(`range ${child}`)) return;
       xl.log.warning(
         `subvolume '${names[child]}' has no range in the root: it gets files in directories made from ` +
           'now on, and in others after a fix-layout (setfattr -n distribute.fix.layout)',
@@ -34,9 +34,9 @@ export class Notices {
     });
   }
 
-  /** A linkto names an unknown subvolume. */
-  unknownTarget(loc: Loc, target: string): void {
-    if (!this.isNew(`target ${target}`)) return;
+  /** Logs that a linkto names an unknown subvolume. */
+  logUnknownTarget(loc: Loc, target: string): void {
+    if (!this.isFirstNotice(`target ${target}`)) return;
     const { names, xl } = this.owner;
     xl.log.error(
       `the linkto of ${loc.path} names '${target}', which is not a subvolume (those are ${names.join(', ')}): ` +
@@ -45,10 +45,10 @@ export class Notices {
     );
   }
 
-  /** A linkto names its own child, which had another name when it was made. */
-  ownTarget(loc: Loc, child: number): void {
+  /** Logs that a linkto names its own child, which had another name when the linkto was made. */
+  logOwnTarget(loc: Loc, child: number): void {
     const name = this.owner.names[child]!;
-    if (!this.isNew(`own ${child}`)) return;
+    if (!this.isFirstNotice(`own ${child}`)) return;
     this.owner.xl.log.error(
       `the linkto of ${loc.path} on '${name}' names '${name}' itself: were the names of ` +
         'subvolumes exchanged after the volume was made?',
@@ -56,9 +56,9 @@ export class Notices {
     );
   }
 
-  /** A child refuses locks, as a brick without features/locks does. */
-  noLocks(child: number, errno: number): void {
-    if (!this.isNew(`locks ${child}`)) return;
+  /** Logs that a child refuses locks, as a brick without features/locks does. */
+  logMissingLocks(child: number, errno: number): void {
+    if (!this.isFirstNotice(`locks ${child}`)) return;
     const { names, xl } = this.owner;
     xl.log.error(
       `subvolume '${names[child]}' has no locks: inodelk fails with ${errnoName(errno)}, so directories ` +
@@ -67,9 +67,9 @@ export class Notices {
     );
   }
 
-  private isNew(what: string): boolean {
-    if (this.logged.has(what)) return false;
-    this.logged.add(what);
+  private isFirstNotice(notice: string): boolean {
+    if (this.logged.has(notice)) return false;
+    this.logged.add(notice);
     return true;
   }
 }

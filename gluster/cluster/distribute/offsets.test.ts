@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { childOf, joinOffset, offsetIn } from './fops/listing-record.ts';
+import { joinOffset, offsetChild, offsetWithinChild } from './fops/listing-record.ts';
 
 const BITS = 63n;
 const TOP = 1n << (BITS - 1n);
@@ -33,7 +33,10 @@ test("a joined offset yields child and offset, and equals GlusterFS's", () => {
       const joined = joinOffset(child, offset, children);
       expect(joined === undefined).toBe(exact > BigInt(Number.MAX_SAFE_INTEGER));
       if (joined === undefined) return;
-      expect([childOf(joined, children), offsetIn(joined, children)]).toEqual([child, offset]);
+      expect([offsetChild(joined, children), offsetWithinChild(joined, children)]).toEqual([
+        child,
+        offset,
+      ]);
       expect(BigInt(joined)).toBe(ofGlusterfs(BigInt(offset), BigInt(child), BigInt(children)));
     }),
     { numRuns: 1000 },

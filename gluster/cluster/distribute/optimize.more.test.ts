@@ -161,7 +161,7 @@ describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
     }
   });
 
-  test('asks all bricks in a directory whose files were not moved', async () => {
+  test('sends requests to all bricks in a directory whose files were not moved', async () => {
     expect(await costs('/old')).toEqual({ ours: [4], theirs: [4] });
     // That finds the files that belong to another brick now.
     for (let n = 0; n < COUNT; n++) {

@@ -4,8 +4,8 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
 import type { Distribute } from './distribute.ts';
-import { hashName } from './hash.ts';
 import { decodePiece, type Piece } from './layout/layout.ts';
+import { hashName } from './name-hash.ts';
 import type { Settings } from './options.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
@@ -30,7 +30,7 @@ const pieces = (path: string, key = LAYOUT): Piece[] =>
 const withRange = (path: string): string[] =>
   THREE.filter((_, at) => pieces(path)[at]!.start !== pieces(path)[at]!.stop);
 
-test('with assert-no-child-down one child that is down takes the volume down', async () => {
+test('with assert-no-child-down, the volume is down while one child is', async () => {
   await start({ 'assert-no-child-down': 'on' });
   expect(volume.graph.isUp).toBe(true);
   setUp('wm', false);
@@ -39,7 +39,7 @@ test('with assert-no-child-down one child that is down takes the volume down', a
   expect(volume.graph.isUp).toBe(true);
 });
 
-test('with readdir-optimize the first child that is up lists all directories, each once', async () => {
+test('with readdir-optimize, the first child that is up lists all directories, each once', async () => {
   await start({ 'readdir-optimize': 'on' });
   const names = [...Array(12).keys()].map((n) => `d${n}`);
   for (const name of names) volume.mkdir(`/${name}`);
@@ -52,7 +52,7 @@ test('with readdir-optimize the first child that is up lists all directories, ea
   expect(volume.list('/')).not.toContain('d0');
 });
 
-test('with xattr-name all stored xattrs have that prefix', async () => {
+test('with xattr-name, all stored xattrs have that prefix', async () => {
   await start({ 'xattr-name': 'trusted.other' });
   volume.mkdir('/d');
   const all = volume.readChild('wz', '/d')!.xattrs;
@@ -64,7 +64,7 @@ test('with xattr-name all stored xattrs have that prefix', async () => {
   expect(marked).toHaveLength(1);
 });
 
-test('with randomize-hash-range-by-gfid the gfid selects the child of the first range', async () => {
+test('with randomize-hash-range-by-gfid, the gfid selects the child of the first range', async () => {
   await start({ 'randomize-hash-range-by-gfid': 'on' });
   const order = [...THREE].sort();
   for (let n = 0; n < 12; n++) {
@@ -111,7 +111,7 @@ describe('a changed option of a running volume', () => {
     expect(() => change({ 'extra-hash-regex': '(' })).toThrow('extra-hash-regex');
     volume.mkdir('/d');
     expect(withRange('/d')).toEqual(['wz', 'wa']);
-    expect((volume.graph.top.priv as Distribute).hash.part('xabc')).toBe('xabc');
+    expect((volume.graph.top.priv as Distribute).hash.selectPart('xabc')).toBe('xabc');
   });
 
   test('extra-hash-regex changes the child of matching names', async () => {

@@ -5,9 +5,9 @@
 
 import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
-import { RSYNC_REGEX } from './hash.ts';
+import { RSYNC_REGEX } from './name-hash.ts';
 
-const forManagement = 'Set by the management of a volume.';
+const MANAGEMENT_NOTE = 'Set by the management of a volume.';
 
 export const options = defineOptions({
   ...acceptedOptions(
@@ -69,12 +69,12 @@ export const options = defineOptions({
   },
   'decommissioned-bricks': {
     type: 'any',
-    description: `Children that are being emptied, with commas between: they get no new files. ${forManagement}`,
+    description: `Children that are being emptied, with commas between: they get no new files. ${MANAGEMENT_NOTE}`,
     reconfigurable: true,
   },
   'commit-hash': {
     type: 'int',
-    description: `The commit hash of the volume, which overrides the one at its root. ${forManagement}`,
+    description: `The commit hash of the volume, which overrides the one at its root. ${MANAGEMENT_NOTE}`,
   },
   'readdir-optimize': {
     type: 'bool',

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { EEXIST, EIO, EISDIR, ENOTDIR, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
 import { SharedVolume } from '../../../test/support/shared-volume.ts';
-import { hashName } from './hash.ts';
+import { hashName } from './name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 let volume: SharedVolume;
@@ -92,7 +92,7 @@ describe.each(CASES)('rename with source, old name, new name, target on children
     expect(volume.logged).not.toMatch(/ [EC] \[/);
   });
 
-  test("is undone by another client's rename back", async () => {
+  test("and another client's rename back restore the former state", async () => {
     await prepare();
     await volume.stop();
     await start(NAMES, 2);
@@ -168,7 +168,7 @@ const byChild = (a: string, b: string): number =>
 describe('a directory', () => {
   const everywhere = (path: string): string[] => NAMES.map((child) => `${child} ${path}/`);
 
-  test('is made on all children, refused a second time, and removed from all once empty', async () => {
+  test('is made on all children, refused a second time, and removed from all children once it is empty', async () => {
     await start(NAMES);
     expect(volume.mkdir(0, '/d')).toBe(0);
     expect(volume.mkdir(0, '/d')).toBe(EEXIST);
@@ -180,7 +180,7 @@ describe('a directory', () => {
     expect(volume.state()).toEqual([]);
   });
 
-  test('a directory that contains only stale linktos is removed by rmdir', async () => {
+  test('that contains only stale linktos is removed by rmdir', async () => {
     await start(NAMES, 1, { 'lookup-optimize': 'off' });
     volume.mkdir(0, '/d');
     const files = NAMES.map((child) => `/d/${child}`);
@@ -207,7 +207,7 @@ describe('a directory', () => {
     expect(typeof inode === 'number' ? inode : inode.iaType).toBe(IA_IFDIR);
   });
 
-  test('replaces no directory with entries and no file, and no file replaces it', async () => {
+  test('replaces neither a file nor a directory with entries, and is not replaced by a file', async () => {
     await start(NAMES);
     for (const path of ['/d', '/e', '/e/below']) expect(volume.mkdir(0, path)).toBe(0);
     volume.putFile('wz', '/f');

@@ -104,7 +104,7 @@ test('a new directory is usable while the lock of its layout is being released',
   expect(context.waiting).toBe(0);
 });
 
-test('mkdir of an existing name fails after 4 rounds, without asking the other children', async () => {
+test('mkdir of an existing name fails after 4 rounds, without requests to the other children', async () => {
   const slow = await Slow.start(8);
   slow.mkdir('dir');
   const [reply, answered] = slow.mkdir('dir');

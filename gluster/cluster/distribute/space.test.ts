@@ -41,7 +41,7 @@ function spaceOf(
 
 const place = (children: readonly Child[], settings: Settings, among = [0, 1, 2]): number => {
   const space = spaceOf(children, settings);
-  return space.isFilled(0) ? space.choose(0, among) : 0;
+  return space.isFull(0) ? space.chooseChild(0, among) : 0;
 };
 
 const PERCENT = { least: { percent: 50 } };
@@ -143,7 +143,7 @@ test.each<[string, number, readonly [Child, Child, Child], Settings]>([
   expect(place(children, settings)).toBe(expected);
 });
 
-test('the file goes only to a child that has its directory', () => {
+test('a new file is placed only on a child that has its directory', () => {
   const children = [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }];
   expect(place(children, PERCENT)).toBe(1);
   expect(place(children, PERCENT, [0, 2])).toBe(2);

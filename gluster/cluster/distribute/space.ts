@@ -15,9 +15,10 @@ import type { Settings } from './options.ts';
 
 /** Xdata that requests the disk's space regardless of a quota. */
 const IGNORE_LIMITS = 'ignore-deem-statfs';
+/** Milliseconds between two requests for the space of all children. */
 const REFRESH_MS = 1000;
 const MEGABYTE = 1_048_576;
-/** One log line per so many uses of a full child. */
+/** The uses of a full child for each log line. */
 const LOG_EVERY = 420;
 
 interface Usage {
@@ -28,15 +29,15 @@ interface Usage {
   readonly chunks: number;
 }
 
-const percent = (part: number, all: number): number =>
+const computePercent = (part: number, all: number): number =>
   all === 0 ? 100 : Math.trunc((part * 100) / all);
 
-export function usageOf({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
+export function computeUsage({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
   const perChunk = MEGABYTE / bsize;
   return {
-    availPercent: blocks === 0 ? 0 : percent(bavail, blocks),
+    availPercent: blocks === 0 ? 0 : computePercent(bavail, blocks),
     availBytes: bavail * frsize,
-    inodesPercent: percent(ffree, files),
+    inodesPercent: computePercent(ffree, files),
     chunks: Math.ceil(blocks / perChunk),
   };
 }
@@ -45,7 +46,7 @@ export function usageOf({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs
 export interface SpaceOwner {
   readonly xl: Xlator<{ readonly space: Space }>;
   readonly names: readonly string[];
-  readonly all: readonly number[];
+  readonly children: readonly number[];
   readonly settings: Pick<Settings, 'min-free-disk' | 'min-free-inodes'>;
   readonly decommissioned: ReadonlySet<number>;
   isUp(child: number): boolean;
@@ -53,21 +54,21 @@ export interface SpaceOwner {
 
 export class Space {
   private readonly owner: SpaceOwner;
-  private readonly known: (Usage | undefined)[] = [];
+  private readonly usages: (Usage | undefined)[] = [];
   private requestedAt = Number.NEGATIVE_INFINITY;
-  private hits = 0;
+  private fullCount = 0;
 
   constructor(owner: SpaceOwner) {
     this.owner = owner;
   }
 
   chunks(child: number): number {
-    return this.known[child]?.chunks ?? 0;
+    return this.usages[child]?.chunks ?? 0;
   }
 
   /** Records a child's reply to statfs. */
   record(child: number, stat: Statvfs): void {
-    this.known[child] = usageOf(stat);
+    this.usages[child] = computeUsage(stat);
   }
 
   /** Requests the space of a child. */
@@ -85,40 +86,40 @@ export class Space {
     const now = owner.xl.context.now();
     if (now < this.requestedAt + REFRESH_MS) return;
     this.requestedAt = now;
-    for (const child of owner.all) if (owner.isUp(child)) this.request(child);
+    for (const child of owner.children) if (owner.isUp(child)) this.request(child);
   }
 
-  /** A number below 100 is a percentage, even without '%': so few bytes are never meant. */
-  private get least(): PercentOrSize {
-    const given = this.owner.settings['min-free-disk'];
-    return 'bytes' in given && given.bytes < 100 ? { percent: given.bytes } : given;
+  /** The reserve that the option sets. A number below 100 is a percentage, even without '%'. */
+  private get minFree(): PercentOrSize {
+    const option = this.owner.settings['min-free-disk'];
+    return 'bytes' in option && option.bytes < 100 ? { percent: option.bytes } : option;
   }
 
   /** The free space in the unit of the option: whole percents or bytes. */
-  private spaceOf({ availPercent, availBytes }: Usage): number {
-    return 'percent' in this.least ? availPercent : availBytes;
+  private freeSpace({ availPercent, availBytes }: Usage): number {
+    return 'percent' in this.minFree ? availPercent : availBytes;
   }
 
   /** The free space beyond the reserve; negative below it. */
-  private spare(usage: Usage): number {
-    const { least } = this;
-    return this.spaceOf(usage) - ('percent' in least ? least.percent : least.bytes);
+  private spareSpace(usage: Usage): number {
+    const { minFree } = this;
+    return this.freeSpace(usage) - ('percent' in minFree ? minFree.percent : minFree.bytes);
   }
 
   /** Whether new files should go elsewhere. A child of unknown space has room. */
-  isFilled(child: number): boolean {
-    const usage = this.known[child];
+  isFull(child: number): boolean {
+    const usage = this.usages[child];
     if (usage === undefined) return false;
     const hasInodes = usage.inodesPercent >= this.owner.settings['min-free-inodes'];
-    if (this.spare(usage) >= 0 && hasInodes) return false;
-    if (this.hits % LOG_EVERY === 0) {
+    if (this.spareSpace(usage) >= 0 && hasInodes) return false;
+    if (this.fullCount % LOG_EVERY === 0) {
       this.owner.xl.log.warning(
         `subvolume '${this.owner.names[child]}' is nearly full (${usage.availPercent}% of its space and ` +
           `${usage.inodesPercent}% of its inodes are free): add some`,
         { msgid: messages.childFull.id },
       );
     }
-    this.hits += 1;
+    this.fullCount += 1;
     return true;
   }
 
@@ -126,20 +127,20 @@ export class Space {
    * Chooses a child for a new file whose own child is full: one with space beyond the reserve, else
    * the one with the most; the first of equals.
    */
-  choose(hashed: number, among: readonly number[]): number {
+  chooseChild(hashed: number, candidates: readonly number[]): number {
     const { decommissioned, settings } = this.owner;
     let best: Candidate | null = null;
-    let most: Candidate | null = null;
-    for (const child of among) {
-      const usage = this.known[child];
+    let largest: Candidate | null = null;
+    for (const child of candidates) {
+      const usage = this.usages[child];
       if (usage === undefined || decommissioned.has(child) || !this.owner.isUp(child)) continue;
       const inodes = usage.inodesPercent;
-      const candidate = { child, space: this.spaceOf(usage), inodes };
-      const hasRoom = this.spare(usage) > 0 && inodes > settings['min-free-inodes'];
+      const candidate = { child, space: this.freeSpace(usage), inodes };
+      const hasRoom = this.spareSpace(usage) > 0 && inodes > settings['min-free-inodes'];
       if (hasRoom && isRoomier(candidate, best)) best = candidate;
-      if (inodes > 0 && candidate.space > (most?.space ?? 0)) most = candidate;
+      if (inodes > 0 && candidate.space > (largest?.space ?? 0)) largest = candidate;
     }
-    return (best ?? most)?.child ?? hashed;
+    return (best ?? largest)?.child ?? hashed;
   }
 }
 
@@ -150,8 +151,8 @@ interface Candidate {
   readonly inodes: number;
 }
 
-const isRoomier = (one: Candidate, other: Candidate | null): boolean =>
-  other === null || one.space > other.space || one.inodes > other.inodes;
+const isRoomier = (a: Candidate, b: Candidate | null): boolean =>
+  b === null || a.space > b.space || a.inodes > b.inodes;
 
 const onStatfs: Cbk<'statfs', { readonly space: Space }> = (
   frame,

@@ -3,10 +3,10 @@
  * GlusterFS's synctask without a stack of its own. The volume's README shows one.
  *
  * - The result of the steps unwinds the frame, once. Steps await winds only, and each wind is awaited.
- * - `answer` replies before the last steps, such as unlocking. No promises: the last reply resumes the
+ * - `replyEarly` replies before the last steps, such as unlocking. No promises: the last reply resumes the
  *   steps, possibly within the wind itself. An error in a step is a bug: logged, and replied with EIO.
- * - Locks of `own` have an owner per task, so two tasks exclude each other. After `patient(false)` a lock
- *   fails with EINTR if the caller gives up; call `patient(true)` before the first change.
+ * - Locks of `windOwn` have an owner per task, so two tasks exclude each other. After `setPatient(false)` a
+ *   lock fails with EINTR if the caller is interrupted; call `setPatient(true)` before the first change.
  */
 import { EIO } from '../../../runtime/core/errno.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -28,7 +28,7 @@ export interface Reply<N extends FopName> {
 /** The steps of a task, resumed when the replies to their winds have arrived. */
 export type Steps<R> = Generator<undefined, R, undefined>;
 
-const nothings = Object.fromEntries(
+const emptyReplies = Object.fromEntries(
   fopNames.map((name) => [name, findFop(name)!.reply.map(() => null)]),
 ) as unknown as Readonly<Record<FopName, never>>;
 
@@ -39,7 +39,7 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-export const callOf = <N extends FopName>(
+export const makeCall = <N extends FopName>(
   child: number,
   fop: N,
   ...args: FopTable[N]['args']
@@ -48,7 +48,7 @@ export const callOf = <N extends FopName>(
 export const failure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
   opRet: -1,
   opErrno,
-  values: nothings[fop],
+  values: emptyReplies[fop],
 });
 
 export const success = <N extends FopName>(_fop: N, ...values: FopTable[N]['reply']): Reply<N> => ({
@@ -65,14 +65,14 @@ const OWN_PID = -4;
 
 let lastTask = 0;
 
-const arrived = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
+const passReply = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
   (frame.local as Task).onReply(cookie, { opRet, opErrno, values: values as never });
 
 const cbks = Object.fromEntries(
   fopNames.map((name) => [
     name,
     collectCbk[name]((frame, cookie, _xl, opRet, opErrno, values) =>
-      arrived(frame, cookie, opRet, opErrno, values),
+      passReply(frame, cookie, opRet, opErrno, values),
     ),
   ]),
 ) as unknown as { readonly [N in FopName]: Cbk<N, unknown> };
@@ -82,7 +82,7 @@ export class Task {
   /** The caller's frame. */
   readonly frame: Frame;
   private steps: Steps<unknown> | null = null;
-  private done: (result: unknown, error: unknown) => void = () => {};
+  private onEnd: (result: unknown, error: unknown) => void = () => {};
   private replies: Reply<FopName>[] = [];
   private outstanding = 0;
   private isRunning = false;
@@ -96,7 +96,11 @@ export class Task {
   }
 
   /** Winds to one child as the caller. */
-  *one<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Reply<N>> {
+  *windOne<N extends FopName>(
+    child: number,
+    fop: N,
+    ...args: FopTable[N]['args']
+  ): Steps<Reply<N>> {
     this.replies = [];
     this.send(this.frame, child, 0, fop, args);
     yield;
@@ -104,70 +108,74 @@ export class Task {
   }
 
   /** Winds to one child as root and internal client. */
-  *own<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Reply<N>> {
+  *windOwn<N extends FopName>(
+    child: number,
+    fop: N,
+    ...args: FopTable[N]['args']
+  ): Steps<Reply<N>> {
     this.replies = [];
-    this.send(this.self, child, 0, fop, args);
+    this.send(this.internalFrame, child, 0, fop, args);
     yield;
     return this.replies[0] as Reply<N>;
   }
 
   /** Winds to several children at once; replies have the order of the children. */
-  each<N extends FopName>(
+  windEach<N extends FopName>(
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
   ): Steps<Reply<N>[]> {
-    return this.parallel(this.frame, children, fop, args);
+    return this.windParallel(this.frame, children, fop, args);
   }
 
-  ownEach<N extends FopName>(
+  windOwnEach<N extends FopName>(
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
   ): Steps<Reply<N>[]> {
-    return this.parallel(this.self, children, fop, args);
+    return this.windParallel(this.internalFrame, children, fop, args);
   }
 
   /** Winds different fops at once as internal client; replies have the order of the calls. */
-  *ownAll(calls: readonly Call[]): Steps<Reply<FopName>[]> {
+  *windOwnCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
     calls.forEach(({ child, fop, args }, at) => {
-      this.send(this.self, child, at, fop, args as never);
+      this.send(this.internalFrame, child, at, fop, args as never);
     });
     yield;
     return this.replies;
   }
 
-  /** Whether locks are awaited even after the caller has given up. */
-  patient(isPatient: boolean): void {
+  /** Sets whether the task waits for locks even after the caller was interrupted. */
+  setPatient(isPatient: boolean): void {
     this.isPatient = isPatient;
   }
 
-  /** Replies to the caller before the remaining steps, which may not wind as the caller any more. */
-  answer<N extends FopName>(answer: Reply<N>): void {
-    const { done } = this;
-    this.done = (_, error) => {
+  /** Replies to the caller before the remaining steps, which may no longer wind as the caller. */
+  replyEarly<N extends FopName>(reply: Reply<N>): void {
+    const { onEnd } = this;
+    this.onEnd = (_, error) => {
       if (error !== null) logError(this.volume, 'after the answer', error);
     };
-    done(answer, null);
+    onEnd(reply, null);
   }
 
-  /** For `runTask`. */
-  start(steps: Steps<unknown>, done: (result: unknown, error: unknown) => void): void {
+  /** Starts the steps; called by `runTask` alone. */
+  start(steps: Steps<unknown>, onEnd: (result: unknown, error: unknown) => void): void {
     this.steps = steps;
-    this.done = done;
+    this.onEnd = onEnd;
     this.advance();
   }
 
-  /** Stores a reply. For the callback alone. */
-  onReply(at: number, answer: Reply<FopName>): void {
-    this.replies[at] = answer;
+  /** Stores a reply; called by the callbacks of winds alone. */
+  onReply(at: number, reply: Reply<FopName>): void {
+    this.replies[at] = reply;
     this.outstanding -= 1;
     if (this.outstanding === 0 && !this.isRunning) this.advance();
   }
 
-  private *parallel<N extends FopName>(
+  private *windParallel<N extends FopName>(
     frame: Frame,
     children: readonly number[],
     fop: N,
@@ -210,11 +218,11 @@ export class Task {
 
   private end(result: unknown, error: unknown): void {
     if (this.ownFrame !== null) this.volume.xl.end(this.ownFrame.root);
-    this.done(result, error);
+    this.onEnd(result, error);
   }
 
   /** The frame of the task's own requests. */
-  private get self(): Frame {
+  private get internalFrame(): Frame {
     if (this.ownFrame !== null) return this.ownFrame;
     const root = new Stack(0, 0, OWN_PID, this.frame.root.op);
     lastTask += 1;
@@ -247,7 +255,7 @@ export function runTask<N extends FopName>(
 }
 
 /** Makes a fop that a task implements. */
-export const byTask =
+export const makeTaskFop =
   <N extends FopName>(
     fop: N,
     steps: (task: Task, args: FopTable[N]['args']) => Steps<Reply<N>>,
@@ -255,7 +263,7 @@ export const byTask =
   (frame, xl, ...args) =>
     runTask(frame, xl, fop, (task) => steps(task, args));
 
-function logError({ xl }: Distribute, what: string, error: unknown): void {
+function logError({ xl }: Distribute, context: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  xl.log.error(`${what}: ${text}`, { msgid: messages.taskFailed.id });
+  xl.log.error(`${context}: ${text}`, { msgid: messages.taskFailed.id });
 }

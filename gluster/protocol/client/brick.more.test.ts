@@ -94,7 +94,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
     expect(clients.log.join('\n')).toMatch(/the connection to brick 'brick' at \S+ is lost/);
   });
 
-  it('with reconnect-wait, requests during an outage wait for the brick, up to that time', async () => {
+  it('with reconnect-wait, keeps requests during an outage waiting for the brick, up to that time', async () => {
     await start();
     const ask = await open({ 'reconnect-wait': '100' });
     const hasty = await open({ 'reconnect-wait': '0.2' });
@@ -110,7 +110,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
     expect(await Promise.all([read, write])).toEqual([bytes('there'), 200_000]);
   });
 
-  it('a silent brick is given up after ping-timeout, and reconnected once it responds', async () => {
+  it('disconnects a silent brick after ping-timeout, and reconnects once it responds', async () => {
     await start();
     const ask = await open({ 'ping-timeout': '2' });
     brick.pause(true);
@@ -137,7 +137,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
       .toContain('inode');
   });
 
-  it('a wrong password and an unknown volume each fail with one log line', async () => {
+  it('logs one line each for a wrong password and an unknown volume', async () => {
     await start({
       server: {
         'auth.addr.brick.allow': '10.9.9.9',
@@ -158,7 +158,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
       .toMatch(/cannot connect to brick 'nowhere' at \S+: Brick not found/);
   });
 
-  it('with TLS, reads and writes succeed, and a client without TLS cannot connect', async () => {
+  it('reads and writes with TLS, and cannot connect without TLS', async () => {
     skipWithoutTools('openssl version');
     const at = (name: string) => join(folder, name);
     const made = spawnSync('openssl', [

@@ -109,7 +109,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     await line.end();
   });
 
-  it('keeps the flocks of two open files apart when the kernel reuses their owner', async () => {
+  it('distinguishes the flocks of two open files when the kernel reuses their owner', async () => {
     const same = await clients.open(brick.port, {
       caller: { pid: 77, lkOwner: '0102030405060708' },
     });
@@ -151,7 +151,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     raw.close();
   });
 
-  it('accepts the minimal handshake, and explains each refusal of a lesser one', async () => {
+  it('accepts the minimal handshake, and states the reason when it refuses an incomplete one', async () => {
     const raw = await RawPeer.connect(brick.port);
     for (const [texts, errno, why] of [
       [{ 'remote-subvolume': '' }, 22, 'No remote-subvolume option specified'],
@@ -319,7 +319,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     expect((await look('/hard')).iaNlink).toBe(2);
   });
 
-  it('a record lock excludes another client until it is released', async () => {
+  it('refuses a record lock to another client until the holder releases it', async () => {
     const other = await clients.open(brick.port, { caller: { pid: 99, lkOwner: 'aa55' } });
     const [mine, theirs] = [await opened('/locked'), await opened('/locked', O_RDWR, other)];
     const ask = (who: BrickClient, fd: Fd, cmd: number, flock: Flock) =>

@@ -265,7 +265,7 @@ describe('a connection', () => {
       'refused: Authentication failed',
     ],
     [{ programs: [FOPS4], texts: new Map([['child_up', '0']]) }, 'up, its storage is not'],
-  ])('a peer with %j is reported as %s', (says, what) => {
+  ])('with a peer that sends %j, reports %s', (says, what) => {
     make(true);
     peer = { ...peer, programs: [PORTMAP], ...says };
     connection.start();

@@ -5,7 +5,7 @@ import { DirectoryPositions } from './directory-positions.ts';
 
 const wide = (lo: number) => ({ hi: lo >>> 3, lo });
 
-test('an index returns the position for which it was given out', () => {
+test('an index leads to the position for which it was assigned', () => {
   const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (taken) => {
@@ -24,7 +24,7 @@ test('an index returns the position for which it was given out', () => {
   );
 });
 
-test('a directory that changes constantly can be listed forever with bounded memory', () => {
+test('positions of a directory that changes constantly take bounded memory', () => {
   const positions = new DirectoryPositions();
   let before = 0;
   let lost = 0;

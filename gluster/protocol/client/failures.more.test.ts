@@ -186,7 +186,7 @@ describe.skipIf(isWithoutBricks())('a client of a GlusterFS brick', () => {
   );
 
   it(
-    'waiting for a lock gets it when the holding client is killed',
+    'gets a lock for which it waits when the client that holds it is killed',
     async () => {
       const brick = await start();
       const { ask, driver } = await clients.open(brick.port);

@@ -47,7 +47,7 @@ test('a listing requests ACLs only within a minute of a request for one, and kee
   expect(acls.addAclRequest(besides)).toBe(besides);
 });
 
-test('a listed file without an ACL is known as such while the kernel caches attributes', () => {
+test('a file that was listed without an ACL counts as having no ACL while the kernel caches attributes', () => {
   list(entry(1), entry(2, new Dict().set(ACCESS, new Uint8Array(4), 'bin')));
   expect([isNone(1), isNone(1, DEFAULT), isNone(2), isNone(3)]).toEqual([true, true, false, false]);
   expect([isNone(1, 'user.x'), acls.isAbsent(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
@@ -57,13 +57,13 @@ test('a listed file without an ACL is known as such while the kernel caches attr
   expect([isNone(1, ACCESS, 1001), isNone(1, ACCESS, 1000)]).toEqual([true, false]);
 });
 
-test('a listing that did not request ACLs proves nothing', () => {
+test('a listing that did not request ACLs does not mark files as having no ACL', () => {
   acls.noteListing(null, [entry(1)]);
   acls.noteListing(new Dict().set(ACCESS, 0), [entry(1)]);
   expect(isNone(1)).toBe(false);
 });
 
-test('a linkto and a file being moved are not taken for files without an ACL', () => {
+test('a linkto and a file being moved do not count as files without an ACL', () => {
   list(entry(1, null, 0o1000), entry(2, null, 0o3644), entry(3, null, 0o1644));
   expect([isNone(1), isNone(2), isNone(3)]).toEqual([false, false, true]);
 });
@@ -73,25 +73,28 @@ test.each([
   ["set by GlusterFS's name", () => acls.noteXattrs(new Dict().set('glusterfs.posix.acl', 'x'))],
   ['changed by another client', () => acls.noteForeignChange(gfidOf(1))],
   ['lost with the connection', () => acls.clear()],
-])('a file whose ACL was %s is unknown, also after an older listing', (_how, change) => {
-  list(entry(1));
-  const before = acls.addAclRequest(null);
-  change();
-  expect(isNone(1)).toBe(false);
-  acls.noteListing(before, [entry(1)]);
-  expect(isNone(1)).toBe(false);
-  list(entry(1));
-  expect(isNone(1)).toBe(true);
-});
+])(
+  'after an ACL was %s, the file no longer counts as having no ACL, even with an older listing',
+  (_how, change) => {
+    list(entry(1));
+    const before = acls.addAclRequest(null);
+    change();
+    expect(isNone(1)).toBe(false);
+    acls.noteListing(before, [entry(1)]);
+    expect(isNone(1)).toBe(false);
+    list(entry(1));
+    expect(isNone(1)).toBe(true);
+  },
+);
 
-test('a change of other xattrs leaves known files known', () => {
+test('a change of xattrs other than ACLs does not discard files known to have no ACL', () => {
   list(entry(1));
   acls.noteXattrs(new Dict().set('user.x', 'y'));
   acls.noteXattrs(null);
   expect(isNone(1)).toBe(true);
 });
 
-test('the newest 65,536 of a hundred thousand files are remembered', () => {
+test('of a hundred thousand files without an ACL, the newest 65,536 are remembered', () => {
   for (let first = 0; first < 100_000; first += 1000) {
     list(...Array.from({ length: 1000 }, (_, nth) => entry(first + nth + 1)));
   }

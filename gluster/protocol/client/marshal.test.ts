@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { marshals } from './marshal.ts';
 
-it('the table contains more than 50 fops', () => {
+it("the client's wire-format table covers more than 50 fops", () => {
   expect(marshals.length).toBeGreaterThan(50);
 });

@@ -28,7 +28,7 @@ it.each([
   ['[', 'dont-care'],
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
-])('addr.allow %j for 192.168.1.7 decides %s', (allow, decision) => {
+])('the option addr.allow %j for the address 192.168.1.7 decides %s', (allow, decision) => {
   expect(decideByAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(
     decision,
   );

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 it.runIf(isRoot)(
-  'times set by a client with utime are stored, and kept by a client without',
+  'times that a client with utime sets are stored, and a client without utime keeps them',
   async () => {
     const directory = makeFolder();
     // The volume below the server is the clients' remote-subvolume.

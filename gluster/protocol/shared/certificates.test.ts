@@ -23,7 +23,7 @@ const settings = () => ({
   'transport.socket.ssl-ca-list': made('ca'),
 });
 
-test('without TLS no file is read', () => {
+test('without TLS, no certificate file is read', () => {
   expect(readCertificates({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
 });
 

@@ -1,5 +1,5 @@
 /**
- * Executes commands to a volume: root sets an extended attribute, which is not stored.
+ * Executes commands that root gives to a volume by setting an extended attribute, which is not stored.
  *
  *     setfattr -n distribute.fix.layout -v yes DIR            recomputes its layout
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
@@ -13,7 +13,7 @@ import { EINVAL, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { fixLayout } from '../heal/layout.ts';
+import { fixLayout } from '../heal/fix-layout.ts';
 import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
 
 const SPREAD = 'distribute.directory-spread-count';
@@ -28,7 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
   [FIX_LAYOUT]: (task, dir) => fixLayout(task, dir),
   *[SPREAD](task, dir, value) {
     const count = /^\d+$/.test(value) ? Number(value) : 0;
-    if (count === 0 || count > task.volume.all.length) return EOPNOTSUPP;
+    if (count === 0 || count > task.volume.children.length) return EOPNOTSUPP;
     return yield* fixLayout(task, dir, count);
   },
   *[COMMIT_HASH](task, dir, value) {
@@ -36,8 +36,13 @@ const commands: Readonly<Record<string, Command>> = {
     const hash = /^\d+$/.test(value) ? Number(value) : 0;
     if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
     const dict = new Dict().set(volume.keys.commitHash, encodeName(`${hash}\0`));
-    const set = yield* task.ownEach(volume.all, 'setxattr', () => [dir, dict, 0, null]);
-    const failed = set.find(({ opRet }) => opRet < 0);
+    const replies = yield* task.windOwnEach(volume.children, 'setxattr', () => [
+      dir,
+      dict,
+      0,
+      null,
+    ]);
+    const failed = replies.find(({ opRet }) => opRet < 0);
     if (failed !== undefined) return failed.opErrno;
     volume.commitHash = hash;
     return 0;

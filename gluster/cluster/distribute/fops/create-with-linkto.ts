@@ -21,12 +21,12 @@ import {
   PREOP_FAILED,
   PREOP_PARENT,
 } from '../../../../runtime/xlators/storage/shared/entry-requests.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
-import { lookupAgain } from '../heal/directory.ts';
-import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import { lookupAgain } from '../heal/heal-directory.ts';
+import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
 import { isSameValue } from '../layout/layout.ts';
 import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, unusedLinktoOnly } from './lookup-everywhere.ts';
+import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
 
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
@@ -46,34 +46,34 @@ export function* createWithLinkto<N extends CreatingFop>(
   hashed: number,
   child: number,
 ): Steps<Reply<N>> {
-  const place = ARGUMENT_INDEXES[name];
-  const loc = args[place.loc] as Loc;
+  const indexes = ARGUMENT_INDEXES[name];
+  const loc = args[indexes.loc] as Loc;
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
-  const gfid = gfidIn(xdata) ?? newGfid(task.volume.xl.context);
+  const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
   xdata.setGfid(GFID_REQ, gfid);
   const linkto = yield* makeLinkto(task, loc, hashed, child, gfid);
   if (linkto.opRet < 0) return failure(name, linkto.opErrno);
-  const given = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
-  const made = yield* task.one(child, name, ...given);
-  if (made.opRet < 0) {
-    yield* task.own(hashed, 'unlink', loc, 0, unusedLinktoOnly());
-    return made;
+  const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
+  const reply = yield* task.windOne(child, name, ...newArgs);
+  if (reply.opRet < 0) {
+    yield* task.windOwn(hashed, 'unlink', loc, 0, unusedLinktoXdata());
+    return reply;
   }
-  const [inode, buf] = made.values.slice(place.inode) as [Inode | null, Iatt | null];
-  const kept = inode ?? loc.inode;
-  if (kept !== null && buf !== null) task.volume.setLocation(kept, buf.iaGfid, child);
+  const [inode, buf] = reply.values.slice(indexes.inode) as [Inode | null, Iatt | null];
+  const fileInode = inode ?? loc.inode;
+  if (fileInode !== null && buf !== null) task.volume.setLocation(fileInode, buf.iaGfid, child);
   if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
-  omitParentAttributes(made.values, place.folder);
-  return made;
+  omitParentAttributes(reply.values, indexes.folder);
+  return reply;
 }
 
-/** Omits the parent's attributes: it changed on several children, so a caller must read its times anew. */
+/** Omits the parent's attributes: it changed on several children, so a caller must read its times again. */
 function omitParentAttributes(values: unknown[], at: number): void {
   values[at] = null;
   values[at + 1] = null;
 }
 
-function gfidIn(xdata: Dict): Gfid | undefined {
+function readGfidRequest(xdata: Dict): Gfid | undefined {
   const value = xdata.get(GFID_REQ);
   if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);
   return typeof value === 'string' ? value : undefined;
@@ -86,28 +86,33 @@ export function* openExisting(
   flags: number,
   fd: FopTable['create']['args'][4],
 ): Steps<Reply<'create'>> {
-  const found = yield* lookupEverywhere(task, loc, null);
-  if (found.opRet < 0) return failure('create', found.opErrno);
+  const lookup = yield* lookupEverywhere(task, loc, null);
+  if (lookup.opRet < 0) return failure('create', lookup.opErrno);
   if ((flags & O_EXCL) !== 0) return failure('create', EEXIST);
-  const [inode, buf, , postparent] = found.values;
+  const [inode, buf, , postparent] = lookup.values;
   if (buf?.iaType === IA_IFDIR) return failure('create', EISDIR);
-  const child = inode === null ? NOWHERE : task.volume.childOf(inode);
-  if (child === NOWHERE) return failure('create', EIO);
+  const child = inode === null ? NO_CHILD : task.volume.findFileChild(inode);
+  if (child === NO_CHILD) return failure('create', EIO);
   const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
-  const opened = yield* task.one(child, 'open', file, flags, fd, null);
-  if (opened.opRet < 0) return failure('create', opened.opErrno);
+  const openReply = yield* task.windOne(child, 'open', file, flags, fd, null);
+  if (openReply.opRet < 0) return failure('create', openReply.opErrno);
   return success('create', fd, inode, buf, postparent, postparent, null);
 }
 
-/** The child's piece of the parent's layout, as far as this client knows. */
-export const parentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
-  volume.directory(parent!)!.layout.valueOf(child);
+/** Finds the child's piece of the parent's layout, as far as this client knows. */
+export const findParentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
+  volume.directoryState(parent!)!.layout.storedPiece(child);
 
-/** Xdata that makes a request conditional on that piece. */
-export function withLayout(volume: Distribute, loc: Loc, child: number, xdata: Dict | null): Dict {
+/** Adds xdata that makes a request conditional on that piece. */
+export function addLayoutCondition(
+  volume: Distribute,
+  loc: Loc,
+  child: number,
+  xdata: Dict | null,
+): Dict {
   const key = volume.keys.layout;
   const extended = xdata?.copy() ?? new Dict();
-  return extended.set(PREOP_PARENT, key).set(key, parentPiece(volume, loc, child));
+  return extended.set(PREOP_PARENT, key).set(key, findParentPiece(volume, loc, child));
 }
 
 /** Whether the child refused because the layout differs. */
@@ -118,15 +123,17 @@ export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
 export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
   const { volume } = task;
   const parent = loc.parent!;
-  const before = volume.directory(parent)?.layout;
-  const now = yield* lookupAgain(task, new Loc(parent));
-  if (now === null) return false;
-  const { layout, mds } = now;
+  const oldLayout = volume.directoryState(parent)?.layout;
+  const view = yield* lookupAgain(task, new Loc(parent));
+  if (view === null) return false;
+  const { layout, mds } = view;
   volume.setLocation(parent, parent.gfid, { layout, mds });
-  const isOther = volume.all.some(
-    (child) => before !== undefined && !isSameValue(before.valueOf(child), layout.valueOf(child)),
+  const hasChanged = volume.children.some(
+    (child) =>
+      oldLayout !== undefined &&
+      !isSameValue(oldLayout.storedPiece(child), layout.storedPiece(child)),
   );
-  if (isOther) {
+  if (hasChanged) {
     volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {
       msgid: messages.layoutChanged.id,
     });

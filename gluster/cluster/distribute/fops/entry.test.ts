@@ -16,8 +16,8 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator, type TestVolume } from '../../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../hash.ts';
-import { decodePiece, encodePiece, type Piece, pieceWithout } from '../layout/layout.ts';
+import { decodePiece, encodePiece, makeEmptyPiece, type Piece } from '../layout/layout.ts';
+import { hashName } from '../name-hash.ts';
 import { FIX_LAYOUT } from './commands.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -139,7 +139,7 @@ test("a create under a known layout sends one request, to the name's child", asy
   }
 });
 
-test('a create of an existing file opens it, although its name belongs elsewhere by now', async () => {
+test('a create of an existing file opens the file, even if another client moved its name to another child', async () => {
   await start();
   create('/', 'file');
   const [place] = placesOf('/file');
@@ -162,7 +162,7 @@ test('a create of a name in no range fails with EIO', async () => {
   await start();
   deal(
     '/',
-    NAMES.map(() => pieceWithout(0)),
+    NAMES.map(() => makeEmptyPiece(0)),
   );
   expect(create('/', 'file').opErrno).toBe(EIO);
   expectFree('/');
@@ -178,7 +178,7 @@ test.each([
     volume.mkdir('/folder');
     // Another client set this layout without regard to decommissioning.
     const third = 0x5555_5555;
-    const piece = (start: number, stop: number): Piece => ({ ...pieceWithout(0), start, stop });
+    const piece = (start: number, stop: number): Piece => ({ ...makeEmptyPiece(0), start, stop });
     const before = deal('/folder', [
       piece(0, third - 1),
       piece(third, 2 * third - 1),

@@ -4,61 +4,61 @@
  */
 import { EEXIST, EIO, ENOENT, ENOTCONN, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import { NOWHERE } from '../distribute.ts';
-import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
-import { parentIatt } from '../merge.ts';
-import { byTask, failure, type Reply, type Steps, success, type Task } from '../task.ts';
-import { locate } from './file.ts';
-import { lookupEverywhere, unusedLinktoOnly } from './lookup-everywhere.ts';
+import { NO_CHILD } from '../distribute.ts';
+import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
+import { mergeParent } from '../merge.ts';
+import { failure, makeTaskFop, type Reply, type Steps, success, type Task } from '../task.ts';
+import { findLocation } from './file-fops.ts';
+import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
 
 type Args = FopTable['link']['args'];
-type Linked = Reply<'link'>;
+type LinkReply = Reply<'link'>;
 
-/** The file has left its child: a rebalance may have moved it. */
-const MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
-/** After these errors the linkto is, or may be, correct. */
+/** Errors of a child without the file: a rebalance may have moved it. */
+const MAYBE_MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
+/** Errors after which the linkto is, or may be, correct, so that it stays. */
 const KEEPS_LINKTO: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
-export const link = byTask('link', linkFile);
+export const link = makeTaskFop('link', linkFile);
 
-function* linkFile(task: Task, args: Args): Steps<Linked> {
+function* linkFile(task: Task, args: Args): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;
-  const hashed = volume.hashedChild(newloc);
-  if (inode === null || hashed === NOWHERE) return failure('link', EIO);
-  if (volume.childOf(inode) === NOWHERE) {
-    const known = volume.directory(inode) ?? (yield* locate(task, inode));
-    if (typeof known === 'number') return failure('link', known);
-    if (known !== null) return failure('link', EPERM);
+  const hashed = volume.findHashedChild(newloc);
+  if (inode === null || hashed === NO_CHILD) return failure('link', EIO);
+  if (volume.findFileChild(inode) === NO_CHILD) {
+    const directory = volume.directoryState(inode) ?? (yield* findLocation(task, inode));
+    if (typeof directory === 'number') return failure('link', directory);
+    if (directory !== null) return failure('link', EPERM);
   }
-  const child = volume.childOf(inode);
-  const linked = yield* linkOn(task, args, hashed, child);
-  if (linked.opRet >= 0 || !MOVED.has(linked.opErrno)) return linked;
-  const found = yield* lookupEverywhere(task, args[0], null);
-  const now = volume.childOf(inode);
-  if (found.opRet < 0 || now === child || now === NOWHERE) return linked;
-  return yield* linkOn(task, args, hashed, now);
+  const child = volume.findFileChild(inode);
+  const reply = yield* linkOnChild(task, args, hashed, child);
+  if (reply.opRet >= 0 || !MAYBE_MOVED.has(reply.opErrno)) return reply;
+  const lookup = yield* lookupEverywhere(task, args[0], null);
+  const newChild = volume.findFileChild(inode);
+  if (lookup.opRet < 0 || newChild === child || newChild === NO_CHILD) return reply;
+  return yield* linkOnChild(task, args, hashed, newChild);
 }
 
-function* linkOn(task: Task, args: Args, hashed: number, child: number): Steps<Linked> {
+function* linkOnChild(task: Task, args: Args, hashed: number, child: number): Steps<LinkReply> {
   if (hashed === child) {
-    const linked = yield* task.one(child, 'link', ...args);
-    const [inode, buf, preparent, postparent, xdata] = linked.values;
-    const folders = [parentIatt(preparent), parentIatt(postparent)] as const;
-    return { ...linked, values: [inode, buf, ...folders, xdata] };
+    const reply = yield* task.windOne(child, 'link', ...args);
+    const [inode, buf, preparent, postparent, xdata] = reply.values;
+    const parents = [mergeParent(preparent), mergeParent(postparent)] as const;
+    return { ...reply, values: [inode, buf, ...parents, xdata] };
   }
   const [{ gfid }, newloc] = args;
   const linkto = yield* makeLinkto(task, newloc, hashed, child, gfid);
   if (linkto.opRet < 0) return failure('link', linkto.opErrno);
-  const linked = yield* task.one(child, 'link', ...args);
-  if (linked.opRet < 0) {
-    if (!KEEPS_LINKTO.has(linked.opErrno)) {
-      yield* task.own(hashed, 'unlink', newloc, 0, unusedLinktoOnly());
+  const reply = yield* task.windOne(child, 'link', ...args);
+  if (reply.opRet < 0) {
+    if (!KEEPS_LINKTO.has(reply.opErrno)) {
+      yield* task.windOwn(hashed, 'unlink', newloc, 0, unusedLinktoXdata());
     }
-    return linked;
+    return reply;
   }
-  const [file, buf, , , xdata] = linked.values;
+  const [inode, buf, , , xdata] = reply.values;
   yield* chownLinkto(task, newloc, hashed, buf!);
-  // The parent changed on two children, so a caller must read its times anew.
-  return success('link', file, buf, null, null, xdata);
+  // The parent changed on two children, so a caller must read its times again.
+  return success('link', inode, buf, null, null, xdata);
 }

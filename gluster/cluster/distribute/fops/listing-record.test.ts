@@ -24,7 +24,9 @@ test('a name that was returned earlier is a duplicate until a request seeks back
         lastLength = 0;
         for (const each of names) {
           const before = returned.filter((other) => other.name === each).at(-1);
-          expect(record.has(each, place)).toBe(before !== undefined && before.place < place);
+          expect(record.isDuplicate(each, place)).toBe(
+            before !== undefined && before.place < place,
+          );
           if (before !== undefined) continue;
           returned.push({ name: each, place });
           record.add(each, place, returned.length);
@@ -42,12 +44,12 @@ test('a request far back forgets its place and later ones; one from the start fo
     for (let n = 1; n <= 100; n++) record.add(`p${place}n${n}`, place, place * 100 + n);
   }
   record.seek(150, 1);
-  expect([0, 1, 2, 3].map((place) => record.has(`p${place}n7`, 9))).toEqual([
+  expect([0, 1, 2, 3].map((place) => record.isDuplicate(`p${place}n7`, 9))).toEqual([
     true,
     false,
     false,
     false,
   ]);
   record.seek(0, 0);
-  expect(record.has('p0n7', 9)).toBe(false);
+  expect(record.isDuplicate('p0n7', 9)).toBe(false);
 });

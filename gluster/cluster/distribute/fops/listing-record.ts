@@ -1,64 +1,64 @@
 /**
- * Records the names that a listing of a directory has returned, and their places. Without it, a file that a
- * rebalance moves meanwhile would be returned by two children, or by none. Callers report each request
- * (`seek`) and each entry (`add`).
+ * Records the names that a listing of a directory has returned, and the positions of their children. Without it, a
+ * file that a rebalance moves meanwhile would be returned by two children, or by none. Callers report each request
+ * (`seek`) and each returned entry (`add`).
  */
 export class ListingRecord {
-  /** Whether the listing met a file that a rebalance moves, or may have moved. */
+  /** Whether the listing has found a file that a rebalance moves, or may have moved. */
   isUnsettled = false;
-  private readonly places = new Map<string, number>();
-  /** The last reply: the offset and place of its request, its own place, and its entries. */
-  private from = 0;
-  private fromPlace = 0;
-  private place = 0;
+  private readonly positions = new Map<string, number>();
+  /** The last reply: the offset and position of its request, the position of its last entry, and its entries. */
+  private lastOffset = 0;
+  private lastStart = 0;
+  private lastPosition = 0;
   private readonly offsets: number[] = [];
   private readonly names: string[] = [];
 
   /**
    * Records a request for the entries after an offset. Names returned after it are forgotten, and may be
    * returned again: the kernel drops entries for which a program had no room, and programs go back.
-   * @param child the child that the offset names, whose place it is where the listing did not just pass it
-   * @returns the place at which the listing goes on
+   * @param child the child that the offset names: the position for an offset that the last reply did not contain
+   * @returns the position at which the listing continues
    */
   seek(offset: number, child: number): number {
     const { offsets, names } = this;
-    const isAgain = offset === this.from;
+    const isAgain = offset === this.lastOffset;
     const at = isAgain ? -1 : offsets.indexOf(offset);
-    let place = child;
+    let position = child;
     if (offset === 0) this.clear();
-    else if (!isAgain && at < 0) this.forgetFrom(place);
+    else if (!isAgain && at < 0) this.forgetFrom(position);
     else {
-      place = isAgain ? this.fromPlace : this.place;
-      for (let next = at + 1; next < names.length; next++) this.places.delete(names[next]!);
+      position = isAgain ? this.lastStart : this.lastPosition;
+      for (let next = at + 1; next < names.length; next++) this.positions.delete(names[next]!);
     }
     offsets.length = 0;
     names.length = 0;
-    this.from = offset;
-    this.fromPlace = place;
-    return place;
+    this.lastOffset = offset;
+    this.lastStart = position;
+    return position;
   }
 
-  /** True when the name was returned at an earlier place. */
-  has(name: string, place: number): boolean {
-    return this.places.get(name)! < place;
+  /** Whether the name was returned at an earlier position. */
+  isDuplicate(name: string, position: number): boolean {
+    return this.positions.get(name)! < position;
   }
 
   /** Records an entry that is returned. */
-  add(name: string, place: number, offset: number): void {
-    this.places.set(name, place);
-    this.place = place;
+  add(name: string, position: number, offset: number): void {
+    this.positions.set(name, position);
+    this.lastPosition = position;
     this.offsets.push(offset);
     this.names.push(name);
   }
 
-  /** Starts the listing over. */
+  /** Forgets all names, as the listing starts over. */
   private clear(): void {
     this.isUnsettled = false;
-    this.places.clear();
+    this.positions.clear();
   }
 
-  private forgetFrom(place: number): void {
-    for (const [name, at] of this.places) if (at >= place) this.places.delete(name);
+  private forgetFrom(position: number): void {
+    for (const [name, at] of this.positions) if (at >= position) this.positions.delete(name);
   }
 }
 
@@ -73,5 +73,6 @@ export function joinOffset(child: number, offset: number, children: number): num
   return Number.isSafeInteger(joined) ? joined : undefined;
 }
 
-export const childOf = (offset: number, children: number): number => offset % children;
-export const offsetIn = (offset: number, children: number): number => Math.floor(offset / children);
+export const offsetChild = (offset: number, children: number): number => offset % children;
+export const offsetWithinChild = (offset: number, children: number): number =>
+  Math.floor(offset / children);

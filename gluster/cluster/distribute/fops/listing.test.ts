@@ -90,7 +90,7 @@ test.each(
 );
 
 test.each(THREE)(
-  'a listing opens the directory on %s, which has come back, and returns all names',
+  'a listing opens the directory on %s that is up again, and returns all names',
   (child) => {
     errnos.set(child, ENOTCONN);
     opened.clear();

@@ -7,7 +7,7 @@ import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../hash.ts';
+import { hashName } from '../name-hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';

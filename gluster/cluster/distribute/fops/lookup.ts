@@ -1,6 +1,6 @@
 /**
  * Looks names up. A file needs one request to its name's child, however many children exist. The other cases run as
- * tasks: a directory on all children (`directory.ts`), a file elsewhere (`lookup-everywhere.ts`).
+ * tasks: a directory on all children (`lookup-directory.ts`), a file elsewhere (`lookup-everywhere.ts`).
  * Source: GlusterFS `dht-common.c` (dht_lookup, dht_lookup_cbk, dht_lookup_linkfile_cbk, dht_revalidate_cbk).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -11,43 +11,43 @@ import { type Gfid, NULL_GFID } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Xlator } from '../../../../runtime/core/xlator.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
-import { isLinkto, isMigrating, targetOf, withoutMigration } from '../linkto.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import { isLinkto, isMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
 import { runTask } from '../task.ts';
-import { lookupDirectory } from './directory.ts';
+import { lookupDirectory } from './lookup-directory.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 
 /** The state of one lookup. */
-interface Lookup {
+interface LookupState {
   readonly loc: Loc;
   readonly xdata: Dict | null;
   /** The xdata of the request. */
   readonly keys: Dict;
-  /** Whether the name's child is asked; otherwise the child that last had the file. */
+  /** Whether the request goes to the name's child; otherwise to the child that last had the file. */
   readonly isByHash: boolean;
-  /** The gfid of the linkto that is followed. */
-  leadsTo: Gfid | null;
+  /** The gfid of the linkto that is followed; null before a linkto was found. */
+  linktoGfid: Gfid | null;
 }
 
 export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   const { inode, parent, name } = loc;
   const volume = xl.priv;
   if (inode?.linked) {
-    const child = volume.childOf(inode);
-    if (child !== NOWHERE) {
-      const keys = volume.fileKeys(xdata);
-      frame.local = { loc, xdata, keys, isByHash: false, leadsTo: null } satisfies Lookup;
+    const child = volume.findFileChild(inode);
+    if (child !== NO_CHILD) {
+      const keys = volume.addFileKeys(xdata);
+      frame.local = { loc, xdata, keys, isByHash: false, linktoGfid: null } satisfies LookupState;
       wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
       return;
     }
     if (inode.isDir) return findDirectory(frame, xl, loc, xdata, null);
   }
-  const child = volume.hashedChild(loc);
-  if (child === NOWHERE || parent === null || name === null) {
+  const child = volume.findHashedChild(loc);
+  if (child === NO_CHILD || parent === null || name === null) {
     return findEverywhere(frame, xl, loc, xdata);
   }
-  const keys = volume.newNameKeys(xdata);
-  frame.local = { loc, xdata, keys, isByHash: true, leadsTo: null } satisfies Lookup;
+  const keys = volume.addNewNameKeys(xdata);
+  frame.local = { loc, xdata, keys, isByHash: true, linktoGfid: null } satisfies LookupState;
   wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
 };
 
@@ -63,17 +63,17 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   xdata,
   postparent,
 ) => {
-  const asked = frame.local as Lookup;
-  const { loc, isByHash, leadsTo } = asked;
+  const state = frame.local as LookupState;
+  const { loc, isByHash, linktoGfid } = state;
   const volume = xl.priv;
-  const isFirst = leadsTo === null;
+  const isFirst = linktoGfid === null;
   if (isByHash && isFirst) {
     // After other failures it is unknown whether the brick assigned the gfid.
-    if (opRet >= 0 && buf !== null) volume.gfids.answered(asked.keys, buf.iaGfid);
-    else if (opErrno === ENOENT) volume.gfids.answered(asked.keys, NULL_GFID);
+    if (opRet >= 0 && buf !== null) volume.gfids.answered(state.keys, buf.iaGfid);
+    else if (opErrno === ENOENT) volume.gfids.answered(state.keys, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
-    if (isElsewhere(volume, asked, opErrno)) return findEverywhere(frame, xl, loc, asked.xdata);
+    if (mayBeElsewhere(volume, state, opErrno)) return findEverywhere(frame, xl, loc, state.xdata);
     // On ESTALE for a known inode, the caller looks it up again with a new one.
     const errno = opErrno || (isByHash ? 0 : ESTALE);
     unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
@@ -82,52 +82,52 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const linkto = isLinkto(buf, xdata, volume.keys.linkto);
   if (isFirst) {
     if (isByHash && buf.iaType === IA_IFDIR) {
-      return findDirectory(frame, xl, loc, asked.xdata, buf.iaGfid);
+      return findDirectory(frame, xl, loc, state.xdata, buf.iaGfid);
     }
-    if (linkto) return followLinkto(frame, xl, asked, child, buf.iaGfid, xdata);
-  } else if (linkto || buf.iaType === IA_IFDIR || buf.iaGfid !== leadsTo) {
-    return findEverywhere(frame, xl, loc, asked.xdata);
+    if (linkto) return followLinkto(frame, xl, state, child, buf.iaGfid, xdata);
+  } else if (linkto || buf.iaType === IA_IFDIR || buf.iaGfid !== linktoGfid) {
+    return findEverywhere(frame, xl, loc, state.xdata);
   }
-  const kept = inode ?? loc.inode;
-  if (kept !== null) volume.setLocation(kept, buf.iaGfid, child);
-  const shown = isMigrating(buf, xdata, volume.keys.linkto) ? withoutMigration(buf) : buf;
-  unwind.lookup(frame, 0, 0, kept, shown, xdata, postparent);
+  const fileInode = inode ?? loc.inode;
+  if (fileInode !== null) volume.setLocation(fileInode, buf.iaGfid, child);
+  const visible = isMigrating(buf, xdata, volume.keys.linkto) ? removeMigrationBits(buf) : buf;
+  unwind.lookup(frame, 0, 0, fileInode, visible, xdata, postparent);
 };
 
 /** Whether another child may have the file. */
-function isElsewhere(
+function mayBeElsewhere(
   volume: Distribute,
-  { loc, isByHash, leadsTo }: Lookup,
+  { loc, isByHash, linktoGfid }: LookupState,
   errno: number,
 ): boolean {
   // A file on an absent child is not elsewhere.
-  if (leadsTo !== null) return errno !== ENOTCONN;
+  if (linktoGfid !== null) return errno !== ENOTCONN;
   if (!isByHash) return errno === ENOENT && loc.name !== null;
   if (errno === ENOENT) return volume.mayBeElsewhere(loc.parent!);
   return errno === ENOTCONN || errno === ENODATA;
 }
 
-/** @param from the child whose reply `told` names the file's child */
+/** Looks the file up on the child that a linkto names. @param from the child with the linkto */
 function followLinkto(
   frame: Frame,
   xl: Xlator<Distribute>,
-  asked: Lookup,
+  state: LookupState,
   from: number,
   gfid: Gfid,
-  told: Dict | null,
+  linktoXdata: Dict | null,
 ): void {
   const volume = xl.priv;
-  const { loc, xdata } = asked;
-  const target = targetOf(told, volume.keys.linkto);
-  const child = target === undefined ? NOWHERE : volume.indexOf(target);
-  if (child === NOWHERE || child === from) {
-    if (child === from) volume.notices.ownTarget(loc, child);
-    else if (target !== undefined) volume.notices.unknownTarget(loc, target);
+  const { loc, xdata } = state;
+  const target = readTarget(linktoXdata, volume.keys.linkto);
+  const child = target === undefined ? NO_CHILD : volume.findChild(target);
+  if (child === NO_CHILD || child === from) {
+    if (child === from) volume.notices.logOwnTarget(loc, child);
+    else if (target !== undefined) volume.notices.logUnknownTarget(loc, target);
     findEverywhere(frame, xl, loc, xdata);
     return;
   }
-  asked.leadsTo = gfid;
-  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, volume.fileKeys(xdata));
+  state.linktoGfid = gfid;
+  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, volume.addFileKeys(xdata));
 }
 
 function findDirectory(

@@ -14,8 +14,8 @@ import {
   RealBrick,
   RealMount,
 } from '../../../../test/support/gluster.ts';
-import { hashName } from '../hash.ts';
 import { decodePiece } from '../layout/layout.ts';
+import { hashName } from '../name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';

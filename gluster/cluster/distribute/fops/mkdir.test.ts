@@ -6,8 +6,8 @@ import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../hash.ts';
 import { decodePiece, encodePiece, type Piece } from '../layout/layout.ts';
+import { hashName } from '../name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';

@@ -1,6 +1,6 @@
 /**
  * Makes a directory on all children: first on its name's child, which decides, then on the others;
- * then writes its layout. The next lookup completes what a lost child missed (`heal/directory.ts`).
+ * then writes its layout. The next lookup completes what a lost child missed (`heal/heal-directory.ts`).
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
@@ -11,11 +11,11 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { isDirectory } from '../directory-view.ts';
-import { lookupAgain } from '../heal/directory.ts';
-import { newLayout, writeLayout } from '../heal/layout.ts';
-import { withInode } from '../heal/linkto.ts';
+import { computePieces, writeLayout } from '../heal/fix-layout.ts';
+import { lookupAgain } from '../heal/heal-directory.ts';
+import { withTemporaryInode } from '../heal/make-linkto.ts';
 import {
-  anomaliesOf,
+  countAnomalies,
   isBroken,
   isSameValue,
   type Layout,
@@ -23,37 +23,42 @@ import {
   type Piece,
 } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
-import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotectCalls, wholeFile } from '../locks.ts';
+import { LAYOUT_HEAL, lockName, makeNameUnlocks, makeWholeLock, unlockInode } from '../locks.ts';
 import { mergeReplies } from '../merge.ts';
-import { byTask, callOf, failure, type Reply, type Steps, type Task } from '../task.ts';
-import { isRefused, parentPiece, refreshParent, withLayout } from './create-with-linkto.ts';
-import { placementErrno } from './entry.ts';
-import { unusedLinktoOnly } from './lookup-everywhere.ts';
+import { failure, makeCall, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import {
+  addLayoutCondition,
+  findParentPiece,
+  isRefused,
+  refreshParent,
+} from './create-with-linkto.ts';
+import { checkPlacement } from './entry-fops.ts';
+import { unusedLinktoXdata } from './lookup-everywhere.ts';
 
 type Args = FopTable['mkdir']['args'];
 type MkdirReply = Reply<'mkdir'>;
 
-export const mkdir = byTask('mkdir', make);
+export const mkdir = makeTaskFop('mkdir', makeDirectory);
 
-/** The result when another client changed the layout: the name may belong elsewhere. */
-const CHANGED = 'changed';
+/** The result when another client changed the layout: the name may belong to another child. */
+const LAYOUT_CHANGED = 'changed';
 
-function* make(task: Task, args: Args): Steps<MkdirReply> {
+function* makeDirectory(task: Task, args: Args): Steps<MkdirReply> {
   const { volume } = task;
-  const [loc, , , given] = args;
+  const [loc, , , xdata] = args;
   // All children must give the directory the same gfid.
-  if (!given?.has(GFID_REQ)) return failure('mkdir', EPERM);
+  if (!xdata?.has(GFID_REQ)) return failure('mkdir', EPERM);
   volume.space.refresh();
   for (;;) {
-    const child = volume.hashedChild(loc);
-    const refusal = placementErrno(volume, child);
+    const child = volume.findHashedChild(loc);
+    const refusal = checkPlacement(volume, child);
     if (refusal !== 0) return failure('mkdir', refusal);
-    task.patient(false);
-    const errno = yield* protectNamespace(task, child, loc);
+    task.setPatient(false);
+    const errno = yield* lockName(task, child, loc);
     if (errno !== 0) return failure('mkdir', errno);
-    task.patient(true);
-    const made = yield* makeLocked(task, args, given, child);
-    if (made !== CHANGED) return made;
+    task.setPatient(true);
+    const reply = yield* makeLocked(task, args, xdata, child);
+    if (reply !== LAYOUT_CHANGED) return reply;
   }
 }
 
@@ -61,40 +66,43 @@ function* make(task: Task, args: Args): Steps<MkdirReply> {
 function* makeLocked(
   task: Task,
   args: Args,
-  given: Dict,
+  xdata: Dict,
   child: number,
-): Steps<MkdirReply | typeof CHANGED> {
+): Steps<MkdirReply | typeof LAYOUT_CHANGED> {
   const { volume } = task;
   const [loc, mode, umask] = args;
-  const piece = parentPiece(volume, loc, child);
-  const marked = withLayout(volume, loc, child, given).set(volume.keys.mds, new Uint8Array(4));
-  const first = yield* task.one(child, 'mkdir', loc, mode, umask, marked);
+  const piece = findParentPiece(volume, loc, child);
+  const conditional = addLayoutCondition(volume, loc, child, xdata).set(
+    volume.keys.mds,
+    new Uint8Array(4),
+  );
+  const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditional);
   if (isRefused(first.opRet, first.values[4])) {
     // The lock keeps this child's piece of the layout unchanged.
-    const isThere = yield* refreshParent(task, loc);
-    yield* task.ownAll(unprotectCalls(child, loc));
-    const isOther = isThere && !isSameValue(piece, parentPiece(volume, loc, child));
-    return isOther ? CHANGED : failure('mkdir', EIO);
+    const parentExists = yield* refreshParent(task, loc);
+    yield* task.windOwnCalls(makeNameUnlocks(child, loc));
+    const hasChanged = parentExists && !isSameValue(piece, findParentPiece(volume, loc, child));
+    return hasChanged ? LAYOUT_CHANGED : failure('mkdir', EIO);
   }
-  const replies = first.opRet < 0 ? [first] : yield* makeOthers(task, args, first, child);
+  const replies = first.opRet < 0 ? [first] : yield* makeOnOthers(task, args, first, child);
   const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
   if (first.opRet < 0 || failed !== undefined) {
-    yield* task.ownAll(unprotectCalls(child, loc));
+    yield* task.windOwnCalls(makeNameUnlocks(child, loc));
     return failed ?? first;
   }
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
-  const there = replies.filter(({ opRet }) => opRet >= 0);
-  const answer = mergeReplies(first, there);
+  const successes = replies.filter(({ opRet }) => opRet >= 0);
+  const reply = mergeReplies(first, successes);
   // Without the lock the children's pieces may differ; the next lookup repairs that.
-  if (!(yield* exchangeLocks(task, loc, dir, child))) return answer;
+  if (!(yield* exchangeLocks(task, loc, dir, child))) return reply;
   const layout = yield* writeNewLayout(task, loc, dir);
   if (dir.inode !== null && layout !== null) {
     volume.setLocation(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
-  task.answer(answer);
+  task.replyEarly(reply);
   yield* unlockInode(task, child, LAYOUT_HEAL, dir);
-  return answer;
+  return reply;
 }
 
 /**
@@ -103,8 +111,8 @@ function* makeLocked(
  * @returns whether the layout is locked
  */
 function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
-  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, wholeFile(F_WRLCK), null);
-  const replies = yield* task.ownAll([...unprotectCalls(child, loc), lock]);
+  const lock = makeCall(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, makeWholeLock(F_WRLCK), null);
+  const replies = yield* task.windOwnCalls([...makeNameUnlocks(child, loc), lock]);
   return replies.at(-1)!.opRet >= 0;
 }
 
@@ -112,49 +120,49 @@ function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<bo
  * Makes the directory on all other children. @returns all replies, the first child's included.
  * EEXIST among them means that the name was taken, and that nothing was made.
  */
-function* makeOthers(
+function* makeOnOthers(
   task: Task,
   [loc, mode, umask, xdata]: Args,
   first: MkdirReply,
   child: number,
 ): Steps<MkdirReply[]> {
-  const others = task.volume.all.filter((at) => at !== child);
-  const made = yield* task.each(others, 'mkdir', () => [loc, mode, umask, xdata]);
+  const others = task.volume.children.filter((at) => at !== child);
+  const otherReplies = yield* task.windEach(others, 'mkdir', () => [loc, mode, umask, xdata]);
   const gfid = first.values[1]!.iaGfid;
   const replies = [first];
   for (const [at, other] of others.entries()) {
-    let answer = made[at]!;
-    if (answer.opRet < 0 && answer.opErrno === EEXIST) {
-      const inTheWay = yield* existingEntry(task, loc, other, gfid);
-      if (inTheWay === 'linkto') {
-        answer = yield* task.one(other, 'mkdir', loc, mode, umask, xdata);
-      } else if (inTheWay === 'nothing') continue;
+    let reply = otherReplies[at]!;
+    if (reply.opRet < 0 && reply.opErrno === EEXIST) {
+      const obstacle = yield* resolveExisting(task, loc, other, gfid);
+      if (obstacle === 'linkto') {
+        reply = yield* task.windOne(other, 'mkdir', loc, mode, umask, xdata);
+      } else if (obstacle === 'nothing') continue;
     }
-    replies.push(answer);
+    replies.push(reply);
   }
   if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
-    const done = others.filter((_, at) => made[at]!.opRet >= 0);
-    yield* task.ownEach([...done, child], 'rmdir', () => [loc, 0, null]);
+    const created = others.filter((_, at) => otherReplies[at]!.opRet >= 0);
+    yield* task.windOwnEach([...created, child], 'rmdir', () => [loc, 0, null]);
   }
   return replies;
 }
 
-/** Finds out why a child has the name already; removes a linkto without its file. */
-function* existingEntry(
+/** Determines why a child already has the name; removes a linkto without its file. */
+function* resolveExisting(
   task: Task,
   loc: Loc,
   child: number,
   gfid: string,
 ): Steps<'nothing' | 'linkto' | 'other'> {
-  const keys = task.volume.linkedKeys(null);
-  const found = yield* withInode(loc, (own) => task.own(child, 'lookup', own, keys));
-  const [, buf, xdata] = found.values;
-  if (found.opRet < 0 || buf === null) return 'nothing';
-  // Another client's lookup made it, having found it on the first child.
-  if (isDirectory(found) && buf.iaGfid === gfid) return 'nothing';
+  const keys = task.volume.addLinkedKeys(null);
+  const lookup = yield* withTemporaryInode(loc, (own) => task.windOwn(child, 'lookup', own, keys));
+  const [, buf, xdata] = lookup.values;
+  if (lookup.opRet < 0 || buf === null) return 'nothing';
+  // Another client's lookup found the directory on the first child, and made this copy.
+  if (isDirectory(lookup) && buf.iaGfid === gfid) return 'nothing';
   if (!isLinkto(buf, xdata, task.volume.keys.linkto)) return 'other';
-  const gone = yield* task.own(child, 'unlink', loc, 0, unusedLinktoOnly());
-  return gone.opRet < 0 ? 'other' : 'linkto';
+  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, unusedLinktoXdata());
+  return unlinkReply.opRet < 0 ? 'other' : 'linkto';
 }
 
 /**
@@ -165,14 +173,14 @@ function* existingEntry(
 function* writeNewLayout(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
   // Another client's lookup may have found the directory and written its layout.
   const layout = (yield* lookupAgain(task, dir))?.layout ?? null;
-  if (layout === null || !isBroken(anomaliesOf(layout.pieces))) return layout;
+  if (layout === null || !isBroken(countAnomalies(layout.pieces))) return layout;
   const { settings, commitHash } = task.volume;
   const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
-  const usable = layout.pieces.map(withoutMissing);
-  const pieces = newLayout(task.volume, loc.path, dir.gfid, usable, hash, { isNew: true });
+  const usable = layout.pieces.map(excludeMissing);
+  const pieces = computePieces(task.volume, loc.path, dir.gfid, usable, hash, { isNew: true });
   return yield* writeLayout(task, dir, pieces);
 }
 
 /** Excludes children without the directory from its layout. */
-const withoutMissing = (piece: Piece): Piece =>
-  anomaliesOf([piece]).missing > 0 ? { ...piece, err: EIO } : piece;
+const excludeMissing = (piece: Piece): Piece =>
+  countAnomalies([piece]).missing > 0 ? { ...piece, err: EIO } : piece;

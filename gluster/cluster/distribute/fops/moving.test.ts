@@ -124,7 +124,7 @@ describe('a file that is being copied', () => {
     expect(volume.ask('fremovexattr', fd, 'user.a', null).opErrno).toBe(ENODATA);
   });
 
-  test('gets changes of xattrs on the target once moved', () => {
+  test('gets changes of xattrs on the target after the move', () => {
     begin();
     end();
     const dict = Dict.of({ 'user.a': new TextEncoder().encode('1') });
@@ -148,7 +148,7 @@ describe('a file that is being copied', () => {
     expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BEfore']);
   });
 
-  test('is written on the source alone once the rebalance gives up', () => {
+  test('is written on the source alone after the rebalance has failed', () => {
     begin();
     write('BE', 0);
     set(from, 0o644, to);
@@ -240,7 +240,7 @@ describe('unlink of a file that a rebalance moves', () => {
     expect(unlink()).toBe(ENOENT);
   });
 
-  test('keeps another file that has the name by now', () => {
+  test('keeps another file that now has the name', () => {
     misplaced();
     set(from, 0o1000, to);
     volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);

@@ -6,7 +6,7 @@ import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
-import { wholeFile } from '../locks.ts';
+import { makeWholeLock } from '../locks.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -37,7 +37,7 @@ test('locks of a directory go to the child of its lowest range, even after range
     const fd = new Fd(volume.findInode(path), 0, 1, true);
     volume.ask('opendir', volume.findLoc(path), fd, null);
     const lock = (type: number): number =>
-      volume.ask('lk', fd, F_SETLK, { ...wholeFile(type), owner: '01', pid: 1 }, null).opRet;
+      volume.ask('lk', fd, F_SETLK, { ...makeWholeLock(type), owner: '01', pid: 1 }, null).opRet;
     asked.length = 0;
     expect(lock(F_RDLCK)).toBe(0);
     const spread = new Dict().set('distribute.directory-spread-count', '1');

@@ -18,18 +18,24 @@ import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { LookupReply } from '../directory-view.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
-import { chownLinkto, INTERNAL_FOP, makeLinkto } from '../heal/linkto.ts';
-import { isLinkto, targetOf } from '../linkto.ts';
-import { type LockTarget, lockFiles, protectNames, unlockCalls, unprotectCalls } from '../locks.ts';
-import { parentIatt, withoutVolatile } from '../merge.ts';
-import { callOf, failure, type Reply, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, unusedLinktoOnly } from './lookup-everywhere.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import { chownLinkto, INTERNAL_FOP, makeLinkto } from '../heal/make-linkto.ts';
+import { isLinkto, readTarget } from '../linkto.ts';
+import {
+  type LockTarget,
+  lockFiles,
+  lockNames,
+  makeFileUnlocks,
+  makeNameUnlocks,
+} from '../locks.ts';
+import { clearVolatile, mergeParent } from '../merge.ts';
+import { failure, makeCall, type Reply, type Steps, success, type Task } from '../task.ts';
+import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
 
-type Renamed = Reply<'rename'>;
+type RenameReply = Reply<'rename'>;
 
 /** The most attempts of a rename whose names change before they are locked. */
-const TRIES = 8;
+const ATTEMPTS_MAX = 8;
 
 /** The file that has the new name, and its child. */
 interface Target {
@@ -55,54 +61,57 @@ export function* renameFile(
   from: LockTarget,
   to: LockTarget,
   xdata: Dict | null,
-): Steps<Renamed> {
+): Steps<RenameReply> {
   const { volume } = task;
-  let target = knownTarget(volume, to.loc.inode);
-  for (let turn = 0; turn < TRIES; turn++) {
-    const source = volume.childOf(inode);
-    if (source === NOWHERE) return failure('rename', ESTALE);
+  let target = findKnownTarget(volume, to.loc.inode);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const source = volume.findFileChild(inode);
+    if (source === NO_CHILD) return failure('rename', ESTALE);
     const files = [{ child: source, loc: new Loc(inode) }];
     if (target !== null && target.inode !== inode) {
       files.push({ child: target.child, loc: new Loc(target.inode) });
     }
     const locked = yield* lockFiles(task, files);
     if (typeof locked === 'number') return failure('rename', locked);
-    const errno = yield* protectNames(task, from, to);
+    const errno = yield* lockNames(task, from, to);
     if (errno !== 0) {
-      yield* task.ownAll(unlockCalls(locked));
+      yield* task.windOwnCalls(makeFileUnlocks(locked));
       return failure('rename', errno);
     }
-    const seen = yield* readLockedNames(task, inode, from.loc, to, source, target);
-    const move = {
+    const state = yield* readLockedNames(task, inode, from.loc, to, source, target);
+    const plan = {
       ...{ inode, from: from.loc, to: to.loc, xdata, source },
-      ...{ oldHash: from.child, newHash: to.child, target: target?.child ?? NOWHERE },
+      ...{ oldHash: from.child, newHash: to.child, target: target?.child ?? NO_CHILD },
     };
-    task.patient(true);
-    const answer = seen.answer ?? (seen.isKnown ? yield* performRename(task, move) : null);
-    const unlocks = [unprotectCalls(from.child, from.loc), unprotectCalls(to.child, to.loc)].flat();
-    yield* task.ownAll([...unlockCalls(locked), ...unlocks]);
-    if (answer !== null) return answer;
-    task.patient(false);
-    target = seen.target;
-    if (seen.isMoved) {
-      const found = yield* lookupEverywhere(task, from.loc, null);
-      if (found.opRet < 0) return failure('rename', found.opErrno);
+    task.setPatient(true);
+    const reply = state.reply ?? (state.areLocked ? yield* performRename(task, plan) : null);
+    const unlocks = [
+      makeNameUnlocks(from.child, from.loc),
+      makeNameUnlocks(to.child, to.loc),
+    ].flat();
+    yield* task.windOwnCalls([...makeFileUnlocks(locked), ...unlocks]);
+    if (reply !== null) return reply;
+    task.setPatient(false);
+    target = state.target;
+    if (state.isMoved) {
+      const lookup = yield* lookupEverywhere(task, from.loc, null);
+      if (lookup.opRet < 0) return failure('rename', lookup.opErrno);
     }
   }
   return failure('rename', ESTALE);
 }
 
-function knownTarget(volume: Distribute, inode: Inode | null): Target | null {
-  const child = inode === null ? NOWHERE : volume.childOf(inode);
-  return inode === null || child === NOWHERE ? null : { child, inode };
+function findKnownTarget(volume: Distribute, inode: Inode | null): Target | null {
+  const child = inode === null ? NO_CHILD : volume.findFileChild(inode);
+  return inode === null || child === NO_CHILD ? null : { child, inode };
 }
 
-/** The state of both names once they are locked. */
+/** The state of both names after they were locked. */
 interface LockedNames {
   /** The final reply, if nothing remains to be done. */
-  readonly answer: Renamed | null;
+  readonly reply: RenameReply | null;
   /** Whether the locked files are those that have the names. */
-  readonly isKnown: boolean;
+  readonly areLocked: boolean;
   readonly target: Target | null;
   /** Whether the file is on another child. */
   readonly isMoved: boolean;
@@ -116,199 +125,212 @@ function* readLockedNames(
   source: number,
   target: Target | null,
 ): Steps<LockedNames> {
-  const seen = (more: Partial<LockedNames>): LockedNames => ({
-    ...{ answer: null, isKnown: false, target, isMoved: false },
-    ...more,
+  const makeState = (parts: Partial<LockedNames>): LockedNames => ({
+    ...{ reply: null, areLocked: false, target, isMoved: false },
+    ...parts,
   });
-  const places: LockTarget[] = [
+  const targets: LockTarget[] = [
     { child: source, loc: from },
     { child: to.child, loc: to.loc },
   ];
   if (target !== null && target.child !== to.child) {
-    places.push({ child: target.child, loc: to.loc });
+    targets.push({ child: target.child, loc: to.loc });
   }
-  const [old, next, there] = yield* lookupNames(task, places);
-  if (old!.opRet < 0) return seen({ answer: failure('rename', old!.opErrno) });
-  const [, buf, keys] = old!.values;
-  if (buf!.iaGfid !== inode.gfid) return seen({ answer: failure('rename', ESTALE) });
-  if (isLinkto(buf!, keys, task.volume.keys.linkto)) return seen({ isMoved: true });
-  const now = yield* currentTarget(task, to, target, next!, there ?? next!);
-  if (typeof now === 'number') return seen({ answer: failure('rename', now) });
+  const [oldReply, newReply, targetReply] = yield* lookupNames(task, targets);
+  if (oldReply!.opRet < 0) return makeState({ reply: failure('rename', oldReply!.opErrno) });
+  const [, buf, keys] = oldReply!.values;
+  if (buf!.iaGfid !== inode.gfid) return makeState({ reply: failure('rename', ESTALE) });
+  if (isLinkto(buf!, keys, task.volume.keys.linkto)) return makeState({ isMoved: true });
+  const currentTarget = yield* findCurrentTarget(
+    task,
+    to,
+    target,
+    newReply!,
+    targetReply ?? newReply!,
+  );
+  if (typeof currentTarget === 'number') {
+    return makeState({ reply: failure('rename', currentTarget) });
+  }
   // Two names of one file: POSIX keeps both.
-  if (now?.inode === inode) return seen({ answer: unchanged(buf!) });
-  const isKnown = now?.inode === target?.inode && now?.child === target?.child;
-  return seen({ isKnown, target: now });
+  if (currentTarget?.inode === inode) return makeState({ reply: replyUnchanged(buf!) });
+  const areLocked =
+    currentTarget?.inode === target?.inode && currentTarget?.child === target?.child;
+  return makeState({ areLocked, target: currentTarget });
 }
 
-/** Looks names up at once, with fresh inodes. */
-function* lookupNames(task: Task, places: readonly LockTarget[]): Steps<LookupReply[]> {
-  const keys = task.volume.linkedKeys(null);
-  const inodes = places.map(({ loc }) => loc.parent!.table.newInode());
-  const calls = places.map(({ child, loc }, at) =>
-    callOf(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), keys),
+/** Looks several names up at once, with temporary inodes. */
+function* lookupNames(task: Task, targets: readonly LockTarget[]): Steps<LookupReply[]> {
+  const keys = task.volume.addLinkedKeys(null);
+  const inodes = targets.map(({ loc }) => loc.parent!.table.newInode());
+  const calls = targets.map(({ child, loc }, at) =>
+    makeCall(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), keys),
   );
-  const replies = yield* task.ownAll(calls);
+  const replies = yield* task.windOwnCalls(calls);
   for (const inode of inodes) inode.forgetCtx();
   return replies as LookupReply[];
 }
 
 /** Finds the file that has the new name. @returns it, null, or the errno */
-function* currentTarget(
+function* findCurrentTarget(
   task: Task,
   to: LockTarget,
   target: Target | null,
-  next: LookupReply,
-  there: LookupReply,
+  newReply: LookupReply,
+  targetReply: LookupReply,
 ): Steps<Target | null | number> {
   const { linkto } = task.volume.keys;
   const isFile = ({ opRet, values }: LookupReply): boolean =>
     opRet >= 0 && !isLinkto(values[1]!, values[2], linkto);
-  if (isFile(next)) return targetOfFound(to.child, to.loc, next);
-  if (next.opRet < 0 && next.opErrno !== ENOENT) return next.opErrno;
-  if (target !== null && isFile(there)) return targetOfFound(target.child, to.loc, there);
-  if (next.opRet < 0) return null;
-  const name = targetOf(next.values[2], linkto);
-  const child = name === undefined ? NOWHERE : task.volume.indexOf(name);
-  if (child === NOWHERE || child === target?.child) return null;
+  if (isFile(newReply)) return makeTarget(to.child, to.loc, newReply);
+  if (newReply.opRet < 0 && newReply.opErrno !== ENOENT) return newReply.opErrno;
+  if (target !== null && isFile(targetReply)) return makeTarget(target.child, to.loc, targetReply);
+  if (newReply.opRet < 0) return null;
+  const name = readTarget(newReply.values[2], linkto);
+  const child = name === undefined ? NO_CHILD : task.volume.findChild(name);
+  if (child === NO_CHILD || child === target?.child) return null;
   const [file] = yield* lookupNames(task, [{ child, loc: to.loc }]);
   if (file!.opRet < 0) return file!.opErrno === ENOENT ? null : file!.opErrno;
-  const isIt = isFile(file!) && file!.values[1]!.iaGfid === next.values[1]!.iaGfid;
-  return isIt ? targetOfFound(child, to.loc, file!) : null;
+  const isLinkedFile = isFile(file!) && file!.values[1]!.iaGfid === newReply.values[1]!.iaGfid;
+  return isLinkedFile ? makeTarget(child, to.loc, file!) : null;
 }
 
-function targetOfFound(child: number, loc: Loc, { values: [, buf] }: LookupReply): Target | number {
+function makeTarget(child: number, loc: Loc, { values: [, buf] }: LookupReply): Target | number {
   if (buf!.iaType === IA_IFDIR) return EISDIR;
   const { table } = loc.parent!;
   const inode = table.find(buf!.iaGfid) ?? table.link(table.newInode(), null, null, buf!);
   return inode === null ? EIO : { child, inode };
 }
 
-export const unchanged = (buf: Iatt | null): Renamed =>
+export const replyUnchanged = (buf: Iatt | null): RenameReply =>
   success('rename', buf, null, null, null, null, null);
 
-const performRename = (task: Task, move: Plan): Steps<Renamed> =>
-  move.source === move.target ? replaceOnSameChild(task, move) : replace(task, move);
+const performRename = (task: Task, plan: Plan): Steps<RenameReply> =>
+  plan.source === plan.target ? replaceOnSameChild(task, plan) : renameToOtherChild(task, plan);
 
-const internal = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
+const internalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** Renames over no file, or over a file on another child. */
-function* replace(task: Task, move: Plan): Steps<Renamed> {
-  const { inode, from, to, xdata, source, oldHash, newHash } = move;
+function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
+  const { inode, from, to, xdata, source, oldHash, newHash } = plan;
   if (newHash === source) {
-    const done = yield* task.one(source, 'rename', from, to, xdata);
-    return done.opRet < 0 ? done : shown(done, yield* cleanUp(task, move));
+    const reply = yield* task.windOne(source, 'rename', from, to, xdata);
+    return reply.opRet < 0 ? reply : makeReply(reply, yield* removeOldFiles(task, plan));
   }
   if (newHash !== oldHash) {
-    const errno = yield* makeOldLinkto(task, move);
+    const errno = yield* makeOldLinkto(task, plan);
     if (errno !== 0) return failure('rename', errno);
   }
-  const at = new Loc(inode, to.parent, to.name);
-  const linked = yield* linkSource(task, move, at);
-  if (typeof linked === 'number') {
-    if (newHash !== oldHash) yield* task.own(newHash, 'unlink', from, 0, unusedLinktoOnly());
-    return failure('rename', linked);
+  const newLoc = new Loc(inode, to.parent, to.name);
+  const attributes = yield* linkSource(task, plan, newLoc);
+  if (typeof attributes === 'number') {
+    if (newHash !== oldHash) yield* task.windOwn(newHash, 'unlink', from, 0, unusedLinktoXdata());
+    return failure('rename', attributes);
   }
-  let done = yield* task.own(newHash, 'rename', from, to, xdata);
-  if (done.opRet < 0 && done.opErrno === ENOENT && newHash === oldHash) {
+  let reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
+  if (reply.opRet < 0 && reply.opErrno === ENOENT && newHash === oldHash) {
     // The file was there without a linkto on its old name's child.
     yield* makeLinkto(task, from, newHash, source, inode.gfid);
-    done = yield* task.own(newHash, 'rename', from, to, xdata);
+    reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
   }
-  if (done.opRet < 0) {
-    const undo = [callOf(source, 'unlink', at, 0, internal())];
-    if (newHash !== oldHash) undo.push(callOf(newHash, 'unlink', from, 0, unusedLinktoOnly()));
-    yield* task.ownAll(undo);
-    return done;
+  if (reply.opRet < 0) {
+    const undoCalls = [makeCall(source, 'unlink', newLoc, 0, internalXdata())];
+    if (newHash !== oldHash)
+      undoCalls.push(makeCall(newHash, 'unlink', from, 0, unusedLinktoXdata()));
+    yield* task.windOwnCalls(undoCalls);
+    return reply;
   }
-  yield* cleanUp(task, move);
-  yield* chownLinkto(task, to, newHash, linked);
-  return shownOfMany(done, linked);
+  yield* removeOldFiles(task, plan);
+  yield* chownLinkto(task, to, newHash, attributes);
+  return makeReplyOfMany(reply, attributes);
 }
 
 /** Makes a linkto of the old name on the new name's child; replaces one of an interrupted rename. */
-function* makeOldLinkto(task: Task, move: Plan): Steps<number> {
-  const { inode, from, newHash, source } = move;
+function* makeOldLinkto(task: Task, plan: Plan): Steps<number> {
+  const { inode, from, newHash, source } = plan;
   const make = (): Steps<Reply<'mknod'>> => makeLinkto(task, from, newHash, source, inode.gfid);
-  let made = yield* make();
-  if (made.opRet < 0 && made.opErrno === EEXIST) {
-    const gone = yield* task.own(newHash, 'unlink', from, 0, unusedLinktoOnly());
-    if (gone.opRet >= 0) made = yield* make();
+  let reply = yield* make();
+  if (reply.opRet < 0 && reply.opErrno === EEXIST) {
+    const unlinkReply = yield* task.windOwn(newHash, 'unlink', from, 0, unusedLinktoXdata());
+    if (unlinkReply.opRet >= 0) reply = yield* make();
   }
-  return made.opRet < 0 ? made.opErrno : 0;
+  return reply.opRet < 0 ? reply.opErrno : 0;
 }
 
 /** Links the file to its new name. @returns its attributes then, or the errno */
-function* linkSource(task: Task, { inode, from, source }: Plan, at: Loc): Steps<Iatt | number> {
+function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): Steps<Iatt | number> {
   const link = (): Steps<Reply<'link'>> =>
-    task.own(source, 'link', new Loc(inode, from.parent, from.name), at, internal());
-  let linked = yield* link();
-  if (linked.opRet < 0 && linked.opErrno === EEXIST) {
-    const [there] = yield* lookupNames(task, [{ child: source, loc: at }]);
-    const [, buf, keys] = there!.values;
+    task.windOwn(source, 'link', new Loc(inode, from.parent, from.name), newLoc, internalXdata());
+  let reply = yield* link();
+  if (reply.opRet < 0 && reply.opErrno === EEXIST) {
+    const [existing] = yield* lookupNames(task, [{ child: source, loc: newLoc }]);
+    const [, buf, keys] = existing!.values;
     // An interrupted rename left it.
     if (buf?.iaGfid === inode.gfid) return buf;
     if (buf !== null && isLinkto(buf, keys, task.volume.keys.linkto)) {
-      const gone = yield* task.own(source, 'unlink', at, 0, unusedLinktoOnly());
-      if (gone.opRet >= 0) linked = yield* link();
+      const unlinkReply = yield* task.windOwn(source, 'unlink', newLoc, 0, unusedLinktoXdata());
+      if (unlinkReply.opRet >= 0) reply = yield* link();
     }
   }
-  return linked.opRet < 0 ? linked.opErrno : linked.values[1]!;
+  return reply.opRet < 0 ? reply.opErrno : reply.values[1]!;
 }
 
 /** Renames over a file on the same child. */
-function* replaceOnSameChild(task: Task, move: Plan): Steps<Renamed> {
-  const { inode, from, to, xdata, source, newHash } = move;
+function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
+  const { inode, from, to, xdata, source, newHash } = plan;
   const isElsewhere = newHash !== source;
   if (isElsewhere) {
-    const gone = yield* task.own(newHash, 'unlink', to, 0, unusedLinktoOnly());
-    if (gone.opRet < 0 && gone.opErrno !== ENOENT) return failure('rename', gone.opErrno);
+    const unlinkReply = yield* task.windOwn(newHash, 'unlink', to, 0, unusedLinktoXdata());
+    if (unlinkReply.opRet < 0 && unlinkReply.opErrno !== ENOENT)
+      return failure('rename', unlinkReply.opErrno);
   }
-  const done = yield* task.one(source, 'rename', from, to, xdata);
+  const reply = yield* task.windOne(source, 'rename', from, to, xdata);
   if (isElsewhere) {
-    const now = done.opRet >= 0 ? inode : to.inode;
-    const linkto = now && (yield* makeLinkto(task, to, newHash, source, now.gfid));
-    const buf = done.values[0];
+    const remaining = reply.opRet >= 0 ? inode : to.inode;
+    const linkto = remaining && (yield* makeLinkto(task, to, newHash, source, remaining.gfid));
+    const buf = reply.values[0];
     if (linkto !== null && linkto.opRet >= 0 && buf !== null) {
       yield* chownLinkto(task, to, newHash, buf);
     }
   }
-  if (done.opRet < 0) return done;
-  const tidied = yield* cleanUp(task, move);
-  return shown(done, isElsewhere || tidied);
+  if (reply.opRet < 0) return reply;
+  const hasTidied = yield* removeOldFiles(task, plan);
+  return makeReply(reply, isElsewhere || hasTidied);
 }
 
 /**
  * Removes the old name, and the replaced file.
  * @returns whether any child had to change
  */
-function* cleanUp(task: Task, move: Plan): Steps<boolean> {
-  const { from, to, source, oldHash, newHash, target } = move;
-  const renamedOn = source === target ? source : newHash;
+function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
+  const { from, to, source, oldHash, newHash, target } = plan;
+  const renameChild = source === target ? source : newHash;
   const calls = [];
-  if (source !== renamedOn) calls.push(callOf(source, 'unlink', from, 0, internal()));
-  if (oldHash !== source && oldHash !== renamedOn) {
-    calls.push(callOf(oldHash, 'unlink', from, 0, unusedLinktoOnly()));
+  if (source !== renameChild) calls.push(makeCall(source, 'unlink', from, 0, internalXdata()));
+  if (oldHash !== source && oldHash !== renameChild) {
+    calls.push(makeCall(oldHash, 'unlink', from, 0, unusedLinktoXdata()));
   }
-  if (target !== NOWHERE && target !== renamedOn) {
-    calls.push(callOf(target, 'unlink', to, 0, internal()));
+  if (target !== NO_CHILD && target !== renameChild) {
+    calls.push(makeCall(target, 'unlink', to, 0, internalXdata()));
   }
-  yield* task.ownAll(calls);
+  yield* task.windOwnCalls(calls);
   return calls.length > 0;
 }
 
 /** @param isOfMany whether further children changed their directories */
-const shown = (done: Renamed, isOfMany: boolean): Renamed =>
+const makeReply = (reply: RenameReply, isOfMany: boolean): RenameReply =>
   isOfMany
-    ? shownOfMany(done, done.values[0])
-    : success('rename', done.values[0], ...foldersOf(done), done.values[5]);
+    ? makeReplyOfMany(reply, reply.values[0])
+    : success('rename', reply.values[0], ...parentAttributes(reply), reply.values[5]);
 
-const foldersOf = ({ values }: Renamed): [Iatt | null, Iatt | null, Iatt | null, Iatt | null] => [
-  parentIatt(values[1]),
-  parentIatt(values[2]),
-  parentIatt(values[3]),
-  parentIatt(values[4]),
+const parentAttributes = ({
+  values,
+}: RenameReply): [Iatt | null, Iatt | null, Iatt | null, Iatt | null] => [
+  mergeParent(values[1]),
+  mergeParent(values[2]),
+  mergeParent(values[3]),
+  mergeParent(values[4]),
 ];
 
-/** Omits the directories' attributes: several children changed, so a caller must read the times anew. */
-const shownOfMany = ({ values }: Renamed, buf: Iatt | null): Renamed =>
-  success('rename', buf && withoutVolatile(buf), null, null, null, null, values[5]);
+/** Omits the directories' attributes: several children changed, so a caller must read the times again. */
+const makeReplyOfMany = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
+  success('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);

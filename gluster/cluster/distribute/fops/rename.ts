@@ -11,48 +11,49 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import { RENAME_FLAGS } from '../../../../runtime/core/xdata.ts';
-import { NOWHERE } from '../distribute.ts';
-import { type LockTarget, protectNames, unprotectCalls } from '../locks.ts';
+import { NO_CHILD } from '../distribute.ts';
+import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
 import { mergeReplies } from '../merge.ts';
-import { byTask, failure, type Reply, type Steps, type Task } from '../task.ts';
+import { failure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
-import { renameFile, unchanged } from './rename-file.ts';
-import { errnoUnlessEmpty } from './rmdir.ts';
+import { renameFile, replyUnchanged } from './rename-file.ts';
+import { checkEmpty } from './rmdir.ts';
 
-export type Renamed = Reply<'rename'>;
+export type RenameReply = Reply<'rename'>;
 type Args = FopTable['rename']['args'];
 
-export const rename = byTask('rename', move);
+export const rename = makeTaskFop('rename', renameEntry);
 
-function* move(task: Task, args: Args): Steps<Renamed> {
+function* renameEntry(task: Task, args: Args): Steps<RenameReply> {
   const { volume } = task;
   const [from, to, xdata] = args;
   // Children cannot exchange names with each other, or rename conditionally.
   if (xdata?.number(RENAME_FLAGS)) return failure('rename', EINVAL);
-  const [old, next] = [volume.hashedChild(from), volume.hashedChild(to)];
-  if (old === NOWHERE || next === NOWHERE) return failure('rename', EINVAL);
-  const inode = yield* inodeToRename(task, from);
+  const [oldHash, newHash] = [volume.findHashedChild(from), volume.findHashedChild(to)];
+  if (oldHash === NO_CHILD || newHash === NO_CHILD) return failure('rename', EINVAL);
+  const inode = yield* findInode(task, from);
   if (typeof inode === 'number') return failure('rename', inode);
-  if (from.parent === to.parent && from.name === to.name) return unchanged(null);
-  const places = [
-    { child: old, loc: from },
-    { child: next, loc: to },
+  if (from.parent === to.parent && from.name === to.name) return replyUnchanged(null);
+  const targets = [
+    { child: oldHash, loc: from },
+    { child: newHash, loc: to },
   ] as const;
-  task.patient(false);
-  if (volume.directory(inode) === null) {
-    return yield* renameFile(task, inode, ...places, xdata);
+  task.setPatient(false);
+  if (volume.directoryState(inode) === null) {
+    return yield* renameFile(task, inode, ...targets, xdata);
   }
-  return yield* renameDirectory(task, inode, ...places, xdata);
+  return yield* renameDirectory(task, inode, ...targets, xdata);
 }
 
-/** The inode of the old name, looked up if unknown; or the errno. */
-function* inodeToRename(task: Task, from: Loc): Steps<Inode | number> {
+/** Finds the inode of the old name, by a lookup if it is unknown. @returns it, or the errno */
+function* findInode(task: Task, from: Loc): Steps<Inode | number> {
   const { inode } = from;
   if (inode === null) return ESTALE;
-  if (task.volume.childOf(inode) !== NOWHERE || task.volume.directory(inode) !== null) return inode;
-  const found = yield* lookupEverywhere(task, from, null);
-  if (found.opRet < 0) return found.opErrno;
-  return inode.table.link(inode, null, null, found.values[1]!) ?? ESTALE;
+  if (task.volume.findFileChild(inode) !== NO_CHILD || task.volume.directoryState(inode) !== null)
+    return inode;
+  const lookup = yield* lookupEverywhere(task, from, null);
+  if (lookup.opRet < 0) return lookup.opErrno;
+  return inode.table.link(inode, null, null, lookup.values[1]!) ?? ESTALE;
 }
 
 function* renameDirectory(
@@ -61,41 +62,41 @@ function* renameDirectory(
   from: LockTarget,
   to: LockTarget,
   xdata: Dict | null,
-): Steps<Renamed> {
+): Steps<RenameReply> {
   const { volume } = task;
-  if (volume.up.length < volume.all.length) return failure('rename', ENOTCONN);
-  const errno = yield* protectNames(task, from, to);
+  if (volume.up.length < volume.children.length) return failure('rename', ENOTCONN);
+  const errno = yield* lockNames(task, from, to);
   if (errno !== 0) return failure('rename', errno);
-  task.patient(true);
-  const inTheWay = yield* targetErrno(task, inode, to.loc.inode);
-  const answer =
-    inTheWay === 0 ? yield* renameAll(task, from.loc, to, xdata) : failure('rename', inTheWay);
-  yield* task.ownAll([
-    ...unprotectCalls(from.child, from.loc),
-    ...unprotectCalls(to.child, to.loc),
+  task.setPatient(true);
+  const refusal = yield* checkTarget(task, inode, to.loc.inode);
+  const reply =
+    refusal === 0 ? yield* renameOnAll(task, from.loc, to, xdata) : failure('rename', refusal);
+  yield* task.windOwnCalls([
+    ...makeNameUnlocks(from.child, from.loc),
+    ...makeNameUnlocks(to.child, to.loc),
   ]);
-  return answer;
+  return reply;
 }
 
-/** The errno if a directory cannot replace the target; else 0. */
-function* targetErrno(task: Task, inode: Inode, target: Inode | null): Steps<number> {
+/** Checks whether a directory can replace the target. @returns the errno, or 0 */
+function* checkTarget(task: Task, inode: Inode, target: Inode | null): Steps<number> {
   if (target === null || target === inode || !target.linked) return 0;
-  return target.isDir ? yield* errnoUnlessEmpty(task, target) : ENOTDIR;
+  return target.isDir ? yield* checkEmpty(task, target) : ENOTDIR;
 }
 
-function* renameAll(
+function* renameOnAll(
   task: Task,
   from: Loc,
   { child, loc: to }: LockTarget,
   xdata: Dict | null,
-): Steps<Renamed> {
-  const first = yield* task.one(child, 'rename', from, to, xdata);
+): Steps<RenameReply> {
+  const first = yield* task.windOne(child, 'rename', from, to, xdata);
   if (first.opRet < 0) return first;
-  const others = task.volume.all.filter((at) => at !== child);
-  const replies = yield* task.each(others, 'rename', () => [from, to, xdata]);
+  const others = task.volume.children.filter((at) => at !== child);
+  const replies = yield* task.windEach(others, 'rename', () => [from, to, xdata]);
   const refusal = replies.find(({ opRet }) => opRet < 0);
   if (refusal === undefined) return mergeReplies(first, [first, ...replies]);
-  const done = others.filter((_, at) => replies[at]!.opRet >= 0);
-  yield* task.ownEach([child, ...done], 'rename', () => [to, from, null]);
+  const renamed = others.filter((_, at) => replies[at]!.opRet >= 0);
+  yield* task.windOwnEach([child, ...renamed], 'rename', () => [to, from, null]);
   return refusal;
 }

@@ -62,7 +62,7 @@ test('statfs sums up the children that reply, in the largest block size', async 
   expect(space()).toBe(ENOTCONN);
 });
 
-test('statfs with quotas returns the one with the most used space, not a sum', async () => {
+test('statfs with quotas returns the quota with the most used space, not a sum', async () => {
   await start();
   spaces.wz = { blocks: 100, bfree: 60, isLimit: true };
   spaces.wa = { blocks: 100, bfree: 40, isLimit: true };

@@ -4,43 +4,49 @@ import { EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Statvfs } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Fop } from '../../../../runtime/core/xlator.ts';
-import { errnoOf } from '../directory-view.ts';
+import { chooseErrno } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import { mergeSpace } from '../merge.ts';
 import { failure, runTask, success } from '../task.ts';
 
-/** A child's mark that its reply describes a directory's quota, which spans the volume, not its disk. */
-const OF_LIMIT = 'quota-deem-statfs';
+/** The xattr that marks a reply as a directory's quota, which spans the volume, instead of the child's disk. */
+const QUOTA_MARK = 'quota-deem-statfs';
 
-const usedOf = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
+const usedBlocks = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
 
-/** Asks for the root of each child, as a file is on one child only. */
+/** Requests the space at the root of each child, as a file is on one child only. */
 export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   const volume = xl.priv;
-  const of = loc.inode?.isDir || xl.inodes === null ? loc : new Loc(xl.inodes.root);
+  const target = loc.inode?.isDir || xl.inodes === null ? loc : new Loc(xl.inodes.root);
   runTask(frame, xl, 'statfs', function* (task) {
-    const replies = yield* task.each(volume.all, 'statfs', () => [of, xdata]);
-    const there: Statvfs[] = [];
-    const limited: Statvfs[] = [];
+    const replies = yield* task.windEach(volume.children, 'statfs', () => [target, xdata]);
+    const bufs: Statvfs[] = [];
+    const quotas: Statvfs[] = [];
     replies.forEach(({ opRet, values: [buf, xdata] }, child) => {
       if (opRet < 0 || buf === null) return;
-      if (xdata?.number(OF_LIMIT)) limited.push(buf);
+      if (xdata?.number(QUOTA_MARK)) quotas.push(buf);
       else volume.space.record(child, buf);
-      there.push(buf);
+      bufs.push(buf);
     });
-    if (there.length === 0) return failure('statfs', errnoOf(replies));
-    const [most] = limited.sort((a, b) => usedOf(b) - usedOf(a));
-    return success('statfs', most ?? mergeSpace(there), most ? Dict.of({ [OF_LIMIT]: 1 }) : null);
+    if (bufs.length === 0) return failure('statfs', chooseErrno(replies));
+    const [fullest] = quotas.sort((a, b) => usedBlocks(b) - usedBlocks(a));
+    return success(
+      'statfs',
+      fullest ?? mergeSpace(bufs),
+      fullest ? Dict.of({ [QUOTA_MARK]: 1 }) : null,
+    );
   });
 };
 
 /** EOPNOTSUPP of one child decides, since the caller would rely on all. */
 export const ipc: Fop<'ipc', Distribute> = (frame, xl, op, xdata) => {
   runTask(frame, xl, 'ipc', function* (task) {
-    const replies = yield* task.each(xl.priv.all, 'ipc', () => [op, xdata]);
-    const isUnknown = replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
-    if (isUnknown) return failure('ipc', EOPNOTSUPP);
-    const known = replies.find(({ opRet }) => opRet >= 0);
-    return known === undefined ? failure('ipc', errnoOf(replies)) : success('ipc', known.values[0]);
+    const replies = yield* task.windEach(xl.priv.children, 'ipc', () => [op, xdata]);
+    const isUnsupported = replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
+    if (isUnsupported) return failure('ipc', EOPNOTSUPP);
+    const firstSuccess = replies.find(({ opRet }) => opRet >= 0);
+    return firstSuccess === undefined
+      ? failure('ipc', chooseErrno(replies))
+      : success('ipc', firstSuccess.values[0]);
   });
 };

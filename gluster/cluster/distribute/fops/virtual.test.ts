@@ -6,7 +6,7 @@ import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../hash.ts';
+import { hashName } from '../name-hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -76,7 +76,7 @@ test('node-uuid of a directory lists the nodes of all children', () => {
   expect(get('/f', 'trusted.glusterfs.node-uuid')).toBe(`node-${placeInRoot('f')}`);
 });
 
-test('get_real_filename asks all children, and fails if one cannot search', () => {
+test('get_real_filename is sent to all children, and fails if one cannot search', () => {
   const name = 'glusterfs.get_real_filename:readme';
   expect(get('/d', name)).toBe(ENODATA);
   realNames.wm = ['ReadMe'];

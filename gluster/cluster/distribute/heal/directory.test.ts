@@ -5,15 +5,15 @@ import { EACCES, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../hash.ts';
 import {
-  anomaliesOf,
-  DM,
-  DM_USER,
+  COMPUTED_TYPE,
+  countAnomalies,
   decodePiece,
   encodePiece,
+  MANUAL_TYPE,
   type Piece,
 } from '../layout/layout.ts';
+import { hashName } from '../name-hash.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -50,13 +50,13 @@ const shorten = (child: string, more: Partial<Piece>): void => {
   change(child, encodePiece({ ...piece, stop: piece.stop - 9, ...more }));
 };
 const isWhole = (): boolean => {
-  const { holes, overlaps } = anomaliesOf(pieces());
+  const { holes, overlaps } = countAnomalies(pieces());
   return holes + overlaps === 0;
 };
 
 test.each([
-  ['is rebuilt with the computed type', DM],
-  ['is completed, and keeps its type if set by hand', DM_USER],
+  ['is rebuilt with the computed type', COMPUTED_TYPE],
+  ['is completed, and keeps its type if set by hand', MANUAL_TYPE],
 ])('a layout with a hole %s', async (_, type) => {
   await start();
   shorten('wa', { type });
@@ -75,7 +75,7 @@ test('a piece of unknown type is logged as malformed, and replaced', async () =>
   volume.lookup('/d');
   expect(volume.log).toContain('on disk is malformed');
   expect(isWhole()).toBe(true);
-  expect(pieces().map((each) => each.type)).toEqual([DM, DM, DM]);
+  expect(pieces().map((each) => each.type)).toEqual([COMPUTED_TYPE, COMPUTED_TYPE, COMPUTED_TYPE]);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import type { Distribute } from '../distribute.ts';
 import { COMMIT_HASH, FIX_LAYOUT } from '../fops/commands.ts';
-import { anomaliesOf, decodePiece, encodePiece } from '../layout/layout.ts';
+import { countAnomalies, decodePiece, encodePiece } from '../layout/layout.ts';
 
 const LAYOUT = 'trusted.glusterfs.dht';
 const THREE = ['wz', 'wa', 'wm'];
@@ -41,7 +41,7 @@ test('fix-layout gives a new child a range, and every file is still found', asyn
   expect(before[2]).toMatchObject({ start: 0, stop: 0 });
   expect(tell(FIX_LAYOUT, 'yes')).toBe(0);
   const after = layout();
-  expect(anomaliesOf(after)).toMatchObject({ holes: 0, overlaps: 0 });
+  expect(countAnomalies(after)).toMatchObject({ holes: 0, overlaps: 0 });
   expect(after.map(({ start, stop }) => stop - start > 0x5555_0000)).toEqual([true, true, true]);
   // Each child keeps its end of the ring.
   expect([after[0]!.start, after[1]!.start].sort()).toContain(

@@ -68,7 +68,7 @@ function mds(): readonly [string, string] {
 }
 const others = (): string[] => THREE.filter((name) => name !== mds()[0]);
 
-test('a change that a child missed is counted below zero in the MDS, and repaired by a lookup', async () => {
+test("a change that a child missed makes the MDS's count negative, and a lookup repeats it", async () => {
   await start();
   expect(mds()[1]).toBe('00000000');
   away = others()[0]!;
@@ -83,7 +83,7 @@ test('a change that a child missed is counted below zero in the MDS, and repaire
   expect(mds()[1]).toBe('00000000');
 });
 
-test('a removal that a child missed is repaired by a lookup', async () => {
+test('a lookup repeats the removal of an xattr that a child missed', async () => {
   await start();
   expect(set('user.a', '1')).toBe(0);
   away = others()[1]!;

@@ -4,7 +4,7 @@
  * dht_fix_layout_of_directory).
  */
 import { EINVAL, ENOENT, ENOSPC } from '../../../../runtime/core/errno.ts';
-import { DM, NEEDS_RANGE, type Piece } from './layout.ts';
+import { COMPUTED_TYPE, NEEDS_RANGE, type Piece } from './layout.ts';
 
 /** A child, as far as its range depends on it. */
 export interface Candidate {
@@ -27,19 +27,19 @@ export interface LayoutRules {
   readonly commitHash: number;
 }
 
-const ALL = 0xffff_ffff;
+const HASH_MAX = 0xffff_ffff;
 
 /** Orders names by their bytes: volume names are ASCII, so code units suffice. */
-const byName = (a: Candidate, b: Candidate): number => {
+const compareNames = (a: Candidate, b: Candidate): number => {
   if (a.name === b.name) return 0;
   return a.name < b.name ? -1 : 1;
 };
 
-/** Whether a child may get a range; also one whose directory has none yet. */
+/** Whether a child may get a range; also a child without the directory, or without a range in it. */
 const isUsable = (err: number): boolean => err === NEEDS_RANGE || err === 0 || err === ENOENT;
 
-/** The err of each child, once the participants are known. */
-function errsOf(ordered: readonly Candidate[]): number[] {
+/** Derives the err of each child; full children participate only if no other child can. */
+function candidateErrs(ordered: readonly Candidate[]): number[] {
   const errs = ordered.map(({ err, isLeaving }) => {
     if (isLeaving) return EINVAL;
     return err === 0 ? NEEDS_RANGE : err;
@@ -55,48 +55,49 @@ interface Range {
 const NO_RANGE: Range = { start: 0, stop: 0 };
 
 /** Computes ranges in the order of the candidates, which are sorted by name. */
-function ranges(ordered: readonly Candidate[], deal: LayoutRules): Range[] {
-  const errs = errsOf(ordered);
+function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range[] {
+  const errs = candidateErrs(ordered);
   const usable = ordered.filter((_, at) => isUsable(errs[at]!));
-  const { spread, weighted, seed } = deal;
-  const wanted = spread !== undefined && spread <= usable.length ? spread : usable.length;
-  const count = Math.max(wanted, 1);
+  const { spread, weighted, seed } = rules;
+  const requested = spread !== undefined && spread <= usable.length ? spread : usable.length;
+  const count = Math.max(requested, 1);
   const isWeighted = weighted && usable.slice(0, count).every(({ chunks }) => chunks > 0);
-  const weight = ({ chunks }: Candidate): number => (isWeighted ? chunks : 1);
-  const dealt = ordered.map(() => NO_RANGE);
+  const weigh = ({ chunks }: Candidate): number => (isWeighted ? chunks : 1);
+  const ranges = ordered.map(() => NO_RANGE);
   const first = seed % ordered.length;
-  const turns = ordered.map((_, k) => (first + k) % ordered.length);
-  const taking = turns.filter((at) => isUsable(errs[at]!)).slice(0, count);
-  const sumOf = (some: readonly Candidate[]): number =>
-    some.reduce((sum, each) => sum + weight(each), 0);
-  const takers = taking.map((at) => ordered[at]!);
+  const order = ordered.map((_, k) => (first + k) % ordered.length);
+  const participants = order.filter((at) => isUsable(errs[at]!)).slice(0, count);
+  const sumWeights = (candidates: readonly Candidate[]): number =>
+    candidates.reduce((sum, each) => sum + weigh(each), 0);
+  const ownCandidates = participants.map((at) => ordered[at]!);
   // GlusterFS divides by the weight of the first children by name, although others may participate. If those weigh
   // more, the hashes would run out before the last child: then their own weight divides.
-  const named = sumOf(usable.slice(0, count));
-  const total = sumOf(takers.slice(0, -1)) < named ? named : sumOf(takers);
-  const unit = ALL / total;
+  const nameSum = sumWeights(usable.slice(0, count));
+  const total =
+    sumWeights(ownCandidates.slice(0, -1)) < nameSum ? nameSum : sumWeights(ownCandidates);
+  const unit = HASH_MAX / total;
   let start = 0;
-  taking.forEach((at, k) => {
-    const size = Math.trunc(unit * weight(ordered[at]!));
-    const stop = k === taking.length - 1 ? ALL : start + size - 1;
-    dealt[at] = { start, stop };
+  participants.forEach((at, k) => {
+    const size = Math.trunc(unit * weigh(ordered[at]!));
+    const stop = k === participants.length - 1 ? HASH_MAX : start + size - 1;
+    ranges[at] = { start, stop };
     start += size;
   });
-  return dealt;
+  return ranges;
 }
 
 /** Computes a complete layout, by index of the candidates. */
-export function computeLayout(candidates: readonly Candidate[], deal: LayoutRules): Piece[] {
-  const ordered = [...candidates].sort(byName);
-  const dealt = ranges(ordered, deal);
+export function computeLayout(candidates: readonly Candidate[], rules: LayoutRules): Piece[] {
+  const ordered = [...candidates].sort(compareNames);
+  const ranges = computeRanges(ordered, rules);
   return candidates.map((candidate) => {
-    const range = dealt[ordered.indexOf(candidate)]!;
-    return { err: 0, ...range, commitHash: deal.commitHash, type: DM };
+    const range = ranges[ordered.indexOf(candidate)]!;
+    return { err: 0, ...range, commitHash: rules.commitHash, type: COMPUTED_TYPE };
   });
 }
 
-/** The number of hashes that two ranges share. */
-function overlap(a: Range, b: Range): number {
+/** Counts the hashes that two ranges share. */
+function countOverlap(a: Range, b: Range): number {
   if (a.start === a.stop || b.start === b.stop) return 0;
   return Math.max(0, Math.min(a.stop, b.stop) - Math.max(a.start, b.start) + 1);
 }
@@ -108,24 +109,27 @@ function overlap(a: Range, b: Range): number {
  */
 export function keepOverlap(
   names: readonly string[],
-  before: readonly Piece[],
-  made: readonly Piece[],
+  oldPieces: readonly Piece[],
+  newPieces: readonly Piece[],
 ): Piece[] {
   const order = names.map((_, at) => at).sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
-  const now: Range[] = made.map(({ start, stop }) => ({ start, stop }));
+  const ranges: Range[] = newPieces.map(({ start, stop }) => ({ start, stop }));
   order.forEach((i, at) => {
-    const gain = (j: number): number => {
-      const kept = overlap(before[i]!, now[i]!) + overlap(before[j]!, now[j]!);
-      return overlap(before[i]!, now[j]!) + overlap(before[j]!, now[i]!) - kept;
+    const computeGain = (j: number): number => {
+      const current =
+        countOverlap(oldPieces[i]!, ranges[i]!) + countOverlap(oldPieces[j]!, ranges[j]!);
+      return (
+        countOverlap(oldPieces[i]!, ranges[j]!) + countOverlap(oldPieces[j]!, ranges[i]!) - current
+      );
     };
     let best = -1;
     let most = 0;
     for (const j of order.slice(at + 1)) {
-      if (now[j]!.start === now[j]!.stop || now[i]!.start === now[i]!.stop) continue;
-      const gained = gain(j);
-      if (gained > most) [best, most] = [j, gained];
+      if (ranges[j]!.start === ranges[j]!.stop || ranges[i]!.start === ranges[i]!.stop) continue;
+      const gain = computeGain(j);
+      if (gain > most) [best, most] = [j, gain];
     }
-    if (best >= 0) [now[i], now[best]] = [now[best]!, now[i]!];
+    if (best >= 0) [ranges[i], ranges[best]] = [ranges[best]!, ranges[i]!];
   });
-  return made.map((piece, at) => ({ ...piece, ...now[at]! }));
+  return newPieces.map((piece, at) => ({ ...piece, ...ranges[at]! }));
 }

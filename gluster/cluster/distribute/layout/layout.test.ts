@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EINVAL, ENOENT, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
-import { hashName } from '../hash.ts';
+import { hashName } from '../name-hash.ts';
 import { type Candidate, computeLayout, keepOverlap } from './compute.ts';
 import {
-  anomaliesOf,
-  DM,
-  DM_USER,
+  COMPUTED_TYPE,
+  countAnomalies,
   decodePiece,
   encodePiece,
   isBroken,
   Layout,
+  MANUAL_TYPE,
+  makeEmptyPiece,
   mayHeal,
   NEEDS_RANGE,
   needsHeal,
   type Piece,
-  pieceWithout,
 } from './layout.ts';
 
 const ALL = 0xffff_ffff;
@@ -25,7 +25,7 @@ const piece = (start: number, stop: number, more: Partial<Piece> = {}): Piece =>
   start,
   stop,
   commitHash: 0,
-  type: DM,
+  type: COMPUTED_TYPE,
   ...more,
 });
 const rangeOf = ({ start, stop }: Piece): string => `${start.toString(16)}-${stop.toString(16)}`;
@@ -42,15 +42,15 @@ describe('a piece on disk', () => {
       start: u32,
       stop: u32,
       commitHash: u32,
-      type: fc.constantFrom(DM, DM_USER),
+      type: fc.constantFrom(COMPUTED_TYPE, MANUAL_TYPE),
     });
     fc.assert(
       fc.property(pieces, (each) => void expect(decodePiece(encodePiece(each))).toEqual(each)),
     );
   });
 
-  test('is an empty range if absent, and null if malformed', () => {
-    expect(decodePiece(undefined)).toEqual(pieceWithout(0));
+  test('is decoded as an empty range if absent, and as null if malformed', () => {
+    expect(decodePiece(undefined)).toEqual(makeEmptyPiece(0));
     expect(decodePiece(new Uint8Array(15))).toBeNull();
     expect(decodePiece(encodePiece(piece(0, 1, { type: 2 })))).toBeNull();
   });
@@ -72,44 +72,44 @@ test('a hash belongs to the first range that contains it, even with holes and ov
   const ranges = fc.tuple(edges, edges).map(([a, b]) => piece(Math.min(a, b), Math.max(a, b)));
   fc.assert(
     fc.property(fc.array(ranges, { minLength: 1, maxLength: 6 }), edges, (pieces, hash) => {
-      expect(new Layout(pieces).search(hash)).toBe(slowly(pieces, hash));
+      expect(new Layout(pieces).findChild(hash)).toBe(slowly(pieces, hash));
     }),
   );
 });
 
-test('a layout has the commit hash of all its pieces, or none if they differ', () => {
+test('a layout has the commit hash of its pieces, or none if the pieces differ', () => {
   const hashes = (...of: number[]): number =>
     new Layout(of.map((commitHash) => piece(0, 1, { commitHash }))).commitHash;
   expect([hashes(7, 7), hashes(7, 8), hashes(0, 0)]).toEqual([7, 1, 0]);
-  const withDown = new Layout([piece(0, 1, { commitHash: 7 }), pieceWithout(ENOTCONN)]);
+  const withDown = new Layout([piece(0, 1, { commitHash: 7 }), makeEmptyPiece(ENOTCONN)]);
   expect(withDown.commitHash).toBe(7);
 });
 
 describe('anomalies', () => {
   const cases: Record<string, [Piece[], Record<string, number>]> = {
     none: [[piece(0, 0x7ffffffe), piece(0x7fffffff, ALL)], {}],
-    'none, with a child without a range': [[piece(0, ALL), pieceWithout(0)], {}],
+    'none, with a child without a range': [[piece(0, ALL), makeEmptyPiece(0)], {}],
     'a hole between': [[piece(0, 10), piece(12, ALL)], { holes: 1 }],
     'a hole at the end': [[piece(0, 10)], { holes: 1 }],
     'a hole at the beginning': [[piece(5, ALL)], { holes: 1 }],
     'an overlap': [[piece(0, 10), piece(10, ALL)], { overlaps: 1 }],
-    'no child with a range': [[pieceWithout(0), pieceWithout(0)], { holes: 1 }],
-    'a missing directory': [[piece(0, ALL), pieceWithout(ENOENT)], { missing: 1 }],
-    'a new directory': [[piece(0, ALL), pieceWithout(NEEDS_RANGE)], { missing: 1 }],
-    'a child that is down': [[piece(0, ALL), pieceWithout(ENOTCONN)], { down: 1 }],
-    'a child that is full': [[piece(0, ALL), pieceWithout(ENOSPC)], { noSpace: 1 }],
-    'a child that fails': [[piece(0, ALL), pieceWithout(EINVAL)], { misc: 1 }],
+    'no child with a range': [[makeEmptyPiece(0), makeEmptyPiece(0)], { holes: 1 }],
+    'a missing directory': [[piece(0, ALL), makeEmptyPiece(ENOENT)], { missing: 1 }],
+    'a new directory': [[piece(0, ALL), makeEmptyPiece(NEEDS_RANGE)], { missing: 1 }],
+    'a child that is down': [[piece(0, ALL), makeEmptyPiece(ENOTCONN)], { down: 1 }],
+    'a child that is full': [[piece(0, ALL), makeEmptyPiece(ENOSPC)], { noSpace: 1 }],
+    'a child that fails': [[piece(0, ALL), makeEmptyPiece(EINVAL)], { misc: 1 }],
   };
   const none = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
   test.each(Object.entries(cases))('counts %s', (_, [pieces, found]) => {
-    expect(anomaliesOf(pieces)).toEqual({ ...none, ...found });
+    expect(countAnomalies(pieces)).toEqual({ ...none, ...found });
   });
 
-  test('decide whether a layout is rebuilt, repaired, or left alone while a child is down', () => {
+  test('cause a rebuild or repair of the layout, but neither while a child is down', () => {
     const { holes, missing, down } = {
-      holes: anomaliesOf([piece(0, 10)]),
-      missing: anomaliesOf([piece(0, ALL), pieceWithout(ENOENT)]),
-      down: anomaliesOf([piece(0, 10), pieceWithout(ENOTCONN)]),
+      holes: countAnomalies([piece(0, 10)]),
+      missing: countAnomalies([piece(0, ALL), makeEmptyPiece(ENOENT)]),
+      down: countAnomalies([piece(0, 10), makeEmptyPiece(ENOTCONN)]),
     };
     expect([isBroken(holes), isBroken(missing)]).toEqual([true, false]);
     expect([needsHeal(holes), needsHeal(missing), mayHeal(missing)]).toEqual([true, true, true]);
@@ -191,7 +191,7 @@ describe('a computed layout', () => {
         const among = all.map((one, at) => ({ ...one, name: `v${at}`, isLeaving: false }));
         const made = computeLayout(among, { ...deal, seed, spread: spread ?? undefined });
         const whole = made.length === 1 || made.some(({ stop }) => stop === ALL);
-        expect(whole && !isBroken(anomaliesOf(made))).toBe(true);
+        expect(whole && !isBroken(countAnomalies(made))).toBe(true);
         for (const { start, stop } of made) {
           expect(start <= stop && stop <= ALL).toBe(true);
         }
@@ -207,12 +207,12 @@ describe('a computed layout', () => {
   });
 });
 
-test('a new child changes the child of as few names as possible', () => {
+test('keepOverlap leaves as many names as possible on their child when a child is added', () => {
   const names = ['a', 'b', 'c'];
-  const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), pieceWithout(0)];
+  const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), makeEmptyPiece(0)];
   const made = computeLayout(candidates(...names), { ...deal, seed: 0 });
   const kept = keepOverlap(names, before, made);
   // b had the first half: it gets the first third, which a would have got.
   expect(kept.map(rangeOf)).toEqual(['55555555-aaaaaaa9', '0-55555554', 'aaaaaaaa-ffffffff']);
-  expect(isBroken(anomaliesOf(kept))).toBe(false);
+  expect(isBroken(countAnomalies(kept))).toBe(false);
 });

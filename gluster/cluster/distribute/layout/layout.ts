@@ -6,10 +6,10 @@
 import { ENOENT, ENOSPC, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 
 /** Types of pieces: computed, or set by hand and left alone. */
-export const DM = 0;
-export const DM_USER = 1;
+export const COMPUTED_TYPE = 0;
+export const MANUAL_TYPE = 1;
 
-const SIZE = 16;
+const PIECE_BYTES = 16;
 
 /** One child's part of the layout. */
 export interface Piece {
@@ -17,29 +17,30 @@ export interface Piece {
    * 0 for an existing directory, with or without a range; the errno of its lookup; `NEEDS_RANGE` for one just made.
    */
   readonly err: number;
-  /** Both inclusive; equal for no range. */
+  /** The first and the last hash of the range; equal for a piece without a range. */
   readonly start: number;
   readonly stop: number;
   readonly commitHash: number;
   readonly type: number;
 }
 
+/** The `err` of a directory that was just made, and needs a range. */
 export const NEEDS_RANGE = -1;
 
 /** The commit hash of a directory whose names may be misplaced. */
 export const NO_COMMIT_HASH = 1;
 
-export const pieceWithout = (err: number): Piece => ({
+export const makeEmptyPiece = (err: number): Piece => ({
   err,
   start: 0,
   stop: 0,
   commitHash: 0,
-  type: DM,
+  type: COMPUTED_TYPE,
 });
 
-/** The value of the xattr. */
+/** Encodes the value of the xattr. */
 export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Array {
-  const bytes = new Uint8Array(SIZE);
+  const bytes = new Uint8Array(PIECE_BYTES);
   const view = new DataView(bytes.buffer);
   [commitHash, type, start, stop].forEach((value, at) => {
     view.setUint32(4 * at, value);
@@ -49,24 +50,24 @@ export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Arra
 
 /** Decodes a child's xattr: a piece without a range if absent, null if malformed. */
 export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
-  if (bytes === undefined) return pieceWithout(0);
-  if (bytes.length < SIZE) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, SIZE);
+  if (bytes === undefined) return makeEmptyPiece(0);
+  if (bytes.length < PIECE_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, PIECE_BYTES);
   const type = view.getUint32(4);
-  if (type !== DM && type !== DM_USER) return null;
+  if (type !== COMPUTED_TYPE && type !== MANUAL_TYPE) return null;
   const [commitHash, start, stop] = [view.getUint32(0), view.getUint32(8), view.getUint32(12)];
   return { err: 0, start, stop, commitHash, type };
 }
 
 /** Whether two values of the xattr are equal. */
-export const isSameValue = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.every((byte, at) => byte === other[at]);
+export const isSameValue = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.every((byte, at) => byte === b[at]);
 
 /** Whether a piece exists and has a range. */
-export const takesPart = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
+export const hasRange = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
 
-/** Indexes of the pieces by start; those without a range first. */
-export function byStart(pieces: readonly Piece[]): number[] {
+/** Sorts the indexes of the pieces by start; pieces without a range are first. */
+export function sortByStart(pieces: readonly Piece[]): number[] {
   const order = pieces.map((_, at) => at);
   return order.sort((a, b) => {
     const [one, other] = [pieces[a]!, pieces[b]!];
@@ -76,34 +77,34 @@ export function byStart(pieces: readonly Piece[]): number[] {
 
 /** A layout with an index, so that a search costs the same for any number of children. */
 export class Layout {
-  /** By the child's index. */
+  /** The pieces by the child's index. */
   readonly pieces: readonly Piece[];
   /** The commit hash if all pieces agree, otherwise NO_COMMIT_HASH. */
   readonly commitHash: number;
   readonly type: number;
-  /** The hashes at which the child changes, ascending, and the child from there on; -1 for none. */
+  /** The hashes at which the child changes, ascending, and the child from there on; -1 in a hole. */
   private readonly starts: number[] = [];
   private readonly owners: number[] = [];
   private readonly values: Uint8Array[] = [];
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
-    const there = pieces.filter(({ err }) => err === 0);
-    const hash = there[0]?.commitHash ?? 0;
-    const agree = there.every(({ commitHash }) => commitHash === hash);
-    this.commitHash = agree ? hash : NO_COMMIT_HASH;
-    this.type = there.some(({ type }) => type === DM_USER) ? DM_USER : DM;
-    this.index();
+    const present = pieces.filter(({ err }) => err === 0);
+    const hash = present[0]?.commitHash ?? 0;
+    const isUniform = present.every(({ commitHash }) => commitHash === hash);
+    this.commitHash = isUniform ? hash : NO_COMMIT_HASH;
+    this.type = present.some(({ type }) => type === MANUAL_TYPE) ? MANUAL_TYPE : COMPUTED_TYPE;
+    this.buildIndex();
   }
 
   /** A child's piece as stored on its disk; read-only. */
-  valueOf(child: number): Uint8Array {
+  storedPiece(child: number): Uint8Array {
     this.values[child] ??= encodePiece(this.pieces[child]!);
     return this.values[child];
   }
 
-  /** The child that this hash belongs to; -1 for none. */
-  search(hash: number): number {
+  /** Finds the child that this hash belongs to; -1 in a hole. */
+  findChild(hash: number): number {
     const { starts } = this;
     let low = 0;
     let high = starts.length;
@@ -115,13 +116,13 @@ export class Layout {
     return low === 0 ? -1 : this.owners[low - 1]!;
   }
 
-  /** Where ranges overlap, the one that starts first wins. */
-  private index(): void {
+  /** Builds the index. Where ranges overlap, the range that starts first wins. */
+  private buildIndex(): void {
     const { pieces, starts, owners } = this;
     let next = 0;
-    for (const child of byStart(pieces)) {
+    for (const child of sortByStart(pieces)) {
       const piece = pieces[child]!;
-      if (!takesPart(piece) || piece.stop < next) continue;
+      if (!hasRange(piece) || piece.stop < next) continue;
       const start = Math.max(piece.start, next);
       if (start > next) {
         starts.push(next);
@@ -158,32 +159,33 @@ const KINDS: ReadonlyMap<number, keyof Anomalies> = new Map([
 ]);
 
 /** The next hash on the ring; 0 follows the last. */
-const after = (hash: number): number => (hash + 1) >>> 0;
+const nextHash = (hash: number): number => (hash + 1) >>> 0;
 
-export function anomaliesOf(pieces: readonly Piece[]): Anomalies {
-  const found = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
+export function countAnomalies(pieces: readonly Piece[]): Anomalies {
+  const anomalies = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
   const ranges: Piece[] = [];
-  for (const at of byStart(pieces)) {
+  for (const at of sortByStart(pieces)) {
     const piece = pieces[at]!;
-    if (takesPart(piece)) ranges.push(piece);
-    else if (piece.err !== 0) found[KINDS.get(piece.err) ?? 'misc'] += 1;
+    if (hasRange(piece)) ranges.push(piece);
+    else if (piece.err !== 0) anomalies[KINDS.get(piece.err) ?? 'misc'] += 1;
   }
   const [first] = ranges;
   let last: Piece | undefined;
   for (const piece of ranges) {
-    if (last !== undefined && piece.start > last.stop + 1) found.holes += 1;
-    if (last !== undefined && piece.start < last.stop + 1) found.overlaps += 1;
+    if (last !== undefined && piece.start > last.stop + 1) anomalies.holes += 1;
+    if (last !== undefined && piece.start < last.stop + 1) anomalies.overlaps += 1;
     last = piece;
   }
-  const closes = first !== undefined && first.start === after(last!.stop);
-  if (!closes) found.holes += 1;
-  return found;
+  const isClosed = first !== undefined && first.start === nextHash(last!.stop);
+  if (!isClosed) anomalies.holes += 1;
+  return anomalies;
 }
 
 /** Whether hashes belong to no child or to two, so the layout must be rebuilt. */
 export const isBroken = ({ holes, overlaps }: Anomalies): boolean => holes > 0 || overlaps > 0;
 
-export const needsHeal = (found: Anomalies): boolean => isBroken(found) || found.missing > 0;
+export const needsHeal = (anomalies: Anomalies): boolean =>
+  isBroken(anomalies) || anomalies.missing > 0;
 
 /** Whether a repair is safe: bricks that do not reply have unknown content. */
 export const mayHeal = ({ down, misc }: Anomalies): boolean => down === 0 && misc === 0;

@@ -10,14 +10,14 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { type Gfid, ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
-import { isDirectory, viewDirectory } from '../directory-view.ts';
+import { isDirectory, makeDirectoryView } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import { computeLayout, keepOverlap } from '../layout/compute.ts';
 import {
-  DM_USER,
   encodePiece,
   isSameValue,
   Layout,
+  MANUAL_TYPE,
   NO_COMMIT_HASH,
   type Piece,
 } from '../layout/layout.ts';
@@ -25,14 +25,14 @@ import { lockLayout, unlockLayout } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 
 interface LayoutOptions {
-  /** Whether full children get no range. */
+  /** Whether the directory is new, so that full children get no range. */
   readonly isNew?: boolean;
   /** The number of children to use; defaults to the option. */
   readonly spread?: number | undefined;
 }
 
-/** @param path of the directory, whose hash selects the first child */
-export function newLayout(
+/** Computes the pieces of a layout. @param path of the directory, whose hash selects the first child */
+export function computePieces(
   volume: Distribute,
   path: string,
   gfid: Gfid,
@@ -40,24 +40,24 @@ export function newLayout(
   commitHash: number,
   { isNew = false, spread }: LayoutOptions = {},
 ): Piece[] {
-  const { settings, names, space, decommissioned: leaving } = volume;
+  const { settings, names, space, decommissioned } = volume;
   const candidates = names.map((name, child) => ({
     name,
-    err: isNew && space.isFilled(child) ? ENOSPC : pieces[child]!.err,
+    err: isNew && space.isFull(child) ? ENOSPC : pieces[child]!.err,
     chunks: space.chunks(child),
-    isLeaving: leaving.has(child),
+    isLeaving: decommissioned.has(child),
   }));
   return computeLayout(candidates, {
     spread: spread ?? settings['directory-layout-spread'],
     weighted: settings['weighted-rebalance'],
-    seed: volume.hash.of(settings['randomize-hash-range-by-gfid'] ? gfid : path),
+    seed: volume.hash.compute(settings['randomize-hash-range-by-gfid'] ? gfid : path),
     commitHash,
   });
 }
 
-/** Writes each child its piece. The result omits pieces that could not be written. */
+/** Writes each child's piece. In the result, a piece that could not be written has the errno. */
 export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): Steps<Layout> {
-  const written = yield* task.ownEach(task.volume.all, 'setxattr', (child) => [
+  const replies = yield* task.windOwnEach(task.volume.children, 'setxattr', (child) => [
     dir,
     new Dict().set(task.volume.keys.layout, encodePiece(pieces[child]!)),
     0,
@@ -65,14 +65,14 @@ export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): St
   ]);
   return new Layout(
     pieces.map((piece, child) => {
-      const { opRet, opErrno } = written[child]!;
+      const { opRet, opErrno } = replies[child]!;
       return opRet < 0 ? { ...piece, err: opErrno } : piece;
     }),
   );
 }
 
-/** The commit hash of a directory with misplaced names, which no volume has. */
-const UNKNOWN_HASH = 0;
+/** The commit hash of a directory with misplaced names, which equals no volume's. */
+const MISPLACED_HASH = 0;
 
 /**
  * Recomputes a directory's layout.
@@ -81,33 +81,35 @@ const UNKNOWN_HASH = 0;
  * @returns the errno; 0 on success
  */
 export function* fixLayout(task: Task, dir: Loc, spread?: number): Steps<number> {
-  const { all } = task.volume;
-  if (task.volume.up.length < all.length) return ENOTCONN;
+  const { children } = task.volume;
+  if (task.volume.up.length < children.length) return ENOTCONN;
   const errno = yield* lockLayout(task, dir);
   if (errno !== 0) return errno;
-  const result = yield* fixLocked(task, dir, spread);
+  const result = yield* fixLockedLayout(task, dir, spread);
   yield* unlockLayout(task, dir);
   return result;
 }
 
-function* fixLocked(task: Task, dir: Loc, spread: number | undefined): Steps<number> {
+function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Steps<number> {
   const { volume } = task;
-  const { all } = volume;
-  const keys = volume.linkedKeys(null);
-  const replies = yield* task.ownEach(all, 'lookup', () => [dir, keys]);
-  const failed = replies.find((answer) => !isDirectory(answer));
-  if (failed !== undefined) return failed.opErrno || EIO;
-  const { layout, mds } = viewDirectory(volume, dir, replies);
-  const wrong = layout.pieces.find(({ err }) => err !== 0);
-  if (wrong !== undefined) return wrong.err;
+  const { children } = volume;
+  const keys = volume.addLinkedKeys(null);
+  const replies = yield* task.windOwnEach(children, 'lookup', () => [dir, keys]);
+  const failure = replies.find((answer) => !isDirectory(answer));
+  if (failure !== undefined) return failure.opErrno || EIO;
+  const { layout, mds } = makeDirectoryView(volume, dir, replies);
+  const faulty = layout.pieces.find(({ err }) => err !== 0);
+  if (faulty !== undefined) return faulty.err;
   // An administrator set the layout by hand.
-  if (layout.type === DM_USER) return 0;
+  if (layout.type === MANUAL_TYPE) return 0;
   const { inode, gfid } = dir;
-  const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : UNKNOWN_HASH;
-  const made = newLayout(volume, dir.path, gfid, layout.pieces, hash, { spread });
-  const pieces = mayExchange(volume) ? keepOverlap(volume.names, layout.pieces, made) : made;
+  const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : MISPLACED_HASH;
+  const newPieces = computePieces(volume, dir.path, gfid, layout.pieces, hash, { spread });
+  const pieces = mayExchange(volume)
+    ? keepOverlap(volume.names, layout.pieces, newPieces)
+    : newPieces;
   const isSame = (piece: Piece, child: number): boolean =>
-    isSameValue(encodePiece(piece), layout.valueOf(child));
+    isSameValue(encodePiece(piece), layout.storedPiece(child));
   if (pieces.every(isSame)) return 0;
   const written = yield* writeLayout(task, dir, pieces);
   volume.setLocation(inode!, gfid, { layout: written, mds });
@@ -115,7 +117,9 @@ function* fixLocked(task: Task, dir: Loc, spread: number | undefined): Steps<num
 }
 
 /** Whether children may exchange ranges: weighted ranges of different sizes may not. */
-function mayExchange({ all, space, settings }: Distribute): boolean {
-  const [first] = all.map((child) => space.chunks(child));
-  return !settings['weighted-rebalance'] || all.every((child) => space.chunks(child) === first);
+function mayExchange({ children, space, settings }: Distribute): boolean {
+  const [first] = children.map((child) => space.chunks(child));
+  return (
+    !settings['weighted-rebalance'] || children.every((child) => space.chunks(child) === first)
+  );
 }

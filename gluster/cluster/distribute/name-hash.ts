@@ -13,12 +13,12 @@ const DELTA = 0x9e37_79b9 | 0;
 const PART_ROUNDS = 6;
 const FULL_ROUNDS = 10;
 
-/** Receives the bytes of ASCII names. */
+/** The buffer for the bytes of ASCII names. */
 const scratch = new Uint8Array(4096);
 const key = new Int32Array(4);
 const state = new Int32Array(2);
 
-function rounds(count: number): void {
+function runRounds(count: number): void {
   const [k0, k1, k2, k3] = key as unknown as [number, number, number, number];
   let b0 = state[0]!;
   let b1 = state[1]!;
@@ -32,11 +32,11 @@ function rounds(count: number): void {
   state[1] = (state[1]! + b1) | 0;
 }
 
-const word = (bytes: Uint8Array, at: number): number =>
+const readWord = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 
-/** Repeats the length in every byte; a long one overflows as in the original. */
-function padOf(length: number): number {
+/** Repeats the length in every byte; a long length overflows as in the original. */
+function makePadding(length: number): number {
   const pair = length | (length << 8);
   return pair | (pair << 16);
 }
@@ -45,15 +45,15 @@ function padOf(length: number): number {
 export function hashBytes(bytes: Uint8Array, length: number = bytes.length): number {
   state[0] = 0x9464_a485 | 0;
   state[1] = 0x542e_1a94;
-  const pad = padOf(length);
+  const pad = makePadding(length);
   let at = 0;
   for (; length - at >= 16; at += 16) {
-    for (let i = 0; i < 4; i++) key[i] = word(bytes, at + 4 * i);
-    rounds(PART_ROUNDS);
+    for (let i = 0; i < 4; i++) key[i] = readWord(bytes, at + 4 * i);
+    runRounds(PART_ROUNDS);
   }
   for (let i = 0; i < 4; i++) {
     if (length - at >= 4) {
-      key[i] = word(bytes, at);
+      key[i] = readWord(bytes, at);
       at += 4;
       continue;
     }
@@ -61,7 +61,7 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
     for (; at < length; at++) last = (last << 8) | ((bytes[at]! << 24) >> 24);
     key[i] = last;
   }
-  rounds(FULL_ROUNDS);
+  runRounds(FULL_ROUNDS);
   return (state[0]! ^ state[1]!) >>> 0;
 }
 
@@ -88,18 +88,18 @@ const NONE = 'none';
  * Syntax of POSIX extended regular expressions that JavaScript interprets differently: classes (`[[:alpha:]]`), a
  * bracket or backslash in brackets, a backslash before a letter. Refused, as all clients must agree.
  */
-const READ_OTHERWISE = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
+const INCOMPATIBLE_SYNTAX = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
 
-function compile(option: string, text: string | undefined): RegExp | null {
+function compileRegex(option: string, text: string | undefined): RegExp | null {
   if (text === undefined || text === NONE) return null;
   try {
-    const odd = READ_OTHERWISE.exec(text);
-    if (odd !== null) throw new SyntaxError(`'${odd[0]}' means something else in GlusterFS`);
+    const match = INCOMPATIBLE_SYNTAX.exec(text);
+    if (match !== null) throw new SyntaxError(`'${match[0]}' means something else in GlusterFS`);
     return new RegExp(text, 's');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
     throw new InitError(
-      `option '${option}': '${text}' is not a supported regular expression (${why}); ` +
+      `option '${option}': '${text}' is not a supported regular expression (${reason}); ` +
         `'${NONE}' disables the option`,
     );
   }
@@ -110,26 +110,26 @@ export class NameHash {
   private readonly extra: RegExp | null;
   private readonly rsync: RegExp | null;
   /** Whether the expression applies only to names that begin with a dot. */
-  private readonly dotsOnly: boolean;
+  private readonly appliesToDotsOnly: boolean;
 
   /** @throws {InitError} for an invalid expression */
   constructor(rsync: string, extra?: string) {
-    this.rsync = compile('rsync-hash-regex', rsync);
-    this.extra = compile('extra-hash-regex', extra);
-    this.dotsOnly = this.extra === null && (this.rsync === null || rsync === RSYNC_REGEX);
+    this.rsync = compileRegex('rsync-hash-regex', rsync);
+    this.extra = compileRegex('extra-hash-regex', extra);
+    this.appliesToDotsOnly = this.extra === null && (this.rsync === null || rsync === RSYNC_REGEX);
   }
 
-  /** The part of a name that is hashed. */
-  part(name: string): string {
-    if (this.dotsOnly && name.charCodeAt(0) !== 0x2e) return name;
-    return picked(this.extra, name) ?? picked(this.rsync, name) ?? name;
+  /** Selects the part of a name that is hashed. */
+  selectPart(name: string): string {
+    if (this.appliesToDotsOnly && name.charCodeAt(0) !== 0x2e) return name;
+    return matchFirstGroup(this.extra, name) ?? matchFirstGroup(this.rsync, name) ?? name;
   }
 
-  of(name: string): number {
-    return hashName(this.part(name));
+  compute(name: string): number {
+    return hashName(this.selectPart(name));
   }
 }
 
-/** The first group of a match. It may be the whole name, which ends the search. */
-const picked = (regex: RegExp | null, name: string): string | null =>
+/** Returns the first group of a match; null without a match. */
+const matchFirstGroup = (regex: RegExp | null, name: string): string | null =>
   regex?.exec(name)?.[1] ?? null;

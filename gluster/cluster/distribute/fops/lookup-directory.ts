@@ -1,5 +1,5 @@
 /**
- * Looks directories up on all children: merges the replies, learns the layout, and starts repairs.
+ * Looks directories up on all children: merges the replies, stores the layout, and repairs what differs.
  * Source: GlusterFS `dht-common.c` (dht_lookup_directory, dht_lookup_dir_cbk, dht_discover_complete).
  */
 import { decodeName } from '../../../../runtime/core/bytes.ts';
@@ -10,14 +10,14 @@ import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import {
-  type DirView,
-  errnoOf,
+  chooseErrno,
+  type DirectoryView,
   isDirectory,
   type LookupReply,
-  viewDirectory,
+  makeDirectoryView,
 } from '../directory-view.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
-import { healDirectory } from '../heal/directory.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import { healDirectory } from '../heal/heal-directory.ts';
 import type { Layout, Piece } from '../layout/layout.ts';
 import { mergeDirectories } from '../merge.ts';
 import { failure, type Steps, success, type Task } from '../task.ts';
@@ -34,14 +34,14 @@ export function* lookupDirectory(
 ): Steps<LookupReply> {
   const { volume } = task;
   const isRoot = loc.inode === loc.inode?.table.root;
-  const keys = volume.linkedKeys(xdata).copy();
+  const keys = volume.addLinkedKeys(xdata).copy();
   if (isRoot) keys.set(volume.keys.commitHash, 4);
   if (gfid !== null) keys.setGfid(GFID_REQ, gfid);
-  const replies = yield* task.each(volume.all, 'lookup', () => [loc, keys]);
-  if (isRoot) learnCommitHash(volume, replies);
-  const found = yield* mergeLookups(task, loc, replies);
-  if (isRoot) volume.notices.rangesOfRoot(volume.directory(loc.inode!)?.layout);
-  return found;
+  const replies = yield* task.windEach(volume.children, 'lookup', () => [loc, keys]);
+  if (isRoot) readCommitHash(volume, replies);
+  const reply = yield* mergeLookups(task, loc, replies);
+  if (isRoot) volume.notices.warnMissingRanges(volume.directoryState(loc.inode!)?.layout);
+  return reply;
 }
 
 /** Merges replies that may describe a directory into the reply of the lookup. */
@@ -51,15 +51,15 @@ export function* mergeLookups(
   replies: readonly LookupReply[],
 ): Steps<LookupReply> {
   const { volume } = task;
-  const there = replies.filter(isDirectory);
-  if (there.length === 0) return failure('lookup', errnoOf(replies));
-  if (replies.some((answer) => isFile(volume, answer))) return failure('lookup', EIO);
-  let view = viewDirectory(volume, loc, replies);
+  const directories = replies.filter(isDirectory);
+  if (directories.length === 0) return failure('lookup', chooseErrno(replies));
+  if (replies.some((reply) => isFile(volume, reply))) return failure('lookup', EIO);
+  let view = makeDirectoryView(volume, loc, replies);
   view = yield* healDirectory(task, loc, view);
-  const inode = loc.inode ?? there[0]!.values[0];
-  const buf = mergedAttributes(view);
+  const inode = loc.inode ?? directories[0]!.values[0];
+  const buf = mergeAttributes(view);
   if (inode !== null) {
-    const layout = keptLayout(volume.directory(inode)?.layout, view.layout);
+    const layout = keepAbsentRanges(volume.directoryState(inode)?.layout, view.layout);
     volume.setLocation(inode, buf.iaGfid, { layout, mds: view.mds });
   }
   const [, , xdata, postparent] = view.replies[view.source]!.values;
@@ -70,37 +70,37 @@ export function* mergeLookups(
  * Keeps the former range of an absent child as long as the other ranges are unchanged. So its names
  * remain assigned to it, as in GlusterFS.
  */
-function keptLayout(before: Layout | undefined, now: Layout): Layout {
+function keepAbsentRanges(oldLayout: Layout | undefined, newLayout: Layout): Layout {
   const isAway = ({ err }: Piece): boolean => err === ENOTCONN;
-  if (before === undefined || !now.pieces.some(isAway)) return now;
-  const isSame = now.pieces.every(
-    (piece, child) => isAway(piece) || isSamePiece(piece, before.pieces[child]!),
+  if (oldLayout === undefined || !newLayout.pieces.some(isAway)) return newLayout;
+  const isSame = newLayout.pieces.every(
+    (piece, child) => isAway(piece) || isSamePiece(piece, oldLayout.pieces[child]!),
   );
-  return isSame ? before : now;
+  return isSame ? oldLayout : newLayout;
 }
 
 const isSamePiece = (a: Piece, b: Piece): boolean =>
   a.err === b.err && a.start === b.start && a.stop === b.stop && a.type === b.type;
 
 /** Whether a child has a file where others have a directory; a linkto does not count. */
-const isFile = (volume: Distribute, answer: LookupReply): boolean => {
-  const [, buf, xdata] = answer.values;
-  if (answer.opRet < 0 || buf === null || buf.iaType === IA_IFDIR) return false;
+const isFile = (volume: Distribute, reply: LookupReply): boolean => {
+  const [, buf, xdata] = reply.values;
+  if (reply.opRet < 0 || buf === null || buf.iaType === IA_IFDIR) return false;
   return !(buf.iaProt === 0o1000 && xdata?.has(volume.keys.linkto));
 };
 
-/** The merged attributes of a directory. */
-function mergedAttributes({ replies, source }: DirView): Iatt {
+/** Merges the attributes of a directory's copies. */
+function mergeAttributes({ replies, source }: DirectoryView): Iatt {
   const bufs = replies.filter(isDirectory).map(({ values }) => values[1]!);
   return mergeDirectories(replies[source]!.values[1]!, bufs);
 }
 
-/** Learns the volume's commit hash: decimal text in an attribute of its root. */
-function learnCommitHash(volume: Distribute, replies: readonly LookupReply[]): void {
+/** Reads the volume's commit hash: decimal text in an xattr of its root. */
+function readCommitHash(volume: Distribute, replies: readonly LookupReply[]): void {
   if (volume.settings['commit-hash'] !== undefined) return;
   for (const { values } of replies) {
     const bytes = values[2]?.bytes(volume.keys.commitHash);
-    const hash = bytes === undefined ? NOWHERE : Number.parseInt(decodeName(bytes), 10);
+    const hash = bytes === undefined ? NO_CHILD : Number.parseInt(decodeName(bytes), 10);
     if (hash >= 0) volume.commitHash = hash;
   }
 }

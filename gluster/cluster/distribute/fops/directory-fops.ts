@@ -1,0 +1,213 @@
+/**
+ * Handles fops on a directory, which all children have. A change goes first to the child whose
+ * attributes count (MDS), which counts that the others may lack it.
+ * Source: GlusterFS `dht-inode-read.c` (dht_stat), `dht-inode-write.c` (dht_setattr),
+ * `dht-common.c` (dht_setxattr, dht_dir_common_set_remove_xattr).
+ */
+import type { Dict } from '../../../../runtime/core/dict.ts';
+import { EPERM } from '../../../../runtime/core/errno.ts';
+import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../../runtime/core/fileattr.ts';
+import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
+import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { chooseErrno } from '../directory-view.ts';
+import { type Directory, NO_CHILD } from '../distribute.ts';
+import { lookupAgain } from '../heal/heal-directory.ts';
+import { addToMdsCount } from '../heal/heal-xattrs.ts';
+import { countAnomalies, mayHeal } from '../layout/layout.ts';
+import { mergeDirectories, mergeReplies } from '../merge.ts';
+import { failure, type Reply, type Steps, type Task } from '../task.ts';
+import { isCommand, runCommand } from './commands.ts';
+import { getDirectoryXattr, isInternal } from './virtual-xattrs.ts';
+
+type DirectoryHandler = (
+  task: Task,
+  directory: Directory,
+  args: readonly unknown[],
+  inode: Inode,
+) => Steps<Reply<FopName>>;
+
+const successfulReplies = <N extends FopName>(replies: readonly Reply<N>[]): Reply<N>[] =>
+  replies.filter(({ opRet }) => opRet >= 0);
+
+function* stat(
+  task: Task,
+  { mds }: Directory,
+  inode: Inode,
+  xdata: Dict | null,
+): Steps<Reply<'stat'>> {
+  const loc = new Loc(inode);
+  const replies = yield* task.windEach(task.volume.children, 'stat', () => [loc, xdata]);
+  const successes = successfulReplies(replies);
+  if (successes.length === 0) return failure('stat', chooseErrno(replies));
+  const source = mds !== NO_CHILD && replies[mds]!.opRet >= 0 ? replies[mds]! : successes[0]!;
+  const buf = mergeDirectories(
+    source.values[0]!,
+    successes.map(({ values }) => values[0]!),
+  );
+  return { ...source, values: [buf, source.values[1]] };
+}
+
+/** The fops that change attributes, on all children alike. */
+type ChangeFop = 'setattr' | 'setxattr' | 'removexattr';
+
+interface MdsResult {
+  readonly mds: number;
+  /** The errno if the MDS cannot be determined. */
+  readonly errno: number;
+}
+
+/**
+ * Finds the MDS; NO_CHILD if the directory has no MDS. The MDS may have been down at the lookup: its
+ * return would undo changes made on the other children meanwhile, so it is looked up again.
+ */
+function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
+  if (mds !== NO_CHILD || dir.gfid === ROOT_GFID) return { mds, errno: 0 };
+  const view = yield* lookupAgain(task, dir);
+  if (view === null) return { mds, errno: 0 };
+  const { layout } = view;
+  if (view.mds === NO_CHILD) {
+    const unknown = layout.pieces.find((piece) => !mayHeal(countAnomalies([piece])));
+    return { mds, errno: unknown?.err ?? 0 };
+  }
+  task.volume.setLocation(dir.inode!, dir.gfid, { layout, mds: view.mds });
+  return { mds: view.mds, errno: 0 };
+}
+
+/** Changes all children. @returns the deciding reply, then those of the other successful children */
+function* changeAll<N extends ChangeFop>(
+  task: Task,
+  directory: Directory,
+  fop: N,
+  args: FopTable[N]['args'],
+): Steps<readonly [Reply<N>, ...Reply<N>[]]> {
+  const { children } = task.volume;
+  if (children.length === 1) return [yield* task.windOne(0, fop, ...args)];
+  const dir = args[0] as Loc;
+  const { mds, errno: unknown } = yield* findMds(task, directory, dir);
+  if (unknown !== 0) return [failure(fop, unknown)];
+  if (mds === NO_CHILD) {
+    const replies = yield* task.windEach(children, fop, () => args);
+    const [first, ...others] = successfulReplies(replies);
+    return first === undefined ? [failure(fop, chooseErrno(replies))] : [first, ...others];
+  }
+  const errno = yield* addToMdsCount(task, mds, dir, -1);
+  if (errno !== 0) return [failure(fop, errno)];
+  const first = yield* task.windOne(mds, fop, ...args);
+  if (first.opRet < 0) {
+    yield* addToMdsCount(task, mds, dir, 1);
+    return [first];
+  }
+  const others = children.filter((child) => child !== mds);
+  const replies = yield* task.windEach(others, fop, () => args);
+  // After a failure the count stays, so the next lookup repairs that child.
+  const successes = successfulReplies(replies);
+  if (successes.length === others.length) yield* addToMdsCount(task, mds, dir, 1);
+  return [first, ...successes];
+}
+
+function* setattr(
+  task: Task,
+  directory: Directory,
+  args: FopTable['setattr']['args'],
+): Steps<Reply<'setattr'>> {
+  const { volume } = task;
+  const replies = yield* changeAll(task, directory, 'setattr', args);
+  const merged = mergeReplies(replies[0], replies);
+  const [before, after, xdata] = merged.values;
+  const { mds } = volume.directoryState(args[0].inode!) ?? directory;
+  if (merged.opRet < 0 || after === null || volume.children.length === 1 || mds === NO_CHILD) {
+    return merged;
+  }
+  // Resetting the count changes the directory too: without another stat, caches would show an
+  // outdated ctime, and tar would report that the directory changed while it was read.
+  const statReply = yield* task.windOne(mds, 'stat', args[0], null);
+  const current = statReply.opRet < 0 ? [] : [statReply.values[0]!];
+  return { ...merged, values: [before, mergeDirectories(after, current), xdata] };
+}
+
+/** Makes a handler that changes an open directory by its inode: a child that was down has not opened it. */
+const makeChange =
+  (fop: ChangeFop): DirectoryHandler =>
+  (task, directory, args, inode) => {
+    const byLoc = [new Loc(inode), ...args.slice(1)];
+    if (fop === 'setattr') return setattr(task, directory, byLoc as never);
+    return changeXattr(task, directory, fop, byLoc);
+  };
+
+function* changeXattr(
+  task: Task,
+  directory: Directory,
+  fop: 'setxattr' | 'removexattr',
+  args: readonly unknown[],
+): Steps<Reply<FopName>> {
+  const [, subject] = args as [Loc, Dict | string | null];
+  const names = typeof subject === 'string' ? [subject] : [...(subject?.keys() ?? [])];
+  if (names.some((name) => isInternal(task.volume, name))) return failure(fop, EPERM);
+  const [reply] = yield* changeAll(task, directory, fop, args as never);
+  return reply;
+}
+
+const getXattr: DirectoryHandler = (task, directory, args, inode) => {
+  const [, name, xdata] = args as FopTable['getxattr']['args'];
+  return getDirectoryXattr(task, directory, inode, name, xdata);
+};
+
+/** Xattrs of an open file that stand for ioctls, which need an fd. */
+const FLAGS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_XATTR, FS_VERSION]);
+const isOfOpenFile = (name: string | null): boolean => FLAGS.has(name);
+
+const statDirectory: DirectoryHandler = (task, directory, args, inode) =>
+  stat(task, directory, inode, args[1] as Dict | null);
+
+/** Makes a handler that winds to all children that are up; the first failure decides. */
+const makeForAll =
+  (fop: FopName): DirectoryHandler =>
+  (task, _directory, args) =>
+    windToAll(task, fop, args);
+
+function* windToAll<N extends FopName>(
+  task: Task,
+  fop: N,
+  args: readonly unknown[],
+): Steps<Reply<N>> {
+  const replies = yield* task.windEach(task.volume.up, fop, () => args as never);
+  const failed = replies.find(({ opRet }) => opRet < 0);
+  return failed ?? replies[0] ?? failure(fop, chooseErrno(replies));
+}
+
+const makeLock =
+  (fop: FopName): DirectoryHandler =>
+  (task, directory, args, inode) =>
+    task.windOne(task.volume.findLockChild(inode, directory), fop, ...(args as never));
+
+const LOCKS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
+
+export const directoryHandlers: Readonly<Partial<Record<FopName, DirectoryHandler>>> = {
+  stat: statDirectory,
+  fstat: statDirectory,
+  setattr: makeChange('setattr'),
+  fsetattr: makeChange('setattr'),
+  setxattr: (task, directory, args, inode) =>
+    isCommand(args[1] as Dict | null)
+      ? runCommand(task, inode, args[1] as Dict)
+      : makeChange('setxattr')(task, directory, args, inode),
+  fsetxattr: (task, directory, args, inode) =>
+    [...((args[1] as Dict | null)?.keys() ?? [])].some(isOfOpenFile)
+      ? windToAll(task, 'fsetxattr', args)
+      : makeChange('setxattr')(task, directory, args, inode),
+  removexattr: makeChange('removexattr'),
+  fremovexattr: makeChange('removexattr'),
+  getxattr: getXattr,
+  fgetxattr: (task, directory, args, inode) =>
+    isOfOpenFile(args[1] as string | null)
+      ? task.windOne(
+          task.volume.chooseReader(directory),
+          'fgetxattr',
+          ...(args as FopTable['fgetxattr']['args']),
+        )
+      : getXattr(task, directory, args, inode),
+  fsyncdir: makeForAll('fsyncdir'),
+  ...Object.fromEntries(LOCKS.map((fop) => [fop, makeLock(fop)])),
+};

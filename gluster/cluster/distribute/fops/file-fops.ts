@@ -1,0 +1,170 @@
+/**
+ * Winds fops on a file to its child. Fops on a directory have handlers of their own
+ * (`directory-fops.ts`), or go to one child.
+ * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`, `dht-common.c` (dht_getxattr,
+ * dht_setxattr, dht_removexattr).
+ */
+
+import type { Dict } from '../../../../runtime/core/dict.ts';
+import { EINVAL, EIO, EOPNOTSUPP, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { type Arg, findFop } from '../../../../runtime/core/fops.ts';
+import type { Frame } from '../../../../runtime/core/frame.ts';
+import { type FopName, fopNames } from '../../../../runtime/core/gen/fops.gen.ts';
+import {
+  collect,
+  collectCbk,
+  unwindArgs,
+  windArgs,
+} from '../../../../runtime/core/gen/generic.gen.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
+import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
+import { failure, type Reply, runTask, type Steps, type Task } from '../task.ts';
+import { isCommand } from './commands.ts';
+import { directoryHandlers } from './directory-fops.ts';
+import {
+  addStatRequest,
+  followMove,
+  makeSignReader,
+  needsStatRequest,
+  UNMOVED,
+  windToMovingFile,
+} from './follow-move.ts';
+import { lookupEverywhere } from './lookup-everywhere.ts';
+import { getFileXattr, isInternal } from './virtual-xattrs.ts';
+
+const isSubject = ({ type }: Arg): boolean => type === 'loc' || type === 'fd';
+
+/** Fops by subject, the first loc or fd among the arguments. Fops on names have handlers of their own. */
+const NAMES = fopNames.filter(
+  (name) => name !== 'copy_file_range' && findFop(name)!.args.some(isSubject),
+);
+
+/** Handles a request for a virtual xattr of a file, such as its location, on the file's child. */
+type HandleXattr = (task: Task, child: number) => Steps<Reply<FopName>>;
+
+/** Checks a request for xattrs. Returns a reply, or a handler; undefined if the child serves the request. */
+type CheckXattr = (
+  volume: Distribute,
+  args: readonly unknown[],
+) => Reply<FopName> | HandleXattr | undefined;
+
+const checkSetxattr =
+  (fop: 'setxattr' | 'fsetxattr'): CheckXattr =>
+  (volume, args) => {
+    const dict = args[1] as Dict | null;
+    if (dict === null) return undefined;
+    if ([...dict.keys()].some((name) => isInternal(volume, name))) return failure(fop, EPERM);
+    // Commands concern directories; glossa moves no files.
+    return isCommand(dict) ? failure(fop, EOPNOTSUPP) : undefined;
+  };
+
+const checkRemovexattr =
+  (fop: 'removexattr' | 'fremovexattr'): CheckXattr =>
+  (volume, args) =>
+    isInternal(volume, args[1] as string) ? failure(fop, EPERM) : undefined;
+
+const xattrHandlers: Readonly<Partial<Record<FopName, CheckXattr>>> = {
+  getxattr(volume, args) {
+    const reply = getFileXattr(volume, args[1] as string | null);
+    if (typeof reply !== 'function') return reply;
+    return (task, child) => reply(task, args[0] as Loc, child);
+  },
+  setxattr: checkSetxattr('setxattr'),
+  fsetxattr: checkSetxattr('fsetxattr'),
+  removexattr: checkRemovexattr('removexattr'),
+  fremovexattr: checkRemovexattr('fremovexattr'),
+};
+
+const subjectInode = (subject: unknown): Inode | null =>
+  subject instanceof Fd ? subject.inode : (subject as Loc).inode;
+
+function makeFop<N extends FopName>(name: N): Fop<N, Distribute> {
+  const at = findFop(name)!.args.findIndex(isSubject);
+  const sign = makeSignReader(name);
+  const checkXattr = xattrHandlers[name];
+  const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
+    if (sign(opRet, opErrno, values) === UNMOVED) {
+      unwindArgs[name](frame, opRet, opErrno, values);
+      return;
+    }
+    const xl = anyXl as Xlator<Distribute>;
+    const args = frame.local as readonly unknown[];
+    const reply = { opRet, opErrno, values: values as never };
+    const inode = subjectInode(args[at])!;
+    runTask(frame, xl, name, (task) =>
+      followMove(task, { fop: name, args, subject: args[at], inode }, child, reply),
+    );
+  }) as Cbk<N, unknown>;
+  const needsAttributes = needsStatRequest(name);
+  return collect[name]((frame, anyXl, args) => {
+    const xl = anyXl as Xlator<Distribute>;
+    const inode = subjectInode(args[at]);
+    const child = inode?.ctxGet(xl);
+    if (typeof child === 'number') {
+      const xattrReply = checkXattr?.(xl.priv, args);
+      if (typeof xattrReply === 'function') {
+        runTask(frame, xl, name, (task) => xattrReply(task, child) as Steps<Reply<N>>);
+        return;
+      }
+      if (xattrReply !== undefined) {
+        unwindArgs[name](frame, xattrReply.opRet, xattrReply.opErrno, xattrReply.values as never);
+        return;
+      }
+      const sentArgs = needsAttributes ? addStatRequest(args) : args;
+      frame.local = sentArgs;
+      windArgs[name](frame, child, cbk as never, xl.children[child]!, sentArgs as never);
+    } else runRequest(frame, xl, name, inode, args);
+  }) as Fop<N, Distribute>;
+}
+
+function runRequest(
+  frame: Frame,
+  xl: Xlator<Distribute>,
+  name: FopName,
+  inode: Inode | null,
+  args: readonly unknown[],
+): void {
+  if (inode === null) unwindArgs[name](frame, -1, EINVAL, failure(name, EINVAL).values);
+  else runTask(frame, xl, name, (task) => performRequest(task, name, inode, args));
+}
+
+function* performRequest<N extends FopName>(
+  task: Task,
+  name: N,
+  inode: Inode,
+  args: readonly unknown[],
+): Steps<Reply<N>> {
+  const { volume } = task;
+  const isKnown = inode.ctxGet(volume.xl) !== undefined;
+  const directory = isKnown ? volume.directoryState(inode) : yield* findLocation(task, inode);
+  if (typeof directory === 'number') return failure(name, directory);
+  const child = volume.findFileChild(inode);
+  if (child !== NO_CHILD) {
+    const xattrReply = xattrHandlers[name]?.(volume, args);
+    if (typeof xattrReply === 'function') return (yield* xattrReply(task, child)) as Reply<N>;
+    if (xattrReply !== undefined) return xattrReply as Reply<N>;
+    const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
+    const sentArgs = needsStatRequest(name) ? addStatRequest(args) : args;
+    return yield* windToMovingFile(task, { fop: name, args: sentArgs, subject, inode });
+  }
+  const handler = directoryHandlers[name];
+  if (directory === null) return failure(name, EIO);
+  if (handler !== undefined) {
+    return (yield* handler(task, directory, args as never, inode)) as Reply<N>;
+  }
+  return yield* task.windOne(volume.chooseReader(directory), name, ...(args as never));
+}
+
+/** Looks up an unknown inode on all children. @returns its directory state, null for a file, or the errno */
+export function* findLocation(task: Task, inode: Inode): Steps<Directory | null | number> {
+  const lookup = yield* lookupEverywhere(task, new Loc(inode), null);
+  if (lookup.opRet < 0) return lookup.opErrno || ESTALE;
+  return task.volume.directoryState(inode);
+}
+
+export const fileFops: Fops<Distribute> = Object.fromEntries(
+  NAMES.map((name) => [name, makeFop(name)]),
+);

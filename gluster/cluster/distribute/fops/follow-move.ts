@@ -1,0 +1,261 @@
+/**
+ * Follows files that a rebalance moves while they are in use.
+ *
+ * While copied, a file has the mode bits S and T: changes go to the source, then to the copy. Afterwards the source is
+ * a linkto, and is removed soon: requests are repeated on the target, and open files are opened there.
+ * Source: GlusterFS `dht-helper.c` (dht_rebalance_in_progress_check, dht_rebalance_complete_check),
+ * `dht-inode-write.c`.
+ */
+
+import { constants } from 'node:fs';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EBADF, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { findFop } from '../../../../runtime/core/fops.ts';
+import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
+import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
+import { Move, NO_CHILD } from '../distribute.ts';
+import { LINKTO_MODE, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
+import { failure, type Reply, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere } from './lookup-everywhere.ts';
+
+/** Signs of a move in a reply; a greater number is more certain. */
+export const UNMOVED = 0;
+const MAYBE_COPYING = 1;
+const MOVED_AWAY = 2;
+
+/** The most moves of a file that one fop follows. */
+const MOVES_MAX = 8;
+
+/** Names of the file's attributes in replies. */
+const IATT_NAMES: ReadonlySet<string> = new Set([
+  'buf',
+  'stbuf',
+  'prebuf',
+  'postbuf',
+  'statpre',
+  'statpost',
+]);
+
+/** Fops that must be repeated on the copy. */
+const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
+  'writev',
+  'truncate',
+  'ftruncate',
+  'fallocate',
+  'discard',
+  'zerofill',
+  'setattr',
+  'fsetattr',
+  'setxattr',
+  'fsetxattr',
+  'removexattr',
+  'fremovexattr',
+  'fsync',
+]);
+
+/** Changes whose replies carry the file's attributes only on request, in xdata. */
+const NEED_STAT_REQUEST: ReadonlySet<FopName> = new Set<FopName>([
+  'setxattr',
+  'fsetxattr',
+  'removexattr',
+  'fremovexattr',
+]);
+
+/** Whether a fop needs `addStatRequest`. */
+export const needsStatRequest = (fop: FopName): boolean => NEED_STAT_REQUEST.has(fop);
+
+/** Adds a request for the attributes that show a move. */
+export const addStatRequest = (args: readonly unknown[]): readonly unknown[] =>
+  addXdata(args, IATT_REQ);
+
+const addXdata = (args: readonly unknown[], key: string): readonly unknown[] => [
+  ...args.slice(0, -1),
+  ((args.at(-1) as Dict | null)?.copy() ?? new Dict()).set(key, 1),
+];
+
+const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
+
+const iattIndexes = (fop: FopName): number[] =>
+  findFop(fop)!.reply.flatMap(({ name }, index) => (IATT_NAMES.has(name) ? [index] : []));
+
+const hasLinktoMode = ({ iaProt, iaType }: Iatt): boolean =>
+  iaType === IA_IFREG && iaProt === LINKTO_MODE;
+
+/** Makes a function that reads the sign in a fop's replies. */
+export function makeSignReader(
+  fop: FopName,
+): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
+  const stats = iattIndexes(fop);
+  const asks = needsStatRequest(fop);
+  return (opRet, opErrno, values) => {
+    if (opRet < 0) return GONE_ERRNOS.has(opErrno) ? MOVED_AWAY : UNMOVED;
+    let sign = asks ? readSign(readXdataStat(values)) : UNMOVED;
+    for (let at = 0; at < stats.length; at++) {
+      sign = Math.max(sign, readSign(values[stats[at]!] as Iatt | null));
+    }
+    return sign;
+  };
+}
+
+function readSign(buf: Iatt | null): number {
+  if (buf === null) return UNMOVED;
+  if (hasLinktoMode(buf)) return MOVED_AWAY;
+  return mayBeMigrating(buf) ? MAYBE_COPYING : UNMOVED;
+}
+
+/** Reads the file's attributes from a reply's xdata; null if it has no attributes. */
+function readXdataStat(values: readonly unknown[]): Iatt | null {
+  const buf = (values.at(-1) as Dict | null)?.get(IATT_REQ);
+  return buf instanceof Iatt ? buf : null;
+}
+
+/** A fop on a file, as the caller requested it. */
+export interface FileRequest<N extends FopName> {
+  readonly fop: N;
+  readonly args: readonly unknown[];
+  /** The first argument that is a loc or an fd. */
+  readonly subject: unknown;
+  readonly inode: Inode;
+}
+
+/** Winds a fop to a file that may have moved; handles the reply as `followMove`. */
+export function* windToMovingFile<N extends FopName>(
+  task: Task,
+  request: FileRequest<N>,
+): Steps<Reply<N>> {
+  const { volume } = task;
+  const { fop, args, inode } = request;
+  const move = volume.findMove(inode);
+  if (move?.isOver) yield* openOnChild(task, request, move.target);
+  const child = volume.findFileChild(inode);
+  const reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
+  const hasStats =
+    iattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
+  const showsState = reply.opRet >= 0 && hasStats;
+  const isUnmoved =
+    showsState && makeSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
+  if (isUnmoved && move?.isOver === false) volume.cancelMove(inode, move);
+  return yield* followMove(task, request, child, reply);
+}
+
+/** Handles a reply that may show a move: repeats the fop on the copy or the target. @returns the final reply */
+export function* followMove<N extends FopName>(
+  task: Task,
+  request: FileRequest<N>,
+  from: number,
+  first: Reply<N>,
+): Steps<Reply<N>> {
+  const { fop, args, inode } = request;
+  const readReplySign = makeSignReader(fop);
+  let child = from;
+  let reply = first;
+  for (let moves = 0; moves < MOVES_MAX; moves++) {
+    const sign = readReplySign(reply.opRet, reply.opErrno, reply.values);
+    if (sign === UNMOVED) break;
+    if (sign === MAYBE_COPYING) {
+      const target = yield* findCopyTarget(task, inode, child);
+      if (target === NO_CHILD || target === child) return reply;
+      if (!CHANGES.has(fop)) return hideMigration(fop, reply);
+      return yield* changeCopy(task, request, target, reply);
+    }
+    const target = yield* findCurrentChild(task, inode, child);
+    if (target === NO_CHILD || target === child) break;
+    task.volume.setMove(inode, new Move(child, target, true));
+    if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
+    child = target;
+    reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
+  }
+  return reply;
+}
+
+/** Finds the child to which a file is copied; its own child if an application set these mode bits. */
+function* findCopyTarget(task: Task, inode: Inode, child: number): Steps<number> {
+  const move = task.volume.findMove(inode);
+  if (move?.source === child && !move.isOver) return move.target;
+  const target = yield* findCurrentChild(task, inode, child);
+  const isNew = move === null && target !== NO_CHILD && target !== child;
+  if (isNew) task.volume.setMove(inode, new Move(child, target, false));
+  return target;
+}
+
+/** Repeats a change on the copy. @returns the source's reply */
+function* changeCopy<N extends FopName>(
+  task: Task,
+  request: FileRequest<N>,
+  target: number,
+  reply: Reply<N>,
+): Steps<Reply<N>> {
+  const { fop } = request;
+  const args = makeCopyArgs(request);
+  if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
+  const copyReply = yield* task.windOne(target, fop, ...(args as FopTable[N]['args']));
+  const hasFailed =
+    copyReply.opRet < 0 && !GONE_ERRNOS.has(copyReply.opErrno) && !isAbsentFromCopy(fop, copyReply);
+  return hasFailed ? copyReply : hideMigration(fop, reply);
+}
+
+/** Whether the xattr to remove is merely absent from the copy. */
+const isAbsentFromCopy = (fop: FopName, { opErrno }: { readonly opErrno: number }): boolean =>
+  opErrno === ENODATA && (fop === 'removexattr' || fop === 'fremovexattr');
+
+/**
+ * Makes the arguments for the copy. The rebalance may have read this part of the file before the write, and would
+ * overwrite it: with PROTECT_WRITES the brick refuses that, and the file is moved another time. The flags of setxattr
+ * were checked on the source: the copy may have the xattr already, or not yet.
+ * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
+ */
+function makeCopyArgs({ fop, args }: FileRequest<FopName>): readonly unknown[] {
+  if (fop === 'writev') return addXdata(args, PROTECT_WRITES);
+  if (fop !== 'setxattr' && fop !== 'fsetxattr') return args;
+  const [subject, dict, _flags, xdata] = args;
+  return [subject, dict, 0, xdata];
+}
+
+/** Finds the child that a source names as target, if it has the file; otherwise the child that a lookup finds. */
+function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<number> {
+  const { volume } = task;
+  const loc = new Loc(inode);
+  const sourceReply = yield* task.windOwn(child, 'lookup', loc, volume.addFileKeys(null));
+  const name =
+    sourceReply.opRet < 0 ? undefined : readTarget(sourceReply.values[2], volume.keys.linkto);
+  const target = name === undefined ? NO_CHILD : volume.findChild(name);
+  if (target !== NO_CHILD) {
+    const targetReply = yield* task.windOwn(target, 'lookup', loc, volume.addFileKeys(null));
+    if (targetReply.opRet >= 0 && targetReply.values[1]?.iaGfid === inode.gfid) return target;
+  }
+  if (sourceReply.opRet >= 0 && !hasLinktoMode(sourceReply.values[1]!)) return child;
+  const lookup = yield* lookupEverywhere(task, loc, null);
+  return lookup.opRet < 0 ? NO_CHILD : volume.findFileChild(inode);
+}
+
+const { O_CREAT, O_EXCL, O_TRUNC } = constants;
+
+/** Opens an open file on another child too. @returns whether it is open there */
+function* openOnChild<N extends FopName>(
+  task: Task,
+  { subject, inode, fop }: FileRequest<N>,
+  child: number,
+): Steps<boolean> {
+  if (!(subject instanceof Fd) || fop === 'open') return true;
+  const { xl } = task.volume;
+  const openChildren = subject.ctxGet(xl) as Set<number> | undefined;
+  if (openChildren?.has(child)) return true;
+  const flags = subject.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
+  const { opRet } = yield* task.windOwn(child, 'open', new Loc(inode), flags, subject, null);
+  if (opRet >= 0) subject.ctxSet(xl, (openChildren ?? new Set<number>()).add(child));
+  return opRet >= 0;
+}
+
+/** Removes the mode bits of a file that is being copied. */
+function hideMigration<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
+  const values = [...reply.values] as unknown[];
+  for (const at of iattIndexes(fop)) {
+    const buf = values[at] as Iatt | null;
+    if (buf !== null && mayBeMigrating(buf)) values[at] = removeMigrationBits(buf);
+  }
+  return { ...reply, values: values as never };
+}

@@ -1,0 +1,272 @@
+/**
+ * Lists the children one after the other. A linkto is listed on the file's child, a directory by its name's child.
+ *
+ * A rebalance may move files meanwhile. A file that moves to a child listed later is dropped there (`ListingRecord`;
+ * GlusterFS returns it twice). A file that moves to one listed before would be missed, so a directory with misplaced
+ * files is listed a second time, for names not yet returned.
+ * Source: GlusterFS `dht-common.c` (dht_opendir, dht_readdirp_cbk).
+ */
+import { Dict } from '../../../../runtime/core/dict.ts';
+import {
+  EBADF,
+  EBADFD,
+  ENOENT,
+  ENOTCONN,
+  EOVERFLOW,
+  ESTALE,
+} from '../../../../runtime/core/errno.ts';
+import type { Fd } from '../../../../runtime/core/fd.ts';
+import type { Frame } from '../../../../runtime/core/frame.ts';
+import { unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { type Dirent, direntType, IA_IFDIR } from '../../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
+import { chooseErrno } from '../directory-view.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import {
+  isLinkto,
+  isMigrating,
+  mayBeLinkto,
+  mayBeMigrating,
+  removeMigrationBits,
+} from '../linkto.ts';
+import { failure, runTask } from '../task.ts';
+import {
+  joinOffset,
+  type ListingRecord,
+  offsetChild,
+  offsetWithinChild,
+} from './listing-record.ts';
+
+const DT_DIR = direntType(IA_IFDIR);
+
+/** Errors of a child that is away, or has lost the directory. */
+const ABSENT: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
+/** Errors of a child that was away when the directory was opened, or since. */
+const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
+
+/** The state of one readdir or readdirp request. */
+interface ListingRequest {
+  readonly fd: Fd;
+  readonly record: ListingRecord;
+  readonly size: number;
+  /** Whether to reply as readdirp, else as readdir. */
+  readonly isReaddirp: boolean;
+  /** Whether the request starts at the beginning. */
+  readonly isWhole: boolean;
+  /** The position in the sequence of children, each of which is listed once or twice. */
+  position: number;
+  /** The xdata for the children; includes the linkto attribute once needed. */
+  xdata: Dict | null;
+  requestsLinktos: boolean;
+  /** The offset of the last request to the child. */
+  offset: number;
+  /** Whether a child must be sent a request, and whether the loop that sends it is running. */
+  isDue: boolean;
+  isWinding: boolean;
+  /** The child on which the directory was just opened. */
+  openedChild: number;
+  /** Whether a child has the directory, and the errno of one without it. */
+  hasDirectory: boolean;
+  errno: number;
+}
+
+const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
+  const volume = xl.priv;
+  runTask(frame, xl, 'opendir', function* (task) {
+    const replies = yield* task.windEach(volume.children, 'opendir', () => [loc, fd, xdata]);
+    const success = replies.find(({ opRet }) => opRet >= 0);
+    return success ?? failure('opendir', chooseErrno(replies));
+  });
+};
+
+/** Lists by readdirp in both cases: names alone do not identify linktos. */
+function list(
+  frame: Frame,
+  xl: Xlator<Distribute>,
+  fd: Fd,
+  size: number,
+  offset: number,
+  xdata: Dict | null,
+  isReaddirp: boolean,
+): void {
+  const volume = xl.priv;
+  const children = volume.children.length;
+  const record = volume.findListingRecord(fd);
+  const position = record.seek(offset, offsetChild(offset, children));
+  const listing: ListingRequest = {
+    ...{
+      fd,
+      record,
+      size,
+      xdata,
+      isReaddirp,
+      isWhole: offset === 0,
+      position,
+      offset: 0,
+      errno: 0,
+    },
+    ...{
+      isDue: false,
+      isWinding: false,
+      hasDirectory: false,
+      requestsLinktos: false,
+      openedChild: NO_CHILD,
+    },
+  };
+  frame.local = listing;
+  if (volume.directoriesWithLinktos.has(fd.inode)) requestLinktos(listing, volume.keys.linkto);
+  windToChild(frame, xl, position, offsetWithinChild(offset, children));
+}
+
+/**
+ * Requests the linkto attribute. A request for any attribute makes a brick read all attributes of each file, which
+ * can double the cost of a listing. So it is sent only where a mode indicates possible linktos.
+ */
+function requestLinktos(listing: ListingRequest, key: string): void {
+  listing.xdata = (listing.xdata?.copy() ?? new Dict()).set(key, 256);
+  listing.requestsLinktos = true;
+}
+
+/** Sends the request to a child. A loop avoids recursion, as children may reply before `wind` returns. */
+function windToChild(frame: Frame, xl: Xlator<Distribute>, position: number, offset: number): void {
+  const listing = frame.local as ListingRequest;
+  listing.position = position;
+  listing.offset = offset;
+  listing.isDue = true;
+  if (listing.isWinding) return;
+  listing.isWinding = true;
+  while (listing.isDue) {
+    listing.isDue = false;
+    const { fd, size, xdata } = listing;
+    const child = listing.position % xl.priv.children.length;
+    wind.readdirp(frame, child, readdirpCbk, xl.children[child]!, fd, size, listing.offset, xdata);
+  }
+  listing.isWinding = false;
+}
+
+const opendirCbk: Cbk<'opendir', Distribute> = (frame, child, xl, opRet, opErrno, _fd, xdata) => {
+  if (opRet >= 0) windToChild(frame, xl, (frame.local as ListingRequest).position, 0);
+  else readdirpCbk(frame, child, xl, opRet, opErrno, null, xdata);
+};
+
+const readdirpCbk: Cbk<'readdirp', Distribute> = (
+  frame,
+  child,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
+  const volume = xl.priv;
+  const listing = frame.local as ListingRequest;
+  if (opRet < 0 && NOT_OPEN.has(opErrno) && listing.offset === 0 && listing.openedChild !== child) {
+    listing.openedChild = child;
+    const { fd } = listing;
+    const loc = new Loc(fd.inode);
+    return wind.opendir(frame, child, opendirCbk, xl.children[child]!, loc, fd, null);
+  }
+  const isAbsent = opRet < 0 && (ABSENT.has(opErrno) || NOT_OPEN.has(opErrno));
+  if (opRet < 0 && !isAbsent) return unwindListing(frame, opRet, opErrno, null, xdata);
+  if (isAbsent) listing.errno ||= opErrno;
+  else listing.hasDirectory = true;
+  if (isAbsent || entries === null || entries.length === 0) {
+    // A child without the directory lists nothing; if no child has it, the listing fails.
+    if (hasNext(volume, listing)) return windToChild(frame, xl, listing.position + 1, 0);
+    const isNowhere = listing.isWhole && !listing.hasDirectory;
+    const lostErrno = isNowhere ? listing.errno : 0;
+    const errno = volume.up.length === 0 ? ENOTCONN : lostErrno;
+    return unwindListing(frame, errno === 0 ? 0 : -1, errno, [], xdata);
+  }
+  if (!listing.requestsLinktos && entries.some(mayBeSpecial)) {
+    volume.directoriesWithLinktos.add(listing.fd.inode);
+    requestLinktos(listing, volume.keys.linkto);
+    return windToChild(frame, xl, listing.position, listing.offset);
+  }
+  const { position, record } = listing;
+  const returned: Dirent[] = [];
+  for (const entry of entries) {
+    record.isUnsettled ||= mayMove(volume, listing.fd.inode, child, entry);
+    if (!isListedHere(volume, listing.fd, child, entry)) continue;
+    if (record.isDuplicate(entry.name, position)) {
+      record.isUnsettled = true;
+      continue;
+    }
+    const off = joinOffset(child, entry.off, volume.children.length);
+    if (off === undefined) return unwindListing(frame, -1, EOVERFLOW, null, null);
+    record.add(entry.name, position, off);
+    returned.push(makeDirent(volume, child, entry, off, listing.isReaddirp));
+  }
+  if (returned.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
+  // The last entries of the last child carry ENOENT, as on a single brick.
+  const isEnd = opErrno === ENOENT && !hasNext(volume, listing);
+  unwindListing(frame, returned.length, isEnd ? ENOENT : 0, returned, xdata);
+};
+
+/** Whether an entry may be a linkto or a file being copied; an application may set the same mode. */
+const mayBeSpecial = ({ stat }: Dirent): boolean =>
+  stat !== null && (mayBeLinkto(stat) || mayBeMigrating(stat));
+
+/** Whether another child must be listed. */
+function hasNext({ children }: Distribute, { position, record }: ListingRequest): boolean {
+  const isLast = (position + 1) % children.length === 0;
+  return !isLast || (position + 1 === children.length && record.isUnsettled);
+}
+
+/** Whether a file may move before the listing ends: it is misplaced, or is being moved. */
+const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent): boolean =>
+  entry.type !== DT_DIR &&
+  volume.children.length > 1 &&
+  (mayBeSpecial(entry) ||
+    volume.directoryState(inode)?.layout.findChild(volume.hash.compute(entry.name)) !== child);
+
+/** Whether this child is the one that lists the entry. */
+function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {
+  const { name, type, stat, dict } = entry;
+  if (stat !== null && isLinkto(stat, dict, volume.keys.linkto)) return false;
+  if (type !== DT_DIR) return true;
+  const isFirst = child === volume.firstUp;
+  if (volume.settings['readdir-optimize']) return isFirst;
+  const hashed =
+    volume.directoryState(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
+  return hashed === NO_CHILD || !volume.isUp(hashed) ? isFirst : hashed === child;
+}
+
+function makeDirent(
+  volume: Distribute,
+  child: number,
+  entry: Dirent,
+  off: number,
+  isReaddirp: boolean,
+): Dirent {
+  const { name, type, gfid, stat, dict, inode } = entry;
+  if (!isReaddirp) return { name, off, type, gfid, stat: null, dict: null, inode: null };
+  // One child does not know a directory's merged attributes: the caller must look it up.
+  if (type === DT_DIR && name !== '.' && name !== '..') {
+    return { name, off, type, gfid, stat: null, dict, inode: null };
+  }
+  if (stat !== null && inode !== null) volume.setLocation(inode, stat.iaGfid, child);
+  const isCopied = stat !== null && isMigrating(stat, dict, volume.keys.linkto);
+  const visible = isCopied ? removeMigrationBits(stat) : stat;
+  return { name, off, type, gfid, stat: visible, dict, inode };
+}
+
+function unwindListing(
+  frame: Frame,
+  opRet: number,
+  opErrno: number,
+  entries: readonly Dirent[] | null,
+  xdata: Dict | null,
+): void {
+  const { isReaddirp } = frame.local as ListingRequest;
+  if (isReaddirp) unwind.readdirp(frame, opRet, opErrno, entries, xdata);
+  else unwind.readdir(frame, opRet, opErrno, entries, xdata);
+}
+
+export const listingFops: Fops<Distribute> = {
+  opendir,
+  readdir: (frame, xl, fd, size, offset, xdata) => list(frame, xl, fd, size, offset, xdata, false),
+  readdirp: (frame, xl, fd, size, offset, xdata) => list(frame, xl, fd, size, offset, xdata, true),
+};

@@ -1,0 +1,145 @@
+/**
+ * Serves virtual xattrs that contain the locations of files, and the xattrs of directories.
+ *
+ *     getfattr -n dht.file.hashed-subvol.NAME --only-values DIR     the subvolume that NAME belongs to
+ * Source: GlusterFS `dht-common.c` (dht_getxattr, dht_vgetxattr_fill_and_set).
+ */
+import { decodeName } from '../../../../runtime/core/bytes.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { ENODATA, ENOTCONN, EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { chooseErrno } from '../directory-view.ts';
+import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
+import { sortByStart } from '../layout/layout.ts';
+import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
+
+const HASHED_PREFIX = 'dht.file.hashed-subvol.';
+const PATHINFOS: ReadonlySet<string> = new Set([
+  'glusterfs.pathinfo',
+  'trusted.glusterfs.pathinfo',
+]);
+/** Xattrs of a directory that join the values of all children with spaces. */
+const JOINED_NAMES: ReadonlySet<string> = new Set([
+  'trusted.glusterfs.node-uuid',
+  'trusted.glusterfs.list-node-uuids',
+]);
+/** The prefix of an xattr that finds an entry's name regardless of case. */
+const REAL_FILENAME = 'glusterfs.get_real_filename:';
+
+type XattrReply = Reply<'getxattr'>;
+
+/** Whether an xattr is distribute's own, which clients may not set. */
+export const isInternal = ({ keys }: Distribute, name: string): boolean =>
+  name.startsWith(keys.layout);
+
+const makeTextReply = (name: string, value: string): XattrReply =>
+  success('getxattr', new Dict().set(name, value), null);
+
+const readText = (dict: Dict | null, name: string): string => {
+  const value = dict?.get(name);
+  if (value === undefined) return '';
+  return (value instanceof Uint8Array ? decodeName(value) : String(value)).replace(/\0+$/, '');
+};
+
+/** Serves `getxattr` and `fgetxattr` of a directory. */
+export function* getDirectoryXattr(
+  task: Task,
+  directory: Directory,
+  inode: Inode,
+  name: string | null,
+  xdata: Dict | null,
+): Steps<XattrReply> {
+  const { volume } = task;
+  if (name?.startsWith(HASHED_PREFIX)) return getHashedSubvolume(volume, directory, name);
+  if (name !== null && PATHINFOS.has(name)) {
+    return yield* getPathinfo(task, directory, inode, name);
+  }
+  if (name !== null && JOINED_NAMES.has(name)) return yield* joinValues(task, inode, name);
+  if (name?.startsWith(REAL_FILENAME)) return yield* findRealFilename(task, inode, name);
+  if (name !== null && isInternal(volume, name)) return failure('getxattr', EOPNOTSUPP);
+  return yield* getFromOne(task, directory, new Loc(inode), name, xdata);
+}
+
+function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
+  const child = layout.findChild(volume.hash.compute(name.slice(HASHED_PREFIX.length)));
+  return child === NO_CHILD
+    ? failure('getxattr', ENODATA)
+    : makeTextReply(name, volume.names[child]!);
+}
+
+function* getPathinfo(
+  task: Task,
+  { layout }: Directory,
+  inode: Inode,
+  name: string,
+): Steps<XattrReply> {
+  const joined = yield* joinValues(task, inode, name);
+  if (joined.opRet < 0) return joined;
+  const paths = readText(joined.values[0], name);
+  const pieces = sortByStart(layout.pieces).map((child) => {
+    const { start, stop } = layout.pieces[child]!;
+    return `(${task.volume.names[child]} ${start} ${stop})`;
+  });
+  const volumeName = task.volume.xl.name;
+  return makeTextReply(
+    name,
+    `((<DISTRIBUTE:${volumeName}> ${paths}) (${volumeName}-layout ${pieces.join(' ')}))`,
+  );
+}
+
+function* joinValues(task: Task, inode: Inode, name: string): Steps<XattrReply> {
+  const loc = new Loc(inode);
+  const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const successes = replies.filter(({ opRet }) => opRet >= 0);
+  if (successes.length === 0) return failure('getxattr', chooseErrno(replies));
+  return makeTextReply(name, successes.map(({ values }) => readText(values[0], name)).join(' '));
+}
+
+/** Sends the request to all children; fails if one of them cannot search. */
+function* findRealFilename(task: Task, inode: Inode, name: string): Steps<XattrReply> {
+  const loc = new Loc(inode);
+  const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const refusal = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
+  const firstSuccess = replies.find(({ opRet }) => opRet >= 0);
+  return refusal ?? firstSuccess ?? failure('getxattr', ENODATA);
+}
+
+/** Reads from the MDS, or from another child while the MDS is down. */
+function* getFromOne(
+  task: Task,
+  { mds }: Directory,
+  loc: Loc,
+  name: string | null,
+  xdata: Dict | null,
+): Steps<XattrReply> {
+  const order = [...task.volume.children].sort(
+    (a, b) => Number(b === mds) - Number(a === mds) || a - b,
+  );
+  for (const child of order) {
+    const reply = yield* task.windOne(child, 'getxattr', loc, name, xdata);
+    if (reply.opRet < 0 && reply.opErrno === ENOTCONN) continue;
+    if (reply.opRet < 0 || name !== null) return reply;
+    const dict = new Dict();
+    reply.values[0]?.forEach((key, value, type) => {
+      if (!isInternal(task.volume, key)) dict.set(key, value, type);
+    });
+    return { opRet: dict.size, opErrno: 0, values: [dict, reply.values[1]] };
+  }
+  return failure('getxattr', ENOTCONN);
+}
+
+/** Serves `getxattr` of a file's virtual xattrs. @returns a reply or its steps; undefined for others */
+export function getFileXattr(
+  { keys }: Distribute,
+  name: string | null,
+): XattrReply | ((task: Task, loc: Loc, child: number) => Steps<XattrReply>) | undefined {
+  if (name === keys.layout || name === keys.mds) return failure('getxattr', EOPNOTSUPP);
+  if (name === null || !PATHINFOS.has(name)) return undefined;
+  return function* (task, loc, child) {
+    const reply = yield* task.windOne(child, 'getxattr', loc, name, null);
+    if (reply.opRet < 0) return reply;
+    const volumeName = task.volume.xl.name;
+    return makeTextReply(name, `(<DISTRIBUTE:${volumeName}> ${readText(reply.values[0], name)})`);
+  };
+}

@@ -1,0 +1,198 @@
+/**
+ * Repairs a directory at its lookup: missing copies, differing attributes, holes or overlaps in the
+ * layout, and xattrs that a child missed. Repairs nothing while a child's state is unknown, and
+ * re-reads everything after locking.
+ * Source: GlusterFS `dht-selfheal.c`.
+ */
+
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { messages } from '../../../../runtime/core/messages.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { type DirectoryView, isDirectory, makeDirectoryView } from '../directory-view.ts';
+import { NO_CHILD } from '../distribute.ts';
+import {
+  countAnomalies,
+  hasRange,
+  isBroken,
+  mayHeal,
+  NO_COMMIT_HASH,
+  needsHeal,
+} from '../layout/layout.ts';
+import { lockLayout, lockName, unlockLayout, unlockName } from '../locks.ts';
+import type { Steps, Task } from '../task.ts';
+import { computePieces, writeLayout } from './fix-layout.ts';
+import { healXattrs, isMdsDirty, makeLimitsXdata, readShared } from './heal-xattrs.ts';
+
+const { MODE, UID, GID, ATIME, MTIME } = SET_ATTR;
+
+/** Repairs a directory. @returns its state afterwards */
+export function* healDirectory(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+  let current = yield* addCopiesByGfid(task, loc, view);
+  const anomalies = countAnomalies(current.layout.pieces);
+  if (!mayHeal(anomalies)) return current;
+  if (anomalies.missing > 0) current = yield* createMissing(task, loc, current);
+  yield* healAttributes(task, loc, current);
+  current = yield* markMds(task, loc, current);
+  if (isMdsDirty(task.volume, current)) yield* healXattrs(task, makeGfidLoc(loc, current), current);
+  const after = countAnomalies(current.layout.pieces);
+  if (!needsHeal(after) || !mayHeal(after) || after.missing > 0) return current;
+  return yield* healLayout(task, loc, current);
+}
+
+const viewGfid = (view: DirectoryView): string => view.replies[view.source]!.values[1]!.iaGfid;
+
+/** Makes a loc of the directory by its gfid, as its name may change meanwhile. */
+const makeGfidLoc = (loc: Loc, view: DirectoryView): Loc =>
+  new Loc(loc.inode, null, null, viewGfid(view));
+
+/** Looks the directory up on all children again. */
+export function* lookupAgain(task: Task, loc: Loc): Steps<DirectoryView | null> {
+  const { volume } = task;
+  const keys = volume.addLinkedKeys(null);
+  const replies = yield* task.windOwnEach(volume.children, 'lookup', () => [loc, keys]);
+  const exists = replies.some(({ opRet, values }) => opRet >= 0 && values[1] !== null);
+  return exists ? makeDirectoryView(volume, loc, replies) : null;
+}
+
+/** Makes the directory on children that lack it. */
+function* createMissing(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+  const { volume } = task;
+  const child = volume.findHashedChild(loc);
+  if (loc.parent === null || loc.name === null || child === NO_CHILD) return view;
+  if ((yield* lockName(task, child, loc)) !== 0) return view;
+  let now = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
+  const missing = volume.children.filter((at) => isMissing(now, at));
+  if (missing.length > 0 && missing.length < volume.children.length) {
+    yield* makeOnChildren(task, loc, now, missing);
+    now = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? now);
+  }
+  yield* unlockName(task, child, loc);
+  return now;
+}
+
+/**
+ * Finds the directory by gfid on children that lack its name, as after an interrupted rename. They
+ * must not get a second copy, and their piece is part of the layout.
+ */
+function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+  const { volume } = task;
+  const gfid = viewGfid(view);
+  const lacking = volume.children.filter(
+    (at) => isMissing(view, at) || hasOtherDirectory(view, at),
+  );
+  if (loc.parent === null || lacking.length === 0) return view;
+  // A new inode remembers the last reply, which must be the directory's.
+  const inode = loc.inode?.linked === false ? loc.inode : loc.parent.table.newInode();
+  const keys = volume.addLinkedKeys(null);
+  const gfidLoc = new Loc(inode, null, null, gfid);
+  const anomalies = yield* task.windOwnEach(lacking, 'lookup', () => [gfidLoc, keys]);
+  if (inode !== loc.inode) inode.forgetCtx();
+  if (!anomalies.some(isDirectory)) return view;
+  const replies = [...view.replies];
+  lacking.forEach((at, i) => {
+    if (isDirectory(anomalies[i]!)) replies[at] = anomalies[i]!;
+  });
+  return makeDirectoryView(volume, loc, replies);
+}
+
+/** Whether a child has a different directory of this name. */
+const hasOtherDirectory = (view: DirectoryView, child: number): boolean => {
+  const reply = view.replies[child]!;
+  return isDirectory(reply) && reply.values[1]!.iaGfid !== viewGfid(view);
+};
+
+function* makeOnChildren(
+  task: Task,
+  loc: Loc,
+  view: DirectoryView,
+  children: readonly number[],
+): Steps<void> {
+  const source = view.replies[view.source]!.values[1]!;
+  const xdata = new Dict().setGfid(GFID_REQ, source.iaGfid);
+  const replies = yield* task.windOwnEach(children, 'mkdir', () => [loc, source.iaProt, 0, xdata]);
+  const created = children.filter((_, at) => replies[at]!.opRet >= 0);
+  const dir = makeGfidLoc(loc, view);
+  yield* task.windOwnEach(created, 'setattr', () => [
+    dir,
+    source,
+    MODE | UID | GID | ATIME | MTIME,
+    null,
+  ]);
+  const attributes = yield* readShared(task, view.source, dir);
+  if (attributes.size > 0) {
+    yield* task.windOwnEach(created, 'setxattr', () => [
+      dir,
+      attributes,
+      0,
+      makeLimitsXdata(attributes),
+    ]);
+  }
+}
+
+const isMissing = ({ layout }: DirectoryView, child: number): boolean =>
+  countAnomalies([layout.pieces[child]!]).missing > 0;
+
+/** Copies mode and owner from the child whose attributes count. */
+function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void> {
+  const { replies, source } = view;
+  const expected = replies[source]!.values[1]!;
+  const differing = replies
+    .map((_, child) => child)
+    .filter((child) => {
+      const { opRet, values } = replies[child]!;
+      const buf = values[1];
+      if (opRet < 0 || buf === null || buf.iaGfid !== expected.iaGfid) return false;
+      return (
+        buf.iaProt !== expected.iaProt ||
+        buf.iaUid !== expected.iaUid ||
+        buf.iaGid !== expected.iaGid
+      );
+    });
+  if (differing.length === 0) return;
+  const dir = makeGfidLoc(loc, view);
+  yield* task.windOwnEach(differing, 'setattr', () => [dir, expected, MODE | UID | GID, null]);
+}
+
+/** Chooses an MDS for a directory without one. */
+function* markMds(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+  if (view.mds !== NO_CHILD || viewGfid(view) === ROOT_GFID) return view;
+  const child = task.volume.findHashedChild(loc);
+  if (child === NO_CHILD || view.layout.pieces[child]!.err !== 0) return view;
+  const dict = new Dict().set(task.volume.keys.mds, new Uint8Array(4));
+  const reply = yield* task.windOwn(child, 'setxattr', makeGfidLoc(loc, view), dict, 0, null);
+  return reply.opRet < 0 ? view : { ...view, mds: child };
+}
+
+/** Computes and writes a new layout under the locks of all children. */
+function* healLayout(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+  const { volume } = task;
+  const dir = makeGfidLoc(loc, view);
+  if ((yield* lockLayout(task, dir)) !== 0) return view;
+  const now = yield* lookupAgain(task, dir);
+  let healed = now ?? view;
+  const anomalies = now === null ? null : countAnomalies(now.layout.pieces);
+  if (anomalies !== null && isBroken(anomalies) && mayHeal(anomalies) && anomalies.missing === 0) {
+    const { layout } = healed;
+    const isNew = !layout.pieces.some(hasRange);
+    const problems = `holes=${anomalies.holes} overlaps=${anomalies.overlaps}`;
+    if (!isNew) {
+      volume.xl.log.info(`rebuilt the layout of ${loc.path} (${problems})`, {
+        msgid: messages.layoutHealed.id,
+      });
+    }
+    const newPieces = computePieces(
+      volume,
+      loc.path,
+      viewGfid(healed),
+      layout.pieces,
+      NO_COMMIT_HASH,
+    );
+    const pieces = newPieces.map((piece) => ({ ...piece, type: layout.type }));
+    healed = { ...healed, layout: yield* writeLayout(task, dir, pieces) };
+  }
+  yield* unlockLayout(task, dir);
+  return healed;
+}

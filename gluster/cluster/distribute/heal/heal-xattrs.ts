@@ -1,0 +1,85 @@
+/**
+ * Repairs the xattrs of directories: copies those of applications from the child whose attributes
+ * count (MDS) to children that missed a change.
+ * Source: GlusterFS `dht-selfheal.c` (dht_dir_xattr_heal), `dht-common.c` (dht_xattr_heal).
+ */
+import { Dict } from '../../../../runtime/core/dict.ts';
+import type { Loc } from '../../../../runtime/core/loc.ts';
+import type { DirectoryView } from '../directory-view.ts';
+import { type Distribute, NO_CHILD } from '../distribute.ts';
+import type { Steps, Task } from '../task.ts';
+import { INTERNAL_FOP } from './make-linkto.ts';
+
+/** Prefixes of applications' xattrs and ACLs; others belong to a translator or a brick. */
+const SHARED_PREFIXES = ['user.', 'security.', 'system.posix_acl_'];
+/** Quota limits, which bricks accept from internal clients only and release to management. */
+const QUOTA_LIMITS: ReadonlySet<string> = new Set([
+  'trusted.glusterfs.quota.limit-set',
+  'trusted.glusterfs.quota.limit-objects',
+]);
+const ADD_ARRAY = 0;
+
+const isShared = (name: string): boolean =>
+  QUOTA_LIMITS.has(name) || SHARED_PREFIXES.some((prefix) => name.startsWith(prefix));
+
+/** Makes the xdata with which all children accept these attributes; null if they need no xdata. */
+export const makeLimitsXdata = (attributes: Dict): Dict | null =>
+  [...QUOTA_LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
+
+const readCounter = (volume: Distribute, { mds, replies }: DirectoryView): number => {
+  const bytes = replies[mds]?.values[2]?.bytes(volume.keys.mds);
+  if (bytes === undefined || bytes.length < 4) return 0;
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
+};
+
+/** Whether the MDS has changes that others may lack. */
+export const isMdsDirty = (volume: Distribute, view: DirectoryView): boolean =>
+  view.mds !== NO_CHILD && readCounter(volume, view) !== 0;
+
+/** Reads the xattrs of a child that all children should have. */
+export function* readShared(task: Task, child: number, dir: Loc): Steps<Dict> {
+  const reply = yield* task.windOwn(child, 'getxattr', dir, null, null);
+  const shared = new Dict();
+  reply.values[0]?.forEach((name, value, type) => {
+    if (isShared(name)) shared.set(name, value, type);
+  });
+  return shared;
+}
+
+export function* healXattrs(task: Task, dir: Loc, view: DirectoryView): Steps<void> {
+  const { mds } = view;
+  const counter = readCounter(task.volume, view);
+  const expected = yield* readShared(task, mds, dir);
+  let isComplete = true;
+  for (const child of task.volume.children) {
+    if (child === mds) continue;
+    const actual = yield* readShared(task, child, dir);
+    for (const name of actual.keys()) {
+      if (expected.has(name) || QUOTA_LIMITS.has(name)) continue;
+      yield* task.windOwn(child, 'removexattr', dir, name, null);
+    }
+    if (expected.size === 0) continue;
+    const reply = yield* task.windOwn(
+      child,
+      'setxattr',
+      dir,
+      expected,
+      0,
+      makeLimitsXdata(expected),
+    );
+    if (reply.opRet < 0) isComplete = false;
+  }
+  if (isComplete) yield* addToMdsCount(task, mds, dir, -counter);
+}
+
+/**
+ * Counts changes that other children lack: -1 before each change, +1 once all children have it. GlusterFS
+ * repairs only negative counts. Sends deltas, so that several clients may count.
+ */
+export function* addToMdsCount(task: Task, mds: number, dir: Loc, delta: number): Steps<number> {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, delta);
+  const dict = new Dict().set(task.volume.keys.mds, bytes);
+  const reply = yield* task.windOwn(mds, 'xattrop', dir, ADD_ARRAY, dict, null);
+  return reply.opRet < 0 ? reply.opErrno : 0;
+}
