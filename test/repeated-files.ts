@@ -34,7 +34,7 @@ export const REPEATED_FILES = {
       'cli/mount-refused.mount.more.test.ts',
       'cli/new-editor.more.test.ts',
       'gluster/cluster/distribute/interrupted.mount.more.test.ts',
-      'gluster/cluster/distribute/moving.more.test.ts',
+      'gluster/cluster/distribute/rebalance.more.test.ts',
       'gluster/cluster/distribute/names.more.test.ts',
       'gluster/cluster/distribute/space.more.test.ts',
       'runtime/xlators/meta/meta.mount.more.test.ts',

@@ -39,7 +39,7 @@ until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
 ${meanwhile}
 kill -INT $typed; wait $typed; cat out; (exit 0)`;
 
-const ofVolfileServer: Row = { by: 'gluster/volfile-server/gluster.more.test.ts' };
+const ofVolfileServer: Row = { by: 'gluster/volfile-server/gluster-mounts.more.test.ts' };
 
 const ofNpm: Row = {
   not: 'it runs the tests, or belongs to who builds; package.json has such a script',
