@@ -177,7 +177,7 @@ const results = captured.map((record) => ({ ...record, copy: copied(record) }));
 const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
 
 describe('captured records', () => {
-  it.each(sessions)('of session %s are encoded again byte for byte', (session) => {
+  it.each(sessions)('are encoded again byte for byte in session %s', (session) => {
     const differences = results.flatMap(({ name, step, copy }) => {
       if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
       const { first, again } = copy;

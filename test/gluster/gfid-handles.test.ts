@@ -73,7 +73,7 @@ describe('gfid handles', () => {
     expect(handles(directory).sort()).toEqual([d, e, f, link, pipe].map((i) => i.gfid).sort());
   });
 
-  test('of a file are removed with its last name', async () => {
+  test('are removed with the last name of their file', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
@@ -92,7 +92,7 @@ describe('gfid handles', () => {
     expect(handles(directory)).toEqual([]);
   });
 
-  test('of a replaced file or directory are removed by rename, even without a lookup of it', async () => {
+  test('are removed when a rename replaces their file or directory, even one without a lookup', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory, ON);
     await file(first, first.root, 'old', 'old');
@@ -127,7 +127,7 @@ describe('gfid handles', () => {
     expect((await iatt(vol, f)).iaNlink).toBe(2);
   });
 
-  test('of directories follow renames and exchanges', async () => {
+  test('follow renames and exchanges of directories', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
@@ -139,7 +139,7 @@ describe('gfid handles', () => {
     expect(fs.readlinkSync(handlePath(directory, b.gfid))).toBe(`../../00/00/${ROOT_GFID}/a`);
   });
 
-  test('of files that existed before are made at their first lookup', async () => {
+  test('are made at the first lookup of a file that existed before', async () => {
     const directory = makeFolder();
     fs.mkdirSync(join(directory, 'd'));
     fs.writeFileSync(join(directory, 'd/f'), 'text');
@@ -190,7 +190,7 @@ describe('gfid handles of a volume below protocol/server', () => {
     expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
   });
 
-  test('that cannot be made are reported in one log line', async () => {
+  test('are reported in one log line if they cannot be made', async () => {
     const [directory, own] = [makeFolder(), makeFolder()];
     fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
     const vol = await served(directory, join(own, 'socket'));
@@ -282,7 +282,7 @@ describe('incorrect gfid handles', () => {
     expect(fs.readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
   });
 
-  test('of a file replaced by its copy lead to the copy', async () => {
+  test('lead to the copy after a file was replaced by its copy', async () => {
     const { directory, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'restored');
     storeGfid(join(directory, 'copy'), f);
@@ -310,7 +310,7 @@ describe('incorrect gfid handles', () => {
     expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
   });
 
-  test('in a deleted .glusterfs subdirectory are made again', async () => {
+  test('are made again after a .glusterfs subdirectory was deleted', async () => {
     const { directory, f } = await atRest();
     const vol = await startPosix(directory, ON);
     for (const name of fs.readdirSync(join(directory, '.glusterfs'))) {

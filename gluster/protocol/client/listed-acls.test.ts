@@ -94,7 +94,7 @@ test('a change of xattrs other than ACLs does not discard files known to have no
   expect(isNone(1)).toBe(true);
 });
 
-test('of a hundred thousand files without an ACL, the newest 65,536 are remembered', () => {
+test('the newest 65,536 of a hundred thousand files without an ACL are remembered', () => {
   for (let first = 0; first < 100_000; first += 1000) {
     list(...Array.from({ length: 1000 }, (_, nth) => entry(first + nth + 1)));
   }
