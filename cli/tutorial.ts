@@ -31,18 +31,18 @@ import {
   makePortOptions,
 } from '../apps/demo/tutorial/bricks.ts';
 import {
-  introduction,
-  jsonReport,
-  reportText,
   type TutorialSettings,
+  writeIntroduction,
+  writeJsonReport,
+  writeReport,
 } from '../apps/demo/tutorial/report.ts';
 import {
-  countedVolumes,
-  printedVolfile,
+  countingVolumes,
+  printedVolfilePath,
   stacks,
   writeMeasurable,
 } from '../apps/demo/tutorial/stacks.ts';
-import { isFull } from '../apps/demo/workplace.ts';
+import { isDiskFull } from '../apps/demo/workplace.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
@@ -80,16 +80,18 @@ export default defineCommand({
     const { seed = 1, searches = SEARCHES, delay: delayMs = 0, json, bricks = null } = flags;
     const settings = {
       ...checkSettings({ seed, searches, delayMs }),
-      maker: chooseBrickProgram(bricks),
+      brickProgram: chooseBrickProgram(bricks),
     };
     // Planning blocks the event loop and its signals, so it comes before any file is made.
     const workload = planWorkload({ ...settings, rounds: ROUNDS });
     const experiment = {
       ...{ command: 'tutorial', json, advice: '' },
-      introduction: introduction(settings, terminal.width),
+      introduction: writeIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, workload, stage),
       writeReport: (measured: Measurement) =>
-        json ? jsonReport(settings, measured) : reportText(settings, measured, terminal.width),
+        json
+          ? writeJsonReport(settings, measured)
+          : writeReport(settings, measured, terminal.width),
     };
     return runInterruptibly('tutorial', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),
@@ -99,13 +101,13 @@ export default defineCommand({
 
 /** Makes the tree through the printed stack, and searches it through each stack. */
 async function runTutorial(
-  { seed, delayMs, maker }: TutorialSettings,
+  { seed, delayMs, brickProgram }: TutorialSettings,
   workload: Workload,
   stage: Stage,
 ): Promise<Measurement> {
   const { scratch, terminal, showStep: show } = stage;
   show('the bricks');
-  return withBricks(makeBrickPlans(stage), brickStarters[maker.by], async (bricks) => {
+  return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.by], async (bricks) => {
     const brickStage = { scratch, terminal, signal: bricks.signal };
     const ports = makePortOptions(bricks);
     show('the files');
@@ -113,7 +115,7 @@ async function runTutorial(
     const label = `${stacks.length} stacks`;
     show(label);
     const sampler = new BusySampler(readAllowedCpus());
-    const settings = { workload, countingVolumes: countedVolumes, pids: bricks.pids };
+    const settings = { workload, countingVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
       const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
@@ -133,7 +135,7 @@ async function makeFiles(
 ): Promise<void> {
   const { signal } = stage;
   signal.throwIfAborted();
-  const volfile = printedVolfile(stacks[0]!);
+  const volfile = printedVolfilePath(stacks[0]!);
   const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
     // A pending request may get no reply before the mount ends.
@@ -141,7 +143,7 @@ async function makeFiles(
   } catch (error) {
     const isMountError = error instanceof Error && 'errno' in error;
     // On a full disk the server is not to blame: the bricks are in the same folder.
-    throw isMountError && !isFull(error) ? mount.makeFailure(error) : error;
+    throw isMountError && !isDiskFull(error) ? mount.makeFailure(error) : error;
   } finally {
     await mount.stop();
   }

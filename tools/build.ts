@@ -29,7 +29,7 @@ import peggy from 'peggy';
 import { bundle } from './bundle.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const at = (path: string): string => join(root, path);
+const absolutePath = (path: string): string => join(root, path);
 
 const GRAMMAR = 'runtime/volfile/volfile.peggy';
 const PARSER = 'runtime/volfile/volfile.gen.js';
@@ -42,7 +42,7 @@ const COPIED = [
   ),
 ];
 /** Lessons of the playground's page. */
-const LESSONS = 'apps/playground/lessons.json';
+const LESSONS_FILE = 'apps/playground/lessons.json';
 /** Output files that are executable. */
 const EXECUTABLES = ['cli/main.js'];
 
@@ -58,31 +58,31 @@ const SETTINGS = [
 ];
 
 /** Time of the last change in a file or folder (ctime, which no program can set). */
-function changed(path: string): number {
+function lastChange(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.ctimeMs;
   return readdirSync(path)
-    .map((name) => changed(join(path, name)))
+    .map((name) => lastChange(join(path, name)))
     .reduce((last, next) => Math.max(last, next), stat.ctimeMs);
 }
 
 function isStale(): boolean {
   // A build with errors leaves no executables.
-  const whole = EXECUTABLES.map((path) => at(join('dist', path))).every(
+  const isComplete = EXECUTABLES.map((path) => absolutePath(join('dist', path))).every(
     (path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0,
   );
-  if (!whole) return true;
-  const built = statSync(at('dist')).ctimeMs;
-  return [...SOURCES, ...SETTINGS].some((path) => changed(at(path)) > built);
+  if (!isComplete) return true;
+  const built = statSync(absolutePath('dist')).ctimeMs;
+  return [...SOURCES, ...SETTINGS].some((path) => lastChange(absolutePath(path)) > built);
 }
 
-function grammar(): void {
-  const parser = peggy.generate(readFileSync(at(GRAMMAR), 'utf8'), {
+function generateParser(): void {
+  const parser = peggy.generate(readFileSync(absolutePath(GRAMMAR), 'utf8'), {
     grammarSource: GRAMMAR,
     output: 'source',
     format: 'es',
   });
-  writeFileSync(at(PARSER), parser);
+  writeFileSync(absolutePath(PARSER), parser);
 }
 
 function compile(outDir: string): number {
@@ -96,7 +96,7 @@ function compile(outDir: string): number {
 }
 
 /** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
-async function manualPages(folder: string): Promise<void> {
+async function writeManualPages(folder: string): Promise<void> {
   const [{ makeManual: manual }, { commands }, { registry }, { packageVersion: version }] =
     await Promise.all([
       import('../cli/man/manual-pages.ts'),
@@ -117,32 +117,32 @@ async function manualPages(folder: string): Promise<void> {
 }
 
 /** Builds in another folder that then replaces dist, so that programs never see half a build. */
-async function everything(): Promise<number> {
-  const aside = mkdtempSync(at('.dist-'));
-  const status = compile(aside);
-  for (const path of COPIED) cpSync(at(path), join(aside, path), { recursive: true });
-  bundle(root, aside);
+async function buildAll(): Promise<number> {
+  const newDist = mkdtempSync(absolutePath('.dist-'));
+  const status = compile(newDist);
+  for (const path of COPIED) cpSync(absolutePath(path), join(newDist, path), { recursive: true });
+  bundle(root, newDist);
   // The module imports the parser, which exists only now.
-  const { lessonsData: givenLessons } = await import('./lessons.ts');
-  writeFileSync(join(aside, LESSONS), JSON.stringify(givenLessons()));
+  const { readLessons: givenLessons } = await import('./lessons.ts');
+  writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(givenLessons()));
   if (status === 0) {
-    for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
-    await manualPages(join(aside, 'man'));
+    for (const path of EXECUTABLES) chmodSync(join(newDist, path), 0o755);
+    await writeManualPages(join(newDist, 'man'));
   }
-  chmodSync(aside, 0o755);
-  const old = `${aside}-old`;
+  chmodSync(newDist, 0o755);
+  const old = `${newDist}-old`;
   try {
-    renameSync(at('dist'), old);
+    renameSync(absolutePath('dist'), old);
   } catch {
     // The first build has no dist to remove.
   }
-  renameSync(aside, at('dist'));
+  renameSync(newDist, absolutePath('dist'));
   rmSync(old, { recursive: true, force: true });
   return status;
 }
 
-const wanted = process.argv[2];
-if (wanted !== 'stale' || isStale()) {
-  grammar();
-  if (wanted !== 'grammar') process.exitCode = await everything();
+const mode = process.argv[2];
+if (mode !== 'stale' || isStale()) {
+  generateParser();
+  if (mode !== 'grammar') process.exitCode = await buildAll();
 }

@@ -8,7 +8,7 @@ import { buildSync } from 'esbuild';
 import licences from 'spdx-license-list/full.js';
 import { bundledSoftware } from './gen/third-party.ts';
 
-interface Bundled {
+interface BundleSpec {
   /** A file; or several by their names in the folder `to`, which share their imports. */
   readonly from: string | Readonly<Record<string, string>>;
   /** Path in dist. */
@@ -22,7 +22,7 @@ interface Bundled {
   readonly isOfBrowsers?: true;
 }
 
-const BUNDLED: readonly Bundled[] = [
+const BUNDLES: readonly BundleSpec[] = [
   // Replaces the output of tsc by a bundle with the imported packages.
   {
     from: 'apps/bench/engine/report/echarts.ts',
@@ -81,7 +81,7 @@ const PLAYGROUND = {
   packages: ['pyodide', '@jitl/quickjs-wasmfile-release-sync'],
 };
 
-const VALUE = {
+const VALUE_OPTIONS = {
   globalName: 'made',
   banner: { js: '(() => {' },
   footer: { js: 'return made.default;})()' },
@@ -92,7 +92,7 @@ export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
   /** The folders of packages with code in bundles, by the folder in `outDir`. */
   const packages = new Map<string, string[]>();
-  for (const { from, to, format, isOfBrowsers } of BUNDLED) {
+  for (const { from, to, format, isOfBrowsers } of BUNDLES) {
     const isOne = typeof from === 'string';
     const isValue = format === 'value';
     const isPackage = format === 'cjs';
@@ -111,7 +111,7 @@ export function bundle(root: string, outDir: string): void {
       // tsconfig.json has false, as Node is faster without.
       ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
-      ...(isValue ? VALUE : {}),
+      ...(isValue ? VALUE_OPTIONS : {}),
       platform: isOfBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
       target: 'es2023',
       mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
@@ -123,21 +123,21 @@ export function bundle(root: string, outDir: string): void {
     for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
       const outfile = join(root, path);
       if (!isOne && !isPackage) keepClassNames(outfile);
-      const used = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
-        bytesInOutput > 0 ? packageOf(join(root, input)) : [],
+      const usedPackages = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? findPackage(join(root, input)) : [],
       );
-      if (used.length === 0) continue;
+      if (usedPackages.length === 0) continue;
       const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
       writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
       const folder = relative(outDir, dirname(outfile));
-      packages.set(folder, [...(packages.get(folder) ?? []), ...used]);
+      packages.set(folder, [...(packages.get(folder) ?? []), ...usedPackages]);
     }
   }
   const published = PLAYGROUND.bundles.flatMap((folder) => packages.get(folder) ?? []);
   const whole = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
   packages.get(PLAYGROUND.folder)!.push(...published, ...whole);
-  for (const [folder, used] of packages) {
-    writeFileSync(join(outDir, folder, PROVENANCE), provenance([...new Set(used)]));
+  for (const [folder, usedPackages] of packages) {
+    writeFileSync(join(outDir, folder, PROVENANCE), writeProvenance([...new Set(usedPackages)]));
   }
 }
 
@@ -145,16 +145,16 @@ export function bundle(root: string, outDir: string): void {
 function keepClassNames(file: string): void {
   const text = read(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
-  const whole = classes.reduce((done, [, name, inner]) => {
-    return done.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
+  const whole = classes.reduce((renamed, [, name, inner]) => {
+    return renamed.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
   }, text);
   writeFileSync(file, whole);
 }
 
 /** The folder of a file's package; empty for files of this project. */
-function packageOf(file: string): string[] {
-  const found = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
-  return found === null ? [] : [found[0]];
+function findPackage(file: string): string[] {
+  const match = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
+  return match === null ? [] : [match[0]];
 }
 
 interface Manifest {
@@ -165,34 +165,34 @@ interface Manifest {
   readonly repository: string | { readonly url: string };
 }
 
-function provenance(folders: readonly string[]): string {
+function writeProvenance(folders: readonly string[]): string {
   // npm may install one version of a package several times.
-  const parts = new Map(folders.map((folder) => [titleOf(folder), folder]));
+  const parts = new Map(folders.map((folder) => [packageTitle(folder), folder]));
   const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     'The files of this folder hold parts of these packages as npm has them, unchanged but for what esbuild',
     'does when it bundles: it leaves out what is not used, and shortens the rest.',
     '',
     ...named.map(([title]) => `  ${title}`),
-    ...named.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...legalTexts(folder)]),
+    ...named.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...collectLegalTexts(folder)]),
     '',
   ].join('\n');
 }
 
 const RULE = '='.repeat(100);
 
-function titleOf(folder: string): string {
-  const { name, version, license, repository } = manifestOf(folder);
+function packageTitle(folder: string): string {
+  const { name, version, license, repository } = readManifest(folder);
   const from = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
   return `${name} ${version}, ${license}, ${from.replace(/^git\+/, '')}`;
 }
 
-const manifestOf = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
 
 /** A package's licence files, or the text of its licence, and those of the software inside it. */
-function legalTexts(folder: string): string[] {
-  const { name, license } = manifestOf(folder);
-  const own = legalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
+function collectLegalTexts(folder: string): string[] {
+  const { name, license } = readManifest(folder);
+  const own = listLegalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
   const parts = bundledSoftware[name]?.parts ?? [];
   const kinds = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
   if (own.length === 0) kinds.add(license);
@@ -209,7 +209,7 @@ function legalTexts(folder: string): string[] {
 }
 
 /** Licences and notices of a package and of the software in it. */
-function legalFiles(folder: string): string[] {
+function listLegalFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(LICEN[CS]E|NOTICE|COPYING)/i.test(entry.name))
     .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))

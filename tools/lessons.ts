@@ -13,11 +13,14 @@ import { VOLFILE } from '../apps/playground/play/state.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
 /** All lessons, in English in any locale. */
-export const lessonsData = (): LessonData[] => findLessons(undefined, {}).map(lessonData);
+export const readLessons = (): LessonData[] => findLessons(undefined, {}).map(readLesson);
 
-function lessonData(lesson: Lesson): LessonData {
+function readLesson(lesson: Lesson): LessonData {
   const { name, title } = lesson;
-  const variants = { python: variant(lesson, 'python'), javascript: variant(lesson, 'javascript') };
+  const variants = {
+    python: makeVariant(lesson, 'python'),
+    javascript: makeVariant(lesson, 'javascript'),
+  };
   return { name, title, variants };
 }
 
@@ -25,9 +28,10 @@ function lessonData(lesson: Lesson): LessonData {
 const TASK = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
 /** Words for a terminal, where saving starts the check. */
 const SAVING = /\bsave the file\b/gi;
-const checking = (save: string): string => `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
+const replaceSaving = (save: string): string =>
+  `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
-function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
+function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   const module = moduleName(lesson.name, language);
   const volfile = `${moduleName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
   const tests = lesson.tests
@@ -35,17 +39,18 @@ function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
   const { text, hints } = lessonText(lesson.read('lesson.md'), language);
   const folder = join(packageRoot, 'apps/course/lessons', lesson.name);
-  const here = (markdown: string): string => markdown.replaceAll(volfile, VOLFILE.slice(1));
+  const useStateVolfile = (markdown: string): string =>
+    markdown.replaceAll(volfile, VOLFILE.slice(1));
   const [, task = ''] = TASK.exec(text) ?? [];
   return {
     // The page shows the title itself, and the task beside the check.
-    html: htmlOf(here(text.replace(/^# .*\n/, '').replace(TASK, '')), folder),
-    task: htmlOf(here(task).replace(SAVING, checking), folder),
-    hints: hints.map((hint) => htmlOf(here(hint), folder)),
+    html: renderHtml(useStateVolfile(text.replace(/^# .*\n/, '').replace(TASK, '')), folder),
+    task: renderHtml(useStateVolfile(task).replace(SAVING, replaceSaving), folder),
+    hints: hints.map((hint) => renderHtml(useStateVolfile(hint), folder)),
     module: `/${module}`,
     files: {
       [`/${module}`]: lesson.read(`starter${lessonLanguages[language].extension}`),
-      [VOLFILE]: inMemory(lesson.read(volfile), volfile).replace(/(?<=module-name )\S+/, module),
+      [VOLFILE]: useMemory(lesson.read(volfile), volfile).replace(/(?<=module-name )\S+/, module),
       ...Object.fromEntries(tests),
     },
     solution: lesson.read(`solution${lessonLanguages[language].extension}`),
@@ -67,17 +72,17 @@ end-volume
 `;
 
 /** Replaces the folder storage of a volfile by memory, as a page has no folder. */
-function inMemory(volfile: string, name: string): string {
+function useMemory(volfile: string, name: string): string {
   if (!volfile.startsWith(FOLDER)) throw new Error(`${name} does not begin with:\n${FOLDER}`);
   return MEMORY + volfile.slice(FOLDER.length);
 }
 
 /** Characters of a line that a phone shows; blocks with longer lines scroll, also by keys. */
-const NARROW = 44;
+const NARROW_CHARACTERS = 44;
 const ELSEWHERE = /^https:/;
 
 /** Converts Markdown to HTML. @param folder of its pictures */
-export function htmlOf(markdown: string, folder: string): string {
+export function renderHtml(markdown: string, folder: string): string {
   const marked = new Marked({
     renderer: {
       // Headings start below those of the page, its section, and the lesson.
@@ -89,17 +94,17 @@ export function htmlOf(markdown: string, folder: string): string {
       link({ href, tokens }) {
         const text = this.parser.parseInline(tokens);
         if (!ELSEWHERE.test(href)) return text;
-        return `<a href="${escaped(href)}" target="_blank" rel="noopener">${text}</a>`;
+        return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener">${text}</a>`;
       },
       image({ href, text }) {
         const picture = readFileSync(join(folder, href)).toString('base64');
-        return `<img alt="${escaped(text)}" src="data:image/svg+xml;base64,${picture}">`;
+        return `<img alt="${escapeHtml(text)}" src="data:image/svg+xml;base64,${picture}">`;
       },
       code({ text, lang }) {
-        const isWide = text.split('\n').some((line) => line.length > NARROW);
+        const isWide = text.split('\n').some((line) => line.length > NARROW_CHARACTERS);
         // Blocks that are not code are drawings or commands, whose lines must not wrap.
         const keys = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
-        return `<pre class="${lang || 'plain'}"${keys}><code>${escaped(text)}</code></pre>\n`;
+        return `<pre class="${lang || 'plain'}"${keys}><code>${escapeHtml(text)}</code></pre>\n`;
       },
       table({ header, rows }) {
         const cells = (row: readonly Tokens.TableCell[], tag: string): string =>
@@ -115,4 +120,4 @@ export function htmlOf(markdown: string, folder: string): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<"]/g, (sign) => ESCAPES[sign]!);
+const escapeHtml = (text: string): string => text.replace(/[&<"]/g, (sign) => ESCAPES[sign]!);

@@ -68,7 +68,7 @@ describe('the report of glossa demo', () => {
     expect(text).not.toMatch(/busy/);
   });
 
-  it('states the gain where a cache does gain something over a folder', () => {
+  it('states the gain where a cache gains something over a folder', () => {
     expect(writeSummary(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
@@ -92,7 +92,7 @@ describe('the report of glossa demo', () => {
     );
   });
 
-  it("a noisy interval gives an upper bound of Python's cost and of a cache's gain", () => {
+  it("bounds Python's cost and a cache's gain where the interval is noisy", () => {
     const factors = [0.98, 1.2, 1.5];
     const python = Array.from({ length: 20 }, (_, round) => 0.256 * factors[round % 3]!);
     const slowPython = makeStacks(awayMeans!).map((passes) =>
@@ -135,7 +135,7 @@ describe('the report of glossa demo', () => {
     for (const { title } of demoStacks) expect(text).toContain(title);
   });
 
-  it('paths of files are valid in any working directory', () => {
+  it('names files by paths that are valid in any working directory', () => {
     const cwd = process.cwd();
     onTestFinished(() => process.chdir(cwd));
     for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
@@ -146,7 +146,7 @@ describe('the report of glossa demo', () => {
     }
   });
 
-  it('the JSON has exactly the documented keys', () => {
+  it('has exactly the documented keys in its JSON', () => {
     const report = JSON.parse(writeJsonReport(settings, busy));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'passes']);
     expect(report.passes).toMatchObject([
@@ -172,7 +172,7 @@ describe('the report of glossa demo', () => {
   });
 });
 
-describe('grouped', () => {
+describe('groupDigits', () => {
   it.each([
     [0, '0'],
     [5353, '5353'],

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
 import { makeWorkplace } from './workplace.ts';
 
-it.each(['demo', 'tutorial'])('glossa %s names a TMPDIR that is absent', async (name) => {
+it.each(['demo', 'tutorial'])('glossa %s names the TMPDIR when it is absent', async (name) => {
   const before = process.env.TMPDIR;
   await withScratch(async ({ path }) => {
     const none = join(path, 'none');

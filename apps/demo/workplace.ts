@@ -25,7 +25,7 @@ import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-const LOCK = 'lock';
+const LOCK_NAME = 'lock';
 
 export interface Workplace {
   readonly folder: string;
@@ -38,21 +38,21 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
   const folder = makeScratch(command);
   let lock: number;
   try {
-    lock = openSync(join(folder, LOCK), 'wx');
+    lock = openSync(join(folder, LOCK_NAME), 'wx');
   } catch (error) {
     removeScratch(folder);
     throw noSpaceError(error, folder);
   }
-  const isTaken = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
-  if (isTaken || !existsSync(join(folder, LOCK))) {
+  const isLocked = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
+  if (isLocked || !existsSync(join(folder, LOCK_NAME))) {
     // Another run found the folder before it was locked, and removes it as abandoned.
     closeSync(lock);
     return makeWorkplace(command, terminal);
   }
   const remove = (): void => {
-    const isGone = removeScratch(folder);
+    const isRemoved = removeScratch(folder);
     closeSync(lock);
-    if (isGone) return;
+    if (isRemoved) return;
     const mounts = listMountsIn(folder).join(', ');
     terminal.err(`glossa ${command}: cannot remove ${folder}, as it has mounts: ${mounts}`);
   };
@@ -60,20 +60,20 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
 }
 
 /** Whether something failed because a disk is full. */
-export const isFull = (error: unknown): boolean => {
+export const isDiskFull = (error: unknown): boolean => {
   const { errno } = error as NodeJS.ErrnoException;
   return errno === -ENOSPC || errno === -EDQUOT;
 };
 
 /** Turns an error of a full disk into a message about the run's folder; other errors stay. */
 export const noSpaceError = (error: unknown, folder: string): unknown =>
-  isFull(error)
+  isDiskFull(error)
     ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
     : error;
 
 /** Removes abandoned folders of this user, and prints their names. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {
-  for (const folder of foldersOf(command)) {
+  for (const folder of listFolders(command)) {
     const lock = openLock(folder);
     if (lock === null) continue;
     try {
@@ -82,8 +82,8 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
       if (!removeScratch(folder)) continue;
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
     } catch (error) {
-      const whose = 'left by a run that was killed';
-      terminal.err(`glossa ${command}: cannot remove ${folder}, ${whose}: ${reason(error)}`);
+      const cause = 'left by a run that was killed';
+      terminal.err(`glossa ${command}: cannot remove ${folder}, ${cause}: ${reason(error)}`);
     } finally {
       closeSync(lock);
     }
@@ -91,12 +91,12 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
 }
 
 /** Folders that `makeScratch` has made; empty where the temporary folder cannot be read. */
-function foldersOf(command: string): string[] {
+function listFolders(command: string): string[] {
   try {
-    const place = realpathSync(tmpdir());
-    return readdirSync(place)
+    const tempFolder = realpathSync(tmpdir());
+    return readdirSync(tempFolder)
       .filter((name) => name.startsWith(`glossa-${command}-`))
-      .map((name) => join(place, name))
+      .map((name) => join(tempFolder, name))
       .filter(isOwn);
   } catch {
     return [];
@@ -112,7 +112,7 @@ function isOwn(folder: string): boolean {
 /** Opens the lock file of a folder; null if it has none. */
 function openLock(folder: string): number | null {
   try {
-    return openSync(join(folder, LOCK), constants.O_RDWR | constants.O_NOFOLLOW);
+    return openSync(join(folder, LOCK_NAME), constants.O_RDWR | constants.O_NOFOLLOW);
   } catch {
     return null;
   }

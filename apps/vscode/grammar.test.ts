@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import oniguruma from 'vscode-oniguruma';
 import textmate, { type IGrammar } from 'vscode-textmate';
 import { parse } from '../../runtime/volfile/volfile.gen.js';
-import { sources } from '../../test/tidy/sources.ts';
+import { readSources } from '../../test/tidy/sources.ts';
 
 const GRAMMAR = join(import.meta.dirname, 'syntaxes/volfile.tmLanguage.json');
 let grammar: IGrammar;
@@ -160,7 +160,7 @@ it.each<[string, readonly string[]]>([
   expect(shown(text)).toEqual(expected);
 });
 
-describe.each(sources('.vol').map(({ path, text }) => [path, text]))('%s', (_, text) => {
+describe.each(readSources('.vol').map(({ path, text }) => [path, text]))('%s', (_, text) => {
   it('highlights keywords where the parser finds them', () => {
     const found = tokens(text).filter(({ scope }) => scope.startsWith('keyword.'));
     const meant = (parse(text) as { keyword?: string; start: number }[]).filter(

@@ -27,13 +27,13 @@ export interface Bench extends SuiteContext {
 }
 
 /** Bytes that the largest part stores: copies of a tree of sources. */
-const ROOM = 2 * 2 ** 30;
+const BYTES_MAX = 2 * 2 ** 30;
 
 export function openBench(context: SuiteContext): Bench {
-  const workspace = new Workspace(undefined, ROOM);
+  const workspace = new Workspace(undefined, BYTES_MAX);
   context.cleanup.add(async () => {
-    const left = workspace.remove();
-    if (left !== null) throw new Error(left);
+    const message = workspace.remove();
+    if (message !== null) throw new Error(message);
   });
   return { ...context, folder: workspace.scratch, data: workspace.data };
 }
@@ -42,11 +42,11 @@ export const glossaProgram = join(packageRoot, 'dist/cli/main.js');
 
 // -- what may take too long ----------------------------------------------------------------------
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 
 /** Longest time that any command may take. */
-const COMMAND_MS = 600_000;
-const OPERATION_MS_MAX = 10_000;
+const COMMAND_TIMEOUT_MS = 600_000;
+const OPERATION_TIMEOUT_MS = 10_000;
 
 /** Debian's packages of commands. */
 const PACKAGES: Readonly<Record<string, string>> = { taskset: 'util-linux' };
@@ -55,13 +55,13 @@ const PACKAGES: Readonly<Record<string, string>> = { taskset: 'util-linux' };
  * Standard output of a command that succeeds.
  * @throws {NotMeasured} with the last thing it said, or how to install it
  */
-export async function output(
+export async function runCommand(
   { signal }: Pick<Bench, 'signal'>,
   [command, ...args]: readonly [string, ...string[]],
 ): Promise<string> {
   try {
-    const limits = { timeout: COMMAND_MS, killSignal: 'SIGKILL', signal } as const;
-    return (await run(command, args, limits)).stdout;
+    const limits = { timeout: COMMAND_TIMEOUT_MS, killSignal: 'SIGKILL', signal } as const;
+    return (await execute(command, args, limits)).stdout;
   } catch (error) {
     signal.throwIfAborted();
     const { stderr = '', message, code } = error as ExecFileException;
@@ -77,14 +77,14 @@ export async function output(
  * The result of an operation on a mount, which may hang when its server does.
  * @throws {NotMeasured} when it fails or takes too long
  */
-export async function inTime<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {
+export async function withTimeLimit<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {
   const timer = new AbortController();
-  const either = AbortSignal.any([signal, timer.signal]);
-  const late = delay(OPERATION_MS_MAX, undefined, { signal: either }).then(() => {
+  const stopSignal = AbortSignal.any([signal, timer.signal]);
+  const timeout = delay(OPERATION_TIMEOUT_MS, undefined, { signal: stopSignal }).then(() => {
     throw new Error('the server does not answer');
   });
   try {
-    return await Promise.race([operation, late]);
+    return await Promise.race([operation, timeout]);
   } catch (error) {
     signal.throwIfAborted();
     throw new NotMeasured((error as Error).message);

@@ -4,12 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, inTime } from './bench.ts';
+import { type Bench, withTimeLimit } from './bench.ts';
 import {
   type Brick,
   type BrickKind,
-  clientOf,
   distribute,
+  makeClient,
   startBrick,
   startBricks,
   startClient,
@@ -17,54 +17,54 @@ import {
 import { ASLEEP, startGlossa, TIMEOUTS } from './servers.ts';
 import type { TargetKind } from './targets.ts';
 
-/** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
+/** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
 export const utime = makeVolume('utime', 'features/utime');
 
 /** Named by client, and by brick if it is not GlusterFS's. */
 export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
 
 /** The bricks of a part. */
-export interface Bricks {
-  /** Files are on one, or spread over two by cluster/distribute. */
+export interface BrickSetup {
+  /** Number of bricks; cluster/distribute spreads files over two. */
   readonly count: 1 | 2;
-  /** The kernel's; GlusterFS's own without. */
+  /** Timeouts of the kernel's cache; default: GlusterFS's. */
   readonly timeouts?: typeof TIMEOUTS;
-  /** Above, in the same client of both. */
+  /** Volumes above, equal in glossa's client and GlusterFS's. */
   readonly above?: readonly PlainVolume[];
-  /** Whether files can have ACLs; each mount's default without: ours have them, GlusterFS's not. */
+  /** Whether files can have ACLs; absent: glossa's mounts have them, GlusterFS's do not. */
   readonly acls?: boolean;
 }
 
-export function brickMounts({
+export function makeBrickMounts({
   count,
   timeouts = TIMEOUTS,
   above = [],
   acls,
-}: Bricks): Readonly<Record<BrickMount, TargetKind>> {
-  const started = new Map<BrickKind, Promise<readonly Brick[]>>();
+}: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
+  const bricksByKind = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
     count === 1 ? [await startBrick(bench, `${kind}-brick`, kind)] : startBricks(bench, kind);
-  const bricksOf = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
-    const known = started.get(kind) ?? start(bench, kind);
-    started.set(kind, known);
-    return known;
+  const findBricks = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
+    const bricks = bricksByKind.get(kind) ?? start(bench, kind);
+    bricksByKind.set(kind, bricks);
+    return bricks;
   };
-  const by = (title: string, kind: BrickKind, mount: typeof byGlossa): TargetKind => ({
+  const makeKind = (title: string, kind: BrickKind, mount: typeof mountByGlossa): TargetKind => ({
     title,
     async start(bench, name) {
-      const bricks = await bricksOf(bench, kind);
+      const bricks = await findBricks(bench, kind);
       const { pid, mountpoint } = await mount(bench, name, bricks, { above, timeouts, acls });
       const root = join(mountpoint, name);
-      await inTime(bench.signal, mkdir(root));
+      await withTimeLimit(bench.signal, mkdir(root));
       return { pid, root, bricks: bricks.map((brick) => brick.pid) };
     },
   });
   return {
-    glossa: by("glossa's client, GlusterFS's brick", 'glusterfs', byGlossa),
-    asleep: by('the same, --busy-poll 0', 'glusterfs', byGlossaAsleep),
-    glusterfs: by('GlusterFS alone', 'glusterfs', byGlusterfs),
-    onGlossa: by("GlusterFS's client, glossa's brick", 'glossa', byGlusterfs),
-    glossaOnly: by('glossa alone', 'glossa', byGlossa),
+    glossa: makeKind("glossa's client, GlusterFS's brick", 'glusterfs', mountByGlossa),
+    asleep: makeKind('the same, --busy-poll 0', 'glusterfs', mountAsleep),
+    glusterfs: makeKind('GlusterFS alone', 'glusterfs', mountByGlusterfs),
+    onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', mountByGlusterfs),
+    glossaOnly: makeKind('glossa alone', 'glossa', mountByGlossa),
   };
 }
 
@@ -75,24 +75,24 @@ interface MountOptions {
 }
 
 /** The lowest volumes of glossa's client. */
-export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] => {
-  const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
-  return [...bricks.map(clientOf), ...spread];
+export const makeStorage = (bricks: readonly Brick[]): readonly PlainVolume[] => {
+  const distributeVolumes: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
+  return [...bricks.map(makeClient), ...distributeVolumes];
 };
 
-const mountBy =
-  (more: readonly string[]) =>
+const makeMounter =
+  (extraFlags: readonly string[]) =>
   (bench: Bench, name: string, bricks: readonly Brick[], { above, timeouts, acls }: MountOptions) =>
     startGlossa(bench, name, [utime, ...above], {
-      storage: storageOver(bricks),
+      storage: makeStorage(bricks),
       timeouts,
-      flags: [...(acls === false ? ['--no-acl'] : []), ...more],
+      flags: [...(acls === false ? ['--no-acl'] : []), ...extraFlags],
     });
 
-const byGlossa = mountBy([]);
-const byGlossaAsleep = mountBy(ASLEEP);
+const mountByGlossa = makeMounter([]);
+const mountAsleep = makeMounter(ASLEEP);
 
-const byGlusterfs: typeof byGlossa = (bench, name, bricks, { above, timeouts, acls }) => {
+const mountByGlusterfs: typeof mountByGlossa = (bench, name, bricks, { above, timeouts, acls }) => {
   const flags = acls === true ? ['--acl'] : [];
   return startClient(bench, name, bricks, { volumes: [utime, ...above], timeouts, flags });
 };

@@ -28,7 +28,7 @@ describeCompiled('callload', () => {
     spawnSync(program, args.map(String), { encoding: 'utf8' });
 
   it.each(['absent', 'stat', 'read', 'create', 'list'])(
-    'with %s it times the given number of calls and prints ordered percentiles',
+    'times the given number of %s calls and prints ordered percentiles',
     (operation) => {
       const { status, stdout } = run(operation, newDirectory(), 7, 2, 100);
       expect(status).toBe(0);
@@ -43,13 +43,13 @@ describeCompiled('callload', () => {
     },
   );
 
-  it('with create it leaves no file behind', () => {
+  it('leaves no file behind after create', () => {
     const directory = newDirectory();
     expect(run('create', directory, 7, 2, 100).status).toBe(0);
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('a call with a wrong result ends it with status 3 and no times', () => {
+  it('ends with status 3 and no times after a call with a wrong result', () => {
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-3'), '');
     for (const operation of ['absent', 'create']) {
@@ -59,7 +59,7 @@ describeCompiled('callload', () => {
     }
   });
 
-  it('runLoad rejects with WrongAnswers for wrong results and with NotMeasured for an unknown operation', async () => {
+  it('makes runLoad reject with WrongAnswers for wrong results, and with NotMeasured for an unknown operation', async () => {
     const bench = makeBench(folder);
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-0'), '');
@@ -74,7 +74,7 @@ describeCompiled('callload', () => {
     });
   });
 
-  it('missing, zero, non-numeric and unknown arguments end it with status 2', () => {
+  it('ends with status 2 for missing, zero, non-numeric and unknown arguments', () => {
     expect(run('absent', folder, 7, 2).status).toBe(2);
     expect(run('absent', folder, 0, 2, 14).status).toBe(2);
     expect(run('absent', folder, 7, 2, 'x').stderr).toContain("'x' is not a number");

@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
 import { compile } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Bench, output } from './bench.ts';
+import { type Bench, runCommand } from './bench.ts';
 import {
   type Column,
   type Experiment,
   type MeasureTarget,
-  medianColumn,
-  ratioColumn,
-  roundsColumn,
+  makeMedianColumn,
+  makeRatioColumn,
+  makeRoundsColumn,
 } from './experiment.ts';
-import { inFreshDirectory, inKeptDirectory } from './targets.ts';
+import { withFreshDirectory, withKeptDirectory } from './targets.ts';
 
 /** The operations of callload.c. */
 export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'list';
 
-/** One round; microseconds. */
+/** Times of the calls in one round, in microseconds. */
 export interface Sample {
   readonly mean: number;
   readonly p50: number;
   readonly p99: number;
 }
 
-/** The median call is the one that a busy machine disturbs least. @param first a short name */
-export const sampleColumns = (first: string): Column<Sample>[] => [
-  roundsColumn('median', ({ p50 }) => p50),
-  medianColumn('mean', ({ mean }) => mean),
-  medianColumn('99 %', ({ p99 }) => p99),
-  ratioColumn(`× ${first}`, ({ p50 }) => p50),
+/** Makes the columns; a busy machine disturbs the median least. @param first name of the first row */
+export const makeSampleColumns = (first: string): Column<Sample>[] => [
+  makeRoundsColumn('median', ({ p50 }) => p50),
+  makeMedianColumn('mean', ({ mean }) => mean),
+  makeMedianColumn('99 %', ({ p99 }) => p99),
+  makeRatioColumn(`× ${first}`, ({ p50 }) => p50),
 ];
 
 export interface Load {
@@ -39,20 +39,20 @@ export interface Load {
   readonly count: number;
   /** Calls of each target before the first round, until its code is compiled. */
   readonly warm: number;
-  /** Different names, of one directory; 100 without. */
+  /** Number of different names in one directory; default 100. */
   readonly names?: number;
-  /** How often each name is used before a sample is taken, to be learnt, and to settle; 5 without. */
+  /** Number of uses of each name before a sample, to warm caches up; default 5. */
   readonly before?: number;
   /** Whether a target keeps its directory, and the files in it, from one sample to the next. */
   readonly keeps?: boolean;
 }
 
 const NAMES = 100;
-const USED_BEFORE = 5;
-/** Exit status of callload when it got an answer that it knows to be wrong. */
-const WRONG_ANSWERS = 3;
+const USES_BEFORE = 5;
+/** Exit status of callload after a wrong reply. */
+const WRONG_ANSWERS_STATUS = 3;
 
-/** Path of the program, which is compiled the first time. @throws {NotMeasured} */
+/** Compiles callload unless it exists, and returns its path. @throws {NotMeasured} */
 export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
   const program = join(folder, 'callload');
   const source = join(packageRoot, 'test/bench/callload.c');
@@ -64,36 +64,36 @@ export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
 /** Runs callload and returns its result. @throws {NotMeasured} */
 export async function runLoad(
   bench: Pick<Bench, 'signal'>,
-  ...line: readonly [program: string, ...args: (string | number)[]]
+  ...commandLine: readonly [program: string, ...args: (string | number)[]]
 ): Promise<Sample> {
   try {
-    const [program, ...args] = line;
-    return JSON.parse(await output(bench, [program, ...args.map(String)])) as Sample;
+    const [program, ...args] = commandLine;
+    return JSON.parse(await runCommand(bench, [program, ...args.map(String)])) as Sample;
   } catch (error) {
-    const wrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS;
-    throw wrong ? new WrongAnswers(error.message) : error;
+    const isWrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS_STATUS;
+    throw isWrong ? new WrongAnswers(error.message) : error;
   }
 }
 
 /** @throws {NotMeasured} */
-async function takeCalls(
+async function prepareCalls(
   bench: Bench,
   operation: Operation,
-  { count, warm, names = NAMES, before = USED_BEFORE, keeps = false }: Load,
+  { count, warm, names = NAMES, before = USES_BEFORE, keeps = false }: Load,
 ): Promise<MeasureTarget<Sample>> {
   const program = compileLoad(bench);
   return (target, { place, at, round }) => {
     const calls = round === 0 ? warm : count;
-    const on = at.client === null ? [] : [at.client];
-    const take = (path: string) =>
-      runLoad(bench, program, operation, path, names, before, calls, ...on);
+    const cpuArguments = at.client === null ? [] : [at.client];
+    const runCalls = (path: string) =>
+      runLoad(bench, program, operation, path, names, before, calls, ...cpuArguments);
     return keeps
-      ? inKeptDirectory(bench, target, operation, take)
-      : inFreshDirectory(bench, target, `${operation}-${place}-${round}`, take);
+      ? withKeptDirectory(bench, target, operation, runCalls)
+      : withFreshDirectory(bench, target, `${operation}-${place}-${round}`, runCalls);
   };
 }
 
-type HeldCall<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'of'>;
+type HeldCall<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'pick'>;
 
 export interface CallExperiment<N extends string>
   extends Pick<Experiment<N, Sample>, 'what' | 'targets' | 'first' | 'places'> {
@@ -104,18 +104,18 @@ export interface CallExperiment<N extends string>
   readonly held: readonly HeldCall<N>[];
 }
 
-export const callExperiment = <N extends string>({
+export const makeCallExperiment = <N extends string>({
   operation,
   load,
   firstTitle,
   held,
-  ...given
+  ...experiment
 }: CallExperiment<N>): Experiment<N, Sample> => ({
-  ...given,
+  ...experiment,
   how: `µs, median of ${load.count} calls in each of`,
   rounds: load.rounds,
-  prepare: (bench) => takeCalls(bench, operation, load),
-  columns: sampleColumns(firstTitle),
-  held: held.map((one) => ({ ...one, of: ({ p50 }) => p50 })),
+  prepare: (bench) => prepareCalls(bench, operation, load),
+  columns: makeSampleColumns(firstTitle),
+  held: held.map((comparison) => ({ ...comparison, pick: ({ p50 }) => p50 })),
   settings: { operation, names: NAMES, ...load },
 });

@@ -3,20 +3,26 @@
  * through GlusterFS's own, both without performance translators.
  */
 
-import type { BrickMount, Bricks } from './brick-mounts.ts';
-import { gigabytes } from './data.ts';
+import type { BrickMount, BrickSetup } from './brick-mounts.ts';
+import { makeGigabyteRate } from './data.ts';
 import type { Bars } from './experiment.ts';
-import { bars, type CallPart, callPart, dataPart, LISTS } from './glusterfs-parts.ts';
+import {
+  type CallPart,
+  LIST_LOADS,
+  makeBars,
+  makeCallPart,
+  makeDataPart,
+} from './glusterfs-parts.ts';
 import type { Suite } from './suite.ts';
 
 const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
-const ONE: Bricks = { count: 1 };
-const TWO: Bricks = { count: 2 };
+const ONE_BRICK: BrickSetup = { count: 1 };
+const TWO_BRICKS: BrickSetup = { count: 2 };
 
 /** The bar, as a part of GlusterFS's time. */
-const SHORTER: Bars['same'] = { limit: 0.9, aim: 0.7 };
+const SHORTER_BAR: Bars['same'] = { limit: 0.9, aim: 0.7 };
 
-const names: Readonly<Record<BrickMount, string>> = {
+const figureNames: Readonly<Record<BrickMount, string>> = {
   glossa: "glossa's client / GlusterFS's",
   asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
   glusterfs: '',
@@ -24,27 +30,27 @@ const names: Readonly<Record<BrickMount, string>> = {
   glossaOnly: "glossa's client and brick / GlusterFS's",
 };
 
-const named = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
+const makeHeld = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
   Object.fromEntries(
     (Object.keys(held) as BrickMount[]).map((mount) => [
       mount,
-      { name: names[mount], bars: held[mount]! },
+      { name: figureNames[mount], bars: held[mount]! },
     ]),
   );
 
-const SHORT: CallPart['held'] = named({ glossa: bars(SHORTER) });
+const SHORTER_HELD: CallPart['held'] = makeHeld({ glossa: makeBars(SHORTER_BAR) });
 
-const lists = (how: string, acls: boolean) =>
-  callPart({
-    ...{ what: `ls -l of many files, two bricks, ${how}`, operation: 'list', held: SHORT },
-    bricks: { ...TWO, acls },
-    ...LISTS,
+const makeListPart = (how: string, acls: boolean) =>
+  makeCallPart({
+    ...{ what: `ls -l of many files, two bricks, ${how}`, operation: 'list', held: SHORTER_HELD },
+    bricks: { ...TWO_BRICKS, acls },
+    ...LIST_LOADS,
   });
 
 const MIB = 1 << 20;
 
 /** Requests in flight. */
-const MANY = 32;
+const CLIENTS = 32;
 
 export const cluster: Suite = {
   usage: `usage: npm run bench -- cluster [options]
@@ -59,54 +65,72 @@ rounds of one row lie more than a factor of 1.5 apart: measure again. On the sam
 share one; on different CPUs the application has one, and client and brick have all.`,
   isPlaced: true,
   parts: {
-    failed: callPart({
-      ...{ what: 'failed stat', operation: 'absent', bricks: ONE },
-      held: named({
-        glossa: bars({ limit: 0.9, aim: 0.75 }, { limit: 0.65, aim: 0.5 }),
-        glossaOnly: bars({ limit: 0.6, aim: 0.4 }),
+    failed: makeCallPart({
+      ...{ what: 'failed stat', operation: 'absent', bricks: ONE_BRICK },
+      held: makeHeld({
+        glossa: makeBars({ limit: 0.9, aim: 0.75 }, { limit: 0.65, aim: 0.5 }),
+        glossaOnly: makeBars({ limit: 0.6, aim: 0.4 }),
       }),
     }),
     // The kernel caches nothing, so that each call is a request.
-    stat: callPart({
+    stat: makeCallPart({
       ...{ what: 'stat', operation: 'stat', bricks: { count: 1, timeouts: UNCACHED } },
-      held: named({ glossa: bars(SHORTER), onGlossa: bars({ limit: 1, aim: 0.75 }) }),
+      held: makeHeld({
+        glossa: makeBars(SHORTER_BAR),
+        onGlossa: makeBars({ limit: 1, aim: 0.75 }),
+      }),
     }),
-    open: callPart({ what: 'open+read 4 KiB+close', operation: 'read', held: SHORT, bricks: ONE }),
-    create: callPart({ what: 'create+unlink', operation: 'create', held: SHORT, bricks: ONE }),
-    sequential: dataPart({
-      ...{ what: 'sequential', how: 'GB/s, blocks of 1 MiB', bricks: ONE },
+    open: makeCallPart({
+      what: 'open+read 4 KiB+close',
+      operation: 'read',
+      held: SHORTER_HELD,
+      bricks: ONE_BRICK,
+    }),
+    create: makeCallPart({
+      what: 'create+unlink',
+      operation: 'create',
+      held: SHORTER_HELD,
+      bricks: ONE_BRICK,
+    }),
+    sequential: makeDataPart({
+      ...{ what: 'sequential', how: 'GB/s, blocks of 1 MiB', bricks: ONE_BRICK },
       count: { full: 256, quick: 64 },
       amounts: {
-        write: { title: 'write', workload: 'seqwrite-1m', clients: 1, rate: gigabytes(MIB) },
-        read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: gigabytes(MIB) },
+        write: { title: 'write', workload: 'seqwrite-1m', clients: 1, rate: makeGigabyteRate(MIB) },
+        read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: makeGigabyteRate(MIB) },
       },
-      bars: bars({ limit: 1, aim: 1.5, least: true }),
+      bars: makeBars({ limit: 1, aim: 1.5, least: true }),
       // 1.3 times its time.
-      onGlossa: bars({ limit: 1 / 1.3, aim: 1, least: true }),
+      onGlossa: makeBars({ limit: 1 / 1.3, aim: 1, least: true }),
     }),
-    random: dataPart({
-      ...{ what: 'random read 4 KiB', how: 'thousands a second', bricks: ONE },
-      count: { full: MANY * 400, quick: MANY * 50 },
+    random: makeDataPart({
+      ...{ what: 'random read 4 KiB', how: 'thousands a second', bricks: ONE_BRICK },
+      count: { full: CLIENTS * 400, quick: CLIENTS * 50 },
       amounts: {
         many: {
-          ...{ title: `${MANY} clients`, workload: 'randread', clients: MANY },
+          ...{ title: `${CLIENTS} clients`, workload: 'randread', clients: CLIENTS },
           rate: ({ perSecond }) => perSecond / 1e3,
         },
       },
-      bars: bars({ limit: 1, aim: 1.5, least: true }),
+      bars: makeBars({ limit: 1, aim: 1.5, least: true }),
     }),
-    'distribute-failed': callPart({
-      ...{ what: 'failed stat, two bricks', operation: 'absent', bricks: TWO },
-      held: named({ glossa: bars({ limit: 0.9, aim: 0.75 }, { limit: 0.7, aim: 0.5 }) }),
+    'distribute-failed': makeCallPart({
+      ...{ what: 'failed stat, two bricks', operation: 'absent', bricks: TWO_BRICKS },
+      held: makeHeld({ glossa: makeBars({ limit: 0.9, aim: 0.75 }, { limit: 0.7, aim: 0.5 }) }),
     }),
-    'distribute-stat': callPart({
-      ...{ what: 'stat, two bricks', operation: 'stat', held: SHORT },
+    'distribute-stat': makeCallPart({
+      ...{ what: 'stat, two bricks', operation: 'stat', held: SHORTER_HELD },
       bricks: { count: 2, timeouts: UNCACHED },
     }),
-    'distribute-create': callPart({
-      ...{ what: 'create+unlink, two bricks', operation: 'create', held: SHORT, bricks: TWO },
+    'distribute-create': makeCallPart({
+      ...{
+        what: 'create+unlink, two bricks',
+        operation: 'create',
+        held: SHORTER_HELD,
+        bricks: TWO_BRICKS,
+      },
     }),
-    'distribute-list': lists('without ACLs', false),
-    'distribute-list-acl': lists('with ACLs', true),
+    'distribute-list': makeListPart('without ACLs', false),
+    'distribute-list-acl': makeListPart('with ACLs', true),
   },
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { DATA_SIZE } from '../../apps/bench/engine/workloads/data.ts';
 import type { Bench } from './bench.ts';
-import { type Bars, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
+import { type Bars, makeRatioColumn, makeRoundsColumn, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
 import type { TargetKind } from './targets.ts';
 import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
@@ -20,7 +20,7 @@ export interface Amount {
     | 'randread';
   readonly clients: number;
   /** The shown rate: more is better. */
-  rate(asked: RequestTimes): number;
+  rate(measuring: RequestTimes): number;
 }
 
 export interface DataExperiment<N extends string, K extends string> {
@@ -31,23 +31,33 @@ export interface DataExperiment<N extends string, K extends string> {
   readonly count: number;
   readonly amounts: Readonly<Record<K, Amount>>;
   /** Compared targets with their bars; `column` is the first one's heading. */
-  readonly beside: readonly { other: N; title: string; column: string; bars: Bars }[];
+  readonly references: readonly { other: N; title: string; column: string; bars: Bars }[];
   /** The target under comparison, by a short name. */
   readonly mine: { name: N; title: string };
   /** More targets that are compared with the first one beside. */
-  readonly also?: readonly { mine: { name: N; title: string }; bars: Bars }[];
+  readonly moreComparisons?: readonly { mine: { name: N; title: string }; bars: Bars }[];
   readonly targets: Readonly<Record<N, TargetKind>>;
   readonly places?: readonly Placement[];
 }
 
 /** The mean of all requests counts, as in the time of a whole file. */
-export function dataExperiment<N extends string, K extends string>(
+export function runDataExperiment<N extends string, K extends string>(
   bench: Bench,
-  { what, how, count, amounts, beside, mine, also = [], targets, places }: DataExperiment<N, K>,
+  {
+    what,
+    how,
+    count,
+    amounts,
+    references,
+    mine,
+    moreComparisons = [],
+    targets,
+    places,
+  }: DataExperiment<N, K>,
 ): Promise<Report> {
   type Amounts = Readonly<Record<K, number>>;
   const keys = Object.keys(amounts) as K[];
-  const first = beside[0]!;
+  const first = references[0]!;
   return runExperiment<N, Amounts>(bench, {
     what: `${what}, ${DATA_SIZE >> 20} MiB`,
     how: `${how}, median of ${count} requests in each of`,
@@ -56,37 +66,40 @@ export function dataExperiment<N extends string, K extends string>(
     ...(places === undefined ? {} : { places }),
     first: first.other,
     columns: keys.flatMap((key) => [
-      roundsColumn<Amounts>(amounts[key].title, (taken) => taken[key]),
-      ratioColumn<Amounts>(`× ${first.column}`, (taken) => taken[key]),
+      makeRoundsColumn<Amounts>(amounts[key].title, (sample) => sample[key]),
+      makeRatioColumn<Amounts>(`× ${first.column}`, (sample) => sample[key]),
     ]),
     async prepare() {
       const workloads = new Map(
         keys.map((key) => [key, new WorkloadClients(bench, amounts[key].clients)] as const),
       );
-      const made = new Set<string>();
+      const madeFolders = new Set<string>();
       return async (target, { at }) => {
         const folder = join(target.root, 'data');
         // The file is the same for all of these workloads.
-        if (!made.has(folder)) await workloads.get(keys[0]!)!.makeTree(at, 'seqread', folder);
-        made.add(folder);
-        const taken = {} as Record<K, number>;
+        if (!madeFolders.has(folder))
+          await workloads.get(keys[0]!)!.makeTree(at, 'seqread', folder);
+        madeFolders.add(folder);
+        const sample = {} as Record<K, number>;
         for (const key of keys) {
           const { workload, clients, rate } = amounts[key];
-          const asked = workloads.get(key)!.measure(target, at, workload, folder, count / clients);
-          taken[key] = rate(await asked);
+          const measuring = workloads
+            .get(key)!
+            .measure(target, at, workload, folder, count / clients);
+          sample[key] = rate(await measuring);
         }
-        return taken;
+        return sample;
       };
     },
     held: keys.flatMap((key) =>
       [
-        ...beside.map((one) => ({ ...one, mine })),
-        ...also.map((one) => ({ ...first, ...one })),
+        ...references.map((reference) => ({ ...reference, mine })),
+        ...moreComparisons.map((reference) => ({ ...first, ...reference })),
       ].map(({ mine: { name, title: mineTitle }, other, title, bars }) => ({
         what: `${what}, ${amounts[key].title}: ${mineTitle} / ${title}`,
         mine: name,
         other,
-        of: (taken: Amounts) => taken[key],
+        pick: (sample: Amounts) => sample[key],
         bars,
       })),
     ),
@@ -95,7 +108,7 @@ export function dataExperiment<N extends string, K extends string>(
 }
 
 /** Bytes in a microsecond are megabytes in a second. */
-export const gigabytes =
+export const makeGigabyteRate =
   (block: number) =>
   ({ mean }: RequestTimes): number =>
     block / mean / 1e3;

@@ -7,13 +7,13 @@ import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.
 import { makeBench } from '../support/bench.ts';
 import {
   type Experiment,
-  everywhere,
-  ratioColumn,
-  roundsColumn,
+  makeBarsEverywhere,
+  makeRatioColumn,
+  makeRoundsColumn,
   runExperiment,
 } from './experiment.ts';
-import { verdict } from './figures.ts';
-import { sectionText } from './table.ts';
+import { judgeFigure } from './figures.ts';
+import { formatSection } from './table.ts';
 
 interface Sample {
   readonly time: number;
@@ -24,20 +24,20 @@ type Name = 'mine' | 'other' | 'absent' | 'bad';
 const folder = mkdtempSync(join(tmpdir(), 'glossa-experiment-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const kind = (title: string) => ({ title, start: async () => ({ pid: null, root: title }) });
+const makeKind = (title: string) => ({ title, start: async () => ({ pid: null, root: title }) });
 
-const experiment = (turns: string[]): Experiment<Name, Sample> => ({
+const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
   what: 'walking',
   how: 's, median of',
   rounds: 2,
   targets: {
-    mine: kind('mine'),
-    other: kind('other'),
+    mine: makeKind('mine'),
+    other: makeKind('other'),
     absent: {
       title: 'absent',
       start: () => Promise.reject(new NotMeasured('it is missing (apt install it)')),
     },
-    bad: kind('bad'),
+    bad: makeKind('bad'),
   },
   first: 'other',
   prepare:
@@ -48,20 +48,23 @@ const experiment = (turns: string[]): Experiment<Name, Sample> => ({
       // Those of round 0 count for nothing.
       return { time: round === 0 ? 1000 : (target.root === 'mine' ? 3 : 2) * round };
     },
-  columns: [roundsColumn('time', ({ time }) => time), ratioColumn('× other', ({ time }) => time)],
+  columns: [
+    makeRoundsColumn('time', ({ time }) => time),
+    makeRatioColumn('× other', ({ time }) => time),
+  ],
   held: (['other', 'absent', 'bad'] as const).map((other) => ({
     what: `mine / ${other}`,
     mine: 'mine',
     other,
-    of: ({ time }) => time,
-    bars: { ...everywhere({ limit: 2 }), free: null },
+    pick: ({ time }) => time,
+    bars: { ...makeBarsEverywhere({ limit: 2 }), free: null },
   })),
   settings: { shoes: 2 },
 });
 
 it('an experiment alternates its targets in each round and compares them round by round', async () => {
   const turns: string[] = [];
-  const { sections, figures, raw } = await runExperiment(makeBench(folder), experiment(turns));
+  const { sections, figures, raw } = await runExperiment(makeBench(folder), makeExperiment(turns));
   const same = turns.filter((turn) => turn.startsWith('same '));
   // Round by round, each time begun by another target; 'bad' answers wrongly in its first round.
   expect(same.map((turn) => turn.slice('same '.length))).toEqual([
@@ -69,7 +72,7 @@ it('an experiment alternates its targets in each round and compares them round b
     ...['bad 1', 'other 1', 'mine 1'],
     ...['other 2', 'mine 2'],
   ]);
-  expect(sectionText(sections[0]!).split('\n')).toEqual([
+  expect(formatSection(sections[0]!).split('\n')).toEqual([
     'walking, same CPU: s, median of 2 rounds [lowest – highest]',
     '           time                   × other',
     '  mine     4.50 [3.00 – 6.00] ?   1.50 ?',
@@ -78,8 +81,8 @@ it('an experiment alternates its targets in each round and compares them round b
     '  bad      wrong: 3 of 7 answers were wrong',
   ]);
   // A machine with one CPU has no placement on different ones.
-  const judged = figures.filter(({ what }) => !what.includes('different'));
-  expect(judged.map((figure) => [figure.what, verdict(figure)])).toEqual([
+  const judgedFigures = figures.filter(({ what }) => !what.includes('different'));
+  expect(judgedFigures.map((figure) => [figure.what, judgeFigure(figure)])).toEqual([
     ['mine / other, same CPU', 'met'],
     ['mine / other, unpinned', 'no bar'],
     ['mine / absent, same CPU', 'not measured'],
@@ -103,15 +106,15 @@ it('an experiment alternates its targets in each round and compares them round b
 it('an experiment whose preparation fails starts no target and prints the reason once', async () => {
   const turns: string[] = [];
   const { sections, figures } = await runExperiment(makeBench(folder), {
-    ...experiment(turns),
+    ...makeExperiment(turns),
     prepare: () => Promise.reject(new NotMeasured('gcc is missing (apt install gcc)')),
   });
   expect(turns).toEqual([]);
-  expect(sectionText(sections[0]!)).toBe(
+  expect(formatSection(sections[0]!)).toBe(
     'walking, same CPU: s, median of 2 rounds [lowest – highest]\n' +
       '  not measured: gcc is missing (apt install gcc)',
   );
-  expect(new Set(figures.map(verdict))).toEqual(new Set(['not measured']));
+  expect(new Set(figures.map(judgeFigure))).toEqual(new Set(['not measured']));
 });
 
 it('an interrupted experiment reports the CPU placements that it has finished', async () => {
@@ -119,7 +122,7 @@ it('an interrupted experiment reports the CPU placements that it has finished', 
   const { sections, raw } = await runExperiment(
     { ...makeBench(folder), signal: stop.signal },
     {
-      ...experiment([]),
+      ...makeExperiment([]),
       places: ['same', 'free'],
       prepare: async () => async (_, turn) => {
         if (turn.place === 'free') stop.abort(new Error('interrupted'));

@@ -21,13 +21,20 @@ import { compare, difference, median, ratio } from '../../apps/bench/engine/stat
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import { measureRounds, type Series } from './rounds.ts';
-import { comparedText, figureOf, type Report, roundsText, rowOf, type Section } from './table.ts';
+import {
+  formatComparison,
+  formatRounds,
+  makeFigure,
+  makeRow,
+  type Report,
+  type Section,
+} from './table.ts';
 import type { Target, TargetKind } from './targets.ts';
 
 /** The CPU placement and round of a sample. */
 export interface RoundSlot {
   readonly place: Placement;
-  /** Where client and servers are. */
+  /** CPUs of client and servers. */
   readonly at: CpuAssignment;
   /** From 1; round 0 warms the target up, and does not count. */
   readonly round: number;
@@ -36,10 +43,10 @@ export interface RoundSlot {
 /** Measures a target once. @throws {NotMeasured} */
 export type MeasureTarget<S extends object> = (target: Target, slot: RoundSlot) => Promise<S>;
 
-/** Null: reported, and held to nothing. */
+/** Bars by placement; null: the figure is reported without a bar. */
 export type Bars = Readonly<Record<Placement, Bar | null>>;
 
-export const everywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
+export const makeBarsEverywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
 /** Two targets that are compared round by round, by default as a ratio. */
 export interface HeldComparison<N extends string, S extends object> {
@@ -47,8 +54,8 @@ export interface HeldComparison<N extends string, S extends object> {
   readonly mine: N;
   readonly other: N;
   /** The compared value of a sample. */
-  of(sample: S): number;
-  /** Microseconds more. */
+  pick(sample: S): number;
+  /** Compares by the difference in microseconds, not by the ratio. */
   readonly isDifference?: true;
   readonly bars: Bars;
 }
@@ -66,7 +73,7 @@ export interface Experiment<N extends string, S extends object> {
   readonly how: string;
   readonly rounds: number;
   readonly targets: Readonly<Record<N, TargetKind>>;
-  /** Where it is measured, unless everywhere. */
+  /** CPU placements; default: all. */
   readonly places?: readonly Placement[];
   /** The reference row of the table. */
   readonly first: N;
@@ -80,30 +87,30 @@ export interface Experiment<N extends string, S extends object> {
 
 // -- columns -------------------------------------------------------------------------------------
 
-type Of<S> = (sample: S) => number;
+type PickValue<S> = (sample: S) => number;
 
 /** The median of the rounds, the lowest and the highest. */
-export const roundsColumn = <S extends object>(
+export const makeRoundsColumn = <S extends object>(
   title: string,
-  of: Of<S>,
+  pick: PickValue<S>,
   format = formatDigits,
-): Column<S> => ({ title, cell: (mine) => roundsText(mine.map(of), format) });
+): Column<S> => ({ title, cell: (mine) => formatRounds(mine.map(pick), format) });
 
-export const medianColumn = <S extends object>(
+export const makeMedianColumn = <S extends object>(
   title: string,
-  of: Of<S>,
+  pick: PickValue<S>,
   format = formatDigits,
-): Column<S> => ({ title, cell: (mine) => format(median(mine.map(of))) });
+): Column<S> => ({ title, cell: (mine) => format(median(mine.map(pick))) });
 
-/** How many times that of the first row it is. */
-export const ratioColumn = <S extends object>(
+/** The ratio to the first row. */
+export const makeRatioColumn = <S extends object>(
   title: string,
-  of: Of<S>,
+  pick: PickValue<S>,
   format?: typeof formatDigits,
 ): Column<S> => ({
   title,
   cell: (mine, first) =>
-    first === null ? '' : comparedText(compare(mine.map(of), first.map(of), ratio), format),
+    first === null ? '' : formatComparison(compare(mine.map(pick), first.map(pick), ratio), format),
 });
 
 // -- the experiment ------------------------------------------------------------------------------
@@ -115,25 +122,27 @@ export async function runExperiment<N extends string, S extends object>(
   experiment: Experiment<N, S>,
 ): Promise<Report> {
   const { what, rounds, held, settings } = experiment;
-  const take = await measureOrExplain(() => experiment.prepare(bench));
-  const started = isMissing(take) ? null : await startAll(bench, experiment.targets);
+  const measureTarget = await measureOrExplain(() => experiment.prepare(bench));
+  const startedTargets = isMissing(measureTarget)
+    ? null
+    : await startTargets(bench, experiment.targets);
   const measured = new Map<Placement, Measured<N, S>>();
   for (const place of experiment.places ?? placements) {
     if (measured.size > 0 && bench.signal.aborted) break;
     bench.log(`${what}, ${placementTitles[place]}: ${rounds} rounds`);
-    const atPlace = async (): Promise<Measured<N, S>> => {
-      if (isMissing(take)) return take;
+    const measureAtPlace = async (): Promise<Measured<N, S>> => {
+      if (isMissing(measureTarget)) return measureTarget;
       const at = assignCpus(place, readAllowedCpus());
-      return measureRounds(started!, {
+      return measureRounds(startedTargets!, {
         rounds,
         signal: bench.signal,
         async take(target, round) {
           if (round === 0) pinServers(target, place, at);
-          return take(target, { place, at, round });
+          return measureTarget(target, { place, at, round });
         },
       });
     };
-    const series = await measureOrExplain(atPlace).catch((error: unknown) => {
+    const series = await measureOrExplain(measureAtPlace).catch((error: unknown) => {
       // Interrupted before the first complete round: the finished placements are kept.
       if (measured.size === 0 || !bench.signal.aborted) throw error;
       return null;
@@ -142,15 +151,15 @@ export async function runExperiment<N extends string, S extends object>(
     measured.set(place, series);
   }
   return {
-    sections: [...measured].map(([place, series]) => section(experiment, place, series)),
-    figures: held.flatMap(({ what: title, mine, other, of, isDifference, bars }) =>
+    sections: [...measured].map(([place, series]) => makeSection(experiment, place, series)),
+    figures: held.flatMap(({ what: title, mine, other, pick, isDifference, bars }) =>
       [...measured].map(([place, series]) => {
-        const [ours, theirs] = [samplesOf(series, mine), samplesOf(series, other)];
-        const both = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
+        const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
+        const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
         const held = [isDifference ? 'µs' : '×', bars[place]] as const;
-        const by = isDifference ? difference : ratio;
-        return figureOf(`${title}, ${placementTitles[place]}`, held, both, (rounds) =>
-          compare(rounds.ours.map(of), rounds.theirs.map(of), by),
+        const comparison = isDifference ? difference : ratio;
+        return makeFigure(`${title}, ${placementTitles[place]}`, held, pair, (rounds) =>
+          compare(rounds.ours.map(pick), rounds.theirs.map(pick), comparison),
         );
       }),
     ),
@@ -169,38 +178,38 @@ export async function runExperiment<N extends string, S extends object>(
 
 function pinServers({ pid, bricks }: Target, place: Placement, { servers }: CpuAssignment): void {
   const cpus = bricks === undefined || place === 'same' ? servers : readAllowedCpus();
-  for (const each of [pid, ...(bricks ?? [])]) if (each !== null) pin(each, cpus);
+  for (const serverPid of [pid, ...(bricks ?? [])]) if (serverPid !== null) pin(serverPid, cpus);
 }
 
-async function startAll<N extends string>(
+async function startTargets<N extends string>(
   bench: Bench,
   kinds: Readonly<Record<N, TargetKind>>,
 ): Promise<Map<N, Target | MissingResult>> {
-  const started = new Map<N, Target | MissingResult>();
+  const startedTargets = new Map<N, Target | MissingResult>();
   for (const name of Object.keys(kinds) as N[]) {
     bench.log(`starting ${kinds[name].title}`);
-    started.set(name, await measureOrExplain(() => kinds[name].start(bench, name)));
+    startedTargets.set(name, await measureOrExplain(() => kinds[name].start(bench, name)));
   }
-  return started;
+  return startedTargets;
 }
 
-const samplesOf = <N extends string, S extends object>(
+const findSamples = <N extends string, S extends object>(
   series: Measured<N, S>,
   name: N,
 ): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
 
-function section<N extends string, S extends object>(
+function makeSection<N extends string, S extends object>(
   { what, how, rounds, targets, first, columns }: Experiment<N, S>,
   place: Placement,
   series: Measured<N, S>,
 ): Section {
-  const beside = samplesOf(series, first);
+  const firstSamples = findSamples(series, first);
   return {
     title: `${what}, ${placementTitles[place]}: ${how} ${rounds} rounds [lowest – highest]`,
     columns: columns.map(({ title }) => title),
     rows: (Object.keys(targets) as N[]).map((name) =>
-      rowOf(targets[name].title, samplesOf(series, name), (mine) =>
-        columns.map(({ cell }) => cell(mine, isMissing(beside) ? null : beside, name)),
+      makeRow(targets[name].title, findSamples(series, name), (mine) =>
+        columns.map(({ cell }) => cell(mine, isMissing(firstSamples) ? null : firstSamples, name)),
       ),
     ),
   };

@@ -1,37 +1,37 @@
 /** Tests of verdicts on figures. */
 import { describe, expect, it } from 'vitest';
-import { type Bar, reachesAim, verdict } from './figures.ts';
+import { type Bar, judgeFigure, reachesAim } from './figures.ts';
 
-const of = (median: number, bar: Bar | null) =>
-  verdict({
+const judge = (median: number, bar: Bar | null) =>
+  judgeFigure({
     what: 'a row',
     unit: '×',
     bar,
     value: { median, low: median - 1, high: median + 1, doubtful: false },
   });
 
-describe('verdict', () => {
+describe('the verdict of a figure', () => {
   it('is met at the bar and missed above it', () => {
-    expect(of(1.19, { limit: 1.2 })).toBe('met');
-    expect(of(1.2, { limit: 1.2 })).toBe('met');
-    expect(of(1.21, { limit: 1.2 })).toBe('missed');
+    expect(judge(1.19, { limit: 1.2 })).toBe('met');
+    expect(judge(1.2, { limit: 1.2 })).toBe('met');
+    expect(judge(1.21, { limit: 1.2 })).toBe('missed');
   });
 
   it('is missed at the bar where the figure has to stay below it', () => {
-    expect(of(0.99, { limit: 1, below: true })).toBe('met');
-    expect(of(1, { limit: 1, below: true })).toBe('missed');
+    expect(judge(0.99, { limit: 1, below: true })).toBe('met');
+    expect(judge(1, { limit: 1, below: true })).toBe('missed');
   });
 
   it('is met above a least bar and missed below it', () => {
-    expect(of(1.1, { limit: 1, least: true })).toBe('met');
-    expect(of(1, { limit: 1, least: true })).toBe('met');
-    expect(of(0.9, { limit: 1, least: true })).toBe('missed');
+    expect(judge(1.1, { limit: 1, least: true })).toBe('met');
+    expect(judge(1, { limit: 1, least: true })).toBe('met');
+    expect(judge(0.9, { limit: 1, least: true })).toBe('missed');
   });
 
-  it("is 'no bar' for a figure without a bar", () => expect(of(100, null)).toBe('no bar'));
+  it("is 'no bar' without a bar", () => expect(judge(100, null)).toBe('no bar'));
 
-  it("is 'no bar' for a figure with only an aim, and reachesAim compares the two", () => {
-    expect(of(100, { aim: 1 })).toBe('no bar');
+  it("is 'no bar' with only an aim, which reachesAim compares with the figure", () => {
+    expect(judge(100, { aim: 1 })).toBe('no bar');
     const value = { median: 0.9, low: 0.8, high: 1, doubtful: false };
     const figure = { what: '', unit: '×', value } as const;
     expect(reachesAim({ ...figure, bar: { aim: 0.9, least: true } })).toBe(true);
@@ -39,24 +39,24 @@ describe('verdict', () => {
   });
 
   it("on a noisy machine is 'too noisy' when the interval contains the bar", () => {
-    const noisy = (low: number, median: number, high: number) =>
-      verdict({
+    const judgeNoisy = (low: number, median: number, high: number) =>
+      judgeFigure({
         ...{ what: 'a row', unit: '×', bar: { limit: 1 }, isNoisy: true },
         value: { median, low, high, doubtful: false },
       });
-    expect(noisy(1.2, 1.4, 1.9)).toBe('missed');
-    expect(noisy(0.5, 0.7, 0.9)).toBe('met');
-    expect(noisy(0.8, 1.1, 1.3)).toBe('too noisy');
+    expect(judgeNoisy(1.2, 1.4, 1.9)).toBe('missed');
+    expect(judgeNoisy(0.5, 0.7, 0.9)).toBe('met');
+    expect(judgeNoisy(0.8, 1.1, 1.3)).toBe('too noisy');
   });
 
   it("is 'wrong' for a target that gave wrong answers", () => {
     const value = { missing: '2 of 3 answers were wrong', wrong: true } as const;
-    expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('wrong');
+    expect(judgeFigure({ what: '', unit: '×', bar: null, value })).toBe('wrong');
   });
 
   it("is 'not measured' for a missing value, with or without a bar", () => {
     const value = { missing: 'no compiler' };
-    expect(verdict({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
-    expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('not measured');
+    expect(judgeFigure({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
+    expect(judgeFigure({ what: '', unit: '×', bar: null, value })).toBe('not measured');
   });
 });

@@ -1,4 +1,4 @@
-/** A figure of the bench, its bar, and the verdict on it. */
+/** Judges figures of the bench by their bars. */
 import { isMissing, type MissingResult } from '../../apps/bench/engine/not-measured.ts';
 import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 
@@ -18,7 +18,7 @@ export type Unit = '×' | 'µs' | 'ms' | 's' | 'MB' | 'GB/s' | 'fops';
 export interface Figure {
   readonly what: string;
   readonly unit: Unit;
-  /** Null: reported, and held to nothing. */
+  /** Null: the figure is reported without a bar. */
   readonly bar: Bar | null;
   readonly value: PairedEstimate | MissingResult;
   /** The machine was busy with something else while it was measured. */
@@ -27,7 +27,8 @@ export interface Figure {
 
 export type Verdict = 'met' | 'missed' | 'too noisy' | 'wrong' | 'not measured' | 'no bar';
 
-export function verdict({ bar, value, isNoisy }: Figure): Verdict {
+/** Compares a figure with its bar. */
+export function judgeFigure({ bar, value, isNoisy }: Figure): Verdict {
   if (isMissing(value)) return value.wrong ? 'wrong' : 'not measured';
   if (bar?.limit === undefined) return 'no bar';
   // A busy machine hides no bar that all of the interval misses, or meets.

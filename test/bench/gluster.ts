@@ -1,6 +1,6 @@
 /**
  * A volume of GlusterFS with two bricks, as a server and its clients make it, but without glusterd:
- * each brick is a process of its own that is asked over TCP on the loopback, and a client spreads
+ * each brick is a process of its own, reached over TCP on the loopback, and a client spreads
  * files over the two (cluster/distribute).
  *
  * Source: the volfiles that GlusterFS 10 generates; the bricks' without what serves others than the
@@ -24,32 +24,42 @@ import { startProcess } from '../../apps/bench/run/process.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
-import { serve, TIMEOUTS } from './servers.ts';
+import { startServer, TIMEOUTS } from './servers.ts';
 
 const BRICKS = ['b0', 'b1'] as const;
 const CONNECT_MS_MAX = 20_000;
-const LOOK_MS = 50;
+const POLL_MS = 50;
 
-/** Whose program serves a brick. */
+/** The program that serves a brick. */
 export type BrickKind = 'glusterfs' | 'glossa';
 
 /** The volumes between locks and server; glossa has one thread. */
-const above = (kind: BrickKind, name: string): PlainVolume[] =>
+const makeThreadVolumes = (kind: BrickKind, name: string): PlainVolume[] =>
   kind === 'glossa'
     ? []
     : [makeVolume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' })];
 
-const brickVolfile = (kind: BrickKind, name: string, directory: string, port: number): string => {
+const writeBrickVolfile = (
+  kind: BrickKind,
+  name: string,
+  directory: string,
+  port: number,
+): string => {
   const storage = makeVolume(`${name}-posix`, 'storage/posix', { directory });
   const locks = makeVolume(`${name}-locks`, 'features/locks');
-  const all = [storage, locks, ...above(kind, name), makeVolume(name, 'debug/io-stats')];
-  return printVolumes(makeServerVolumes(all, port));
+  const volumes = [
+    storage,
+    locks,
+    ...makeThreadVolumes(kind, name),
+    makeVolume(name, 'debug/io-stats'),
+  ];
+  return printVolumes(makeServerVolumes(volumes, port));
 };
 
-export const clientOf = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
+export const makeClient = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
   makeClientVolume(name, name, port);
 
-/** Over the clients of both bricks. */
+/** The volume over the clients of both bricks. */
 export const distribute: PlainVolume = {
   ...makeVolume('distribute', 'cluster/distribute', {
     'lookup-optimize': 'on',
@@ -59,7 +69,7 @@ export const distribute: PlainVolume = {
   subvolumes: BRICKS,
 };
 
-const logOf = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
+const logPath = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
 
 /** A brick that runs until the end of the part. */
 export interface Brick {
@@ -77,27 +87,27 @@ export async function startBrick(
   const problem = findGlusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
   const { folder, data, signal } = bench;
-  const own = `${name}-of-${kind}`;
-  const directory = join(data, own);
-  // Of a part before.
+  const uniqueName = `${name}-of-${kind}`;
+  const directory = join(data, uniqueName);
+  // An earlier part may have left files.
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
   const port = await findFreePort();
-  const volfile = join(folder, `${own}.vol`);
-  writeFileSync(volfile, brickVolfile(kind, name, directory, port));
-  const log = logOf(bench, own);
-  const place = ['--brick-name', directory, '--brick-port', String(port)];
-  const line: readonly [string, ...string[]] =
+  const volfile = join(folder, `${uniqueName}.vol`);
+  writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port));
+  const log = logPath(bench, uniqueName);
+  const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
+  const words: readonly [string, ...string[]] =
     kind === 'glossa'
       ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
-      : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...place];
-  const settings = { words: line, log, timeoutMs: CONNECT_MS_MAX, signal };
+      : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...addressFlags];
+  const settings = { words, log, timeoutMs: CONNECT_MS_MAX, signal };
   const { pid, stop } = await startProcess(settings, () => isListening(port), 'it did not serve');
   bench.cleanup.add(stop);
   return { name, port, pid };
 }
 
-/** The bricks of the volume. @throws {NotMeasured} */
+/** Starts the bricks of the volume. @throws {NotMeasured} */
 export async function startBricks(
   bench: Bench,
   kind: BrickKind = 'glusterfs',
@@ -108,40 +118,40 @@ export async function startBricks(
 }
 
 export interface ClientSettings {
-  /** Above. */
+  /** Volumes above the clients. */
   readonly volumes?: readonly PlainVolume[];
   readonly timeouts?: Timeouts;
   /** More flags of `glusterfs`. */
   readonly flags?: readonly string[];
 }
 
-/** A mount of the bricks with these volumes above. @throws {NotMeasured} */
+/** Mounts the bricks, with these volumes above. @throws {NotMeasured} */
 export async function startClient(
   bench: Bench,
   name: string,
   bricks: readonly Brick[],
   { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
 ): Promise<ServedMount> {
-  const clients = bricks.map(clientOf);
-  const above = clients.length > 1 ? [distribute] : [];
-  const volfile = printVolumes(stackVolumes([...clients, ...above], volumes));
-  const server = await serve(
+  const clients = bricks.map(makeClient);
+  const distributeVolumes = clients.length > 1 ? [distribute] : [];
+  const volfile = printVolumes(stackVolumes([...clients, ...distributeVolumes], volumes));
+  const server = await startServer(
     bench,
     name,
     makeMountCommand(() => volfile, flags),
     timeouts,
   );
-  await connected(bench, name, bricks.length);
+  await waitForBricks(bench, name, bricks.length);
   return server;
 }
 
 /** Waits for all bricks: the client mounts with the first, and logs the others. */
-async function connected(bench: Bench, name: string, count: number): Promise<void> {
+async function waitForBricks(bench: Bench, name: string, count: number): Promise<void> {
   const end = performance.now() + CONNECT_MS_MAX;
   for (;;) {
-    const log = readFileSync(logOf(bench, name), 'utf8');
+    const log = readFileSync(logPath(bench, name), 'utf8');
     if ((log.match(/attached to remote volume/g) ?? []).length >= count) return;
     if (performance.now() > end) throw new NotMeasured('the client does not reach all bricks');
-    await delay(LOOK_MS, undefined, { signal: bench.signal });
+    await delay(POLL_MS, undefined, { signal: bench.signal });
   }
 }

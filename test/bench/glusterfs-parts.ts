@@ -4,9 +4,9 @@
  */
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import type { Bench } from './bench.ts';
-import { type BrickMount, type Bricks, brickMounts } from './brick-mounts.ts';
-import { callExperiment, type Load, type Operation } from './calls.ts';
-import { type Amount, dataExperiment } from './data.ts';
+import { type BrickMount, type BrickSetup, makeBrickMounts } from './brick-mounts.ts';
+import { type Load, makeCallExperiment, type Operation } from './calls.ts';
+import { type Amount, runDataExperiment } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
 
@@ -16,12 +16,12 @@ const FULL: Load = { rounds: 9, count: 3000, warm: 20_000 };
 const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
 
 /** Ten thousand files a call. */
-export const LISTS = {
+export const LIST_LOADS = {
   full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0, keeps: true },
   quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0, keeps: true },
 } as const satisfies Record<string, Load>;
 
-export const bars = (same: Bars['same'], different = same): Bars => ({
+export const makeBars = (same: Bars['same'], different = same): Bars => ({
   same,
   different,
   free: null,
@@ -34,30 +34,30 @@ export interface CallPart {
   readonly held: Readonly<
     Partial<Record<BrickMount, { readonly name: string; readonly bars: Bars }>>
   >;
-  readonly bricks: Bricks;
+  readonly bricks: BrickSetup;
   readonly full?: Load;
   readonly quick?: Load;
 }
 
 /** Also on equal terms: GlusterFS's client does not wait awake. */
-const withAsleep = (held: CallPart['held']): CallPart['held'] =>
+const addAsleep = (held: CallPart['held']): CallPart['held'] =>
   held.glossa === undefined
     ? held
     : { ...held, asleep: { ...held.glossa, name: `${held.glossa.name}, --busy-poll 0` } };
 
 /** Single calls. */
-export const callPart =
-  ({ what, operation, held: own, bricks, full = FULL, quick = QUICK }: CallPart) =>
+export const makeCallPart =
+  ({ what, operation, held: ownHeld, bricks, full = FULL, quick = QUICK }: CallPart) =>
   (bench: Bench): Promise<Report> => {
-    const held = withAsleep(own);
+    const held = addAsleep(ownHeld);
     return runExperiment(
       bench,
-      callExperiment<BrickMount>({
+      makeCallExperiment<BrickMount>({
         what,
         operation,
         places: PLACES,
         load: bench.quick ? quick : full,
-        targets: brickMounts(bricks),
+        targets: makeBrickMounts(bricks),
         first: 'glusterfs',
         firstTitle: 'GlusterFS',
         held: (Object.keys(held) as BrickMount[]).map((mine) => ({
@@ -78,23 +78,23 @@ export interface DataPart<K extends string> {
   readonly count: { readonly full: number; readonly quick: number };
   readonly amounts: Readonly<Record<K, Amount>>;
   readonly bars: Bars;
-  readonly bricks: Bricks;
+  readonly bricks: BrickSetup;
   /** GlusterFS's client on our brick. */
   readonly onGlossa?: Bars;
 }
 
 /** Data that is written and read. */
-export const dataPart =
-  <K extends string>({ count, bars: glossa, bricks, onGlossa, ...moving }: DataPart<K>) =>
+export const makeDataPart =
+  <K extends string>({ count, bars: glossa, bricks, onGlossa, ...experiment }: DataPart<K>) =>
   (bench: Bench): Promise<Report> =>
-    dataExperiment<BrickMount, K>(bench, {
-      ...moving,
+    runDataExperiment<BrickMount, K>(bench, {
+      ...experiment,
       count: bench.quick ? count.quick : count.full,
       mine: { name: 'glossa', title: 'glossa' },
-      targets: brickMounts(bricks),
+      targets: makeBrickMounts(bricks),
       places: PLACES,
-      beside: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
-      also: [
+      references: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
+      moreComparisons: [
         { mine: { name: 'asleep', title: 'glossa, --busy-poll 0' }, bars: glossa },
         ...(onGlossa === undefined
           ? []

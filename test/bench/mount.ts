@@ -4,22 +4,22 @@
  */
 
 import type { Bench } from './bench.ts';
-import { callExperiment, type Load, sampleColumns } from './calls.ts';
-import { dataExperiment, gigabytes } from './data.ts';
-import { everywhere, runExperiment } from './experiment.ts';
-import { sizeOf, takeSearches } from './searches.ts';
+import { type Load, makeCallExperiment, makeSampleColumns } from './calls.ts';
+import { makeGigabyteRate, runDataExperiment } from './data.ts';
+import { makeBarsEverywhere, runExperiment } from './experiment.ts';
+import { chooseSize, prepareSearches } from './searches.ts';
 import { TIMEOUTS } from './servers.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import {
-  answerers,
   type DirectoryName,
-  dataDirectories,
-  directories,
+  instantTargets,
   kernelTimeout,
+  makeDataDirectories,
+  makeDirectories,
   targets,
 } from './targets.ts';
-import { status, unpack } from './trees.ts';
+import { measureStatus, measureUnpack } from './trees.ts';
 import type { RequestTimes } from './workload-clients.ts';
 
 // -- single calls --------------------------------------------------------------------------------
@@ -29,35 +29,35 @@ const FULL: Load = { rounds: 9, count: 4000, warm: 20_000 };
 const FULL_LONG: Load = { rounds: 9, count: 2000, warm: 8_000 };
 const QUICK: Load = { rounds: 3, count: 500, warm: 2_000 };
 
-const loadOf = ({ quick }: Bench, full = FULL): Load => (quick ? QUICK : full);
+const chooseLoad = ({ quick }: Bench, full = FULL): Load => (quick ? QUICK : full);
 
 /** Also on equal terms: GlusterFS's client does not wait awake. */
-const besideGlusterfs = (what: string) =>
+const compareToGlusterfs = (what: string) =>
   (['glossa', 'asleep'] as const).map((mine) => ({
     what: `${what}: posix${mine === 'asleep' ? ', --busy-poll 0' : ''} / GlusterFS posix`,
     mine,
     other: 'glusterfs' as const,
-    bars: everywhere({ limit: 1, below: true, aim: 0.6 }),
+    bars: makeBarsEverywhere({ limit: 1, below: true, aim: 0.6 }),
   }));
 
-const besideBoth = (what: string) => [
+const compareToBoth = (what: string) => [
   {
     what: `${what}: posix / C pass-through`,
     mine: 'glossa' as const,
     other: 'pass' as const,
-    bars: everywhere({ limit: 1.3, aim: 1.05 }),
+    bars: makeBarsEverywhere({ limit: 1.3, aim: 1.05 }),
   },
-  ...besideGlusterfs(what),
+  ...compareToGlusterfs(what),
 ];
 
-const failed = (bench: Bench): Promise<Report> =>
+const measureFailedStat = (bench: Bench): Promise<Report> =>
   runExperiment(
     bench,
-    callExperiment<DirectoryName | keyof typeof answerers>({
+    makeCallExperiment<DirectoryName | keyof typeof instantTargets>({
       what: 'failed stat',
       operation: 'absent',
-      load: loadOf(bench),
-      targets: { ...answerers, ...directories() },
+      load: chooseLoad(bench),
+      targets: { ...instantTargets, ...makeDirectories() },
       first: 'floor',
       firstTitle: 'floor',
       held: [
@@ -79,37 +79,37 @@ const failed = (bench: Bench): Promise<Report> =>
           other: 'floorAwake',
           bars: { same: { limit: 1.15, aim: 1 }, different: { limit: 1.15, aim: 1 }, free: null },
         },
-        ...besideGlusterfs('failed stat'),
+        ...compareToGlusterfs('failed stat'),
       ],
     }),
   );
 
-const onFiles =
+const makeFilePart =
   (
     what: string,
     operation: 'stat' | 'read' | 'create',
     full: Load,
-    targets: ReturnType<typeof directories>,
+    targets: ReturnType<typeof makeDirectories>,
   ) =>
   (bench: Bench) =>
     runExperiment(
       bench,
-      callExperiment<DirectoryName>({
+      makeCallExperiment<DirectoryName>({
         what,
         operation,
-        load: loadOf(bench, full),
+        load: chooseLoad(bench, full),
         targets,
         first: 'pass',
         firstTitle: 'C',
-        held: besideBoth(what),
+        held: compareToBoth(what),
       }),
     );
 
 // -- searches ------------------------------------------------------------------------------------
 
 /** Searches for absent names that the kernel caches by a Python module's `kernel-timeout`. */
-const searched = (bench: Bench): Promise<Report> => {
-  const size = sizeOf(bench, 9);
+const measureSearches = (bench: Bench): Promise<Report> => {
+  const size = chooseSize(bench, 9);
   return runExperiment<
     'kernelTimeout' | 'python' | 'pythonAsleep' | 'nlcache' | 'bare',
     RequestTimes
@@ -126,17 +126,17 @@ const searched = (bench: Bench): Promise<Report> => {
     },
     first: 'bare',
     async prepare() {
-      const take = await takeSearches(bench, size);
+      const take = await prepareSearches(bench, size);
       return async (target, slot) => (await take(target, slot)).again;
     },
-    columns: sampleColumns('bare'),
+    columns: makeSampleColumns('bare'),
     held: [
       {
         what: 'search: Python with kernel-timeout / bare directory',
         mine: 'kernelTimeout',
         other: 'bare',
-        of: ({ mean }) => mean,
-        bars: everywhere({ limit: 2 }),
+        pick: ({ mean }) => mean,
+        bars: makeBarsEverywhere({ limit: 2 }),
       },
     ],
     settings: size,
@@ -145,39 +145,44 @@ const searched = (bench: Bench): Promise<Report> => {
 
 // -- data ----------------------------------------------------------------------------------------
 
-const moved = () => ({
+const makeDataTargets = () => ({
   mine: { name: 'glossa' as const, title: 'posix' },
-  targets: dataDirectories(),
+  targets: makeDataDirectories(),
 });
 
-const sequential = (bench: Bench): Promise<Report> =>
-  dataExperiment(bench, {
+const measureSequential = (bench: Bench): Promise<Report> =>
+  runDataExperiment(bench, {
     what: 'sequential',
     how: 'GB/s, blocks of 128 KiB',
     count: bench.quick ? 256 : 2048,
     amounts: {
-      write: { title: 'write', workload: 'seqwrite', clients: 1, rate: gigabytes(128 << 10) },
-      read: { title: 'read', workload: 'seqread', clients: 1, rate: gigabytes(128 << 10) },
+      write: {
+        title: 'write',
+        workload: 'seqwrite',
+        clients: 1,
+        rate: makeGigabyteRate(128 << 10),
+      },
+      read: { title: 'read', workload: 'seqread', clients: 1, rate: makeGigabyteRate(128 << 10) },
     },
-    ...moved(),
-    beside: [
+    ...makeDataTargets(),
+    references: [
       {
         other: 'glusterfs',
         title: 'GlusterFS posix',
         column: 'GlusterFS',
-        bars: everywhere({ limit: 1, least: true }),
+        bars: makeBarsEverywhere({ limit: 1, least: true }),
       },
       {
         other: 'bare',
         title: 'bare directory',
         column: 'bare',
-        bars: everywhere({ aim: 0.9, least: true }),
+        bars: makeBarsEverywhere({ aim: 0.9, least: true }),
       },
     ],
   });
 
-const random = (bench: Bench): Promise<Report> =>
-  dataExperiment(bench, {
+const measureRandom = (bench: Bench): Promise<Report> =>
+  runDataExperiment(bench, {
     what: 'random read 4 KiB',
     how: 'thousands a second',
     count: bench.quick ? 2_000 : 20_000,
@@ -196,13 +201,13 @@ const random = (bench: Bench): Promise<Report> =>
         rate: ({ perSecond }) => perSecond / 1e3,
       },
     },
-    ...moved(),
-    beside: [
+    ...makeDataTargets(),
+    references: [
       {
         other: 'pass',
         title: 'C pass-through',
         column: 'C',
-        bars: everywhere({ limit: 0.8, aim: 1, least: true }),
+        bars: makeBarsEverywhere({ limit: 0.8, aim: 1, least: true }),
       },
     ],
   });
@@ -220,15 +225,15 @@ by side. As root on a quiet machine; a full run takes some fifteen minutes.
 rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: true,
   parts: {
-    failed,
+    failed: measureFailedStat,
     // The kernel caches no name, so that it looks each one up, but caches attributes.
-    stat: onFiles('stat', 'stat', FULL, directories({ ...TIMEOUTS, entry: 0 })),
-    open: onFiles('open+read 4 KiB+close', 'read', FULL_LONG, dataDirectories()),
-    create: onFiles('create+unlink', 'create', FULL_LONG, directories()),
-    sequential,
-    random,
-    tar: unpack,
-    git: status,
-    search: searched,
+    stat: makeFilePart('stat', 'stat', FULL, makeDirectories({ ...TIMEOUTS, entry: 0 })),
+    open: makeFilePart('open+read 4 KiB+close', 'read', FULL_LONG, makeDataDirectories()),
+    create: makeFilePart('create+unlink', 'create', FULL_LONG, makeDirectories()),
+    sequential: measureSequential,
+    random: measureRandom,
+    tar: measureUnpack,
+    git: measureStatus,
+    search: measureSearches,
   },
 };

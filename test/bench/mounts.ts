@@ -1,13 +1,13 @@
 /** The default suite of `npm run bench`: mounts, beside servers in C and GlusterFS. */
 import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { Bench } from './bench.ts';
-import { callExperiment, type Load } from './calls.ts';
-import { everywhere, runExperiment } from './experiment.ts';
+import { type Load, makeCallExperiment } from './calls.ts';
+import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import { startGlossa } from './servers.ts';
-import { startTime } from './start.ts';
+import { measureStartTime } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
-import { cache, type TargetName, targets } from './targets.ts';
+import { makeCacheKind, type TargetName, targets } from './targets.ts';
 import { negativeVolume } from './volumes.ts';
 
 // -- a failed stat -------------------------------------------------------------------------------
@@ -19,10 +19,10 @@ const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
  * Of names that were asked before: glossa's cache of absent names in TypeScript and in Python, beside
  * the least that a server in C can do and beside GlusterFS's own cache.
  */
-const failedStat = (bench: Bench): Promise<Report> =>
+const measureFailedStat = (bench: Bench): Promise<Report> =>
   runExperiment(
     bench,
-    callExperiment<TargetName>({
+    makeCallExperiment<TargetName>({
       what: 'failed stat',
       operation: 'absent',
       load: bench.quick ? QUICK_STAT : STAT,
@@ -59,13 +59,13 @@ const failedStat = (bench: Bench): Promise<Report> =>
           what: 'Python / nl-cache in C',
           mine: 'python',
           other: 'nlcache',
-          bars: { ...everywhere({ limit: 1, below: true }), free: null },
+          bars: { ...makeBarsEverywhere({ limit: 1, below: true }), free: null },
         },
         {
           what: 'Python, --busy-poll 0 / nl-cache in C',
           mine: 'pythonAsleep',
           other: 'nlcache',
-          bars: { ...everywhere({ limit: 1, below: true }), free: null },
+          bars: { ...makeBarsEverywhere({ limit: 1, below: true }), free: null },
         },
       ],
     }),
@@ -75,41 +75,43 @@ const failedStat = (bench: Bench): Promise<Report> =>
 
 const PASS: Load = { rounds: 21, count: 4000, warm: 40_000 };
 const QUICK_PASS: Load = { rounds: 5, count: 1000, warm: 5_000 };
-const MORE = 10;
+const ADDED_TRANSLATORS = 10;
 
 /** Neither counts nor measures, so it has no fops. */
-const passThrough = Array.from({ length: MORE }, (_, i) =>
+const passThrough = Array.from({ length: ADDED_TRANSLATORS }, (_, i) =>
   makeVolume(`pass-${i + 1}`, 'debug/io-stats', {
     'count-fop-hits': 'off',
     'latency-measurement': 'off',
   }),
 );
 
-const stackOf = (title: string, more: typeof passThrough) =>
-  cache(title, (bench, name) => startGlossa(bench, name, [negativeVolume, ...more]));
+const makeStack = (title: string, addedVolumes: typeof passThrough) =>
+  makeCacheKind(title, (bench, name) =>
+    startGlossa(bench, name, [negativeVolume, ...addedVolumes]),
+  );
 
 /** Measured on one CPU, where a difference of two servers is a difference of work. */
-const passThroughCost = (bench: Bench): Promise<Report> =>
+const measurePassThrough = (bench: Bench): Promise<Report> =>
   runExperiment(
     bench,
-    callExperiment<'without' | 'with'>({
+    makeCallExperiment<'without' | 'with'>({
       what: 'pass-through, failed stat',
       operation: 'absent',
       load: bench.quick ? QUICK_PASS : PASS,
       targets: {
-        without: stackOf('negative over posix', []),
-        with: stackOf(`with ${MORE} translators more`, passThrough),
+        without: makeStack('negative over posix', []),
+        with: makeStack(`with ${ADDED_TRANSLATORS} translators more`, passThrough),
       },
       places: ['same'],
       first: 'without',
       firstTitle: 'first',
       held: [
         {
-          what: `${MORE} pass-through translators more`,
+          what: `${ADDED_TRANSLATORS} pass-through translators more`,
           mine: 'with',
           other: 'without',
           isDifference: true,
-          bars: everywhere({ limit: 0.2 }),
+          bars: makeBarsEverywhere({ limit: 0.2 }),
         },
       ],
     }),
@@ -131,5 +133,5 @@ request, 50 µs at most (glossa mount --busy-poll), which pays where client and 
 equal terms are the rows with --busy-poll 0 beside the floor and GlusterFS, and the floor that waits
 awake as long beside the others.`,
   isPlaced: true,
-  parts: { stat: failedStat, pass: passThroughCost, start: startTime },
+  parts: { stat: measureFailedStat, pass: measurePassThrough, start: measureStartTime },
 };

@@ -11,33 +11,33 @@ describe('measureRounds', () => {
       stop.signal.throwIfAborted();
       return { round };
     };
-    const started = new Map([
+    const targets = new Map([
       ['a', { isLast: false }],
       ['b', { isLast: true }],
     ]);
     const { signal } = stop;
-    const series = await measureRounds(started, { rounds: 9, signal, take });
+    const series = await measureRounds(targets, { rounds: 9, signal, take });
     const two = [{ round: 1 }, { round: 2 }];
     expect([...series]).toEqual([
       ['a', two],
       ['b', two],
     ]);
-    await expect(measureRounds(started, { rounds: 9, signal, take })).rejects.toThrow(
+    await expect(measureRounds(targets, { rounds: 9, signal, take })).rejects.toThrow(
       'interrupted',
     );
   });
 
   it('rotates the turns of the targets and discards round 0', async () => {
-    const taken: string[] = [];
-    const started = new Map(['a', 'b'].map((name) => [name, { name }]));
-    const series = await measureRounds(started, {
+    const turns: string[] = [];
+    const targets = new Map(['a', 'b'].map((name) => [name, { name }]));
+    const series = await measureRounds(targets, {
       rounds: 2,
       async take({ name }, round) {
-        taken.push(name + round);
+        turns.push(name + round);
         return { round };
       },
     });
-    expect(taken).toEqual(['a0', 'b0', 'a1', 'b1', 'b2', 'a2']);
+    expect(turns).toEqual(['a0', 'b0', 'a1', 'b1', 'b2', 'a2']);
     expect([...series.values()]).toEqual([
       [{ round: 1 }, { round: 2 }],
       [{ round: 1 }, { round: 2 }],
@@ -45,12 +45,12 @@ describe('measureRounds', () => {
   });
 
   it('measures the remaining targets when one target dies', async () => {
-    const started = new Map([
+    const targets = new Map([
       ['a', { name: 'a' }],
       ['b', { name: 'b' }],
       ['c', { missing: 'no compiler' }],
     ]);
-    const series = await measureRounds(started, {
+    const series = await measureRounds(targets, {
       rounds: 3,
       async take(target, round) {
         if ('name' in target && target.name === 'b' && round === 2)

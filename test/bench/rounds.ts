@@ -7,7 +7,7 @@ import {
 import { seedRandom } from '../../apps/bench/engine/random.ts';
 import { orderRounds } from '../../apps/bench/engine/rounds.ts';
 
-/** Each target's samples in the order of the rounds, or the reason for none. */
+/** Each target's samples in the order of the rounds, or the reason why there are none. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | MissingResult>;
 
 export interface RoundsSettings<T, S extends object> {
@@ -16,7 +16,7 @@ export interface RoundsSettings<T, S extends object> {
   /** Ends the measurement after the complete rounds; without one, it rejects. */
   readonly signal?: AbortSignal;
   /**
-   * Measures one once; round 0 is the one that does not count.
+   * Measures a target once; round 0 does not count.
    * @throws {NotMeasured}
    */
   take(target: T, round: number): Promise<S>;
@@ -27,35 +27,35 @@ export interface RoundsSettings<T, S extends object> {
  * be measured no longer is left out from then on.
  */
 export async function measureRounds<N, T extends object, S extends object>(
-  started: ReadonlyMap<N, T | MissingResult>,
+  targets: ReadonlyMap<N, T | MissingResult>,
   { rounds, signal, take }: RoundsSettings<T, S>,
 ): Promise<Series<N, S>> {
   const series = new Map<N, S[] | MissingResult>();
-  for (const [name, target] of started) {
-    const first = isMissing(target) ? target : await measureOrExplain(() => take(target, 0));
-    series.set(name, isMissing(first) ? first : []);
+  for (const [name, target] of targets) {
+    const warmUp = isMissing(target) ? target : await measureOrExplain(() => take(target, 0));
+    series.set(name, isMissing(warmUp) ? warmUp : []);
   }
-  const turns = orderRounds([...started.keys()], rounds, seedRandom(1));
-  for (const [at, turn] of turns.entries()) {
+  const turns = orderRounds([...targets.keys()], rounds, seedRandom(1));
+  for (const [index, turn] of turns.entries()) {
     for (const name of turn) {
       const samples = series.get(name)!;
       if (isMissing(samples)) continue;
-      const next = await measureOrExplain(() => take(started.get(name) as T, at + 1)).catch(
+      const sample = await measureOrExplain(() => take(targets.get(name) as T, index + 1)).catch(
         (error: unknown) => {
-          if (at === 0 || !signal?.aborted) throw error;
+          if (index === 0 || !signal?.aborted) throw error;
           return null;
         },
       );
-      if (next === null) return cutTo(at, series);
-      if (isMissing(next)) series.set(name, next);
-      else samples.push(next);
+      if (sample === null) return truncateSeries(index, series);
+      if (isMissing(sample)) series.set(name, sample);
+      else samples.push(sample);
     }
   }
   return series;
 }
 
-/** The first rounds of all, so that they stand beside each other. */
-const cutTo = <N, S extends object>(
+/** Truncates all series to the same rounds. */
+const truncateSeries = <N, S extends object>(
   rounds: number,
   series: Map<N, S[] | MissingResult>,
 ): Series<N, S> =>

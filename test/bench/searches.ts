@@ -12,9 +12,9 @@ import {
   type Column,
   type Experiment,
   type MeasureTarget,
-  medianColumn,
-  ratioColumn,
-  roundsColumn,
+  makeMedianColumn,
+  makeRatioColumn,
+  makeRoundsColumn,
 } from './experiment.ts';
 import type { TargetKind } from './targets.ts';
 import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
@@ -24,7 +24,7 @@ export interface SearchTimes {
   readonly first: RequestTimes;
   readonly again: RequestTimes;
 }
-export type Which = keyof SearchTimes;
+export type SearchPass = keyof SearchTimes;
 
 export interface Size {
   readonly rounds: number;
@@ -34,11 +34,11 @@ export interface Size {
 }
 
 /** Full: the tutorial's. */
-export const sizeOf = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
+export const chooseSize = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
   quick ? { rounds: 2, searches: 1000, warm: 500 } : { rounds, searches: 10_000, warm: 2000 };
 
 /** In a directory that is new for every sample. */
-export async function takeSearches(
+export async function prepareSearches(
   bench: Bench,
   { searches, warm }: Size,
 ): Promise<MeasureTarget<SearchTimes>> {
@@ -57,7 +57,7 @@ export interface HeldSearch<N extends string> {
   readonly what: string;
   readonly mine: N;
   readonly other: N;
-  readonly which: Which;
+  readonly which: SearchPass;
   readonly bars: Bars;
 }
 
@@ -70,26 +70,26 @@ export interface SearchExperiment<N extends string> {
   /** The slow row, as reference. */
   readonly baseline: N;
   /** The tutorial's own figures of a row, in milliseconds. */
-  readonly told?: Readonly<Partial<Record<N, string>>>;
+  readonly tutorialTimes?: Readonly<Partial<Record<N, string>>>;
   readonly held: readonly HeldSearch<N>[];
   /** For programs. */
   readonly settings?: object;
 }
 
 /** The mean search of each round: what the tutorial prints. */
-export function searchExperiment<N extends string>({
+export function makeSearchExperiment<N extends string>({
   what,
   size,
   targets,
   baseline,
-  told,
+  tutorialTimes,
   held,
   settings,
   places = ['free'],
 }: SearchExperiment<N>): Experiment<N, SearchTimes> {
-  const toldColumn: Column<SearchTimes> = {
+  const tutorialColumn: Column<SearchTimes> = {
     title: 'the tutorial',
-    cell: (_, __, name) => told?.[name as N] ?? '',
+    cell: (_, __, name) => tutorialTimes?.[name as N] ?? '',
   };
   return {
     what: `${what}: ${size.searches} searches`,
@@ -98,38 +98,38 @@ export function searchExperiment<N extends string>({
     targets,
     places,
     first: baseline,
-    prepare: (bench) => takeSearches(bench, size),
+    prepare: (bench) => prepareSearches(bench, size),
     columns: [
-      meanColumn('first'),
-      medianColumn('99 %', ({ first }) => milliseconds(first.p99), fine),
-      ...savedColumns('first'),
-      meanColumn('again'),
-      ...savedColumns('again'),
-      ...(told === undefined ? [] : [toldColumn]),
+      makeMeanColumn('first'),
+      makeMedianColumn('99 %', ({ first }) => toMilliseconds(first.p99), formatMilliseconds),
+      ...makeSavedColumns('first'),
+      makeMeanColumn('again'),
+      ...makeSavedColumns('again'),
+      ...(tutorialTimes === undefined ? [] : [tutorialColumn]),
     ],
-    held: held.map(({ which, ...one }) => ({
-      ...one,
-      of: (searched) => searched[which].mean,
+    held: held.map(({ which, ...comparison }) => ({
+      ...comparison,
+      pick: (times) => times[which].mean,
     })),
     settings: { ...size, ...settings },
   };
 }
 
-const milliseconds = (us: number): number => us / 1000;
+const toMilliseconds = (us: number): number => us / 1000;
 
 /** As the tutorial prints milliseconds. */
-const fine = (ms: number): string => ms.toFixed(3);
+const formatMilliseconds = (ms: number): string => ms.toFixed(3);
 
-const meanColumn = (which: Which): Column<SearchTimes> =>
-  roundsColumn(which, (searched) => milliseconds(searched[which].mean), fine);
+const makeMeanColumn = (which: SearchPass): Column<SearchTimes> =>
+  makeRoundsColumn(which, (times) => toMilliseconds(times[which].mean), formatMilliseconds);
 
 /** How much faster than the baseline, and the lookups that reach the storage. */
-const savedColumns = (which: Which): Column<SearchTimes>[] => [
-  ratioColumn('× faster', (searched) => 1 / searched[which].mean, formatDigits),
+const makeSavedColumns = (which: SearchPass): Column<SearchTimes>[] => [
+  makeRatioColumn('× faster', (times) => 1 / times[which].mean, formatDigits),
   {
     title: 'lookups',
     cell(mine) {
-      const counts = mine.map((searched) => searched[which].lookups);
+      const counts = mine.map((times) => times[which].lookups);
       return counts.includes(null) ? '' : formatDigits(median(counts as number[]));
     },
   },

@@ -20,23 +20,23 @@ import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 
-/** GlusterFS's. */
+/** Seconds for which the kernel caches; GlusterFS's defaults. */
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 
 /** Starts a server until the end of the part. @throws {NotMeasured} when it ends unmounted */
-export async function serve(
+export async function startServer(
   { folder, data, cleanup, signal }: Bench,
   name: string,
   command: OtherStack['makeCommand'],
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
-  const serving = { scratch: folder, data, timeouts, signal };
-  const served = await makeOtherPlan(
+  const settings = { scratch: folder, data, timeouts, signal };
+  const mount = await makeOtherPlan(
     { name, description: '', makeCommand: command },
-    serving,
+    settings,
   ).serve();
-  cleanup.add(served.stop);
-  return served;
+  cleanup.add(mount.stop);
+  return mount;
 }
 
 export interface GlossaSettings {
@@ -50,34 +50,34 @@ export interface GlossaSettings {
 /** The servers' cache folder, apart from the user's. */
 export const cacheFolder = ({ data }: Bench): string => join(data, 'cache');
 
-/** A glossa mount of these volumes above the storage. @throws {NotMeasured} */
+/** Mounts these volumes above the storage by glossa. @throws {NotMeasured} */
 export function startGlossa(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
   { storage, timeouts, flags = [] }: GlossaSettings = {},
 ): Promise<ServedMount> {
-  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, log, ...mounting }) => {
+  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, log, ...mountPlan }) => {
     const volfile = `${mountpoint}.vol`;
-    const below = storage ?? [makeVolume('posix', 'storage/posix', { directory })];
-    writeFileSync(volfile, printVolumes(stackVolumes(below, above)));
-    const own = ['mount', volfile, mountpoint, '-N', '--log-file', log];
+    const storageVolumes = storage ?? [makeVolume('posix', 'storage/posix', { directory })];
+    writeFileSync(volfile, printVolumes(stackVolumes(storageVolumes, above)));
+    const args = ['mount', volfile, mountpoint, '-N', '--log-file', log];
     return {
       words: [
         process.execPath,
         glossaProgram,
-        ...own,
-        ...timeoutFlags(mounting.timeouts),
+        ...args,
+        ...timeoutFlags(mountPlan.timeouts),
         ...flags,
       ],
       env: { XDG_CACHE_HOME: cacheFolder(bench) },
     };
   };
   mkdirSync(cacheFolder(bench), { recursive: true });
-  return serve(bench, name, command, timeouts);
+  return startServer(bench, name, command, timeouts);
 }
 
-/** A mount by GlusterFS of these volumes above its posix with a folder of its own. */
+/** Mounts these volumes by GlusterFS, above its posix with a folder of its own. */
 export async function startGlusterfs(
   bench: Bench,
   name: string,
@@ -86,7 +86,7 @@ export async function startGlusterfs(
 ): Promise<ServedMount> {
   const problem = findGlusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
-  return serve(
+  return startServer(
     bench,
     name,
     makeMountCommand((directory) => writeVolfile(directory, above)),
@@ -94,26 +94,26 @@ export async function startGlusterfs(
   );
 }
 
-/** As long as `glossa mount` waits awake for a request by default; microseconds. */
+/** Microseconds for which `glossa mount` waits awake for a request by default. */
 export const BUSY_POLL_US = 50;
 
-/** Of `glossa mount`: it sleeps when there is no request, as all servers do that have no such option. */
+/** Flags with which `glossa mount` sleeps when there is no request, as other servers do. */
 export const ASLEEP = ['--busy-poll', '0'] as const;
 
-/** A server in C that `glossa bench` has, too. @param more of its arguments. @throws {NotMeasured} */
+/** Starts a server in C of `glossa bench`. @param extraArguments of its arguments. @throws {NotMeasured} */
 export async function startLibfuse(
   bench: Bench,
   name: string,
-  which: 'libfuse-floor' | 'libfuse',
+  stackName: 'libfuse-floor' | 'libfuse',
   timeouts = TIMEOUTS,
-  ...more: readonly string[]
+  ...extraArguments: readonly string[]
 ): Promise<ServedMount> {
-  const found = libfuse.prepare(bench.folder);
-  if (typeof found === 'string') throw new NotMeasured(found);
-  const { makeCommand: command } = found.stacks.find((it) => it.name === which)!;
-  const withMore: OtherStack['makeCommand'] = (mounting) => {
-    const { words: line, ...others } = command(mounting);
-    return { words: [...line, ...more], ...others };
+  const prepared = libfuse.prepare(bench.folder);
+  if (typeof prepared === 'string') throw new NotMeasured(prepared);
+  const { makeCommand: command } = prepared.stacks.find((stack) => stack.name === stackName)!;
+  const addArguments: OtherStack['makeCommand'] = (mountPlan) => {
+    const { words: line, ...others } = command(mountPlan);
+    return { words: [...line, ...extraArguments], ...others };
   };
-  return serve(bench, name, withMore, timeouts);
+  return startServer(bench, name, addArguments, timeouts);
 }

@@ -11,8 +11,8 @@ import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
 import { cacheFolder, startGlossa } from './servers.ts';
-import { figureOf, type Report, roundsText, rowOf } from './table.ts';
-import { proveCache, targetOf } from './targets.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
+import { makeTarget, proveCache } from './targets.ts';
 import { pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
@@ -28,32 +28,34 @@ interface Measured {
   readonly idle: readonly number[];
 }
 
-export async function startTime(bench: Bench): Promise<Report> {
+export async function measureStartTime(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
   bench.log(`start of a Python volume: ${starts} times`);
   const measured = await measureOrExplain(() => measure(bench, starts));
-  const row = (title: string, cell: (found: Measured) => string) =>
-    rowOf(title, measured, (found) => [cell(found)]);
+  const makeMeasuredRow = (title: string, cell: (result: Measured) => string) =>
+    makeRow(title, measured, (result) => [cell(result)]);
   return {
     sections: [
       {
         title: `one Python volume: median of ${starts} starts [lowest – highest]`,
         columns: [],
         rows: [
-          row('first start, empty cache folder, s', ({ cold }) => formatDigits(cold)),
-          row('start to mounted, warm cache, s', ({ warm }) => roundsText(warm)),
-          row('resident memory when idle, MB', ({ idle }) => roundsText(idle, formatWhole)),
+          makeMeasuredRow('first start, empty cache folder, s', ({ cold }) => formatDigits(cold)),
+          makeMeasuredRow('start to mounted, warm cache, s', ({ warm }) => formatRounds(warm)),
+          makeMeasuredRow('resident memory when idle, MB', ({ idle }) =>
+            formatRounds(idle, formatWhole),
+          ),
         ],
       },
     ],
     figures: [
-      figureOf(
+      makeFigure(
         'start to mounted, Python, warm cache',
         ['s', { limit: 0.8 }],
         measured,
         ({ warm }) => warm,
       ),
-      figureOf(
+      makeFigure(
         'resident memory when idle, Python',
         ['MB', { limit: 250 }],
         measured,
@@ -68,7 +70,7 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
   rmSync(cacheFolder(bench), { recursive: true, force: true });
   const start = (): Promise<ServedMount> => startGlossa(bench, NAME, [pythonVolume]);
   const first = await start();
-  await proveCache(bench, targetOf(first), join(bench.data, NAME));
+  await proveCache(bench, makeTarget(first), join(bench.data, NAME));
   await first.stop();
   const warm: number[] = [];
   const idle: number[] = [];

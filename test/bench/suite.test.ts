@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 import { readArguments } from './suite.ts';
 
 const parts = ['stat', 'pass', 'start'] as const;
-const read = (...args: string[]) => readArguments(args, parts);
+const parse = (...args: string[]) => readArguments(args, parts);
 
 it('without --only the bench measures every part', () => {
-  expect(read()).toMatchObject({ parts: ['stat', 'pass', 'start'], quick: false });
-  expect(read('--only', 'start', '--only', 'stat')).toMatchObject({
+  expect(parse()).toMatchObject({ parts: ['stat', 'pass', 'start'], quick: false });
+  expect(parse('--only', 'start', '--only', 'stat')).toMatchObject({
     parts: ['stat', 'start'],
   });
-  expect(read('--quick', '--strict', '--json', 'x')).toMatchObject({
+  expect(parse('--quick', '--strict', '--json', 'x')).toMatchObject({
     quick: true,
     strict: true,
     json: 'x',
@@ -18,7 +18,7 @@ it('without --only the bench measures every part', () => {
 });
 
 it('the bench refuses unknown parts, options and operands', () => {
-  expect(() => read('--only', 'speed')).toThrow("not 'speed'");
-  expect(() => read('--fast')).toThrow('--fast');
-  expect(() => read('stat')).toThrow('stat');
+  expect(() => parse('--only', 'speed')).toThrow("not 'speed'");
+  expect(() => parse('--fast')).toThrow('--fast');
+  expect(() => parse('stat')).toThrow('stat');
 });

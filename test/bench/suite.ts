@@ -13,8 +13,8 @@ import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
 import { packageVersion } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
-import { type Figure, verdict } from './figures.ts';
-import { figuresText, type Report, sectionText } from './table.ts';
+import { type Figure, judgeFigure } from './figures.ts';
+import { formatFigures, formatSection, type Report } from './table.ts';
 
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
@@ -41,7 +41,7 @@ use.`;
 
 const QUICK_LEGEND = 'This was a quick run: it shows that all of it works, not how fast it is.';
 
-export const say = (message: string): void => console.error(`bench: ${message}`);
+export const logProgress = (message: string): void => console.error(`bench: ${message}`);
 
 /**
  * @param parts what the suite can measure, in order
@@ -75,7 +75,7 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
     // Rather now than after minutes of measuring.
     if (settings.json !== undefined) closeSync(openSync(settings.json, 'a'));
   } catch (error) {
-    say((error as Error).message);
+    logProgress((error as Error).message);
     return EXIT_USAGE;
   }
   if (settings.help) {
@@ -86,16 +86,16 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
   const cleanup = new Cleanup();
   try {
     const { quick } = settings;
-    const bench = openBench({ quick, cleanup, signal: interruption.signal, log: say });
+    const bench = openBench({ quick, cleanup, signal: interruption.signal, log: logProgress });
     const figures = await measure(suite, bench, settings);
-    return (await interruption.awaitStatus()) ?? statusOf(figures, settings.strict);
+    return (await interruption.awaitStatus()) ?? chooseStatus(figures, settings.strict);
   } catch (error) {
     const status = await interruption.awaitStatus();
     if (status === null) throw error;
-    say('interrupted');
+    logProgress('interrupted');
     return status;
   } finally {
-    await cleanup.run(say);
+    await cleanup.run(logProgress);
     interruption.close();
   }
 }
@@ -107,30 +107,37 @@ async function measure(
 ): Promise<readonly Figure[]> {
   const { signal } = bench;
   const machine = describeMachine(bench.data, versions());
-  console.log(`${machineSentence(machine)}\n${suite.isPlaced ? `${placesText()}\n` : ''}`);
+  console.log(`${machineSentence(machine)}\n${suite.isPlaced ? `${describePlaces()}\n` : ''}`);
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
   for (const part of parts) {
-    const watch = new BusySampler(readAllowedCpus());
-    watch.begin(null);
+    const busySampler = new BusySampler(readAllowedCpus());
+    busySampler.begin(null);
     const report = await measurePart(suite.parts[part]!, bench);
-    watch.end();
+    busySampler.end();
     if (report === null) break;
-    const busy = describeBusyness(watch.busyness(), parseCpuList(readAllowedCpus()).length);
+    const busy = describeBusyness(busySampler.busyness(), parseCpuList(readAllowedCpus()).length);
     if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
-    for (const section of report.sections) console.log(`${sectionText(section)}\n`);
+    for (const section of report.sections) console.log(`${formatSection(section)}\n`);
     figures.push(...report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null })));
     raw[part] = report.raw;
     if (signal.aborted) break;
   }
   if (signal.aborted) console.log('Interrupted: this is what was measured until then.\n');
-  console.log(`${figuresText(figures)}\n`);
+  console.log(`${formatFigures(figures)}\n`);
   console.log(quick ? `${suite.legend}\n${QUICK_LEGEND}` : suite.legend);
   if (json !== undefined) {
-    const judged = figures.map((figure) => ({ ...figure, verdict: verdict(figure) }));
+    const judgedFigures = figures.map((figure) => ({ ...figure, verdict: judgeFigure(figure) }));
     const date = new Date().toISOString();
-    const all = { date, quick, interrupted: signal.aborted, machine, figures: judged, raw };
-    writeFileSync(json, `${JSON.stringify(all, null, 2)}\n`);
+    const document = {
+      date,
+      quick,
+      interrupted: signal.aborted,
+      machine,
+      figures: judgedFigures,
+      raw,
+    };
+    writeFileSync(json, `${JSON.stringify(document, null, 2)}\n`);
   }
   return figures;
 }
@@ -148,29 +155,29 @@ async function measurePart(part: Suite['parts'][string], bench: Bench): Promise<
   }
 }
 
-function statusOf(figures: readonly Figure[], strict: boolean): number {
-  const verdicts = figures.map(verdict);
+function chooseStatus(figures: readonly Figure[], strict: boolean): number {
+  const verdicts = figures.map(judgeFigure);
   if (verdicts.includes('wrong')) return EXIT_MISSED;
-  if (verdicts.every((it) => it === 'not measured')) return EXIT_MISSED;
+  if (verdicts.every((verdict) => verdict === 'not measured')) return EXIT_MISSED;
   const isSure = !verdicts.includes('missed') && !verdicts.includes('too noisy');
   return strict && !isSure ? EXIT_MISSED : 0;
 }
 
 /** Versions of the compared programs on this machine. */
 function versions(): Record<string, string | null> {
-  const ask = (...line: readonly [string, ...string[]]): string | null => {
+  const readVersion = (...line: readonly [string, ...string[]]): string | null => {
     const { status, out } = runToEnd(line);
     return status === 0 ? out.split('\n')[0]! : null;
   };
   return {
     glossa: packageVersion(),
-    gcc: ask('gcc', '-dumpfullversion'),
-    libfuse: ask('pkg-config', '--modversion', 'fuse3'),
-    GlusterFS: ask('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,
+    gcc: readVersion('gcc', '-dumpfullversion'),
+    libfuse: readVersion('pkg-config', '--modversion', 'fuse3'),
+    GlusterFS: readVersion('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,
   };
 }
 
-function placesText(): string {
+function describePlaces(): string {
   const [client, server] = [
     assignCpus('same', readAllowedCpus()).client,
     parseCpuList(readAllowedCpus())[0],

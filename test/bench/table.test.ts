@@ -2,37 +2,37 @@
 import { expect, it } from 'vitest';
 import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { Figure } from './figures.ts';
-import { figureOf, figuresText, roundsText, rowOf, sectionText } from './table.ts';
+import { formatFigures, formatRounds, formatSection, makeFigure, makeRow } from './table.ts';
 
-const figure = (over: Partial<Figure>): Figure => ({
+const makeSampleFigure = (changes: Partial<Figure>): Figure => ({
   what: 'mine / other',
   unit: '×',
   bar: { limit: 1.25 },
   value: { median: 1.104, low: 1.05, high: 1.2, doubtful: false },
-  ...over,
+  ...changes,
 });
 
 it('a table of figures shows the value, the bar and the verdict in each row', () => {
-  const shown = figuresText([
-    figure({}),
-    figure({ what: 'jumpy', value: { median: 2, low: 1, high: 3, doubtful: true } }),
-    figure({ what: 'noise', bar: null }),
-    figure({ what: 'below', bar: { limit: 1, below: true } }),
-    figure({
+  const text = formatFigures([
+    makeSampleFigure({}),
+    makeSampleFigure({ what: 'jumpy', value: { median: 2, low: 1, high: 3, doubtful: true } }),
+    makeSampleFigure({ what: 'noise', bar: null }),
+    makeSampleFigure({ what: 'below', bar: { limit: 1, below: true } }),
+    makeSampleFigure({
       what: 'ten more',
       unit: 'µs',
       bar: { limit: 0.2 },
       value: { median: -0.04, low: -0.1, high: 0.3, doubtful: false },
     }),
-    figure({ what: 'data', unit: 'GB/s', bar: { limit: 1, least: true } }),
-    figure({ what: 'near', bar: { limit: 1.25, aim: 1 } }),
-    figure({ what: 'good', bar: { limit: 2, aim: 1.2 } }),
-    figure({ what: 'aimed', bar: { aim: 0.9, least: true } }),
-    figure({ what: 'apart', bar: { aim: 1 } }),
-    figure({ what: 'C', value: { missing: 'gcc is missing' } }),
-    figure({ what: 'D', value: { missing: '2 of 3 answers', wrong: true } }),
+    makeSampleFigure({ what: 'data', unit: 'GB/s', bar: { limit: 1, least: true } }),
+    makeSampleFigure({ what: 'near', bar: { limit: 1.25, aim: 1 } }),
+    makeSampleFigure({ what: 'good', bar: { limit: 2, aim: 1.2 } }),
+    makeSampleFigure({ what: 'aimed', bar: { aim: 0.9, least: true } }),
+    makeSampleFigure({ what: 'apart', bar: { aim: 1 } }),
+    makeSampleFigure({ what: 'C', value: { missing: 'gcc is missing' } }),
+    makeSampleFigure({ what: 'D', value: { missing: '2 of 3 answers', wrong: true } }),
   ]);
-  expect(shown.split('\n')).toEqual([
+  expect(text.split('\n')).toEqual([
     '                 figure                    bar',
     '  mine / other   1.10 [1.05 – 1.20] ×      ≤ 1.25 ×             met',
     '  jumpy          2.00 [1.00 – 3.00] × ?    ≤ 1.25 ×             missed',
@@ -50,17 +50,17 @@ it('a table of figures shows the value, the bar and the verdict in each row', ()
 });
 
 it('a table of rounds shows the reason in the row of an unmeasured target', () => {
-  const cells = (rounds: readonly number[]) => [roundsText(rounds), formatWhole(rounds.length)];
-  const shown = sectionText({
+  const cells = (rounds: readonly number[]) => [formatRounds(rounds), formatWhole(rounds.length)];
+  const text = formatSection({
     title: 'title',
     columns: ['median', 'rounds'],
     rows: [
-      rowOf('floor', [8, 10, 9], cells),
-      rowOf('mine', [16, 20, 27, 21], cells),
-      rowOf('other', { missing: 'it ended' }, cells),
+      makeRow('floor', [8, 10, 9], cells),
+      makeRow('mine', [16, 20, 27, 21], cells),
+      makeRow('other', { missing: 'it ended' }, cells),
     ],
   });
-  expect(shown.split('\n')).toEqual([
+  expect(text.split('\n')).toEqual([
     'title',
     '          median                 rounds',
     '  floor   9.00 [8.00 – 10.0]     3',
@@ -70,14 +70,14 @@ it('a table of rounds shows the reason in the row of an unmeasured target', () =
 });
 
 it('a table without measured targets shows the common reason once', () => {
-  const rows = ['a', 'b'].map((title) => rowOf(title, { missing: 'no compiler' }, () => []));
-  expect(sectionText({ title: 'title', columns: ['median'], rows })).toBe(
+  const rows = ['a', 'b'].map((title) => makeRow(title, { missing: 'no compiler' }, () => []));
+  expect(formatSection({ title: 'title', columns: ['median'], rows })).toBe(
     'title\n  not measured: no compiler',
   );
 });
 
-it('figureOf takes median, low and high from the rounds of one row', () => {
-  expect(figureOf('memory', ['MB', { limit: 2 }], [1, 2, 3], (rounds) => rounds)).toEqual({
+it('makeFigure takes median, low and high from the rounds of one row', () => {
+  expect(makeFigure('memory', ['MB', { limit: 2 }], [1, 2, 3], (rounds) => rounds)).toEqual({
     what: 'memory',
     unit: 'MB',
     bar: { limit: 2 },

@@ -15,7 +15,7 @@ import {
 } from '../../apps/bench/engine/numbers.ts';
 import { estimate, isTooSpread, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 import { formatTable } from '../../terminal/layout.ts';
-import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
+import { type Bar, type Figure, judgeFigure, reachesAim, type Unit } from './figures.ts';
 
 /** A row of measurements. */
 export interface Row {
@@ -42,31 +42,34 @@ export interface Report {
 type Format = (value: number) => string;
 
 /** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
-export const roundsText = (rounds: readonly number[], format: Format = formatDigits): string =>
+export const formatRounds = (rounds: readonly number[], format: Format = formatDigits): string =>
   formatEstimate(estimate(rounds), format) + (isTooSpread(rounds) ? ' ?' : '');
 
-export const comparedText = (
+export const formatComparison = (
   { median, doubtful }: PairedEstimate,
   format: Format = formatHundredths,
 ): string => format(median) + (doubtful ? ' ?' : '');
 
 /** The cells of a row, or the reason why they are missing. */
-export const rowOf = <T extends object>(
+export const makeRow = <T extends object>(
   title: string,
   measured: T | MissingResult,
   cells: (measured: T) => readonly string[],
 ): Row => ({ title, cells: isMissing(measured) ? [missingText(measured)] : cells(measured) });
 
 /** A figure of compared rounds, or of one row's rounds. */
-export function figureOf<T extends object>(
+export function makeFigure<T extends object>(
   what: string,
   [unit, bar]: readonly [Unit, Bar | null],
   measured: T | MissingResult,
-  of: (measured: T) => PairedEstimate | readonly number[],
+  pick: (measured: T) => PairedEstimate | readonly number[],
 ): Figure {
   if (isMissing(measured)) return { what, unit, bar, value: measured };
-  const found = of(measured);
-  const value = 'median' in found ? found : { ...estimate(found), doubtful: isTooSpread(found) };
+  const roundsOrEstimate = pick(measured);
+  const value =
+    'median' in roundsOrEstimate
+      ? roundsOrEstimate
+      : { ...estimate(roundsOrEstimate), doubtful: isTooSpread(roundsOrEstimate) };
   return { what, unit, bar, value };
 }
 
@@ -82,19 +85,19 @@ const formats: Readonly<Record<Unit, Format>> = {
   fops: formatWhole,
 };
 
-const aligned = (rows: readonly (readonly string[])[]): string =>
+const alignRows = (rows: readonly (readonly string[])[]): string =>
   formatTable(rows, { indent: '  ', gap: '   ' }).join('\n');
 
-export function sectionText({ title, columns, rows }: Section): string {
-  const said = new Set(rows.map(({ cells }) => cells.join()));
+export function formatSection({ title, columns, rows }: Section): string {
+  const cellTexts = new Set(rows.map(({ cells }) => cells.join()));
   // All rows have the same reason.
-  if (said.size === 1) return `${title}\n  ${[...said][0]}`;
+  if (cellTexts.size === 1) return `${title}\n  ${[...cellTexts][0]}`;
   const head = columns.length > 0 ? [['', ...columns]] : [];
-  return `${title}\n${aligned([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
+  return `${title}\n${alignRows([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
 }
 
 /** The text of a bar: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
-function barText({ bar, unit }: Figure): string {
+function formatBar({ bar, unit }: Figure): string {
   if (bar === null) return '';
   const { limit, aim, least, below } = bar;
   const format = formats[unit];
@@ -103,21 +106,21 @@ function barText({ bar, unit }: Figure): string {
   return `${sign} ${format(limit)} ${unit}${aim === undefined ? '' : `, aim ${format(aim)}`}`;
 }
 
-function judgement(figure: Figure): string {
+function describeVerdict(figure: Figure): string {
   const { bar } = figure;
   if (bar === null) return 'no bar: noise';
   const reached = reachesAim(figure);
   if (bar.limit === undefined) return reached ? 'the aim' : 'not the aim';
   const busy = figure.isNoisy ? ', on a busy machine' : '';
-  return verdict(figure) + (reached ? ', the aim too' : '') + busy;
+  return judgeFigure(figure) + (reached ? ', the aim too' : '') + busy;
 }
 
-function figureCells(figure: Figure): string[] {
+function writeCells(figure: Figure): string[] {
   const { what, unit, value } = figure;
-  if (isMissing(value)) return [what, '', barText(figure), missingText(value)];
-  const shown = `${formatEstimate(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
-  return [what, shown, barText(figure), judgement(figure)];
+  if (isMissing(value)) return [what, '', formatBar(figure), missingText(value)];
+  const valueText = `${formatEstimate(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
+  return [what, valueText, formatBar(figure), describeVerdict(figure)];
 }
 
-export const figuresText = (figures: readonly Figure[]): string =>
-  aligned([['', 'figure', 'bar', ''], ...figures.map(figureCells)]);
+export const formatFigures = (figures: readonly Figure[]): string =>
+  alignRows([['', 'figure', 'bar', ''], ...figures.map(writeCells)]);

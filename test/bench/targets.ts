@@ -12,7 +12,7 @@ import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeCounterVolume } from '../../apps/bench/run/bricks.ts';
 import { makeLookupCounter } from '../../apps/bench/run/lookup-counter.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, inTime } from './bench.ts';
+import { type Bench, withTimeLimit } from './bench.ts';
 import {
   ASLEEP,
   BUSY_POLL_US,
@@ -22,11 +22,11 @@ import {
   TIMEOUTS,
 } from './servers.ts';
 import {
-  cVolume,
+  compileCVolume,
   javascriptVolume,
   kernelTimeoutVolume,
+  makeNlCacheVolume,
   negativeVolume,
-  nlCacheVolume,
   pythonVolume,
 } from './volumes.ts';
 
@@ -39,8 +39,8 @@ export interface Target {
   readonly root: string;
   /** A directory that is always there, where none can be made. */
   readonly fixed?: string;
-  /** Where the lookups that come to its storage are counted. */
-  readonly counted?: () => Promise<number | null>;
+  /** Reads the number of lookups that have reached the storage. */
+  readonly countLookups?: () => Promise<number | null>;
 }
 
 export interface TargetKind {
@@ -49,26 +49,31 @@ export interface TargetKind {
   start(bench: Bench, name: string): Promise<Target>;
 }
 
-export const targetOf = ({ pid, mountpoint }: ServedMount): Target => ({ pid, root: mountpoint });
+export const makeTarget = ({ pid, mountpoint }: ServedMount): Target => ({ pid, root: mountpoint });
 
 /**
- * Whether the cache answers, and not the storage behind it: a name that was absent stays so when it
- * is made behind the mount.
- * @param behind where the target's files are
+ * Proves that the cache replies, and not the storage: a name that was absent stays absent when a file
+ * is created behind the mount.
+ * @param storageFolder where the target's files are
  * @throws {NotMeasured} when it does not
  */
-export async function proveCache(bench: Bench, target: Target, behind: string): Promise<Target> {
+export async function proveCache(
+  bench: Bench,
+  target: Target,
+  storageFolder: string,
+): Promise<Target> {
   const { signal } = bench;
   const directory = join(target.root, 'proof');
-  const ask = (): Promise<boolean> => inTime(signal, isThere(join(directory, 'name')));
-  await inTime(signal, mkdir(directory));
-  const before = await ask();
-  await inTime(signal, writeFile(join(behind, 'proof', 'name'), ''));
-  if (before || (await ask())) throw new NotMeasured('its cache does not answer');
+  const nameExists = (): Promise<boolean> =>
+    withTimeLimit(signal, fileExists(join(directory, 'name')));
+  await withTimeLimit(signal, mkdir(directory));
+  const before = await nameExists();
+  await withTimeLimit(signal, writeFile(join(storageFolder, 'proof', 'name'), ''));
+  if (before || (await nameExists())) throw new NotMeasured('its cache does not answer');
   return target;
 }
 
-const isThere = (path: string): Promise<boolean> =>
+const fileExists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -78,7 +83,7 @@ const isThere = (path: string): Promise<boolean> =>
   );
 
 /** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
-export async function inFreshDirectory<T>(
+export async function withFreshDirectory<T>(
   { signal }: Bench,
   { root, fixed }: Target,
   name: string,
@@ -86,14 +91,14 @@ export async function inFreshDirectory<T>(
 ): Promise<T> {
   if (fixed !== undefined) return use(fixed);
   const path = join(root, name);
-  await inTime(signal, mkdir(path));
+  await withTimeLimit(signal, mkdir(path));
   const result = await use(path);
-  await inTime(signal, rm(path, { recursive: true }));
+  await withTimeLimit(signal, rm(path, { recursive: true }));
   return result;
 }
 
 /** Calls `use` with a directory of the target that is made the first time. @throws {NotMeasured} */
-export async function inKeptDirectory<T>(
+export async function withKeptDirectory<T>(
   { signal }: Bench,
   { root, fixed }: Target,
   name: string,
@@ -101,7 +106,7 @@ export async function inKeptDirectory<T>(
 ): Promise<T> {
   if (fixed !== undefined) return use(fixed);
   const path = join(root, name);
-  await inTime(signal, mkdir(path, { recursive: true }));
+  await withTimeLimit(signal, mkdir(path, { recursive: true }));
   return use(path);
 }
 
@@ -109,37 +114,38 @@ export async function inKeptDirectory<T>(
 
 type Start = (bench: Bench, name: string) => Promise<ServedMount>;
 
-const plain = (title: string, start: Start): TargetKind => ({
+const makePlainKind = (title: string, start: Start): TargetKind => ({
   title,
-  start: async (bench, name) => targetOf(await start(bench, name)),
+  start: async (bench, name) => makeTarget(await start(bench, name)),
 });
 
-export const cache = (title: string, start: Start): TargetKind => ({
+export const makeCacheKind = (title: string, start: Start): TargetKind => ({
   title,
   start: async (bench, name) =>
-    proveCache(bench, targetOf(await start(bench, name)), join(bench.data, name)),
+    proveCache(bench, makeTarget(await start(bench, name)), join(bench.data, name)),
 });
 
-const glossaCache = (
+const makeGlossaCache = (
   title: string,
   above: PlainVolume,
   flags: readonly string[] = [],
-): TargetKind => cache(title, (bench, name) => startGlossa(bench, name, [above], { flags }));
+): TargetKind =>
+  makeCacheKind(title, (bench, name) => startGlossa(bench, name, [above], { flags }));
 
-/** The least that a server in C does. @param more of its arguments */
-const floorOf = (title: string, ...more: readonly string[]): TargetKind => ({
+/** Makes the target of a minimal server in C. @param more arguments of the server */
+const makeFloor = (title: string, ...more: readonly string[]): TargetKind => ({
   title,
   async start(bench: Bench, name: string): Promise<Target> {
-    const target = targetOf(await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more));
+    const target = makeTarget(await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more));
     // There it is one directory, which cannot be removed.
     const fixed = join(target.root, 'directory');
-    await inTime(bench.signal, mkdir(fixed));
+    await withTimeLimit(bench.signal, mkdir(fixed));
     return { ...target, fixed };
   },
 });
 
-export const glusterCache = (above: readonly PlainVolume[]): TargetKind =>
-  cache('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
+export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>
+  makeCacheKind('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
 
 /** Targets of the part `stat`; other parts build on them. */
 export const targets = {
@@ -152,60 +158,60 @@ export const targets = {
       return { pid: null, root };
     },
   },
-  floor: floorOf('C on libfuse3, ENOENT at once (the floor)'),
-  floorAwake: floorOf(`the floor, ${BUSY_POLL_US} µs awake`, String(BUSY_POLL_US)),
-  typescript: glossaCache('glossa, negative in TypeScript', negativeVolume),
-  typescriptAsleep: glossaCache('the same, --busy-poll 0', negativeVolume, ASLEEP),
-  python: glossaCache('glossa, negative in Python', pythonVolume),
-  pythonAsleep: glossaCache('the same, --busy-poll 0', pythonVolume, ASLEEP),
-  nlcache: glusterCache([nlCacheVolume()]),
+  floor: makeFloor('C on libfuse3, ENOENT at once (the floor)'),
+  floorAwake: makeFloor(`the floor, ${BUSY_POLL_US} µs awake`, String(BUSY_POLL_US)),
+  typescript: makeGlossaCache('glossa, negative in TypeScript', negativeVolume),
+  typescriptAsleep: makeGlossaCache('the same, --busy-poll 0', negativeVolume, ASLEEP),
+  python: makeGlossaCache('glossa, negative in Python', pythonVolume),
+  pythonAsleep: makeGlossaCache('the same, --busy-poll 0', pythonVolume, ASLEEP),
+  nlcache: makeGlusterCache([makeNlCacheVolume()]),
 } as const satisfies Record<string, TargetKind>;
 
 export type TargetName = keyof typeof targets;
 
-const inMemory = (title: string, flags: readonly string[] = []): TargetKind =>
-  plain(title, (bench, name) =>
+const makeMemoryKind = (title: string, flags: readonly string[] = []): TargetKind =>
+  makePlainKind(title, (bench, name) =>
     startGlossa(bench, name, [], { storage: [makeVolume('memory', 'storage/memory')], flags }),
   );
 
 /** Servers that answer at once: they show the cost of a request alone. */
-export const answerers = {
+export const instantTargets = {
   floor: targets.floor,
   floorAwake: targets.floorAwake,
-  memory: inMemory('glossa, storage/memory'),
-  memoryAsleep: inMemory('the same, --busy-poll 0', ASLEEP),
+  memory: makeMemoryKind('glossa, storage/memory'),
+  memoryAsleep: makeMemoryKind('the same, --busy-poll 0', ASLEEP),
 };
 
 /** The same directory of the machine, seen through each kind of server, and bare. */
-export const directories = (timeouts = TIMEOUTS) => ({
-  glossa: plain('glossa, storage/posix', (bench, name) =>
+export const makeDirectories = (timeouts = TIMEOUTS) => ({
+  glossa: makePlainKind('glossa, storage/posix', (bench, name) =>
     startGlossa(bench, name, [], { timeouts }),
   ),
-  asleep: plain('the same, --busy-poll 0', (bench, name) =>
+  asleep: makePlainKind('the same, --busy-poll 0', (bench, name) =>
     startGlossa(bench, name, [], { timeouts, flags: ASLEEP }),
   ),
-  pass: plain('C on libfuse3, passed through', (bench, name) =>
+  pass: makePlainKind('C on libfuse3, passed through', (bench, name) =>
     startLibfuse(bench, name, 'libfuse', timeouts),
   ),
-  glusterfs: plain('GlusterFS, storage/posix', (bench, name) =>
+  glusterfs: makePlainKind('GlusterFS, storage/posix', (bench, name) =>
     startGlusterfs(bench, name, [], timeouts),
   ),
   bare: targets.bare,
 });
 
 /** The same for data, without passthrough, as on kernels before 6.9. */
-export const dataDirectories = () => ({
-  ...directories(),
-  served: plain('glossa, --no-passthrough', (bench, name) =>
+export const makeDataDirectories = () => ({
+  ...makeDirectories(),
+  served: makePlainKind('glossa, --no-passthrough', (bench, name) =>
     startGlossa(bench, name, [], { flags: ['--no-passthrough'] }),
   ),
 });
 
-export type DirectoryName = keyof ReturnType<typeof directories>;
-export type DataDirectoryName = keyof ReturnType<typeof dataDirectories>;
+export type DirectoryName = keyof ReturnType<typeof makeDirectories>;
+export type DataDirectoryName = keyof ReturnType<typeof makeDataDirectories>;
 
 /** A cache in Python that lets the kernel cache absent names, too. */
-export const kernelTimeout = glossaCache(
+export const kernelTimeout = makeGlossaCache(
   'glossa, negative in Python, kernel-timeout',
   kernelTimeoutVolume,
 );
@@ -223,7 +229,7 @@ const caches = {
     flags: ASLEEP,
   },
   javascript: { title: 'glossa, negative in JavaScript', above: () => [javascriptVolume] },
-  c: { title: 'glossa, negative in C', above: (bench) => [cVolume(bench)] },
+  c: { title: 'glossa, negative in C', above: (bench) => [compileCVolume(bench)] },
   kernelTimeout: { title: 'glossa, Python, kernel-timeout', above: () => [kernelTimeoutVolume] },
 } as const satisfies Record<string, CacheKind>;
 
@@ -245,7 +251,7 @@ export interface Ground {
   /** Above the storage. */
   readonly volumes?: readonly PlainVolume[];
   /** Where its files are, unless in the target's own folder. */
-  readonly behind?: string;
+  readonly storageFolder?: string;
   /** The target's folder in a shared mount. */
   readonly folder?: string;
   /** Processes that stand behind. */
@@ -253,21 +259,21 @@ export interface Ground {
 }
 
 /** A target for each cache, over the ground that `ground` makes. */
-export function overEach(
-  ground: (bench: Bench, name: string) => Promise<Ground>,
+export function makeCacheTargets(
+  makeGround: (bench: Bench, name: string) => Promise<Ground>,
 ): Readonly<Record<CacheName, TargetKind>> {
   const kinds = Object.entries<CacheKind>(caches).map(([cacheName, { title, above, flags }]) => {
     const start = async (bench: Bench, name: string): Promise<Target> => {
-      const { behind = join(bench.data, name), ...under } = await ground(bench, name);
-      const { storage, volumes = [], folder, bricks = [] } = under;
+      const { storageFolder = join(bench.data, name), ...rest } = await makeGround(bench, name);
+      const { storage, volumes = [], folder, bricks = [] } = rest;
       const cacheVolumes = above(bench);
-      const all = [counter, ...volumes, ...cacheVolumes];
-      const { pid, mountpoint } = await startGlossa(bench, name, all, { storage, flags });
-      const counted = () => makeLookupCounter([counter.name])(mountpoint, 600_000);
+      const allVolumes = [counter, ...volumes, ...cacheVolumes];
+      const { pid, mountpoint } = await startGlossa(bench, name, allVolumes, { storage, flags });
+      const countLookups = () => makeLookupCounter([counter.name])(mountpoint, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
-      if (folder !== undefined) await inTime(bench.signal, mkdir(root));
-      const target = { pid, root, counted, bricks };
-      return cacheVolumes.length === 0 ? target : proveCache(bench, target, behind);
+      if (folder !== undefined) await withTimeLimit(bench.signal, mkdir(root));
+      const target = { pid, root, countLookups, bricks };
+      return cacheVolumes.length === 0 ? target : proveCache(bench, target, storageFolder);
     };
     return [cacheName, { title, start }];
   });

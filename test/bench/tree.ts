@@ -13,12 +13,12 @@ export interface TreeFile {
 
 const FILES_OF_DIRECTORY = 20;
 const DIRECTORIES_OF_DIRECTORY = 10;
-/** One in so many is executable. */
-const EXECUTABLE = 50;
+/** One file in this number is executable. */
+const EXECUTABLE_EVERY = 50;
 const LINES_MAX = 120;
 
 /** Numbers below `limit` that look like chance; see Numerical Recipes' linear congruence. */
-function dice(seed: number): (limit: number) => number {
+function makeDice(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -27,23 +27,25 @@ function dice(seed: number): (limit: number) => number {
 }
 
 /** `a/b/c` of the directory of this number: the digits of it. */
-function directoryOf(number: number): string {
+function directoryPath(number: number): string {
   const digit = (value: number): string => `part-${value % DIRECTORIES_OF_DIRECTORY}`;
   const [upper, middle] = [DIRECTORIES_OF_DIRECTORY ** 2, DIRECTORIES_OF_DIRECTORY];
-  return [number / upper, number / middle, number].map((it) => digit(Math.floor(it))).join('/');
+  return [number / upper, number / middle, number]
+    .map((value) => digit(Math.floor(value)))
+    .join('/');
 }
 
-/** So many files; no two have the same content. */
+/** Makes this number of files, each with other content. */
 export function* treeFiles(count: number): Generator<TreeFile> {
-  const roll = dice(count);
-  for (let at = 0; at < count; at++) {
+  const roll = makeDice(count);
+  for (let index = 0; index < count; index++) {
     // Most are short, as sources are.
     const lines = 1 + Math.floor(roll(LINES_MAX) * (roll(1000) / 1000));
     const text = Array.from({ length: lines }, (_, line) => `int value_${line} = ${roll(1e6)};\n`);
     yield {
-      path: `${directoryOf(Math.floor(at / FILES_OF_DIRECTORY))}/file-${at}.c`,
-      content: `/* file ${at} */\n${text.join('')}`,
-      executable: at % EXECUTABLE === 0,
+      path: `${directoryPath(Math.floor(index / FILES_OF_DIRECTORY))}/file-${index}.c`,
+      content: `/* file ${index} */\n${text.join('')}`,
+      executable: index % EXECUTABLE_EVERY === 0,
     };
   }
 }

@@ -9,36 +9,41 @@ import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, inTime } from './bench.ts';
-import { type Bricks, storageOver, utime } from './brick-mounts.ts';
-import { gigabytes } from './data.ts';
-import { everywhere, runExperiment } from './experiment.ts';
+import { type Bench, withTimeLimit } from './bench.ts';
+import { type BrickSetup, makeStorage, utime } from './brick-mounts.ts';
+import { makeGigabyteRate } from './data.ts';
+import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import type { Bar } from './figures.ts';
 import { type Brick, startBricks, startClient } from './gluster.ts';
-import { bars, callPart, dataPart, LISTS, PLACES } from './glusterfs-parts.ts';
-import { type HeldSearch, type SearchExperiment, searchExperiment, sizeOf } from './searches.ts';
+import { LIST_LOADS, makeBars, makeCallPart, makeDataPart, PLACES } from './glusterfs-parts.ts';
+import {
+  chooseSize,
+  type HeldSearch,
+  makeSearchExperiment,
+  type SearchExperiment,
+} from './searches.ts';
 import { startGlusterfs } from './servers.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import {
-  glusterCache,
-  overEach,
+  makeCacheTargets,
+  makeGlusterCache,
+  makeTarget,
   proveCache,
   type TargetKind,
-  targetOf,
   targets,
 } from './targets.ts';
 import { roomyNlCacheVolume } from './volumes.ts';
 
 // -- targets ---------------------------------------------------------------------
 
-const onPosix = {
-  ...overEach(async () => ({})),
+const posixTargets = {
+  ...makeCacheTargets(async () => ({})),
   glusterfs: {
     title: 'GlusterFS, no cache',
-    start: async (bench, name) => targetOf(await startGlusterfs(bench, name, [])),
+    start: async (bench, name) => makeTarget(await startGlusterfs(bench, name, [])),
   },
-  nlcache: glusterCache([roomyNlCacheVolume]),
+  nlcache: makeGlusterCache([roomyNlCacheVolume]),
   bare: targets.bare,
 } as const satisfies Record<string, TargetKind>;
 
@@ -49,55 +54,55 @@ const onPosix = {
 const NETWORK_US = 1400;
 
 /** The delay volume, the same in GlusterFS and in glossa. */
-const delayed = makeDelayVolume('network', NETWORK_US / 1000);
+const delay = makeDelayVolume('network', NETWORK_US / 1000);
 
-const onNetwork = {
-  ...overEach(async () => ({ volumes: [delayed] })),
-  nlcache: glusterCache([delayed, roomyNlCacheVolume]),
+const networkTargets = {
+  ...makeCacheTargets(async () => ({ volumes: [delay] })),
+  nlcache: makeGlusterCache([delay, roomyNlCacheVolume]),
 };
 
 /** Two bricks of GlusterFS, for each target a client of its own, and a mount of them beside. */
-function onGlusterfs() {
+function makeGlusterfsTargets() {
   let started: Promise<readonly Brick[]> | undefined;
   let mount: Promise<ServedMount> | undefined;
-  const bricksOf = (bench: Bench): Promise<readonly Brick[]> => {
+  const startBricksOnce = (bench: Bench): Promise<readonly Brick[]> => {
     started ??= startBricks(bench);
     return started;
   };
-  const mounted = async (bench: Bench): Promise<ServedMount> => {
-    mount ??= startClient(bench, 'volume', await bricksOf(bench), { volumes: [utime] });
+  const mountOnce = async (bench: Bench): Promise<ServedMount> => {
+    mount ??= startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] });
     return mount;
   };
-  const behind = async (bench: Bench, name: string): Promise<string> =>
-    join((await mounted(bench)).mountpoint, name);
-  const pids = async (bench: Bench): Promise<readonly number[]> =>
-    (await bricksOf(bench)).map(({ pid }) => pid);
+  const storagePath = async (bench: Bench, name: string): Promise<string> =>
+    join((await mountOnce(bench)).mountpoint, name);
+  const listPids = async (bench: Bench): Promise<readonly number[]> =>
+    (await startBricksOnce(bench)).map(({ pid }) => pid);
   /** A folder of its own in a mount of the volume. */
-  const targetIn = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
+  const makeTargetIn = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
     const root = join(mountpoint, name);
-    await inTime(bench.signal, mkdir(root));
-    return { pid, root, bricks: await pids(bench) };
+    await withTimeLimit(bench.signal, mkdir(root));
+    return { pid, root, bricks: await listPids(bench) };
   };
   return {
-    ...overEach(async (bench, name) => ({
-      storage: storageOver(await bricksOf(bench)),
+    ...makeCacheTargets(async (bench, name) => ({
+      storage: makeStorage(await startBricksOnce(bench)),
       volumes: [utime],
       folder: name,
-      behind: await behind(bench, name),
-      bricks: await pids(bench),
+      storageFolder: await storagePath(bench, name),
+      bricks: await listPids(bench),
     })),
     glusterfs: {
       title: "GlusterFS's client, no cache",
-      start: async (bench, name) => targetIn(bench, await mounted(bench), name),
+      start: async (bench, name) => makeTargetIn(bench, await mountOnce(bench), name),
     },
     nlcache: {
       title: "GlusterFS's client, nl-cache in C",
       async start(bench, name) {
-        const client = await startClient(bench, name, await bricksOf(bench), {
+        const client = await startClient(bench, name, await startBricksOnce(bench), {
           volumes: [utime, roomyNlCacheVolume],
         });
-        const target = await targetIn(bench, client, name);
-        return proveCache(bench, target, await behind(bench, name));
+        const target = await makeTargetIn(bench, client, name);
+        return proveCache(bench, target, await storagePath(bench, name));
       },
     },
   } as const satisfies Record<string, TargetKind>;
@@ -105,7 +110,7 @@ function onGlusterfs() {
 
 // -- bars ------------------------------------------------------------------------
 
-const faster = <N extends string>(
+const compareSpeed = <N extends string>(
   what: string,
   baseline: N,
   mine: N,
@@ -128,7 +133,7 @@ const faster = <N extends string>(
 const TUTORIAL: Bar = { limit: 6.7 };
 
 /** Beside GlusterFS's own cache, whose server does not wait awake. */
-const pythonBesideC = (
+const comparePythonToC = (
   what: string,
 ): readonly HeldSearch<'python' | 'pythonAsleep' | 'nlcache'>[] =>
   (['first', 'again'] as const).flatMap((which) =>
@@ -137,62 +142,62 @@ const pythonBesideC = (
       mine,
       other: 'nlcache' as const,
       which,
-      bars: everywhere({ limit: 1, below: true }),
+      bars: makeBarsEverywhere({ limit: 1, below: true }),
     })),
   );
 
-const measured =
+const makePart =
   <N extends string>(
     rounds: number,
-    searching: () => Omit<SearchExperiment<N | 'baseline'>, 'size' | 'baseline'>,
+    makeExperiment: () => Omit<SearchExperiment<N | 'baseline'>, 'size' | 'baseline'>,
   ) =>
   (bench: Bench): Promise<Report> => {
-    const size = sizeOf(bench, rounds);
-    const experiment = { ...searching(), size, baseline: 'baseline' } as const;
-    return runExperiment(bench, searchExperiment<N | 'baseline'>(experiment));
+    const size = chooseSize(bench, rounds);
+    const experiment = { ...makeExperiment(), size, baseline: 'baseline' } as const;
+    return runExperiment(bench, makeSearchExperiment<N | 'baseline'>(experiment));
   };
 
-const posix = measured<keyof typeof onPosix>(7, () => ({
+const posix = makePart<keyof typeof posixTargets>(7, () => ({
   what: 'a brick that is a directory',
-  targets: onPosix,
-  held: pythonBesideC('directory'),
+  targets: posixTargets,
+  held: comparePythonToC('directory'),
 }));
 
-const network = measured<keyof typeof onNetwork>(3, () => ({
+const network = makePart<keyof typeof networkTargets>(3, () => ({
   what: `a brick behind debug/delay-gen, ${NETWORK_US} µs a request`,
-  targets: onNetwork,
-  told: { baseline: '7.357', typescript: '1.095 (in C)', python: '1.286' },
+  targets: networkTargets,
+  tutorialTimes: { baseline: '7.357', typescript: '1.095 (in C)', python: '1.286' },
   held: [
-    faster('network, TypeScript', 'baseline', 'typescript', 'first', TUTORIAL),
-    faster('network, Python', 'baseline', 'python', 'first', TUTORIAL),
+    compareSpeed('network, TypeScript', 'baseline', 'typescript', 'first', TUTORIAL),
+    compareSpeed('network, Python', 'baseline', 'python', 'first', TUTORIAL),
     {
       what: 'network, first: Python / TypeScript',
       mine: 'python',
       other: 'typescript',
       which: 'first',
-      bars: everywhere({ limit: 1.05 }),
+      bars: makeBarsEverywhere({ limit: 1.05 }),
     },
-    ...pythonBesideC('network'),
+    ...comparePythonToC('network'),
   ],
   settings: { delayUs: NETWORK_US },
 }));
 
-const volumeSearches = measured<keyof ReturnType<typeof onGlusterfs>>(5, () => ({
+const volumeSearches = makePart<keyof ReturnType<typeof makeGlusterfsTargets>>(5, () => ({
   what: 'a volume of GlusterFS with two bricks',
-  targets: onGlusterfs(),
+  targets: makeGlusterfsTargets(),
   places: PLACES,
   held: [
-    faster(
+    compareSpeed(
       ...(['volume, Python', 'baseline', 'python', 'again'] as const),
       { limit: 4.5, aim: 5 },
       { limit: 3, aim: 3.5 },
     ),
-    faster(
+    compareSpeed(
       ...(["volume, Python beside GlusterFS's client", 'glusterfs', 'python', 'again'] as const),
       { limit: 6, aim: 7.5 },
       { limit: 5, aim: 6.5 },
     ),
-    faster(
+    compareSpeed(
       ...(['volume, Python and kernel-timeout', 'baseline', 'kernelTimeout', 'again'] as const),
       { limit: 20, aim: 40 },
     ),
@@ -201,73 +206,79 @@ const volumeSearches = measured<keyof ReturnType<typeof onGlusterfs>>(5, () => (
       mine: 'python',
       other: 'typescript',
       which: 'again',
-      bars: bars({ limit: 1.12, aim: 1.08 }, { limit: 1.06, aim: 1.05 }),
+      bars: makeBars({ limit: 1.12, aim: 1.08 }, { limit: 1.06, aim: 1.05 }),
     },
     ...(['python', 'pythonAsleep'] as const).map((mine) => ({
       what: `volume, again: Python${mine === 'python' ? '' : ', --busy-poll 0'} / GlusterFS's nl-cache`,
       mine,
       other: 'nlcache' as const,
       which: 'again' as const,
-      bars: bars({ limit: 1, below: true }),
+      bars: makeBars({ limit: 1, below: true }),
     })),
   ],
 }));
 
 // -- the same translators in both clients, over the same two bricks -------------------------------
 
-const both = (...above: readonly PlainVolume[]): Bricks => ({ count: 2, above });
+const makeBrickSetup = (...above: readonly PlainVolume[]): BrickSetup => ({ count: 2, above });
 
-const held = (same: Bar, different = same) => ({
-  glossa: { name: "glossa's client / GlusterFS's, the same stack", bars: bars(same, different) },
+const makeHeld = (same: Bar, different = same) => ({
+  glossa: {
+    name: "glossa's client / GlusterFS's, the same stack",
+    bars: makeBars(same, different),
+  },
 });
 
-const long = { 'cache-timeout': '600' };
-const attributes = makeVolume('md-cache', 'performance/md-cache', { 'md-cache-timeout': '600' });
+const longTimeout = { 'cache-timeout': '600' };
+const mdCache = makeVolume('md-cache', 'performance/md-cache', { 'md-cache-timeout': '600' });
 
 const MIB = 1 << 20;
 
-const lists = (how: string, acls: boolean) =>
-  callPart({
+const makeListPart = (how: string, acls: boolean) =>
+  makeCallPart({
     ...{ what: `ls -l of many files ${how}: readdir-ahead, md-cache`, operation: 'list' },
-    held: held({ limit: 0.8, aim: 0.5 }),
-    bricks: { ...both(makeVolume('readdir-ahead', 'performance/readdir-ahead'), attributes), acls },
-    ...LISTS,
+    held: makeHeld({ limit: 0.8, aim: 0.5 }),
+    bricks: {
+      ...makeBrickSetup(makeVolume('readdir-ahead', 'performance/readdir-ahead'), mdCache),
+      acls,
+    },
+    ...LIST_LOADS,
   });
 
 const parts: Suite['parts'] = {
-  'small-files': callPart({
+  'small-files': makeCallPart({
     what: 'a small file read again (open, read, close): quick-read, md-cache, open-behind',
     operation: 'read',
-    held: held({ limit: 0.8, aim: 0.65 }, { limit: 0.6, aim: 0.45 }),
-    bricks: both(
+    held: makeHeld({ limit: 0.8, aim: 0.65 }, { limit: 0.6, aim: 0.45 }),
+    bricks: makeBrickSetup(
       makeVolume('open-behind', 'performance/open-behind'),
-      makeVolume('quick-read', 'performance/quick-read', long),
-      attributes,
+      makeVolume('quick-read', 'performance/quick-read', longTimeout),
+      mdCache,
     ),
   }),
-  writes: dataPart({
+  writes: makeDataPart({
     ...{ what: 'write-behind', how: 'GB/s, blocks of 4 KiB' },
     count: { full: 4096, quick: 512 },
     amounts: {
-      write: { title: 'write', workload: 'seqwrite-4k', clients: 1, rate: gigabytes(4096) },
+      write: { title: 'write', workload: 'seqwrite-4k', clients: 1, rate: makeGigabyteRate(4096) },
     },
-    bars: bars({ limit: 1.2, aim: 1.5, least: true }, { limit: 1.5, aim: 2, least: true }),
-    bricks: both(makeVolume('write-behind', 'performance/write-behind')),
+    bars: makeBars({ limit: 1.2, aim: 1.5, least: true }, { limit: 1.5, aim: 2, least: true }),
+    bricks: makeBrickSetup(makeVolume('write-behind', 'performance/write-behind')),
   }),
-  reads: dataPart({
+  reads: makeDataPart({
     ...{ what: 'read-ahead, io-cache', how: 'GB/s, blocks of 1 MiB' },
     count: { full: 256, quick: 64 },
     amounts: {
-      read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: gigabytes(MIB) },
+      read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: makeGigabyteRate(MIB) },
     },
-    bars: bars({ limit: 1, aim: 1.5, least: true }),
-    bricks: both(
+    bars: makeBars({ limit: 1, aim: 1.5, least: true }),
+    bricks: makeBrickSetup(
       makeVolume('read-ahead', 'performance/read-ahead'),
       makeVolume('io-cache', 'performance/io-cache'),
     ),
   }),
-  lists: lists('without ACLs', false),
-  'lists-acl': lists('with ACLs', true),
+  lists: makeListPart('without ACLs', false),
+  'lists-acl': makeListPart('with ACLs', true),
 };
 
 export const tutorial: Suite = {

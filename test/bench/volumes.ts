@@ -10,39 +10,39 @@ import type { Bench } from './bench.ts';
 /** Longer than any run, for all caches. */
 const CACHE_SECONDS = '600';
 
-const negative = (type: string, options: Readonly<Record<string, string>> = {}): PlainVolume =>
+const makeNegative = (type: string, options: Readonly<Record<string, string>> = {}): PlainVolume =>
   makeVolume('negative', type, { ...options, timeout: CACHE_SECONDS });
 
-const module = (file: string, folder: string) => ({
+const moduleOptions = (file: string, folder: string) => ({
   'module-name': file,
   'module-path': join(packageRoot, folder),
 });
 
-export const negativeVolume = negative('features/negative');
-const python = module('negative.py', 'examples/negative');
-export const pythonVolume = negative('features/glupy', python);
-export const kernelTimeoutVolume = negative('features/glupy', {
-  ...python,
+export const negativeVolume = makeNegative('features/negative');
+const pythonOptions = moduleOptions('negative.py', 'examples/negative');
+export const pythonVolume = makeNegative('features/glupy', pythonOptions);
+export const kernelTimeoutVolume = makeNegative('features/glupy', {
+  ...pythonOptions,
   'kernel-timeout': CACHE_SECONDS,
 });
-export const javascriptVolume = negative(
+export const javascriptVolume = makeNegative(
   'features/glupy',
-  module('negative.js', 'examples/negative/javascript'),
+  moduleOptions('negative.js', 'examples/negative/javascript'),
 );
 
 /** A module that sees reads and leaves them alone. */
-export const lookVolume = makeVolume(
+export const readVolume = makeVolume(
   'look',
   'features/glupy',
-  module('read.py', 'apps/bench/engine/modules/python'),
+  moduleOptions('read.py', 'apps/bench/engine/modules/python'),
 );
 
 /** The example in C, compiled. @throws {NotMeasured} */
-export function cVolume({ folder }: Bench): PlainVolume {
+export function compileCVolume({ folder }: Bench): PlainVolume {
   const object = join(folder, 'negative.so');
   const problem = compileModule(join(packageRoot, 'examples/negative/c/negative.c'), object);
   if (problem !== null) throw new NotMeasured(problem);
-  return negative('features/native', { 'module-path': object });
+  return makeNegative('features/native', { 'module-path': object });
 }
 
 /**
@@ -50,7 +50,7 @@ export function cVolume({ folder }: Bench): PlainVolume {
  * top.
  * @param bytes by default GlusterFS's own: room for a thousand names and more
  */
-export const nlCacheVolume = (bytes = 131_072): PlainVolume =>
+export const makeNlCacheVolume = (bytes = 131_072): PlainVolume =>
   makeVolume('nl-cache', 'performance/nl-cache', {
     'nl-cache': 'on',
     'nl-cache-timeout': CACHE_SECONDS,
@@ -59,4 +59,4 @@ export const nlCacheVolume = (bytes = 131_072): PlainVolume =>
   });
 
 /** With room for all names of the tutorial's experiment. */
-export const roomyNlCacheVolume = nlCacheVolume(16_777_216);
+export const roomyNlCacheVolume = makeNlCacheVolume(16_777_216);

@@ -11,7 +11,7 @@ import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
 import type { Target } from './targets.ts';
 
-const PATIENCE_MS = 600_000;
+const TIMEOUT_MS = 600_000;
 const NS_PER_US = 1000;
 
 export interface RequestTimes {
@@ -35,18 +35,18 @@ export class WorkloadClients {
   constructor(bench: Bench, count = 1) {
     this.bench = bench;
     this.count = count;
-    bench.cleanup.add(() => this.end());
+    bench.cleanup.add(() => this.endClients());
   }
 
-  /** The tree of a workload, in a folder that is not there yet. @throws {NotMeasured} */
+  /** Makes the tree of a workload in a new folder. @throws {NotMeasured} */
   async makeTree(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
-    await this.using(at, (clients) =>
-      clients.requestFirst('make', { workload, root }, PATIENCE_MS),
+    await this.withClients(at, (clients) =>
+      clients.requestFirst('make', { workload, root }, TIMEOUT_MS),
     );
   }
 
   /**
-   * The first `count` requests of each client, in a folder with the workload's tree.
+   * Measures the first `count` requests of each client in a folder with the workload's tree.
    * @throws {NotMeasured}
    */
   async measure(
@@ -60,23 +60,23 @@ export class WorkloadClients {
     const reference = join(this.bench.data, `reference-${workload}`);
     if (!existsSync(reference)) await this.makeTree(at, workload, reference);
     const setting = { root, reference, seed: 1, command: null };
-    return this.using(at, async (clients) => {
+    return this.withClients(at, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
-      await clients.requestAll('open', open, PATIENCE_MS);
-      const before = await lookupsOf(target);
-      const begun = performance.now();
-      const loops = await clients.requestAll('run', () => ({ from: 0, count }), PATIENCE_MS);
-      const seconds = (performance.now() - begun) / 1e3;
-      const after = await lookupsOf(target);
-      await clients.requestAll('close', () => ({}), PATIENCE_MS);
-      const wrong = loops.reduce((sum, loop) => sum + loop.wrong, 0);
-      const all = count * loops.length;
-      if (wrong > 0) {
-        const complaint = loops.find((loop) => loop.complaint !== null)!.complaint;
-        throw new WrongAnswers(`${wrong} of ${all} answers were wrong: ${complaint}`);
+      await clients.requestAll('open', open, TIMEOUT_MS);
+      const before = await readLookups(target);
+      const start = performance.now();
+      const results = await clients.requestAll('run', () => ({ from: 0, count }), TIMEOUT_MS);
+      const seconds = (performance.now() - start) / 1e3;
+      const after = await readLookups(target);
+      await clients.requestAll('close', () => ({}), TIMEOUT_MS);
+      const wrongCount = results.reduce((sum, loop) => sum + loop.wrong, 0);
+      const all = count * results.length;
+      if (wrongCount > 0) {
+        const complaint = results.find((loop) => loop.complaint !== null)!.complaint;
+        throw new WrongAnswers(`${wrongCount} of ${all} answers were wrong: ${complaint}`);
       }
       const histogram = makeHistogram();
-      for (const { times } of loops) for (const time of times) recordNs(histogram, time);
+      for (const { times } of results) for (const time of times) recordNs(histogram, time);
       const { mean, p50, p99 } = summarize(histogram);
       return {
         mean: mean / NS_PER_US,
@@ -88,9 +88,12 @@ export class WorkloadClients {
     });
   }
 
-  private async using<T>(at: CpuAssignment, use: (clients: Clients) => Promise<T>): Promise<T> {
+  private async withClients<T>(
+    at: CpuAssignment,
+    use: (clients: Clients) => Promise<T>,
+  ): Promise<T> {
     const cpus = at.client === null ? readAllowedCpus() : String(at.client);
-    if (cpus !== this.cpus) await this.end();
+    if (cpus !== this.cpus) await this.endClients();
     this.cpus = cpus;
     this.clients ??= new Clients({ count: this.count, cpus, signal: this.bench.signal });
     try {
@@ -103,7 +106,7 @@ export class WorkloadClients {
     }
   }
 
-  private async end(): Promise<void> {
+  private async endClients(): Promise<void> {
     const { clients } = this;
     this.clients = null;
     clients?.kill();
@@ -111,9 +114,9 @@ export class WorkloadClients {
   }
 }
 
-async function lookupsOf({ counted }: Target): Promise<number | null> {
-  if (counted === undefined) return null;
-  const found = await counted();
-  if (found === null) throw new NotMeasured('nothing counts its lookups');
-  return found;
+async function readLookups({ countLookups }: Target): Promise<number | null> {
+  if (countLookups === undefined) return null;
+  const count = await countLookups();
+  if (count === null) throw new NotMeasured('nothing counts its lookups');
+  return count;
 }

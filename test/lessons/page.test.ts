@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { htmlOf, lessonsData } from '../../tools/lessons.ts';
+import { readLessons, renderHtml } from '../../tools/lessons.ts';
 
 describe("the lessons of the playground's page", () => {
-  const lessons = lessonsData();
+  const lessons = readLessons();
 
   it('are the lessons that have a check', () => {
     expect(lessons.map(({ name }) => name)).toEqual(Object.keys(checks));
@@ -32,7 +32,7 @@ describe("the lessons of the playground's page", () => {
 });
 
 describe('a lesson in HTML', () => {
-  const html = (markdown: string): string => htmlOf(markdown, '/nowhere');
+  const html = (markdown: string): string => renderHtml(markdown, '/nowhere');
 
   it('keeps links to the web and drops relative ones', () => {
     expect(html('[a](https://a.org) [b](../b.md)')).toBe(
@@ -44,7 +44,7 @@ describe('a lesson in HTML', () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-lesson-'));
     writeFileSync(join(folder, 'a.svg'), '<svg/>');
     const picture = Buffer.from('<svg/>').toString('base64');
-    expect(htmlOf('![A "b"](a.svg)', folder)).toBe(
+    expect(renderHtml('![A "b"](a.svg)', folder)).toBe(
       `<p><img alt="A &quot;b&quot;" src="data:image/svg+xml;base64,${picture}"></p>`,
     );
     rmSync(folder, { recursive: true });

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { importsOf } from './imports.ts';
-import { sources } from './sources.ts';
+import { readImports } from './imports.ts';
+import { readSources } from './sources.ts';
 
 const PAGE = 'docs/how-it-works/architecture.md';
 /** The floors from the highest to the lowest, with a description. */
@@ -19,36 +19,36 @@ const FLOORS = {
 };
 const WIDTH = 94;
 
-const floorOf = (path: string): string => path.split('/', 1)[0]!;
+const floorName = (path: string): string => path.split('/', 1)[0]!;
 
-const files = sources('.ts');
+const files = readSources('.ts');
 
 /** The folders of a floor that hold sources, by name. */
-const rooms = (floor: string): string[] =>
+const listRooms = (floor: string): string[] =>
   [
     ...new Set(
       files
         .map(({ path }) => path.split('/'))
-        .filter(([own, , inner]) => own === floor && inner !== undefined)
+        .filter(([imported, , inner]) => imported === floor && inner !== undefined)
         .map(([, room]) => room!),
     ),
   ].sort();
 
 /** Each floor's name → the other floors that its files import, tests apart. */
-function arrows(): Map<string, Set<string>> {
-  const found = new Map(Object.keys(FLOORS).map((floor) => [floor, new Set<string>()]));
+function findImports(): Map<string, Set<string>> {
+  const importsByFloor = new Map(Object.keys(FLOORS).map((floor) => [floor, new Set<string>()]));
   for (const file of files) {
-    const own = found.get(floorOf(file.path));
-    if (own === undefined || file.path.endsWith('.test.ts')) continue;
-    for (const { target } of importsOf(file)) {
-      const floor = floorOf(target);
-      if (floor !== floorOf(file.path) && found.has(floor)) own.add(floor);
+    const imported = importsByFloor.get(floorName(file.path));
+    if (imported === undefined || file.path.endsWith('.test.ts')) continue;
+    for (const { target } of readImports(file)) {
+      const floor = floorName(target);
+      if (floor !== floorName(file.path) && importsByFloor.has(floor)) imported.add(floor);
     }
   }
-  return found;
+  return importsByFloor;
 }
 
-function wrapped(text: string, width: number): string[] {
+function wrapWords(text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.length - 1;
@@ -59,16 +59,20 @@ function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-function drawing(): string {
+function drawArchitecture(): string {
   const rule = `+${'-'.repeat(WIDTH)}+`;
-  const row = (text: string): string => `| ${text.padEnd(WIDTH - 2)} |`;
+  const writeRow = (text: string): string => `| ${text.padEnd(WIDTH - 2)} |`;
   const order = Object.keys(FLOORS);
-  const boxes = [...arrows()].flatMap(([floor, uses]) => {
+  const boxes = [...findImports()].flatMap(([floor, uses]) => {
     const below = order.filter((name) => uses.has(name));
     const head = `${floor.toUpperCase()}  ${FLOORS[floor as keyof typeof FLOORS]}`;
-    const lines = wrapped(rooms(floor).join(' '), WIDTH - 6);
+    const lines = wrapWords(listRooms(floor).join(' '), WIDTH - 6);
     const arrow = below.length === 0 ? [] : [`--> ${below.join(', ')}`];
-    return [rule, row(head), ...[...lines, ...arrow].filter(Boolean).map((it) => row(`  ${it}`))];
+    return [
+      rule,
+      writeRow(head),
+      ...[...lines, ...arrow].filter(Boolean).map((line) => writeRow(`  ${line}`)),
+    ];
   });
   return ['```text', ...boxes, rule, '```'].join('\n');
 }
@@ -76,13 +80,13 @@ function drawing(): string {
 it('the architecture drawing shows every floor, its folders, and its imports', () => {
   const text = readFileSync(PAGE, 'utf8');
   const part = /(<!-- house: .*? -->\n)(.*)(<!-- end of house -->)/s;
-  const wanted = `${drawing()}\n`;
+  const expected = `${drawArchitecture()}\n`;
   if (process.env.UPDATE === '1') {
     writeFileSync(
       PAGE,
-      text.replace(part, (_, open, _old, end) => `${open}${wanted}${end}`),
+      text.replace(part, (_, open, _old, end) => `${open}${expected}${end}`),
     );
-  } else expect(part.exec(text)?.[2]).toBe(wanted);
+  } else expect(part.exec(text)?.[2]).toBe(expected);
 });
 
 it('every file that the architecture page names exists', () => {

@@ -6,29 +6,29 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 const script = readFileSync(join(packageRoot, 'tools/bare-root.sh'), 'utf8');
 const meets = new RegExp(/^readonly MEETS="(.*)"$/m.exec(script)![1]!);
 
-const textOf = new Map(sources('.ts').map(({ path, text }) => [path, text]));
+const texts = new Map(readSources('.ts').map(({ path, text }) => [path, text]));
 
 /** Whether a file starts programs, directly or through test/support. */
-function starts(path: string, seen = new Set<string>()): boolean {
-  if (seen.has(path)) return false;
-  seen.add(path);
-  const text = textOf.get(path) ?? '';
+function startsPrograms(path: string, visited = new Set<string>()): boolean {
+  if (visited.has(path)) return false;
+  visited.add(path);
+  const text = texts.get(path) ?? '';
   if (/from 'node:child_process'/.test(text)) return true;
   const imported = [...text.matchAll(/(?:from|import) '(\.[^']*\.ts)'/g)]
     .map(([, to]) => join(path, '..', to!))
     .filter((to) => /\.test\.ts$|^test\/support\//.test(to));
-  return imported.some((to) => starts(to, seen));
+  return imported.some((to) => startsPrograms(to, visited));
 }
 
 it('tools/bare-root.sh omits only tests that start no program', () => {
-  const left = [...textOf.keys()].filter(
-    (path) => /(?<!\.(more|long))\.test\.ts$/.test(path) && !meets.test(textOf.get(path)!),
+  const omitted = [...texts.keys()].filter(
+    (path) => /(?<!\.(more|long))\.test\.ts$/.test(path) && !meets.test(texts.get(path)!),
   );
-  expect(left.length).toBeGreaterThan(100);
-  expect(left.filter((path) => starts(path))).toEqual([]);
+  expect(omitted.length).toBeGreaterThan(100);
+  expect(omitted.filter((path) => startsPrograms(path))).toEqual([]);
 });

@@ -4,11 +4,11 @@
  */
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 /** Sources for interpreters and realms, which are bundled apart as text. */
 const TEXT = /^bridges\/(javascript\/library|python\/realm)\//;
-const files = sources('.ts')
+const files = readSources('.ts')
   .map(({ path }) => path)
   .filter((path) =>
     /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)|^runtime\/(play|observe)\/(?!node)/.test(

@@ -24,28 +24,28 @@ it('THIRD-PARTY.txt names the parts of the bundle with their licences and notice
     const { version, license } = packages[`node_modules/${path}`]!;
     expect(text).toContain(`\n  ${path.split('/').at(-1)} ${version}, ${license}, https://`);
   }
-  for (const said of [
+  for (const notice of [
     'Apache License\n',
     'This product includes software developed at\nThe Apache Software Foundation',
     'Copyright (c) 2017, Baidu Inc.',
     'LICENSE-d3\n',
     'Copyright (c) Microsoft Corporation.',
   ]) {
-    expect(text).toContain(said);
+    expect(text).toContain(notice);
   }
 });
 
 /** Name and version of each package that a file of notices, or a list in Markdown, names. */
-const packagesIn = (text: string, row: RegExp): string[] =>
+const listPackages = (text: string, row: RegExp): string[] =>
   [...text.matchAll(row)].map(([, name, version]) => `${name} ${version}`);
 
 it('THIRD-PARTY.md names each package with code in dist, and no other', () => {
   const notices = (readdirSync(join(packageRoot, 'dist'), { recursive: true }) as string[])
     .filter((path) => path.endsWith('THIRD-PARTY.txt'))
-    .flatMap((path) => packagesIn(read(`dist/${path}`), /^ {2}(\S+) ([\d.]+), /gm));
+    .flatMap((path) => listPackages(read(`dist/${path}`), /^ {2}(\S+) ([\d.]+), /gm));
   const list = read('THIRD-PARTY.md');
   const inFiles = list.slice(list.indexOf('## Software in files of glossa'));
-  const named = packagesIn(inFiles, /^\| (\S+) \| ([\d.]+) \|/gm);
+  const named = listPackages(inFiles, /^\| (\S+) \| ([\d.]+) \|/gm);
   // The code around the parser is peggy's own, without notices; the playground publishes Pyodide whole.
   const expected = new Set(notices.filter((name) => !name.startsWith('pyodide ')));
   expect(named.filter((name) => !name.startsWith('peggy ')).sort()).toEqual([...expected].sort());

@@ -3,8 +3,8 @@
  * some folders may have cycles of them.
  */
 import { expect, it } from 'vitest';
-import { importsOf } from './imports.ts';
-import { sources } from './sources.ts';
+import { readImports } from './imports.ts';
+import { readSources } from './sources.ts';
 
 /**
  * The allowed circles of type imports, by the folder of their files, with the largest number of files.
@@ -20,15 +20,15 @@ const TYPES_MAY: readonly (readonly [folder: string, files: number])[] = [
 /** Files by the files that they import. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-function importsOfAll(types: boolean): Imports {
-  const files = sources('.ts').filter(
+function readAllImports(types: boolean): Imports {
+  const files = readSources('.ts').filter(
     ({ path }) =>
       /^(runtime|gluster|bridges|server|terminal|apps|cli|tools)\//.test(path) &&
       !/\.(test|d)\.ts$/.test(path),
   );
   return new Map(
     files.map((file) => {
-      const imports = importsOf(file).filter(
+      const imports = readImports(file).filter(
         ({ specifier, isType }) => specifier.startsWith('.') && (types || !isType),
       );
       return [file.path, imports.map(({ target }) => target)];
@@ -36,12 +36,12 @@ function importsOfAll(types: boolean): Imports {
   );
 }
 
-/** The groups of files of which each leads to every other (Tarjan's components). */
-function circles(imports: Imports): string[][] {
+/** Finds the groups of files of which each leads to every other (Tarjan's components). */
+function findCircles(imports: Imports): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
-  const found: string[][] = [];
+  const groups: string[][] = [];
   const visit = (file: string): void => {
     const number = index.size;
     index.set(file, number);
@@ -53,13 +53,13 @@ function circles(imports: Imports): string[][] {
     }
     if (low.get(file) !== number) return;
     const group = stack.splice(stack.indexOf(file));
-    if (group.length > 1 || imports.get(file)?.includes(file)) found.push(group.sort());
+    if (group.length > 1 || imports.get(file)?.includes(file)) groups.push(group.sort());
   };
   for (const file of imports.keys()) if (!index.has(file)) visit(file);
-  return found.sort();
+  return groups.sort();
 }
 
-it('circles finds import cycles and files that import themselves', () => {
+it('findCircles finds import cycles and files that import themselves', () => {
   const imports = new Map([
     ['a', ['b']],
     ['b', ['c', 'd']],
@@ -67,10 +67,10 @@ it('circles finds import cycles and files that import themselves', () => {
     ['d', []],
     ['e', ['e']],
   ]);
-  expect(circles(imports)).toEqual([['a', 'b', 'c'], ['e']]);
+  expect(findCircles(imports)).toEqual([['a', 'b', 'c'], ['e']]);
 });
 
-it('importsOf distinguishes imports of types from those of values', () => {
+it('readImports distinguishes imports of types from those of values', () => {
   const text = [
     "// import { z } from './z.ts';",
     "import type { A } from './a.ts';",
@@ -82,23 +82,23 @@ it('importsOf distinguishes imports of types from those of values', () => {
     "import { h } from 'node:h';",
     "const i = `import { i } from './i.ts';`;",
   ].join('\n');
-  const found = importsOf({ path: 'x/y.ts', text });
-  expect(found.map(({ target }) => target).sort()).toEqual(
+  const imports = readImports({ path: 'x/y.ts', text });
+  expect(imports.map(({ target }) => target).sort()).toEqual(
     ['node:h', ...[...'abdefg'].map((name) => `x/${name}.ts`)].sort(),
   );
-  const types = found.filter(({ isType }) => isType).map(({ target }) => target);
+  const types = imports.filter(({ isType }) => isType).map(({ target }) => target);
   expect(types.sort()).toEqual(['x/a.ts', 'x/b.ts']);
 });
 
 it('no import cycle exists', () => {
-  const imports = importsOfAll(false);
+  const imports = readAllImports(false);
   expect(imports.size).toBeGreaterThan(900);
-  expect(circles(imports)).toEqual([]);
+  expect(findCircles(imports)).toEqual([]);
 });
 
 it('cycles of type imports stay within their allowed folders and sizes', () => {
   const allowed = [...TYPES_MAY];
-  const others = circles(importsOfAll(true)).filter((group) => {
+  const others = findCircles(readAllImports(true)).filter((group) => {
     const at = allowed.findIndex(
       ([folder, files]) =>
         group.length <= files && group.every((path) => path.startsWith(`${folder}/`)),

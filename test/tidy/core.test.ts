@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { beforeAll, expect, it } from 'vitest';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
-const core = sources('.ts')
+const core = readSources('.ts')
   .map(({ path }) => path)
   .filter((path) => /^runtime\/core\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
 const generated = ['fields', 'fops', 'generic', 'iatt', 'taps'].map(

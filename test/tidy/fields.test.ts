@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { camelName } from '../../tools/gen/fields.ts';
-import { outputs } from '../../tools/gen/outputs.ts';
-import { type SourceFile, sources } from './sources.ts';
+import { generateOutputs } from '../../tools/gen/outputs.ts';
+import { readSources, type SourceFile } from './sources.ts';
 
 const TABLE = 'runtime/core/fields.ts';
 /** Files generated from the table. */
@@ -22,48 +22,51 @@ const GENERATED = [
 ];
 
 /** The table with one more row in the first of its structures, an iatt. */
-function withOneMore([iatt, ...rest]: readonly Struct[]): Struct[] {
+function addRow([iatt, ...rest]: readonly Struct[]): Struct[] {
   const row: Field = { member: 'ia_one_more', kind: 'integer', about: 'a field', initial: 0 };
   return [{ ...iatt!, fields: [...iatt!.fields, row] }, ...rest];
 }
 
 describe('an additional row in the table of fields', () => {
   const one = /\b(ia_one_more|iaOneMore)\b/;
-  const had = outputs()
-    .filter(({ text }) => one.test(text))
+  const before = generateOutputs()
+    .filter(({ text: findText }) => one.test(findText))
     .map(({ path }) => path);
-  const has = outputs(withOneMore(structs)).filter(({ text }) => one.test(text));
+  const after = generateOutputs(addRow(structs)).filter(({ text: findText }) => one.test(findText));
 
   it('appears in every file that is generated from the table', () => {
-    expect(had).toEqual([]);
-    expect(has.map(({ path }) => path).sort()).toEqual(GENERATED);
+    expect(before).toEqual([]);
+    expect(after.map(({ path }) => path).sort()).toEqual(GENERATED);
   });
 
   it('keeps its place in the generated code for C', () => {
-    const text = (path: string): string => has.find((each) => each.path === path)!.text;
-    expect(text('bridges/native/fields.gen.ts')).toMatch(
+    const findText = (path: string): string => after.find((each) => each.path === path)!.text;
+    expect(findText('bridges/native/fields.gen.ts')).toMatch(
       /f64\[at\+\+\] = from\.iaAttributesMask;\n +f64\[at\+\+\] = from\.iaOneMore;/,
     );
-    expect(text('bridges/native/glossa_fields.gen.h')).toMatch(
+    expect(findText('bridges/native/glossa_fields.gen.h')).toMatch(
       /X\(integer, ia_attributes_mask, \w+\) \\\n +X\(integer, ia_one_more, ia_one_more\)/,
     );
   });
 });
 
 /** The longest run of fields that a text names in the order of the table. */
-function listed(struct: Struct, text: string): number {
-  const places = new Map(
-    struct.fields.flatMap((field, place) =>
-      [field.member, nameOf(struct, field), camelName(struct, field)].map((name) => [name, place]),
+function longestRun(struct: Struct, findText: string): number {
+  const positions = new Map(
+    struct.fields.flatMap((field, position) =>
+      [field.member, nameOf(struct, field), camelName(struct, field)].map((name) => [
+        name,
+        position,
+      ]),
     ),
   );
-  const found = [...text.matchAll(/\w+/g)]
-    .map(([word]) => places.get(word))
-    .filter((place) => place !== undefined)
-    .filter((place, at, all) => place !== all[at - 1]);
+  const order = [...findText.matchAll(/\w+/g)]
+    .map(([word]) => positions.get(word))
+    .filter((position) => position !== undefined)
+    .filter((position, at, all) => position !== all[at - 1]);
   let [most, run] = [0, 0];
-  found.forEach((place, at) => {
-    run = place - 1 === found[at - 1] ? run + 1 : 1;
+  order.forEach((position, at) => {
+    run = position - 1 === order[at - 1] ? run + 1 : 1;
     most = Math.max(most, run);
   });
   return most;
@@ -72,9 +75,11 @@ function listed(struct: Struct, text: string): number {
 describe('fields outside of the table', () => {
   // A lock and a lease have too few fields to recognise a copy.
   const long = structs.filter(({ fields }) => fields.length > 10);
-  const files = sources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
-  const isMirror = ({ path, text }: SourceFile, struct: Struct): boolean =>
-    path !== TABLE && !GENERATED.includes(path) && listed(struct, text) >= struct.fields.length - 2;
+  const files = readSources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
+  const isMirror = ({ path, text: findText }: SourceFile, struct: Struct): boolean =>
+    path !== TABLE &&
+    !GENERATED.includes(path) &&
+    longestRun(struct, findText) >= struct.fields.length - 2;
 
   it.each(long.map((struct) => [struct.name, struct] as const))(
     'are not listed by hand: %s',

@@ -1,11 +1,11 @@
 /** Tests of the form of source files: length, headers, and no unfinished work. */
 import { describe, expect, it } from 'vitest';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 const LINES_MAX = 500;
 
-describe('form of the sources', () => {
-  const code = sources('.ts', '.py', '.mjs', '.js');
+describe('in the sources,', () => {
+  const code = readSources('.ts', '.py', '.mjs', '.js');
 
   it(`no file is longer than ${LINES_MAX} lines`, () => {
     const long = code
@@ -15,7 +15,7 @@ describe('form of the sources', () => {
   });
 
   it('every TypeScript file of the product begins with a header', () => {
-    const silent = sources('.ts').filter(
+    const silent = readSources('.ts').filter(
       ({ path, text }) =>
         /^(runtime|gluster|bridges|server|terminal|apps|cli)\//.test(path) &&
         !/\.(d|test)\.ts$|\/testdata\//.test(path) &&
@@ -28,7 +28,7 @@ describe('form of the sources', () => {
     const marks = new RegExp(
       `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b|\\.(only|todo)\\(`,
     );
-    const found = code.filter(({ text }) => marks.test(text)).map(({ path }) => path);
-    expect(found).toEqual([]);
+    const marked = code.filter(({ text }) => marks.test(text)).map(({ path }) => path);
+    expect(marked).toEqual([]);
   });
 });

@@ -3,8 +3,8 @@
  * core imports nothing.
  */
 import { describe, expect, it } from 'vitest';
-import { importsOf } from './imports.ts';
-import { sources } from './sources.ts';
+import { readImports } from './imports.ts';
+import { readSources } from './sources.ts';
 
 /** Folder → allowed imports beside its own files. The longest matching folder counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -140,7 +140,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'bridges/native': ['koffi', 'ffi-rs'],
 };
 
-function folderOf(path: string): string | undefined {
+function findFolder(path: string): string | undefined {
   return Object.keys(allowed)
     .filter((folder) => path.startsWith(`${folder}/`))
     .sort((a, b) => b.length - a.length)[0];
@@ -157,45 +157,45 @@ const FLOORS = [
   ['tools'],
 ];
 
-const floorOf = (path: string): number =>
+const floorIndex = (path: string): number =>
   FLOORS.findIndex((folders) => folders.includes(path.split('/')[0]!));
 
 describe('imports', () => {
-  const all = sources('.ts');
+  const all = readSources('.ts');
   const files = all.filter(({ path }) => !path.endsWith('.test.ts'));
 
-  it.each(Object.keys(allowed))('of %s are only the allowed ones', (folder) => {
-    const may = [...allowed[folder]!, ...(packages[folder] ?? [])];
-    const wrong = files
-      .filter(({ path }) => folderOf(path) === folder)
+  it.each(Object.keys(allowed))('in the folder %s are only the allowed ones', (folder) => {
+    const allowedPrefixes = [...allowed[folder]!, ...(packages[folder] ?? [])];
+    const violations = files
+      .filter(({ path }) => findFolder(path) === folder)
       .flatMap((file) =>
-        importsOf(file).flatMap(({ target }) => {
+        readImports(file).flatMap(({ target }) => {
           const own = target.startsWith(`${folder}/`);
-          const fine = own || may.some((prefix) => target.startsWith(prefix));
-          return fine ? [] : [`${file.path} imports ${target}`];
+          const isAllowed = own || allowedPrefixes.some((prefix) => target.startsWith(prefix));
+          return isAllowed ? [] : [`${file.path} imports ${target}`];
         }),
       );
-    expect(wrong).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  it('imports of a test come from no higher floor', () => {
-    const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorOf(path) >= 0);
+  it('in a test come from no higher floor', () => {
+    const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorIndex(path) >= 0);
     expect(tests.length).toBeGreaterThan(400);
-    const wrong = tests.flatMap((file) =>
-      importsOf(file)
+    const violations = tests.flatMap((file) =>
+      readImports(file)
         .filter(({ target }) => {
-          const [own, floor] = [floorOf(file.path), floorOf(target)];
+          const [own, floor] = [floorIndex(file.path), floorIndex(target)];
           const isBeside = floor === own && target.split('/')[0] !== file.path.split('/')[0];
           return floor > own || isBeside;
         })
         .map(({ target }) => `${file.path} imports ${target}`),
     );
-    expect(wrong).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   it('exist in every folder of the table', () => {
     for (const folder of Object.keys(allowed)) {
-      expect(files.some(({ path }) => folderOf(path) === folder)).toBe(true);
+      expect(files.some(({ path }) => findFolder(path) === folder)).toBe(true);
     }
   });
 });

@@ -13,22 +13,25 @@ export interface Import {
 }
 
 /** Static imports, re-exports, and `import()` of a literal. */
-export function importsOf({ path, text }: SourceFile): Import[] {
+export function readImports({ path, text }: SourceFile): Import[] {
   const { module } = parseSync(path, text);
-  const found: (readonly [specifier: string, isType: boolean])[] = [];
+  const imports: (readonly [specifier: string, isType: boolean])[] = [];
   for (const { moduleRequest, entries } of module.staticImports) {
-    found.push([moduleRequest.value, entries.length > 0 && entries.every((it) => it.isType)]);
+    imports.push([
+      moduleRequest.value,
+      entries.length > 0 && entries.every((entry) => entry.isType),
+    ]);
   }
   for (const { entries } of module.staticExports) {
     const request = entries[0]?.moduleRequest;
-    if (request) found.push([request.value, entries.every((it) => it.isType)]);
+    if (request) imports.push([request.value, entries.every((entry) => entry.isType)]);
   }
   for (const { moduleRequest } of module.dynamicImports) {
-    const asked = text.slice(moduleRequest.start, moduleRequest.end);
-    const specifier = /^['"`]([^'"`$]+)['"`]$/.exec(asked)?.[1];
-    if (specifier !== undefined) found.push([specifier, false]);
+    const specifierText = text.slice(moduleRequest.start, moduleRequest.end);
+    const specifier = /^['"`]([^'"`$]+)['"`]$/.exec(specifierText)?.[1];
+    if (specifier !== undefined) imports.push([specifier, false]);
   }
-  return found.map(([specifier, isType]) => ({
+  return imports.map(([specifier, isType]) => ({
     specifier,
     target: specifier.startsWith('.') ? join(dirname(path), specifier) : specifier,
     isType,

@@ -3,11 +3,11 @@
  * (bridges/host/limits/interpreter-gate.ts), which can end it.
  */
 import { expect, it } from 'vitest';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 it('only the files behind InterpreterGate call functions that run a script', () => {
   const calls = /\b(PyObject_Vectorcall|QTS_Call|QTS_Eval|QTS_ExecutePendingJob)\b/;
-  const files = sources('.ts')
+  const files = readSources('.ts')
     .filter(({ path, text }) => /^bridges\/(?!.*\.test\.)/.test(path) && calls.test(text))
     .map(({ path }) => path);
   expect(files.sort()).toEqual([

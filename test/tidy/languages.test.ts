@@ -1,13 +1,13 @@
 /** Tests that only the records of languages name a language or the extension of its files. */
 import { expect, it } from 'vitest';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 const SHARED = /^(bridges|server|terminal|cli|apps\/course)\//;
 /** The records and the folders of languages. */
 const OF_A_LANGUAGE = /^bridges\/(python|javascript|native)\/|^bridges\/languages\.ts$/;
 
 /** Excepted files, with the reason. */
-const MAY: Readonly<Record<string, string>> = {
+const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',
   'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
@@ -19,17 +19,17 @@ const MAY: Readonly<Record<string, string>> = {
 const LITERAL =
   /(['"`])(?:python|javascript|typescript|c|\.py|\.m?[jt]s|\.so)\1|^\s*(?:python|javascript|typescript|c): /m;
 
-const withoutComments = (text: string): string =>
+const stripComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
 it('shared code names no language or file extension', () => {
-  const found = sources('.ts')
+  const files = readSources('.ts')
     .filter(
       ({ path }) => SHARED.test(path) && !OF_A_LANGUAGE.test(path) && !/\.test\.ts$/.test(path),
     )
-    .filter(({ text }) => LITERAL.test(withoutComments(text)))
+    .filter(({ text }) => LITERAL.test(stripComments(text)))
     .map(({ path }) => path);
-  expect(found.sort()).toEqual(Object.keys(MAY).sort());
+  expect(files.sort()).toEqual(Object.keys(EXCEPTIONS).sort());
 });
 
 it('the pattern of literals matches quoted names and extensions, but no import', () => {

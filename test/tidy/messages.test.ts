@@ -5,7 +5,7 @@ import { parseSync, Visitor } from 'vite';
 import { expect, test } from 'vitest';
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type SourceFile, sources } from './sources.ts';
+import { readSources, type SourceFile } from './sources.ts';
 
 const all = Object.entries<Message>(messages);
 
@@ -17,7 +17,7 @@ test('message ids are unique, ascending, and of a known part', () => {
 });
 
 test('every message is used', () => {
-  const code = sources('.ts')
+  const code = readSources('.ts')
     .filter(({ path }) =>
       /^(runtime|gluster|bridges|server|terminal|apps|cli)\/(?!.*\.test\.)/.test(path),
     )
@@ -27,37 +27,37 @@ test('every message is used', () => {
   expect(unused).toEqual([]);
 });
 
-const SAYS = /^(?:critical|error|warning)$/;
+const LOG_METHODS = /^(?:critical|error|warning)$/;
 
 /** The source of each call in a file that logs a warning, an error or worse. */
-function callsOf({ path, text }: SourceFile): string[] {
+function findLogCalls({ path, text }: SourceFile): string[] {
   const calls: string[] = [];
   const visitor = new Visitor({
     CallExpression({ callee, start, end }) {
       if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
       const { name } = callee.property;
-      const of = text.slice(callee.object.start, callee.object.end);
-      if (SAYS.test(name) && /\blog$/.test(of)) calls.push(text.slice(start, end));
+      const object = text.slice(callee.object.start, callee.object.end);
+      if (LOG_METHODS.test(name) && /\blog$/.test(object)) calls.push(text.slice(start, end));
     },
   });
   visitor.visit(parseSync(path, text).program);
   return calls;
 }
 
-test('callsOf reads a log call to its closing parenthesis', () => {
+test('findLogCalls reads a log call to its closing parenthesis', () => {
   const text = "log.warning(`a(b);\n`, {\n  msgid,\n});\nother.log.error('c');\nlog.info('d');\n";
-  expect(callsOf({ path: 'x.ts', text })).toEqual([
+  expect(findLogCalls({ path: 'x.ts', text })).toEqual([
     'log.warning(`a(b);\n`, {\n  msgid,\n})',
     "other.log.error('c')",
   ]);
 });
 
 test('every warning and error of glossa has an id', () => {
-  const calls = sources('.ts')
+  const calls = readSources('.ts')
     .filter(({ path }) => /^(runtime|gluster|bridges|server|terminal|apps|cli)\//.test(path))
     // The extension of VS Code writes to the editor's own log.
     .filter(({ path }) => !/\.test\.|^apps\/vscode\//.test(path))
-    .flatMap((file) => callsOf(file).map((call) => ({ path: file.path, call })));
+    .flatMap((file) => findLogCalls(file).map((call) => ({ path: file.path, call })));
   expect(calls.length).toBeGreaterThan(40);
   const without = calls.filter(
     ({ call }) => !/msgid|volfileDoubt|requestFailed|NOT_WRITTEN|\{ source/.test(call),

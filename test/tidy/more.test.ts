@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { REPEATED_FILES } from '../repeated-files.ts';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 const { more, long } = REPEATED_FILES;
 const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
@@ -28,7 +28,7 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
 ];
 
 it.each(rows)('every file tested $what is in the table of repeated files', ({ names, among }) => {
-  const missing = [...sources('.mount.test.ts'), ...sources('.mount.more.test.ts')]
+  const missing = [...readSources('.mount.test.ts'), ...readSources('.mount.more.test.ts')]
     .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
     .map(({ path }) => path)
     .filter((path) => !among.includes(path));

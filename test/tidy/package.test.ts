@@ -25,8 +25,8 @@ const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as 
   packages: Readonly<Record<string, { readonly version: string }>>;
 };
 
-/** Whether it is there: a file, or a folder of files. */
-const packed = (path: string): boolean =>
+/** Whether the package contains a file, or a folder of files. */
+const isPacked = (path: string): boolean =>
   paths.some((each) => each === path || each.startsWith(`${path}/`));
 
 it.each(paths.filter((path) => path.endsWith('.md')))(
@@ -35,13 +35,13 @@ it.each(paths.filter((path) => path.endsWith('.md')))(
     const links = [...readFileSync(path, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
       .map((match) => match[1]!)
       .filter((link) => !/^https?:/.test(link));
-    expect(links.filter((link) => !packed(join(path, '..', link)))).toEqual([]);
+    expect(links.filter((link) => !isPacked(join(path, '..', link)))).toEqual([]);
   },
 );
 
 it('the package contains every file that the demo names', () => {
   const shown = writeNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
-  expect(shown.map((path) => path.trim()).filter((path) => !packed(path))).toEqual([]);
+  expect(shown.map((path) => path.trim()).filter((path) => !isPacked(path))).toEqual([]);
 });
 
 // The bridges change Pyodide's minified text and read structures of QuickJS: another release breaks them.

@@ -10,7 +10,7 @@ const TEXTS = ['README.md', 'apps/course/lessons/concepts.md', 'docs/write/pytho
 /** The picture beside the headline of the site, which is the README's. */
 const HERO = /^ {4}src: \/figures\/docs-start-pictures-(.+)\n {4}alt: .+$/m;
 
-const kept = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+const pictures = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
 it('every picture is shown in a text with an alternative text', () => {
   const shown = TEXTS.flatMap((source) =>
@@ -18,11 +18,11 @@ it('every picture is shown in a text with an alternative text', () => {
       ([, , path]) => join(dirname(source), path!),
     ),
   );
-  expect(shown.sort()).toEqual(kept.sort());
+  expect(shown.sort()).toEqual(pictures.sort());
   const [, hero] = HERO.exec(readFileSync('tools/site/home.md', 'utf8'))!;
   expect(shown).toContain(join('docs/start/pictures', hero!));
 });
 
-it.each(kept)('picture %s has a title', (path) => {
+it.each(pictures)('the picture %s has a title', (path) => {
   expect(readFileSync(path, 'utf8')).toMatch(/<title\b[^>]*>[^<]+<\/title>/);
 });

@@ -6,7 +6,7 @@ import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 import { translators as local } from '../../runtime/xlators/registry.gen.ts';
 import { registry } from '../../server/registry.ts';
-import { sources } from './sources.ts';
+import { readSources } from './sources.ts';
 
 await registry.loadAll();
 /** The folder of each translator, by its type. */
@@ -14,26 +14,26 @@ const folders = new Map([
   ...Object.keys(local).map((type) => [type, `runtime/xlators/${type}`] as const),
   ...Object.keys(gluster).map((type) => [type, `gluster/${type}`] as const),
 ]);
-const readmes = sources('README.md').flatMap(({ path, text }) =>
+const readmes = readSources('README.md').flatMap(({ path, text }) =>
   [...folders]
     .filter(([, folder]) => path === `${folder}/README.md`)
     .map(([type]) => [type, path, text] as const),
 );
 
 /** Blocks of code, indented or fenced, that have a volume in them. */
-function volfiles(text: string): string[] {
+function findVolfiles(text: string): string[] {
   const fenced = [...text.matchAll(/^```\w*\n(.*?)^```/gms)].map((match) => match[1]!);
   const indented = text.match(/(^ {4}.*\n|^\n(?= {4}))+/gm) ?? [];
   return [...fenced, ...indented].filter((block) => /^\s*volume \S/m.test(block));
 }
 
-it.each([...folders])('%s has a README', (_type, folder) => {
+it.each([...folders])('the translator %s has a README', (_type, folder) => {
   expect(existsSync(`${folder}/README.md`)).toBe(true);
 });
 
-describe.each(readmes)('%s', (type, path, text) => {
+describe.each(readmes)('the README of %s', (type, path, text) => {
   it('shows a valid volfile with the translator', () => {
-    const blocks = volfiles(text);
+    const blocks = findVolfiles(text);
     expect(blocks.join()).toContain(`type ${type}\n`);
     for (const block of blocks) {
       const { problems } = inspectVolfile(new Source(path, block), { registry, strict: true });
@@ -52,7 +52,11 @@ describe.each(readmes)('%s', (type, path, text) => {
     const idle = Object.keys(options).filter((name) =>
       options[name]!.description.startsWith('Accepted, without effect'),
     );
-    const said = text.split(/\n\n|^\|/m).filter((part) => /accepted,? without effect/i.test(part));
-    expect(idle.filter((name) => !said.some((part) => part.includes(`\`${name}\``)))).toEqual([]);
+    const effectless = text
+      .split(/\n\n|^\|/m)
+      .filter((part) => /accepted,? without effect/i.test(part));
+    expect(idle.filter((name) => !effectless.some((part) => part.includes(`\`${name}\``)))).toEqual(
+      [],
+    );
   });
 });

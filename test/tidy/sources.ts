@@ -12,18 +12,18 @@ export interface SourceFile {
 const FOREIGN = /^(\.git|\.generated|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
 const GENERATED = /\.gen\.(ts|js|d\.ts)$/;
 
-function* pathsIn(folder: string): Generator<string> {
+function* listPaths(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (FOREIGN.test(entry.name)) continue;
-    if (entry.isDirectory()) yield* pathsIn(path);
+    if (entry.isDirectory()) yield* listPaths(path);
     else if (entry.isFile()) yield path;
   }
 }
 
 /** Every file whose name ends in one of `endings`, without generated ones. */
-export function sources(...endings: string[]): SourceFile[] {
-  return [...pathsIn('.')]
+export function readSources(...endings: string[]): SourceFile[] {
+  return [...listPaths('.')]
     .filter((path) => endings.some((ending) => path.endsWith(ending)) && !GENERATED.test(path))
     .sort()
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }));

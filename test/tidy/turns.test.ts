@@ -3,18 +3,18 @@
  * abandon half-way.
  */
 import { expect, it } from 'vitest';
-import { importsOf } from './imports.ts';
-import { sources } from './sources.ts';
+import { readImports } from './imports.ts';
+import { readSources } from './sources.ts';
 
 const TURN = 'runtime/core/turn.ts';
 /** Makes turns endable: its code runs around a turn, not in one. */
 const ENDS_TURNS = 'runtime/sys/end-turn.ts';
-const files = sources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
-const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? '';
-const paths = (pattern: RegExp): string[] =>
+const files = readSources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+const readText = (path: string): string => files.find((file) => file.path === path)?.text ?? '';
+const findPaths = (pattern: RegExp): string[] =>
   files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 
-const rows = [...textOf(TURN).matchAll(/^ \* \| `([^`]+\.ts)` \| (.*) \| .* \|$/gm)].map(
+const rows = [...readText(TURN).matchAll(/^ \* \| `([^`]+\.ts)` \| (.*) \| .* \|$/gm)].map(
   ([, path, marks]) => ({
     path: path!,
     marks: [...marks!.matchAll(/`(\w+)`/g)].map(([, mark]) => mark!),
@@ -26,7 +26,7 @@ it('each file in the table of turns sets the marks of its row', () => {
   for (const { path, marks } of rows) {
     expect(marks, path).not.toEqual([]);
     for (const mark of marks)
-      expect(textOf(path), `${path}: ${mark}`).toMatch(
+      expect(readText(path), `${path}: ${mark}`).toMatch(
         new RegExp(`\\b${mark}(?:: [^=;\\n]+)? (?:=|\\+=) `),
       );
   }
@@ -34,7 +34,7 @@ it('each file in the table of turns sets the marks of its row', () => {
 
 it('every file that begins or ends turns is in the table of turns', () => {
   const importers = files
-    .filter((file) => importsOf(file).some(({ target }) => target === TURN))
+    .filter((file) => readImports(file).some(({ target }) => target === TURN))
     .filter(({ text }) =>
       /\b(?:runEndable|runSharedTurn|onTurnAbandoned|setTurnRunner)\(/.test(text),
     )
@@ -45,7 +45,7 @@ it('every file that begins or ends turns is in the table of turns', () => {
 });
 
 it('only the files of the table set the marks of the turn', () => {
-  const set = (mark: string) => paths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
-  expect(set('open')).toEqual([TURN]);
-  expect(set('slow')).toEqual(['bridges/host/limits/interpreter-gate.ts']);
+  const findSetters = (mark: string) => findPaths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
+  expect(findSetters('open')).toEqual([TURN]);
+  expect(findSetters('slow')).toEqual(['bridges/host/limits/interpreter-gate.ts']);
 });

@@ -1,7 +1,7 @@
 /** Checks names and prose: headers, pronouns without an actor, file names, types and test titles. */
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type SourceFile, sources } from './sources.ts';
+import { readSources, type SourceFile } from './sources.ts';
 
 interface Rule {
   readonly title: string;
@@ -12,8 +12,10 @@ interface Rule {
   readonly except?: Readonly<Record<string, string>>;
 }
 
-const code = sources('.ts', '.js', '.mjs', '.py', '.c', '.h');
-const texts = [...code, ...sources('.md')].filter(({ path }) => path !== 'test/tidy/words.test.ts');
+const code = readSources('.ts', '.js', '.mjs', '.py', '.c', '.h');
+const texts = [...code, ...readSources('.md')].filter(
+  ({ path }) => path !== 'test/tidy/words.test.ts',
+);
 
 const RULES: readonly Rule[] = [
   {
@@ -58,7 +60,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-describe('words', () => {
+describe('in words,', () => {
   it.each(RULES)('$title', ({ files, pattern, except = {} }) => {
     const faults = files
       .filter(({ path }) => !(path in except))

@@ -8,7 +8,7 @@ import { FAILED, NOTHING, SAME, TAIL, WIND } from '../../bridges/host/guest.ts';
 const codes = { NOTHING, WIND, TAIL, FAILED, LATER: FAILED + 1, ANSWERED: FAILED + 2, SAME };
 
 /** A line for each code. */
-export const codeLines = (line: (name: string, code: number) => string): string =>
+export const writeCodeLines = (line: (name: string, code: number) => string): string =>
   Object.entries(codes)
     .map(([name, code]) => line(name, code))
     .join('\n');
@@ -20,5 +20,5 @@ export const generateCodes = (): string => `/**
  * already, so a further decision goes to the host as a message. ANSWERED: unwound, or passed on by a tail
  * wind.
  */
-${codeLines((name, code) => `export const ${name} = ${code};`)}
+${writeCodeLines((name, code) => `export const ${name} = ${code};`)}
 `;

@@ -10,22 +10,22 @@ import { NULL_GFID } from '../../runtime/core/gfid.ts';
 export const camelName = (struct: Struct, field: Field): string => camel(nameOf(struct, field));
 
 /** The initial value of a field, as a literal of both JavaScript and Python. */
-export function initialOf({ kind, initial }: Field): string {
+export function initialLiteral({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return JSON.stringify(kind === 'gfid' ? NULL_GFID : '');
 }
 
 /** The meaning of a field as a sentence; undefined if the name suffices. */
-export const sentence = (about: string): string | undefined =>
+export const makeSentence = (about: string): string | undefined =>
   about === '' ? undefined : `${about[0]!.toUpperCase()}${about.slice(1)}.`;
 
 /** The name of the list of a structure's fields, in every language. */
-export const listOf = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
+export const fieldsListName = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
 
 /** Members, each with its comment. */
-function members(struct: Struct, write: (name: string, field: Field) => string): string {
+function writeMembers(struct: Struct, write: (name: string, field: Field) => string): string {
   const lines = struct.fields.flatMap((field) => {
-    const about = sentence(field.about);
+    const about = makeSentence(field.about);
     const comment = about === undefined ? [] : [`/** ${about} */`];
     return [...comment, write(camelName(struct, field), field)];
   });
@@ -33,13 +33,13 @@ function members(struct: Struct, write: (name: string, field: Field) => string):
 }
 
 /** The name of the object with the initial values. */
-const newOf = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
+const initialObjectName = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
 
-const object = (struct: Struct): string => `/** ${sentence(struct.about)} */
-export const ${newOf(struct)} = {
-${members(struct, (name, field) => `${name}: ${initialOf(field)},`)}
+const writeInitialObject = (struct: Struct): string => `/** ${makeSentence(struct.about)} */
+export const ${initialObjectName(struct)} = {
+${writeMembers(struct, (name, field) => `${name}: ${initialLiteral(field)},`)}
 };
-export const ${listOf(struct)} = names(${newOf(struct)});
+export const ${fieldsListName(struct)} = names(${initialObjectName(struct)});
 `;
 
 export function generateFields(table: readonly Struct[] = structs): string {
@@ -52,14 +52,14 @@ export function generateFields(table: readonly Struct[] = structs): string {
 const names = <T extends object>(fields: T): readonly (keyof T)[] =>
   Object.keys(fields) as (keyof T)[];
 
-${table.map(object).join('\n')}`;
+${table.map(writeInitialObject).join('\n')}`;
 }
 
 /** The classes with their base classes: own fields of a class are the fastest to create. */
 const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', Statvfs: '' };
 
 /** Copies field by field: `Object.assign` takes about a hundred times as long. */
-const copy = (struct: Struct): string => {
+const writeCopy = (struct: Struct): string => {
   const names = struct.fields.map((field) => camelName(struct, field));
   const rest =
     CLASSES[struct.name] === ''
@@ -73,9 +73,9 @@ export function generateIatt(table: readonly Struct[] = structs): string {
   const classes = table.flatMap((struct) => {
     const base = CLASSES[struct.name];
     if (base === undefined) return [];
-    const fields = members(struct, (name, field) => `${name} = ${initialOf(field)};`);
+    const fields = writeMembers(struct, (name, field) => `${name} = ${initialLiteral(field)};`);
     return [
-      `/** ${sentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n\n${copy(struct)}\n}\n`,
+      `/** ${makeSentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n\n${writeCopy(struct)}\n}\n`,
     ];
   });
   return `/**
@@ -89,5 +89,5 @@ ${classes.join('\n')}`;
 }
 
 /** The fields as members of an interface in TypeScript. */
-export const interfaceBody = (struct: Struct): string =>
-  members(struct, (name, { kind }) => `${name}: ${kind === 'integer' ? 'number' : 'string'};`);
+export const writeInterfaceBody = (struct: Struct): string =>
+  writeMembers(struct, (name, { kind }) => `${name}: ${kind === 'integer' ? 'number' : 'string'};`);

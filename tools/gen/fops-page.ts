@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'a list of Flock',
 };
 
-const rows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
+const writeRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
   args
     .map(({ name, type }) => {
       const what = argDoc(row.name as FopName, name).replaceAll('|', '\\|');
@@ -44,7 +44,7 @@ const DATA: Readonly<Record<DataWay, string>> = {
     ' Caches ask for the content of small files by it (`glusterfs.content` in xdata), which never reaches a module that has readv or writev.',
 };
 
-function section(row: FopRow): string {
+function writeSection(row: FopRow): string {
   const { what, when, reply } = fopDocs[row.name as FopName];
   const { creates, removes } = row.entry;
   const names = [
@@ -61,8 +61,8 @@ Asked by: ${when}
 
 | | name | is | which says |
 |---|---|---|---|
-${rows(row, 'argument', row.args)}
-${rows(row, 'reply', row.reply)}
+${writeRows(row, 'argument', row.args)}
+${writeRows(row, 'reply', row.reply)}
 
 A success says: ${reply}
 `;
@@ -82,5 +82,5 @@ something else is said.
 
 ${index}
 
-${sorted.map(section).join('\n')}`;
+${sorted.map(writeSection).join('\n')}`;
 }

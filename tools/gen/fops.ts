@@ -22,53 +22,55 @@ export const TS_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'readonly Flock[]',
 };
 
-const params = (args: readonly Arg[]): string =>
+const writeParams = (args: readonly Arg[]): string =>
   args
     .map((arg) => `${camel(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
     .join(', ');
 /** The arguments as a list of names, to pass them on. */
-export const names = (args: readonly Arg[]): string =>
+export const writeNames = (args: readonly Arg[]): string =>
   args.map((arg) => camel(arg.name)).join(', ');
 /** The number of required arguments of a wind: xdata and an fd that the fop makes are optional. */
-export function required({ args, reply }: FopRow): number {
+export function countRequired({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
   const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
   return args.findLastIndex((arg) => !isFree(arg)) + 1;
 }
 /** The values of a failed reply: -1 for a number, null for all else, as in GlusterFS's defaults. */
-const failureValues = (args: readonly Arg[]): string =>
+const writeFailureValues = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
-export const join = (...parts: string[]): string => parts.filter((part) => part !== '').join(', ');
+export const joinParts = (...parts: string[]): string =>
+  parts.filter((part) => part !== '').join(', ');
 
-function tableType(): string {
+function writeTableType(): string {
   const rows = fops.map(
-    (fop) => `  ${fop.name}: { args: [${params(fop.args)}]; reply: [${params(fop.reply)}] };`,
+    (fop) =>
+      `  ${fop.name}: { args: [${writeParams(fop.args)}]; reply: [${writeParams(fop.reply)}] };`,
   );
   return `export interface FopTable {\n${rows.join('\n')}\n}`;
 }
 
-function group(name: string, doc: string, body: (fop: FopRow) => string): string {
+function writeGroup(name: string, doc: string, body: (fop: FopRow) => string): string {
   return `/** ${doc} */\nexport const ${name} = {\n${fops.map(body).join('\n')}\n};`;
 }
 
-const wind = (fop: FopRow) => `  ${fop.name}<P>(
-    ${join('frame: Frame', 'cookie: number', `cbk: Cbk<'${fop.name}', P>`, 'child: Child', params(fop.args))}
+const writeWind = (fop: FopRow) => `  ${fop.name}<P>(
+    ${joinParts('frame: Frame', 'cookie: number', `cbk: Cbk<'${fop.name}', P>`, 'child: Child', writeParams(fop.args))}
   ): void {
     const to = child.${fop.name};
     const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(${join('next', 'to.xl', names(fop.args))});
+    to.fop(${joinParts('next', 'to.xl', writeNames(fop.args))});
   },`;
 
-const tail = (
+const writeTail = (
   fop: FopRow,
-) => `  ${fop.name}(${join('frame: Frame', 'child: Child', params(fop.args))}): void {
+) => `  ${fop.name}(${joinParts('frame: Frame', 'child: Child', writeParams(fop.args))}): void {
     const to = child.${fop.name};
     frame.xl = to.xl;
-    to.fop(${join('frame', 'to.xl', names(fop.args))});
+    to.fop(${joinParts('frame', 'to.xl', writeNames(fop.args))});
   },`;
 
-const unwind = (fop: FopRow) => `  ${fop.name}(
-    ${join('frame: Frame', 'opRet: number', 'opErrno: number', params(fop.reply))}
+const writeUnwind = (fop: FopRow) => `  ${fop.name}(
+    ${joinParts('frame: Frame', 'opRet: number', 'opErrno: number', writeParams(fop.reply))}
   ): void {
     const cbk = frame.cbk as Cbk<'${fop.name}', unknown> | null;
     if (cbk === null) {
@@ -77,17 +79,17 @@ const unwind = (fop: FopRow) => `  ${fop.name}(
     }
     frame.cbk = null;
     const parent = frame.parent as Frame;
-    cbk(${join('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', names(fop.reply))});
+    cbk(${joinParts('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', writeNames(fop.reply))});
   },`;
 
-const fail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
-    unwind.${fop.name}(${join('frame', '-1', 'opErrno', failureValues(fop.reply))});
+const writeFail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
+    unwind.${fop.name}(${joinParts('frame', '-1', 'opErrno', writeFailureValues(fop.reply))});
   },`;
 
-const pass = (fop: FopRow) => `  ${fop.name}(
-    ${join('frame: Frame', '_cookie: number', '_xl: Xlator<unknown>', 'opRet: number', 'opErrno: number', params(fop.reply))}
+const writePass = (fop: FopRow) => `  ${fop.name}(
+    ${joinParts('frame: Frame', '_cookie: number', '_xl: Xlator<unknown>', 'opRet: number', 'opErrno: number', writeParams(fop.reply))}
   ): void {
-    unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', names(fop.reply))});
+    unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', writeNames(fop.reply))});
   },`;
 
 export function generateFops(): string {
@@ -104,7 +106,7 @@ import type { Flock, Lease } from '../lock.ts';
 import type { Cbk, Child, Fop, Target, Xlator } from '../xlator.ts';
 
 /** Arguments down and reply up of every fop, after \`frame, xl\` and \`opRet, opErrno\`. */
-${tableType()}
+${writeTableType()}
 
 export type FopName = keyof FopTable;
 
@@ -113,15 +115,15 @@ export const fopNames = [
 ${fops.map((fop) => `  '${fop.name}',`).join('\n')}
 ] as const satisfies readonly FopName[];
 
-${group('wind', 'Winds to a child with a new frame; `cbk` gets the reply, and `cookie`.', wind)}
+${writeGroup('wind', 'Winds to a child with a new frame; `cbk` gets the reply, and `cookie`.', writeWind)}
 
-${group('tail', 'Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset.', tail)}
+${writeGroup('tail', 'Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset.', writeTail)}
 
-${group('unwind', 'Replies to the caller. A second unwind of a frame is dropped and logged.', unwind)}
+${writeGroup('unwind', 'Replies to the caller. A second unwind of a frame is dropped and logged.', writeUnwind)}
 
-${group('fail', 'Replies to the caller with an errno.', fail)}
+${writeGroup('fail', 'Replies to the caller with an errno.', writeFail)}
 
-${group('pass', 'A callback that passes the reply up unchanged.', pass)}
+${writeGroup('pass', 'A callback that passes the reply up unchanged.', writePass)}
 
 /** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
 export class Links {

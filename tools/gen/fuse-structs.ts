@@ -4,21 +4,21 @@ import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
 type Field = readonly [name: string, type: string];
 
 /** Parses a row; a padding has no type, and the name `-N`. */
-const fieldsOf = (row: string): Field[] =>
+const parseFields = (row: string): Field[] =>
   row === '' ? [] : row.split(' ').map((field) => field.split(':') as [string, string]);
 
 const isSpan = (type: string): boolean => /name$|^data$/.test(type);
-const paddingOf = (name: string): number => Number(name.slice(1));
+const paddingSize = (name: string): number => Number(name.slice(1));
 
-function request([name, row]: readonly [string, string]): string {
-  const fields = fieldsOf(row);
+function writeRequest([name, row]: readonly [string, string]): string {
+  const fields = parseFields(row);
   const members = fields.flatMap(([field, type]) => {
     if (type === undefined) return [];
     return isSpan(type) ? `readonly ${field} = new Span();` : `${field} = 0;`;
   });
   const length = /\binSize\b/.test(row) ? 'inSize' : 'size';
   const reads = fields.flatMap(([field, type]) => {
-    if (type === undefined) return `cursor.skip(${paddingOf(field)});`;
+    if (type === undefined) return `cursor.skip(${paddingSize(field)});`;
     if (type === 'unset') return [];
     if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.at;`;
     if (type === 'name') return `cursor.name(out.${field});`;
@@ -45,12 +45,12 @@ const NUMBERS: Readonly<Record<string, readonly [number, (at: string, value: str
     u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
   };
 
-function reply([name, row]: readonly [string, string]): string {
-  const fields = fieldsOf(row);
+function writeReply([name, row]: readonly [string, string]): string {
+  const fields = parseFields(row);
   const names = fields.flatMap(([field, type]) => (type === undefined ? [] : [field]));
   const isObject = names.length > 3;
   let size = 0;
-  const place = (bytes: number): string => {
+  const nextOffset = (bytes: number): string => {
     const at = size === 0 ? 'at' : `at + ${size}`;
     size += bytes;
     return at;
@@ -58,11 +58,11 @@ function reply([name, row]: readonly [string, string]): string {
   const writes = fields.flatMap(([field, type]) => {
     if (type !== undefined) {
       const [bytes, write] = NUMBERS[type]!;
-      return write(place(bytes), isObject ? `out.${field}` : field);
+      return write(nextOffset(bytes), isObject ? `out.${field}` : field);
     }
-    const padding = paddingOf(field);
+    const padding = paddingSize(field);
     const [word, write] = NUMBERS[padding % 4 === 0 ? 'u32' : 'u16']!;
-    return Array.from({ length: padding / word }, () => write(place(word), '0'));
+    return Array.from({ length: padding / word }, () => write(nextOffset(word), '0'));
   });
   const constant = name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
   const parameters = isObject
@@ -79,5 +79,5 @@ export const generateFuseStructs = (): string => `/**
  */
 import { type Cursor, putU64, Span } from './cursor.ts';
 
-${[...Object.entries(requests).map(request), ...Object.entries(replies).map(reply)].join('\n\n')}
+${[...Object.entries(requests).map(writeRequest), ...Object.entries(replies).map(writeReply)].join('\n\n')}
 `;

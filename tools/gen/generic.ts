@@ -4,36 +4,43 @@
  * stay literal.
  */
 import { type Arg, type FopRow, fops } from '../../runtime/core/fops.ts';
-import { join, names } from './fops.ts';
+import { joinParts, writeNames } from './fops.ts';
 
-const spread = (args: readonly Arg[]): string =>
+const spreadArgs = (args: readonly Arg[]): string =>
   args.map((_, i) => `args[${i}] as never`).join(', ');
 
-const collect = (fop: FopRow) => `  ${fop.name}: (handle: AnyFop): Fop<'${fop.name}', unknown> =>
-    (${join('frame', 'xl', names(fop.args))}) => handle(frame, xl, [${names(fop.args)}]),`;
+const writeCollect = (
+  fop: FopRow,
+) => `  ${fop.name}: (handle: AnyFop): Fop<'${fop.name}', unknown> =>
+    (${joinParts('frame', 'xl', writeNames(fop.args))}) => handle(frame, xl, [${writeNames(fop.args)}]),`;
 
-const collectCbk = (
+const writeCollectCbk = (
   fop: FopRow,
 ) => `  ${fop.name}: (handle: AnyReply): Cbk<'${fop.name}', unknown> =>
-    (${join('frame', 'cookie', 'xl', 'opRet', 'opErrno', names(fop.reply))}) =>
-      handle(frame, cookie, xl, opRet, opErrno, [${names(fop.reply)}]),`;
+    (${joinParts('frame', 'cookie', 'xl', 'opRet', 'opErrno', writeNames(fop.reply))}) =>
+      handle(frame, cookie, xl, opRet, opErrno, [${writeNames(fop.reply)}]),`;
 
-const windArgs = (
+const writeWindArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, cookie: number, cbk: Cbk<'${fop.name}', unknown>, child: Child, args: readonly unknown[]): void =>
-    wind.${fop.name}(${join('frame', 'cookie', 'cbk', 'child', spread(fop.args))}),`;
+    wind.${fop.name}(${joinParts('frame', 'cookie', 'cbk', 'child', spreadArgs(fop.args))}),`;
 
-const tailArgs = (
+const writeTailArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, child: Child, args: readonly unknown[]): void =>
-    tail.${fop.name}(${join('frame', 'child', spread(fop.args))}),`;
+    tail.${fop.name}(${joinParts('frame', 'child', spreadArgs(fop.args))}),`;
 
-const unwindArgs = (
+const writeUnwindArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]): void =>
-    unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', spread(fop.reply))}),`;
+    unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', spreadArgs(fop.reply))}),`;
 
-function group(name: string, type: string, doc: string, body: (fop: FopRow) => string): string {
+function writeGroup(
+  name: string,
+  type: string,
+  doc: string,
+  body: (fop: FopRow) => string,
+): string {
   return `/** ${doc} */\nexport const ${name}: { readonly [N in FopName]: ${type} } = {\n${fops.map(body).join('\n')}\n};`;
 }
 
@@ -57,14 +64,14 @@ export type AnyReply = (
   reply: unknown[],
 ) => void;
 
-${group('collect', '(handle: AnyFop) => Fop<N, unknown>', 'The fop of a translator, made of a handler that takes an array.', collect)}
+${writeGroup('collect', '(handle: AnyFop) => Fop<N, unknown>', 'The fop of a translator, made of a handler that takes an array.', writeCollect)}
 
-${group('collectCbk', '(handle: AnyReply) => Cbk<N, unknown>', 'A callback made of a handler that takes an array.', collectCbk)}
+${writeGroup('collectCbk', '(handle: AnyReply) => Cbk<N, unknown>', 'A callback made of a handler that takes an array.', writeCollectCbk)}
 
-${group('windArgs', '(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void', "`wind` with the arguments in an array, which must be of the row's types.", windArgs)}
+${writeGroup('windArgs', '(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void', "`wind` with the arguments in an array, which must be of the row's types.", writeWindArgs)}
 
-${group('tailArgs', '(frame: Frame, child: Child, args: readonly unknown[]) => void', '`tail` with the arguments in an array.', tailArgs)}
+${writeGroup('tailArgs', '(frame: Frame, child: Child, args: readonly unknown[]) => void', '`tail` with the arguments in an array.', writeTailArgs)}
 
-${group('unwindArgs', '(frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]) => void', '`unwind` with the reply in an array.', unwindArgs)}
+${writeGroup('unwindArgs', '(frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]) => void', '`unwind` with the reply in an array.', writeUnwindArgs)}
 `;
 }

@@ -8,8 +8,8 @@ import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
-import { interfaceBody } from './fields.ts';
-import { required, TS_TYPES } from './fops.ts';
+import { writeInterfaceBody } from './fields.ts';
+import { countRequired, TS_TYPES } from './fops.ts';
 
 /** Types of a method's parameters. */
 const PARAMETER_TYPES: Readonly<Record<ArgType, string>> = {
@@ -28,73 +28,75 @@ const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: TS_TYPES.locklist,
 };
 
-const either = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
+const orNull = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
 
-const list = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
-  args.map(({ name, type, nullable }) => `${camel(name)}: ${either(types[type], nullable)}`);
+const listParameters = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
+  args.map(({ name, type, nullable }) => `${camel(name)}: ${orNull(types[type], nullable)}`);
 
-const taken = (row: FopRow): string[] =>
+const listOptionalParameters = (row: FopRow): string[] =>
   row.args.map(({ name, type, nullable }, at) => {
-    const mark = at >= required(row) ? '?' : '';
-    return `${camel(name)}${mark}: ${either(RESULT_TYPES[type], nullable || mark !== '')}`;
+    const mark = at >= countRequired(row) ? '?' : '';
+    return `${camel(name)}${mark}: ${orNull(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
 /** The parts of a reply: in a successful one, only xdata may be null. */
-const replied = (row: FopRow): Arg[] =>
+const makeSuccessReply = (row: FopRow): Arg[] =>
   row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
 
-function tableRow(row: FopRow): string {
-  const parts = list(replied(row), PARAMETER_TYPES).map((part) => `readonly ${part}`);
-  const mine = list(row.reply, RESULT_TYPES).map((part) => part.replace(':', '?:'));
+function writeTableRow(row: FopRow): string {
+  const parts = listParameters(makeSuccessReply(row), PARAMETER_TYPES).map(
+    (part) => `readonly ${part}`,
+  );
+  const mine = listParameters(row.reply, RESULT_TYPES).map((part) => part.replace(':', '?:'));
   return `    ${row.name}: {
-      args: [${list(row.args, PARAMETER_TYPES).join(', ')}];
-      given: [${taken(row).join(', ')}];
-      reply: [${list(replied(row), PARAMETER_TYPES).join(', ')}];
-      answer: [${list(row.reply, RESULT_TYPES).join(', ')}];
+      args: [${listParameters(row.args, PARAMETER_TYPES).join(', ')}];
+      given: [${listOptionalParameters(row).join(', ')}];
+      reply: [${listParameters(makeSuccessReply(row), PARAMETER_TYPES).join(', ')}];
+      answer: [${listParameters(row.reply, RESULT_TYPES).join(', ')}];
       parts: { ${parts.join('; ')} };
       mine: { ${mine.join('; ')} };
     };`;
 }
 
-const sayArgs = (row: FopRow, args: readonly Arg[]): string =>
+const describeArgs = (row: FopRow, args: readonly Arg[]): string =>
   args
     .map(({ name }) => `     * @param ${camel(name)} ${argDoc(row.name as FopName, name)}`)
     .join('\n');
 
-function methods(row: FopRow): string {
+function writeMethods(row: FopRow): string {
   const { name } = row;
   const doc = fopDocs[name as FopName];
-  const args = list(row.args, PARAMETER_TYPES).join(', ');
-  const reply = list(replied(row), PARAMETER_TYPES).join(', ');
-  const given = `Frame<'${name}'>`;
+  const args = listParameters(row.args, PARAMETER_TYPES).join(', ');
+  const reply = listParameters(makeSuccessReply(row), PARAMETER_TYPES).join(', ');
+  const frameType = `Frame<'${name}'>`;
   return `    /**
      * ${doc.what} Asked by: ${doc.when}
      *
      * The reply (${row.reply.map((arg) => camel(arg.name)).join(', ')}): ${doc.reply}
-${sayArgs(row, row.args)}
+${describeArgs(row, row.args)}
      */
-    ${name}?(frame: ${given}, ${args}): Nothing | Promise<Returned<'${name}'>>;
+    ${name}?(frame: ${frameType}, ${args}): Nothing | Promise<Returned<'${name}'>>;
     /**
      * ${doc.reply} After a failure (opRet < 0) all parts are null.
-${sayArgs(row, row.reply)}
+${describeArgs(row, row.reply)}
      */
-    ${name}Cbk?(frame: ${given}, opRet: number, opErrno: number, ${reply}): void;
+    ${name}Cbk?(frame: ${frameType}, opRet: number, opErrno: number, ${reply}): void;
     /** Called when the caller has given up. */
-    ${name}Cancel?(frame: ${given}): void;`;
+    ${name}Cancel?(frame: ${frameType}): void;`;
 }
 
-const childMethod = (row: FopRow): string => `    /** ${fopDocs[row.name as FopName].what} */
-    ${row.name}(${taken(row).join(', ')}): Promise<Reply<'${row.name}'>>;`;
+const writeChildMethod = (row: FopRow): string => `    /** ${fopDocs[row.name as FopName].what} */
+    ${row.name}(${listOptionalParameters(row).join(', ')}): Promise<Reply<'${row.name}'>>;`;
 
 const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');
 
 export function generateJavaScriptTypes(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: errnoNames.map((name) => `  export const ${name}: ${errnoNumber(name)!};`).join('\n'),
-    table: fops.map(tableRow).join('\n'),
-    methods: fops.map(methods).join('\n'),
-    children: fops.map(childMethod).join('\n'),
-    ...Object.fromEntries(table.map((each) => [each.name, interfaceBody(each)])),
+    table: fops.map(writeTableRow).join('\n'),
+    methods: fops.map(writeMethods).join('\n'),
+    children: fops.map(writeChildMethod).join('\n'),
+    ...Object.fromEntries(table.map((each) => [each.name, writeInterfaceBody(each)])),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
 }

@@ -1,9 +1,9 @@
 /** Writes every generated file that is checked in. `npm run gen`. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { outputs } from './outputs.ts';
+import { generateOutputs } from './outputs.ts';
 
-for (const { path, text } of outputs()) {
+for (const { path, text } of generateOutputs()) {
   writeFileSync(path, text);
   if (/\.(ts|json)$/.test(path)) {
     execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });

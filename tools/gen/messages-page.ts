@@ -1,20 +1,20 @@
 /** Writes docs/reference/messages.md, the reference of log messages. */
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 
-const row = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
+const writeRow = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
 
-function section(part: string, what: string): string {
+function writeSection(part: string, title: string): string {
   const own = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
-  return `## ${what[0]!.toUpperCase()}${what.slice(1)}
+  return `## ${title[0]!.toUpperCase()}${title.slice(1)}
 
 | id | the line says | which means |
 |---|---|---|
-${own.map(row).join('\n')}
+${own.map(writeRow).join('\n')}
 `;
 }
 
 export function generateMessagesPage(): string {
-  const parts = Object.entries(messageParts).map(([part, what]) => section(part, what));
+  const parts = Object.entries(messageParts).map(([part, title]) => writeSection(part, title));
   return `<!-- Generated from runtime/core/messages.ts (npm run gen). Do not edit. -->
 # Messages of the log
 

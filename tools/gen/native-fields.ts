@@ -9,7 +9,7 @@ import {
   type Struct,
   structs,
 } from '../../runtime/core/fields.ts';
-import { camelName, listOf, sentence } from './fields.ts';
+import { camelName, fieldsListName, makeSentence } from './fields.ts';
 
 const C_TYPES: Readonly<Record<FieldKind, string>> = {
   integer: 'int64_t ',
@@ -17,7 +17,7 @@ const C_TYPES: Readonly<Record<FieldKind, string>> = {
   text: 'const char *',
 };
 
-function definition(struct: Struct): string {
+function writeDefinition(struct: Struct): string {
   const { inC, fields } = struct;
   const declarations = fields.map(({ kind, member }) => `    ${C_TYPES[kind]}${member};`);
   const width = Math.max(...declarations.map(({ length }) => length));
@@ -27,14 +27,14 @@ function definition(struct: Struct): string {
   });
   const isTag = inC.startsWith('struct ');
   const [head, end] = isTag ? [inC, '};'] : ['typedef struct', `} ${inC};`];
-  return `/* ${sentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
+  return `/* ${makeSentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
 }
 
-function each(struct: Struct): string {
+function writeFieldMacro(struct: Struct): string {
   const rows = struct.fields.map(
     (field) => `    X(${field.kind}, ${field.member}, ${nameOf(struct, field)})`,
   );
-  return `#define GLOSSA_${listOf(struct)}(X) \\\n${rows.join(' \\\n')}`;
+  return `#define GLOSSA_${fieldsListName(struct)}(X) \\\n${rows.join(' \\\n')}`;
 }
 
 export function generateNativeFields(table: readonly Struct[] = structs): string {
@@ -47,42 +47,44 @@ export function generateNativeFields(table: readonly Struct[] = structs): string
 #ifndef GLOSSA_FIELDS_GEN_H
 #define GLOSSA_FIELDS_GEN_H
 
-${table.map(definition).join('\n\n')}
+${table.map(writeDefinition).join('\n\n')}
 
 /*
  * X(kind, member, name) for every field in order. kind: integer, gfid or text; name: the field's name in
  * other languages.
  */
-${table.map(each).join('\n')}
+${table.map(writeFieldMacro).join('\n')}
 
 #endif
 `;
 }
 
-function groups(fields: readonly Field[]): Field[][] {
-  const found: Field[][] = [];
+function groupIntegers(fields: readonly Field[]): Field[][] {
+  const result: Field[][] = [];
   for (const field of fields) {
-    const last = found.at(-1);
+    const last = result.at(-1);
     if (field.kind === 'integer' && last?.[0]?.kind === 'integer') last.push(field);
-    else found.push([field]);
+    else result.push([field]);
   }
-  return found;
+  return result;
 }
 
 /** Doubles that a field takes; the size of a text depends on its length. */
 const SIZES: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
-const WRITES: Readonly<Record<FieldKind, (value: string) => string>> = {
-  integer: (value) => `f64[at++] = ${value};`,
-  gfid: (value) => `at = to.putGfid(at, ${value});`,
-  text: (value) => `at = to.putText(at, ${value});`,
+const WRITES: Readonly<Record<FieldKind, (fieldExpression: string) => string>> = {
+  integer: (fieldExpression) => `f64[at++] = ${fieldExpression};`,
+  gfid: (fieldExpression) => `at = to.putGfid(at, ${fieldExpression});`,
+  text: (fieldExpression) => `at = to.putText(at, ${fieldExpression});`,
 };
 
-function write(struct: Struct): string {
+function writeEncoder(struct: Struct): string {
   const { name, fields } = struct;
-  const value = (field: Field): string => `from.${camelName(struct, field)}`;
+  const fieldExpression = (field: Field): string => `from.${camelName(struct, field)}`;
   const texts = fields.filter(({ kind }) => kind === 'text');
   const fixed = fields.reduce((sum, { kind }) => sum + SIZES[kind], 0);
-  const size = [fixed, ...texts.map((field) => `to.textSize(${value(field)})`)].join(' + ');
+  const size = [fixed, ...texts.map((field) => `to.textSize(${fieldExpression(field)})`)].join(
+    ' + ',
+  );
   const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
   return `export function size${name}(${params}): number {
   return ${size};
@@ -91,7 +93,7 @@ function write(struct: Struct): string {
 export function put${name}(to: Room, start: number, from: ${name}): number {
   const { f64 } = to;
   let at = start;
-${fields.map((field) => `  ${WRITES[field.kind](value(field))}`).join('\n')}
+${fields.map((field) => `  ${WRITES[field.kind](fieldExpression(field))}`).join('\n')}
   return at;
 }
 
@@ -106,8 +108,8 @@ export function write${name}(to: Room, from: ${name} | null): void {
 }`;
 }
 
-function read({ name, fields }: Struct): string {
-  const parts = groups(fields).map(({ length, 0: field }) => {
+function writeReader({ name, fields }: Struct): string {
+  const parts = groupIntegers(fields).map(({ length, 0: field }) => {
     if (field!.kind !== 'integer') return 'from.text()';
     return length === 1 ? 'from.number()' : `...from.numbers(${length})`;
   });
@@ -150,9 +152,9 @@ interface Doubles {
   text(): string;
 }
 
-${table.map(write).join('\n\n')}
+${table.map(writeEncoder).join('\n\n')}
 
 /** Reads the values of all fields in the order of a message (host/crossing/message.ts). */
-${table.map(read).join('\n')}
+${table.map(writeReader).join('\n')}
 `;
 }

@@ -1,7 +1,7 @@
 /** Writes `bridges/native/glossa_fops.gen.h`: types and functions of every fop in C. */
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
-import { codeLines } from './codes.ts';
+import { writeCodeLines } from './codes.ts';
 
 /** The declaration of each type, and its letter in the table. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
@@ -21,31 +21,32 @@ const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: s
 };
 
 /** Letters of the types, for both sides of the boundary. */
-const letterOf = (type: ArgType): string => C_TYPES[type][0];
+const typeLetter = (type: ArgType): string => C_TYPES[type][0];
 
-const letters = (args: readonly Arg[]): string => args.map(({ type }) => letterOf(type)).join('');
-const params = (args: readonly Arg[]): string =>
+const typeLetters = (args: readonly Arg[]): string =>
+  args.map(({ type }) => typeLetter(type)).join('');
+const writeParams = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `${C_TYPES[type][1]}${name}`).join(', ');
-const names = (args: readonly Arg[]): string => args.map(({ name }) => name).join(', ');
-const values = (args: readonly Arg[]): string =>
+const writeNames = (args: readonly Arg[]): string => args.map(({ name }) => name).join(', ');
+const writeValues = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `{.${type === 'int' ? 'integer' : 'pointer'} = ${name}}`).join(', ');
 
-const cast = ({ type }: Arg, at: number): string => {
+const writeCast = ({ type }: Arg, at: number): string => {
   if (type === 'int') return `v[${at}].integer`;
   const declaration = C_TYPES[type][1];
   return declaration.startsWith('const') ? `v[${at}].pointer` : `(${declaration})v[${at}].pointer`;
 };
-const casts = (args: readonly Arg[]): string => args.map(cast).join(', ');
+const writeCasts = (args: readonly Arg[]): string => args.map(writeCast).join(', ');
 
-function block({ name, number, args, reply }: FopRow): string {
-  return `#define GLOSSA_PARAMS_${name} ${params(args)}
-#define GLOSSA_ARGS_${name} ${names(args)}
-#define GLOSSA_VALUES_${name} ${values(args)}
-#define GLOSSA_CASTS_${name}(v) ${casts(args)}
-#define GLOSSA_REPLY_PARAMS_${name} ${params(reply)}
-#define GLOSSA_REPLY_ARGS_${name} ${names(reply)}
-#define GLOSSA_REPLY_VALUES_${name} ${values(reply)}
-#define GLOSSA_REPLY_CASTS_${name}(v) ${casts(reply)}
+function writeBlock({ name, number, args, reply }: FopRow): string {
+  return `#define GLOSSA_PARAMS_${name} ${writeParams(args)}
+#define GLOSSA_ARGS_${name} ${writeNames(args)}
+#define GLOSSA_VALUES_${name} ${writeValues(args)}
+#define GLOSSA_CASTS_${name}(v) ${writeCasts(args)}
+#define GLOSSA_REPLY_PARAMS_${name} ${writeParams(reply)}
+#define GLOSSA_REPLY_ARGS_${name} ${writeNames(reply)}
+#define GLOSSA_REPLY_VALUES_${name} ${writeValues(reply)}
+#define GLOSSA_REPLY_CASTS_${name}(v) ${writeCasts(reply)}
 GLOSSA_DEFINE_FOP(${name}, ${number})
 #define wind_${name}(...) glossa_wind_${name}(GLOSSA_HERE, __VA_ARGS__)
 #define tail_${name}(...) glossa_tail_${name}(GLOSSA_HERE, __VA_ARGS__)
@@ -53,16 +54,16 @@ GLOSSA_DEFINE_FOP(${name}, ${number})
 `;
 }
 
-const members = (suffix: string): string =>
+const writeMembers = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
 /** Whether op_ret is the size of the reply's first part; the host counts the keys of a dict. */
 const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
-function entry(row: FopRow): string {
+function writeEntry(row: FopRow): string {
   const { name, number, logName, args, reply } = row;
-  const strings = [name, logName, letters(args), letters(reply)].map((text) => `"${text}"`);
+  const strings = [name, logName, typeLetters(args), typeLetters(reply)].map((text) => `"${text}"`);
   const fields = [number, ...strings, `offsetof(struct glossa_fops, ${name})`, isCounting(row)];
   return `    [${number}] = {${fields.join(', ')},
         glossa_call_${name}, glossa_back_${name}},`;
@@ -86,7 +87,7 @@ export function generateNativeFops(): string {
 
 /* Result codes of functions (bridges/host/guest.ts), which are also states of a frame. */
 enum {
-${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
+${writeCodeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 };
 
 /* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
@@ -138,15 +139,15 @@ ${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 #define GLOSSA_EACH_FOP(X) \\
     ${fops.map(({ name }) => `X(${name})`).join(' \\\n    ')}
 
-${fops.map(block).join('\n')}
+${fops.map(writeBlock).join('\n')}
 /* The fops of a translator: the host routes the defined ones to it. */
 struct glossa_fops {
-${members('_t')}
+${writeMembers('_t')}
 };
 
 /* Callbacks for replies to winds without a callback of their own. */
 struct glossa_cbks {
-${members('_cbk_t')}
+${writeMembers('_cbk_t')}
 };
 
 /* Functions that the host calls when the caller of a request has given up. */
@@ -158,7 +159,7 @@ ${fops.map(({ name }) => `    glossa_cancel_t ${name};`).join('\n')}
 
 /* The table, by number; numbers without a fop have no name. */
 GLOSSA_HIDDEN const struct glossa_fop glossa_fop_table[GLOSSA_FOP_COUNT] = {
-${fops.map(entry).join('\n')}
+${fops.map(writeEntry).join('\n')}
 };
 
 #endif

@@ -4,21 +4,21 @@
  * for observed requests: a request that the observer skips costs one call.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { join, names } from './fops.ts';
+import { joinParts, writeNames } from './fops.ts';
 
-const observed = ({ name, number, args, reply }: FopRow) => `  ${name}:
+const writeObserved = ({ name, number, args, reply }: FopRow) => `  ${name}:
     (by: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
-    (${join('frame', 'xl', names(args))}) => {
+    (${joinParts('frame', 'xl', writeNames(args))}) => {
       const up = frame.cbk as Cbk<'${name}', unknown> | null;
       if (up !== null && by.wantsRequest(frame.root)) {
-        const hop = by.wind(frame, xl, ${number}, [${names(args)}]);
+        const hop = by.wind(frame, xl, ${number}, [${writeNames(args)}]);
         if (hop !== null) {
-          const cbk: Cbk<'${name}', unknown> = (${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))}) => {
-            by.unwind(hop, opRet, opErrno, [${names(reply)}]);
+          const cbk: Cbk<'${name}', unknown> = (${joinParts('parent', 'cookie', 'at', 'opRet', 'opErrno', writeNames(reply))}) => {
+            by.unwind(hop, opRet, opErrno, [${writeNames(reply)}]);
             const above = parent.xl;
             const before = above.frame;
             above.frame = parent;
-            up(${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))});
+            up(${joinParts('parent', 'cookie', 'at', 'opRet', 'opErrno', writeNames(reply))});
             above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
@@ -26,7 +26,7 @@ const observed = ({ name, number, args, reply }: FopRow) => `  ${name}:
       }
       const before = xl.frame;
       xl.frame = frame;
-      fop(${join('frame', 'xl', names(args))});
+      fop(${joinParts('frame', 'xl', writeNames(args))});
       xl.frame = before;
     },`;
 
@@ -43,7 +43,7 @@ import type { FopName } from './fops.gen.ts';
 export const observed: {
   readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
 } = {
-${fops.map(observed).join('\n')}
+${fops.map(writeObserved).join('\n')}
 };
 `;
 }

@@ -29,7 +29,7 @@ export interface Output {
 }
 
 /** Generates all files. @param table of structures; tests pass another one */
-export function outputs(table: readonly Struct[] = structs): Output[] {
+export function generateOutputs(table: readonly Struct[] = structs): Output[] {
   return [
     { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },
     { path: 'runtime/core/gen/fields.gen.ts', text: generateFields(table) },

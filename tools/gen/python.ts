@@ -3,18 +3,18 @@ import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
 import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
-import { codeLines } from './codes.ts';
-import { initialOf, listOf } from './fields.ts';
+import { writeCodeLines } from './codes.ts';
+import { fieldsListName, initialLiteral } from './fields.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
-const spec = (args: readonly Arg[]): string =>
+const quoteSpec = (args: readonly Arg[]): string =>
   quote(args.map((arg) => `${arg.name}:${arg.type}`).join(' '));
 
 export function generatePythonFops(): string {
   const rows = fops.map((fop) => {
     const { creates = '', removes = '' } = fop.entry;
-    const parts = [fop.number, quote(fop.name), quote(fop.logName), spec(fop.args)];
-    return `    Fop(${[...parts, spec(fop.reply), quote(creates), quote(removes)].join(', ')}),`;
+    const parts = [fop.number, quote(fop.name), quote(fop.logName), quoteSpec(fop.args)];
+    return `    Fop(${[...parts, quoteSpec(fop.reply), quote(creates), quote(removes)].join(', ')}),`;
   });
   return `"""Generated from runtime/core/fops.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
@@ -58,7 +58,7 @@ ${rows.join('\n')}
 BY_NAME = {fop.name: fop for fop in FOPS}
 
 # The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
-${codeLines((name, code) => `${name} = ${code}`)}
+${writeCodeLines((name, code) => `${name} = ${code}`)}
 
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {
@@ -69,11 +69,11 @@ TIMEOUTS = {
 `;
 }
 
-function fields(struct: Struct): string {
+function writeFields(struct: Struct): string {
   const rows = struct.fields.map(
-    (field) => `    ${quote(nameOf(struct, field))}: ${initialOf(field)},`,
+    (field) => `    ${quote(nameOf(struct, field))}: ${initialLiteral(field)},`,
   );
-  return `${listOf(struct)} = {\n${rows.join('\n')}\n}`;
+  return `${fieldsListName(struct)} = {\n${rows.join('\n')}\n}`;
 }
 
 export function generatePythonFields(table: readonly Struct[] = structs): string {
@@ -82,7 +82,7 @@ export function generatePythonFields(table: readonly Struct[] = structs): string
 The fields of what travels field by field, in that order, with what a new one has.
 """
 
-${table.map(fields).join('\n')}
+${table.map(writeFields).join('\n')}
 `;
 }
 

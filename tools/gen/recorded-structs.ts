@@ -19,15 +19,16 @@ function initial({ kind, initial }: Field): string {
   return kind === 'gfid' ? 'NULL_GFID' : "''";
 }
 
-function writer(struct: Struct): string {
+function writeWriter(struct: Struct): string {
   const { name, fields } = struct;
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
-  const at = (field: Field): string => `value.${camelName(struct, field)}`;
+  const fieldExpression = (field: Field): string => `value.${camelName(struct, field)}`;
   const marks = fields.map(
-    (field, i) => `  if (${at(field)} !== ${initial(field)}) mask |= ${2 ** i};`,
+    (field, i) => `  if (${fieldExpression(field)} !== ${initial(field)}) mask |= ${2 ** i};`,
   );
   const writes = fields.map(
-    (field, i) => `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${at(field)});`,
+    (field, i) =>
+      `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${fieldExpression(field)});`,
   );
   return `export function write${name}(out: Output, value: ${name} | null): void {
   out.writeByte(value === null ? 0 : 1);
@@ -52,6 +53,6 @@ import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';
 import type { ${others.join(', ')} } from '../core/lock.ts';
 import type { Output } from './bytes.ts';
 
-${table.map(writer).join('\n\n')}
+${table.map(writeWriter).join('\n\n')}
 `;
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 
 /** `category/name` of every folder with an index.ts; without a category, just the name. */
-function translatorFolders(root: string): string[] {
+function listTranslatorFolders(root: string): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((category) => category.isDirectory())
     .flatMap(({ name: category }) => [
@@ -14,11 +14,13 @@ function translatorFolders(root: string): string[] {
 }
 
 /** A key as biome writes it. */
-const key = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
+const writeKey = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
 
 /** The table of the translators below a folder. */
 export function generateRegistry(root: string): string {
-  const rows = translatorFolders(root).map((f) => `  ${key(f)}: () => import('./${f}/index.ts'),`);
+  const rows = listTranslatorFolders(root).map(
+    (f) => `  ${writeKey(f)}: () => import('./${f}/index.ts'),`,
+  );
   return `/**
  * Generated from the folders of ${root} by tools/gen/registry.ts (npm run gen). Do not edit.
  */

@@ -6,8 +6,8 @@ import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
-import { sentence } from './fields.ts';
-import { required, TS_TYPES } from './fops.ts';
+import { makeSentence } from './fields.ts';
+import { countRequired, TS_TYPES } from './fops.ts';
 
 const WIDTH = 100;
 
@@ -30,20 +30,20 @@ const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'Sequence[Flock]',
 };
 
-const maybe = (type: string): string => `${type} | None`;
+const orNone = (type: string): string => `${type} | None`;
 
-const optional = ({ name, type, nullable }: Arg): boolean =>
+const isOptional = ({ name, type, nullable }: Arg): boolean =>
   name === 'xdata' || (nullable && type !== 'dict');
 
 /** The type of a parameter; in a successful reply, only xdata may be None. */
-const given = (arg: Arg, nullable: boolean): string =>
-  nullable ? maybe(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
+const parameterType = (arg: Arg, nullable: boolean): string =>
+  nullable ? orNone(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
 
-const className = ({ name }: FopRow): string =>
+const replyClassName = ({ name }: FopRow): string =>
   `${name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}Reply`;
 
 /** A signature, on one line when it fits. */
-function signature(
+function writeSignature(
   indent: string,
   name: string,
   params: readonly string[],
@@ -55,7 +55,7 @@ function signature(
   return `${indent}def ${name}(\n${lines}${indent}) -> ${result}:`;
 }
 
-function wrap(indent: string, text: string): string {
+function wrapText(indent: string, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1)!;
@@ -65,55 +65,59 @@ function wrap(indent: string, text: string): string {
   return lines.map((line) => indent + line).join('\n');
 }
 
-const sayArgs = (indent: string, row: FopRow, args: readonly Arg[]): string =>
-  args.map(({ name }) => wrap(indent, `${name}: ${argDoc(row.name as FopName, name)}`)).join('\n');
+const describeArgs = (indent: string, row: FopRow, args: readonly Arg[]): string =>
+  args
+    .map(({ name }) => wrapText(indent, `${name}: ${argDoc(row.name as FopName, name)}`))
+    .join('\n');
 
-function method(row: FopRow): string {
+function writeMethod(row: FopRow): string {
   const doc = fopDocs[row.name as FopName];
   const indent = '    ';
   const inner = `${indent}    `;
-  const params = row.args.map((arg) => `${arg.name}: ${given(arg, optional(arg))}`);
-  const reply = row.reply.map((arg) => `${arg.name}: ${given(arg, arg.name === 'xdata')}`);
+  const params = row.args.map((arg) => `${arg.name}: ${parameterType(arg, isOptional(arg))}`);
+  const replyParams = row.reply.map(
+    (arg) => `${arg.name}: ${parameterType(arg, arg.name === 'xdata')}`,
+  );
   return [
-    signature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
-    wrap(inner, `"""${doc.what} Asked by: ${doc.when}`),
+    writeSignature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
+    wrapText(inner, `"""${doc.what} Asked by: ${doc.when}`),
     '',
-    sayArgs(inner, row, row.args),
+    describeArgs(inner, row, row.args),
     '',
-    wrap(inner, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
+    wrapText(inner, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
     `${inner}"""`,
-    signature(
+    writeSignature(
       indent,
       `${row.name}_cbk`,
-      ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...reply],
+      ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...replyParams],
       'object',
     ),
-    wrap(inner, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
+    wrapText(inner, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
     '',
-    sayArgs(inner, row, row.reply),
+    describeArgs(inner, row, row.reply),
     `${inner}"""`,
     `${indent}def ${row.name}_cancel(self, frame: Frame) -> object: ...`,
   ].join('\n');
 }
 
-function childMethod(row: FopRow): string {
-  const free = required(row);
+function writeChildMethod(row: FopRow): string {
+  const free = countRequired(row);
   const params = row.args.map((arg, at) => {
     const nullable = at >= free || (arg.nullable && arg.type !== 'dict');
-    const type = nullable ? maybe(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
+    const type = nullable ? orNone(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
     return `${arg.name}: ${type}${at >= free ? ' = None' : ''}`;
   });
-  const result = `Awaitable[${className(row)}]`;
-  return `${signature('    ', row.name, ['self', ...params], result)}
+  const result = `Awaitable[${replyClassName(row)}]`;
+  return `${writeSignature('    ', row.name, ['self', ...params], result)}
         """${fopDocs[row.name as FopName].what}"""`;
 }
 
-function reply(row: FopRow): string {
+function writeReply(row: FopRow): string {
   const parts = row.reply.map((arg) => {
-    const type = given(arg, arg.name === 'xdata');
-    return `    ${arg.name}: ${type}\n${wrap('    ', `"""${argDoc(row.name as FopName, arg.name)}"""`)}`;
+    const type = parameterType(arg, arg.name === 'xdata');
+    return `    ${arg.name}: ${type}\n${wrapText('    ', `"""${argDoc(row.name as FopName, arg.name)}"""`)}`;
   });
-  return `class ${className(row)}(Reply):\n${parts.join('\n')}`;
+  return `class ${replyClassName(row)}(Reply):\n${parts.join('\n')}`;
 }
 
 /** Methods that declare options: method, the value's Python type, its description, bounds. */
@@ -127,23 +131,23 @@ const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['path', '_str', 'An absolute path.', false],
 ];
 
-const option = ([name, value, what, bounded]: (typeof OPTIONS)[number]): string => {
+const writeOption = ([name, value, description, bounded]: (typeof OPTIONS)[number]): string => {
   // The declaration accepts the texts of a volfile, too.
   const type = value === '_str' ? value : `${value} | _str`;
   const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
   const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
   return `    @classmethod
-${signature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
-        """${what}"""`;
+${writeSignature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
+        """${description}"""`;
 };
 
 /** Aliases of types that methods of the same name hide. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
-function attributes(struct: Struct): string {
+function writeAttributes(struct: Struct): string {
   const lines = struct.fields.flatMap((field) => {
-    const about = sentence(field.about);
-    const doc = about === undefined ? [] : [wrap('    ', `"""${about}"""`)];
+    const about = makeSentence(field.about);
+    const doc = about === undefined ? [] : [wrapText('    ', `"""${about}"""`)];
     const type = field.kind === 'integer' ? 'int' : 'str';
     return [`    ${nameOf(struct, field)}: ${type}`, ...doc];
   });
@@ -153,11 +157,11 @@ function attributes(struct: Struct): string {
 export function generateStubs(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: `${ALIASES}\n${errnoNames.map((name) => `${name} = ${errnoNumber(name)}`).join('\n')}`,
-    options: OPTIONS.map(option).join('\n').trimStart(),
-    replies: fops.map(reply).join('\n\n'),
-    child: fops.map(childMethod).join('\n').trimStart(),
-    fops: fops.map(method).join('\n').trimStart(),
-    ...Object.fromEntries(table.map((each) => [each.name, attributes(each)])),
+    options: OPTIONS.map(writeOption).join('\n').trimStart(),
+    replies: fops.map(writeReply).join('\n\n'),
+    child: fops.map(writeChildMethod).join('\n').trimStart(),
+    fops: fops.map(writeMethod).join('\n').trimStart(),
+    ...Object.fromEntries(table.map((each) => [each.name, writeAttributes(each)])),
   };
   const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
     /# @(\w+)/g,

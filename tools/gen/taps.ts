@@ -3,25 +3,25 @@
  * literal throughout, so that tapping all fops allocates no arrays.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { join, names } from './fops.ts';
+import { joinParts, writeNames } from './fops.ts';
 
-const tap = (fop: FopRow) => {
-  const args = names(fop.args);
-  const reply = names(fop.reply);
-  const way = (down: string) => `(${join('frame', 'xl', args)}) => {
-      const errno = before(${join('frame', 'xl', `${fop.number}`, args)});
+const writeTap = (fop: FopRow) => {
+  const args = writeNames(fop.args);
+  const reply = writeNames(fop.reply);
+  const writeFunction = (down: string) => `(${joinParts('frame', 'xl', args)}) => {
+      const errno = before(${joinParts('frame', 'xl', `${fop.number}`, args)});
       if (errno === 0) ${down};
       else fail.${fop.name}(frame, errno);
     }`;
   return `  ${fop.name}<P>(before: Before<P>, after?: After<P>): Fop<'${fop.name}', P> {
     if (after === undefined) {
-      return ${way(`tail.${fop.name}(${join('frame', 'xl.children[0]!', args)})`)};
+      return ${writeFunction(`tail.${fop.name}(${joinParts('frame', 'xl.children[0]!', args)})`)};
     }
-    const cbk: Cbk<'${fop.name}', P> = (${join('frame', '_cookie', 'xl', 'opRet', 'opErrno', reply)}) => {
-      after(${join('frame', 'xl', `${fop.number}`, 'opRet', 'opErrno', reply)});
-      unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', reply)});
+    const cbk: Cbk<'${fop.name}', P> = (${joinParts('frame', '_cookie', 'xl', 'opRet', 'opErrno', reply)}) => {
+      after(${joinParts('frame', 'xl', `${fop.number}`, 'opRet', 'opErrno', reply)});
+      unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', reply)});
     };
-    return ${way(`wind.${fop.name}(${join('frame', '0', 'cbk', 'xl.children[0]!', args)})`)};
+    return ${writeFunction(`wind.${fop.name}(${joinParts('frame', '0', 'cbk', 'xl.children[0]!', args)})`)};
   },`;
 };
 
@@ -58,7 +58,7 @@ export type After<P> = {
 
 /** Makes a fop of hooks. */
 export const tap = {
-${fops.map(tap).join('\n')}
+${fops.map(writeTap).join('\n')}
 };
 
 /** Makes taps of several fops, for a translator's \`fops\`. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-interface Locked {
+interface LockedPackage {
   readonly version: string;
   readonly license?: string;
   readonly dev?: boolean;
@@ -22,7 +22,7 @@ export interface BundledSoftware {
   readonly parts: readonly Part[];
 }
 
-const github = (path: string): string => `https://github.com/${path}`;
+const githubUrl = (path: string): string => `https://github.com/${path}`;
 
 /**
  * Software inside our dependencies, by package, according to the package's documents and, for Python, the
@@ -32,41 +32,42 @@ export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   pyodide: {
     version: '314.0.7',
     parts: [
-      ['CPython', '3.14.2', 'PSF-2.0', github('python/cpython')],
-      ['Emscripten', '5.0.3', 'MIT', github('emscripten-core/emscripten')],
+      ['CPython', '3.14.2', 'PSF-2.0', githubUrl('python/cpython')],
+      ['Emscripten', '5.0.3', 'MIT', githubUrl('emscripten-core/emscripten')],
       ['SQLite', '3.39.0', 'blessing (public domain)', 'https://sqlite.org'],
-      ['Expat', '2.7.3', 'MIT', github('libexpat/libexpat')],
+      ['Expat', '2.7.3', 'MIT', githubUrl('libexpat/libexpat')],
       ['libmpdec', '2.5.1', 'BSD-2-Clause', 'https://www.bytereef.org/mpdecimal'],
-      ['zlib', '1.3.1', 'Zlib', github('madler/zlib')],
-      ['Zstandard', '1.5.7', 'BSD-3-Clause', github('facebook/zstd')],
+      ['zlib', '1.3.1', 'Zlib', githubUrl('madler/zlib')],
+      ['Zstandard', '1.5.7', 'BSD-3-Clause', githubUrl('facebook/zstd')],
       ['bzip2', '1.0.6', 'bzip2-1.0.6', 'https://sourceware.org/bzip2'],
-      ['liblzma (XZ Utils)', '-', 'public domain', github('tukaani-project/xz')],
-      ['libffi', '-', 'MIT', github('libffi/libffi')],
+      ['liblzma (XZ Utils)', '-', 'public domain', githubUrl('tukaani-project/xz')],
+      ['libffi', '-', 'MIT', githubUrl('libffi/libffi')],
     ],
   },
   '@jitl/quickjs-wasmfile-release-sync': {
     version: '0.32.0',
-    parts: [['QuickJS', '2025-09-13', 'MIT', github('bellard/quickjs')]],
+    parts: [['QuickJS', '2025-09-13', 'MIT', githubUrl('bellard/quickjs')]],
   },
   koffi: {
     version: '3.3.4',
     parts: [
-      ['node-addon-api', '-', 'MIT', github('nodejs/node-addon-api')],
-      ['node-api-headers', '-', 'MIT', github('nodejs/node-api-headers')],
+      ['node-addon-api', '-', 'MIT', githubUrl('nodejs/node-addon-api')],
+      ['node-api-headers', '-', 'MIT', githubUrl('nodejs/node-api-headers')],
     ],
   },
 };
 
 /** Origins of packages that may not be installed. */
-const homes: Readonly<Record<string, string>> = {
-  'ffi-rs': github('zhangyuang/node-ffi-rs'),
+const origins: Readonly<Record<string, string>> = {
+  'ffi-rs': githubUrl('zhangyuang/node-ffi-rs'),
 };
 
 /** Names of packages in a scope. */
-const within = (scope: string, ...names: readonly string[]) => names.map((name) => scope + name);
+const scopedNames = (scope: string, ...names: readonly string[]) =>
+  names.map((name) => scope + name);
 
 /** Third-party code in our own files, with the packages by their folders in node_modules. */
-const written: Readonly<Record<string, readonly string[]>> = {
+const ownFiles: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
   ],
@@ -74,9 +75,9 @@ const written: Readonly<Record<string, readonly string[]>> = {
     'diff',
   ],
   '`dist/apps/playground/page.js`, the editor of the playground': [
-    ...within('@codemirror/', 'autocomplete', 'commands', 'lang-javascript', 'lang-python'),
-    ...within('@codemirror/', 'language', 'lint', 'search', 'state', 'streamparser', 'view'),
-    ...within('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
+    ...scopedNames('@codemirror/', 'autocomplete', 'commands', 'lang-javascript', 'lang-python'),
+    ...scopedNames('@codemirror/', 'language', 'lint', 'search', 'state', 'streamparser', 'view'),
+    ...scopedNames('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
     ...['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod', 'w3c-keyname'],
   ],
   '`dist/apps/playground/play/worker.js`, interpreters in a page': [
@@ -85,9 +86,9 @@ const written: Readonly<Record<string, readonly string[]>> = {
   '`dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, text coding in interpreters':
     ['@exodus/bytes'],
   '`dist/bundled/`, the parts of packages that commands need': [
-    ...within('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
+    ...scopedNames('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
     ...['get-east-asian-width', 'lines-and-columns', 'string-width', 'sucrase'],
-    ...within('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
+    ...scopedNames('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
     'ts-interface-checker',
   ],
   '`dist/runtime/volfile/volfile.gen.js`, the code around the parser of volfiles': ['peggy'],
@@ -96,14 +97,14 @@ const written: Readonly<Record<string, readonly string[]>> = {
 /** Generates the text; runs in the folder of the project. */
 export function generateThirdParty(): string {
   const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
-    readonly packages: Readonly<Record<string, Locked>>;
+    readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const all = Object.entries(packages).filter(([path]) => path !== '');
   const shipped = all.filter(([, { dev }]) => !dev);
   const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const others = shipped.filter(([, { cpu }]) => cpu === undefined);
-  const inFiles = new Set(Object.values(written).flat());
-  const held = all.filter(([path]) => inFiles.has(folderOf(path)));
+  const inFiles = new Set(Object.values(ownFiles).flat());
+  const inOwnFiles = all.filter(([path]) => inFiles.has(packageFolder(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # Third-party software
 
@@ -112,50 +113,53 @@ npm installs the other packages beside it, as their authors publish them.
 
 ## Packages
 
-${table(
+${writeTable(
   'Package',
-  others.map(([path, locked]) => packagePart(path, locked)),
+  others.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
 Of these, npm installs the one that fits the machine, if there is one:
 
-${table('Package', machineParts(others, forMachines))}
+${writeTable('Package', groupMachinePackages(others, forMachines))}
 
 ## Software inside these packages
 
 ${Object.entries(bundledSoftware)
-  .map(([name, what]) => insideTable(name, what, packages))
+  .map(([name, software]) => writeInsideTable(name, software, packages))
   .join('\n\n')}
 
 ## Software in files of glossa
 
-${table(
+${writeTable(
   'Package',
-  held.map(([path, locked]) => packagePart(path, locked)),
+  inOwnFiles.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
 A file \`THIRD-PARTY.txt\` beside each, but the parser, has their licences. The published site and playground
 have one at their top.
 
-${Object.entries(written)
-  .map(([files, packages]) => `- ${files}: ${packages.map(nameOf).join(', ')}`)
+${Object.entries(ownFiles)
+  .map(([files, packages]) => `- ${files}: ${packages.map(packageName).join(', ')}`)
   .join('\n')}
 `;
 }
 
-const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
-const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
+const packageFolder = (path: string): string => path.replace(/^node_modules\//, '');
+const packageName = (path: string): string => path.replace(/^.*node_modules\//, '');
 
-const packagePart = (path: string, { version, license = '-', optional }: Locked): Part => [
-  `${nameOf(path)}${optional ? ' (optional)' : ''}`,
+const makePackageRow = (
+  path: string,
+  { version, license = '-', optional }: LockedPackage,
+): Part => [
+  `${packageName(path)}${optional ? ' (optional)' : ''}`,
   version,
   license,
-  repositoryOf(path, optional),
+  findRepository(path, optional),
 ];
 
 /** The origin of a package. @throws if neither the package nor the table above has it */
-function repositoryOf(path: string, optional = false): string {
-  const home = homes[nameOf(path)];
+function findRepository(path: string, optional = false): string {
+  const home = origins[packageName(path)];
   if (home !== undefined) return home;
   if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
   const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
@@ -164,44 +168,46 @@ function repositoryOf(path: string, optional = false): string {
   if (repository === undefined) throw new Error(`${path} does not say where it comes from`);
   const url = typeof repository === 'string' ? repository : repository.url;
   const plain = url.replace(/^git\+/, '').replace(/\.git$/, '');
-  return plain.includes('://') ? plain : github(plain);
+  return plain.includes('://') ? plain : githubUrl(plain);
 }
 
 /** Groups the variants of a package for kinds of machines, which differ in their suffixes. */
-function machineParts(
-  others: readonly (readonly [string, Locked])[],
-  forMachines: readonly (readonly [string, Locked])[],
+function groupMachinePackages(
+  others: readonly (readonly [string, LockedPackage])[],
+  forMachines: readonly (readonly [string, LockedPackage])[],
 ): Part[] {
   return others.flatMap(([path, { optionalDependencies = {} }]) => {
-    const mine = forMachines.filter(([each]) => Object.hasOwn(optionalDependencies, nameOf(each)));
-    const [first] = mine;
+    const variants = forMachines.filter(([each]) =>
+      Object.hasOwn(optionalDependencies, packageName(each)),
+    );
+    const [first] = variants;
     if (first === undefined) return [];
-    const names = mine.map(([each]) => nameOf(each));
-    const same = [...names[0]!].findIndex((_, at) =>
+    const names = variants.map(([each]) => packageName(each));
+    const commonLength = [...names[0]!].findIndex((_, at) =>
       names.some((name) => name[at] !== names[0]![at]),
     );
-    const start = names[0]!.slice(0, same);
-    const ends = names.map((name) => name.slice(same)).join(', ');
+    const start = names[0]!.slice(0, commonLength);
+    const suffixes = names.map((name) => name.slice(commonLength)).join(', ');
     const [, { version, license = '-' }] = first;
-    return [[`${start}… (${ends})`, version, license, repositoryOf(path)]];
+    return [[`${start}… (${suffixes})`, version, license, findRepository(path)]];
   });
 }
 
 /** The table of software inside packages. @throws for a version that was not inspected */
-function insideTable(
+function writeInsideTable(
   name: string,
   { version, parts }: BundledSoftware,
-  packages: Readonly<Record<string, Locked>>,
+  packages: Readonly<Record<string, LockedPackage>>,
 ): string {
   const now = packages[`node_modules/${name}`]?.version;
   if (now !== version) {
     throw new Error(`${name} is ${now}: look whether it still has in it what third-party.ts says`);
   }
-  return table(`In ${name}`, parts);
+  return writeTable(`In ${name}`, parts);
 }
 
 /** A table without duplicates. */
-function table(title: string, parts: readonly Part[]): string {
+function writeTable(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
     ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,
   );

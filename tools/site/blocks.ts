@@ -15,14 +15,14 @@ export interface Picture {
   readonly svg: string;
 }
 
-export interface Added {
+export interface BlockAdditions {
   readonly pictures: Map<string, Picture>;
   /** A link, in Markdown, that runs a module in the playground; undefined where it cannot run. */
-  run(language: string, text: string): string | undefined;
+  makeRunLink(language: string, text: string): string | undefined;
 }
 
 /** Adds a language and a picture to volfiles, and a link that runs it to modules. */
-export function withBlocks(text: string, added: Added): string {
+export function addBlocks(text: string, additions: BlockAdditions): string {
   const unindented = text.replace(INDENTED, (block) => {
     if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
     return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
@@ -30,17 +30,17 @@ export function withBlocks(text: string, added: Added): string {
   return unindented.replace(FENCED, (block, language: string, code: string, at: number) => {
     if (language === '' && VOLFILE.test(code)) {
       const isDrawn = /^\s*!\[/.test(unindented.slice(at + block.length));
-      return volfileBlock(code, added, isDrawn);
+      return writeVolfileBlock(code, additions, isDrawn);
     }
-    const link = added.run(language, code);
+    const link = additions.makeRunLink(language, code);
     return link === undefined ? block : `${block}\n\n${link}\n`;
   });
 }
 
 /** @param isDrawn whether the text has a picture of its own */
-function volfileBlock(code: string, { pictures }: Added, isDrawn: boolean): string {
+function writeVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: boolean): string {
   const block = `\`\`\`volfile\n${code}\`\`\``;
-  const picture = isDrawn ? undefined : graphPicture(code);
+  const picture = isDrawn ? undefined : drawGraph(code);
   if (picture === undefined) return block;
   const name = `${createHash('sha256').update(picture.svg).digest('hex').slice(0, 12)}.svg`;
   pictures.set(name, { name, svg: picture.svg });
@@ -48,7 +48,7 @@ function volfileBlock(code: string, { pictures }: Added, isDrawn: boolean): stri
 }
 
 /** Draws a complete volfile; undefined for other code. */
-export function graphPicture(code: string): { svg: string; alt: string } | undefined {
+export function drawGraph(code: string): { svg: string; alt: string } | undefined {
   const { description } = inspectVolfile(new Source('shown.vol', code), {});
   if (!description) return undefined;
   const volumes = plainVolumes(description);

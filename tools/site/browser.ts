@@ -19,13 +19,13 @@ const TYPES: Readonly<Record<string, string>> = {
 const BYTES = 'application/octet-stream';
 
 /** Time limit of an operation: under load, a browser may need minutes. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** Starts Chromium without its sandbox, which root and containers lack; the pages are our own. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
   const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  const settings = { args, protocolTimeout: PATIENCE_MS };
+  const settings = { args, protocolTimeout: TIMEOUT_MS };
   return puppeteer.launch({ executablePath: executablePath.trim(), ...settings });
 }
 
@@ -45,14 +45,17 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
   const missing: string[] = [];
   // The page's own interception would disable the cache between pages.
   const session = await page.createCDPSession();
-  const answer = ({ requestId, request }: Protocol.Fetch.RequestPausedEvent): Promise<void> => {
+  const fulfillRequest = ({
+    requestId,
+    request,
+  }: Protocol.Fetch.RequestPausedEvent): Promise<void> => {
     const url = new URL(request.url);
     if (!/^https?:/.test(url.protocol)) return session.send('Fetch.continueRequest', { requestId });
     if (url.origin !== HOST) {
       foreign.push(url.href);
       return session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
     }
-    const body = fileOf(url.pathname);
+    const body = readPageFile(url.pathname);
     if (body === null) missing.push(url.pathname);
     return session.send('Fetch.fulfillRequest', {
       requestId,
@@ -65,27 +68,27 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
     });
   };
   // Only the front page is drawn: in others, a transition of colours would never end.
-  await page.evaluateOnNewDocument(AT_ONCE);
-  session.on('Fetch.requestPaused', (event) => void answer(event).catch(ignoreIfLeft));
+  await page.evaluateOnNewDocument(NO_TRANSITIONS);
+  session.on('Fetch.requestPaused', (event) => void fulfillRequest(event).catch(ignoreIfLeft));
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return { page, foreign, missing };
 }
 
-const LEFT = /Invalid InterceptionId|Session closed|Target closed/;
+const LEFT_MESSAGES = /Invalid InterceptionId|Session closed|Target closed/;
 
 /** Ignores errors of pages that were closed or have navigated meanwhile. */
 function ignoreIfLeft(error: unknown): void {
-  const isGone = error instanceof ProtocolError && LEFT.test(error.message);
-  if (!isGone) throw error;
+  const isPageGone = error instanceof ProtocolError && LEFT_MESSAGES.test(error.message);
+  if (!isPageGone) throw error;
 }
 
-function fileOf(path: string): Buffer | null {
+function readPageFile(path: string): Buffer | null {
   const name = join(dist, path.endsWith('/') ? `${path}index.html` : path);
   return statSync(name, { throwIfNoEntry: false })?.isFile() ? readFileSync(name) : null;
 }
 
 /** Disables transitions. Runs before the page's own programs, when the page has no head yet. */
-const AT_ONCE = `addEventListener('DOMContentLoaded', () => {
+const NO_TRANSITIONS = `addEventListener('DOMContentLoaded', () => {
   const style = document.createElement('style');
   style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important }';
   document.head.append(style);
@@ -94,7 +97,7 @@ const AT_ONCE = `addEventListener('DOMContentLoaded', () => {
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Lists the violations that axe finds. */
-export async function complaints(page: Page): Promise<string[]> {
+export async function listViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe);
   return await page.evaluate(async () => {
     interface Violation {

@@ -31,11 +31,12 @@ function run(command: string, args: readonly string[]): void {
 function hasPackages(): boolean {
   const installed = join(site, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
-  const packages = (path: string): Record<string, { version: string; optional?: boolean }> =>
+  const readPackages = (path: string): Record<string, { version: string; optional?: boolean }> =>
     JSON.parse(readFileSync(path, 'utf8')).packages;
-  const there = packages(installed);
-  return Object.entries(packages(join(site, 'package-lock.json'))).every(
-    ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
+  const installedPackages = readPackages(installed);
+  return Object.entries(readPackages(join(site, 'package-lock.json'))).every(
+    ([path, { version, optional }]) =>
+      path === '' || optional || installedPackages[path]?.version === version,
   );
 }
 
@@ -45,7 +46,7 @@ export function fetchPackages(): void {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-const program = (path: string, ...args: string[]): void =>
+const runProgram = (path: string, ...args: string[]): void =>
   run(process.execPath, [join(site, 'node_modules', path), ...args]);
 
 async function build(base: string): Promise<void> {
@@ -55,17 +56,17 @@ async function build(base: string): Promise<void> {
   await generate();
   rmSync(dist, { recursive: true, force: true });
   process.env.SITE_BASE = base;
-  program('vitepress/bin/vitepress.js', 'build');
+  runProgram('vitepress/bin/vitepress.js', 'build');
   copyFileSync(join(site, '.generated', NOTICES), join(dist, NOTICES));
-  program('typedoc/bin/typedoc', '--options', writeApiOptions(join(dist, 'api')));
+  runProgram('typedoc/bin/typedoc', '--options', writeApiOptions(join(dist, 'api')));
   if (hasPlayground) writePlayground(join(dist, 'playground'));
 }
 
-function preview(base: string): void {
+function servePreview(base: string): void {
   if (!existsSync(join(dist, 'index.html'))) throw new Failure("nothing is built: 'npm run site'");
   // By default, VitePress would listen on every address.
   const settings = ['--outDir', 'dist', '--base', base, '--host', '127.0.0.1'];
-  program('vite/bin/vite.js', 'preview', ...settings);
+  runProgram('vite/bin/vite.js', 'preview', ...settings);
 }
 
 async function main(): Promise<void> {
@@ -73,21 +74,21 @@ async function main(): Promise<void> {
     options: { base: { type: 'string', default: '/' } },
     allowPositionals: true,
   });
-  const [what = 'build'] = positionals;
+  const [action = 'build'] = positionals;
   if (!/^\/(.*\/)?$/.test(values.base)) {
     throw new Failure(`--base begins and ends with a slash, other than '${values.base}'`);
   }
-  if (what === 'build') await build(values.base);
-  else if (what === 'preview') preview(values.base);
-  else if (what === 'packages') fetchPackages();
-  else throw new Failure(`'${what}' is neither build, preview nor packages`);
+  if (action === 'build') await build(values.base);
+  else if (action === 'preview') servePreview(values.base);
+  else if (action === 'packages') fetchPackages();
+  else throw new Failure(`'${action}' is neither build, preview nor packages`);
 }
 
 if (import.meta.filename === process.argv[1]) {
   await main().catch((error: Error & { code?: string }) => {
     // Errors in texts are reported without a stack trace.
-    const mendable = error instanceof Failure || error.code !== undefined;
-    console.error(mendable ? error.message : error);
+    const isExpected = error instanceof Failure || error.code !== undefined;
+    console.error(isExpected ? error.message : error);
     process.exitCode = 1;
   });
 }

@@ -15,7 +15,7 @@ interface Declaration {
 const SHORT = '';
 
 /** Splits a Python stub into declarations: each line at the margin with its indented lines. */
-export function pythonDeclarations(stub: string): Declaration[] {
+export function parsePython(stub: string): Declaration[] {
   const chunks = stub
     .split(/\n(?=\S)/)
     .filter((chunk) => /^(class|def|@|type (?!_)|[A-Za-z]\w*\s*[:=])/.test(chunk));
@@ -23,8 +23,8 @@ export function pythonDeclarations(stub: string): Declaration[] {
     joinDecorated(chunks).map((chunk) => {
       const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? SHORT;
       const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
-      const own = name !== SHORT && doc?.index === chunk.search(/^(class|def|async def)/m);
-      if (!own) return { name, doc: '', code: chunk.trimEnd() };
+      const isOwn = name !== SHORT && doc?.index === chunk.search(/^(class|def|async def)/m);
+      if (!isOwn) return { name, doc: '', code: chunk.trimEnd() };
       const rest = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
       const code = rest.endsWith(':') ? `${rest} ...` : rest;
       return { name, doc: doc[1]!.replace(/^ {4}/gm, '').trim(), code };
@@ -47,7 +47,7 @@ function joinDecorated(chunks: readonly string[]): string[] {
 }
 
 /** Splits the module 'glossa' of a TypeScript declaration file into declarations. */
-export function scriptDeclarations(types: string): Declaration[] {
+export function parseTypeScript(types: string): Declaration[] {
   const body = types.slice(types.indexOf("declare module 'glossa' {") + 1);
   const chunks = body
     .split(/\n(?= {2}(?:\/\*\*|export|interface|type|class|const|function))/)
@@ -65,14 +65,14 @@ export function scriptDeclarations(types: string): Declaration[] {
   return joinShort(
     whole.map((chunk) => {
       const [, doc = '', code = ''] = /^(\/\*\*[\s\S]*?\*\/\n)?([\s\S]*)$/.exec(chunk)!;
-      const said = doc
+      const docText = doc
         .replace(/^\/\*\*|\*\/\s*$/g, '')
         .replace(/^ *\* ?/gm, '')
         .trim();
       const name = /^(?:export )?(?:class|interface|function) (\w+)/.exec(code)?.[1] ?? SHORT;
       return name === SHORT
         ? { name, doc: '', code: chunk.trimEnd() }
-        : { name, doc: said, code: code.trimEnd() };
+        : { name, doc: docText, code: code.trimEnd() };
     }),
   );
 }
@@ -97,19 +97,19 @@ function joinShort(all: readonly Declaration[]): Declaration[] {
 }
 
 /** Turns the prose of a comment into Markdown; indented parts are code. */
-function prose(doc: string, language: string): string {
+function convertProse(doc: string, language: string): string {
   return doc.replace(/(?<=\n\n)(?: {4}.*(?:\n|$)|\n(?= {4}))+/g, (block) => {
     return `\`\`\`${language}\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n`;
   });
 }
 
-function sections(all: readonly Declaration[], language: string): string {
+function writeSections(all: readonly Declaration[], language: string): string {
   let shorts = 0;
   return all
     .map(({ name, doc, code }) => {
       if (name === SHORT) shorts += 1;
       const heading = name === SHORT ? `Names and types${shorts > 1 ? ` (${shorts})` : ''}` : name;
-      const text = doc === '' ? '' : `${prose(doc, language).trimEnd()}\n\n`;
+      const text = doc === '' ? '' : `${convertProse(doc, language).trimEnd()}\n\n`;
       return `## ${heading}\n\n${text}\`\`\`${language}\n${code}\n\`\`\`\n`;
     })
     .join('\n');
@@ -119,21 +119,26 @@ const PYTHON = 'python/glupy/__init__.pyi';
 const PYTHON_TESTS = 'python/glupy/testing.pyi';
 const SCRIPT = 'javascript/glossa.gen.d.ts';
 
-export function interfacePages(): GeneratedPage[] {
-  const python = (source: string, url: string, title: string, text: string): GeneratedPage => ({
+export function makeInterfacePages(): GeneratedPage[] {
+  const makePythonPage = (
+    source: string,
+    url: string,
+    title: string,
+    text: string,
+  ): GeneratedPage => ({
     url,
     title,
     source,
-    text: `# ${title}\n\n${text}\n\n${sections(pythonDeclarations(read(source)), 'python')}`,
+    text: `# ${title}\n\n${text}\n\n${writeSections(parsePython(read(source)), 'python')}`,
   });
   return [
-    python(
+    makePythonPage(
       PYTHON,
       '/reference/python',
       'Python: glupy',
       'What `from glupy import …` gives. [The guide](/write/python) explains how it goes together.',
     ),
-    python(
+    makePythonPage(
       PYTHON_TESTS,
       '/reference/python-testing',
       'Python: glupy.testing',
@@ -147,7 +152,7 @@ export function interfacePages(): GeneratedPage[] {
 
 What \`import … from 'glossa'\` gives. [The guide](/write/javascript) explains how it goes together.
 
-${sections(scriptDeclarations(read(SCRIPT)), 'ts')}`,
+${writeSections(parseTypeScript(read(SCRIPT)), 'ts')}`,
     },
   ];
 }

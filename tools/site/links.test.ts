@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { fragmentOf, lessonIn } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { decodeShare } from '../../apps/playground/play/state.ts';
-import { BrokenLink, relink, slugOf } from './links.ts';
-import { builtPages, dist, tool } from './support.ts';
+import { BrokenLink, convertLinks, makeSlug } from './links.ts';
+import { dist, readBuiltPages, runTool } from './support.ts';
 import { read } from './texts.ts';
 
 describe('links in a page', () => {
@@ -15,29 +15,30 @@ describe('links in a page', () => {
     'examples/hello/README.md': '/examples/hello',
     'examples/hello': '/examples/hello',
   };
-  const linked = (text: string) => relink(text, 'docs/write/testing.md', (path) => urls[path]);
+  const convert = (text: string) =>
+    convertLinks(text, 'docs/write/testing.md', (path) => urls[path]);
 
   it('become addresses of the site, with their headings', () => {
-    expect(linked('[a](python.md#options), [b](../../examples/hello/README.md)')).toBe(
+    expect(convert('[a](python.md#options), [b](../../examples/hello/README.md)')).toBe(
       '[a](/write/python#options), [b](/examples/hello)',
     );
-    expect(linked('[a](../../examples/hello/)')).toBe('[a](/examples/hello)');
+    expect(convert('[a](../../examples/hello/)')).toBe('[a](/examples/hello)');
   });
 
   it.each(['https://semver.org', '#options', '/write/python', 'mailto:a@b.org'])(
     'to %s stay unchanged',
     (target) => {
-      expect(linked(`[a](${target})`)).toBe(`[a](${target})`);
+      expect(convert(`[a](${target})`)).toBe(`[a](${target})`);
     },
   );
 
   it('in code stay unchanged', () => {
     const text = '`[a](b.md)`\n\n    [a](b.md)\n\n```sh\n[a](b.md)\n```\n';
-    expect(linked(text)).toBe(text);
+    expect(convert(text)).toBe(text);
   });
 
   it('to an absent file are refused, with file and line', () => {
-    expect(() => linked('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
+    expect(() => convert('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
       new BrokenLink('docs/write/testing.md', 5, 'gone.md'),
     );
   });
@@ -47,20 +48,20 @@ describe('links in a page', () => {
     ['copy_file_range', 'copy_file_range'],
     ['.meta', 'meta'],
     ['init, options & logs', 'init-options--logs'],
-  ])('the anchor of %j is %s', (heading, slug) => {
-    expect(slugOf(heading)).toBe(slug);
+  ])('to the heading %j have the anchor %s', (heading, slug) => {
+    expect(makeSlug(heading)).toBe(slug);
   });
 });
 
-interface Crawled {
+interface CrawlResult {
   readonly links: readonly { url: string; parent?: string; state: string; status?: number }[];
 }
 
 describe('the built site', () => {
   it('holds the notices of its packages, and of those of the playground', () => {
-    const notices = (path: string) => readFileSync(join(dist, path), 'utf8');
-    expect(notices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
-    expect(notices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');
+    const readNotices = (path: string) => readFileSync(join(dist, path), 'utf8');
+    expect(readNotices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
+    expect(readNotices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');
   });
 
   it('has a page for each entry point of the package', () => {
@@ -72,7 +73,7 @@ describe('the built site', () => {
   });
 
   it('opens modules in the playground by links that it can read', async () => {
-    const links = builtPages().flatMap(({ html }) => [
+    const links = readBuiltPages().flatMap(({ html }) => [
       ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
     ]);
     const lessons = new Set<string>();
@@ -100,15 +101,17 @@ describe('the built site', () => {
 
   it('has no broken link', () => {
     const args = [dist, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
-    const { links }: Crawled = JSON.parse(tool('linkinator/build/src/cli.js', args));
+    const { links }: CrawlResult = JSON.parse(runTool('linkinator/build/src/cli.js', args));
     const broken = links.filter(({ state }) => state === 'BROKEN');
     expect(broken.map(({ parent, url, status }) => `${parent}: ${url} (${status})`)).toEqual([]);
-    expect(links.filter(({ state }) => state === 'OK').length).toBeGreaterThan(builtPages().length);
+    expect(links.filter(({ state }) => state === 'OK').length).toBeGreaterThan(
+      readBuiltPages().length,
+    );
   });
 
   it('has every heading that a link names', () => {
     const pages = new Map(
-      builtPages().map(({ path, html }) => [
+      readBuiltPages().map(({ path, html }) => [
         path,
         { html, ids: new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!)) },
       ]),
@@ -117,10 +120,10 @@ describe('the built site', () => {
     for (const [path, { html }] of pages) {
       for (const [, href] of html.matchAll(/<a\s[^>]*href="([^"]*#[^"]+)"/g)) {
         const { pathname, hash, host } = new URL(href!, `http://localhost${path}`);
-        const there = pages.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+        const targetPage = pages.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
         if (host !== 'localhost' || /^\/(playground|api)\//.test(pathname)) continue;
         const id = decodeURIComponent(hash.slice(1));
-        if (!there?.ids.has(id)) missing.push(`${path}: ${href}`);
+        if (!targetPage?.ids.has(id)) missing.push(`${path}: ${href}`);
       }
     }
     expect(missing).toEqual([]);

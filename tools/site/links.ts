@@ -11,7 +11,7 @@ export class BrokenLink extends Error {
 }
 
 /** A heading's anchor, as GitHub makes it. */
-export const slugOf = (heading: string): string =>
+export const makeSlug = (heading: string): string =>
   heading
     .trim()
     .toLowerCase()
@@ -25,7 +25,7 @@ const LINK = /(?<!\\)\]\(([^()\s]+)\)/g;
 const ELSEWHERE = /^([a-z]+:|#|\/)/;
 
 /** Calls `change` with each part that is no code, and its offset. */
-export function outsideOfCode(
+export function changeOutsideCode(
   text: string,
   change: (part: string, offset: number) => string,
 ): string {
@@ -41,20 +41,20 @@ export function outsideOfCode(
 /**
  * Converts the links of a text of the repository.
  *
- * @param urlOf the page of a path from the top of the repository; undefined when there is no such path
+ * @param findUrl the page of a path from the top of the repository; undefined when there is no such path
  * @throws {BrokenLink}
  */
-export function relink(
+export function convertLinks(
   text: string,
   source: string,
-  urlOf: (path: string) => string | undefined,
+  findUrl: (path: string) => string | undefined,
 ): string {
   // A link whose text is code has its brackets outside of the code: `[` `code` `](target)`.
-  return outsideOfCode(text, (part, offset) =>
+  return changeOutsideCode(text, (part, offset) =>
     part.replace(LINK, (link, target: string, index: number) => {
       if (ELSEWHERE.test(target)) return link;
       const [path, anchor] = target.split('#', 2) as [string, string?];
-      const url = urlOf(posix.join(posix.dirname(source), path).replace(/\/$/, ''));
+      const url = findUrl(posix.join(posix.dirname(source), path).replace(/\/$/, ''));
       if (url === undefined) {
         const line = text.slice(0, offset + index).split('\n').length;
         throw new BrokenLink(source, line, target);

@@ -7,21 +7,21 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
-import { complaints, HOST, type OpenPage, openBrowser, openPage } from './browser.ts';
-import { hasPlayground, PLAYGROUND } from './playground.ts';
-import { builtPages } from './support.ts';
-import { groups, headingOf, read } from './texts.ts';
+import { HOST, listViolations, type OpenPage, openBrowser, openPage } from './browser.ts';
+import { hasPlayground, PLAYGROUND_PATH } from './playground.ts';
+import { readBuiltPages } from './support.ts';
+import { findHeading, groups, read } from './texts.ts';
 
-const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+const obstacle = isInstalled('chromium') ? '' : 'chromium is not installed';
 /** Widths and colour schemes of a page. */
-const WAYS = [
+const VARIANTS = [
   [360, 'dark'],
   [768, 'light'],
   [1280, 'dark'],
   [1280, 'light'],
 ] as const;
 /** A page of each kind: axe checks these in every variant, with the colours of code. */
-const KINDS = [
+const PAGE_KINDS = [
   '/',
   '/write/typescript.html',
   '/examples/negative.html',
@@ -29,32 +29,33 @@ const KINDS = [
   '/reference/cli/trace.html',
   '/course/concepts.html',
   '/files/examples/negative/negative.vol.html',
-  PLAYGROUND,
+  PLAYGROUND_PATH,
 ];
 /** Pages that only show a source; axe checks one of them. */
-const isSource = (path: string): boolean => path.startsWith('/files/') && !KINDS.includes(path);
+const isSource = (path: string): boolean =>
+  path.startsWith('/files/') && !PAGE_KINDS.includes(path);
 /** Pages generated from tables of translators and commands; axe checks a quarter of them. */
 const isGenerated = (path: string): boolean =>
-  /^\/reference\/(translators|cli)\//.test(path) && !KINDS.includes(path);
+  /^\/reference\/(translators|cli)\//.test(path) && !PAGE_KINDS.includes(path);
 /** Whether axe checks a page. Of generated pages, it checks runs of four in different variants. */
 const hasAxeCheck = (path: string, i: number): boolean =>
-  !isSource(path) && !(isGenerated(path) && Math.floor(i / WAYS.length) % 4 !== 0);
+  !isSource(path) && !(isGenerated(path) && Math.floor(i / VARIANTS.length) % 4 !== 0);
 const WIDE = 1280;
 const PHONE = 390;
 /** Number and interval of samples that detect motion in the picture on the first page. */
-const [LOOKS, STEP_MS] = [6, 700];
-const MOST = { timeout: 200_000 };
+const [SAMPLES, STEP_MS] = [6, 700];
+const TIMEOUT = { timeout: 200_000 };
 /** Time limit for all pages on a busy machine. */
-const WALK = { timeout: 900_000 };
+const WALK_TIMEOUT = { timeout: 900_000 };
 /** Width of an A4 sheet within the margins of print.css, in CSS pixels. */
 const PAPER = 673;
 
 const paths = [
-  ...builtPages().map(({ path }) => path.replace(/\/index\.html$/, '/')),
-  ...(hasPlayground ? [PLAYGROUND] : []),
+  ...readBuiltPages().map(({ path }) => path.replace(/\/index\.html$/, '/')),
+  ...(hasPlayground ? [PLAYGROUND_PATH] : []),
 ];
 
-describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
+describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -67,9 +68,9 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
    * @param idle pages to reuse; they stay in the background, which is not drawn
    * @param runs whether the page's programs start; only axe needs them
    */
-  async function on<R>(
+  async function withPage<R>(
     path: string,
-    look: (page: Page) => Promise<R>,
+    inspect: (page: Page) => Promise<R>,
     idle?: OpenPage[],
     runs = true,
   ): Promise<R> {
@@ -78,13 +79,13 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     let isGood = false;
     try {
       await page.setJavaScriptEnabled(runs);
-      await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...MOST });
+      await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...TIMEOUT });
       const isThere =
-        path === PLAYGROUND
+        path === PLAYGROUND_PATH
           ? 'document.documentElement.dataset.ready'
           : "document.querySelector('#app').__vue_app__";
-      if (runs) await page.waitForFunction(isThere, { polling: 50, ...MOST });
-      const result = await look(page);
+      if (runs) await page.waitForFunction(isThere, { polling: 50, ...TIMEOUT });
+      const result = await inspect(page);
       expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
       isGood = true;
       return result;
@@ -96,18 +97,18 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
 
   /** The position of the picture beside the headline, and whether it moves. */
   const lookAtPicture = (width: number, motion: 'reduce' | 'no-preference') =>
-    on('/', async (page) => {
+    withPage('/', async (page) => {
       await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: motion }]);
       await page.setViewport({ width, height: 844 });
       const shown = `.VPHero .${motion === 'reduce' ? 'still' : 'moving'}`;
-      const picture = await page.waitForSelector(shown, { visible: true, ...MOST });
-      await page.waitForFunction(`${PICTURE}.naturalWidth > 0`, MOST);
+      const picture = await page.waitForSelector(shown, { visible: true, ...TIMEOUT });
+      await page.waitForFunction(`${PICTURE}.naturalWidth > 0`, TIMEOUT);
       const first = await picture!.screenshot({ encoding: 'base64' });
       let isMoving = false;
-      for (let at = 0; at < LOOKS && !isMoving; at++) {
+      for (let at = 0; at < SAMPLES && !isMoving; at++) {
         await page.evaluate(`new Promise((done) => setTimeout(done, ${STEP_MS}))`);
         const next = await picture!.screenshot({ encoding: 'base64' });
-        isMoving = Boolean(await page.evaluate(differ(first, next)));
+        isMoving = Boolean(await page.evaluate(makeDifferScript(first, next)));
       }
       const [head, box] = (await page.evaluate(BOXES)) as [DOMRectLike, DOMRectLike];
       return { head, image: box, isMoving };
@@ -131,7 +132,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
 
   it('no table of any page has an empty head', () => {
-    const blank = builtPages().filter(({ html }) =>
+    const blank = readBuiltPages().filter(({ html }) =>
       [...html.matchAll(/<thead[^>]*>(.*?)<\/thead>/gs)].some(
         ([, head]) => head!.replace(/<[^>]*>|\s/g, '') === '',
       ),
@@ -140,13 +141,13 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
 
   /** Pages to reuse during the walk, as their process has compiled the site's programs. */
-  const kept: OpenPage[] = [];
+  const idlePages: OpenPage[] = [];
 
   it('every kind of page has a first paint', async () => {
     const said: string[] = [];
-    for (const path of ['/', '/write/python.html', PLAYGROUND]) {
+    for (const path of ['/', '/write/python.html', PLAYGROUND_PATH]) {
       if (!paths.includes(path)) continue;
-      const ms = await on(path, (page) => page.evaluate(FIRST_PAINT));
+      const ms = await withPage(path, (page) => page.evaluate(FIRST_PAINT));
       said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
     }
     // The time depends on the machine; the test expects only that there is one.
@@ -154,37 +155,40 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     expect(said.join()).not.toContain('NaN');
   });
 
-  it('every page fits phone and desk, and is accessible to axe', WALK, async () => {
-    expect(KINDS.filter((path) => !paths.includes(path))).toEqual(
-      hasPlayground ? [] : [PLAYGROUND],
+  it('every page fits phone and desk, and is accessible to axe', WALK_TIMEOUT, async () => {
+    expect(PAGE_KINDS.filter((path) => !paths.includes(path))).toEqual(
+      hasPlayground ? [] : [PLAYGROUND_PATH],
     );
     const wrong: string[] = [];
-    const others = paths.filter((path) => path !== PLAYGROUND);
-    await eachOf(others, async (path, i) => void wrong.push(...(await wrongOn(path, i, kept))));
-    for (const { page } of kept.splice(0)) await page.close();
+    const others = paths.filter((path) => path !== PLAYGROUND_PATH);
+    await runForEach(
+      others,
+      async (path, i) => void wrong.push(...(await listProblems(path, i, idlePages))),
+    );
+    for (const { page } of idlePages.splice(0)) await page.close();
     expect(wrong).toEqual([]);
   });
 
   // In a test of its own, as it loads and starts interpreters.
   it.skipIf(!hasPlayground)(
     'the playground fits phone and desk, and is accessible to axe',
-    WALK,
+    WALK_TIMEOUT,
     async () => {
-      expect(await wrongOn(PLAYGROUND, 0)).toEqual([]);
+      expect(await listProblems(PLAYGROUND_PATH, 0)).toEqual([]);
     },
   );
 
   /** Lists the problems of a page. Pages of a known kind get axe in one variant only. */
-  const wrongOn = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
-    on(
+  const listProblems = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
+    withPage(
       path,
       async (page) => {
         const wrong: string[] = [];
-        const isKind = KINDS.includes(path);
+        const isKind = PAGE_KINDS.includes(path);
         const tried = new Set<number>();
         if (!isKind) await page.evaluate(PLAIN_CODE);
-        for (const [at, [width, scheme]] of WAYS.entries()) {
-          const hasAxe = isKind || (hasAxeCheck(path, i) && i % WAYS.length === at);
+        for (const [at, [width, scheme]] of VARIANTS.entries()) {
+          const hasAxe = isKind || (hasAxeCheck(path, i) && i % VARIANTS.length === at);
           // Without axe, each width is checked once, as colours do not change it.
           if (!hasAxe && tried.has(width)) continue;
           tried.add(width);
@@ -195,7 +199,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
           wrong.push(...broken.map((word) => `${path}, ${width} px: '${word}' is broken`));
           if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
           if (!hasAxe) continue;
-          const said = await complaints(page);
+          const said = await listViolations(page);
           wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
         }
         return wrong;
@@ -210,11 +214,11 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     ['negative-timeout', '/reference/cli/'],
     ['frame.local', '/course/concepts.html'],
   ])('a search for %s finds %s without a server', async (word, target) => {
-    await on('/', async (page) => {
+    await withPage('/', async (page) => {
       await page.click('.DocSearch-Button');
-      await page.waitForSelector('#localsearch-input', MOST);
+      await page.waitForSelector('#localsearch-input', TIMEOUT);
       await page.type('#localsearch-input', word);
-      await page.waitForSelector(`.results a[href*="${target}"]`, MOST);
+      await page.waitForSelector(`.results a[href*="${target}"]`, TIMEOUT);
     });
   });
 
@@ -223,31 +227,32 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     ['the whole course', '/course/whole.html', lessons, 60],
     ['a lesson', `${lessons[0]!.url}.html`, lessons.slice(0, 1), 4],
   ])('%s can be printed on paper without cut-off parts', async (_, path, texts, sheets) => {
-    await on(path, async (page) => {
+    await withPage(path, async (page) => {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
       await page.emulateMediaType('print');
       await page.setViewport({ width: PAPER, height: 900 });
       expect(await page.evaluate(CUT_OFF)).toEqual([]);
       expect(await page.evaluate(PAPER_COLOUR)).toBe('rgb(255, 255, 255)');
-      const settings = { format: 'a4', outline: true, ...MOST } as const;
+      const settings = { format: 'a4', outline: true, ...TIMEOUT } as const;
       const pdf = Buffer.from(await page.pdf(settings)).toString('latin1');
       const count = [...pdf.matchAll(/\/Type ?\/Page\b/g)].length;
       // Each lesson begins on a new sheet.
       expect(count).toBeGreaterThanOrEqual(texts.length);
       expect(count).toBeLessThanOrEqual(sheets);
-      for (const { source } of texts) expect(pdf).toContain(`/Title (${headingOf(read(source))})`);
+      for (const { source } of texts)
+        expect(pdf).toContain(`/Title (${findHeading(read(source))})`);
       expect(pdf).not.toContain('/Title (On this page)');
     });
   });
 });
 
 /** Runs `act` on several items at once, as a page mostly waits for workers and timers. */
-async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promise<void>) {
+async function runForEach<T>(items: readonly T[], action: (item: T, i: number) => Promise<void>) {
   const rest = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [i, item] of rest) await act(item, i);
+  const work = async (): Promise<void> => {
+    for (const [i, item] of rest) await action(item, i);
   };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
 }
 
 // Types of the page, which Node lacks.
@@ -255,8 +260,8 @@ async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promi
 type DOMRectLike = Readonly<Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>>;
 
 /** Renderings of a picture differ by a step or two of 256. A larger difference is motion. */
-const SEEN = 16;
-const differ = (one: string, other: string): string => `(async () => {
+const MOTION_MIN = 16;
+const makeDifferScript = (one: string, other: string): string => `(async () => {
   const [a, b] = await Promise.all(['${one}', '${other}'].map(async (data) => {
     const image = new Image();
     image.src = 'data:image/png;base64,' + data;
@@ -265,7 +270,7 @@ const differ = (one: string, other: string): string => `(async () => {
     canvas.drawImage(image, 0, 0);
     return canvas.getImageData(0, 0, image.width, image.height).data;
   }));
-  return a.length !== b.length || a.some((value, at) => Math.abs(value - b[at]) > ${SEEN});
+  return a.length !== b.length || a.some((value, at) => Math.abs(value - b[at]) > ${MOTION_MIN});
 })()`;
 
 const PICTURE = "[...document.querySelectorAll('.VPHero img')].find((it) => it.offsetHeight > 0)";

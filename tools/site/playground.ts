@@ -1,6 +1,7 @@
 /**
- * Connects the site with the playground: whether it exists, how to write its files, and links into
- * it. No other file of the site depends on it.
+ * Links the site to the playground: writes the playground's files, and makes links that open a lesson
+ * or a module in it. If `glossa playground` does not exist, the site has no such link. No other file of
+ * the site imports the playground.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,9 +16,9 @@ import { root } from './texts.ts';
 export const hasPlayground = commands.has('playground');
 
 /** Its path from the site's top. */
-export const PLAYGROUND = '/playground/';
+export const PLAYGROUND_PATH = '/playground/';
 
-const ENDINGS: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
+const EXTENSIONS: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
 
 const VOLFILE = `volume files
     type storage/memory
@@ -30,17 +31,17 @@ volume shown
 end-volume
 `;
 
-/** A link in Markdown with a target, without which VitePress would look for a page of its own. */
+/** Makes a Markdown link. With `target`, VitePress does not resolve it to a page of the site. */
 const linkTo = (fragment: string, text: string): string =>
-  `[${text}](${PLAYGROUND}#${fragment}){target="_self"}`;
+  `[${text}](${PLAYGROUND_PATH}#${fragment}){target="_self"}`;
 
 /** The lesson of a text; null for other texts. */
-const lessonOf = (source: string): string | null =>
+const findLesson = (source: string): string | null =>
   /^apps\/course\/lessons\/(.*)\/lesson\.md$/.exec(source)?.[1] ?? null;
 
 /** Adds a link to the playground to the text of a lesson; other texts stay unchanged. */
-export function withLesson(text: string, source: string): string {
-  const lesson = lessonOf(source);
+export function addLessonLink(text: string, source: string): string {
+  const lesson = findLesson(source);
   if (!hasPlayground || lesson === null) return text;
   const python = linkTo(
     fragmentOf({ lesson, language: 'python' }),
@@ -54,10 +55,10 @@ export function withLesson(text: string, source: string): string {
  * A link, in Markdown, that opens a module of a text in the playground; undefined for code that it
  * cannot run, and in lessons, which have their own link.
  */
-export function runLink(source: string, language: string, code: string): string | undefined {
-  const ending = ENDINGS[language];
+export function moduleLink(source: string, language: string, code: string): string | undefined {
+  const ending = EXTENSIONS[language];
   const isModule = /^(export )?class xlator\b/m.test(code);
-  if (!hasPlayground || !isModule || ending === undefined || lessonOf(source) !== null) {
+  if (!hasPlayground || !isModule || ending === undefined || findLesson(source) !== null) {
     return undefined;
   }
   const state: PlayState = {
@@ -65,12 +66,12 @@ export function runLink(source: string, language: string, code: string): string 
     distanceMs: 0,
     journal: [],
   };
-  // The same as `encodeShare`, which is asynchronous, for a page.
+  // Encodes as `encodeShare` does; that runs in browsers, and is asynchronous.
   const bytes = deflateSync(JSON.stringify(state));
   return linkTo(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
 }
 
-/** Writes the playground's files into a folder. @throws {Error} */
+/** Writes the playground's files into a folder. @throws {Error} if the command fails */
 export function writePlayground(out: string): void {
   const glossa = join(root, 'dist/cli/main.js');
   const { status } = spawnSync(process.execPath, [glossa, 'playground', '--out', out], {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import { registry } from '../../server/registry.ts';
-import { builtPages } from './support.ts';
+import { readBuiltPages } from './support.ts';
 
-const pages = new Map(builtPages().map(({ path, html }) => [path, html]));
-const textOf = (path: string): string => {
+const pages = new Map(readBuiltPages().map(({ path, html }) => [path, html]));
+const readPageText = (path: string): string => {
   const html = pages.get(path);
   if (html === undefined) throw new Error(`there is no page ${path}`);
   return html.replace(/<[^>]+>/g, '').replaceAll('&lt;', '<');
@@ -21,7 +21,7 @@ describe('the reference', () => {
   it('has all translators with their options', async () => {
     await registry.loadAll();
     for (const type of registry.types()) {
-      const text = textOf(`/reference/translators/${type.replace('/', '-')}.html`);
+      const text = readPageText(`/reference/translators/${type.replace('/', '-')}.html`);
       const missing = Object.keys(registry.lookup(type)!.options).filter(
         (key) => !text.includes(key),
       );
@@ -32,7 +32,7 @@ describe('the reference', () => {
   it('has all commands with their options', async () => {
     for (const [name, { load }] of commands) {
       const { flags } = (await load()).default;
-      const text = textOf(`/reference/cli/${name.replaceAll(/[ .]/g, '-')}.html`);
+      const text = readPageText(`/reference/cli/${name.replaceAll(/[ .]/g, '-')}.html`);
       const missing = Object.keys(flags).filter((flag) => !text.includes(`--${flag}`));
       expect({ name, missing }).toEqual({ name, missing: [] });
     }
@@ -42,7 +42,7 @@ describe('the reference', () => {
     ['python', ['Translator', 'Frame', 'Loc', 'Iatt', 'ia_size', 'unwind', 'entry_created']],
     ['javascript', ['Translator', 'Frame', 'Loc', 'Iatt', 'iaSize', 'unwind', 'entryCreated']],
   ])('has the whole API of modules in %s, and every fop', (language, names) => {
-    const text = textOf(`/reference/${language}.html`);
+    const text = readPageText(`/reference/${language}.html`);
     const all = [...names, ...(language === 'python' ? fops.map(({ name }) => name) : [])];
     expect(all.filter((name) => !text.includes(name))).toEqual([]);
   });

@@ -19,25 +19,26 @@ export interface GeneratedPage {
 }
 
 /** Escapes a text of help for Markdown. */
-const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
+const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 
-const code = (text: string): string => `\`${text}\``;
+const writeCode = (text: string): string => `\`${text}\``;
 
-const listOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+const writeList = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 const exitStatuses = `## Exit statuses
 
 | status | |
 |---|---|
-${exitTable.map(([status, meaning]) => `| ${status} | ${plain(meaning)} |`).join('\n')}
+${exitTable.map(([status, meaning]) => `| ${status} | ${escapeMarkdown(meaning)} |`).join('\n')}
 `;
 
 const commandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
 
 /** A page of all commands, and one for each. */
-export async function commandPages(): Promise<GeneratedPage[]> {
+export async function makeCommandPages(): Promise<GeneratedPage[]> {
   const rows = [...commands].map(
-    ([name, { summary }]) => `| [\`glossa ${name}\`](${commandUrl(name)}) | ${plain(summary)} |`,
+    ([name, { summary }]) =>
+      `| [\`glossa ${name}\`](${commandUrl(name)}) | ${escapeMarkdown(summary)} |`,
   );
   const first: GeneratedPage = {
     url: '/reference/cli/',
@@ -45,7 +46,7 @@ export async function commandPages(): Promise<GeneratedPage[]> {
     source: 'cli/commands.ts',
     text: `# The command line
 
-\`glossa\` is ${plain(about)}.
+\`glossa\` is ${escapeMarkdown(about)}.
 
 | command | |
 |---|---|
@@ -55,7 +56,7 @@ ${exitStatuses}`,
   };
   const pages = [...commands].map(async ([name, { summary, load }]): Promise<GeneratedPage> => {
     const { default: command } = await load();
-    const text = commandText(name, summary, command);
+    const text = writeCommand(name, summary, command);
     return {
       url: commandUrl(name),
       title: `glossa ${name}`,
@@ -66,7 +67,7 @@ ${exitStatuses}`,
   return [first, ...(await Promise.all(pages))];
 }
 
-function commandText(
+function writeCommand(
   name: string,
   summary: string,
   { usage, description, flags }: Command,
@@ -74,24 +75,24 @@ function commandText(
   const all: Flags = { ...flags, ...commonFlags, ...flags };
   return `# glossa ${name}
 
-${plain(summary[0]!.toUpperCase() + summary.slice(1))}.
+${escapeMarkdown(summary[0]!.toUpperCase() + summary.slice(1))}.
 
 \`\`\`text
 ${usage.join('\n')}
 \`\`\`
 
-${plain(description)}
+${escapeMarkdown(description)}
 
 ## Options
 
-${listOf(Object.entries(all).map(flagLine))}
+${writeList(Object.entries(all).map(writeFlag))}
 [Exit statuses](/reference/cli/#exit-statuses) are the same for all commands.
 `;
 }
 
-function flagLine([name, { short, value, help }]: [string, Flags[string]]): string {
-  const long = code(value === undefined ? `--${name}` : `--${name} ${value}`);
-  return `- ${short === undefined ? '' : `${code(`-${short}`)}, `}${long}: ${plain(help)}`;
+function writeFlag([name, { short, value, help }]: [string, Flags[string]]): string {
+  const long = writeCode(value === undefined ? `--${name}` : `--${name} ${value}`);
+  return `- ${short === undefined ? '' : `${writeCode(`-${short}`)}, `}${long}: ${escapeMarkdown(help)}`;
 }
 
 const typeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
@@ -101,25 +102,29 @@ await registry.loadAll();
 /**
  * A page for each translator, with its README if it has one, and its options.
  *
- * @param readmeOf the path of a type's README
+ * @param findReadme the path of a type's README
  */
-export function translatorPages(readmeOf: (type: string) => string | undefined): GeneratedPage[] {
+export function makeTranslatorPages(
+  findReadme: (type: string) => string | undefined,
+): GeneratedPage[] {
   return [...registry.types()].sort().map((type) => {
     const translator = registry.lookup(type)! as Translator<unknown>;
-    const readme = readmeOf(type);
+    const readme = findReadme(type);
     const source = readme ?? 'server/registry.ts';
     const head =
-      readme !== undefined ? read(readme) : `# ${type}\n\n${plain(translator.description)}\n`;
+      readme !== undefined
+        ? read(readme)
+        : `# ${type}\n\n${escapeMarkdown(translator.description)}\n`;
     return {
       url: typeUrl(type),
       title: type,
       source,
-      text: `${head.trimEnd()}\n\n## The volume\n\n${volumeText(translator)}`,
+      text: `${head.trimEnd()}\n\n## The volume\n\n${writeVolume(translator)}`,
     };
   });
 }
 
-function volumeText({
+function writeVolume({
   type,
   children,
   options,
@@ -127,12 +132,12 @@ function volumeText({
   moreOptions = {},
 }: Translator<unknown>) {
   const more = Object.entries(moreOptions).map(
-    ([when, table]) => `### Options ${plain(when)}\n\n${optionTexts(table, '####')}`,
+    ([when, table]) => `### Options ${escapeMarkdown(when)}\n\n${writeOptions(table, '####')}`,
   );
   return [
     `\`type ${type}\`. Subvolumes: ${describeSubvolumeCount(children)}.`,
     Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
-    optionTexts(options, '###'),
+    writeOptions(options, '###'),
     ownOptions ? 'Besides, the options that the module declares itself.' : '',
     ...more,
     'Besides, [the options of every type](/reference/volfiles#options-of-every-type).\n',
@@ -141,21 +146,21 @@ function volumeText({
     .join('\n\n');
 }
 
-const optionTexts = (table: Options, mark: string): string =>
+const writeOptions = (table: Options, mark: string): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const rest = title!.slice(key.length).trim();
-      const meaning = lines.map((line) => plain(line.trim())).join(' ');
-      return `${mark} ${code(key)}\n\n${plain(rest)}. ${meaning}`;
+      const meaning = lines.map((line) => escapeMarkdown(line.trim())).join(' ');
+      return `${mark} ${writeCode(key)}\n\n${escapeMarkdown(rest)}. ${meaning}`;
     })
     .join('\n\n');
 
 /** The page about volfiles, made from the comments of an example. */
-export function volfilePage(example: string): GeneratedPage {
+export function makeVolfilePage(example: string): GeneratedPage {
   const rows = [...registry.types()].sort().map((type) => {
     const { description } = registry.lookup(type)!;
-    return `| [${type}](${typeUrl(type)}) | ${plain(description)} |`;
+    return `| [${type}](${typeUrl(type)}) | ${escapeMarkdown(description)} |`;
   });
   return {
     url: '/reference/volfiles',
@@ -177,7 +182,7 @@ ${rows.join('\n')}
 
 ## Options of every type
 
-${optionTexts(genericOptions, '###')}
+${writeOptions(genericOptions, '###')}
 `,
   };
 }

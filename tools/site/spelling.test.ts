@@ -1,6 +1,6 @@
 /** Texts are spelt by a British dictionary and the project's own word list. */
 import { expect, it } from 'vitest';
-import { tool } from './support.ts';
+import { runTool } from './support.ts';
 import { groups, read } from './texts.ts';
 
 /** Names of other projects and their authors. */
@@ -19,8 +19,13 @@ it('every word of the texts is spelt as in the dictionaries', () => {
     '--no-summary',
     '--unique',
   ];
-  const found = tool('cspell/bin.mjs', [...args, '--no-must-find-files', ...texts, ...readmes]);
-  expect(found.split('\n').filter(Boolean)).toEqual([]);
+  const misspellings = runTool('cspell/bin.mjs', [
+    ...args,
+    '--no-must-find-files',
+    ...texts,
+    ...readmes,
+  ]);
+  expect(misspellings.split('\n').filter(Boolean)).toEqual([]);
 });
 
 it("the project's word list is sorted and has no word twice", () => {

@@ -8,7 +8,7 @@ export const site = join(root, 'tools/site');
 export const dist = join(site, 'dist');
 
 /** Runs a program of the site's packages from the top of the repository. @returns its output */
-export function tool(program: string, args: readonly string[]): string {
+export function runTool(program: string, args: readonly string[]): string {
   const path = join(site, 'node_modules', program);
   if (!existsSync(path)) throw new Error(`${path} is missing: 'npm run site' fetches it`);
   const { stdout, stderr, error } = spawnSync(process.execPath, [path, ...args], {
@@ -28,7 +28,7 @@ export interface BuiltPage {
 }
 
 /** Reads all built pages. @throws {Error} if no page is built */
-export function builtPages(): BuiltPage[] {
+export function readBuiltPages(): BuiltPage[] {
   if (!existsSync(join(dist, 'index.html'))) throw new Error("nothing is built: 'npm run site'");
   return (readdirSync(dist, { recursive: true }) as string[])
     .filter((name) => name.endsWith('.html') && !/^(playground|api)\//.test(name))

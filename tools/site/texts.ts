@@ -34,14 +34,14 @@ const ELSEWHERE: Readonly<Record<string, Text>> = {
   },
 };
 
-const foldersIn = (path: string): string[] =>
+const listFolders = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
 /** The pages that a part of `docs/README.md` links, without those of other groups. */
-function textsOf(part: string): Text[] {
+function listTexts(part: string): Text[] {
   const sources = [...part.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
     posix.join('docs', link!),
   );
@@ -60,25 +60,27 @@ const documentation = Object.fromEntries(
     .slice(1)
     .map((part) => {
       const title = part.slice(0, part.indexOf('\n'));
-      return [title.toLowerCase().replaceAll(' ', '-'), { title, texts: textsOf(part) }];
+      return [title.toLowerCase().replaceAll(' ', '-'), { title, texts: listTexts(part) }];
     }),
 ) as Readonly<Record<string, Group>>;
 
-const examples: readonly Text[] = foldersIn('examples').map((name) => ({
+const examples: readonly Text[] = listFolders('examples').map((name) => ({
   source: `examples/${name}/README.md`,
   url: `/examples/${name}`,
   title: name,
 }));
 
 /** The pages of `apps/course/lessons/`. */
-function course(): Text[] {
-  const page = (name: string, source = `${name}.md`): Text => ({
+function listCourseTexts(): Text[] {
+  const makePage = (name: string, source = `${name}.md`): Text => ({
     source: `apps/course/lessons/${source}`,
     url: `/course/${name}`,
   });
-  const lessons = foldersIn('apps/course/lessons').map((name) => page(name, `${name}/lesson.md`));
-  return [page('concepts'), ...lessons, page('map'), page('teaching')].filter(({ source }) =>
-    existsSync(join(root, source)),
+  const lessons = listFolders('apps/course/lessons').map((name) =>
+    makePage(name, `${name}/lesson.md`),
+  );
+  return [makePage('concepts'), ...lessons, makePage('map'), makePage('teaching')].filter(
+    ({ source }) => existsSync(join(root, source)),
   );
 }
 
@@ -94,11 +96,11 @@ const about = Object.entries({
 export const groups: Readonly<Record<string, Group>> & { readonly course: Group } = {
   ...documentation,
   examples: { title: 'Examples', texts: examples },
-  course: { title: 'Course', texts: course() },
+  course: { title: 'Course', texts: listCourseTexts() },
   about: { title: 'The project', texts: about },
 };
 
 /** The first heading of a text, without marks. */
-export function headingOf(text: string): string | undefined {
+export function findHeading(text: string): string | undefined {
   return /^# +(.+)$/m.exec(text)?.[1]?.replaceAll('`', '');
 }

@@ -9,41 +9,41 @@ import type { Busyness } from '../../bench/engine/schema.ts';
 import type { Measurement } from '../experiment.ts';
 import type { BrickProgram } from './bricks.ts';
 import {
-  introduction,
-  jsonReport,
-  nextSteps,
-  reportText,
-  summarySentence,
-  table,
+  writeIntroduction,
+  writeJsonReport,
+  writeNextSteps,
+  writeReport,
+  writeStacksTable,
+  writeSummary,
 } from './report.ts';
-import { countedVolumes, measurableVolfile, printedVolfile, stacks } from './stacks.ts';
+import { countingVolumes, makeMeasurable, printedVolfilePath, stacks } from './stacks.ts';
 
 await registry.loadAll();
 
-const theirs: BrickProgram = { by: 'glusterfs', version: '10.3', why: null };
-const settings = { seed: 1, searches: 10_000, delayMs: 0, maker: theirs };
+const glusterfsBricks: BrickProgram = { by: 'glusterfs', version: '10.3', why: null };
+const settings = { seed: 1, searches: 10_000, delayMs: 0, brickProgram: glusterfsBricks };
 const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
 /** Rounds that scatter around a time, differently for each stack. */
-const roundsOf = (ms: number, stack: number, spread: number): number[] =>
+const makeRounds = (ms: number, stack: number, spread: number): number[] =>
   Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
 
-const results = (means: readonly number[], busy = quiet, spread = 0.003): Measurement => ({
+const makeMeasurement = (means: readonly number[], busy = quiet, spread = 0.003): Measurement => ({
   busy,
   times: means.map((meanMs, at) => ({
     ...{ lookups: 55_218, forwarded: at === 0 ? 46_218 : 4072 },
-    ...{ meanMs, p99Ms: 9, roundsMs: roundsOf(meanMs, at, spread) },
+    ...{ meanMs, p99Ms: 9, roundsMs: makeRounds(meanMs, at, spread) },
   })),
 });
 
 const means = [0.8, 0.2, 0.218, 0.050_123_456];
-const measured = results(means);
-const busy = results(means, { ...quiet, others: 0.5 });
+const measured = makeMeasurement(means);
+const busy = makeMeasurement(means, { ...quiet, others: 0.5 });
 
 describe('the report of glossa tutorial', () => {
-  it("is one table beside the talk's", () => {
+  it("has one table, with the talk's times beside the measured ones", () => {
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]`;
-    const lines = table(settings, measured.times).split('\n');
+    const lines = writeStacksTable(settings, measured.times).split('\n');
     expect(lines[2]).toMatch(/^ {2}no cache +55 218 +46 218 +0\.800 ms +7\.357 ms$/);
     expect(lines[3]).toMatch(
       RegExp(`^  native +55 218 +4072 +0.200 ms +4.\\d+${interval} +1.095 ms +6.7 ×$`),
@@ -54,15 +54,18 @@ describe('the report of glossa tutorial', () => {
   });
 
   it('prints the factors and a warning on a busy machine', () => {
-    expect(table(settings, busy.times)).toBe(table(settings, measured.times));
-    const text = reportText(settings, busy, 1000);
+    expect(writeStacksTable(settings, busy.times)).toBe(writeStacksTable(settings, measured.times));
+    const text = writeReport(settings, busy, 1000);
     expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
     expect(text).toMatch(/The machine was busy: other processes had 50 %/);
-    expect(text).toContain(summarySentence(settings, measured.times));
+    expect(text).toContain(writeSummary(settings, measured.times));
   });
 
   it("omits times that cannot be compared, except the talk's", () => {
-    const noisy = table(settings, results([0.8, 0.75, 0.7, 0.6], quiet, 0.3).times);
+    const noisy = writeStacksTable(
+      settings,
+      makeMeasurement([0.8, 0.75, 0.7, 0.6], quiet, 0.3).times,
+    );
     expect(noisy).toMatch(/native +55 218 +4072 +- +too noisy +1\.095 ms +6\.7 ×/);
   });
 
@@ -73,20 +76,22 @@ describe('the report of glossa tutorial', () => {
     ],
     [[0.8, 0.2, 0.19, 0.1], /about 5 % faster than one with the native cache/],
     [[0.8, 0.9, 0.95, 0.1], /is about 19 % slower than one without a cache/],
-  ])('says of %j that it %s', (some, said) => {
-    expect(summarySentence(settings, results(some).times)).toMatch(said);
+  ])('ends with the summary for the mean times %j: case %#', (means, pattern) => {
+    expect(writeSummary(settings, makeMeasurement(means).times)).toMatch(pattern);
   });
 
   it('advises --delay where the bricks have no distance', () => {
-    expect(reportText(settings, measured, 1000)).toContain('--delay 1.3');
-    expect(reportText({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
+    expect(writeReport(settings, measured, 1000)).toContain('--delay 1.3');
+    expect(writeReport({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
   });
 
   it('names the kind of bricks, the reason, and their distance', () => {
-    expect(introduction(settings, 1000)).toContain('two bricks of GlusterFS 10.3 on this machine.');
+    expect(writeIntroduction(settings, 1000)).toContain(
+      'two bricks of GlusterFS 10.3 on this machine.',
+    );
     const why = 'glusterfsd is not installed (apt install glusterfs-server)';
-    const ours = { by: 'glossa', version: '0.1.0', why } as const;
-    const text = introduction({ ...settings, maker: ours, delayMs: 1.3 }, 1000);
+    const glossaBricks = { by: 'glossa', version: '0.1.0', why } as const;
+    const text = writeIntroduction({ ...settings, brickProgram: glossaBricks, delayMs: 1.3 }, 1000);
     expect(text).toContain(
       'two bricks of glossa 0.1.0 on this machine, each request 1.3 ms farther away than it is. ' +
         `They are not of GlusterFS: ${why}.`,
@@ -94,24 +99,24 @@ describe('the report of glossa tutorial', () => {
   });
 
   it('has no line wider than the terminal', () => {
-    const text = reportText(settings, busy, 60);
+    const text = writeReport(settings, busy, 60);
     const parts = text.split('\n\n').filter((part) => /^(The|With|A) /.test(part));
-    for (const part of [introduction(settings, 60), ...parts]) {
+    for (const part of [writeIntroduction(settings, 60), ...parts]) {
       for (const line of part.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
-    for (const line of table(settings, measured.times).split('\n')) {
+    for (const line of writeStacksTable(settings, measured.times).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(100);
     }
   });
 
   it('names only files that exist', () => {
-    const paths = nextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
+    const paths = writeNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
     expect(paths).toHaveLength(5);
     for (const path of paths) expect(existsSync(resolve(path.trim()))).toBe(true);
   });
 
-  it('the JSON has exactly the documented keys', () => {
-    const report = JSON.parse(jsonReport(settings, measured));
+  it('has exactly the documented keys in its JSON', () => {
+    const report = JSON.parse(writeJsonReport(settings, measured));
     expect(Object.keys(report)).toEqual([
       ...['seed', 'searches', 'delayMs', 'bricks', 'busy', 'stacks'],
     ]);
@@ -126,8 +131,8 @@ describe('the report of glossa tutorial', () => {
 });
 
 describe.each(stacks)('the measured $volfile ($name)', (stack) => {
-  const text = readFileSync(printedVolfile(stack), 'utf8');
-  const volumesIn = (volfile: string) => {
+  const text = readFileSync(printedVolfilePath(stack), 'utf8');
+  const readVolumes = (volfile: string) => {
     const source = new Source('measured.vol', volfile);
     const { description, problems } = inspectVolfile(source, { registry, strict: true });
     expect(problems).toEqual([]);
@@ -137,25 +142,25 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
   it.each([0, 1.3])(
     'has a counter above each client, %d ms farther away, and no other change',
     (ms) => {
-      const added = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
-      const volumes = volumesIn(measurableVolfile(text, ms));
-      for (const [at, wire] of countedVolumes.entries()) {
-        let below = `test-client-${at}`;
-        for (const type of added) {
-          const volume = volumes.find(({ subvolumes }) => subvolumes.includes(below))!;
+      const addedTypes = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
+      const volumes = readVolumes(makeMeasurable(text, ms));
+      for (const [at, wire] of countingVolumes.entries()) {
+        let lowerName = `test-client-${at}`;
+        for (const type of addedTypes) {
+          const volume = volumes.find(({ subvolumes }) => subvolumes.includes(lowerName))!;
           expect(volume.type).toBe(`debug/${type}`);
           if (type === 'delay-gen')
             expect(volume.options).toContainEqual(['delay-duration', '1300']);
-          below = volume.name;
+          lowerName = volume.name;
         }
-        expect(below).toBe(wire);
+        expect(lowerName).toBe(wire);
       }
       const others = volumes.filter(({ name }) => !/^test-(wire|way)-/.test(name));
-      const undone = others.map((volume) => ({
+      const restored = others.map((volume) => ({
         ...volume,
         subvolumes: volume.subvolumes.map((name) => name.replace('-wire-', '-client-')),
       }));
-      expect(undone).toEqual(volumesIn(text));
+      expect(restored).toEqual(readVolumes(text));
     },
   );
 });

@@ -19,86 +19,87 @@ import type { BrickProgram } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
 
 export interface TutorialSettings extends ExperimentSettings {
-  readonly maker: BrickProgram;
+  readonly brickProgram: BrickProgram;
 }
 
 /** The documented JSON for scripts. */
-export function jsonReport(
-  settings: TutorialSettings,
-  { busy, times: searched }: Measurement,
-): string {
-  const { seed, searches, delayMs, maker } = settings;
-  const { by, version, why } = maker;
-  const measured = searched.map((result, at) => {
+export function writeJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
+  const { seed, searches, delayMs, brickProgram } = settings;
+  const { by, version, why } = brickProgram;
+  const measured = times.map((result, at) => {
     const { name, talkMs } = stacks[at]!;
     const { lookups, forwarded } = result;
-    return { name, lookups, sent: forwarded, ...roundTimes(result, searched[0]!, seed), talkMs };
+    return { name, lookups, sent: forwarded, ...roundTimes(result, times[0]!, seed), talkMs };
   });
   const bricks = { by, version, why };
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
 }
 
 /** Descriptions of the bricks, by program. */
-const bricksOf: Readonly<Record<BrickProgram['by'], (version: string) => string>> = {
+const describeBricks: Readonly<Record<BrickProgram['by'], (version: string) => string>> = {
   glusterfs: (version) => `GlusterFS ${version}`,
   glossa: (version) => `glossa ${version}`,
 };
 
-export function introduction(settings: TutorialSettings, width: number): string {
-  const { seed, searches, delayMs, maker } = settings;
-  const away = delayMs === 0 ? '' : `, each request ${delayMs} ms farther away than it is`;
+export function writeIntroduction(settings: TutorialSettings, width: number): string {
+  const { seed, searches, delayMs, brickProgram } = settings;
+  const distanceText = delayMs === 0 ? '' : `, each request ${delayMs} ms farther away than it is`;
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     "GlusterFS's translator tutorial of 2012 writes a cache of absent names for that, puts it into the",
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
-    `${bricksOf[maker.by](maker.version)} on this machine${away}.`,
-    ...(maker.why === null ? [] : [`They are not of GlusterFS: ${maker.why}.`]),
+    `${describeBricks[brickProgram.by](brickProgram.version)} on this machine${distanceText}.`,
+    ...(brickProgram.why === null ? [] : [`They are not of GlusterFS: ${brickProgram.why}.`]),
     `${groupDigits(FILES)} files lie in ${DIRECTORIES} directories, and ${groupDigits(searches)} searches ask`,
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];
-  const rows = stacks.map(({ title, what }) => [title, what] as const);
+  const rows = stacks.map(({ title, description: what }) => [title, what] as const);
   return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
-const TALK = stacks[0]!.talkMs!;
+const TALK_BASELINE_MS = stacks[0]!.talkMs!;
 
 /** Percent by which the talk's cache in Python was slower than its native one. */
-const TALK_LOSS = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
+const TALK_LOSS_PERCENT = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
 
 /** The table with a row for each stack beside the talk's, without incomparable times. */
-export function table({ seed }: TutorialSettings, searched: readonly SearchTimes[]): string {
+export function writeStacksTable(
+  { seed }: TutorialSettings,
+  times: readonly SearchTimes[],
+): string {
   const head = [
     ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
     ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
   ];
-  const cells = writeTimeCells(searched, seed);
-  const rows = searched.map((mine, at) => {
+  const cells = writeTimeCells(times, seed);
+  const rows = times.map((mine, at) => {
     const { title, talkMs } = stacks[at]!;
-    const times = at === 0 || talkMs === null ? '' : `${(TALK / talkMs).toFixed(1)} ×`;
+    const talkFactor =
+      at === 0 || talkMs === null ? '' : `${(TALK_BASELINE_MS / talkMs).toFixed(1)} ×`;
     return [
       ...[title, groupDigits(mine.lookups), groupDigits(mine.forwarded)],
       ...cells[at]!,
-      ...[talkMs === null ? '-' : formatMs(talkMs), times],
+      ...[talkMs === null ? '-' : formatMs(talkMs), talkFactor],
     ];
   });
   return writeTable([...head, ...rows]);
 }
 
 /** The report after the introduction; it ends with the summary. */
-export function reportText(
+export function writeReport(
   settings: TutorialSettings,
-  { busy, times: searched }: Measurement,
+  { busy, times }: Measurement,
   width: number,
 ): string {
-  const [baseline, , python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
-  const counted = [
+  const [baseline, , python] = times as readonly [SearchTimes, SearchTimes, SearchTimes];
+  const countSentences = [
     `With the cache in Python the bricks had ${groupDigits(python.forwarded)} lookups to answer instead of`,
     `${groupDigits(baseline.forwarded)}.`,
     ALL_FOUND,
     'Names that are there the kernel remembers, through every mount.',
   ];
-  const disturbed = writeBusySentence([busy]);
-  const far =
+  const busySentence = writeBusySentence([busy]);
+  const delayHint =
     settings.delayMs === 0
       ? [
           "The talk's bricks were across a network, behind weak machines: --delay 1.3 puts these as " +
@@ -106,29 +107,26 @@ export function reportText(
         ]
       : [];
   return [
-    table(settings, searched),
-    writeParagraph(counted, width),
-    ...(disturbed === null ? [] : [writeParagraph([disturbed], width)]),
-    nextSteps(),
-    writeParagraph([summarySentence(settings, searched), ...far], width),
+    writeStacksTable(settings, times),
+    writeParagraph(countSentences, width),
+    ...(busySentence === null ? [] : [writeParagraph([busySentence], width)]),
+    writeNextSteps(),
+    writeParagraph([writeSummary(settings, times), ...delayHint], width),
   ].join('\n\n');
 }
 
 /** Writes the last sentence: the cache's gain and the script's cost, the subject of the talk. */
-export function summarySentence(
-  { seed }: TutorialSettings,
-  searched: readonly SearchTimes[],
-): string {
-  const [baseline, native, python] = searched as readonly [SearchTimes, SearchTimes, SearchTimes];
-  const said = makeComparisonWriter(seed);
+export function writeSummary({ seed }: TutorialSettings, times: readonly SearchTimes[]): string {
+  const [baseline, native, python] = times as readonly [SearchTimes, SearchTimes, SearchTimes];
+  const writeComparison = makeComparisonWriter(seed);
   return (
-    `${said('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
-    `${said('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS} % ` +
+    `${writeComparison('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
+    `${writeComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS_PERCENT} % ` +
     'slower than that.'
   );
 }
 
-export function nextSteps(): string {
+export function writeNextSteps(): string {
   const files: readonly (readonly [path: string, what: string])[] = [
     [`${FOLDER}/README.md`, 'the same by hand'],
     [`${FOLDER}/original.vol`, 'the stack as the slides print it'],

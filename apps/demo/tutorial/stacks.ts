@@ -11,7 +11,7 @@ export interface TutorialStack {
   /** Name in the table. */
   readonly title: string;
   /** Description for people. */
-  readonly what: string;
+  readonly description: string;
   /** Name of a volfile in examples/tutorial. */
   readonly volfile: string;
   /** Options that differ from the volfile, in the form of --xlator-option. */
@@ -31,7 +31,7 @@ export const stacks: readonly TutorialStack[] = [
   {
     name: 'baseline',
     title: 'no cache',
-    what: 'the printed stack',
+    description: 'the printed stack',
     volfile: 'original.vol',
     options: [],
     talkMs: 7.357,
@@ -39,7 +39,7 @@ export const stacks: readonly TutorialStack[] = [
   {
     name: 'native',
     title: 'native',
-    what: 'with the cache of absent names, here in TypeScript, there in C',
+    description: 'with the cache of absent names, here in TypeScript, there in C',
     volfile: 'negative.vol',
     options: [],
     talkMs: 1.095,
@@ -47,7 +47,7 @@ export const stacks: readonly TutorialStack[] = [
   {
     name: 'python',
     title: 'Python',
-    what: 'with the cache in Python',
+    description: 'with the cache in Python',
     volfile: 'python.vol',
     options: [],
     talkMs: 1.286,
@@ -55,7 +55,7 @@ export const stacks: readonly TutorialStack[] = [
   {
     name: 'python-kernel',
     title: 'Python + kernel',
-    what: 'the same, and Python tells the kernel how long a name stays absent',
+    description: 'the same, and Python tells the kernel how long a name stays absent',
     volfile: 'python.vol',
     options: ['test-negative.kernel-timeout=1h'],
     talkMs: null,
@@ -63,45 +63,47 @@ export const stacks: readonly TutorialStack[] = [
 ];
 
 /** The path of a stack's printed volfile. */
-export const printedVolfile = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
+export const printedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, FOLDER, volfile);
 
 const clients = [0, 1].map((at) => ({ client: `test-client-${at}`, at }));
-const wireOf = (at: number): string => `test-wire-${at}`;
+const counterName = (at: number): string => `test-wire-${at}`;
 
 /** Volumes that count the lookups sent to bricks. */
-export const countedVolumes = clients.map(({ at }) => wireOf(at));
+export const countingVolumes = clients.map(({ at }) => counterName(at));
 
 /**
  * Inserts volumes above a volume of a volfile; its former parents then stand above the last of
  * them.
  */
-function withAbove(text: string, name: string, above: readonly PlainVolume[]): string {
-  const places = above.map((volume, at) => ({
+function insertAbove(text: string, name: string, above: readonly PlainVolume[]): string {
+  const inserted = above.map((volume, at) => ({
     ...volume,
     subvolumes: [at === 0 ? name : above[at - 1]!.name],
   }));
   return text
     .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
-      const known = names.split(' ').map((it) => (it === name ? above.at(-1)!.name : it));
+      const known = names
+        .split(' ')
+        .map((subvolume) => (subvolume === name ? above.at(-1)!.name : subvolume));
       return key + known.join(' ');
     })
     .replace(
       new RegExp(`^volume ${name}\n[^]*?^end-volume\n`, 'm'),
-      (own) => `${own}\n${printVolumes(places)}`,
+      (block) => `${block}\n${printVolumes(inserted)}`,
     );
 }
 
 /** The text of a printed volfile with a counter and a delay above each client. */
-export function measurableVolfile(text: string, delayMs: number): string {
+export function makeMeasurable(text: string, delayMs: number): string {
   return clients.reduce((known, { client, at }) => {
-    const way = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
-    return withAbove(known, client, [...way, makeCounterVolume(wireOf(at))]);
+    const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
+    return insertAbove(known, client, [...delay, makeCounterVolume(counterName(at))]);
   }, text);
 }
 
 /** Writes the measurable volfile of a stack to `path`. */
 export function writeMeasurable(stack: TutorialStack, path: string, delayMs: number): string {
-  writeFileSync(path, measurableVolfile(readFileSync(printedVolfile(stack), 'utf8'), delayMs));
+  writeFileSync(path, makeMeasurable(readFileSync(printedVolfilePath(stack), 'utf8'), delayMs));
   return path;
 }

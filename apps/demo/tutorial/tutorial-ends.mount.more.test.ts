@@ -26,14 +26,14 @@ import { selectVariants } from '../../../test/support/test-selection.ts';
 const hasNoRoot = isSkipped('glossa tutorial, ended', isRoot ? '' : 'it is for root');
 const describeRoot = hasNoRoot ? describe.skip : describeMountsAnyway;
 
-const MANY = ['--searches', '200000'];
+const MANY_SEARCHES = ['--searches', '200000'];
 
-const isMountedAt =
+const expectMounted =
   (name: string): Moment =>
   (scratch) =>
     expect(scratch.findMounts().some((path) => path.endsWith(name))).toBe(true);
 
-const runs =
+const expectRunning =
   (pattern: string): Moment =>
   (scratch) =>
     expect(findServers(scratch, pattern)).not.toEqual([]);
@@ -43,12 +43,12 @@ const moments: [string, Moment][] = [
     'has made its folder',
     async (scratch) => expect(await readdir(scratch.at('tmp'))).not.toEqual([]),
   ],
-  ['starts the first brick', runs('brick0')],
-  ['starts the second brick', runs('brick1')],
-  ['starts the mount to make its files in', runs('files-mnt')],
-  ['makes its files', isMountedAt('files-mnt')],
-  ['starts a mount to search through', runs('baseline-mnt')],
-  ['searches', isMountedAt('baseline-mnt')],
+  ['starts the first brick', expectRunning('brick0')],
+  ['starts the second brick', expectRunning('brick1')],
+  ['starts the mount to make its files in', expectRunning('files-mnt')],
+  ['makes its files', expectMounted('files-mnt')],
+  ['starts a mount to search through', expectRunning('baseline-mnt')],
+  ['searches', expectMounted('baseline-mnt')],
 ];
 
 describeRoot('glossa tutorial leaves no mount, process or file', () => {
@@ -63,7 +63,7 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
     (_when, moment) => expectEndBy('SIGINT', runTutorial, ['--bricks', 'glusterfs'], moment),
   );
 
-  const silent = [
+  const silentMoments = [
     ['makes files, and no brick answers', 'files-mnt', 'brick[01]'],
     ['makes files, and its server does not answer', 'files-mnt', 'files-mnt'],
     ['searches, and no brick answers', 'baseline-mnt', 'brick[01]'],
@@ -71,19 +71,21 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
     ['searches, and neither bricks nor server answer', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
   ] as const;
-  it.each(selectVariants(silent, () => false))('when it %s', (_when, mountpoint, stopped) =>
-    expectEndBy('SIGINT', runTutorial, ['--bricks', 'glossa'], async (scratch) => {
-      await isMountedAt(mountpoint)(scratch);
-      stop(findServers(scratch, stopped));
-    }),
+  it.each(selectVariants(silentMoments, () => false))(
+    'when it %s',
+    (_when, mountpoint, stoppedPattern) =>
+      expectEndBy('SIGINT', runTutorial, ['--bricks', 'glossa'], async (scratch) => {
+        await expectMounted(mountpoint)(scratch);
+        stop(findServers(scratch, stoppedPattern));
+      }),
   );
 
-  const ofGlusterfs = selectVariants(['brick[01]'], () => false);
-  it.skipIf(isWithoutBricks()).each(ofGlusterfs)(
+  const brickPatterns = selectVariants(['brick[01]'], () => false);
+  it.skipIf(isWithoutBricks()).each(brickPatterns)(
     'when it searches, and no %s of GlusterFS answers',
     (bricks) =>
       expectEndBy('SIGINT', runTutorial, ['--bricks', 'glusterfs'], async (scratch) => {
-        await isMountedAt('baseline-mnt')(scratch);
+        await expectMounted('baseline-mnt')(scratch);
         stop(findServers(scratch, bricks));
       }),
   );
@@ -91,12 +93,12 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
   const progress = [/the bricks/, /the files/, /4 stacks: starting/, /█.*4 stacks/];
   it.each(selectVariants(progress, ({ source }) => source === 'the files'))(
     'when Ctrl-C is typed as a terminal shows %s',
-    (shown) =>
+    (progressPattern) =>
       withScratch(async (scratch) => {
         const TMPDIR = await scratch.makeFolder('tmp');
-        const line = [process.execPath, GLOSSA, 'tutorial', '--bricks', 'glossa', ...MANY];
+        const line = [process.execPath, GLOSSA, 'tutorial', '--bricks', 'glossa', ...MANY_SEARCHES];
         const terminal = new PseudoTerminal(`exec ${line.join(' ')}`, scratch.path, { TMPDIR });
-        await terminal.readUntil(shown);
+        await terminal.readUntil(progressPattern);
         terminal.type('\x03');
         await terminal.readUntil(/glossa tutorial: interrupted/);
         expect(await terminal.end()).toBe(130);
@@ -105,17 +107,17 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
   );
 });
 
-describeRoot('the folder', () => {
+describeRoot('after a kill,', () => {
   const commands = [
     ['demo', runDemo],
     ['tutorial', runTutorial],
   ] as const;
   it.each(selectVariants(commands, ([command]) => command === 'tutorial'))(
-    'the folder of a killed %s is removed by the next run, and a folder in use stays',
+    'the folder of glossa %s is removed by the next run, and a folder in use stays',
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));
-        await killWhenMounted(scratch, start, MANY);
+        await killWhenMounted(scratch, start, MANY_SEARCHES);
         const [left, ...more] = await folders();
         expect({ left, more }).toEqual({
           left: expect.stringMatching(`glossa-${command}-`),
@@ -124,26 +126,26 @@ describeRoot('the folder', () => {
         // A user's folder whose name only resembles a run's.
         await scratch.makeFolder('tmp', `glossa-${command}-notes`);
         // A second run starts and ends while the first one works.
-        let during: Promise<unknown> | undefined;
-        const first = await start(scratch, MANY, (child) => {
-          during = (async () => {
+        let secondRun: Promise<unknown> | undefined;
+        const first = await start(scratch, MANY_SEARCHES, (child) => {
+          secondRun = (async () => {
             await vi.waitFor(() => expect(scratch.findMounts()).not.toEqual([]), PATIENCE);
             const before = await folders();
             // A run removes abandoned folders before it makes its own.
-            const own = async (): Promise<void> =>
+            const expectOwnFolder = async (): Promise<void> =>
               expect((await folders()).length).toBeGreaterThan(before.length);
-            let going: Promise<unknown> | undefined;
-            const second = await start(scratch, MANY, (other) => {
-              going = vi.waitFor(own, PATIENCE).then(() => other.kill('SIGINT'));
+            let interrupting: Promise<unknown> | undefined;
+            const second = await start(scratch, MANY_SEARCHES, (other) => {
+              interrupting = vi.waitFor(expectOwnFolder, PATIENCE).then(() => other.kill('SIGINT'));
             });
-            await going;
+            await interrupting;
             const err = `glossa ${command}: interrupted\n`;
             expect(second).toMatchObject({ status: 130, err });
             expect(await folders()).toEqual(before);
             child.kill('SIGINT');
           })();
         });
-        await during;
+        await secondRun;
         expect(first.status).toBe(130);
         expect(first.err).toBe(
           `glossa ${command}: removed ${scratch.at('tmp', left!)}, left by a run that was killed\n` +
@@ -158,7 +160,7 @@ describeRoot('glossa tutorial in a folder without space', () => {
   it.each([
     ['for its lock', 'nr_inodes=2'],
     ['for its files', 'nr_inodes=600'],
-  ])('%s names the error, and leaves no file', (_what, limit) =>
+  ])('%s names the error and leaves no file', (_what, limit) =>
     withScratch(async (scratch) => {
       const tmp = await scratch.makeFolder('tmp');
       execFileSync('mount', ['-t', 'tmpfs', '-o', limit, 'glossa-test', tmp]);

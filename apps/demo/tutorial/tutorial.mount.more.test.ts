@@ -121,12 +121,13 @@ function testSearches(): void {
     "prints the talk's times beside those over bricks of GlusterFS",
     () =>
       withScratch(async (scratch) => {
-        let seen: Promise<unknown> | undefined;
+        let bricksSeen: Promise<unknown> | undefined;
         const { status, out, err } = await runTutorial(scratch, ['--searches', '100'], () => {
-          const there = () => expect(findServers(scratch, BRICK).length).toBeGreaterThanOrEqual(2);
-          seen = vi.waitFor(there, PATIENCE);
+          const expectBricks = () =>
+            expect(findServers(scratch, BRICK).length).toBeGreaterThanOrEqual(2);
+          bricksSeen = vi.waitFor(expectBricks, PATIENCE);
         });
-        await seen;
+        await bricksSeen;
         expect({ status, err }).toEqual({ status: 0, err: '' });
         expect(out.replaceAll(/\s+/g, ' ')).toMatch(
           /over two bricks of GlusterFS 1?\d\.\d+ on this/,
@@ -183,7 +184,7 @@ onlyInFirst(() => {
 
   it('refuses wrong flags', () =>
     withScratch(async (scratch) => {
-      const wrong = [
+      const wrongFlags = [
         ['--searches', '19'],
         ['--seed', 'x'],
         ['--delay', '0.001'],
@@ -191,6 +192,6 @@ onlyInFirst(() => {
         ['--bricks', 'clay'],
         ['folder'],
       ];
-      for (const flags of wrong) expect((await runTutorial(scratch, flags)).status).toBe(2);
+      for (const flags of wrongFlags) expect((await runTutorial(scratch, flags)).status).toBe(2);
     }));
 });

@@ -30,18 +30,18 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';
 import { startGlossa } from '../servers.ts';
-import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
-import { lookVolume } from '../volumes.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import { readVolume } from '../volumes.ts';
 
 const FILE = 'file';
 
 type ObservedSeries = Series<'plain' | 'seen'>;
 
 const BAR = { limit: 1.05, aim: 1 };
-const PLAIN = 'storage/posix, a file in the page cache';
-const SEEN = 'the same under a module in Python that sees it';
+const PLAIN_TITLE = 'storage/posix, a file in the page cache';
+const SEEN_TITLE = 'the same under a module in Python that sees it';
 
-const overPlain = ({ seen, plain }: ObservedSeries) => compare(seen, plain, ratio);
+const compareToPlain = ({ seen, plain }: ObservedSeries) => compare(seen, plain, ratio);
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -49,14 +49,14 @@ const overPlain = ({ seen, plain }: ObservedSeries) => compare(seen, plain, rati
  * Each batch finds the memory of those before it free: a read into memory that is new to the process
  * takes six times as long, and how often that happens is chance.
  */
-const collect = collector();
-async function before(variant: Batch): Promise<void> {
-  collect();
+const collectGarbage = findCollector();
+async function warmUp(variant: Batch): Promise<void> {
+  collectGarbage();
   await variant(20);
 }
 
 /** The garbage collector, which takes no flag of the command line then. */
-function collector(): () => void {
+function findCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
@@ -69,7 +69,7 @@ const FULL: Load = {
 };
 const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
 
-export async function dataCosts(bench: Bench): Promise<Report> {
+export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('Python: reads of 128 KiB');
   const seen = await measureOrExplain(() => measureObserved(bench, load));
@@ -81,27 +81,27 @@ export async function dataCosts(bench: Bench): Promise<Report> {
         title: `reads of 128 KiB in process: µs each, median of ${rounds} rounds [lowest – highest]`,
         columns: [],
         rows: [
-          rowOf(PLAIN, seen, ({ plain }) => [roundsText(plain)]),
-          rowOf(SEEN, seen, (found) => [roundsText(found.seen)]),
-          rowOf('a leaf that answers at once, under bytes.translate', changed, (found) => [
-            roundsText(found.changed),
+          makeRow(PLAIN_TITLE, seen, ({ plain }) => [formatRounds(plain)]),
+          makeRow(SEEN_TITLE, seen, (samples) => [formatRounds(samples.seen)]),
+          makeRow('a leaf that answers at once, under bytes.translate', changed, (samples) => [
+            formatRounds(samples.changed),
           ]),
         ],
       },
     ],
     figures: [
-      figureOf(
+      makeFigure(
         'readv of 128 KiB seen, not touched, by Python / not scripted',
         ['×', BAR],
         seen,
-        overPlain,
+        compareToPlain,
       ),
-      figureOf(
+      makeFigure(
         'readv of 128 KiB changed by Python (bytes.translate)',
         ['GB/s', { limit: 1, least: true }],
         changed,
         // Bytes in a nanosecond are gigabytes in a second.
-        (found) => found.changed.map((us) => READ_SIZE / (us * 1000)),
+        (samples) => samples.changed.map((us) => READ_SIZE / (us * 1000)),
       ),
     ],
     raw: { rounds, best, count, seen, changed },
@@ -123,7 +123,7 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
   const variants = { plain: makeReads(graphs[0], fds[0]), seen: makeReads(graphs[1], fds[1]) };
-  const series = await measurePairs(bench, variants, { ...load, before });
+  const series = await measurePairs(bench, variants, { ...load, before: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
@@ -135,8 +135,16 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   const inode = await new Promise<Inode>((resolve, reject) => {
     const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
     const loc = new Loc(inodes.newInode(), inodes.root, name);
-    const cbk: Parameters<typeof wind.lookup>[2] = (_f, _c, _xl, opRet, opErrno, found, buf) => {
-      const linked = opRet < 0 ? null : inodes.link(found!, inodes.root, name, buf!);
+    const cbk: Parameters<typeof wind.lookup>[2] = (
+      _f,
+      _c,
+      _xl,
+      opRet,
+      opErrno,
+      replyInode,
+      buf,
+    ) => {
+      const linked = opRet < 0 ? null : inodes.link(replyInode!, inodes.root, name, buf!);
       if (linked === null) reject(new NotMeasured(`lookup: ${errnoName(opErrno)}`));
       else resolve(linked);
     };
@@ -179,7 +187,7 @@ const QUICK_MOUNTED: Load = {
 };
 const BLOCKS = 256;
 
-export async function mountedReads(bench: Bench): Promise<Report> {
+export async function measureMountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
   bench.log('Python: reads of 128 KiB through a mount');
   const seen = await measureOrExplain(() => measureMounted(bench, load));
@@ -190,17 +198,17 @@ export async function mountedReads(bench: Bench): Promise<Report> {
         title: `reads of 128 KiB through a mount: µs each, median of ${rounds} rounds`,
         columns: [],
         rows: [
-          rowOf(PLAIN, seen, ({ plain }) => [roundsText(plain)]),
-          rowOf(SEEN, seen, (found) => [roundsText(found.seen)]),
+          makeRow(PLAIN_TITLE, seen, ({ plain }) => [formatRounds(plain)]),
+          makeRow(SEEN_TITLE, seen, (samples) => [formatRounds(samples.seen)]),
         ],
       },
     ],
     figures: [
-      figureOf(
+      makeFigure(
         'readv of 128 KiB seen by Python / not scripted, at a mount',
         ['×', BAR],
         seen,
-        overPlain,
+        compareToPlain,
       ),
     ],
     raw: { rounds, best, count, seen },
@@ -211,8 +219,8 @@ export async function mountedReads(bench: Bench): Promise<Report> {
 async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries> {
   const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
     // The kernel would read the file itself where no module sees the data.
-    const served = { flags: ['--no-passthrough'] };
-    const { mountpoint } = await startGlossa(bench, name, volumes, served);
+    const settings = { flags: ['--no-passthrough'] };
+    const { mountpoint } = await startGlossa(bench, name, volumes, settings);
     writeFileSync(join(bench.data, name, FILE), new Uint8Array(BLOCKS * READ_SIZE));
     const fd = openSync(join(mountpoint, FILE), constants.O_RDONLY | constants.O_DIRECT);
     // Before its server ends, and the mount goes.
@@ -220,21 +228,21 @@ async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries>
     return fd;
   };
   const variants = {
-    plain: blocks(await open('plain', [])),
-    seen: blocks(await open('seen', [lookVolume])),
+    plain: makeBlockReads(await open('plain', [])),
+    seen: makeBlockReads(await open('seen', [readVolume])),
   };
   return measurePairs(bench, variants, load);
 }
 
-function blocks(fd: number): Batch {
-  const into = Buffer.alloc(READ_SIZE);
+function makeBlockReads(fd: number): Batch {
+  const buffer = Buffer.alloc(READ_SIZE);
   let block = 0;
   return async (count) => {
     const begin = performance.now();
     for (let done = 0; done < count; done++) {
       block = (block + 1) % BLOCKS;
-      const got = readSync(fd, into, 0, READ_SIZE, block * READ_SIZE);
-      if (got !== READ_SIZE) throw new NotMeasured(`a read gave ${got} bytes`);
+      const size = readSync(fd, buffer, 0, READ_SIZE, block * READ_SIZE);
+      if (size !== READ_SIZE) throw new NotMeasured(`a read gave ${size} bytes`);
     }
     return ((performance.now() - begin) * 1000) / count;
   };

@@ -20,7 +20,7 @@ import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';
-import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
 /** Rounds of both, beside each other. */
 interface Pair {
@@ -42,13 +42,13 @@ async function measureCosts(
   costs: readonly Cost[],
   columns: readonly string[],
 ): Promise<Report> {
-  const all = [];
+  const measurements = [];
   for (const { language, call, bar, measure } of costs) {
     const { title } = languages[language];
-    const what = `${title}: lookup ${call}`;
-    bench.log(what);
+    const figureName = `${title}: lookup ${call}`;
+    bench.log(figureName);
     const pair = await measureOrExplain(() => measure(bench, load));
-    all.push({ language, title: `${title}: ${call}`, what, bar, pair });
+    measurements.push({ language, title: `${title}: ${call}`, what: figureName, bar, pair });
   }
   const title =
     `lookups in process: µs each, median of ${load.rounds} rounds [lowest – highest], each the ` +
@@ -58,27 +58,35 @@ async function measureCosts(
       {
         title,
         columns,
-        rows: all.map((one) =>
-          rowOf(one.title, one.pair, ({ base, mine }) => [roundsText(base), roundsText(mine)]),
+        rows: measurements.map((entry) =>
+          makeRow(entry.title, entry.pair, ({ base, mine }) => [
+            formatRounds(base),
+            formatRounds(mine),
+          ]),
         ),
       },
     ],
-    figures: all.map(({ what, bar, pair }) =>
-      figureOf(what, ['µs', bar], pair, ({ base, mine }) => compare(mine, base, difference)),
+    figures: measurements.map(({ what: figureName, bar, pair }) =>
+      makeFigure(figureName, ['µs', bar], pair, ({ base, mine }) =>
+        compare(mine, base, difference),
+      ),
     ),
-    raw: { ...load, pairs: all.map(({ language, title, pair }) => ({ language, title, ...pair })) },
+    raw: {
+      ...load,
+      pairs: measurements.map(({ language, title, pair }) => ({ language, title, ...pair })),
+    },
   };
 }
 
 // -- in each language ----------------------------------------------------------------------------
 
-interface HeldLookup {
+interface LookupBars {
   readonly call: string;
   readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
 }
 
 /** Bars of the kinds of `glossa bench call`. */
-const held: Readonly<Partial<Record<KindName, HeldLookup>>> = {
+const LOOKUP_BARS: Readonly<Partial<Record<KindName, LookupBars>>> = {
   decided: {
     call: 'decided in the script (negative hit)',
     bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },
@@ -108,8 +116,8 @@ const QUICK: Load = {
 };
 
 /** @param language besides TypeScript */
-export function lookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
-  const costs = Object.entries(held).flatMap(([kind, { call, bars }]): Cost[] => {
+export function measureLookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
+  const costs = Object.entries(LOOKUP_BARS).flatMap(([kind, { call, bars }]): Cost[] => {
     const bar = bars[language];
     const measure = async (lab: Bench, load: Load): Promise<Pair | MissingResult> => {
       const rounds = await measureRounds(lab, kind as KindName, [language], load);
@@ -123,40 +131,40 @@ export function lookupCosts(bench: Bench, language: LanguageName): Promise<Repor
 
 // -- in a thread of its own ----------------------------------------------------------------------
 
-const FULL_APART: Load = {
+const FULL_ISOLATED: Load = {
   rounds: 31,
   best: 8,
   count: 250,
   warm: 20_000,
 };
-const QUICK_APART: Load = {
+const QUICK_ISOLATED: Load = {
   rounds: 5,
   best: 2,
   count: 250,
   warm: 1000,
 };
 
-export function isolatedLookups(bench: Bench): Promise<Report> {
+export function measureIsolatedLookups(bench: Bench): Promise<Report> {
   const costs = (['python', 'javascript'] as const).map(
     (language): Cost => ({
       language,
       call: 'decided in a thread of its own',
       // The limit is for both threads on one CPU, the aim for two that are busy.
       bar: { limit: 20, aim: 8 },
-      measure: (lab, load) => measureApart(lab, language, load),
+      measure: (lab, load) => measureInThread(lab, language, load),
     }),
   );
-  return measureCosts(bench, bench.quick ? QUICK_APART : FULL_APART, costs, [
+  return measureCosts(bench, bench.quick ? QUICK_ISOLATED : FULL_ISOLATED, costs, [
     'here',
     'in a thread',
   ]);
 }
 
-async function measureApart(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
+async function measureInThread(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
   const volume = await languages[language].makeVolume(bench, 'decided');
-  const apart = { ...volume, options: { ...volume.options, isolation: 'thread' } };
+  const isolated = { ...volume, options: { ...volume.options, isolation: 'thread' } };
   const here = await startGraph(bench, [absentLeaf, volume]);
-  const thread = await startGraph(bench, [absentLeaf, apart]);
+  const thread = await startGraph(bench, [absentLeaf, isolated]);
   try {
     const variants = { base: makeLookups(here, ENOENT), mine: makeLookups(thread, ENOENT) };
     return await measurePairs(bench, variants, load);

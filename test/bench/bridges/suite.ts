@@ -3,10 +3,10 @@
  * TypeScript, in this process. One part needs mounts.
  */
 import type { Suite } from '../suite.ts';
-import { dataCosts, mountedReads } from './data.ts';
-import { isolatedLookups, lookupCosts } from './lookups.ts';
-import { secondVolume } from './second-volume.ts';
-import { undefinedFops } from './undefined-fops.ts';
+import { measureDataCosts, measureMountedReads } from './data.ts';
+import { measureIsolatedLookups, measureLookupCosts } from './lookups.ts';
+import { measureSecondVolume } from './second-volume.ts';
+import { measureUndefinedFops } from './undefined-fops.ts';
 
 export const bridges: Suite = {
   usage: `usage: npm run bench -- bridges [options]
@@ -21,13 +21,13 @@ of it in one process without a mount. On a quiet machine; a full run takes about
 the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: false,
   parts: {
-    python: (bench) => lookupCosts(bench, 'python'),
-    javascript: (bench) => lookupCosts(bench, 'javascript'),
-    c: (bench) => lookupCosts(bench, 'c'),
-    data: dataCosts,
-    mount: mountedReads,
-    route: undefinedFops,
-    second: secondVolume,
-    isolated: isolatedLookups,
+    python: (bench) => measureLookupCosts(bench, 'python'),
+    javascript: (bench) => measureLookupCosts(bench, 'javascript'),
+    c: (bench) => measureLookupCosts(bench, 'c'),
+    data: measureDataCosts,
+    mount: measureMountedReads,
+    route: measureUndefinedFops,
+    second: measureSecondVolume,
+    isolated: measureIsolatedLookups,
   },
 };

@@ -8,14 +8,14 @@ import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts'
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import type { Second } from './second-volume.ts';
+import type { SecondVolumeCost } from './second-volume.ts';
 
 /** Starts beside the first volume; the best one counts, as other load only slows them. */
 const STARTS = 4;
 /** Time to free the memory of the start. */
 const IDLE_MS = 1500;
 
-async function resident(): Promise<number> {
+async function measureResidentMb(): Promise<number> {
   for (let round = 0; round < 2; round++) {
     await delay(IDLE_MS / 2);
     globalThis.gc?.();
@@ -26,37 +26,37 @@ async function resident(): Promise<number> {
 async function main(): Promise<void> {
   const cleanup = new Cleanup();
   const { signal } = new AbortController();
-  const say = (message: string): void => console.error(message);
-  const lab = { folder: process.argv[2]!, cleanup, signal, log: say };
+  const logLine = (message: string): void => console.error(message);
+  const lab = { folder: process.argv[2]!, cleanup, signal, log: logLine };
   /** Starts a volume and awaits its first answer; returns seconds. */
-  const start = async (): Promise<readonly [Graph, number]> => {
+  const startVolume = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();
     const graph = await startModule(lab, 'python', 'decided', absentLeaf);
     await makeLookups(graph, ENOENT)(1);
     return [graph, (performance.now() - begin) / 1000];
   };
   try {
-    const memory = [await resident()];
-    const [, first] = await start();
-    memory.push(await resident());
-    const seconds = [(await start())[1]];
-    memory.push(await resident());
+    const memory = [await measureResidentMb()];
+    const [, first] = await startVolume();
+    memory.push(await measureResidentMb());
+    const seconds = [(await startVolume())[1]];
+    memory.push(await measureResidentMb());
     while (seconds.length < STARTS) {
-      const [graph, more] = await start();
+      const [graph, more] = await startVolume();
       seconds.push(more);
       await graph.stop();
     }
     const [none, one, two] = memory as [number, number, number];
-    const taken: Second = {
+    const cost: SecondVolumeCost = {
       seconds: Math.min(...seconds),
       megabytes: two - one,
       first: { seconds: first, megabytes: one - none },
     };
-    console.log(JSON.stringify(taken));
+    console.log(JSON.stringify(cost));
   } catch (error) {
     console.log((error as Error).message.split('\n')[0]);
   } finally {
-    await cleanup.run(say);
+    await cleanup.run(logLine);
   }
 }
 

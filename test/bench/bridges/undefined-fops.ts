@@ -10,7 +10,7 @@ import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/ca
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
-import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
 const FULL: Load = {
   rounds: 31,
@@ -35,12 +35,12 @@ interface Measured {
   readonly with: readonly number[];
 }
 
-export async function undefinedFops(bench: Bench): Promise<Report> {
+export async function measureUndefinedFops(bench: Bench): Promise<Report> {
   bench.log('Python: fops that the module does not define');
   const load = bench.quick ? QUICK : FULL;
   const measured = await measureOrExplain(() => measure(bench, load));
-  const row = (title: string, cell: (found: Measured) => string) =>
-    rowOf(title, measured, (found) => [cell(found)]);
+  const makeMeasuredRow = (title: string, cell: (samples: Measured) => string) =>
+    makeRow(title, measured, (samples) => [cell(samples)]);
   return {
     sections: [
       {
@@ -49,16 +49,18 @@ export async function undefinedFops(bench: Bench): Promise<Report> {
           `${load.rounds} rounds [lowest – highest]`,
         columns: [],
         rows: [
-          row('without the module', ({ without }) => roundsText(without)),
-          row('with it: the same code, by the same route', (found) => roundsText(found.with)),
-          row('difference', (found) =>
-            formatEstimate(compare(found.with, found.without, difference), formatDigits),
+          makeMeasuredRow('without the module', ({ without }) => formatRounds(without)),
+          makeMeasuredRow('with it: the same code, by the same route', (samples) =>
+            formatRounds(samples.with),
+          ),
+          makeMeasuredRow('difference', (samples) =>
+            formatEstimate(compare(samples.with, samples.without, difference), formatDigits),
           ),
         ],
       },
     ],
     figures: [
-      figureOf(
+      makeFigure(
         'fops that the module does not define, led through it all the same',
         ['fops', { limit: 0 }],
         measured,
@@ -70,15 +72,15 @@ export async function undefinedFops(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, load: Load): Promise<Measured> {
-  const module = await startModule(bench, 'python', 'apart', presentLeaf);
-  const bare = await startGraph(bench, [presentLeaf]);
+  const graphWith = await startModule(bench, 'python', 'statfs', presentLeaf);
+  const graphWithout = await startGraph(bench, [presentLeaf]);
   const strays = fopNames.filter(
-    (name) => name !== DEFINED && module.links[name].xl === module.top,
+    (name) => name !== DEFINED && graphWith.links[name].xl === graphWith.top,
   );
-  const variants = { without: makeLookups(bare), with: makeLookups(module) };
+  const variants = { without: makeLookups(graphWithout), with: makeLookups(graphWith) };
   const series = await measurePairs(bench, variants, load);
-  await module.stop();
-  await bare.stop();
-  const ns = (rounds: readonly number[]): number[] => rounds.map((us) => us * 1000);
-  return { strays, without: ns(series.without), with: ns(series.with) };
+  await graphWith.stop();
+  await graphWithout.stop();
+  const toNs = (rounds: readonly number[]): number[] => rounds.map((us) => us * 1000);
+  return { strays, without: toNs(series.without), with: toNs(series.with) };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import license from 'rollup-plugin-license';
 import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress';
-import { slugOf } from '../links.ts';
+import { makeSlug } from '../links.ts';
 
 // VitePress runs a compiled copy of this file elsewhere.
 const site = process.cwd();
@@ -13,7 +13,7 @@ const volfile = JSON.parse(
 );
 
 /** The text of a page for the search index, without highlighting code, which is slow. */
-function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
+function renderForSearch(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   const { highlight } = md.options;
   md.options.highlight = null;
   try {
@@ -38,7 +38,7 @@ const tokenize = (text: string): string[] =>
 const SEPARATOR = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
 
 /** Removes empty heads of tables, which Markdown requires. */
-function withoutBlankHeads(tokens: Token[]): void {
+function removeBlankHeads(tokens: Token[]): void {
   for (let from = 0; from < tokens.length; from++) {
     if (tokens[from]!.type !== 'thead_open') continue;
     const end = tokens.findIndex(({ type }, at) => at > from && type === 'thead_close');
@@ -69,7 +69,7 @@ export default defineConfig({
   ignoreDeadLinks: [/^\/(playground|api)\//],
   vite: { plugins: [notices] },
   markdown: {
-    anchor: { slugify: slugOf },
+    anchor: { slugify: makeSlug },
     // Texts contain no HTML elements, and file names are no links.
     html: false,
     linkify: false,
@@ -82,7 +82,7 @@ export default defineConfig({
       // Names in code may break only at their separators.
       const code = rules.code_inline;
       rules.code_inline = (...args) => (code?.(...args) ?? '').replace(SEPARATOR, '$&<wbr>');
-      md.core.ruler.push('blank_heads', ({ tokens }) => withoutBlankHeads(tokens));
+      md.core.ruler.push('blank_heads', ({ tokens }) => removeBlankHeads(tokens));
     },
   },
   themeConfig: {
@@ -91,7 +91,7 @@ export default defineConfig({
     outline: { level: [2, 3], label: 'On this page' },
     search: {
       provider: 'local',
-      options: { _render: textOf, miniSearch: { options: { tokenize } } },
+      options: { _render: renderForSearch, miniSearch: { options: { tokenize } } },
     },
     docFooter: { prev: 'Previous', next: 'Next' },
   },

@@ -16,7 +16,7 @@ const STILL = '?still#still';
  * The picture beside the headline, moving and still: style.css shows one of them, as browsers do
  * not pass the preference for reduced motion to an image.
  */
-function heroPicture(): VNode | undefined {
+function renderHeroPicture(): VNode | undefined {
   const { src, alt } = useData().frontmatter.value.hero?.picture ?? {};
   if (src === undefined) return undefined;
   return h('div', { class: 'hero-picture' }, [
@@ -27,5 +27,5 @@ function heroPicture(): VNode | undefined {
 
 export default {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(heroPicture) }),
+  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(renderHeroPicture) }),
 };
