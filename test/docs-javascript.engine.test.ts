@@ -8,12 +8,12 @@ const modules = pages
   .filter(({ language, text }) => language === 'js' && text.includes('export class xlator'));
 
 describe('JavaScript modules in the documents', () => {
-  it('are more than four', () => {
+  it('number more than four', () => {
     expect(modules.length).toBeGreaterThan(4);
   });
 
   it.each(modules.map(({ page, line, text }) => [`${page}:${line}`, text] as const))(
-    'start and answer without a warning: %s',
+    'start and reply without a warning: %s',
     async (_, text) => {
       const run = await startModule(
         { 'm.js': text },

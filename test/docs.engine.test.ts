@@ -36,7 +36,7 @@ describe('Python modules in the documents', () => {
     .filter(({ language, text }) => language === 'python' && text.includes('class xlator'))
     .map(({ page, line, text }) => ({ title: `${page}:${line}`, text }));
 
-  it('are more than five', () => {
+  it('number more than five', () => {
     expect(whole.length).toBeGreaterThan(5);
   });
 
@@ -103,11 +103,11 @@ describe('tables in the documents', () => {
   });
 });
 
-describe('pages of the documents', () => {
+describe('the documents', () => {
   const ofDocs = documents.filter((path) => path.startsWith(join(root, 'docs/')));
   const generated = ['docs/reference/fops.md', 'docs/reference/messages.md'];
 
-  it.each(ofDocs)('have at most 300 lines and a link in docs/README.md: %s', (path) => {
+  it.each(ofDocs)('have at most 300 lines a page, and a link in docs/README.md: %s', (path) => {
     const name = relative(root, path);
     const lines = readFileSync(path, 'utf8').split('\n').length - 1;
     if (!generated.includes(name)) expect(lines).toBeLessThanOrEqual(300);
@@ -115,7 +115,7 @@ describe('pages of the documents', () => {
     if (name !== 'docs/README.md') expect(list).toContain(`](${name.slice('docs/'.length)})`);
   });
 
-  it('README has at most 200 lines and a picture before line 40', () => {
+  it('have a README of at most 200 lines, with a picture before line 40', () => {
     const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n');
     expect(lines.length).toBeLessThanOrEqual(200);
     expect(lines.slice(0, 40).join('\n')).toMatch(/!\[[^\]]+\]\([^)]+\.svg\)/);

@@ -44,7 +44,7 @@ async function shell(scratch: Scratch, script: string, cwd: string): Promise<str
 }
 
 describeMounts('commands in the documents', () => {
-  it('README: the commands of the first translator print what is shown', () =>
+  it('in the README print what it shows for the first translator', () =>
     withScratch(async (scratch) => {
       const home = await scratch.makeFolder('home');
       const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
@@ -63,7 +63,7 @@ describeMounts('commands in the documents', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('README: the first translator is that of examples/hello', () => {
+  it('in the README run the translator of examples/hello', () => {
     const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
     const textOf = (file: string) => blocks.find((block) => block.file === `hello/${file}`)?.text;
     expect(textOf('hello.py')).toBe(read('examples/hello/hello.py'));
@@ -71,7 +71,7 @@ describeMounts('commands in the documents', () => {
     expect(read('examples/hello/hello.vol')).toContain(textOf('hello.vol'));
   });
 
-  it('examples/hello: the first command prints the greeting and a log line', () =>
+  it('in examples/hello print the greeting and a log line', () =>
     withScratch(async (scratch) => {
       const [{ text } = { text: '' }] = blocksOf(read('examples/hello/README.md'));
       const printed = await shell(scratch, text, packageRoot);
@@ -79,7 +79,7 @@ describeMounts('commands in the documents', () => {
       expect(printed).toMatch(/\[hello\.py:8:lookup\] 0-hello: hello, \/greeting\n/);
     }));
 
-  it('examples/negative: the cache answers repeated lookups, and the commands leave nothing behind', () =>
+  it('in examples/negative show that the cache answers repeated lookups, and leave nothing behind', () =>
     withScratch(async (scratch) => {
       const readme = read('examples/negative/README.md');
       const text = ['Run it', 'Observations']

@@ -132,7 +132,7 @@ const operation: fc.Arbitrary<[string, ...Plain[]]> = fc.oneof(
   fc.tuple(fc.constant('getxattr'), names, fc.constantFrom('user.a', 'user.b')),
 );
 
-it('a replay finds no difference over the same storage, nor over a played one', async () => {
+it('a replay finds no difference over the same storage, nor over a played storage', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
       const volumes = [storage, { translator: caching(true), name: 'cache' }];
@@ -174,7 +174,7 @@ describe('a volume with a changed reply', () => {
     expect(found.map(({ request }) => request.number)).toEqual([1, 2, 3]);
   });
 
-  it('is reported over a real storage', async () => {
+  it('is reported without the requests below when it replays over a real storage', async () => {
     expect(inShort(await replay(await bug(), { volumes: stack(true) }))).toEqual([
       'lookup op_ret: -1 ENOENT | 0',
     ]);
@@ -299,7 +299,7 @@ describe('planOf', () => {
     [/filtered or shortened.*glossa record/, { ...WHOLE, whole: false }],
     [/'vector' of writev\(\/f, .*was cut.*--data-max/, { ...WHOLE, dataMax: 4 }],
     [/no volume 'top': its volumes are storage/, WHOLE, 'top'],
-  ])('resolves or rejects with: %s', async (message, settings, volume) => {
+  ])('resolves ("it is not") or rejects with the reason: %s', async (message, settings, volume) => {
     expect(await why(settings, volume)).toMatch(message);
   });
 

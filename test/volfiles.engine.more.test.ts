@@ -32,8 +32,8 @@ const startable = volfiles.filter(
   (path) => !isRemote(path) && (canCompile || !path.includes('/c/')),
 );
 
-describe('volfiles', () => {
-  it.each(startable)('%s starts over a folder, without a warning', (path) =>
+describe('a volfile of the repository', () => {
+  it.each(startable)('starts over a folder, without a warning: %s', (path) =>
     withScratch(async (scratch) => {
       const lines: string[] = [];
       const sink: LogSink = { write: (line) => void lines.push(line), now: () => Date.now() };

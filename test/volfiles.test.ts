@@ -26,7 +26,7 @@ it('the repository has at least five volfiles', () => {
   expect(volfiles.length).toBeGreaterThanOrEqual(5);
 });
 
-describe.each(volfiles)('%s', (path) => {
+describe.each(volfiles)('the volfile %s', (path) => {
   it('has no problem or warning', () => {
     expect(inspect(path).problems).toEqual([]);
   });

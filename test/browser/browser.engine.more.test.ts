@@ -152,14 +152,14 @@ describe.skipIf(skipped)('modules in a browser', () => {
     expect(granted).toContain('option allow-read: a browser has no files that it could name');
   });
 
-  it('a call that the time limit cannot end is reported to the page', async () => {
+  it('that the time limit cannot end are reported to the page', async () => {
     const never = { module: 'never.py', options: { 'time-limit': '0.5' }, steps: ['lookup a'] };
     const { lost } = (await open(never)) as { lost: { volume: string; seconds: number } };
     expect(lost.volume).toBe('top');
     expect(lost.seconds).toBeGreaterThan(1);
   });
 
-  it('the program of docs/write/browser.md runs, and warns about time limits without shared memory', async () => {
+  it('run by the program of docs/write/browser.md, which warns about time limits without shared memory', async () => {
     const outcome = await openPage(
       new Map([...files, ['/page.html', page('/shown.js', [])]]),
       false,

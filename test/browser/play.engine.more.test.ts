@@ -82,7 +82,7 @@ const INNER = `<!doctype html>
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 it.skipIf(isSkipped('the playground in a browser', why))(
-  "the playground's worker runs a graph from a blob in a page without network access",
+  "in a page without network access, the playground's worker starts from a blob URL and runs a graph",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-play-'));
     try {

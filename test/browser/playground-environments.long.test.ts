@@ -237,7 +237,7 @@ async function openPoor(browser: Browser, address: string): Promise<void> {
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
-  it(`is at most ${MB_MAX} MB`, () => {
+  it(`takes at most ${MB_MAX} MB`, () => {
     expect(bytes).toBeLessThan(MB_MAX * 1e6);
   });
 

@@ -192,7 +192,7 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
 
   describe.skipIf(isSkipped(`what is typed in ${name}`, why))(name, () => {
     it(
-      'typed files are checked, survive a reload, and can be saved and opened',
+      'files typed into the playground are checked, survive a reload, and can be saved and opened',
       { timeout: TIMEOUT_MS },
       () =>
         withBrowser(name, async (browser) => {

@@ -138,7 +138,7 @@ for (const name of wantedBrowsers()) {
       seen(meetExample),
     );
     it(
-      "shows a lesson's task without scrolling, and its check updates counters and picture",
+      "shows a lesson's task without scrolling, and updates counters and picture after its check",
       { timeout: TIMEOUT_MS },
       seen(meetLesson),
     );

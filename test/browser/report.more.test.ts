@@ -65,89 +65,84 @@ const MEASURE = `async (screens) => {
 
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
-describe.skipIf(isSkipped("a report on a phone's width", why))(
-  "a report on a phone's width",
-  () => {
-    const PHONE = 390;
-    const A4 = 680;
-    const long = `/srv/${'a-folder-with-a-long-name/'.repeat(9)}`;
-    let phone: Shown;
-    let dark: Shown;
-    let paper: Shown;
-    let desk: Shown;
+describe.skipIf(isSkipped('the page of a report', why))('the page of a report', () => {
+  const PHONE = 390;
+  const A4 = 680;
+  const long = `/srv/${'a-folder-with-a-long-name/'.repeat(9)}`;
+  let phone: Shown;
+  let dark: Shown;
+  let paper: Shown;
+  let desk: Shown;
 
-    beforeAll(async () => {
-      const run = simulateRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
-      const [first, ...others] = run.stacks;
-      const stacks = [{ ...first!, volfile: `${first!.volfile}# ${long}\n` }, ...others];
-      const report = (await makeReportFiles({ ...run, stacks }))['report.html']!;
-      const screens: Screen[] = [
-        { path: '/report.html', width: PHONE },
-        { path: '/report.html', width: PHONE, dark: true },
-        { path: '/print.html', width: A4, dark: true },
-        { path: '/report.html', width: 1200 },
-      ];
-      const files = new Map([
-        ['/report.html', report],
-        // A page cannot request print rules: here they apply always, and screen rules never.
-        [
-          '/print.html',
-          report
-            .replaceAll('@media print', '@media all')
-            .replaceAll('@media screen', '@media none'),
-        ],
-        [
-          '/page.html',
-          `<!DOCTYPE html><body><script type="module">
+  beforeAll(async () => {
+    const run = simulateRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
+    const [first, ...others] = run.stacks;
+    const stacks = [{ ...first!, volfile: `${first!.volfile}# ${long}\n` }, ...others];
+    const report = (await makeReportFiles({ ...run, stacks }))['report.html']!;
+    const screens: Screen[] = [
+      { path: '/report.html', width: PHONE },
+      { path: '/report.html', width: PHONE, dark: true },
+      { path: '/print.html', width: A4, dark: true },
+      { path: '/report.html', width: 1200 },
+    ];
+    const files = new Map([
+      ['/report.html', report],
+      // A page cannot request print rules: here they apply always, and screen rules never.
+      [
+        '/print.html',
+        report.replaceAll('@media print', '@media all').replaceAll('@media screen', '@media none'),
+      ],
+      [
+        '/page.html',
+        `<!DOCTYPE html><body><script type="module">
 const measure = ${MEASURE};
 const body = JSON.stringify(await measure(${JSON.stringify(screens)}).catch(String));
 fetch('/', { method: 'POST', body });
 </script></body>`,
-        ],
-      ]);
-      const shown = await openPage(files, false);
-      expect(shown).toHaveLength(screens.length);
-      [phone, dark, paper, desk] = shown as [Shown, Shown, Shown, Shown];
-    });
+      ],
+    ]);
+    const shown = await openPage(files, false);
+    expect(shown).toHaveLength(screens.length);
+    [phone, dark, paper, desk] = shown as [Shown, Shown, Shown, Shown];
+  });
 
-    /** Checks that the page fits a screen this wide. */
-    const expectWithin = (shown: Shown, width: number): void => {
-      expect(shown.width).toBeLessThanOrEqual(width);
-      // Ratios, and one of each workload.
-      expect(shown.charts).toHaveLength(1 + 3);
-      expect(shown.boxes).toHaveLength(3 + 3);
-      for (const { left, right } of [...shown.charts, ...shown.boxes]) {
-        expect(left).toBeGreaterThanOrEqual(0);
-        expect(right).toBeLessThanOrEqual(width);
-        expect(right - left).toBeGreaterThan(0);
-      }
-    };
+  /** Checks that the page fits a screen this wide. */
+  const expectWithin = (shown: Shown, width: number): void => {
+    expect(shown.width).toBeLessThanOrEqual(width);
+    // Ratios, and one of each workload.
+    expect(shown.charts).toHaveLength(1 + 3);
+    expect(shown.boxes).toHaveLength(3 + 3);
+    for (const { left, right } of [...shown.charts, ...shown.boxes]) {
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(right).toBeLessThanOrEqual(width);
+      expect(right - left).toBeGreaterThan(0);
+    }
+  };
 
-    it('fits a phone: charts keep their scale and wide tables scroll in their boxes', () => {
-      expectWithin(phone, PHONE);
-      // The text of a chart is as large as it is drawn, or nearly so.
-      for (const { scale } of phone.charts) expect(scale).toBeGreaterThan(0.9);
-      expect(phone.boxes.some(({ within, inner }) => inner > within)).toBe(true);
-    });
+  it('fits a phone: charts keep their scale and wide tables scroll in their boxes', () => {
+    expectWithin(phone, PHONE);
+    // The text of a chart is as large as it is drawn, or nearly so.
+    for (const { scale } of phone.charts) expect(scale).toBeGreaterThan(0.9);
+    expect(phone.boxes.some(({ within, inner }) => inner > within)).toBe(true);
+  });
 
-    it('fits a desktop window with its charts at full scale', () => {
-      expectWithin(desk, 1200);
-      for (const { scale } of desk.charts) expect(scale).toBeGreaterThan(0.9);
-    });
+  it('fits a desktop window with its charts at full scale', () => {
+    expectWithin(desk, 1200);
+    for (const { scale } of desk.charts) expect(scale).toBeGreaterThan(0.9);
+  });
 
-    it('has a dark background in the dark colour scheme, charts included', () => {
-      expectWithin(dark, PHONE);
-      expect(phone.paper).toBe('rgb(255, 255, 255)');
-      expect(dark.paper).not.toBe(phone.paper);
-      expect(dark.ink).not.toBe(phone.ink);
-      for (const { paper: behind } of dark.charts) expect(behind).toBe(dark.paper);
-    });
+  it('has a dark background in the dark colour scheme, charts included', () => {
+    expectWithin(dark, PHONE);
+    expect(phone.paper).toBe('rgb(255, 255, 255)');
+    expect(dark.paper).not.toBe(phone.paper);
+    expect(dark.ink).not.toBe(phone.ink);
+    for (const { paper: behind } of dark.charts) expect(behind).toBe(dark.paper);
+  });
 
-    it('prints black on white with nothing cut off', () => {
-      expectWithin(paper, A4);
-      expect(PAPER).toBe('#ffffff');
-      expect([paper.paper, paper.ink]).toEqual([phone.paper, phone.ink]);
-      for (const { within, inner } of paper.boxes) expect(inner).toBeLessThanOrEqual(within);
-    });
-  },
-);
+  it('prints black on white with nothing cut off', () => {
+    expectWithin(paper, A4);
+    expect(PAPER).toBe('#ffffff');
+    expect([paper.paper, paper.ink]).toEqual([phone.paper, phone.ink]);
+    for (const { within, inner } of paper.boxes) expect(inner).toBeLessThanOrEqual(within);
+  });
+});

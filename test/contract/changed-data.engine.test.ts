@@ -69,42 +69,50 @@ const PARTS: [[number, Half], Operation[]][] = [
   [[7, 'writes'], READS],
 ];
 
-test.each(['none', 'thread'])('isolation %s: a reload leaves no stale data', async (isolation) => {
-  const folder = makeFolder({});
-  const host: Row = {
-    name: 'host',
-    translator: glupy as unknown as Translator<unknown>,
-    options: { 'module-name': 'm', isolation },
-  };
-  await fc.assert(
-    fc.asyncProperty(
-      fc.record({ below: anyCaches(), over: anyCaches() }),
-      fc.array(fc.tuple(modules, anyOperations()), { minLength: 2, maxLength: 3 }),
-      async ({ below, over }, parts) => {
-        const write = (at: number): void =>
-          writeFileSync(join(folder, 'm.js'), module(...parts[at]![0]));
-        write(0);
-        const rows = [disk, ...makeCacheRows(below, 'below'), host, ...makeCacheRows(over, 'over')];
-        const all = [
-          await ProgramOnGraph.start(rows, folder),
-          await ProgramOnGraph.start([disk, host], folder),
-        ];
-        try {
-          for (const [at, [, some]] of parts.entries()) {
-            write(at);
-            for (const used of at === 0 ? [] : all) await used.reload('host');
-            const doing: readonly Operation[] = at === 0 ? [...beginning, ...some] : some;
-            for (const each of doing) {
-              const [seen, alone] = [await all[0]!.do(each), await all[1]!.do(each)];
-              expect(seen, each.join(' ')).toEqual(alone);
+test.each(['none', 'thread'])(
+  'with isolation %s, caches return no stale data after reloads',
+  async (isolation) => {
+    const folder = makeFolder({});
+    const host: Row = {
+      name: 'host',
+      translator: glupy as unknown as Translator<unknown>,
+      options: { 'module-name': 'm', isolation },
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ below: anyCaches(), over: anyCaches() }),
+        fc.array(fc.tuple(modules, anyOperations()), { minLength: 2, maxLength: 3 }),
+        async ({ below, over }, parts) => {
+          const write = (at: number): void =>
+            writeFileSync(join(folder, 'm.js'), module(...parts[at]![0]));
+          write(0);
+          const rows = [
+            disk,
+            ...makeCacheRows(below, 'below'),
+            host,
+            ...makeCacheRows(over, 'over'),
+          ];
+          const all = [
+            await ProgramOnGraph.start(rows, folder),
+            await ProgramOnGraph.start([disk, host], folder),
+          ];
+          try {
+            for (const [at, [, some]] of parts.entries()) {
+              write(at);
+              for (const used of at === 0 ? [] : all) await used.reload('host');
+              const doing: readonly Operation[] = at === 0 ? [...beginning, ...some] : some;
+              for (const each of doing) {
+                const [seen, alone] = [await all[0]!.do(each), await all[1]!.do(each)];
+                expect(seen, each.join(' ')).toEqual(alone);
+              }
+              expect(await all[0]!.readAll(), 'all files').toEqual(await all[1]!.readAll());
             }
-            expect(await all[0]!.readAll(), 'all files').toEqual(await all[1]!.readAll());
+          } finally {
+            for (const used of all) await used.stop();
           }
-        } finally {
-          for (const used of all) await used.stop();
-        }
-      },
-    ),
-    { numRuns: isolation === 'none' ? 4 : 1, endOnFailure: true, examples: [[STACK, PARTS]] },
-  );
-});
+        },
+      ),
+      { numRuns: isolation === 'none' ? 4 : 1, endOnFailure: true, examples: [[STACK, PARTS]] },
+    );
+  },
+);

@@ -127,7 +127,7 @@ async function agree(
   }
 }
 
-test('reads through volumes that change data are the same with caches above and below', () =>
+test('volumes that change data return the same with and without caches above and below', () =>
   fc.assert(
     fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
       agree(stack, [{ doings: [...beginning, ...some] }]),
@@ -135,7 +135,7 @@ test('reads through volumes that change data are the same with caches above and 
     { numRuns: 150 },
   ));
 
-test('reads of open files are the same with caches while volumes that change data are replaced', () =>
+test('open files read the same with and without caches while volumes that change data are replaced', () =>
   fc.assert(
     fc.asyncProperty(
       stacks,

@@ -46,7 +46,7 @@ const CRAWL = {
 };
 
 it.each(LANGUAGES)(
-  'the host stores a bounded number of replies for an endless request (%s)',
+  'the host stores a bounded number of replies for a request that winds without end (%s)',
   async (extension) => {
     const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
@@ -82,7 +82,7 @@ it.each(LANGUAGES)(
 );
 
 it.each(LANGUAGES)(
-  'a request that winds ten thousand times and ends is answered (%s)',
+  'a request that winds ten thousand times and then ends gets its reply (%s)',
   async (extension) => {
     const run = await start(extension, CRAWL[extension]);
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
@@ -142,7 +142,7 @@ describe("a module's own requests", () => {
     LANGUAGES.map((extension) => [title, extension, texts[extension]] as const),
   );
 
-  it.each(bombs)('leave other requests served: %s (%s)', async (_, extension, text) => {
+  it.each(bombs)('do not block other requests: %s (%s)', async (_, extension, text) => {
     const run = await start(extension, text, { 'memory-limit': '128MB' });
     let asked = 0;
     run.leaf.onRequest = (held) => {

@@ -72,7 +72,7 @@ it.each([
     'js',
     'this.log.info("x".repeat(1e6));\nthis.log.info("y".repeat(170_000));\nthrow new RangeError("told");',
   ],
-] as const)('an error is logged also beyond log-limit (%s)', async (extension, body) => {
+] as const)('an error is logged even beyond log-limit (%s)', async (extension, body) => {
   const run = await start(extension, body, { 'log-limit': '20KB' });
   run.ask('stat', run.knownLoc('a'), null);
   expect(run.takeLines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);

@@ -27,7 +27,7 @@ class xlator(Translator):
 `;
 
 describe('a request in a glupy module', () => {
-  it('is answered once with EIO when the fop method fails', async () => {
+  it('fails once with EIO when the fop method fails', async () => {
     for (const before of ['pass', 'dl.wind_stat(frame, None, loc, xdata)']) {
       const run = await old(stat(`${before}\n        1 / 0`));
       run.takeLines();
@@ -41,7 +41,7 @@ describe('a request in a glupy module', () => {
     }
   });
 
-  it('is answered once with EIO when the callback fails', async () => {
+  it('fails once with EIO when the callback fails', async () => {
     const run = await old(`
 class xlator(Translator):
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata):
@@ -63,7 +63,7 @@ class xlator(Translator):
     );
   });
 
-  it('fails with EIO when it is answered twice', async () => {
+  it('fails with EIO when the module unwinds it twice', async () => {
     const answer = 'dl.unwind_stat(frame, 0, this, -1, 2, None, None)';
     const run = await old(stat(`${answer}; ${answer}`));
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -71,7 +71,7 @@ class xlator(Translator):
     expect(run.takeLines().join()).toMatch(/AlreadyAnswered/);
   });
 
-  it('may be stored and answered during another request', async () => {
+  it('may be stored and unwound during another request', async () => {
     const run = await old(`
 kept = []
 class xlator(Translator):
@@ -119,7 +119,7 @@ class xlator(Translator):
     run.expectSettled();
   });
 
-  it('has a unique id in fop methods, and id 0 without one', async () => {
+  it('has a unique id in fop methods; outside of them the id is 0', async () => {
     const run = await old(`
 ids = []
 class xlator(Translator):
@@ -151,7 +151,7 @@ class xlator(Translator):
 });
 
 describe('a translator for the original glupy', () => {
-  it('is constructed once with the number that it registers by', async () => {
+  it('is constructed once, with the number under which it registers', async () => {
     const run = await old(`
 class xlator(Translator):
     made = 0
@@ -223,7 +223,7 @@ class xlator(glupy.Translator):
     );
   });
 
-  it('is warned about for a method that names no fop', async () => {
+  it('with a method that names no fop is warned about', async () => {
     const run = await old(`
 class xlator(Translator):
     def read_fop(self, frame, *args): pass

@@ -154,7 +154,7 @@ describe('structures and pointers', () => {
     expect(rows).toEqual(wanted);
   });
 
-  it('raise exceptions with the cause for invalid uses', async () => {
+  it('raise exceptions that name the cause of invalid uses', async () => {
     const found = await said(WRONG.map(([expression]) => expression));
     WRONG.forEach(([expression, text], at) => {
       expect(found[at], expression).toContain(text);
@@ -229,7 +229,7 @@ describe('a changed structure', () => {
     }
   });
 
-  it('is not made by reading: the child gets the same loc', async () => {
+  it('is only sent after a change: a loc that was read reaches the child as it came', async () => {
     const run = await old(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
     const from = run.knownLoc('a');
     expect(sent(run, from)[0]).toBe(from);
@@ -314,7 +314,7 @@ class FdSample {
 }
 
 describe('the package gluster', () => {
-  it('has gfids as words and inodes as addresses', async () => {
+  it('presents gfids as words and inodes as addresses', async () => {
     const run = await old(
       `
 @stat_fop_t

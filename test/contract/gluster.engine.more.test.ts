@@ -41,7 +41,7 @@ function lookup(run: RunningModule, name: string, errno: number) {
 
 const missing = { opRet: -1, opErrno: ENOENT };
 
-describe.each(['hello', 'hello_v1'])('%s', (name) => {
+describe.each(['hello', 'hello_v1'])('the example %s of glupy', (name) => {
   it('logs the lookup and its reply, and changes neither', async () => {
     const run = await start(name);
     run.takeLines();
@@ -63,8 +63,8 @@ describe.each(['hello', 'hello_v1'])('%s', (name) => {
 describe.each([
   ['negative', ROOT_GFID],
   ['negative_v1', '00000000-00000000-00000000-01000000'],
-])('%s', (name, root) => {
-  it('answers for an absent name until the name is created', async () => {
+])('the example %s of glupy', (name, root) => {
+  it('replies ENOENT for an absent name itself until the name is created', async () => {
     const run = await start(name);
     run.takeLines();
     expect(lookup(run, 'a', ENOENT)).toEqual({ wound: true, ...missing });

@@ -23,11 +23,11 @@ const modules = FOLDERS.flatMap((folder) =>
   /\bclass xlator\b|^xlator\b/m.test(readFileSync(join(packageRoot, file), 'utf8')),
 );
 
-it('the folders contain more than thirty modules', () => {
+it('this file tests more than thirty modules', () => {
   expect(modules.length).toBeGreaterThan(30);
 });
 
-it.each(modules)('%s brings no warning about a misnamed method', async (file) => {
+it.each(modules)('the module %s causes no warning about a misnamed method', async (file) => {
   const path = join(packageRoot, file);
   const language = file.endsWith('.py') ? 'python' : 'javascript';
   const start = await languages[language].hosted.load();

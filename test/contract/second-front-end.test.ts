@@ -151,7 +151,7 @@ const connected = (): Remote => {
 const owner = 'ff00000000000000';
 const mine = { type: F_WRLCK, owner };
 
-test('a second front end: each client has its own locks and files, which end with its connection', async () => {
+test('clients of a second front end have their own locks and files, which end with their connections', async () => {
   const [one, two] = [connected(), connected()];
   const first = (await one.ask('create', { path: '/file' })).result as number;
   const second = (await two.ask('open', { path: '/file' })).result as number;
@@ -177,7 +177,7 @@ test('a second front end: each client has its own locks and files, which end wit
   expect(inode.fdCount).toBe(1);
 });
 
-test("a second front end: the lock of a dead client's pending request goes to the next waiter", async () => {
+test('a client that dies while it waits for a lock lets the next waiter have it', async () => {
   const [one, two, three] = [connected(), connected(), connected()];
   const fd = (await one.ask('create', { path: '/file' })).result as number;
   const others = await Promise.all([two, three].map((each) => each.ask('open', { path: '/file' })));

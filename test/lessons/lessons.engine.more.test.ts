@@ -61,7 +61,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     const likely = [...mistakes[name]!, ...(inPython[name] ?? [])];
 
     onlyInFirst(() =>
-      it('answers at least ten likely mistakes', () => {
+      it('has answers to at least ten likely mistakes', () => {
         expect(likely.length).toBeGreaterThanOrEqual(10);
       }),
     );
@@ -155,7 +155,7 @@ onlyInFirst(() => {
     });
   });
 
-  it('a passed lesson names a method that is never called', async () => {
+  it('the verdict of a passed lesson still names a method that is never called', async () => {
     const lesson = lessons[1]!;
     const text = lesson.read('solution.js').replace('{}', '{ lokup() {} }');
     const { passed, answer } = await judgeText(lesson, 'javascript', text);

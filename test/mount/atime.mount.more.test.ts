@@ -14,18 +14,13 @@ onStage(
   'access times',
   { kernel: ['posix', 'python'], user: ['posix'] },
   (stage) => {
-    it.each(Object.entries(ways))(
-      'the access time after %s equals that of the storage',
-      async (_, read) => {
-        const { mounted, name } = stage.nextFolders();
-        // The kernel caches attributes for longer than the test takes.
-        await stage.runOk('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
-        const seen = await stage.runOk(`${read}; stat -c %x f`, { in: mounted });
-        expect(seen).toBe(
-          await stage.runOk('stat -c %x f', { in: stage.scratch.at('brick', name) }),
-        );
-      },
-    );
+    it.each(Object.entries(ways))('after %s equal those of the storage', async (_, read) => {
+      const { mounted, name } = stage.nextFolders();
+      // The kernel caches attributes for longer than the test takes.
+      await stage.runOk('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
+      const seen = await stage.runOk(`${read}; stat -c %x f`, { in: mounted });
+      expect(seen).toBe(await stage.runOk('stat -c %x f', { in: stage.scratch.at('brick', name) }));
+    });
   },
   { args: ['--attribute-timeout', '600'] },
 );

@@ -92,7 +92,7 @@ onStage(
       expect(rest).toEqual([`/${name}/d/File`, `/${name}/g`, 'File', 'one', '17']);
     });
 
-    it('900 files without gfids get an inode each', async () => {
+    it('give each of 900 new files an inode of its own', async () => {
       const { here, there } = both();
       await there(
         `for d in $(seq 30); do mkdir -p t/$d
@@ -105,7 +105,7 @@ onStage(
       ).toBe('900\n7.9\n0\n');
     });
 
-    it('in .glusterfs stay hidden, and its name is refused only at the root', async () => {
+    it('in .glusterfs stay hidden, and only the root refuses that name', async () => {
       const { there, here } = both();
       await there('mkdir ../../.glusterfs; touch ../../.glusterfs/x; mkdir .glusterfs');
       expect(

@@ -105,7 +105,7 @@ describeDisks('a disk error', ['btrfs', 'ext4'], () =>
       return said;
     };
 
-    it('EDQUOT follows the data that fits, and writes succeed again once there is space', async () => {
+    it('EDQUOT is returned after the data that fits, and writes succeed again once there is space', async () => {
       const [full, empty] = await alike(quota, [FILL, EMPTY, FILL]);
       expect(full).toMatch(
         /^(write 300000\n)+write [12]?\d{1,5}\n(write EDQUOT\n)+fsync ok\nintact/,
@@ -115,7 +115,7 @@ describeDisks('a disk error', ['btrfs', 'ext4'], () =>
       expect(empty).toBe('x\n(0)');
     });
 
-    it('ENOSPC follows the data that fits, and writes succeed again once there is space', async () => {
+    it('ENOSPC is returned after the data that fits, and writes succeed again once there is space', async () => {
       const [full, empty] = await alike(small, [FILL, EMPTY, FILL]);
       expect(full).toMatch(
         /^(write 300000\n)+write [12]?\d{1,5}\n(write ENOSPC\n)+fsync ok\nintact/,

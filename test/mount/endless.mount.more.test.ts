@@ -89,7 +89,7 @@ const others: readonly Case[] = [
 
 describeMounts('a retry loop', () => {
   it.each(selected.others ? others : first)(
-    'in %s over a child that replies %s leaves other requests served, and SIGTERM ends the mount',
+    'in %s over a child that replies %s does not block other requests, and SIGTERM ends the mount',
     (file, when) =>
       withScratch(async (scratch) => {
         const mount = await start(scratch, file, BELOW[when], 'option wind-limit 0');

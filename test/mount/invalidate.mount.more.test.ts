@@ -106,7 +106,7 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       }),
   );
 
-  it('costs the server no request', () =>
+  it('is looked up without a request to the server', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const ask = () => codeOf(behind.fs.stat(join(behind.mount.path, 'absent')));
       await ask();
@@ -116,7 +116,7 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       expect((await behind.requests()) - before).toBeLessThan(20);
     }));
 
-  it('below an absent directory becomes visible by one invalidation, as all do together', () =>
+  it('below an absent directory becomes visible by one invalidation, and one without a path shows all new names', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const { fs, mount, files, invalidate } = behind;
       const deep = join(mount.path, 'a/b/c');
@@ -268,7 +268,7 @@ describeFrontEnds(
 );
 
 describeFrontEnds('glossa invalidate with a path', everyFrontEnd, (front) => {
-  it('refuses paths outside of glossa mounts, and accepts an unusually long name', () =>
+  it('refuses paths outside of glossa mounts, and accepts a very long one', () =>
     withMount(front, '', async ({ scratch, mount }) => {
       expect(await runGlossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
@@ -351,7 +351,7 @@ const clients = (
 };
 
 describeFrontEnds('invalidation notices under load', ['kernel', 'user'], (front) => {
-  it('leave no lookup unanswered, and none is lost', () =>
+  it('are all applied, and every lookup gets a reply', () =>
     front.withScratch(async (scratch) => {
       await scratch.writeFile('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
@@ -375,7 +375,7 @@ describeFrontEnds(
   'invalidation notices under load with a killed server',
   ['kernel', 'user'],
   (front) => {
-    it('let all clients go with an error', () =>
+    it('end the calls of all clients with an error', () =>
       front.withScratch(async (scratch) => {
         await scratch.writeFile('storm.ts', STORM);
         const mount = await startMount(scratch, STORM_VOLFILE);

@@ -121,7 +121,7 @@ export class xlator extends Translator {
     expect(sh(at, CACHED)).toBe('1\n');
   });
 
-  it('answers ACL requests from a recent listing while attributes are cached, until an ACL is set', async () => {
+  it('reads absent ACLs from a recent listing while attributes are cached, until an ACL is set', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const kept = ['--attribute-timeout', '600', '--entry-timeout', '600'];

@@ -4,13 +4,13 @@ import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const large = (stage: Stage): void => {
-  it('5 GiB are written, read and mapped beyond 4 GiB', async () => {
+  it('a file of 5 GiB is written, read and mapped beyond 4 GiB', async () => {
     const how = { tree: false, status: 0 };
     const { out } = await stage.compareScript('"$NODE" "$CLIENTS/sparse.mjs"', how);
     expect(out).toMatch(/^size 5368709120\n/);
   });
 
-  it('5 GiB are truncated, extended, allocated, and searched for holes', async () => {
+  it('a file of 5 GiB is truncated, extended, allocated, and searched for holes', async () => {
     const { out } = await stage.compareScript(
       `truncate -s 5G f; stat -c %s f
         printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
@@ -35,7 +35,7 @@ const large = (stage: Stage): void => {
     expect(out).toMatch(/^5368709120\n/);
   });
 
-  it('20 MB are written, read back and copied', async () => {
+  it('a file of 20 MB is written, read back and copied', async () => {
     const { out } = await stage.compareScript(
       `"$NODE" "$CLIENTS/blocks.mjs" f 20; md5sum < f
       dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal

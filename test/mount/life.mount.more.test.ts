@@ -72,7 +72,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     }),
   );
 
-  it('a server that is killed gives clients an error, is cleared by glossa umount, and its data is found by a new mount', () =>
+  it('whose server is killed gives them an error, is cleared by glossa umount, and keeps its data', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
@@ -97,7 +97,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
       expect(await again.stop()).toBe(0);
     }));
 
-  it('is refused to umount while busy, and keeps serving', () =>
+  it('refuses umount while it is busy, and keeps serving', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
       const busy = scratch.startClient(

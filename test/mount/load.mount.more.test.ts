@@ -82,7 +82,7 @@ const manyEntries = (stage: Stage): void => {
   // Many times more than one reply to READDIR holds.
   const entries = selected.others ? 1_000 : 500;
 
-  it('are created, listed without duplicates, looked up, and removed', async () => {
+  it(`${entries} entries are created, listed without duplicates, looked up, and removed`, async () => {
     const out = await stage.runOk(`${worker('many-entries')} ${entries}
         ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
       rm -rf e; ls | wc -l`);
@@ -90,7 +90,7 @@ const manyEntries = (stage: Stage): void => {
     expect(out).toBe(`${said}\n0\n0\n`);
   });
 
-  it('are listed completely while others are created and removed', async () => {
+  it('entries are listed completely while others are created and removed', async () => {
     const [made, gone] = [150, 15];
     // Each third of the first ones may be gone.
     const out = await stage.runOk(`mkdir e; cd e; for i in $(seq ${made}); do : > keep$i; done

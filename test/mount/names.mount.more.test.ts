@@ -13,7 +13,7 @@ const names = (stage: Stage): void => {
       ls | wc -c; ln -s $n s; stat -c %s s
       setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
 
-  it('with characters that shells and listings mishandle are used as on a disk', () =>
+  it('names with characters that shells and listings mishandle are used as on a disk', () =>
     stage.compareScript(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
       '\\' '\\\\' '\\n' \\
       '$x' '%s' '#' ':' '...' '..a' 'é' $'e\\xcc\\x81' '日本語' '🙂' $'\\x7f' $'\\x01'; do
@@ -36,7 +36,7 @@ const names = (stage: Stage): void => {
       done; ls -A | od -c; find . -depth | LC_ALL=C sort | md5sum
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
-  it('in directories deeper than PATH_MAX are used as on a disk', () =>
+  it('names in directories deeper than PATH_MAX are used as on a disk', () =>
     stage.compareScript(
       `n=$(printf '%0200d' 0); for i in $(seq 30)
         do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
@@ -48,7 +48,7 @@ const names = (stage: Stage): void => {
       { normalize: (text) => text.replace(/^.*getcwd.*$/gm, '') },
     ));
 
-  it('in paths of PATH_MAX bytes are accepted, and of one more refused', () =>
+  it('names in paths of PATH_MAX bytes are accepted, and of one more refused', () =>
     stage.compareScript(
       `p=$PWD; n=$(printf '%099d' 0); while [ \${#p} -lt 3900 ]; do p=$p/$n; done; mkdir -p $p
       rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2

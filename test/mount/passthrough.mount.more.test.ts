@@ -56,7 +56,7 @@ async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 }
 
 describeMounts('passthrough', () => {
-  it("passthrough of a bare storage gives programs the disk's file", () =>
+  it("gives programs the disk's file when the storage is the only volume", () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, storage(await scratch.makeFolder('data')));
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
@@ -98,7 +98,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('a module that begins to watch reads sees files opened from then on', () =>
+  it('is not used for files opened after a module begins to watch reads', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.py', LOOKS_AWAY);
       const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
@@ -118,7 +118,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('a file that was opened without passthrough stays so, for later opens too', () =>
+  it('is not used for later opens of a file that is open without it', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.py', WATCHES);
       const mount = await startMount(scratch, under(await scratch.makeFolder('data')));
@@ -137,7 +137,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('beyond 8 PiB the kernel writes and reads, sizes are exact, and data that the server reads is complete', () =>
+  it('reads and writes beyond 8 PiB with exact sizes; without it the server refuses such offsets', () =>
     withScratch(async (scratch) => {
       // An ext4 file cannot be so large.
       const data = await mkdtemp('/dev/shm/glossa-passthrough-');
@@ -179,7 +179,7 @@ describeMounts('passthrough', () => {
 });
 
 describeFrontEnds('a mount without passthrough', ['kernel', 'user'], (front) => {
-  it('by option or for lack of permission reads and writes through the server, without a warning', () =>
+  it('by option or for lack of permission serves reads and writes itself, without a warning', () =>
     front.withScratch(async (scratch) => {
       const text = storage(await scratch.makeFolder('data'));
       // Passthrough needs CAP_SYS_ADMIN; other users need no option.

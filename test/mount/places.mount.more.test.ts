@@ -10,7 +10,7 @@ import { makeVolfile } from '../support/stacks.ts';
 const isRoot = process.getuid?.() === 0;
 
 describeFrontEnds('several mounts', ['kernel', 'user'], (front) => {
-  it('mounts of one volfile at two mount points show the same files', () =>
+  it('of one volfile at two mount points show the same files', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
@@ -131,7 +131,7 @@ describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) =>
 });
 
 describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
-  it('a mount point that is a file or a glossa mount is refused', () =>
+  it('a mount point that is a file or a glossa mount', () =>
     front.withScratch(async (scratch) => {
       await scratch.writeFile('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');

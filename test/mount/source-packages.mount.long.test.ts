@@ -16,7 +16,7 @@ const packages =
 const why = packages.length > 0 ? '' : 'GLOSSA_SOURCES names no folder that has any';
 const skipped = isSkipped('source packages', why);
 
-it.skipIf(skipped)('source packages exist in GLOSSA_SOURCES', () => {
+it.skipIf(skipped)('GLOSSA_SOURCES contains source packages', () => {
   expect(packages).not.toEqual([]);
 });
 

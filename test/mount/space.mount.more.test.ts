@@ -115,7 +115,7 @@ describe.runIf(isRoot)('storage in memory', () => {
       expect(await disk.sh('df --output=size -B1 . | tail -1')).toMatch(/^ *2097152$/m);
     });
 
-    it('storage in memory that becomes read-only refuses changes with EROFS, until it is writable again', async () => {
+    it('that becomes read-only refuses changes with EROFS, until it is writable again', async () => {
       await disk.sh('echo kept > f');
       await disk.remount('ro');
       expect(await disk.sh('echo > f; mkdir d; rm f; touch g; chmod 600 f; cat f')).toMatch(
@@ -129,7 +129,7 @@ describe.runIf(isRoot)('storage in memory', () => {
   describeFrontEnds('storage without nonblocking reads', ['kernel', 'fuse-native'], (front) => {
     const disk = new Tmpfs(front, 'size=200m');
 
-    it('serves several clients at once by its thread pool', async () => {
+    it('serves several clients at once from its thread pool', async () => {
       const out = await disk.sh(`mkdir d0 d1 d2; for n in 1 2 3 4
           do "$NODE" "$CLIENTS/mixed.mjs" $n 80 > left.$n & done
         seq 500000 > big; md5sum < big; wait

@@ -52,7 +52,7 @@ describeMounts('a module that runs too long', () => {
       expect((await again).status).not.toBe(0);
     }));
 
-  it('at its start makes the mount fail with the reason', () =>
+  it('at its start fails the mount with the reason', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       await scratch.writeFile('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
@@ -86,7 +86,7 @@ describeMounts('a module that runs too long', () => {
     }));
 });
 
-it('glossa test names the test that runs too long, and runs the next one', () =>
+it('glossa test reports a test that runs too long, and runs the next one', () =>
   withScratch(async (scratch) => {
     await scratch.writeFile('m.py', inMethod('stat(self, frame, loc, xdata)'));
     await scratch.writeFile(

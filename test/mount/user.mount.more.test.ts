@@ -68,7 +68,7 @@ describe.runIf(isRoot)('an ordinary user', () => {
     });
   });
 
-  describeMounts('an ordinary user with the command line', () => {
+  describeMounts('with the command line', () => {
     it('mounts as a daemon, sees the mount, and unmounts it', () =>
       withScratch(async (scratch) => {
         const brick = await scratch.makeFolder('brick');

@@ -4,7 +4,7 @@ import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const attributes = (stage: Stage): void => {
-  it('are set, read, listed, replaced and removed', () =>
+  it('extended attributes are set, read, listed, replaced and removed', () =>
     stage.compareScript(`touch f; mkdir d; ln f h; ln -s f s; for at in f d s; do
         setfattr -n user.text -v 'some text' $at; setfattr -n user.bytes -v 0x00ff007f80 $at
         setfattr -n user.empty $at
@@ -22,7 +22,7 @@ const attributes = (stage: Stage): void => {
         done
       setfattr -n user. -v 1 f; setfattr -n user -v 1 f; setfattr -n '' -v 1 f`));
 
-  it('with the longest names and values are accepted, and longer ones refused', () =>
+  it('extended attributes with the longest names and values are accepted, and longer ones refused', () =>
     stage.compareScript(`touch f; n=user.$(printf '%0250d' 1); setfattr -n $n -v long f
       getfattr --only-values -n $n f; echo
       setfattr -n \${n}2 -v longer f; setfattr -n user.big -v $(printf '%03000d' 1) f
@@ -33,7 +33,7 @@ const attributes = (stage: Stage): void => {
       setfattr -n user.$'\\xff' -v $'\\xfe' f
       getfattr -d -e hex f | grep -av 'user.n' | od -c; "$NODE" -e "require('fs').statSync('f')"`));
 
-  it('in the trusted namespace are visible to root only', () =>
+  it('extended attributes in the trusted namespace are visible to root only', () =>
     stage.compareScript(`touch f; chmod 644 f; setfattr -n trusted.x -v 1 f; setfattr -n user.x -v 2 f
       chown 65534 f; as='setpriv --reuid=65534 --clear-groups'
       $as getfattr -d -m - f; $as getfattr -n trusted.x f; $as setfattr -n trusted.y -v 1 f

@@ -53,8 +53,8 @@ const ofGlusterfs: Limits = {
   'files as deep as a path can be long': {
     shows: differs,
     tests: [
-      'in directories deeper than PATH_MAX are used as on a disk',
-      'in paths of PATH_MAX bytes are accepted, and of one more refused',
+      'names in directories deeper than PATH_MAX are used as on a disk',
+      'names in paths of PATH_MAX bytes are accepted, and of one more refused',
     ],
   },
   'default ACLs without the umask, and set-group-id for group members only': {
@@ -111,7 +111,7 @@ const ofClient: Limits = {
   },
   "to hide root's attributes from other users' lists": {
     shows: /trusted\.x: No such attribute/,
-    tests: ['in the trusted namespace are visible to root only'],
+    tests: ['extended attributes in the trusted namespace are visible to root only'],
   },
 };
 

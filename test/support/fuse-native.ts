@@ -40,7 +40,7 @@ export const inexpressible: Limits = {
     shows: /fallocate failed: /,
     tests: [
       'fallocate has the same result as in a bare directory',
-      '5 GiB are truncated, extended, allocated, and searched for holes',
+      'a file of 5 GiB is truncated, extended, allocated, and searched for holes',
       'refuses fallocate with ENOSPC',
     ],
   },
@@ -59,12 +59,12 @@ export const inexpressible: Limits = {
     tests: [
       'names that are not UTF-8 are used as on a disk',
       'names that are not UTF-8 appear as surrogate escapes, and lead to the file',
-      'with the longest names and values are accepted, and longer ones refused',
+      'extended attributes with the longest names and values are accepted, and longer ones refused',
     ],
   },
   'full paths only, so their length is limited': {
     shows: differs,
-    tests: ['in directories deeper than PATH_MAX are used as on a disk'],
+    tests: ['names in directories deeper than PATH_MAX are used as on a disk'],
   },
   'a process in a folder moved behind the mount has only its path': {
     shows: differs,
@@ -80,16 +80,16 @@ export const inexpressible: Limits = {
   },
   'no counters of notices to the kernel': {
     shows: /Cannot read properties of null \(reading '1'\)/,
-    tests: ['costs the server no request'],
+    tests: ['is looked up without a request to the server'],
   },
   'no notices: cached entries stay until they expire, and absent names are not cached': {
     shows: differs,
     tests: [
       'created behind the mount stays hidden until it is invalidated, with a cache in typescript',
-      'below an absent directory becomes visible by one invalidation, as all do together',
+      'below an absent directory becomes visible by one invalidation, and one without a path shows all new names',
       'makes a removed or replaced name visible, and leaves a directory in use alone',
       'makes changed attributes visible',
-      'refuses paths outside of glossa mounts, and accepts an unusually long name',
+      'refuses paths outside of glossa mounts, and accepts a very long one',
     ],
   },
   'a forgotten file is found by its path only': {
@@ -108,7 +108,7 @@ export const inexpressible: Limits = {
     shows: /Permission denied|others cannot be let in/,
     tests: [
       'mounted --no-allow-other refuses other users, who have access without it',
-      'in the trusted namespace are visible to root only',
+      'extended attributes in the trusted namespace are visible to root only',
       'changes of data clear set-user-id and set-group-id',
       'changes of the owner clear set-user-id and set-group-id',
       'ACLs grant and deny access',

@@ -82,7 +82,7 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
 // Pages run concurrently, as many as there are processors.
 describeMountsAnyway('commands in the texts', () => {
   it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
-    'print what %s shows',
+    'print what the page %s shows',
     (_, plan) =>
       withScratch(async (scratch) => {
         const written = await typed(plan, scratch);

@@ -57,7 +57,7 @@ const programs = pages.flatMap((page) =>
 );
 
 describe('fragments of programs in the lessons', () => {
-  it('are more than ten', () => expect(programs.length).toBeGreaterThan(10));
+  it('number more than ten', () => expect(programs.length).toBeGreaterThan(10));
 
   it.each(programs)('start together and pass a lookup: %s, in %s', async (_, language, text) => {
     const run = await startModule({ [around[language].file]: text });

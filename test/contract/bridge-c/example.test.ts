@@ -7,7 +7,7 @@ import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { canCompile, libraryFolder } from '../../support/native.ts';
 
 it.skipIf(!canCompile)(
-  'the Makefile of negative.c builds a loadable library in another folder',
+  'the Makefile of negative.c builds a library that glossa loads from another folder',
   async () => {
     const makefile = join(packageRoot, 'examples/negative/c/Makefile');
     const args = ['-C', libraryFolder(), '-f', makefile, `GLOSSA_INCLUDE=${includeDir}`];

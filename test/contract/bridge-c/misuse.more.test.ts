@@ -81,7 +81,7 @@ const mistakes: Readonly<Record<string, readonly [body: string, line: RegExp]>> 
 
 describe.skipIf(!canCompile)('a module in C', () => {
   it.each(Object.entries(mistakes))(
-    'gets EIO and a log line with its file and line for %s',
+    'fails its request with EIO, and is logged with file and line, for %s',
     async (_, [body, line]) => {
       const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
       const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -93,7 +93,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     },
   );
 
-  it('fails the request once with EIO after two answers in a callback', async () => {
+  it('that replies twice in a callback fails the request with EIO, once', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
@@ -105,7 +105,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     run.expectSettled();
   });
 
-  it('gets EIO for the use of a frame, dict or inode of an ended request', async () => {
+  it('that uses a frame, dict or inode of an ended request gets EIO', async () => {
     const run = await start(
       `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
 ${STAT}
@@ -134,7 +134,7 @@ ${STAT}
     run.expectSettled();
   });
 
-  it('gets EIO for winding bytes of an earlier call', async () => {
+  it('that winds bytes of an earlier call gets EIO', async () => {
     const run = await start(
       `static void late(xlator_t *this, void *frame)
 {
@@ -158,7 +158,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('has a failed request wound to the child once under on-error bypass', async () => {
+  it('with on-error bypass has its failed request wound to the child once', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, -1);\n}`,
       '.fops = {.stat = stat_fop}',
@@ -172,7 +172,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('has an unanswered request failed by frame-timeout', async () => {
+  it('has a request without a reply failed by frame-timeout', async () => {
     const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
       options: { 'frame-timeout': '3' },
     });
@@ -183,7 +183,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('may answer in its cancel function when the caller gives up', async () => {
+  it('may reply in its cancel function when the caller gives up', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
 ${CBK}\n{\n${CBK_NONE}\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
@@ -304,7 +304,7 @@ static void fini(xlator_t *this)
     run.expectSettled();
   });
 
-  it('fails the start with its last log message when init refuses', async () => {
+  it('prevents the start with its last log message when its init fails', async () => {
     const refusing = start(
       `static int32_t init(xlator_t *this)
 {

@@ -24,10 +24,10 @@ it.each([
   ['by a timer', 'this.child.stat(loc, xdata); await this.sleep(1); fails();'],
   ['in a chain', 'const p = this.child.stat(loc, xdata); return this.sleep(1).then(fails);'],
   [
-    'inside of another',
+    'in another function',
     'const f = async () => { await this.sleep(1); fails(); }; this.child.stat(loc, xdata); await f();',
   ],
-])('%s', async (_, body) => {
+])('an async method that fails %s ends its request before the child replies', async (_, body) => {
   const run = await start(body);
   const reply = run.ask('stat', run.knownLoc('a'), null);
   expect(run.takeRequests().length).toBe(1);
@@ -35,7 +35,7 @@ it.each([
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
 });
 
-it('an async method that throws before its child replies answers at once', async () => {
+it('an async method that throws before its child replies fails its request at once', async () => {
   const run = await start('this.child.stat(loc, xdata); throw new FopError(2);');
   const reply = run.ask('stat', run.knownLoc('a'), null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
@@ -43,7 +43,7 @@ it('an async method that throws before its child replies answers at once', async
   expect(reply.count).toBe(1);
 });
 
-it('an async method answers when another request resolves its promise', async () => {
+it('an async method replies when another request resolves its promise', async () => {
   const body =
     'this.child.stat(loc, xdata); await new Promise((r) => { this.wake = r; }); fails();';
   const run = await start(body);
@@ -56,21 +56,25 @@ it('an async method answers when another request resolves its promise', async ()
 it.each([
   ['as it came', 'return this.child.stat(loc, xdata);', 5],
   ['awaited', 'const r = await this.child.stat(loc, xdata); return r;', 5],
-  ['looked at', 'const r = await this.child.stat(loc, xdata); r.buf.iaSize; return r;', 5],
+  ['read', 'const r = await this.child.stat(loc, xdata); r.buf.iaSize; return r;', 5],
   ['changed', 'const r = await this.child.stat(loc, xdata); r.buf.iaSize = 7; return r;', 7],
-  ['by name', 'const { buf } = await this.child.stat(loc, xdata); return { buf };', 5],
+  [
+    'by the names of its parts',
+    'const { buf } = await this.child.stat(loc, xdata); return { buf };',
+    5,
+  ],
   ['later', 'const r = await this.child.stat(loc, xdata); await this.sleep(1); return r;', 5],
   [
-    'asked twice',
+    'the second of two in turn',
     'await this.child.stat(loc, xdata); return await this.child.stat(loc, xdata);',
     5,
   ],
   [
-    'twice together',
+    'the second of two at once',
     'const ask = () => this.child.stat(loc, xdata); const [, b] = await Promise.all([ask(), ask()]); return b;',
     5,
   ],
-])('%s', async (_, body, size) => {
+])("an async method returns its child's reply: %s", async (_, body, size) => {
   const run = await start(body);
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
   const reply = run.ask('stat', run.knownLoc('a'), null);

@@ -12,8 +12,8 @@ const warnings = (lines: readonly string[]): string[] =>
     .filter((line) => line.startsWith('W '))
     .map((line) => line.replace(/^W \[m\.js:(\d+):.*?\] 0-top: /, '$1 '));
 
-describe("a JavaScript module's declarations", () => {
-  it('are warned about with their line when they are never called or read', async () => {
+describe('a declaration in a JavaScript module', () => {
+  it('is warned about with its line when it is never called or read', async () => {
     const source = `${HEAD}function mkdir(frame) { frame.wind(); }
 export function init() {}
 export class xlator extends Translator {
@@ -43,7 +43,7 @@ export class xlator extends Translator {
     ]);
   });
 
-  it("bring no warning when they are the author's own names", async () => {
+  it("causes no warning when its name is the author's own", async () => {
     const source = `${HEAD}function stat(frame, ...args) { frame.wind(...args); }
 const table = {
   lookup(frame) { frame.fail(1); },
@@ -68,7 +68,7 @@ xlator.prototype.stat = stat;
     ['options is a field', 'options = {};', /m\.js: options belongs to the class: write static/],
     ['a fop is a value', 'stat = 5;', /stat is a field: write a method, stat\(…\)/],
     ['there is self', 'stat(self, frame, loc, xdata) {}', /m\.js:3: stat .*, not \(self, frame, l/],
-  ])('refuse the start where %s', async (_, body, said) => {
+  ])('prevents the start when %s', async (_, body, said) => {
     const source = `${HEAD}export class xlator extends Translator {\n  ${body}\n}\n`;
     await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
   });

@@ -86,7 +86,7 @@ import { more as part } from '@some/new/part/more'; import { deep } from 'deep';
   await expect(closed.graph.start()).rejects.toThrow(/cannot find '@some\/new\/part\/hidden'/);
 });
 
-it('a missing import fails the start with its line and the folders that were searched', async () => {
+it('a missing import prevents the start with its line and the searched folders', async () => {
   const without = makeModuleGraph({ 'm.js': counting("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));

@@ -149,7 +149,7 @@ describe('a reply that is not awaited', () => {
     run.expectSettled();
   });
 
-  it('is warned about with the corrected statement when a variable takes it', async () => {
+  it('is warned about with the corrected statement when it is assigned to a variable', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     run.ask('stat', run.knownLoc('a'), null);
@@ -158,7 +158,7 @@ describe('a reply that is not awaited', () => {
     expect(said).toContain('write const reply = await this.child.stat(loc, xdata), or void');
   });
 
-  it('fails a method that ends without an answer of its own', async () => {
+  it('fails the request when the method ends without a reply of its own', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     const reply = run.ask('removexattr', run.knownLoc('a'), 'user.a', null);
@@ -168,7 +168,7 @@ describe('a reply that is not awaited', () => {
     expect(said).toContain('write await this.child.removexattr(…)');
   });
 
-  it('brings no warning when it is raced, void, or requested by a helper', async () => {
+  it('causes no warning when it is raced, void, or requested by a helper', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     const file = run.knownLoc('a');

@@ -32,7 +32,7 @@ it.each([
   ['const', ['const a = 3', 'a', 'const a = 4', 'a + 1'], ['', '3', '', '5']],
   ['let, and await', ['let b = await 3', 'b', 'b += 1', 'b'], ['', '3', '4', '4']],
   ['functions and classes', ['function f() { return 3 }', 'class K {}', 'f()'], ['', '', '3']],
-])("a prompt's lines share their declarations: %s", async (_, lines, wanted) => {
+])('the lines of a prompt share their declarations: %s', async (_, lines, wanted) => {
   expect(await shown(await start(), lines)).toEqual(wanted);
 });
 
@@ -53,7 +53,7 @@ it("a prompt shows only the module's own lines of an error", async () => {
   expect(value).toBe(rejected!.slice(2));
 });
 
-it('a prompt asks for more after an incomplete line', async () => {
+it('a prompt waits for the rest of an incomplete line', async () => {
   const lines = ['for (const i of [1, 2]) {', '[1,', '`a', '1 +', 'f(', 'if }'];
   const outputs = await shown(await start(), lines);
   expect(outputs.slice(0, 5)).toEqual(['…', '…', '…', '…', '…']);

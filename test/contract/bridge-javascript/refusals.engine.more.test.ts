@@ -224,7 +224,7 @@ export class xlator extends Translator {
 }`,
       /m\.js:4: TypeError: this\.options has no 'limits'; did you mean limit\?/,
     ],
-  ])('%s: the volume does not start', async (_, _more, source, said) => {
+  ])('prevents the start: %s', async (_, _more, source, said) => {
     await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
   });
 
@@ -302,7 +302,7 @@ export class xlator extends Base {
     );
   });
 
-  it("is not assumed for the author's own methods", async () => {
+  it("is not reported for the author's own methods", async () => {
     const source = `import { Translator } from 'glossa';
 class Base extends Translator {
   start() { this.flushed(); }
@@ -393,8 +393,8 @@ export class xlator extends Translator {
   });
 });
 
-describe('a request or reply kept past its end', () => {
-  it('raises HandleExpired at every access', async () => {
+describe('a request or reply', () => {
+  it('used after its end raises HandleExpired at every access', async () => {
     const run = await startModule(
       module(
         'statCbk(frame, ...reply) { this.old = [reply[2], frame]; frame.unwind(...reply); }\n' +
@@ -420,7 +420,7 @@ describe('a request or reply kept past its end', () => {
       'an async method whose promise never settles',
       'async stat() { await new Promise(() => {}); }',
     ],
-  ])('fails the request with a log line: %s', async (_, body) => {
+  ])('used after its end fails the request with a log line: %s', async (_, body) => {
     const run = await startModule(module(body));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -430,7 +430,7 @@ describe('a request or reply kept past its end', () => {
     run.expectSettled();
   });
 
-  it('is logged with a hint when a plain method returned its answer', async () => {
+  it('returned by a plain method becomes EIO, with a hint in the log', async () => {
     const run = await startModule(module('stat() { return [-1, 2]; }'));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -442,7 +442,7 @@ describe('a request or reply kept past its end', () => {
     run.expectSettled();
   });
 
-  it('fails by frame-timeout while the module holds the frame', async () => {
+  it('that the module never lets go ends by frame-timeout', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });
@@ -453,7 +453,7 @@ describe('a request or reply kept past its end', () => {
   });
 });
 
-it("each async method winds in its own caller's name after another request has woken it", async () => {
+it("an async method woken by another request winds in its own caller's name", async () => {
   const run = await startModule(
     module(
       'init() { this.gate = Promise.withResolvers(); }\n' +

@@ -26,7 +26,7 @@ describe("opRet of an async method's return value", () => {
     ['an array', '[new Iatt(), new Iatt()]', 5],
     ['an object with opRet', '{ opRet: 3 }', 3],
     ['a number', '2', 2],
-  ])('%s', async (_title, value, opRet) => {
+  ])('is set, or follows from the data: %s', async (_title, value, opRet) => {
     const run = await start(`async writev() { return ${value}; }`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
@@ -72,7 +72,7 @@ describe('a wrong return value', () => {
     },
   );
 
-  it('given to frame.unwind fails the request with EIO, too', async () => {
+  it('passed to frame.unwind fails the request with EIO', async () => {
     const run = await start('writev(frame) {\n    frame.unwind(0, 0);\n  }');
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });

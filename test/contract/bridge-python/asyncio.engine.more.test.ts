@@ -75,7 +75,7 @@ async def in_group(child, loc):
     expectWorks(run);
   });
 
-  it("fails its request by asyncio.timeout, and the child's late reply is dropped", async () => {
+  it("fails its request when asyncio.timeout ends, and the child's late reply is dropped", async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     async with asyncio.timeout(2):
         return await self.child.stat(loc, xdata)`);
@@ -218,7 +218,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('leaves nothing behind after an answer inside asyncio.timeout', async () => {
+  it('leaves nothing behind after a reply inside asyncio.timeout', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     asyncio.current_task().set_name(loc.name)
     async with asyncio.timeout(5):

@@ -180,12 +180,12 @@ function bringing(run: RunningModule): string[] {
   });
 }
 
-it('the test covers every fop that carries data past readv and writev', async () => {
+it('this file tests every fop that carries data besides readv and writev', async () => {
   const run = await start(typescript, 'writes');
   expect(Object.keys(argsOf(run)).sort()).toEqual([...PAST, 'seek'].sort());
 });
 
-describe.each(Object.entries(languages))('%s', (_, written) => {
+describe.each(Object.entries(languages))('the guard of data in %s', (_, written) => {
   const all = [...PAST, 'seek'].sort();
   const cases: readonly (readonly [Body, readonly string[], guards: boolean])[] = [
     ['writes', ['fstat'], true],
@@ -199,7 +199,7 @@ describe.each(Object.entries(languages))('%s', (_, written) => {
   const here = cases.filter(([which]) => written.bodies[which] !== undefined);
 
   it.each(here)(
-    "a module of kind '%s' lets %j reach the child, and withholds content: %s",
+    "a module of kind '%s' passes only the fops %j to the child (guarded: %s)",
     async (...given) => {
       const [which, asked, guards] = given;
       const run = await start(written, which);
@@ -221,7 +221,7 @@ describe('seek on a guarded volume', () => {
     [99, 1, 100],
     [100, 0, null],
     [100, 1, null],
-  ])('from %d for %d (data, hole) finds %s of 100 bytes', async (offset, what, found) => {
+  ])('of 100 bytes from offset %d with whence %d returns %s', async (offset, what, found) => {
     const run = await start(typescript, 'writes');
     const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, what, null);
     run.takeRequests()[0]!.answer(0, 0, sized(100), null);

@@ -164,7 +164,7 @@ describe('a Python prompt', () => {
     expect(texts(run)).toEqual([]);
   });
 
-  it('asks for more after an incomplete line', async () => {
+  it('waits for the rest of an incomplete line', async () => {
     const { type } = await prompt();
     const more = { incomplete: true, output: '' };
     expect(await type('def f(n):')).toMatchObject(more);

@@ -94,8 +94,8 @@ describe('a declaration of options', () => {
   });
 });
 
-describe("a Python module's declarations", () => {
-  it('are warned about with the likely name when a method is never called', async () => {
+describe('a declaration in a Python module', () => {
+  it('is warned about with the likely name when it is a method that is never called', async () => {
     const source = `${HEAD}class Base(Translator):
     def wrtiev(self, *args): pass
     def get_xattr(self, *args): pass
@@ -145,7 +145,7 @@ class xlator(Base):
     );
   });
 
-  it('are warned about with their line when they are never called or read', async () => {
+  it('is warned about with its line when it is never called or read', async () => {
     const source = `${HEAD}def mkdir(self, frame, *args): frame.wind()
 def init(self): pass
 class Other(Translator):
@@ -202,12 +202,12 @@ class xlator(Translator):
       '    def stat(frame, loc, xdata): pass',
       /: \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)/,
     ],
-  ])('refuse the start where %s', async (_, body, said) => {
+  ])('prevents the start when %s', async (_, body, said) => {
     const source = `${HEAD}class xlator(Translator):\n    pass\n${body}\n`;
     await expect(startModule({ 'm.py': source })).rejects.toThrow(said);
   });
 
-  it("bring no warning when they are the author's own names", async () => {
+  it("causes no warning when its name is the author's own", async () => {
     const lib = `from glupy import Translator
 class Base(Translator):
     def start(self): self.flushed()

@@ -55,7 +55,7 @@ def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     expectWorks(run);
   });
 
-  it('discards the winds and answers of the same call', async () => {
+  it('discards the winds and replies of the same call', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(cookie=1, cbk=print)
     frame.wind(cookie=2, cbk=print)
@@ -132,14 +132,14 @@ async def lookup(self, frame, loc, xdata):
     expectWorks(run);
   });
 
-  it('an exception of type OSError without an errno fails the request with EIO', async () => {
+  it('of type OSError without an errno fails the request with EIO', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.takeLines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);
     expectWorks(run);
   });
 
-  it('after the answer is logged and changes nothing', async () => {
+  it('after the reply is logged and changes nothing', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     frame.fail(EPERM)
     await asyncio.sleep(0.001)
@@ -238,7 +238,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expectWorks(run);
   });
 
-  it('is logged by its type when its text cannot be made', async () => {
+  it('is logged by its type when its __str__ fails', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     class Rude(Exception):
         def __str__(self):

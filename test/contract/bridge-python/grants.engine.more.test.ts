@@ -113,7 +113,7 @@ describe('allow-read', () => {
     expect(readFileSync(join(data, 'rules.txt'), 'utf8')).toBe('one');
   });
 
-  it('allow-read of a missing path refuses the start', async () => {
+  it('of a missing path prevents the start', async () => {
     await expect(start({ 'allow-read': '/none/such' })).rejects.toThrow(
       'option allow-read /none/such: there is no such file or folder (/none/such)',
     );

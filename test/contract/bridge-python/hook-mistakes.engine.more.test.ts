@@ -17,7 +17,7 @@ async function refusal(body: string): Promise<string> {
   return String(error);
 }
 
-describe('an invalid Python class', () => {
+describe('a Python class', () => {
   it.each([
     ['def any_fop(self, frame): pass', /m\.py:4: any_fop is .*must take \(self, frame, \*args\)/],
     ['def any_fop(self, frame, loc, xdata): pass', /m\.py:4: any_fop/],
@@ -60,7 +60,7 @@ describe('an invalid Python class', () => {
     ['def init(self): self.timer(-1, print)', /m\.py:4: ValueError: timer: seconds must/],
     ['def init(self): self.timer(1, None)', /m\.py:4: TypeError: timer: None cannot be called/],
     ['def init(self): self.timer(0, print, repeat=True)', /m\.py:4: ValueError: .*above 0/],
-  ])('refuses the start with its line: %s', async (body, text) => {
+  ])('with an invalid method or call prevents the start with its line: %s', async (body, text) => {
     expect(await refusal(body)).toMatch(text);
   });
 
@@ -97,13 +97,16 @@ describe('the return value of statedump and dump_state', () => {
     ['def statedump(self): return {1: 1}', 'statedump', /TypeError: .*not 1: 1/],
     ['def statedump(self): return 1 / 0', 'statedump', /\[m\.py:4:statedump\].*ZeroDivision/],
     ['def dump_state(self): return {"a": {1}}', 'dump_state', /dump_state failed: TypeError.*set/],
-  ] as const)('is refused and logged: %s', async (body, name, text) => {
-    const { json, lines } = await told(body, name);
-    expect(json).toBeUndefined();
-    expect(lines).toEqual([expect.stringMatching(text)]);
-  });
+  ] as const)(
+    'is rejected and logged when it is no dict or cannot become JSON: %s',
+    async (body, name, text) => {
+      const { json, lines } = await told(body, name);
+      expect(json).toBeUndefined();
+      expect(lines).toEqual([expect.stringMatching(text)]);
+    },
+  );
 
-  it('crosses as JSON', async () => {
+  it('reaches the host as JSON', async () => {
     const state = 'def dump_state(self): return {"a": [1, None, "b\\udc80"]}';
     expect(JSON.parse((await told(state, 'dump_state')).json!)).toEqual({
       a: [1, null, 'b\udc80'],

@@ -72,7 +72,7 @@ def spin():
 `;
 
 describe('a Python module that never returns', () => {
-  it('ends while the host reports an unanswered request', async () => {
+  it('is ended even while the host reports a request without a reply', async () => {
     const run = await start(`import glupy._settle as settle
 from glupy import *
 
@@ -98,7 +98,7 @@ class xlator(Translator):
     expectWorks(run);
   });
 
-  it('ends also where Python ignores exceptions', async () => {
+  it('is ended even where Python ignores exceptions', async () => {
     const run = await start(UNHEARD);
     const line = /^E \[m\.py:\d+:(stat|readlink)\] .*TimeLimit: the call ran longer/;
     for (const ask of [stat, readlink, stat]) {
@@ -108,7 +108,7 @@ class xlator(Translator):
     }
   });
 
-  it('ends at the time limit in a fop, callback, coroutine or hook', async () => {
+  it('is ended at the time limit in a fop, callback, coroutine or hook', async () => {
     const run = await start(ENDLESS);
     const line = /^E \[m\.py:5:spin\] .*TimeLimit: the call ran longer than its time limit/;
     expect(stat(run)).toMatchObject(failed);
@@ -152,7 +152,7 @@ class xlator(Translator):
       'in init',
       'from glupy import *\nclass xlator(Translator):\n  def init(self):\n    while True: pass',
     ],
-  ])('refuses the start %s', async (_title, source) => {
+  ])('prevents the start %s', async (_title, source) => {
     const options = { 'time-limit': '1' };
     const run = makeModuleGraph({ 'm.py': source }, { options });
     await expect(run.graph.start()).rejects.toThrow(/m\.py:\d: TimeLimit: the call ran longer/);
@@ -214,7 +214,7 @@ class xlator(Translator):
     ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
     ['through a property', 'def __getattr__(self, name): return getattr(self, name + "x")'],
     ['through json', 'def f(self): import json; json.loads("[" * 100_000)'],
-  ])('fails with RecursionError by recursion %s', async (_title, code) => {
+  ])('fails the request with RecursionError after recursion %s', async (_title, code) => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):
@@ -310,7 +310,7 @@ describe('a lost interpreter', () => {
     await back(run);
   });
 
-  it('is replaced after a script that ignores the time limit', async () => {
+  it('is replaced after a call that ignores the time limit', async () => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):

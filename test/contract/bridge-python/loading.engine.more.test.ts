@@ -31,8 +31,8 @@ async function refusal(files: Files, settings: ModuleSettings = {}): Promise<str
 const HEAD = 'from glupy import *\n\n';
 const place = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
 
-describe('a Python module that is not found', () => {
-  it('is refused with the searched folders and the likely name', async () => {
+describe('a Python module', () => {
+  it('that is not found is refused with the searched folders and the likely name', async () => {
     const folder = makeFolder({ 'negative.py': '', 'other.py': '' });
     const text = await refusal(folder, { name: 'negativ' });
     expect(text).toMatch(place);
@@ -41,7 +41,7 @@ describe('a Python module that is not found', () => {
     expect(text).toContain(`searched:\n    ${folder}`);
   });
 
-  it('is refused with each searched folder once, in order', async () => {
+  it('that is not found is refused with each searched folder once, in order', async () => {
     const folder = makeFolder({ 'a/x.py': '', 'b/y.py': '' });
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
     const text = await refusal(folder, { name: 'm', options });
@@ -49,7 +49,7 @@ describe('a Python module that is not found', () => {
     expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
   });
 
-  it('is refused with the reason why a folder has no such module', async () => {
+  it('that is not found is refused with the reason why each folder does not have it', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await refusal(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
@@ -335,19 +335,19 @@ function said(run: RunningModule): string[] {
   return texts(run);
 }
 
-describe('a Python module is found', () => {
-  it('with its extension', async () => {
+describe('the search for a Python module', () => {
+  it('finds it by its name with the extension', async () => {
     const run = await startModule({ 'm.py': saying('1'), 'm/x': '' }, { name: 'm.py' });
     expect(said(run)).toEqual(['1']);
   });
 
-  it('in the first folder that has it', async () => {
+  it('takes it from the first folder that has it', async () => {
     const folder = makeFolder({ 'a/m.py': saying('"a"'), 'b/m.py': saying('"b"') });
     const options = { 'module-path': `${folder}/b:${folder}/a` };
     expect(said(await startModule(folder, { options }))).toEqual(['b']);
   });
 
-  it('as a package with its submodules and neighbours', async () => {
+  it('finds a package with its submodules and neighbours', async () => {
     const run = await startModule({
       'm/__init__.py': saying(
         '[ONE, TWO, THREE, FOUR, __name__, __package__]',
@@ -363,7 +363,7 @@ describe('a Python module is found', () => {
     expect(said(run)).toEqual(["[1, 2, 3, 4, 'm', 'm']"]);
   });
 
-  it('inside a package', async () => {
+  it('finds it inside a package', async () => {
     const run = await startModule(
       {
         'pack/__init__.py': 'PACK = "pack"',
@@ -378,7 +378,7 @@ describe('a Python module is found', () => {
     expect(said(run)).toEqual(["['pack', 'side', 'pack.m']"]);
   });
 
-  it('inside a folder that is no package', async () => {
+  it('finds it inside a folder that is no package', async () => {
     const run = await startModule(
       {
         'pack/m.py': saying('[SIDE, DEEP]', 'from .side import SIDE\nfrom pack.deep import DEEP\n'),
@@ -390,7 +390,7 @@ describe('a Python module is found', () => {
     expect(said(run)).toEqual(["['side', 'deep']"]);
   });
 
-  it('under the name of a standard module or in non-ASCII letters', async () => {
+  it('finds it under the name of a standard module or in non-ASCII letters', async () => {
     for (const name of ['json', 'glupy', 'größe']) {
       const run = await startModule(
         { [`${name}.py`]: saying('json.dumps(1)', 'import json\n') },
@@ -402,19 +402,19 @@ describe('a Python module is found', () => {
     }
   });
 
-  it('with a byte order mark and Windows line ends', async () => {
+  it('finds it with a byte order mark and Windows line ends', async () => {
     const source = `\ufeff${saying('"größe 名前"').replaceAll('\n', '\r\n')}`;
     expect(said(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
   });
 
-  it('and may import its neighbours later', async () => {
+  it('also finds neighbours that it imports later', async () => {
     const folder = makeFolder({ 'm.py': saying('__import__("later").LATER') });
     const run = await startModule(folder);
     writeFileSync(join(folder, 'later.py'), 'LATER = "now"');
     expect(said(run)).toEqual(['now']);
   });
 
-  it('by two volumes that share no state', async () => {
+  it('gives two volumes copies of it that share no state', async () => {
     const folder = makeFolder({
       'm.py': saying('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
       'shared.py': 'seen = []',

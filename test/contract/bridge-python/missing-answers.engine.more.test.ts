@@ -5,7 +5,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing.ts';
 
-describe('an unanswered request', () => {
+describe('a request without a reply', () => {
   const missing = /stat: the request was neither answered nor passed on/;
 
   it.each([
@@ -61,7 +61,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expectWorks(run);
   });
 
-  it('fails by frame-timeout, and a later answer raises AlreadyAnswered', async () => {
+  it('fails by frame-timeout, and a later reply raises AlreadyAnswered', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -90,8 +90,8 @@ def fsync(self, frame, fd, datasync, xdata):
 
   it.each([
     ['half an hour by default', {}, 1],
-    ['0: never', { 'frame-timeout': '0' }, 0],
-  ])('ends by frame-timeout, which is %s', async (_title, options, count) => {
+    ['never with 0', { 'frame-timeout': '0' }, 0],
+  ])('fails by frame-timeout, which is %s', async (_title, options, count) => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     # Another request could still set it.
@@ -195,7 +195,7 @@ async def readlink(self, frame, loc, size, xdata):
   });
 });
 
-describe('a second answer', () => {
+describe('a second reply', () => {
   it.each([
     ['unwind after unwind', 'frame.unwind(0, 0, Iatt())\n    frame.unwind(0, 0, Iatt())'],
     ['fail after fail', 'frame.fail(EPERM)\n    frame.fail(EPERM)'],
@@ -217,7 +217,7 @@ describe('a second answer', () => {
   });
 
   it.each(['frame.fail(EPERM)', 'frame.unwind(0, 0, Iatt())', 'frame.wind()'])(
-    '%s in a later call leaves the first answer in force',
+    'in a later call leaves the first reply in force: %s',
     async (code) => {
       const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -233,7 +233,7 @@ def fsync(self, frame, fd, datasync, xdata):
     },
   );
 
-  it('a second answer of a callback that answers every reply is logged, and the first counts', async () => {
+  it('of a callback that unwinds for every child is logged, and the first counts', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     for child in self.children:
@@ -267,7 +267,7 @@ describe('a blocking call', () => {
     ]);
   });
 
-  it('a blocking call of input() is refused', async () => {
+  it('of input() is refused', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);

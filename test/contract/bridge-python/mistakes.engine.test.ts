@@ -178,8 +178,8 @@ const twice: Record<string, [FopName, readonly unknown[], string]> = {
   answered: ['access', [0, null], 'line 30 did that'],
 };
 
-describe('a second answer', () => {
-  it('is logged with the lines of both answers', async () => {
+describe('a second reply', () => {
+  it('is logged with the lines of both replies', async () => {
     const run = await startModule({ 'm.py': TWICE });
     run.takeLines();
     for (const [mark, [fop, args, text]] of Object.entries(twice)) {

@@ -126,7 +126,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expectWorks(run);
   });
 
-  it('raises an exception that the module may catch', async () => {
+  it('raises an exception that the module can catch', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     try:
         frame.unwind(0, 0, "no iatt")
@@ -162,7 +162,7 @@ def stat_cbk(self, *args):
     expectWorks(run);
   });
 
-  it('to wind without a subvolume fails the request', async () => {
+  it('of a wind without a subvolume fails the request', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     frame.wind()

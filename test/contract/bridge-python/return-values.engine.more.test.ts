@@ -13,7 +13,7 @@ describe("op_ret of an async def's return value", () => {
     ['a tuple', 'return Iatt(), Iatt()', 5],
     ['a dict with op_ret', 'return {"op_ret": 3, "prebuf": Iatt()}', 3],
     ['a number', 'return 2', 2],
-  ])('%s', async (_title, code, opRet) => {
+  ])('is set, or follows from the data: %s', async (_title, code, opRet) => {
     const run = await start(`async def writev(self, frame, fd, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
@@ -27,14 +27,14 @@ describe("op_ret of an async def's return value", () => {
     ['readdir', '[Dirent("a", 1, 8), Dirent("b", 2, 8)]', 2, [4096, 0]],
     ['fgetxattr', '{"dict": {"user.a": b"1"}}', 1, ['user.a']],
     ['seek', '{"offset": 7}', 0, [0, 0]],
-  ] as const)('%s: %s', async (fop, value, opRet, args) => {
+  ] as const)('counts what %s returns: %s', async (fop, value, opRet, args) => {
     const run = await start(`async def ${fop}(self, frame, fd, *args):\n    return ${value}`);
     const reply = run.ask(fop, ...([new Fd(run.root, 0, 1), ...args, null] as never));
     expect(reply).toMatchObject({ count: 1, opRet });
     expectWorks(run);
   });
 
-  it("readlink: counts the path's bytes", async () => {
+  it("counts the bytes of readlink's path", async () => {
     const run = await start(
       `async def readlink(self, frame, *args):\n    return {"path": "näher"}`,
     );
