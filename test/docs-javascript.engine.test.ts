@@ -1,10 +1,10 @@
 /** Tests that JavaScript modules in the documents start without a warning. */
 import { describe, expect, it } from 'vitest';
 import { startModule } from './support/module.ts';
-import { blocksOf, pages } from './texts/plan.ts';
+import { pages, readBlocks } from './texts/plan.ts';
 
 const modules = pages
-  .flatMap(blocksOf)
+  .flatMap(readBlocks)
   .filter(({ language, text }) => language === 'js' && text.includes('export class xlator'));
 
 describe('JavaScript modules in the documents', () => {

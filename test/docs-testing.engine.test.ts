@@ -24,8 +24,13 @@ it.each([
     writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));
     const begin = await findTestLanguage(basename(path))!.load();
     const reports: TestReport[] = [];
-    const ended = (report: TestReport): void => void reports.push(report);
-    await runTests(path, folder, begin, { translatorFor, filter: undefined, timeLimit: 10, ended });
+    const onReport = (report: TestReport): void => void reports.push(report);
+    await runTests(path, folder, begin, {
+      translatorFor,
+      filter: undefined,
+      timeLimit: 10,
+      ended: onReport,
+    });
     expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
       Array(count).fill({ outcome: 'passed', message: undefined }),
     );

@@ -13,7 +13,7 @@ import type { Translator } from '../runtime/core/xlator.ts';
 import sink from '../runtime/xlators/debug/sink/index.ts';
 import { exitTable } from '../terminal/exit.ts';
 import { FakeContext, startGraph } from './support/core.ts';
-import { blocksOf, pages } from './texts/plan.ts';
+import { pages, readBlocks } from './texts/plan.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -32,7 +32,7 @@ function under(folder: string): string[] {
 
 describe('Python modules in the documents', () => {
   const whole = pages
-    .flatMap(blocksOf)
+    .flatMap(readBlocks)
     .filter(({ language, text }) => language === 'python' && text.includes('class xlator'))
     .map(({ page, line, text }) => ({ title: `${page}:${line}`, text }));
 
@@ -68,15 +68,15 @@ describe('Python modules in the documents', () => {
 });
 
 /** The part of a document between a comment that begins with `name` and the one that ends it. */
-function expectPart(path: string, name: string, wanted: string): void {
+function expectPart(path: string, name: string, expected: string): void {
   const text = readFileSync(path, 'utf8');
   const part = new RegExp(`(<!-- ${name}: .*? -->\\n)(.*)(<!-- end of ${name} -->)`, 's');
   if (process.env.UPDATE === '1') {
     writeFileSync(
       path,
-      text.replace(part, (_, open, _old, end) => `${open}${wanted}\n${end}`),
+      text.replace(part, (_, open, _old, end) => `${open}${expected}\n${end}`),
     );
-  } else expect(part.exec(text)?.[2]?.trimEnd()).toBe(wanted);
+  } else expect(part.exec(text)?.[2]?.trimEnd()).toBe(expected);
 }
 
 describe('tables in the documents', () => {
@@ -86,14 +86,14 @@ describe('tables in the documents', () => {
     const rows = [...fops]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((fop) => `| \`${fop.name}\` | ${spec(fop.args)} | ${spec(fop.reply)} |`);
-    const wanted = ['| fop | arguments | reply |', '|---|---|---|', ...rows].join('\n');
-    expectPart(join(root, 'docs/write/python-objects.md'), 'fops', wanted);
+    const expected = ['| fop | arguments | reply |', '|---|---|---|', ...rows].join('\n');
+    expectPart(join(root, 'docs/write/python-objects.md'), 'fops', expected);
   });
 
   it('list the exit statuses of the commands', () => {
     const rows = exitTable.map(([status, meaning]) => `| ${status} | ${meaning} |`);
-    const wanted = ['| | |', '|---|---|', ...rows].join('\n');
-    expectPart(join(root, 'docs/reference/commands.md'), 'exit statuses', wanted);
+    const expected = ['| | |', '|---|---|', ...rows].join('\n');
+    expectPart(join(root, 'docs/reference/commands.md'), 'exit statuses', expected);
   });
 
   it('name every command', () => {

@@ -14,33 +14,35 @@ const folder = join(packageRoot, 'examples');
 const names = readdirSync(folder);
 
 /** The modules of an example, in Python and JavaScript. */
-const modulesOf = (name: string): string[] =>
+const findModules = (name: string): string[] =>
   readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file))
     .map((file) => join(folder, name, file));
 
 /** All but those that show translators of glossa's own. */
-const scripted = names.filter((name) => modulesOf(name).length > 0);
+const scripted = names.filter((name) => findModules(name).length > 0);
 
 it.each(scripted)('the tests of example %s pass', (name) =>
   withScratch(async (scratch) => {
-    const modules = modulesOf(name);
+    const modules = findModules(name);
     const { status, out } = await runGlossa(scratch, ['test', ...modules, '--json', '--strict']);
     expect({ status, out }).toMatchObject({ status: 0 });
     const { files } = JSON.parse(out) as { files: { file: string; tests: unknown[] }[] };
     // Those of its own name for each, and not only others beside it.
-    const nameOf = (path: string): string =>
+    const moduleName = (path: string): string =>
       basename(path)
         .split('.')[0]!
         .replace(/^test_/, '');
-    const tested = files.map(({ file }) => join(dirname(file), nameOf(file)));
-    expect(tested.sort()).toEqual(modules.map((path) => join(dirname(path), nameOf(path))).sort());
+    const tested = files.map(({ file }) => join(dirname(file), moduleName(file)));
+    expect(tested.sort()).toEqual(
+      modules.map((path) => join(dirname(path), moduleName(path))).sort(),
+    );
     for (const { tests } of files) expect(tests.length).toBeGreaterThan(0);
   }),
 );
 
 /** The commands of all blocks of a README, in order. */
-function commandsOf(text: string): string[] {
+function findAllCommands(text: string): string[] {
   const shown = findSessions(text);
   if (shown.length > 0) return shown.flatMap(findCommands);
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) =>
@@ -59,7 +61,7 @@ describeMounts('commands in the READMEs', () => {
       'leave no mount or folder, and print the same the second time',
       () =>
         withScratch(async (scratch) => {
-          const commands = commandsOf(text);
+          const commands = findAllCommands(text);
           expect(commands.length).toBeGreaterThan(0);
           const type = async (): Promise<string> =>
             shape(normalize(await runTyped(name, commands, scratch.at(name), scratch)));

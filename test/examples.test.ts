@@ -43,13 +43,15 @@ describe.each(readdirSync(folder))('example %s', (name) => {
     const volfiles = files.filter((file) => file.endsWith('.vol'));
     // But those whose modules are another example's.
     const scripted = volfiles.some((file) =>
-      modulesIn(readFileSync(join(folder, name, file), 'utf8')).some((it) => !isAnothers(name, it)),
+      modulesIn(readFileSync(join(folder, name, file), 'utf8')).some(
+        (module) => !isAnothers(name, module),
+      ),
     );
     expect(modules.length > 0).toBe(scripted);
     for (const module of modules) {
       const tests = findLanguage(module)!.tests!.namesFor(basename(module, extname(module)));
-      const found = tests.find((test) => existsSync(join(folder, name, dirname(module), test)));
-      expect(found, module).toBeDefined();
+      const testFile = tests.find((test) => existsSync(join(folder, name, dirname(module), test)));
+      expect(testFile, module).toBeDefined();
       expect(readme).toContain(`examples/${name}/${module}`);
     }
   });

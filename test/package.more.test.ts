@@ -53,7 +53,7 @@ const shipped = Object.entries(
   >,
 ).filter(([path, { dev }]) => path !== '' && dev !== true);
 
-const versionOf = (path: string, version: string): string =>
+const readVersion = (path: string, version: string): string =>
   `${path.replace(/^.*node_modules\//, '')}@${version}`;
 
 /** Name and version of each package below one. npm decides where a package lies that has two versions. */
@@ -62,7 +62,7 @@ const packagesBelow = (folder: string): string[] =>
     .filter((path) => /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
     .map((path) => {
       const manifest = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { version: string };
-      return versionOf(dirname(path), manifest.version);
+      return readVersion(dirname(path), manifest.version);
     });
 
 const optional = shipped
@@ -89,11 +89,11 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it('installs the tested versions of its dependencies', () => {
       const versions = packagesBelow(installed);
-      const tested = shipped.map(([path, { version }]) => versionOf(path, version));
+      const tested = shipped.map(([path, { version }]) => readVersion(path, version));
       expect(versions.filter((each) => !tested.includes(each))).toEqual([]);
       const needed = shipped.filter(([, each]) => !each.optional);
       expect(versions).toEqual(
-        expect.arrayContaining(needed.map(([path, { version }]) => versionOf(path, version))),
+        expect.arrayContaining(needed.map(([path, { version }]) => readVersion(path, version))),
       );
     });
 

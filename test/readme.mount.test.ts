@@ -19,13 +19,13 @@ interface Block {
 }
 
 /** The fenced blocks of a document, or of one of its sections. */
-function blocksOf(document: string, heading?: string): Block[] {
+function findFileBlocks(document: string, heading?: string): Block[] {
   const start = heading === undefined ? 0 : document.indexOf(`\n## ${heading}\n`);
   expect(start).toBeGreaterThanOrEqual(0);
   const end = heading === undefined ? -1 : document.indexOf('\n## ', start + 1);
   const section = document.slice(start, end < 0 ? undefined : end);
-  const found = section.matchAll(/([^\n]*(?:\n[^\n]+)*)\n\n```(\w*)\n(.*?)^```$/gms);
-  return [...found].map(([, above, language, text]) => ({
+  const matches = section.matchAll(/([^\n]*(?:\n[^\n]+)*)\n\n```(\w*)\n(.*?)^```$/gms);
+  return [...matches].map(([, above, language, text]) => ({
     language: language!,
     text: text!,
     file: [...above!.matchAll(/`([\w./-]+\.\w+)`/g)].at(-1)?.[1],
@@ -47,7 +47,7 @@ describeMounts('commands in the documents', () => {
   it('in the README print what it shows for the first translator', () =>
     withScratch(async (scratch) => {
       const home = await scratch.makeFolder('home');
-      const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
+      const blocks = findFileBlocks(read('README.md'), 'Your own translator in two minutes');
       let printed = '';
       let shown = '';
       for (const { language, text, file } of blocks) {
@@ -64,16 +64,16 @@ describeMounts('commands in the documents', () => {
     }));
 
   it('in the README run the translator of examples/hello', () => {
-    const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
-    const textOf = (file: string) => blocks.find((block) => block.file === `hello/${file}`)?.text;
-    expect(textOf('hello.py')).toBe(read('examples/hello/hello.py'));
+    const blocks = findFileBlocks(read('README.md'), 'Your own translator in two minutes');
+    const findText = (file: string) => blocks.find((block) => block.file === `hello/${file}`)?.text;
+    expect(findText('hello.py')).toBe(read('examples/hello/hello.py'));
     // The volfile has its first comment there.
-    expect(read('examples/hello/hello.vol')).toContain(textOf('hello.vol'));
+    expect(read('examples/hello/hello.vol')).toContain(findText('hello.vol'));
   });
 
   it('in examples/hello print the greeting and a log line', () =>
     withScratch(async (scratch) => {
-      const [{ text } = { text: '' }] = blocksOf(read('examples/hello/README.md'));
+      const [{ text } = { text: '' }] = findFileBlocks(read('examples/hello/README.md'));
       const printed = await shell(scratch, text, packageRoot);
       expect(printed).toContain(`\n${read('examples/hello/files/greeting')}`);
       expect(printed).toMatch(/\[hello\.py:8:lookup\] 0-hello: hello, \/greeting\n/);
@@ -83,7 +83,7 @@ describeMounts('commands in the documents', () => {
     withScratch(async (scratch) => {
       const readme = read('examples/negative/README.md');
       const text = ['Run it', 'Observations']
-        .flatMap((heading) => blocksOf(readme, heading))
+        .flatMap((heading) => findFileBlocks(readme, heading))
         .map((block) => block.text)
         .join('');
       expect(text).toContain('/tmp/negative');

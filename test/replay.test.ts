@@ -34,7 +34,7 @@ const WHOLE: RecordSettings = { whole: true, dataMax: 2 ** 20, filter: { passing
 const storage = { translator: memory as unknown as Translator<unknown>, name: 'storage' };
 
 /** Remembers names that were absent, and `forgets` what is made. */
-const caching = (forgets: boolean, known = new Set<string>()) =>
+const makeCache = (forgets: boolean, known = new Set<string>()) =>
   makeTranslator('having', {
     lookup: (frame, xl, loc, xdata) => {
       if (known.has(loc.path)) return unwind.lookup(frame, -1, ENOENT, null, null, null, null);
@@ -68,7 +68,7 @@ const caching = (forgets: boolean, known = new Set<string>()) =>
   });
 
 /** Does something with a graph by paths, and records it. */
-async function recorded(
+async function recordGraph(
   graph: Graph,
   steps: (go: (operation: string, ...args: Plain[]) => Promise<void>) => Promise<void>,
   settings = WHOLE,
@@ -135,16 +135,16 @@ const operation: fc.Arbitrary<[string, ...Plain[]]> = fc.oneof(
 it('a replay finds no difference over the same storage, nor over a played storage', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
-      const volumes = [storage, { translator: caching(true), name: 'cache' }];
+      const volumes = [storage, { translator: makeCache(true), name: 'cache' }];
       const graph = await startGraph(volumes);
-      const bytes = await recorded(graph, async (go) => {
+      const bytes = await recordGraph(graph, async (go) => {
         await go('stat', '/');
         for (const [name, ...args] of steps) await go(name, ...args);
       });
       await graph.stop();
-      const again = [storage, { translator: caching(true), name: 'cache' }];
+      const again = [storage, { translator: makeCache(true), name: 'cache' }];
       expect(inShort(await replay(bytes, { volumes: again }))).toEqual([]);
-      const played = [storage, { translator: caching(true), name: 'cache' }];
+      const played = [storage, { translator: makeCache(true), name: 'cache' }];
       expect(inShort(await replay(bytes, { volumes: played, played: ['storage'] }))).toEqual([]);
     }),
     { numRuns: 10 },
@@ -152,11 +152,11 @@ it('a replay finds no difference over the same storage, nor over a played storag
 });
 
 describe('a volume with a changed reply', () => {
-  const stack = (forgets: boolean) => [storage, { translator: caching(forgets), name: 'cache' }];
+  const stack = (forgets: boolean) => [storage, { translator: makeCache(forgets), name: 'cache' }];
   async function bug(): Promise<Uint8Array> {
     const graph = await startGraph(stack(false));
     onTestFinished(() => graph.stop());
-    return recorded(graph, async (go) => {
+    return recordGraph(graph, async (go) => {
       for (const step of ['stat', 'mkdir', 'stat']) await go(step, '/a');
     });
   }
@@ -166,12 +166,12 @@ describe('a volume with a changed reply', () => {
     expect(inShort(await replay(bytes, { volumes: stack(false), played: ['storage'] }))).toEqual(
       [],
     );
-    const found = await replay(bytes, { volumes: stack(true), played: ['storage'] });
-    expect(inShort(found)).toEqual([
+    const differences = await replay(bytes, { volumes: stack(true), played: ['storage'] });
+    expect(inShort(differences)).toEqual([
       'lookup op_ret: -1 ENOENT | 0',
       'lookup asked below: nothing | storage: lookup(/a)',
     ]);
-    expect(found.map(({ request }) => request.number)).toEqual([1, 2, 3]);
+    expect(differences.map(({ request }) => request.number)).toEqual([1, 2, 3]);
   });
 
   it('is reported without the requests below when it replays over a real storage', async () => {
@@ -184,7 +184,7 @@ describe('a volume with a changed reply', () => {
 it('a replay lists the differing fields of a reply and ignores times and blocks', async () => {
   const graph = await startGraph([storage]);
   onTestFinished(() => graph.stop());
-  const bytes = await recorded(graph, async (go) => {
+  const bytes = await recordGraph(graph, async (go) => {
     await go('write', '/f', 'one');
     await go('read', '/f');
     await go('setxattr', '/f', 'user.a', '1', 0);
@@ -219,7 +219,7 @@ it('a replay plays files that existed before the recording, also for new request
   const files = new Files(new Driver(connect(graph), ROOT), { umask: 0o022 });
   await operations.mkdir!(files, ['/d']);
   await operations.write!(files, ['/d/old', 'text']);
-  const bytes = await recorded(graph, async (go) => {
+  const bytes = await recordGraph(graph, async (go) => {
     await go('stat', '/d/old');
     await go('read', '/d/old');
     await go('truncate', '/d/old', 2);
@@ -263,29 +263,29 @@ it('a replay sends overlapping requests concurrently and the rest in order', asy
   await Promise.all(answers);
 
   const other = new HeldLeaf();
-  const seen: string[] = [];
+  const events: string[] = [];
   other.onRequest = ({ name, args, answer }) => {
-    seen.push(`> ${name}`);
+    events.push(`> ${name}`);
     // Not at once, and the first last of all.
     const isFirst = name === 'lookup' && (args[0] as Loc).name === 'a';
-    const ended = (): void => {
-      seen.push(`< ${name}`);
+    const onEnd = (): void => {
+      events.push(`< ${name}`);
       if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
       else answer(-1, ENOENT, null, null);
     };
-    if (isFirst) setImmediate(() => setImmediate(() => setImmediate(ended)));
-    else setImmediate(ended);
+    if (isFirst) setImmediate(() => setImmediate(() => setImmediate(onEnd)));
+    else setImmediate(onEnd);
   };
   const volumes = [{ translator: other.translator, name: 'leaf' }];
   expect(inShort(await replay(recording.toBytes(), { volumes }))).toEqual([]);
-  expect(seen.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
+  expect(events.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
 });
 
 describe('planOf', () => {
   async function why(settings: RecordSettings, volume = 'storage'): Promise<string> {
     const graph = await startGraph([storage]);
     onTestFinished(() => graph.stop());
-    const bytes = await recorded(graph, (go) => go('write', '/f', 'much data'), settings);
+    const bytes = await recordGraph(graph, (go) => go('write', '/f', 'much data'), settings);
     const plan = planOf(openRecording(bytes), { volume, played: [] });
     return plan.then(
       () => 'it is not',
@@ -309,7 +309,7 @@ describe('planOf', () => {
     const roles = { volume: 'storage', played: [] };
     const none = record(graph, WHOLE).toBytes();
     await expect(planOf(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
-    const bytes = await recorded(graph, (go) => go('stat', '/f'));
+    const bytes = await recordGraph(graph, (go) => go('stat', '/f'));
     await expect(planOf(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
   });
 });

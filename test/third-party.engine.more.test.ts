@@ -9,7 +9,7 @@ const versions = (name: string): Record<string, string> =>
 
 it('THIRD-PARTY.md has the versions of the libraries in Pyodide, and Pyodide contains no others', async () => {
   const python = await loadPyodide();
-  const told = python.runPython(`
+  const output = python.runPython(`
 import json, platform, sqlite3, pyexpat, decimal, zlib, compression.zstd, sys
 json.dumps({
     "CPython": platform.python_version(),
@@ -19,7 +19,7 @@ json.dumps({
     "zlib": zlib.ZLIB_RUNTIME_VERSION,
     "Zstandard": compression.zstd.zstd_version,
 })`);
-  expect(versions('pyodide')).toMatchObject(JSON.parse(told));
+  expect(versions('pyodide')).toMatchObject(JSON.parse(output));
   const modules: string[] = python.runPython('import sys; list(sys.builtin_module_names)').toJs();
   // OpenSSL is not among them, and modules of other libraries neither.
   expect(modules).toEqual(

@@ -15,7 +15,7 @@ import { canCompile, compile, libraryFolder } from './support/native.ts';
 import { volfiles } from './support/volfiles.ts';
 
 /** Options that lead to shared objects made of the sources beside the volfile. */
-function compiled(volumes: readonly PlainVolume[], folder: string): string[] {
+function compileModules(volumes: readonly PlainVolume[], folder: string): string[] {
   return volumes.flatMap(({ name, options }) => {
     const path = new Map(options).get('module-path');
     if (!path?.endsWith('.so')) return [];
@@ -45,7 +45,7 @@ describe('a volfile of the repository', () => {
       for (const name of storages) await scratch.makeFolder(name);
       const overrides = [
         ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
-        ...compiled(plainVolumes(readVolfile(source).description), dirname(file)),
+        ...compileModules(plainVolumes(readVolfile(source).description), dirname(file)),
       ];
       await registry.loadFor(source.text);
       const { description } = readVolfile(source, { registry, overrides });

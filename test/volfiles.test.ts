@@ -57,12 +57,13 @@ describe('the stacks of the demo', () => {
   const baseline = volumes('volfiles/posix.vol');
   const native = volumes('volfiles/negative.vol');
   const python = volumes('volfiles/python-negative.vol');
-  const others = (stack: typeof native) => stack.filter(({ name }) => name !== 'test-negative');
+  const withoutNegative = (stack: typeof native) =>
+    stack.filter(({ name }) => name !== 'test-negative');
 
   it('differ only in the translator', () => {
-    expect(others(python)).toEqual(others(native));
+    expect(withoutNegative(python)).toEqual(withoutNegative(native));
     const names = (stack: typeof native) => stack.map(({ name, type }) => [name, type]);
-    expect(names(others(native))).toEqual(names(baseline));
+    expect(names(withoutNegative(native))).toEqual(names(baseline));
   });
 
   it('have io-stats at the top and above the storage', () => {

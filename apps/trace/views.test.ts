@@ -9,7 +9,12 @@ import { readOutline } from '../../runtime/observe/outline.ts';
 import { openRecording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { readFlags } from '../../terminal/flags.ts';
-import { headOfScript, lookUp, makeDirectory, scriptGraph } from '../../test/browser/recorded.ts';
+import {
+  lookUp,
+  makeDirectory,
+  makeModuleHead,
+  startModuleGraph,
+} from '../../test/browser/module-recording.ts';
 import {
   ask,
   FakeContext,
@@ -38,10 +43,10 @@ async function walksOf(recording: MemoryRecording): Promise<readonly Walk[]> {
 }
 
 async function ofScript(ask: (graph: Graph) => void) {
-  const graph = await scriptGraph();
+  const graph = await startModuleGraph();
   const recording = record(graph);
   ask(graph);
-  return { walks: await walksOf(recording), head: headOfScript(graph) };
+  return { walks: await walksOf(recording), head: makeModuleHead(graph) };
 }
 
 it('steps stand in the order of cause and effect', async () => {

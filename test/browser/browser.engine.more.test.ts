@@ -11,7 +11,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
-import type { Outcome, Wanted } from './worker.ts';
+import type { ModuleRun, Outcome } from './worker.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 
@@ -63,9 +63,9 @@ const MODULES = {
 };
 
 /** Bundles for a browser, and checks that no import is left. */
-async function bundle(what: BuildOptions): Promise<string> {
+async function bundle(options: BuildOptions): Promise<string> {
   const { outputFiles, metafile } = await build({
-    ...what,
+    ...options,
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -80,7 +80,7 @@ async function bundle(what: BuildOptions): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-const page = (script: string, wanted: readonly Wanted[]): string => `<!doctype html>
+const renderPage = (script: string, runs: readonly ModuleRun[]): string => `<!doctype html>
 <script>
   const tell = (what) => fetch('/outcome', { method: 'POST', body: JSON.stringify(what) });
   const { port1, port2 } = new MessageChannel();
@@ -91,7 +91,7 @@ const page = (script: string, wanted: readonly Wanted[]): string => `<!doctype h
     worker.terminate();
     tell({ lost: data });
   };
-  worker.postMessage({ wanted: ${JSON.stringify(wanted)}, lost: port2 }, [port2]);
+  worker.postMessage({ wanted: ${JSON.stringify(runs)}, lost: port2 }, [port2]);
 </script>
 `;
 
@@ -115,11 +115,11 @@ describe.skipIf(skipped)('modules in a browser', () => {
     files.set('/parts/index.json', JSON.stringify([...parts.keys()]));
   });
 
-  const open = (...wanted: Wanted[]): Promise<unknown> =>
-    openPage(new Map([...files, ['/page.html', page('/worker.js', wanted)]]), true);
+  const open = (...runs: ModuleRun[]): Promise<unknown> =>
+    openPage(new Map([...files, ['/page.html', renderPage('/worker.js', runs)]]), true);
 
-  const outcomes = async (...wanted: Wanted[]): Promise<Outcome[]> => {
-    const outcome = (await open(...wanted)) as { outcomes: Outcome[] };
+  const runModules = async (...runs: ModuleRun[]): Promise<Outcome[]> => {
+    const outcome = (await open(...runs)) as { outcomes: Outcome[] };
     expect(outcome).toHaveProperty('outcomes');
     return outcome.outcomes;
   };
@@ -128,7 +128,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     const steps = ['lookup absent', 'lookup absent', 'mkdir absent', 'lookup absent'];
     const looping = ['lookup loop', 'lookup other'];
     const limited = { 'time-limit': '1' };
-    const [python, javascript, loopPy, loopJs, spy, granted] = await outcomes(
+    const [python, javascript, loopPy, loopJs, spy, granted] = await runModules(
       { module: 'negative.py', steps },
       { module: 'negative.js', steps },
       { module: 'loop.py', options: limited, steps: looping },
@@ -161,7 +161,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
 
   it('run by the program of docs/write/browser.md, which warns about time limits without shared memory', async () => {
     const outcome = await openPage(
-      new Map([...files, ['/page.html', page('/shown.js', [])]]),
+      new Map([...files, ['/page.html', renderPage('/shown.js', [])]]),
       false,
     );
     expect(outcome).toMatchObject({ told: expect.stringContaining('EACCES'), isAbsent: true });

@@ -19,7 +19,7 @@ export const browsers = {
 export type BrowserName = keyof typeof browsers;
 
 /** Browsers of long tests: the first, and in `test:long` the others (../repeated-files.ts). */
-export const wantedBrowsers = (): BrowserName[] =>
+export const selectBrowsers = (): BrowserName[] =>
   (Object.keys(browsers) as BrowserName[]).filter((_, at) =>
     at === 0 ? selected.first : selected.others,
   );
@@ -36,7 +36,7 @@ export async function withBrowser(
   const { browser: kind, args } = browsers[name];
   const browser = await launch({
     browser: kind,
-    executablePath: pathOf(name),
+    executablePath: findProgram(name),
     args: [...args],
     headless: true,
     timeout: PATIENCE_MS,
@@ -51,13 +51,13 @@ export async function withBrowser(
   }
 }
 
-function pathOf(name: string): string {
-  const found = toolPath
+function findProgram(name: string): string {
+  const path = toolPath
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find(isThere);
-  if (found === undefined) throw new Error(`${name} is not installed`);
-  return found;
+  if (path === undefined) throw new Error(`${name} is not installed`);
+  return path;
 }
 
 function isThere(path: string): boolean {

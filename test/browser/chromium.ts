@@ -73,16 +73,16 @@ export async function openPage(files: Files, isolated: boolean): Promise<unknown
     detached: true,
     env: { ...process.env, HOME: folder },
   });
-  let said = '';
+  let output = '';
   chromium.stderr.setEncoding('utf8').on('data', (part: string) => {
-    said += part;
+    output += part;
   });
-  const gone = once(chromium, 'exit');
+  const exit = once(chromium, 'exit');
   try {
-    const ended = gone.then(() => Promise.reject(new Error(`Chromium has ended:\n${said}`)));
+    const ended = exit.then(() => Promise.reject(new Error(`Chromium has ended:\n${output}`)));
     return JSON.parse(await Promise.race([posted, ended]));
   } finally {
-    await end(chromium, gone).finally(() => {
+    await end(chromium, exit).finally(() => {
       server.closeAllConnections();
       server.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -90,9 +90,9 @@ export async function openPage(files: Files, isolated: boolean): Promise<unknown
   }
 }
 
-async function end({ pid, exitCode, signalCode }: ChildProcess, gone: Promise<unknown>) {
+async function end({ pid, exitCode, signalCode }: ChildProcess, exit: Promise<unknown>) {
   // One that never began has no number.
   const runs = pid !== undefined && exitCode === null && signalCode === null;
   if (runs) process.kill(-pid, 'SIGKILL');
-  await gone;
+  await exit;
 }

@@ -17,16 +17,16 @@ import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { withBrowser } from './browsers.ts';
 import {
-  code,
   enter,
   openPlayground,
+  readCode,
+  readText,
   reload,
-  says,
   TIMEOUT_MS,
-  text,
   typeCode,
-  until,
   WAIT,
+  waitForText,
+  waitUntil,
 } from './playground.ts';
 
 const MB_MAX = 20;
@@ -54,7 +54,7 @@ const NEVER_JS = `export class xlator extends Translator {
     frame.wind();
   }
 `;
-const shareOf = (texts: Readonly<Record<string, string>>): Promise<string> =>
+const makeShareUrl = (texts: Readonly<Record<string, string>>): Promise<string> =>
   encodeShare({ texts, distanceMs: 0, journal: [] });
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
@@ -90,13 +90,13 @@ afterAll(() => {
 
 /** Without shared memory nothing ends a call but the end of its worker. */
 async function runWithoutIsolation(browser: Browser): Promise<void> {
-  const link = await shareOf({ '/graph.vol': VOLFILE, '/never.py': NEVER });
+  const link = await makeShareUrl({ '/graph.vol': VOLFILE, '/never.py': NEVER });
   const page = await openPlayground(browser, `${url}#${link}`);
   expect(await page.evaluate('crossOriginIsolated')).toBe(false);
   const reached = await page.evaluate("fetch('index.html').then(() => 'reached', () => 'refused')");
   expect(reached).toBe('refused');
-  expect(await text(page, '#status')).toBe('Ready.');
-  expect(await text(page, '#log')).toContain('calls that run too long are not ended');
+  expect(await readText(page, '#status')).toBe('Ready.');
+  expect(await readText(page, '#log')).toContain('calls that run too long are not ended');
   const [paint, ready] = (await page.evaluate(
     "[performance.getEntriesByType('paint')[0].startTime, +document.documentElement.dataset.ready]",
   )) as [number, number];
@@ -110,23 +110,24 @@ async function runWithoutIsolation(browser: Browser): Promise<void> {
   await page.close();
 }
 
-const offered = (page: Page, word: string) => says(page, '.cm-tooltip-autocomplete', word);
+const waitForOffer = (page: Page, word: string) =>
+  waitForText(page, '.cm-tooltip-autocomplete', word);
 
 /** Puts the pointer on a word of the editor, and returns its card. */
-async function hover(page: Page, word: string): Promise<string> {
+async function readHoverCard(page: Page, word: string): Promise<string> {
   const span = `[...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === '${word}')`;
   // A word has its own element once the editor has parsed it.
-  await until(page, `${span} !== undefined`);
-  const place = (await page.evaluate(`{
+  await waitUntil(page, `${span} !== undefined`);
+  const position = (await page.evaluate(`{
     const { x, y, width, height } = ${span}.getBoundingClientRect();
     [x + width / 2, y + height / 2];
   }`)) as [number, number];
-  await page.mouse.move(...place);
+  await page.mouse.move(...position);
   await page.waitForSelector('.cm-tooltip-hover .card', WAIT);
-  const said = await text(page, '.cm-tooltip-hover .card');
+  const card = await readText(page, '.cm-tooltip-hover .card');
   await page.mouse.move(0, 0);
-  await until(page, "document.querySelector('.cm-tooltip-hover') === null");
-  return said;
+  await waitUntil(page, "document.querySelector('.cm-tooltip-hover') === null");
+  return card;
 }
 
 /** The editor completes and explains words of volfiles. */
@@ -134,14 +135,14 @@ async function completeAndHover(page: Page): Promise<void> {
   await typeCode(page, 'volume more', true);
   await page.keyboard.press('Enter');
   await page.keyboard.type('type feat');
-  await offered(page, 'features/negative');
+  await waitForOffer(page, 'features/negative');
   await page.keyboard.type('ures/negative');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
   await page.keyboard.type('option time');
-  await offered(page, 'timeout');
+  await waitForOffer(page, 'timeout');
   await page.keyboard.press('Escape');
-  await hover(page, 'storage/memory');
+  await readHoverCard(page, 'storage/memory');
 }
 
 /** The same in modules: fops, callbacks, and attributes of objects such as `frame`. */
@@ -152,42 +153,42 @@ async function completeInModules(page: Page): Promise<void> {
   ];
   for (const { path, def, cbk, size } of kinds) {
     await page.click(`[data-path="${path}"]`);
-    expect(await hover(page, 'lookup')).toContain('lookup(frame, loc, xdata)');
-    expect(await hover(page, 'wind')).toMatch(
+    expect(await readHoverCard(page, 'lookup')).toContain('lookup(frame, loc, xdata)');
+    expect(await readHoverCard(page, 'wind')).toMatch(
       /^wind\(.*Passes (the request down|it to the first child)/,
     );
     await typeCode(page, `${def}look`, true);
-    await offered(page, 'lookup(loc, xdata)');
-    await offered(page, `${cbk}its answer`);
+    await waitForOffer(page, 'lookup(loc, xdata)');
+    await waitForOffer(page, `${cbk}its answer`);
     await page.keyboard.press('Escape');
     await typeCode(page, '\nbuf.', true);
-    await offered(page, size);
+    await waitForOffer(page, size);
     await page.keyboard.type('x\nframe.root.client.u');
-    await offered(page, 'uid');
+    await waitForOffer(page, 'uid');
     await page.keyboard.press('Escape');
   }
 }
 
 /** Nothing moves by itself with reduced motion. */
 async function watchMotion(page: Page): Promise<void> {
-  const want = (value: string) =>
+  const preferMotion = (value: string) =>
     page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value }]);
   const moving = 'document.getAnimations().length';
-  await want('no-preference');
+  await preferMotion('no-preference');
   await reload(page);
-  expect(await page.$eval('#pace', (it) => (it as unknown as { value: string }).value)).toBe(
-    'slow',
-  );
+  expect(
+    await page.$eval('#pace', (element) => (element as unknown as { value: string }).value),
+  ).toBe('slow');
   await enter(page, 'mkdir /b');
-  await until(page, `${moving} > 0`);
-  await want('reduce');
+  await waitUntil(page, `${moving} > 0`);
+  await preferMotion('reduce');
   await reload(page);
-  expect(await page.$eval('#pace', (it) => (it as unknown as { value: string }).value)).toBe(
-    'step by step',
-  );
+  expect(
+    await page.$eval('#pace', (element) => (element as unknown as { value: string }).value),
+  ).toBe('step by step');
   await enter(page, 'mkdir /c');
   // The end is there at once.
-  expect(await text(page, '#where')).toMatch(/^(\d+) of \1 /);
+  expect(await readText(page, '#where')).toMatch(/^(\d+) of \1 /);
   await page.click('[aria-label="Step backwards"]');
   expect(await page.evaluate(moving)).toBe(0);
 }
@@ -200,15 +201,15 @@ async function fillStorage(page: Page): Promise<void> {
     } catch {}
   }`);
   await typeCode(page, '# typed in vain', true);
-  await says(page, '#notices', 'What you type is not kept when this page is closed: ');
-  expect(await code(page)).toContain('# typed in vain');
+  await waitForText(page, '#notices', 'What you type is not kept when this page is closed: ');
+  expect(await readCode(page)).toContain('# typed in vain');
   await page.evaluate(
     "Object.keys(localStorage).filter((key) => key.startsWith('full ')).forEach((key) => localStorage.removeItem(key))",
   );
   await typeCode(page, ' but now', true);
-  await until(page, "!document.querySelector('#notices').textContent.includes('not kept')");
+  await waitUntil(page, "!document.querySelector('#notices').textContent.includes('not kept')");
   await reload(page);
-  expect(await code(page)).toContain('# typed in vain but now');
+  expect(await readCode(page)).toContain('# typed in vain but now');
 }
 
 const LACKS = ['WebAssembly', 'MessageChannel', 'DecompressionStream', 'BigInt64Array', 'WeakRef'];
@@ -224,10 +225,14 @@ async function openPoor(browser: Browser, address: string): Promise<void> {
   const lacks =
     'WebAssembly, MessageChannel, URL.createObjectURL, DecompressionStream, ' +
     'crypto.getRandomValues, BigInt64Array, WeakRef';
-  await says(page, '#status', `This browser lacks ${lacks}: nothing can run in it.`);
-  await says(page, '#notices', 'What you type is not kept when this page is closed: no cookies');
+  await waitForText(page, '#status', `This browser lacks ${lacks}: nothing can run in it.`);
+  await waitForText(
+    page,
+    '#notices',
+    'What you type is not kept when this page is closed: no cookies',
+  );
   await typeCode(page, '# typed all the same', true);
-  expect(await code(page)).toContain('# typed all the same');
+  expect(await readCode(page)).toContain('# typed all the same');
   expect((await enter(page, 'ls /')).said).toBe('nothing runs in this page');
   // Another browser may be able to open it.
   expect(await page.evaluate('location.href')).toBe(address);
@@ -249,7 +254,7 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
         await runWithoutIsolation(browser);
         // Without Python, a page is there at once.
         const modules = { '/never.py': NEVER, '/never.js': NEVER_JS };
-        const link = await shareOf({ '/graph.vol': PLAIN, ...modules });
+        const link = await makeShareUrl({ '/graph.vol': PLAIN, ...modules });
         const page = await openPlayground(browser, `${url}#${link}`);
         await watchMotion(page);
         await fillStorage(page);
@@ -260,7 +265,7 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
         const own = await openPlayground(browser, file);
         expect((await enter(own, 'echo hi > /f; cat /f')).said).toBe('hi');
         await own.click('#share');
-        await says(own, '#notices', 'It is for this machine, as the page is a file.');
+        await waitForText(own, '#notices', 'It is for this machine, as the page is a file.');
 
         await openPoor(browser, `${url}#${link}`);
       }),

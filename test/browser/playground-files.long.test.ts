@@ -14,16 +14,16 @@ import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
 import {
-  code,
   enter,
   openPlayground,
+  readCode,
+  readText,
   reload,
-  says,
   TIMEOUT_MS,
-  text,
   typeCode,
-  until,
   WAIT,
+  waitForText,
+  waitUntil,
 } from './playground.ts';
 
 const MODULE = "import { Translator } from 'glossa'; export class xlator extends Translator {}";
@@ -47,7 +47,7 @@ end-volume
 
 const problems = '#problems';
 const noProblems = "document.querySelector('#problems').hidden";
-const tabs = (page: Page): Promise<string> => text(page, '[role=tablist]');
+const readTabs = (page: Page): Promise<string> => readText(page, '[role=tablist]');
 
 let served: PlaygroundServer;
 let folder: string;
@@ -65,29 +65,29 @@ afterAll(() => {
 async function typeMistakes(page: Page): Promise<void> {
   await typeCode(page, 'for(;;);');
   const isSeen = "document.querySelector('#problems').getAttribute('aria-busy') === 'true'";
-  await until(page, `${isSeen} || !${noProblems}`);
+  await waitUntil(page, `${isSeen} || !${noProblems}`);
   await typeCode(page, 'let let');
-  await says(page, problems, 'm.js:1:');
-  expect(await text(page, problems)).toMatch(/^m\.js:1:\d+: error: /);
-  expect(await text(page, '[data-path="/m.js"] .count')).toBe(' 1 wrong');
+  await waitForText(page, problems, 'm.js:1:');
+  expect(await readText(page, problems)).toMatch(/^m\.js:1:\d+: error: /);
+  expect(await readText(page, '[data-path="/m.js"] .count')).toBe(' 1 wrong');
   await typeCode(page, MODULE);
-  await until(page, noProblems);
+  await waitUntil(page, noProblems);
   await page.click('[data-path="/graph.vol"]');
   await typeCode(page, ' option', true);
-  await says(page, problems, 'graph.vol:');
+  await waitForText(page, problems, 'graph.vol:');
   await page.keyboard.down('Control');
   await page.keyboard.press('z');
   await page.keyboard.up('Control');
-  await until(page, noProblems);
+  await waitUntil(page, noProblems);
 }
 
 /** A file has another name, and is removed; and can be had again. */
 async function nameFiles(page: Page): Promise<void> {
-  const asked: string[] = [];
+  const questions: string[] = [];
   const name = async (button: string, ...answers: readonly string[]): Promise<void> => {
     const left = [...answers];
     const answer = (dialog: Dialog): void => {
-      asked.push(dialog.message());
+      questions.push(dialog.message());
       const next = left.shift();
       void (next === undefined ? dialog.dismiss() : dialog.accept(next));
     };
@@ -97,20 +97,20 @@ async function nameFiles(page: Page): Promise<void> {
   };
   await page.click('[data-path="/m.js"]');
   await name('Rename this file', 'graph.vol');
-  expect(asked).toEqual(['New name', 'There is a graph.vol already. New name']);
+  expect(questions).toEqual(['New name', 'There is a graph.vol already. New name']);
   await name('Rename this file', 'a b', 'other.js');
-  expect(asked.at(-1)).toContain('A name has letters, digits');
-  expect(await tabs(page)).toBe('other.jsgraph.vol');
-  await says(page, problems, "'m'");
+  expect(questions.at(-1)).toContain('A name has letters, digits');
+  expect(await readTabs(page)).toBe('other.jsgraph.vol');
+  await waitForText(page, problems, "'m'");
   await name('Rename this file', 'm.js');
-  await until(page, noProblems);
+  await waitUntil(page, noProblems);
   await name('Add a file', 'more.py');
   await typeCode(page, 'removed = 1');
   page.once('dialog', (dialog) => void dialog.accept());
   await page.click('[aria-label="Remove this file"]');
-  await until(page, "document.querySelectorAll('[role=tab]').length === 2");
+  await waitUntil(page, "document.querySelectorAll('[role=tab]').length === 2");
   await page.click('#undo');
-  expect(await text(page, '#notices')).toContain('m.js, graph.vol, more.py (');
+  expect(await readText(page, '#notices')).toContain('m.js, graph.vol, more.py (');
 }
 
 /** Saved files can be opened; an invalid file is refused and changes nothing. */
@@ -125,7 +125,7 @@ async function saveAndOpen(page: Page): Promise<void> {
   }`);
   await page.focus('#save');
   await page.keyboard.press('Enter');
-  await until(page, 'saved.length === 2');
+  await waitUntil(page, 'saved.length === 2');
   const files = (await page.evaluate('Promise.all(saved)')) as string[];
   expect(files).toEqual(Object.values(STATE.texts));
 
@@ -135,56 +135,56 @@ async function saveAndOpen(page: Page): Promise<void> {
     const input = await page.waitForSelector('input#files', WAIT);
     await input!.uploadFile(path);
   };
-  const before = await code(page);
+  const before = await readCode(page);
   for (const [content, why] of [
     [Buffer.from([0xff, 0xfe]), 'Nothing was opened: m.js is no text in UTF-8.'],
     ['x'.repeat(2 ** 20 + 1), 'Nothing was opened: m.js has more than 1 MB.'],
   ] as const) {
     await choose('m.js', content);
-    await says(page, '#notices', why);
+    await waitForText(page, '#notices', why);
   }
-  expect(await code(page)).toBe(before);
+  expect(await readCode(page)).toBe(before);
   await choose('m.js', `${files[0]}// opened`);
-  await says(page, '#notices', 'Opened: m.js.');
-  await says(page, '#status', 'Ready.');
-  expect(await code(page)).toContain('// opened');
+  await waitForText(page, '#notices', 'Opened: m.js.');
+  await waitForText(page, '#status', 'Ready.');
+  expect(await readCode(page)).toContain('// opened');
   expect((await enter(page, 'ls /')).said).toContain('made');
 }
 
 /** Invalid links bring a notice. */
 async function followBadLinks(page: Page): Promise<void> {
   const whole = await encodeShare(STATE);
-  const before = await code(page);
+  const before = await readCode(page);
   for (const [link, why] of [
     [whole.slice(0, -9), 'this link is damaged: a part of it is missing or was changed'],
     ['section-2', 'this link leads to no shared playground.'],
     ['g7.AAAA', 'this link is of version 7 of the playground'],
   ]) {
     await page.evaluate(`location.hash = ${JSON.stringify(link)}`);
-    await says(page, '#notices', `Nothing was taken from the link: ${why}`);
+    await waitForText(page, '#notices', `Nothing was taken from the link: ${why}`);
   }
-  expect(await code(page)).toBe(before);
+  expect(await readCode(page)).toBe(before);
 }
 
 /** Each tab keeps its own text. */
-async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<void> {
+async function typeInTwoTabs(page: Page, openTab: () => Promise<Page>): Promise<void> {
   await page.click('[data-path="/m.js"]');
   await typeCode(page, '// first', true);
   await reload(page);
-  const other = await newTab();
-  expect(await code(other)).toContain('// first');
+  const other = await openTab();
+  expect(await readCode(other)).toContain('// first');
   await typeCode(other, ' and second', true);
   await typeCode(page, ' and third', true);
   for (const each of [other, page]) {
     await each.bringToFront();
     await reload(each);
   }
-  expect(await code(page)).toContain('// first and third');
-  expect(await code(other)).toContain('// first and second');
-  const last = await newTab();
-  expect(await code(last)).toContain('// first and third');
+  expect(await readCode(page)).toContain('// first and third');
+  expect(await readCode(other)).toContain('// first and second');
+  const last = await openTab();
+  expect(await readCode(last)).toContain('// first and third');
   await last.click('#undo');
-  expect(await text(last, '#notices')).toContain('m.js, graph.vol (');
+  expect(await readText(last, '#notices')).toContain('m.js, graph.vol (');
 }
 
 for (const name of Object.keys(browsers) as BrowserName[]) {
@@ -196,13 +196,13 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
       { timeout: TIMEOUT_MS },
       () =>
         withBrowser(name, async (browser) => {
-          const newTab = (): Promise<Page> => openPlayground(browser, served.url);
+          const openTab = (): Promise<Page> => openPlayground(browser, served.url);
           const page = await openPlayground(browser, `${served.url}#${await encodeShare(STATE)}`);
           await typeMistakes(page);
           await nameFiles(page);
           await saveAndOpen(page);
           await followBadLinks(page);
-          await typeInTwoTabs(page, newTab);
+          await typeInTwoTabs(page, openTab);
         }),
     );
   });

@@ -11,16 +11,16 @@ import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
 import {
-  code,
   enter,
   openPlayground,
+  readCode,
+  readText,
   reload,
-  says,
   TIMEOUT_MS,
-  text,
   typeCode,
-  until,
   VIOLATIONS,
+  waitForText,
+  waitUntil,
 } from './playground.ts';
 
 const STARTER = 'a program asks for a file';
@@ -45,103 +45,104 @@ afterAll(() => served.close());
 /** Checks the editor's text; returns the answer. */
 async function check(page: Page): Promise<string> {
   await page.click('#lesson-check');
-  await until(page, `document.querySelector('${answer}').ariaBusy !== 'true'`);
-  return text(page, answer);
+  await waitUntil(page, `document.querySelector('${answer}').ariaBusy !== 'true'`);
+  return readText(page, answer);
 }
 
 /** Follows a link in an open page. */
 const follow = (page: Page, fragment: string): Promise<unknown> =>
   page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
 
-const address = async (page: Page): Promise<string> => String(await page.evaluate('location.hash'));
+const readAddress = async (page: Page): Promise<string> =>
+  String(await page.evaluate('location.hash'));
 
 /** A new visitor has an example and a link to the first lesson. */
 async function begin(page: Page): Promise<void> {
-  expect(await code(page)).toContain('Remembers failed lookups');
+  expect(await readCode(page)).toContain('Remembers failed lookups');
   await typeCode(page, '# mine');
   await page.click('#notices button');
-  await says(page, title, '1. What a stack is');
-  expect(await address(page)).toBe('#lesson=1-stack');
-  expect(await text(page, '#lessons-panel')).toContain('A question is called a request.');
-  expect(await code(page)).toContain(STARTER);
-  await says(page, '#status', 'Ready.');
-  expect(await text(page, '.watch')).toContain('stack');
+  await waitForText(page, title, '1. What a stack is');
+  expect(await readAddress(page)).toBe('#lesson=1-stack');
+  expect(await readText(page, '#lessons-panel')).toContain('A question is called a request.');
+  expect(await readCode(page)).toContain(STARTER);
+  await waitForText(page, '#status', 'Ready.');
+  expect(await readText(page, '.watch')).toContain('stack');
 }
 
 /** From the starter to the right module, with hints and solution. */
-async function learn(page: Page): Promise<void> {
+async function passLesson(page: Page): Promise<void> {
   expect(await check(page)).toMatch(/^✗ not yet.* It should say the path/s);
-  expect(await page.$$eval(`${answer} code`, ([it]) => it?.textContent)).toBe('loc.path');
+  expect(await page.$$eval(`${answer} code`, ([element]) => element?.textContent)).toBe('loc.path');
   await page.click('#lesson-hint');
-  expect(await text(page, '#lesson-hints')).toContain('Put it into the logged line.');
+  expect(await readText(page, '#lesson-hints')).toContain('Put it into the logged line.');
   for (let more = 0; more < 5; more++) await page.click('#lesson-hint');
   expect(await page.$$eval('#lesson-hints li', (all) => all.length)).toBe(2);
-  expect(await text(page, answer)).toContain('There are no more hints.');
+  expect(await readText(page, answer)).toContain('There are no more hints.');
   await page.click('#lesson-solution');
-  expect(await text(page, '#lesson-diff .gone')).toContain(STARTER);
+  expect(await readText(page, '#lesson-diff .gone')).toContain(STARTER);
   await page.click('#lesson-take');
-  expect(await code(page)).toContain('loc.path)');
+  expect(await readCode(page)).toContain('loc.path)');
   await page.click('#lesson-solution');
-  expect(await text(page, answer)).toBe('Your file is the solution.');
+  expect(await readText(page, answer)).toBe('Your file is the solution.');
   await page.click('#lesson-reset');
-  expect(await code(page)).toContain(STARTER);
+  expect(await readCode(page)).toContain(STARTER);
 
   await page.select('#lesson-language', 'javascript');
-  await says(page, '#lessons-panel', 'this.log.info');
-  expect(await address(page)).toBe(`#lesson=1-stack&${language}`);
+  await waitForText(page, '#lessons-panel', 'this.log.info');
+  expect(await readAddress(page)).toBe(`#lesson=1-stack&${language}`);
   await typeCode(page, RIGHT);
   await page.keyboard.down('Control');
   await page.keyboard.press('s');
   await page.keyboard.up('Control');
-  await says(page, answer, '✓ right');
-  expect(await text(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
+  await waitForText(page, answer, '✓ right');
+  expect(await readText(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
 }
 
 /** Passed lessons and typed text return, in this tab and in another. */
-async function comeBack(page: Page, browser: Browser): Promise<void> {
+async function reopenLesson(page: Page, browser: Browser): Promise<void> {
   await reload(page);
-  expect(await text(page, title)).toBe('1. What a stack is');
-  expect(await text(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
-  expect(await code(page)).toContain('this.log.info(loc.path)');
+  expect(await readText(page, title)).toBe('1. What a stack is');
+  expect(await readText(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
+  expect(await readCode(page)).toContain('this.log.info(loc.path)');
   await page.click('#lesson-next');
-  await says(page, title, '2. A translator that does nothing');
+  await waitForText(page, title, '2. A translator that does nothing');
   await typeCode(page, '// in the second');
 
   const other = await openPlayground(browser, `${served.url}#lesson=1-stack&${language}`);
-  expect(await code(other)).toContain('this.log.info(loc.path)');
+  expect(await readCode(other)).toContain('this.log.info(loc.path)');
   await follow(other, `lesson=2-nothing&${language}`);
-  await says(other, title, '2.');
-  expect(await code(other)).toContain('// in the second');
+  await waitForText(other, title, '2.');
+  expect(await readCode(other)).toContain('// in the second');
   await typeCode(other, ' and more', true);
   await other.close();
 
   await page.bringToFront();
   await page.goBack();
-  await says(page, title, '1.');
-  expect(await code(page)).toContain('this.log.info(loc.path)');
+  await waitForText(page, title, '1.');
+  expect(await readCode(page)).toContain('this.log.info(loc.path)');
   await page.goForward();
-  await says(page, title, '2.');
-  expect(await code(page)).toContain('// in the second and more');
+  await waitForText(page, title, '2.');
+  expect(await readCode(page)).toContain('// in the second and more');
   await page.click('#lesson-reset');
-  expect(await code(page)).not.toContain('// in the second');
+  expect(await readCode(page)).not.toContain('// in the second');
   await page.click('#undo');
-  expect(await text(page, '#notices')).toContain('nothing.js, graph.vol (');
+  expect(await readText(page, '#notices')).toContain('nothing.js, graph.vol (');
 }
 
 /** A removed file, invalid links and an endless module lose no text. */
-async function breakThings(page: Page): Promise<void> {
+async function tryFaults(page: Page): Promise<void> {
   await follow(page, `lesson=3-fop&${language}`);
-  await says(page, title, '3.');
+  await waitForText(page, title, '3.');
   await typeCode(page, ENDLESS);
   expect(await check(page)).toContain('no end. Is there a loop that never ends?');
-  expect(await code(page)).toContain('for (;;)');
+  expect(await readCode(page)).toContain('for (;;)');
   for (const [link, why] of [
     ['lesson=12-more', "no lesson is called '12-more'; there is 1-stack, 2-nothing, "],
     ['lesson=3-fop&language=c', "no lesson is in 'c'; there is python and javascript."],
   ] as const) {
     await follow(page, link);
-    await says(page, '#notices', `Nothing was taken from the link: ${why}`);
-    expect(await text(page, title)).toBe('3. One fop');
+    await waitForText(page, '#notices', `Nothing was taken from the link: ${why}`);
+    expect(await readText(page, title)).toBe('3. One fop');
   }
   page.once('dialog', (dialog) => void dialog.accept());
   await page.click('[aria-label="Remove this file"]');
@@ -150,7 +151,7 @@ async function breakThings(page: Page): Promise<void> {
   await page.click('#lesson-solution');
   await page.click('#lesson-take');
   expect(await check(page)).toMatch(/^✓ right/);
-  await says(page, '#status', 'Ready.');
+  await waitForText(page, '#status', 'Ready.');
   expect((await enter(page, 'touch /ghost; stat /ghost')).said).toContain('No such file');
 }
 
@@ -158,8 +159,8 @@ async function breakThings(page: Page): Promise<void> {
 async function look(page: Page): Promise<void> {
   await page.evaluate(readFileSync(join(packageRoot, 'node_modules/axe-core/axe.min.js'), 'utf8'));
   await follow(page, 'lesson=5-local');
-  await says(page, title, '5.');
-  await says(page, '#status', 'Ready.');
+  await waitForText(page, title, '5.');
+  await waitForText(page, '#status', 'Ready.');
   await check(page);
   await page.click('#lesson-hint');
   await page.click('#lesson-solution');
@@ -177,14 +178,14 @@ async function look(page: Page): Promise<void> {
 async function passAll(page: Page): Promise<void> {
   for (const lesson of Object.keys(checks)) {
     await follow(page, `lesson=${lesson}`);
-    await says(page, title, `${lesson[0]}.`);
+    await waitForText(page, title, `${lesson[0]}.`);
     await page.click('#lesson-reset');
     await page.click('#lesson-solution');
     await page.click('#lesson-take');
     expect(`${lesson}: ${await check(page)}`).toMatch(/^\d-\w+: ✓ right/);
   }
-  expect(await text(page, answer)).toContain('That was the last lesson.');
-  expect(await text(page, '#lesson-list')).toBe('Lesson 9 of 9, 9 passed');
+  expect(await readText(page, answer)).toContain('That was the last lesson.');
+  expect(await readText(page, '#lesson-list')).toBe('Lesson 9 of 9, 9 passed');
 }
 
 for (const name of Object.keys(browsers) as BrowserName[]) {
@@ -195,13 +196,13 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
       withBrowser(name, async (browser) => {
         const page = await openPlayground(browser, served.url);
         await begin(page);
-        await learn(page);
-        await comeBack(page, browser);
-        await breakThings(page);
+        await passLesson(page);
+        await reopenLesson(page, browser);
+        await tryFaults(page);
         // Back to the text before the first lesson.
         await follow(page, '');
-        await until(page, `document.querySelector('${title}').hidden`);
-        expect(await code(page)).toBe('# mine');
+        await waitUntil(page, `document.querySelector('${title}').hidden`);
+        expect(await readCode(page)).toBe('# mine');
         // Solutions in every language are judged without a page (apps/playground/play, test/lessons).
         if (name === 'chromium') {
           await passAll(page);

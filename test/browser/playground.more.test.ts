@@ -10,8 +10,8 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { selected } from '../support/test-selection.ts';
 import { isInstalled } from '../support/tools.ts';
-import { wantedBrowsers, withBrowser } from './browsers.ts';
-import { enter, openPlayground, TIMEOUT_MS, text, VIOLATIONS, WAIT } from './playground.ts';
+import { selectBrowsers, withBrowser } from './browsers.ts';
+import { enter, openPlayground, readText, TIMEOUT_MS, VIOLATIONS, WAIT } from './playground.ts';
 
 /** One call of C, which checks for no signal: only the end of the worker ends it. */
 const NEVER = `import decimal
@@ -42,7 +42,7 @@ describe('the playground', () => {
 
   const open = (browser: Browser, url = served.url): Promise<Page> => openPlayground(browser, url);
 
-  for (const name of wantedBrowsers()) {
+  for (const name of selectBrowsers()) {
     const why = isInstalled(name) ? '' : `${name} is not installed`;
 
     describe.skipIf(isSkipped(`the playground in ${name}`, why))(name, () => {
@@ -52,8 +52,8 @@ describe('the playground', () => {
         () =>
           withBrowser(name, async (browser) => {
             const page = await open(browser);
-            expect(await text(page, '#status')).toBe('Ready.');
-            expect(await text(page, '#problems')).toBe('');
+            expect(await readText(page, '#status')).toBe('Ready.');
+            expect(await readText(page, '#problems')).toBe('');
             const first = await enter(page, 'stat /nope');
             const second = await enter(page, 'stat /nope');
             expect(second.said).toContain('No such file or directory');
@@ -62,23 +62,25 @@ describe('the playground', () => {
 
             await page.select('#pace', 'step by step');
             await page.click('[aria-label="Last step"]');
-            expect(await text(page, '#said')).toBe('negative answers: -1 ENOENT');
+            expect(await readText(page, '#said')).toBe('negative answers: -1 ENOENT');
             await page.click('[aria-label="Step backwards"]');
-            expect(await text(page, '#said')).toMatch(
+            expect(await readText(page, '#said')).toMatch(
               /^negative is in lookup at negative\.py:\d+$/,
             );
-            expect(await text(page, '.cm-line.lit')).toContain('frame.fail(ENOENT');
+            expect(await readText(page, '.cm-line.lit')).toContain('frame.fail(ENOENT');
             await page.click('[aria-label="First step"]');
-            expect(await text(page, '#said')).toBe('lookup /nope arrives at negative');
+            expect(await readText(page, '#said')).toBe('lookup /nope arrives at negative');
 
             await enter(page, 'mkdir /made');
             await page.click('#share');
             const link = await page
               .waitForSelector('#link', WAIT)
-              .then((field) => field!.evaluate((it) => (it as unknown as { value: string }).value));
+              .then((field) =>
+                field!.evaluate((element) => (element as unknown as { value: string }).value),
+              );
             await page.close();
             const other = await open(browser, link);
-            expect(await text(other, '#notices')).toContain('These files are from a link.');
+            expect(await readText(other, '#notices')).toContain('These files are from a link.');
             expect((await enter(other, 'ls /')).said).toContain('made');
           }),
       );
@@ -93,7 +95,7 @@ describe('the playground', () => {
             const page = await open(browser, `${served.url}#${link}`);
             await enter(page, 'mkdir /made');
             expect((await enter(page, 'stat /never')).said).toMatch(/^stopped: /);
-            expect(await text(page, '#notices')).toContain('filled again (1 lines)');
+            expect(await readText(page, '#notices')).toContain('filled again (1 lines)');
             expect((await enter(page, 'ls /')).said).toContain('made');
           }),
       );
@@ -112,7 +114,7 @@ describe('the playground', () => {
         const broken = { '/graph.vol': 'volume a\n  type no/such\nend-volume\n' };
         const link = await encodeShare({ texts: broken, distanceMs: 0, journal: [] });
         const wrong = await open(browser, `${served.url}#${link}`);
-        expect(await text(wrong, '#problems')).toMatch(/^graph\.vol:2:\d+: error: /);
+        expect(await readText(wrong, '#problems')).toMatch(/^graph\.vol:2:\d+: error: /);
         const page = await open(browser);
         await page.evaluate('localStorage.clear()');
         await enter(page, 'ls /');

@@ -26,30 +26,31 @@ export async function reload(page: Page): Promise<void> {
   await page.waitForSelector('html[data-ready]', WAIT);
 }
 
-export const text = (page: Page, selector: string): Promise<string> =>
-  page.$eval(selector, (it) => it.textContent ?? '');
+export const readText = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent ?? '');
 
 /** Returns when an expression of the page is true. */
-export const until = (page: Page, expression: string): Promise<unknown> =>
+export const waitUntil = (page: Page, expression: string): Promise<unknown> =>
   page.waitForFunction(expression, WAIT);
 
 /** Waits until an element contains a text. */
-export const says = (page: Page, selector: string, what: string): Promise<unknown> =>
-  until(
+export const waitForText = (page: Page, selector: string, expected: string): Promise<unknown> =>
+  waitUntil(
     page,
-    `document.querySelector(${JSON.stringify(selector)})?.textContent.includes(${JSON.stringify(what)})`,
+    `document.querySelector(${JSON.stringify(selector)})?.textContent.includes(${JSON.stringify(expected)})`,
   );
 
 /** Types a line into the shell; the output, and the counters. */
 export async function enter(page: Page, line: string) {
-  const done = "document.documentElement.dataset.lines ?? '0'";
-  const before = await page.evaluate(done);
+  const lineCount = "document.documentElement.dataset.lines ?? '0'";
+  const before = await page.evaluate(lineCount);
   await page.type('#line', line);
   await page.keyboard.press('Enter');
-  await until(page, `(${done}) !== '${String(before)}'`);
-  const number = async (name: string) => Number.parseInt(await text(page, `#count-${name}`), 10);
+  await waitUntil(page, `(${lineCount}) !== '${String(before)}'`);
+  const number = async (name: string) =>
+    Number.parseInt(await readText(page, `#count-${name}`), 10);
   return {
-    said: await text(page, '#output > :last-child'),
+    said: await readText(page, '#output > :last-child'),
     asked: await number('asked'),
     passed: await number('passed'),
   };
@@ -71,4 +72,4 @@ export async function typeCode(page: Page, code: string, isBehind = false): Prom
 }
 
 /** What is in the editor's file, as far as it is seen. */
-export const code = (page: Page): Promise<string> => text(page, '.cm-content');
+export const readCode = (page: Page): Promise<string> => readText(page, '.cm-content');

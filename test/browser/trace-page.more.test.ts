@@ -13,7 +13,13 @@ import { isSkipped } from '../support/obstacle.ts';
 import { observe } from '../support/test-recordings.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
-import { headOfScript, lookUp, makeDirectory, SOURCE, scriptGraph } from './recorded.ts';
+import {
+  lookUp,
+  makeDirectory,
+  makeModuleHead,
+  SOURCE,
+  startModuleGraph,
+} from './module-recording.ts';
 
 const MARKUP = [
   '<img src=x onerror="parent.hurt = 1">',
@@ -58,7 +64,7 @@ const titles = (it) => it.all('[role=option] .path').map((path) => path.textCont
 `;
 
 /** Runs a program in the page, and returns its result. */
-const see = (files: ReadonlyMap<string, string>, program: string): Promise<unknown> =>
+const runInPage = (files: ReadonlyMap<string, string>, program: string): Promise<unknown> =>
   openPage(
     new Map([
       ...files,
@@ -83,8 +89,8 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
     try {
       writeFileSync(join(folder, 'm.py'), SOURCE);
-      const graph = await scriptGraph();
-      const head = headOfScript(graph);
+      const graph = await startModuleGraph();
+      const head = makeModuleHead(graph);
       const recording = new MemoryRecording(head);
       observe(graph, recording);
       lookUp(graph, 'there');
@@ -94,17 +100,17 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
       graph.observe(null);
       const bytes = recording.toBytes();
-      const page = (of: Uint8Array) => [...pagePieces(head, of, folder)].join('');
-      files.set('/whole.html', page(bytes));
-      files.set('/cut.html', page(bytes.subarray(0, -100)));
-      files.set('/none.html', page(bytes.subarray(0, 70)));
+      const renderPage = (of: Uint8Array) => [...pagePieces(head, of, folder)].join('');
+      files.set('/whole.html', renderPage(bytes));
+      files.set('/cut.html', renderPage(bytes.subarray(0, -100)));
+      files.set('/none.html', renderPage(bytes.subarray(0, 70)));
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it('steps forwards and backwards through a request by keys alone', async () => {
-    const seen = await see(
+    const result = await runInPage(
       files,
       `const it = await open('/whole.html', 1200);
       const said = [it.text('#said')];
@@ -119,7 +125,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       const active = it.one('#requests').getAttribute('aria-activedescendant');
       return { said, active, chosen: it.text('#' + active + ' .path'), where: it.text('#where') };`,
     );
-    expect(seen).toEqual({
+    expect(result).toEqual({
       said: [
         'lookup /there arrives at script',
         'script is in lookup_fop at m.py:1',
@@ -140,7 +146,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   });
 
   it('shows the arguments and reply values that a translator changed, and its line', async () => {
-    const seen = await see(
+    const result = await runInPage(
       files,
       `const it = await open('/whole.html', 1200);
       it.one('[aria-label="Last step"]').click();
@@ -158,7 +164,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       it.type('#all-values', true);
       return { reply, noted, lit, source, wound, all: rows(it).length, own: it.all('.hop .small').map((each) => each.textContent) };`,
     );
-    expect(seen).toEqual({
+    expect(result).toEqual({
       reply: [['buf.ia_size', '42', '420']],
       noted: [['local', 'None', "{'seen': 1}"]],
       lit: ['m.py:3', '    return wind(size * 2)'],
@@ -170,7 +176,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   });
 
   it('lists the requests that match filters by path, fop, volume and failure', async () => {
-    const seen = await see(
+    const result = await runInPage(
       files,
       `const it = await open('/whole.html', 1200);
       const found = {};
@@ -194,7 +200,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       return found;`,
     );
     const markup = MARKUP.map((name) => `/${name.replaceAll('/', '∕')}`);
-    expect(seen).toEqual({
+    expect(result).toEqual({
       all: [['/there', '/gone-away', '/folder', ...markup], '5 requests'],
       path: [['/gone-away'], '1 of 5 requests'],
       fop: [['/folder'], '1 of 5 requests'],
@@ -205,7 +211,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   });
 
   it('shows markup in names, logs and sources as text', async () => {
-    const seen = await see(
+    const result = await runInPage(
       files,
       `window.hurt = 0;
       const it = await open('/whole.html', 1200);
@@ -222,7 +228,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         log: it.text('.others li'),
       };`,
     );
-    expect(seen).toEqual({
+    expect(result).toEqual({
       hurt: 0,
       images: 0,
       scripts: 3,
@@ -233,7 +239,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   });
 
   it('shows the requests of a truncated recording with a warning', async () => {
-    const seen = await see(
+    const result = await runInPage(
       files,
       `const cut = await open('/cut.html', 1200);
       const none = await open('/none.html', 1200);
@@ -243,7 +249,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         none: none.text('[role=alert]'),
       };`,
     );
-    expect(seen).toEqual({
+    expect(result).toEqual({
       paths: 5,
       said: [
         'The recording was not ended: it was cut off, or went on when this page was made.',
@@ -258,7 +264,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     [390, true],
     [1200, true],
   ])('fits a screen of %i pixels, and names every control (dark: %s)', async (width, dark) => {
-    const seen = (await see(
+    const result = (await runInPage(
       files,
       `const it = await open('/whole.html', ${width}, ${dark});
       it.one('[aria-label="Last step"]').click();
@@ -270,19 +276,19 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         unnamed: unnamed.map((each) => each.outerHTML),
       };`,
     )) as { width: number };
-    expect(seen).toEqual({
+    expect(result).toEqual({
       width: expect.any(Number),
       paper: dark ? 'rgb(22, 22, 22)' : 'rgb(255, 255, 255)',
       unnamed: [],
     });
-    expect(seen.width).toBeLessThanOrEqual(width);
+    expect(result.width).toBeLessThanOrEqual(width);
   });
 
   it(`${MANY} requests take less than 30 MB, and only the visible rows are drawn`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
     try {
-      const graph = await scriptGraph();
-      const head = headOfScript(graph);
+      const graph = await startModuleGraph();
+      const head = makeModuleHead(graph);
       const path = join(folder, 'many.rec');
       const recording = new RecordingFile(path, head, (reason) => expect.fail(reason));
       observe(graph, recording);
@@ -295,7 +301,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       await recording.close();
       const page = [...pagePieces(head, readFileSync(path), folder)].join('');
       expect(page.length).toBeLessThan(30 * MB);
-      const seen = (await see(
+      const result = (await runInPage(
         new Map([['/many.html', page]]),
         `const it = await open('/many.html', 1200);
         it.press('End', '#requests');
@@ -308,10 +314,10 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         };`,
       )) as { ready: number; rows: number };
       process.stderr.write(
-        `a page of ${MANY} requests: ${(page.length / MB).toFixed(1)} MB, there after ${seen.ready} ms\n`,
+        `a page of ${MANY} requests: ${(page.length / MB).toFixed(1)} MB, there after ${result.ready} ms\n`,
       );
-      expect(seen).toMatchObject({ count: '100,000 requests', last: '100000' });
-      expect(seen.rows).toBeLessThan(100);
+      expect(result).toMatchObject({ count: '100,000 requests', last: '100000' });
+      expect(result.rows).toBeLessThan(100);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -21,7 +21,7 @@ export interface Outcome {
   readonly log: readonly string[];
 }
 
-export interface Wanted {
+export interface ModuleRun {
   /** The file of the module in `/examples`. */
   readonly module: string;
   /** More options of its volume. */
@@ -31,7 +31,7 @@ export interface Wanted {
 }
 
 /** The storage, counters above it, and the module on top. */
-const volfile = ({ module, options = {} }: Wanted): string => `
+const renderVolfile = ({ module, options = {} }: ModuleRun): string => `
 volume disk
     type storage/memory
 end-volume
@@ -55,8 +55,8 @@ async function step(driver: Driver, text: string): Promise<string> {
   const [verb, name] = text.split(' ') as [string, string];
   try {
     if (verb === 'lookup') {
-      const found = await driver.seek(`/${name}`);
-      return found === undefined ? 'ENOENT' : 'found';
+      const entry = await driver.seek(`/${name}`);
+      return entry === undefined ? 'ENOENT' : 'found';
     }
     const loc = driver.newLoc(await driver.place(`/${name}`));
     await driver.expect('mkdir', loc, 0o755, 0, driver.gfidRequest());
@@ -66,19 +66,22 @@ async function step(driver: Driver, text: string): Promise<string> {
   }
 }
 
-function lookupsIn(graph: Graph): number {
-  const seen = graph.xlators.find(({ name }) => name === 'seen')!;
-  return Number(seen.translator.dump!(seen)['LOOKUP.hits']);
+function countLookups(graph: Graph): number {
+  const counter = graph.xlators.find(({ name }) => name === 'seen')!;
+  return Number(counter.translator.dump!(counter)['LOOKUP.hits']);
 }
 
-async function run(machine: Machine, wanted: Wanted): Promise<Outcome> {
+async function run(machine: Machine, moduleRun: ModuleRun): Promise<Outcome> {
   const log: string[] = [];
-  const graph = await startGraph(volfile(wanted), { machine, write: (line) => log.push(line) });
+  const graph = await startGraph(renderVolfile(moduleRun), {
+    machine,
+    write: (line) => log.push(line),
+  });
   try {
     const driver = new Driver(connect(graph), ROOT);
     const steps: string[] = [];
-    for (const each of wanted.steps) steps.push(await step(driver, each));
-    return { steps, lookups: lookupsIn(graph), log };
+    for (const each of moduleRun.steps) steps.push(await step(driver, each));
+    return { steps, lookups: countLookups(graph), log };
   } finally {
     await graph.stop();
   }
@@ -86,7 +89,7 @@ async function run(machine: Machine, wanted: Wanted): Promise<Outcome> {
 
 /** A message to this worker: the modules to run, and a port for reports of endless calls. */
 interface Message {
-  readonly data: { readonly wanted: readonly Wanted[]; readonly lost: object };
+  readonly data: { readonly wanted: readonly ModuleRun[]; readonly lost: object };
 }
 
 const worker = globalThis as unknown as {

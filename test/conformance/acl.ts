@@ -15,7 +15,7 @@ const VERSION = '02000000';
 const NO_ID = 0xffffffff;
 
 /** The bytes of a list, in hexadecimal. */
-export const aclBytes = (...entries: AclEntry[]): string =>
+export const encodeAcl = (...entries: AclEntry[]): string =>
   VERSION +
   entries
     .map(([tag, perm, id = NO_ID]) => {

@@ -15,7 +15,7 @@ import { type Bricks, mountBy } from '../support/gluster.ts';
 import { findErrors, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
 import { isOnBricks, type Kind, makeVolfile } from '../support/stacks.ts';
 import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
-import { disagreement, type Pair } from './compare.ts';
+import { findDisagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
 
@@ -23,7 +23,7 @@ import { type Command, parseScript, type Script } from './script.ts';
 const HIDDEN = 'trusted.gfid';
 
 /** How the server of a mount has ended. */
-export interface Closed {
+export interface ServerEnd {
   /** Its exit status; null when it had to be killed. */
   readonly status: number | null;
   /** Lines of its log that are errors, those of its end too. */
@@ -39,10 +39,10 @@ export interface Setup {
   readonly writeback?: boolean;
 }
 
-const timeouts = (seconds: number): string[] =>
-  ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, String(seconds)]);
+const timeoutFlags = (seconds: number): string[] =>
+  ['entry', 'attribute', 'negative'].flatMap((kind) => [`--${kind}-timeout`, String(seconds)]);
 
-const xlatorOptions = (...options: string[]): string[] =>
+const xlatorFlags = (...options: string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
 /** Mounts to try, by their names. */
@@ -51,12 +51,12 @@ export const setups = {
   posix: { kind: 'posix' },
   served: { kind: 'posix', args: ['--no-passthrough'] },
   /** The kernel caches no name and attribute; or nearly all. */
-  uncached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(0)] },
-  cached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(600)] },
+  uncached: { kind: 'posix', args: ['--no-passthrough', ...timeoutFlags(0)] },
+  cached: { kind: 'posix', args: ['--no-passthrough', ...timeoutFlags(600)] },
   /** The storage closes unused inodes, and must find them again. */
   forgetful: {
     kind: 'posix',
-    args: ['--no-passthrough', ...timeouts(0), ...xlatorOptions('brick.handle-limit=16')],
+    args: ['--no-passthrough', ...timeoutFlags(0), ...xlatorFlags('brick.handle-limit=16')],
   },
   /** The kernel delays writes. */
   writeback: { kind: 'posix', args: ['--kernel-writeback-cache'], writeback: true },
@@ -73,26 +73,26 @@ export const setups = {
   'distribute-real': { kind: 'distribute-real' },
   'distribute-mixed': { kind: 'distribute-mixed' },
   /** All of performance/, below a kernel that caches nothing. */
-  performance: { kind: 'performance', args: timeouts(0) },
+  performance: { kind: 'performance', args: timeoutFlags(0) },
   /** The same, over a storage that delays some requests. */
   'performance-slow': {
     kind: 'performance',
     args: [
-      ...timeouts(0),
-      ...xlatorOptions('delay.delay-percentage=30', 'delay.delay-duration=300'),
+      ...timeoutFlags(0),
+      ...xlatorFlags('delay.delay-percentage=30', 'delay.delay-duration=300'),
       // What a flush releases has to be free when close(2) returns.
-      ...xlatorOptions('write-behind.flush-behind=off'),
+      ...xlatorFlags('write-behind.flush-behind=off'),
     ],
   },
   /** All caches on, below a kernel that caches for long. */
   'performance-kernel': {
     kind: 'performance',
-    args: xlatorOptions(
+    args: xlatorFlags(
       ...['md-cache.kernel-timeout=600', 'nl-cache.kernel-timeout=600'],
       ...['md-cache.cache-posix-acl=on', 'md-cache.xattr-cache-list=user.*,security.*,trusted.*'],
     ),
   },
-  'performance-bricks': { kind: 'performance-bricks', args: timeouts(0) },
+  'performance-bricks': { kind: 'performance-bricks', args: timeoutFlags(0) },
   tutorial: { kind: 'tutorial' },
 } as const satisfies Record<string, Setup>;
 
@@ -114,14 +114,14 @@ export function canCompare(): boolean {
 const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
 /** Whether a stack cannot do a command, by its line. */
-const lacks = (kind: Kind, line: string): boolean =>
+const isUnsupported = (kind: Kind, line: string): boolean =>
   kind === 'memory' ? NOT_IN_MEMORY.test(line) : isLacking(kind, line);
 
 /** The compared part of a file's data, without holes. */
 const EXAMINED = 4 << 20;
 
 /** A run without the values that delayed writes change: see the differences. */
-function unlessKept({ results, trees }: Run, script: Script): Run {
+function unlessStored({ results, trees }: Run, script: Script): Run {
   const resized = script.some(({ op }) => /truncate$/.test(op));
   const comparable = (line: string): string => {
     const isLong = Number(/ size=(\d+)/.exec(line)?.[1] ?? 0) > EXAMINED;
@@ -212,25 +212,25 @@ export class Arena {
   /** Runs a script on both sides; returns '' or the difference. */
   async compare(script: Script): Promise<string> {
     const pair = await this.run(script);
-    if (this.server === null) return disagreement(script, pair);
-    return disagreement(...untilNameless(script, withoutExpected(this.kind, pair)));
+    if (this.server === null) return findDisagreement(script, pair);
+    return findDisagreement(...untilNameless(script, withoutExpected(this.kind, pair)));
   }
 
   /** Runs a script on both sides. */
-  async run(wanted: Script): Promise<Pair> {
-    const script = wanted.map((one) => this.possible(one));
+  async run(requested: Script): Promise<Pair> {
+    const script = requested.map((one) => this.keepPossible(one));
     this.serial += 1;
     const name = `script-${this.serial}`;
-    const tree = (root: string, hidden?: string) => ({ path: join(root, name), hidden });
+    const treeAt = (root: string, hidden?: string) => ({ path: join(root, name), hidden });
     const { bare, mounted } = this;
-    const storage = this.hasBrick ? [tree(this.scratch.at('brick'), HIDDEN)] : [];
+    const storage = this.hasBrick ? [treeAt(this.scratch.at('brick'), HIDDEN)] : [];
     try {
-      const [expected, found] = await Promise.all([
-        bare.run(name, script, [tree(bare.root)]),
-        mounted.run(name, script, [tree(mounted.root), ...storage]),
+      const [expected, actual] = await Promise.all([
+        bare.run(name, script, [treeAt(bare.root)]),
+        mounted.run(name, script, [treeAt(mounted.root), ...storage]),
       ]);
-      if (!this.writeback) return { bare: expected, mounted: found };
-      return { bare: unlessKept(expected, script), mounted: unlessKept(found, script) };
+      if (!this.writeback) return { bare: expected, mounted: actual };
+      return { bare: unlessStored(expected, script), mounted: unlessStored(actual, script) };
     } catch (error) {
       this.hangs = true;
       throw error;
@@ -239,14 +239,14 @@ export class Arena {
 
   /** Whether all of a script can be done here as it is. */
   can(script: Script): boolean {
-    return script.every((one) => this.possible(one) === one);
+    return script.every((one) => this.keepPossible(one) === one);
   }
 
   /** The command, without being watched where that cannot be; another where the disk cannot do it. */
-  private possible(command: Command): Command {
+  private keepPossible(command: Command): Command {
     const { worker, args, watched } = command;
     const zeroes = args.some((text) => text.includes('FALLOC_FL_ZERO_RANGE'));
-    const isLeftOut = lacks(this.kind, `${command.op} ${args.join(' ')}`);
+    const isLeftOut = isUnsupported(this.kind, `${command.op} ${args.join(' ')}`);
     const seeks = this.writeback && args.some((text) => /SEEK_(DATA|HOLE)/.test(text));
     if ((zeroes && !this.canZero) || seeks || isLeftOut) {
       return { worker, watched: false, op: 'getcwd', args: [] };
@@ -263,7 +263,7 @@ export class Arena {
   }
 
   /** Unmounts and cleans up. */
-  async close(): Promise<Closed> {
+  async close(): Promise<ServerEnd> {
     try {
       await this.bare.close();
       await this.mounted.close();

@@ -5,7 +5,7 @@
  */
 import { brickKinds, cachingKinds, distributeKinds, type Kind } from '../support/stacks.ts';
 import type { Pair } from './compare.ts';
-import { lineOf, type Script } from './script.ts';
+import { formatCommand, type Script } from './script.ts';
 
 /** Some files are on a brick of GlusterFS, or all. */
 const realBrickKinds: readonly Kind[] = [
@@ -153,12 +153,12 @@ const STALE = /^-1 (ESTALE|ENOENT)\b/;
  */
 export function untilNameless(script: Script, pair: Pair): readonly [Script, Pair] {
   const { bare, mounted } = pair;
-  const isNameless = (one: string, expected = '', found = ''): boolean =>
-    expected !== found &&
+  const isNameless = (one: string, expected = '', actual = ''): boolean =>
+    expected !== actual &&
     // Without attributes, the executor does not know a folder as one.
-    (expected.endsWith(' directory') || (STALE.test(found) && BY_DESCRIPTOR.test(one)));
+    (expected.endsWith(' directory') || (STALE.test(actual) && BY_DESCRIPTOR.test(one)));
   const at = script.findIndex((one, at) =>
-    isNameless(lineOf(one), bare.results[at], mounted.results[at]),
+    isNameless(formatCommand(one), bare.results[at], mounted.results[at]),
   );
   if (at < 0) return [script, pair];
   const cut = ({ results }: { readonly results: readonly string[] }) => ({
@@ -176,7 +176,10 @@ export const isLacking = (kind: Kind, line: string): boolean =>
 export function withoutExpected(kind: Kind, { bare, mounted }: Pair): Pair {
   const expected = brickDifferences.filter(({ on }) => on.includes(kind));
   const results = mounted.results.map((one, at) =>
-    expected.reduce((told, { without }) => without?.(bare.results[at] ?? '', told) ?? told, one),
+    expected.reduce(
+      (tolerated, { without }) => without?.(bare.results[at] ?? '', tolerated) ?? tolerated,
+      one,
+    ),
   );
   return { bare, mounted: { ...mounted, results } };
 }

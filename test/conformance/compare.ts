@@ -1,7 +1,7 @@
 /** Compares the results of a script on the bare directory and on the mount. */
 import { agree } from './differences.ts';
 import type { Run } from './executor.ts';
-import { lineOf, type Script } from './script.ts';
+import { formatCommand, type Script } from './script.ts';
 
 /** The runs on both sides: the mount's also has the tree of a storage on disk. */
 export interface Pair {
@@ -10,7 +10,7 @@ export interface Pair {
 }
 
 /** '' if both runs agree, else the script with the differing results and trees. */
-export function disagreement(script: Script, { bare, mounted }: Pair): string {
+export function findDisagreement(script: Script, { bare, mounted }: Pair): string {
   const lines: string[] = [];
   let differs = false;
   script.forEach((command, at) => {
@@ -18,30 +18,32 @@ export function disagreement(script: Script, { bare, mounted }: Pair): string {
     const theirs = bare.results[at] ?? '(no result)';
     const same = agree(command, script.slice(0, at), theirs, ours);
     differs ||= !same;
-    lines.push(`  ${lineOf(command)}`);
-    if (same) lines.push(`      ${shorter(ours)}`);
-    else lines.push(`      bare:  ${shorter(theirs)}`, `>>>   mount: ${shorter(ours)}`);
+    lines.push(`  ${formatCommand(command)}`);
+    if (same) lines.push(`      ${shortenLine(ours)}`);
+    else lines.push(`      bare:  ${shortenLine(theirs)}`, `>>>   mount: ${shortenLine(ours)}`);
   });
   const [expected = []] = bare.trees;
   for (const [index, tree] of mounted.trees.entries()) {
-    const found = treeDifference(expected, tree);
-    if (found.length === 0) continue;
+    const difference = compareTrees(expected, tree);
+    if (difference.length === 0) continue;
     differs = true;
     const title = index === 0 ? 'the mount' : 'the storage';
-    lines.push(`  in the end, the bare directory (-) and ${title} (+):`, ...found);
+    lines.push(`  in the end, the bare directory (-) and ${title} (+):`, ...difference);
   }
   return differs ? lines.join('\n') : '';
 }
 
 const WIDTH = 400;
-const shorter = (line: string): string =>
+const shortenLine = (line: string): string =>
   line.length > WIDTH ? `${line.slice(0, WIDTH)}… (${line.length})` : line;
 
-function treeDifference(expected: readonly string[], found: readonly string[]): string[] {
-  const have = new Set(found);
+function compareTrees(expected: readonly string[], actual: readonly string[]): string[] {
+  const have = new Set(actual);
   const want = new Set(expected);
   return [
-    ...expected.filter((line) => !have.has(line)).map((line) => `    - ${shorter(line.trim())}`),
-    ...found.filter((line) => !want.has(line)).map((line) => `    + ${shorter(line.trim())}`),
+    ...expected
+      .filter((line) => !have.has(line))
+      .map((line) => `    - ${shortenLine(line.trim())}`),
+    ...actual.filter((line) => !want.has(line)).map((line) => `    + ${shortenLine(line.trim())}`),
   ];
 }

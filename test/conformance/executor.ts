@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { CALLERS, type Script, textOf } from './script.ts';
+import { CALLERS, formatScript, type Script } from './script.ts';
 
 const SOURCES = join(packageRoot, 'test/conformance/executor');
 /** The compiler. */
@@ -23,12 +23,12 @@ export function compileExecutor(folder: string): string {
   const out = join(folder, 'executor');
   if (existsSync(out)) return out;
   // Another process may be at it, too.
-  const made = `${out}.${process.pid}`;
+  const unfinished = `${out}.${process.pid}`;
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
-  const args = [...FLAGS, '-o', made, ...sources];
+  const args = [...FLAGS, '-o', unfinished, ...sources];
   const { status, stderr, error } = spawnSync(CC, args, { cwd: SOURCES, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${CC}: ${error?.message ?? stderr}`);
-  renameSync(made, out);
+  renameSync(unfinished, out);
   return out;
 }
 
@@ -50,21 +50,21 @@ export class Executor {
   readonly root: string;
   private readonly child: ChildProcess;
   private text = '';
-  private received: () => void = () => {};
-  private ended: Error | null = null;
+  private onLine: () => void = () => {};
+  private failure: Error | null = null;
 
   constructor(program: string, root: string) {
     this.root = root;
     this.child = spawn(program, [root], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdout!.setEncoding('latin1').on('data', (text: string) => {
       this.text += text;
-      this.received();
+      this.onLine();
     });
     // The process may have ended already.
     this.child.stdin!.on('error', () => {});
     this.child.once('exit', (code, signal) => {
-      this.ended = new Error(`the executor ended: ${signal ?? code}\n${this.text}`);
-      this.received();
+      this.failure = new Error(`the executor ended: ${signal ?? code}\n${this.text}`);
+      this.onLine();
     });
   }
 
@@ -78,8 +78,10 @@ export class Executor {
     script: Script,
     trees: readonly { readonly path: string; readonly hidden?: string }[],
   ): Promise<Run> {
-    const wanted = trees.map(({ path, hidden }) => `tree ${path} ${hidden ?? ''}\ndone\n`).join('');
-    const ask = `begin ${name} ${CALLERS.join(' ')}\n${textOf(script)}end\ndone\n${wanted}`;
+    const commands = trees
+      .map(({ path, hidden }) => `tree ${path} ${hidden ?? ''}\ndone\n`)
+      .join('');
+    const ask = `begin ${name} ${CALLERS.join(' ')}\n${formatScript(script)}end\ndone\n${commands}`;
     const parts = await this.ask(`${ask}remove ${join(this.root, name)}\ndone\n`, trees.length + 2);
     const [results, ...rest] = parts as [string[], ...string[][]];
     return { results, trees: rest.slice(0, trees.length) };
@@ -87,7 +89,7 @@ export class Executor {
 
   /** Ends it and its processes. */
   async close(): Promise<void> {
-    if (this.ended !== null) return;
+    if (this.failure !== null) return;
     const exit = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await exit;
@@ -101,16 +103,16 @@ export class Executor {
       const timer = setTimeout(() => {
         reject(new Error(`no answer any more, after:\n${this.text.slice(-2000)}`));
       }, PATIENCE_MS);
-      this.received = () => {
+      this.onLine = () => {
         const isWhole = this.text.endsWith('done\n');
         const parts = isWhole ? this.text.split(/^done\n/m) : [];
-        if (parts.length - 1 !== count && this.ended === null) return;
+        if (parts.length - 1 !== count && this.failure === null) return;
         clearTimeout(timer);
-        this.received = () => {};
-        if (parts.length - 1 !== count) reject(this.ended);
+        this.onLine = () => {};
+        if (parts.length - 1 !== count) reject(this.failure);
         else resolve(parts.slice(0, -1).map((part) => part.split('\n').slice(0, -1)));
       };
-      this.received();
+      this.onLine();
     });
   }
 }

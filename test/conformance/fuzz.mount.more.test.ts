@@ -1,9 +1,9 @@
 /**
  * Runs the fuzzer on the mounts that differ most, and in `test:long` on all others: see suite.ts.
  */
-import { fuzzOn } from './suite.ts';
+import { describeFuzz } from './suite.ts';
 
-fuzzOn(
+describeFuzz(
   {
     posix: 20,
     served: 20,

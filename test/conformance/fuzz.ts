@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Arena } from './arena.ts';
 import { script } from './operations.ts';
-import { lineOf, parseScript, type Script, textOf } from './script.ts';
+import { formatCommand, formatScript, parseScript, type Script } from './script.ts';
 
 export interface FoundDifference {
   /** The script, as a file of regressions has it. */
@@ -17,7 +17,7 @@ export interface FoundDifference {
  * Runs a number of random scripts; null if both sides agree on all of them. Commands whose line
  * matches `without` are omitted, so that the search continues past known differences.
  */
-export async function fuzz(
+export async function findDisagreement(
   arena: Arena,
   seed: number,
   scripts: number,
@@ -26,15 +26,17 @@ export async function fuzz(
   // When the server does not answer any more, there is nothing left to try shorter scripts on.
   let hung: FoundDifference | null = null;
   let last = '';
-  const wanted = script.map((all) => all.filter((one) => without?.test(lineOf(one)) !== true));
-  const property = fc.asyncProperty(wanted, async (commands) => {
+  const reduced = script.map((all) =>
+    all.filter((one) => without?.test(formatCommand(one)) !== true),
+  );
+  const property = fc.asyncProperty(reduced, async (commands) => {
     if (hung !== null) return;
     try {
       const report = await arena.compare(commands);
       if (report !== '') last = report;
       return report === '';
     } catch (error) {
-      hung = { script: textOf(commands), report: String(error), seed };
+      hung = { script: formatScript(commands), report: String(error), seed };
     }
   });
   const details = await fc.check(property, { seed, numRuns: scripts });
@@ -43,13 +45,13 @@ export async function fuzz(
   const shortest = await shorten(arena, details.counterexample![0]);
   const report = await arena.compare(shortest);
   // A script that does not always fail is reported unshortened.
-  return { script: textOf(shortest), report: report || `not every time:\n${last}`, seed };
+  return { script: formatScript(shortest), report: report || `not every time:\n${last}`, seed };
 }
 
 /** Removes every line without which the difference still appears. */
-async function shorten(arena: Arena, found: Script): Promise<Script> {
-  let shortest = found;
-  for (let at = found.length - 1; at >= 0; at--) {
+async function shorten(arena: Arena, failing: Script): Promise<Script> {
+  let shortest = failing;
+  for (let at = failing.length - 1; at >= 0; at--) {
     const shorter = shortest.filter((_, index) => index !== at);
     if ((await arena.compare(shorter)) !== '') shortest = shorter;
   }

@@ -4,7 +4,7 @@ import { isWithoutBricks } from '../support/gluster.ts';
 import { readOptions, refuse } from '../support/options.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
 import { Arena, type SetupName, setups } from './arena.ts';
-import { fuzz, replay } from './fuzz.ts';
+import { findDisagreement, replay } from './fuzz.ts';
 
 const SCRIPTS = 500;
 /** In memory every read marks its time: only the table leaves that out. */
@@ -42,9 +42,9 @@ function mountsToTry(): readonly SetupName[] {
   if (values.mount === undefined) {
     return isWithoutBricks() ? NAMES.filter((name) => !usesGlusterfs(setups[name].kind)) : NAMES;
   }
-  const found = NAMES.find((name) => name === values.mount);
-  if (found === undefined) refuse(`--mount is one of ${NAMES.join(', ')}`, USAGE);
-  return [found];
+  const mountName = NAMES.find((name) => name === values.mount);
+  if (mountName === undefined) refuse(`--mount is one of ${NAMES.join(', ')}`, USAGE);
+  return [mountName];
 }
 
 async function inArena(
@@ -64,26 +64,28 @@ async function inArena(
   return good;
 }
 
-const replayed = (name: SetupName, file: string): Promise<boolean> =>
+const replayScript = (name: SetupName, file: string): Promise<boolean> =>
   inArena(name, async (arena) => {
     const report = await replay(arena, readFileSync(file, 'utf8'));
     console.log(`${name}: ${file}: ${report === '' ? 'the same' : `\n${report}`}`);
     return report === '';
   });
 
-const fuzzed = (name: SetupName, seed: number): Promise<boolean> =>
+const fuzzMount = (name: SetupName, seed: number): Promise<boolean> =>
   inArena(name, async (arena) => {
     const without = values.without === undefined ? null : new RegExp(values.without);
-    const found = await fuzz(arena, seed, SCRIPTS, without);
-    if (found === null) return true;
-    console.log(`${name}, seed ${found.seed}: not the same\n${found.report}\n\n${found.script}`);
+    const failing = await findDisagreement(arena, seed, SCRIPTS, without);
+    if (failing === null) return true;
+    console.log(
+      `${name}, seed ${failing.seed}: not the same\n${failing.report}\n\n${failing.script}`,
+    );
     return false;
   });
 
 async function main(): Promise<boolean> {
   const names = mountsToTry();
   if (values.replay !== undefined) {
-    for (const name of names) if (!(await replayed(name, values.replay))) return false;
+    for (const name of names) if (!(await replayScript(name, values.replay))) return false;
     return true;
   }
   const end = Date.now() + Number(values.minutes) * MINUTE_MS;
@@ -91,7 +93,7 @@ async function main(): Promise<boolean> {
   let count = 0;
   for (; Date.now() < end; seed++, count++) {
     const name = names[seed % names.length]!;
-    if (!(await fuzzed(name, seed))) return false;
+    if (!(await fuzzMount(name, seed))) return false;
     console.log(`${name}, seed ${seed}: ${SCRIPTS} scripts, the same on both sides`);
   }
   console.log(`${count} seeds, ${count * SCRIPTS} scripts, all the same on both sides`);

@@ -25,16 +25,16 @@ export const CALLERS = ['0:0', '1001:1001:2000', '1002:1002:1001', '0:0'] as con
 
 /** A directory's name for the executor: percent-encoded where the script's syntax needs it. */
 export const encodePath = (path: string): string =>
-  path === '' ? '""' : path.replace(/[^!$&-~]/g, percent);
+  path === '' ? '""' : path.replace(/[^!$&-~]/g, escapeChar);
 
-const percent = (char: string): string =>
+const escapeChar = (char: string): string =>
   [...Buffer.from(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 
-export const lineOf = ({ worker, watched, op, args }: Command): string =>
+export const formatCommand = ({ worker, watched, op, args }: Command): string =>
   [`${worker}${watched ? '!' : ''}`, op, ...args].join(' ');
 
-export const textOf = (script: Script): string =>
-  script.map((command) => `${lineOf(command)}\n`).join('');
+export const formatScript = (script: Script): string =>
+  script.map((command) => `${formatCommand(command)}\n`).join('');
 
 /** @throws {Error} for a line that is none. */
 export function parseScript(text: string): Script {

@@ -11,7 +11,7 @@ import { describeMountsAnyway } from '../support/mount.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { Arena, canCompare, type SetupName, setups } from './arena.ts';
-import { fuzz, replay } from './fuzz.ts';
+import { findDisagreement, replay } from './fuzz.ts';
 
 const REGRESSIONS = join(packageRoot, 'test/conformance/regressions');
 const files = readdirSync(REGRESSIONS).sort();
@@ -20,7 +20,7 @@ const files = readdirSync(REGRESSIONS).sort();
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
 /** Fuzzes the usual mounts, or in `test:long` the other ones (../support/test-selection.ts). */
-export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
+export function describeFuzz(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
   describeMountsAnyway('conformance with the bare directory', () => {
     const all = Object.entries(amounts).map(
@@ -46,8 +46,8 @@ export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName
       });
 
       it(`runs ${count} random scripts from seed ${own} without a difference`, async () => {
-        const found = await fuzz(arena, own, count);
-        expect(found === null ? '' : `${found.report}\n\n${found.script}`).toBe('');
+        const failing = await findDisagreement(arena, own, count);
+        expect(failing === null ? '' : `${failing.report}\n\n${failing.script}`).toBe('');
       });
     });
   });

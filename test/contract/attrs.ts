@@ -64,7 +64,7 @@ const attributes: Checks = {
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'text');
     const old = { iaAtime: 1, iaMtime: 1 };
-    const mtime = async (inode: Inode) => (await iatt(vol, inode)).iaMtime;
+    const readMtime = async (inode: Inode) => (await iatt(vol, inode)).iaMtime;
     for (const inode of [d, f]) ok(await setattr(vol, inode, old, ATIME | MTIME));
     const before = await iatt(vol, f);
     ok(await setattr(vol, f, { iaProt: 0o600 }, MODE));
@@ -75,10 +75,10 @@ const attributes: Checks = {
     const { fd } = ok(await vol.open(f));
     ok(await vol.write(fd!, 'x', 0));
     fd!.release();
-    expect(await mtime(f)).toBeGreaterThan(1);
-    expect(await mtime(d)).toBe(1);
+    expect(await readMtime(f)).toBeGreaterThan(1);
+    expect(await readMtime(d)).toBe(1);
     ok(await vol.unlink(d, 'f'));
-    expect(await mtime(d)).toBeGreaterThan(1);
+    expect(await readMtime(d)).toBeGreaterThan(1);
   },
 
   'access follows the mode bits for owner, groups and others': async (vol, { privileged }) => {
@@ -229,26 +229,26 @@ const extended: Checks = {
   ) => {
     const f = await file(vol, vol.root, 'f');
     const key = privileged ? 'trusted.afr.x' : 'user.afr.x';
-    const op = async (optype: number, ...given: number[]) => {
-      const dict = new Dict().set(key, Uint8Array.from(given));
+    const runXattrop = async (optype: number, ...numbers: number[]) => {
+      const dict = new Dict().set(key, Uint8Array.from(numbers));
       const reply = await vol.fop('xattrop', new Loc(f), optype, dict, null);
       if (reply.opRet < 0) return reply.err;
       return [...(reply.dict!.bytes(key) ?? [])];
     };
     const [ADD, ADD64, OR, AND, SWAP, ADD_DEFAULT] = [0, 1, 2, 3, 4, 5];
-    expect(await op(ADD, 0, 0, 0, 0)).toEqual([0, 0, 0, 0]);
+    expect(await runXattrop(ADD, 0, 0, 0, 0)).toEqual([0, 0, 0, 0]);
     expect(await get(vol, f, key)).toBe('ENODATA');
-    expect(await op(ADD, 0, 0, 0, 255, 0, 0, 0, 2)).toEqual([0, 0, 0, 255, 0, 0, 0, 2]);
-    expect(await op(ADD, 0, 0, 0, 1, 255, 255, 255, 255)).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
-    expect(await op(ADD64, 0, 0, 0, 0, 0, 0, 0, 1)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
-    expect(await op(OR, 0, 0, 0, 1)).toBe('ERANGE');
-    expect(await op(OR, 0, 0, 0, 8, 0, 0, 0, 1)).toEqual([0, 0, 1, 8, 0, 0, 0, 3]);
-    expect(await op(AND, 0, 0, 1, 1, 0, 0, 0, 2)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
-    expect(await op(7, 0, 0, 0, 1, 0, 0, 0, 1)).toBe('EINVAL');
-    expect(await op(SWAP, 0, 0, 0, 0)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
-    expect(await op(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 43]);
-    expect(await op(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 46]);
-    expect(await op(ADD, 0, 0, 0)).toBe('EINVAL');
+    expect(await runXattrop(ADD, 0, 0, 0, 255, 0, 0, 0, 2)).toEqual([0, 0, 0, 255, 0, 0, 0, 2]);
+    expect(await runXattrop(ADD, 0, 0, 0, 1, 255, 255, 255, 255)).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
+    expect(await runXattrop(ADD64, 0, 0, 0, 0, 0, 0, 0, 1)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
+    expect(await runXattrop(OR, 0, 0, 0, 1)).toBe('ERANGE');
+    expect(await runXattrop(OR, 0, 0, 0, 8, 0, 0, 0, 1)).toEqual([0, 0, 1, 8, 0, 0, 0, 3]);
+    expect(await runXattrop(AND, 0, 0, 1, 1, 0, 0, 0, 2)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
+    expect(await runXattrop(7, 0, 0, 0, 1, 0, 0, 0, 1)).toBe('EINVAL');
+    expect(await runXattrop(SWAP, 0, 0, 0, 0)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
+    expect(await runXattrop(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 43]);
+    expect(await runXattrop(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 46]);
+    expect(await runXattrop(ADD, 0, 0, 0)).toBe('EINVAL');
   },
 };
 

@@ -12,7 +12,7 @@ import { bareFd, type Checks, content, file, iatt, mkdir, ok } from './check.ts'
 import type { Caller, Reply, TestVolume } from './driver.ts';
 
 /** A file without a name, as a mount makes it: its inode is known to the kernel. */
-async function unnamed(vol: TestVolume, parent: Inode, mode = 0o644): Promise<Inode> {
+async function createUnnamed(vol: TestVolume, parent: Inode, mode = 0o644): Promise<Inode> {
   const { inodes } = vol.graph;
   const loc = new Loc(inodes.newInode(), parent);
   const { buf } = ok(await vol.fop('icreate', loc, mode, vol.gfidReq()));
@@ -27,7 +27,7 @@ const names = async (vol: TestVolume, dir: Inode): Promise<string[]> =>
 const withoutName: Checks = {
   'an unnamed file can be read, written and linked': async (vol) => {
     const dir = await mkdir(vol, vol.root, 'dir');
-    const inode = await unnamed(vol, dir, 0o640);
+    const inode = await createUnnamed(vol, dir, 0o640);
     const { fd } = ok(await vol.open(inode, O_RDWR));
     ok(await vol.write(fd!, 'contents', 0));
     const { buf } = ok(await vol.fop('fstat', fd!, null));
@@ -51,7 +51,7 @@ const withoutName: Checks = {
   },
 
   'an unnamed file disappears when its inode is forgotten': async (vol) => {
-    const inode = await unnamed(vol, vol.root);
+    const inode = await createUnnamed(vol, vol.root);
     const { fd } = ok(await vol.open(inode, O_RDWR));
     ok(await vol.write(fd!, 'x', 0));
     fd!.release();
@@ -74,7 +74,7 @@ const SUID_SGID_X = 0o6777;
 const SGID_NO_X = 0o2767;
 
 /** The mode that is left of `before` when the caller does something with a file of group 777. */
-async function left(
+async function modeAfter(
   vol: TestVolume,
   before: number,
   caller: Caller,
@@ -98,7 +98,7 @@ const member: Caller = { uid: 1000, gid: 1000, groups: [5, 777] };
 const rights: Checks = {
   'a change with KILL_PRIV clears set-user-id and set-group-id': async (vol, { privileged }) => {
     if (!privileged) return;
-    const acts: Parameters<typeof left>[3][] = [
+    const acts: Parameters<typeof modeAfter>[3][] = [
       (as, _inode, fd, xdata) => as.fop('writev', fd, new Uint8Array(1), 0, 0, xdata),
       (as, inode, _fd, xdata) => as.fop('truncate', new Loc(inode), 5, xdata),
       (as, _inode, fd, xdata) => as.fop('ftruncate', fd, 5, xdata),
@@ -107,11 +107,11 @@ const rights: Checks = {
       async (as, inode, fd, xdata) => as.fop('fsetattr', fd, (await as.stat(inode)).buf!, 0, xdata),
     ];
     for (const act of acts) {
-      expect(await left(vol, SUID_SGID_X, stranger, act)).toBe(0o777);
-      expect(await left(vol, SUID_SGID_X, member, act)).toBe(0o777);
-      expect(await left(vol, SGID_NO_X, stranger, act)).toBe(0o767);
-      expect(await left(vol, SGID_NO_X, member, act)).toBe(SGID_NO_X);
-      expect(await left(vol, SGID_NO_X, {}, act)).toBe(SGID_NO_X);
+      expect(await modeAfter(vol, SUID_SGID_X, stranger, act)).toBe(0o777);
+      expect(await modeAfter(vol, SUID_SGID_X, member, act)).toBe(0o777);
+      expect(await modeAfter(vol, SGID_NO_X, stranger, act)).toBe(0o767);
+      expect(await modeAfter(vol, SGID_NO_X, member, act)).toBe(SGID_NO_X);
+      expect(await modeAfter(vol, SGID_NO_X, {}, act)).toBe(SGID_NO_X);
     }
   },
 
@@ -119,7 +119,7 @@ const rights: Checks = {
     if (!privileged) return;
     const write = (as: TestVolume, _inode: Inode, fd: Fd): Promise<Reply> =>
       as.fop('writev', fd, new Uint8Array(1), 0, 0, null);
-    expect(await left(vol, SUID_SGID_X, stranger, write)).toBe(SUID_SGID_X);
+    expect(await modeAfter(vol, SUID_SGID_X, stranger, write)).toBe(SUID_SGID_X);
   },
 
   "setattr with KILL_PRIV leaves a directory's set-group-id": async (vol) => {
@@ -139,12 +139,12 @@ const masks: Checks = {
     const { inodes } = vol.graph;
     const xdata = (): Dict => vol.gfidReq().set(MODE_REQ, 0o666).set(UMASK_REQ, 0o27);
     const fd = (loc: Loc): Fd => new Fd(loc.inode!, O_RDWR, 1);
-    const place = (name: string): Loc => new Loc(inodes.newInode(), vol.root, name);
-    const f = place('f');
+    const makeLoc = (name: string): Loc => new Loc(inodes.newInode(), vol.root, name);
+    const f = makeLoc('f');
     const created = await vol.fop('create', f, O_RDWR, 0o640, 0o27, fd(f), xdata());
     expect(ok(created).buf!.iaProt).toBe(0o640);
-    const made = await vol.fop('mkdir', place('d'), 0o640, 0o27, xdata());
-    expect(ok(made).buf!.iaProt).toBe(0o640);
+    const reply = await vol.fop('mkdir', makeLoc('d'), 0o640, 0o27, xdata());
+    expect(ok(reply).buf!.iaProt).toBe(0o640);
     const loc = new Loc(inodes.newInode(), vol.root);
     expect(ok(await vol.fop('icreate', loc, 0o640, xdata())).buf!.iaProt).toBe(0o640);
     inodes.forget(inodes.link(loc.inode!, null, null, ok(created).buf!)!, 0);

@@ -102,8 +102,8 @@ test.each(['none', 'thread'])(
               for (const used of at === 0 ? [] : all) await used.reload('host');
               const doing: readonly Operation[] = at === 0 ? [...beginning, ...some] : some;
               for (const each of doing) {
-                const [seen, alone] = [await all[0]!.do(each), await all[1]!.do(each)];
-                expect(seen, each.join(' ')).toEqual(alone);
+                const [cached, alone] = [await all[0]!.do(each), await all[1]!.do(each)];
+                expect(cached, each.join(' ')).toEqual(alone);
               }
               expect(await all[0]!.readAll(), 'all files').toEqual(await all[1]!.readAll());
             }

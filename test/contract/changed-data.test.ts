@@ -27,24 +27,24 @@ interface Change {
   readonly do: (byte: number, at: number) => number;
   readonly undo: (byte: number, at: number) => number;
 }
-const turned = (byte: number, by: number): number =>
+const turnLetter = (byte: number, by: number): number =>
   byte >= 97 && byte <= 122 ? 97 + ((byte - 97 + by) % 26) : byte;
 
 const changes: Readonly<Record<string, Change>> = {
-  rot13: { do: (byte) => turned(byte, 13), undo: (byte) => turned(byte, 13) },
-  rot5: { do: (byte) => turned(byte, 5), undo: (byte) => turned(byte, 21) },
+  rot13: { do: (byte) => turnLetter(byte, 13), undo: (byte) => turnLetter(byte, 13) },
+  rot5: { do: (byte) => turnLetter(byte, 5), undo: (byte) => turnLetter(byte, 21) },
   byPlace: { do: (byte, at) => byte ^ (at & 31), undo: (byte, at) => byte ^ (at & 31) },
   folds: { do: (byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte), undo: (byte) => byte },
 };
 
-const mapped = (data: Uint8Array, offset: number, change: Change['do']): Uint8Array =>
+const mapData = (data: Uint8Array, offset: number, change: Change['do']): Uint8Array =>
   data.map((byte, at) => change(byte, offset + at));
 
 /** A translator that changes data on reads, writes or both. */
-function changing(name: string, half: 'both' | 'reads' | 'writes'): Translator<unknown> {
+function makeChanger(name: string, half: 'both' | 'reads' | 'writes'): Translator<unknown> {
   const change = changes[name]!;
   const readvCbk: Cbk<'readv', null> = (frame, offset, _xl, opRet, opErrno, data, buf, xdata) =>
-    unwind.readv(frame, opRet, opErrno, data && mapped(data, offset, change.undo), buf, xdata);
+    unwind.readv(frame, opRet, opErrno, data && mapData(data, offset, change.undo), buf, xdata);
   const reads: Fops<null> = {
     readv: (frame, xl, fd, size, offset, flags, xdata) =>
       wind.readv(frame, offset, readvCbk, xl.children[0]!, fd, size, offset, flags, xdata),
@@ -54,7 +54,7 @@ function changing(name: string, half: 'both' | 'reads' | 'writes'): Translator<u
       tail.writev(
         frame,
         xl.children[0]!,
-        ...([fd, mapped(data, offset, change.do), offset, flags, xdata] as const),
+        ...([fd, mapData(data, offset, change.do), offset, flags, xdata] as const),
       ),
   };
   return defineTranslator<null, Record<string, never>>({
@@ -71,7 +71,7 @@ function changing(name: string, half: 'both' | 'reads' | 'writes'): Translator<u
 const kinds = new Map(
   Object.keys(changes).flatMap((name) =>
     (['both', 'reads', 'writes'] as const).map((half) => {
-      const kind = changing(name, half);
+      const kind = makeChanger(name, half);
       return [kind.type, kind] as const;
     }),
   ),
@@ -88,7 +88,7 @@ const stacks = fc.record({
 type Stack = typeof stacks extends fc.Arbitrary<infer S> ? S : never;
 
 /** The volumes of a stack, or just those that change data. */
-const rowsOf = ({ below, volumes }: Stack, isAlone: boolean): Row[] => [
+const makeRows = ({ below, volumes }: Stack, isAlone: boolean): Row[] => [
   disk,
   ...(isAlone ? [] : makeCacheRows(below, 'below')),
   ...volumes.flatMap(([type, over], at) => [
@@ -100,24 +100,24 @@ const rowsOf = ({ below, volumes }: Stack, isAlone: boolean): Row[] => [
 /** Data that does not come by readv. */
 const CONTENT: ReadonlySet<string> = new Set(['content', 'contentOfStat', 'contentOfAll']);
 
-async function agree(
+async function expectAgreement(
   stack: Stack,
   parts: readonly { readonly next?: Stack | undefined; readonly doings: readonly Operation[] }[],
 ): Promise<void> {
   const [cached, alone] = [
-    await ProgramOnGraph.start(rowsOf(stack, false)),
-    await ProgramOnGraph.start(rowsOf(stack, true)),
+    await ProgramOnGraph.start(makeRows(stack, false)),
+    await ProgramOnGraph.start(makeRows(stack, true)),
   ];
   try {
     for (const { next, doings: some } of parts) {
       if (next !== undefined) {
-        await cached.exchange(rowsOf(next, false));
-        await alone.exchange(rowsOf(next, true));
+        await cached.exchange(makeRows(next, false));
+        await alone.exchange(makeRows(next, true));
       }
       for (const doing of some) {
-        const seen = await cached.do(doing);
-        expect(seen, doing.join(' ')).toEqual(await alone.do(doing));
-        if (CONTENT.has(doing[0]) && seen !== 'ENOENT') expect(seen).toEqual('none');
+        const actual = await cached.do(doing);
+        expect(actual, doing.join(' ')).toEqual(await alone.do(doing));
+        if (CONTENT.has(doing[0]) && actual !== 'ENOENT') expect(actual).toEqual('none');
       }
       expect(await cached.readAll(), 'all files').toEqual(await alone.readAll());
     }
@@ -130,7 +130,7 @@ async function agree(
 test('volumes that change data return the same with and without caches above and below', () =>
   fc.assert(
     fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
-      agree(stack, [{ doings: [...beginning, ...some] }]),
+      expectAgreement(stack, [{ doings: [...beginning, ...some] }]),
     ),
     { numRuns: 150 },
   ));
@@ -143,7 +143,7 @@ test('open files read the same with and without caches while volumes that change
       anyOperations(),
       anyOperations(),
       (stack, next, before, after) =>
-        agree(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
+        expectAgreement(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
     ),
     { numRuns: 60 },
   ));

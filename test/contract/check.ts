@@ -36,10 +36,10 @@ export async function file(
   name: string,
   content: string | Uint8Array = '',
 ): Promise<Inode> {
-  const made = ok(await vol.create(parent, name));
-  if (content.length > 0) ok(await vol.write(made.fd!, content, 0));
-  made.fd!.release();
-  return made.inode!;
+  const created = ok(await vol.create(parent, name));
+  if (content.length > 0) ok(await vol.write(created.fd!, content, 0));
+  created.fd!.release();
+  return created.inode!;
 }
 
 export async function iatt(vol: TestVolume, inode: Inode): Promise<Iatt> {

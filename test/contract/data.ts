@@ -11,7 +11,7 @@ const GIB = 2 ** 30;
 const KEEP_SIZE = 1;
 const [DATA, HOLE] = [0, 1];
 
-async function opened(vol: TestVolume, text = '') {
+async function openFile(vol: TestVolume, text = '') {
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   if (text !== '') ok(await vol.write(fd!, text, 0));
   return { fd: fd!, inode: inode! };
@@ -22,7 +22,7 @@ const noise = (length: number): Uint8Array =>
 
 const reading: Checks = {
   'reads and writes apply at their offset': async (vol) => {
-    const { fd } = await opened(vol, 'hello world');
+    const { fd } = await openFile(vol, 'hello world');
     const wrote = ok(await vol.write(fd, 'W', 6));
     expect(wrote.opRet).toBe(1);
     expect([wrote.prebuf!.iaSize, wrote.postbuf!.iaSize]).toEqual([11, 11]);
@@ -33,7 +33,7 @@ const reading: Checks = {
   },
 
   'a read past the end returns 0 bytes': async (vol) => {
-    const { fd } = await opened(vol, 'abc');
+    const { fd } = await openFile(vol, 'abc');
     const short = ok(await vol.read(fd, 4096, 1));
     expect([short.text, short.opRet, short.vector!.length]).toEqual(['bc', 2, 2]);
     for (const offset of [3, 4, 5 * GIB]) {
@@ -44,7 +44,7 @@ const reading: Checks = {
   },
 
   'a block of 1 MiB at an odd offset reads back unchanged': async (vol) => {
-    const { fd } = await opened(vol);
+    const { fd } = await openFile(vol);
     const data = noise(MIB + 12345);
     expect(ok(await vol.write(fd, data, 777)).opRet).toBe(data.length);
     const read = ok(await vol.read(fd, 2 * MIB, 777));
@@ -55,7 +55,7 @@ const reading: Checks = {
   },
 
   'a sparse file of 5 GiB takes less than 1 MiB': async (vol) => {
-    const { fd, inode } = await opened(vol, 'first');
+    const { fd, inode } = await openFile(vol, 'first');
     const far = 5 * GIB + 3;
     ok(await vol.write(fd, 'last', far));
     const { iaSize, iaBlocks } = await iatt(vol, inode);
@@ -70,7 +70,7 @@ const reading: Checks = {
   },
 
   'a write copies its buffer': async (vol) => {
-    const { fd } = await opened(vol);
+    const { fd } = await openFile(vol);
     const buffer = new TextEncoder().encode('mine');
     ok(await vol.write(fd, buffer, 0));
     buffer.fill(0);
@@ -110,7 +110,7 @@ const reading: Checks = {
   },
 
   'invalid offsets fail with EINVAL or EFBIG': async (vol) => {
-    const { fd, inode } = await opened(vol);
+    const { fd, inode } = await openFile(vol);
     expect((await vol.read(fd, 1, -1)).err).toBe('EINVAL');
     expect((await vol.write(fd, 'x', -1)).err).toBe('EINVAL');
     expect((await vol.write(fd, 'xx', Number.MAX_SAFE_INTEGER)).err).toBe('EFBIG');
@@ -122,7 +122,7 @@ const reading: Checks = {
 
 const sizing: Checks = {
   'truncate cuts a file or extends it with zeros': async (vol) => {
-    const { fd, inode } = await opened(vol, 'hello world');
+    const { fd, inode } = await openFile(vol, 'hello world');
     const cut = ok(await vol.fop('truncate', new Loc(inode), 5, null));
     expect([cut.prebuf!.iaSize, cut.postbuf!.iaSize]).toEqual([11, 5]);
     ok(await vol.fop('ftruncate', fd, 8, null));
@@ -138,7 +138,7 @@ const sizing: Checks = {
   },
 
   'an extension after a cut reads as zeros': async (vol) => {
-    const { fd } = await opened(vol);
+    const { fd } = await openFile(vol);
     ok(await vol.write(fd, noise(10_000), 0));
     ok(await vol.fop('ftruncate', fd, 4100, null));
     ok(await vol.fop('ftruncate', fd, 10_000, null));
@@ -154,7 +154,7 @@ const sizing: Checks = {
   },
 
   'fallocate extends a file, or keeps its size under KEEP_SIZE': async (vol) => {
-    const { fd, inode } = await opened(vol, 'abc');
+    const { fd, inode } = await openFile(vol, 'abc');
     ok(await vol.fop('fallocate', fd, KEEP_SIZE, 0, 10_000, null));
     expect((await iatt(vol, inode)).iaSize).toBe(3);
     const grown = ok(await vol.fop('fallocate', fd, 0, 0, 10_000, null));
@@ -166,7 +166,7 @@ const sizing: Checks = {
   },
 
   'discard and zerofill turn ranges to zeros': async (vol) => {
-    const { fd, inode } = await opened(vol);
+    const { fd, inode } = await openFile(vol);
     ok(await vol.write(fd, noise(20_000).fill(65, 0, 100), 0));
     ok(await vol.fop('discard', fd, 50, 12_000, null));
     expect((await iatt(vol, inode)).iaSize).toBe(20_000);
@@ -182,11 +182,11 @@ const sizing: Checks = {
   },
 
   'seek finds data and holes, and fails with ENXIO beyond them': async (vol) => {
-    const { fd } = await opened(vol);
+    const { fd } = await openFile(vol);
     ok(await vol.write(fd, 'x'.repeat(4096), MIB));
     ok(await vol.fop('ftruncate', fd, 2 * MIB, null));
-    const seek = async (offset: number, what: number) => {
-      const reply = await vol.fop('seek', fd, offset, what, null);
+    const seek = async (offset: number, whence: number) => {
+      const reply = await vol.fop('seek', fd, offset, whence, null);
       return reply.opRet < 0 ? reply.err : reply.offset;
     };
     expect(await seek(0, DATA)).toBe(MIB);
@@ -202,7 +202,7 @@ const sizing: Checks = {
 
 const rest: Checks = {
   'flush, fsync and fsyncdir succeed on open fds': async (vol) => {
-    const { fd } = await opened(vol, 'kept');
+    const { fd } = await openFile(vol, 'kept');
     ok(await vol.fop('flush', fd, null));
     for (const datasync of [0, 1]) {
       const synced = ok(await vol.fop('fsync', fd, datasync, null));
@@ -215,7 +215,7 @@ const rest: Checks = {
   },
 
   'rchecksum returns the weak and MD5 checksums of a range': async (vol) => {
-    const { fd } = await opened(vol, 'xabcx');
+    const { fd } = await openFile(vol, 'xabcx');
     const { weak, strong } = ok(await vol.fop('rchecksum', fd, 1, 3, null));
     // Adler-32 begun at 0: a = 97+98+99, b = 97 + (97+98) + (97+98+99).
     expect(weak).toBe(((97 * 3 + 98 * 2 + 99) << 16) | (97 + 98 + 99));
@@ -225,7 +225,7 @@ const rest: Checks = {
   },
 
   'copy_file_range copies up to the end, and refuses flags and overlaps': async (vol) => {
-    const { fd } = await opened(vol, 'hello world');
+    const { fd } = await openFile(vol, 'hello world');
     const to = ok(await vol.create(vol.root, 'g')).fd!;
     const copy = (len: number, flags = 0) =>
       vol.fop('copy_file_range', fd, 6, to, 2, len, flags, null);
@@ -239,7 +239,7 @@ const rest: Checks = {
   },
 
   '64 concurrent writes and reads of one fd keep their data apart': async (vol) => {
-    const { fd } = await opened(vol);
+    const { fd } = await openFile(vol);
     const blocks = Array.from({ length: 64 }, (_, i) => i);
     await Promise.all(blocks.map((i) => vol.write(fd, `${i}`.padEnd(1000, '.'), i * 1000)));
     const replies = await Promise.all(blocks.map((i) => vol.read(fd, 1000, i * 1000)));
@@ -250,7 +250,7 @@ const rest: Checks = {
   },
 
   'a read completes after the release of its fd': async (vol) => {
-    const { fd } = await opened(vol, 'still there');
+    const { fd } = await openFile(vol, 'still there');
     const reply = vol.read(fd, 100, 0);
     fd.release();
     expect((await reply).text).toBe('still there');

@@ -32,15 +32,15 @@ export class xlator extends Translator {
   },
 };
 
-function passedOn(run: RunningModule, dict: Dict): [string, unknown, string][] {
+function sendDict(run: RunningModule, dict: Dict): [string, unknown, string][] {
   run.ask('stat', run.knownLoc('a'), dict);
-  const found: [string, unknown, string][] = [];
+  const pairs: [string, unknown, string][] = [];
   const [held] = run.leaf.requests;
   (held?.args[1] as Dict | undefined)?.forEach((key, value, type) => {
-    found.push([key, value, type]);
+    pairs.push([key, value, type]);
   });
   held?.answer(0, 0, null, null);
-  return found;
+  return pairs;
 }
 
 describe.each(Object.entries(modules))('a dict in %s', (_language, files) => {
@@ -51,11 +51,11 @@ describe.each(Object.entries(modules))('a dict in %s', (_language, files) => {
       // Keys that look like numbers keep their place as well.
       for (let i = 0; i < count; i++) dict.set(i % 5 === 4 ? `${count - i}` : `k${i}`, i, 'uint');
       const keys = [...dict.keys()];
-      const wanted = keys
+      const expected = keys
         .map((key, i): [string, unknown, string] => [key, key === 'k7' ? 8 : i, 'uint'])
         .filter(([key]) => key !== 'k1');
       const run = await startModule(files);
-      expect(passedOn(run, dict)).toEqual([...wanted, ['seen', keys.join(' '), 'str']]);
+      expect(sendDict(run, dict)).toEqual([...expected, ['seen', keys.join(' '), 'str']]);
     },
   );
 });

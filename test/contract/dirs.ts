@@ -25,13 +25,13 @@ export const dirChecks: Checks = {
     const d = await mkdir(vol, vol.root, 'd');
     const [f, sub] = [await file(vol, d, 'f'), await mkdir(vol, d, 'sub')];
     const link = ok(await vol.symlink(d, 'l', 'f')).inode!;
-    const found = new Map((await vol.list(d)).map((entry) => [entry.name, entry]));
-    expect([...found.keys()].sort()).toEqual(['.', '..', 'f', 'l', 'sub']);
-    expect(found.get('f')).toMatchObject({ type: DT_REG, gfid: f.gfid, stat: null });
-    expect(found.get('sub')).toMatchObject({ type: DT_DIR, gfid: sub.gfid });
-    expect(found.get('l')).toMatchObject({ type: DT_LNK, gfid: link.gfid });
-    expect(found.get('.')).toMatchObject({ type: DT_DIR, gfid: d.gfid });
-    expect(found.get('..')).toMatchObject({ type: DT_DIR, gfid: ROOT_GFID });
+    const listed = new Map((await vol.list(d)).map((entry) => [entry.name, entry]));
+    expect([...listed.keys()].sort()).toEqual(['.', '..', 'f', 'l', 'sub']);
+    expect(listed.get('f')).toMatchObject({ type: DT_REG, gfid: f.gfid, stat: null });
+    expect(listed.get('sub')).toMatchObject({ type: DT_DIR, gfid: sub.gfid });
+    expect(listed.get('l')).toMatchObject({ type: DT_LNK, gfid: link.gfid });
+    expect(listed.get('.')).toMatchObject({ type: DT_DIR, gfid: d.gfid });
+    expect(listed.get('..')).toMatchObject({ type: DT_DIR, gfid: ROOT_GFID });
     const above = (await vol.list(vol.root)).filter((entry) => entry.name.startsWith('.'));
     expect(above.map((entry) => entry.gfid)).toEqual([ROOT_GFID, ROOT_GFID]);
   },
@@ -40,12 +40,12 @@ export const dirChecks: Checks = {
     const f = await file(vol, vol.root, 'f', 'four');
     await mkdir(vol, vol.root, 'd');
     const entries = await vol.list(vol.root, 4096, 'readdirp');
-    const found = new Map(entries.map((entry) => [entry.name, entry]));
-    expect(found.get('f')!.stat).toMatchObject({ iaType: IA_IFREG, iaSize: 4, iaGfid: f.gfid });
-    expect(found.get('d')!.stat).toMatchObject({ iaType: IA_IFDIR });
-    expect(found.get('f')!.inode).toMatchObject({ linked: false, gfid: NULL_GFID });
-    expect(found.get('f')!.inode).not.toBe(f);
-    expect(found.get('.')!.inode).toBeNull();
+    const byName = new Map(entries.map((entry) => [entry.name, entry]));
+    expect(byName.get('f')!.stat).toMatchObject({ iaType: IA_IFREG, iaSize: 4, iaGfid: f.gfid });
+    expect(byName.get('d')!.stat).toMatchObject({ iaType: IA_IFDIR });
+    expect(byName.get('f')!.inode).toMatchObject({ linked: false, gfid: NULL_GFID });
+    expect(byName.get('f')!.inode).not.toBe(f);
+    expect(byName.get('.')!.inode).toBeNull();
   },
 
   'an inode from readdirp can be linked and used': async (vol) => {
@@ -66,11 +66,11 @@ export const dirChecks: Checks = {
     const plus = await vol.list(vol.root, ONE_ENTRY_PLUS, 'readdirp');
     expect(plus).toHaveLength(52);
     const { fd } = ok(await vol.opendir(vol.root));
-    for (const [how, size, count] of [
+    for (const [fop, size, count] of [
       ['readdir', 5 * ONE_ENTRY, 5],
       ['readdirp', 3 * ONE_ENTRY_PLUS, 3],
     ] as const) {
-      const reply = ok(await vol.fop(how, fd!, size, 0, null));
+      const reply = ok(await vol.fop(fop, fd!, size, 0, null));
       expect([reply.opRet, reply.entries!.length]).toEqual([count, count]);
     }
     expect((await vol.fop('readdir', fd!, ONE_ENTRY - 1, 0, null)).err).toBe('EINVAL');
@@ -97,15 +97,15 @@ export const dirChecks: Checks = {
   'the last page of a listing has op_errno ENOENT, as in GlusterFS': async (vol) => {
     await fill(vol, vol.root, 20);
     const { fd } = ok(await vol.opendir(vol.root));
-    for (const [how, size] of [
+    for (const [fop, size] of [
       ['readdir', 10 * ONE_ENTRY],
       ['readdirp', 10 * ONE_ENTRY_PLUS],
     ] as const) {
-      const some = ok(await vol.fop(how, fd!, size, 0, null));
+      const some = ok(await vol.fop(fop, fd!, size, 0, null));
       expect([some.opErrno, some.opRet]).toEqual([0, 10]);
-      const rest = await vol.fop(how, fd!, 65536, some.entries!.at(-1)!.off, null);
+      const rest = await vol.fop(fop, fd!, 65536, some.entries!.at(-1)!.off, null);
       expect([rest.opErrno, rest.opRet, rest.entries!.length]).toEqual([ENOENT, 12, 12]);
-      const none = await vol.fop(how, fd!, 65536, rest.entries!.at(-1)!.off, null);
+      const none = await vol.fop(fop, fd!, 65536, rest.entries!.at(-1)!.off, null);
       expect([none.opErrno, none.opRet]).toEqual([ENOENT, 0]);
     }
     fd!.release();
@@ -114,21 +114,21 @@ export const dirChecks: Checks = {
   'a listing during changes returns every lasting name once': async (vol) => {
     const names = await fill(vol, vol.root, 200);
     const { fd } = ok(await vol.opendir(vol.root));
-    const seen: string[] = [];
+    const entryNames: string[] = [];
     let offset = 0;
     for (let round = 0; ; round++) {
       const { entries } = ok(await vol.fop('readdir', fd!, 10 * ONE_ENTRY, offset, null));
       if (entries!.length === 0) break;
-      for (const entry of entries!) seen.push(entry.name);
+      for (const entry of entries!) entryNames.push(entry.name);
       offset = entries!.at(-1)!.off;
       // Removes a listed name, and adds another one.
-      const gone = entries!.find(({ name }) => name.startsWith('f'));
-      if (gone !== undefined) ok(await vol.unlink(vol.root, gone.name));
+      const victim = entries!.find(({ name }) => name.startsWith('f'));
+      if (victim !== undefined) ok(await vol.unlink(vol.root, victim.name));
       if (round < 10) await file(vol, vol.root, `new${round}`);
     }
     fd!.release();
-    const listed = seen.filter((name) => name.startsWith('f'));
-    expect(new Set(seen).size).toBe(seen.length);
+    const listed = entryNames.filter((name) => name.startsWith('f'));
+    expect(new Set(entryNames).size).toBe(entryNames.length);
     expect(listed.sort()).toEqual(names);
   },
 

@@ -140,7 +140,7 @@ export async function startVolume(
 }
 
 type Data = string | Uint8Array;
-const bytesOf = (data: Data): Uint8Array =>
+const toBytes = (data: Data): Uint8Array =>
   typeof data === 'string' ? new TextEncoder().encode(data) : data;
 
 /** The size of FUSE's readdir requests. */
@@ -202,7 +202,7 @@ export class TestVolume {
         ...reply: unknown[]
       ): void => {
         this.requests.waiting -= 1;
-        resolve(named(row.reply, opRet, opErrno, reply));
+        resolve(nameValues(row.reply, opRet, opErrno, reply));
       };
       const frame = new Frame(stack, parent, xl, cbk as Frame['cbk'], 0);
       (fop as Fop<N, unknown>)(frame, xl, ...args);
@@ -220,11 +220,11 @@ export class TestVolume {
     const inode = inodes.grep(parent, name) ?? inodes.newInode();
     const reply = await this.fop('lookup', new Loc(inode, parent, name), xdata);
     if (reply.opRet < 0) inodes.unlink(parent, name);
-    return this.linked(reply, parent, name);
+    return this.linkReply(reply, parent, name);
   }
 
   async mkdir(parent: Inode, name: string, mode = 0o755, xdata = this.gfidReq()): Promise<Reply> {
-    return this.linked(
+    return this.linkReply(
       await this.fop('mkdir', this.newLoc(parent, name), mode, 0, xdata),
       parent,
       name,
@@ -233,12 +233,16 @@ export class TestVolume {
 
   async mknod(parent: Inode, name: string, mode: number, rdev = 0): Promise<Reply> {
     const loc = this.newLoc(parent, name);
-    return this.linked(await this.fop('mknod', loc, mode, rdev, 0, this.gfidReq()), parent, name);
+    return this.linkReply(
+      await this.fop('mknod', loc, mode, rdev, 0, this.gfidReq()),
+      parent,
+      name,
+    );
   }
 
   async symlink(parent: Inode, name: string, target: string): Promise<Reply> {
     const loc = this.newLoc(parent, name);
-    return this.linked(await this.fop('symlink', target, loc, 0, this.gfidReq()), parent, name);
+    return this.linkReply(await this.fop('symlink', target, loc, 0, this.gfidReq()), parent, name);
   }
 
   /** The reply's fd is open; release it with `fd.release()`. */
@@ -253,12 +257,12 @@ export class TestVolume {
     const fd = new Fd(loc.inode!, flags, this.caller.pid ?? 1);
     const reply = await this.fop('create', loc, flags, mode, 0, fd, xdata);
     if (reply.opRet < 0) fd.release();
-    return this.linked(reply, parent, name);
+    return this.linkReply(reply, parent, name);
   }
 
   async link(inode: Inode, parent: Inode, name: string): Promise<Reply> {
     const to = new Loc(inode, parent, name);
-    return this.linked(await this.fop('link', new Loc(inode), to, null), parent, name);
+    return this.linkReply(await this.fop('link', new Loc(inode), to, null), parent, name);
   }
 
   async unlink(parent: Inode, name: string): Promise<Reply> {
@@ -309,7 +313,7 @@ export class TestVolume {
   }
 
   write(fd: Fd, data: Data, offset: number): Promise<Reply> {
-    return this.fop('writev', fd, bytesOf(data), offset, 0, null);
+    return this.fop('writev', fd, toBytes(data), offset, 0, null);
   }
 
   stat(inode: Inode): Promise<Reply> {
@@ -320,14 +324,14 @@ export class TestVolume {
   async list(
     inode: Inode,
     size = LISTING_SIZE,
-    how: 'readdir' | 'readdirp' = 'readdir',
+    fop: 'readdir' | 'readdirp' = 'readdir',
   ): Promise<Dirent[]> {
     const { fd, err } = await this.opendir(inode);
     if (fd === null) throw new Error(`opendir: ${err}`);
     const entries: Dirent[] = [];
     for (;;) {
-      const reply = await this.fop(how, fd, size, entries.at(-1)?.off ?? 0, null);
-      if (reply.opRet < 0) throw new Error(`${how}: ${reply.err}`);
+      const reply = await this.fop(fop, fd, size, entries.at(-1)?.off ?? 0, null);
+      if (reply.opRet < 0) throw new Error(`${fop}: ${reply.err}`);
       if (reply.entries!.length === 0) break;
       entries.push(...reply.entries!);
     }
@@ -352,7 +356,7 @@ export class TestVolume {
   }
 
   /** The reply with its inode in the table, and one lookup of it counted. */
-  private linked(reply: Reply, parent: Inode, name: string): Reply {
+  private linkReply(reply: Reply, parent: Inode, name: string): Reply {
     const { inodes } = this.graph;
     if (reply.opRet < 0 || reply.inode === null || reply.buf === null) return reply;
     const linked = inodes.link(reply.inode, parent, name, reply.buf);
@@ -364,7 +368,7 @@ export class TestVolume {
 }
 
 /** A reply's values under their names. */
-function named(
+function nameValues(
   row: readonly { readonly name: string; readonly type: string }[],
   opRet: number,
   opErrno: number,

@@ -144,9 +144,9 @@ describe("a module's own requests", () => {
 
   it.each(bombs)('do not block other requests: %s (%s)', async (_, extension, text) => {
     const run = await start(extension, text, { 'memory-limit': '128MB' });
-    let asked = 0;
+    let requestCount = 0;
     run.leaf.onRequest = (held) => {
-      asked += 1;
+      requestCount += 1;
       held.answer(-1, EPERM, null, null);
     };
     expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: ENOENT });
@@ -154,7 +154,7 @@ describe("a module's own requests", () => {
       run.context.advance(1);
       serves(run);
     }
-    expect(asked).toBeGreaterThan(1000);
+    expect(requestCount).toBeGreaterThan(1000);
     expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
   });
 

@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';
 import { startModule } from '../support/module.ts';
-import { texts } from './bridge/requests.ts';
+import { takeTexts } from './bridge/requests.ts';
 
 const STRUCTURES = `dl = CDLL("",RTLD_GLOBAL)
 
@@ -97,7 +97,7 @@ it.each(Object.entries(FORMS))(
     const reply = run.ask('lookup', run.absentLoc('a'), null);
     run.leaf.requests[0]!.answer(-1, errnoNumber('ENOENT')!, null, null, null, null);
     expect({ ...reply }).toMatchObject({ opRet: -1, opErrno: errnoNumber('ENOENT')! });
-    expect(texts(run)).toEqual(['down a', 'up -1']);
+    expect(takeTexts(run)).toEqual(['down a', 'up -1']);
     run.expectSettled();
   },
 );

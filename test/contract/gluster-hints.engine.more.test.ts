@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { makeModuleGraph, startModule } from '../support/module.ts';
-import { texts } from './bridge/requests.ts';
+import { takeTexts } from './bridge/requests.ts';
 
 async function refusal(source: string): Promise<string> {
   const run = makeModuleGraph({ 'm.py': source });
@@ -53,7 +53,7 @@ const FAILING = [
   ['1 / 0', ''],
 ] as const;
 
-const advised = (text: string): string =>
+const formatAdvice = (text: string): string =>
   text && `Python 2: ${text}; \`2to3 -w FILE\` changes most of these`;
 
 describe('advice about Python 2', () => {
@@ -79,18 +79,18 @@ for f, *args in calls:
 class xlator(Translator): pass
 `,
     });
-    const given = texts(run).filter((text) => text.startsWith('advice:'));
-    const wanted = [...REFUSED, ...FAILING].map(([code, text]) => [
+    const advice = takeTexts(run).filter((text) => text.startsWith('advice:'));
+    const expected = [...REFUSED, ...FAILING].map(([code, text]) => [
       code,
-      `advice:${advised(text)}`,
+      `advice:${formatAdvice(text)}`,
     ]);
-    expect([...REFUSED, ...FAILING].map(([code], at) => [code, given[at]])).toEqual(wanted);
+    expect([...REFUSED, ...FAILING].map(([code], at) => [code, advice[at]])).toEqual(expected);
   });
 
   it('stands beside the line in the message of a module that does not compile', async () => {
     const text = await refusal('a = 1\nprint "a"\n');
     expect(text).toMatch(/m\.py:2: SyntaxError: Missing parentheses/);
-    expect(text).toContain(`(${advised('print is a function: write print(...)')})`);
+    expect(text).toContain(`(${formatAdvice('print is a function: write print(...)')})`);
     expect(await refusal('a = 1\nb = xrange(2)')).toMatch(/m\.py:2: NameError.*write range;/);
     expect(await refusal('a = = 1')).not.toContain('Python 2');
   });
@@ -107,7 +107,7 @@ class xlator(Translator):
     run.ask('stat', run.knownLoc('a'), null);
     const [error] = run.takeLines()[0]!.split('\n');
     expect(error).toMatch(/^E \[m\.py:4:stat\] .*AttributeError: .*'has_key'/);
-    expect(error).toContain(`(${advised('write key in d')})`);
+    expect(error).toContain(`(${formatAdvice('write key in d')})`);
   });
 });
 
@@ -214,10 +214,10 @@ describe('a module in Python 2', () => {
     const lookup = () => run.ask('lookup', run.absentLoc('a'), null);
     lookup();
     run.takeRequests()[0]!.answer(-1, 2, null, null, null, null);
-    expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', "01000000 ['a']"]);
+    expect(takeTexts(run)).toEqual(['lookup FOP: 01000000:a 511', "01000000 ['a']"]);
     const second = lookup();
     expect([second.opRet, second.opErrno, run.takeRequests()]).toEqual([-1, 2, []]);
-    expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', 'hit a']);
+    expect(takeTexts(run)).toEqual(['lookup FOP: 01000000:a 511', 'hit a']);
     run.expectSettled();
   });
 });

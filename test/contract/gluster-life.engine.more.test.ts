@@ -7,11 +7,11 @@ import { GraphError } from '../../runtime/core/errors.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import { makeModuleGraph, startModule } from '../support/module.ts';
-import { texts } from './bridge/requests.ts';
+import { takeTexts } from './bridge/requests.ts';
 
 const EIO = errnoNumber('EIO')!;
 const HEAD = 'from gluster.glupy import *\n';
-const old = (source: string) => startModule({ 'm.py': HEAD + source });
+const startOld = (source: string) => startModule({ 'm.py': HEAD + source });
 
 async function refusal(source: string): Promise<string> {
   const run = makeModuleGraph({ 'm.py': HEAD + source });
@@ -29,7 +29,7 @@ class xlator(Translator):
 describe('a request in a glupy module', () => {
   it('fails once with EIO when the fop method fails', async () => {
     for (const before of ['pass', 'dl.wind_stat(frame, None, loc, xdata)']) {
-      const run = await old(stat(`${before}\n        1 / 0`));
+      const run = await startOld(stat(`${before}\n        1 / 0`));
       run.takeLines();
       const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(run.takeRequests()).toEqual([]);
@@ -42,7 +42,7 @@ describe('a request in a glupy module', () => {
   });
 
   it('fails once with EIO when the callback fails', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata):
         raise KeyError(frame)
@@ -54,7 +54,7 @@ class xlator(Translator):
   });
 
   it('fails with a hint in the log when it is neither wound nor unwound', async () => {
-    const run = await old(stat('return 0'));
+    const run = await startOld(stat('return 0'));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, EIO]);
@@ -65,14 +65,14 @@ class xlator(Translator):
 
   it('fails with EIO when the module unwinds it twice', async () => {
     const answer = 'dl.unwind_stat(frame, 0, this, -1, 2, None, None)';
-    const run = await old(stat(`${answer}; ${answer}`));
+    const run = await startOld(stat(`${answer}; ${answer}`));
     const reply = run.ask('stat', run.knownLoc('a'), null);
     expect([reply.count, reply.opErrno]).toEqual([1, EIO]);
     expect(run.takeLines().join()).toMatch(/AlreadyAnswered/);
   });
 
   it('may be stored and unwound during another request', async () => {
-    const run = await old(`
+    const run = await startOld(`
 kept = []
 class xlator(Translator):
     def stat_fop(self, frame, this, loc, xdata):
@@ -89,7 +89,7 @@ class xlator(Translator):
   });
 
   it('may wind another fop first', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     def stat_fop(self, frame, this, loc, xdata):
         self.loc = loc
@@ -120,7 +120,7 @@ class xlator(Translator):
   });
 
   it('has a unique id in fop methods; outside of them the id is 0', async () => {
-    const run = await old(`
+    const run = await startOld(`
 ids = []
 class xlator(Translator):
     def lookup_fop(self, frame, this, loc, xdata):
@@ -145,14 +145,14 @@ class xlator(Translator):
     run.takeLines();
     const last = run.ask('access', loc, 0, null);
     run.takeRequests()[0]!.answer(0, 0, null);
-    expect(texts(run)).toEqual([`40 40 0 ${last.frame.root.unique}`]);
+    expect(takeTexts(run)).toEqual([`40 40 0 ${last.frame.root.unique}`]);
     run.expectSettled();
   });
 });
 
 describe('a translator for the original glupy', () => {
   it('is constructed once, with the number under which it registers', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     made = 0
     def __init__(self, c_this):
@@ -167,11 +167,14 @@ class xlator(Translator):
 `);
     run.ask('stat', run.knownLoc('a'), null);
     run.takeRequests()[0]!.answer(0, 0, null, null);
-    expect(texts(run).filter((text) => /^(int|\d)/.test(text))).toEqual(["int ['stat_fop']", '1']);
+    expect(takeTexts(run).filter((text) => /^(int|\d)/.test(text))).toEqual([
+      "int ['stat_fop']",
+      '1',
+    ]);
   });
 
   it('may be made by a function that registers plain functions', async () => {
-    const run = await old(`
+    const run = await startOld(`
 def stat_fop(frame, this, loc, xdata):
     dl.unwind_stat(frame, 0, this, -1, 13, None, None)
 
@@ -201,7 +204,7 @@ class xlator(Translator):
   });
 
   it('may be a glupy class in a module that imports the old names', async () => {
-    const run = await old(`
+    const run = await startOld(`
 import glupy
 class xlator(glupy.Translator):
     def stat(self, frame, loc, xdata):
@@ -211,9 +214,9 @@ class xlator(glupy.Translator):
   });
 
   it('is warned about when it registers nothing', async () => {
-    const run = await old('class xlator(Translator):\n    def __init__(self, c_this): pass\n');
-    expect(texts(run).join()).toMatch(/nothing is registered: does __init__ call Translator/);
-    const now = await old(
+    const run = await startOld('class xlator(Translator):\n    def __init__(self, c_this): pass\n');
+    expect(takeTexts(run).join()).toMatch(/nothing is registered: does __init__ call Translator/);
+    const now = await startOld(
       '\nclass xlator(Translator):\n    def stat(self, frame, loc, xdata): pass\n',
     );
     expect(now.takeLines()).toContainEqual(
@@ -224,7 +227,7 @@ class xlator(glupy.Translator):
   });
 
   it('with a method that names no fop is warned about', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     def read_fop(self, frame, *args): pass
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata): pass
@@ -259,13 +262,13 @@ class xlator(Translator):
       /is not the translator that the module was made with/,
     ],
   ])('cannot start when it %s', async (_title, source, text) => {
-    const found = await refusal(source);
-    expect(found).toMatch(text);
-    expect(found).not.toContain('site-packages');
+    const message = await refusal(source);
+    expect(message).toMatch(text);
+    expect(message).not.toContain('site-packages');
   });
 
   it('may replace a registered function later, but not add one', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     def __init__(self, c_this):
         self.c_this = c_this
@@ -284,7 +287,7 @@ class xlator(Translator):
     run.ask('stat', loc, null);
     run.takeRequests()[0]!.answer(0, 0, null, null);
     expect(run.ask('stat', loc, null).opErrno).toBe(13);
-    expect(texts(run)).toContain('open_fop must be set when the translator is made');
+    expect(takeTexts(run)).toContain('open_fop must be set when the translator is made');
   });
 });
 
@@ -334,7 +337,7 @@ class xlator(Translator):
       run.replies.length = 0;
       run.takeLines();
       run.ask('access', loc, 0, null);
-      return texts(run)[0]!.split(' ').map(Number);
+      return takeTexts(run)[0]!.split(' ').map(Number);
     };
     load(300);
     const before = load(300);

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
-import { texts } from './bridge/requests.ts';
+import { takeTexts } from './bridge/requests.ts';
 import { Samples } from './bridge/values.ts';
 
 /** A module of this text, behind the import that each begins with. */
-const old = (source: string, from = 'gluster.glupy') =>
+const startOld = (source: string, from = 'gluster.glupy') =>
   startModule({ 'm.py': `from ${from} import *\n${source}` });
 
 const SIZED = Object.assign(new Iatt(), { iaType: IA_IFREG, iaProt: 0o644, iaNlink: 1, iaSize: 7 });
 
 /** Values or exceptions of expressions about the arguments of a stat. */
-async function said(expressions: readonly string[], before = 'pass'): Promise<string[]> {
+async function evaluateAll(expressions: readonly string[], before = 'pass'): Promise<string[]> {
   const tried = expressions.map(
     (expression) => `
         try:
@@ -21,7 +21,7 @@ async function said(expressions: readonly string[], before = 'pass'): Promise<st
         except Exception as error:
             print(type(error).__name__ + ": " + str(error))`,
   );
-  const run = await old(`
+  const run = await startOld(`
 registry = {}
 
 class xlator(Translator):
@@ -40,7 +40,7 @@ ${tried.join('')}
   run.ask('stat', run.knownLoc('a'), null);
   run.takeRequests()[0]!.answer(0, 0, SIZED, null);
   run.expectSettled();
-  return texts(run);
+  return takeTexts(run);
 }
 
 const TRUE = [
@@ -142,22 +142,22 @@ const WRONG = [
 
 describe('structures and pointers', () => {
   it('behave as in the original glupy', async () => {
-    const found = await said(
+    const actual = await evaluateAll(
       TRUE.map(([expression]) => expression),
       'made = create_string_buffer(4)',
     );
-    const rows = TRUE.map(([expression], at) => [expression, found[at]]);
-    const wanted = TRUE.map(([expression, text]) => [
+    const rows = TRUE.map(([expression], at) => [expression, actual[at]]);
+    const expected = TRUE.map(([expression, text]) => [
       expression,
       typeof text === 'string' ? text : expect.stringMatching(text),
     ]);
-    expect(rows).toEqual(wanted);
+    expect(rows).toEqual(expected);
   });
 
   it('raise exceptions that name the cause of invalid uses', async () => {
-    const found = await said(WRONG.map(([expression]) => expression));
+    const actual = await evaluateAll(WRONG.map(([expression]) => expression));
     WRONG.forEach(([expression, text], at) => {
-      expect(found[at], expression).toContain(text);
+      expect(actual[at], expression).toContain(text);
     });
   });
 
@@ -172,7 +172,7 @@ describe('structures and pointers', () => {
         made.in_.a, made.in_.b, made.list[1].a, made.whole = 5, 17, 6, 2 ** 32 - 1
         node = list_head(); node.next = pointer(node)
         prot = ia_prot_t(); prot.owner.read = 3`;
-    const found = await said(
+    const actual = await evaluateAll(
       [
         'made.name, made.in_.a, made.in_.b, made.list[1].a, made.list[0].a',
         'made.same, made.u.whole',
@@ -182,12 +182,12 @@ describe('structures and pointers', () => {
       ],
       own.trim(),
     );
-    expect(found).toEqual(['n 5 1 6 0', '-1 4294967295', 'True False 10', '1 0 0', '5 None 0']);
+    expect(actual).toEqual(['n 5 1 6 0', '-1 4294967295', 'True False 10', '1 0 0', '5 None 0']);
   });
 });
 
 /** Sends one fop through a module; returns the child's arguments. */
-function sent(run: RunningModule, loc: Loc): readonly unknown[] {
+function sendFop(run: RunningModule, loc: Loc): readonly unknown[] {
   run.ask('stat', loc, null);
   const [held] = run.takeRequests();
   held!.answer(0, 0, SIZED, null);
@@ -205,34 +205,34 @@ class xlator(Translator):
 
 describe('a changed structure', () => {
   it('reaches the child with its new name', async () => {
-    const run = await old(stat('loc.contents.name = loc.contents.name + "~"'));
+    const run = await startOld(stat('loc.contents.name = loc.contents.name + "~"'));
     const from = run.knownLoc('a');
-    const [loc] = sent(run, from) as [Loc];
+    const [loc] = sendFop(run, from) as [Loc];
     expect([loc.name, loc.parent, loc.inode]).toEqual(['a~', from.parent, from.inode]);
   });
 
   it('reaches the child with its new parent', async () => {
     const body = 'loc.contents.parent = loc.contents.inode; loc.contents.name = b"x"';
-    const run = await old(stat(body));
+    const run = await startOld(stat(body));
     const from = run.knownLoc('d', IA_IFDIR);
-    const [loc] = sent(run, from) as [Loc];
+    const [loc] = sendFop(run, from) as [Loc];
     expect([loc.name, loc.parent]).toEqual(['x', from.inode]);
   });
 
   it('reaches the child when the module made the loc', async () => {
     const body = 'own = loc_t(); own.inode = loc.contents.inode; own.gfid = loc.contents.gfid';
-    for (const how of ['byref(own)', 'pointer(own)', 'own']) {
-      const run = await old(stat(body, how));
+    for (const pointer of ['byref(own)', 'pointer(own)', 'own']) {
+      const run = await startOld(stat(body, pointer));
       const from = run.knownLoc('a');
-      const [loc] = sent(run, from) as [Loc];
+      const [loc] = sendFop(run, from) as [Loc];
       expect([loc.name, loc.parent, loc.inode]).toEqual([null, null, from.inode]);
     }
   });
 
   it('is only sent after a change: a loc that was read reaches the child as it came', async () => {
-    const run = await old(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
+    const run = await startOld(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
     const from = run.knownLoc('a');
-    expect(sent(run, from)[0]).toBe(from);
+    expect(sendFop(run, from)[0]).toBe(from);
   });
 
   const cbk = (body: string, answer = 'buf') => `
@@ -258,19 +258,19 @@ class xlator(Translator):
       'byref(own)',
       { iaSize: 3, iaUid: 4, iaNlink: 0 },
     ],
-  ])('reaches the caller with %s', async (_title, body, answer, wanted) => {
-    const run = await old(cbk(body, answer));
+  ])('reaches the caller with %s', async (_title, body, answer, expected) => {
+    const run = await startOld(cbk(body, answer));
     const reply = run.ask('stat', run.knownLoc('a'), null);
     run.takeRequests()[0]!.answer(0, 0, SIZED, null);
     run.expectSettled();
-    expect(reply.values[0]).toMatchObject(wanted);
+    expect(reply.values[0]).toMatchObject(expected);
     // What the child has answered stays as it was.
     expect(SIZED.iaSize).toBe(7);
   });
 
   it('reaches the child with texts given as bytes, str or c_char_p', async () => {
     for (const name of ['b"user.b"', '"user.b"', 'c_char_p(b"user.b")', 'name + "b"']) {
-      const run = await old(`
+      const run = await startOld(`
 class xlator(Translator):
     def getxattr_fop(self, frame, this, loc, name, xdata):
         dl.wind_getxattr(frame, None, loc, ${name}, None)
@@ -284,7 +284,7 @@ class xlator(Translator):
   });
 
   it('reaches the child with replaced data', async () => {
-    const run = await old(`
+    const run = await startOld(`
 class xlator(Translator):
     def writev_fop(self, frame, this, fd, vector, count, offset, flags, iobref, xdata):
         print(count, string_at(vector, 3), bool(iobref))
@@ -295,7 +295,7 @@ class xlator(Translator):
     const { fd } = new FdSample(run);
     run.ask('writev', fd, new TextEncoder().encode('data'), 5, 0, null);
     const [held] = run.takeRequests();
-    expect(texts(run)).toEqual(["1 b'dat' True"]);
+    expect(takeTexts(run)).toEqual(["1 b'dat' True"]);
     expect(new TextDecoder().decode(held!.args[1] as Uint8Array)).toBe('other');
     expect(held!.args[2]).toBe(6);
     held!.answer(5, 0, null, null, null);
@@ -315,7 +315,7 @@ class FdSample {
 
 describe('the package gluster', () => {
   it('presents gfids as words and inodes as addresses', async () => {
-    const run = await old(
+    const run = await startOld(
       `
 @stat_fop_t
 def stat_fop(frame, this, loc, xdata):
@@ -335,13 +335,13 @@ class xlator:
     );
     run.takeLines();
     const from = run.knownLoc('a');
-    const [loc] = sent(run, from) as [Loc];
-    expect(texts(run)).toEqual(['4 True True a', 'True 1 True']);
+    const [loc] = sendFop(run, from) as [Loc];
+    expect(takeTexts(run)).toEqual(['4 True True a', 'True 1 True']);
     expect([loc.name, loc.inode]).toEqual(['b', from.inode]);
   });
 
   it('has every name of gluster.glupy', async () => {
-    const run = await old(
+    const run = await startOld(
       `
 import gluster, gluster.glupy
 missing = set(gluster.glupy.__all__) - set(gluster.__all__)
@@ -350,6 +350,6 @@ class xlator(Translator): pass
 `,
       'gluster',
     );
-    expect(texts(run)).toContain('[] True False');
+    expect(takeTexts(run)).toContain('[] True False');
   });
 });

@@ -8,7 +8,7 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
-import { texts } from './bridge/requests.ts';
+import { takeTexts } from './bridge/requests.ts';
 import { Samples } from './bridge/values.ts';
 
 const folder = join(import.meta.dirname, 'gluster');
@@ -46,7 +46,7 @@ describe.each(['hello', 'hello_v1'])('the example %s of glupy', (name) => {
     const run = await start(name);
     run.takeLines();
     expect(lookup(run, 'a', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
-    expect(texts(run)).toEqual(['Python xlator: Hello!', 'Python xlator: Hello again!']);
+    expect(takeTexts(run)).toEqual(['Python xlator: Hello!', 'Python xlator: Hello again!']);
     expect(lookup(run, 'a', EIO)).toEqual({ wound: true, opRet: -1, opErrno: EIO });
   });
 
@@ -56,7 +56,7 @@ describe.each(['hello', 'hello_v1'])('the example %s of glupy', (name) => {
     run.ask('stat', run.knownLoc('a'), null);
     run.takeRequests()[0]!.answer(0, 0, iatt(), null);
     run.expectSettled();
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
   });
 });
 
@@ -68,13 +68,13 @@ describe.each([
     const run = await start(name);
     run.takeLines();
     expect(lookup(run, 'a', ENOENT)).toEqual({ wound: true, ...missing });
-    expect(texts(run)).toEqual([
+    expect(takeTexts(run)).toEqual([
       `lookup FOP: ${root}:a`,
       `lookup CBK: -1 (${ENOENT})`,
       'failed to find a, adding to cache',
     ]);
     expect(lookup(run, 'a', 0)).toEqual({ wound: false, ...missing });
-    expect(texts(run)).toEqual([`lookup FOP: ${root}:a`, `short-circuiting for ${root}:a`]);
+    expect(takeTexts(run)).toEqual([`lookup FOP: ${root}:a`, `short-circuiting for ${root}:a`]);
     expect(lookup(run, 'b', EIO)).toEqual({ wound: true, opRet: -1, opErrno: EIO });
     expect(lookup(run, 'b', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
 
@@ -86,7 +86,7 @@ describe.each([
     run.takeRequests()[0]!.answer(0, 0, args[4], loc.inode, iatt(), null, null, null);
     expect(reply.opRet).toBe(0);
     expect(reply.values.slice(0, 2)).toEqual([args[4], loc.inode]);
-    expect(texts(run)).toEqual(['created a, removing from cache']);
+    expect(takeTexts(run)).toEqual(['created a, removing from cache']);
     expect(lookup(run, 'a', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
   });
 
@@ -100,7 +100,7 @@ describe.each([
     expect([first.opRet, second.opRet]).toEqual([-1, 0]);
     run.takeLines();
     expect(lookup(run, 'c', 0).wound).toBe(true);
-    expect(texts(run)).toContain('found c, removing from cache');
+    expect(takeTexts(run)).toContain('found c, removing from cache');
   });
 });
 
@@ -112,13 +112,13 @@ const ORIGINAL = (
 
 const COUNTING = ['readv', 'readdir', 'readdirp', 'readlink'];
 
-function opRetOf(row: FopRow, [first]: readonly unknown[]): number {
+function chooseOpRet(row: FopRow, [first]: readonly unknown[]): number {
   if (!COUNTING.includes(row.name) || first === null) return 0;
   return (first as { length: number }).length;
 }
 
 /** Values of texts whose bytes are their characters, and of numbers that C's types hold. */
-function valuesOf(run: RunningModule, args: FopRow['args'], full: boolean): unknown[] {
+function makeValues(run: RunningModule, args: FopRow['args'], full: boolean): unknown[] {
   return new Samples(run.graph.inodes)
     .values(args, full)
     .map((v, at) => (typeof v === 'string' ? 'name' : typeof v === 'number' ? at : v));
@@ -126,14 +126,14 @@ function valuesOf(run: RunningModule, args: FopRow['args'], full: boolean): unkn
 
 /** Sends a fop down and its reply up, and checks that both are the very objects. */
 function travel(run: RunningModule, row: FopRow, full: boolean): number {
-  const [sent, answered] = [row.args, row.reply].map((args) => valuesOf(run, args, full));
+  const [sent, answered] = [row.args, row.reply].map((args) => makeValues(run, args, full));
   const reply = run.ask(row.name as FopName, ...(sent as never));
   const [held, ...more] = run.takeRequests();
   expect([held?.name, more]).toEqual([row.name, []]);
   held!.args.forEach((value, at) => {
     expect(value, row.name).toBe(sent![at]);
   });
-  const opRet = opRetOf(row, answered!);
+  const opRet = chooseOpRet(row, answered!);
   held!.answer(opRet, 0, ...answered!);
   run.expectSettled();
   expect([row.name, reply.opRet, reply.opErrno]).toEqual([row.name, opRet, 0]);
@@ -144,7 +144,7 @@ function travel(run: RunningModule, row: FopRow, full: boolean): number {
 }
 
 function fail(run: RunningModule, row: FopRow): void {
-  const reply = run.ask(row.name as FopName, ...(valuesOf(run, row.args, true) as never));
+  const reply = run.ask(row.name as FopName, ...(makeValues(run, row.args, true) as never));
   run
     .takeRequests()[0]!
     .answer(-1, EIO, ...row.reply.map(({ type }) => (type === 'int' ? 0 : null)));
@@ -161,7 +161,7 @@ describe('every fop', () => {
     run.takeLines();
     for (const row of fops) {
       const unique = travel(run, row, full);
-      expect(texts(run)).toEqual([
+      expect(takeTexts(run)).toEqual([
         `${row.name} FOP True ${unique}`,
         `${row.name} CBK True ${unique}`,
       ]);
@@ -183,12 +183,12 @@ describe('debug_trace', () => {
     run.takeLines();
     for (const row of rows) {
       const unique = travel(run, row, true);
-      const [down, up, ...more] = texts(run);
+      const [down, up, ...more] = takeTexts(run);
       expect(down).toMatch(`GLUPY TRACE ${row.name.toUpperCase()} FOP- ${unique}: `);
       expect(up).toMatch(`GLUPY TRACE ${row.name.toUpperCase()} CBK- ${unique}: op_ret=`);
       expect(more).toEqual([]);
       fail(run, row);
-      expect(texts(run)[1]).toMatch(`op_ret=-1; op_errno=${EIO}`);
+      expect(takeTexts(run)[1]).toMatch(`op_ret=-1; op_errno=${EIO}`);
     }
   });
 
@@ -199,7 +199,7 @@ describe('debug_trace', () => {
     run.ask('stat', loc, null);
     const times = { iaAtime: 86400, iaMtime: 1, iaCtime: 2 };
     run.takeRequests()[0]!.answer(0, 0, iatt({ iaUid: 3, iaGid: 4, iaBlocks: 8, ...times }), null);
-    const [down, up] = texts(run);
+    const [down, up] = takeTexts(run);
     expect(down).toMatch(`loc=${loc.inode!.gfid}:/a`);
     expect(up).toContain(
       'buf=(gfid=00000000-0000-4000-8000-0000000000aa, ino=170, mode=104755, ' +

@@ -31,8 +31,8 @@ it.each(modules)('the module %s causes no warning about a misnamed method', asyn
   const path = join(packageRoot, file);
   const language = file.endsWith('.py') ? 'python' : 'javascript';
   const start = await languages[language].hosted.load();
-  const nothing = (): void => {};
-  const host = new Proxy({}, { get: () => nothing });
+  const doNothing = (): void => {};
+  const host = new Proxy({}, { get: () => doNothing });
   const guest = await start(
     {
       name: basename(path).replace(/\.\w+$/, ''),
@@ -48,10 +48,10 @@ it.each(modules)('the module %s causes no warning about a misnamed method', asyn
       memoryLimit: 512 * 2 ** 20,
       grants: { read: [], write: [], env: {} },
       packages: [],
-      notice: nothing,
-      warn: nothing,
+      notice: doNothing,
+      warn: doNothing,
       checkForeign() {},
-      log: nothing,
+      log: doNothing,
     },
   );
   try {

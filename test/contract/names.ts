@@ -79,22 +79,22 @@ const finding: Checks = {
     const d = ok(await vol.mkdir(vol.root, 'd')).inode!;
     const e = ok(await vol.mkdir(d, 'e')).inode!;
     const f = await file(vol, d, 'f');
-    const found = async (parent: Inode, name: string) => {
+    const findEntry = async (parent: Inode, name: string) => {
       const { inode, buf, postparent } = ok(await vol.lookup(parent, name));
       expect(postparent!.iaGfid).toBe(parent.gfid);
       expect(inode!.gfid).toBe(buf!.iaGfid);
       return buf!;
     };
     for (const dir of [vol.root, d, e]) {
-      expect(await found(dir, '.')).toMatchObject({ iaGfid: dir.gfid, iaType: IA_IFDIR });
+      expect(await findEntry(dir, '.')).toMatchObject({ iaGfid: dir.gfid, iaType: IA_IFDIR });
     }
-    expect((await found(e, '..')).iaGfid).toBe(d.gfid);
-    expect((await found(d, '..')).iaGfid).toBe(ROOT_GFID);
+    expect((await findEntry(e, '..')).iaGfid).toBe(d.gfid);
+    expect((await findEntry(d, '..')).iaGfid).toBe(ROOT_GFID);
     expect((await vol.lookup(vol.root, '..')).err).toBe('ENOENT');
     expect((await vol.lookup(f, '.')).err).toBe('ENOTDIR');
     expect((await vol.lookup(f, '..')).err).toBe('ENOTDIR');
     ok(await vol.rename(d, 'e', vol.root, 'moved'));
-    expect((await found(e, '..')).iaGfid).toBe(ROOT_GFID);
+    expect((await findEntry(e, '..')).iaGfid).toBe(ROOT_GFID);
     expect((await vol.fop('lookup', new Loc(e, d, '.'), null)).err).toBe('ESTALE');
     expect(await vol.names(vol.root)).toEqual(['d', 'moved']);
   },
@@ -135,9 +135,9 @@ const finding: Checks = {
     const names = ['caf\udce9', '\udcff\udcfe', '\udced\udca0\udc80', 'naïve', '日本'];
     for (const name of names) await file(vol, vol.root, name, name);
     expect(await vol.names(vol.root)).toEqual([...names].sort());
-    const { path } = ok(await readlinkOf('t\udc80'));
+    const { path } = ok(await createAndReadlink('t\udc80'));
     expect(path).toBe('t\udc80');
-    async function readlinkOf(target: string) {
+    async function createAndReadlink(target: string) {
       const { inode } = ok(await vol.symlink(vol.root, 'l', target));
       return vol.fop('readlink', new Loc(inode), 4096, null);
     }
@@ -159,9 +159,9 @@ const making: Checks = {
     const gfid = xdata.string(GFID_REQ);
     expect(ok(await vol.mkdir(vol.root, 'd', 0o755, xdata)).buf!.iaGfid).toBe(gfid);
     const other = vol.gfidReq();
-    const made = ok(await vol.create(vol.root, 'f', O_RDWR, 0o644, other));
-    expect(made.buf!.iaGfid).toBe(other.string(GFID_REQ));
-    made.fd!.release();
+    const created = ok(await vol.create(vol.root, 'f', O_RDWR, 0o644, other));
+    expect(created.buf!.iaGfid).toBe(other.string(GFID_REQ));
+    created.fd!.release();
     if (!privileged) return;
     const bare = ok(await vol.fop('mkdir', vol.newLoc(vol.root, 'e'), 0o755, 0, null));
     expect(bare.buf!.iaGfid).not.toBe(gfid);
@@ -176,10 +176,10 @@ const making: Checks = {
     const open = ok(await vol.mkdir(vol.root, 'open', 0o700)).inode!;
     const { buf } = ok(await user.mkdir(open, 'd'));
     expect(buf).toMatchObject({ iaUid: 1234, iaGid: 2345 });
-    const made = ok(await user.create(open, 'f', O_RDWR, 0o400));
-    expect(made.buf).toMatchObject({ iaUid: 1234, iaGid: 2345, iaProt: 0o400 });
-    ok(await user.write(made.fd!, 'x', 0));
-    made.fd!.release();
+    const created = ok(await user.create(open, 'f', O_RDWR, 0o400));
+    expect(created.buf).toMatchObject({ iaUid: 1234, iaGid: 2345, iaProt: 0o400 });
+    ok(await user.write(created.fd!, 'x', 0));
+    created.fd!.release();
     expect(ok(await user.symlink(open, 'l', 't')).buf).toMatchObject({ iaUid: 1234, iaGid: 2345 });
     expect(ok(await vol.mkdir(open, 'mine')).buf).toMatchObject({ iaUid: 0, iaGid: 0 });
 
@@ -194,9 +194,9 @@ const making: Checks = {
   },
 
   'create, mkdir and mknod apply the given mode unmasked': async (vol) => {
-    const made = ok(await vol.create(vol.root, 'f', O_RDWR, 0o666));
-    expect(made.buf!.iaProt).toBe(0o666);
-    made.fd!.release();
+    const created = ok(await vol.create(vol.root, 'f', O_RDWR, 0o666));
+    expect(created.buf!.iaProt).toBe(0o666);
+    created.fd!.release();
     expect(ok(await vol.mkdir(vol.root, 'd', 0o1777)).buf!.iaProt).toBe(0o1777);
     expect(ok(await vol.mknod(vol.root, 'n', S_IFREG | 0o622)).buf!.iaProt).toBe(0o622);
   },
@@ -239,16 +239,16 @@ const making: Checks = {
   },
 
   'create opens a new or existing file, and refuses directories and links': async (vol) => {
-    const made = ok(await vol.create(vol.root, 'f', O_RDWR | O_EXCL, 0o640));
-    expect(made.buf).toMatchObject({ iaType: IA_IFREG, iaProt: 0o640, iaSize: 0, iaNlink: 1 });
-    ok(await vol.write(made.fd!, 'data', 0));
+    const created = ok(await vol.create(vol.root, 'f', O_RDWR | O_EXCL, 0o640));
+    expect(created.buf).toMatchObject({ iaType: IA_IFREG, iaProt: 0o640, iaSize: 0, iaNlink: 1 });
+    ok(await vol.write(created.fd!, 'data', 0));
     expect((await vol.create(vol.root, 'f', O_RDWR | O_EXCL)).err).toBe('EEXIST');
     const again = ok(await vol.create(vol.root, 'f', O_RDWR));
-    expect(again.buf).toMatchObject({ iaGfid: made.buf!.iaGfid, iaSize: 4 });
-    expect(again.inode).toBe(made.inode);
+    expect(again.buf).toMatchObject({ iaGfid: created.buf!.iaGfid, iaSize: 4 });
+    expect(again.inode).toBe(created.inode);
     const empty = ok(await vol.create(vol.root, 'f', O_RDWR | O_TRUNC));
     expect(empty.buf!.iaSize).toBe(0);
-    for (const { fd } of [made, again, empty]) fd!.release();
+    for (const { fd } of [created, again, empty]) fd!.release();
     await mkdir(vol, vol.root, 'd');
     expect((await vol.create(vol.root, 'd', O_RDWR)).err).toBe('EISDIR');
     ok(await vol.symlink(vol.root, 'l', 'nowhere'));
@@ -258,11 +258,11 @@ const making: Checks = {
 
   'put writes a whole file, and fails with EEXIST under O_EXCL': async (vol) => {
     const data = new TextEncoder().encode('whole');
-    const put = (name: string, flags = 0) =>
+    const putFile = (name: string, flags = 0) =>
       vol.fop('put', vol.newLoc(vol.root, name), 0o644, 0, flags, data, 0, null, vol.gfidReq());
-    expect(ok(await put('f')).buf).toMatchObject({ iaSize: 5, iaProt: 0o644 });
+    expect(ok(await putFile('f')).buf).toMatchObject({ iaSize: 5, iaProt: 0o644 });
     expect(await content(vol, ok(await vol.lookup(vol.root, 'f')).inode!)).toBe('whole');
-    expect((await put('f', O_EXCL)).err).toBe('EEXIST');
+    expect((await putFile('f', O_EXCL)).err).toBe('EEXIST');
   },
 
   'link adds a name to a file, and refuses directories and existing names': async (vol) => {
@@ -304,8 +304,8 @@ const removing: Checks = {
     expect((await vol.unlink(vol.root, 'd')).err).toBe('EISDIR');
     expect((await vol.rmdir(d, 'f')).err).toBe('ENOTDIR');
     expect((await vol.rmdir(vol.root, 'd')).err).toBe('ENOTEMPTY');
-    const gone = ok(await vol.unlink(d, 'f'));
-    expect(gone.postparent!.iaGfid).toBe(d.gfid);
+    const reply = ok(await vol.unlink(d, 'f'));
+    expect(reply.postparent!.iaGfid).toBe(d.gfid);
     expect((await vol.lookup(d, 'f')).err).toBe('ENOENT');
     const left = ok(await vol.rmdir(vol.root, 'd'));
     expect(left.preparent!.iaNlink - left.postparent!.iaNlink).toBe(1);

@@ -13,7 +13,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import {
   type AclEntry,
-  aclBytes,
+  encodeAcl,
   GROUP,
   GROUP_OBJ,
   MASK,
@@ -229,29 +229,33 @@ const attributeOps = fc.oneof(
 
 const aclName = fc.constantFrom('system.posix_acl_access', 'system.posix_acl_default');
 const perm = fc.nat(7);
-const named = (tag: number) =>
+const chooseName = (tag: number) =>
   fc.array(fc.tuple(fc.constant(tag), perm, fc.constantFrom(1000, 1001)), { maxLength: 2 });
 const entry = (tag: number) => fc.tuple(fc.constant(tag), perm);
 const soundAcl: fc.Arbitrary<AclEntry[]> = fc.oneof(
   fc.tuple(entry(USER_OBJ), entry(GROUP_OBJ), entry(OTHER)),
   fc
     .tuple(
-      ...[entry(USER_OBJ).map((one) => [one]), named(USER), entry(GROUP_OBJ).map((one) => [one])],
-      ...[named(GROUP), fc.tuple(entry(MASK)), fc.tuple(entry(OTHER))],
+      ...[
+        entry(USER_OBJ).map((one) => [one]),
+        chooseName(USER),
+        entry(GROUP_OBJ).map((one) => [one]),
+      ],
+      ...[chooseName(GROUP), fc.tuple(entry(MASK)), fc.tuple(entry(OTHER))],
     )
     .map((parts) => parts.flat() as AclEntry[]),
 );
 /** Bits that there are not, an order that is none, something cut off, nothing at all. */
 const badAcl = fc.oneof(
-  soundAcl.map((entries) => aclBytes(...entries, [OTHER, 8])),
-  soundAcl.map((entries) => aclBytes(...entries.toReversed())),
-  soundAcl.map((entries) => aclBytes(...entries.slice(1))),
-  soundAcl.map((entries) => aclBytes(...entries).slice(0, -6)),
-  soundAcl.map((entries) => aclBytes(...entries).replace(/^02/, '01')),
+  soundAcl.map((entries) => encodeAcl(...entries, [OTHER, 8])),
+  soundAcl.map((entries) => encodeAcl(...entries.toReversed())),
+  soundAcl.map((entries) => encodeAcl(...entries.slice(1))),
+  soundAcl.map((entries) => encodeAcl(...entries).slice(0, -6)),
+  soundAcl.map((entries) => encodeAcl(...entries).replace(/^02/, '01')),
   fc.constantFrom('', '0200', '02000000'),
 );
 const acl = fc.oneof(
-  { weight: 4, arbitrary: soundAcl.map((entries) => aclBytes(...entries)) },
+  { weight: 4, arbitrary: soundAcl.map((entries) => encodeAcl(...entries)) },
   badAcl,
 );
 

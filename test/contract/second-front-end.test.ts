@@ -42,8 +42,8 @@ const operations: Readonly<Record<string, Operation>> = {
     return inode.gfid;
   },
   async create(driver, { path }) {
-    const place = await driver.place(path!);
-    const loc = driver.newLoc(place);
+    const entry = await driver.place(path!);
+    const loc = driver.newLoc(entry);
     const fd = driver.newFd(loc.inode!, 2);
     const xdata = driver.gfidRequest();
     await driver.expect('create', loc, 2, 0o644, 0, fd, xdata);
@@ -86,9 +86,9 @@ function serve(graph: Graph, path: string): Promise<() => Promise<void>> {
     socket.on('close', () => client.disconnect());
   });
   const close = () =>
-    new Promise<void>((done) => {
+    new Promise<void>((resolve) => {
       initiator.close();
-      server.close(() => done());
+      server.close(() => resolve());
     });
   return new Promise((ready) => server.listen(path, () => ready(close)));
 }
@@ -141,7 +141,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const connected = (): Remote => {
+const connectRemote = (): Remote => {
   const remote = new Remote(join(folder, 'socket'));
   remotes.push(remote);
   return remote;
@@ -152,7 +152,7 @@ const owner = 'ff00000000000000';
 const mine = { type: F_WRLCK, owner };
 
 test('clients of a second front end have their own locks and files, which end with their connections', async () => {
-  const [one, two] = [connected(), connected()];
+  const [one, two] = [connectRemote(), connectRemote()];
   const first = (await one.ask('create', { path: '/file' })).result as number;
   const second = (await two.ask('open', { path: '/file' })).result as number;
   const { result: gfid } = await one.ask('lookup', { path: '/file' });
@@ -178,7 +178,7 @@ test('clients of a second front end have their own locks and files, which end wi
 });
 
 test('a client that dies while it waits for a lock lets the next waiter have it', async () => {
-  const [one, two, three] = [connected(), connected(), connected()];
+  const [one, two, three] = [connectRemote(), connectRemote(), connectRemote()];
   const fd = (await one.ask('create', { path: '/file' })).result as number;
   const others = await Promise.all([two, three].map((each) => each.ask('open', { path: '/file' })));
   const [second, third] = others.map(({ result }) => result as number);

@@ -18,7 +18,9 @@ const [table = ''] = readFileSync(join(packageRoot, 'apps/course/lessons/map.md'
 );
 const rows = [...table.matchAll(/^\| (\d+) \| (.*) \| (.*) \| (.*) \|$/gm)];
 const lines = new Set(
-  rows.flatMap(([, , , , cell]) => [...cell!.matchAll(/`(glossa [^`]+)`/g)].map(([, it]) => it!)),
+  rows.flatMap(([, , , , cell]) =>
+    [...cell!.matchAll(/`(glossa [^`]+)`/g)].map(([, command]) => command!),
+  ),
 );
 
 it('the map of the tutorial lists every slide in order, each with a command or link', () => {

@@ -13,7 +13,7 @@ end-volume
 `;
 
 /** Node has no name for ESTALE. */
-const errnoOf = async (action: Promise<unknown>): Promise<string> => {
+const catchErrno = async (action: Promise<unknown>): Promise<string> => {
   try {
     await action;
     return '';
@@ -34,11 +34,11 @@ describeFrontEnds('a mount whose storage directory is moved away', everyFrontEnd
       expect(await readFile(file, 'utf8')).toBe('text');
       await rename(brick, `${brick}-away`);
       await vi.waitFor(
-        async () => expect(await errnoOf(readdir(directory))).toBe('ESTALE'),
+        async () => expect(await catchErrno(readdir(directory))).toBe('ESTALE'),
         20_000,
       );
-      expect(await errnoOf(writeFile(join(directory, 'new'), 'lost'))).toBe('ESTALE');
-      expect(await errnoOf(mkdir(join(mount.path, 'e')))).toBe('ESTALE');
+      expect(await catchErrno(writeFile(join(directory, 'new'), 'lost'))).toBe('ESTALE');
+      expect(await catchErrno(mkdir(join(mount.path, 'e')))).toBe('ESTALE');
       await rename(`${brick}-away`, brick);
       await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toBe('text'), 50_000);
       await writeFile(join(directory, 'new'), 'kept');

@@ -1,16 +1,16 @@
 /** Changes by other programs in the directory that a mount serves, and the mount's own root. */
 import { expect, it } from 'vitest';
 import { allKinds, brickKinds } from '../support/stacks.ts';
-import { findErrors, onStage } from '../support/stage.ts';
+import { describeStages, findErrors } from '../support/stage.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-onStage(
+describeStages(
   'changes made directly in the storage directory',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     /** A directory for one test, in the mount and in the storage. */
-    const both = () => {
+    const makeFolders = () => {
       const { mounted, name } = stage.nextFolders();
       const brick = stage.scratch.at('brick', name);
       return {
@@ -23,7 +23,7 @@ onStage(
     };
 
     it('are visible: created, changed and removed files', async () => {
-      const { here, there } = both();
+      const { here, there } = makeFolders();
       expect(await here('ls; cat f')).toBe('cat: f: No such file or directory\n');
       await there('echo first > f; mkdir d; echo in > d/g; ln -s f s');
       expect(await here('ls; cat f s d/g; stat -c %h f')).toBe('d\nf\ns\nfirst\nfirst\nin\n1\n');
@@ -40,7 +40,7 @@ onStage(
     });
 
     it('are visible: names that now lead to other files or types', async () => {
-      const { here, there } = both();
+      const { here, there } = makeFolders();
       expect(await here('echo old > f; mkdir d; touch d/x; stat -c %F f d')).toMatch(/file\ndir/);
       await there('echo new > t; mv t f; rm -r d; echo now a file > d');
       expect(await here('cat f d; stat -c %F d')).toBe('new\nnow a file\nregular file\n');
@@ -51,7 +51,7 @@ onStage(
     });
 
     it('do not disturb open files or working directories', async () => {
-      const { mounted, there } = both();
+      const { mounted, there } = makeFolders();
       await stage.runOk('mkdir -p d/e; echo data > d/e/f', { in: mounted });
       const client = stage.startClient(
         mounted,
@@ -69,7 +69,7 @@ onStage(
     });
 
     it('with copied xattrs give each copy a gfid of its own', async () => {
-      const { here, there } = both();
+      const { here, there } = makeFolders();
       await here('mkdir d; echo 1 > d/f; echo 2 > d/g; stat d/f d/g > /dev/null');
       await there('cp -a --preserve=all d e; cp -a --preserve=all d/f copy; echo changed > e/f');
       expect(
@@ -81,7 +81,7 @@ onStage(
     });
 
     it('are visible in the virtual xattrs of GlusterFS', async () => {
-      const { here, brick } = both();
+      const { here, brick } = makeFolders();
       const out = await here(`mkdir d; echo > d/File; ln d/File g
         ask() { getfattr --only-values -n glusterfs.$1 $2; echo; }
         ask pathinfo d/File; ask gfidtopath g | tr : '\\n' | sort; ask get_real_filename:fILE d
@@ -93,7 +93,7 @@ onStage(
     });
 
     it('give each of 900 new files an inode of its own', async () => {
-      const { here, there } = both();
+      const { here, there } = makeFolders();
       await there(
         `for d in $(seq 30); do mkdir -p t/$d
         for f in $(seq 30); do echo $d.$f > t/$d/$f; done; done`,
@@ -106,7 +106,7 @@ onStage(
     });
 
     it('in .glusterfs stay hidden, and only the root refuses that name', async () => {
-      const { there, here } = both();
+      const { there, here } = makeFolders();
       await there('mkdir ../../.glusterfs; touch ../../.glusterfs/x; mkdir .glusterfs');
       expect(
         await here(
@@ -121,7 +121,7 @@ onStage(
   { args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
 );
 
-onStage(
+describeStages(
   'the root of a mount',
   { kernel: [...allKinds, ...brickKinds], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
@@ -157,7 +157,7 @@ onStage(
   },
 );
 
-onStage(
+describeStages(
   'a request to which a module never replies',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileClient } from '../support/compile-client.ts';
 import { brickKinds, distributeKinds, everyKind } from '../support/stacks.ts';
-import { onStage, type Stage, type Where } from '../support/stage.ts';
+import { describeStages, type Stage, type Where } from '../support/stage.ts';
 
 const anywhere = [
   ['O_TMPFILE creates, uses and names a file', 'tmpfile'],
@@ -58,9 +58,9 @@ const calls = (stage: Stage): void => {
 };
 
 // Stacks without a module, and without passthrough, follow below.
-onStage('a system call', where, calls, { later: ['posix', 'real-client'] });
+describeStages('a system call', where, calls, { later: ['posix', 'real-client'] });
 
-onStage(
+describeStages(
   'a system call without passthrough',
   ['posix'],
   (stage) => tries(stage, [...anywhere, ...throughServer]),

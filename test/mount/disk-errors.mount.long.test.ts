@@ -91,18 +91,18 @@ const EMPTY = 'rm -rf *; sync -f "$DISK"; mkdir d && echo x > g && cat g; rm -r 
 describeDisks('a disk error', ['btrfs', 'ext4'], () =>
   describe.each(ways)('%s', (_, args) => {
     const alike = async (twins: Twins, scripts: readonly string[]): Promise<string[]> => {
-      const said: string[] = [];
+      const outputs: string[] = [];
       await withScratch(async (scratch) => {
         const { bare, brick, disk } = await twins(scratch);
         await onMount(scratch, brick, args, async ({ path }) => {
           for (const script of scripts) {
             const expected = await say(bare, script, { DISK: disk });
-            said.push(await say(path, script, { DISK: disk }));
-            expect(said.at(-1)).toBe(expected);
+            outputs.push(await say(path, script, { DISK: disk }));
+            expect(outputs.at(-1)).toBe(expected);
           }
         });
       });
-      return said;
+      return outputs;
     };
 
     it('EDQUOT is returned after the data that fits, and writes succeed again once there is space', async () => {
@@ -273,10 +273,10 @@ describeMounts('an error of a file system below the storage', () =>
     it('reaches programs unchanged, for each operation and errno', () =>
       onFails(args, async (brick, path, env) => {
         const expected = (await say(brick, script, env)).split('\n--\n');
-        const said = (await say(path, script, env)).split('\n--\n');
-        expect(said).toEqual(expected);
-        expect(said).toHaveLength(cases.length * 3 + 1);
-        for (const text of said.slice(0, -1)) {
+        const outputs = (await say(path, script, env)).split('\n--\n');
+        expect(outputs).toEqual(expected);
+        expect(outputs).toHaveLength(cases.length * 3 + 1);
+        for (const text of outputs.slice(0, -1)) {
           const [, errno] = /^.*, (\w+)\n/.exec(text)!;
           const message = errors[errno as keyof typeof errors];
           expect(text).toMatch(new RegExp(`\\n.*(${errno}|${message})`));

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { runGlossa } from '../support/mount.ts';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 
 const MODULE = `
 import asyncio
@@ -51,7 +51,7 @@ class xlator(Translator):
         frame.unwind(len(value), 0, {name: value}, None)
 `;
 
-onStage(
+describeStages(
   'a mount under full load',
   { kernel: ['python'], 'fuse-native': ['python'] },
   (stage) => {
@@ -109,9 +109,9 @@ onStage(
     it.each(['task', 'later'])('keeps a repeating timer running (%s)', async (kind) => {
       const ticks = async (): Promise<number> =>
         Number(await stage.runOk(`getfattr --only-values -n user.ticks.${kind} .`, { in: folder }));
-      const [from, asked] = [await ticks(), await answers()];
+      const [from, lookups] = [await ticks(), await answers()];
       await vi.waitFor(async () => expect(await ticks()).toBeGreaterThan(from + 50), 60_000);
-      expect(await answers()).toBeGreaterThan(asked);
+      expect(await answers()).toBeGreaterThan(lookups);
     });
 
     it('completes work in the thread pool', () =>

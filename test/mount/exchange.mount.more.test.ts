@@ -32,7 +32,7 @@ describeFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
       );
       const mount = await startMount(scratch, all[0]!);
       await scratch.fs.writeFile(join(mount.path, 'f'), 'text');
-      const refused = async (volfile: string): Promise<string> => {
+      const reloadRefused = async (volfile: string): Promise<string> => {
         await scratch.writeFile('mnt.vol', volfile);
         const { status, out } = await runGlossa(scratch, ['reload', 'mnt']);
         expect(status).toBe(1);
@@ -40,12 +40,12 @@ describeFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
         expect(await scratch.fs.readFile(join(mount.path, 'f'), 'utf8')).toBe('text');
         return out;
       };
-      expect(await refused(all[2]!)).toContain('not today');
-      expect(await refused(all[0]!.replace('brick', 'nowhere'))).toContain('nowhere');
+      expect(await reloadRefused(all[2]!)).toContain('not today');
+      expect(await reloadRefused(all[0]!.replace('brick', 'nowhere'))).toContain('nowhere');
       const inside = all[0]!.replace(brick, scratch.path);
-      expect(await refused(inside)).toContain('mount it elsewhere');
+      expect(await reloadRefused(inside)).toContain('mount it elsewhere');
       const unlocked = all[0]!.slice(0, all[0]!.indexOf('volume locks'));
-      expect(await refused(unlocked)).toContain('no volume serves locks');
+      expect(await reloadRefused(unlocked)).toContain('no volume serves locks');
       expect(await mount.stop()).toBe(0);
     }));
 });

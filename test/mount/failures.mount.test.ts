@@ -1,7 +1,7 @@
 /** Modules that fail: one request fails, the mount keeps serving, and the log names the cause. */
 import { describe, expect, it, vi } from 'vitest';
 import { runGlossa } from '../support/mount.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 /** The name that is looked up selects the failure. The first line is number 1. */
 const MODULE = `import sys
@@ -62,7 +62,7 @@ class xlator(Translator):
 const MODULE_FILE = 'fails.py';
 const above = { name: 'fails', text: MODULE, options: ['option time-limit 1'] };
 /** The number of the module's line with this text, from 1. */
-const lineOf = (text: string): number =>
+const findLine = (text: string): number =>
   MODULE.split('\n').findIndex((line) => line.includes(text)) + 1;
 
 /** Checks that the mount still works. */
@@ -74,7 +74,7 @@ const goesOn = async (stage: Stage): Promise<void> => {
 };
 
 /** The log lines written during an action. */
-const logged = async (stage: Stage, action: () => Promise<void>): Promise<string> => {
+const logDuring = async (stage: Stage, action: () => Promise<void>): Promise<string> => {
   const before = stage.mount.log().length;
   await action();
   return stage.mount.log().slice(before);
@@ -83,7 +83,7 @@ const logged = async (stage: Stage, action: () => Promise<void>): Promise<string
 const EIO = 'Input/output error';
 
 describe('a module that fails', () => {
-  onStage(
+  describeStages(
     'in one request',
     { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {
@@ -92,14 +92,14 @@ describe('a module that fails', () => {
           'raise',
           EIO,
           [
-            new RegExp(`${MODULE_FILE}:${lineOf('as the name')}.*ValueError: as the name says`),
+            new RegExp(`${MODULE_FILE}:${findLine('as the name')}.*ValueError: as the name says`),
             /Traceback/,
-            new RegExp(`line ${lineOf('as the name')}, in lookup`),
+            new RegExp(`line ${findLine('as the name')}, in lookup`),
           ],
         ],
         ['silent', EIO, [/lookup/, new RegExp(MODULE_FILE)]],
         ['forever', EIO, [/time-limit|too long|limit/i, new RegExp(`${MODULE_FILE}:\\d+`)]],
-        ['exit', EIO, [/SystemExit/, new RegExp(`${MODULE_FILE}:${lineOf('sys.exit')}`)]],
+        ['exit', EIO, [/SystemExit/, new RegExp(`${MODULE_FILE}:${findLine('sys.exit')}`)]],
         ['deep', EIO, [/RecursionError/, new RegExp(`${MODULE_FILE}:\\d+`)]],
         ['garbage', EIO, [/lookup/]],
         ['nonsense', EIO, [/errno/]],
@@ -107,7 +107,7 @@ describe('a module that fails', () => {
       it.each(cases)(
         "by '%s' gives the caller an error, logs the line, and keeps the mount serving",
         async (name, error, lines) => {
-          const log = await logged(stage, async () => {
+          const log = await logDuring(stage, async () => {
             const { out } = await stage.runScript(`cat ${name} 2>&1`);
             expect(out).toBe(`cat: ${name}: ${error}\n`);
             await goesOn(stage);
@@ -119,7 +119,7 @@ describe('a module that fails', () => {
       it.each(['twice', 'both'])(
         "by replying '%s' logs the second reply, and keeps the mount serving",
         async (name) => {
-          const log = await logged(stage, async () => {
+          const log = await logDuring(stage, async () => {
             const { out } = await stage.runScript(`cat ${name} 2>&1`);
             expect(out).toMatch(/^cat: \w+: (No such file or directory|Input\/output error)\n$/);
             await goesOn(stage);
@@ -130,16 +130,16 @@ describe('a module that fails', () => {
       );
 
       it('in a callback gives the caller EIO, and logs the line', async () => {
-        const log = await logged(stage, async () => {
+        const log = await logDuring(stage, async () => {
           const { out } = await stage.runScript('truncate -s 4321 f 2>&1; cat f 2>&1');
           expect(out).toMatch(new RegExp(`cat: f: ${EIO}\n$`));
           await goesOn(stage);
         });
-        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in the callback')}.*KeyError`));
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${findLine('in the callback')}.*KeyError`));
       });
 
       it("in an async fop gives the caller the exception's errno or EIO, even after the change was made", async () => {
-        const log = await logged(stage, async () => {
+        const log = await logDuring(stage, async () => {
           const { out } = await stage.runScript(
             'mkdir refused 2>&1; mkdir broken 2>&1; mkdir good; ls',
           );
@@ -149,24 +149,26 @@ describe('a module that fails', () => {
           );
           await goesOn(stage);
         });
-        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('after the fact')}.*RuntimeError`));
+        expect(log).toMatch(
+          new RegExp(`${MODULE_FILE}:${findLine('after the fact')}.*RuntimeError`),
+        );
         expect(log).not.toMatch('not this one');
       });
 
       it('in a hook is logged, and no request fails', async () => {
-        const log = await logged(stage, async () => {
+        const log = await logDuring(stage, async () => {
           expect(await stage.runOk('echo x > told; cat told')).toBe('x\n');
         });
-        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in a hook')}.*LookupError`));
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${findLine('in a hook')}.*LookupError`));
       });
 
       it('to reply for a while, then replies from a later request, causes no error', async () => {
         const { mounted } = stage.nextFolders();
-        const kept = stage.startClient(mounted, 'cat keep');
+        const pending = stage.startClient(mounted, 'cat keep');
         await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 50_000);
         // Elsewhere, as the kernel may look up one name of a directory at a time.
         await stage.runOk('[ ! -e late ]');
-        expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');
+        expect((await pending.outcome).err).toBe('cat: keep: Permission denied\n');
       });
 
       it('repeatedly among successful requests affects no other request', async () => {

@@ -41,7 +41,7 @@ async function onGlusterfs(scratch: Scratch, brick: string, script: string): Pro
   }
 }
 
-const gfidOf = (path: string): string =>
+const gfidCommand = (path: string): string =>
   `getfattr -n glusterfs.gfid.string --only-values ${path}; echo`;
 
 describeFrontEnds(
@@ -56,10 +56,10 @@ describeFrontEnds(
         const there = await onGlusterfs(
           scratch,
           brick,
-          `mkdir -p d/e; echo text > d/e/f; ln d/e/f hard; ln -s nowhere l; ${gfidOf('d/e/f')}; ${gfidOf('d/e')}`,
+          `mkdir -p d/e; echo text > d/e/f; ln d/e/f hard; ln -s nowhere l; ${gfidCommand('d/e/f')}; ${gfidCommand('d/e')}`,
         );
         const mount = await startMount(scratch, volfile(brick));
-        const here = await run(mount.path, `${gfidOf('d/e/f')}; ${gfidOf('d/e')}`);
+        const here = await run(mount.path, `${gfidCommand('d/e/f')}; ${gfidCommand('d/e')}`);
         expect(here).toBe(there);
         expect(await run(mount.path, 'stat -c %h d/e/f l; readlink l; ls -A')).toBe(
           '2\n1\nnowhere\nd\nhard\nl\n',
@@ -69,12 +69,12 @@ describeFrontEnds(
         const changes = 'mkdir x; mv d/e x/moved; mv hard x/; echo new > x/moved/new; rm l';
         await run(mount.path, changes);
         const [f, e] = here.split('\n');
-        const made = (await run(mount.path, gfidOf('x/moved/new'))).trim();
+        const newGfid = (await run(mount.path, gfidCommand('x/moved/new'))).trim();
         expect(await mount.stop()).toBe(0);
         const after = await onGlusterfs(
           scratch,
           brick,
-          `cat .gfid/${f} .gfid/${made}; stat -c %h x/hard; ls -A; ls x; getfattr -n glusterfs.gfidtopath --only-values .gfid/${e}; echo; ${paths.replace('d/e/f', 'x/hard')}`,
+          `cat .gfid/${f} .gfid/${newGfid}; stat -c %h x/hard; ls -A; ls x; getfattr -n glusterfs.gfidtopath --only-values .gfid/${e}; echo; ${paths.replace('d/e/f', 'x/hard')}`,
         );
         expect(after.replaceAll('\0', '')).toBe(
           'text\nnew\n2\nd\nx\nhard\nmoved\n/x/moved\n/x/hard\n/x/moved/f\n',

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { compileClient } from '../support/compile-client.ts';
 import { allKinds, brickKinds } from '../support/stacks.ts';
-import { onStage, type Stage, type Where } from '../support/stage.ts';
+import { describeStages, type Stage, type Where } from '../support/stage.ts';
 
 function everyByte(stage: Stage): void {
   it('reads and writes are complete despite constant signals, and no call is shorter than on a disk', async () => {
@@ -20,7 +20,7 @@ const where = {
   'fuse-native': ['posix'],
 } satisfies Where;
 
-onStage('signals', where, everyByte);
-onStage('signals, with all data through the server', ['posix'], everyByte, {
+describeStages('signals', where, everyByte);
+describeStages('signals, with all data through the server', ['posix'], everyByte, {
   args: ['--no-passthrough'],
 });

@@ -30,10 +30,10 @@ const negatives: Record<string, string> = {
     option module-name negative
     option module-path ${join(packageRoot, 'examples/negative/javascript')}`,
   typescript: 'type features/negative',
-  ...(canCompile ? { c: `type features/native\n    option module-path ${compiled()}` } : {}),
+  ...(canCompile ? { c: `type features/native\n    option module-path ${buildNative()}` } : {}),
 };
 
-function compiled(): string {
+function buildNative(): string {
   const source = join(packageRoot, 'examples/negative/c/negative.c');
   return compile(source, join(libraryFolder(), 'negative.so'));
 }
@@ -77,7 +77,7 @@ const withMount = (
     expect(await mount.stop()).toBe(0);
   });
 
-const codeOf = (operation: Promise<unknown>): Promise<string> =>
+const catchCode = (operation: Promise<unknown>): Promise<string> =>
   operation.then(
     () => 'there',
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
@@ -94,21 +94,21 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       withMount(front, above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
         const { fs, mount, files, invalidate } = behind;
         const name = join(mount.path, 'name');
-        expect(await codeOf(fs.stat(name))).toBe('ENOENT');
+        expect(await catchCode(fs.stat(name))).toBe('ENOENT');
         await fs.writeFile(join(files, 'name'), 'made behind');
-        expect(await codeOf(fs.stat(name))).toBe('ENOENT');
+        expect(await catchCode(fs.stat(name))).toBe('ENOENT');
         expect(await invalidate('name')).toBe('name: is there now\n');
         expect(await fs.readFile(name, 'utf8')).toBe('made behind');
         // The kernel itself sees names created through the mount.
-        expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('ENOENT');
+        expect(await catchCode(fs.stat(join(mount.path, 'other')))).toBe('ENOENT');
         await fs.writeFile(join(mount.path, 'other'), '');
-        expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('there');
+        expect(await catchCode(fs.stat(join(mount.path, 'other')))).toBe('there');
       }),
   );
 
   it('is looked up without a request to the server', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
-      const ask = () => codeOf(behind.fs.stat(join(behind.mount.path, 'absent')));
+      const ask = () => catchCode(behind.fs.stat(join(behind.mount.path, 'absent')));
       await ask();
       const before = await behind.requests();
       for (let i = 0; i < 50; i++) expect(await ask()).toBe('ENOENT');
@@ -121,14 +121,14 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       const { fs, mount, files, invalidate } = behind;
       const deep = join(mount.path, 'a/b/c');
       const all = ['one', 'two', 'three'].map((name) => join(mount.path, name));
-      for (const path of [deep, ...all]) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
+      for (const path of [deep, ...all]) expect(await catchCode(fs.stat(path))).toBe('ENOENT');
       await fs.mkdir(join(files, 'a/b/c'), { recursive: true });
       for (const name of ['one', 'two', 'three']) await fs.writeFile(join(files, name), '');
       expect(await invalidate('/a/b/c')).toBe('a/b/c: is there now\n');
-      expect(await codeOf(fs.stat(deep))).toBe('there');
-      for (const path of all) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
+      expect(await catchCode(fs.stat(deep))).toBe('there');
+      for (const path of all) expect(await catchCode(fs.stat(path))).toBe('ENOENT');
       expect(await invalidate()).toContain('every name is looked up again');
-      for (const path of all) expect(await codeOf(fs.stat(path))).toBe('there');
+      for (const path of all) expect(await catchCode(fs.stat(path))).toBe('there');
     }));
 });
 
@@ -172,9 +172,9 @@ describeFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
       await fs.rm(join(files, 'gone'));
       await fs.rm(join(files, 'moved'));
       await fs.writeFile(join(files, 'moved'), 'another file');
-      expect(await codeOf(fs.stat(path('gone')))).toBe('there');
+      expect(await catchCode(fs.stat(path('gone')))).toBe('there');
       expect(await invalidate('gone')).toBe('gone: is not there now\n');
-      expect(await codeOf(fs.stat(path('gone')))).toBe('ENOENT');
+      expect(await catchCode(fs.stat(path('gone')))).toBe('ENOENT');
       await invalidate('moved');
       expect(await fs.readFile(path('moved'), 'utf8')).toBe('another file');
       // A process stays in its working directory.
@@ -229,17 +229,17 @@ describeFrontEnds(
         const file = join(mount.path, 'file');
         await fs.stat(file);
         await fs.rm(join(files, 'file'));
-        const gone = new Promise((resolve) => {
+        const removed = new Promise((resolve) => {
           const watcher = watch(file, (event) => {
             if (event !== 'rename') return;
             watcher.close();
             resolve(event);
           });
         });
-        expect(await codeOf(fs.stat(file))).toBe('there');
-        await codeOf(fs.stat(join(mount.path, 'say-so')));
-        expect(await gone).toBe('rename');
-        expect(await codeOf(fs.stat(file))).toBe('ENOENT');
+        expect(await catchCode(fs.stat(file))).toBe('there');
+        await catchCode(fs.stat(join(mount.path, 'say-so')));
+        expect(await removed).toBe('rename');
+        expect(await catchCode(fs.stat(file))).toBe('ENOENT');
         expect(await mount.stop()).toBe(0);
       }));
 
@@ -311,7 +311,7 @@ export default defineTranslator({
 });
 `;
 
-interface Failed {
+interface FailedClient {
   readonly killed: boolean;
   readonly stderr: string;
 }
@@ -344,9 +344,9 @@ const clients = (
 ): Promise<PromiseSettledResult<unknown>[]> => {
   const node = [process.execPath, '-e', CLIENT, path, String(times)];
   const [program, ...args] = owner === undefined ? node : [...asUser(owner), ...node];
-  const how = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  const settings = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
   return Promise.allSettled(
-    Array.from({ length: 4 }, () => promisify(execFile)(program!, args, how)),
+    Array.from({ length: 4 }, () => promisify(execFile)(program!, args, settings)),
   );
 };
 
@@ -364,7 +364,7 @@ describeFrontEnds('invalidation notices under load', ['kernel', 'user'], (front)
       expect(figure('notices')).toBeGreaterThan(100);
       // The last notice counts: the name is no longer cached.
       const before = figure('asked');
-      await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
+      await catchCode(scratch.fs.stat(join(mount.path, 'n0')));
       const again = await runGlossa(scratch, ['stats', mount.path]);
       expect(Number(/asked +(\d+)/.exec(again.out)![1])).toBe(before + 1);
       expect(await mount.stop()).toBe(0);
@@ -384,10 +384,12 @@ describeFrontEnds(
           const { out } = await runGlossa(scratch, ['stats', mount.path]);
           return Number(/notices +(\d+)/.exec(out)![1]);
         };
-        while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
+        while ((await notices()) < 500) await catchCode(scratch.fs.stat(join(mount.path, 'n0')));
         mount.child.kill('SIGKILL');
         // The clients were not killed by their own time-out.
-        const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);
+        const reasons = (await all).map(
+          (one) => (one as PromiseRejectedResult).reason as FailedClient,
+        );
         for (const { killed, stderr } of reasons) {
           expect([killed, /ENOTCONN|ECONNABORTED/.test(stderr)]).toEqual([false, true]);
         }

@@ -11,7 +11,7 @@ import { runGlossa, type Scratch, type ServedMount, startMount } from '../suppor
 
 const THREAD = 'isolation thread';
 
-const scripted = (name: string, below: string, ...options: string[]): string =>
+const moduleVolume = (name: string, below: string, ...options: string[]): string =>
   renderVolume(name, 'features/glupy', below, 'module-name seen', ...options);
 
 /** Isolated volumes come and go, above and below each other and plain ones. */
@@ -19,10 +19,10 @@ const stacks = (brick: string): readonly string[] => {
   const plain = renderDisk(brick) + renderLocks('disk');
   return [
     plain,
-    plain + scripted('script', 'locks', THREAD),
-    plain + scripted('script', 'locks', THREAD) + scripted('over', 'script', THREAD),
-    plain + scripted('script', 'locks') + scripted('over', 'script', THREAD),
-    plain + scripted('script', 'locks', THREAD) + scripted('over', 'script'),
+    plain + moduleVolume('script', 'locks', THREAD),
+    plain + moduleVolume('script', 'locks', THREAD) + moduleVolume('over', 'script', THREAD),
+    plain + moduleVolume('script', 'locks') + moduleVolume('over', 'script', THREAD),
+    plain + moduleVolume('script', 'locks', THREAD) + moduleVolume('over', 'script'),
   ];
 };
 
@@ -56,7 +56,7 @@ const UNCACHED = ['--entry-timeout', '0', '--attribute-timeout', '0', '--negativ
 describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) => {
   testNoLoss(front, stacks);
 
-  const counted = async (mount: ServedMount): Promise<number> => {
+  const readCount = async (mount: ServedMount): Promise<number> => {
     await expect(stat(join(mount.path, 'count'))).rejects.toThrow('ENOENT');
     return Number([...mount.log().matchAll(/ \d+-script: counted (\d+)/g)].at(-1)?.[1]);
   };
@@ -70,12 +70,12 @@ describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (f
   ): Promise<void> => {
     await scratch.writeFile('counts.py', module);
     const mount = await startMount(scratch, first, { args: UNCACHED });
-    expect(await counted(mount)).toBe(1);
-    for (const [volfile, count, said] of steps) {
+    expect(await readCount(mount)).toBe(1);
+    for (const [volfile, count, message] of steps) {
       await scratch.writeFile('mnt.vol', volfile);
       const { status, out } = await runGlossa(scratch, ['reload', 'mnt']);
-      expect([status, out.split('\n')[0]]).toEqual([0, expect.stringContaining(said)]);
-      expect([said, await counted(mount)]).toEqual([said, count]);
+      expect([status, out.split('\n')[0]]).toEqual([0, expect.stringContaining(message)]);
+      expect([message, await readCount(mount)]).toEqual([message, count]);
     }
     expect(await mount.stop()).toBe(0);
   };

@@ -20,7 +20,7 @@ const sh = (at: string, script: string): string =>
 const CACHED =
   'cat f > /dev/null; ls absent* 2> /dev/null; test -e absent; fincore --noheadings --output pages f | tr -d " "';
 
-const clientOf = (name: string, { port }: RealBrick): string => `volume ${name}
+const renderClient = (name: string, { port }: RealBrick): string => `volume ${name}
   type protocol/client
   option remote-host 127.0.0.1
   option remote-port ${port}
@@ -59,7 +59,7 @@ export class xlator extends Translator {
     above = UTIME,
     args: readonly string[] = [],
   ): Promise<string> => {
-    const served = await startMount(scratch, clientOf('c', brick) + above, {
+    const served = await startMount(scratch, renderClient('c', brick) + above, {
       name,
       args: [...args],
     });
@@ -88,7 +88,7 @@ export class xlator extends Translator {
     );
     const second = await RealBrick.start(scratch.at('second'));
     ends.push(() => second.end());
-    const spreading = clientOf('other', second) + SPREAD;
+    const spreading = renderClient('other', second) + SPREAD;
     const spread = await mount('spread', spreading + UTIME.replace('subvolumes c', 'subvolumes d'));
     const counted = await mount('counted', UTIME + COUNTED);
     sh(writer, 'head -c 16384 /dev/zero > f');
@@ -124,8 +124,8 @@ export class xlator extends Translator {
   it('reads absent ACLs from a recent listing while attributes are cached, until an ACL is set', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
-    const kept = ['--attribute-timeout', '600', '--entry-timeout', '600'];
-    const at = await mount('mnt', UTIME, kept);
+    const cacheFlags = ['--attribute-timeout', '600', '--entry-timeout', '600'];
+    const at = await mount('mnt', UTIME, cacheFlags);
     const strict = await mount('strict', UTIME, ['--attribute-timeout', '0']);
     const other = await mount('other');
     const names = (path: string, file: string): string =>

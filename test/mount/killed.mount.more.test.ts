@@ -29,9 +29,9 @@ describeFrontEnds(`a server killed with ${FILES} open files`, everyFrontEnd, (fr
       expect(status).toBe(0);
       // Active requests fail in their own way.
       expect(out).toMatch(/^then (ENOTCONN|ECONNABORTED)$/m);
-      for (const what of ['fsync', 'ftruncate', 'open']) {
-        expect(out.match(new RegExp(`^${what}: .*$`, 'gm'))).toEqual([
-          `${what}: ENOTCONN ${FILES}`,
+      for (const call of ['fsync', 'ftruncate', 'open']) {
+        expect(out.match(new RegExp(`^${call}: .*$`, 'gm'))).toEqual([
+          `${call}: ENOTCONN ${FILES}`,
         ]);
       }
       // A file with passthrough works without a server.

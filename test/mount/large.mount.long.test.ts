@@ -1,12 +1,12 @@
 /** Files larger than 4 GiB, mostly holes. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 const large = (stage: Stage): void => {
   it('a file of 5 GiB is written, read and mapped beyond 4 GiB', async () => {
-    const how = { tree: false, status: 0 };
-    const { out } = await stage.compareScript('"$NODE" "$CLIENTS/sparse.mjs"', how);
+    const settings = { tree: false, status: 0 };
+    const { out } = await stage.compareScript('"$NODE" "$CLIENTS/sparse.mjs"', settings);
     expect(out).toMatch(/^size 5368709120\n/);
   });
 
@@ -46,9 +46,13 @@ const large = (stage: Stage): void => {
   });
 };
 
-onStage('large files', { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] }, large);
+describeStages(
+  'large files',
+  { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] },
+  large,
+);
 
-onStage(
+describeStages(
   'data that is not cached',
   { kernel: ['posix', 'python'], user: ['python'], 'fuse-native': ['posix'] },
   (stage) => {

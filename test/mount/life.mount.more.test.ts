@@ -32,15 +32,15 @@ async function expectWritten(
 ): Promise<void> {
   for (const [i, writer] of writers.entries()) {
     const { out } = await writer.outcome;
-    const told = out.trimEnd().split('\n');
-    expect(told.length).toBeGreaterThanOrEqual(50);
-    const found = await runScript(
+    const lines = out.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThanOrEqual(50);
+    const actual = await runScript(
       scratch,
       `${folder}/${'ab'[i]}`,
-      `seq -f 'f%.0f' ${told.length} | xargs cat
-      head -${told.length} open | cmp - <(seq ${told.length})`,
+      `seq -f 'f%.0f' ${lines.length} | xargs cat
+      head -${lines.length} open | cmp - <(seq ${lines.length})`,
     );
-    expect(found).toBe(out);
+    expect(actual).toBe(out);
   }
 }
 
@@ -59,13 +59,13 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
         ({ path }, scratch) => runGlossa(scratch, ['umount', '--lazy', '--no-wait', path]),
       ],
     ];
-  it.each(endings)('ends by %s, and all written data exists', (how, end) =>
+  it.each(endings)('ends by %s, and all written data exists', (ending, end) =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
       await end(mount, scratch);
       // A detached mount is served as long as clients use it.
-      if (how.endsWith('--lazy')) for (const writer of writers) writer.kill();
+      if (ending.endsWith('--lazy')) for (const writer of writers) writer.kill();
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
       expect(scratch.findMounts()).toEqual([]);
       await expectWritten(scratch, writers, scratch.at('brick'));
@@ -118,18 +118,18 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
   it('closes the descriptors of removed files', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
-      const held = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
+      const countFds = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
       await runScript(scratch, mount.path, 'echo > f; cat f; rm f');
-      const before = held();
+      const before = countFds();
       await runScript(
         scratch,
         mount.path,
         'mkdir d; for i in $(seq 500); do echo > d/$i; done; cat d/*; ls -l d',
       );
-      expect(held()).toBeGreaterThan(before + 400);
+      expect(countFds()).toBeGreaterThan(before + 400);
       await runScript(scratch, mount.path, 'rm -r d');
       // The kernel sends FORGET at its own pace.
-      await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), 50_000);
+      await vi.waitFor(() => expect(countFds()).toBeLessThan(before + 10), 50_000);
       expect(await mount.stop()).toBe(0);
     }));
 });

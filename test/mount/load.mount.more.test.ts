@@ -1,7 +1,7 @@
 /** Many processes, clients, open files and entries at once. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds, isOnBricks } from '../support/stacks.ts';
-import { findErrors, onStage, type Stage } from '../support/stage.ts';
+import { describeStages, findErrors, type Stage } from '../support/stage.ts';
 import { selected } from '../support/test-selection.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
@@ -67,7 +67,7 @@ const atOnce = (stage: Stage): void => {
   });
 };
 
-onStage(
+describeStages(
   'concurrent clients',
   { kernel: [...allKinds, 'awaited', ...foreignKinds, ...distributeKinds] },
   atOnce,
@@ -86,27 +86,27 @@ const manyEntries = (stage: Stage): void => {
     const out = await stage.runOk(`${worker('many-entries')} ${entries}
         ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
       rm -rf e; ls | wc -l`);
-    const said = `${entries} made, ${entries} listed, 0 missing, ${entries / 2} half way, 0 left`;
-    expect(out).toBe(`${said}\n0\n0\n`);
+    const expected = `${entries} made, ${entries} listed, 0 missing, ${entries / 2} half way, 0 left`;
+    expect(out).toBe(`${expected}\n0\n0\n`);
   });
 
   it('entries are listed completely while others are created and removed', async () => {
-    const [made, gone] = [150, 15];
+    const [created, removed] = [150, 15];
     // Each third of the first ones may be gone.
-    const out = await stage.runOk(`mkdir e; cd e; for i in $(seq ${made}); do : > keep$i; done
-      (for i in $(seq ${gone}); do : > new$i; rm new$i keep$((i * 3)); done) &
+    const out = await stage.runOk(`mkdir e; cd e; for i in $(seq ${created}); do : > keep$i; done
+      (for i in $(seq ${removed}); do : > new$i; rm new$i keep$((i * 3)); done) &
       for i in 1 2 3 4 5; do ls -f | grep keep > ../list; sort ../list | uniq -d | wc -l
-        grep -vc -f <(seq -f 'keep%g$' 3 3 ${gone * 3}) ../list; done; wait; ls -f | grep -c keep`);
-    const kept = made - gone;
-    expect(out).toBe(`${`0\n${kept}\n`.repeat(5)}${kept}\n`);
+        grep -vc -f <(seq -f 'keep%g$' 3 3 ${removed * 3}) ../list; done; wait; ls -f | grep -c keep`);
+    const remaining = created - removed;
+    expect(out).toBe(`${`0\n${remaining}\n`.repeat(5)}${remaining}\n`);
   });
 };
 
-onStage('many entries', stacks, manyEntries, { later: ['posix'] });
+describeStages('many entries', stacks, manyEntries, { later: ['posix'] });
 
 // The server inherits the limit of the shell.
 const few = { wrapper: ['prlimit', '--nofile=256:256'], mayComplain: true };
-onStage(
+describeStages(
   'a server with 256 descriptors',
   { kernel: ['posix'], user: ['posix'] },
   (stage: Stage) => {

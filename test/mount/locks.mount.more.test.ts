@@ -6,7 +6,7 @@ import type { Statedump } from '../../server/statedump/volume-dumps.ts';
 import { compileClient } from '../support/compile-client.ts';
 import { runGlossa } from '../support/mount.ts';
 import { isOnBricks, type Kind } from '../support/stacks.ts';
-import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
+import { describeStages, type SameSettings, type Stage } from '../support/stage.ts';
 
 const PATIENCE = { timeout: 50_000 };
 
@@ -32,7 +32,7 @@ async function lockers(stage: Stage, lines: string, settings: SameSettings = {})
 /** Drops pids: the kernel does not tell a server which record locks belong to an open file. */
 const withoutPids = (text: string): string => text.replace(/, by .$/gm, '');
 
-const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> => {
+const readDump = async (stage: Stage, volumeType = 'features/locks'): Promise<Dump> => {
   const { status, out, err } = await runGlossa(stage.scratch, [
     'stats',
     stage.mount.path,
@@ -40,16 +40,16 @@ const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> =>
   ]);
   expect({ status, err }).toEqual({ status: 0, err: '' });
   const { volumes } = JSON.parse(out) as Statedump;
-  return volumes.find(({ type }) => type === wanted)!.dump;
+  return volumes.find(({ type }) => type === volumeType)!.dump;
 };
 
 const locks = (stage: Stage): void => {
   it('record locks of every type conflict as on a disk, also in parts', async () => {
-    const pairs = ['r', 'w'].flatMap((held) => ['r', 'w'].map((wanted) => [held, wanted]));
+    const pairs = ['r', 'w'].flatMap((held) => ['r', 'w'].map((requested) => [held, requested]));
     const lines = pairs.map(
-      ([held, wanted]) => `A setlk 0 ${held} 10 10
-        B getlk 0 ${wanted} 0 10\nB getlk 0 ${wanted} 0 11\nB getlk 0 ${wanted} 19 0
-        B getlk 0 ${wanted} 20 0\nB setlk 0 ${wanted} 15 1\nB setlk 0 ${wanted} 20 5
+      ([held, requested]) => `A setlk 0 ${held} 10 10
+        B getlk 0 ${requested} 0 10\nB getlk 0 ${requested} 0 11\nB getlk 0 ${requested} 19 0
+        B getlk 0 ${requested} 20 0\nB setlk 0 ${requested} 15 1\nB setlk 0 ${requested} 20 5
         A getlk 0 w 0 0\nB setlk 0 u 0 0\nA setlk 0 u 13 2\nB getlk 0 w 11 0\nB getlk 0 w 13 0
         A setlk 0 w 0 -1\nA setlk 0 w 30 -5\nB getlk 0 w 22 0\nA setlk 0 r 25 0\nB getlk 0 w 26 0
         A setlk 0 u 0 0\nB getlk 0 w 0 0`,
@@ -139,18 +139,18 @@ const locks = (stage: Stage): void => {
 };
 
 // Each end is first paired with one of GlusterFS.
-onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks, {
+describeStages('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks, {
   later: ['own-brick'],
 });
 
-onStage('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
+describeStages('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
   const fd = fc.nat(2);
   const type = fc.constantFrom('r', 'w', 'w', 'u');
-  const asked = fc.constantFrom('r', 'w');
+  const lockType = fc.constantFrom('r', 'w');
   const part = fc.tuple(fc.nat(20), fc.nat(10)).map(([start, length]) => `${start} ${length}`);
   const line = fc.oneof(
     fc.tuple(fc.constantFrom('setlk', 'setlk', 'ofd_setlk'), fd, type, part),
-    fc.tuple(fc.constantFrom('getlk', 'ofd_getlk'), fd, asked, part),
+    fc.tuple(fc.constantFrom('getlk', 'ofd_getlk'), fd, lockType, part),
     fc.tuple(fc.constant('flock'), fd, fc.constantFrom('xn', 'sn', 'u')),
     fc.tuple(fc.constantFrom('open', 'close'), fd),
     fc.tuple(fc.constant('dup'), fd, fd),
@@ -171,14 +171,14 @@ onStage('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
     ));
 });
 
-onStage('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
+describeStages('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
   it('lists holders and waiting processes', async () => {
     const { mounted } = stage.nextFolders();
     const client = stage.startClient(mounted, `exec ${compileClient('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
     client.child.stdin!.write(lines);
     await client.waitForOutput(/B setlkw 0 r 0 0: waits/);
-    const dump = await dumpOf(stage);
+    const dump = await readDump(stage);
     expect(dump).toMatchObject({
       inodes: 1,
       'posixlk-count': 2,
@@ -196,7 +196,7 @@ onStage('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
     client.release();
     expect(await client.outcome).toMatchObject({ status: 0, err: '' });
     await vi.waitFor(
-      async () => expect(await dumpOf(stage)).toMatchObject({ inodes: 0 }),
+      async () => expect(await readDump(stage)).toMatchObject({ inodes: 0 }),
       PATIENCE,
     );
   });
@@ -245,7 +245,7 @@ class xlator(Translator):
                 return each[0].unwind(0, 0, each[3], None)
 `;
 
-onStage(
+describeStages(
   'locks served by a Python module',
   { kernel: ['posix'], user: ['posix'] },
   (stage) => {
@@ -257,19 +257,19 @@ onStage(
          A flock 0 xn\nA flock 0 u\nA setlk 0 w 0 0\nD open 0\nD setlkw 0 w 0 0\nA kill\nD done`,
       );
       expect(out).toMatch(/B done: EINTR.*B done: ok.*A flock 0 xn: EAGAIN.*D done: ok/s);
-      expect((await dumpOf(stage, 'features/glupy')).interrupted).toBe(2);
+      expect((await readDump(stage, 'features/glupy')).interrupted).toBe(2);
     });
   },
   { above: { name: 'lock-server', text: SERVER } },
 );
 
-onStage(
+describeStages(
   'a mount without a volume that serves locks',
   { kernel: ['python'], user: ['python'] },
   (stage) => {
     it('leaves locks to the kernel, and sends no lk', async () => {
       await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
-      const counted = await dumpOf(stage, 'debug/io-stats');
+      const counted = await readDump(stage, 'debug/io-stats');
       expect(counted['OPEN.hits']).toBeGreaterThan(0);
       expect(counted).not.toHaveProperty('LK.hits');
     });

@@ -3,7 +3,7 @@
  * refused.
  */
 import { expect, it } from 'vitest';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 
 const EIO = 'Input/output error';
 const ENOENT = 'No such file or directory';
@@ -36,7 +36,7 @@ for (const [name, why] of [
   ['nested', /broke down/],
   ['stubborn', /ran too long/],
 ] as const) {
-  onStage(
+  describeStages(
     `a module that loses its interpreter (${name})`,
     { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {

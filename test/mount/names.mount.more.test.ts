@@ -1,7 +1,7 @@
 /** Names at their limits: the longest, unusual ones, and paths beyond PATH_MAX. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
   it('names of 255 bytes are accepted, and of 256 refused', () =>
@@ -58,7 +58,7 @@ const names = (stage: Stage): void => {
     ));
 };
 
-onStage(
+describeStages(
   'names',
   {
     kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
@@ -112,7 +112,7 @@ class xlator(Translator):
         frame.unwind(op_ret, op_errno, entries, *reply)
 `;
 
-onStage(
+describeStages(
   'names in a module',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
@@ -124,10 +124,10 @@ onStage(
         mv "$n" "b$n"; ls -lA > /dev/null; ls -A; cat "also-b$n"; rm "b$n" "s$n"; ls -A`);
       const bytes = 'a\xff\xc3(';
       expect(out).toBe(`data\n${bytes}${bytes}\nb${bytes}\ns${bytes}\ndata\n`);
-      const seen = stage.mount.log().match(/(?<=seen\] 0-names-seen: ).*/g);
+      const logged = stage.mount.log().match(/(?<=seen\] 0-names-seen: ).*/g);
       const text = String.raw`a\udcff\udcc3(`;
       // Listings may be requested again.
-      expect([...new Set(seen)]).toEqual([
+      expect([...new Set(logged)]).toEqual([
         `create '${text}' '/1/work/${text}'`,
         `symlink '${text}${text}' 's${text}'`,
         `readlink '${text}${text}'`,

@@ -2,7 +2,7 @@
 import { it } from 'vitest';
 import { compileClient } from '../support/compile-client.ts';
 import { allKinds, brickKinds, distributeKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 const openFiles = (stage: Stage): void => {
   it('a file that was renamed over is still read through its descriptor', () =>
@@ -76,7 +76,7 @@ const openFiles = (stage: Stage): void => {
       "$NODE" "$CLIENTS/copy.mjs" f k; cmp f k`));
 };
 
-onStage(
+describeStages(
   'open files',
   {
     kernel: [...allKinds, 'awaited', ...brickKinds, ...distributeKinds],

@@ -1,10 +1,10 @@
 /** The sources of a whole project, thousands of files, extracted on a mount. */
 import { expect, it } from 'vitest';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 
 const FILES = 2000;
 
-onStage('an archive of sources', { kernel: ['posix'], user: ['python'] }, (stage) => {
+describeStages('an archive of sources', { kernel: ['posix'], user: ['python'] }, (stage) => {
   it('a tree of 2000 small files is extracted, compared and archived again', async () => {
     const folder = stage.scratch.at('bare', 'source');
     const make = `"$NODE" "$CLIENTS/source-tree.mjs" t ${FILES}; tar --format=posix -cf t.tar t`;

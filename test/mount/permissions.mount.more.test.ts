@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest';
 import { type Caller, NOBODY, OTHER } from '../support/client.ts';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 /** Root prepares the files; other users request them. */
 const PREPARED = `
@@ -122,5 +122,5 @@ describe.runIf(isRoot)('access by other users', () => {
         chown 5:6 suid; stat -c '%a %u' suid; rm -r sticky; mkdir -m 1700 m
         install -o 9 -g 9 read owned; stat -c "%u %g" owned`));
   };
-  onStage('permissions', where, tries, { later: ['posix', 'real-client'] });
+  describeStages('permissions', where, tries, { later: ['posix', 'real-client'] });
 });

@@ -197,8 +197,8 @@ describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
         'setfattr -n user.a -v b f',
         'truncate -s 1 f',
       ];
-      const said = await runScript(scratch, mount.path, changes.join('; '));
-      expect(said.match(/Read-only file system/g)).toHaveLength(changes.length);
+      const output = await runScript(scratch, mount.path, changes.join('; '));
+      expect(output.match(/Read-only file system/g)).toHaveLength(changes.length);
       expect(await runScript(scratch, mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
         'data\ndata\nd\nf\np\ns\n1\n',
       );

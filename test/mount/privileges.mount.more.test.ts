@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';
 import { allKinds, ourKinds } from '../support/stacks.ts';
-import { onStage, type Stage, type StageSettings, type Where } from '../support/stage.ts';
+import { describeStages, type Stage, type StageSettings, type Where } from '../support/stage.ts';
 import { selected } from '../support/test-selection.ts';
 
 const as = `setpriv --reuid=${NOBODY.uid} --regid=${NOBODY.gid}`;
@@ -79,7 +79,7 @@ mknod zero c 1 5; ${STRANGER} ./f -u; ${STRANGER} ./g -u; head -c 3 zero | od -c
 
 // Only as root, and so in one way.
 describe.runIf(isRoot && selected.first)('special files', () => {
-  onStage(
+  describeStages(
     'on a mount with --suid and --dev',
     ['posix'],
     (stage: Stage) => {
@@ -89,7 +89,7 @@ describe.runIf(isRoot && selected.first)('special files', () => {
     },
     { args: ['--suid', '--dev'] },
   );
-  onStage('on a mount without --suid and --dev', ['posix'], (stage: Stage) => {
+  describeStages('on a mount without --suid and --dev', ['posix'], (stage: Stage) => {
     it('act as plain files', async () => {
       const { out, err } = await stage.runScript(`chmod 755 .\n${special}`);
       expect(out.split('\n')).toEqual(['65534', '65534', '0000000', '']);
@@ -103,7 +103,7 @@ const hasTools = missing.length === 0 || process.env.GLOSSA_REQUIRE_ALL === '1';
 
 describe.runIf(isRoot && hasTools)('with other users', () => {
   const tries = (where: Where, name: string, settings: StageSettings = {}): void =>
-    onStage(
+    describeStages(
       name,
       where,
       (stage: Stage) => {

@@ -1,7 +1,7 @@
 /** Programs on a mount, compared with a bare directory: git, tar, sqlite, a compiler, make. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
+import { describeStages, type SameSettings, type Stage } from '../support/stage.ts';
 import { selected } from '../support/test-selection.ts';
 
 const git: SameSettings = {
@@ -149,7 +149,7 @@ int part(int n) { return n + ADD; }' > part.c
 };
 
 // On GlusterFS's client programs run in cli/brick.more.test.ts.
-onStage(
+describeStages(
   'programs',
   {
     kernel: [...allKinds, 'real-brick', 'own-brick', 'distribute-mixed', 'tutorial'],

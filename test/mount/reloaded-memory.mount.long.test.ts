@@ -72,7 +72,7 @@ export class xlator extends Translator {
   },
 ];
 
-const volfileOf = (file: string, between = ''): string => `volume mem
+const renderVolfile = (file: string, between = ''): string => `volume mem
     type storage/posix
     option directory DATA
 end-volume
@@ -90,46 +90,47 @@ interface Stage extends Language {
   readonly scratch: Scratch;
   readonly mount: ServedMount;
   /** The number of log lines with this text. */
-  said(what: string): number;
+  countLines(text: string): number;
 }
 
 /** Ends an interpreter for the n-th time. */
-type Deed = (stage: Stage, n: number) => Promise<void>;
+type EndInterpreter = (stage: Stage, n: number) => Promise<void>;
 
 /** Reloads as `glossa reload` does. @returns its success and output */
-async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
+async function reloadMount({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
   const served = await findMountServer('mnt', mount.path);
   const all = (await ask(served, 'reload')) as readonly ReloadResult[];
   return { ok: all.every(({ ok }) => ok), text: all.map(({ text }) => text).join('\n') };
 }
 
 async function reloads(stage: Stage): Promise<void> {
-  expect(await reloaded(stage)).toMatchObject({ ok: true });
+  expect(await reloadMount(stage)).toMatchObject({ ok: true });
 }
 
 async function reloadsWhatIsBroken(stage: Stage): Promise<void> {
   await stage.scratch.writeFile(stage.file, stage.broken);
-  expect(await reloaded(stage)).toMatchObject({ ok: false });
+  expect(await reloadMount(stage)).toMatchObject({ ok: false });
 }
 
-async function fails({ scratch, mount, said }: Stage, n: number): Promise<void> {
+async function fails({ scratch, mount, countLines }: Stage, n: number): Promise<void> {
   // The failed one serves until its successor is ready.
-  while (said('is started anew') < n) await scratch.startClient(mount.path, 'stat fail').outcome;
+  while (countLines('is started anew') < n)
+    await scratch.startClient(mount.path, 'stat fail').outcome;
 }
 
 async function exchanges(stage: Stage, n: number): Promise<void> {
   const { scratch, file } = stage;
   const data = scratch.at('data');
-  const text = volfileOf(file, n % 2 === 1 ? COUNT : '').replace('DATA', data);
+  const text = renderVolfile(file, n % 2 === 1 ? COUNT : '').replace('DATA', data);
   await scratch.writeFile('mnt.vol', text);
-  expect(await reloaded(stage)).toEqual({
+  expect(await reloadMount(stage)).toEqual({
     ok: true,
     text: expect.stringContaining('another graph'),
   });
 }
 
 /** The ways in which an interpreter ends. */
-const deeds: readonly (readonly [what: string, deed: Deed])[] = [
+const deeds: readonly (readonly [what: string, deed: EndInterpreter])[] = [
   ['it is reloaded', reloads],
   ['its new code does not load', reloadsWhatIsBroken],
   ['it fails and is restarted', fails],
@@ -142,10 +143,13 @@ describe.each(languages)('a module as $file', (language) => {
     it.concurrent.each(deeds)('when %s repeatedly', (_what, deed) =>
       withScratch(async (scratch) => {
         await scratch.writeFile(language.file, language.module);
-        const volfile = volfileOf(language.file).replace('DATA', await scratch.makeFolder('data'));
+        const volfile = renderVolfile(language.file).replace(
+          'DATA',
+          await scratch.makeFolder('data'),
+        );
         const mount = await startMount(scratch, volfile);
-        const said = (what: string): number => mount.log().split(what).length - 1;
-        const stage = { ...language, scratch, mount, said };
+        const countLines = (text: string): number => mount.log().split(text).length - 1;
+        const stage = { ...language, scratch, mount, countLines };
         const { pid } = mount.child;
         const use = async (n: number): Promise<void> => {
           for (let i = 0; i < 20; i++) await writeFile(join(mount.path, `${n}-${i}`), 'x');

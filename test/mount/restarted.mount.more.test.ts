@@ -103,9 +103,9 @@ const sh = (at: string, script: string): string =>
       for (const { child } of clients) child.stdin!.write(`${line}\n`);
       for (const client of clients) await client.waitForOutput(new RegExp(`${line} is done`));
     };
-    const each = (script: string): string[] => folders.map((folder) => sh(folder, script));
+    const runInAll = (script: string): string[] => folders.map((folder) => sh(folder, script));
     await goesOn('a');
-    each('mv d/f d/g; mv d/e d/moved; mv d x; ln x/g hard');
+    runInAll('mv d/f d/g; mv d/e d/moved; mv d x; ln x/g hard');
 
     await ours.end('SIGKILL');
     await ours.run();
@@ -115,19 +115,19 @@ const sh = (at: string, script: string): string =>
     const theirs = await RealBrick.start(own, { files, port });
     brick = theirs;
     await goesOn('c');
-    each('mv x/g x/moved/f; mkdir y; mv x/moved y/e; echo new > y/new; ln y/new y/hard');
+    runInAll('mv x/g x/moved/f; mkdir y; mv x/moved y/e; echo new > y/new; ln y/new y/hard');
 
     await theirs.end();
     await ours.run();
     brick = ours;
     await goesOn('d');
-    expect(each(LOOK)).toEqual([SEEN, SEEN]);
+    expect(runInAll(LOOK)).toEqual([SEEN, SEEN]);
 
     for (const client of clients) {
       client.release();
       expect((await client.outcome).out).toBe(SAID);
     }
-    each('rm -r x y hard');
+    runInAll('rm -r x y hard');
     // With its last name every file has lost its handle, whichever server had made that.
     expect(sh(join(files, '.glusterfs'), 'find ?? -type f | wc -l')).toBe('0\n');
   });

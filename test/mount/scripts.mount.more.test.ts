@@ -107,7 +107,7 @@ end-volume
 `;
 }
 
-async function dumpOf(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
+async function readDump(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
   const { out } = await runGlossa(scratch, ['stats', path, '--json']);
   const { volumes } = JSON.parse(out) as Statedump;
   return volumes.find(({ name }) => name === 'top')!.dump;
@@ -153,7 +153,11 @@ describeFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
         expect((await outcome).signal).toBe('SIGKILL');
         await vi.waitFor(() => expect(mount.log()).toContain(ends), PATIENCE);
         expect((await stat(join(mount.path, 'file'))).size).toBe(4);
-        const { interrupted, failures, 'requests-waiting': waiting } = await dumpOf(scratch, mount);
+        const {
+          interrupted,
+          failures,
+          'requests-waiting': waiting,
+        } = await readDump(scratch, mount);
         expect({ interrupted, failures, waiting }).toEqual({
           interrupted: 1,
           failures: 0,
@@ -181,20 +185,20 @@ describeFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-nativ
       };
       const loads = [load(), load(), load(), load()];
       for (let number = 2; number <= 4; number += 1) {
-        const before = (await dumpOf(scratch, mount))['module.count'] as number;
+        const before = (await readDump(scratch, mount))['module.count'] as number;
         await scratch.writeFile('m.py', edition(number));
         await vi.waitFor(
           async () =>
-            expect(await dumpOf(scratch, mount)).toMatchObject({ 'module.edition': number }),
+            expect(await readDump(scratch, mount)).toMatchObject({ 'module.edition': number }),
           PATIENCE,
         );
-        expect((await dumpOf(scratch, mount))['module.count']).toBeGreaterThanOrEqual(before);
+        expect((await readDump(scratch, mount))['module.count']).toBeGreaterThanOrEqual(before);
       }
       await scratch.writeFile('m.py', 'class xlator(:\n');
       await vi.waitFor(() => expect(mount.log()).toContain('the code before goes on'), PATIENCE);
       stopped = true;
       await Promise.all(loads);
-      const dump = await dumpOf(scratch, mount);
+      const dump = await readDump(scratch, mount);
       expect(dump).toMatchObject({ 'module.edition': 4, failures: 0, interpreters: 1 });
       // A save under load may be detected twice.
       expect(dump.reloads).toBeGreaterThanOrEqual(3);

@@ -1,7 +1,7 @@
 /** Shell commands on files, compared between a mount and a bare directory. */
 import { it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 /** A directory with every kind of entry. */
 const RICH = `
@@ -123,7 +123,7 @@ const inShell = (stage: Stage): void => {
   );
 };
 
-onStage(
+describeStages(
   'a shell command',
   {
     kernel: [...allKinds, ...foreignKinds, ...distributeKinds, 'tutorial'],
@@ -138,7 +138,7 @@ onStage(
 
 // Elsewhere the kernel caches nothing of this front end. Here it caches as in practice, and
 // programs must see their own changes at once.
-onStage(
+describeStages(
   'a mount of fuse-native with caches of one second',
   { 'fuse-native': ['posix'] },
   (stage) => {

@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isSkipped } from '../support/obstacle.ts';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 
 const sources = process.env.GLOSSA_SOURCES ?? '';
 const packages =
@@ -29,7 +29,7 @@ rm *.log; cd ../root/usr/local/bin && for program in *; do ./$program --version;
 
 describe.skipIf(packages.length === 0)('a source package', () => {
   describe.each(packages)('%s', (name) => {
-    onStage('on a mount', { kernel: ['python'] }, (stage) => {
+    describeStages('on a mount', { kernel: ['python'] }, (stage) => {
       it('is configured, built, checked and installed', async () => {
         const { out } = await stage.compareScript(MAKE, {
           env: { PACKAGE: join(sources, name) },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { describeFrontEnds, everyFrontEnd, type FrontEnd } from '../support/front-ends.ts';
 import { run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 import { makeVolfile } from '../support/stacks.ts';
-import { findErrors, onStage } from '../support/stage.ts';
+import { describeStages, findErrors } from '../support/stage.ts';
 
 /** A mount on a tmpfs, which the tests of a group share. */
 class Tmpfs {
@@ -29,8 +29,8 @@ class Tmpfs {
   }
 
   /** Retries until the server has closed the clients' files, which the kernel reports later. */
-  remount(how: 'ro' | 'rw'): Promise<void> {
-    return vi.waitFor(() => this.mountBrick('-o', `remount,${how}`), { timeout: 60_000 });
+  remount(mode: 'ro' | 'rw'): Promise<void> {
+    return vi.waitFor(() => this.mountBrick('-o', `remount,${mode}`), { timeout: 60_000 });
   }
 
   private async start(): Promise<void> {
@@ -101,15 +101,15 @@ describe.runIf(isRoot)('storage in memory', () => {
     });
 
     it('reports its free blocks and inodes', async () => {
-      const left = async (): Promise<number[]> => {
-        const said = await disk.sh("stat -f -c '%S %b %f %a %c %d %l' .");
-        return said.split(' ').map(Number);
+      const readFree = async (): Promise<number[]> => {
+        const output = await disk.sh("stat -f -c '%S %b %f %a %c %d %l' .");
+        return output.split(' ').map(Number);
       };
-      const [frsize, blocks, free, available, files, ffree, namelen] = await left();
+      const [frsize, blocks, free, available, files, ffree, namelen] = await readFree();
       expect([frsize! * blocks!, files, namelen]).toEqual([2 << 20, 100, 255]);
       expect(free).toBe(available);
       await disk.sh('head -c 1000000 /dev/zero > f; sync f');
-      const after = await left();
+      const after = await readFree();
       expect(after[2]).toBe(free! - Math.ceil(1_000_000 / frsize!));
       expect(after[5]).toBe(ffree! - 1);
       expect(await disk.sh('df --output=size -B1 . | tail -1')).toMatch(/^ *2097152$/m);
@@ -140,7 +140,7 @@ describe.runIf(isRoot)('storage in memory', () => {
   });
 });
 
-onStage(
+describeStages(
   'space on a mount',
   { kernel: ['posix', 'python'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {

@@ -44,11 +44,11 @@ describeMounts('a module that runs too long', () => {
       await scratch.makeFolder('files');
       await scratch.writeFile('m.py', inMethod('statfs(self, frame, loc, xdata)'));
       const mount = await startMount(scratch, volfile(scratch, 1));
-      const asked = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
+      const pending = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
       await vi.waitFor(() => expect(mount.log()).toMatch(/too long/), { timeout: 50_000 });
       const again = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
       expect(await mount.stop('SIGTERM')).toBe(0);
-      expect((await asked).status).not.toBe(0);
+      expect((await pending).status).not.toBe(0);
       expect((await again).status).not.toBe(0);
     }));
 

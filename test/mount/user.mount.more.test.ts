@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { asUser, NOBODY, OTHER } from '../support/client.ts';
 import { describeMounts, run, runGlossa, withScratch } from '../support/mount.ts';
 import { allKinds, makeVolfile } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 import { forRoot, prepareProgram } from '../support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 // Needs root, which can become another user; other users run all tests as themselves.
 describe.runIf(isRoot)('an ordinary user', () => {
-  onStage('with a mount', { user: allKinds }, (stage) => {
+  describeStages('with a mount', { user: allKinds }, (stage) => {
     it('uses its files as in a bare directory', () =>
       stage.compareScript(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e
           mkfifo p; chmod 4750 g

@@ -12,7 +12,7 @@ import {
   startMount,
   withScratch,
 } from '../support/mount.ts';
-import { onStage } from '../support/stage.ts';
+import { describeStages } from '../support/stage.ts';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 const SEEK_DATA = 3;
@@ -29,7 +29,7 @@ volume counts
 end-volume
 `;
 
-const mounted = async (scratch: Scratch, args = ['--kernel-writeback-cache']) =>
+const startWriteback = async (scratch: Scratch, args = ['--kernel-writeback-cache']) =>
   startMount(scratch, volfile(await scratch.makeFolder('data')), { args });
 
 /** Dumps of the mount's volumes, by type. */
@@ -44,38 +44,38 @@ const mtime = ({ mtimeMs }: Stats): number => mtimeMs;
 describeMounts('the writeback cache', () => {
   it('merges many small writes into few, complete by the close of the file', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       const line = 'x'.repeat(99);
       const file = await open(`${mount.path}/f`, 'w');
       for (let i = 0; i < 2000; i++) await file.write(`${line}\n`);
       expect((await file.stat()).size).toBe(200_000);
       await file.close();
       expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe(`${line}\n`.repeat(2000));
-      const found = await dumps(scratch, mount.path);
-      expect(found.get('mount/fuse')).toMatchObject({
+      const dump = await dumps(scratch, mount.path);
+      expect(dump.get('mount/fuse')).toMatchObject({
         'writeback-cache': 'on',
         passthrough: 'off',
       });
       // Two suffice; old pages may be written back meanwhile.
-      expect(found.get('debug/io-stats')!['WRITE.hits']).toBeLessThan(500);
+      expect(dump.get('debug/io-stats')!['WRITE.hits']).toBeLessThan(500);
       expect(await mount.stop()).toBe(0);
     }));
 
   it('is off by default, and each write arrives when it is made', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch, ['--no-passthrough']);
+      const mount = await startWriteback(scratch, ['--no-passthrough']);
       const file = await open(`${mount.path}/f`, 'w');
       for (let i = 0; i < 100; i++) await file.write('line\n');
       await file.close();
-      const found = await dumps(scratch, mount.path);
-      expect(found.get('mount/fuse')).toMatchObject({ 'writeback-cache': 'off' });
-      expect(found.get('debug/io-stats')!['WRITE.hits']).toBe(100);
+      const dump = await dumps(scratch, mount.path);
+      expect(dump.get('mount/fuse')).toMatchObject({ 'writeback-cache': 'off' });
+      expect(dump.get('debug/io-stats')!['WRITE.hits']).toBe(100);
       expect(await mount.stop()).toBe(0);
     }));
 
   it('is written to the storage by fsync, and at the end of the mount', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
       await file.write('one ');
       await file.sync();
@@ -90,7 +90,7 @@ describeMounts('the writeback cache', () => {
 
   it('writes part of a page to a file that is open for writing only', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       await writeFile(scratch.at('data', 'f'), 'a'.repeat(10_000), { mode: 0o200 });
       const file = await open(`${mount.path}/f`, O_WRONLY);
       await file.write('bcd', 5000);
@@ -102,7 +102,7 @@ describeMounts('the writeback cache', () => {
 
   it('appends at the end of the file, wherever other writers moved it', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       const path = `${mount.path}/f`;
       const one = await open(path, O_WRONLY | O_APPEND | O_CREAT);
       const two = await open(path, O_RDWR | O_APPEND);
@@ -124,30 +124,30 @@ describeMounts('the writeback cache', () => {
 
   it('keeps times that were set, and shows the times of writes', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       const at = (name: string): string => `${mount.path}/${name}`;
       const [set, left] = [await open(at('set'), 'w'), await open(at('left'), 'w')];
       await set.write('data');
       await left.write('data');
       await set.sync();
       await set.utimes(1_000_000, 2_000_000);
-      const told = [mtime(await set.stat()), mtime(await left.stat())];
-      expect(told[0]).toBe(2_000_000_000);
+      const times = [mtime(await set.stat()), mtime(await left.stat())];
+      expect(times[0]).toBe(2_000_000_000);
       await set.close();
       await left.close();
       const names = ['set', 'left'];
       expect(await Promise.all(names.map(async (name) => mtime(await stat(at(name)))))).toEqual(
-        told,
+        times,
       );
-      expect(mtime(await stat(scratch.at('data', 'set')))).toBe(told[0]);
+      expect(mtime(await stat(scratch.at('data', 'set')))).toBe(times[0]);
       // When the kernel writes back for another reason, data may arrive after its time was set.
-      expect(mtime(await stat(scratch.at('data', 'left')))).toBeGreaterThanOrEqual(told[1]!);
+      expect(mtime(await stat(scratch.at('data', 'left')))).toBeGreaterThanOrEqual(times[1]!);
       expect(await mount.stop()).toBe(0);
     }));
 
   it('reports data that is not written back yet as data, not as a hole', () =>
     withScratch(async (scratch) => {
-      const mount = await mounted(scratch);
+      const mount = await startWriteback(scratch);
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
       try {
         await file.write('data', 4096);
@@ -159,7 +159,7 @@ describeMounts('the writeback cache', () => {
     }));
 });
 
-onStage(
+describeStages(
   'the writeback cache with shell commands',
   { kernel: ['posix'], user: ['posix', 'python'] },
   (stage) => {

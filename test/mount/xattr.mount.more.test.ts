@@ -1,7 +1,7 @@
 /** Extended attributes, by setfattr and getfattr. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { describeStages, type Stage } from '../support/stage.ts';
 
 const attributes = (stage: Stage): void => {
   it('extended attributes are set, read, listed, replaced and removed', () =>
@@ -54,7 +54,7 @@ const attributes = (stage: Stage): void => {
   });
 };
 
-onStage(
+describeStages(
   'extended attributes',
   {
     kernel: [...allKinds, 'rebuilt', ...foreignKinds, ...distributeKinds],

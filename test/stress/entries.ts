@@ -1,5 +1,5 @@
 /** Lists a very large directory while other processes add and remove names. */
-import { endOf, type Scenario, same, served } from './scenario.ts';
+import { expectOutput, expectSame, type Scenario, withMount } from './scenario.ts';
 
 const ENTRIES = 200_000;
 /** At least as often, however long it takes. */
@@ -18,21 +18,21 @@ export const entries: Scenario = {
   title: `a directory of ${ENTRIES} entries, listed while others add and remove`,
   kinds: ['posix', 'python', 'memory'],
   run: (kind, pace) =>
-    served(kind, async (mount) => {
+    withMount(kind, async (mount) => {
       await mount.ok(`mkdir e; cd e; seq -f keep%g ${ENTRIES} | xargs touch`);
       const churners = ['a', 'b', 'c'].map((name) => mount.client(churner(name)));
       let listings = 0;
       do {
-        same('listed, and twice', await mount.ok(LISTING), `${ENTRIES}\n0\n`);
+        expectSame('listed, and twice', await mount.ok(LISTING), `${ENTRIES}\n0\n`);
         listings += 1;
-      } while (listings < LISTINGS || !pace.over());
+      } while (listings < LISTINGS || !pace.isOver());
       await mount.ok('touch over');
       let turns = 0;
-      for (const one of churners) turns += Number(await endOf(one));
+      for (const one of churners) turns += Number(await expectOutput(one));
       // Only the lasting entries remain, and all of them can be found and removed.
       const after = `${LISTING}; ls -f e | grep -vc ^keep; find e -name 'keep*' | xargs stat -c %F |
         sort | uniq -c | tr -s ' '; rm -r e over; ls -A`;
-      same(
+      expectSame(
         'at the end',
         await mount.ok(after),
         `${ENTRIES}\n0\n2\n ${ENTRIES} regular empty file\n`,

@@ -1,5 +1,5 @@
 /** Interrupts many processes that wait for locks, and checks that no lock remains. */
-import { type Scenario, same, served } from './scenario.ts';
+import { expectSame, type Scenario, withMount } from './scenario.ts';
 
 const WAYS = ['flock', 'record', 'flock alarm', 'record alarm'];
 /** The increment of one client run. */
@@ -15,18 +15,18 @@ export const locks: Scenario = {
   title: 'blocked locks, interrupted by signals',
   kinds: ['locks', 'awaited-locks', 'posix'],
   run: (kind, pace) =>
-    served(kind, async (mount) => {
+    withMount(kind, async (mount) => {
       await mount.ok('gcc -O1 -Wall -Werror -o "$SCRATCH/counter" "$CLIENTS/counter.c"');
       let runs = 0;
       do {
         const each = WAYS.map((way) => `"$SCRATCH/counter" f ${way} && `).join('');
         runs += WAYS.length;
-        same('counted', await mount.ok(`${each}cat f`), `${runs * ADDED}\n`);
+        expectSame('counted', await mount.ok(`${each}cat f`), `${runs * ADDED}\n`);
         await mount.ok(KILLED);
-      } while (!pace.over());
+      } while (!pace.isOver());
       if (kind !== 'posix') {
         const { inodes, blocked, 'posixlk-count': record } = await mount.dump('features/locks');
-        same(
+        expectSame(
           'locks that are left',
           { inodes, blocked, record },
           { inodes: 0, blocked: 0, record: 0 },

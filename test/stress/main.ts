@@ -3,13 +3,13 @@
  */
 import { readOptions, refuse } from '../support/options.ts';
 import { entries } from './entries.ts';
-import { killed } from './killed.ts';
+import { killed } from './killed-server.ts';
 import { locks } from './locks.ts';
 import { memory } from './memory.ts';
-import { mixed } from './mixed.ts';
+import { mixed } from './mixed-work.ts';
 import { cleanUp, type Pace, type Scenario } from './scenario.ts';
 import { signals } from './signals.ts';
-import { unmounted } from './unmounted.ts';
+import { unmounted } from './unmounting.ts';
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   mixed,
@@ -43,8 +43,8 @@ if (!(minutes >= 0)) refuse(`--minutes ${values.minutes}: a number is wanted`, U
 
 function newPace(): Pace {
   const end = performance.now() + minutes * MINUTE_MS;
-  const over = (): boolean => performance.now() >= end;
-  return { over, cutShort: () => values.minutes !== undefined && over() };
+  const isOver = (): boolean => performance.now() >= end;
+  return { isOver, cutShort: () => values.minutes !== undefined && isOver() };
 }
 
 /** Whether it passed. */

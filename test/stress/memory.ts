@@ -1,7 +1,14 @@
 /** Makes millions of operations and checks that the server's memory does not grow. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../support/client.ts';
-import { endOf, type Pace, type Scenario, type Served, same, served } from './scenario.ts';
+import {
+  expectOutput,
+  expectSame,
+  type Pace,
+  type RunningMount,
+  type Scenario,
+  withMount,
+} from './scenario.ts';
 
 const OPERATIONS = 10_000_000;
 const PROCESSES = 4;
@@ -15,10 +22,13 @@ const INODES = 100;
 /** Files that are known at once, and then forgotten. */
 const FILES = 5000;
 
-const operationsOf = ({ out }: Client): number => Number(out.trimEnd().split('\n').at(-1) ?? 0);
+const readOperations = ({ out }: Client): number => Number(out.trimEnd().split('\n').at(-1) ?? 0);
 
 /** Operations that were made, and the server's size again and again. */
-async function load(mount: Served, pace: Pace): Promise<{ made: number; sizes: number[] }> {
+async function load(
+  mount: RunningMount,
+  pace: Pace,
+): Promise<{ operations: number; sizes: number[] }> {
   await mount.ok('gcc -O1 -Wall -Werror -o "$SCRATCH/operations" "$STRESS/operations.c"');
   const clients = Array.from({ length: PROCESSES }, (_, i) =>
     mount.client(`exec "$SCRATCH/operations" w${i} ${OPERATIONS / PROCESSES}`),
@@ -32,23 +42,23 @@ async function load(mount: Served, pace: Pace): Promise<{ made: number; sizes: n
     await Promise.race([delay(SAMPLE_MS), ended]);
     sizes.push(mount.rss());
   }
-  const made = clients.reduce((sum, client) => sum + operationsOf(client), 0);
+  const operations = clients.reduce((sum, client) => sum + readOperations(client), 0);
   if (running) for (const client of clients) client.kill();
-  else for (const client of clients) await endOf(client);
+  else for (const client of clients) await expectOutput(client);
   await ended;
   await mount.ok('rm -rf w*');
-  return { made, sizes };
+  return { operations, sizes };
 }
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 /** The inodes of which the storage has kept a handle. */
-async function expectForgotten(mount: Served, when: string): Promise<number> {
+async function expectForgotten(mount: RunningMount, when: string): Promise<number> {
   const { 'handles-known': known } = await mount.dump('storage/posix');
   if (Number(known) > INODES) throw new Error(`${known} inodes are known ${when}`);
   const { 'open-fds': open, 'in-flight': inFlight } = await mount.dump('mount/fuse');
-  same(`open ${when}`, open, 0);
+  expectSame(`open ${when}`, open, 0);
   // The request for the statedump counts as one.
   if (Number(inFlight) > 1) throw new Error(`${inFlight} requests are under way ${when}`);
   return Number(known);
@@ -58,19 +68,19 @@ export const memory: Scenario = {
   title: `memory after ${OPERATIONS / 1e6} million operations`,
   kinds: ['posix', 'python'],
   run: (kind, pace) =>
-    served(kind, async (mount) => {
-      const { made, sizes } = await load(mount, pace);
+    withMount(kind, async (mount) => {
+      const { operations, sizes } = await load(mount, pace);
       const known = await expectForgotten(mount, 'after the operations');
       const tenth = Math.max(1, Math.floor(sizes.length / 10));
       const begin = Math.floor(sizes.length * WARM);
       const [warm, last] = [median(sizes.slice(begin, begin + tenth)), median(sizes.slice(-tenth))];
       const figures = `${warm.toFixed(0)} MiB, and ${last.toFixed(0)} MiB at the end`;
-      if (last - warm > GROWTH_MIB) throw new Error(`${made} operations: ${figures}`);
+      if (last - warm > GROWTH_MIB) throw new Error(`${operations} operations: ${figures}`);
       await mount.ok(`mkdir many; cd many; seq ${FILES} | xargs touch; ls -l > /dev/null`);
       const { 'handles-known': many } = await mount.dump('storage/posix');
       if (Number(many) < FILES) throw new Error(`${many} inodes are known of ${FILES}`);
       await mount.ok('rm -r many');
       await expectForgotten(mount, 'after all files are gone');
-      return `${made} operations: ${figures}; ${known} inodes known`;
+      return `${operations} operations: ${figures}; ${known} inodes known`;
     }),
 };

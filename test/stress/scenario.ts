@@ -19,7 +19,7 @@ import { type Kind, makeVolfile } from '../support/stacks.ts';
 /** The duration of a scenario. */
 export interface Pace {
   /** Whether the time is over. A scenario with a count does not call it. */
-  over(): boolean;
+  isOver(): boolean;
   /** The same, but false unless the command line gives a time. */
   cutShort(): boolean;
 }
@@ -33,9 +33,9 @@ export interface Scenario {
 }
 
 /** Throws unless both are the same. */
-export function same(what: string, found: unknown, expected: unknown): void {
-  const [here, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
-  if (here !== wanted) throw new Error(`${what}: ${here}, not ${wanted}`);
+export function expectSame(subject: string, actual: unknown, expected: unknown): void {
+  const [here, there] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (here !== there) throw new Error(`${subject}: ${here}, not ${there}`);
 }
 
 /** Cleanups for an interrupted suite. */
@@ -46,7 +46,10 @@ export async function cleanUp(): Promise<void> {
   for (const clean of [...cleaners].reverse()) await clean();
 }
 
-async function during(clean: () => Promise<void> | void, work: () => Promise<void>): Promise<void> {
+async function withCleanup(
+  clean: () => Promise<void> | void,
+  work: () => Promise<void>,
+): Promise<void> {
   cleaners.add(clean);
   try {
     await work();
@@ -58,14 +61,14 @@ async function during(clean: () => Promise<void> | void, work: () => Promise<voi
 /** Works in a scratch folder, and then removes it with its servers and mounts. */
 export const inScratch = (work: (scratch: Scratch) => Promise<void>): Promise<void> =>
   withScratch((scratch) =>
-    during(
+    withCleanup(
       () => scratch.clean(),
       () => work(scratch),
     ),
   );
 
 /** A running mount and its clients. */
-export class Served {
+export class RunningMount {
   readonly scratch: Scratch;
   readonly mount: ServedMount;
   private readonly clients = new Set<Client>();
@@ -87,7 +90,7 @@ export class Served {
 
   /** Runs a script that must succeed; returns its output. */
   ok(script: string): Promise<string> {
-    return endOf(this.client(script));
+    return expectOutput(this.client(script));
   }
 
   /** The statedumps of the volumes of a type. */
@@ -99,7 +102,7 @@ export class Served {
         patience: PATIENCE_MS,
       },
     );
-    same('glossa stats', { status, err }, { status: 0, err: '' });
+    expectSame('glossa stats', { status, err }, { status: 0, err: '' });
     const { volumes } = JSON.parse(out) as Statedump;
     const volume = volumes.find((one) => one.type === type);
     if (volume === undefined) throw new Error(`no volume is ${type}`);
@@ -122,25 +125,25 @@ const PATIENCE_MS = 4 * 3_600_000;
 const LOG_BYTES = 2000;
 
 /** The output of a client that must succeed. */
-export async function endOf(client: Client): Promise<string> {
+export async function expectOutput(client: Client): Promise<string> {
   const { status, out, err } = await client.outcome;
-  same('a client', { status, err: err.slice(-500) }, { status: 0, err: '' });
+  expectSame('a client', { status, err: err.slice(-500) }, { status: 0, err: '' });
   return out;
 }
 
 /** Mounts a stack over a new folder for as long as `work` takes; the server must end well. */
-export async function served<T>(
+export async function withMount<T>(
   kind: Kind,
-  work: (served: Served) => Promise<T>,
+  work: (mount: RunningMount) => Promise<T>,
   settings: StartSettings = {},
 ): Promise<T> {
   let result!: T;
   await inScratch(async (scratch) => {
     const volfile = await makeVolfile(scratch, kind, await scratch.makeFolder('brick'));
     const mount = await startMount(scratch, volfile, settings);
-    const one = new Served(scratch, mount);
+    const one = new RunningMount(scratch, mount);
     try {
-      await during(
+      await withCleanup(
         () => one.killClients(),
         async () => {
           result = await work(one);
@@ -152,8 +155,8 @@ export async function served<T>(
     } finally {
       one.killClients();
     }
-    same('the server ended with', await mount.stop(), 0);
-    same('errors in the log', findErrors(mount.log()), []);
+    expectSame('the server ended with', await mount.stop(), 0);
+    expectSame('errors in the log', findErrors(mount.log()), []);
   });
   return result;
 }

@@ -166,7 +166,7 @@ const refusalLines = (log: string): string[] =>
 /** Checks that every attempt fails and is logged. */
 export function describeRefusals(topic: string, all: readonly Attempt[]): void {
   describe(topic, () => {
-    const { run: attempt, fill, refusals: told } = prepareAttempts();
+    const { run: attempt, fill, refusals } = prepareAttempts();
     it.each(withoutLeftOut(all).map((one) => ({ one, title: one[0] })))(
       'is refused and logged once: $title',
       ({ one }) => {
@@ -175,7 +175,7 @@ export function describeRefusals(topic: string, all: readonly Attempt[]): void {
         expect(result).toMatch(expected);
         expect(errno).toBe(EPERM);
         const text = `: refused: ${fill(refused)}`;
-        expect(told).toContainEqual(expect.stringContaining(text));
+        expect(refusals).toContainEqual(expect.stringContaining(text));
         // Each is logged once, so that a script cannot flood the log.
         expect(attempt(source).log).not.toContain(text);
       },

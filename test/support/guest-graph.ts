@@ -150,7 +150,7 @@ export class GuestGraph {
 }
 
 /** Lets promises that are ready go on. */
-export const settle = () => new Promise((done) => setImmediate(done));
+export const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 export const dieInCall: Answer = (_host, _id, guest) => {
   guest.die();

@@ -231,7 +231,7 @@ function canHave(kind: Kind, title: string): boolean {
 }
 
 /** A group of tests for each of these stacks on each of these front ends. */
-export function onStage(
+export function describeStages(
   title: string,
   where: Where,
   body: (stage: Stage) => void,

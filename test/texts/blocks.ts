@@ -17,12 +17,12 @@ export interface Block {
 }
 
 /** The test of a block. */
-export type Way = 'commands' | 'volfile' | 'program' | 'shown';
+export type BlockTest = 'commands' | 'volfile' | 'program' | 'shown';
 
 /** A fenced block at any depth of a list, or an indented one. */
 const BLOCK = /^( *)```([\w-]*)[^\n]*\n(.*?)^\1```$|(?<=^\n)((?: {4}[^\n]*\n|\n(?= {4}))+)/gms;
 
-export function blocksIn(page: string, markdown: string): Block[] {
+export function findBlocks(page: string, markdown: string): Block[] {
   return [...markdown.matchAll(BLOCK)].flatMap((match) => {
     const [, margin, language = '', fenced, indented] = match;
     const before = markdown.slice(0, match.index);
@@ -52,7 +52,7 @@ const dedent = (text: string, columns: number): string =>
 
 const PROGRAMS = ['python', 'js', 'ts', 'c'];
 
-export function wayOf({ language, text }: Block): Way {
+export function chooseTest({ language, text }: Block): BlockTest {
   if (PROGRAMS.includes(language)) return 'program';
   if (['sh', 'console'].includes(language) || /^(\$ |glossa |npm run )/.test(text))
     return 'commands';
@@ -68,7 +68,7 @@ export interface Command {
 }
 
 /** The commands of a block. If some begin with `$ `, the other lines are their output. */
-export function commandsIn({ text, line }: Block): Command[] {
+export function findCommands({ text, line }: Block): Command[] {
   const lines = text.trimEnd().split('\n');
   const isSession = lines[0]!.startsWith('$ ');
   const begins = (at: number): boolean =>
@@ -79,7 +79,11 @@ export function commandsIn({ text, line }: Block): Command[] {
   return starts.map((at, number) => {
     const [first, ...others] = lines.slice(at, starts[number + 1]);
     return isSession
-      ? { line: line + at, text: first!.slice(2), output: others.map((it) => `${it}\n`).join('') }
+      ? {
+          line: line + at,
+          text: first!.slice(2),
+          output: others.map((line) => `${line}\n`).join(''),
+        }
       : { line: line + at, text: [first, ...others].join('\n').trimEnd(), output: undefined };
   });
 }

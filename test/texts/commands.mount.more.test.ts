@@ -9,7 +9,7 @@ import { Client } from '../support/client.ts';
 import { describeMountsAnyway, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
 import { findMissing, normalize, reduceToWords } from '../support/normal-output.ts';
 import { selectVariants } from '../support/test-selection.ts';
-import { type Plan, pages, planOf, type Step } from './plan.ts';
+import { makePlan, type Plan, pages, type Step } from './plan.ts';
 
 /** Commands that start many interpreters, each with tests of its own in cli. */
 const LONG = [
@@ -20,7 +20,7 @@ const LONG = [
 ];
 
 const plans = selectVariants(pages, (page) => !LONG.includes(page))
-  .map(planOf)
+  .map(makePlan)
   .filter(({ steps }) => steps.length > 0);
 
 /** A dozen commands, on a machine that has much to do. */
@@ -34,7 +34,7 @@ interface Written {
   readonly text: string;
 }
 
-async function typed({ setup, files, steps }: Plan, scratch: Scratch): Promise<Written[]> {
+async function runTyped({ setup, files, steps }: Plan, scratch: Scratch): Promise<Written[]> {
   const home = await scratch.makeFolder('home');
   await scratch.makeFolder('bin');
   for (const name of ['glossa', 'npx']) {
@@ -85,7 +85,7 @@ describeMountsAnyway('commands in the texts', () => {
     'print what the page %s shows',
     (_, plan) =>
       withScratch(async (scratch) => {
-        const written = await typed(plan, scratch);
+        const written = await runTyped(plan, scratch);
         for (const [at, step] of plan.steps.entries()) compare(plan, step, written[at]!);
         expect(scratch.findMounts()).toEqual([]);
       }),

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { startModule } from '../support/module.ts';
-import { blocksOf, pages } from './plan.ts';
+import { pages, readBlocks } from './plan.ts';
 
 interface Around {
   readonly file: string;
@@ -36,7 +36,7 @@ const around: Readonly<Record<'python' | 'js', Around>> = {
 const isStatement = (text: string, language: string): boolean =>
   /^ */.exec(text)![0].length > (language === 'python' ? 4 : 2);
 
-function wholeOf(parts: readonly string[], language: 'python' | 'js'): string {
+function joinParts(parts: readonly string[], language: 'python' | 'js'): string {
   const { head, init, lookup, tail } = around[language];
   const methods = parts.map((text) => {
     if (!isStatement(text, language)) return text;
@@ -50,9 +50,9 @@ const languages = ['python', 'js'] as const;
 
 const programs = pages.flatMap((page) =>
   languages.flatMap((language) => {
-    const blocks = blocksOf(page).filter((block) => block.language === language);
+    const blocks = readBlocks(page).filter((block) => block.language === language);
     const parts = blocks.map(({ text }) => text).filter((text) => /^ /.test(text));
-    return parts.length === 0 ? [] : [[page, language, wholeOf(parts, language)] as const];
+    return parts.length === 0 ? [] : [[page, language, joinParts(parts, language)] as const];
   }),
 );
 
@@ -61,11 +61,11 @@ describe('fragments of programs in the lessons', () => {
 
   it.each(programs)('start together and pass a lookup: %s, in %s', async (_, language, text) => {
     const run = await startModule({ [around[language].file]: text });
-    const complaints = () => run.takeLines().filter((line) => /^[EWC] /.test(line));
-    expect(complaints()).toEqual([]);
+    const findComplaints = () => run.takeLines().filter((line) => /^[EWC] /.test(line));
+    expect(findComplaints()).toEqual([]);
     run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
     expect(run.ask('lookup', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: 2 });
-    expect(complaints()).toEqual([]);
+    expect(findComplaints()).toEqual([]);
     run.expectSettled();
   });
 });

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Block, blocksIn, commandsIn, wayOf, withoutRemark } from './blocks.ts';
-import { type Row, rowsOf, setups } from './table.ts';
+import { type Block, chooseTest, findBlocks, findCommands, withoutRemark } from './blocks.ts';
+import { findRows, type Row, setups } from './table.ts';
 
 /** Folders with texts for users; those of `test/` are for developers of glossa. */
 const FOLDERS = ['docs', 'examples', 'bridges', 'runtime', 'gluster', 'apps', 'templates'];
@@ -19,9 +19,9 @@ export const pages: readonly string[] = [
   ...FOLDERS.flatMap(below),
 ].sort();
 
-export const textOf = (page: string): string => readFileSync(join(packageRoot, page), 'utf8');
+export const readPage = (page: string): string => readFileSync(join(packageRoot, page), 'utf8');
 
-export const blocksOf = (page: string): Block[] => blocksIn(page, textOf(page));
+export const readBlocks = (page: string): Block[] => findBlocks(page, readPage(page));
 
 /** A script that runs in the page's own folder and shell. */
 export interface Step {
@@ -47,8 +47,8 @@ export interface Plan {
   readonly idle: readonly string[];
 }
 
-export function planOf(page: string): Plan {
-  const rows = rowsOf(page);
+export function makePlan(page: string): Plan {
+  const rows = findRows(page);
   const used = new Set<string>();
   const files: Record<string, string> = {};
   const steps: Step[] = [];
@@ -60,7 +60,7 @@ export function planOf(page: string): Plan {
   };
 
   const runCommands = (block: Block): void => {
-    const commands = commandsIn(block);
+    const commands = findCommands(block);
     // Where none shows what it writes, none has to write nothing.
     const isShown = commands.some(({ output = '' }) => output !== '');
     for (const { line, text, output } of commands) {
@@ -78,23 +78,23 @@ export function planOf(page: string): Plan {
     if ('file' in row && row.ran !== undefined) steps.push({ line, script: row.ran, status: 0 });
     if (!('writtenBy' in row)) return;
     const { writtenBy: script, only } = row;
-    const parts = only === undefined ? [text] : text.split('\n').filter((it) => only.test(it));
+    const parts = only === undefined ? [text] : text.split('\n').filter((line) => only.test(line));
     steps.push({ line, script, parts });
   };
 
   const isNamed = (block: Block): boolean =>
-    commandsIn(block).some(({ text }) => rows[withoutRemark(text)] !== undefined);
+    findCommands(block).some(({ text }) => rows[withoutRemark(text)] !== undefined);
 
-  for (const block of blocksOf(page)) {
+  for (const block of readBlocks(page)) {
     const first = block.text.split('\n', 1)[0]!.trim();
-    const way = wayOf(block);
+    const blockTest = chooseTest(block);
     const row =
       find(block.heading) ??
-      (way !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*'));
+      (blockTest !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*'));
     if (row !== undefined) show(block, row);
-    else if (way === 'commands') runCommands(block);
+    else if (blockTest === 'commands') runCommands(block);
     // Volfiles and programs of all pages have their own tests.
-    else if (way === 'shown') open.push(`${page}:${block.line}: ${first}`);
+    else if (blockTest === 'shown') open.push(`${page}:${block.line}: ${first}`);
   }
   const idle = Object.keys(rows).filter((key) => !used.has(key));
   return { page, setup: setups[page] ?? '', files, steps, open, idle };

@@ -26,16 +26,16 @@ type Rows = Readonly<Record<string, Row>>;
 
 const picture: Row = { not: 'a picture' };
 const long = 'as it stands it takes minutes';
-function helpOf(command: string): Row {
+function makeHelpRow(command: string): Row {
   return { run: `glossa ${command} --help`, because: long };
 }
 
 const installs: Row = { by: 'test/package.more.test.ts' };
 
 /** Waits for a background command's output, ends the command by SIGINT, and shows the rest. */
-const untilCtrlC = (command: string, said: string, meanwhile = ':'): string =>
+const untilCtrlC = (command: string, message: string, meanwhile = ':'): string =>
   `${command} > out 2>&1 & typed=$!
-until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
+until grep -q '${message}' out || ! kill -0 $typed; do sleep 0.1; done
 ${meanwhile}
 kill -INT $typed; wait $typed; cat out; (exit 0)`;
 
@@ -161,12 +161,13 @@ export const tables: Readonly<Record<string, Rows>> = {
       run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 6 --duration 0.01 --out report',
       because: long,
     },
-    'glossa bench --translator negative --in typescript,python,javascript,c': helpOf('bench'),
-    'glossa bench a.vol b.vol -w miss,readdir --cpu same,different --out report': helpOf('bench'),
-    'glossa bench a.vol b.vol -- ls -lR': helpOf('bench'),
-    "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": helpOf('bench'),
-    'glossa bench call': helpOf('bench call'),
-    'glossa bench call --in python,ffi-rs --only decided,awaited': helpOf('bench call'),
+    'glossa bench --translator negative --in typescript,python,javascript,c': makeHelpRow('bench'),
+    'glossa bench a.vol b.vol -w miss,readdir --cpu same,different --out report':
+      makeHelpRow('bench'),
+    'glossa bench a.vol b.vol -- ls -lR': makeHelpRow('bench'),
+    "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": makeHelpRow('bench'),
+    'glossa bench call': makeHelpRow('bench call'),
+    'glossa bench call --in python,ffi-rs --only decided,awaited': makeHelpRow('bench call'),
     'glossa bench report run.json': {
       run: 'cp report/run.json before.json; cp report/run.json after.json; mv report/run.json .; rm -r report; glossa bench report run.json',
       because: 'the file is that of the run above',
@@ -358,7 +359,7 @@ const others: readonly (readonly [RegExp, Rows])[] = [
   [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
 ];
 
-export const rowsOf = (page: string): Rows => ({
+export const findRows = (page: string): Rows => ({
   ...others.find(([pattern]) => pattern.test(page))?.[1],
   ...tables[page],
 });

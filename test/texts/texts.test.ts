@@ -10,12 +10,13 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 import { registry } from '../../server/registry.ts';
-import { type Block, blocksIn, commandsIn, wayOf } from './blocks.ts';
-import { blocksOf, pages, planOf, textOf } from './plan.ts';
-import { rowsOf, tables } from './table.ts';
+import { type Block, chooseTest, findBlocks, findCommands } from './blocks.ts';
+import { makePlan, pages, readBlocks, readPage } from './plan.ts';
+import { findRows, tables } from './table.ts';
 
-const titled = (block: Block) => [`${block.page}:${block.line}`, block] as const;
-const ofWay = (way: string) => pages.flatMap(blocksOf).filter((block) => wayOf(block) === way);
+const withTitle = (block: Block) => [`${block.page}:${block.line}`, block] as const;
+const findTested = (blockTest: string) =>
+  pages.flatMap(readBlocks).filter((block) => chooseTest(block) === blockTest);
 
 describe('blocksIn and commandsIn', () => {
   const text = [
@@ -41,7 +42,7 @@ describe('blocksIn and commandsIn', () => {
   ].join('\n');
 
   it('find fenced and indented blocks with their lines', () => {
-    expect(blocksIn('a.md', text)).toMatchObject([
+    expect(findBlocks('a.md', text)).toMatchObject([
       { line: 3, language: '', text: 'glossa indented  # a remark\n', heading: '' },
       { line: 9, language: 'js', text: 'program();\n' },
       { line: 15, heading: '## Second' },
@@ -49,11 +50,11 @@ describe('blocksIn and commandsIn', () => {
   });
 
   it('find commands and their output', () => {
-    const [plain, , session] = blocksIn('a.md', text) as [Block, Block, Block];
-    expect(commandsIn(plain)).toEqual([
+    const [plain, , session] = findBlocks('a.md', text) as [Block, Block, Block];
+    expect(findCommands(plain)).toEqual([
       { line: 3, text: 'glossa indented  # a remark', output: undefined },
     ]);
-    expect(commandsIn(session)).toEqual([
+    expect(findCommands(session)).toEqual([
       { line: 15, text: 'one', output: 'shown\n' },
       { line: 17, text: 'two', output: '' },
     ]);
@@ -61,7 +62,7 @@ describe('blocksIn and commandsIn', () => {
 });
 
 describe('the texts', () => {
-  const plans = pages.map(planOf);
+  const plans = pages.map(makePlan);
 
   it('have no block without a test or a reason in the table', () => {
     expect(plans.flatMap(({ open }) => open)).toEqual([]);
@@ -74,20 +75,22 @@ describe('the texts', () => {
 
   it('are run by existing tests', () => {
     const named = pages.flatMap((page) =>
-      Object.values(rowsOf(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
+      Object.values(findRows(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
     );
     expect(named.filter((test) => !existsSync(join(packageRoot, test)))).toEqual([]);
   });
 
   it('name existing npm scripts', () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-    const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bnpm run (-s )?([\w:-]+)/g)]);
+    const named = pages.flatMap((page) => [
+      ...readPage(page).matchAll(/\bnpm run (-s )?([\w:-]+)/g),
+    ]);
     expect(named.map(([, , name]) => name!).filter((name) => !(name in scripts))).toEqual([]);
   });
 });
 
 describe('a volfile in a text', () => {
-  it.each(ofWay('volfile').map(titled))('has no problem: %s', async (title, { text }) => {
+  it.each(findTested('volfile').map(withTitle))('has no problem: %s', async (title, { text }) => {
     await registry.loadAll();
     const declared = new Set([...text.matchAll(/^ *volume (\S+)$/gm)].map(([, name]) => name));
     const below = [...text.matchAll(/^ *subvolumes (.*)$/gm)].flatMap(([, names]) =>
@@ -107,10 +110,10 @@ describe('a command within a sentence', () => {
   /** Between backticks, on one line or two. */
   const INLINE = /`((?:npx )?glossa [^`]*)`/g;
 
-  it.each(pages.filter((page) => /`(npx )?glossa /.test(textOf(page))))(
+  it.each(pages.filter((page) => /`(npx )?glossa /.test(readPage(page))))(
     'exists with its flags: %s',
     async (page) => {
-      const prose = textOf(page).replace(/^ *```.*?^ *```$/gms, '');
+      const prose = readPage(page).replace(/^ *```.*?^ *```$/gms, '');
       const wrong: string[] = [];
       for (const [, shown] of prose.matchAll(INLINE)) {
         const [words = '', ...rest] = shown!.replace(/^npx /, '').split(/\s--(?=\s)/);

@@ -1,6 +1,6 @@
 /** Runs the table of POSIX without a module and under one in Python, and the access times. */
-import { accessTimes, tableOn } from './suite.ts';
+import { accessTimes, describeTable } from './suite.ts';
 
-tableOn('posix');
-tableOn('python');
+describeTable('posix');
+describeTable('python');
 accessTimes();

@@ -48,7 +48,7 @@ function expand(text: string): string {
 }
 
 /** A row: the result (`ok`, an errno's name, or a number and data), the condition, the commands. */
-export function row(returned: string, when: string, commands: string): Row {
+export function makeRow(returned: string, when: string, commands: string): Row {
   const lines = expand(commands)
     .split(';')
     .map((line) => line.trim())
@@ -60,4 +60,4 @@ export function row(returned: string, when: string, commands: string): Row {
   return { when, result, script: parseScript(lines.join('\n')) };
 }
 
-export const table = (name: string, ...rows: Row[]): Table => ({ name, rows });
+export const makeTable = (name: string, ...rows: Row[]): Table => ({ name, rows });

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { describeMounts } from '../../support/mount.ts';
 import { Arena, type Atime, canCompare, type SetupName } from '../arena.ts';
-import { disagreement } from '../compare.ts';
+import { findDisagreement } from '../compare.ts';
 import * as attributes from './errnos-attributes.ts';
 import * as names from './errnos-names.ts';
 import * as opens from './errnos-open.ts';
@@ -16,17 +16,17 @@ import { accessTables, tables as times } from './times.ts';
 const errnos = [...opens.tables, ...names.tables, ...attributes.tables];
 
 /** '' when the row holds on both sides, or cannot be tried on this disk. */
-async function failure(arena: Arena, { when, result, script }: Row): Promise<string> {
+async function tryRow(arena: Arena, { when, result, script }: Row): Promise<string> {
   if (!arena.can(script)) return '';
   const pair = await arena.run(script);
-  const differs = disagreement(script, pair);
+  const differs = findDisagreement(script, pair);
   if (differs !== '') return `${when}: not the same\n${differs}`;
-  const got = pair.bare.results.at(-1)!;
+  const actual = pair.bare.results.at(-1)!;
   const holds =
-    got === result ||
-    got.startsWith(`${result} `) ||
-    (/[:=]$/.test(result) && got.startsWith(result));
-  return holds ? '' : `${when}: ${result} is written down, but the directory says ${got}`;
+    actual === result ||
+    actual.startsWith(`${result} `) ||
+    (/[:=]$/.test(result) && actual.startsWith(result));
+  return holds ? '' : `${when}: ${result} is written down, but the directory says ${actual}`;
 }
 
 function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void {
@@ -44,7 +44,7 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
       '%s: every row has the same result on the mount as in the bare directory',
       async (_, rows) => {
         const failures: string[] = [];
-        for (const one of rows) failures.push(await failure(arena, one));
+        for (const one of rows) failures.push(await tryRow(arena, one));
         expect(failures.filter((text) => text !== '').join('\n')).toBe('');
       },
     );
@@ -52,7 +52,7 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
 }
 
 /** The whole table on each of these mounts. */
-export function tableOn(...names: readonly SetupName[]): void {
+export function describeTable(...names: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
   describeMounts('POSIX', () => {
     for (const name of names) onArena(name, 'noatime', [...errnos, ...times, ...sizes]);

@@ -10,6 +10,6 @@ const folder = join(import.meta.dirname, '../bridge/c');
 describe.skipIf(!canCompile || isSkipped('through ffi-rs', noFfiRs))('every fop, in C', () => {
   fopContract(folder, {
     ...nativeC,
-    find: (...found) => ({ ...nativeC.find(...found), ffi: 'ffi-rs' }),
+    find: (...location) => ({ ...nativeC.find(...location), ffi: 'ffi-rs' }),
   });
 });

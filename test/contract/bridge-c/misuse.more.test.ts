@@ -9,7 +9,7 @@ import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
 import { canCompile, compileText, libraryFolder, nativeFile } from '../../support/native.ts';
-import { sized } from '../bridge/requests.ts';
+import { makeSized } from '../bridge/requests.ts';
 
 let count = 0;
 
@@ -99,7 +99,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
       '.cbks = {.stat = stat_cbk}',
     );
     const reply = run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.takeLines()).toEqual([expect.stringMatching(/stat_cbk.*answered after/)]);
     run.expectSettled();
@@ -198,7 +198,7 @@ static void given_up(glossa_frame_t *frame, xlator_t *this)
     const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opErrno: 4 });
-    held!.answer(0, 0, sized(1), null);
+    held!.answer(0, 0, makeSized(1), null);
     expect(run.takeLines()).toEqual([]);
     run.expectSettled();
   });
@@ -285,9 +285,9 @@ static void fini(xlator_t *this)
   });
 
   it('with option reload is replaced when its file is recompiled, but not by a file that is no library', async () => {
-    const answers = (errno: number): string =>
+    const renderFop = (errno: number): string =>
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, ${errno});\n}`;
-    const run = await start(answers(1), '.fops = {.stat = stat_fop}', {
+    const run = await start(renderFop(1), '.fops = {.stat = stat_fop}', {
       options: { reload: 'on' },
     });
     const ask = () => run.ask('stat', run.knownLoc('a'), null).opErrno;
@@ -299,7 +299,7 @@ static void fini(xlator_t *this)
       50_000,
     );
     expect(ask()).toBe(1);
-    compileModule(`misuse${count}`, answers(2), '.fops = {.stat = stat_fop}');
+    compileModule(`misuse${count}`, renderFop(2), '.fops = {.stat = stat_fop}');
     await vi.waitFor(() => expect(ask()).toBe(2), 50_000);
     run.expectSettled();
   });
@@ -335,7 +335,7 @@ static void dump(xlator_t *this, dict_t *dict)
       '.fops = {.stat = stat_fop}, .statedump = dump',
       { level: 3 },
     );
-    const buf = sized(1);
+    const buf = makeSized(1);
     run.leaf.onRequest = (held) => held.answer(0, 0, buf, null);
     const locs = ['fails', 'wrong', 'passes'].map((name) => run.knownLoc(name));
     const round = (): void => {

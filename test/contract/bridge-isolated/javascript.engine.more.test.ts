@@ -3,7 +3,7 @@
  * every fop, which `test:long` runs.
  */
 import { join } from 'node:path';
-import { allParts, isolatedContract } from './all.ts';
+import { allParts, isolatedContract } from './isolated-contract.ts';
 
 isolatedContract(
   join(import.meta.dirname, '../bridge/javascript'),

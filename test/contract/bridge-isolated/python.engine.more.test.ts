@@ -4,6 +4,6 @@
  * python.engine.long.test.ts two more, and python-limits.engine.long.test.ts loses interpreters.
  */
 import { join } from 'node:path';
-import { isolatedContract } from './all.ts';
+import { isolatedContract } from './isolated-contract.ts';
 
 isolatedContract(join(import.meta.dirname, '../bridge/python'), ['interrupted callers', 'timers']);

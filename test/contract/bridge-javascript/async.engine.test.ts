@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { EACCES, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
-import { sized } from '../bridge/requests.ts';
+import { makeSized } from '../bridge/requests.ts';
 
 const module = (body: string): Record<string, string> => ({
   'm.js': `import { FopError, Translator } from 'glossa';
@@ -39,7 +39,7 @@ it('an async method that throws before its child replies fails its request at on
   const run = await start('this.child.stat(loc, xdata); throw new FopError(2);');
   const reply = run.ask('stat', run.knownLoc('a'), null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
-  for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+  for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
   expect(reply.count).toBe(1);
 });
 
@@ -76,7 +76,7 @@ it.each([
   ],
 ])("an async method returns its child's reply: %s", async (_, body, size) => {
   const run = await start(body);
-  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(5), null);
   const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(1001);
   expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: size }, null] });
@@ -84,7 +84,7 @@ it.each([
 
 it('an error thrown after a further await is logged once', async () => {
   const run = await start('await this.child.stat(loc, xdata); await this.sleep(1); null.x;');
-  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(5), null);
   run.takeLines();
   const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(1001);
@@ -94,7 +94,7 @@ it('an error thrown after a further await is logged once', async () => {
 
 it('an async method whose promise can never settle fails its request', async () => {
   const run = await start('await this.child.stat(loc, xdata); await new Promise(() => {});');
-  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(5), null);
   const reply = run.ask('stat', run.knownLoc('a'), null);
   run.context.advance(10_000);
   expect(reply).toMatchObject({ count: 1, opRet: -1 });
@@ -120,18 +120,21 @@ it.each([
     'const p = this.child.access(loc, 1); const q = this.child.stat(loc); await q; await p.catch(() => {}); return 0;',
     false,
   ],
-])("a child's failure is logged only if its promise is not awaited: %s", async (_, body, told) => {
-  const run = await start(body);
-  const reply = run.ask('stat', run.knownLoc('a'), null);
-  run.context.advance(10);
-  const winds = run.takeRequests();
-  for (const held of winds) if (held.name === 'stat') held.answer(0, 0, sized(1), null);
-  for (const held of winds) if (held.name === 'access') held.answer(-1, EPERM, null);
-  run.context.advance(10);
-  expect(reply).toMatchObject({ count: 1 });
-  const text = run.takeLines().join('\n');
-  expect(text.includes('was not awaited: EPERM')).toBe(told);
-});
+])(
+  "a child's failure is logged only if its promise is not awaited: %s",
+  async (_, body, isLogged) => {
+    const run = await start(body);
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    run.context.advance(10);
+    const winds = run.takeRequests();
+    for (const held of winds) if (held.name === 'stat') held.answer(0, 0, makeSized(1), null);
+    for (const held of winds) if (held.name === 'access') held.answer(-1, EPERM, null);
+    run.context.advance(10);
+    expect(reply).toMatchObject({ count: 1 });
+    const text = run.takeLines().join('\n');
+    expect(text.includes('was not awaited: EPERM')).toBe(isLogged);
+  },
+);
 
 it.each([
   ['in the method', '  this.child.access(loc, 1);', 6, 'write await this.child.access(loc, 1)'],
@@ -160,14 +163,14 @@ export class xlator extends Translator {
     const reply = run.ask('stat', run.knownLoc('a'), null);
     const [stat, access] = run.takeRequests();
     access!.answer(-1, EPERM, null);
-    stat!.answer(0, 0, sized(1), null);
+    stat!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    const [said, ...more] = run.takeLines();
+    const [firstLine, ...more] = run.takeLines();
     expect(more).toEqual([]);
-    expect(said).toMatch(
+    expect(firstLine).toMatch(
       /^W \[m\.js:\d+:\w+\] 0-top: access of a child failed, and was not awaited: /,
     );
-    expect(said).toContain(`[m.js:${line}:`);
-    expect(said!.endsWith(`; ${fix}`)).toBe(true);
+    expect(firstLine).toContain(`[m.js:${line}:`);
+    expect(firstLine!.endsWith(`; ${fix}`)).toBe(true);
   },
 );

@@ -7,7 +7,7 @@ import { startModule } from '../../support/module.ts';
 
 const HEAD = "import { Option, Translator } from 'glossa';\n";
 
-const warnings = (lines: readonly string[]): string[] =>
+const onlyWarnings = (lines: readonly string[]): string[] =>
   lines
     .filter((line) => line.startsWith('W '))
     .map((line) => line.replace(/^W \[m\.js:(\d+):.*?\] 0-top: /, '$1 '));
@@ -30,7 +30,7 @@ export class xlator extends Translator {
 }
 `;
     const away = "is no method of the translator's class, and is never called";
-    expect(warnings((await startModule({ 'm.js': source })).takeLines())).toEqual([
+    expect(onlyWarnings((await startModule({ 'm.js': source })).takeLines())).toEqual([
       `2 mkdir ${away}`,
       `10 unlink ${away}`,
       '11 lookup is defined once more in line 13, and that one counts',
@@ -60,7 +60,7 @@ export class xlator extends Translator {
 }
 xlator.prototype.stat = stat;
 `;
-    expect(warnings((await startModule({ 'm.js': source })).takeLines())).toEqual([]);
+    expect(onlyWarnings((await startModule({ 'm.js': source })).takeLines())).toEqual([]);
   });
 
   it.each([
@@ -68,8 +68,8 @@ xlator.prototype.stat = stat;
     ['options is a field', 'options = {};', /m\.js: options belongs to the class: write static/],
     ['a fop is a value', 'stat = 5;', /stat is a field: write a method, stat\(…\)/],
     ['there is self', 'stat(self, frame, loc, xdata) {}', /m\.js:3: stat .*, not \(self, frame, l/],
-  ])('prevents the start when %s', async (_, body, said) => {
+  ])('prevents the start when %s', async (_, body, message) => {
     const source = `${HEAD}export class xlator extends Translator {\n  ${body}\n}\n`;
-    await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
+    await expect(startModule({ 'm.js': source })).rejects.toThrow(message);
   });
 });

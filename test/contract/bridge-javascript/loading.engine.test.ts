@@ -10,7 +10,10 @@ import {
 
 const ask = (run: RunningModule): number => run.ask('statfs', run.knownLoc('a'), null).opErrno;
 
-const counting = (imports: string, amount: string): string => `import { Translator } from 'glossa';
+const makeCounter = (
+  imports: string,
+  amount: string,
+): string => `import { Translator } from 'glossa';
 ${imports}
 let count = 0;
 export class xlator extends Translator {
@@ -22,7 +25,7 @@ export class xlator extends Translator {
 
 it('a folder with index.js is a module that imports its own files and JSON', async () => {
   const files = {
-    'm/index.js': counting(
+    'm/index.js': makeCounter(
       "import { half } from './parts/half.js';\nimport about from './about.json';",
       'half(about.amount)',
     ),
@@ -42,25 +45,25 @@ it('a module imports packages from the folders of option packages, and nothing a
   });
   const options = { packages: join(lib, 'packages') };
   const run = await startModule(
-    { 'm.js': counting("import three from 'three';", 'three') },
+    { 'm.js': makeCounter("import three from 'three';", 'three') },
     { options },
   );
   expect([ask(run), ask(run)]).toEqual([3, 6]);
   const climbing = makeModuleGraph(
-    { 'm.js': counting(`import five from '${join(lib, 'outside.js')}';`, 'five') },
+    { 'm.js': makeCounter(`import five from '${join(lib, 'outside.js')}';`, 'five') },
     { options },
   );
   await expect(climbing.graph.start()).rejects.toThrow(/m\.js:2: import of '.*' is refused/);
 });
 
 it("package.json selects a package's file by main, module and exports", async () => {
-  const about = (more: object): string => JSON.stringify({ version: '1.0.0', ...more });
+  const packageJson = (more: object): string => JSON.stringify({ version: '1.0.0', ...more });
   const lib = makeFolder({
-    'main/package.json': about({ main: 'lib/here' }),
+    'main/package.json': packageJson({ main: 'lib/here' }),
     'main/lib/here.js': 'export const main = 1;',
-    'mod/package.json': about({ main: './no.cjs', module: './es/mod.mjs' }),
+    'mod/package.json': packageJson({ main: './no.cjs', module: './es/mod.mjs' }),
     'mod/es/mod.mjs': 'export const mod = 2;',
-    '@some/new/package.json': about({
+    '@some/new/package.json': packageJson({
       type: 'module',
       exports: {
         '.': { require: './no.cjs', import: { default: './x/new.js' } },
@@ -70,24 +73,24 @@ it("package.json selects a package's file by main, module and exports", async ()
     '@some/new/x/new.js': "export { more } from './more.js';",
     '@some/new/x/more.js': 'export const more = 3;',
     '@some/new/hidden.js': 'export const hidden = 4;',
-    'node_modules/deep/package.json': about({ exports: './deep.js' }),
+    'node_modules/deep/package.json': packageJson({ exports: './deep.js' }),
     'node_modules/deep/deep.js': 'export const deep = 10;',
   });
   const options = { packages: lib };
   const head = `import { main } from 'main'; import { mod } from 'mod'; import { more } from '@some/new';
 import { more as part } from '@some/new/part/more'; import { deep } from 'deep';`;
   const sum = 'main + mod + more + part + deep';
-  const run = await startModule({ 'm.js': counting(head, sum) }, { options });
+  const run = await startModule({ 'm.js': makeCounter(head, sum) }, { options });
   expect(ask(run)).toBe(19);
   const closed = makeModuleGraph(
-    { 'm.js': counting("import { hidden } from '@some/new/part/hidden';", 'hidden') },
+    { 'm.js': makeCounter("import { hidden } from '@some/new/part/hidden';", 'hidden') },
     { options },
   );
   await expect(closed.graph.start()).rejects.toThrow(/cannot find '@some\/new\/part\/hidden'/);
 });
 
 it('a missing import prevents the start with its line and the searched folders', async () => {
-  const without = makeModuleGraph({ 'm.js': counting("import three from 'three';", 'three') });
+  const without = makeModuleGraph({ 'm.js': makeCounter("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));
   expect(error).toMatch(
@@ -95,10 +98,10 @@ it('a missing import prevents the start with its line and the searched folders',
   );
   // Only the author's folders, not glossa's own.
   expect(error).not.toContain('examples');
-  const node = makeModuleGraph({ 'm.js': counting("import fs from 'fs';", 'fs') });
+  const node = makeModuleGraph({ 'm.js': makeCounter("import fs from 'fs';", 'fs') });
   await expect(node.graph.start()).rejects.toThrow(/it is a module of Node's, of which/);
   const nowhere = makeModuleGraph(
-    { 'm.js': counting('', '1') },
+    { 'm.js': makeCounter('', '1') },
     { options: { packages: '/no/such' } },
   );
   await expect(nowhere.graph.start()).rejects.toThrow(/packages.*\/no\/such/s);

@@ -4,7 +4,7 @@ import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { startModule } from '../../support/module.ts';
-import { sized, texts } from '../bridge/requests.ts';
+import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 /** An expression → its message. */
 const expressions: Record<string, string> = {
@@ -59,18 +59,18 @@ describe('a mistyped name', () => {
     const run = await startModule({ 'm.js': CASES });
     const file = run.knownLoc('file');
     run.ask('stat', file, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     run.takeLines();
     const fd = new Fd(file.inode!, 2, 1);
     for (const [at, text] of all.entries()) {
-      const reply = run.ask('fsetattr', fd, sized(1), at, null);
-      run.takeRequests()[0]!.answer(0, 0, sized(2), null);
-      const said = run.takeLines().join('\n');
-      const wanted = expressions[text];
-      expect(reply, `${text}\n${said}`).toMatchObject({ count: 1, opRet: wanted ? -1 : 0 });
-      if (wanted) {
-        expect(said, text).toContain(wanted);
-        expect(said, text).toContain(`[m.js:${7 + at}:fsetattr]`);
+      const reply = run.ask('fsetattr', fd, makeSized(1), at, null);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(2), null);
+      const log = run.takeLines().join('\n');
+      const expected = expressions[text];
+      expect(reply, `${text}\n${log}`).toMatchObject({ count: 1, opRet: expected ? -1 : 0 });
+      if (expected) {
+        expect(log, text).toContain(expected);
+        expect(log, text).toContain(`[m.js:${7 + at}:fsetattr]`);
       }
     }
     run.expectSettled();
@@ -139,11 +139,13 @@ describe('a reply that is not awaited', () => {
     for (let times = 0; times < 2; times += 1) {
       const reply = run.ask('getxattr', file, 'user.a', null);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      const said = run.takeLines().filter((line) => line.includes('before a reply came'));
-      expect(said.length).toBe(times === 0 ? 1 : 0);
+      const warnings = run.takeLines().filter((line) => line.includes('before a reply came'));
+      expect(warnings.length).toBe(times === 0 ? 1 : 0);
       if (times > 0) continue;
-      expect(said[0]).toContain('W [m.js:7:getxattr]');
-      expect(said[0]).toMatch(/answered before a reply came: is an await missing\? write await th/);
+      expect(warnings[0]).toContain('W [m.js:7:getxattr]');
+      expect(warnings[0]).toMatch(
+        /answered before a reply came: is an await missing\? write await th/,
+      );
     }
     for (const held of run.takeRequests()) held.answer(0, 0, null, null);
     run.expectSettled();
@@ -153,9 +155,9 @@ describe('a reply that is not awaited', () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     run.ask('stat', run.knownLoc('a'), null);
-    const said = run.takeLines().join('\n');
-    expect(said).toContain('[m.js:4:stat]');
-    expect(said).toContain('write const reply = await this.child.stat(loc, xdata), or void');
+    const log = run.takeLines().join('\n');
+    expect(log).toContain('[m.js:4:stat]');
+    expect(log).toContain('write const reply = await this.child.stat(loc, xdata), or void');
   });
 
   it('fails the request when the method ends without a reply of its own', async () => {
@@ -163,9 +165,9 @@ describe('a reply that is not awaited', () => {
     run.takeLines();
     const reply = run.ask('removexattr', run.knownLoc('a'), 'user.a', null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    const said = run.takeLines().join('\n');
-    expect(said).toMatch(/E \[m\.js:10:removexattr\] .*removexattr ended before a reply came/);
-    expect(said).toContain('write await this.child.removexattr(…)');
+    const log = run.takeLines().join('\n');
+    expect(log).toMatch(/E \[m\.js:10:removexattr\] .*removexattr ended before a reply came/);
+    expect(log).toContain('write await this.child.removexattr(…)');
   });
 
   it('causes no warning when it is raced, void, or requested by a helper', async () => {
@@ -188,17 +190,17 @@ describe('a forgotten await or return', () => {
     const run = await startModule({ 'm.js': FORGOTTEN });
     run.takeLines();
     run.ask('stat', run.knownLoc('a'), null);
-    expect(texts(run).join()).toMatch(
+    expect(takeTexts(run).join()).toMatch(
       /reply\.buf is undefined: .* \(is an await missing in line 4\? reply = await …\)/,
     );
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     run.ask('rmdir', run.knownLoc('a'), 0, null);
     run.takeRequests().at(-1)!.answer(0, 0, null, null, null);
-    expect(texts(run).join()).toMatch(/not undefined: is a return missing\?/);
+    expect(takeTexts(run).join()).toMatch(/not undefined: is a return missing\?/);
     run.ask('unlink', run.knownLoc('a'), 0, null);
-    expect(texts(run).join()).toMatch(/\(line 11 did that: is a return missing there\?\)/);
+    expect(takeTexts(run).join()).toMatch(/\(line 11 did that: is a return missing there\?\)/);
     run.ask('access', run.knownLoc('a'), 0, null);
-    expect(texts(run).join()).toMatch(/wound after .*\(line 15 did that/);
+    expect(takeTexts(run).join()).toMatch(/wound after .*\(line 15 did that/);
     run.expectSettled();
   });
 });

@@ -16,7 +16,7 @@ export class xlator extends Translator {
 `;
 
 /** What each line shows, and whether it has failed. */
-async function shown(run: RunningModule, lines: readonly string[]): Promise<string[]> {
+async function evaluateLines(run: RunningModule, lines: readonly string[]): Promise<string[]> {
   const { guest } = run.host.interpreter;
   const outputs: string[] = [];
   for (const line of lines) {
@@ -32,18 +32,18 @@ it.each([
   ['const', ['const a = 3', 'a', 'const a = 4', 'a + 1'], ['', '3', '', '5']],
   ['let, and await', ['let b = await 3', 'b', 'b += 1', 'b'], ['', '3', '4', '4']],
   ['functions and classes', ['function f() { return 3 }', 'class K {}', 'f()'], ['', '', '3']],
-])('the lines of a prompt share their declarations: %s', async (_, lines, wanted) => {
-  expect(await shown(await start(), lines)).toEqual(wanted);
+])('the lines of a prompt share their declarations: %s', async (_, lines, expected) => {
+  expect(await evaluateLines(await start(), lines)).toEqual(expected);
 });
 
 it("a prompt has self, the module's exports, and the library's names", async () => {
   const lines = ['self.name', 'self instanceof xlator', 'LIMIT', 'ENOENT', 'Loc.name'];
-  expect(await shown(await start(), lines)).toEqual(['"top"', 'true', '7', '2', '"Loc"']);
+  expect(await evaluateLines(await start(), lines)).toEqual(['"top"', 'true', '7', '2', '"Loc"']);
 });
 
 it("a prompt shows only the module's own lines of an error", async () => {
   const run = await start();
-  const [thrown, rejected, value] = await shown(run, [
+  const [thrown, rejected, value] = await evaluateLines(run, [
     'self.deep({})',
     'await self.later()',
     'await self.later().catch((e) => e)',
@@ -55,7 +55,7 @@ it("a prompt shows only the module's own lines of an error", async () => {
 
 it('a prompt waits for the rest of an incomplete line', async () => {
   const lines = ['for (const i of [1, 2]) {', '[1,', '`a', '1 +', 'f(', 'if }'];
-  const outputs = await shown(await start(), lines);
+  const outputs = await evaluateLines(await start(), lines);
   expect(outputs.slice(0, 5)).toEqual(['…', '…', '…', '…', '…']);
   expect(outputs[5]).toMatch(/^! SyntaxError/);
 });

@@ -7,7 +7,7 @@ import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
-import { sized, texts } from '../bridge/requests.ts';
+import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 const module = (body: string, head = ''): Record<string, string> => ({
   'm.js': `import { Dirent, ENOENT, FopError, Loc, ROOT_GFID, Translator } from 'glossa';
@@ -138,18 +138,18 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
 describe('a mistake in a JavaScript method', () => {
   it.each(Object.entries(mistakes))(
     'is logged with its line, and the request fails once: %s',
-    async (name, [body, said]) => {
+    async (name, [body, message]) => {
       const run = await startModule(module(body));
       run.takeLines();
       run.leaf.onRequest = (held) => {
-        if (held.name === 'readlink') held.answer(1, 0, 'x', sized(1), null);
-        else held.answer(0, 0, sized(1), null);
+        if (held.name === 'readlink') held.answer(1, 0, 'x', makeSized(1), null);
+        else held.answer(0, 0, makeSized(1), null);
       };
       const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1 });
       expect(reply.opErrno).toBe(name.includes('answers and returns') ? ENOENT : EIO);
       const text = run.takeLines().join('\n');
-      expect(text).toMatch(said);
+      expect(text).toMatch(message);
       expect(text).toMatch(/^E \[m\.js:5:/);
       expectWorks(run);
       run.expectSettled();
@@ -224,8 +224,8 @@ export class xlator extends Translator {
 }`,
       /m\.js:4: TypeError: this\.options has no 'limits'; did you mean limit\?/,
     ],
-  ])('prevents the start: %s', async (_, _more, source, said) => {
-    await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
+  ])('prevents the start: %s', async (_, _more, source, message) => {
+    await expect(startModule({ 'm.js': source })).rejects.toThrow(message);
   });
 
   it.each([
@@ -253,8 +253,8 @@ export class xlator extends Translator {
       'async init() { await null; throw new Error("no"); }',
       /m\.js:5: Error: no/,
     ],
-  ])('%s: the volume does not start', async (_, body, said) => {
-    await expect(startModule(module(body))).rejects.toThrow(said);
+  ])('prevents the start: %s', async (_, body, message) => {
+    await expect(startModule(module(body))).rejects.toThrow(message);
   });
 
   it('is warned about when a method is never called, with the likely name', async () => {
@@ -279,25 +279,29 @@ export class xlator extends Base {
 `;
     const run = await startModule({ 'm.js': source });
     const warned = run.takeLines().filter((line) => line.startsWith('W '));
-    const said = (line: number, name: string, text: string): string =>
+    const formatWarning = (line: number, name: string, text: string): string =>
       `W [m.js:${line}:${name}] 0-top: ${name} ${text}`;
-    const near = (line: number, name: string, meant: string): string =>
-      said(line, name, `is no fop or hook, and is never called (did you mean '${meant}'?)`);
+    const formatLikely = (line: number, name: string, likelyName: string): string =>
+      formatWarning(
+        line,
+        name,
+        `is no fop or hook, and is never called (did you mean '${likelyName}'?)`,
+      );
     expect(warned.sort()).toEqual(
       [
-        near(3, 'wrtiev', 'writev'),
-        near(6, 'lokup', 'lookup'),
-        near(7, 'Lookup', 'lookup'),
-        near(8, 'lookup_cbk', 'lookupCbk'),
-        near(9, 'lookupCb', 'lookupCbk'),
-        near(10, 'copyFileRange', 'copy_file_range'),
-        near(11, 'get_xattr', 'getxattr'),
-        near(12, 'entry_created', 'entryCreated'),
-        near(13, 'Init', 'init'),
-        near(14, 'getattr', 'stat'),
-        said(15, 'somethingCbk', 'is the callback of no fop, and is never called'),
-        said(16, 'statCancel', 'is never called: there is no stat'),
-        near(17, 'client_disconnect', 'clientDisconnect'),
+        formatLikely(3, 'wrtiev', 'writev'),
+        formatLikely(6, 'lokup', 'lookup'),
+        formatLikely(7, 'Lookup', 'lookup'),
+        formatLikely(8, 'lookup_cbk', 'lookupCbk'),
+        formatLikely(9, 'lookupCb', 'lookupCbk'),
+        formatLikely(10, 'copyFileRange', 'copy_file_range'),
+        formatLikely(11, 'get_xattr', 'getxattr'),
+        formatLikely(12, 'entry_created', 'entryCreated'),
+        formatLikely(13, 'Init', 'init'),
+        formatLikely(14, 'getattr', 'stat'),
+        formatWarning(15, 'somethingCbk', 'is the callback of no fop, and is never called'),
+        formatWarning(16, 'statCancel', 'is never called: there is no stat'),
+        formatLikely(17, 'client_disconnect', 'clientDisconnect'),
       ].sort(),
     );
   });
@@ -352,8 +356,10 @@ export class xlator extends Translator {
 `;
     const run = makeModuleGraph({ 'm.js': source });
     const error = await run.graph.start().catch((reason: unknown) => reason);
-    const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.js)/, ''));
-    expect(said).toEqual([
+    const problems = (error as GraphError).problems.map((line) =>
+      line.replace(/^.*\/(?=m\.js)/, ''),
+    );
+    expect(problems).toEqual([
       "m.js:4: option 'a': its default 'five' is not a whole number; it takes a whole number",
       expect.stringMatching(
         /^m\.js:5: option 'b': its default '1 MB' is not a size; it takes a size /,
@@ -389,7 +395,7 @@ export class xlator extends Translator {
 }
 `;
     const run = await startModule({ 'm.js': source });
-    expect(texts(run)).toContain('[1048576,60,false,""]');
+    expect(takeTexts(run)).toContain('[1048576,60,false,""]');
   });
 });
 
@@ -403,10 +409,10 @@ describe('a request or reply', () => {
       ),
     );
     run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     run.takeLines();
     run.ask('statfs', run.knownLoc('a'), null);
-    expect(texts(run)).toEqual([
+    expect(takeTexts(run)).toEqual([
       'HandleExpired',
       'HandleExpired',
       'refused: a request that the module was not given, or no longer has',
@@ -465,7 +471,7 @@ it("an async method woken by another request winds in its own caller's name", as
   run.askAs({ uid: 9 }, 'flush', new Fd(run.root, 0, 1), null);
   const held = run.takeRequests();
   expect(held.map(({ frame }) => frame.root.uid)).toEqual([1, 2, 3]);
-  for (const one of held) one.answer(0, 0, sized(1), null);
+  for (const one of held) one.answer(0, 0, makeSized(1), null);
   run.expectSettled();
 });
 

@@ -63,8 +63,8 @@ describe('a wrong return value', () => {
       const loc = run.knownLoc('a');
       const fd = new Fd(loc.inode!, 2, 1);
       const args = { writev: [fd, five, 0, 0, null], readv: [fd, 4, 0, 0, null] };
-      const given = args[fop as 'writev'] ?? [loc, null];
-      const reply = run.ask(fop as FopName, ...(given as never));
+      const fopArgs = args[fop as 'writev'] ?? [loc, null];
+      const reply = run.ask(fop as FopName, ...(fopArgs as never));
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       expect(run.takeLines()).toEqual([expect.stringMatching(text)]);
       expect(run.history.at(-1)).toMatch(/^E \[m\.js:5:/);

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { RunningModule } from '../../support/module.ts';
-import { sized, texts } from '../bridge/requests.ts';
-import { expectWorks, readlink, start, stat } from './failing.ts';
+import { makeSized, takeTexts } from '../bridge/requests.ts';
+import { expectWorks, readlink, start, stat } from './failing-module.ts';
 
 const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
-const said = (run: RunningModule): string[] => texts(run).map((text) => text.split('\n')[0]!);
+const firstLines = (run: RunningModule): string[] =>
+  takeTexts(run).map((text) => text.split('\n')[0]!);
 
 /** Answers the child's requests in order, including those that follow. */
 function answerAll(run: RunningModule): number {
@@ -15,7 +16,7 @@ function answerAll(run: RunningModule): number {
   for (let held = run.takeRequests(); held.length > 0; held = run.takeRequests()) {
     for (const one of held) {
       count += 1;
-      one.answer(0, 0, sized(count), null);
+      one.answer(0, 0, makeSized(count), null);
     }
   }
   return count;
@@ -68,7 +69,7 @@ async def in_group(child, loc):
     const reply = stat(run);
     const pids = run.leaf.requests.map(({ frame }) => frame.root.pid);
     expect(answerAll(run)).toBe(count);
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: count }, null] });
     // All have the pid of the caller.
     expect(pids.every((pid) => pid === 1)).toBe(true);
@@ -101,11 +102,11 @@ async def in_group(child, loc):
     return other`);
     const reply = stat(run);
     const [first, second] = run.takeRequests();
-    second!.answer(0, 0, sized(1), null);
+    second!.answer(0, 0, makeSized(1), null);
     expect(reply.count).toBe(0);
-    first!.answer(0, 0, sized(2), null);
+    first!.answer(0, 0, makeSized(2), null);
     expect(reply).toMatchObject({ count: 1, values: [{ iaSize: 1 }, null] });
-    expect(texts(run)).toEqual(['size 2']);
+    expect(takeTexts(run)).toEqual(['size 2']);
     expectWorks(run);
   });
 
@@ -124,7 +125,7 @@ async def readlink(self, frame, loc, size, xdata):
     const reply = stat(run);
     run.takeRequests()[0]!.answer(-1, ENOENT, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     const other = readlink(run);
     const [link, access] = run.takeRequests();
     link!.answer(-1, ENOENT, null, null, null);
@@ -194,7 +195,7 @@ async def fsync(self, frame, fd, datasync, xdata):
     return {"op_ret": (await shared).buf.ia_size}`);
     const first = stat(run);
     const second = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(5), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(5), null);
     expect(first).toMatchObject({ count: 1, opRet: 0 });
     expect(second).toMatchObject({ count: 1, opRet: 5 });
     expectWorks(run);
@@ -224,7 +225,7 @@ name = ContextVar("name")`);
     async with asyncio.timeout(5):
         frame.fail(ENOENT)`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno: ENOENT });
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     expectWorks(run);
   });
 
@@ -241,10 +242,10 @@ def readlink(self, frame, loc, size, xdata):
     except HandleExpired:
         frame.fail(ENOENT)`);
     stat(run);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     // The reply has no xdata.
     expect(readlink(run)).toMatchObject({ count: 1, opRet: -1 });
-    expect(said(run)).toEqual([expect.stringMatching(/TypeError/)]);
+    expect(firstLines(run)).toEqual([expect.stringMatching(/TypeError/)]);
     expectWorks(run);
   });
 });
@@ -274,7 +275,7 @@ async def in_group():
     expect(reply.count).toBe(0);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EINTR });
-    expect(texts(run)).toEqual(['over']);
+    expect(takeTexts(run)).toEqual(['over']);
     run.context.advance(300_000);
     expectWorks(run);
   });

@@ -18,7 +18,7 @@ import {
   startModule,
 } from '../../support/module.ts';
 import { canCompile, compileText, nativeFile } from '../../support/native.ts';
-import { sized } from '../bridge/requests.ts';
+import { makeSized } from '../bridge/requests.ts';
 
 type Body = 'writes' | 'reads' | 'looks' | 'more' | 'names' | 'any' | 'both';
 
@@ -136,7 +136,7 @@ const start = (
 const PAST = fops.filter(({ data }) => data === 'past').map(({ name }) => name);
 
 /** Arguments of the fops that carry data past readv and writev. */
-function argsOf(run: RunningModule): Readonly<Record<string, readonly unknown[]>> {
+function makeArguments(run: RunningModule): Readonly<Record<string, readonly unknown[]>> {
   const fd = new Fd(run.root, 2, 1);
   return {
     copy_file_range: [fd, 0, fd, 10, 5, 0, null],
@@ -150,18 +150,18 @@ function argsOf(run: RunningModule): Readonly<Record<string, readonly unknown[]>
 }
 
 /** The requests that reach the child. */
-function passing(run: RunningModule): string[] {
-  return Object.entries(argsOf(run)).flatMap(([name, given]) => {
-    const reply = run.ask(name as FopName, ...(given as never));
-    const asked = run.takeRequests();
-    for (const held of asked) fail[held.name](held.frame, EOPNOTSUPP);
+function findPassed(run: RunningModule): string[] {
+  return Object.entries(makeArguments(run)).flatMap(([name, fopArgs]) => {
+    const reply = run.ask(name as FopName, ...(fopArgs as never));
+    const requests = run.takeRequests();
+    for (const held of requests) fail[held.name](held.frame, EOPNOTSUPP);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });
-    return asked.map((held) => held.name);
+    return requests.map((held) => held.name);
   });
 }
 
 /** Fops that may return content, and that ask the child for it. */
-function bringing(run: RunningModule): string[] {
+function findContentFops(run: RunningModule): string[] {
   const asks = {
     lookup: run.absentLoc('f'),
     stat: run.knownLoc('g'),
@@ -182,7 +182,7 @@ function bringing(run: RunningModule): string[] {
 
 it('this file tests every fop that carries data besides readv and writev', async () => {
   const run = await start(typescript, 'writes');
-  expect(Object.keys(argsOf(run)).sort()).toEqual([...PAST, 'seek'].sort());
+  expect(Object.keys(makeArguments(run)).sort()).toEqual([...PAST, 'seek'].sort());
 });
 
 describe.each(Object.entries(languages))('the guard of data in %s', (_, written) => {
@@ -200,14 +200,14 @@ describe.each(Object.entries(languages))('the guard of data in %s', (_, written)
 
   it.each(here)(
     "a module of kind '%s' passes only the fops %j to the child (guarded: %s)",
-    async (...given) => {
-      const [which, asked, guards] = given;
+    async (...row) => {
+      const [which, passed, guards] = row;
       const run = await start(written, which);
-      const told = run.takeLines().filter((line) => line.includes('this volume changes data'));
-      expect(told.length).toBe(guards ? 1 : 0);
+      const notices = run.takeLines().filter((line) => line.includes('this volume changes data'));
+      expect(notices.length).toBe(guards ? 1 : 0);
       expect(run.xl.isGuarded).toBe(guards);
-      expect(passing(run).sort()).toEqual(asked);
-      expect(bringing(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
+      expect(findPassed(run).sort()).toEqual(passed);
+      expect(findContentFops(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
       run.expectSettled();
     },
   );
@@ -221,12 +221,12 @@ describe('seek on a guarded volume', () => {
     [99, 1, 100],
     [100, 0, null],
     [100, 1, null],
-  ])('of 100 bytes from offset %d with whence %d returns %s', async (offset, what, found) => {
+  ])('of 100 bytes from offset %d with whence %d returns %s', async (offset, whence, position) => {
     const run = await start(typescript, 'writes');
-    const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, what, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(100), null);
-    if (found === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });
-    else expect(reply).toMatchObject({ opRet: 0, values: [found, null] });
+    const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, whence, null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(100), null);
+    if (position === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });
+    else expect(reply).toMatchObject({ opRet: 0, values: [position, null] });
     run.expectSettled();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { FakeContext } from '../../support/core.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
-import { sized, texts } from '../bridge/requests.ts';
+import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 const MODULE = `
 from glupy import Translator
@@ -51,7 +51,7 @@ async function start(options: Record<string, string> = {}) {
 }
 
 /** The lines of the log, with the module's place in front. */
-const placed = (run: RunningModule): string[] =>
+const formatLog = (run: RunningModule): string[] =>
   run.takeLines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
 
 describe('breakpoint()', () => {
@@ -60,7 +60,7 @@ describe('breakpoint()', () => {
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(run.takeLines()[0]).toMatch(/^W \[m\.py:9:stat\] .*breakpoint\(\).*no terminal/);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     run.expectSettled();
   });
@@ -74,12 +74,12 @@ describe('breakpoint()', () => {
     expect(context.screen).toContain("(Pdb) p name\n'a'\n");
     expect(context.screen).toContain('-> self.log.info("after %s", name)');
     expect(context.screen).toContain(' 11  \t        frame.wind()');
-    expect(placed(run)).toEqual([
+    expect(formatLog(run)).toEqual([
       'm.py:9:stat paused in the debugger; requests wait',
       expect.stringMatching(/^m\.py:\d+:stat resumed$/),
       'm.py:10:stat after a',
     ]);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     run.expectSettled();
   });
@@ -88,11 +88,11 @@ describe('breakpoint()', () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'n', 'n'];
     run.ask('stat', run.knownLoc('a'), null);
-    expect(placed(run).at(-1)).toMatch(/resumed$/);
+    expect(formatLog(run).at(-1)).toMatch(/resumed$/);
     context.typed = ['c'];
     run.ask('stat', run.knownLoc('b'), null);
     expect(context.typed).toEqual([]);
-    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
     run.expectSettled();
   });
 
@@ -103,13 +103,13 @@ describe('breakpoint()', () => {
       context.typed = [line];
       const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      const lines = placed(run);
+      const lines = formatLog(run);
       expect(lines[0]).toMatch(/paused/);
       expect(lines[1]).toMatch(/resumed/);
       expect(lines[2]).toMatch(/^m\.py:9:stat stat failed: .*debugger/);
       context.typed = ['c'];
       const next = run.ask('stat', run.knownLoc('a'), null);
-      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
       expect(next).toMatchObject({ count: 1, opRet: 0 });
       run.expectSettled();
     },
@@ -136,7 +136,7 @@ describe('breakpoint()', () => {
     };
     context.typed = ['c'];
     const reply = run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     run.expectSettled();
   });
@@ -148,20 +148,22 @@ describe('a Python prompt', () => {
     const { guest } = run.host.interpreter;
     return { run, type: (source: string) => guest.evaluate(source) };
   };
-  const said = (output: string) => ({ incomplete: false, output });
+  const complete = (output: string) => ({ incomplete: false, output });
 
   it('shows values and keeps variables', async () => {
     const { type, run } = await prompt();
-    expect(await type('1 + 2')).toMatchObject(said('3\n'));
-    expect(await type('_ * 2')).toMatchObject(said('6\n'));
-    expect(await type('x = 7')).toMatchObject(said(''));
-    expect(await type('x, self.count, xlator.greeting')).toMatchObject(said("(7, 0, 'hello')\n"));
-    expect(await type('self.count = x')).toMatchObject(said(''));
-    expect(await type('self.count')).toMatchObject(said('7\n'));
-    expect(await type('None')).toMatchObject(said(''));
-    expect(await type('print("a", "b")')).toMatchObject(said('a b\n'));
-    expect(await type('')).toMatchObject(said(''));
-    expect(texts(run)).toEqual([]);
+    expect(await type('1 + 2')).toMatchObject(complete('3\n'));
+    expect(await type('_ * 2')).toMatchObject(complete('6\n'));
+    expect(await type('x = 7')).toMatchObject(complete(''));
+    expect(await type('x, self.count, xlator.greeting')).toMatchObject(
+      complete("(7, 0, 'hello')\n"),
+    );
+    expect(await type('self.count = x')).toMatchObject(complete(''));
+    expect(await type('self.count')).toMatchObject(complete('7\n'));
+    expect(await type('None')).toMatchObject(complete(''));
+    expect(await type('print("a", "b")')).toMatchObject(complete('a b\n'));
+    expect(await type('')).toMatchObject(complete(''));
+    expect(takeTexts(run)).toEqual([]);
   });
 
   it('waits for the rest of an incomplete line', async () => {
@@ -169,10 +171,10 @@ describe('a Python prompt', () => {
     const more = { incomplete: true, output: '' };
     expect(await type('def f(n):')).toMatchObject(more);
     expect(await type('def f(n):\n    return n + 1')).toMatchObject(more);
-    expect(await type('def f(n):\n    return n + 1\n')).toMatchObject(said(''));
-    expect(await type('f(1)')).toMatchObject(said('2\n'));
+    expect(await type('def f(n):\n    return n + 1\n')).toMatchObject(complete(''));
+    expect(await type('f(1)')).toMatchObject(complete('2\n'));
     expect(await type('(1,')).toMatchObject(more);
-    expect(await type('a = 1\nb = 2\na + b')).toMatchObject(said('3\n'));
+    expect(await type('a = 1\nb = 2\na + b')).toMatchObject(complete('3\n'));
   });
 
   it("shows a traceback without glupy's own lines", async () => {
@@ -185,7 +187,7 @@ describe('a Python prompt', () => {
     expect((await type('1 +* 2')).output).toContain('SyntaxError');
     expect((await type('import sys; sys.exit(3)')).output).toContain('SystemExit: 3');
     expect(run.host.interpreter.guest.failure).toBeUndefined();
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
   });
 
   it('awaits at the top level', async () => {
@@ -196,10 +198,10 @@ describe('a Python prompt', () => {
     const [held] = run.takeRequests();
     expect(held!.args[1]).toBe(4);
     held!.answer(0, 0, null);
-    expect(await pending).toMatchObject(said('0\n'));
+    expect(await pending).toMatchObject(complete('0\n'));
     const sleeping = type('import asyncio\nawait asyncio.sleep(5)\nprint("awake")');
     run.context.advance(5000);
-    expect(await sleeping).toMatchObject(said('awake\n'));
+    expect(await sleeping).toMatchObject(complete('awake\n'));
   });
 
   it('fails a pending line when the volume stops', async () => {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { makeModuleGraph, startModule } from '../../support/module.ts';
-import { texts } from '../bridge/requests.ts';
+import { takeTexts } from '../bridge/requests.ts';
 
 const HEAD = 'from glupy import *\n\n';
 
@@ -38,8 +38,10 @@ describe('a declaration of options', () => {
 `;
     const run = makeModuleGraph({ 'm.py': source });
     const error = await run.graph.start().catch((reason: unknown) => reason);
-    const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.py)/, ''));
-    expect(said).toEqual([
+    const problems = (error as GraphError).problems.map((line) =>
+      line.replace(/^.*\/(?=m\.py)/, ''),
+    );
+    expect(problems).toEqual([
       "m.py:5: option 'a': its default 'five' is not a whole number; it takes a whole number",
       expect.stringMatching(
         /^m\.py:6: option 'b': its default '1 MB' is not a size; it takes a size /,
@@ -90,7 +92,7 @@ describe('a declaration of options', () => {
         self.log.info("%r", list(self.options.values()))
 `;
     const run = await startModule({ 'm.py': source });
-    expect(texts(run)).toContain("[1048576, 60, 16, False, 5, 0.001, '', 3]");
+    expect(takeTexts(run)).toContain("[1048576, 60, 16, False, 5, 0.001, '', 3]");
   });
 });
 
@@ -119,28 +121,32 @@ class xlator(Base):
 `;
     const run = await startModule({ 'm.py': source });
     const warned = run.takeLines().filter((line) => line.startsWith('W '));
-    const said = (line: number, name: string, text: string): string =>
+    const formatWarning = (line: number, name: string, text: string): string =>
       `W [m.py:${line}:${name}] 0-top: ${name} ${text}`;
-    const near = (line: number, name: string, meant: string): string =>
-      said(line, name, `is no fop or hook, and is never called (did you mean '${meant}'?)`);
+    const formatLikely = (line: number, name: string, likelyName: string): string =>
+      formatWarning(
+        line,
+        name,
+        `is no fop or hook, and is never called (did you mean '${likelyName}'?)`,
+      );
     expect(warned.sort()).toEqual(
       [
-        near(4, 'wrtiev', 'writev'),
-        near(5, 'get_xattr', 'getxattr'),
-        near(8, 'lokup', 'lookup'),
-        near(9, 'Lookup', 'lookup'),
-        near(10, 'lookup_cb', 'lookup_cbk'),
-        near(11, 'lookup_fop', 'lookup'),
-        near(12, 'lookupCb', 'lookup_cbk'),
-        near(13, 'copyFileRange', 'copy_file_range'),
-        near(14, 'entryCreated', 'entry_created'),
-        near(16, 'read', 'readv'),
-        near(17, 'getattr_cbk', 'stat_cbk'),
-        said(18, 'something_cbk', 'is the callback of no fop, and is never called'),
-        said(19, 'stat_cancel', 'is never called: there is no stat'),
-        near(20, 'on_unlink', 'unlink'),
-        near(21, 'disconnect', 'client_disconnect'),
-        near(22, 'client_destroy', 'client_disconnect'),
+        formatLikely(4, 'wrtiev', 'writev'),
+        formatLikely(5, 'get_xattr', 'getxattr'),
+        formatLikely(8, 'lokup', 'lookup'),
+        formatLikely(9, 'Lookup', 'lookup'),
+        formatLikely(10, 'lookup_cb', 'lookup_cbk'),
+        formatLikely(11, 'lookup_fop', 'lookup'),
+        formatLikely(12, 'lookupCb', 'lookup_cbk'),
+        formatLikely(13, 'copyFileRange', 'copy_file_range'),
+        formatLikely(14, 'entryCreated', 'entry_created'),
+        formatLikely(16, 'read', 'readv'),
+        formatLikely(17, 'getattr_cbk', 'stat_cbk'),
+        formatWarning(18, 'something_cbk', 'is the callback of no fop, and is never called'),
+        formatWarning(19, 'stat_cancel', 'is never called: there is no stat'),
+        formatLikely(20, 'on_unlink', 'unlink'),
+        formatLikely(21, 'disconnect', 'client_disconnect'),
+        formatLikely(22, 'client_destroy', 'client_disconnect'),
       ].sort(),
     );
   });
@@ -202,9 +208,9 @@ class xlator(Translator):
       '    def stat(frame, loc, xdata): pass',
       /: \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)/,
     ],
-  ])('prevents the start when %s', async (_, body, said) => {
+  ])('prevents the start when %s', async (_, body, message) => {
     const source = `${HEAD}class xlator(Translator):\n    pass\n${body}\n`;
-    await expect(startModule({ 'm.py': source })).rejects.toThrow(said);
+    await expect(startModule({ 'm.py': source })).rejects.toThrow(message);
   });
 
   it("causes no warning when its name is the author's own", async () => {

@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { EACCES, EAGAIN, EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { sized } from '../bridge/requests.ts';
-import { expectWorks, failed, readlink, start, stat } from './failing.ts';
+import { makeSized } from '../bridge/requests.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
 describe('an exception', () => {
   it('in a fop fails the request, with the traceback in the log', async () => {
@@ -45,7 +45,7 @@ def helper(self, loc):
 def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     return buf.ia_sise`);
     const reply = stat(run);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject(failed);
     expect(run.takeLines()).toEqual([
       expect.stringMatching(
@@ -97,7 +97,7 @@ async def lookup(self, frame, loc, xdata):
     async (_title, code, [line, asks]) => {
       const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
       const reply = stat(run);
-      if (asks) run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+      if (asks) run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
       run.context.advance(2);
       expect(reply).toMatchObject(failed);
       expect(run.takeLines()).toEqual([
@@ -219,7 +219,7 @@ def fsync(self, frame, fd, datasync, xdata):
     gc.collect()
     frame.unwind(0)`);
     stat(run);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     run.context.advance(1);
     expect(run.takeLines()).toEqual([
       expect.stringMatching(/^E \[m\.py:12:beside\] .*never retrieved: ValueError: beside/),

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
-import { sized } from '../bridge/requests.ts';
-import { expectWorks, start, stat } from './failing.ts';
+import { makeSized } from '../bridge/requests.ts';
+import { expectWorks, start, stat } from './failing-module.ts';
 
 const source = (body: string): string =>
   `from glupy import Translator\n\nclass xlator(Translator):\n    ${body}\n`;
 
-async function refusal(body: string): Promise<string> {
+async function startError(body: string): Promise<string> {
   const run = makeModuleGraph({ 'm.py': source(body) });
   const error = await run.graph.start().catch((reason: unknown) => reason);
   return String(error);
@@ -61,7 +61,7 @@ describe('a Python class', () => {
     ['def init(self): self.timer(1, None)', /m\.py:4: TypeError: timer: None cannot be called/],
     ['def init(self): self.timer(0, print, repeat=True)', /m\.py:4: ValueError: .*above 0/],
   ])('with an invalid method or call prevents the start with its line: %s', async (body, text) => {
-    expect(await refusal(body)).toMatch(text);
+    expect(await startError(body)).toMatch(text);
   });
 
   it('may have an async any_fop beside plain fops', async () => {
@@ -85,7 +85,7 @@ it('a cancel method without its fop is warned about', async () => {
 });
 
 describe('the return value of statedump and dump_state', () => {
-  const told = async (body: string, name: 'statedump' | 'dump_state') => {
+  const callHook = async (body: string, name: 'statedump' | 'dump_state') => {
     const run: RunningModule = await startModule({ 'm.py': source(body) });
     run.takeLines();
     return { json: run.host.interpreter.guest.callStateHook(name), lines: run.takeLines() };
@@ -100,7 +100,7 @@ describe('the return value of statedump and dump_state', () => {
   ] as const)(
     'is rejected and logged when it is no dict or cannot become JSON: %s',
     async (body, name, text) => {
-      const { json, lines } = await told(body, name);
+      const { json, lines } = await callHook(body, name);
       expect(json).toBeUndefined();
       expect(lines).toEqual([expect.stringMatching(text)]);
     },
@@ -108,11 +108,11 @@ describe('the return value of statedump and dump_state', () => {
 
   it('reaches the host as JSON', async () => {
     const state = 'def dump_state(self): return {"a": [1, None, "b\\udc80"]}';
-    expect(JSON.parse((await told(state, 'dump_state')).json!)).toEqual({
+    expect(JSON.parse((await callHook(state, 'dump_state')).json!)).toEqual({
       a: [1, null, 'b\udc80'],
     });
     const dump = 'def statedump(self): return {"a": 1, "b": 0.5, "c": "x"}';
-    expect(JSON.parse((await told(dump, 'statedump')).json!)).toEqual({ a: 1, b: 0.5, c: 'x' });
+    expect(JSON.parse((await callHook(dump, 'statedump')).json!)).toEqual({ a: 1, b: 0.5, c: 'x' });
   });
 });
 
@@ -168,7 +168,7 @@ it('data.translate maps every byte by a table and deletes the given bytes', asyn
     assert vector.translate(table) == bytes(vector).translate(table)
     frame.unwind(op_ret, op_errno, vector.translate(table, delete=b"a"), stbuf, xdata)`);
   const reply = run.ask('readv', new Fd(run.root, 0, 1), 4, 0, 0, null);
-  run.takeRequests()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), sized(4), null);
+  run.takeRequests()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), makeSized(4), null);
   expect(reply).toMatchObject({ count: 1, opRet: 3 });
   expect([...(reply.values[0] as Uint8Array)]).toEqual([255, 254, 0]);
   expectWorks(run);

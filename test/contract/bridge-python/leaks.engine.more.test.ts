@@ -14,7 +14,7 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import type { HeldRequest } from '../../support/core.ts';
 import { makeModuleGraph, type RunningModule } from '../../support/module.ts';
 import { onlyInFirst, selectVariants } from '../../support/test-selection.ts';
-import { sized } from '../bridge/requests.ts';
+import { makeSized } from '../bridge/requests.ts';
 
 const SOURCE = `import asyncio, gc, json, sys, logging
 from glupy import *
@@ -164,8 +164,8 @@ const entry = (off: number): Dirent => ({
   name: `entry${off}`,
   off,
   type: 8,
-  gfid: sized(off).iaGfid,
-  stat: sized(off),
+  gfid: makeSized(off).iaGfid,
+  stat: makeSized(off),
   dict: null,
   inode: null,
 });
@@ -173,13 +173,13 @@ const entry = (off: number): Dirent => ({
 /** Replies of the child: a success with all there is, or a failure. */
 function answer(held: HeldRequest, fails: boolean): void {
   if (fails) held.answer(-1, EAGAIN, ...held.args.map(() => null), null, null);
-  else if (held.name === 'readv') held.answer(64, 0, new Uint8Array(64), sized(1), null);
+  else if (held.name === 'readv') held.answer(64, 0, new Uint8Array(64), makeSized(1), null);
   else if (held.name === 'readdirp') held.answer(2, 0, [entry(1), entry(2)], null);
-  else if (held.name === 'lookup') held.answer(0, 0, loc(held).inode, sized(5), null, null);
+  else if (held.name === 'lookup') held.answer(0, 0, loc(held).inode, makeSized(5), null, null);
   else if (held.name === 'mkdir') held.answer(0, 0, null, null, null, null, null);
   else if (held.name === 'access') held.answer(0, 0, null);
   else if (held.name === 'open') held.answer(0, 0, held.args[2], null);
-  else held.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
+  else held.answer(0, 0, makeSized(1), Dict.of({ key: 'value' }));
 }
 
 const loc = (held: HeldRequest): Loc => held.args[0] as Loc;
@@ -202,7 +202,7 @@ function send(count: number, ask: (at: number) => void): void {
 }
 
 /** The remaining objects that the module counts. */
-function left(): { counts: number[]; blocks: number } {
+function countLeft(): { counts: number[]; blocks: number } {
   run.ask('statfs', new Loc(run.root), null);
   const line = run.context.lines.find((text) => text.includes('0-top: ['))!;
   const counts = JSON.parse(line.slice(line.indexOf('0-top: ') + 7)) as number[];
@@ -215,13 +215,13 @@ const COUNT = 1000;
 /** The allowance for the measurement and resized tables; a leak is COUNT and more. */
 const SLACK = COUNT / 4;
 
-function leavesNothing(ask: (at: number) => void): void {
+function expectNothingLeft(ask: (at: number) => void): void {
   send(COUNT / 4, ask);
-  left();
-  const before = left();
+  countLeft();
+  const before = countLeft();
   const { memory } = run.host.interpreter.guest;
   send(COUNT, ask);
-  const after = left();
+  const after = countLeft();
   expect(after.counts).toEqual(before.counts);
   expect(run.host.requests.size).toBe(0);
   expect(run.knownLoc('file').inode!.fdCount).toBeLessThan(2);
@@ -263,7 +263,7 @@ describe('thousands of requests leave nothing behind', () => {
     "with callbacks of kind '%s'",
     (kind) => {
       const known = run.knownLoc('file');
-      leavesNothing(() => run.ask('stat', known, Dict.of({ kind })));
+      expectNothingLeft(() => run.ask('stat', known, Dict.of({ kind })));
     },
   );
 
@@ -272,26 +272,26 @@ describe('thousands of requests leave nothing behind', () => {
     "with an async def of kind '%s'",
     (kind) => {
       const known = run.knownLoc('file');
-      leavesNothing(() => run.ask('access', known, 1, Dict.of({ kind })));
+      expectNothingLeft(() => run.ask('access', known, 1, Dict.of({ kind })));
     },
   );
 
   onlyInFirst(() => {
     it('with changed data', () => {
       const fd = new Fd(run.knownLoc('file').inode!, 0, 1);
-      leavesNothing(() => run.ask('readv', fd, 64, 0, 0, null));
+      expectNothingLeft(() => run.ask('readv', fd, 64, 0, 0, null));
       fd.release();
     });
 
     it('with directory listings', () => {
       const fd = new Fd(run.root, 0, 1, true);
-      leavesNothing(() => run.ask('readdirp', fd, 64, 0, null));
+      expectNothingLeft(() => run.ask('readdirp', fd, 64, 0, null));
       fd.release();
     });
 
     it('with released fds', () => {
       const { inode } = run.knownLoc('file');
-      leavesNothing(() => {
+      expectNothingLeft(() => {
         const fd = new Fd(inode!, 0, 1);
         run.ask('fstat', fd, null);
         fd.release();
@@ -300,15 +300,17 @@ describe('thousands of requests leave nothing behind', () => {
 
     it('with forgotten inodes', () => {
       run.graph.inodes.lruLimit = 1;
-      leavesNothing((at) => {
-        const found = run.absentLoc(`name${at}`);
-        run.ask('lookup', found, null);
-        run.graph.inodes.link(found.inode!, run.root, `name${at}`, sized(at + 10));
+      expectNothingLeft((at) => {
+        const absent = run.absentLoc(`name${at}`);
+        run.ask('lookup', absent, null);
+        run.graph.inodes.link(absent.inode!, run.root, `name${at}`, makeSized(at + 10));
       });
     });
 
     it('with new names and failing hooks', () => {
-      leavesNothing((at) => run.ask('mkdir', run.absentLoc(at % 2 ? 'raise' : 'new'), 0, 0, null));
+      expectNothingLeft((at) =>
+        run.ask('mkdir', run.absentLoc(at % 2 ? 'raise' : 'new'), 0, 0, null),
+      );
     });
   });
 });

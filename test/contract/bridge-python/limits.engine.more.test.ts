@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
-import { expectWorks, failed, readlink, stat } from './failing.ts';
+import { expectWorks, failed, readlink, stat } from './failing-module.ts';
 
 async function start(source: string, options: Record<string, string> = {}): Promise<RunningModule> {
   const all = { 'time-limit': '1', 'memory-limit': '96MB', ...options };
@@ -276,7 +276,7 @@ describe('a lost interpreter', () => {
   ];
 
   /** A request waits for the next interpreter, which serves it. */
-  async function back(run: RunningModule): Promise<void> {
+  async function awaitRestart(run: RunningModule): Promise<void> {
     run.takeRequests();
     const reply = run.ask('access', run.knownLoc('other'), 4, null);
     expect(reply.count).toBe(0);
@@ -298,7 +298,7 @@ describe('a lost interpreter', () => {
     // Replies that still come change nothing.
     for (const held of run.takeRequests()) held.answer(-1, EPERM, ...held.args.map(() => null));
     fd.release();
-    await back(run);
+    await awaitRestart(run);
   });
 
   it('is replaced after an exit in a hook, and the fop succeeds', async () => {
@@ -307,7 +307,7 @@ describe('a lost interpreter', () => {
     run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(run.takeLines().slice(-2)).toEqual(lost);
-    await back(run);
+    await awaitRestart(run);
   });
 
   it('is replaced after a call that ignores the time limit', async () => {
@@ -329,12 +329,12 @@ class xlator(Translator):
     def statfs(self, frame, loc, xdata):
         frame.wind()
 `);
-    const kept = run.ask('access', run.knownLoc('other'), 4, null);
+    const pending = run.ask('access', run.knownLoc('other'), 4, null);
     run.takeRequests()[0]!.answer(0, 0, null);
-    expect(kept.opRet).toBe(0);
+    expect(pending.opRet).toBe(0);
     expect(stat(run)).toMatchObject(failed);
     expect(run.takeLines()).toEqual(lost);
-    await back(run);
+    await awaitRestart(run);
   });
 
   it('does not delay the end of the volume', async () => {

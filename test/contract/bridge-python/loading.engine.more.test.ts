@@ -14,10 +14,10 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from '../bridge/requests.ts';
+import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 /** Why the start was refused. */
-async function refusal(files: Files, settings: ModuleSettings = {}): Promise<string> {
+async function startError(files: Files, settings: ModuleSettings = {}): Promise<string> {
   const run = makeModuleGraph(files, settings);
   const error = await run.graph.start().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(GraphError);
@@ -29,13 +29,13 @@ async function refusal(files: Files, settings: ModuleSettings = {}): Promise<str
 }
 
 const HEAD = 'from glupy import *\n\n';
-const place = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
+const PLACE = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
 
 describe('a Python module', () => {
   it('that is not found is refused with the searched folders and the likely name', async () => {
     const folder = makeFolder({ 'negative.py': '', 'other.py': '' });
-    const text = await refusal(folder, { name: 'negativ' });
-    expect(text).toMatch(place);
+    const text = await startError(folder, { name: 'negativ' });
+    expect(text).toMatch(PLACE);
     expect(text).toContain("module 'negativ' was not found");
     expect(text).toContain("did you mean 'negative'?");
     expect(text).toContain(`searched:\n    ${folder}`);
@@ -44,21 +44,21 @@ describe('a Python module', () => {
   it('that is not found is refused with each searched folder once, in order', async () => {
     const folder = makeFolder({ 'a/x.py': '', 'b/y.py': '' });
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
-    const text = await refusal(folder, { name: 'm', options });
+    const text = await startError(folder, { name: 'm', options });
     const listed = text.slice(text.indexOf('searched:')).split('\n    ').slice(1);
     expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
   });
 
   it('that is not found is refused with the reason why each folder does not have it', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
-    const text = await refusal(folder, { name: 'm' });
+    const text = await startError(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
-    const file = await refusal(folder, {
+    const file = await startError(folder, {
       name: 'x',
       options: { 'module-path': `${folder}/m.txt` },
     });
     expect(file).toContain(`    ${folder}/m.txt (is no folder)`);
-    expect(await refusal(folder, { name: 'sub/x.py' })).toMatch(
+    expect(await startError(folder, { name: 'sub/x.py' })).toMatch(
       /: write module-name x.py and module/,
     );
   });
@@ -68,39 +68,41 @@ describe('a Python module', () => {
     const write = (bytes: string) => writeFileSync(join(folder, 'm.py'), bytes, 'latin1');
     const body = '\nfrom glupy import *\nclass xlator(Translator):\n    "caf\xe9"\n';
     write(body);
-    expect(await refusal(folder)).toMatch(/m\.py:4: this is no utf-8: save the file as UTF-8/);
+    expect(await startError(folder)).toMatch(/m\.py:4: this is no utf-8: save the file as UTF-8/);
     write(`# coding: klingon${body}`);
-    expect(await refusal(folder)).toMatch(/m\.py:1: its letters are klingon, which is not known/);
+    expect(await startError(folder)).toMatch(
+      /m\.py:1: its letters are klingon, which is not known/,
+    );
     write(`# -*- coding: latin-1 -*-${body}    def init(self): raise OSError(self.__doc__)`);
-    expect(await refusal(folder)).toContain('OSError: café (without an errno it is EIO: raise');
+    expect(await startError(folder)).toContain('OSError: café (without an errno it is EIO: raise');
   });
 
   it('is refused when option module-name is missing or empty', async () => {
-    expect(await refusal({}, { name: null })).toContain('option module-name is missing');
-    expect(await refusal({}, { name: '' })).toMatch(/'module-name': '' is empty/);
+    expect(await startError({}, { name: null })).toContain('option module-name is missing');
+    expect(await startError({}, { name: '' })).toMatch(/'module-name': '' is empty/);
   });
 
   it.each(['../m', '/etc/passwd', 'a/b', 'm m', '.hidden', 'a..b'])(
     "is refused under the invalid name '%s'",
     async (name) => {
-      expect(await refusal({ 'm.py': '' }, { name })).toMatch(/is no name of a module/);
+      expect(await startError({ 'm.py': '' }, { name })).toMatch(/is no name of a module/);
     },
   );
 
   it('is refused when m.py is a folder', async () => {
     const folder = makeFolder({});
     mkdirSync(join(folder, 'm.py'));
-    expect(await refusal(folder)).toContain("module 'm' was not found");
+    expect(await startError(folder)).toContain("module 'm' was not found");
   });
 
   it('is refused when both a file and a package have its name', async () => {
     const folder = makeFolder({ 'm.py': '', 'm/__init__.py': '' });
-    const text = await refusal(folder);
+    const text = await startError(folder);
     expect(text).toContain(`module 'm' is ambiguous: ${folder}/m.py and ${folder}/m/__init__.py`);
   });
 
   it('is refused when option language names an unknown language', async () => {
-    const text = await refusal({ 'm.py': '' }, { options: { language: 'cobol' } });
+    const text = await startError({ 'm.py': '' }, { options: { language: 'cobol' } });
     expect(text).toMatch(/'language'.*python/);
   });
 });
@@ -110,7 +112,7 @@ describe('a Python module that cannot be loaded', () => {
     const folder = makeFolder({});
     // No user can read this file from its beginning, not even root.
     symlinkSync('/proc/self/mem', join(folder, 'm.py'));
-    expect(await refusal(folder)).toMatch(/module 'm' cannot be read: EIO/);
+    expect(await startError(folder)).toMatch(/module 'm' cannot be read: EIO/);
   });
 
   it.each([
@@ -196,26 +198,26 @@ describe('a Python module that cannot be loaded', () => {
       /m\.py:1: ImportError: .*'Nothing'/,
     ],
   ])('because %s', async (_title, source, text) => {
-    const found = await refusal({ 'm.py': source });
-    expect(found).toMatch(place);
-    expect(found).toMatch(text);
+    const message = await startError({ 'm.py': source });
+    expect(message).toMatch(PLACE);
+    expect(message).toMatch(text);
   });
 
   it('is refused in one line when no line of it is wrong', async () => {
-    const found = await refusal({ 'm.py': '' });
-    expect(found.match(/has no class xlator/g)).toHaveLength(1);
-    expect(found).not.toMatch(/Traceback|\n/);
+    const message = await startError({ 'm.py': '' });
+    expect(message.match(/has no class xlator/g)).toHaveLength(1);
+    expect(message).not.toMatch(/Traceback|\n/);
   });
 
   it('is refused with the line of the failing import', async () => {
-    const found = await refusal({
+    const message = await startError({
       'm.py': 'import helper\n',
       'helper.py': 'import deeper\n',
       'deeper.py': '\n\n1 / 0\n',
     });
-    expect(found).toMatch(/deeper\.py:3: ZeroDivisionError/);
-    expect(found).toMatch(/m\.py", line 1[\s\S]*helper\.py", line 1[\s\S]*deeper\.py", line 3/);
-    expect(found).not.toMatch(/_glossa|importlib|glupy\//);
+    expect(message).toMatch(/deeper\.py:3: ZeroDivisionError/);
+    expect(message).toMatch(/m\.py", line 1[\s\S]*helper\.py", line 1[\s\S]*deeper\.py", line 3/);
+    expect(message).not.toMatch(/_glossa|importlib|glupy\//);
   });
 
   const xlator = (body: string): string => `${HEAD}class xlator(Translator):\n    ${body}\n`;
@@ -247,9 +249,9 @@ describe('a Python module that cannot be loaded', () => {
   ])(
     "is refused because a method's parameters are wrong: %s",
     async (_title, code, name, params) => {
-      const found = await refusal({ 'm.py': xlator(code) });
-      expect(found).toContain(`${name} is a fop's and must take (${params}`);
-      if (!code.includes('=')) expect(found).toMatch(/m\.py:4: /);
+      const message = await startError({ 'm.py': xlator(code) });
+      expect(message).toContain(`${name} is a fop's and must take (${params}`);
+      if (!code.includes('=')) expect(message).toMatch(/m\.py:4: /);
     },
   );
 
@@ -308,48 +310,48 @@ describe('a Python module that cannot be loaded', () => {
     ],
     ['an async init fails', 'async def init(self):\n        1 / 0', /m\.py:5: ZeroDivisionError/],
   ])('because %s', async (_title, code, text) => {
-    expect(await refusal({ 'm.py': xlator(code) })).toMatch(text);
+    expect(await startError({ 'm.py': xlator(code) })).toMatch(text);
   });
 
   it("is refused with the module's own traceback only", async () => {
     const code = 'def init(self):\n        self.helper()\n\n    def helper(self):\n        1 / 0';
-    const found = await refusal({ 'm.py': xlator(code) });
-    expect(found).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
-    expect(found).not.toMatch(/site-packages/);
+    const message = await startError({ 'm.py': xlator(code) });
+    expect(message).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
+    expect(message).not.toMatch(/site-packages/);
   });
 });
 
 /** A module that logs the value of `expression` at every stat. */
-const saying = (expression: string, head = ''): string => `${HEAD}${head}
+const makeLogger = (expression: string, head = ''): string => `${HEAD}${head}
 class xlator(Translator):
     def stat(self, frame, loc, xdata):
         self.log.info("%s", ${expression})
         frame.wind()
 `;
 
-function said(run: RunningModule): string[] {
+function statAndRead(run: RunningModule): string[] {
   run.takeLines();
   run.ask('stat', run.knownLoc('a'), null);
-  run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+  run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
   run.expectSettled();
-  return texts(run);
+  return takeTexts(run);
 }
 
 describe('the search for a Python module', () => {
   it('finds it by its name with the extension', async () => {
-    const run = await startModule({ 'm.py': saying('1'), 'm/x': '' }, { name: 'm.py' });
-    expect(said(run)).toEqual(['1']);
+    const run = await startModule({ 'm.py': makeLogger('1'), 'm/x': '' }, { name: 'm.py' });
+    expect(statAndRead(run)).toEqual(['1']);
   });
 
   it('takes it from the first folder that has it', async () => {
-    const folder = makeFolder({ 'a/m.py': saying('"a"'), 'b/m.py': saying('"b"') });
+    const folder = makeFolder({ 'a/m.py': makeLogger('"a"'), 'b/m.py': makeLogger('"b"') });
     const options = { 'module-path': `${folder}/b:${folder}/a` };
-    expect(said(await startModule(folder, { options }))).toEqual(['b']);
+    expect(statAndRead(await startModule(folder, { options }))).toEqual(['b']);
   });
 
   it('finds a package with its submodules and neighbours', async () => {
     const run = await startModule({
-      'm/__init__.py': saying(
+      'm/__init__.py': makeLogger(
         '[ONE, TWO, THREE, FOUR, __name__, __package__]',
         'from .one import ONE\nfrom .sub.two import TWO\nimport m.three\nfrom four import FOUR\n' +
           'THREE = m.three.THREE\n',
@@ -360,14 +362,14 @@ describe('the search for a Python module', () => {
       'm/three.py': 'THREE = 3',
       'four.py': 'FOUR = 4',
     });
-    expect(said(run)).toEqual(["[1, 2, 3, 4, 'm', 'm']"]);
+    expect(statAndRead(run)).toEqual(["[1, 2, 3, 4, 'm', 'm']"]);
   });
 
   it('finds it inside a package', async () => {
     const run = await startModule(
       {
         'pack/__init__.py': 'PACK = "pack"',
-        'pack/m.py': saying(
+        'pack/m.py': makeLogger(
           '[PACK, SIDE, __name__]',
           'from . import PACK\nfrom .side import SIDE\n',
         ),
@@ -375,51 +377,59 @@ describe('the search for a Python module', () => {
       },
       { name: 'pack.m' },
     );
-    expect(said(run)).toEqual(["['pack', 'side', 'pack.m']"]);
+    expect(statAndRead(run)).toEqual(["['pack', 'side', 'pack.m']"]);
   });
 
   it('finds it inside a folder that is no package', async () => {
     const run = await startModule(
       {
-        'pack/m.py': saying('[SIDE, DEEP]', 'from .side import SIDE\nfrom pack.deep import DEEP\n'),
+        'pack/m.py': makeLogger(
+          '[SIDE, DEEP]',
+          'from .side import SIDE\nfrom pack.deep import DEEP\n',
+        ),
         'pack/side.py': 'SIDE = "side"',
         'pack/deep.py': 'DEEP = "deep"',
       },
       { name: 'pack.m' },
     );
-    expect(said(run)).toEqual(["['side', 'deep']"]);
+    expect(statAndRead(run)).toEqual(["['side', 'deep']"]);
   });
 
   it('finds it under the name of a standard module or in non-ASCII letters', async () => {
     for (const name of ['json', 'glupy', 'größe']) {
       const run = await startModule(
-        { [`${name}.py`]: saying('json.dumps(1)', 'import json\n') },
+        { [`${name}.py`]: makeLogger('json.dumps(1)', 'import json\n') },
         {
           name,
         },
       );
-      expect(said(run)).toEqual(['1']);
+      expect(statAndRead(run)).toEqual(['1']);
     }
   });
 
   it('finds it with a byte order mark and Windows line ends', async () => {
-    const source = `\ufeff${saying('"größe 名前"').replaceAll('\n', '\r\n')}`;
-    expect(said(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
+    const source = `\ufeff${makeLogger('"größe 名前"').replaceAll('\n', '\r\n')}`;
+    expect(statAndRead(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
   });
 
   it('also finds neighbours that it imports later', async () => {
-    const folder = makeFolder({ 'm.py': saying('__import__("later").LATER') });
+    const folder = makeFolder({ 'm.py': makeLogger('__import__("later").LATER') });
     const run = await startModule(folder);
     writeFileSync(join(folder, 'later.py'), 'LATER = "now"');
-    expect(said(run)).toEqual(['now']);
+    expect(statAndRead(run)).toEqual(['now']);
   });
 
   it('gives two volumes copies of it that share no state', async () => {
     const folder = makeFolder({
-      'm.py': saying('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
+      'm.py': makeLogger('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
       'shared.py': 'seen = []',
     });
     const [one, two] = [await startModule(folder), await startModule(folder)];
-    expect([...said(one), ...said(one), ...said(two), ...said(one)]).toEqual(['0', '1', '0', '2']);
+    expect([
+      ...statAndRead(one),
+      ...statAndRead(one),
+      ...statAndRead(two),
+      ...statAndRead(one),
+    ]).toEqual(['0', '1', '0', '2']);
   });
 });

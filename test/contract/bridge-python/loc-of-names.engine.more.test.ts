@@ -99,20 +99,20 @@ export class xlator extends Translator {
 };
 
 /** Takes the child's only request, and checks its name and path. */
-function next(run: RunningModule, name: FopName, path: string): HeldRequest {
+function takeRequest(run: RunningModule, name: FopName, path: string): HeldRequest {
   const [held, ...more] = run.takeRequests();
   expect([held?.name, (held?.args[0] as Loc | undefined)?.path, more]).toEqual([name, path, []]);
   return held!;
 }
 
 function find(run: RunningModule, path: string, number: number, type = IA_IFREG): void {
-  const held = next(run, 'lookup', path);
+  const held = takeRequest(run, 'lookup', path);
   const buf = makeAttributes(makeGfid(number), type);
   held.answer(0, 0, (held.args[0] as Loc).inode, buf, null, buf);
 }
 
 const EPERM = 1;
-const failed = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
+const failedReply = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
 
 describe.each(['Python', 'JavaScript'] as const)(
   'a name that a %s module reaches by Loc.of',
@@ -123,14 +123,14 @@ describe.each(['Python', 'JavaScript'] as const)(
       const run = await start();
       const reply = run.ask('statfs', run.knownLoc('d', IA_IFDIR), null);
       find(run, '/d/a', 7);
-      const held = next(run, 'stat', '/d/a');
+      const held = takeRequest(run, 'stat', '/d/a');
       expect((held.args[0] as Loc).inode?.gfid).toBe(makeGfid(7));
       held.answer(0, 0, makeAttributes(makeGfid(7), IA_IFREG), null);
-      expect(reply).toMatchObject(failed(EPERM));
+      expect(reply).toMatchObject(failedReply(EPERM));
       // It is known from now on.
       const again = run.ask('statfs', run.knownLoc('d', IA_IFDIR), null);
-      next(run, 'stat', '/d/a').answer(-1, ESTALE, null, null);
-      expect(again).toMatchObject(failed(ESTALE));
+      takeRequest(run, 'stat', '/d/a').answer(-1, ESTALE, null, null);
+      expect(again).toMatchObject(failedReply(ESTALE));
       run.expectSettled();
     });
 
@@ -142,7 +142,7 @@ describe.each(['Python', 'JavaScript'] as const)(
         expect(held.name).toBe('lookup');
         held.answer(-1, errno, null, null, null, null);
       }
-      for (const reply of replies) expect(reply).toMatchObject(failed(errno));
+      for (const reply of replies) expect(reply).toMatchObject(failedReply(errno));
       expect(run.takeRequests()).toEqual([]);
       run.expectSettled();
     });
@@ -157,7 +157,7 @@ describe.each(['Python', 'JavaScript'] as const)(
         run.graph.inodes.unlink(run.root, 'd');
         const file = run.knownLoc('a');
         const replies = [run.ask('stat', file, null), run.ask('open', file, 0, fd, null)];
-        for (const reply of replies) expect(reply).toMatchObject(failed(ESTALE));
+        for (const reply of replies) expect(reply).toMatchObject(failedReply(ESTALE));
         expect(run.takeRequests()).toEqual([]);
         expect(run.takeLines().join()).toContain('a loc names an inode that is not known any more');
         run.expectSettled();
@@ -169,7 +169,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null, null, null);
       const reply = run.ask('truncate', run.knownLoc('a'), 0, null);
       await vi.waitUntil(() => reply.count > 0, { timeout: 60_000 });
-      expect(reply).toMatchObject(failed(EIO));
+      expect(reply).toMatchObject(failedReply(EIO));
       expect(run.takeLines().join()).toContain('option wind-limit');
     });
 
@@ -177,7 +177,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       const run = await start();
       const reply = run.ask('access', run.knownLoc('d', IA_IFDIR), 4, null);
       find(run, '/d/a', 7);
-      next(run, 'access', '/d/a').answer(0, 0, null);
+      takeRequest(run, 'access', '/d/a').answer(0, 0, null);
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
       run.expectSettled();
     });
@@ -188,9 +188,9 @@ describe.each(['Python', 'JavaScript'] as const)(
       const reply = run.ask('fsync', new Fd(top.inode!, 0, 1, true), 0, null);
       find(run, '/d/dir', 8, IA_IFDIR);
       find(run, '/d/dir/a', 9);
-      const held = next(run, 'open', '/d/dir/a');
+      const held = takeRequest(run, 'open', '/d/dir/a');
       held.answer(0, 0, held.args[2], null);
-      expect(reply).toMatchObject(failed(EPERM));
+      expect(reply).toMatchObject(failedReply(EPERM));
       run.expectSettled();
     });
 
@@ -198,16 +198,16 @@ describe.each(['Python', 'JavaScript'] as const)(
       const run = await start();
       const old = run.knownLoc('old');
       const reply = run.ask('readlink', old, 100, null);
-      next(run, 'mkdir', '/new').answer(-1, ENOENT, null, null, null, null, null);
-      expect(reply).toMatchObject(failed(ENOENT));
+      takeRequest(run, 'mkdir', '/new').answer(-1, ENOENT, null, null, null, null, null);
+      expect(reply).toMatchObject(failedReply(ENOENT));
 
       const moved = run.ask('readlink', old, 100, null);
-      const made = next(run, 'mkdir', '/new');
+      const request = takeRequest(run, 'mkdir', '/new');
       const buf = makeAttributes(makeGfid(10), IA_IFDIR);
-      made.answer(0, 0, (made.args[0] as Loc).inode, buf, buf, buf, null);
-      next(run, 'rename', '/old').answer(0, 0, buf, buf, buf, buf, buf, null);
-      next(run, 'lookup', '/old').answer(-1, ENOENT, null, null, null, null);
-      expect(moved).toMatchObject(failed(ENOENT));
+      request.answer(0, 0, (request.args[0] as Loc).inode, buf, buf, buf, null);
+      takeRequest(run, 'rename', '/old').answer(0, 0, buf, buf, buf, buf, buf, null);
+      takeRequest(run, 'lookup', '/old').answer(-1, ENOENT, null, null, null, null);
+      expect(moved).toMatchObject(failedReply(ENOENT));
       expect(run.graph.inodes.grep(run.root, 'new')).toBe(old.inode);
       run.expectSettled();
     });

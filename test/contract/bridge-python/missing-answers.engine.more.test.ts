@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { EACCES, EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { sized } from '../bridge/requests.ts';
-import { expectWorks, failed, readlink, start, stat } from './failing.ts';
+import { makeSized } from '../bridge/requests.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
 describe('a request without a reply', () => {
   const missing = /stat: the request was neither answered nor passed on/;
@@ -19,7 +19,7 @@ describe('a request without a reply', () => {
 def stat_cbk(self, frame, *reply):
     pass`);
     const reply = stat(run);
-    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
     if (reply.count === 0) run.context.advance(4000);
     expect(reply).toMatchObject(failed);
     expect(run.takeLines()).toEqual([expect.stringMatching(/^E \[m\.py:6:stat\]/)]);
@@ -36,7 +36,7 @@ def stat_cbk(self, frame, *reply):
 def stat_cbk(self, frame, *reply):
     return list(reply)`);
       const reply = stat(run);
-      for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+      for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
       if (reply.count === 0) run.context.advance(4000);
       expect(reply).toMatchObject(failed);
       const returned = /it returned .*, which answers only in an async def: write frame\.unwind/;
@@ -261,8 +261,8 @@ describe('a blocking call', () => {
     time.sleep(0.001)
     frame.fail(EPERM)`);
     for (const _ of [1, 2]) stat(run);
-    const said = 'time.sleep makes the whole volume wait: use self.timer, or await asyncio.sleep';
-    expect(run.takeLines().filter((line) => line.includes(said))).toEqual([
+    const advice = 'time.sleep makes the whole volume wait: use self.timer, or await asyncio.sleep';
+    expect(run.takeLines().filter((line) => line.includes(advice))).toEqual([
       expect.stringMatching(/^W \[m\.py:8:stat\]/),
     ]);
   });

@@ -4,15 +4,15 @@ import { EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
-import { sized } from '../bridge/requests.ts';
+import { makeSized } from '../bridge/requests.ts';
 
 /** The number of the line that ends in this mark. */
-const lineOf = (source: string, mark: string): number =>
+const findLine = (source: string, mark: string): number =>
   source.split('\n').findIndex((line) => line.endsWith(`# ${mark}`)) + 1;
 
 /** The log's one line of this level that begins so, each `{mark}` in a text a line's number. */
-function said(run: RunningModule, source: string, mark: string): string {
-  const line = lineOf(source, mark);
+function findLogLine(run: RunningModule, source: string, mark: string): string {
+  const line = findLine(source, mark);
   return run
     .takeLines()
     .filter((text) => /^[EW] /.test(text) && text.includes(`[m.py:${line}:`))
@@ -121,12 +121,12 @@ describe('a forgotten await or return', () => {
     for (const [mark, [fop, args, text]] of Object.entries(forgotten)) {
       const loc = fop === 'mkdir' ? run.absentLoc(mark) : run.knownLoc(mark);
       const reply = run.ask(fop, ...([loc, ...args] as FopTable[typeof fop]['args']));
-      for (const asked of run.takeRequests()) asked.answer(0, 0, null, null);
+      for (const request of run.takeRequests()) request.answer(0, 0, null, null);
       if (mark === 'plain') run.host.interpreter.guest.callHook('collect', []);
       expect(reply.count, mark).toBe(1);
       const fails = mark !== 'never' && mark !== 'beside';
       expect(reply, mark).toMatchObject(fails ? { opRet: -1, opErrno: EIO } : { opRet: 0 });
-      expect(said(run, FORGOTTEN, mark), mark).toMatch(text);
+      expect(findLogLine(run, FORGOTTEN, mark), mark).toMatch(text);
     }
     // The volume goes on.
     run.expectSettled();
@@ -184,7 +184,7 @@ describe('a second reply', () => {
     run.takeLines();
     for (const [mark, [fop, args, text]] of Object.entries(twice)) {
       run.ask(fop, ...([run.knownLoc(mark), ...args] as FopTable[typeof fop]['args']));
-      expect(said(run, TWICE, mark), mark).toContain(text);
+      expect(findLogLine(run, TWICE, mark), mark).toContain(text);
     }
     run.expectSettled();
   });
@@ -255,15 +255,18 @@ describe('a mistyped attribute', () => {
     ]);
     const file = run.knownLoc('file');
     run.ask('stat', file, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     const fd = new Fd(file.inode!, 2, 1);
     for (const [at, [typo, text]] of Object.entries(typos).entries()) {
-      const reply = run.ask('fsetattr', fd, sized(1), at, new Map([['a', 1]]) as never);
-      run.takeRequests()[0]!.answer(0, 0, sized(2), null);
+      const reply = run.ask('fsetattr', fd, makeSized(1), at, new Map([['a', 1]]) as never);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(2), null);
       expect(reply, typo).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       // Python's own hint has another form.
-      const told = said(run, TYPOS, String(at)).replace(/Did you mean: '(\w+)'/, 'did you mean $1');
-      expect(told, typo).toContain(text);
+      const message = findLogLine(run, TYPOS, String(at)).replace(
+        /Did you mean: '(\w+)'/,
+        'did you mean $1',
+      );
+      expect(message, typo).toContain(text);
     }
     run.expectSettled();
   });

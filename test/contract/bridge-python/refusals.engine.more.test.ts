@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { sized } from '../bridge/requests.ts';
-import { expectWorks, failed, readlink, start, stat } from './failing.ts';
+import { makeSized } from '../bridge/requests.ts';
+import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
 describe('an invalid argument', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
@@ -116,11 +116,11 @@ def found(self, frame, op_ret, op_errno, *reply):
 def fsync(self, frame, fd, datasync, xdata):
     frame.wind(fd, xdata, fop="fstat", cbk=self.found)`);
     const reply = stat(run);
-    run.takeRequests()[0]!.answer(0, 0, null, sized(1), null, null);
+    run.takeRequests()[0]!.answer(0, 0, null, makeSized(1), null, null);
     expect(reply).toMatchObject(failed);
     expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:found\] .*stat takes 2 arguments/);
     const fsync = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({}));
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), Dict.of({}));
     expect(fsync).toMatchObject(failed);
     expect(run.takeLines()[0]).toMatch(/^E \[m\.py:10:found\] .*postbuf must be Iatt, not Dict/);
     expectWorks(run);
@@ -222,7 +222,7 @@ def readlink(self, frame, loc, size, xdata):
     const fd = new Fd(run.root, 0, 1, true);
     if (fop === 'stat') {
       stat(run);
-      run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
+      run.takeRequests()[0]!.answer(0, 0, makeSized(1), Dict.of({ key: 1 }));
     } else if (fop === 'readv') {
       run.ask('readv', fd, 1, 0, 0, null);
       run.takeRequests()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
@@ -246,10 +246,10 @@ def readlink(self, frame, loc, size, xdata):
     # Sent in another request, they are what they were.
     frame.unwind(1, 0, "x", three, four)`);
     stat(run);
-    run.takeRequests()[0]!.answer(0, 0, sized(7), Dict.of({ key: 1 }));
+    run.takeRequests()[0]!.answer(0, 0, makeSized(7), Dict.of({ key: 1 }));
     const reply = readlink(run);
     expect(reply).toMatchObject({ count: 1, opRet: 1 });
-    expect(reply.values[1]).toEqual(sized(7));
+    expect(reply.values[1]).toEqual(makeSized(7));
     expect((reply.values[2] as Dict).get('key')).toBe(1);
     expectWorks(run);
   });

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { expectWorks, failed, start } from './failing.ts';
+import { expectWorks, failed, start } from './failing-module.ts';
 
 const five = new TextEncoder().encode('12345');
 
@@ -90,14 +90,14 @@ describe('a wrong return value', () => {
     const run = await start(body);
     const loc = run.knownLoc('a');
     const fd = new Fd(loc.inode!, 2, 1);
-    const asked =
+    const fopArgs =
       fop === 'writev'
         ? run.ask('writev', fd, five, 0, 0, null)
         : fop === 'readv'
           ? run.ask('readv', fd, 4, 0, 0, null)
           : run.ask(fop as 'stat', loc, null);
     run.context.advance(1);
-    expect(asked).toMatchObject(failed);
+    expect(fopArgs).toMatchObject(failed);
     expect(run.takeLines()).toEqual([expect.stringMatching(text)]);
     expect(run.history.at(-1)).toMatch(new RegExp(`^E \\[m\\.py:8:${fop}\\]`));
     expectWorks(run);

@@ -13,11 +13,11 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { texts } from './requests.ts';
+import { takeTexts } from './requests.ts';
 import { Samples } from './values.ts';
 
 /** The values of a failed reply. */
-const nothing = ({ reply }: FopRow): unknown[] =>
+const emptyReply = ({ reply }: FopRow): unknown[] =>
   reply.map(({ type }) => (type === 'int' ? 0 : null));
 
 /**
@@ -35,7 +35,7 @@ export function anyContract(folder: string, language: Language = hostedLanguage)
   function send(run: RunningModule, row: FopRow, opRet = 0): string[] {
     const samples = new Samples(run.graph.inodes);
     const sent = samples.values(row.args, true);
-    const answered = opRet < 0 ? nothing(row) : samples.values(row.reply, true);
+    const answered = opRet < 0 ? emptyReply(row) : samples.values(row.reply, true);
     const reply = run.ask(row.name as FopName, ...(sent as never));
     const [held] = run.takeRequests();
     held!.args.forEach((value, at) => {
@@ -47,7 +47,7 @@ export function anyContract(folder: string, language: Language = hostedLanguage)
     for (const [at, value] of opRet < 0 ? [] : reply.values.entries()) {
       expect(value, `${row.name} ${row.reply[at]!.name}`).toBe(answered[at]);
     }
-    return texts(run);
+    return takeTexts(run);
   }
 
   describe.each([
@@ -60,8 +60,8 @@ export function anyContract(folder: string, language: Language = hostedLanguage)
       async (opRet) => {
         const run = await start(name);
         for (const row of fops) {
-          const wanted = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
-          expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...wanted]);
+          const expected = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
+          expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...expected]);
         }
         run.expectSettled();
       },
@@ -70,11 +70,12 @@ export function anyContract(folder: string, language: Language = hostedLanguage)
 
   it("any_own: a fop's own method takes precedence over the generic one", async () => {
     const run = await start('any_own');
-    const found = (name: FopName): string[] => send(run, fops.find((row) => row.name === name)!);
-    expect(found('stat')).toEqual(['own stat', 'own stat_cbk']);
-    expect(found('readlink')).toEqual(['own readlink', 'any readlink_cbk']);
-    expect(found('statfs')).toEqual(['any statfs', 'own statfs_cbk']);
-    expect(found('lookup')).toEqual(['any lookup', 'any lookup_cbk']);
+    const sendAndRead = (name: FopName): string[] =>
+      send(run, fops.find((row) => row.name === name)!);
+    expect(sendAndRead('stat')).toEqual(['own stat', 'own stat_cbk']);
+    expect(sendAndRead('readlink')).toEqual(['own readlink', 'any readlink_cbk']);
+    expect(sendAndRead('statfs')).toEqual(['any statfs', 'own statfs_cbk']);
+    expect(sendAndRead('lookup')).toEqual(['any lookup', 'any lookup_cbk']);
     run.expectSettled();
   });
 }

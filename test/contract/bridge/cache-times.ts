@@ -22,27 +22,27 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized } from './requests.ts';
+import { makeSized } from './requests.ts';
 
 const LOOKUP_XDATA = 2;
 const STAT_XDATA = 1;
 
-const said = (reply: Reply, at: number) => timeoutsOf(reply.values[at] as Dict | null);
+const readTimeouts = (reply: Reply, at: number) => timeoutsOf(reply.values[at] as Dict | null);
 
 /** Records the upcalls above the graph as texts. */
 function listen(run: RunningModule): string[] {
-  const heard: string[] = [];
+  const upcalls: string[] = [];
   run.graph.listen((event, data) => {
     if (event !== 'UPCALL' || !isUpcall(data)) return;
     const { what } = data;
-    if (what === 'every-entry') heard.push(what);
-    else if (what === 'inode') heard.push(`inode ${data.inode.gfid} data=${data.data}`);
+    if (what === 'every-entry') upcalls.push(what);
+    else if (what === 'inode') upcalls.push(`inode ${data.inode.gfid} data=${data.data}`);
     else {
       const more = what === 'entry' ? `expire=${data.expire}` : data.inode.gfid;
-      heard.push(`${what} ${data.parent.gfid}/${data.name} ${more}`);
+      upcalls.push(`${what} ${data.parent.gfid}/${data.name} ${more}`);
     }
   });
-  return heard;
+  return upcalls;
 }
 
 export function cachingContract(folder: string, language: Language = hostedLanguage): void {
@@ -62,7 +62,7 @@ function awaitedContract(folder: string): void {
       const reply = run.ask('lookup', run.absentLoc(name), null);
       for (const held of run.takeRequests()) held.answer(-1, ENOENT, null, null, null, null);
       expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
-      expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
+      expect(readTimeouts(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
       run.expectSettled();
     },
   );
@@ -83,7 +83,7 @@ export function timeoutsContract(folder: string, language: Language): void {
     const run = await start('timeouts');
     const reply = run.ask('lookup', run.absentLoc('absent'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, ENOENT]);
-    expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: 60 });
+    expect(readTimeouts(reply, LOOKUP_XDATA)).toEqual({ negative: 60 });
     run.expectSettled();
   });
 
@@ -91,17 +91,17 @@ export function timeoutsContract(folder: string, language: Language): void {
     const run = await start('timeouts');
     const loc = run.absentLoc('there');
     const reply = run.ask('lookup', loc, null);
-    run.takeRequests()[0]!.answer(0, 0, loc.inode, sized(5), null, null);
+    run.takeRequests()[0]!.answer(0, 0, loc.inode, makeSized(5), null, null);
     expect(reply.opRet).toBe(0);
     expect(reply.values[1]).toMatchObject({ iaSize: 5 });
-    expect(said(reply, LOOKUP_XDATA)).toEqual({ entry: 3.5, attribute: 7 });
+    expect(readTimeouts(reply, LOOKUP_XDATA)).toEqual({ entry: 3.5, attribute: 7 });
     run.expectSettled();
   });
 
   it('timeouts: a cache time leaves the other keys of the xdata', async () => {
     const run = await start('timeouts');
     const reply = run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
+    run.takeRequests()[0]!.answer(0, 0, makeSized(5), new Dict().set('other', 'kept'));
     const xdata = reply.values[STAT_XDATA] as Dict;
     expect(timeoutsOf(xdata)).toEqual({ attribute: 9 });
     expect(xdata.get('other')).toBe('kept');
@@ -114,15 +114,15 @@ function takeBackContract(folder: string, language: Language): void {
 
   it('take_back: a module invalidates a name, an inode or every entry', async () => {
     const run = await start('take_back');
-    const heard = listen(run);
+    const upcalls = listen(run);
     const { gfid } = run.root;
     const file = run.knownLoc('file');
     for (const name of ['entry', 'expire', 'inode', 'attributes', 'removed', 'every']) {
-      heard.length = 0;
+      upcalls.length = 0;
       const reply = run.ask('lookup', new Loc(file.inode, run.root, name), null);
       run.takeRequests()[0]!.answer(-1, ENOENT, null, null, null, null);
       expect(reply.opErrno).toBe(ENOENT);
-      const wanted: Record<string, string> = {
+      const expected: Record<string, string> = {
         entry: `entry ${gfid}/entry expire=false`,
         expire: `entry ${gfid}/expire expire=true`,
         inode: `inode ${file.inode!.gfid} data=true`,
@@ -130,19 +130,19 @@ function takeBackContract(folder: string, language: Language): void {
         removed: `removed ${gfid}/removed ${file.inode!.gfid}`,
         every: 'every-entry',
       };
-      expect(heard).toEqual([wanted[name]]);
+      expect(upcalls).toEqual([expected[name]]);
     }
     run.expectSettled();
   });
 
   it('take_back: a forgotten inode is ignored, and an invalid name fails the request', async () => {
     const run = await start('take_back');
-    const heard = listen(run);
-    const gone = run.ask('lookup', run.absentLoc('gone'), null);
+    const upcalls = listen(run);
+    const absent = run.ask('lookup', run.absentLoc('gone'), null);
     run.takeRequests()[0]!.answer(-1, ENOENT, null, null, null, null);
-    expect([gone.opErrno, heard]).toEqual([ENOENT, []]);
+    expect([absent.opErrno, upcalls]).toEqual([ENOENT, []]);
     const wrong = run.ask('lookup', run.absentLoc('wrong'), null);
-    expect([wrong.opRet, wrong.opErrno, heard]).toEqual([-1, EIO, []]);
+    expect([wrong.opRet, wrong.opErrno, upcalls]).toEqual([-1, EIO, []]);
     expect(run.takeLines().join('\n')).toContain('a/b');
     run.expectSettled();
   });

@@ -11,7 +11,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 
 const interrupted = { count: 1, opRet: -1, opErrno: EINTR };
 
@@ -33,10 +33,10 @@ export function cancelContract(folder: string, language: Language = hostedLangua
     expect(reply.count).toBe(0);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject(interrupted);
-    expect(texts(run)).toEqual(['stat is not wanted']);
-    held!.answer(0, 0, sized(1), null);
+    expect(takeTexts(run)).toEqual(['stat is not wanted']);
+    held!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject(interrupted);
-    expect(texts(run)).toEqual(['stat is answered already']);
+    expect(takeTexts(run)).toEqual(['stat is answered already']);
     run.expectSettled();
   });
 
@@ -44,9 +44,9 @@ export function cancelContract(folder: string, language: Language = hostedLangua
     const run = await start('cancel');
     const reply = run.ask('readlink', run.knownLoc('a'), 100, null);
     reply.frame.root.interrupt();
-    expect(texts(run)).toEqual(['readlink is not wanted']);
+    expect(takeTexts(run)).toEqual(['readlink is not wanted']);
     expect(reply.count).toBe(0);
-    run.takeRequests()[0]!.answer(1, 0, 'x', sized(1), null);
+    run.takeRequests()[0]!.answer(1, 0, 'x', makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 1 });
     run.expectSettled();
   });
@@ -65,7 +65,7 @@ export function cancelContract(folder: string, language: Language = hostedLangua
     const reply = run.ask('statfs', run.knownLoc('a'), null);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    expect(texts(run).join('\n')).toContain('cannot be stopped');
+    expect(takeTexts(run).join('\n')).toContain('cannot be stopped');
     run.takeRequests()[0]!.answer(0, 0, null, null);
     run.expectSettled();
   });
@@ -82,16 +82,20 @@ export function cancelContract(folder: string, language: Language = hostedLangua
 
   it('cancel_any: any_cancel serves every fop that has no cancel method', async () => {
     const run = await start('cancel_any');
-    for (const [name, said] of [
+    for (const [name, message] of [
       ['stat', 'own stat'],
       ['lookup', 'any lookup'],
     ] as const) {
       const reply = run.ask(name, run.knownLoc('a'), null);
       reply.frame.root.interrupt();
       expect(reply).toMatchObject(interrupted);
-      expect(texts(run)).toEqual([said]);
+      expect(takeTexts(run)).toEqual([message]);
       const [held] = run.takeRequests();
-      held!.answer(0, 0, ...(name === 'stat' ? [sized(1), null] : [null, sized(1), null, null]));
+      held!.answer(
+        0,
+        0,
+        ...(name === 'stat' ? [makeSized(1), null] : [null, makeSized(1), null, null]),
+      );
     }
     run.expectSettled();
   });
@@ -101,11 +105,11 @@ export function cancelContract(folder: string, language: Language = hostedLangua
     const reply = run.ask('stat', run.knownLoc('a'), null);
     const [held] = run.takeRequests();
     reply.frame.root.interrupt();
-    expect(texts(run)).toEqual(['stat is cancelled']);
+    expect(takeTexts(run)).toEqual(['stat is cancelled']);
     expect(reply).toMatchObject(interrupted);
-    held!.answer(0, 0, sized(1), null);
+    held!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject(interrupted);
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     run.expectSettled();
   });
 
@@ -115,7 +119,7 @@ export function cancelContract(folder: string, language: Language = hostedLangua
     const [held] = run.takeRequests();
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: 3, values: ['own', null, null] });
-    held!.answer(1, 0, 'x', sized(1), null);
+    held!.answer(1, 0, 'x', makeSized(1), null);
     expect(reply.count).toBe(1);
     run.expectSettled();
   });
@@ -153,10 +157,10 @@ export function cancelContract(folder: string, language: Language = hostedLangua
   it('cancel_awaited: an answered request is not cancelled', async () => {
     const run = await start('cancel_awaited');
     const reply = run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     reply.frame.root.interrupt();
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     run.expectSettled();
   });
 }

@@ -5,31 +5,31 @@
 import { expect, it } from 'vitest';
 import { sayUp } from '../../../runtime/core/xlator.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
-import { texts } from './requests.ts';
+import { takeTexts } from './requests.ts';
 
 export function childStateContract(folder: string, language: Language = hostedLanguage): void {
   it("ups: notify names the child that went up or down, and the module sets its volume's state", async () => {
     const run = await startModule(folder, { name: 'ups', language, leaves: 2 });
-    const [, ...said] = texts(run);
-    expect(said).toEqual(['PARENT_UP None', 'CHILD_UP leaf0', 'CHILD_UP leaf1']);
+    const [, ...states] = takeTexts(run);
+    expect(states).toEqual(['PARENT_UP None', 'CHILD_UP leaf0', 'CHILD_UP leaf1']);
     expect(run.graph.isUp).toBe(true);
-    const heard: string[] = [];
-    run.graph.listen((event) => void heard.push(event));
-    const say = (at: number, isUp: boolean): void => sayUp(run.graph.xlators[at]!, isUp);
-    say(0, false);
-    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf0'], true]);
-    say(1, false);
-    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf1'], false]);
+    const events: string[] = [];
+    run.graph.listen((event) => void events.push(event));
+    const setUp = (at: number, isUp: boolean): void => sayUp(run.graph.xlators[at]!, isUp);
+    setUp(0, false);
+    expect([takeTexts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf0'], true]);
+    setUp(1, false);
+    expect([takeTexts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf1'], false]);
     // The reloaded code gets the children's state, and decides anew.
     expect(await run.reload()).toMatchObject({ ok: true });
-    expect(texts(run).filter((text) => /^(PARENT|CHILD)_/.test(text))).toEqual([
+    expect(takeTexts(run).filter((text) => /^(PARENT|CHILD)_/.test(text))).toEqual([
       'PARENT_UP None',
       'CHILD_DOWN leaf0',
       'CHILD_DOWN leaf1',
     ]);
-    say(1, true);
-    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_UP leaf1'], true]);
-    expect(heard).toEqual([
+    setUp(1, true);
+    expect([takeTexts(run), run.graph.isUp]).toEqual([['CHILD_UP leaf1'], true]);
+    expect(events).toEqual([
       'SOME_DESCENDENT_DOWN',
       'CHILD_DOWN',
       'SOME_DESCENDENT_DOWN',
@@ -43,7 +43,7 @@ export function childStateContract(folder: string, language: Language = hostedLa
     const ask = (): string[] => {
       run.takeLines();
       run.ask('access', run.knownLoc('a'), 0, null);
-      return texts(run);
+      return takeTexts(run);
     };
     expect(ask()).toEqual(['++']);
     sayUp(run.graph.xlators[1]!, false);

@@ -13,7 +13,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 
 /** Remains of clients are counted, so that any number shows a leak. */
 const MANY = 1_000;
@@ -29,7 +29,7 @@ function stat(run: RunningModule, client: Client): void {
 
 function knows(run: RunningModule): string {
   run.ask('access', run.knownLoc('a'), 0, null);
-  return texts(run).at(-1)!;
+  return takeTexts(run).at(-1)!;
 }
 
 export function clientContract(folder: string, language: Language = hostedLanguage): void {
@@ -39,7 +39,7 @@ export function clientContract(folder: string, language: Language = hostedLangua
     return { run, initiator: new Initiator(run.graph, 'front', front, run.xl.log) };
   };
   const answer = (run: RunningModule): void => {
-    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
   };
 
   it('clients: notes of a client last until its last request ends', async () => {
@@ -47,20 +47,20 @@ export function clientContract(folder: string, language: Language = hostedLangua
     const [one, two] = [initiator.connect('one'), initiator.connect('two')];
     for (const client of [one, two, one]) stat(run, client);
     run.ask('stat', run.knownLoc('a'), null);
-    expect(texts(run)).toEqual(['one 1', 'two 1', 'one 2', 'no client']);
+    expect(takeTexts(run)).toEqual(['one 1', 'two 1', 'one 2', 'no client']);
     one.disconnect();
     one.disconnect();
-    expect(texts(run)).toEqual(['gone one 2']);
+    expect(takeTexts(run)).toEqual(['gone one 2']);
     const [first, ...others] = run.takeRequests();
-    for (const held of others) held.answer(0, 0, sized(1), null);
+    for (const held of others) held.answer(0, 0, makeSized(1), null);
     expect(knows(run)).toBe('knows 2');
-    first!.answer(0, 0, sized(1), null);
+    first!.answer(0, 0, makeSized(1), null);
     expect(knows(run)).toBe('knows 1');
     stat(run, two);
     answer(run);
-    expect(texts(run)).toEqual(['two 2']);
+    expect(takeTexts(run)).toEqual(['two 2']);
     two.disconnect();
-    expect(texts(run)).toEqual(['gone two 2']);
+    expect(takeTexts(run)).toEqual(['gone two 2']);
     expect(knows(run)).toBe('knows 0');
     run.expectSettled();
   });
@@ -68,23 +68,23 @@ export function clientContract(folder: string, language: Language = hostedLangua
   it('clients: the disconnect of a client without requests is reported', async () => {
     const { run, initiator } = await start();
     initiator.connect('silent').disconnect();
-    expect(texts(run)).toEqual(['gone silent 0']);
+    expect(takeTexts(run)).toEqual(['gone silent 0']);
     run.expectSettled();
   });
 
   it('clients: a thousand connects and disconnects leave nothing behind', async () => {
     const { run, initiator } = await start();
-    let told = 0;
+    let calls = 0;
     for (let i = 0; i < MANY; i++) {
       const client = initiator.connect(`c${i}`);
       stat(run, client);
       if (i % 2 === 0) answer(run);
       client.disconnect();
       answer(run);
-      told += run.context.lines.splice(0).length;
+      calls += run.context.lines.splice(0).length;
     }
     // One line for the request, and one for the disconnect.
-    expect(told).toBe(2 * MANY);
+    expect(calls).toBe(2 * MANY);
     expect(knows(run)).toBe('knows 0');
     expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);
     if (language.countClients !== undefined) expect(language.countClients(run)).toBe(0);

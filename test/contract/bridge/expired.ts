@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 
 /**
  * @param folder of the language's modules.
@@ -19,7 +19,7 @@ export function expiredContract(folder: string, language: Language = hostedLangu
     const { inodes } = run.graph;
     const a = run.knownLoc('a');
     run.ask('stat', a, null);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), Dict.of({ key: 1 }));
     const fd = new Fd(run.root, 0, 1, true);
     run.ask('readv', fd, 1, 0, 0, null);
     run.takeRequests()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
@@ -33,8 +33,8 @@ export function expiredContract(folder: string, language: Language = hostedLangu
     run.knownLoc('other');
     run.takeLines();
     run.ask('statfs', run.knownLoc('b'), null);
-    const said = texts(run).filter((text) => !text.startsWith('refused: '));
-    expect(said).toEqual([
+    const messages = takeTexts(run).filter((text) => !text.startsWith('refused: '));
+    expect(messages).toEqual([
       'loc: HandleExpired',
       'loc path: HandleExpired',
       'loc parent: HandleExpired',
@@ -59,7 +59,8 @@ export function expiredContract(folder: string, language: Language = hostedLangu
   it('loc_life: a loc expires with its request, however the request ends', async () => {
     const run = await startModule(folder, { name: 'loc_life', language });
     run.takeLines();
-    const said = (): string[] => texts(run).filter((text) => !text.startsWith('refused: '));
+    const takeMessages = (): string[] =>
+      takeTexts(run).filter((text) => !text.startsWith('refused: '));
     const a = run.knownLoc('a');
     // Two at a time: the one must not end the other's.
     run.ask('stat', a, null);
@@ -67,14 +68,14 @@ export function expiredContract(folder: string, language: Language = hostedLangu
     run.ask('truncate', a, 0, null);
     run.ask('readlink', a, 1, null);
     const [stat, stat2, truncate, readlink] = run.takeRequests();
-    truncate!.answer(0, 0, sized(1), sized(1), null);
-    stat!.answer(0, 0, sized(1), null);
-    stat2!.answer(0, 0, sized(1), null);
-    readlink!.answer(1, 0, 'x', sized(1), null);
+    truncate!.answer(0, 0, makeSized(1), makeSized(1), null);
+    stat!.answer(0, 0, makeSized(1), null);
+    stat2!.answer(0, 0, makeSized(1), null);
+    readlink!.answer(1, 0, 'x', makeSized(1), null);
     run.ask('access', a, 0, null);
     run.ask('mkdir', run.knownLoc('d'), 0, 0, null);
     run.context.advance(2000);
-    expect(said()).toEqual([
+    expect(takeMessages()).toEqual([
       'after an await: a',
       'in the callback: a',
       'in the callback: b',
@@ -84,7 +85,7 @@ export function expiredContract(folder: string, language: Language = hostedLangu
     run.ask('unlink', a, 0, null);
     run.takeLines();
     run.ask('statfs', run.knownLoc('c'), null);
-    expect(said().sort()).toEqual([
+    expect(takeMessages().sort()).toEqual([
       'answered at once: HandleExpired',
       'answered in a callback: HandleExpired',
       'answered in a timer: HandleExpired',

@@ -14,10 +14,10 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 
 /** Waits until it holds; an interpreter takes its time to start. */
-const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
+const waitUntil = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 
 /**
  * @param folder of the language's modules.
@@ -30,8 +30,8 @@ export function failureContract(folder: string, language: Language = hostedLangu
   /** Answers the leaf's requests and returns their names. */
   function answerAll(run: RunningModule): string[] {
     return run.takeRequests().map(({ name, answer }) => {
-      if (name === 'stat') answer(0, 0, sized(7), null);
-      else if (name === 'readlink') answer(0, 0, 'target', sized(7), null);
+      if (name === 'stat') answer(0, 0, makeSized(7), null);
+      else if (name === 'readlink') answer(0, 0, 'target', makeSized(7), null);
       else answer(0, 0, null);
       return name;
     });
@@ -71,10 +71,10 @@ export function failureContract(folder: string, language: Language = hostedLangu
 
     it('bypass passes on requests that hit time-limit or frame-timeout', async () => {
       const run = await fail({ 'on-error': 'bypass', 'time-limit': '1', 'frame-timeout': '10' });
-      const kept = run.ask('readlink', run.knownLoc('a'), 10, null);
+      const pending = run.ask('readlink', run.knownLoc('a'), 10, null);
       run.context.advance(15_000);
       expect(answerAll(run)).toEqual(['readlink']);
-      expect(kept).toMatchObject({ count: 1, opRet: 0 });
+      expect(pending).toMatchObject({ count: 1, opRet: 0 });
       const looped = run.ask('fsync', new Fd(run.knownLoc('a').inode!, 0, 1), 0, null);
       expect(answerAll(run)).toEqual(['fsync']);
       expect(looped.count).toBe(1);
@@ -88,7 +88,7 @@ export function failureContract(folder: string, language: Language = hostedLangu
       run.ask('access', run.knownLoc('a'), 0, null);
       expect(count()).toBe(3);
       run.ask('access', run.knownLoc('a'), 0, null);
-      await soon(() => expect(run.dump().restarts).toBe(1));
+      await waitUntil(() => expect(run.dump().restarts).toBe(1));
       expect([count(), count()]).toEqual([1, 2]);
       expect(run.dump()).toMatchObject({ failures: 2, bypassed: 0 });
       run.expectSettled();
@@ -100,7 +100,7 @@ export function failureContract(folder: string, language: Language = hostedLangu
       .find((name) => name.startsWith('edition1.'))!
       .slice('edition1'.length);
 
-    class Edited {
+    class EditedModule {
       readonly path = join(makeFolder({}), `m${extension}`);
 
       save(edition: string): void {
@@ -112,28 +112,28 @@ export function failureContract(folder: string, language: Language = hostedLangu
       }
     }
 
-    const edited = (edition: string): Edited => {
-      const file = new Edited();
+    const makeEdited = (edition: string): EditedModule => {
+      const file = new EditedModule();
       file.save(edition);
       return file;
     };
 
     it('runs new requests in the new code and finishes pending ones in the old', async () => {
-      const file = edited('edition1');
+      const file = makeEdited('edition1');
       const run = await file.start();
       const before = run.ask('stat', run.knownLoc('a'), null);
       file.save('edition2');
       expect(await run.reload()).toEqual({ ok: true, text: 'reloaded' });
       expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
-      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
       expect(before).toMatchObject({ count: 1, opErrno: ENOENT });
       expect(run.dump().interpreters).toBe(1);
-      expect(texts(run)).toContain('the first edition ends');
+      expect(takeTexts(run)).toContain('the first edition ends');
       run.expectSettled();
     });
 
     it('of code that does not compile keeps the old code and names the line', async () => {
-      const file = edited('edition1');
+      const file = makeEdited('edition1');
       const run = await file.start();
       file.save('edition_broken');
       const { ok, text } = await run.reload();
@@ -141,13 +141,13 @@ export function failureContract(folder: string, language: Language = hostedLangu
       expect(text).toMatch(/^not reloaded, the code before goes on: /);
       expect(text).toContain(`m${extension}:3`);
       run.ask('stat', run.knownLoc('a'), null);
-      run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
       expect(run.dump().interpreters).toBe(1);
       run.expectSettled();
     });
 
     it('with a failing init keeps the old code', async () => {
-      const file = edited('edition1');
+      const file = makeEdited('edition1');
       const run = await file.start();
       file.save('edition_refuses');
       expect((await run.reload()).text).toContain('not today');
@@ -155,7 +155,7 @@ export function failureContract(folder: string, language: Language = hostedLangu
     });
 
     it("hands the module's state over", async () => {
-      const file = edited('edition1');
+      const file = makeEdited('edition1');
       const run = await file.start();
       for (let n = 0; n < 3; n += 1) run.ask('statfs', run.knownLoc('a'), null);
       file.save('edition2');
@@ -164,10 +164,10 @@ export function failureContract(folder: string, language: Language = hostedLangu
     });
 
     it('follows a saved file with option reload', async () => {
-      const file = edited('edition1');
+      const file = makeEdited('edition1');
       const run = await file.start({ reload: 'on' });
       file.save('edition2');
-      await soon(() => expect(run.dump().reloads).toBe(1));
+      await waitUntil(() => expect(run.dump().reloads).toBe(1));
       expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EACCES });
     });
   });
@@ -177,9 +177,9 @@ export function failureContract(folder: string, language: Language = hostedLangu
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.takeLines();
       run.reconfigure({ size: '3' });
-      expect(texts(run)).toEqual(['size 3, was 2']);
+      expect(takeTexts(run)).toEqual(['size 3, was 2']);
       expect(() => run.reconfigure({ size: 'x' })).toThrow("option 'size': 'x'");
-      expect(texts(run)).toEqual([]);
+      expect(takeTexts(run)).toEqual([]);
       expect(run.dump().interpreters).toBe(1);
       run.reconfigure({ 'on-error': 'bypass', size: '3' });
       expect(run.xl.priv.host?.policy?.onError ?? 'bypass').toBe('bypass');
@@ -188,7 +188,7 @@ export function failureContract(folder: string, language: Language = hostedLangu
     it('start a new interpreter when module-name changes', async () => {
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.reconfigure({ 'module-name': 'failing' });
-      await soon(() => expect(run.dump().reloads).toBe(1));
+      await waitUntil(() => expect(run.dump().reloads).toBe(1));
       expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EIO });
     });
   });

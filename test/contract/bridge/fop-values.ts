@@ -16,7 +16,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: unknown): string => new TextDecoder().decode(data as Uint8Array);
@@ -27,7 +27,7 @@ async function collectGarbage(): Promise<void> {
   const collect = runInNewContext('gc') as () => void;
   for (let round = 0; round < 4; round += 1) {
     collect();
-    await new Promise((done) => setTimeout(done, 1));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
@@ -43,9 +43,9 @@ export function fopValueContract(folder: string, language: Language = hostedLang
   };
 
   /** The same object, or an equal copy. */
-  const sameAs = (found: unknown, wanted: unknown): void => {
-    if (language.copies === true) expect(found).toEqual(wanted);
-    else expect(found).toBe(wanted);
+  const expectSame = (actual: unknown, expected: unknown): void => {
+    if (language.copies === true) expect(actual).toEqual(expected);
+    else expect(actual).toBe(expected);
   };
 
   it("bytes_upper: a module changes read data of any size, and the child's buffer stays as it was", async () => {
@@ -54,7 +54,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
       const data = Uint8Array.from({ length }, (_, i) => i % 256);
       const before = data.slice();
       const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
-      run.takeRequests()[0]!.answer(length, 0, data, sized(1), null);
+      run.takeRequests()[0]!.answer(length, 0, data, makeSized(1), null);
       expect(reply).toMatchObject({ count: 1, opRet: length });
       const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
       expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
@@ -66,13 +66,13 @@ export function fopValueContract(folder: string, language: Language = hostedLang
 
   it('bytes_upper: a module changes, slices and empties written data', async () => {
     const run = await start('bytes_upper');
-    for (const [offset, wanted] of ['hello, world', 'ELL', 'HLO OL', ''].entries()) {
+    for (const [offset, expected] of ['hello, world', 'ELL', 'HLO OL', ''].entries()) {
       const fd = new Fd(run.root, 1, 1);
       const reply = run.ask('writev', fd, bytes('HELLO, WORLD'), offset, 0, null);
       const [held] = run.takeRequests();
-      expect([offset, text(held!.args[1])]).toEqual([offset, wanted]);
-      held!.answer(wanted.length, 0, sized(1), sized(2), null);
-      expect(reply).toMatchObject({ count: 1, opRet: wanted.length });
+      expect([offset, text(held!.args[1])]).toEqual([offset, expected]);
+      held!.answer(expected.length, 0, makeSized(1), makeSized(2), null);
+      expect(reply).toMatchObject({ count: 1, opRet: expected.length });
     }
     run.expectSettled();
   });
@@ -82,34 +82,36 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     run.ask('stat', run.knownLoc('a'), null);
     const [held] = run.takeRequests();
     const dict = held!.args[1] as Dict;
-    const found = [...dict.keys()].map((key) => [key, dict.type(key), dict.get(key)]);
-    expect(found).toEqual([
+    const entries = [...dict.keys()].map((key) => [key, dict.type(key), dict.get(key)]);
+    expect(entries).toEqual([
       ['int', 'int', 1],
       ['str', 'str', 's'],
       ['bin', 'bin', Uint8Array.of(0, 255)],
       ['half', 'double', 0.5],
       ['yes', 'int', 1],
     ]);
-    held!.answer(0, 0, sized(1), null);
+    held!.answer(0, 0, makeSized(1), null);
     run.expectSettled();
   });
 
   it('plain_dict: a replaced value keeps its dict type where the new value fits', async () => {
     const run = await start('plain_dict');
-    const xdata = Dict.of({ text: 'three', gone: 1, buf: sized(1), other: Uint8Array.of(1) })
+    const xdata = Dict.of({ text: 'three', gone: 1, buf: makeSized(1), other: Uint8Array.of(1) })
       .set('count', 1, 'uint')
       .setGfid('gfid-req', makeGfid(1));
     run.ask('access', run.knownLoc('a'), 0, xdata);
     const [held] = run.takeRequests();
     const dict = held!.args[2] as Dict;
-    const found = Object.fromEntries([...dict.keys()].map((k) => [k, [dict.type(k), dict.get(k)]]));
-    expect(found).toEqual({
+    const entries = Object.fromEntries(
+      [...dict.keys()].map((k) => [k, [dict.type(k), dict.get(k)]]),
+    );
+    expect(entries).toEqual({
       count: ['uint', 2],
       'gfid-req': ['gfuuid', '00000000-0000-0000-0000-000000000000'],
       text: ['int', 3],
       owner: ['uint', 7],
       other: ['bin', Uint8Array.of(1)],
-      buf: ['iatt', Object.assign(sized(1), { iaSize: 5 })],
+      buf: ['iatt', Object.assign(makeSized(1), { iaSize: 5 })],
     });
     expect(xdata.get('text')).toBe('three');
     held!.answer(0, 0, null);
@@ -124,7 +126,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
       off,
       type: 8,
       gfid: makeGfid(off),
-      stat: sized(off),
+      stat: makeSized(off),
       dict: Dict.of({ name }),
       inode: run.graph.inodes.newInode(),
     });
@@ -135,7 +137,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     expect([changed.opRet, first!.name, first!.stat!.iaSize]).toEqual([2, 'b', 77]);
     expect(first!.inode).toBe(all[1]!.inode);
     expect(more).toEqual([all[2]]);
-    sameAs(more[0]!.stat, all[2]!.stat);
+    expectSame(more[0]!.stat, all[2]!.stat);
     expect(all[1]!.stat!.iaSize).toBe(2);
 
     const reply = run.ask('readdirp', fd, 4096, 0, null);
@@ -145,7 +147,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     expect(listed.map(({ name }) => name)).toEqual(['B', 'C\udc80', 'added']);
     expect(listed.map(({ inode }) => inode)).toEqual([all[1]!.inode, all[2]!.inode, null]);
     expect(listed.map(({ dict }) => dict)).toEqual([all[1]!.dict, all[2]!.dict, null]);
-    sameAs(listed[0]!.stat, all[1]!.stat);
+    expectSame(listed[0]!.stat, all[1]!.stat);
     expect(listed[2]).toMatchObject({ off: 99, type: 8, stat: { iaSize: 3 } });
 
     // From a cache, in another request: names and attributes, without inodes.
@@ -164,7 +166,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
   it("ctx: an inode's context lasts until the inode is forgotten", async () => {
     const run = await start('ctx');
     const leaf = run.leaf;
-    leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    leaf.onRequest = (held) => held.answer(0, 0, makeSized(1), null);
     const [a, b] = [run.knownLoc('a'), run.knownLoc('b')];
     run.ask('stat', a, null);
     run.ask('stat', a, null);
@@ -175,10 +177,10 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     run.graph.inodes.lruLimit = 1;
     const other = run.knownLoc('other');
     expect(run.graph.inodes.byNodeid(a.inode!.id)).toBe(undefined);
-    const anew = run.knownLoc('a');
-    expect(anew.inode).not.toBe(a.inode);
-    run.ask('stat', anew, null);
-    expect(texts(run)).toEqual(['a 1', 'a 2', 'b 1', 'a 1']);
+    const sameLoc = run.knownLoc('a');
+    expect(sameLoc.inode).not.toBe(a.inode);
+    run.ask('stat', sameLoc, null);
+    expect(takeTexts(run)).toEqual(['a 1', 'a 2', 'b 1', 'a 1']);
     expect(other.inode!.ctxGet(run.xl)).toBe(undefined);
     run.expectSettled();
   });
@@ -193,7 +195,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     const linked = run.graph.inodes.link(inode, run.root, 'new', buf)!;
     run.ask('stat', new Loc(linked, run.root, 'new'), null);
     run.takeRequests()[0]!.answer(0, 0, buf, null);
-    expect(texts(run)).toEqual(['new 1', 'new 2']);
+    expect(takeTexts(run)).toEqual(['new 1', 'new 2']);
     run.expectSettled();
   });
 
@@ -219,16 +221,16 @@ export function fopValueContract(folder: string, language: Language = hostedLang
 
   it("ctx: an fd's context lasts until its release", async () => {
     const run = await start('ctx');
-    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(1), null);
     const inode = run.knownLoc('a').inode!;
     const [one, two] = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true)];
     for (const fd of [one, one, two]) run.ask('fstat', fd, null);
-    expect(texts(run)).toEqual(['fd 1 inode 1', 'fd 2 inode 2', 'fd 1 inode 3']);
+    expect(takeTexts(run)).toEqual(['fd 1 inode 1', 'fd 2 inode 2', 'fd 1 inode 3']);
     one.release();
     two.release();
     const three = new Fd(inode, 0, 1);
     run.ask('fstat', three, null);
-    expect(texts(run)).toEqual(['fd 1 inode 4']);
+    expect(takeTexts(run)).toEqual(['fd 1 inode 4']);
     run.expectSettled();
   });
 

@@ -34,12 +34,12 @@ interface Trip {
 }
 
 /** Lets timers of the module ring until the request has its answer. */
-function patience(run: RunningModule, done: () => boolean): void {
-  for (let ms = 0; ms < 1000 && !done(); ms += 1) run.context.advance(1);
+function advanceUntil(run: RunningModule, isDone: () => boolean): void {
+  for (let ms = 0; ms < 1000 && !isDone(); ms += 1) run.context.advance(1);
 }
 
 /** Sends a fop down and its reply up, both with every field filled, or as empty as can be. */
-function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
+function sendThrough(run: RunningModule, row: FopRow, full: boolean): Trip {
   const samples = new Samples(run.graph.inodes);
   const sent = samples.values(row.args, full);
   const most = row.args.findIndex(({ name, type }) => name === row.counts?.most && type === 'int');
@@ -49,11 +49,11 @@ function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
   run.takeLines();
   const name = row.name as FopName;
   const reply = run.ask(name, ...(sent as never));
-  patience(run, () => run.leaf.requests.length > 0 || reply.count > 0);
+  advanceUntil(run, () => run.leaf.requests.length > 0 || reply.count > 0);
   const [held, ...more] = run.takeRequests();
   expect(more).toEqual([]);
-  held?.answer(countOf(row, answered), 0, ...answered);
-  patience(run, () => reply.count > 0);
+  held?.answer(countReply(row, answered), 0, ...answered);
+  advanceUntil(run, () => reply.count > 0);
   run.expectSettled();
   const { opRet, opErrno, values } = reply;
   const lines = run.takeLines();
@@ -61,7 +61,7 @@ function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
 }
 
 /** op_ret of a reply: the count of a counting fop, 0 for any other. */
-function countOf(row: FopRow, [first]: readonly unknown[]): number {
+function countReply(row: FopRow, [first]: readonly unknown[]): number {
   if (first === null) return 0;
   if (typeof first === 'string' && counts(row))
     return Buffer.byteLength(latin(first as string), 'latin1');
@@ -78,15 +78,15 @@ const latin = (text: string): string =>
 type Check = (trip: Trip) => void;
 
 /** Handed on: the very objects, so that nothing was copied. */
-const sameDown: Check = ({ sent, arrived, row }) => {
+const expectSameDown: Check = ({ sent, arrived, row }) => {
   expect(arrived?.length).toBe(row.args.length);
   arrived!.forEach((value, at) => {
     expect(value, row.args[at]!.name).toBe(sent[at]);
   });
 };
 
-const sameUp: Check = ({ answered, returned, opRet, opErrno, row }) => {
-  expect([opRet, opErrno]).toEqual([countOf(row, answered), 0]);
+const expectSameUp: Check = ({ answered, returned, opRet, opErrno, row }) => {
+  expect([opRet, opErrno]).toEqual([countReply(row, answered), 0]);
   expect(returned.length).toBe(row.reply.length);
   returned.forEach((value, at) => {
     expect(value, row.reply[at]!.name).toBe(answered[at]);
@@ -94,23 +94,26 @@ const sameUp: Check = ({ answered, returned, opRet, opErrno, row }) => {
 };
 
 /** The same, but a loc may be an equal copy. */
-const alikeDown: Check = ({ sent, arrived, row }) => {
+const expectAlikeDown: Check = ({ sent, arrived, row }) => {
   arrived!.forEach((value, at) => {
     if (row.args[at]!.type !== 'loc') expect(value, row.args[at]!.name).toBe(sent[at]);
   });
   expect(describeAll(row.args, arrived!)).toEqual(describeAll(row.args, sent));
 };
 
-const equal = (args: readonly Arg[], found: readonly unknown[], wanted: readonly unknown[]) =>
-  expect(describeAll(args, found)).toEqual(describeAll(args, wanted));
+const expectEqual = (
+  args: readonly Arg[],
+  actual: readonly unknown[],
+  expected: readonly unknown[],
+) => expect(describeAll(args, actual)).toEqual(describeAll(args, expected));
 
-const changedDown: Check = ({ sent, arrived, row }) =>
-  equal(row.args, arrived!, changeAll(row.args, sent));
+const expectChangedDown: Check = ({ sent, arrived, row }) =>
+  expectEqual(row.args, arrived!, changeAll(row.args, sent));
 
-const changedUp: Check = ({ answered, returned, opRet, row }) => {
-  const wanted = changeAll(row.reply, answered);
-  equal(row.reply, returned, wanted);
-  expect(opRet).toBe(countOf(row, wanted));
+const expectChangedUp: Check = ({ answered, returned, opRet, row }) => {
+  const expected = changeAll(row.reply, answered);
+  expectEqual(row.reply, returned, expected);
+  expect(opRet).toBe(countReply(row, expected));
 };
 
 const keepsEntries: Check = ({ answered, returned, row }) => {
@@ -122,12 +125,12 @@ const keepsEntries: Check = ({ answered, returned, row }) => {
   });
 };
 
-const echoes: Check = ({ sent, answered, lines, row }) => {
+const expectEchoes: Check = ({ sent, answered, lines, row }) => {
   const logged = lines.map((line) => JSON.parse(line.slice(line.indexOf(': ') + 2)) as unknown);
   expect(logged).toEqual([describeAll(row.args, sent), describeAll(row.reply, answered)]);
 };
 
-const notAsked: Check = ({ arrived }) => expect(arrived).toBe(undefined);
+const expectNoWind: Check = ({ arrived }) => expect(arrived).toBe(undefined);
 
 const OWN: Record<string, unknown> = {
   str: 'own',
@@ -152,12 +155,12 @@ const OWN: Record<string, unknown> = {
   ],
 };
 
-const ownUp: Check = ({ row, sent, returned }) => {
+const expectOwnReply: Check = ({ row, sent, returned }) => {
   const described = describeAll(row.reply, returned);
   row.reply.forEach(({ type, name }, at) => {
     if (type in OWN) expect(described[at], name).toEqual(OWN[type]);
     else {
-      const mine = (wanted: string) => sent[row.args.findIndex((arg) => arg.type === wanted)];
+      const mine = (type: string) => sent[row.args.findIndex((arg) => arg.type === type)];
       const inode = type === 'inode' ? (mine('loc') as Loc | undefined)?.inode : null;
       expect(returned[at], name).toBe(mine(type) ?? inode ?? null);
     }
@@ -165,50 +168,50 @@ const ownUp: Check = ({ row, sent, returned }) => {
 };
 
 /** op_ret is the module's, except for counting fops. */
-const says =
+const expectOpRet =
   (opRet: number): Check =>
-  ({ row, sent, opRet: found, returned }) => {
+  ({ row, sent, opRet: actual, returned }) => {
     const all = row.name === 'writev' ? (sent[1] as Uint8Array).length : opRet;
-    expect(found).toBe(counts(row) ? countOf(row, returned) : all);
+    expect(actual).toBe(counts(row) ? countReply(row, returned) : all);
   };
 
 /** op_ret is the default of a success. */
-const meant: Check = ({ row, sent, opRet, returned }) => {
-  const said: Partial<Record<string, number>> = {
+const expectDefaultRet: Check = ({ row, sent, opRet, returned }) => {
+  const defaults: Partial<Record<string, number>> = {
     writev: (sent[1] as Uint8Array | undefined)?.length,
     copy_file_range: sent[4] as number,
     getxattr: 4,
     fgetxattr: 4,
   };
-  expect(opRet).toBe(counts(row) ? countOf(row, returned) : (said[row.name] ?? 0));
+  expect(opRet).toBe(counts(row) ? countReply(row, returned) : (defaults[row.name] ?? 0));
 };
 
-const fails: Check = ({ opRet, opErrno }) => expect([opRet, opErrno]).toEqual([-1, EDQUOT]);
+const expectFailure: Check = ({ opRet, opErrno }) => expect([opRet, opErrno]).toEqual([-1, EDQUOT]);
 
 const empty: Check = ({ row, returned }) =>
   expect(returned).toEqual(row.reply.map(({ type }) => (type === 'int' ? -1 : null)));
 
-const silent: Check = ({ lines }) => expect(lines).toEqual([]);
+const expectNoLog: Check = ({ lines }) => expect(lines).toEqual([]);
 
 /** Module → the checks of every fop. */
 const checks: Readonly<Record<string, readonly Check[]>> = {
-  bare: [sameDown, sameUp, silent],
-  named: [sameDown, sameUp, silent],
-  both: [sameDown, sameUp, silent],
-  only_cbk: [sameDown, sameUp, silent],
-  awaited: [sameDown, sameUp, silent],
-  late: [alikeDown, sameUp, silent],
-  late_wind: [alikeDown, sameUp, silent],
-  echo: [sameDown, sameUp, echoes],
-  change: [changedDown, changedUp, keepsEntries, silent],
-  change_args: [changedDown, sameUp, silent],
-  touch: [changedDown, changedUp, keepsEntries, silent],
-  change_awaited: [changedDown, changedUp, keepsEntries, silent],
-  own: [notAsked, ownUp, says(3), silent],
-  own_awaited: [notAsked, ownUp, meant, silent],
-  refuse: [notAsked, fails, empty, silent],
-  refuse_with: [notAsked, fails, ownUp, silent],
-  raising: [notAsked, fails, empty, silent],
+  bare: [expectSameDown, expectSameUp, expectNoLog],
+  named: [expectSameDown, expectSameUp, expectNoLog],
+  both: [expectSameDown, expectSameUp, expectNoLog],
+  only_cbk: [expectSameDown, expectSameUp, expectNoLog],
+  awaited: [expectSameDown, expectSameUp, expectNoLog],
+  late: [expectAlikeDown, expectSameUp, expectNoLog],
+  late_wind: [expectAlikeDown, expectSameUp, expectNoLog],
+  echo: [expectSameDown, expectSameUp, expectEchoes],
+  change: [expectChangedDown, expectChangedUp, keepsEntries, expectNoLog],
+  change_args: [expectChangedDown, expectSameUp, expectNoLog],
+  touch: [expectChangedDown, expectChangedUp, keepsEntries, expectNoLog],
+  change_awaited: [expectChangedDown, expectChangedUp, keepsEntries, expectNoLog],
+  own: [expectNoWind, expectOwnReply, expectOpRet(3), expectNoLog],
+  own_awaited: [expectNoWind, expectOwnReply, expectDefaultRet, expectNoLog],
+  refuse: [expectNoWind, expectFailure, empty, expectNoLog],
+  refuse_with: [expectNoWind, expectFailure, expectOwnReply, expectNoLog],
+  raising: [expectNoWind, expectFailure, empty, expectNoLog],
 };
 
 /**
@@ -227,7 +230,7 @@ export function fopContract(
       run.takeLines();
       for (const row of fops) {
         for (const full of [true, false]) {
-          const trip = travel(run, row, full);
+          const trip = sendThrough(run, row, full);
           try {
             for (const check of all) check(trip);
           } catch (error) {

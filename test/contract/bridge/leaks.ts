@@ -49,17 +49,17 @@ export function leakContract(
     onTestFinished(() => run.graph.stop());
     run.leaf.onRequest = answer;
     send(run, Math.min(FIRST, total / 2));
-    left(run);
-    const before = left(run);
-    const memory = { guest: memoryOf(run), host: hostHeap() };
-    const tables = tablesOf(run);
+    countLeft(run);
+    const before = countLeft(run);
+    const memory = { guest: readMemory(run), host: measureHeap() };
+    const tables = readTables(run);
     send(run, total);
-    const after = left(run);
+    const after = countLeft(run);
     expect(after.counts).toEqual(before.counts);
-    expect(tablesOf(run)).toEqual(tables);
+    expect(readTables(run)).toEqual(tables);
     expect(after.objects - before.objects).toBeLessThan(SLACK);
-    expect(memoryOf(run)).toBeLessThanOrEqual(memory.guest);
-    expect(hostHeap() - memory.host).toBeLessThan(HEAP_SLACK);
+    expect(readMemory(run)).toBeLessThanOrEqual(memory.guest);
+    expect(measureHeap() - memory.host).toBeLessThan(HEAP_SLACK);
     expect(run.knownLoc('file').inode!.fdCount).toBe(0);
     expect(run.context.waiting).toBeLessThan(3);
   });
@@ -91,7 +91,7 @@ function settle(run: RunningModule): void {
 }
 
 /** The remaining objects that the module counts. */
-function left(run: RunningModule): { counts: number[]; objects: number } {
+function countLeft(run: RunningModule): { counts: number[]; objects: number } {
   run.ask('statfs', new Loc(run.root), null);
   const line = run.context.lines.find((text) => text.includes('LEFT '))!;
   const counts = JSON.parse(line.slice(line.indexOf('LEFT ') + 5)) as number[];
@@ -100,14 +100,14 @@ function left(run: RunningModule): { counts: number[]; objects: number } {
 }
 
 /** How much there is in the tables of its thread, where it has one. */
-const tablesOf = (run: RunningModule): unknown =>
+const readTables = (run: RunningModule): unknown =>
   Object.entries(run.dump()).filter(([key]) => key.endsWith('-in-thread'));
 
 /** Bytes of the interpreter. */
-const memoryOf = (run: RunningModule): number => Number(run.dump()['memory-bytes']);
+const readMemory = (run: RunningModule): number => Number(run.dump()['memory-bytes']);
 
 /** Bytes of this process's own objects that are still of use. */
-function hostHeap(): number {
+function measureHeap(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();

@@ -16,7 +16,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
-import { sized, texts } from './requests.ts';
+import { makeSized, takeTexts } from './requests.ts';
 import { Samples } from './values.ts';
 
 const entryFops = fops.filter(({ entry }) => entry.creates ?? entry.removes);
@@ -35,7 +35,7 @@ function entryArguments(run: RunningModule, row: FopRow): unknown[] {
   });
 }
 
-const told = ({ entry }: FopRow): string[] => [
+const entryLines = ({ entry }: FopRow): string[] => [
   ...(entry.removes ? ['-old 1'] : []),
   ...(entry.creates ? ['+new 1'] : []),
 ];
@@ -60,7 +60,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
         const row = fops.find((one) => one.name === fop)!;
         for (const held of run.takeRequests()) {
           // Until the reply is on its way, nothing has happened.
-          expect(texts(run)).toEqual([]);
+          expect(takeTexts(run)).toEqual([]);
           held.answer(opRet, opRet < 0 ? EACCES : 0, ...row.reply.map(() => null));
         }
       }
@@ -72,7 +72,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       const run = await start(name);
       for (const row of entryFops) {
         send(run, row.name, entryArguments(run, row), 0);
-        expect([row.name, ...texts(run)]).toEqual([row.name, ...told(row)]);
+        expect([row.name, ...takeTexts(run)]).toEqual([row.name, ...entryLines(row)]);
       }
       expect(entryFops.length).toBeGreaterThan(8);
       run.expectSettled();
@@ -83,7 +83,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       const run = await start(name);
       for (const row of entryFops) {
         send(run, row.name, entryArguments(run, row), -1);
-        expect([row.name, ...texts(run)]).toEqual([row.name]);
+        expect([row.name, ...takeTexts(run)]).toEqual([row.name]);
       }
       run.expectSettled();
     });
@@ -92,10 +92,10 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       const run = await start(name);
       const exchange = new Dict().set(RENAME_FLAGS, 2);
       send(run, 'rename', [run.knownLoc('a'), run.knownLoc('b'), exchange], 0);
-      expect(texts(run)).toEqual(['-a 1', '-b 1', '+a 1', '+b 1']);
+      expect(takeTexts(run)).toEqual(['-a 1', '-b 1', '+a 1', '+b 1']);
       const a = run.knownLoc('a');
       send(run, 'rename', [a, new Loc(a.inode, run.root, 'b'), null], 0);
-      expect(texts(run)).toEqual([]);
+      expect(takeTexts(run)).toEqual([]);
       run.expectSettled();
     });
   });
@@ -103,33 +103,33 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
   it('hooks: a hook runs before the reply is unwound', async () => {
     const run = await start('hooks');
     const reply = run.ask('mkdir', run.absentLoc('a'), 0o755, 0, null);
-    const seen: number[] = [];
+    const numbers: number[] = [];
     const write = run.context.sink.write;
     run.context.sink.write = (line) => {
-      seen.push(reply.count);
+      numbers.push(reply.count);
       write(line);
     };
     run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
-    expect(seen).toEqual([0]);
+    expect(numbers).toEqual([0]);
     expect(reply.count).toBe(1);
   });
 
   it('life: a module is constructed, initialised, notified of events, and finalised', async () => {
     const run = await startModule(folder, { name: 'life', language });
-    const [made, init, loaded, ...events] = texts(run);
-    expect(made).toBe("made top over ['leaf0']");
+    const [created, init, loaded, ...events] = takeTexts(run);
+    expect(created).toBe("made top over ['leaf0']");
     expect(init).toBe('init, test/held');
     expect(loaded).toContain('loaded: no fops');
     expect(events).toEqual(['event PARENT_UP', 'event CHILD_UP']);
     run.xl.notify('CHILD_DOWN', run.xl);
-    expect(texts(run)).toEqual(['event CHILD_DOWN']);
+    expect(takeTexts(run)).toEqual(['event CHILD_DOWN']);
     await run.graph.stop();
-    expect(texts(run)).toEqual(['event PARENT_DOWN', 'fini']);
+    expect(takeTexts(run)).toEqual(['event PARENT_DOWN', 'fini']);
   });
 
   const settings = async (options: Record<string, string>): Promise<unknown> => {
     const run = await startModule(folder, { name: 'settings', language, options });
-    return JSON.parse(texts(run)[0]!);
+    return JSON.parse(takeTexts(run)[0]!);
   };
 
   it('settings: an option that is not set has its default, or none', async () => {
@@ -148,7 +148,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
   });
 
   it("settings: values of the volfile are parsed by the option's type", async () => {
-    const given = {
+    const options = {
       text: 'loud',
       choice: 'two',
       count: '0x7',
@@ -160,7 +160,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       folder: '/tmp',
       later: '2h',
     };
-    expect(await settings(given)).toEqual({
+    expect(await settings(options)).toEqual({
       text: 'loud',
       choice: 'two',
       count: 7,
@@ -206,11 +206,11 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
     expect(run.takeLines()).toContainEqual(expect.stringMatching(line));
   });
 
-  const fileOf = (line: string): string => /\[([^\]]*)\]/.exec(line)![1]!;
+  const readFileName = (line: string): string => /\[([^\]]*)\]/.exec(line)![1]!;
 
   it('talk: a line of each level has its file and line, and control characters are escaped', async () => {
     const run = await start('talk');
-    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(1), null);
     run.ask('stat', run.knownLoc('evil\n[2026] E name\u001b'), null);
     const lines = run.takeLines();
     expect(lines.map((line) => [line[0], line.slice(line.indexOf('0-top: ') + 7)])).toEqual([
@@ -228,8 +228,8 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       // What a name holds can neither begin a line nor reach a terminal.
       ['I', expect.stringMatching(/^a name: evil(\n {4}|\\n)\[2026\] E name\\x1b$/)],
     ]);
-    for (const line of lines) expect(fileOf(line)).toMatch(/^talk\.\w+:\d+:stat$/);
-    const places = lines.map((line) => Number(fileOf(line).split(':')[1]));
+    for (const line of lines) expect(readFileName(line)).toMatch(/^talk\.\w+:\d+:stat$/);
+    const places = lines.map((line) => Number(readFileName(line).split(':')[1]));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     run.expectSettled();
   });
@@ -242,8 +242,8 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
     run.takeLines();
     run.leaf.onRequest = (held) => held.answer(0, 0, ...held.args.slice(0, -1).map(() => null));
     run.ask('stat', run.knownLoc('a'), null);
-    const said = run.takeLines().map((line) => line[0]);
-    expect(said.join('')).toBe(letters);
+    const levels = run.takeLines().map((line) => line[0]);
+    expect(levels.join('')).toBe(letters);
     // A line that is not written is not made either.
     expect(run.ask('access', run.knownLoc('a'), 0, null).count).toBe(1);
     expect(run.takeLines()).toEqual([]);

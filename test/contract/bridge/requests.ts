@@ -22,12 +22,12 @@ const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
 const ENOTSUP = errnoNumber('ENOTSUP')!;
 
 /** Attributes with a size. */
-export function sized(size: number): Iatt {
+export function makeSized(size: number): Iatt {
   return Object.assign(makeAttributes(makeGfid(size + 1)), { iaSize: size });
 }
 
 /** What was logged, without level and place. */
-export const texts = (run: RunningModule): string[] =>
+export const takeTexts = (run: RunningModule): string[] =>
   run.takeLines().map((line) => line.slice(line.indexOf('0-top: ') + '0-top: '.length));
 
 const pid = ({ frame }: HeldRequest): number => frame.root.pid;
@@ -49,21 +49,21 @@ export function requestContract(folder: string, language: Language = hostedLangu
     run.ask('stat', run.knownLoc('a'), null);
     run.ask('stat', run.knownLoc('b'), null);
     const [a, b] = run.takeRequests();
-    b!.answer(0, 0, sized(1), null);
-    a!.answer(0, 0, sized(2), null);
-    expect(texts(run)).toEqual(['b', 'a']);
+    b!.answer(0, 0, makeSized(1), null);
+    a!.answer(0, 0, makeSized(2), null);
+    expect(takeTexts(run)).toEqual(['b', 'a']);
     run.expectSettled();
   });
 
   it('cookies: a callback gets the given cookie, or else the child that replied', async () => {
     const run = await start('cookies', { leaves: 2 });
     run.ask('stat', run.knownLoc('a'), null);
-    run.takeRequests(0)[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests(0)[0]!.answer(0, 0, makeSized(1), null);
     run.ask('access', run.knownLoc('a'), 0, null);
     run.takeRequests(1)[0]!.answer(0, 0, null);
     run.ask('readlink', run.knownLoc('a'), 100, null);
-    run.takeRequests(0)[0]!.answer(1, 0, 'x', sized(1), null);
-    expect(texts(run)).toEqual(['leaf0', 'leaf1', 'a note']);
+    run.takeRequests(0)[0]!.answer(1, 0, 'x', makeSized(1), null);
+    expect(takeTexts(run)).toEqual(['leaf0', 'leaf1', 'a note']);
     run.expectSettled();
   });
 
@@ -72,7 +72,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const caller = { uid: 1000, gid: 2 ** 32 - 2, pid: 4711, groups: [4, 24], lkOwner: '00ff' };
     run.askAs(caller, 'stat', run.knownLoc('a'), null);
     expect(run.takeRequests()[0]!.frame.root.uid).toBe(1000);
-    expect(JSON.parse(texts(run)[0]!)).toEqual([
+    expect(JSON.parse(takeTexts(run)[0]!)).toEqual([
       'stat',
       1000,
       2 ** 32 - 2,
@@ -84,30 +84,30 @@ export function requestContract(folder: string, language: Language = hostedLangu
     ]);
     run.askAs({ uid: 7 }, 'access', run.knownLoc('a'), 0, null);
     run.takeRequests()[0]!.answer(0, 0, null);
-    expect(texts(run)).toEqual(['["access", 7]']);
+    expect(takeTexts(run)).toEqual(['["access", 7]']);
   });
 
   it('fan: a wind to all children reaches each before the first reply', async () => {
     const run = await start('fan', { leaves: 3 });
-    const reply = run.ask('setattr', run.knownLoc('a'), sized(1), 1, null);
+    const reply = run.ask('setattr', run.knownLoc('a'), makeSized(1), 1, null);
     const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
-    held[2]!.answer(0, 0, sized(1), sized(2), null);
+    held[2]!.answer(0, 0, makeSized(1), makeSized(2), null);
     held[0]!.answer(-1, ENOENT, null, null, null);
     expect(reply.count).toBe(0);
-    held[1]!.answer(0, 0, sized(1), sized(2), null);
+    held[1]!.answer(0, 0, makeSized(1), makeSized(2), null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
-    expect(texts(run)).toEqual(['leaf2: 0', 'leaf0: -1', 'leaf1: 0']);
+    expect(takeTexts(run)).toEqual(['leaf2: 0', 'leaf0: -1', 'leaf1: 0']);
     run.expectSettled();
   });
 
   it('fan: children may reply before they return', async () => {
     const run = await start('fan', { leaves: 3 });
     for (const leaf of run.leaves) {
-      leaf.onRequest = (held) => held.answer(0, 0, sized(1), sized(2), null);
+      leaf.onRequest = (held) => held.answer(0, 0, makeSized(1), makeSized(2), null);
     }
-    const reply = run.ask('setattr', run.knownLoc('a'), sized(1), 1, null);
+    const reply = run.ask('setattr', run.knownLoc('a'), makeSized(1), 1, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expect(texts(run)).toEqual(['leaf0: 0', 'leaf1: 0', 'leaf2: 0']);
+    expect(takeTexts(run)).toEqual(['leaf0: 0', 'leaf1: 0', 'leaf2: 0']);
     run.expectSettled();
   });
 
@@ -116,21 +116,21 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const reply = run.ask('stat', run.knownLoc('a'), null);
     const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
     held[1]!.answer(-1, ENOENT, null, null);
-    held[2]!.answer(0, 0, sized(5), null);
+    held[2]!.answer(0, 0, makeSized(5), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect((reply.values[0] as Iatt).iaSize).toBe(5);
-    held[0]!.answer(0, 0, sized(6), null);
-    expect(texts(run)).toEqual(['leaf1: -1', 'leaf2: 0', 'leaf0: 0 late']);
+    held[0]!.answer(0, 0, makeSized(6), null);
+    expect(takeTexts(run)).toEqual(['leaf1: -1', 'leaf2: 0', 'leaf0: 0 late']);
     run.expectSettled();
   });
 
   it('first: an early answer does not cancel the winds to other children', async () => {
     const run = await start('first', { leaves: 3 });
-    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(1), null);
     const reply = run.ask('stat', run.knownLoc('a'), null);
     expect(reply.count).toBe(1);
-    run.takeRequests(1)[0]!.answer(0, 0, sized(2), null);
-    run.takeRequests(2)[0]!.answer(0, 0, sized(3), null);
+    run.takeRequests(1)[0]!.answer(0, 0, makeSized(2), null);
+    run.takeRequests(2)[0]!.answer(0, 0, makeSized(3), null);
     run.expectSettled();
   });
 
@@ -139,7 +139,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const reply = run.ask('stat', run.knownLoc('a'), null);
     run.takeRequests(0)[0]!.answer(-1, ENOENT, null, null);
     run.takeRequests(1)[0]!.answer(-1, EACCES, null, null);
-    const buf = sized(3);
+    const buf = makeSized(3);
     run.takeRequests(2)[0]!.answer(0, 0, buf, null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values[0]).toBe(buf);
@@ -162,14 +162,14 @@ export function requestContract(folder: string, language: Language = hostedLangu
 
   it('retry_cbk: a callback winds a thousand times without a deeper stack', async () => {
     const run = await start('retry_cbk');
-    let asked = 0;
+    let requestCount = 0;
     run.leaf.onRequest = (held) => {
-      asked += 1;
-      held.answer(-1, asked < 1000 ? EAGAIN : ENOENT, null, null);
+      requestCount += 1;
+      held.answer(-1, requestCount < 1000 ? EAGAIN : ENOENT, null, null);
     };
     const reply = run.ask('stat', run.knownLoc('a'), null);
     // A slow machine carries the winds out in several turns.
-    await vi.waitFor(() => expect([asked, reply.opErrno]).toEqual([1000, ENOENT]), 30_000);
+    await vi.waitFor(() => expect([requestCount, reply.opErrno]).toEqual([1000, ENOENT]), 30_000);
     run.expectSettled();
   });
 
@@ -182,13 +182,13 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const reply = run.ask(fop, loc, ...more, null);
     const [stat] = run.takeRequests();
     expect([stat!.name, (stat!.args[0] as Loc).inode]).toEqual(['stat', loc.inode]);
-    stat!.answer(0, 0, sized(9), null);
+    stat!.answer(0, 0, makeSized(9), null);
     const [then] = run.takeRequests();
     expect(then!.name).toBe(fop);
-    then!.answer(0, 0, sized(1), sized(1), null);
+    then!.answer(0, 0, makeSized(1), makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values).toHaveLength(3);
-    expect(texts(run)).toEqual(['it has 9 bytes']);
+    expect(takeTexts(run)).toEqual(['it has 9 bytes']);
     const failing = run.ask(fop, loc, ...more, null);
     run.takeRequests()[0]!.answer(-1, ENOENT, null, null);
     expect(failing).toMatchObject({ count: 1, opErrno: ENOENT });
@@ -199,11 +199,11 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const run = await start('gather', { leaves: 3 });
     const reply = run.ask('stat', run.knownLoc('a'), null);
     const held = [0, 1, 2].map((at) => run.takeRequests(at)[0]!);
-    const largest = sized(9);
+    const largest = makeSized(9);
     const xdata = Dict.of({ from: 'leaf1' });
     held[1]!.answer(0, 0, largest, xdata);
-    held[2]!.answer(0, 0, sized(2), null);
-    held[0]!.answer(0, 0, sized(1), null);
+    held[2]!.answer(0, 0, makeSized(2), null);
+    held[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     expect(reply.values[0]).toBe(largest);
     expect(reply.values[1]).toBe(xdata);
@@ -215,28 +215,28 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const reply = run.ask('stat', run.knownLoc('a'), null);
     run.takeRequests(0)[0]!.answer(-1, EACCES, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
-    run.takeRequests(1)[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests(1)[0]!.answer(0, 0, makeSized(1), null);
     const other = run.ask('access', run.knownLoc('a'), 0, null);
     run.takeRequests(0)[0]!.answer(-1, EACCES, null);
     run.takeRequests(1)[0]!.answer(0, 0, null);
     expect(other).toMatchObject({ count: 1, opRet: 0 });
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     run.expectSettled();
   });
 
   it('shared: one reply answers all simultaneous requests', async () => {
     const run = await start('shared');
-    const asked = [1, 2, 3].map(() => run.ask('stat', run.knownLoc('a'), null));
+    const replies = [1, 2, 3].map(() => run.ask('stat', run.knownLoc('a'), null));
     const [held, ...more] = run.takeRequests();
     expect(more).toEqual([]);
-    const [buf, xdata] = [sized(5), Dict.of({ key: 'value' })];
+    const [buf, xdata] = [makeSized(5), Dict.of({ key: 'value' })];
     held!.answer(0, 0, buf, xdata);
-    for (const reply of asked) {
+    for (const reply of replies) {
       expect(reply).toMatchObject({ count: 1, opRet: 0 });
       expect(reply.values[0]).toEqual(buf);
       expect((reply.values[1] as Dict).get('key')).toBe('value');
     }
-    expect(texts(run)).toEqual([]);
+    expect(takeTexts(run)).toEqual([]);
     run.expectSettled();
   });
 
@@ -247,9 +247,9 @@ export function requestContract(folder: string, language: Language = hostedLangu
       run.ask('readlink', run.knownLoc('b'), 9, null),
     ];
     const [heldA, heldB] = run.takeRequests();
-    heldA!.answer(1, 0, 'A', sized(1), null);
+    heldA!.answer(1, 0, 'A', makeSized(1), null);
     expect([a.count, b.count]).toEqual([0, 0]);
-    heldB!.answer(1, 0, 'B', sized(2), null);
+    heldB!.answer(1, 0, 'B', makeSized(2), null);
     expect(a).toMatchObject({ count: 1, opRet: 1 });
     expect(b).toMatchObject({ count: 1, opRet: 1 });
     expect([a, b].map(({ values: [to, buf] }) => [to, (buf as Iatt).iaSize])).toEqual([
@@ -272,11 +272,11 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const held = run.takeRequests();
     expect(held.map(({ name }) => name)).toEqual(['flush', 'stat', 'stat', 'readlink']);
     held[0]!.answer(0, 0, null);
-    held[3]!.answer(1, 0, 'x', sized(1), null);
-    held[2]!.answer(0, 0, sized(2), null);
-    held[1]!.answer(0, 0, sized(1), null);
+    held[3]!.answer(1, 0, 'x', makeSized(1), null);
+    held[2]!.answer(0, 0, makeSized(2), null);
+    held[1]!.answer(0, 0, makeSized(1), null);
     expect([a, b, flush, link].map((reply) => reply.opRet)).toEqual([0, 0, 0, 1]);
-    expect(texts(run)).toEqual(['b is back', 'a is back']);
+    expect(takeTexts(run)).toEqual(['b is back', 'a is back']);
     run.expectSettled();
   });
 
@@ -289,24 +289,24 @@ export function requestContract(folder: string, language: Language = hostedLangu
       ['stat', OWN_PID, 'STAT'],
     ]);
     expect(run.xl.calls.list()).toEqual(held.map((h) => h.frame.root));
-    held[0]!.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
-    held[1]!.answer(0, 0, sized(2), null);
+    held[0]!.answer(0, 0, makeSized(1), Dict.of({ key: 'value' }));
+    held[1]!.answer(0, 0, makeSized(2), null);
     run.context.advance(2);
-    expect(texts(run).sort()).toEqual(['CHILD_UP: 2 bytes, -', 'init: 1 bytes, value']);
-    const made = run.ask('mkdir', run.absentLoc('new'), 0o755, 0, null);
+    expect(takeTexts(run).sort()).toEqual(['CHILD_UP: 2 bytes, -', 'init: 1 bytes, value']);
+    const reply = run.ask('mkdir', run.absentLoc('new'), 0o755, 0, null);
     run.takeRequests()[0]!.answer(0, 0, null, null, null, null, null);
-    expect(made.opRet).toBe(0);
+    expect(reply.opRet).toBe(0);
     run.context.advance(1);
-    run.takeRequests()[0]!.answer(0, 0, sized(3), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(3), null);
     run.context.advance(2);
-    expect(texts(run)).toEqual(['new: 3 bytes, -']);
+    expect(takeTexts(run)).toEqual(['new: 3 bytes, -']);
     run.expectSettled();
   });
 
   it("own_requests: a wind after the answer has the module's own pid and uid", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
-    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
     run.context.advance(2);
     run.takeLines();
     const reply = run.askAs({ uid: 7, pid: 42 }, 'access', run.knownLoc('a'), 0, null);
@@ -314,14 +314,14 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const [held] = run.takeRequests();
     expect([held!.name, pid(held!), held!.frame.root.uid]).toEqual(['readlink', OWN_PID, 0]);
     held!.answer(-1, ENOENT, null, null, null);
-    expect(texts(run)).toEqual(['readlink: ENOENT']);
+    expect(takeTexts(run)).toEqual(['readlink: ENOENT']);
     run.expectSettled();
   });
 
   it("own_requests: a lookup of the module's own loc has the caller's uid and an inode", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
-    for (const held of run.takeRequests()) held.answer(0, 0, sized(1), null);
+    for (const held of run.takeRequests()) held.answer(0, 0, makeSized(1), null);
     run.context.advance(2);
     run.takeLines();
     const known = run.knownLoc('a.old', IA_IFDIR);
@@ -332,7 +332,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     beside!.answer(0, 0, known.inode, makeAttributes(known.gfid, IA_IFDIR), null, null);
     a!.answer(-1, ENOENT, null, null, null, null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
-    expect(texts(run)).toEqual(['beside: type 2']);
+    expect(takeTexts(run)).toEqual(['beside: type 2']);
     run.ask('lookup', run.absentLoc('b'), null);
     const [, fresh] = run.takeRequests();
     expect((fresh!.args[0] as Loc).inode?.linked).toBe(false);
@@ -376,7 +376,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     expect([fd.isDir, fd.inode]).toEqual([true, dir.inode]);
     opendir!.answer(0, 0, fd, null);
     run.takeRequests()[0]!.answer(0, 0, [], null);
-    expect(texts(run)).toEqual(['0 entries']);
+    expect(takeTexts(run)).toEqual(['0 entries']);
     expect(dir.inode!.fdCount).toBe(0);
     run.expectSettled();
   });
@@ -388,7 +388,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
       const [create] = run.takeRequests();
       const fd = create!.args[4] as Fd;
       expect(fd.inode).toBe((create!.args[0] as Loc).inode);
-      create!.answer(0, 0, fd, fd.inode, sized(1), null, null, null);
+      create!.answer(0, 0, fd, fd.inode, makeSized(1), null, null, null);
       run.takeRequests()[0]!.answer(7, 0, null, null, null);
       return fd;
     };
@@ -405,7 +405,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const run = await start('own_fds');
     const fd = new Fd(run.root, 0, 1);
     expect(run.ask('flush', fd, null)).toMatchObject({ count: 1, opRet: -1 });
-    expect(texts(run)[0]).toMatch(/not opened by this module/);
+    expect(takeTexts(run)[0]).toMatch(/not opened by this module/);
     fd.release();
     run.expectSettled();
   });
@@ -416,7 +416,7 @@ export function requestContract(folder: string, language: Language = hostedLangu
     run.context.advance(4999);
     expect([run.takeRequests().length, reply.count]).toEqual([0, 0]);
     run.context.advance(2);
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
     run.expectSettled();
   });
@@ -432,8 +432,8 @@ export function requestContract(folder: string, language: Language = hostedLangu
     expect(link).toMatchObject({ count: 1, opRet: 4, values: ['late', null, null] });
     const [a, b] = run.takeRequests();
     a!.answer(0, 0, null);
-    b!.answer(1, 0, 'x', sized(1), null);
-    expect(texts(run)).toEqual([]);
+    b!.answer(1, 0, 'x', makeSized(1), null);
+    expect(takeTexts(run)).toEqual([]);
     run.expectSettled();
   });
 
@@ -454,8 +454,8 @@ export function requestContract(folder: string, language: Language = hostedLangu
     const run = await start('clock');
     const reply = run.ask('fstat', new Fd(run.root, 0, 1), null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOTSUP });
-    run.takeRequests()[0]!.answer(0, 0, sized(1), null);
-    expect(texts(run)).toEqual(['given up']);
+    run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
+    expect(takeTexts(run)).toEqual(['given up']);
     const cancelled = run.ask('statfs', new Loc(run.root), null);
     expect(cancelled).toMatchObject({ count: 1, opErrno: EINTR });
     for (const held of run.takeRequests()) held.answer(0, 0, null, null);

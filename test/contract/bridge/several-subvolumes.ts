@@ -19,7 +19,7 @@ import {
 import { Samples } from './values.ts';
 
 /** Which leaf each fop of the table reaches; its errno where it reaches none. */
-function reached(run: RunningModule): Record<string, string> {
+function findReached(run: RunningModule): Record<string, string> {
   const samples = new Samples(run.graph.inodes);
   return Object.fromEntries(
     fops.map((row) => {
@@ -34,41 +34,41 @@ function reached(run: RunningModule): Record<string, string> {
   );
 }
 
-const others = (where: string): Record<string, string> => ({
+const otherLeaves = (where: string): Record<string, string> => ({
   ...Object.fromEntries(fops.map(({ name }) => [name, where])),
   stat: 'leaf1',
 });
 
 export function subvolumeContract(folder: string, language: Language = hostedLanguage): void {
-  const warned = async (name: string, leaves: number) => {
+  const startAndWarn = async (name: string, leaves: number) => {
     const run = await startModule(folder, { name, language, leaves, level: WARNING });
     return { run, lines: run.takeLines() };
   };
 
   describe('with several subvolumes', () => {
     it('an undefined fop answers EOPNOTSUPP, with one warning at the start', async () => {
-      const { run, lines } = await warned('several', 2);
+      const { run, lines } = await startAndWarn('several', 2);
       expect(lines).toEqual([
         expect.stringMatching(
           /several\.\w+: with 2 subvolumes, .* and \d+ more that it does not define answer EOPNOTSUPP: '.*(?:pass|PASS).*' sends them to the first, '.*' says that this is meant$/,
         ),
       ]);
-      expect(reached(run)).toEqual(others('EOPNOTSUPP'));
+      expect(findReached(run)).toEqual(otherLeaves('EOPNOTSUPP'));
       run.expectSettled();
     });
 
     it('an undefined fop reaches the first child of a pass-through module', async () => {
-      const { run, lines } = await warned('several_through', 2);
+      const { run, lines } = await startAndWarn('several_through', 2);
       expect(lines).toEqual([]);
-      expect(reached(run)).toEqual(others('leaf0'));
+      expect(findReached(run)).toEqual(otherLeaves('leaf0'));
       run.expectSettled();
     });
   });
 
   it('with one subvolume, an undefined fop passes to the child', async () => {
-    const { run, lines } = await warned('several', 1);
+    const { run, lines } = await startAndWarn('several', 1);
     expect(lines).toEqual([]);
-    expect(reached(run)).toEqual({ ...others('leaf0'), stat: 'leaf0' });
+    expect(findReached(run)).toEqual({ ...otherLeaves('leaf0'), stat: 'leaf0' });
     run.expectSettled();
   });
 }

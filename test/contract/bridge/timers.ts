@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
-import { texts } from './requests.ts';
+import { takeTexts } from './requests.ts';
 
 /**
  * @param folder of the language's modules.
@@ -15,7 +15,7 @@ export function timerContract(folder: string, language: Language = hostedLanguag
     run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
     const step = (ms: number): string[] => {
       run.context.advance(ms);
-      return texts(run).map((text) => text.split('\n')[0]!);
+      return takeTexts(run).map((text) => text.split('\n')[0]!);
     };
     expect(step(999)).toEqual([]);
     expect(step(1)).toEqual(['once a, b']);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  aclBytes,
+  encodeAcl,
   GROUP,
   GROUP_OBJ,
   MASK,
@@ -29,7 +29,7 @@ const CAROL = ['as', 1003, 400] as const;
 const RDWR = 2;
 const WRONLY = 1;
 
-const acl = (...entries: Parameters<typeof aclBytes>): string => `0x${aclBytes(...entries)}`;
+const acl = (...entries: Parameters<typeof encodeAcl>): string => `0x${encodeAcl(...entries)}`;
 const bobReads = acl(
   [USER_OBJ, 7],
   [USER, 5, 1002],

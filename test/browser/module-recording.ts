@@ -62,7 +62,7 @@ const script = defineTranslator<null, Record<string, never>>({
 
 const SIZE = 42;
 
-export async function scriptGraph(): Promise<Graph> {
+export async function startModuleGraph(): Promise<Graph> {
   const leaf = new HeldLeaf();
   const context = new FakeContext();
   const graph = await startGraph(
@@ -87,10 +87,12 @@ export async function scriptGraph(): Promise<Graph> {
 }
 
 /** The volume is a script by its options. */
-export const headOfScript = (graph: Graph): Head => {
+export const makeModuleHead = (graph: Graph): Head => {
   const head = makeTestHead(graph);
   const options = { 'module-name': 'm' };
-  const volumes = head.volumes.map((it) => (it.name === 'script' ? { ...it, options } : it));
+  const volumes = head.volumes.map((volume) =>
+    volume.name === 'script' ? { ...volume, options } : volume,
+  );
   return { ...head, volumes };
 };
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '../support/client.ts';
 import { runGlossa, type Scratch, startMount } from '../support/mount.ts';
 import { type Kind, makeVolfile } from '../support/stacks.ts';
-import { inScratch, type Scenario, same } from './scenario.ts';
+import { expectSame, inScratch, type Scenario } from './scenario.ts';
 
 const FILES = 100;
 const MOMENT_MS = 400;
@@ -20,18 +20,18 @@ async function kill(scratch: Scratch, kind: Kind, args: readonly string[]): Prom
   await delay(Math.random() * MOMENT_MS);
   mount.child.kill('SIGKILL');
   const { out, status, err } = await client.outcome;
-  same('the client', { status, err }, { status: 0, err: '' });
-  for (const what of ['fsync', 'ftruncate', 'open']) {
-    const said = out.match(new RegExp(`^${what}: .*$`, 'gm'));
-    same('after the end', said, [`${what}: ENOTCONN ${FILES}`]);
+  expectSame('the client', { status, err }, { status: 0, err: '' });
+  for (const call of ['fsync', 'ftruncate', 'open']) {
+    const report = out.match(new RegExp(`^${call}: .*$`, 'gm'));
+    expectSame('after the end', report, [`${call}: ENOTCONN ${FILES}`]);
   }
-  same('glossa umount', (await runGlossa(scratch, ['umount', mount.path])).err, '');
+  expectSame('glossa umount', (await runGlossa(scratch, ['umount', mount.path])).err, '');
   const last = [...out.matchAll(/^round (\d+)$/gm)].at(-1)![1];
   const again = await startMount(scratch, volfile, { args });
   const verify = `"$PROGRAM" verify ${FILES} ${last}; ls | wc -l; rm *`;
-  const found = (await new Client(again.path, verify, { env }).outcome).out;
-  same('files that are whole, and files', found, `${FILES}\n${FILES}\n`);
-  same('the server ended with', await again.stop(), 0);
+  const verified = (await new Client(again.path, verify, { env }).outcome).out;
+  expectSame('files that are whole, and files', verified, `${FILES}\n${FILES}\n`);
+  expectSame('the server ended with', await again.stop(), 0);
   return Number(last) + 1;
 }
 
@@ -47,7 +47,7 @@ export const killed: Scenario = {
         rounds += await kill(scratch, kind, args);
       });
       times += 1;
-    } while (!pace.over());
+    } while (!pace.isOver());
     return `killed ${times} times; ${rounds * FILES} blocks were fsynced, and are there`;
   },
 };

@@ -7,7 +7,7 @@ import { type ModuleSettings, type RunningModule, startModule } from '../../supp
 /**
  * A module with `body` in its class xlator, which begins in line 6. Its `access` always works.
  */
-function source(body: string): string {
+function moduleText(body: string): string {
   const lines = body.split('\n').map((line) => (line === '' ? '' : `    ${line}`));
   return `import asyncio, gc, sys
 from glupy import *
@@ -22,7 +22,7 @@ ${lines.join('\n')}
 }
 
 export async function start(body: string, settings: ModuleSettings = {}): Promise<RunningModule> {
-  const run = await startModule({ 'm.py': source(body) }, settings);
+  const run = await startModule({ 'm.py': moduleText(body) }, settings);
   run.takeLines();
   return run;
 }

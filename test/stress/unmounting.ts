@@ -9,7 +9,7 @@ import {
   startMount,
 } from '../support/mount.ts';
 import { type Kind, makeVolfile } from '../support/stacks.ts';
-import { inScratch, type Scenario, same } from './scenario.ts';
+import { expectSame, inScratch, type Scenario } from './scenario.ts';
 
 const WRITERS = 6;
 
@@ -23,7 +23,7 @@ type End = (mount: ServedMount, scratch: Scratch, clients: readonly Client[]) =>
 const lazily =
   (program: string, args: readonly string[]): End =>
   async ({ path }, scratch, clients) => {
-    same('status', (await run(scratch, program, [...args, path])).status, 0);
+    expectSame('status', (await run(scratch, program, [...args, path])).status, 0);
     for (const client of clients) client.kill();
   };
 
@@ -31,7 +31,11 @@ const endings: Readonly<Record<string, End>> = {
   SIGTERM: async ({ child }) => child.kill('SIGTERM'),
   SIGINT: async ({ child }) => child.kill('SIGINT'),
   'glossa umount --lazy': async ({ path }, scratch, clients) => {
-    same('status', (await runGlossa(scratch, ['umount', '--lazy', '--no-wait', path])).status, 0);
+    expectSame(
+      'status',
+      (await runGlossa(scratch, ['umount', '--lazy', '--no-wait', path])).status,
+      0,
+    );
     for (const client of clients) client.kill();
   },
   'umount -l': lazily('umount', ['-l']),
@@ -42,12 +46,12 @@ const endings: Readonly<Record<string, End>> = {
 async function expectWritten(scratch: Scratch, name: string, { out }: Outcome): Promise<number> {
   const numbers = out.trimEnd().split('\n').filter(Boolean).length;
   const look = `for i in $(seq ${numbers}); do cat g$i; done; head -${numbers} open`;
-  const found = await new Client(scratch.at('brick', name), look).outcome;
-  same(`files of ${name}`, found.out, out.repeat(2));
+  const listing = await new Client(scratch.at('brick', name), look).outcome;
+  expectSame(`files of ${name}`, listing.out, out.repeat(2));
   return numbers;
 }
 
-async function end(scratch: Scratch, kind: Kind, how: string): Promise<number> {
+async function end(scratch: Scratch, kind: Kind, ending: string): Promise<number> {
   const mount = await startMount(
     scratch,
     await makeVolfile(scratch, kind, await scratch.makeFolder('brick')),
@@ -56,10 +60,14 @@ async function end(scratch: Scratch, kind: Kind, how: string): Promise<number> {
   const writers = names.map((name) => new Client(`${mount.path}/${name}`, WRITER));
   for (const writer of writers) await writer.waitForOutput(/^20$/m);
   const refused = await run(scratch, 'umount', [mount.path]);
-  same('umount of what is busy', [refused.status === 0, /busy/.test(refused.err)], [false, true]);
-  await endings[how]!(mount, scratch, writers);
-  same(`the server, ended by ${how},`, (await mount.outcome).status, 0);
-  same('mounts that are left', scratch.findMounts(), []);
+  expectSame(
+    'umount of what is busy',
+    [refused.status === 0, /busy/.test(refused.err)],
+    [false, true],
+  );
+  await endings[ending]!(mount, scratch, writers);
+  expectSame(`the server, ended by ${ending},`, (await mount.outcome).status, 0);
+  expectSame('mounts that are left', scratch.findMounts(), []);
   let written = 0;
   for (const [i, writer] of writers.entries()) {
     written += await expectWritten(scratch, names[i]!, await writer.outcome);
@@ -74,13 +82,13 @@ export const unmounted: Scenario = {
     let times = 0;
     let written = 0;
     do {
-      for (const how of Object.keys(endings)) {
+      for (const ending of Object.keys(endings)) {
         await inScratch(async (scratch) => {
-          written += await end(scratch, kind, how);
+          written += await end(scratch, kind, ending);
         });
         times += 1;
       }
-    } while (!pace.over());
+    } while (!pace.isOver());
     return `unmounted ${times} times; ${written} files were written, and are there`;
   },
 };
