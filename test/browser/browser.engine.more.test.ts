@@ -152,7 +152,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     expect(granted).toContain('option allow-read: a browser has no files that it could name');
   });
 
-  it('that the time limit cannot end are reported to the page', async () => {
+  it('are reported to the page when the time limit cannot end them', async () => {
     const never = { module: 'never.py', options: { 'time-limit': '0.5' }, steps: ['lookup a'] };
     const { lost } = (await open(never)) as { lost: { volume: string; seconds: number } };
     expect(lost.volume).toBe('top');

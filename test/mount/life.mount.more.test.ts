@@ -72,7 +72,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     }),
   );
 
-  it('whose server is killed gives them an error, is cleared by glossa umount, and keeps its data', () =>
+  it('gives them an error when its server is killed, is cleared by glossa umount, and keeps its data', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);

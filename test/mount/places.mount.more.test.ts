@@ -10,7 +10,7 @@ import { makeVolfile } from '../support/stacks.ts';
 const isRoot = process.getuid?.() === 0;
 
 describeFrontEnds('several mounts', ['kernel', 'user'], (front) => {
-  it('of one volfile at two mount points show the same files', () =>
+  it('show the same files when they are of one volfile at two mount points', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];

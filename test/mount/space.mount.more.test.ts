@@ -115,7 +115,7 @@ describe.runIf(isRoot)('storage in memory', () => {
       expect(await disk.sh('df --output=size -B1 . | tail -1')).toMatch(/^ *2097152$/m);
     });
 
-    it('that becomes read-only refuses changes with EROFS, until it is writable again', async () => {
+    it('refuses changes with EROFS while it is read-only', async () => {
       await disk.sh('echo kept > f');
       await disk.remount('ro');
       expect(await disk.sh('echo > f; mkdir d; rm f; touch g; chmod 600 f; cat f')).toMatch(

@@ -93,7 +93,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     },
   );
 
-  it('that replies twice in a callback fails the request with EIO, once', async () => {
+  it('fails the request with EIO once when it replies twice in a callback', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
@@ -105,7 +105,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     run.expectSettled();
   });
 
-  it('that uses a frame, dict or inode of an ended request gets EIO', async () => {
+  it('gets EIO when it uses a frame, dict or inode of an ended request', async () => {
     const run = await start(
       `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
 ${STAT}
@@ -134,7 +134,7 @@ ${STAT}
     run.expectSettled();
   });
 
-  it('that winds bytes of an earlier call gets EIO', async () => {
+  it('gets EIO when it winds bytes of an earlier call', async () => {
     const run = await start(
       `static void late(xlator_t *this, void *frame)
 {

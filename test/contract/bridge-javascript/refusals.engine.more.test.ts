@@ -448,7 +448,7 @@ describe('a request or reply', () => {
     run.expectSettled();
   });
 
-  it('that the module never lets go ends by frame-timeout', async () => {
+  it('fails by frame-timeout while the module holds the frame', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });

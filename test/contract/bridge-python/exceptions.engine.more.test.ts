@@ -132,7 +132,7 @@ async def lookup(self, frame, loc, xdata):
     expectWorks(run);
   });
 
-  it('of type OSError without an errno fails the request with EIO', async () => {
+  it('fails the request with EIO when it is an OSError without an errno', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.takeLines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);

@@ -113,7 +113,7 @@ describe('allow-read', () => {
     expect(readFileSync(join(data, 'rules.txt'), 'utf8')).toBe('one');
   });
 
-  it('of a missing path prevents the start', async () => {
+  it('prevents the start when its path is missing', async () => {
     await expect(start({ 'allow-read': '/none/such' })).rejects.toThrow(
       'option allow-read /none/such: there is no such file or folder (/none/such)',
     );

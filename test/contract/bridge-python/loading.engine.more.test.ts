@@ -32,7 +32,7 @@ const HEAD = 'from glupy import *\n\n';
 const PLACE = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
 
 describe('a Python module', () => {
-  it('that is not found is refused with the searched folders and the likely name', async () => {
+  it('is refused with the searched folders and the likely name when it is not found', async () => {
     const folder = makeFolder({ 'negative.py': '', 'other.py': '' });
     const text = await startError(folder, { name: 'negativ' });
     expect(text).toMatch(PLACE);
@@ -41,7 +41,7 @@ describe('a Python module', () => {
     expect(text).toContain(`searched:\n    ${folder}`);
   });
 
-  it('that is not found is refused with each searched folder once, in order', async () => {
+  it('is refused with each searched folder once, in order, when it is not found', async () => {
     const folder = makeFolder({ 'a/x.py': '', 'b/y.py': '' });
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
     const text = await startError(folder, { name: 'm', options });
@@ -49,7 +49,7 @@ describe('a Python module', () => {
     expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
   });
 
-  it('that is not found is refused with the reason why each folder does not have it', async () => {
+  it('is refused with the reason why a folder does not have it', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await startError(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);

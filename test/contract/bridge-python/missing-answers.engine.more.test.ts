@@ -233,7 +233,7 @@ def fsync(self, frame, fd, datasync, xdata):
     },
   );
 
-  it('of a callback that unwinds for every child is logged, and the first counts', async () => {
+  it('is logged when a callback unwinds for every child, and the first reply counts', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     for child in self.children:
@@ -267,7 +267,7 @@ describe('a blocking call', () => {
     ]);
   });
 
-  it('of input() is refused', async () => {
+  it('is refused when it is input()', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);

@@ -162,7 +162,7 @@ def stat_cbk(self, *args):
     expectWorks(run);
   });
 
-  it('of a wind without a subvolume fails the request', async () => {
+  it('fails the request when a wind names no subvolume', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     frame.wind()
