@@ -46,15 +46,15 @@ const call = (name: string, data: Uint8Array | null = null): void => {
 };
 
 const records = (bytes: Uint8Array): RecordReader => {
-  const made = new RecordReader(bytes.length + 1);
-  made.reserveRoom().set(bytes);
-  made.noteReceived(bytes.length);
-  return made;
+  const reader = new RecordReader(bytes.length + 1);
+  reader.reserveRoom().set(bytes);
+  reader.noteReceived(bytes.length);
+  return reader;
 };
 
 /** The messages that have left: xids, texts, and the data behind them. */
 function messages(): string[] {
-  const found: string[] = [];
+  const messages: string[] = [];
   const all = records(left);
   while (all.findNext()) {
     const r = new XdrReader();
@@ -62,10 +62,10 @@ function messages(): string[] {
     const xid = r.u32();
     expect(r.u32()).toBe(CALL);
     expect(readCall(r, xid).refusal).toBe(null);
-    const [said] = readFields(r, text);
-    found.push(`${xid} ${said}${Buffer.from(r.fixed(r.remaining)).toString()}`);
+    const [content] = readFields(r, text);
+    messages.push(`${xid} ${content}${Buffer.from(r.fixed(r.remaining)).toString()}`);
   }
-  return found;
+  return messages;
 }
 
 /** A message of the peer's. */
@@ -77,10 +77,10 @@ function peer(write: (w: XdrWriter) => void): Uint8Array {
   return w.writtenBytes;
 }
 
-const reply = (xid: number, said: string, accept: number = ACCEPT.SUCCESS): Uint8Array =>
+const reply = (xid: number, content: string, accept: number = ACCEPT.SUCCESS): Uint8Array =>
   peer((w) => {
     writeReply(w, xid, accept);
-    if (accept === ACCEPT.SUCCESS) writeFields(w, text, [said]);
+    if (accept === ACCEPT.SUCCESS) writeFields(w, text, [content]);
   });
 
 beforeEach(() => {

@@ -38,7 +38,7 @@ import {
 import { RecordReader } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
-interface Captured {
+interface CapturedRecord {
   readonly name: string;
   readonly step: string;
   readonly bytes: string;
@@ -47,7 +47,7 @@ interface Captured {
 const captured = readFileSync(new URL('testdata/records.jsonl', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')
-  .map((line) => JSON.parse(line) as Captured);
+  .map((line) => JSON.parse(line) as CapturedRecord);
 
 /** Reads a body, and writes the result again. */
 type Copy = (r: XdrReader, w: XdrWriter) => void;
@@ -125,7 +125,7 @@ function copyOf({ program, version, procedure }: CallHeader, isCall: boolean): C
 const calls = new Map<string, CallHeader>();
 
 /** The record, and its copy; or the reason why it could not be copied. */
-function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | string {
+function copied({ name, bytes }: CapturedRecord): { first: Buffer; again: Buffer } | string {
   const records = new RecordReader();
   const raw = Buffer.from(bytes, 'base64');
   records.reserveRoom().set(raw);

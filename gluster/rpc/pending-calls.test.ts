@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PendingCalls } from './pending-calls.ts';
 
-interface One {
+interface TestCall {
   xid: number;
   readonly name: number;
 }
@@ -11,8 +11,8 @@ test('pending calls behave as a map by xid, and list in the order of their addit
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat()), { maxLength: 400 });
   fc.assert(
     fc.property(steps, (walk) => {
-      const waiters = new PendingCalls<One>();
-      const model = new Map<number, One>();
+      const waiters = new PendingCalls<TestCall>();
+      const model = new Map<number, TestCall>();
       for (const [isNew, number] of walk) {
         if (isNew || model.size === 0) {
           const one = { xid: 0, name: number };
@@ -34,7 +34,7 @@ test('pending calls behave as a map by xid, and list in the order of their addit
 });
 
 test('a long wait does not make the ring grow', () => {
-  const waiters = new PendingCalls<One>();
+  const waiters = new PendingCalls<TestCall>();
   const patient = { xid: 0, name: -1 };
   const first = waiters.add(patient);
   const numbers = new Set<number>();
@@ -49,7 +49,7 @@ test('a long wait does not make the ring grow', () => {
 });
 
 test('an unused xid finds no call, even if its slot of the ring is occupied', () => {
-  const waiters = new PendingCalls<One>();
+  const waiters = new PendingCalls<TestCall>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {
     expect(waiters.remove(other >>> 0)).toBe(null);

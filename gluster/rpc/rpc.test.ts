@@ -67,9 +67,9 @@ const dict = fc
     { maxLength: 5 },
   )
   .map((pairs) => {
-    const made = new Dict();
-    for (const [key, [type, value]] of pairs) made.set(key, value as never, type as never);
-    return made;
+    const dict = new Dict();
+    for (const [key, [type, value]] of pairs) dict.set(key, value as never, type as never);
+    return dict;
   });
 const flock = fc.record({ type: u32, whence: u32, start: exact, len: exact, pid: i32, owner: hex });
 const dirent = { inoHi: u32, inoLo: u32, offHi: u32, offLo: u32, type: u32, name };
@@ -99,11 +99,11 @@ describe('fields', () => {
       for (const fields of [call, reply]) {
         const some = fc.tuple(...fields.namedFields.map(({ kind }) => values[kind]));
         fc.assert(
-          fc.property(some, (given) => {
+          fc.property(some, (values) => {
             const w = new XdrWriter(8);
-            writeFields(w, fields, given);
+            writeFields(w, fields, values);
             const r = new XdrReader(w.writtenBytes);
-            expect(readFields(r, fields)).toEqual(given);
+            expect(readFields(r, fields)).toEqual(values);
             expect([r.isMalformed, r.remaining]).toEqual([false, 0]);
           }),
           { numRuns: 12 },
@@ -128,20 +128,20 @@ describe('fields', () => {
     const changed = row.chain((fields) =>
       fc.record({
         fields: fc.constant(fields),
-        given: fc.tuple(...fields.namedFields.map(({ kind }) => values[kind])),
+        values: fc.tuple(...fields.namedFields.map(({ kind }) => values[kind])),
         at: fc.nat(),
         word: fc.oneof(u32, fc.constantFrom(0xffff_ffff, 0x7fff_ffff, 0xffff_fffd)),
         cut: fc.boolean(),
       }),
     );
     fc.assert(
-      fc.property(changed, ({ fields, given, at, word, cut }) => {
+      fc.property(changed, ({ fields, values, at, word, cut }) => {
         const w = new XdrWriter();
-        writeFields(w, fields, given);
+        writeFields(w, fields, values);
         if (w.at === 0) return;
-        const place = (at % w.at) & ~3;
-        if (!cut) w.patch(place, word);
-        const r = new XdrReader(w.bytes.slice(0, cut ? place : w.at));
+        const position = (at % w.at) & ~3;
+        if (!cut) w.patch(position, word);
+        const r = new XdrReader(w.bytes.slice(0, cut ? position : w.at));
         readFields(r, fields);
         if (cut) expect(r.isMalformed).toBe(true);
       }),
@@ -249,16 +249,16 @@ describe('records', () => {
     stream: Uint8Array,
     sizes: readonly number[],
   ): Uint8Array[] => {
-    const got: Uint8Array[] = [];
+    const received: Uint8Array[] = [];
     for (let at = 0, turn = 0; at < stream.length; turn++) {
       const room = records.reserveRoom();
       const count = Math.min(sizes[turn % sizes.length]!, room.length, stream.length - at);
       room.set(stream.subarray(at, at + count));
       records.noteReceived(count);
       at += count;
-      while (records.findNext()) got.push(records.bytes.slice(records.start, records.end));
+      while (records.findNext()) received.push(records.bytes.slice(records.start, records.end));
     }
-    return got;
+    return received;
   };
 
   it('stay unchanged while lent', () => {
@@ -338,10 +338,12 @@ describe('records', () => {
             w.u32(recordMark(message.length - from));
             w.fixed(message.subarray(from));
           }
-          const got = receive(new RecordReader(64), w.writtenBytes, sizes);
-          expect(got.map((each) => each.length)).toEqual(messages.map(([{ length }]) => length));
+          const received = receive(new RecordReader(64), w.writtenBytes, sizes);
+          expect(received.map((each) => each.length)).toEqual(
+            messages.map(([{ length }]) => length),
+          );
           const all = Buffer.concat(messages.map(([message]) => message));
-          expect(Buffer.concat(got).equals(all)).toBe(true);
+          expect(Buffer.concat(received).equals(all)).toBe(true);
         },
       ),
       { numRuns: 1000 },
@@ -366,8 +368,8 @@ describe('records', () => {
   it('in 20,000 parts use no memory beyond their size', () => {
     const records = new RecordReader(64);
     const parts = Array.from({ length: 20_000 }, () => [0, 0, 0, 1, 7]).flat();
-    const got = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);
-    expect(got).toEqual([new Uint8Array(20_000).fill(7)]);
+    const received = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);
+    expect(received).toEqual([new Uint8Array(20_000).fill(7)]);
     expect(records.bytes.length).toBeLessThan(100_000);
   });
 });

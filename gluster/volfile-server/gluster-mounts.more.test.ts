@@ -33,7 +33,7 @@ let bricks: RealBrick[];
 let server: VolfileServer | undefined;
 let port: number;
 /** The server's log. */
-let said: string[];
+let logLines: string[];
 
 const served = (name: string): string => join(scratch.path, 'volfiles', `${name}.vol`);
 /** Returns after all connected clients were notified. */
@@ -48,8 +48,9 @@ async function serve(name: string, text: string): Promise<void> {
 
 const texts = new Map<string, string>();
 const notificationsOf = (name: string): number =>
-  said.filter((line) => line.startsWith('changed: ') && line.includes(name)).length;
-const asks = (key: string): string[] => said.filter((line) => line.includes(`asked for '${key}'`));
+  logLines.filter((line) => line.startsWith('changed: ') && line.includes(name)).length;
+const asks = (key: string): string[] =>
+  logLines.filter((line) => line.includes(`asked for '${key}'`));
 
 async function startServer(): Promise<void> {
   server = await VolfileServer.start({
@@ -57,8 +58,8 @@ async function startServer(): Promise<void> {
     tcp: { host: '127.0.0.1', port },
     unix: scratch.at('socket'),
     servers: [],
-    log: (text) => void said.push(text),
-    warn: (text) => void said.push(text),
+    log: (text) => void logLines.push(text),
+    warn: (text) => void logLines.push(text),
   });
 }
 
@@ -95,7 +96,7 @@ end-volume
 beforeAll(async () => {
   scratch = await makeScratch();
   bricks = [];
-  said = [];
+  logLines = [];
   mkdirSync(scratch.at('volfiles'));
 });
 afterAll(async () => {
@@ -168,12 +169,12 @@ describeMounts('a volfile server for GlusterFS', () => {
     await waitFor('No change in volfile', from);
     writeFileSync(served(VOLUME), 'volume top\n  type debug/io-stats\n');
     await vi.waitFor(
-      () => expect(said.join('\n')).toMatch(/testvol\.vol:\d+:\d+: error/),
+      () => expect(logLines.join('\n')).toMatch(/testvol\.vol:\d+:\d+: error/),
       PATIENCE,
     );
     server!.notify([VOLUME]);
     await vi.waitFor(
-      () => expect(said.at(-1)).toMatch(/asked for '\/testvol' .* error: /),
+      () => expect(logLines.at(-1)).toMatch(/asked for '\/testvol' .* error: /),
       PATIENCE,
     );
     await file.write('two ');
@@ -240,8 +241,16 @@ describeMounts('a volfile server for GlusterFS', () => {
     await serve(VOLUME, distributed());
     const script = join(import.meta.dirname, '../../test/support/gfapi-write.py');
     const start = (volume: string, ...more: (string | number)[]): ChildProcess => {
-      const [way, host, at, ...files] = more;
-      const all = [script, volume, way, host, at, scratch.at(`${way}.log`), ...files].map(String);
+      const [transport, host, at, ...files] = more;
+      const all = [
+        script,
+        volume,
+        transport,
+        host,
+        at,
+        scratch.at(`${transport}.log`),
+        ...files,
+      ].map(String);
       const child = spawn('python3', all, { stdio: ['pipe', 'pipe', 'inherit'] });
       scratch.children.add(child);
       return child;
@@ -269,8 +278,8 @@ describeMounts('a volfile server for GlusterFS', () => {
     await vi.waitFor(() => {
       lines += 1;
       for (const child of [tcp, unix]) child.stdin!.write('\n');
-      for (const way of ['tcp', 'unix']) {
-        const log = readFileSync(scratch.at(`${way}.log`), 'utf8');
+      for (const transport of ['tcp', 'unix']) {
+        const log = readFileSync(scratch.at(`${transport}.log`), 'utf8');
         expect(log).toMatch(/switched to graph .*id=[1-9]/);
       }
     }, PATIENCE);
@@ -348,8 +357,8 @@ found "removed brick '/the/brick' from port 24444" vs.log
   it('serves the volfiles of glossa new volume to a mount of GlusterFS over bricks of GlusterFS', async () => {
     await ready();
     const dirs = ['d 1', 'd2'].map((name) => scratch.at(name));
-    const made = await runGlossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
-    expect(made.status).toBe(0);
+    const result = await runGlossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
+    expect(result.status).toBe(0);
     for (const file of readdirSync(scratch.at('made'))) {
       const text = readFileSync(scratch.at('made', file), 'utf8');
       const listens = /listen-port (\d+)/.exec(text)?.[1];

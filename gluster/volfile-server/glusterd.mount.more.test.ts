@@ -151,10 +151,10 @@ describeMounts('the management daemon of GlusterFS', () => {
           [{ 'diagnostics.count-fop-hits': 'on' }, /new options for v$/m],
           [{ 'performance.client-io-threads': 'off' }, /gone v-io-threads;/],
         ];
-      for (const [options, said] of steps) {
+      for (const [options, expected] of steps) {
         const before = logged().length;
         await glusterd.runGluster('volume', 'set', 'v', ...Object.entries(options).flat());
-        await expect.poll(() => logged().slice(before), PATIENCE).toMatch(said);
+        await expect.poll(() => logged().slice(before), PATIENCE).toMatch(expected);
         const { out } = await glusterd.run('sh', '-c', `echo line >> ${mnt}/f && wc -l < ${mnt}/f`);
         expect(Number(out)).toBeGreaterThan(0);
       }

@@ -128,7 +128,7 @@ export class VolfileClient {
     const peer = await ServerConnection.open(address, {
       onChange: () => this.settings.onChange(),
       onUnknownXid: (xid) => this.settings.warn(`reply with unknown xid ${xid}`),
-      onEnd: (why) => this.handleLoss(peer, why),
+      onEnd: (reason) => this.handleLoss(peer, reason),
     });
     if (!this.isClosed) return peer;
     peer.close();

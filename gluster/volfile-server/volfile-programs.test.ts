@@ -48,8 +48,8 @@ it('serves plain files of its directory only', () => {
   symlinkSync('loop.vol', join(path, 'loop.vol'));
   const folder = new VolfileFolder(path);
   const read = (key: string) => {
-    const found = folder.read(key);
-    return isRefusal(found) ? found.errno : Buffer.from(found).toString();
+    const content = folder.read(key);
+    return isRefusal(content) ? content.errno : Buffer.from(content).toString();
   };
   expect(['a', '/a', 'same'].map(read)).toEqual([volfile, volfile, volfile]);
   expect(['out', 'too', 'empty', 'noend', 'folder', '../outside', 'large'].map(read)).toEqual([
@@ -59,7 +59,7 @@ it('serves plain files of its directory only', () => {
 });
 
 it('a redacted volfile contains no passwords and no comments', () => {
-  const said = redactVolfile(`
+  const redacted = redactVolfile(`
 # option password one
 volume c
   type protocol/client
@@ -74,7 +74,7 @@ volume c
 end-volume
 password nine
 `);
-  expect(said).toBe(
+  expect(redacted).toBe(
     'volume c\ntype protocol/client\noption remote-host h\noption password-file eight\n' +
       'subvolumes a b\nend-volume\n',
   );

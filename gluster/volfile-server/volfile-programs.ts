@@ -171,9 +171,9 @@ const makeSpecResults =
 function getVolumeInfo({ folder }: SharedState, r: XdrReader): Results | number {
   const texts = readTexts(r);
   if (texts === null || r.isMalformed) return ACCEPT.GARBAGE_ARGS;
-  const refuse = (errno: number, why: string): Results => {
+  const refuse = (errno: number, reason: string): Results => {
     return (w) => {
-      makeResults(volumeInfoReply, -1, errno, why)(w);
+      makeResults(volumeInfoReply, -1, errno, reason)(w);
       w.opaque(NOTHING);
     };
   };

@@ -24,7 +24,7 @@ const TEXT = 'volume v\n  type storage/posix\n  option directory /\nend-volume\n
 let path: string;
 let server: VolfileServer;
 let clients: VolfileClient[];
-let said: string[];
+let logLines: string[];
 let warnings: string[];
 
 interface Settings {
@@ -43,13 +43,13 @@ const start = ({ connectionsMax, silenceMs, ...settings }: Settings = {}) =>
     tcp: settings.unix === undefined ? { host: '127.0.0.1', port: settings.port ?? 0 } : null,
     unix: settings.unix ?? null,
     servers: settings.servers ?? [],
-    log: (text) => void said.push(text),
+    log: (text) => void logLines.push(text),
     warn: (text) => void warnings.push(text),
   });
 
 beforeEach(async () => {
   path = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
-  [said, warnings, clients] = [[], [], []];
+  [logLines, warnings, clients] = [[], [], []];
   writeFileSync(join(path, 'v.vol'), TEXT);
   server = await start();
 });
@@ -67,7 +67,7 @@ function client(servers: readonly SocketAddress[], key = '/v') {
     servers,
     key,
     onChange: changed,
-    log: (text) => void said.push(text),
+    log: (text) => void logLines.push(text),
     warn: (text) => void warnings.push(text),
   });
   clients.push(fetching);
@@ -86,7 +86,7 @@ const failing = (fetched: Promise<string>): Promise<string> =>
 it('a volfile server serves a volfile, and notifies clients once of changes made together', async () => {
   const { changed, fetch } = client([here()]);
   expect(await fetch()).toBe(TEXT);
-  expect(said.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
+  expect(logLines.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
   // Editors write so: another file takes the place.
   for (let at = 0; at < 50; at++) {
     writeFileSync(join(path, 'new'), `${TEXT}# ${at}\n`);
@@ -104,7 +104,7 @@ it('a volfile server serves a volfile, and notifies clients once of changes made
   writeFileSync(join(path, 'v.vol'), `${TEXT}# 49\n`);
   writeFileSync(join(path, 'w.vol'), TEXT);
   await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(count));
-  expect(said.findLast((text) => text.startsWith('changed'))).toBe(
+  expect(logLines.findLast((text) => text.startsWith('changed'))).toBe(
     'changed: w; notified 1 clients',
   );
 });
@@ -189,18 +189,18 @@ const call = (
 /** Collects replies until the server, or the reply to the last call, ends the connection. */
 async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
   const socket = connect(server.port!, '127.0.0.1');
-  const got: Buffer[] = [];
+  const chunks: Buffer[] = [];
   socket.on('error', () => {});
   for (const bytes of sent) socket.write(bytes);
   const last = call(DUMP_PROGRAM, DUMP.PING, () => {}, 0xfeed);
   socket.write(last);
-  const isLast = () => Buffer.concat(got).includes(Buffer.from([0, 0, 0xfe, 0xed]));
+  const isLast = () => Buffer.concat(chunks).includes(Buffer.from([0, 0, 0xfe, 0xed]));
   socket.on('data', (chunk: Buffer) => {
-    got.push(chunk);
+    chunks.push(chunk);
     if (isLast()) socket.destroy();
   });
   await once(socket, 'close');
-  return Buffer.concat(got);
+  return Buffer.concat(chunks);
 }
 
 /** The results of the first reply, after its header. */
@@ -231,7 +231,7 @@ it('a volfile server returns ids of volumes, and ports of bricks for as long as 
   const ports = new XdrReader(answer.subarray(4 + 24 + 8 + 28));
   expect([ports.i32(), ports.i32(), ports.i32(), ports.i32()]).toEqual([0, 0, 1, 4711]);
   // The port is forgotten with its connection.
-  await vi.waitFor(() => expect(said.at(-1)).toBe("brick '/b' disconnected"));
+  await vi.waitFor(() => expect(logLines.at(-1)).toBe("brick '/b' disconnected"));
   expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
 });
 
@@ -294,13 +294,13 @@ it('a volfile server closes connections without a complete call, and keeps clien
 
 it('a volfile server refuses connections beyond connectionsMax', async () => {
   const few = await start({ connectionsMax: 2 });
-  const place = { host: '127.0.0.1', port: few.port! };
-  const [first, second] = [client([place]), client([place])];
+  const address = { host: '127.0.0.1', port: few.port! };
+  const [first, second] = [client([address]), client([address])];
   await Promise.all([first.fetch(), second.fetch()]);
-  expect(await failing(client([place]).fetch())).toContain('it closed the connection');
+  expect(await failing(client([address]).fetch())).toContain('it closed the connection');
   expect(warnings).toEqual(['a client was refused: there are 2 connections already']);
   first.fetching.close();
-  await vi.waitFor(async () => expect(await client([place]).fetch()).toBe(TEXT));
+  await vi.waitFor(async () => expect(await client([address]).fetch()).toBe(TEXT));
   await few.close();
 });
 
@@ -313,7 +313,7 @@ it('a volfile server strips passwords for clients on another machine, and refuse
     procedure: number,
     write: (w: XdrWriter) => void,
   ) => {
-    const peer = { name: 'peer', isLocal, log: (text: string) => void said.push(text) };
+    const peer = { name: 'peer', isLocal, log: (text: string) => void logLines.push(text) };
     const [w, answer] = [new XdrWriter(), new XdrWriter()];
     write(w);
     const served = makePrograms(shared, peer)[program]!.procedures.get(procedure)!;
@@ -371,9 +371,11 @@ it('a volfile server queues few replies for a client that does not read, and sen
   const socket = connect(server.port!, '127.0.0.1').pause();
   socket.write(Buffer.concat(Array.from({ length: TIMES }, () => ask)));
   // Replies fill the kernel's buffers, and another client is served meanwhile.
-  await vi.waitFor(() => expect(said.join()).toContain("asked for 'big'"));
+  await vi.waitFor(() => expect(logLines.join()).toContain("asked for 'big'"));
   expect(await client([here()]).fetch()).toBe(TEXT);
-  expect(said.filter((text) => text.includes("asked for 'big'")).length).toBeLessThan(TIMES / 2);
+  expect(logLines.filter((text) => text.includes("asked for 'big'")).length).toBeLessThan(
+    TIMES / 2,
+  );
   let size = 0;
   socket.resume();
   socket.on('data', (chunk) => {

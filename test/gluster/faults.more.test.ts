@@ -133,8 +133,8 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
         held = [];
         for (const bytes of order) send('reply', bytes);
       };
-      return (record, way) => {
-        if (way === 'call') return [frameRecord(record)];
+      return (record, direction) => {
+        if (direction === 'call') return [frameRecord(record)];
         if (held.length === 0) setTimeout(go, drawBelow(random, 8));
         held.push(frameRecord(record));
         return [];
@@ -156,16 +156,16 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
 
   it('does not reuse a gfid whose assignment a failed lookup left uncertain', async () => {
     clients = new BrickClients();
-    const asked: unknown[] = [];
+    const gfids: unknown[] = [];
     let isDoubtful = false;
-    line.makeMangler = () => (record, way) => {
+    line.makeMangler = () => (record, direction) => {
       const r = new XdrReader(record);
       const [xid, type] = [r.u32(), r.u32()];
       const { procedure: lookup, call } = findWireFop('lookup');
-      if (way === 'call' && type === CALL) {
+      if (direction === 'call' && type === CALL) {
         const { program, procedure } = readCall(r, xid);
         if (program !== FOPS4.number || procedure !== lookup) return [frameRecord(record)];
-        asked.push((readFields(r, call).at(-1) as Dict).get(GFID_REQ));
+        gfids.push((readFields(r, call).at(-1) as Dict).get(GFID_REQ));
       } else if (isDoubtful) {
         // Overwrites op_errno, which follows the reply's header and op_ret.
         new DataView(record.buffer, record.byteOffset).setUint32(28, EIO);
@@ -186,7 +186,7 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
     const { inodes } = driver.client.initiator.graph;
     const loc = new Loc(inodes.newInode(), inodes.root, 'f');
     await driver.wind('lookup', loc, Dict.of({ 'user.x': 0 }));
-    const [a, b, c, d, e, f] = asked;
+    const [a, b, c, d, e, f] = gfids;
     expect([b, c, e, f]).toEqual([a, a, d, d]);
     expect(d).not.toBe(a);
   });

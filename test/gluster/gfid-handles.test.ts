@@ -207,14 +207,14 @@ describe('lookup by gfid', () => {
     const f = await file(first, d, 'f', 'text');
     await first.stop();
     const vol = await startPosix(directory, ON);
-    const found = ok(await nameless(vol, f.gfid));
-    expect([found.buf!.iaGfid, found.buf!.iaSize, found.buf!.iaNlink]).toEqual([f.gfid, 4, 1]);
-    expect(await read(vol, found.inode!)).toBe('text');
+    const reply = ok(await nameless(vol, f.gfid));
+    expect([reply.buf!.iaGfid, reply.buf!.iaSize, reply.buf!.iaNlink]).toEqual([f.gfid, 4, 1]);
+    expect(await read(vol, reply.inode!)).toBe('text');
     const dir = ok(await nameless(vol, d.gfid)).inode!;
     expect(await vol.names(dir)).toEqual(['f']);
     await file(vol, dir, 'g', 'made in it');
     expect(fs.readFileSync(join(directory, 'a/d/g'), 'utf8')).toBe('made in it');
-    expect(ok(await vol.lookup(dir, 'f')).inode).toBe(found.inode);
+    expect(ok(await vol.lookup(dir, 'f')).inode).toBe(reply.inode);
     expect((await nameless(vol, UNKNOWN_GFID)).err).toBe('ESTALE');
   });
 

@@ -78,12 +78,12 @@ end-volume
 
 let graphs: Graph[];
 let port: number;
-let said: string[];
+let logLines: string[];
 let sources: PumpSources | undefined;
 
 async function start(text: string): Promise<Graph> {
   const { description } = readVolfile(new Source('test.vol', text), { registry });
-  const context = Object.assign(new BrowserContext((line) => void said.push(line)), {
+  const context = Object.assign(new BrowserContext((line) => void logLines.push(line)), {
     sources,
     wake: () => pump.wake(),
   });
@@ -135,7 +135,7 @@ describe.each<[string, PumpSources | undefined]>([
   ["Node's event loop", undefined],
 ])('protocol/client and protocol/server, with sockets of %s', (_, served) => {
   beforeEach(async () => {
-    said = [];
+    logLines = [];
     graphs = [];
     sources = served;
     await start(BRICK);
@@ -258,30 +258,30 @@ describe.each<[string, PumpSources | undefined]>([
       socket.write(nonsense);
       await new Promise((done) => socket.once('close', done));
     }
-    expect(said.join('\n')).toMatch(/is closed: a message of \d+ bytes or more/);
+    expect(logLines.join('\n')).toMatch(/is closed: a message of \d+ bytes or more/);
     expect(await far('listdir', '/')).toEqual([]);
   });
   it("invalidate caches after another client's change, not after their own", async () => {
     const reader = await open(volfile());
-    const heard: string[] = [];
+    const events: string[] = [];
     graphs.at(-1)!.listen((event, data) => {
       if (event !== 'UPCALL' || !isUpcall(data)) return;
-      heard.push(data.what === 'inode' ? `${data.inode.path} ${data.data}` : data.what);
+      events.push(data.what === 'inode' ? `${data.inode.path} ${data.data}` : data.what);
     });
-    const until = (what: string) => expect.poll(() => heard, { timeout: 60_000 }).toContain(what);
+    const until = (what: string) => expect.poll(() => events, { timeout: 60_000 }).toContain(what);
     const writer = await open(volfile());
     await writer('write', '/f', bytes('1'), null);
     await reader('stat', '/f');
     await reader('write', '/f', bytes('2'), 0);
-    expect(heard).toEqual([]);
+    expect(events).toEqual([]);
     await writer('chmod', '/f', 0o600);
     await until('/f true');
-    heard.length = 0;
+    events.length = 0;
     // The reader had looked the name up as absent.
     await expect(reader('stat', '/new')).rejects.toThrow();
     await writer('mkdir', '/new', 0o755);
     await until('every-entry');
-    heard.length = 0;
+    events.length = 0;
     // Beyond the limit, invalidations precede forgetting.
     await reader('stat', '/f');
     for (let n = 0; n < 60; n++) await writer('mknod', `/n${n}`, 0o644, 0);
@@ -298,7 +298,7 @@ describe.each<[string, PumpSources | undefined]>([
     graphs[0]!.reconfigure(volumeSpecs(description, registry));
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
     await expect(far('listdir', '/')).rejects.toThrow();
-    expect(said.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);
+    expect(logLines.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);
   });
 
   it('serve several bricks on one UNIX socket, each with its own root', async () => {
@@ -389,7 +389,7 @@ end-volume
       { numRuns: 200 },
     );
     // The connections completed their handshake, and ended.
-    expect(said.join('\n')).toMatch(/connected to brick/);
+    expect(logLines.join('\n')).toMatch(/connected to brick/);
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(1);
     expect(await far('read', '/own', 10, 0)).toEqual(bytes('text'));
   });

@@ -10,16 +10,16 @@ import { FakeContext, HeldLeaf, makeGraph, startGraph } from '../support/core.ts
 
 /** Warnings about a stack, listed from the storage up. */
 async function doubts(...stack: unknown[]): Promise<string[]> {
-  const said: string[] = [];
+  const lines: string[] = [];
   const context = Object.assign(new FakeContext(), {
-    warn: (text: string) => void said.push(text),
+    warn: (text: string) => void lines.push(text),
   });
   const all = [new HeldLeaf().translator, ...stack] as Translator<unknown>[];
   await startGraph(
     all.map((translator) => ({ translator })),
     context,
   );
-  return said;
+  return lines;
 }
 
 test("glusterd's order of performance translators causes no warning", async () => {
@@ -48,8 +48,8 @@ test.each([
     "belongs below 'v1' (performance/md-cache)",
   ],
   ['a type occurs twice', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
-])('an order of translators causes a warning if %s', async (_what, stack, doubt) => {
-  expect((await doubts(...stack)).join('\n')).toContain(doubt);
+])('an order of translators causes a warning if %s', async (_what, stack, problem) => {
+  expect((await doubts(...stack)).join('\n')).toContain(problem);
 });
 
 test('write-behind refuses an aggregate-size larger than its window', async () => {

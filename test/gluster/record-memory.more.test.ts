@@ -38,7 +38,7 @@ const zeros = Buffer.alloc(LONG);
 
 let graph: Graph;
 let port: number;
-let said: string[];
+let logLines: string[];
 let peers: RawPeer[];
 /** The server's timers that end its patience. */
 let ends: Set<() => void>;
@@ -58,7 +58,7 @@ function endPatience(): void {
 
 async function start(sources: PumpSources | undefined): Promise<void> {
   const { description } = readVolfile(new Source('test.vol', VOLFILE), { registry });
-  const context = new BrowserContext((line) => void said.push(line));
+  const context = new BrowserContext((line) => void logLines.push(line));
   const { after } = context;
   Object.assign(context, {
     sources,
@@ -102,7 +102,7 @@ describe.each<[string, PumpSources | undefined]>([
   ["Node's event loop", undefined],
 ])('a brick, by sockets of %s', (_, sources) => {
   beforeEach(async () => {
-    said = [];
+    logLines = [];
     peers = [];
     ends = new Set();
     await start(sources);
@@ -131,7 +131,7 @@ describe.each<[string, PumpSources | undefined]>([
       }, PATIENCE)
       .toBe(0);
     expect(await written).toBe(50 * MIB);
-    const closed = said.filter((line) => line.includes('wait for its memory'));
+    const closed = logLines.filter((line) => line.includes('wait for its memory'));
     expect(closed.length).toBeGreaterThanOrEqual(8);
     expect(closed[0]).toMatch(
       /connection to 127.0.0.1 is closed: only \d+ of 62914564 bytes of a message arrived in 10 s/,
@@ -152,7 +152,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(used()).toBeLessThanOrEqual(half);
     expect(waiting()).toBe(0);
     for (const [n, other] of others.entries()) expect(await write(other, `g${n}`, 9)).toBe(9);
-    expect(said.filter((line) => line.includes('is closed'))).toEqual([]);
+    expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
   });
 
   it('does not close a connection that makes progress while others wait', async () => {

@@ -341,10 +341,10 @@ describe('a volume with a child down', () => {
 });
 
 test('a lookup of a file sends one request for any number of children', async () => {
-  let asked = 0;
+  let requestCount = 0;
   const counting = makeTranslator('counting', {
     lookup(frame, xl, loc, xdata) {
-      asked += 1;
+      requestCount += 1;
       tail.lookup(frame, xl.children[0]!, loc, xdata);
     },
   });
@@ -356,9 +356,9 @@ test('a lookup of a file sends one request for any number of children', async ()
   volume.create('/f');
   for (const name of ['known', 'new']) {
     if (name === 'new') volume.graph.inodes.unlink(volume.root, 'f');
-    asked = 0;
+    requestCount = 0;
     expect(volume.lookup('/f').opRet).toBe(0);
-    expect(asked, name).toBe(1);
+    expect(requestCount, name).toBe(1);
   }
 });
 

@@ -213,7 +213,7 @@ export class Distribute {
     return state instanceof Move ? state : null;
   }
 
-  directoryState(inode: Inode): Directory | null {
+  findDirectory(inode: Inode): Directory | null {
     const state = inode.ctxGet(this.xl);
     return typeof state === 'object' && !(state instanceof Move) ? (state as Directory) : null;
   }
@@ -264,7 +264,7 @@ export class Distribute {
   /** Finds the child that a name belongs to by its hash; NO_CHILD without a layout. */
   findHashedChild({ parent, name }: Loc): number {
     if (parent === null || name === null) return NO_CHILD;
-    const layout = this.directoryState(parent)?.layout;
+    const layout = this.findDirectory(parent)?.layout;
     return layout === undefined ? NO_CHILD : layout.findChild(this.hash.compute(name));
   }
 
@@ -272,7 +272,7 @@ export class Distribute {
   mayBeElsewhere(parent: Inode): boolean {
     if (this.names.length < 2) return false;
     const { settings } = this;
-    const layout = this.directoryState(parent)?.layout;
+    const layout = this.findDirectory(parent)?.layout;
     if (layout === undefined) return true;
     if (settings['lookup-optimize']) {
       // The directory's hash marks differing pieces, which no volume's hash equals.

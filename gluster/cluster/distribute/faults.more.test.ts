@@ -32,9 +32,9 @@ const nameAt = (child: string, prefix: string): string => {
 
 /** The gfid at a path as the next client finds it; null for none. */
 function gfidAt(path: string): string | null {
-  const found = volume.find(1, path);
-  if (typeof found === 'number') expect([ENOENT]).toContain(found);
-  return typeof found === 'number' ? null : found.gfid;
+  const inode = volume.find(1, path);
+  if (typeof inode === 'number') expect([ENOENT]).toContain(inode);
+  return typeof inode === 'number' ? null : inode.gfid;
 }
 
 /** Removes everything as `rm -r` does. */
@@ -136,10 +136,10 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
       act: () => volume.link(0, from, to),
       check: (errno, isCleared) => {
         expect(gfidAt(from)).toBe(gfid);
-        const made = gfidAt(to);
-        expect([gfid, null]).toContain(made);
-        if (errno === 0) expect(made).toBe(gfid);
-        else if (isCleared) expect(made).toBeNull();
+        const newGfid = gfidAt(to);
+        expect([gfid, null]).toContain(newGfid);
+        if (errno === 0) expect(newGfid).toBe(gfid);
+        else if (isCleared) expect(newGfid).toBeNull();
       },
     });
   });
@@ -155,8 +155,8 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
     expect(on).toHaveLength(3);
     for (let n = 0; n < 40; n++) {
       const key = `dht.file.hashed-subvol.${n}`;
-      const told = volume.ask(1, 'getxattr', new Loc(inode), key, null);
-      expect(NAMES).toContain((told.values[0] as Dict | null)?.get(key));
+      const reply = volume.ask(1, 'getxattr', new Loc(inode), key, null);
+      expect(NAMES).toContain((reply.values[0] as Dict | null)?.get(key));
     }
     return true;
   };
@@ -166,8 +166,8 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
       prepare: () => {},
       act: () => volume.mkdir(0, '/d'),
       check: (errno) => {
-        const made = isWhole('/d');
-        if (errno === 0) expect(made).toBe(true);
+        const isComplete = isWhole('/d');
+        if (errno === 0) expect(isComplete).toBe(true);
       },
     });
   });

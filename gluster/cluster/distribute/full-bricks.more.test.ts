@@ -68,9 +68,9 @@ const LARGE = 'x'.repeat(100_000);
     }
 
     /** Whether the request succeeded; it may only fail for lack of space. */
-    async function done(asked: Promise<unknown>): Promise<boolean> {
+    async function done(call: Promise<unknown>): Promise<boolean> {
       try {
-        await asked;
+        await call;
         return true;
       } catch (error) {
         if (!(error instanceof FopError)) throw error;

@@ -52,14 +52,14 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
     );
 
   test("store directories, files and linktos of GlusterFS's client so that glossa's client reads them", async () => {
-    const said = await theirs.runScript(`
+    const output = await theirs.runScript(`
       mkdir dir1 && cd dir1
       for n in $(seq 30); do echo $n > n$n; done
       for n in $(seq 30); do mv n$n m$n; done
       ln m1 l1; ln m1 l2; ln m1 l3; ln m1 l4; rm l1 l3
       chmod 751 . ; setfattr -n user.k -v v .
       mkdir sub; rmdir sub; ls | wc -l`);
-    expect(said).toBe('32\n');
+    expect(output).toBe('32\n');
     expect(xattrs('dir1', LAYOUT)).toEqual({
       wa: '00000000000000000000000055555554',
       wm: '000000000000000055555555aaaaaaa9',
@@ -100,9 +100,9 @@ describe.skipIf(isWithoutBricks()).each(kinds)('a new brick of %s', (_, start) =
         `mnt-${bricks.length}`,
         distributedVolfile(ports),
       );
-      const said = await mount.runScript(script);
+      const output = await mount.runScript(script);
       await mount.end();
-      return said;
+      return output;
     };
     try {
       for (const name of NAMES) {

@@ -179,7 +179,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
       .filter((name) => !/[\0/\n\r]/.test(name) && Buffer.byteLength(name) < 200)
       .slice(0, 1000);
     expect(usable).toHaveLength(1000);
-    const asked = spawnSync(
+    const result = spawnSync(
       'python3',
       [
         '-c',
@@ -193,8 +193,8 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
         env: { ...process.env, LC_ALL: 'C.UTF-8' },
       },
     );
-    expect(asked.stderr.toString()).toBe('');
-    const told = asked.stdout.toString().trim().split('\n');
+    expect(result.stderr.toString()).toBe('');
+    const lines = result.stdout.toString().trim().split('\n');
     const { inode } = await ours.driver.find('/h');
     const own: string[] = [];
     for (const name of usable) {
@@ -202,7 +202,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
       const { values } = await ours.driver.expect('getxattr', new Loc(inode), key, null);
       own.push(String((values[0] as Map<string, string>).get(key)));
     }
-    expect(own).toEqual(told);
+    expect(own).toEqual(lines);
   });
 
   test('glossa rebuilds a layout that has lost a piece', async () => {

@@ -105,8 +105,8 @@ describe.skipIf(isWithoutBricks())('an interrupted client over bricks of Gluster
   async function nameAt(dir: string, child: string, prefix: string): Promise<string> {
     for (let n = 0; ; n++) {
       const key = `dht.file.hashed-subvol.${prefix}${n}`;
-      const [, place] = (await victim.ask('getxattr', dir, key)) as [string, string];
-      if (place.replace(/\0$/, '') === child) return `${prefix}${n}`;
+      const [, location] = (await victim.ask('getxattr', dir, key)) as [string, string];
+      if (location.replace(/\0$/, '') === child) return `${prefix}${n}`;
     }
   }
 
@@ -141,9 +141,9 @@ describe.skipIf(isWithoutBricks())('an interrupted client over bricks of Gluster
   async function byTheirs(what: 'see' | 'remove', trials: readonly Trial[]): Promise<Seen> {
     const names = Object.fromEntries(trials.map(({ dir, from, to }) => [`.${dir}`, [from, to]]));
     writeFileSync(join(folder, 'trials.json'), JSON.stringify(names));
-    const said = await theirs.runScript(`python3 ../theirs.py ${what} ../trials.json`);
-    if (!said.startsWith('{')) throw new Error(said);
-    const seen = Object.entries(JSON.parse(said) as Seen);
+    const output = await theirs.runScript(`python3 ../theirs.py ${what} ../trials.json`);
+    if (!output.startsWith('{')) throw new Error(output);
+    const seen = Object.entries(JSON.parse(output) as Seen);
     return Object.fromEntries(seen.map(([dir, all]) => [dir.slice(1), all]));
   }
 

@@ -68,13 +68,13 @@ class OpenFolder {
 }
 
 const namesOf = (entries: readonly Entry[]): string[] => entries.map(({ name }) => name);
-const wanted = ['.', '..', ...Array.from({ length: COUNT }, (_, n) => `name${n}`)].sort();
+const expected = ['.', '..', ...Array.from({ length: COUNT }, (_, n) => `name${n}`)].sort();
 
 /** Lists a directory completely, and from each offset the following entries. */
 function listFromEverywhere(path: string): Entry[] {
   const folder = new OpenFolder(path);
   const all = folder.rest();
-  expect(namesOf(all).sort()).toEqual(wanted);
+  expect(namesOf(all).sort()).toEqual(expected);
   const after = all.map(({ name, off }) => [name, folder.step(off)[0]?.name]);
   expect(after).toEqual(all.map(({ name }, at) => [name, all[at + 1]?.name]));
   // In arbitrary order.

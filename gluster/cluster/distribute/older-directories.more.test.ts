@@ -57,8 +57,8 @@ describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
       for (const path of ['/', ...DIRECTORIES.map((each) => `/${each}`)]) {
         // A brick of GlusterFS treats a very new entry as one that another client is creating.
         for (;;) {
-          const found = await client.ask('stat', path).catch(() => null);
-          if (found !== null) break;
+          const stat = await client.ask('stat', path).catch(() => null);
+          if (stat !== null) break;
         }
         await client.ask('listdir', path);
       }
@@ -74,10 +74,10 @@ describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
       const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
       ends.push(() => mount.end());
       const all = DIRECTORIES.map((path) => `ls -l ${path}`).join(' && ');
-      const said = await mount.runScript(
+      const output = await mount.runScript(
         `until ls -lR . > /dev/null 2>&1 && ${all}; do :; done; cat a/file`,
       );
-      expect(said).toMatch(/here$/);
+      expect(output).toMatch(/here$/);
       expectOne(stored);
     },
   );

@@ -34,9 +34,9 @@ function entries(volume: DistributedVolume, path: string, fop: 'readdir' | 'read
   volume.ask('opendir', volume.findLoc(path), fd, null);
   const all: Dirent[] = [];
   for (let offset = 0; ; offset = all.at(-1)!.off) {
-    const told = volume.ask(fop, fd, 4096, offset, null);
-    if (told.opRet <= 0) break;
-    all.push(...(told.values[0] as Dirent[]));
+    const reply = volume.ask(fop, fd, 4096, offset, null);
+    if (reply.opRet <= 0) break;
+    all.push(...(reply.values[0] as Dirent[]));
   }
   fd.release();
   return all.filter(({ name }) => !/^\.\.?$/.test(name));
@@ -59,9 +59,9 @@ test('lookups after a listing assign one gfid to a directory on all bricks', asy
   const volume = await start();
   for (const path of DIRECTORIES) {
     entries(volume, path.slice(0, path.lastIndexOf('/')) || '/', 'readdirp');
-    const told = volume.lookup(path);
-    expect([path, told.opErrno]).toEqual([path, 0]);
-    const { iaGfid } = told.values[1] as Iatt;
+    const reply = volume.lookup(path);
+    expect([path, reply.opErrno]).toEqual([path, 0]);
+    const { iaGfid } = reply.values[1] as Iatt;
     expect([path, ...stored(path)]).toEqual([path, iaGfid, iaGfid]);
   }
   expect(volume.read('/file')).toBe('here');

@@ -68,8 +68,8 @@ test('with randomize-hash-range-by-gfid, the gfid selects the child of the first
   await start({ 'randomize-hash-range-by-gfid': 'on' });
   const order = [...THREE].sort();
   for (let n = 0; n < 12; n++) {
-    const told = volume.mkdir(`/d${n}`);
-    const { iaGfid } = told.values[1] as Iatt;
+    const reply = volume.mkdir(`/d${n}`);
+    const { iaGfid } = reply.values[1] as Iatt;
     const first = order[hashName(iaGfid) % 3]!;
     expect(pieces(`/d${n}`)[THREE.indexOf(first)]!.start).toBe(0);
   }
@@ -119,8 +119,8 @@ describe('a changed option of a running volume', () => {
     const { root } = volume;
     const placeOf = (name: string): unknown => {
       const key = `dht.file.hashed-subvol.${name}`;
-      const told = volume.ask('getxattr', new Loc(root), key, null);
-      return (told.values[0] as { get(name: string): unknown }).get(key);
+      const reply = volume.ask('getxattr', new Loc(root), key, null);
+      return (reply.values[0] as { get(name: string): unknown }).get(key);
     };
     const names = [...Array(20).keys()].map((n) => `tmp-n${n}`);
     const before = names.map(placeOf);

@@ -56,8 +56,8 @@ class Worker {
       this.look(to, (target) => {
         const { root } = this.volume;
         const [old, next] = [new Loc(source, root, from), new Loc(target, root, to)];
-        this.volume.askThen(this.client, 'rename', [old, next, null], (told) =>
-          this.done(told.opErrno),
+        this.volume.askThen(this.client, 'rename', [old, next, null], (reply) =>
+          this.done(reply.opErrno),
         );
       });
     });
@@ -67,7 +67,7 @@ class Worker {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
     const xdata = volume.gfidRequest();
-    const done = (told: FopReply): void => this.done(told.opErrno);
+    const done = (reply: FopReply): void => this.done(reply.opErrno);
     if (this.kind === 'files') {
       volume.askThen(client, 'mknod', [loc, 0o100640, 0, 0, xdata], done);
     } else volume.askThen(client, 'mkdir', [loc, 0o755, 0, xdata], done);
@@ -80,8 +80,8 @@ class Worker {
   private look(name: string, then: (inode: Inode | null) => void): void {
     const { volume, client } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);
-    volume.askThen(client, 'lookup', [loc, null], (told: FopReply) => {
-      then(told.opRet < 0 ? null : volume.linkReply(client, told));
+    volume.askThen(client, 'lookup', [loc, null], (reply: FopReply) => {
+      then(reply.opRet < 0 ? null : volume.linkReply(client, reply));
     });
   }
 

@@ -94,10 +94,10 @@ test('a new directory is usable while the lock of its layout is being released',
   const { volume } = slow;
   const { context, graph, root } = volume;
   const loc = new Loc(graph.inodes.newInode(), root, 'dir');
-  const made = volume.ask('mkdir', loc, 0o755, 0, volume.gfidRequest());
-  while (Number.isNaN(made.opRet)) context.advance(STEP_MS);
+  const firstReply = volume.ask('mkdir', loc, 0o755, 0, volume.gfidRequest());
+  while (Number.isNaN(firstReply.opRet)) context.advance(STEP_MS);
   expect(context.waiting).toBeGreaterThan(0);
-  graph.inodes.link(loc.inode!, root, 'dir', made.values[1] as Iatt);
+  graph.inodes.link(loc.inode!, root, 'dir', firstReply.values[1] as Iatt);
   const below = new Loc(graph.inodes.newInode(), loc.inode!, 'below');
   const [reply] = slow.rounds('mkdir', below, 0o755, 0, volume.gfidRequest());
   expect(reply.opErrno).toBe(0);

@@ -89,13 +89,13 @@ const CASES: readonly Case[] = [
           ports[name] = brick.port;
         }
         const mount = async (name: string, options: Readonly<Record<string, string>>) => {
-          const made = await RealMount.start(
+          const mount = await RealMount.start(
             scratch.path,
             name,
             distributedVolfile(ports, options),
           );
-          ends.push(() => made.end());
-          return made;
+          ends.push(() => mount.end());
+          return mount;
         };
         const full = { 'min-free-disk': least };
         const [plain, theirs] = [await mount('plain', {}), await mount('mnt', full)];

@@ -45,13 +45,16 @@ export const makeCall = <N extends FopName>(
   ...args: FopTable[N]['args']
 ): Call => ({ child, fop, args });
 
-export const failure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
+export const makeFailure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
   opRet: -1,
   opErrno,
   values: emptyReplies[fop],
 });
 
-export const success = <N extends FopName>(_fop: N, ...values: FopTable[N]['reply']): Reply<N> => ({
+export const makeSuccess = <N extends FopName>(
+  _fop: N,
+  ...values: FopTable[N]['reply']
+): Reply<N> => ({
   opRet: 0,
   opErrno: 0,
   values,
@@ -249,7 +252,8 @@ export function runTask<N extends FopName>(
   const task = new Task(priv, frame);
   task.start(steps(task), (result, error) => {
     if (error !== null) logError(priv, fop, error);
-    const { opRet, opErrno, values } = error === null ? (result as Reply<N>) : failure(fop, EIO);
+    const { opRet, opErrno, values } =
+      error === null ? (result as Reply<N>) : makeFailure(fop, EIO);
     unwindArgs[fop](frame, opRet, opErrno, values);
   });
 }

@@ -46,8 +46,8 @@ describeMounts('stat on a mount without attribute caching', () => {
           ['a', 'b'].map((name) => startMount(scratch, brick.volfile, { name, args: never })),
         );
         const paths = mounts.map(({ path }) => `${path}/f`);
-        const said = await run(scratch, process.execPath, ['-e', SCRIPT, ...paths]);
-        expect(said).toMatchObject({ status: 0, out: `${ROUNDS}\n` });
+        const output = await run(scratch, process.execPath, ['-e', SCRIPT, ...paths]);
+        expect(output).toMatchObject({ status: 0, out: `${ROUNDS}\n` });
         for (const mount of mounts) expect(await mount.stop()).toBe(0);
       } finally {
         await brick.end();

@@ -125,13 +125,13 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
     const { ask, driver } = await clients.open(brick.port);
     const other = await open();
     await ask('write', '/f', bytes('mine'), null);
-    const told: unknown[] = [];
-    driver.client.initiator.listen((event, data) => void told.push([event, data]));
+    const upcalls: unknown[] = [];
+    driver.client.initiator.listen((event, data) => void upcalls.push([event, data]));
     await ask('stat', '/f');
     await other('write', '/f', bytes('theirs'), null);
     await expect
       .poll(
-        () => JSON.stringify(told.map((each) => (each as [string, { what: string }])[1]?.what)),
+        () => JSON.stringify(upcalls.map((each) => (each as [string, { what: string }])[1]?.what)),
         PATIENCE,
       )
       .toContain('inode');
@@ -161,7 +161,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
   it('reads and writes with TLS, and cannot connect without TLS', async () => {
     skipWithoutTools('openssl version');
     const at = (name: string) => join(folder, name);
-    const made = spawnSync('openssl', [
+    const result = spawnSync('openssl', [
       'req',
       '-x509',
       '-newkey',
@@ -176,7 +176,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
       '-out',
       at('pem'),
     ]);
-    expect(made.status).toBe(0);
+    expect(result.status).toBe(0);
     const ssl = {
       'transport.socket.ssl-enabled': 'on',
       'transport.socket.ssl-own-cert': at('pem'),

@@ -47,9 +47,9 @@ const at = (name: string): string => join(brick.files, name);
 
 /** Connects and completes the handshake. */
 async function peer(texts?: Readonly<Record<string, string>>): Promise<RawPeer> {
-  const made = await RawPeer.connect(brick.port);
-  expect(await made.setVolume(texts)).toMatchObject({ opRet: 0 });
-  return made;
+  const peer = await RawPeer.connect(brick.port);
+  expect(await peer.setVolume(texts)).toMatchObject({ opRet: 0 });
+  return peer;
 }
 
 /** Opens a file through the client; creates it if it is missing. */
@@ -162,13 +162,13 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
       [{ 'remote-subvolume': 'posix' }, 13, 'Authentication failed'],
       [{ 'subdir-mount': '/none' }, 2, /subdirectory/],
     ] as const) {
-      const said = await raw.setVolume(texts);
-      expect([said.opRet, said.opErrno], JSON.stringify(texts)).toEqual([-1, errno]);
-      expect(said.texts!.get('ERROR')).toMatch(why);
+      const reply = await raw.setVolume(texts);
+      expect([reply.opRet, reply.opErrno], JSON.stringify(texts)).toEqual([-1, errno]);
+      expect(reply.texts!.get('ERROR')).toMatch(why);
     }
     const garbage = new Uint8Array(20).fill(0xff);
-    const said = await raw.setVolumeRaw((w) => w.opaque(garbage));
-    expect(said).toMatchObject({ opRet: -1, opErrno: 22 });
+    const reply = await raw.setVolumeRaw((w) => w.opaque(garbage));
+    expect(reply).toMatchObject({ opRet: -1, opErrno: 22 });
     const welcome = await raw.setVolume();
     expect(welcome.opRet).toBe(0);
     expect(welcome.texts!.get('ERROR')).toBe('Success');
@@ -415,8 +415,8 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     await driver.expect('fallocate', fd, KEEP_SIZE, 0, 1 << 22, null);
     expect(await size()).toBe((1 << 20) + 4096);
     // The brick would treat the mode as KEEP_SIZE, and zero nothing.
-    const kept = await driver.wind('fallocate', fd, ZERO_RANGE | KEEP_SIZE, 1 << 20, 4096, null);
-    expect(kept.opErrno).toBe(EOPNOTSUPP);
+    const result = await driver.wind('fallocate', fd, ZERO_RANGE | KEEP_SIZE, 1 << 20, 4096, null);
+    expect(result.opErrno).toBe(EOPNOTSUPP);
     await driver.expect('discard', fd, 1 << 20, 1024, null);
     await driver.expect('zerofill', fd, (1 << 20) + 2048, 1024, null);
     const back = Buffer.from(

@@ -123,10 +123,10 @@ function accept(): void {
   mine.events.onConnect({
     send(bytes, length, data) {
       const all = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]);
-      const taken = all.subarray(0, mine.capacity);
-      mine.capacity -= taken.length;
-      mine.sent = Buffer.concat([mine.sent, taken]);
-      return all.length > 0 && taken.length === 0 ? -EAGAIN : taken.length;
+      const accepted = all.subarray(0, mine.capacity);
+      mine.capacity -= accepted.length;
+      mine.sent = Buffer.concat([mine.sent, accepted]);
+      return all.length > 0 && accepted.length === 0 ? -EAGAIN : accepted.length;
     },
   });
   settle();
@@ -151,19 +151,19 @@ function make(asksPort = false, pingTimeout = 42): void {
     {
       context: { now: () => clock.now, after: (ms, fn) => clock.after(ms, fn) },
       connect(address, events) {
-        const made: Line = {
+        const newLine: Line = {
           address,
           events,
           isClosed: false,
           sent: new Uint8Array(),
           capacity: Infinity,
         };
-        lines.push(made);
+        lines.push(newLine);
         return {
           isServed: false,
           flushSoon: () => events.onWritable(),
           close() {
-            made.isClosed = true;
+            newLine.isClosed = true;
           },
         };
       },
@@ -307,14 +307,14 @@ describe('a connection', () => {
     make();
     connection.start();
     const waits = (): number[] => {
-      const found: number[] = [];
+      const delays: number[] = [];
       for (let attempt = 0; attempt < 7; attempt++) {
         const [count, at] = [lines.length, clock.now];
         line().events.onEnd('connection refused');
         for (let tick = 0; lines.length === count && tick < 100; tick++) advance(0.05);
-        found.push(clock.now - at);
+        delays.push(clock.now - at);
       }
-      return found;
+      return delays;
     };
     const expected = [250, 500, 1000, 2000, 3000, 3000, 3000];
     expect(waits()).toEqual(expected);

@@ -8,18 +8,18 @@ const wide = (lo: number) => ({ hi: lo >>> 3, lo });
 test('an index leads to the position for which it was assigned', () => {
   const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
   fc.assert(
-    fc.property(steps, (taken) => {
+    fc.property(steps, (path) => {
       const positions = new DirectoryPositions();
-      const given = new Map<number, number>([[0, 0]]);
-      for (const [pick, lo] of taken) {
-        const from = [...given.keys()][pick % given.size]!;
+      const positionsByIndex = new Map<number, number>([[0, 0]]);
+      for (const [pick, lo] of path) {
+        const from = [...positionsByIndex.keys()][pick % positionsByIndex.size]!;
         const index = positions.assignIndex(from, wide(lo));
         expect(index).toBeGreaterThan(0);
-        if (given.has(index)) expect(given.get(index)).toBe(lo);
-        given.set(index, lo);
+        if (positionsByIndex.has(index)) expect(positionsByIndex.get(index)).toBe(lo);
+        positionsByIndex.set(index, lo);
       }
-      for (const [index, lo] of given) expect(positions.find(index)).toEqual(wide(lo));
-      expect(positions.find(taken.length + 1)).toBeUndefined();
+      for (const [index, lo] of positionsByIndex) expect(positions.find(index)).toEqual(wide(lo));
+      expect(positions.find(path.length + 1)).toBeUndefined();
     }),
   );
 });

@@ -104,10 +104,10 @@ describe('a client of a server that is not a brick', () => {
       greet(socket);
     });
     const { ask, driver } = await clients.open(port, { waits: false });
-    const heard = new Set<string>();
-    driver.client.initiator.listen((event) => void heard.add(event));
+    const reasons = new Set<string>();
+    driver.client.initiator.listen((event) => void reasons.add(event));
     await expect.poll(() => count, PATIENCE).toBeGreaterThanOrEqual(ATTEMPTS);
-    expect([...heard]).toEqual(['CHILD_CONNECTING']);
+    expect([...reasons]).toEqual(['CHILD_CONNECTING']);
     await expect(ask('lookup', '/')).rejects.toThrow('ENOTCONN');
     expect(complaints()).toEqual([expect.stringMatching(why)]);
   });
@@ -197,8 +197,8 @@ describe.skipIf(isWithoutBricks())('a client of a GlusterFS brick', () => {
       const args = ['--import', import.meta.resolve('tsx'), program, String(brick.port), '/f'];
       const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       ends.push(() => holder.kill('SIGKILL'));
-      const [said] = await once(holder.stdout, 'data');
-      expect(String(said)).toBe('locked\n');
+      const [output] = await once(holder.stdout, 'data');
+      expect(String(output)).toBe('locked\n');
       const { inode } = await driver.find('/f');
       const fd = driver.newFd(inode, 2);
       await driver.expect('open', new Loc(inode), 2, fd, null);

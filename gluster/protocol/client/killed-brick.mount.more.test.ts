@@ -70,7 +70,7 @@ const clients: Readonly<Record<string, (scratch: Scratch, text: string) => Promi
 };
 
 async function outcomesOf(client: keyof typeof clients, bricks: number, above: readonly string[]) {
-  let found: Outcomes = {};
+  let outcomes: Outcomes = {};
   await withScratch(async (scratch) => {
     const all: RealBrick[] = [];
     try {
@@ -99,13 +99,13 @@ async function outcomesOf(client: keyof typeof clients, bricks: number, above: r
       await last.run();
       await expect.poll(probe, PATIENCE).toBe('ok');
       await steps.do('back');
-      found = JSON.parse(await steps.do('end')) as Outcomes;
+      outcomes = JSON.parse(await steps.do('end')) as Outcomes;
       await mount.end();
     } finally {
       for (const brick of all) await brick.end();
     }
   });
-  return found;
+  return outcomes;
 }
 
 const STACKS: Readonly<Record<string, readonly [bricks: number, above: readonly string[]]>> = {
@@ -229,11 +229,11 @@ const expectedOf = (stack: string): Map<string, string> =>
  * `security.capability` before some changes, and a client may not have read all requests yet; a file may have
  * been looked up just before the brick went away.
  */
-function differences(found: Outcomes, expected: ReadonlyMap<string, string>): string[] {
-  expect(Object.keys(found.away!).sort()).toEqual([...expected.keys()].sort());
+function differences(actual: Outcomes, expected: ReadonlyMap<string, string>): string[] {
+  expect(Object.keys(actual.away!).sort()).toEqual([...expected.keys()].sort());
   return [...expected].flatMap(([fop, outcome]) => {
     const [flight, away = flight] = outcome.split('/') as [string, string | undefined];
-    const [inFlight, later, back] = ['flight', 'away', 'back'].map((phase) => found[phase]![fop]!);
+    const [inFlight, later, back] = ['flight', 'away', 'back'].map((phase) => actual[phase]![fop]!);
     const either = ON_FILES.includes(fop) || fop === 'lookup' ? ['ENOENT', 'ENOTCONN'] : [];
     const isSame =
       [flight, away, ...either].includes(inFlight!) && [away, ...either].includes(later!);

@@ -40,8 +40,8 @@ test('a listing requests ACLs only within a minute of a request for one, and kee
   expect(isNone(1, 'user.x')).toBe(false);
   expect(acls.addAclRequest(null)).toBe(null);
   isNone(1);
-  const asked = acls.addAclRequest(besides)!;
-  expect(['user.x', ACCESS, DEFAULT].map((name) => asked.has(name))).toEqual([true, true, true]);
+  const xdata = acls.addAclRequest(besides)!;
+  expect(['user.x', ACCESS, DEFAULT].map((name) => xdata.has(name))).toEqual([true, true, true]);
   expect(besides.has(ACCESS)).toBe(false);
   now += 60_001;
   expect(acls.addAclRequest(besides)).toBe(besides);

@@ -105,7 +105,7 @@ export class RemoteVolume {
       },
       {
         onHandshake: (welcome) => this.reopenFiles(welcome),
-        onLoss: (why) => this.handleLoss(why),
+        onLoss: (reason) => this.handleLoss(reason),
         onFailure: (failure) => this.handleFailure(failure),
         onCall: (program, procedure, r) => this.handleCall(program, procedure, r),
         warn: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),

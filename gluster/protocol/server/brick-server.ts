@@ -16,7 +16,7 @@ import { readCertificates } from '../shared/certificates.ts';
 import { type AuthOptions, isAdmitted } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squash, UserGroups } from './callers.ts';
-import type { Binding, ClientConnection, ConnectionHost } from './client-connection.ts';
+import type { ClientBinding, ClientConnection, ConnectionHost } from './client-connection.ts';
 import { listenOnLoop } from './loop-listener.ts';
 import { type Listener, type ListenerSettings, listen } from './node-listener.ts';
 import type { Settings } from './options.ts';
@@ -262,7 +262,7 @@ function sendInvalidation(connection: ClientConnection, invalidation: Invalidati
 }
 
 /** Whether an upcall affects a client's brick. */
-function affectsBrick(upcall: Upcall, { brick }: Binding): boolean {
+function affectsBrick(upcall: Upcall, { brick }: ClientBinding): boolean {
   if (upcall.what === 'every-entry') return true;
   return (upcall.what === 'inode' ? upcall.inode : upcall.parent).table === brick.inodes;
 }
@@ -272,7 +272,7 @@ function dumpConnection(
   { binding, peer, callServer, activeCount, lockCount }: ClientConnection,
   at: number,
 ): Dump {
-  const { client, brick, subdir, identity, version, since } = binding as Binding;
+  const { client, brick, subdir, identity, version, since } = binding as ClientBinding;
   const { address, port, certificate } = peer;
   const values: Dump = {
     'client-uid': client.uid,

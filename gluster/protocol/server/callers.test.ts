@@ -33,10 +33,10 @@ it('groups of a user equal those of id(1)', () => {
 
 it('groups are cached for the given time, also for unknown users', () => {
   let now = 0;
-  const asked: number[] = [];
+  const lookups: number[] = [];
   const groups = new UserGroups(
     (uid) => {
-      asked.push(uid);
+      lookups.push(uid);
       return uid === 7 ? [now] : null;
     },
     () => now,
@@ -47,7 +47,7 @@ it('groups are cached for the given time, also for unknown users', () => {
   now = 100;
   expect(groups.find(7, 0)).toEqual([100]);
   expect(groups.find(7, 0)).toEqual([100]);
-  expect(asked).toEqual([7, 8, 7, 7]);
+  expect(lookups).toEqual([7, 8, 7, 7]);
   for (let uid = 10; uid < 10_000; uid++) groups.find(uid, 100);
   expect(groups.find(7, 100)).toEqual([100]);
 });

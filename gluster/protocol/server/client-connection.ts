@@ -109,7 +109,7 @@ const LOCK_FOPS: ReadonlySet<FopName> = new Set<FopName>([
 const WAITING_MAX = 16_384;
 
 /** The client of a connection, and its brick. */
-export interface Binding {
+export interface ClientBinding {
   readonly client: Client;
   readonly brick: Brick;
   readonly subdir: string;
@@ -133,7 +133,7 @@ export class ClientConnection {
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
   readonly peer: Peer;
-  binding: Binding | null = null;
+  binding: ClientBinding | null = null;
   /** The number of active requests, without those for locks. */
   activeCount = 0;
   /** The number of active requests for locks. */
@@ -338,7 +338,7 @@ export class ClientConnection {
     });
   }
 
-  private bind(binding: Binding, root: Gfid): HandshakeResult {
+  private bind(binding: ClientBinding, root: Gfid): HandshakeResult {
     const { client, brick, isGlossa } = binding;
     this.binding = binding;
     this.origin = {

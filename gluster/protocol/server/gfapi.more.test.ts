@@ -35,11 +35,11 @@ async function check(volume: string): Promise<Record<string, string>> {
     join(folder, `${volume}.log`),
   ];
   const child = spawn('python3', args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (text) => (said += text));
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
   const [status] = await once(child, 'close');
   expect(status).toBe(0);
-  return JSON.parse(said) as Record<string, string>;
+  return JSON.parse(output) as Record<string, string>;
 }
 
 describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapiObstacle()))(

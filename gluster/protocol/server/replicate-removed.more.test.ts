@@ -47,7 +47,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
         mv big/large other/large; mv big/f1 other/f1; rm -r big; cat <&3
         mkdir big; echo again > big/f1`),
       ).toBe('open\n');
-      const wanted = volume.readTree(0);
+      const expected = volume.readTree(0);
       await bricks[1]!.run();
       await expect
         .poll(async () => {
@@ -55,7 +55,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
           return volume!.readPending();
         }, PATIENCE)
         .toBe('');
-      expect(volume.readTree(0)).toBe(wanted);
+      expect(volume.readTree(0)).toBe(expected);
       expect(await mount.runScript('cat b hard link made/in stays/one other/two big/f1')).toBe(
         'a\nmore\na\nmore\na\nmore\nin\nlinked\ntwo\nagain\n',
       );
@@ -64,7 +64,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
       if (whose !== 'ours') return;
       const landfill = join(volume.brickFolder(1), '.glusterfs/landfill');
       await expect.poll(() => readdirSync(landfill), PATIENCE).toEqual([]);
-      expect(volume.readTree(1)).toBe(wanted);
+      expect(volume.readTree(1)).toBe(expected);
       const gfids = [0, 1].map((at) => [...listGfidHandles(volume!.brickFolder(at)).keys()].sort());
       expect(gfids[1]).toEqual(gfids[0]);
     },

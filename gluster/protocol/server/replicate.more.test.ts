@@ -42,7 +42,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
       ).toBe('');
       expect(volume.readTree(1)).not.toBe(volume.readTree(0));
       expect(volume.readPending()).not.toBe('');
-      const wanted = volume.readTree(0);
+      const expected = volume.readTree(0);
 
       await bricks[1]!.run();
       await expect
@@ -52,7 +52,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
         }, PATIENCE)
         .toBe('');
       expect(volume.readTree(1)).toBe(volume.readTree(0));
-      expect(volume.readTree(0)).toBe(wanted);
+      expect(volume.readTree(0)).toBe(expected);
       expect(
         await mount.runScript('cat d/made/f | wc -c; cat d/a; stat -c %Y d/pipe d/made/pipe'),
       ).toBe('100000\ntext\nmore\n2000\n3000\n');

@@ -51,29 +51,29 @@ export function resolve(
   operand: Operand,
   values: readonly unknown[],
   scope: ResolveScope,
-  done: OnOperand,
+  onResult: OnOperand,
 ): void {
   const gfid = (index: number): Gfid =>
     index < 0 ? NULL_GFID : mapRootGfid(values[index] as Gfid, scope.root);
   switch (operand.kind) {
     case 'inode':
       findInode(frame, gfid(operand.gfid), scope, (inode) =>
-        done(typeof inode === 'number' ? inode : new Loc(inode)),
+        onResult(typeof inode === 'number' ? inode : new Loc(inode)),
       );
       return;
     case 'fd':
-      findFd(frame, values[operand.remote] as number, gfid(operand.gfid), scope, done);
+      findFd(frame, values[operand.remote] as number, gfid(operand.gfid), scope, onResult);
       return;
     case 'entry':
-      findEntry(frame, operand, values, scope, done);
+      findEntry(frame, operand, values, scope, onResult);
       return;
     case 'nameless':
       findInode(frame, gfid(operand.gfid), scope, (inode) =>
-        done(typeof inode === 'number' ? inode : new Loc(scope.inodes.newInode(), inode)),
+        onResult(typeof inode === 'number' ? inode : new Loc(scope.inodes.newInode(), inode)),
       );
       return;
     case 'newFd':
-      done(EINVAL);
+      onResult(EINVAL);
   }
 }
 
@@ -82,14 +82,14 @@ function findFd(
   remote: number,
   gfid: Gfid,
   scope: ResolveScope,
-  done: OnOperand,
+  onResult: OnOperand,
 ): void {
   if (remote !== ANONYMOUS_FD) {
-    done(scope.fds.get(remote) ?? EBADF);
+    onResult(scope.fds.get(remote) ?? EBADF);
     return;
   }
   findInode(frame, gfid, scope, (inode) =>
-    done(typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid)),
+    onResult(typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid)),
   );
 }
 
@@ -98,15 +98,15 @@ function findInode(
   frame: Frame,
   gfid: Gfid,
   { inodes, links }: ResolveScope,
-  done: (inode: Inode | number) => void,
+  onResult: (inode: Inode | number) => void,
 ): void {
   const cached = inodes.find(gfid);
   if (cached !== undefined || gfid === NULL_GFID) {
-    done(cached ?? EINVAL);
+    onResult(cached ?? EINVAL);
     return;
   }
   lookup(frame, links, new Loc(inodes.newInode(), null, null, gfid), (inode) =>
-    done(inode === ENOENT ? ESTALE : inode),
+    onResult(inode === ENOENT ? ESTALE : inode),
   );
 }
 
@@ -115,28 +115,28 @@ function findEntry(
   operand: EntryOperand,
   values: readonly unknown[],
   scope: ResolveScope,
-  done: OnOperand,
+  onResult: OnOperand,
 ): void {
   const { gfid, pargfid, name: nameIndex, rule } = operand;
   const name = values[nameIndex] as string;
   const parentGfid = mapRootGfid(values[pargfid] as Gfid, scope.root);
   // A lookup without a name is by gfid.
   if (rule === 'unasked' && (name === '' || parentGfid === NULL_GFID)) {
-    done(makeLocByGfid(mapRootGfid(values[gfid] as Gfid, scope.root), scope));
+    onResult(makeLocByGfid(mapRootGfid(values[gfid] as Gfid, scope.root), scope));
     return;
   }
   if (name.includes('/')) {
-    done(EPERM);
+    onResult(EPERM);
     return;
   }
   const isDots = name === '.' || name === '..';
   findInode(frame, parentGfid, scope, (parent) => {
-    if (typeof parent === 'number') done(parent);
-    else if (!parent.isDir) done(EPERM);
-    else if (isDots && rule !== 'unasked') done(dotsErrno(operand, values));
+    if (typeof parent === 'number') onResult(parent);
+    else if (!parent.isDir) onResult(EPERM);
+    else if (isDots && rule !== 'unasked') onResult(dotsErrno(operand, values));
     // A client does not see the parent directory of its root.
-    else if (name === '..' && parentGfid === scope.root) done(ENOENT);
-    else findName(frame, parent, name, rule, scope, done);
+    else if (name === '..' && parentGfid === scope.root) onResult(ENOENT);
+    else findName(frame, parent, name, rule, scope, onResult);
   });
 }
 
@@ -159,46 +159,47 @@ function findName(
   name: string,
   rule: 'there' | 'absent' | 'any' | 'unasked',
   { inodes, links }: ResolveScope,
-  done: OnOperand,
+  onResult: OnOperand,
 ): void {
   const cached = name === '.' ? parent : inodes.grep(parent, name);
   const makeNewLoc = (): Loc => new Loc(inodes.newInode(), parent, name);
   if (rule === 'unasked') {
-    done(cached === undefined ? makeNewLoc() : new Loc(cached, parent, name));
+    onResult(cached === undefined ? makeNewLoc() : new Loc(cached, parent, name));
     return;
   }
   // For a name that may be absent, the storage itself checks.
   if (cached === undefined && rule !== 'there') {
-    done(makeNewLoc());
+    onResult(makeNewLoc());
     return;
   }
   lookup(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
-    if (typeof inode !== 'number') done(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
-    else if (rule === 'there') done(inode);
+    if (typeof inode !== 'number')
+      onResult(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
+    else if (rule === 'there') onResult(inode);
     else {
       inodes.unlink(parent, name);
-      done(makeNewLoc());
+      onResult(makeNewLoc());
     }
   });
 }
 
 interface Lookup {
   readonly loc: Loc;
-  readonly done: (inode: Inode | number) => void;
+  readonly onResult: (inode: Inode | number) => void;
 }
 
-/** Looks up a loc for the frame's request. `done` receives the table's inode or the errno. */
-export function lookup(frame: Frame, links: Child, loc: Loc, done: Lookup['done']): void {
-  frame.local = { loc, done } satisfies Lookup;
+/** Looks up a loc for the frame's request. @param onResult called with the table's inode or the errno */
+export function lookup(frame: Frame, links: Child, loc: Loc, onResult: Lookup['onResult']): void {
+  frame.local = { loc, onResult } satisfies Lookup;
   wind.lookup(frame, 0, lookupCbk, links, loc, null);
 }
 
 const LOOKUP = findFop('lookup')!;
 
 const lookupCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
-  const { loc, done } = frame.local as Lookup;
+  const { loc, onResult } = frame.local as Lookup;
   const reply = [inode, buf];
   const isComplete = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
-  if (opRet < 0) done(opErrno || EIO);
-  else done(isComplete ? (reply[0] as Inode) : ENOENT);
+  if (opRet < 0) onResult(opErrno || EIO);
+  else onResult(isComplete ? (reply[0] as Inode) : ENOENT);
 };

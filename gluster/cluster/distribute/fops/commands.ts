@@ -14,7 +14,7 @@ import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { fixLayout } from '../heal/fix-layout.ts';
-import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
+import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
 const SPREAD = 'distribute.directory-spread-count';
 export const FIX_LAYOUT = 'distribute.fix.layout';
@@ -57,14 +57,14 @@ const NAMES = [...REFUSED, ...Object.keys(commands)];
 export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
 
 export function* runCommand(task: Task, inode: Inode, dict: Dict): Steps<Reply<'setxattr'>> {
-  if (task.frame?.root.uid !== 0) return failure('setxattr', EPERM);
-  if (REFUSED.some((name) => dict.has(name))) return failure('setxattr', EOPNOTSUPP);
+  if (task.frame?.root.uid !== 0) return makeFailure('setxattr', EPERM);
+  if (REFUSED.some((name) => dict.has(name))) return makeFailure('setxattr', EOPNOTSUPP);
   for (const [name, command] of Object.entries(commands)) {
     const value = dict.get(name);
     if (value === undefined) continue;
     const text = value instanceof Uint8Array ? decodeName(value) : String(value);
     const errno = yield* command(task, new Loc(inode), text.replace(/\0+$/, ''));
-    if (errno !== 0) return failure('setxattr', errno);
+    if (errno !== 0) return makeFailure('setxattr', errno);
   }
-  return success('setxattr', null);
+  return makeSuccess('setxattr', null);
 }

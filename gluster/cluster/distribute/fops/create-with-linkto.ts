@@ -25,8 +25,8 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
 import { isSameValue } from '../layout/layout.ts';
-import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
+import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
@@ -52,11 +52,11 @@ export function* createWithLinkto<N extends CreatingFop>(
   const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
   xdata.setGfid(GFID_REQ, gfid);
   const linkto = yield* makeLinkto(task, loc, hashed, child, gfid);
-  if (linkto.opRet < 0) return failure(name, linkto.opErrno);
+  if (linkto.opRet < 0) return makeFailure(name, linkto.opErrno);
   const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
   const reply = yield* task.windOne(child, name, ...newArgs);
   if (reply.opRet < 0) {
-    yield* task.windOwn(hashed, 'unlink', loc, 0, unusedLinktoXdata());
+    yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
     return reply;
   }
   const [inode, buf] = reply.values.slice(indexes.inode) as [Inode | null, Iatt | null];
@@ -87,21 +87,21 @@ export function* openExisting(
   fd: FopTable['create']['args'][4],
 ): Steps<Reply<'create'>> {
   const lookup = yield* lookupEverywhere(task, loc, null);
-  if (lookup.opRet < 0) return failure('create', lookup.opErrno);
-  if ((flags & O_EXCL) !== 0) return failure('create', EEXIST);
+  if (lookup.opRet < 0) return makeFailure('create', lookup.opErrno);
+  if ((flags & O_EXCL) !== 0) return makeFailure('create', EEXIST);
   const [inode, buf, , postparent] = lookup.values;
-  if (buf?.iaType === IA_IFDIR) return failure('create', EISDIR);
+  if (buf?.iaType === IA_IFDIR) return makeFailure('create', EISDIR);
   const child = inode === null ? NO_CHILD : task.volume.findFileChild(inode);
-  if (child === NO_CHILD) return failure('create', EIO);
+  if (child === NO_CHILD) return makeFailure('create', EIO);
   const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
   const openReply = yield* task.windOne(child, 'open', file, flags, fd, null);
-  if (openReply.opRet < 0) return failure('create', openReply.opErrno);
-  return success('create', fd, inode, buf, postparent, postparent, null);
+  if (openReply.opRet < 0) return makeFailure('create', openReply.opErrno);
+  return makeSuccess('create', fd, inode, buf, postparent, postparent, null);
 }
 
 /** Finds the child's piece of the parent's layout, as far as this client knows. */
 export const findParentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
-  volume.directoryState(parent!)!.layout.storedPiece(child);
+  volume.findDirectory(parent!)!.layout.readStoredPiece(child);
 
 /** Adds xdata that makes a request conditional on that piece. */
 export function addLayoutCondition(
@@ -123,7 +123,7 @@ export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
 export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
   const { volume } = task;
   const parent = loc.parent!;
-  const oldLayout = volume.directoryState(parent)?.layout;
+  const oldLayout = volume.findDirectory(parent)?.layout;
   const view = yield* lookupAgain(task, new Loc(parent));
   if (view === null) return false;
   const { layout, mds } = view;
@@ -131,7 +131,7 @@ export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
   const hasChanged = volume.children.some(
     (child) =>
       oldLayout !== undefined &&
-      !isSameValue(oldLayout.storedPiece(child), layout.storedPiece(child)),
+      !isSameValue(oldLayout.readStoredPiece(child), layout.readStoredPiece(child)),
   );
   if (hasChanged) {
     volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {

@@ -15,11 +15,11 @@ let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
 test('locks of a directory go to the child of its lowest range, even after ranges change', async () => {
-  const asked: string[] = [];
+  const children: string[] = [];
   volume = await DistributedVolume.start(THREE, {}, (name) => ({
     translator: makeTranslator('watching', {
       lk(frame, _xl, _fd, _cmd, flock) {
-        asked.push(name);
+        children.push(name);
         unwind.lk(frame, 0, 0, flock, null);
       },
     }),
@@ -38,12 +38,12 @@ test('locks of a directory go to the child of its lowest range, even after range
     volume.ask('opendir', volume.findLoc(path), fd, null);
     const lock = (type: number): number =>
       volume.ask('lk', fd, F_SETLK, { ...makeWholeLock(type), owner: '01', pid: 1 }, null).opRet;
-    asked.length = 0;
+    children.length = 0;
     expect(lock(F_RDLCK)).toBe(0);
     const spread = new Dict().set('distribute.directory-spread-count', '1');
     expect(volume.ask('setxattr', volume.findLoc(path), spread, 0, null).opRet).toBe(0);
     expect(lock(F_UNLCK)).toBe(0);
-    expect(asked).toEqual([first, first]);
+    expect(children).toEqual([first, first]);
     fd.release();
   }
   expect(locked.size).toBe(3);

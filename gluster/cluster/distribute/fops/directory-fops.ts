@@ -17,7 +17,7 @@ import { lookupAgain } from '../heal/heal-directory.ts';
 import { addToMdsCount } from '../heal/heal-xattrs.ts';
 import { countAnomalies, mayHeal } from '../layout/layout.ts';
 import { mergeDirectories, mergeReplies } from '../merge.ts';
-import { failure, type Reply, type Steps, type Task } from '../task.ts';
+import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { isCommand, runCommand } from './commands.ts';
 import { getDirectoryXattr, isInternal } from './virtual-xattrs.ts';
 
@@ -40,7 +40,7 @@ function* stat(
   const loc = new Loc(inode);
   const replies = yield* task.windEach(task.volume.children, 'stat', () => [loc, xdata]);
   const successes = successfulReplies(replies);
-  if (successes.length === 0) return failure('stat', chooseErrno(replies));
+  if (successes.length === 0) return makeFailure('stat', chooseErrno(replies));
   const source = mds !== NO_CHILD && replies[mds]!.opRet >= 0 ? replies[mds]! : successes[0]!;
   const buf = mergeDirectories(
     source.values[0]!,
@@ -86,14 +86,14 @@ function* changeAll<N extends ChangeFop>(
   if (children.length === 1) return [yield* task.windOne(0, fop, ...args)];
   const dir = args[0] as Loc;
   const { mds, errno: unknown } = yield* findMds(task, directory, dir);
-  if (unknown !== 0) return [failure(fop, unknown)];
+  if (unknown !== 0) return [makeFailure(fop, unknown)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
     const [first, ...others] = successfulReplies(replies);
-    return first === undefined ? [failure(fop, chooseErrno(replies))] : [first, ...others];
+    return first === undefined ? [makeFailure(fop, chooseErrno(replies))] : [first, ...others];
   }
   const errno = yield* addToMdsCount(task, mds, dir, -1);
-  if (errno !== 0) return [failure(fop, errno)];
+  if (errno !== 0) return [makeFailure(fop, errno)];
   const first = yield* task.windOne(mds, fop, ...args);
   if (first.opRet < 0) {
     yield* addToMdsCount(task, mds, dir, 1);
@@ -116,7 +116,7 @@ function* setattr(
   const replies = yield* changeAll(task, directory, 'setattr', args);
   const merged = mergeReplies(replies[0], replies);
   const [before, after, xdata] = merged.values;
-  const { mds } = volume.directoryState(args[0].inode!) ?? directory;
+  const { mds } = volume.findDirectory(args[0].inode!) ?? directory;
   if (merged.opRet < 0 || after === null || volume.children.length === 1 || mds === NO_CHILD) {
     return merged;
   }
@@ -144,7 +144,7 @@ function* changeXattr(
 ): Steps<Reply<FopName>> {
   const [, subject] = args as [Loc, Dict | string | null];
   const names = typeof subject === 'string' ? [subject] : [...(subject?.keys() ?? [])];
-  if (names.some((name) => isInternal(task.volume, name))) return failure(fop, EPERM);
+  if (names.some((name) => isInternal(task.volume, name))) return makeFailure(fop, EPERM);
   const [reply] = yield* changeAll(task, directory, fop, args as never);
   return reply;
 }
@@ -174,7 +174,7 @@ function* windToAll<N extends FopName>(
 ): Steps<Reply<N>> {
   const replies = yield* task.windEach(task.volume.up, fop, () => args as never);
   const failed = replies.find(({ opRet }) => opRet < 0);
-  return failed ?? replies[0] ?? failure(fop, chooseErrno(replies));
+  return failed ?? replies[0] ?? makeFailure(fop, chooseErrno(replies));
 }
 
 const makeLock =

@@ -26,7 +26,7 @@ const FILES = [...Array(12).keys()].map((n) => `f${n}`);
 
 let volume: DistributedVolume;
 /** The watched requests to children, in order. */
-let asked: string[];
+let requests: string[];
 
 const WATCHED = ['create', 'mknod', 'symlink', 'inodelk', 'lookup', 'getxattr'] as const;
 
@@ -37,7 +37,7 @@ const watching = makeTranslator(
     WATCHED.map((fop: FopName) => [
       fop,
       collect[fop]((frame, xl, args) => {
-        asked.push(`${xl.name} ${fop}`);
+        requests.push(`${xl.name} ${fop}`);
         const cbk = collectCbk[fop]((back, _cookie, _xl, opRet, opErrno, values) =>
           unwindArgs[fop](back, opRet, opErrno, values),
         );
@@ -51,7 +51,7 @@ async function start(
   options: Readonly<Record<string, string>> = {},
   translator: unknown = watching,
 ): Promise<void> {
-  asked = [];
+  requests = [];
   const between = (): Omit<TestVolume, 'name' | 'below'> => ({ translator: translator as never });
   const started = await DistributedVolume.start(NAMES, options, between);
   onTestFinished(() => started.stop());
@@ -95,7 +95,7 @@ const newLoc = (parent: string, name: string): Loc =>
 function create(parent: string, name: string): FopReply {
   const loc = newLoc(parent, name);
   const fd = new Fd(loc.inode!, 2, 1);
-  asked = [];
+  requests = [];
   const reply = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.gfidRequest());
   fd.release();
   return reply;
@@ -135,7 +135,7 @@ test("a create under a known layout sends one request, to the name's child", asy
   const pieces = piecesOf('/folder');
   for (const name of FILES) {
     expect(create('/folder', name).opErrno).toBe(0);
-    expect(asked).toEqual([`${placeIn(pieces, name)} create`]);
+    expect(requests).toEqual([`${placeIn(pieces, name)} create`]);
   }
 });
 

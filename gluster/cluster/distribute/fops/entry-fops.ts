@@ -16,7 +16,14 @@ import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
 import { LAYOUT_HEAL, lockInode, makeLoc, unlockInode } from '../locks.ts';
 import { mergeParent } from '../merge.ts';
-import { failure, makeTaskFop, type Reply, type Steps, success, type Task } from '../task.ts';
+import {
+  makeFailure,
+  makeSuccess,
+  makeTaskFop,
+  type Reply,
+  type Steps,
+  type Task,
+} from '../task.ts';
 import {
   ARGUMENT_INDEXES,
   addLayoutCondition,
@@ -27,7 +34,7 @@ import {
   refreshParent,
 } from './create-with-linkto.ts';
 import { findLocation } from './file-fops.ts';
-import { linktoXdata, lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 function* create<N extends CreatingFop>(
   task: Task,
@@ -38,7 +45,7 @@ function* create<N extends CreatingFop>(
   const loc = args[ARGUMENT_INDEXES[name].loc] as Loc;
   const hashed = volume.findHashedChild(loc);
   const errno = checkPlacement(volume, hashed);
-  if (errno !== 0) return failure(name, errno);
+  if (errno !== 0) return makeFailure(name, errno);
   volume.space.refresh();
   if (volume.decommissioned.has(hashed) && (name === 'create' || name === 'mknod')) {
     return yield* createAfterRefresh(task, name, args, hashed);
@@ -79,12 +86,13 @@ function* createAfterRefresh<N extends CreatingFop>(
   task.setPatient(false);
   const errno = yield* lockInode(task, lockedChild, LAYOUT_HEAL, directory, F_RDLCK);
   task.setPatient(true);
-  if (errno !== 0) return failure(name, errno);
-  let reply = failure(name, ENOENT);
+  if (errno !== 0) return makeFailure(name, errno);
+  let reply = makeFailure(name, ENOENT);
   if (yield* refreshParent(task, loc)) {
     const hashed = volume.findHashedChild(loc);
     const refusal = checkPlacement(volume, hashed);
-    reply = refusal === 0 ? yield* createOnChild(task, name, args, hashed) : failure(name, refusal);
+    reply =
+      refusal === 0 ? yield* createOnChild(task, name, args, hashed) : makeFailure(name, refusal);
   }
   task.replyEarly(reply);
   yield* unlockInode(task, lockedChild, LAYOUT_HEAL, directory);
@@ -123,7 +131,7 @@ function* createOnChild<N extends CreatingFop>(
 function chooseChild(volume: Distribute, { parent }: Loc, hashed: number): number {
   const { space } = volume;
   if (!space.isFull(hashed)) return hashed;
-  const { pieces } = volume.directoryState(parent!)!.layout;
+  const { pieces } = volume.findDirectory(parent!)!.layout;
   return space.chooseChild(
     hashed,
     volume.children.filter((child) => pieces[child]!.err === 0),
@@ -140,10 +148,10 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   const { volume } = task;
   const [loc, xflag, requestXdata] = args;
   const { inode } = loc;
-  if (inode === null) return failure('unlink', ENOENT);
+  if (inode === null) return makeFailure('unlink', ENOENT);
   const isKnown = volume.findFileChild(inode) !== NO_CHILD;
   const directory = isKnown ? null : yield* findLocation(task, inode);
-  if (typeof directory === 'number') return failure('unlink', directory);
+  if (typeof directory === 'number') return makeFailure('unlink', directory);
   let child = volume.findFileChild(inode);
   // A directory: every child refuses with the same errno.
   if (child === NO_CHILD) return yield* task.windOne(volume.up[0] ?? 0, 'unlink', ...args);
@@ -154,7 +162,7 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
     const lookup = yield* lookupEverywhere(task, loc, null);
     const newChild = volume.findFileChild(inode);
     const isMoved = lookup.opRet >= 0 && lookup.values[1]!.iaGfid === gfid && newChild !== child;
-    if (!isMoved || newChild === NO_CHILD) return failure('unlink', ENOENT);
+    if (!isMoved || newChild === NO_CHILD) return makeFailure('unlink', ENOENT);
     child = newChild;
     reply = yield* task.windOne(child, 'unlink', ...args);
   }
@@ -163,7 +171,7 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   if (reply.opRet < 0 || hashed === child || hashed === NO_CHILD || !volume.isUp(hashed)) {
     return { ...reply, values: [mergeParent(preparent), mergeParent(postparent), xdata] };
   }
-  const linkto = yield* task.windOne(hashed, 'unlink', loc, 0, linktoXdata());
+  const linkto = yield* task.windOne(hashed, 'unlink', loc, 0, makeLinktoXdata());
   if (linkto.opRet < 0 && linkto.opErrno === EBUSY) {
     // A rebalance has replaced the linkto by the file, which moved to its name's child.
     const keys = volume.addFileKeys(null);
@@ -176,7 +184,7 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
     }
   }
   // The parent changed on two children, so a caller must read its times again.
-  return success('unlink', null, null, xdata);
+  return makeSuccess('unlink', null, null, xdata);
 }
 
 /** Creates a file without a name on any child; `namelink` decides where the name belongs. */
@@ -206,12 +214,12 @@ function* namelink(
   const { volume } = task;
   const hashed = volume.findHashedChild(loc);
   const child = loc.inode === null ? NO_CHILD : volume.findFileChild(loc.inode);
-  if (hashed === NO_CHILD || child === NO_CHILD) return failure('namelink', EIO);
+  if (hashed === NO_CHILD || child === NO_CHILD) return makeFailure('namelink', EIO);
   if (hashed === child) return yield* task.windOne(child, 'namelink', loc, xdata);
   const linkto = yield* makeLinkto(task, loc, hashed, child, loc.gfid);
-  if (linkto.opRet < 0) return failure('namelink', linkto.opErrno);
+  if (linkto.opRet < 0) return makeFailure('namelink', linkto.opErrno);
   const reply = yield* task.windOne(child, 'namelink', loc, xdata);
-  if (reply.opRet < 0) yield* task.windOwn(hashed, 'unlink', loc, 0, unusedLinktoXdata());
+  if (reply.opRet < 0) yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return reply;
 }
 

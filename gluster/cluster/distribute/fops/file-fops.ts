@@ -21,7 +21,7 @@ import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
-import { failure, type Reply, runTask, type Steps, type Task } from '../task.ts';
+import { makeFailure, type Reply, runTask, type Steps, type Task } from '../task.ts';
 import { isCommand } from './commands.ts';
 import { directoryHandlers } from './directory-fops.ts';
 import {
@@ -56,15 +56,15 @@ const checkSetxattr =
   (volume, args) => {
     const dict = args[1] as Dict | null;
     if (dict === null) return undefined;
-    if ([...dict.keys()].some((name) => isInternal(volume, name))) return failure(fop, EPERM);
+    if ([...dict.keys()].some((name) => isInternal(volume, name))) return makeFailure(fop, EPERM);
     // Commands concern directories; glossa moves no files.
-    return isCommand(dict) ? failure(fop, EOPNOTSUPP) : undefined;
+    return isCommand(dict) ? makeFailure(fop, EOPNOTSUPP) : undefined;
   };
 
 const checkRemovexattr =
   (fop: 'removexattr' | 'fremovexattr'): CheckXattr =>
   (volume, args) =>
-    isInternal(volume, args[1] as string) ? failure(fop, EPERM) : undefined;
+    isInternal(volume, args[1] as string) ? makeFailure(fop, EPERM) : undefined;
 
 const xattrHandlers: Readonly<Partial<Record<FopName, CheckXattr>>> = {
   getxattr(volume, args) {
@@ -127,7 +127,7 @@ function runRequest(
   inode: Inode | null,
   args: readonly unknown[],
 ): void {
-  if (inode === null) unwindArgs[name](frame, -1, EINVAL, failure(name, EINVAL).values);
+  if (inode === null) unwindArgs[name](frame, -1, EINVAL, makeFailure(name, EINVAL).values);
   else runTask(frame, xl, name, (task) => performRequest(task, name, inode, args));
 }
 
@@ -139,8 +139,8 @@ function* performRequest<N extends FopName>(
 ): Steps<Reply<N>> {
   const { volume } = task;
   const isKnown = inode.ctxGet(volume.xl) !== undefined;
-  const directory = isKnown ? volume.directoryState(inode) : yield* findLocation(task, inode);
-  if (typeof directory === 'number') return failure(name, directory);
+  const directory = isKnown ? volume.findDirectory(inode) : yield* findLocation(task, inode);
+  if (typeof directory === 'number') return makeFailure(name, directory);
   const child = volume.findFileChild(inode);
   if (child !== NO_CHILD) {
     const xattrReply = xattrHandlers[name]?.(volume, args);
@@ -151,7 +151,7 @@ function* performRequest<N extends FopName>(
     return yield* windToMovingFile(task, { fop: name, args: sentArgs, subject, inode });
   }
   const handler = directoryHandlers[name];
-  if (directory === null) return failure(name, EIO);
+  if (directory === null) return makeFailure(name, EIO);
   if (handler !== undefined) {
     return (yield* handler(task, directory, args as never, inode)) as Reply<N>;
   }
@@ -162,7 +162,7 @@ function* performRequest<N extends FopName>(
 export function* findLocation(task: Task, inode: Inode): Steps<Directory | null | number> {
   const lookup = yield* lookupEverywhere(task, new Loc(inode), null);
   if (lookup.opRet < 0) return lookup.opErrno || ESTALE;
-  return task.volume.directoryState(inode);
+  return task.volume.findDirectory(inode);
 }
 
 export const fileFops: Fops<Distribute> = Object.fromEntries(

@@ -190,7 +190,7 @@ describe('unlink of a file that a rebalance moves', () => {
   function misplaced(): void {
     fd.release();
     volume.ask('unlink', volume.findLoc('/f'), 0, null);
-    const made = volume.askChild(
+    const reply = volume.askChild(
       to,
       'mknod',
       new Loc(volume.graph.inodes.newInode(), volume.root, 'f'),
@@ -201,7 +201,7 @@ describe('unlink of a file that a rebalance moves', () => {
     );
     volume.graph.inodes.unlink(volume.root, 'f');
     [from, to] = [to, from];
-    expect([made.opRet, volume.lookup('/f').opRet]).toEqual([0, 0]);
+    expect([reply.opRet, volume.lookup('/f').opRet]).toEqual([0, 0]);
     inode = volume.findInode('/f');
     fd = new Fd(inode, 2, 1);
     volume.ask('open', new Loc(inode), 2, fd, null);

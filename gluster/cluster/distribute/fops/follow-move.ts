@@ -19,7 +19,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
 import { Move, NO_CHILD } from '../distribute.ts';
 import { LINKTO_MODE, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
-import { failure, type Reply, type Steps, type Task } from '../task.ts';
+import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 
 /** Signs of a move in a reply; a greater number is more certain. */
@@ -165,7 +165,7 @@ export function* followMove<N extends FopName>(
     const target = yield* findCurrentChild(task, inode, child);
     if (target === NO_CHILD || target === child) break;
     task.volume.setMove(inode, new Move(child, target, true));
-    if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
+    if (!(yield* openOnChild(task, request, target))) return makeFailure(fop, EIO);
     child = target;
     reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
   }
@@ -191,7 +191,7 @@ function* changeCopy<N extends FopName>(
 ): Steps<Reply<N>> {
   const { fop } = request;
   const args = makeCopyArgs(request);
-  if (!(yield* openOnChild(task, request, target))) return failure(fop, EIO);
+  if (!(yield* openOnChild(task, request, target))) return makeFailure(fop, EIO);
   const copyReply = yield* task.windOne(target, fop, ...(args as FopTable[N]['args']));
   const hasFailed =
     copyReply.opRet < 0 && !GONE_ERRNOS.has(copyReply.opErrno) && !isAbsentFromCopy(fop, copyReply);

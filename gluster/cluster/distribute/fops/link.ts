@@ -7,9 +7,16 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
 import { mergeParent } from '../merge.ts';
-import { failure, makeTaskFop, type Reply, type Steps, success, type Task } from '../task.ts';
+import {
+  makeFailure,
+  makeSuccess,
+  makeTaskFop,
+  type Reply,
+  type Steps,
+  type Task,
+} from '../task.ts';
 import { findLocation } from './file-fops.ts';
-import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type Args = FopTable['link']['args'];
 type LinkReply = Reply<'link'>;
@@ -25,11 +32,11 @@ function* linkFile(task: Task, args: Args): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;
   const hashed = volume.findHashedChild(newloc);
-  if (inode === null || hashed === NO_CHILD) return failure('link', EIO);
+  if (inode === null || hashed === NO_CHILD) return makeFailure('link', EIO);
   if (volume.findFileChild(inode) === NO_CHILD) {
-    const directory = volume.directoryState(inode) ?? (yield* findLocation(task, inode));
-    if (typeof directory === 'number') return failure('link', directory);
-    if (directory !== null) return failure('link', EPERM);
+    const directory = volume.findDirectory(inode) ?? (yield* findLocation(task, inode));
+    if (typeof directory === 'number') return makeFailure('link', directory);
+    if (directory !== null) return makeFailure('link', EPERM);
   }
   const child = volume.findFileChild(inode);
   const reply = yield* linkOnChild(task, args, hashed, child);
@@ -49,16 +56,16 @@ function* linkOnChild(task: Task, args: Args, hashed: number, child: number): St
   }
   const [{ gfid }, newloc] = args;
   const linkto = yield* makeLinkto(task, newloc, hashed, child, gfid);
-  if (linkto.opRet < 0) return failure('link', linkto.opErrno);
+  if (linkto.opRet < 0) return makeFailure('link', linkto.opErrno);
   const reply = yield* task.windOne(child, 'link', ...args);
   if (reply.opRet < 0) {
     if (!KEEPS_LINKTO.has(reply.opErrno)) {
-      yield* task.windOwn(hashed, 'unlink', newloc, 0, unusedLinktoXdata());
+      yield* task.windOwn(hashed, 'unlink', newloc, 0, makeUnusedLinktoXdata());
     }
     return reply;
   }
   const [inode, buf, , , xdata] = reply.values;
   yield* chownLinkto(task, newloc, hashed, buf!);
   // The parent changed on two children, so a caller must read its times again.
-  return success('link', inode, buf, null, null, xdata);
+  return makeSuccess('link', inode, buf, null, null, xdata);
 }

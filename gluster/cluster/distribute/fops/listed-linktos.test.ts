@@ -12,17 +12,17 @@ const CHILDREN = ['wz', 'wa', 'wm'];
 const FILES = ['n1', 'n2', 'n3', 'n4'];
 
 /** Whether each request asked for linkto xattrs. */
-let asked: boolean[];
+let requestsLinktos: boolean[];
 const counting = makeTranslator('counting', {
   readdirp(frame, xl, fd, size, offset, xdata) {
-    asked.push(xdata?.has(LINKTO) === true);
+    requestsLinktos.push(xdata?.has(LINKTO) === true);
     tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   },
 });
 
 let volume: DistributedVolume;
 beforeEach(async () => {
-  asked = [];
+  requestsLinktos = [];
   volume = await DistributedVolume.start(CHILDREN, {}, () => ({ translator: counting }));
   onTestFinished(() => volume.stop());
   for (const name of FILES) volume.create(`/${name}`);
@@ -30,8 +30,8 @@ beforeEach(async () => {
 
 /** The names, and the requests for them. */
 function list(): [string[], boolean[]] {
-  asked = [];
-  return [volume.list('/').sort(), asked];
+  requestsLinktos = [];
+  return [volume.list('/').sort(), requestsLinktos];
 }
 
 function chmod(name: string, mode: number): void {
@@ -76,5 +76,5 @@ test('the mode bits of a migration, set by an application, are returned unchange
   chmod('n2', 0o3644);
   expect(list()[0]).toEqual(FILES);
   expect((volume.lookup('/n2').values[1] as Iatt).iaProt).toBe(0o3644);
-  expect(asked).toContain(true);
+  expect(requestsLinktos).toContain(true);
 });

@@ -115,11 +115,11 @@ test('readdirp returns ENOENT, the end mark, only with the last entries of the l
   const fd = new Fd(inode, 0, 1, true);
   volume.ask('opendir', new Loc(inode), fd, null);
   const names: string[] = [];
-  const said: number[] = [];
+  const errnos: number[] = [];
   let last: Dirent | undefined;
   const told: Cbk<'readdirp', unknown> = (_frame, _cookie, _xl, _opRet, opErrno, entries) => {
     last = entries?.at(-1);
-    if (last !== undefined) said.push(opErrno);
+    if (last !== undefined) errnos.push(opErrno);
     names.push(...(entries ?? []).map(({ name }) => name).filter((name) => !name.startsWith('.')));
   };
   do {
@@ -127,6 +127,6 @@ test('readdirp returns ENOENT, the end mark, only with the last entries of the l
     wind.readdirp(frame, 0, told, volume.graph.links, fd, 131_072, last?.off ?? 0, null);
   } while (last !== undefined);
   fd.release();
-  expect(said).toEqual([0, 0, ENOENT]);
+  expect(errnos).toEqual([0, 0, ENOENT]);
   expect(names.sort()).toEqual([...NAMES].sort());
 });

@@ -31,7 +31,7 @@ import {
   mayBeMigrating,
   removeMigrationBits,
 } from '../linkto.ts';
-import { failure, runTask } from '../task.ts';
+import { makeFailure, runTask } from '../task.ts';
 import {
   joinOffset,
   type ListingRecord,
@@ -77,7 +77,7 @@ const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
   runTask(frame, xl, 'opendir', function* (task) {
     const replies = yield* task.windEach(volume.children, 'opendir', () => [loc, fd, xdata]);
     const success = replies.find(({ opRet }) => opRet >= 0);
-    return success ?? failure('opendir', chooseErrno(replies));
+    return success ?? makeFailure('opendir', chooseErrno(replies));
   });
 };
 
@@ -220,7 +220,7 @@ const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent)
   entry.type !== DT_DIR &&
   volume.children.length > 1 &&
   (mayBeSpecial(entry) ||
-    volume.directoryState(inode)?.layout.findChild(volume.hash.compute(entry.name)) !== child);
+    volume.findDirectory(inode)?.layout.findChild(volume.hash.compute(entry.name)) !== child);
 
 /** Whether this child is the one that lists the entry. */
 function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {
@@ -230,7 +230,7 @@ function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent):
   const isFirst = child === volume.firstUp;
   if (volume.settings['readdir-optimize']) return isFirst;
   const hashed =
-    volume.directoryState(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
+    volume.findDirectory(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
   return hashed === NO_CHILD || !volume.isUp(hashed) ? isFirst : hashed === child;
 }
 

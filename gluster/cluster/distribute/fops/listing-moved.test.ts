@@ -11,7 +11,7 @@ import { DistributedVolume } from '../../../../test/support/distributed-volume.t
 const CHILDREN = ['wz', 'wa', 'wm'];
 const NAMES = Array.from({ length: 60 }, (_, n) => `n${n}`);
 
-class Moving {
+class MovingVolume {
   readonly volume: DistributedVolume;
   private readonly at = new Map<string, string>();
   private fd: Fd;
@@ -21,8 +21,8 @@ class Moving {
     this.fd = this.open();
   }
 
-  static async start(): Promise<Moving> {
-    const moving = new Moving(await DistributedVolume.start(CHILDREN));
+  static async start(): Promise<MovingVolume> {
+    const moving = new MovingVolume(await DistributedVolume.start(CHILDREN));
     for (const [n, name] of NAMES.entries()) moving.make(CHILDREN[n % 3]!, name, null);
     return moving;
   }
@@ -86,10 +86,10 @@ test.each(['readdir', 'readdirp'] as const)(
   async (fop) => {
     await fc.assert(
       fc.asyncProperty(steps, async (all: readonly Step[]) => {
-        const moving = await Moving.start();
+        const moving = await MovingVolume.start();
         // A rebalance moves a file once.
         const moved = new Set<number>();
-        const seen: string[] = [];
+        const names: string[] = [];
         try {
           for (let offset = 0, at = 0; ; at++) {
             const { moves, taken } = all[at] ?? { moves: [], taken: Infinity };
@@ -99,13 +99,13 @@ test.each(['readdir', 'readdirp'] as const)(
             }
             const entries = moving.step(fop, offset).slice(0, taken);
             if (entries.length === 0) break;
-            seen.push(...entries.map(({ name }) => name));
+            names.push(...entries.map(({ name }) => name));
             offset = entries.at(-1)!.off;
           }
         } finally {
           await moving.stop();
         }
-        expect(seen.sort()).toEqual(['.', '..', ...NAMES].sort());
+        expect(names.sort()).toEqual(['.', '..', ...NAMES].sort());
       }),
       { numRuns: 60 },
     );
@@ -113,7 +113,7 @@ test.each(['readdir', 'readdirp'] as const)(
 );
 
 test('a listing that starts over returns all files again, including moved ones', async () => {
-  const moving = await Moving.start();
+  const moving = await MovingVolume.start();
   const list = (from: number): string[] => {
     const names: string[] = [];
     for (let offset = from; ; ) {

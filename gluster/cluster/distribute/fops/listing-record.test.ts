@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ListingRecord } from './listing-record.ts';
 
-interface Returned {
+interface ReplySample {
   readonly name: string;
   readonly place: number;
 }
@@ -15,7 +15,7 @@ test('a name that was returned earlier is a duplicate until a request seeks back
     fc.property(fc.array(reply, { maxLength: 40 }), (replies) => {
       const record = new ListingRecord();
       /** In the order of their offsets, which are 1, 2 and so on; each reply is of the next place. */
-      let returned: Returned[] = [];
+      let returned: ReplySample[] = [];
       let lastLength = 0;
       for (const [place, { names, back }] of replies.entries()) {
         // Into the last reply, or just before it.

@@ -20,7 +20,7 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { healDirectory } from '../heal/heal-directory.ts';
 import type { Layout, Piece } from '../layout/layout.ts';
 import { mergeDirectories } from '../merge.ts';
-import { failure, type Steps, success, type Task } from '../task.ts';
+import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 
 /**
  * Looks a directory up on all children.
@@ -40,7 +40,7 @@ export function* lookupDirectory(
   const replies = yield* task.windEach(volume.children, 'lookup', () => [loc, keys]);
   if (isRoot) readCommitHash(volume, replies);
   const reply = yield* mergeLookups(task, loc, replies);
-  if (isRoot) volume.notices.warnMissingRanges(volume.directoryState(loc.inode!)?.layout);
+  if (isRoot) volume.notices.warnMissingRanges(volume.findDirectory(loc.inode!)?.layout);
   return reply;
 }
 
@@ -52,18 +52,18 @@ export function* mergeLookups(
 ): Steps<LookupReply> {
   const { volume } = task;
   const directories = replies.filter(isDirectory);
-  if (directories.length === 0) return failure('lookup', chooseErrno(replies));
-  if (replies.some((reply) => isFile(volume, reply))) return failure('lookup', EIO);
+  if (directories.length === 0) return makeFailure('lookup', chooseErrno(replies));
+  if (replies.some((reply) => isFile(volume, reply))) return makeFailure('lookup', EIO);
   let view = makeDirectoryView(volume, loc, replies);
   view = yield* healDirectory(task, loc, view);
   const inode = loc.inode ?? directories[0]!.values[0];
   const buf = mergeAttributes(view);
   if (inode !== null) {
-    const layout = keepAbsentRanges(volume.directoryState(inode)?.layout, view.layout);
+    const layout = keepAbsentRanges(volume.findDirectory(inode)?.layout, view.layout);
     volume.setLocation(inode, buf.iaGfid, { layout, mds: view.mds });
   }
   const [, , xdata, postparent] = view.replies[view.source]!.values;
-  return success('lookup', inode, buf, xdata, postparent);
+  return makeSuccess('lookup', inode, buf, xdata, postparent);
 }
 
 /**

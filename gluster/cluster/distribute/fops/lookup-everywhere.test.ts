@@ -27,8 +27,8 @@ const NAME = [...Array(99).keys()].map((n) => `n${n}`).find((n) => placeInRoot(n
 /** Makes a file on wz whose name belongs to wm. */
 async function misplace(options: Readonly<Record<string, string>> = {}): Promise<Gfid> {
   volume = await DistributedVolume.start(THREE, options);
-  const made = makeOn('wz', 0o100640);
-  return (made.values[1] as Iatt).iaGfid;
+  const reply = makeOn('wz', 0o100640);
+  return (reply.values[1] as Iatt).iaGfid;
 }
 function makeOn(child: string, mode: number, xdata = volume.gfidRequest()) {
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, NAME);
@@ -109,10 +109,10 @@ test("with lookup-optimize a misplaced name is found unless the directory has th
   ] as const) {
     const key = `dht.file.hashed-subvol.${NAME}`;
     const reply = volume.ask('getxattr', new Loc(at), key, null);
-    const place = String((reply.values[0] as Dict).get(key));
-    const other = THREE.find((child) => child !== place)!;
-    const made = new Loc(volume.graph.inodes.newInode(), at, NAME);
-    volume.askChild(other, 'mknod', made, 0o100640, 0, 0, volume.gfidRequest());
+    const ownChild = String((reply.values[0] as Dict).get(key));
+    const other = THREE.find((child) => child !== ownChild)!;
+    const loc = new Loc(volume.graph.inodes.newInode(), at, NAME);
+    volume.askChild(other, 'mknod', loc, 0o100640, 0, 0, volume.gfidRequest());
     const path = at === parent ? `/d/${NAME}` : `/${NAME}`;
     expect([path, volume.lookup(path).opErrno]).toEqual([path, errno]);
   }

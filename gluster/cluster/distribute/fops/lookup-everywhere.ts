@@ -11,15 +11,15 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { healLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
 import { isLinkto, isMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
-import { failure, type Steps, success, type Task } from '../task.ts';
+import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 import { mergeLookups } from './lookup-directory.ts';
 
 /** Xdata to unlink a linkto: the storage refuses if the file is no longer a linkto, or is in use. */
-export const unusedLinktoXdata = (): Dict =>
+export const makeUnusedLinktoXdata = (): Dict =>
   Dict.of({ 'unlink-only-if-dht-linkto-file': 1, 'dont-unlink-for-open-fd': 1 });
 
 /** Xdata to unlink a linkto, even one in use: a rebalance that has it open would restore the removed file. */
-export const linktoXdata = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
+export const makeLinktoXdata = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
 
 interface ChildrenByKind {
   readonly directories: number[];
@@ -52,7 +52,7 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     if (errno === 0) {
       replies = yield* lookUpAll();
       const stale = listStaleLinktos(volume, replies, hashed);
-      yield* task.windOwnEach(stale, 'unlink', () => [loc, 0, unusedLinktoXdata()]);
+      yield* task.windOwnEach(stale, 'unlink', () => [loc, 0, makeUnusedLinktoXdata()]);
       yield* unlockName(task, hashed, loc);
     }
   }
@@ -61,18 +61,18 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     volume.xl.log.error(`${loc.path} is a file on one subvolume, and a directory on another`, {
       msgid: messages.fileAndDirectory.id,
     });
-    return failure('lookup', EIO);
+    return makeFailure('lookup', EIO);
   }
   if (directories.length > 0) return yield* mergeLookups(task, loc, replies);
   const file = chooseFile(volume, replies, files, hashed);
   if (file === NO_CHILD) {
-    return failure('lookup', linktos.length > 0 ? ENOENT : chooseErrno(replies));
+    return makeFailure('lookup', linktos.length > 0 ? ENOENT : chooseErrno(replies));
   }
   const [inode, buf, replyXdata, postparent] = replies[file]!.values;
   const linkto = linktos.includes(hashed) ? replies[hashed]! : null;
   const target = linkto === null ? NO_CHILD : readLinktoTarget(volume, linkto);
   if (target === file && linkto!.values[1]!.iaGfid !== buf!.iaGfid) {
-    return failure('lookup', ESTALE);
+    return makeFailure('lookup', ESTALE);
   }
   if (linkto !== null && target !== file) yield* removeWrongLinkto(task, loc, hashed, file);
   if (file !== hashed && target !== file && hashed !== NO_CHILD) {
@@ -83,7 +83,7 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
   const visible = isMigrating(buf!, replyXdata, volume.keys.linkto)
     ? removeMigrationBits(buf!)
     : buf;
-  return success('lookup', fileInode, visible, replyXdata, postparent);
+  return makeSuccess('lookup', fileInode, visible, replyXdata, postparent);
 }
 
 /** Reads the child that a linkto names. */
@@ -104,7 +104,7 @@ function* removeWrongLinkto(task: Task, loc: Loc, hashed: number, file: number):
     lookup.opRet >= 0 &&
     isLinkto(buf!, xdata, volume.keys.linkto) &&
     readLinktoTarget(volume, lookup) !== file;
-  if (isWrong) yield* task.windOwn(hashed, 'unlink', loc, 0, unusedLinktoXdata());
+  if (isWrong) yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
   yield* unlockName(task, hashed, loc);
 }
 

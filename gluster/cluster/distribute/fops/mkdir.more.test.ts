@@ -80,8 +80,8 @@ describe.skipIf(isWithoutBricks())('creation under an outdated layout', () => {
         for (let n = 0; n < COUNT; n++) {
           const name = `${whose}-${n}`;
           await make(name);
-          const made = read(name, `${LAYOUT}.mds`).findIndex(({ length }) => length > 0);
-          expect([name, NAMES[made]]).toEqual([name, NAMES[placeNow(name)]]);
+          const brick = read(name, `${LAYOUT}.mds`).findIndex(({ length }) => length > 0);
+          expect([name, NAMES[brick]]).toEqual([name, NAMES[placeNow(name)]]);
           const starts = read(name, LAYOUT).map((piece) => decodePiece(piece)!.start);
           expect(new Set(starts).size).toBe(3);
         }

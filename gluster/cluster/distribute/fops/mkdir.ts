@@ -25,7 +25,7 @@ import {
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, lockName, makeNameUnlocks, makeWholeLock, unlockInode } from '../locks.ts';
 import { mergeReplies } from '../merge.ts';
-import { failure, makeCall, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import { makeCall, makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import {
   addLayoutCondition,
   findParentPiece,
@@ -33,7 +33,7 @@ import {
   refreshParent,
 } from './create-with-linkto.ts';
 import { checkPlacement } from './entry-fops.ts';
-import { unusedLinktoXdata } from './lookup-everywhere.ts';
+import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type Args = FopTable['mkdir']['args'];
 type MkdirReply = Reply<'mkdir'>;
@@ -47,15 +47,15 @@ function* makeDirectory(task: Task, args: Args): Steps<MkdirReply> {
   const { volume } = task;
   const [loc, , , xdata] = args;
   // All children must give the directory the same gfid.
-  if (!xdata?.has(GFID_REQ)) return failure('mkdir', EPERM);
+  if (!xdata?.has(GFID_REQ)) return makeFailure('mkdir', EPERM);
   volume.space.refresh();
   for (;;) {
     const child = volume.findHashedChild(loc);
     const refusal = checkPlacement(volume, child);
-    if (refusal !== 0) return failure('mkdir', refusal);
+    if (refusal !== 0) return makeFailure('mkdir', refusal);
     task.setPatient(false);
     const errno = yield* lockName(task, child, loc);
-    if (errno !== 0) return failure('mkdir', errno);
+    if (errno !== 0) return makeFailure('mkdir', errno);
     task.setPatient(true);
     const reply = yield* makeLocked(task, args, xdata, child);
     if (reply !== LAYOUT_CHANGED) return reply;
@@ -82,7 +82,7 @@ function* makeLocked(
     const parentExists = yield* refreshParent(task, loc);
     yield* task.windOwnCalls(makeNameUnlocks(child, loc));
     const hasChanged = parentExists && !isSameValue(piece, findParentPiece(volume, loc, child));
-    return hasChanged ? LAYOUT_CHANGED : failure('mkdir', EIO);
+    return hasChanged ? LAYOUT_CHANGED : makeFailure('mkdir', EIO);
   }
   const replies = first.opRet < 0 ? [first] : yield* makeOnOthers(task, args, first, child);
   const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
@@ -161,7 +161,7 @@ function* resolveExisting(
   // Another client's lookup found the directory on the first child, and made this copy.
   if (isDirectory(lookup) && buf.iaGfid === gfid) return 'nothing';
   if (!isLinkto(buf, xdata, task.volume.keys.linkto)) return 'other';
-  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, unusedLinktoXdata());
+  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return unlinkReply.opRet < 0 ? 'other' : 'linkto';
 }
 

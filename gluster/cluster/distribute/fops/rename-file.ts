@@ -29,8 +29,8 @@ import {
   makeNameUnlocks,
 } from '../locks.ts';
 import { clearVolatile, mergeParent } from '../merge.ts';
-import { failure, makeCall, type Reply, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, unusedLinktoXdata } from './lookup-everywhere.ts';
+import { makeCall, makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type RenameReply = Reply<'rename'>;
 
@@ -66,17 +66,17 @@ export function* renameFile(
   let target = findKnownTarget(volume, to.loc.inode);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const source = volume.findFileChild(inode);
-    if (source === NO_CHILD) return failure('rename', ESTALE);
+    if (source === NO_CHILD) return makeFailure('rename', ESTALE);
     const files = [{ child: source, loc: new Loc(inode) }];
     if (target !== null && target.inode !== inode) {
       files.push({ child: target.child, loc: new Loc(target.inode) });
     }
     const locked = yield* lockFiles(task, files);
-    if (typeof locked === 'number') return failure('rename', locked);
+    if (typeof locked === 'number') return makeFailure('rename', locked);
     const errno = yield* lockNames(task, from, to);
     if (errno !== 0) {
       yield* task.windOwnCalls(makeFileUnlocks(locked));
-      return failure('rename', errno);
+      return makeFailure('rename', errno);
     }
     const state = yield* readLockedNames(task, inode, from.loc, to, source, target);
     const plan = {
@@ -95,10 +95,10 @@ export function* renameFile(
     target = state.target;
     if (state.isMoved) {
       const lookup = yield* lookupEverywhere(task, from.loc, null);
-      if (lookup.opRet < 0) return failure('rename', lookup.opErrno);
+      if (lookup.opRet < 0) return makeFailure('rename', lookup.opErrno);
     }
   }
-  return failure('rename', ESTALE);
+  return makeFailure('rename', ESTALE);
 }
 
 function findKnownTarget(volume: Distribute, inode: Inode | null): Target | null {
@@ -137,9 +137,9 @@ function* readLockedNames(
     targets.push({ child: target.child, loc: to.loc });
   }
   const [oldReply, newReply, targetReply] = yield* lookupNames(task, targets);
-  if (oldReply!.opRet < 0) return makeState({ reply: failure('rename', oldReply!.opErrno) });
+  if (oldReply!.opRet < 0) return makeState({ reply: makeFailure('rename', oldReply!.opErrno) });
   const [, buf, keys] = oldReply!.values;
-  if (buf!.iaGfid !== inode.gfid) return makeState({ reply: failure('rename', ESTALE) });
+  if (buf!.iaGfid !== inode.gfid) return makeState({ reply: makeFailure('rename', ESTALE) });
   if (isLinkto(buf!, keys, task.volume.keys.linkto)) return makeState({ isMoved: true });
   const currentTarget = yield* findCurrentTarget(
     task,
@@ -149,7 +149,7 @@ function* readLockedNames(
     targetReply ?? newReply!,
   );
   if (typeof currentTarget === 'number') {
-    return makeState({ reply: failure('rename', currentTarget) });
+    return makeState({ reply: makeFailure('rename', currentTarget) });
   }
   // Two names of one file: POSIX keeps both.
   if (currentTarget?.inode === inode) return makeState({ reply: replyUnchanged(buf!) });
@@ -202,12 +202,12 @@ function makeTarget(child: number, loc: Loc, { values: [, buf] }: LookupReply): 
 }
 
 export const replyUnchanged = (buf: Iatt | null): RenameReply =>
-  success('rename', buf, null, null, null, null, null);
+  makeSuccess('rename', buf, null, null, null, null, null);
 
 const performRename = (task: Task, plan: Plan): Steps<RenameReply> =>
   plan.source === plan.target ? replaceOnSameChild(task, plan) : renameToOtherChild(task, plan);
 
-const internalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
+const makeInternalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** Renames over no file, or over a file on another child. */
 function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
@@ -218,13 +218,14 @@ function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
   }
   if (newHash !== oldHash) {
     const errno = yield* makeOldLinkto(task, plan);
-    if (errno !== 0) return failure('rename', errno);
+    if (errno !== 0) return makeFailure('rename', errno);
   }
   const newLoc = new Loc(inode, to.parent, to.name);
   const attributes = yield* linkSource(task, plan, newLoc);
   if (typeof attributes === 'number') {
-    if (newHash !== oldHash) yield* task.windOwn(newHash, 'unlink', from, 0, unusedLinktoXdata());
-    return failure('rename', attributes);
+    if (newHash !== oldHash)
+      yield* task.windOwn(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
+    return makeFailure('rename', attributes);
   }
   let reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
   if (reply.opRet < 0 && reply.opErrno === ENOENT && newHash === oldHash) {
@@ -233,9 +234,9 @@ function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
     reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
   }
   if (reply.opRet < 0) {
-    const undoCalls = [makeCall(source, 'unlink', newLoc, 0, internalXdata())];
+    const undoCalls = [makeCall(source, 'unlink', newLoc, 0, makeInternalXdata())];
     if (newHash !== oldHash)
-      undoCalls.push(makeCall(newHash, 'unlink', from, 0, unusedLinktoXdata()));
+      undoCalls.push(makeCall(newHash, 'unlink', from, 0, makeUnusedLinktoXdata()));
     yield* task.windOwnCalls(undoCalls);
     return reply;
   }
@@ -250,7 +251,7 @@ function* makeOldLinkto(task: Task, plan: Plan): Steps<number> {
   const make = (): Steps<Reply<'mknod'>> => makeLinkto(task, from, newHash, source, inode.gfid);
   let reply = yield* make();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
-    const unlinkReply = yield* task.windOwn(newHash, 'unlink', from, 0, unusedLinktoXdata());
+    const unlinkReply = yield* task.windOwn(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
     if (unlinkReply.opRet >= 0) reply = yield* make();
   }
   return reply.opRet < 0 ? reply.opErrno : 0;
@@ -259,7 +260,13 @@ function* makeOldLinkto(task: Task, plan: Plan): Steps<number> {
 /** Links the file to its new name. @returns its attributes then, or the errno */
 function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): Steps<Iatt | number> {
   const link = (): Steps<Reply<'link'>> =>
-    task.windOwn(source, 'link', new Loc(inode, from.parent, from.name), newLoc, internalXdata());
+    task.windOwn(
+      source,
+      'link',
+      new Loc(inode, from.parent, from.name),
+      newLoc,
+      makeInternalXdata(),
+    );
   let reply = yield* link();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
     const [existing] = yield* lookupNames(task, [{ child: source, loc: newLoc }]);
@@ -267,7 +274,7 @@ function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): St
     // An interrupted rename left it.
     if (buf?.iaGfid === inode.gfid) return buf;
     if (buf !== null && isLinkto(buf, keys, task.volume.keys.linkto)) {
-      const unlinkReply = yield* task.windOwn(source, 'unlink', newLoc, 0, unusedLinktoXdata());
+      const unlinkReply = yield* task.windOwn(source, 'unlink', newLoc, 0, makeUnusedLinktoXdata());
       if (unlinkReply.opRet >= 0) reply = yield* link();
     }
   }
@@ -279,9 +286,9 @@ function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
   const { inode, from, to, xdata, source, newHash } = plan;
   const isElsewhere = newHash !== source;
   if (isElsewhere) {
-    const unlinkReply = yield* task.windOwn(newHash, 'unlink', to, 0, unusedLinktoXdata());
+    const unlinkReply = yield* task.windOwn(newHash, 'unlink', to, 0, makeUnusedLinktoXdata());
     if (unlinkReply.opRet < 0 && unlinkReply.opErrno !== ENOENT)
-      return failure('rename', unlinkReply.opErrno);
+      return makeFailure('rename', unlinkReply.opErrno);
   }
   const reply = yield* task.windOne(source, 'rename', from, to, xdata);
   if (isElsewhere) {
@@ -305,12 +312,12 @@ function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
   const { from, to, source, oldHash, newHash, target } = plan;
   const renameChild = source === target ? source : newHash;
   const calls = [];
-  if (source !== renameChild) calls.push(makeCall(source, 'unlink', from, 0, internalXdata()));
+  if (source !== renameChild) calls.push(makeCall(source, 'unlink', from, 0, makeInternalXdata()));
   if (oldHash !== source && oldHash !== renameChild) {
-    calls.push(makeCall(oldHash, 'unlink', from, 0, unusedLinktoXdata()));
+    calls.push(makeCall(oldHash, 'unlink', from, 0, makeUnusedLinktoXdata()));
   }
   if (target !== NO_CHILD && target !== renameChild) {
-    calls.push(makeCall(target, 'unlink', to, 0, internalXdata()));
+    calls.push(makeCall(target, 'unlink', to, 0, makeInternalXdata()));
   }
   yield* task.windOwnCalls(calls);
   return calls.length > 0;
@@ -320,7 +327,7 @@ function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
 const makeReply = (reply: RenameReply, isOfMany: boolean): RenameReply =>
   isOfMany
     ? makeReplyOfMany(reply, reply.values[0])
-    : success('rename', reply.values[0], ...parentAttributes(reply), reply.values[5]);
+    : makeSuccess('rename', reply.values[0], ...parentAttributes(reply), reply.values[5]);
 
 const parentAttributes = ({
   values,
@@ -333,4 +340,4 @@ const parentAttributes = ({
 
 /** Omits the directories' attributes: several children changed, so a caller must read the times again. */
 const makeReplyOfMany = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
-  success('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);
+  makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);

@@ -14,7 +14,7 @@ import { RENAME_FLAGS } from '../../../../runtime/core/xdata.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
 import { mergeReplies } from '../merge.ts';
-import { failure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 import { renameFile, replyUnchanged } from './rename-file.ts';
 import { checkEmpty } from './rmdir.ts';
@@ -28,18 +28,18 @@ function* renameEntry(task: Task, args: Args): Steps<RenameReply> {
   const { volume } = task;
   const [from, to, xdata] = args;
   // Children cannot exchange names with each other, or rename conditionally.
-  if (xdata?.number(RENAME_FLAGS)) return failure('rename', EINVAL);
+  if (xdata?.number(RENAME_FLAGS)) return makeFailure('rename', EINVAL);
   const [oldHash, newHash] = [volume.findHashedChild(from), volume.findHashedChild(to)];
-  if (oldHash === NO_CHILD || newHash === NO_CHILD) return failure('rename', EINVAL);
+  if (oldHash === NO_CHILD || newHash === NO_CHILD) return makeFailure('rename', EINVAL);
   const inode = yield* findInode(task, from);
-  if (typeof inode === 'number') return failure('rename', inode);
+  if (typeof inode === 'number') return makeFailure('rename', inode);
   if (from.parent === to.parent && from.name === to.name) return replyUnchanged(null);
   const targets = [
     { child: oldHash, loc: from },
     { child: newHash, loc: to },
   ] as const;
   task.setPatient(false);
-  if (volume.directoryState(inode) === null) {
+  if (volume.findDirectory(inode) === null) {
     return yield* renameFile(task, inode, ...targets, xdata);
   }
   return yield* renameDirectory(task, inode, ...targets, xdata);
@@ -49,7 +49,7 @@ function* renameEntry(task: Task, args: Args): Steps<RenameReply> {
 function* findInode(task: Task, from: Loc): Steps<Inode | number> {
   const { inode } = from;
   if (inode === null) return ESTALE;
-  if (task.volume.findFileChild(inode) !== NO_CHILD || task.volume.directoryState(inode) !== null)
+  if (task.volume.findFileChild(inode) !== NO_CHILD || task.volume.findDirectory(inode) !== null)
     return inode;
   const lookup = yield* lookupEverywhere(task, from, null);
   if (lookup.opRet < 0) return lookup.opErrno;
@@ -64,13 +64,13 @@ function* renameDirectory(
   xdata: Dict | null,
 ): Steps<RenameReply> {
   const { volume } = task;
-  if (volume.up.length < volume.children.length) return failure('rename', ENOTCONN);
+  if (volume.up.length < volume.children.length) return makeFailure('rename', ENOTCONN);
   const errno = yield* lockNames(task, from, to);
-  if (errno !== 0) return failure('rename', errno);
+  if (errno !== 0) return makeFailure('rename', errno);
   task.setPatient(true);
   const refusal = yield* checkTarget(task, inode, to.loc.inode);
   const reply =
-    refusal === 0 ? yield* renameOnAll(task, from.loc, to, xdata) : failure('rename', refusal);
+    refusal === 0 ? yield* renameOnAll(task, from.loc, to, xdata) : makeFailure('rename', refusal);
   yield* task.windOwnCalls([
     ...makeNameUnlocks(from.child, from.loc),
     ...makeNameUnlocks(to.child, to.loc),

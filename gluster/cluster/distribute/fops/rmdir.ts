@@ -16,9 +16,9 @@ import { withTemporaryInode } from '../heal/make-linkto.ts';
 import { isLinkto, readTarget } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
 import { mergeReplies } from '../merge.ts';
-import { failure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './lookup-directory.ts';
-import { unusedLinktoXdata } from './lookup-everywhere.ts';
+import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type Args = FopTable['rmdir']['args'];
 type RmdirReply = Reply<'rmdir'>;
@@ -33,16 +33,16 @@ export const rmdir = makeTaskFop('rmdir', removeDirectory);
 function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
-  if (volume.up.length < volume.children.length) return failure('rmdir', ENOTCONN);
+  if (volume.up.length < volume.children.length) return makeFailure('rmdir', ENOTCONN);
   const child = volume.findHashedChild(loc);
-  if (child === NO_CHILD) return failure('rmdir', EIO);
+  if (child === NO_CHILD) return makeFailure('rmdir', EIO);
   if (loc.inode?.linked) {
     const errno = yield* checkEmpty(task, loc.inode);
-    if (errno !== 0) return failure('rmdir', errno);
+    if (errno !== 0) return makeFailure('rmdir', errno);
   }
   task.setPatient(false);
   const errno = yield* lockName(task, child, loc);
-  if (errno !== 0) return failure('rmdir', errno);
+  if (errno !== 0) return makeFailure('rmdir', errno);
   task.setPatient(true);
   const replies = yield* removeOnAll(task, args, child);
   yield* unlockName(task, child, loc);
@@ -50,7 +50,7 @@ function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
   const successes = replies.filter(({ opRet }) => opRet >= 0);
   if (refusal === undefined) {
     const last = successes.at(-1);
-    return last === undefined ? failure('rmdir', ENOENT) : mergeReplies(last, successes);
+    return last === undefined ? makeFailure('rmdir', ENOENT) : mergeReplies(last, successes);
   }
   // Restores it on children that have removed it.
   if (successes.length > 0) yield* lookupDirectory(task, loc, null, null);
@@ -132,6 +132,6 @@ function* removeIfNegligible(
     // A child that does not reply may have the file.
     if (lookup.opRet < 0 && !ABSENT.has(lookup.opErrno)) return false;
   }
-  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, unusedLinktoXdata());
+  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return unlinkReply.opRet >= 0 || ABSENT.has(unlinkReply.opErrno);
 }

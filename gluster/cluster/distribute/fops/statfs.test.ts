@@ -32,8 +32,8 @@ const layer = (name: string) => ({
       const { blocks, bfree, bavail = bfree, frsize = BLOCK, isLimit } = space;
       const files = { files: 100, ffree: 90, favail: 90, namemax: 255 };
       const stat = Object.assign(new Statvfs(), { bsize: frsize, frsize, blocks, bfree, bavail });
-      const said = isLimit ? Dict.of({ 'quota-deem-statfs': 1 }) : null;
-      unwind.statfs(frame, 0, 0, Object.assign(stat, files), said);
+      const replyXdata = isLimit ? Dict.of({ 'quota-deem-statfs': 1 }) : null;
+      unwind.statfs(frame, 0, 0, Object.assign(stat, files), replyXdata);
     },
   }),
 });

@@ -7,7 +7,7 @@ import type { Fop } from '../../../../runtime/core/xlator.ts';
 import { chooseErrno } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import { mergeSpace } from '../merge.ts';
-import { failure, runTask, success } from '../task.ts';
+import { makeFailure, makeSuccess, runTask } from '../task.ts';
 
 /** The xattr that marks a reply as a directory's quota, which spans the volume, instead of the child's disk. */
 const QUOTA_MARK = 'quota-deem-statfs';
@@ -28,9 +28,9 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
       else volume.space.record(child, buf);
       bufs.push(buf);
     });
-    if (bufs.length === 0) return failure('statfs', chooseErrno(replies));
+    if (bufs.length === 0) return makeFailure('statfs', chooseErrno(replies));
     const [fullest] = quotas.sort((a, b) => usedBlocks(b) - usedBlocks(a));
-    return success(
+    return makeSuccess(
       'statfs',
       fullest ?? mergeSpace(bufs),
       fullest ? Dict.of({ [QUOTA_MARK]: 1 }) : null,
@@ -43,10 +43,10 @@ export const ipc: Fop<'ipc', Distribute> = (frame, xl, op, xdata) => {
   runTask(frame, xl, 'ipc', function* (task) {
     const replies = yield* task.windEach(xl.priv.children, 'ipc', () => [op, xdata]);
     const isUnsupported = replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
-    if (isUnsupported) return failure('ipc', EOPNOTSUPP);
+    if (isUnsupported) return makeFailure('ipc', EOPNOTSUPP);
     const firstSuccess = replies.find(({ opRet }) => opRet >= 0);
     return firstSuccess === undefined
-      ? failure('ipc', chooseErrno(replies))
-      : success('ipc', firstSuccess.values[0]);
+      ? makeFailure('ipc', chooseErrno(replies))
+      : makeSuccess('ipc', firstSuccess.values[0]);
   });
 };

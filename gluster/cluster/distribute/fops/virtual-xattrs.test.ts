@@ -30,11 +30,11 @@ const answering = (child: string) =>
         unwind.getxattr(frame, 0, 0, new Dict().set(name!, value), null);
       if (name?.endsWith('glusterfs.pathinfo')) return say(`<POSIX(/${child}):host:/${child}/x>`);
       if (name === 'trusted.glusterfs.node-uuid') return say(`node-${child}`);
-      const wanted = /^glusterfs.get_real_filename:(.*)/.exec(name ?? '')?.[1];
-      if (wanted === undefined) return tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
+      const sought = /^glusterfs.get_real_filename:(.*)/.exec(name ?? '')?.[1];
+      if (sought === undefined) return tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
       const known = realNames[child];
-      const found = known?.find((each) => each.toLowerCase() === wanted.toLowerCase());
-      if (found !== undefined) return say(found);
+      const match = known?.find((each) => each.toLowerCase() === sought.toLowerCase());
+      if (match !== undefined) return say(match);
       unwind.getxattr(frame, -1, known === undefined ? EOPNOTSUPP : ENODATA, null, null);
     },
   });
@@ -60,8 +60,8 @@ test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
   'getxattr %s returns the brick of a file, and the bricks and ranges of a directory',
   (name) => {
     volume.create('/f', 'x');
-    const place = placeInRoot('f');
-    expect(get('/f', name)).toBe(`(<DISTRIBUTE:dht> <POSIX(/${place}):host:/${place}/x>)`);
+    const child = placeInRoot('f');
+    expect(get('/f', name)).toBe(`(<DISTRIBUTE:dht> <POSIX(/${child}):host:/${child}/x>)`);
     const places = THREE.map((child) => `<POSIX(/${child}):host:/${child}/x>`).join(' ');
     expect(get('/', name)).toBe(
       `((<DISTRIBUTE:dht> ${places}) (dht-layout (wm 0 1431655764) (wz 1431655765 2863311529) ` +

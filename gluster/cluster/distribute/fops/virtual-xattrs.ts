@@ -12,7 +12,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { chooseErrno } from '../directory-view.ts';
 import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
 import { sortByStart } from '../layout/layout.ts';
-import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
+import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
 const HASHED_PREFIX = 'dht.file.hashed-subvol.';
 const PATHINFOS: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ export const isInternal = ({ keys }: Distribute, name: string): boolean =>
   name.startsWith(keys.layout);
 
 const makeTextReply = (name: string, value: string): XattrReply =>
-  success('getxattr', new Dict().set(name, value), null);
+  makeSuccess('getxattr', new Dict().set(name, value), null);
 
 const readText = (dict: Dict | null, name: string): string => {
   const value = dict?.get(name);
@@ -57,14 +57,14 @@ export function* getDirectoryXattr(
   }
   if (name !== null && JOINED_NAMES.has(name)) return yield* joinValues(task, inode, name);
   if (name?.startsWith(REAL_FILENAME)) return yield* findRealFilename(task, inode, name);
-  if (name !== null && isInternal(volume, name)) return failure('getxattr', EOPNOTSUPP);
+  if (name !== null && isInternal(volume, name)) return makeFailure('getxattr', EOPNOTSUPP);
   return yield* getFromOne(task, directory, new Loc(inode), name, xdata);
 }
 
 function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
   const child = layout.findChild(volume.hash.compute(name.slice(HASHED_PREFIX.length)));
   return child === NO_CHILD
-    ? failure('getxattr', ENODATA)
+    ? makeFailure('getxattr', ENODATA)
     : makeTextReply(name, volume.names[child]!);
 }
 
@@ -92,7 +92,7 @@ function* joinValues(task: Task, inode: Inode, name: string): Steps<XattrReply> 
   const loc = new Loc(inode);
   const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
-  if (successes.length === 0) return failure('getxattr', chooseErrno(replies));
+  if (successes.length === 0) return makeFailure('getxattr', chooseErrno(replies));
   return makeTextReply(name, successes.map(({ values }) => readText(values[0], name)).join(' '));
 }
 
@@ -102,7 +102,7 @@ function* findRealFilename(task: Task, inode: Inode, name: string): Steps<XattrR
   const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
   const refusal = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
   const firstSuccess = replies.find(({ opRet }) => opRet >= 0);
-  return refusal ?? firstSuccess ?? failure('getxattr', ENODATA);
+  return refusal ?? firstSuccess ?? makeFailure('getxattr', ENODATA);
 }
 
 /** Reads from the MDS, or from another child while the MDS is down. */
@@ -126,7 +126,7 @@ function* getFromOne(
     });
     return { opRet: dict.size, opErrno: 0, values: [dict, reply.values[1]] };
   }
-  return failure('getxattr', ENOTCONN);
+  return makeFailure('getxattr', ENOTCONN);
 }
 
 /** Serves `getxattr` of a file's virtual xattrs. @returns a reply or its steps; undefined for others */
@@ -134,7 +134,7 @@ export function getFileXattr(
   { keys }: Distribute,
   name: string | null,
 ): XattrReply | ((task: Task, loc: Loc, child: number) => Steps<XattrReply>) | undefined {
-  if (name === keys.layout || name === keys.mds) return failure('getxattr', EOPNOTSUPP);
+  if (name === keys.layout || name === keys.mds) return makeFailure('getxattr', EOPNOTSUPP);
   if (name === null || !PATHINFOS.has(name)) return undefined;
   return function* (task, loc, child) {
     const reply = yield* task.windOne(child, 'getxattr', loc, name, null);

@@ -109,7 +109,7 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
     ? keepOverlap(volume.names, layout.pieces, newPieces)
     : newPieces;
   const isSame = (piece: Piece, child: number): boolean =>
-    isSameValue(encodePiece(piece), layout.storedPiece(child));
+    isSameValue(encodePiece(piece), layout.readStoredPiece(child));
   if (pieces.every(isSame)) return 0;
   const written = yield* writeLayout(task, dir, pieces);
   volume.setLocation(inode!, gfid, { layout: written, mds });

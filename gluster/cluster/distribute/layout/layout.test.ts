@@ -58,12 +58,12 @@ describe('a piece on disk', () => {
 
 /** Searches as GlusterFS does: the first piece by start that contains the hash. */
 const slowly = (pieces: readonly Piece[], hash: number): number => {
-  const found = pieces
+  const children = pieces
     .map((each, child) => ({ ...each, child }))
     .filter(({ start, stop, err }) => err === 0 && start < stop)
     .sort((a, b) => a.start - b.start || a.stop - b.stop || a.child - b.child)
     .find(({ start, stop }) => start <= hash && hash <= stop);
-  return found?.child ?? -1;
+  return children?.child ?? -1;
 };
 
 test('a hash belongs to the first range that contains it, even with holes and overlaps', () => {
@@ -189,10 +189,10 @@ describe('a computed layout', () => {
     fc.assert(
       fc.property(many, u32, fc.option(fc.integer({ min: 1, max: 50 })), (all, seed, spread) => {
         const among = all.map((one, at) => ({ ...one, name: `v${at}`, isLeaving: false }));
-        const made = computeLayout(among, { ...deal, seed, spread: spread ?? undefined });
-        const whole = made.length === 1 || made.some(({ stop }) => stop === ALL);
-        expect(whole && !isBroken(countAnomalies(made))).toBe(true);
-        for (const { start, stop } of made) {
+        const pieces = computeLayout(among, { ...deal, seed, spread: spread ?? undefined });
+        const whole = pieces.length === 1 || pieces.some(({ stop }) => stop === ALL);
+        expect(whole && !isBroken(countAnomalies(pieces))).toBe(true);
+        for (const { start, stop } of pieces) {
           expect(start <= stop && stop <= ALL).toBe(true);
         }
       }),
@@ -210,9 +210,9 @@ describe('a computed layout', () => {
 test('keepOverlap leaves as many names as possible on their child when a child is added', () => {
   const names = ['a', 'b', 'c'];
   const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), makeEmptyPiece(0)];
-  const made = computeLayout(candidates(...names), { ...deal, seed: 0 });
-  const kept = keepOverlap(names, before, made);
+  const newPieces = computeLayout(candidates(...names), { ...deal, seed: 0 });
+  const pieces = keepOverlap(names, before, newPieces);
   // b had the first half: it gets the first third, which a would have got.
-  expect(kept.map(rangeOf)).toEqual(['55555555-aaaaaaa9', '0-55555554', 'aaaaaaaa-ffffffff']);
-  expect(isBroken(countAnomalies(kept))).toBe(false);
+  expect(pieces.map(rangeOf)).toEqual(['55555555-aaaaaaa9', '0-55555554', 'aaaaaaaa-ffffffff']);
+  expect(isBroken(countAnomalies(pieces))).toBe(false);
 });

@@ -98,7 +98,7 @@ export class Layout {
   }
 
   /** A child's piece as stored on its disk; read-only. */
-  storedPiece(child: number): Uint8Array {
+  readStoredPiece(child: number): Uint8Array {
     this.values[child] ??= encodePiece(this.pieces[child]!);
     return this.values[child];
   }
