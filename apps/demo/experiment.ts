@@ -293,21 +293,21 @@ export async function measureSearches(
   const turns = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
   );
-  for (const [done, { search, round }] of turns.entries()) {
+  for (const [index, { search, round }] of turns.entries()) {
     samples.get(search)!.push(await search.search(round));
-    progress((done + 1) / turns.length);
+    progress((index + 1) / turns.length);
   }
   const times: SearchTimes[] = [];
   for (const [search, sample] of samples) {
     const forwarded = (await search.readLookups()) - before.get(search)!;
-    times.push({ forwarded, ...summarise(sample) });
+    times.push({ forwarded, ...summarizeSamples(sample) });
   }
   return { busy: busySampler.busyness(), times };
 }
 
 const NS_PER_MS = 1e6;
 
-function summarise(samples: readonly RoundSample[]): Omit<SearchTimes, 'forwarded'> {
+function summarizeSamples(samples: readonly RoundSample[]): Omit<SearchTimes, 'forwarded'> {
   const summary = summarize(mergeHistograms(samples.map(({ latency }) => latency)));
   return {
     lookups: samples.reduce((sum, { counts }) => sum + counts.lookups!, 0),

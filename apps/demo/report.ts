@@ -51,7 +51,7 @@ export function writeIntroduction(
     `and with the one in Python. Then ${groupDigits(searches)} go over two bricks: servers of glossa on this machine that`,
     `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
-  const rows = stacks.map(({ title, description: what }) => [title, what] as const);
+  const rows = stacks.map(({ title, description }) => [title, description] as const);
   return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 

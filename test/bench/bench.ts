@@ -15,7 +15,7 @@ export interface SuiteContext {
   readonly cleanup: Cleanup;
   /** Aborted when the bench is interrupted. */
   readonly signal: AbortSignal;
-  /** Progress, for a person. */
+  /** Prints progress for people. */
   log(message: string): void;
 }
 
@@ -44,16 +44,16 @@ export const glossaProgram = join(packageRoot, 'dist/cli/main.js');
 
 const execute = promisify(execFile);
 
-/** Longest time that any command may take. */
+/** Longest time of a command, in milliseconds. */
 const COMMAND_TIMEOUT_MS = 600_000;
 const OPERATION_TIMEOUT_MS = 10_000;
 
-/** Debian's packages of commands. */
+/** Debian's packages of commands whose names differ. */
 const PACKAGES: Readonly<Record<string, string>> = { taskset: 'util-linux' };
 
 /**
- * Standard output of a command that succeeds.
- * @throws {NotMeasured} with the last thing it said, or how to install it
+ * Runs a command and returns its standard output.
+ * @throws {NotMeasured} with the last line of stderr, or the package to install
  */
 export async function runCommand(
   { signal }: Pick<Bench, 'signal'>,
@@ -74,7 +74,7 @@ export async function runCommand(
 }
 
 /**
- * The result of an operation on a mount, which may hang when its server does.
+ * Awaits an operation on a mount, which hangs if its server does.
  * @throws {NotMeasured} when it fails or takes too long
  */
 export async function withTimeLimit<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {

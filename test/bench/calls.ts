@@ -112,7 +112,7 @@ export const makeCallExperiment = <N extends string>({
   ...experiment
 }: CallExperiment<N>): Experiment<N, Sample> => ({
   ...experiment,
-  how: `µs, median of ${load.count} calls in each of`,
+  unitText: `µs, median of ${load.count} calls in each of`,
   rounds: load.rounds,
   prepare: (bench) => prepareCalls(bench, operation, load),
   columns: makeSampleColumns(firstTitle),

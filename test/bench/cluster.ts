@@ -93,7 +93,7 @@ share one; on different CPUs the application has one, and client and brick have 
       bricks: ONE_BRICK,
     }),
     sequential: makeDataPart({
-      ...{ what: 'sequential', how: 'GB/s, blocks of 1 MiB', bricks: ONE_BRICK },
+      ...{ what: 'sequential', unitText: 'GB/s, blocks of 1 MiB', bricks: ONE_BRICK },
       count: { full: 256, quick: 64 },
       amounts: {
         write: { title: 'write', workload: 'seqwrite-1m', clients: 1, rate: makeGigabyteRate(MIB) },
@@ -104,7 +104,7 @@ share one; on different CPUs the application has one, and client and brick have 
       onGlossa: makeBars({ limit: 1 / 1.3, aim: 1, least: true }),
     }),
     random: makeDataPart({
-      ...{ what: 'random read 4 KiB', how: 'thousands a second', bricks: ONE_BRICK },
+      ...{ what: 'random read 4 KiB', unitText: 'thousands a second', bricks: ONE_BRICK },
       count: { full: CLIENTS * 400, quick: CLIENTS * 50 },
       amounts: {
         many: {

@@ -26,7 +26,7 @@ export interface Amount {
 export interface DataExperiment<N extends string, K extends string> {
   readonly what: string;
   /** The unit. */
-  readonly how: string;
+  readonly unitText: string;
   /** Requests in a round, of all clients together. */
   readonly count: number;
   readonly amounts: Readonly<Record<K, Amount>>;
@@ -45,7 +45,7 @@ export function runDataExperiment<N extends string, K extends string>(
   bench: Bench,
   {
     what,
-    how,
+    unitText,
     count,
     amounts,
     references,
@@ -60,7 +60,7 @@ export function runDataExperiment<N extends string, K extends string>(
   const first = references[0]!;
   return runExperiment<N, Amounts>(bench, {
     what: `${what}, ${DATA_SIZE >> 20} MiB`,
-    how: `${how}, median of ${count} requests in each of`,
+    unitText: `${unitText}, median of ${count} requests in each of`,
     rounds: bench.quick ? 3 : 9,
     targets,
     ...(places === undefined ? {} : { places }),

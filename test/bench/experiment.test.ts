@@ -28,7 +28,7 @@ const makeKind = (title: string) => ({ title, start: async () => ({ pid: null, r
 
 const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
   what: 'walking',
-  how: 's, median of',
+  unitText: 's, median of',
   rounds: 2,
   targets: {
     mine: makeKind('mine'),

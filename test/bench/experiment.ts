@@ -70,7 +70,7 @@ export interface Experiment<N extends string, S extends object> {
   /** For headings. */
   readonly what: string;
   /** The unit and the content of a cell; the number of rounds follows. */
-  readonly how: string;
+  readonly unitText: string;
   readonly rounds: number;
   readonly targets: Readonly<Record<N, TargetKind>>;
   /** CPU placements; default: all. */
@@ -199,13 +199,13 @@ const findSamples = <N extends string, S extends object>(
 ): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
 
 function makeSection<N extends string, S extends object>(
-  { what, how, rounds, targets, first, columns }: Experiment<N, S>,
+  { what, unitText, rounds, targets, first, columns }: Experiment<N, S>,
   place: Placement,
   series: Measured<N, S>,
 ): Section {
   const firstSamples = findSamples(series, first);
   return {
-    title: `${what}, ${placementTitles[place]}: ${how} ${rounds} rounds [lowest – highest]`,
+    title: `${what}, ${placementTitles[place]}: ${unitText} ${rounds} rounds [lowest – highest]`,
     columns: columns.map(({ title }) => title),
     rows: (Object.keys(targets) as N[]).map((name) =>
       makeRow(targets[name].title, findSamples(series, name), (mine) =>

@@ -10,12 +10,12 @@ import { type Amount, runDataExperiment } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
 
-/** Without pins the scheduler decides, and may do so anew in each round. */
+/** Placements with pinned processes; unpinned ones may move in each round. */
 export const PLACES: readonly Placement[] = ['same', 'different'];
 const FULL: Load = { rounds: 9, count: 3000, warm: 20_000 };
 const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
 
-/** Ten thousand files a call. */
+/** Loads of `ls -l`: ten thousand files a call. */
 export const LIST_LOADS = {
   full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0, keeps: true },
   quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0, keeps: true },
@@ -39,13 +39,13 @@ export interface CallPart {
   readonly quick?: Load;
 }
 
-/** Also on equal terms: GlusterFS's client does not wait awake. */
+/** Adds glossa with --busy-poll 0, as GlusterFS's client does not wait awake either. */
 const addAsleep = (held: CallPart['held']): CallPart['held'] =>
   held.glossa === undefined
     ? held
     : { ...held, asleep: { ...held.glossa, name: `${held.glossa.name}, --busy-poll 0` } };
 
-/** Single calls. */
+/** Makes a part of single calls. */
 export const makeCallPart =
   ({ what, operation, held: ownHeld, bricks, full = FULL, quick = QUICK }: CallPart) =>
   (bench: Bench): Promise<Report> => {
@@ -73,17 +73,17 @@ export const makeCallPart =
 export interface DataPart<K extends string> {
   readonly what: string;
   /** The unit. */
-  readonly how: string;
+  readonly unitText: string;
   /** Requests in a round of a full run, and of a quick one. */
   readonly count: { readonly full: number; readonly quick: number };
   readonly amounts: Readonly<Record<K, Amount>>;
   readonly bars: Bars;
   readonly bricks: BrickSetup;
-  /** GlusterFS's client on our brick. */
+  /** Bars of GlusterFS's client on glossa's brick. */
   readonly onGlossa?: Bars;
 }
 
-/** Data that is written and read. */
+/** Makes a part of written and read data. */
 export const makeDataPart =
   <K extends string>({ count, bars: glossa, bricks, onGlossa, ...experiment }: DataPart<K>) =>
   (bench: Bench): Promise<Report> =>

@@ -25,13 +25,13 @@ import type { RequestTimes } from './workload-clients.ts';
 // -- single calls --------------------------------------------------------------------------------
 
 const FULL: Load = { rounds: 9, count: 4000, warm: 20_000 };
-/** Calls that are several requests each. */
+/** Load of calls that are several requests each. */
 const FULL_LONG: Load = { rounds: 9, count: 2000, warm: 8_000 };
 const QUICK: Load = { rounds: 3, count: 500, warm: 2_000 };
 
 const chooseLoad = ({ quick }: Bench, full = FULL): Load => (quick ? QUICK : full);
 
-/** Also on equal terms: GlusterFS's client does not wait awake. */
+/** Compares glossa with GlusterFS, also with --busy-poll 0, as GlusterFS does not wait awake. */
 const compareToGlusterfs = (what: string) =>
   (['glossa', 'asleep'] as const).map((mine) => ({
     what: `${what}: posix${mine === 'asleep' ? ', --busy-poll 0' : ''} / GlusterFS posix`,
@@ -115,7 +115,7 @@ const measureSearches = (bench: Bench): Promise<Report> => {
     RequestTimes
   >(bench, {
     what: 'search in ten directories',
-    how: `µs, median of ${size.searches} searches in each of`,
+    unitText: `µs, median of ${size.searches} searches in each of`,
     rounds: size.rounds,
     targets: {
       kernelTimeout,
@@ -153,7 +153,7 @@ const makeDataTargets = () => ({
 const measureSequential = (bench: Bench): Promise<Report> =>
   runDataExperiment(bench, {
     what: 'sequential',
-    how: 'GB/s, blocks of 128 KiB',
+    unitText: 'GB/s, blocks of 128 KiB',
     count: bench.quick ? 256 : 2048,
     amounts: {
       write: {
@@ -184,7 +184,7 @@ const measureSequential = (bench: Bench): Promise<Report> =>
 const measureRandom = (bench: Bench): Promise<Report> =>
   runDataExperiment(bench, {
     what: 'random read 4 KiB',
-    how: 'thousands a second',
+    unitText: 'thousands a second',
     count: bench.quick ? 2_000 : 20_000,
     amounts: {
       one: {

@@ -16,7 +16,7 @@ const STAT: Load = { rounds: 9, count: 4000, warm: 40_000 };
 const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
 
 /**
- * Of names that were asked before: glossa's cache of absent names in TypeScript and in Python, beside
+ * Measures stats of names that are known to be absent: glossa's cache of absent names in TypeScript and in Python, beside
  * the least that a server in C can do and beside GlusterFS's own cache.
  */
 const measureFailedStat = (bench: Bench): Promise<Report> =>

@@ -33,11 +33,11 @@ export interface Size {
   readonly warm: number;
 }
 
-/** Full: the tutorial's. */
+/** Chooses the size of a run; a full one is the tutorial's. */
 export const chooseSize = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
   quick ? { rounds: 2, searches: 1000, warm: 500 } : { rounds, searches: 10_000, warm: 2000 };
 
-/** In a directory that is new for every sample. */
+/** Prepares searches, each sample in a new directory. */
 export async function prepareSearches(
   bench: Bench,
   { searches, warm }: Size,
@@ -76,7 +76,7 @@ export interface SearchExperiment<N extends string> {
   readonly settings?: object;
 }
 
-/** The mean search of each round: what the tutorial prints. */
+/** Makes an experiment on the mean search of each round, as the tutorial prints it. */
 export function makeSearchExperiment<N extends string>({
   what,
   size,
@@ -93,7 +93,7 @@ export function makeSearchExperiment<N extends string>({
   };
   return {
     what: `${what}: ${size.searches} searches`,
-    how: 'ms, mean search, median of',
+    unitText: 'ms, mean search, median of',
     rounds: size.rounds,
     targets,
     places,
@@ -117,13 +117,13 @@ export function makeSearchExperiment<N extends string>({
 
 const toMilliseconds = (us: number): number => us / 1000;
 
-/** As the tutorial prints milliseconds. */
+/** Formats milliseconds as the tutorial does. */
 const formatMilliseconds = (ms: number): string => ms.toFixed(3);
 
 const makeMeanColumn = (which: SearchPass): Column<SearchTimes> =>
   makeRoundsColumn(which, (times) => toMilliseconds(times[which].mean), formatMilliseconds);
 
-/** How much faster than the baseline, and the lookups that reach the storage. */
+/** Makes the columns of the speed-up and of the lookups that reach the storage. */
 const makeSavedColumns = (which: SearchPass): Column<SearchTimes>[] => [
   makeRatioColumn('× faster', (times) => 1 / times[which].mean, formatDigits),
   {

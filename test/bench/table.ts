@@ -25,7 +25,7 @@ export interface Row {
 
 export interface Section {
   readonly title: string;
-  /** Above the cells; may be none. */
+  /** Heads of the columns; may be empty. */
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 }

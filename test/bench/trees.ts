@@ -33,7 +33,7 @@ const makeTreePart =
     const what = `${program}, a tree of ${files} files`;
     return runExperiment<DirectoryName, TreeSample>(bench, {
       what,
-      how: 's, median of',
+      unitText: 's, median of',
       rounds: 3,
       targets: makeDirectories(),
       first: 'glusterfs',
@@ -110,7 +110,7 @@ async function prepareUnpack(bench: Bench, files: number): Promise<MeasureTarget
   };
 }
 
-/** Content, modes, owners and times. @throws {WrongAnswers} when they differ */
+/** Compares content, modes, owners and times. @throws {WrongAnswers} when they differ */
 async function compareToArchive(bench: Bench, archive: string, folder: string): Promise<void> {
   try {
     await runCommand(bench, ['tar', '-d', '-f', archive, '-C', folder]);
@@ -137,7 +137,7 @@ export const measureStatus = makeTreePart('git status', prepareStatus);
 
 async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget<TreeSample>> {
   const { signal } = bench;
-  // Says how to install it.
+  // Without git, this throws with the package to install.
   await runCommand(bench, ['git', '--version']);
   const archive = await packTree(bench, files, async (folder) => {
     for (const args of [

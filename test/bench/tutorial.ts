@@ -61,7 +61,7 @@ const networkTargets = {
   nlcache: makeGlusterCache([delay, roomyNlCacheVolume]),
 };
 
-/** Two bricks of GlusterFS, for each target a client of its own, and a mount of them beside. */
+/** Makes targets over two bricks of GlusterFS: a client for each, and one more mount. */
 function makeGlusterfsTargets() {
   let started: Promise<readonly Brick[]> | undefined;
   let mount: Promise<ServedMount> | undefined;
@@ -129,10 +129,10 @@ const compareSpeed = <N extends string>(
   },
 });
 
-/** The tutorial's speed-up. */
+/** The bar of the tutorial's speed-up. */
 const TUTORIAL: Bar = { limit: 6.7 };
 
-/** Beside GlusterFS's own cache, whose server does not wait awake. */
+/** Compares with GlusterFS's own cache, whose server does not wait awake. */
 const comparePythonToC = (
   what: string,
 ): readonly HeldSearch<'python' | 'pythonAsleep' | 'nlcache'>[] =>
@@ -257,7 +257,7 @@ const parts: Suite['parts'] = {
     ),
   }),
   writes: makeDataPart({
-    ...{ what: 'write-behind', how: 'GB/s, blocks of 4 KiB' },
+    ...{ what: 'write-behind', unitText: 'GB/s, blocks of 4 KiB' },
     count: { full: 4096, quick: 512 },
     amounts: {
       write: { title: 'write', workload: 'seqwrite-4k', clients: 1, rate: makeGigabyteRate(4096) },
@@ -266,7 +266,7 @@ const parts: Suite['parts'] = {
     bricks: makeBrickSetup(makeVolume('write-behind', 'performance/write-behind')),
   }),
   reads: makeDataPart({
-    ...{ what: 'read-ahead, io-cache', how: 'GB/s, blocks of 1 MiB' },
+    ...{ what: 'read-ahead, io-cache', unitText: 'GB/s, blocks of 1 MiB' },
     count: { full: 256, quick: 64 },
     amounts: {
       read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: makeGigabyteRate(MIB) },

@@ -30,14 +30,14 @@ export const javascriptVolume = makeNegative(
   moduleOptions('negative.js', 'examples/negative/javascript'),
 );
 
-/** A module that sees reads and leaves them alone. */
+/** A volume whose module sees reads and does not change them. */
 export const readVolume = makeVolume(
   'look',
   'features/glupy',
   moduleOptions('read.py', 'apps/bench/engine/modules/python'),
 );
 
-/** The example in C, compiled. @throws {NotMeasured} */
+/** Compiles the example in C and makes its volume. @throws {NotMeasured} */
 export function compileCVolume({ folder }: Bench): PlainVolume {
   const object = join(folder, 'negative.so');
   const problem = compileModule(join(packageRoot, 'examples/negative/c/negative.c'), object);
@@ -58,5 +58,5 @@ export const makeNlCacheVolume = (bytes = 131_072): PlainVolume =>
     'nl-cache-positive-entry': 'off',
   });
 
-/** With room for all names of the tutorial's experiment. */
+/** An nl-cache with room for all names of the tutorial's experiment. */
 export const roomyNlCacheVolume = makeNlCacheVolume(16_777_216);

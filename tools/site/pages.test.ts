@@ -144,15 +144,15 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
   const idlePages: OpenPage[] = [];
 
   it('every kind of page has a first paint', async () => {
-    const said: string[] = [];
+    const problems: string[] = [];
     for (const path of ['/', '/write/python.html', PLAYGROUND_PATH]) {
       if (!paths.includes(path)) continue;
       const ms = await withPage(path, (page) => page.evaluate(FIRST_PAINT));
-      said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
+      problems.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
     }
     // The time depends on the machine; the test expects only that there is one.
-    process.stdout.write(`first paint: ${said.join(', ')}\n`);
-    expect(said.join()).not.toContain('NaN');
+    process.stdout.write(`first paint: ${problems.join(', ')}\n`);
+    expect(problems.join()).not.toContain('NaN');
   });
 
   it('every page fits phone and desk, and is accessible to axe', WALK_TIMEOUT, async () => {
@@ -199,8 +199,8 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
           wrong.push(...broken.map((word) => `${path}, ${width} px: '${word}' is broken`));
           if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
           if (!hasAxe) continue;
-          const said = await listViolations(page);
-          wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
+          const problems = await listViolations(page);
+          wrong.push(...problems.map((problem) => `${path}, ${width} px, ${scheme}: ${problem}`));
         }
         return wrong;
       },

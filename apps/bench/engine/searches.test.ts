@@ -37,7 +37,9 @@ describe('the plan of searches', () => {
     expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(inRounds.searches).size);
     for (const round of rounds) {
       expect(Math.abs(round.length - 123.4)).toBeLessThan(1);
-      const times = [...new Set(round)].map((file) => round.filter((it) => it === file).length);
+      const times = [...new Set(round)].map(
+        (file) => round.filter((other) => other === file).length,
+      );
       const most = times.sort((a, b) => b - a).slice(0, 5);
       expect(most.reduce((sum, n) => sum + n, 0) / round.length).toBeGreaterThan(0.65);
     }

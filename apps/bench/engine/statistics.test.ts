@@ -87,7 +87,10 @@ describe('the interval of a median', () => {
       return interval === null ? null : [interval.low, count - 1 - interval.high];
     });
     // From published tables of the sign test.
-    expect(outside).toEqual([null, ...[0, 0, 1, 2, 3, 5, 39, 227, 955].map((it) => [it, it])]);
+    expect(outside).toEqual([
+      null,
+      ...[0, 0, 1, 2, 3, 5, 39, 227, 955].map((value) => [value, value]),
+    ]);
   });
 
   it('lies within the values, contains their median, and inverts with negated values', () => {
@@ -99,7 +102,7 @@ describe('the interval of a median', () => {
         expect(high).toBeLessThanOrEqual(Math.max(...values));
         expect(low).toBeLessThanOrEqual(median(values));
         expect(high).toBeGreaterThanOrEqual(median(values));
-        const negated = medianInterval(values.map((it) => -it))!;
+        const negated = medianInterval(values.map((value) => -value))!;
         expect([-negated.high + 0, -negated.low + 0]).toEqual([low + 0, high + 0]);
       }),
       { numRuns: 50 },
@@ -108,9 +111,9 @@ describe('the interval of a median', () => {
 
   it('contains the median of the distribution in 95 of 100 samples', () => {
     const random = seedRandom(5);
-    const skewed = (): number => (1 - random()) ** -2;
+    const drawSkewed = (): number => (1 - random()) ** -2;
     const hits = Array.from({ length: 400 }, () => {
-      const { low, high } = medianInterval(Array.from({ length: 15 }, skewed))!;
+      const { low, high } = medianInterval(Array.from({ length: 15 }, drawSkewed))!;
       return low <= 4 && 4 <= high;
     });
     expect(hits.filter(Boolean).length).toBeGreaterThanOrEqual(0.95 * hits.length - 8);

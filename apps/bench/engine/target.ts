@@ -113,9 +113,9 @@ export class Target<S extends ServedMount = ServedMount> {
   private readonly access: TargetAccess<S>;
   private readonly timeoutMs: number;
 
-  constructor(settings: TargetSettings, way: TargetAccess<S>) {
+  constructor(settings: TargetSettings, access: TargetAccess<S>) {
     this.settings = settings;
-    this.access = way;
+    this.access = access;
     this.root = settings.reference;
     this.timeoutMs = baseTimeout(settings.workload === 'command');
   }
@@ -204,16 +204,16 @@ export class Target<S extends ServedMount = ServedMount> {
 
   /** The processes of a round, and this one, which only waits but may run on the same CPUs. */
   private measuredPids(): number[] {
-    const { access: way, server, settings, clients } = this;
+    const { access, server, settings, clients } = this;
     const own = settings.cpus.client === null ? [process.pid] : [];
-    return [...own, ...(way.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
+    return [...own, ...(access.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
   /** Lookups that reached the storage until now; null without a counter. */
   private async readPassedOn(): Promise<number | null> {
-    const { server, access: way } = this;
-    if (server === null || way.lookupCounter === null) return null;
-    return way.lookupCounter(server.mountpoint, this.timeoutMs);
+    const { server, access } = this;
+    if (server === null || access.lookupCounter === null) return null;
+    return access.lookupCounter(server.mountpoint, this.timeoutMs);
   }
 }
 

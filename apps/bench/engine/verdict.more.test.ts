@@ -92,7 +92,7 @@ describe.each([
   { change: 0.5, up: 0.2 },
 ])('with mounts that jump between two levels ($change, $up)', ({ change, up }) => {
   const RUNS = 200;
-  const simulateVerdictsOfLevels = (slower: number, runs: number): string[] =>
+  const simulateLevelVerdicts = (slower: number, runs: number): string[] =>
     Array.from({ length: runs }, (_, seed) => {
       const random = seedRandom(7919 * seed + 13);
       const [first, second] = [drawLevels(random, change, up), drawLevels(random, change, up)];
@@ -104,13 +104,13 @@ describe.each([
     });
 
   it('at most 5 % of the runs call two equal stacks different, within chance', () => {
-    const verdicts = simulateVerdictsOfLevels(1, RUNS);
+    const verdicts = simulateLevelVerdicts(1, RUNS);
     const differences = countVerdicts(verdicts, 'faster') + countVerdicts(verdicts, 'slower');
     expect(differences).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
   });
 
   it('a stack that is twice as slow is found in every run', () => {
-    expect(countVerdicts(simulateVerdictsOfLevels(2, 40), 'slower')).toBe(40);
+    expect(countVerdicts(simulateLevelVerdicts(2, 40), 'slower')).toBe(40);
   });
 });
 

@@ -158,7 +158,7 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   const portLine = new RegExp(`:(\\d+) ${name}$`);
   const port = server.messages
     .map((line) => portLine.exec(line)?.[1])
-    .find((it) => it !== undefined);
+    .find((candidate) => candidate !== undefined);
   return {
     port: Number(port),
     pid: server.pid,

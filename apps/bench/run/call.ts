@@ -92,10 +92,10 @@ async function measureCalls(
   const calls: CallCosts[] = [];
   const start = performance.now();
   try {
-    for (const [done, kind] of wantedKinds.entries()) {
+    for (const [index, kind] of wantedKinds.entries()) {
       const elapsedSeconds = (performance.now() - start) / 1e3;
       progress.show({
-        doneCount: done,
+        doneCount: index,
         total: wantedKinds.length,
         elapsedSeconds,
         item: kinds[kind].title,
@@ -155,7 +155,7 @@ function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): s
     shownLanguages.map((language, i) =>
       language === 'typescript'
         ? writeCell(typescript, '', titles[i]!)
-        : writeCell(over[language], signOf(over[language]), titles[i]!),
+        : writeCell(over[language], makeSign(over[language]), titles[i]!),
     ),
   );
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
@@ -179,5 +179,5 @@ function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): s
   ].join('\n');
 }
 
-const signOf = (cost: Cost | MissingResult | undefined): string =>
+const makeSign = (cost: Cost | MissingResult | undefined): string =>
   cost === undefined || isMissing(cost) || cost.median < 0 ? '' : '+';

@@ -103,14 +103,14 @@ export async function startProcess(
 export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
   startProcess(
     settings,
-    () => repliesToStat(mountpoint),
+    () => isReplying(mountpoint),
     'it did not mount',
     () => {
       if (findMount(mountpoint) !== null) detach(mountpoint, true);
     },
   );
 
-const repliesToStat = (mountpoint: string): Promise<boolean> | boolean =>
+const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
   findMount(mountpoint) !== null &&
   stat(mountpoint).then(
     () => true,

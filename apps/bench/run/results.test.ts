@@ -7,9 +7,9 @@ import { simulatedWorkloads, simulateRun } from '../../../test/support/simulated
 const run = simulateRun();
 const slower = simulateRun(
   {},
-  simulatedWorkloads.map((it) => ({
-    ...it,
-    medians: it.medians.map((median) => (median === null ? null : 2 * median)),
+  simulatedWorkloads.map((entry) => ({
+    ...entry,
+    medians: entry.medians.map((median) => (median === null ? null : 2 * median)),
   })),
 );
 
@@ -33,17 +33,17 @@ describe('glossa bench compare', () => {
   it('names a file that is no result of the bench', () =>
     withRuns(async (a, _, scratch) => {
       const bad = await scratch.writeFile('bad.json', JSON.stringify({ ...run, stacks: [] }));
-      const failed = async (...args: string[]) =>
+      const failCommand = async (...args: string[]) =>
         (await runCommand(['bench', 'compare', ...args])).err;
-      expect(await failed(a, bad)).toBe(
+      expect(await failCommand(a, bad)).toBe(
         `glossa: ${bad}: no result of glossa bench: each workload has one of each stack\n`,
       );
-      expect(await failed(a, scratch.at('none'))).toBe(
+      expect(await failCommand(a, scratch.at('none'))).toBe(
         `glossa: cannot read ${scratch.at('none')}: No such file or directory\n`,
       );
       const empty = await scratch.writeFile('empty.json', JSON.stringify(simulateRun({}, [])));
-      expect(await failed(a, empty)).toMatch(/^glossa: the results have nothing in common\n/);
-      expect(await failed(a)).toMatch(/^glossa bench compare: SECOND\.json is missing\n/);
+      expect(await failCommand(a, empty)).toMatch(/^glossa: the results have nothing in common\n/);
+      expect(await failCommand(a)).toMatch(/^glossa bench compare: SECOND\.json is missing\n/);
     }));
 });
 

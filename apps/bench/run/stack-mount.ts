@@ -66,9 +66,9 @@ export async function mountStack(
     return wasRequested;
   };
   let isReported = false;
-  const reportFailure = (reason: string): Failure => {
+  const reportFailure = (cause: string): Failure => {
     isReported = true;
-    return makeServerFailure(title, reason, logFile);
+    return makeServerFailure(title, cause, logFile);
   };
   try {
     const failure = await server.waitUntilStarted(title);

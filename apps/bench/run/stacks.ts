@@ -92,13 +92,13 @@ type VolumeOrProblem = Volume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
 export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
-  const { translator, languages: given, scratch } = settings;
+  const { translator, languages: languageNames, scratch } = settings;
   const folder = findFolder(translator);
   const name = basename(folder);
   const translatorOptions = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
-  for (const language of parseFlagWords('--in', [given], languages)) {
+  for (const language of parseFlagWords('--in', [languageNames], languages)) {
     const volumeOrProblem = buildVolume(language, folder, name, scratch);
     if (typeof volumeOrProblem === 'string') {
       warnings.push(`${language} is left out: ${volumeOrProblem}`);

@@ -53,7 +53,7 @@ export function writeIntroduction(settings: TutorialSettings, width: number): st
     `${groupDigits(FILES)} files lie in ${DIRECTORIES} directories, and ${groupDigits(searches)} searches ask`,
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];
-  const rows = stacks.map(({ title, description: what }) => [title, what] as const);
+  const rows = stacks.map(({ title, description }) => [title, description] as const);
   return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 

@@ -41,7 +41,8 @@ const BAR = { limit: 1.05, aim: 1 };
 const PLAIN_TITLE = 'storage/posix, a file in the page cache';
 const SEEN_TITLE = 'the same under a module in Python that sees it';
 
-const compareToPlain = ({ seen, plain }: ObservedSeries) => compare(seen, plain, ratio);
+const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
+  compare(seenSeries, plain, ratio);
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -72,7 +73,7 @@ const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('Python: reads of 128 KiB');
-  const seen = await measureOrExplain(() => measureObserved(bench, load));
+  const seenSeries = await measureOrExplain(() => measureObserved(bench, load));
   const changed = await measureOrExplain(() => measureChanged(bench, load));
   const { rounds, best, count } = load;
   return {
@@ -81,8 +82,8 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
         title: `reads of 128 KiB in process: µs each, median of ${rounds} rounds [lowest – highest]`,
         columns: [],
         rows: [
-          makeRow(PLAIN_TITLE, seen, ({ plain }) => [formatRounds(plain)]),
-          makeRow(SEEN_TITLE, seen, (samples) => [formatRounds(samples.seen)]),
+          makeRow(PLAIN_TITLE, seenSeries, ({ plain }) => [formatRounds(plain)]),
+          makeRow(SEEN_TITLE, seenSeries, (samples) => [formatRounds(samples.seen)]),
           makeRow('a leaf that answers at once, under bytes.translate', changed, (samples) => [
             formatRounds(samples.changed),
           ]),
@@ -93,7 +94,7 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
       makeFigure(
         'readv of 128 KiB seen, not touched, by Python / not scripted',
         ['×', BAR],
-        seen,
+        seenSeries,
         compareToPlain,
       ),
       makeFigure(
@@ -104,7 +105,7 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
         (samples) => samples.changed.map((us) => READ_SIZE / (us * 1000)),
       ),
     ],
-    raw: { rounds, best, count, seen, changed },
+    raw: { rounds, best, count, seen: seenSeries, changed },
   };
 }
 
@@ -190,7 +191,7 @@ const BLOCKS = 256;
 export async function measureMountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
   bench.log('Python: reads of 128 KiB through a mount');
-  const seen = await measureOrExplain(() => measureMounted(bench, load));
+  const seenSeries = await measureOrExplain(() => measureMounted(bench, load));
   const { rounds, best, count } = load;
   return {
     sections: [
@@ -198,8 +199,8 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
         title: `reads of 128 KiB through a mount: µs each, median of ${rounds} rounds`,
         columns: [],
         rows: [
-          makeRow(PLAIN_TITLE, seen, ({ plain }) => [formatRounds(plain)]),
-          makeRow(SEEN_TITLE, seen, (samples) => [formatRounds(samples.seen)]),
+          makeRow(PLAIN_TITLE, seenSeries, ({ plain }) => [formatRounds(plain)]),
+          makeRow(SEEN_TITLE, seenSeries, (samples) => [formatRounds(samples.seen)]),
         ],
       },
     ],
@@ -207,11 +208,11 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
       makeFigure(
         'readv of 128 KiB seen by Python / not scripted, at a mount',
         ['×', BAR],
-        seen,
+        seenSeries,
         compareToPlain,
       ),
     ],
-    raw: { rounds, best, count, seen },
+    raw: { rounds, best, count, seen: seenSeries },
   };
 }
 

@@ -96,9 +96,9 @@ export function roundTicks(low: number, high: number): number[] {
   if (high / low < FACTOR_MIN) {
     const leastStep = (high - low) / 6;
     const power = 10 ** Math.floor(Math.log10(leastStep));
-    const step = power * [1, 2, 5, 10].find((it) => it * power >= leastStep * (1 - 1e-9))!;
-    return range(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((it) =>
-      dropRoundingError(it * step),
+    const step = power * [1, 2, 5, 10].find((value) => value * power >= leastStep * (1 - 1e-9))!;
+    return range(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((value) =>
+      dropRoundingError(value * step),
     );
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
@@ -240,7 +240,7 @@ export function makeEcdfChart(workload: Workload): Picture {
   const measuredStacks = listMeasuredStacks(workload);
   const distributions = measuredStacks.map(({ measured }) => measured.latency);
   const low = Math.max(1, Math.min(...distributions.map(({ min }) => min)));
-  const high = Math.max(...distributions.map((it) => it['p99.9']), low * 1.2);
+  const high = Math.max(...distributions.map((value) => value['p99.9']), low * 1.2);
   const lines = measuredStacks.map(({ name, stack, measured }) => ({
     ...{ name, stack },
     points: measured.latency.quantiles

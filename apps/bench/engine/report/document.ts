@@ -59,7 +59,9 @@ const makeTextBlocks = (all: readonly string[]): Block[] => all.map((text) => ({
 export function makeSections(run: Run): Section[] {
   const { workloads, stacks, machine, date, command } = run;
   const warnings = listWarnings(run);
-  const isCompared = workloads.some(({ results }) => results.some((it) => it.measured?.toFirst));
+  const isCompared = workloads.some(({ results }) =>
+    results.some((result) => result.measured?.toFirst),
+  );
   const compared: Section = { title: 'In comparison', blocks: [{ picture: makeRatioChart(run) }] };
   return [
     ...(warnings.length > 0

@@ -161,7 +161,7 @@ export const readdir: WorkloadKind = {
   warmUpRequests: 0,
   make: (root) => makeFiles(root, FILES),
   open({ root, reference }) {
-    const listing = new Listing();
+    const listing = new DirectoryListing();
     const expected = withFolder(reference, (plain) => {
       listing.read(plain);
       return listing.checksum();
@@ -183,7 +183,7 @@ export const readdir: WorkloadKind = {
 const DOT = cstring('.');
 
 /** A folder's entries as getdents64 returns them, parsed only after the request. */
-class Listing {
+class DirectoryListing {
   private readonly parts: Dirents[] = [];
   private readonly sizes: number[] = [];
 

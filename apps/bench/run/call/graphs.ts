@@ -120,7 +120,7 @@ const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251
 /** Beginnings of the data by length, made once each. */
 const contentBySize = new Map<number, Uint8Array>();
 
-function cacheContent(size: number): Uint8Array {
+function sliceContent(size: number): Uint8Array {
   const bytes = content.subarray(0, size);
   contentBySize.set(size, bytes);
   return bytes;
@@ -145,7 +145,7 @@ export const presentLeaf = makeLeaf({
   lookup: (frame, _xl, { inode }) =>
     unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
   readv: (frame, _xl, _fd, size) =>
-    unwind.readv(frame, size, 0, contentBySize.get(size) ?? cacheContent(size), attributes, null),
+    unwind.readv(frame, size, 0, contentBySize.get(size) ?? sliceContent(size), attributes, null),
 });
 
 // -- graphs --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ interface CallKind {
 const PAGE_SIZE = 4096;
 
 /** A dict of ten entries, as lookups carry it on a volume with many features. */
-const makeDictOfTen = (): Dict =>
+const makeTenKeyDict = (): Dict =>
   Dict.of(
     Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`key-${i}`, i % 3 === 0 ? `value ${i}` : i]),
@@ -88,7 +88,7 @@ export const kinds = {
     help: 'a lookup with a dict of ten pairs, of which the module reads one',
     module: 'dict',
     leaf: presentLeaf,
-    makeBatch: (graph) => makeLookups(graph, 0, makeDictOfTen()),
+    makeBatch: (graph) => makeLookups(graph, 0, makeTenKeyDict()),
   },
 } as const satisfies Record<string, CallKind>;
 

@@ -13,24 +13,24 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-// Not by import, which would not look in NODE_PATH.
+// `import` does not search NODE_PATH.
 const require = createRequire(import.meta.url);
 const Fuse = require('fuse-native');
 
-/** Tells fuse-native what became of a call: minus the errno or 0, and the result. */
-const tell = (done) => (error, result) => done(error ? error.errno : 0, result);
-/** The same where the result is a number of bytes, which takes the place of the 0. */
-const tellCount = (done) => (error, count) => done(error ? error.errno : count);
+/** Makes the callback of a call: it passes 0 or minus the errno, and the result, to fuse-native. */
+const reply = (done) => (error, result) => done(error ? error.errno : 0, result);
+/** The same for a number of bytes, which fuse-native expects in place of the 0. */
+const replyCount = (done) => (error, count) => done(error ? error.errno : count);
 
 function operationsOn(directory) {
   const at = (path) => join(directory, path);
   return {
-    getattr: (path, done) => fs.lstat(at(path), tell(done)),
+    getattr: (path, done) => fs.lstat(at(path), reply(done)),
     readdir: (path, done) =>
       fs.readdir(at(path), (error, names) =>
         error ? done(error.errno) : done(0, ['.', '..', ...names]),
       ),
-    readlink: (path, done) => fs.readlink(at(path), tell(done)),
+    readlink: (path, done) => fs.readlink(at(path), reply(done)),
     statfs: (path, done) =>
       fs.statfs(at(path), (error, of) =>
         error
@@ -38,31 +38,31 @@ function operationsOn(directory) {
           : done(0, { ...of, frsize: of.bsize, favail: of.ffree, namemax: 255 }),
       ),
 
-    mkdir: (path, mode, done) => fs.mkdir(at(path), mode, tell(done)),
-    rmdir: (path, done) => fs.rmdir(at(path), tell(done)),
-    unlink: (path, done) => fs.unlink(at(path), tell(done)),
-    rename: (from, to, done) => fs.rename(at(from), at(to), tell(done)),
-    link: (from, to, done) => fs.link(at(from), at(to), tell(done)),
-    symlink: (target, path, done) => fs.symlink(target, at(path), tell(done)),
+    mkdir: (path, mode, done) => fs.mkdir(at(path), mode, reply(done)),
+    rmdir: (path, done) => fs.rmdir(at(path), reply(done)),
+    unlink: (path, done) => fs.unlink(at(path), reply(done)),
+    rename: (from, to, done) => fs.rename(at(from), at(to), reply(done)),
+    link: (from, to, done) => fs.link(at(from), at(to), reply(done)),
+    symlink: (target, path, done) => fs.symlink(target, at(path), reply(done)),
 
-    chmod: (path, mode, done) => fs.chmod(at(path), mode, tell(done)),
-    chown: (path, uid, gid, done) => fs.lchown(at(path), uid, gid, tell(done)),
+    chmod: (path, mode, done) => fs.chmod(at(path), mode, reply(done)),
+    chown: (path, uid, gid, done) => fs.lchown(at(path), uid, gid, reply(done)),
     utimens: (path, atime, mtime, done) =>
-      fs.lutimes(at(path), new Date(atime), new Date(mtime), tell(done)),
-    truncate: (path, size, done) => fs.truncate(at(path), size, tell(done)),
-    ftruncate: (_path, fd, size, done) => fs.ftruncate(fd, size, tell(done)),
+      fs.lutimes(at(path), new Date(atime), new Date(mtime), reply(done)),
+    truncate: (path, size, done) => fs.truncate(at(path), size, reply(done)),
+    ftruncate: (_path, fd, size, done) => fs.ftruncate(fd, size, reply(done)),
 
-    open: (path, flags, done) => fs.open(at(path), flags, tell(done)),
-    // How it is to be opened is not said.
+    open: (path, flags, done) => fs.open(at(path), flags, reply(done)),
+    // fuse-native does not pass the flags of the open.
     create: (path, mode, done) =>
-      fs.open(at(path), fs.constants.O_RDWR | fs.constants.O_CREAT, mode, tell(done)),
+      fs.open(at(path), fs.constants.O_RDWR | fs.constants.O_CREAT, mode, reply(done)),
     read: (_path, fd, into, size, offset, done) =>
-      fs.read(fd, into, 0, size, offset, tellCount(done)),
+      fs.read(fd, into, 0, size, offset, replyCount(done)),
     write: (_path, fd, from, size, offset, done) =>
-      fs.write(fd, from, 0, size, offset, tellCount(done)),
+      fs.write(fd, from, 0, size, offset, replyCount(done)),
     fsync: (_path, onlyData, fd, done) =>
-      onlyData ? fs.fdatasync(fd, tell(done)) : fs.fsync(fd, tell(done)),
-    release: (_path, fd, done) => fs.close(fd, tell(done)),
+      onlyData ? fs.fdatasync(fd, reply(done)) : fs.fsync(fd, reply(done)),
+    release: (_path, fd, done) => fs.close(fd, reply(done)),
   };
 }
 
@@ -73,7 +73,7 @@ function mount(mountpoint, directory, entryTimeout, attributeTimeout, negativeTi
     fsname: 'pass',
     defaultPermissions: true,
     entryTimeout,
-    // There is no option for the third of them; options are handed on as they are, with commas.
+    // The package has no option for negative_timeout, but passes values on with their commas.
     attrTimeout: `${attributeTimeout},negative_timeout=${negativeTimeout}`,
   });
   fuse.mount((error) => {

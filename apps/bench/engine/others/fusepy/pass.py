@@ -28,7 +28,7 @@ STATVFS = (
 class Pass(Operations):
     # Times are whole nanoseconds.
     use_ns = True
-    # Without extended attributes, the kernel soon stops asking for them.
+    # Without extended attributes, the kernel soon stops requesting them.
     getxattr = None
     listxattr = None
 
