@@ -75,7 +75,7 @@ export async function startGraph(volfile: string, settings: GraphSettings): Prom
   const graph = activate(description, registry, new BrowserContext(write), levels);
   await graph.start();
   try {
-    await graph.whenUp(upTimeoutMs);
+    await graph.awaitUp(upTimeoutMs);
   } catch (error) {
     await graph.stop();
     throw error;

@@ -1,5 +1,5 @@
 /** `glossa help`: explains the commands, one command, the types of translators, or one of them. */
-import { nearest } from '../runtime/core/nearest.ts';
+import { findNearest } from '../runtime/core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../runtime/core/options.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
 import type { Registry } from '../runtime/volfile/activate.ts';

@@ -3,8 +3,8 @@
  * mounts and processes; only child processes that it does not wait for enter the mounts.
  */
 import { readFileSync } from 'node:fs';
-import { healthOf, type MountHealth } from '../runtime/mount/mount-health.ts';
-import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/mount/mountinfo.ts';
+import { checkHealth, type MountHealth } from '../runtime/mount/mount-health.ts';
+import { FS_TYPE, type MountEntry, mountingUid, readMounts } from '../runtime/mount/mountinfo.ts';
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import type { Listener, ServerDescription } from '../server/control/control-host.ts';

@@ -4,7 +4,7 @@
  * of mounts, as a dead mount or a hanging server does not reply.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { healthOf } from '../runtime/mount/mount-health.ts';
+import { checkHealth } from '../runtime/mount/mount-health.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
 import { findServer, isRunning, type ServerProcess } from '../runtime/mount/server-process.ts';
 import { ask } from '../server/control/control-client.ts';

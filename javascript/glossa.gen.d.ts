@@ -399,15 +399,15 @@ declare module 'glossa' {
     iaCtime: number;
     /** Attributes last changed: nanoseconds. */
     iaCtimeNsec: number;
-    /** Made: seconds. */
+    /** Created: seconds. */
     iaBtime: number;
-    /** Made: nanoseconds. */
+    /** Created: nanoseconds. */
     iaBtimeNsec: number;
-    /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
+    /** The fields that the storage filled (IATT_*); 0 when the storage does not report them. */
     iaFlags: number;
     /** STATX_ATTR_*. */
     iaAttributes: number;
-    /** The STATX_ATTR_* that the storage knows. */
+    /** The STATX_ATTR_* that the storage supports. */
     iaAttributesMask: number;
   }
   /** The attributes of an inode. */
@@ -468,7 +468,7 @@ declare module 'glossa' {
     cmd: number;
     /** 0 none, 1 read, 2 read and write. */
     type: number;
-    /** Its 16 bytes. */
+    /** The client's id of the lease: 16 bytes, as a gfid. */
     id: string;
     flags: number;
   }

@@ -4,7 +4,7 @@
  * Several clients may watch at a time.
  */
 
-import { pendingCalls } from '../runtime/core/dumps.ts';
+import { listPendingCalls } from '../runtime/core/dumps.ts';
 import type { Stack } from '../runtime/core/frame.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import type { RequestAges } from '../runtime/core/request-ages.ts';

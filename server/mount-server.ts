@@ -10,7 +10,7 @@ import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../runtime/mount/front-ends.ts';
 import { hasEntries } from '../runtime/mount/fuse/channel.ts';
-import type { MountOptions } from '../runtime/mount/fuse/mount.ts';
+import type { MountOptions } from '../runtime/mount/fuse/kernel-mount.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 import type { Mount } from '../runtime/mount/mount.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';

@@ -1,7 +1,7 @@
 /** Unmounts by umount2(2), or by fusermount3 for another user than root. */
 import { spawnSync } from 'node:child_process';
 import { EBUSY, strerror } from '../runtime/core/errno.ts';
-import { healthOf } from '../runtime/mount/mount-health.ts';
+import { checkHealth } from '../runtime/mount/mount-health.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { MNT_DETACH } from '../runtime/sys/constants.ts';
 import { umount2 } from '../runtime/sys/libc.ts';

@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
-import { type Arg, camel, fops } from '../../runtime/core/fops.ts';
+import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Arg, fops, toCamelCase } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -32,12 +32,20 @@ const SCRIPT = 'javascript/glossa.gen.d.ts';
 export function wordsOf(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
-      const wordsOf = ({ name }: Arg): ArgWords => ({ name, what: argDoc(fop as FopName, name) });
+      const wordsOf = ({ name }: Arg): ArgWords => ({
+        name,
+        what: describeArgument(fop as FopName, name),
+      });
       const { what } = fopDocs[fop as FopName];
       return { name: fop, what, args: args.map(wordsOf), reply: reply.map(wordsOf) };
     }),
     python: moduleWords(pythonClasses(declared(PYTHON)), 'self', argClasses(String), isFop),
-    javascript: moduleWords(scriptClasses(declared(SCRIPT)), 'this', argClasses(camel), isFop),
+    javascript: moduleWords(
+      scriptClasses(declared(SCRIPT)),
+      'this',
+      argClasses(toCamelCase),
+      isFop,
+    ),
     types: [...types].sort().map((type) => {
       const { description, options } = registry.lookup(type)!;
       return { type, what: description, options: optionWords({ ...options, ...genericOptions }) };

@@ -6,7 +6,7 @@
  * replies with a small integer for the common decisions, and with JSON messages
  * (`crossing/decision.ts`) for the rest. Its messages are untrusted: the host checks each.
  */
-import { fopsOfData } from '../../runtime/core/data-guard.ts';
+import { findFopsByData } from '../../runtime/core/data-guard.ts';
 import type { Options } from '../../runtime/core/options.ts';
 
 /** Results of an entry point; a negative result fails the request with that errno. */
@@ -105,7 +105,8 @@ export interface ModuleDescription {
 
 /** True if data must not bypass the module; `any_fop` alone does not claim that. */
 export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
-  observes !== true && fopsOfData('bytes').some((name) => fops[name] && fops[name].any !== true);
+  observes !== true &&
+  findFopsByData('bytes').some((name) => fops[name] && fops[name].any !== true);
 
 /** A value that crosses unchanged. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;

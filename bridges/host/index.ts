@@ -6,9 +6,9 @@
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import type { DebuggableModule, LineStops, ScriptMethod } from '../../runtime/core/line-stops.ts';
+import type { DebuggableModule, LineStops, ModuleMethod } from '../../runtime/core/line-stops.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
+import { defineOptions, describeMissingOption, type Values } from '../../runtime/core/options.ts';
 import {
   announceChangedReplies,
   defineTranslator,
@@ -129,7 +129,7 @@ export interface ThreadSettings {
 export interface ThreadVolume extends ModuleVolume, PromptTarget {
   /** Null for a language without breakpoints at lines. */
   readonly lines: LineStops | null;
-  readonly methods: readonly ScriptMethod[];
+  readonly methods: readonly ModuleMethod[];
   /** @throws {GraphError | InitError} for mistakes of the module's author */
   start(): Promise<void>;
   /** Reads the module without starting it. @throws as `start` */
@@ -183,7 +183,7 @@ function findVolumeModule(
 ): GlupyState['module'] {
   const name = settings['module-name'];
   if (name === undefined)
-    throw new InitError(missingOption('module-name', 'which module?', xl.given));
+    throw new InitError(describeMissingOption('module-name', 'which module?', xl.given));
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = settings;
   const module = findModule({ name, path, language, baseDir }, languages, machine);

@@ -157,7 +157,7 @@ export class Channel {
 
   private queue(message: Writer): void {
     // A copy: the writer reuses its memory.
-    const whole = joined([message.bytes.slice(0, message.at), ...message.long]);
+    const whole = concatBytes([message.bytes.slice(0, message.at), ...message.long]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
       const bytes = whole.subarray(from, from + PIECE_BYTES);
       const more = from + PIECE_BYTES < whole.length ? MORE : 0;
@@ -249,7 +249,7 @@ export class Channel {
     const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
     if (bytes > MESSAGE_BYTES) throw new MalformedMessage('a message does not end');
     if (more) return null;
-    const whole = joined(this.pieces);
+    const whole = concatBytes(this.pieces);
     this.pieces = [];
     return whole;
   }
@@ -280,7 +280,7 @@ export class Channel {
         return true;
       }
     } while (performance.now() < until);
-    busy.miss();
+    busy.noteMiss();
     return false;
   }
 

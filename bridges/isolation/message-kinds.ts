@@ -2,7 +2,7 @@
  * Kinds of messages between the main thread and a worker, and the worker's start data. The main
  * thread numbers calls, the worker numbers winds.
  */
-import type { ScriptMethod } from '../../runtime/core/line-stops.ts';
+import type { ModuleMethod } from '../../runtime/core/line-stops.ts';
 import type { GivenOption } from '../../runtime/core/options.ts';
 import type { SharedMemory } from './channel.ts';
 
@@ -131,5 +131,5 @@ export interface ModuleSummary {
   readonly language: string;
   readonly path: string;
   readonly stopsAtLines: boolean;
-  readonly methods: readonly ScriptMethod[];
+  readonly methods: readonly ModuleMethod[];
 }

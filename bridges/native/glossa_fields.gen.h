@@ -26,11 +26,11 @@ struct iatt {
     int64_t ia_mtime_nsec;      /* data last changed: nanoseconds */
     int64_t ia_ctime;           /* attributes last changed: seconds */
     int64_t ia_ctime_nsec;      /* attributes last changed: nanoseconds */
-    int64_t ia_btime;           /* made: seconds */
-    int64_t ia_btime_nsec;      /* made: nanoseconds */
-    int64_t ia_flags;           /* the fields that the storage filled (IATT_*); 0 when it does not tell */
+    int64_t ia_btime;           /* created: seconds */
+    int64_t ia_btime_nsec;      /* created: nanoseconds */
+    int64_t ia_flags;           /* the fields that the storage filled (IATT_*); 0 when the storage does not report them */
     int64_t ia_attributes;      /* STATX_ATTR_* */
-    int64_t ia_attributes_mask; /* the STATX_ATTR_* that the storage knows */
+    int64_t ia_attributes_mask; /* the STATX_ATTR_* that the storage supports */
 };
 
 /* The size and free space of a file system, as by statvfs(3). */
@@ -62,7 +62,7 @@ typedef struct {
 typedef struct {
     int64_t cmd;         /* 1 get, 2 set, 3 unlock */
     int64_t lease_type;  /* 0 none, 1 read, 2 read and write */
-    gfid_t lease_id;     /* its 16 bytes */
+    gfid_t lease_id;     /* the client's id of the lease: 16 bytes, as a gfid */
     int64_t lease_flags;
 } gf_lease_t;
 

@@ -13,8 +13,8 @@ import { messages } from '../../runtime/core/messages.ts';
 import {
   checkOptions,
   defineOptions,
+  describeMissingOption,
   genericOptions,
-  missingOption,
   type Options,
   type Values,
 } from '../../runtime/core/options.ts';
@@ -128,7 +128,7 @@ const providerFor = (path: string): Provider =>
 /** @throws {InitError} */
 function findFile(xl: Xlator<unknown>, given: string | undefined): string {
   if (given === undefined) {
-    throw new InitError(missingOption('module-path', 'which file?', xl.given));
+    throw new InitError(describeMissingOption('module-path', 'which file?', xl.given));
   }
   const path = resolve(xl.context.baseDir, given);
   const known = providers.flatMap(({ extensions }) => extensions);

@@ -252,7 +252,7 @@ export class Bed {
   private async waitUntilUp(graph: Graph): Promise<void> {
     this.busy -= 1;
     try {
-      await graph.whenUp(UP_WITHIN_MS);
+      await graph.awaitUp(UP_WITHIN_MS);
     } catch (error) {
       await graph.stop();
       throw error;

@@ -2,7 +2,7 @@
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { joinPath } from '../../runtime/core/loc.ts';
-import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
+import { sendUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 import type { Plain } from './values.ts';
 
 /** Converts an upcall for a test, by paths. */
@@ -28,7 +28,7 @@ export function sayChanged(graph: Graph, child: number, path: string): void {
   let parent: Inode | undefined = graph.inodes.root;
   for (const above of names) parent = parent && graph.inodes.grep(parent, above);
   if (storage === undefined || name === undefined || parent === undefined) return;
-  upcall(storage, { what: 'entry', parent, name, expire: false });
+  sendUpcall(storage, { what: 'entry', parent, name, expire: false });
   const inode = graph.inodes.grep(parent, name);
-  if (inode !== undefined) upcall(storage, { what: 'inode', inode, data: true });
+  if (inode !== undefined) sendUpcall(storage, { what: 'inode', inode, data: true });
 }

@@ -1,6 +1,6 @@
 /** Computes rates and latencies between two samples of the counts of a server. */
 
-import { BUCKETS, quantile } from '../../runtime/core/histogram.ts';
+import { BUCKETS, computeQuantile } from '../../runtime/core/histogram.ts';
 import type {
   CacheCounts,
   Counts,

@@ -218,15 +218,15 @@ class Iatt:
     ia_ctime_nsec: int
     """Attributes last changed: nanoseconds."""
     ia_btime: int
-    """Made: seconds."""
+    """Created: seconds."""
     ia_btime_nsec: int
-    """Made: nanoseconds."""
+    """Created: nanoseconds."""
     ia_flags: int
-    """The fields that the storage filled (IATT_*); 0 when it does not tell."""
+    """The fields that the storage filled (IATT_*); 0 when the storage does not report them."""
     ia_attributes: int
     """STATX_ATTR_*."""
     ia_attributes_mask: int
-    """The STATX_ATTR_* that the storage knows."""
+    """The STATX_ATTR_* that the storage supports."""
     def __init__(self, **fields: int | str) -> None: ...
     @property
     def ia_ino(self) -> int:
@@ -296,7 +296,7 @@ class Lease:
     type: int
     """0 none, 1 read, 2 read and write."""
     id: str
-    """Its 16 bytes."""
+    """The client's id of the lease: 16 bytes, as a gfid."""
     flags: int
     def __init__(self, **fields: int | str) -> None: ...
     def copy(self, **changes: int | str) -> Lease: ...

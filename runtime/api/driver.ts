@@ -13,7 +13,7 @@ import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Iatt } from '../core/iatt.ts';
-import { Initiator, initiatorTranslator } from '../core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { PATH_MAX } from '../core/limits.ts';
 import { Loc } from '../core/loc.ts';
@@ -62,7 +62,7 @@ export class Call extends Stack {
   }
 }
 
-const translator = initiatorTranslator(
+const translator = makeInitiatorTranslator(
   'api/driver',
   'Turns requests by path of a program in this process into fops on the top of the graph.',
 );
@@ -153,7 +153,7 @@ export class Driver {
   }
 
   gfidRequest(): Dict {
-    return this.client.initiator.gfidRequest();
+    return this.client.initiator.makeGfidRequest();
   }
 
   /** Finds the file of a path; by default a symbolic link at its end is not followed. @throws {FopError} */

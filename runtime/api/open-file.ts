@@ -1,5 +1,5 @@
 /** Reads and writes an open file by the same requests as the kernel. */
-import { joined } from '../core/bytes.ts';
+import { concatBytes } from '../core/bytes.ts';
 import { EIO } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Iatt } from '../core/iatt.ts';
@@ -32,7 +32,7 @@ export class OpenFile {
       length += part.length;
       if (part.length < wanted) break;
     }
-    return joined(parts);
+    return concatBytes(parts);
   }
 
   /** Writes all of the data. @returns its length. @throws {FopError} */

@@ -1,6 +1,6 @@
 /**
- * Options that are accepted without effect. `glossa check` reports them, except for values that management writes
- * into every volfile and for defaults.
+ * Declares options that are accepted without effect. `glossa check` reports them, except for values that management
+ * writes into every volfile, and for defaults.
  */
 import type { Options, UsualValue } from './options.ts';
 
@@ -12,7 +12,7 @@ export interface AcceptedOption {
 }
 
 /** Declares options that are accepted without effect. @param usual the unreported value of each option */
-export const acceptedOptions = <K extends string>(
+export const declareAcceptedOptions = <K extends string>(
   usual: Readonly<Record<K, UsualValue>>,
   description = "Accepted, without effect: it is about GlusterFS's own way of doing this.",
 ): Readonly<Record<K, AcceptedOption>> =>
@@ -24,21 +24,21 @@ export const acceptedOptions = <K extends string>(
   ) as Record<K, AcceptedOption>;
 
 /** Returns a message for each value without effect. */
-export const withoutEffect = (
+export const listEffectlessOptions = (
   options: Options,
   values: Readonly<Record<string, unknown>>,
 ): string[] =>
   Object.entries(options).flatMap(([key, spec]) => {
-    const given = values[key];
-    const isTold =
-      'usual' in spec && given !== undefined && spec.usual !== null && !isSame(given, spec.usual);
-    return isTold ? [`option '${key}' has no effect here`] : [];
+    const value = values[key];
+    const isReported =
+      'usual' in spec && value !== undefined && spec.usual !== null && !isSame(value, spec.usual);
+    return isReported ? [`option '${key}' has no effect here`] : [];
   });
 
 /** Whether a text is one of GlusterFS's words for on. */
 export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
 
-const isSame = (given: unknown, expected: unknown): boolean =>
-  typeof given === 'string' && typeof expected === 'boolean'
-    ? isOn(given) === expected
-    : String(given) === String(expected);
+const isSame = (actual: unknown, expected: unknown): boolean =>
+  typeof actual === 'string' && typeof expected === 'boolean'
+    ? isOn(actual) === expected
+    : String(actual) === String(expected);

@@ -49,7 +49,7 @@ const NO_ID = 0xffff_ffff;
 
 const isNamed = (tag: number): boolean => tag === USER || tag === GROUP;
 
-/** Decodes an attribute without checking the list. Returns null for no entries, or an errno. */
+/** Decodes an attribute without checking the list. Returns null if it has no entries; an errno if it is malformed. */
 export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   if (bytes.length === 0) return null;
   if (bytes.length < HEADER_SIZE) return EINVAL;
@@ -79,7 +79,7 @@ export function encodeAcl(acl: Acl): Uint8Array {
   return bytes;
 }
 
-/** A letter for each tag, so that a list can be checked against `FORM`. */
+/** A letter for each tag, so that a list can be checked against `VALID_ORDER`. */
 const LETTERS = new Map([
   [USER_OBJ, 'U'],
   [USER, 'u'],
@@ -88,25 +88,25 @@ const LETTERS = new Map([
   [MASK, 'm'],
   [OTHER, 'o'],
 ]);
-/** Named users and groups need a mask. */
-const FORM = /^U(?:u*Gg*m|G)o$/;
+/** The valid sequences of tags, as letters. Named users and groups need a mask. */
+const VALID_ORDER = /^U(?:u*Gg*m|G)o$/;
 
 /** Whether a list is valid: complete, ordered, without duplicates of the single entries. */
-export function isSound(acl: Acl): boolean {
+export function isValidAcl(acl: Acl): boolean {
   const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(isNamed(tag) && id === NO_ID));
-  return possible && FORM.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
+  return possible && VALID_ORDER.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
 }
 
-/** Decodes a valid list; null for an invalid one, and for one that a mode can express. */
-export function readAcl(bytes: Uint8Array): Acl | null {
+/** Decodes a list that a mode cannot express; returns null for such a list, and for an invalid one. */
+export function decodeExtendedAcl(bytes: Uint8Array): Acl | null {
   const acl = decodeAcl(bytes);
-  return acl === null || typeof acl === 'number' || !isSound(acl) || isMode(acl) ? null : acl;
+  return acl === null || typeof acl === 'number' || !isValidAcl(acl) || fitsMode(acl) ? null : acl;
 }
 
 /** Whether a mode can express the list. */
-export const isMode = (acl: Acl): boolean => acl.length === 3;
+export const fitsMode = (acl: Acl): boolean => acl.length === 3;
 
-function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
+function modeShifts(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
   const hasMask = acl.some(({ tag }) => tag === MASK);
   return [
     [USER_OBJ, 6],
@@ -116,17 +116,17 @@ function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
 }
 
 /** The nine mode bits of a list. */
-export function modeOfAcl(acl: Acl): number {
-  const bits = bitsOf(acl);
-  return bits.reduce(
+export function aclMode(acl: Acl): number {
+  const shifts = modeShifts(acl);
+  return shifts.reduce(
     (mode, [tag, shift]) => mode | (acl.find((entry) => entry.tag === tag)!.perm << shift),
     0,
   );
 }
 
-/** The list after chmod(2). */
+/** Returns the list after chmod(2). */
 export function aclWithMode(acl: Acl, mode: number): Acl {
-  const shifts = new Map(bitsOf(acl));
+  const shifts = new Map(modeShifts(acl));
   return acl.map((entry) => {
     const shift = shifts.get(entry.tag);
     return shift === undefined ? entry : { ...entry, perm: (mode >> shift) & 7 };
@@ -135,7 +135,7 @@ export function aclWithMode(acl: Acl, mode: number): Acl {
 
 /** The list of a new inode with this mode, from its directory's default ACL. */
 export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
-  aclWithMode(defaults, modeOfAcl(defaults) & mode);
+  aclWithMode(defaults, aclMode(defaults) & mode);
 
 /**
  * True when the ACL grants the caller the rights in `mask` (R_OK 4, W_OK 2, X_OK 1). The caller must be neither

@@ -12,8 +12,8 @@ export function isIpv4(text: string): boolean {
   );
 }
 
-/** Groups of an IPv6 half; an IPv4 tail counts as two. NaN when one is malformed. */
-function ipv6Groups(half: string, mayEndInIpv4: boolean): number {
+/** Counts the groups of an IPv6 half; an IPv4 tail counts as two. Returns NaN if a group is malformed. */
+function countIpv6Groups(half: string, mayEndInIpv4: boolean): number {
   if (half === '') return 0;
   const groups = half.split(':');
   let count = groups.length;
@@ -31,8 +31,8 @@ export function isIpv6(text: string): boolean {
   const halves = address!.split('::');
   if (halves.length > 2) return false;
   const [head, tail] = halves as [string, string?];
-  if (tail === undefined) return ipv6Groups(head, true) === 8;
-  return ipv6Groups(head, false) + ipv6Groups(tail, true) <= 7;
+  if (tail === undefined) return countIpv6Groups(head, true) === 8;
+  return countIpv6Groups(head, false) + countIpv6Groups(tail, true) <= 7;
 }
 
 /** A host name. A last label of digits is refused, as it is a malformed IPv4 address. */
@@ -72,14 +72,14 @@ export function isDirectoryList(text: string): boolean {
   });
 }
 
-/** Address of a TCP socket (host by name or number) or of a Unix socket. */
+/** The address of a TCP socket (host by name or number) or of a Unix socket. */
 export type SocketAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
 /** Formats as `HOST:PORT`, or the path. */
-export const formatSocketAddress = (place: SocketAddress): string => {
-  if ('path' in place) return place.path;
-  const { host, port } = place;
+export const formatSocketAddress = (address: SocketAddress): string => {
+  if ('path' in address) return address.path;
+  const { host, port } = address;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 };

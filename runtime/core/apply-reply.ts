@@ -16,7 +16,7 @@ import type { Inode } from './inode.ts';
 import { Loc } from './loc.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
 
-/** Tells whether a lookup's errno means that the name no longer leads to its inode. */
+/** Whether a lookup's errno means that the name no longer leads to its inode. */
 export const isNameGone = (opErrno: number): boolean => opErrno === ENOENT || opErrno === ESTALE;
 
 /** Forgets an inode that was made for a request and is not in the table. */
@@ -34,11 +34,13 @@ export function linkReply(
   buf: Iatt | null,
   named = true,
 ): Inode | null {
-  const made = inode ?? loc.inode;
-  const linkable = made !== null && buf !== null && buf.iaGfid !== NULL_GFID;
-  const linked = linkable ? made.table.link(made, named ? loc.parent : null, loc.name, buf) : null;
-  if (linked !== made) discardInode(made);
-  if (loc.inode !== made) discardInode(loc.inode);
+  const target = inode ?? loc.inode;
+  const linkable = target !== null && buf !== null && buf.iaGfid !== NULL_GFID;
+  const linked = linkable
+    ? target.table.link(target, named ? loc.parent : null, loc.name, buf)
+    : null;
+  if (linked !== target) discardInode(target);
+  if (loc.inode !== target) discardInode(loc.inode);
   return linked;
 }
 
@@ -71,7 +73,7 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
 
 interface Effect {
   /** Index of the loc argument that the reply's inode is linked under. */
-  readonly place: number;
+  readonly loc: number;
   readonly removed: number;
   /** Index of the fd argument that is open on the reply's inode. */
   readonly fd: number;
@@ -82,32 +84,32 @@ interface Effect {
   readonly moves: boolean;
 }
 
-const named = (list: readonly Arg[], name: string | undefined): number =>
+const indexByName = (list: readonly Arg[], name: string | undefined): number =>
   list.findIndex((arg) => arg.name === name);
-const typed = (list: readonly Arg[], type: string): number =>
+const indexByType = (list: readonly Arg[], type: string): number =>
   list.findIndex((arg) => arg.type === type);
 
-function effectOf({ args, reply, entry }: FopRow): Effect {
+function describeEffect({ args, reply, entry }: FopRow): Effect {
   return {
-    place: named(args, entry.creates ?? 'loc'),
-    removed: named(args, entry.removes),
-    fd: typed(args, 'fd'),
-    xdata: named(args, 'xdata'),
-    inode: typed(reply, 'inode'),
-    buf: named(reply, 'buf'),
-    entries: typed(reply, 'entries'),
+    loc: indexByName(args, entry.creates ?? 'loc'),
+    removed: indexByName(args, entry.removes),
+    fd: indexByType(args, 'fd'),
+    xdata: indexByName(args, 'xdata'),
+    inode: indexByType(reply, 'inode'),
+    buf: indexByName(reply, 'buf'),
+    entries: indexByType(reply, 'entries'),
     moves: entry.creates !== undefined && entry.removes !== undefined,
   };
 }
 
-const effects: ReadonlyMap<FopRow, Effect> = new Map(fops.map((row) => [row, effectOf(row)]));
+const effects: ReadonlyMap<FopRow, Effect> = new Map(fops.map((row) => [row, describeEffect(row)]));
 
 /** The loc that a fop creates or looks up. */
-export const targetLocOf = (row: FopRow, args: readonly unknown[]): Loc | null =>
-  (args[effects.get(row)!.place] as Loc | undefined) ?? null;
+export const targetLoc = (row: FopRow, args: readonly unknown[]): Loc | null =>
+  (args[effects.get(row)!.loc] as Loc | undefined) ?? null;
 
-/** The inode of a reply; null for one without. */
-export const inodeOf = (row: FopRow, reply: readonly unknown[]): Inode | null =>
+/** The inode of a reply; null if the reply has no inode. */
+export const replyInode = (row: FopRow, reply: readonly unknown[]): Inode | null =>
   (reply[effects.get(row)!.inode] as Inode | undefined) ?? null;
 
 /**
@@ -124,13 +126,13 @@ export function applyReply(
   isNamed = true,
 ): boolean {
   const effect = effects.get(row)!;
-  let isWhole = true;
+  let isComplete = true;
   if (opRet < 0) {
     const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
-    if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.place] as Loc);
-  } else if (effect.inode >= 0) isWhole = applyInode(effect, args, reply, isNamed);
+    if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.loc] as Loc);
+  } else if (effect.inode >= 0) isComplete = applyInode(effect, args, reply, isNamed);
   else if (effect.moves) {
-    const to = args[effect.place] as Loc;
+    const to = args[effect.loc] as Loc;
     moveEntry(args[effect.removed] as Loc, to, args[effect.xdata] as Dict | null);
   } else if (effect.removed >= 0) removeEntry(args[effect.removed] as Loc);
   else if (effect.entries >= 0) {
@@ -140,17 +142,17 @@ export function applyReply(
     }
   }
   for (const arg of args) if (arg instanceof Loc) discardInode(arg.inode);
-  return isWhole;
+  return isComplete;
 }
 
 function applyInode(
-  { place, inode, buf, fd }: Effect,
+  { loc, inode, buf, fd }: Effect,
   args: readonly unknown[],
   reply: unknown[],
   isNamed: boolean,
 ): boolean {
-  const given = (reply[inode] ?? null) as Inode | null;
-  const linked = linkReply(args[place] as Loc, given, reply[buf] as Iatt | null, isNamed);
+  const replied = (reply[inode] ?? null) as Inode | null;
+  const linked = linkReply(args[loc] as Loc, replied, reply[buf] as Iatt | null, isNamed);
   reply[inode] = linked;
   if (linked !== null && fd >= 0) (args[fd] as Fd).moveTo(linked);
   return linked !== null;

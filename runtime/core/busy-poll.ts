@@ -6,7 +6,7 @@
  * until the next try (up to 1024), and a hit resets it to 1.
  */
 
-/** Most waits between two tries. */
+/** The most waits between two tries. */
 const INTERVAL_MAX = 1024;
 
 export class BusyPoll {
@@ -19,8 +19,8 @@ export class BusyPoll {
     this.limitUs = limitUs;
   }
 
-  /** Whether to poll at this wait. The caller asks once per wait. */
-  due(): boolean {
+  /** Whether to poll at this wait. The caller must call it once per wait. */
+  shouldPoll(): boolean {
     if (this.limitUs === 0) return false;
     if (this.waits > 0) {
       this.waits -= 1;
@@ -29,11 +29,11 @@ export class BusyPoll {
     return true;
   }
 
-  hit(): void {
+  noteHit(): void {
     this.interval = 1;
   }
 
-  miss(): void {
+  noteMiss(): void {
     this.interval = Math.min(this.interval * 2, INTERVAL_MAX);
     this.waits = this.interval - 1;
   }

@@ -18,19 +18,19 @@ export class NameError extends RangeError {
   readonly errno: number = EILSEQ;
 }
 
-function refuse(s: string, at: number): never {
+function throwNameError(s: string, at: number): never {
   const unit = s.charCodeAt(at).toString(16).toUpperCase();
   throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${at})`);
 }
 
 /** Whether a surrogate pair begins at `at`. */
-function pairAt(s: string, at: number): boolean {
+function isPairAt(s: string, at: number): boolean {
   return s.charCodeAt(at) < 0xdc00 && (s.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
 const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 
-/** Bytes the name takes when encoded. @throws {NameError} */
+/** Returns the length of the encoded name in bytes. @throws {NameError} */
 export function nameLength(s: string): number {
   let length = 0;
   for (let i = 0; i < s.length; i++) {
@@ -38,11 +38,11 @@ export function nameLength(s: string): number {
     if (unit < 0x80) length += 1;
     else if (unit < 0x800) length += 2;
     else if ((unit & 0xf800) !== 0xd800) length += 3;
-    else if (pairAt(s, i)) {
+    else if (isPairAt(s, i)) {
       length += 4;
       i++;
     } else if (isEscape(unit)) length += 1;
-    else refuse(s, i);
+    else throwNameError(s, i);
   }
   return length;
 }
@@ -63,19 +63,19 @@ export function encodeNameInto(s: string, out: Uint8Array, offset: number): numb
       out[at++] = 0xe0 | (unit >> 12);
       out[at++] = 0x80 | ((unit >> 6) & 0x3f);
       out[at++] = 0x80 | (unit & 0x3f);
-    } else if (pairAt(s, i)) {
+    } else if (isPairAt(s, i)) {
       const code = s.codePointAt(i++)!;
       out[at++] = 0xf0 | (code >> 18);
       out[at++] = 0x80 | ((code >> 12) & 0x3f);
       out[at++] = 0x80 | ((code >> 6) & 0x3f);
       out[at++] = 0x80 | (code & 0x3f);
     } else if (isEscape(unit)) out[at++] = unit & 0xff;
-    else refuse(s, i);
+    else throwNameError(s, i);
   }
   return at - offset;
 }
 
-/** The name's bytes, in a new array of exactly their number. @throws {NameError} */
+/** Encodes a name into a new array of exactly its length. @throws {NameError} */
 export function encodeName(s: string): Uint8Array {
   const bytes = new Uint8Array(nameLength(s));
   encodeNameInto(s, bytes, 0);
@@ -86,13 +86,13 @@ export function encodeName(s: string): Uint8Array {
  * An array of char codes for each length of a file name: `fromCharCode` makes a flat string from it, at
  * less than half the cost of appending characters.
  */
-const codesOf: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
+const codesByLength: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
   new Array<number>(length).fill(0),
 );
 
 /** Decodes the name in `bytes[start … end)`; every byte sequence is valid. */
 export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  const codes = codesOf[end - start];
+  const codes = codesByLength[end - start];
   if (codes === undefined) return decodeAny(bytes, start, end);
   for (let i = 0; i < codes.length; i++) {
     const byte = bytes[start + i]!;
@@ -121,7 +121,7 @@ function decodeAny(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Bytes in the valid UTF-8 sequence that begins at `at` (1 … 4); 0 when none does. */
+/** Returns the length of the valid UTF-8 sequence that begins at `at` (1 … 4 bytes); 0 if no valid one begins there. */
 function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at]!;
   if (lead < 0x80) return 1;
@@ -139,7 +139,7 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /** Joins parts of data; a single part is returned without a copy. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

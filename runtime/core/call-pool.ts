@@ -1,5 +1,5 @@
 /**
- * A pool of calls in flight: the requests that an initiator or a volume has begun and not ended. A linked
+ * Holds calls in flight: the requests that an initiator or a volume has begun and not ended. It is a linked
  * list through the requests, newest first, so that adding and deleting cost a few assignments.
  *
  * Source: GlusterFS `call_pool_t`, `libglusterfs/src/glusterfs/stack.h`.
@@ -13,12 +13,12 @@ export class CallPool {
   /** Number of calls that wait for another request or a reply; see `Stack.rest`. */
   resting = 0;
 
-  /** Whether a call needs the event loop to go on: one that does not rest. */
+  /** Whether a call needs the event loop to continue: one that does not rest. */
   get busy(): boolean {
     return this.size > this.resting;
   }
 
-  /** All calls, oldest first. A copy: the caller may end calls while it iterates. */
+  /** Lists all calls, oldest first, in a copy: the caller may end calls while it iterates. */
   list(): Stack[] {
     const calls: Stack[] = [];
     for (let call = this.newest; call !== null; call = call.older) calls.push(call);

@@ -1,6 +1,6 @@
 /**
- * A client of an initiator: the kernel for a mount, each connection for a server. It owns requests under way, open
- * files, lookups, contexts of translators (`ctxSet`), and locks (an owner is a client with an lk-owner).
+ * Represents a client of an initiator: the kernel for a mount, each connection for a server. It owns requests under
+ * way, open files, lookups, contexts of translators (`ctxSet`), and locks (an owner is a client with an lk-owner).
  * `disconnect` interrupts its requests, calls `clientDisconnect` from the top down, closes its files and forgets
  * its lookups. After its last request translators get `clientDestroy`.
  *
@@ -59,10 +59,10 @@ export class Client<P = unknown> extends Ctx {
     return new Frame(call, null, this.initiator.xl, null, 0);
   }
 
-  /** Ends a request that has its reply. Returns false when it had ended already. */
+  /** Ends a request that has its reply. Returns false if it had ended already. */
   end(call: Stack): boolean {
     if (!this.calls.delete(call)) return false;
-    if (!this.connected) this.endOne();
+    if (!this.connected) this.countEnd();
     return true;
   }
 
@@ -71,14 +71,14 @@ export class Client<P = unknown> extends Ctx {
     if (this.connected) this.lookups.add(inode);
   }
 
-  /** Takes back `count` lookups of an inode, at most as many as were counted. */
+  /** Forgets `count` lookups of an inode, at most as many as were counted. */
   forget(inode: Inode, count: number): void {
     this.lookups.remove(inode, count);
   }
 
   /** Whether the client has lookups of the inode. */
   knows(inode: Inode): boolean {
-    return this.lookups.of(inode) > 0;
+    return this.lookups.count(inode) > 0;
   }
 
   /** Releases all that the client owns. Further calls do nothing. */
@@ -87,7 +87,7 @@ export class Client<P = unknown> extends Ctx {
     this.connected = false;
     const { graph } = this.initiator;
     const calls = this.calls.list().filter(({ client }) => client === this);
-    // One more for this method itself.
+    // One more for this method, which ends it last.
     this.pendingCount = calls.length + 1;
     for (const call of calls) call.interrupt();
     for (const xl of [...graph.instances].reverse()) {
@@ -96,10 +96,10 @@ export class Client<P = unknown> extends Ctx {
     }
     this.fds.clear();
     this.lookups.clear();
-    this.endOne();
+    this.countEnd();
   }
 
-  private endOne(): void {
+  private countEnd(): void {
     this.pendingCount -= 1;
     if (this.pendingCount > 0) return;
     const { clients, graph } = this.initiator;
@@ -113,10 +113,10 @@ export class Client<P = unknown> extends Ctx {
    * Calls a hook of one translator. An exception is logged, so that the other translators are called. A
    * translator that has ended is not called.
    */
-  private runHook(xl: Xlator, what: () => void): void {
+  private runHook(xl: Xlator, hook: () => void): void {
     if (!xl.initialised) return;
     try {
-      what();
+      hook();
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       xl.log.error(`client ${this.uid} was not released completely: ${text}`, {

@@ -1,4 +1,4 @@
-/** A graph's access to its environment: clock, timers, random bytes, the log's sink. */
+/** Declares a graph's access to its environment: clock, timers, random bytes, the log's sink. */
 import type { Gfid } from './gfid.ts';
 import { asVersion4, gfidFromBytes } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
@@ -33,7 +33,7 @@ export interface Context {
   wake(): void;
   /** The pump's descriptors. Absent in a thread and in a browser, where only the event loop serves them. */
   readonly sources?: PumpSources | undefined;
-  /** Unknown options and names are errors, not warnings. */
+  /** Whether unknown options and names are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Reports a suspicious setting to the command that starts the graph, besides the log. */
   warn?(text: string): void;

@@ -1,10 +1,10 @@
 /**
  * Winds a create that never opens an existing file unchecked. It adds O_EXCL; if the name exists, it looks the
  * file up and the caller decides. A client sends a create for a name that it believes absent, and another
- * client may have made the file meanwhile.
+ * client may have created the file meanwhile.
  *
- * Callers pass callbacks: `made` gets every reply to a create; `found` gets the existing file, and unwinds the
- * frame or winds the create on unchanged (`tail.create`). `frame.local` belongs to this module until then.
+ * Callers pass callbacks: `onCreate` gets every reply to a create. `onExisting` gets the existing file, and unwinds
+ * the frame or winds the create on unchanged (`tail.create`). `frame.local` belongs to this module until then.
  */
 import type { Dict } from './dict.ts';
 import { EEXIST, ENOENT } from './errno.ts';
@@ -26,10 +26,15 @@ export interface ExistingFile {
 }
 
 export interface Creation<P> {
-  readonly made: Cbk<'create', P>;
-  readonly found: (frame: Frame, xl: Xlator<P>, args: CreateArgs, existing: ExistingFile) => void;
+  readonly onCreate: Cbk<'create', P>;
+  readonly onExisting: (
+    frame: Frame,
+    xl: Xlator<P>,
+    args: CreateArgs,
+    existing: ExistingFile,
+  ) => void;
   /** Keys for the lookup of an existing file. */
-  readonly keys: Dict | null;
+  readonly lookupKeys: Dict | null;
 }
 
 interface Attempt<P> {
@@ -51,13 +56,13 @@ export function createNew<P>(
 
 const createCbk: Cbk<'create', unknown> = (frame, cookie, xl, opRet, opErrno, ...reply) => {
   const { args, creation } = frame.local as Attempt<unknown>;
-  const isThere = opRet < 0 && opErrno === EEXIST;
-  if (isThere && (args[1] & O_EXCL) === 0) {
-    wind.lookup(frame, 0, lookupCbk, xl.children[0]!, args[0], creation.keys);
+  const exists = opRet < 0 && opErrno === EEXIST;
+  if (exists && (args[1] & O_EXCL) === 0) {
+    wind.lookup(frame, 0, lookupCbk, xl.children[0]!, args[0], creation.lookupKeys);
     return;
   }
   frame.local = null;
-  creation.made(frame, cookie, xl, opRet, opErrno, ...reply);
+  creation.onCreate(frame, cookie, xl, opRet, opErrno, ...reply);
 };
 
 const lookupCbk: Cbk<'lookup', unknown> = (
@@ -73,7 +78,7 @@ const lookupCbk: Cbk<'lookup', unknown> = (
   const { args, creation } = frame.local as Attempt<unknown>;
   frame.local = null;
   if (opRet >= 0 && inode !== null && buf !== null) {
-    creation.found(frame, xl, args, { inode, buf, xdata });
+    creation.onExisting(frame, xl, args, { inode, buf, xdata });
   }
   // Another client has removed the file meanwhile.
   else if (opErrno === ENOENT) createNew(frame, xl, args, creation);

@@ -1,5 +1,5 @@
 /**
- * The time of a request and the file times that it sets. features/utime adds them on the way down, and
+ * Defines the time of a request and the file times that it sets. features/utime adds them on the way down, and
  * storage/posix stores them (`trusted.glusterfs.mdata`), so that all copies of a file get the same times.
  *
  * Source: GlusterFS 10 `call_stack_t` (`ctime`, `flags`), `xlators/features/utime/src/utime-helpers.c`.
@@ -8,7 +8,7 @@
 import { SET_ATTR } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 
-/** Times that a request sets: of its target, and of the parent directory (`MDATA_*`). */
+/** The times that a request sets, as bits: of its target, and of the parent directory (`MDATA_*`). */
 export const SETS = {
   CTIME: 1,
   MTIME: 2,
@@ -19,7 +19,7 @@ export const SETS = {
 } as const;
 
 export interface Ctime {
-  /** Since 1970. */
+  /** Seconds since 1970, and nanoseconds beyond them. */
   readonly sec: number;
   readonly nsec: number;
   /** Bits of `SETS`. */
@@ -28,23 +28,23 @@ export interface Ctime {
 
 const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = SETS;
 const PARENT = PARENT_CTIME | PARENT_MTIME;
-const MADE = CTIME | MTIME | ATIME | PARENT;
+const CREATED = CTIME | MTIME | ATIME | PARENT;
 const NAMED = CTIME | PARENT;
 const WRITTEN = CTIME | MTIME;
 
 /**
- * The times that each fop sets; for setattr see `setBySetattr`. GlusterFS sets none for discard, put, icreate,
+ * The times that each fop sets; for setattr see `setattrTimes`. GlusterFS sets none for discard, put, icreate,
  * namelink and setxattr, and the access time instead of the change time for fallocate and zerofill.
  */
-export const setBy: Readonly<Partial<Record<FopName, number>>> = {
+export const timesByFop: Readonly<Partial<Record<FopName, number>>> = {
   open: ATIME,
   opendir: ATIME,
   readv: ATIME,
-  mknod: MADE,
-  mkdir: MADE,
-  symlink: MADE,
-  create: MADE,
-  put: MADE,
+  mknod: CREATED,
+  mkdir: CREATED,
+  symlink: CREATED,
+  create: CREATED,
+  put: CREATED,
   icreate: CTIME | MTIME | ATIME,
   unlink: NAMED,
   rmdir: NAMED,
@@ -65,16 +65,16 @@ export const setBy: Readonly<Partial<Record<FopName, number>>> = {
 };
 
 /** Fops that change no time but the access time. */
-export const readers: readonly FopName[] = ['open', 'opendir', 'readv', 'copy_file_range'];
+export const accessTimeFops: readonly FopName[] = ['open', 'opendir', 'readv', 'copy_file_range'];
 
 const { MODE, UID, GID } = SET_ATTR;
 
 /** The times that a setattr sets besides those in its arguments. */
-export const setBySetattr = (valid: number): number =>
+export const setattrTimes = (valid: number): number =>
   valid === 0 || (valid & (MODE | UID | GID)) !== 0 ? CTIME : 0;
 
-/** Splits milliseconds since 1970. */
-export function ctimeAt(ms: number, flags: number): Ctime {
+/** Makes a Ctime from milliseconds since 1970. */
+export function makeCtime(ms: number, flags: number): Ctime {
   const sec = Math.floor(ms / 1000);
   return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6), flags };
 }

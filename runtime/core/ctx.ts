@@ -10,31 +10,34 @@ export type Instances = readonly (Xlator<unknown> | undefined)[];
 export class Ctx {
   private ctx: unknown[] | null = null;
 
-  /** The value of `xl`; undefined without one. */
+  /** The value of `xl`; undefined if `xl` has stored no value. */
   ctxGet(xl: Xlator<unknown>): unknown {
     return this.ctx === null ? undefined : this.ctx[xl.id];
   }
 
-  /** Stores a value. Its translator is called at the end of the object. */
+  /** Stores a value. At the end of the object, the graph calls the value's translator. */
   ctxSet(xl: Xlator<unknown>, value: unknown): void {
     this.ctx ??= [];
     this.ctx[xl.id] = value;
   }
 
-  /** Removes and returns the value of `xl`, which is then not called at the end. */
+  /** Removes and returns the value of `xl`. The graph then does not call its translator at the end. */
   ctxDel(xl: Xlator<unknown>): unknown {
     const value = this.ctxGet(xl);
     if (this.ctx !== null) this.ctx[xl.id] = undefined;
     return value;
   }
 
-  /** Removes all values, and calls `tell` for each. */
-  protected endCtx(xlators: Instances, tell: (xl: Xlator<unknown>, value: unknown) => void): void {
+  /** Removes all values, and calls `onRemove` for each. */
+  protected endCtx(
+    xlators: Instances,
+    onRemove: (xl: Xlator<unknown>, value: unknown) => void,
+  ): void {
     const { ctx } = this;
     this.ctx = null;
     ctx?.forEach((value, id) => {
       const xl = xlators[id];
-      if (value !== undefined && xl !== undefined) tell(xl, value);
+      if (value !== undefined && xl !== undefined) onRemove(xl, value);
     });
   }
 }

@@ -2,7 +2,7 @@
  * Prevents data from bypassing a volume that changes it (`observes: false`, and it defines readv or writev).
  * Handles the fops that the volume does not define, by `FopRow.data`:
  *
- *   past      answers EOPNOTSUPP; the kernel then copies by reads and writes (fuse_copy_file_range)
+ *   past      replies EOPNOTSUPP; the kernel then copies by reads and writes (fuse_copy_file_range)
  *   extents   seek reports no holes: all is data up to the size that the volume's fstat returns
  *   content   removes the key from the request's xdata, as GlusterFS's shard and disperse do. A volume that
  *             winds the key itself gets the stored content
@@ -15,11 +15,11 @@ import { collect, tailArgs } from './gen/generic.gen.ts';
 import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
 
-/** The fops that carry data in one of these ways. */
-export const fopsOfData = (...ways: readonly DataWay[]): readonly FopName[] =>
+/** Finds the fops that carry data in one of these ways. */
+export const findFopsByData = (...ways: readonly DataWay[]): readonly FopName[] =>
   rows.flatMap(({ name, data }) => (data !== null && ways.includes(data) ? [name as FopName] : []));
 
-const BYTES = fopsOfData('bytes');
+const BYTES = findFopsByData('bytes');
 
 /** A volume's fops, with the guard's own where it replies in the volume's place. */
 export interface GuardedFops {
@@ -36,54 +36,55 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
     fop: (own[name] as Fop<typeof name, unknown> | undefined) ?? refusal(name, EOPNOTSUPP),
   }));
   /** Routes a fop to the volume's own implementation, or to the child that the volume passes it to. */
-  const onward: FopRoute = (name) =>
+  const routeOnward: FopRoute = (name) =>
     own[name] === undefined ? (xl.passingChild ?? itself) : itself;
-  const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+  const guarded: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of rows) {
     const name = row.name as FopName;
-    if (row.data === 'content') made[name] = withoutContent(row, onward);
+    if (row.data === 'content') guarded[name] = makeContentRemover(row, routeOnward);
     else if (own[name] !== undefined) continue;
-    else if (row.data === 'extents') made[name] = seek(onward) as Fop<FopName, unknown>;
-    else if (row.data === 'past') made[name] = refusal(name, EOPNOTSUPP) as Fop<FopName, unknown>;
+    else if (row.data === 'extents') guarded[name] = makeSeek(routeOnward) as Fop<FopName, unknown>;
+    else if (row.data === 'past')
+      guarded[name] = refusal(name, EOPNOTSUPP) as Fop<FopName, unknown>;
   }
   const text =
     'this volume changes data, so all data goes through readv and writev: ' +
-    `${fopsOfData('past', 'extents')
+    `${findFopsByData('past', 'extents')
       .filter((name) => own[name] === undefined)
       .join(', ')} ` +
     `are answered in its place, and no reply has ${CONTENT} (set observes if it does not change data)`;
-  return { fops: { ...own, ...made } as Fops<unknown>, text };
+  return { fops: { ...own, ...guarded } as Fops<unknown>, text };
 }
 
 type FopRoute = (name: FopName) => Child;
 
 /** Removes the key from a copy of the request's xdata, and passes the fop on. */
-function withoutContent({ name: text, args }: FopRow, onward: FopRoute): Fop<FopName, unknown> {
+function makeContentRemover({ name: text, args }: FopRow, onward: FopRoute): Fop<FopName, unknown> {
   const name = text as FopName;
   const at = args.findIndex((arg) => arg.name === 'xdata');
-  return collect[name]((frame, _xl, given) => {
-    const xdata = given[at] as Dict | null;
+  return collect[name]((frame, _xl, values) => {
+    const xdata = values[at] as Dict | null;
     if (xdata?.has(CONTENT)) {
-      const others = xdata.copy();
-      others.delete(CONTENT);
-      given[at] = others;
+      const copy = xdata.copy();
+      copy.delete(CONTENT);
+      values[at] = copy;
     }
-    tailArgs[name](frame, onward(name), given);
+    tailArgs[name](frame, onward(name), values);
   }) as Fop<FopName, unknown>;
 }
 
-/** Answers a seek as if the file had no holes. */
-const seek =
+/** Makes a seek that replies as if the file had no holes. */
+const makeSeek =
   (onward: FopRoute): Fop<'seek', unknown> =>
-  (frame, _xl, fd, offset, what) => {
+  (frame, _xl, fd, offset, whence) => {
     frame.local = offset;
-    wind.fstat(frame, what, sizeCbk, onward('fstat'), fd, null);
+    wind.fstat(frame, whence, sizeCbk, onward('fstat'), fd, null);
   };
 
-/** `what` is 0 for data, 1 for a hole; the end of the file counts as a hole. */
-const sizeCbk: Cbk<'fstat', unknown> = (frame, what, _xl, opRet, opErrno, buf) => {
+/** The cookie `whence` is 0 for data, 1 for a hole; the end of the file counts as a hole. */
+const sizeCbk: Cbk<'fstat', unknown> = (frame, whence, _xl, opRet, opErrno, buf) => {
   const offset = frame.local as number;
   if (opRet < 0 || buf === null) fail.seek(frame, opRet < 0 ? opErrno : EIO);
   else if (offset >= buf.iaSize) fail.seek(frame, ENXIO);
-  else unwind.seek(frame, 0, 0, what === 0 ? offset : buf.iaSize, null);
+  else unwind.seek(frame, 0, 0, whence === 0 ? offset : buf.iaSize, null);
 };

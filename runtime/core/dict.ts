@@ -1,5 +1,5 @@
 /**
- * A dict maps keys to typed values: the xdata of requests and replies, and extended attributes. A value keeps
+ * Maps keys to typed values: the xdata of requests and replies, and extended attributes. A value keeps
  * GlusterFS's data type, so that a value from the wire or a module goes back unchanged. Iteration is in order
  * of insertion (in GlusterFS last inserted first); callers must not rely on it.
  *
@@ -30,22 +30,22 @@ interface Entry {
   next: Entry | null;
 }
 
-/** Up to this size a dict is searched linearly, which is fastest for a few pairs; above it has a map. */
-const FEW = 16;
+/** The most pairs of a dict that is searched linearly, which is fastest for a few; a larger one has a map. */
+const LIST_MAX = 16;
 
-function typeOf(value: DictValue): DictType {
+function inferType(value: DictValue): DictType {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
   if (typeof value === 'string') return 'str';
   return value instanceof Iatt ? 'iatt' : 'bin';
 }
 
 export class Dict {
-  /** Head of the list, for up to `FEW` pairs. */
+  /** Head of the list, for up to `LIST_MAX` pairs. */
   private first: Entry | null = null;
   private last: Entry | null = null;
   private count = 0;
-  /** Replaces the list once there were more than `FEW` pairs. */
-  private many: Map<string, Entry> | null = null;
+  /** Replaces the list once there were more than `LIST_MAX` pairs. */
+  private byKey: Map<string, Entry> | null = null;
 
   /** Makes a dict of the given pairs; types are inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
@@ -55,11 +55,11 @@ export class Dict {
   }
 
   get size(): number {
-    return this.many?.size ?? this.count;
+    return this.byKey?.size ?? this.count;
   }
 
   private find(key: string): Entry | undefined {
-    if (this.many !== null) return this.many.get(key);
+    if (this.byKey !== null) return this.byKey.get(key);
     for (let each = this.first; each !== null; each = each.next) {
       if (each.key === key) return each;
     }
@@ -97,20 +97,20 @@ export class Dict {
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  set(key: string, value: DictValue, type: DictType = typeOf(value)): this {
-    const known = this.find(key);
-    if (known === undefined) this.add({ key, type, value, next: null });
+  set(key: string, value: DictValue, type: DictType = inferType(value)): this {
+    const entry = this.find(key);
+    if (entry === undefined) this.add({ key, type, value, next: null });
     else {
-      known.type = type;
-      known.value = value;
+      entry.type = type;
+      entry.value = value;
     }
     return this;
   }
 
   private add(entry: Entry): void {
-    if (this.many === null && this.count === FEW) this.index();
-    if (this.many !== null) {
-      this.many.set(entry.key, entry);
+    if (this.byKey === null && this.count === LIST_MAX) this.buildIndex();
+    if (this.byKey !== null) {
+      this.byKey.set(entry.key, entry);
       return;
     }
     if (this.last === null) this.first = entry;
@@ -119,9 +119,9 @@ export class Dict {
     this.count += 1;
   }
 
-  private index(): void {
-    this.many = new Map();
-    for (let each = this.first; each !== null; each = each.next) this.many.set(each.key, each);
+  private buildIndex(): void {
+    this.byKey = new Map();
+    for (let each = this.first; each !== null; each = each.next) this.byKey.set(each.key, each);
     this.first = null;
     this.last = null;
   }
@@ -131,17 +131,17 @@ export class Dict {
   }
 
   delete(key: string): boolean {
-    if (this.many !== null) return this.many.delete(key);
-    let before: Entry | null = null;
+    if (this.byKey !== null) return this.byKey.delete(key);
+    let previous: Entry | null = null;
     for (let each = this.first; each !== null; each = each.next) {
       if (each.key === key) {
-        if (before === null) this.first = each.next;
-        else before.next = each.next;
-        if (each.next === null) this.last = before;
+        if (previous === null) this.first = each.next;
+        else previous.next = each.next;
+        if (each.next === null) this.last = previous;
         this.count -= 1;
         return true;
       }
-      before = each;
+      previous = each;
     }
     return false;
   }
@@ -157,8 +157,8 @@ export class Dict {
 
   /** Visits all pairs in order of insertion; `visit` may delete the visited pair. */
   forEach(visit: (key: string, value: DictValue, type: DictType) => void): void {
-    if (this.many !== null)
-      for (const { key, value, type } of this.many.values()) visit(key, value, type);
+    if (this.byKey !== null)
+      for (const { key, value, type } of this.byKey.values()) visit(key, value, type);
     else
       for (let each = this.first; each !== null; each = each.next)
         visit(each.key, each.value, each.type);

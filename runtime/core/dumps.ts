@@ -1,6 +1,6 @@
 /**
- * Snapshots of a graph for statedumps and `meta`: dumps of its volumes, requests in flight with their frames, and
- * inodes. A snapshot is made synchronously; it lists at most `LIST_MAX` items of each kind and their total.
+ * Takes snapshots of a graph for statedumps and `meta`: dumps of its volumes, requests in flight with their frames,
+ * and inodes. A snapshot is made synchronously; it lists at most `LIST_MAX` items of each kind and their total.
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `gf_proc_dump_call_stack`, `inode_table_dump`.
  */
@@ -8,11 +8,12 @@ import type { Frame, Stack } from './frame.ts';
 import type { Inode } from './inode.ts';
 import type { Dump, GraphView, Xlator } from './xlator.ts';
 
-/** Most requests, inodes or open files in one list. */
+/** The most requests, inodes or open files in one list. */
 export const LIST_MAX = 1000;
+/** The most frames in the dump of a request. */
 const FRAMES_MAX = 64;
 
-export interface Capped<T> {
+export interface CappedList<T> {
   readonly count: number;
   /** At most `LIST_MAX`. */
   readonly listed: readonly T[];
@@ -40,7 +41,7 @@ export interface FrameDump {
   readonly unwindTo?: string;
 }
 
-export interface InodesDump extends Capped<InodeDump> {
+export interface InodesDump extends CappedList<InodeDump> {
   /** Inodes with lookups, open files or known names below. */
   readonly active: number;
   /** Idle inodes, which stay until the LRU limit evicts them. */
@@ -58,8 +59,8 @@ export interface InodeDump {
   readonly kids: number;
 }
 
-/** The dump of a volume. An exception becomes its entry `error`. */
-export function dumpOf(xl: Xlator): Dump {
+/** Dumps a volume. An exception becomes its entry `error`. */
+export function dumpVolume(xl: Xlator): Dump {
   try {
     return xl.translator.dump?.(xl) ?? {};
   } catch (error) {
@@ -67,22 +68,25 @@ export function dumpOf(xl: Xlator): Dump {
   }
 }
 
-/** All requests in flight, the oldest first. */
-export function pendingCalls(graph: GraphView): Stack[] {
+/** Lists all requests in flight, the oldest first. */
+export function listPendingCalls(graph: GraphView): Stack[] {
   const instances: (Xlator | undefined)[] = [...graph.instances];
   const pools = instances.flatMap((xl) => (xl === undefined ? [] : [xl.calls]));
   for (const { calls } of graph.initiators) pools.push(calls);
   return pools.flatMap((pool) => pool.list()).sort((a, b) => a.unique - b.unique);
 }
 
-/** @param ageOf seconds, by `unique` */
-export function callsOf(graph: GraphView, ageOf: (unique: number) => number): Capped<CallDump> {
-  const calls = pendingCalls(graph);
-  const listed = calls.slice(0, LIST_MAX).map((call) => callDump(call, ageOf(call.unique)));
+/** Dumps the requests in flight. @param getAge returns the age in seconds by `unique` */
+export function dumpCalls(
+  graph: GraphView,
+  getAge: (unique: number) => number,
+): CappedList<CallDump> {
+  const calls = listPendingCalls(graph);
+  const listed = calls.slice(0, LIST_MAX).map((call) => dumpCall(call, getAge(call.unique)));
   return { count: calls.length, listed };
 }
 
-const callDump = (call: Stack, age: number): CallDump => ({
+const dumpCall = (call: Stack, age: number): CallDump => ({
   unique: call.unique,
   uid: call.uid,
   gid: call.gid,
@@ -91,34 +95,34 @@ const callDump = (call: Stack, age: number): CallDump => ({
   lkOwner: call.lkOwner,
   age,
   interrupted: call.interrupted,
-  frames: frameDumps(call.newest),
+  frames: dumpFrames(call.newest),
 });
 
-function frameDumps(newest: Frame | null): FrameDump[] {
-  const way: FrameDump[] = [];
-  for (let frame = newest; frame !== null && way.length < FRAMES_MAX; frame = frame.parent) {
+function dumpFrames(newest: Frame | null): FrameDump[] {
+  const frames: FrameDump[] = [];
+  for (let frame = newest; frame !== null && frames.length < FRAMES_MAX; frame = frame.parent) {
     const isFirst = frame.parent === null;
     const unwindTo = frame.cbk?.name ?? '';
-    way.push({
+    frames.push({
       translator: frame.xl.name,
       complete: !isFirst && frame.answered,
       ...(unwindTo === '' ? {} : { unwindTo }),
     });
   }
-  return way.reverse();
+  return frames.reverse();
 }
 
-export function inodesOf({ inodes }: GraphView): InodesDump {
+export function dumpInodes({ inodes }: GraphView): InodesDump {
   const listed: InodeDump[] = [];
   for (const inode of inodes.all()) {
     if (listed.length === LIST_MAX) break;
-    listed.push(inodeDump(inode));
+    listed.push(dumpInode(inode));
   }
   const { size, lruSize, lruLimit } = inodes;
   return { count: size, active: size - lruSize, lru: lruSize, lruLimit, listed };
 }
 
-const inodeDump = (inode: Inode): InodeDump => ({
+const dumpInode = (inode: Inode): InodeDump => ({
   gfid: inode.gfid,
   path: inode.path,
   nlookup: inode.nlookup,

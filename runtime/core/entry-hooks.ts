@@ -1,7 +1,7 @@
 /**
- * Hooks for changes of names: one pair for all fops that create or remove a name (column `entry` of the table),
- * so that a cache of names covers every such fop, also later ones. The fops wind to the first child with a
- * frame of their own. Initiators update the inode table (`apply-reply.ts`).
+ * Makes fops with hooks for changes of names: one pair for all fops that create or remove a name (column `entry` of
+ * the table), so that a cache of names covers every such fop, also later ones. The fops wind to the first child with
+ * a frame of their own. Initiators update the inode table (`apply-reply.ts`).
  */
 import type { Client } from './client.ts';
 import { type FopRow, fops } from './fops.ts';
@@ -18,9 +18,9 @@ export interface Entry {
   readonly created: Loc | null;
   /** The name that the fop removes. A rename that exchanges names, or renames a hard link to another, keeps it. */
   readonly removed: Loc | null;
-  /** The client of the request; null for a volume's own. */
+  /** The client of the request; null for a volume's own request. */
   readonly client: Client | null;
-  /** A number that `before` may leave for `after`. */
+  /** A number that `before` may set for `after`. */
   note: number;
 }
 
@@ -35,22 +35,22 @@ const isEntryFop = ({ entry }: FopRow): boolean =>
 
 /** Makes the fops that call the hooks, to be spread into a translator's `fops`. */
 export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
-  const after: After<P> = (frame, xl, _fop, opRet, opErrno) => {
+  const callAfter: After<P> = (frame, xl, _fop, opRet, opErrno) => {
     hooks.after(xl, frame.local as Entry, opRet, opErrno);
   };
-  const made: Partial<Record<FopName, unknown>> = {};
+  const tapped: Partial<Record<FopName, unknown>> = {};
   for (const row of fops.filter(isEntryFop)) {
     const created = row.args.findIndex((arg) => arg.name === row.entry.creates);
     const removed = row.args.findIndex((arg) => arg.name === row.entry.removes);
-    const loc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
-    made[row.name as FopName] = tap[row.name as FopName]<P>((frame, xl, fop, ...args) => {
+    const findLoc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
+    tapped[row.name as FopName] = tap[row.name as FopName]<P>((frame, xl, fop, ...args) => {
       const { client } = frame.root;
-      const names = { created: loc(args, created), removed: loc(args, removed) };
+      const names = { created: findLoc(args, created), removed: findLoc(args, removed) };
       const entry: Entry = { fop, ...names, client, note: 0 };
       frame.local = entry;
       hooks.before(xl, entry);
       return 0;
-    }, after);
+    }, callAfter);
   }
-  return made as Fops<P>;
+  return tapped as Fops<P>;
 }

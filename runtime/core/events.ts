@@ -1,5 +1,5 @@
 /**
- * The events of `notify`, with GlusterFS's names, numbers and default directions: down to every child, or up to
+ * Lists the events of `notify`, with GlusterFS's names, numbers and default directions: down to every child, or up to
  * every parent whose init succeeded. GlusterFS's `default_notify` sends all other events up. Number 8 is unused.
  *
  * Source: GlusterFS `glusterfs_event_t`, `libglusterfs/src/defaults-tmpl.c`.
@@ -39,9 +39,9 @@ export const events = {
 
 export type EventName = keyof typeof events;
 
-const nameOf = new Map<number, EventName>(
+const namesByNumber = new Map<number, EventName>(
   Object.entries(events).map(([name, { number }]) => [number, name as EventName]),
 );
 
 /** The event with this number; undefined for an unknown number. */
-export const eventName = (number: number): EventName | undefined => nameOf.get(number);
+export const eventName = (number: number): EventName | undefined => namesByNumber.get(number);

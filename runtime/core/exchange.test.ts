@@ -224,7 +224,7 @@ it('a replaced volume does not end before its own requests have ended', async ()
   await run.exchange(held);
   await run.settle();
   const replaced = () =>
-    run.graph.retired.map(({ gone, openFds, pendingCalls }) => ({
+    run.graph.retired.map(({ removed: gone, openFds, pendingCalls }) => ({
       ...{ openFds, pendingCalls },
       own: gone.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));

@@ -15,7 +15,7 @@ import { Stack } from './frame.ts';
 import { type FopName, type Links, unwind, wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import type { Inode } from './inode.ts';
-import { connect, finiAll, initAll, namesOf, reasons, topIsUp } from './instances.ts';
+import { awaitTopUp, connect, describeError, finiAll, initAll, listNames } from './instances.ts';
 import { Loc } from './loc.ts';
 import { messages } from './messages.ts';
 import { canReconfigure } from './reconfigure.ts';
@@ -28,24 +28,26 @@ export interface Exchange {
   readonly gone: readonly string[];
 }
 
-const AT_ONCE = 32;
+/** The number of inodes or files that are looked up or reopened at a time. */
+const BATCH_SIZE = 32;
+/** The time between two checks whether replaced volumes are idle. */
 const STEP_MS = 50;
 
 /**
  * Returns the volumes of the running graph that a description keeps, by name.
- * @param anew a volume that must restart even if its description is unchanged
+ * @param renewed a volume that must restart even if its description is unchanged
  */
-export function keptVolumes(
+export function findKeptVolumes(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
-  anew: Xlator | null = null,
+  renewed: Xlator | null = null,
 ): ReadonlyMap<string, Xlator> {
   const running = new Map(xlators.map((xl) => [xl.name, xl]));
   const volumes = specs.map(({ name }) => name);
   const kept = new Map<string, Xlator>();
   for (const spec of specs) {
     const xl = running.get(spec.name);
-    if (xl === undefined || xl === anew || xl.translator !== spec.translator) continue;
+    if (xl === undefined || xl === renewed || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
     const sameBelow =
       childNames.length === spec.subvolumes.length &&
@@ -64,14 +66,14 @@ export class CandidateGraph {
   /** The new instances. */
   readonly begun: readonly Xlator[];
   /** The instances of the running graph that are not kept. */
-  readonly gone: readonly Xlator[];
+  readonly removed: readonly Xlator[];
   /** New instance → the old instance that hands over its state (`succeed`). */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
-  /** Resolves when the graph has come up or was abandoned. */
+  /** Resolves when the graph has come up, or its start has ended in a failure. */
   settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
-  private refuse: (error: GraphError) => void = () => {};
+  private rejectAbandoned: (error: GraphError) => void = () => {};
   private readonly abandoned: Promise<never>;
 
   /** @throws {GraphError} when the description is invalid, or a volume would lose its data */
@@ -79,41 +81,42 @@ export class CandidateGraph {
     graph: Graph,
     specs: readonly VolumeSpec[],
     make: (spec: VolumeSpec, id?: number) => Xlator,
-    anew: Xlator | null,
+    renewed: Xlator | null,
   ) {
     this.graph = graph;
     this.abandoned = new Promise((_, reject) => {
-      this.refuse = reject;
+      this.rejectAbandoned = reject;
     });
     // Without a handler, a rejection that is not awaited would end the process.
     this.abandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
-    const kept = keptVolumes(graph.xlators, specs, anew);
+    const keptByName = findKeptVolumes(graph.xlators, specs, renewed);
     const begun: Xlator[] = [];
     this.xlators = specs.map((spec) => {
-      const same = kept.get(spec.name);
+      const same = keptByName.get(spec.name);
       if (same !== undefined) return same;
-      const before = running.get(spec.name);
-      const hands = before?.translator === spec.translator && spec.translator.succeed !== undefined;
-      const xl = make(spec, hands ? before.id : undefined);
+      const predecessor = running.get(spec.name);
+      const handsOver =
+        predecessor?.translator === spec.translator && spec.translator.succeed !== undefined;
+      const xl = make(spec, handsOver ? predecessor.id : undefined);
       begun.push(xl);
-      if (hands) this.predecessors.set(xl, before);
+      if (handsOver) this.predecessors.set(xl, predecessor);
       return xl;
     });
     this.begun = begun;
     this.top = connect(this.xlators, specs);
     const staying = new Set(this.xlators);
-    this.gone = graph.xlators.filter((xl) => !staying.has(xl));
-    this.refuseLoss();
+    this.removed = graph.xlators.filter((xl) => !staying.has(xl));
+    this.failIfDataLost();
   }
 
-  get exchanged(): Exchange {
+  get result(): Exchange {
     const begun = new Set(this.begun);
-    const names = new Set(namesOf(this.xlators));
+    const names = new Set(listNames(this.xlators));
     return {
-      kept: namesOf(this.xlators.filter((xl) => !begun.has(xl))),
-      begun: namesOf(this.begun),
-      gone: namesOf(this.gone).filter((name) => !names.has(name)),
+      kept: listNames(this.xlators.filter((xl) => !begun.has(xl))),
+      begun: listNames(this.begun),
+      gone: listNames(this.removed).filter((name) => !names.has(name)),
     };
   }
 
@@ -122,37 +125,39 @@ export class CandidateGraph {
    * @param takeOver switches the running graph to this one; called once this one is up
    * @throws {GraphError} when it does not come up; its volumes have ended then
    */
-  comeUp(patienceMs: number, takeOver: () => void): Promise<void> {
-    const coming = this.tryToComeUp(patienceMs, takeOver);
-    this.settled = coming.catch(() => {});
-    return coming;
+  start(patienceMs: number, takeOver: () => void): Promise<void> {
+    const started = this.startVolumes(patienceMs, takeOver);
+    this.settled = started.catch(() => {});
+    return started;
   }
 
-  /** Gives the start up, because the running graph ends. Resolves when the new volumes have ended. */
+  /** Abandons the start, because the running graph ends. Resolves when the new volumes have ended. */
   async abandon(): Promise<void> {
     this.isAbandoned = true;
-    this.refuse(new GraphError(['the graph has ended meanwhile']));
+    this.rejectAbandoned(new GraphError(['the graph has ended meanwhile']));
     await this.settled;
   }
 
-  private async tryToComeUp(patienceMs: number, takeOver: () => void): Promise<void> {
+  private async startVolumes(patienceMs: number, takeOver: () => void): Promise<void> {
     const { graph, begun, top } = this;
     for (const xl of begun) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
     try {
-      await initAll(begun, namesOf(this.xlators));
+      await initAll(begun, listNames(this.xlators));
       if (this.isAbandoned) await this.abandoned;
-      const objections = [...graph.initiators].flatMap((who) => who.refusal(this.xlators) ?? []);
+      const objections = [...graph.initiators].flatMap(
+        (initiator) => initiator.findObjection(this.xlators) ?? [],
+      );
       if (objections.length > 0) throw new GraphError(objections);
       for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
       for (const xl of begun) graph.connectChildren(xl);
       for (const xl of begun) for (const child of xl.below) child.above.push(xl);
-      this.links = graph.linksTo(top);
+      this.links = graph.makeLinks(top);
       for (const xl of begun) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
       if (!begun.includes(top)) top.notify('PARENT_UP', top);
       this.announceRunningChildren();
-      await topIsUp(top, patienceMs, this.abandoned);
+      await awaitTopUp(top, patienceMs, this.abandoned);
       await Promise.race([this.lookUpKnownInodes(), this.abandoned]);
-      this.refuseLoss();
+      this.failIfDataLost();
       this.inherit();
       takeOver();
     } catch (error) {
@@ -161,14 +166,14 @@ export class CandidateGraph {
     }
   }
 
-  /** @throws {GraphError} when a volume that would be removed holds data that no other volume has */
-  private refuseLoss(): void {
-    const handed = new Set(this.predecessors.values());
-    const problems = this.gone.flatMap((xl) => {
-      const what = handed.has(xl) ? null : (xl.translator.holds?.(xl) ?? null);
-      return what === null
+  /** @throws {GraphError} when a volume that would be removed has data that no other volume has */
+  private failIfDataLost(): void {
+    const predecessors = new Set(this.predecessors.values());
+    const problems = this.removed.flatMap((xl) => {
+      const data = predecessors.has(xl) ? null : (xl.translator.holds?.(xl) ?? null);
+      return data === null
         ? []
-        : [`${xl.place}: removing it would lose the ${what} that only it has`];
+        : [`${xl.place}: removing it would lose the ${data} that only it has`];
     });
     if (problems.length > 0) throw new GraphError(problems);
   }
@@ -177,12 +182,14 @@ export class CandidateGraph {
   private inherit(): void {
     for (const xl of this.begun) {
       const { name, translator } = xl;
-      const before = this.gone.find((each) => each.name === name && each.translator === translator);
-      if (before === undefined) continue;
+      const predecessor = this.removed.find(
+        (each) => each.name === name && each.translator === translator,
+      );
+      if (predecessor === undefined) continue;
       try {
-        translator.inherit?.(xl, before);
+        translator.inherit?.(xl, predecessor);
       } catch (error) {
-        throw new GraphError(reasons(xl, error));
+        throw new GraphError(describeError(xl, error));
       }
     }
   }
@@ -197,17 +204,17 @@ export class CandidateGraph {
     }
   }
 
-  /** Looks up every inode that a client knows or has open, so that the new volumes learn of it. */
+  /** Looks up every inode that a client knows or has open, so that the new volumes store their contexts of it. */
   private async lookUpKnownInodes(): Promise<void> {
     const { graph, links } = this;
     if (!this.begun.includes(links.lookup.xl)) return;
-    const [client] = clientsOf(graph);
+    const [client] = listClients(graph);
     if (client === undefined) return;
     const { root } = graph.inodes;
     const known = [...graph.inodes.all()].filter(
       (inode) => inode === root || inode.nlookup > 0 || inode.fdCount > 0,
     );
-    await inBatches(known, graph.context, async (inode) => {
+    await handleInBatches(known, graph.context, async (inode) => {
       if (!this.isAbandoned) await lookup(client, links, inode);
     });
   }
@@ -229,7 +236,7 @@ export class CandidateGraph {
 }
 
 /** For a reopened file, the ids of the instances in which it is open. */
-const openIn = new WeakMap<Fd, Set<number>>();
+const openInstances = new WeakMap<Fd, Set<number>>();
 
 /** The replaced volumes of an exchange, until they are idle. */
 export class RetiredGraph {
@@ -237,11 +244,11 @@ export class RetiredGraph {
   readonly links: Links;
   private readonly graph: Graph;
   /** The volumes that end once idle. */
-  readonly gone: readonly Xlator[];
+  readonly removed: readonly Xlator[];
   private readonly successors = new Map<number, Xlator>();
   /** Ids of all volumes of the replaced graph, kept ones included. */
   private readonly ids: readonly number[];
-  private readonly stuck = new WeakSet<Fd>();
+  private readonly failedFds = new WeakSet<Fd>();
   private calls: readonly Stack[] = [];
   private stopped = false;
 
@@ -251,41 +258,41 @@ export class RetiredGraph {
     this.top = graph.top;
     this.links = graph.links;
     this.ids = graph.xlators.map(({ id }) => id);
-    this.gone = next.gone;
+    this.removed = next.removed;
     for (const xl of next.predecessors.keys()) this.successors.set(xl.id, xl);
   }
 
   /**
    * Reopens the open files in the new volumes, and ends the replaced ones when no request or file uses them
-   * and all earlier retired graphs have ended. @param moved called after files were reopened
+   * and all earlier retired graphs have ended. @param onReopened called after files were reopened
    */
-  async retireWhenIdle(moved: () => void): Promise<void> {
+  async retireWhenIdle(onReopened: () => void): Promise<void> {
     const { graph } = this;
     for (;;) {
-      if (await this.reopenFds()) moved();
+      if (await this.reopenFds()) onReopened();
       const isUsed = this.openFds > 0;
-      this.calls = isUsed ? [] : [...callsOf(graph), ...this.ownCalls()];
+      this.calls = isUsed ? [] : [...listCalls(graph), ...this.listOwnCalls()];
       await pause(graph.context, STEP_MS);
-      await this.whenEnded();
+      await this.awaitCalls();
       if (this.stopped) return;
       if (!isUsed && this.openFds === 0 && graph.retired[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
-    detach(this.gone);
+    detach(this.removed);
     // PARENT_DOWN may have made volumes begin requests of their own.
-    this.calls = this.ownCalls();
-    await this.whenEnded();
+    this.calls = this.listOwnCalls();
+    await this.awaitCalls();
     if (this.stopped) return;
-    for (const xl of this.gone) if (this.successors.has(xl.id)) xl.initialised = false;
+    for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
     await endInstances(
       graph,
-      this.gone.filter(({ id }) => !this.successors.has(id)),
+      this.removed.filter(({ id }) => !this.successors.has(id)),
     );
-    for (const [id, heir] of this.successors) graph.instances[id] = heir;
+    for (const [id, successor] of this.successors) graph.instances[id] = successor;
     graph.retired.splice(graph.retired.indexOf(this), 1);
     graph.route();
     graph.top.log.info(
-      `idle, and gone: ${namesOf(this.gone).join(', ') || 'the way past new volumes'}`,
+      `idle, and gone: ${listNames(this.removed).join(', ') || 'the way past new volumes'}`,
       { msgid: messages.replacedGone.id },
     );
   }
@@ -293,22 +300,22 @@ export class RetiredGraph {
   /** Stops waiting, because the graph ends. Returns the instances that the graph must end. */
   stop(): readonly Xlator[] {
     this.stopped = true;
-    for (const xl of this.gone) if (this.successors.has(xl.id)) xl.initialised = false;
-    return this.gone;
+    for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
+    return this.removed;
   }
 
   /** Number of files that are open through the replaced volumes. */
   get openFds(): number {
-    const open = clientsOf(this.graph).flatMap(({ fds }) => [...fds]);
+    const open = listClients(this.graph).flatMap(({ fds }) => [...fds]);
     return open.filter((fd) => fd.links === this.links).length;
   }
 
-  private ownCalls(): Stack[] {
-    return this.gone.flatMap(({ calls }) => calls.list());
+  private listOwnCalls(): Stack[] {
+    return this.removed.flatMap(({ calls }) => calls.list());
   }
 
   /** Resolves when the awaited requests have ended, or the graph has. */
-  private async whenEnded(): Promise<void> {
+  private async awaitCalls(): Promise<void> {
     while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, STEP_MS);
   }
 
@@ -317,13 +324,15 @@ export class RetiredGraph {
     return this.calls.filter(({ pool }) => pool !== null).length;
   }
 
-  /** Reopens all open files in the new volumes; false without open files. */
+  /** Reopens all open files in the new volumes. Returns false if no file is open. */
   private async reopenFds(): Promise<boolean> {
     let count = 0;
-    for (const client of clientsOf(this.graph)) {
-      const fds = [...client.fds].filter((fd) => fd.links === this.links && !this.stuck.has(fd));
+    for (const client of listClients(this.graph)) {
+      const fds = [...client.fds].filter(
+        (fd) => fd.links === this.links && !this.failedFds.has(fd),
+      );
       count += fds.length;
-      await inBatches(fds, this.graph.context, (fd) => this.reopenFd(client, fd));
+      await handleInBatches(fds, this.graph.context, (fd) => this.reopenFd(client, fd));
     }
     return count > 0;
   }
@@ -332,14 +341,14 @@ export class RetiredGraph {
     const { graph } = this;
     const { links } = graph;
     if (fd.released) return;
-    const opened = openIn.get(fd) ?? new Set(this.ids);
-    openIn.set(fd, opened);
+    const openIds = openInstances.get(fd) ?? new Set(this.ids);
+    openInstances.set(fd, openIds);
     const volumes = graph.xlators.map(({ id }) => id);
-    const errno = await openAgain(client, links, fd);
-    if (errno === 0) for (const id of volumes) opened.add(id);
+    const errno = await reopen(client, links, fd);
+    if (errno === 0) for (const id of volumes) openIds.add(id);
     if (fd.released) fd.forgetCtx();
     else if (errno !== 0) {
-      this.stuck.add(fd);
+      this.failedFds.add(fd);
       const text = `${fd.inode.path} stays as it was opened, until it is closed`;
       graph.top.log.warning(`${text}: the changed volumes did not open it`, {
         errno,
@@ -353,25 +362,29 @@ export class RetiredGraph {
 export function openOnce<N extends FopName>(xl: Xlator, name: N, fop: Fop<N, unknown>): Target<N> {
   if (name === 'open') {
     const open = fop as unknown as Fop<'open', unknown>;
-    const once: Fop<'open', unknown> = (frame, at, loc, flags, fd, xdata) => {
-      if (fd !== null && openIn.get(fd)?.has(xl.id)) unwind.open(frame, 0, 0, fd, null);
+    const skipOpen: Fop<'open', unknown> = (frame, at, loc, flags, fd, xdata) => {
+      if (fd !== null && openInstances.get(fd)?.has(xl.id)) unwind.open(frame, 0, 0, fd, null);
       else open(frame, at, loc, flags, fd, xdata);
     };
-    return { xl, fop: once as unknown as Fop<N, unknown> };
+    return { xl, fop: skipOpen as unknown as Fop<N, unknown> };
   }
   if (name === 'opendir') {
     const opendir = fop as unknown as Fop<'opendir', unknown>;
-    const once: Fop<'opendir', unknown> = (frame, at, loc, fd, xdata) => {
-      if (fd !== null && openIn.get(fd)?.has(xl.id)) unwind.opendir(frame, 0, 0, fd, null);
+    const skipOpen: Fop<'opendir', unknown> = (frame, at, loc, fd, xdata) => {
+      if (fd !== null && openInstances.get(fd)?.has(xl.id)) unwind.opendir(frame, 0, 0, fd, null);
       else opendir(frame, at, loc, fd, xdata);
     };
-    return { xl, fop: once as unknown as Fop<N, unknown> };
+    return { xl, fop: skipOpen as unknown as Fop<N, unknown> };
   }
   return { xl, fop };
 }
 
 /** Winds a request of the exchange in a client's name. Resolves to the errno, 0 for success. */
-function run(client: Client, op: string, send: (frame: ReturnType<Client['begin']>) => void) {
+function sendRequest(
+  client: Client,
+  op: string,
+  send: (frame: ReturnType<Client['begin']>) => void,
+) {
   return new Promise<number>((resolve) => {
     const frame = client.begin(new Stack(0, 0, 0, op));
     frame.local = resolve;
@@ -379,33 +392,36 @@ function run(client: Client, op: string, send: (frame: ReturnType<Client['begin'
   });
 }
 
-const done: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
+const errnoCbk: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
   frame.root.client?.end(frame.root);
   (frame.local as (errno: number) => void)(opRet < 0 ? opErrno : 0);
 };
 
 function lookup(client: Client, links: Links, inode: Inode): Promise<number> {
-  const cbk = done as unknown as Cbk<'lookup', unknown>;
-  return run(client, 'LOOKUP', (frame) => wind.lookup(frame, 0, cbk, links, locOf(inode), null));
+  const cbk = errnoCbk as unknown as Cbk<'lookup', unknown>;
+  return sendRequest(client, 'LOOKUP', (frame) =>
+    wind.lookup(frame, 0, cbk, links, makeLoc(inode), null),
+  );
 }
 
-function openAgain(client: Client, links: Links, fd: Fd): Promise<number> {
-  const loc = locOf(fd.inode);
-  return run(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
-    if (!fd.isDir) wind.open(frame, 0, done, links, loc, fd.flags, fd, null);
-    else wind.opendir(frame, 0, done as unknown as Cbk<'opendir', unknown>, links, loc, fd, null);
+function reopen(client: Client, links: Links, fd: Fd): Promise<number> {
+  const loc = makeLoc(fd.inode);
+  return sendRequest(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
+    if (!fd.isDir) wind.open(frame, 0, errnoCbk, links, loc, fd.flags, fd, null);
+    else
+      wind.opendir(frame, 0, errnoCbk as unknown as Cbk<'opendir', unknown>, links, loc, fd, null);
   });
 }
 
-function locOf(inode: Inode): Loc {
+function makeLoc(inode: Inode): Loc {
   const [dentry] = inode.names;
   return new Loc(inode, dentry?.parent ?? null, dentry?.name ?? null);
 }
 
-const clientsOf = (graph: Graph): Client[] =>
+const listClients = (graph: Graph): Client[] =>
   [...graph.initiators].flatMap(({ clients }) => [...clients]);
 
-const callsOf = (graph: Graph): Stack[] =>
+const listCalls = (graph: Graph): Stack[] =>
   [...graph.initiators].flatMap(({ calls }) => calls.list());
 
 function detach(xlators: readonly Xlator[]): void {
@@ -424,7 +440,7 @@ async function endInstances(graph: Graph, xlators: readonly Xlator[]): Promise<v
 
 function releaseContexts(graph: Graph, xl: Xlator): void {
   const { translator } = xl;
-  for (const client of clientsOf(graph)) {
+  for (const client of listClients(graph)) {
     for (const fd of client.fds) {
       const value = fd.ctxDel(xl);
       if (value === undefined) continue;
@@ -440,17 +456,18 @@ function releaseContexts(graph: Graph, xl: Xlator): void {
   }
 }
 
-/** Calls `what` for all items, `AT_ONCE` at a time, with turns of the event loop between. */
-async function inBatches<T>(
-  all: readonly T[],
+/** Calls `handle` for all items, `BATCH_SIZE` at a time, with turns of the event loop between. */
+async function handleInBatches<T>(
+  items: readonly T[],
   context: Context,
-  what: (each: T) => Promise<unknown>,
+  handle: (each: T) => Promise<unknown>,
 ): Promise<void> {
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    await Promise.all(all.slice(at, at + AT_ONCE).map(what));
-    if (context.soon !== undefined) await new Promise<void>((done) => void context.soon!(done));
+  for (let at = 0; at < items.length; at += BATCH_SIZE) {
+    await Promise.all(items.slice(at, at + BATCH_SIZE).map(handle));
+    if (context.soon !== undefined)
+      await new Promise<void>((resolve) => void context.soon!(resolve));
   }
 }
 
 const pause = (context: Context, ms: number): Promise<void> =>
-  new Promise((done) => void context.after(ms, done));
+  new Promise((resolve) => void context.after(ms, resolve));

@@ -1,4 +1,4 @@
-/** The open files and directories of a client, by handle: the fd's `id`. */
+/** Holds the open files and directories of a client, by handle: the fd's `id`. */
 import type { Fd } from './fd.ts';
 import type { Inode } from './inode.ts';
 import { O_ACCMODE } from './open-flags.ts';
@@ -28,9 +28,9 @@ export class FdTable {
     }
     this.byHandle.set(fd.id, fd);
     if (fd.isDir) return;
-    const others = this.byInode.get(fd.inode);
-    if (others === undefined) this.byInode.set(fd.inode, [fd]);
-    else others.push(fd);
+    const fds = this.byInode.get(fd.inode);
+    if (fds === undefined) this.byInode.set(fd.inode, [fd]);
+    else fds.push(fd);
   }
 
   get(handle: number): Fd | undefined {
@@ -38,7 +38,7 @@ export class FdTable {
   }
 
   /** An open file of the inode, if there is one: reaches an inode that has lost its name. */
-  anyOf(inode: Inode): Fd | undefined {
+  findOpen(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
   }
 
@@ -58,14 +58,14 @@ export class FdTable {
     const fd = this.byHandle.get(handle);
     if (fd === undefined) return undefined;
     this.byHandle.delete(handle);
-    const others = this.byInode.get(fd.inode)?.filter((other) => other !== fd) ?? [];
-    if (others.length > 0) this.byInode.set(fd.inode, others);
+    const fds = this.byInode.get(fd.inode)?.filter((other) => other !== fd) ?? [];
+    if (fds.length > 0) this.byInode.set(fd.inode, fds);
     else this.byInode.delete(fd.inode);
     this.onRelease(fd);
     return fd;
   }
 
-  /** Closes all fds, because the client is gone. */
+  /** Closes all fds, because the client has disconnected. */
   clear(): void {
     this.closed = true;
     const open = [...this.byHandle.values()];

@@ -1,6 +1,6 @@
 /**
- * An fd: an open file or directory. There is no close fop: when the initiator releases an fd, the translators
- * with a context of it are called by `release` or `releasedir`.
+ * Represents an open file or directory. There is no close fop: when the initiator releases an fd, the graph calls
+ * `release` or `releasedir` of the translators that have a context of it.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/fd.h`.
  */
@@ -10,7 +10,7 @@ import type { Child } from './xlator.ts';
 
 let lastId = 0;
 
-/** The newest id: an fd with a greater id was opened later. */
+/** The id of the newest fd: an fd with a greater id was opened later. */
 export const newestFdId = (): number => lastId;
 
 export class Fd extends Ctx {
@@ -51,12 +51,12 @@ export class Fd extends Ctx {
    * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c`, fuse_create_cbk.
    */
   moveTo(inode: Inode): void {
-    const made = this.inode;
-    if (made === inode) return;
+    const previous = this.inode;
+    if (previous === inode) return;
     this.inode = inode;
     inode.table.holdForFd(inode);
-    made.table.dropForFd(made);
-    if (!made.linked) made.forgetCtx();
+    previous.table.dropForFd(previous);
+    if (!previous.linked) previous.forgetCtx();
   }
 
   /**

@@ -30,18 +30,18 @@ export interface Struct {
   readonly fields: readonly Field[];
 }
 
-const integer = (member: string, about = '', initial = 0): Field => ({
+const integerField = (member: string, about = '', initial = 0): Field => ({
   member,
   kind: 'integer',
   about,
   initial,
 });
-const gfid = (member: string, about: string): Field => ({
-  ...integer(member, about),
+const gfidField = (member: string, about: string): Field => ({
+  ...integerField(member, about),
   kind: 'gfid',
 });
-const text = (member: string, about: string): Field => ({
-  ...integer(member, about),
+const textField = (member: string, about: string): Field => ({
+  ...integerField(member, about),
   kind: 'text',
 });
 
@@ -52,28 +52,31 @@ export const structs: readonly Struct[] = [
     prefix: '',
     about: 'the attributes of an inode',
     fields: [
-      gfid('ia_gfid', 'null when the storage did not fill it'),
-      integer('ia_type', 'one of IA_*'),
-      integer('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
-      integer('ia_nlink', 'number of names'),
-      integer('ia_uid'),
-      integer('ia_gid'),
-      integer('ia_size', 'bytes'),
-      integer('ia_blocks', 'units of 512 bytes'),
-      integer('ia_blksize', 'preferred size of a read or write, in bytes'),
-      integer('ia_dev'),
-      integer('ia_rdev', 'of a device file: major * 2^32 + minor'),
-      integer('ia_atime', 'last read: whole seconds since 1970, may be negative'),
-      integer('ia_atime_nsec', 'last read: nanoseconds beyond that, 0 to 999999999'),
-      integer('ia_mtime', 'data last changed: seconds'),
-      integer('ia_mtime_nsec', 'data last changed: nanoseconds'),
-      integer('ia_ctime', 'attributes last changed: seconds'),
-      integer('ia_ctime_nsec', 'attributes last changed: nanoseconds'),
-      integer('ia_btime', 'made: seconds'),
-      integer('ia_btime_nsec', 'made: nanoseconds'),
-      integer('ia_flags', 'the fields that the storage filled (IATT_*); 0 when it does not tell'),
-      integer('ia_attributes', 'STATX_ATTR_*'),
-      integer('ia_attributes_mask', 'the STATX_ATTR_* that the storage knows'),
+      gfidField('ia_gfid', 'null when the storage did not fill it'),
+      integerField('ia_type', 'one of IA_*'),
+      integerField('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
+      integerField('ia_nlink', 'number of names'),
+      integerField('ia_uid'),
+      integerField('ia_gid'),
+      integerField('ia_size', 'bytes'),
+      integerField('ia_blocks', 'units of 512 bytes'),
+      integerField('ia_blksize', 'preferred size of a read or write, in bytes'),
+      integerField('ia_dev'),
+      integerField('ia_rdev', 'of a device file: major * 2^32 + minor'),
+      integerField('ia_atime', 'last read: whole seconds since 1970, may be negative'),
+      integerField('ia_atime_nsec', 'last read: nanoseconds beyond that, 0 to 999999999'),
+      integerField('ia_mtime', 'data last changed: seconds'),
+      integerField('ia_mtime_nsec', 'data last changed: nanoseconds'),
+      integerField('ia_ctime', 'attributes last changed: seconds'),
+      integerField('ia_ctime_nsec', 'attributes last changed: nanoseconds'),
+      integerField('ia_btime', 'created: seconds'),
+      integerField('ia_btime_nsec', 'created: nanoseconds'),
+      integerField(
+        'ia_flags',
+        'the fields that the storage filled (IATT_*); 0 when the storage does not report them',
+      ),
+      integerField('ia_attributes', 'STATX_ATTR_*'),
+      integerField('ia_attributes_mask', 'the STATX_ATTR_* that the storage supports'),
     ],
   },
   {
@@ -82,17 +85,17 @@ export const structs: readonly Struct[] = [
     prefix: 'f_',
     about: 'the size and free space of a file system, as by statvfs(3)',
     fields: [
-      integer('f_bsize', 'preferred size of a read or write, in bytes', 4096),
-      integer('f_frsize', 'size of a block in bytes', 4096),
-      integer('f_blocks', 'size of the file system in blocks of frsize bytes'),
-      integer('f_bfree', 'free blocks'),
-      integer('f_bavail', 'free blocks for users other than root'),
-      integer('f_files', 'total number of inodes'),
-      integer('f_ffree', 'free inodes'),
-      integer('f_favail', 'free inodes for users other than root'),
-      integer('f_fsid'),
-      integer('f_flag', 'ST_*'),
-      integer('f_namemax', 'bytes of the longest possible name', 255),
+      integerField('f_bsize', 'preferred size of a read or write, in bytes', 4096),
+      integerField('f_frsize', 'size of a block in bytes', 4096),
+      integerField('f_blocks', 'size of the file system in blocks of frsize bytes'),
+      integerField('f_bfree', 'free blocks'),
+      integerField('f_bavail', 'free blocks for users other than root'),
+      integerField('f_files', 'total number of inodes'),
+      integerField('f_ffree', 'free inodes'),
+      integerField('f_favail', 'free inodes for users other than root'),
+      integerField('f_fsid'),
+      integerField('f_flag', 'ST_*'),
+      integerField('f_namemax', 'bytes of the longest possible name', 255),
     ],
   },
   {
@@ -101,12 +104,12 @@ export const structs: readonly Struct[] = [
     prefix: 'l_',
     about: 'a lock on a range of bytes',
     fields: [
-      integer('l_type', '0 read, 1 write, 2 unlock'),
-      integer('l_whence', 'base of start: SEEK_*'),
-      integer('l_start'),
-      integer('l_len', '0: to the end of the file, also after growth'),
-      integer('l_pid'),
-      text('l_owner', "the owner's bytes as hexadecimal text"),
+      integerField('l_type', '0 read, 1 write, 2 unlock'),
+      integerField('l_whence', 'base of start: SEEK_*'),
+      integerField('l_start'),
+      integerField('l_len', '0: to the end of the file, also after growth'),
+      integerField('l_pid'),
+      textField('l_owner', "the owner's bytes as hexadecimal text"),
     ],
   },
   {
@@ -115,14 +118,14 @@ export const structs: readonly Struct[] = [
     prefix: 'lease_',
     about: 'a lease',
     fields: [
-      integer('cmd', '1 get, 2 set, 3 unlock'),
-      integer('lease_type', '0 none, 1 read, 2 read and write'),
-      gfid('lease_id', 'its 16 bytes'),
-      integer('lease_flags'),
+      integerField('cmd', '1 get, 2 set, 3 unlock'),
+      integerField('lease_type', '0 none, 1 read, 2 read and write'),
+      gfidField('lease_id', "the client's id of the lease: 16 bytes, as a gfid"),
+      integerField('lease_flags'),
     ],
   },
 ];
 
 /** A field's name without the structure's prefix. */
-export const nameOf = ({ prefix }: Struct, { member }: Field): string =>
+export const shortName = ({ prefix }: Struct, { member }: Field): string =>
   member.startsWith(prefix) ? member.slice(prefix.length) : member;

@@ -1,5 +1,5 @@
 /**
- * Descriptions of every fop, for the stubs of each language, the reference page and the playground.
+ * Describes every fop, for the stubs of each language, the reference page and the playground.
  *
  * Facts: POSIX and Linux man pages of the system calls; GlusterFS `xlator.h`, `glusterfs3.x`,
  * `fuse-bridge.c` (which request of the kernel becomes which fop, and what it makes of the reply).
@@ -398,5 +398,5 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
 };
 
 /** The meaning of an argument or part of a reply of a fop. */
-export const argDoc = (fop: FopName, name: string): string =>
+export const describeArgument = (fop: FopName, name: string): string =>
   fopDocs[fop].args?.[name] ?? argDocs[name] ?? '';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FOP_ITEMS, listedFops } from './fop-list.ts';
+import { FOP_ITEMS, parseFopList } from './fop-list.ts';
 import { findFop, placeholders } from './fops.ts';
 import { fopNames } from './gen/fops.gen.ts';
 import { defineOptions, describeOption, parseOption } from './options.ts';
@@ -21,19 +21,19 @@ test('a list names fops by method or log name, in any case and with blanks', () 
     fc.property(fc.array(spelled, { minLength: 1 }), (items) => {
       const text = items.map((item) => item.text).join(',');
       expect(parseOption('enable', enable, text)).toEqual({ value: text });
-      expect(listedFops(text)).toEqual(items.map(({ name }) => name));
+      expect(parseFopList(text)).toEqual(items.map(({ name }) => name));
     }),
   );
 });
 
 test('an absent list means all fops', () => {
-  expect(listedFops(undefined)).toEqual(fopNames);
+  expect(parseFopList(undefined)).toEqual(fopNames);
 });
 
 test('a list accepts and ignores names without a method, such as FORGET', () => {
   for (const name of placeholders.values()) {
     expect(parseOption('enable', enable, name)).toEqual({ value: name });
-    expect(listedFops(`${name},STAT`)).toEqual(['stat']);
+    expect(parseFopList(`${name},STAT`)).toEqual(['stat']);
   }
 });
 

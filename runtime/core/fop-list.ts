@@ -16,11 +16,11 @@ const methods = fops
 export const FOP_ITEMS: Items = {
   noun: 'names of fops with commas between, such as LOOKUP,READ',
   // Names that GlusterFS numbers without a method are accepted and ignored.
-  known: [...logNames, ...placeholders.values(), ...methods],
+  allowed: [...logNames, ...placeholders.values(), ...methods],
 };
 
 /** Returns the fops of a checked list, or all fops without a list. */
-export function listedFops(list: string | undefined): readonly FopName[] {
+export function parseFopList(list: string | undefined): readonly FopName[] {
   if (list === undefined) return fopNames;
   return splitItems(list).flatMap((item) => (findFop(item)?.name as FopName | undefined) ?? []);
 }

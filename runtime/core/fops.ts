@@ -219,5 +219,5 @@ export const SET_ATTR = {
 } as const;
 
 /** Converts a name of the table to camel case, `fd_in` → `fdIn`, as TypeScript and JavaScript spell it. */
-export const camel = (name: string): string =>
+export const toCamelCase = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,9 +1,10 @@
 /**
- * Stacks and frames: a request is a Stack (the caller and the fop) and one Frame for each hop that gets the reply.
+ * Defines stacks and frames. A request is a Stack (the caller and the fop) and one Frame for each hop that gets the
+ * reply.
  *
  * A translator gets a frame with each fop, winds with it any number of times, and unwinds it exactly once. A
  * second unwind is dropped and logged. `local` carries data from the fop to its callbacks. Frames are not
- * pooled, so a stale frame is never a live one, and a second unwind is always noticed.
+ * pooled, so a second unwind is always noticed.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
@@ -33,7 +34,7 @@ export class Stack {
   pid: number;
   /** Log name of the fop that the initiator asked for, such as `LOOKUP`. */
   op: string;
-  /** Hexadecimal text of the lock owner's bytes; empty when the request has none. */
+  /** Hexadecimal text of the lock owner's bytes; empty if the request has no lock owner. */
   lkOwner = '';
   /** The client; null for a translator's request on its own behalf. */
   client: Client | null = null;
@@ -93,22 +94,22 @@ export class Stack {
     if (this.resting === 0 && this.pool !== null) this.pool.resting -= 1;
   }
 
-  /** The caller has given up. Translators must still unwind the request. */
+  /** Interrupts the request, because the caller has given up. Translators must still unwind it. */
   interrupt(): void {
     if (this.interrupted) return;
     this.interrupted = true;
-    for (const tell of this.onInterrupt ?? []) tell();
+    for (const listener of this.onInterrupt ?? []) listener();
     this.onInterrupt = null;
   }
 
-  /** Calls `tell` when the request is interrupted, or at once if it was. */
-  whenInterrupted(tell: () => void): void {
+  /** Calls `listener` when the request is interrupted, or at once if it was. */
+  whenInterrupted(listener: () => void): void {
     if (this.interrupted) {
-      tell();
+      listener();
       return;
     }
     this.onInterrupt ??= [];
-    this.onInterrupt.push(tell);
+    this.onInterrupt.push(listener);
   }
 }
 

@@ -1,4 +1,7 @@
-/** Gfids for lookups: a file without a gfid, made without a brick, gets the one that the lookup proposes. */
+/**
+ * Adds a proposed gfid (`gfid-req`) to lookups. A brick assigns it to a file that has no gfid because it was created
+ * in the brick's directory, without GlusterFS.
+ */
 import { type Context, newGfid } from './context.ts';
 import { Dict } from './dict.ts';
 import type { Gfid } from './gfid.ts';
@@ -7,10 +10,10 @@ import { GFID_REQ } from './xdata.ts';
 class GfidRequest extends Dict {
   readonly gfid: Gfid;
 
-  constructor(gfid: Gfid, besides: Dict | null) {
+  constructor(gfid: Gfid, xdata: Dict | null) {
     super();
     this.gfid = gfid;
-    if (besides !== null) this.setAll(besides);
+    if (xdata !== null) this.setAll(xdata);
     this.setGfid(GFID_REQ, gfid);
   }
 }
@@ -25,14 +28,14 @@ export class GfidRequests {
   }
 
   /** Returns xdata for a lookup, with a proposed gfid. */
-  add(besides: Dict | null): Dict {
+  addTo(xdata: Dict | null): Dict {
     const gfid = this.spare ?? newGfid(this.context);
     this.spare = null;
-    return new GfidRequest(gfid, besides);
+    return new GfidRequest(gfid, xdata);
   }
 
-  /** Reuses the proposed gfid unless the file took it. @param found the gfid of the reply, or NULL_GFID */
-  answered(xdata: Dict | null, found: Gfid): void {
-    if (xdata instanceof GfidRequest && xdata.gfid !== found) this.spare = xdata.gfid;
+  /** Reuses the proposed gfid unless the file took it. @param gfid the gfid of the reply, or NULL_GFID */
+  noteReply(xdata: Dict | null, gfid: Gfid): void {
+    if (xdata instanceof GfidRequest && xdata.gfid !== gfid) this.spare = xdata.gfid;
   }
 }

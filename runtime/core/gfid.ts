@@ -1,6 +1,6 @@
 /**
- * Gfids: the 128-bit identity of an inode, a UUID. In the runtime a gfid is its canonical text (36 characters,
- * lower case); bytes exist only in xattrs, on the wire and in modules.
+ * Converts and makes gfids: the 128-bit identity of an inode, a UUID. In the runtime a gfid is its canonical text
+ * (36 characters, lower case); bytes exist only in xattrs, on the wire and in modules.
  *
  * The inode number that applications see is the gfid's last 8 bytes, big-endian, without the highest bit, so
  * that it is positive in a signed number. It exceeds 2^53 and is kept as two u32 halves.
@@ -13,7 +13,7 @@ import { GFID_SIZE } from './limits.ts';
 /** Canonical lower-case UUID text; use `isGfid` on text that comes from outside. */
 export type Gfid = string;
 
-/** No gfid: an inode that is not linked yet, a loc without a gfid. */
+/** The null gfid: of an inode that is not linked yet, or a loc without a gfid. */
 export const NULL_GFID: Gfid = '00000000-0000-0000-0000-000000000000';
 /** The root directory of every volume; its inode number is 1. */
 export const ROOT_GFID: Gfid = '00000000-0000-0000-0000-000000000001';
@@ -43,8 +43,8 @@ const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 const nibble = new Uint8Array(256).fill(NOT_HEX);
 for (let value = 0; value < 16; value++) nibble[value.toString(16).charCodeAt(0)] = value;
 
-/** Value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
-function digit(text: string, at: number): number {
+/** The value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
+function digitValue(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 256 ? nibble[code]! : NOT_HEX;
 }
@@ -64,9 +64,9 @@ function hasGfidShape(text: string): boolean {
 /** Whether the text is a canonical gfid (36 characters, lower case). The null gfid is one. */
 export function isGfid(text: string): text is Gfid {
   if (!hasGfidShape(text)) return false;
-  let seen = 0;
-  for (const at of digitAt) seen |= digit(text, at) | digit(text, at + 1);
-  return seen < 16;
+  let combined = 0;
+  for (const at of digitAt) combined |= digitValue(text, at) | digitValue(text, at + 1);
+  return combined < 16;
 }
 
 /** The 16 bytes of a gfid. @throws {RangeError} when the text is not a canonical gfid. */
@@ -81,14 +81,14 @@ export function gfidToBytes(gfid: Gfid): Uint8Array {
  * bytes are invalid then.
  */
 export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
-  let seen = hasGfidShape(gfid) ? 0 : NOT_HEX;
+  let combined = hasGfidShape(gfid) ? 0 : NOT_HEX;
   for (let i = 0; i < GFID_SIZE; i++) {
-    const high = digit(gfid, digitAt[i]!);
-    const low = digit(gfid, digitAt[i]! + 1);
-    seen |= high | low;
+    const high = digitValue(gfid, digitAt[i]!);
+    const low = digitValue(gfid, digitAt[i]! + 1);
+    combined |= high | low;
     out[offset + i] = (high << 4) | low;
   }
-  if (seen > 15) throw new RangeError(`not a gfid: '${gfid}'`);
+  if (combined > 15) throw new RangeError(`not a gfid: '${gfid}'`);
 }
 
 /** The gfid in `bytes[offset … offset+16)`. @throws {RangeError} when there are fewer than 16. */
@@ -120,9 +120,9 @@ export function asVersion4(bytes: Uint8Array): Uint8Array {
 }
 
 /** `count` hex digits from `at` as an unsigned number of up to 32 bits. */
-function digits(gfid: Gfid, at: number, count: number): number {
+function readDigits(gfid: Gfid, at: number, count: number): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = (value << 4) | digit(gfid, at + i);
+  for (let i = 0; i < count; i++) value = (value << 4) | digitValue(gfid, at + i);
   return value;
 }
 
@@ -131,10 +131,10 @@ const NO_INO = 0xffff_ffff;
 
 /** Upper 31 bits of the inode number. The gfid must be canonical. */
 export const inoHi = (gfid: Gfid): number =>
-  ((digits(gfid, 19, 4) & 0x7fff) << 16) | digits(gfid, 24, 4);
+  ((readDigits(gfid, 19, 4) & 0x7fff) << 16) | readDigits(gfid, 24, 4);
 
 /** Lower 32 bits of the inode number. The gfid must be canonical. */
 export function inoLo(gfid: Gfid): number {
-  const low = digits(gfid, 28, 8) >>> 0;
+  const low = readDigits(gfid, 28, 8) >>> 0;
   return low === 0 && inoHi(gfid) === 0 ? NO_INO : low;
 }

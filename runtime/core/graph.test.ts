@@ -407,14 +407,14 @@ describe('a volume', () => {
 
   test('a volume that comes up within the patience resolves whenUp', async () => {
     const { graph, context, say } = await spread(2);
-    const waiting = graph.whenUp(30_000);
+    const waiting = graph.awaitUp(30_000);
     say(0, true);
     context.advance(29_000);
     say(1, true);
     await waiting;
     say(1, false);
     say(1, true);
-    await graph.whenUp(0);
+    await graph.awaitUp(0);
     context.advance(60_000);
     expect(graph.isUp).toBe(true);
   });
@@ -431,7 +431,7 @@ describe('a volume', () => {
   ])('that is not up rejects whenUp, naming the missing leaves (up: %j)', async (up, problems) => {
     const { graph, context, say } = await spread(2);
     for (const at of up) say(at, true);
-    const waiting = graph.whenUp(3000);
+    const waiting = graph.awaitUp(3000);
     context.advance(3000);
     await expect(waiting).rejects.toMatchObject({ problems });
   });
@@ -443,7 +443,7 @@ describe('a volume', () => {
       },
     });
     say(0, true);
-    const waiting = graph.whenUp(3000);
+    const waiting = graph.awaitUp(3000);
     context.advance(3000);
     await expect(waiting).rejects.toMatchObject({
       problems: [

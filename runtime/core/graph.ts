@@ -2,7 +2,7 @@
  * A live graph: connected instances, started from the top and stopped from the leaves.
  *
  * `start` checks options, calls `init` top first, routes winds past instances that do not define a fop, and
- * sends PARENT_UP down; leaves answer with CHILD_UP. The graph is up when the top has sent CHILD_UP (`whenUp`).
+ * sends PARENT_UP down; leaves answer with CHILD_UP. The graph is up when the top has sent CHILD_UP (`awaitUp`).
  * A failed start ends the instances that it began. Later CHILD_DOWN and CHILD_UP do not end the graph.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`.
@@ -11,17 +11,35 @@ import type { Context } from './context.ts';
 import type { Instances } from './ctx.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
-import { CandidateGraph, type Exchange, keptVolumes, openOnce, RetiredGraph } from './exchange.ts';
+import {
+  CandidateGraph,
+  type Exchange,
+  findKeptVolumes,
+  openOnce,
+  RetiredGraph,
+} from './exchange.ts';
 import { type FopName, Links, refusal } from './gen/fops.gen.ts';
 import { observed } from './gen/observed.gen.ts';
 import { tap } from './gen/taps.gen.ts';
 import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
-import { connect, finiAll, initAll, namesOf, reasons, topIsUp, waitedFor } from './instances.ts';
+import {
+  awaitTopUp,
+  connect,
+  describeError,
+  finiAll,
+  initAll,
+  listBlockers,
+  listNames,
+} from './instances.ts';
 import type { Interceptor } from './interceptor.ts';
 import { Log, type LogLevels } from './log.ts';
 import { combineObservers, type Observer } from './observer.ts';
-import { type OptionsChange, partialReconfiguration, reconfiguration } from './reconfigure.ts';
+import {
+  type OptionsChange,
+  planPartialReconfiguration,
+  planReconfiguration,
+} from './reconfigure.ts';
 import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
@@ -54,20 +72,20 @@ export class Graph implements GraphView {
   };
 
   /**
-   * @param inodesOf makes the table of its inodes
-   * @throws {GraphError} when a subvolume is not among the volumes, or there is none at all.
+   * @param makeInodes makes the table of its inodes
+   * @throws {GraphError} when a subvolume is not among the volumes, or there are no volumes
    */
   constructor(
     specs: readonly VolumeSpec[],
     context: Context,
     levels: LogLevels,
     graphId = 0,
-    inodesOf = (xlators: Instances) => new InodeTable(xlators),
+    makeInodes = (xlators: Instances) => new InodeTable(xlators),
   ) {
     this.context = context;
     this.levels = levels;
     this.graphId = graphId;
-    this.inodes = inodesOf(this.instances);
+    this.inodes = makeInodes(this.instances);
     this.xlators = specs.map((spec) => this.make(spec));
     this.top = connect(this.xlators, specs);
     for (const xl of this.xlators) this.instances[xl.id] = xl;
@@ -87,14 +105,14 @@ export class Graph implements GraphView {
   async begin(master: EventListener): Promise<void> {
     this.listeners.add(master);
     this.top.master = this.publish;
-    await initAll(this.xlators, namesOf(this.xlators));
+    await initAll(this.xlators, listNames(this.xlators));
     for (const xl of this.xlators) this.connectChildren(xl);
-    this.links = this.linksTo(this.top);
+    this.links = this.makeLinks(this.top);
     this.inodes.links = this.links;
   }
 
   /** A unique id for an instance that is no volume, such as an initiator's. */
-  newId(): number {
+  makeId(): number {
     this.lastId += 1;
     return this.lastId;
   }
@@ -108,13 +126,13 @@ export class Graph implements GraphView {
    * Resolves when the top has sent CHILD_UP.
    * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; the graph keeps running
    */
-  whenUp(patienceMs: number): Promise<void> {
-    return topIsUp(this.top, patienceMs);
+  awaitUp(patienceMs: number): Promise<void> {
+    return awaitTopUp(this.top, patienceMs);
   }
 
   /** One line for each volume that keeps the graph from being up. */
-  waitedFor(): string[] {
-    return waitedFor(this.top);
+  listBlockers(): string[] {
+    return listBlockers(this.top);
   }
 
   /** Subscribes to the events that leave the top; the result unsubscribes. */
@@ -125,11 +143,11 @@ export class Graph implements GraphView {
 
   /** Whether a description keeps all volumes, so that `reconfigure` suffices. */
   isDescribedBy(specs: readonly VolumeSpec[]): boolean {
-    const kept = keptVolumes(this.xlators, specs);
+    const keptByName = findKeptVolumes(this.xlators, specs);
     const { xlators } = this;
     return (
       specs.length === xlators.length &&
-      specs.every(({ name }, at) => kept.get(name) === xlators[at])
+      specs.every(({ name }, at) => keptByName.get(name) === xlators[at])
     );
   }
 
@@ -140,7 +158,7 @@ export class Graph implements GraphView {
    * volume refuses its options and keeps the old ones.
    */
   reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
-    const changes = reconfiguration(this.xlators, specs);
+    const changes = planReconfiguration(this.xlators, specs);
     const problems = this.applyOptions(changes);
     this.xlators.forEach((xl, at) => {
       xl.where = specs[at]!.where;
@@ -154,7 +172,7 @@ export class Graph implements GraphView {
    * @returns the names of the volumes whose options changed
    */
   reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
-    const changes = partialReconfiguration(this.xlators, specs);
+    const changes = planPartialReconfiguration(this.xlators, specs);
     this.applyOptions(changes);
     return changes.filter(({ xl, given }) => xl.given === given).map(({ xl }) => xl.name);
   }
@@ -170,7 +188,7 @@ export class Graph implements GraphView {
         xl.log.setOwnLevel(values['log-level'] as string | undefined);
       } catch (error) {
         xl.given = before;
-        problems.push(...reasons(xl, error));
+        problems.push(...describeError(xl, error));
       }
     }
     return problems;
@@ -204,26 +222,26 @@ export class Graph implements GraphView {
   private async replaceBy(
     specs: readonly VolumeSpec[],
     patienceMs: number,
-    anew: Xlator | null,
+    renewed: Xlator | null,
   ): Promise<Exchange> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
     if (this.candidate !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
-    const next = new CandidateGraph(this, specs, (spec, id) => this.make(spec, id), anew);
+    const next = new CandidateGraph(this, specs, (spec, id) => this.make(spec, id), renewed);
     this.candidate = next;
     try {
-      await next.comeUp(patienceMs, () => this.switchTo(next));
+      await next.start(patienceMs, () => this.switchTo(next));
     } finally {
       this.candidate = null;
     }
     this.publish('UPCALL', { what: 'every-entry' });
     this.publish('SOME_DESCENDENT_UP', this.top);
-    return next.exchanged;
+    return next.result;
   }
 
   private switchTo(next: CandidateGraph): void {
-    const former = new RetiredGraph(this, next);
-    this.retired.push(former);
+    const retiredGraph = new RetiredGraph(this, next);
+    this.retired.push(retiredGraph);
     this.top.master = null;
     next.top.master = this.publish;
     this.xlators = next.xlators;
@@ -231,14 +249,14 @@ export class Graph implements GraphView {
     this.links = next.links;
     this.inodes.links = next.links;
     this.route();
-    void former.retireWhenIdle(() => this.publish('SOME_DESCENDENT_UP', this.top));
+    void retiredGraph.retireWhenIdle(() => this.publish('SOME_DESCENDENT_UP', this.top));
   }
 
   /** Stops the graph: PARENT_DOWN, forget of every inode, then `fini` from the leaves. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.candidate?.abandon();
-    const all = [...this.xlators, ...this.retired.flatMap((former) => former.stop())];
+    const all = [...this.xlators, ...this.retired.flatMap((retiredGraph) => retiredGraph.stop())];
     for (const xl of all) for (const call of xl.calls.list()) call.interrupt();
     for (const xl of all) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     this.inodes.clear();
@@ -247,12 +265,12 @@ export class Graph implements GraphView {
 
   /** Gives an instance the links to its children; for `start` and exchanges. */
   connectChildren(xl: Xlator): void {
-    xl.children = xl.below.map((child) => this.linksTo(child));
+    xl.children = xl.below.map((child) => this.makeLinks(child));
     xl.route = () => this.route();
   }
 
-  linksTo(xl: Xlator): Links {
-    return new Links((name) => this.target(xl, name));
+  makeLinks(xl: Xlator): Links {
+    return new Links((name) => this.findTarget(xl, name));
   }
 
   /**
@@ -288,32 +306,37 @@ export class Graph implements GraphView {
 
   /** Routes new winds to the fops that are defined now. */
   route(): void {
-    const roads: [Child, Xlator][] = [[this.links, this.top]];
-    for (const { links, top } of this.retired) roads.push([links, top]);
+    const routes: [Child, Xlator][] = [[this.links, this.top]];
+    for (const { links, top } of this.retired) routes.push([links, top]);
     for (const xl of new Set([...this.instances, ...this.xlators])) {
       xl?.below.forEach((child, at) => {
-        if (xl.children[at] !== undefined) roads.push([xl.children[at], child]);
+        if (xl.children[at] !== undefined) routes.push([xl.children[at], child]);
       });
     }
-    for (const [links, to] of roads) links.route((name) => this.target(to, name));
+    for (const [links, to] of routes) links.route((name) => this.findTarget(to, name));
   }
 
   /**
    * Finds the target of a fop: the nearest instance, from `xl` down, that defines it or that an observer or
    * interceptor watches.
    */
-  private target<N extends FopName>(xl: Xlator, name: N): Target<N> {
+  private findTarget<N extends FopName>(xl: Xlator, name: N): Target<N> {
     let at = xl;
     for (;;) {
-      const own = this.ownTarget(at, name);
-      const watching = [...this.observers].filter((by) => by.wantsFop(at, name, own !== null));
+      const own = this.findOwnTarget(at, name);
+      const interested = [...this.observers].filter((observer) =>
+        observer.wantsFop(at, name, own !== null),
+      );
       const { interceptor } = this;
-      const holds = interceptor?.wantsFop(at, name, own !== null) === true;
-      if (watching.length > 0 || holds) {
+      const isIntercepted = interceptor?.wantsFop(at, name, own !== null) === true;
+      if (interested.length > 0 || isIntercepted) {
         const fop = own?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
-        const led = holds ? interceptor.wrapFop(name, fop) : fop;
-        const seen = watching.reduce((inner, by) => observed[name](by, inner), led);
-        return { xl: at, fop: seen, isObserved: true };
+        const intercepted = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
+        const observedFop = interested.reduce(
+          (inner, observer) => observed[name](observer, inner),
+          intercepted,
+        );
+        return { xl: at, fop: observedFop, isObserved: true };
       }
       if (own !== null) return own;
       at = at.below[0]!;
@@ -321,13 +344,13 @@ export class Graph implements GraphView {
   }
 
   /** The target of a fop at `xl` itself; null when `xl` passes the fop through. */
-  private ownTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
+  private findOwnTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined) return this.retired.length === 0 ? { xl, fop } : openOnce(xl, name, fop);
     return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
   }
 
-  private make(spec: VolumeSpec, id = this.newId()): Xlator {
+  private make(spec: VolumeSpec, id = this.makeId()): Xlator {
     const { context, levels, graphId } = this;
     const log = new Log(context.sink, levels, spec.name, graphId);
     const xl = new Xlator(id, spec.name, spec.translator, spec.options, log, context);

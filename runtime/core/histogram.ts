@@ -1,6 +1,6 @@
 /**
- * A histogram of latencies: four buckets for each power of two, from 250 ns to nine minutes. The last bucket
- * holds all longer ones.
+ * Counts latencies in a histogram: four buckets for each power of two, from 250 ns to nine minutes. The last bucket
+ * has all longer ones.
  */
 
 /** Width of the narrowest buckets, in nanoseconds. */
@@ -17,7 +17,7 @@ export class Histogram {
   add(ns: number): void {
     this.count += 1;
     this.sumNs += ns;
-    this.counts[bucketOf(ns)]! += 1;
+    this.counts[findBucket(ns)]! += 1;
   }
 
   merge(other: Histogram): void {
@@ -27,7 +27,7 @@ export class Histogram {
   }
 }
 
-export function bucketOf(ns: number): number {
+export function findBucket(ns: number): number {
   const exact = ns / UNIT_NS;
   if (exact >= UNITS_MAX) return BUCKETS - 1;
   const units = exact | 0;
@@ -37,7 +37,7 @@ export function bucketOf(ns: number): number {
 }
 
 /** Lower bound of a bucket in nanoseconds; for `BUCKETS`, the upper bound of the last. */
-export function beginOf(bucket: number): number {
+export function bucketStart(bucket: number): number {
   if (bucket < 4) return bucket * UNIT_NS;
   return (4 + (bucket % 4)) * 2 ** (Math.floor(bucket / 4) - 1) * UNIT_NS;
 }
@@ -46,20 +46,20 @@ export function beginOf(bucket: number): number {
  * The latency in nanoseconds below which this part of the replies lies, interpolated within a bucket; null for an
  * empty histogram.
  */
-export function quantile(counts: ArrayLike<number>, part: number): number | null {
-  let all = 0;
-  for (let at = 0; at < counts.length; at++) all += counts[at]!;
-  if (all === 0) return null;
-  let left = part * all;
+export function computeQuantile(counts: ArrayLike<number>, part: number): number | null {
+  let total = 0;
+  for (let at = 0; at < counts.length; at++) total += counts[at]!;
+  if (total === 0) return null;
+  let remaining = part * total;
   let last = 0;
   for (let at = 0; at < counts.length; at++) {
     const count = counts[at]!;
     if (count === 0) continue;
     last = at;
-    if (left <= count) {
-      return beginOf(at) + (beginOf(at + 1) - beginOf(at)) * (left / count);
+    if (remaining <= count) {
+      return bucketStart(at) + (bucketStart(at + 1) - bucketStart(at)) * (remaining / count);
     }
-    left -= count;
+    remaining -= count;
   }
-  return beginOf(last + 1);
+  return bucketStart(last + 1);
 }

@@ -1,5 +1,5 @@
 /**
- * Values derived from the fields of an iatt: its st_mode, inode number, exact size, and whether it is known.
+ * Derives values from the fields of an iatt: its st_mode, inode number, exact size, and whether it is known.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */

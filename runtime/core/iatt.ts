@@ -1,6 +1,6 @@
 /**
- * Attributes of inodes (iatt), statvfs and directory entries in replies; `fields.ts` has the fields. An iatt whose
- * `iaCtime` and `iaNlink` are both 0 is unknown and must not be cached.
+ * Declares the attributes of inodes (iatt), statvfs and directory entries in replies; `fields.ts` has the fields. An
+ * iatt whose `iaCtime` and `iaNlink` are both 0 is unknown and must not be cached.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, `statvfs(3)`.
  */

@@ -15,12 +15,12 @@ import { Stack } from './frame.ts';
 import { wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import { IA_IFREG } from './iatt.ts';
-import { Initiator, initiatorTranslator } from './initiator.ts';
+import { Initiator, makeInitiatorTranslator } from './initiator.ts';
 import { Loc } from './loc.ts';
 import { GFID_REQ } from './xdata.ts';
 import { defineTranslator, type Translator } from './xlator.ts';
 
-const record = initiatorTranslator('test/front', 'Begins what a test wants.');
+const record = makeInitiatorTranslator('test/front', 'Begins what a test wants.');
 const front = (graph: Graph, name = 'front'): Initiator =>
   new Initiator(graph, name, record, graph.top.log);
 const file = (number: number) => makeAttributes(makeGfid(number), IA_IFREG);
@@ -279,7 +279,7 @@ describe('an initiator', () => {
 
   test('proposes a new gfid with each gfidRequest', async () => {
     const { initiator } = await setUp();
-    const [one, two] = [initiator.gfidRequest(), initiator.gfidRequest()];
+    const [one, two] = [initiator.makeGfidRequest(), initiator.makeGfidRequest()];
     expect(one.string(GFID_REQ)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
     expect(two.string(GFID_REQ)).not.toBe(one.string(GFID_REQ));
   });

@@ -1,6 +1,6 @@
 /**
- * An initiator begins requests at the top of a graph, for a front end (a mount, a server, the programming
- * interface):
+ * Represents an initiator, which begins requests at the top of a graph for a front end (a mount, a server, the
+ * programming interface):
  *
  *   const initiator = new Initiator(graph, 'server', translator, log);
  *   const client = initiator.connect();          // one per client
@@ -29,7 +29,7 @@ import {
 } from './xlator.ts';
 
 /** Makes the translator record of an initiator, which no volfile can name. `dump` is for statedumps. */
-export const initiatorTranslator = <P>(
+export const makeInitiatorTranslator = <P>(
   type: string,
   description: string,
   dump?: Translator<P>['dump'],
@@ -75,8 +75,8 @@ export class Initiator<P = unknown> {
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
   readonly hints: InitiatorHints;
-  /** The reason why it refuses to continue on these volumes (`Graph.exchange`); null to accept. */
-  refusal: (xlators: readonly Xlator[]) => string | null = () => null;
+  /** Returns the reason why it cannot continue on these volumes (`Graph.exchange`); null to accept them. */
+  findObjection: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
   constructor(
@@ -88,7 +88,7 @@ export class Initiator<P = unknown> {
   ) {
     this.graph = graph;
     this.hints = { ...NO_HINTS, ...hints };
-    this.xl = new Xlator(graph.newId(), name, translator, [], log, graph.top.context);
+    this.xl = new Xlator(graph.makeId(), name, translator, [], log, graph.top.context);
     graph.initiators.add(this);
   }
 
@@ -98,14 +98,14 @@ export class Initiator<P = unknown> {
   }
 
   /** Adds a client. Without a `uid` it gets one of this process. */
-  connect(uid: string = this.newUid()): Client<P> {
+  connect(uid: string = this.makeUid()): Client<P> {
     const client = new Client(this, uid);
     this.clients.add(client);
     return client;
   }
 
-  /** New xdata for a fop that makes an inode, with a fresh gfid. */
-  gfidRequest(): Dict {
+  /** Makes xdata for a fop that creates an inode, with a fresh gfid. */
+  makeGfidRequest(): Dict {
     return new Dict().setGfid(GFID_REQ, newGfid(this.xl.context));
   }
 
@@ -121,8 +121,8 @@ export class Initiator<P = unknown> {
     this.graph.initiators.delete(this);
   }
 
-  /** In GlusterFS's form, without the names of process and host. */
-  private newUid(): string {
+  /** Makes a client's uid in GlusterFS's form, without the names of process and host. */
+  private makeUid(): string {
     const { context, log, name } = this.xl;
     return `CTX_ID:${newGfid(context)}-GRAPH_ID:${log.graphId}-PC_NAME:${name}-RECON_NO:-0`;
   }

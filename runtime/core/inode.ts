@@ -1,5 +1,5 @@
 /**
- * The inode table of a graph: inodes by gfid and by number, and the names (dentries) that lead to them.
+ * Holds the inode table of a graph: inodes by gfid and by number, and the names (dentries) that lead to them.
  *
  * `newInode` makes an unlinked inode; `link` adds it and returns the inode to use, a known one if the gfid was
  * known. An inode stays while a client has lookups of it (`nlookup`), an fd is open on it, or a name below it
@@ -35,7 +35,7 @@ export class Inode extends Ctx {
   inoLo = 0;
   /** Lookups that clients have not forgotten. */
   nlookup = 0;
-  /** The one client's lookups, while no other client has any; otherwise null (`lookups.ts`). */
+  /** The lookups of the only client that has looked the inode up; null if several or no clients have (`lookups.ts`). */
   soleOwner: Lookups | null = null;
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
@@ -143,7 +143,7 @@ export class InodeTable {
     return new Inode(this, id);
   }
 
-  /** The inode of a kernel's nodeid; undefined for a forgotten one. */
+  /** Finds the inode of a kernel's nodeid; undefined for a forgotten one. */
   byNodeid(id: number): Inode | undefined {
     return this.byId.get(id);
   }
@@ -157,7 +157,7 @@ export class InodeTable {
     return this.byGfid.get(gfid);
   }
 
-  /** The inode of a known name. */
+  /** Finds the inode of a known name. */
   grep(parent: Inode, name: string): Inode | undefined {
     return parent.children?.get(name);
   }
@@ -206,17 +206,17 @@ export class InodeTable {
 
   /** Exchanges two names. If only one is known, its inode moves to the other name. */
   exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
-    const [one, other] = [from.children?.get(fromName), to.children?.get(toName)];
-    if (one === undefined) this.rename(to, toName, from, fromName);
-    else if (other === undefined) this.rename(from, fromName, to, toName);
-    else if (one !== other) {
+    const [fromInode, toInode] = [from.children?.get(fromName), to.children?.get(toName)];
+    if (fromInode === undefined) this.rename(to, toName, from, fromName);
+    else if (toInode === undefined) this.rename(from, fromName, to, toName);
+    else if (fromInode !== toInode) {
       // Both get the new name before they lose the old one: without a name, an inode would be evicted.
-      from.children!.set(fromName, other);
-      to.children!.set(toName, one);
-      one.names.push({ parent: to, name: toName });
-      other.names.push({ parent: from, name: fromName });
-      this.dropDentry(one, from, fromName);
-      this.dropDentry(other, to, toName);
+      from.children!.set(fromName, toInode);
+      to.children!.set(toName, fromInode);
+      fromInode.names.push({ parent: to, name: toName });
+      toInode.names.push({ parent: from, name: fromName });
+      this.dropDentry(fromInode, from, fromName);
+      this.dropDentry(toInode, to, toName);
     }
   }
 
@@ -225,13 +225,13 @@ export class InodeTable {
     return this.byGfid.values();
   }
 
-  /** Counts a lookup; `Lookups` knows the client. */
+  /** Counts a lookup; `Lookups` counts by client. */
   lookup(inode: Inode): void {
     inode.nlookup += 1;
     this.lru.delete(inode);
   }
 
-  /** Takes back `count` lookups, at most as many as there are; 0 means all. */
+  /** Forgets `count` lookups, at most as many as there are; 0 means all. */
   forget(inode: Inode, count: number): void {
     inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
     this.onHoldDropped(inode);
@@ -274,12 +274,12 @@ export class InodeTable {
   private addName(parent: Inode, name: string, inode: Inode): void {
     if (name === '.' || name === '..') return;
     parent.children ??= new Map();
-    const before = parent.children.get(name);
-    if (before === inode) return;
+    const previous = parent.children.get(name);
+    if (previous === inode) return;
     parent.children.set(name, inode);
     inode.names.push({ parent, name });
     this.lru.delete(parent);
-    if (before !== undefined) this.dropDentry(before, parent, name);
+    if (previous !== undefined) this.dropDentry(previous, parent, name);
   }
 
   private dropName(inode: Inode, parent: Inode, name: string): void {
@@ -294,7 +294,7 @@ export class InodeTable {
     this.onHoldDropped(inode);
   }
 
-  private held(inode: Inode): boolean {
+  private isHeld(inode: Inode): boolean {
     return (
       inode === this.root ||
       inode.nlookup > 0 ||
@@ -308,14 +308,14 @@ export class InodeTable {
    * and the storage keeps a removed file's space as long as the inode lives.
    */
   private onHoldDropped(inode: Inode): void {
-    const leaves = inode.names.length === 0 && this.has(inode) && !this.held(inode);
-    if (leaves) this.evict(inode);
+    const isUnreachable = inode.names.length === 0 && this.has(inode) && !this.isHeld(inode);
+    if (isUnreachable) this.evict(inode);
     else this.queueIfIdle(inode);
   }
 
   /** Moves an idle inode to the end of the LRU list, and evicts the oldest beyond the limit. */
   private queueIfIdle(inode: Inode): void {
-    if (!this.has(inode) || this.held(inode)) return;
+    if (!this.has(inode) || this.isHeld(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
     this.lruInserts += 1;

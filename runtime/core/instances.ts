@@ -4,7 +4,7 @@
 import { GraphError } from './errors.ts';
 import { messages } from './messages.ts';
 import { checkOptions, genericOptions, type Options } from './options.ts';
-import { childrenUp, type VolumeSpec, type Xlator } from './xlator.ts';
+import { areChildrenUp, type VolumeSpec, type Xlator } from './xlator.ts';
 
 /**
  * Connects instances with their subvolumes, and returns the top.
@@ -26,7 +26,7 @@ export function connect(xlators: readonly Xlator[], specs: readonly VolumeSpec[]
   return top!;
 }
 
-export const namesOf = (xlators: readonly Xlator[]): string[] => xlators.map(({ name }) => name);
+export const listNames = (xlators: readonly Xlator[]): string[] => xlators.map(({ name }) => name);
 
 /** Starts instances, the top first. @throws {GraphError} after ending the started ones */
 export async function initAll(
@@ -47,8 +47,8 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
     const options: Options = { ...genericOptions, ...xl.translator.options };
     const open = xl.translator.openOptions ?? false;
     const { values, problems } = checkOptions(options, xl.given, { open, volumes });
-    const wrong = problems.filter((problem) => problem.severity === 'error');
-    if (wrong.length > 0) return wrong.map((p) => `${p.where ?? xl.place}: ${p.message}`);
+    const errors = problems.filter((problem) => problem.severity === 'error');
+    if (errors.length > 0) return errors.map((p) => `${p.where ?? xl.place}: ${p.message}`);
     xl.log.setOwnLevel(values['log-level'] as string | undefined);
     xl.priv = await xl.translator.init(xl, values as never);
     xl.initialised = true;
@@ -56,12 +56,12 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
     xl.define(typeof fops === 'function' ? fops(xl) : fops);
     return [];
   } catch (error) {
-    return reasons(xl, error);
+    return describeError(xl, error);
   }
 }
 
 /** The problems of a refusing translator, with the volume's place. */
-export function reasons(xl: Xlator, error: unknown): string[] {
+export function describeError(xl: Xlator, error: unknown): string[] {
   if (error instanceof GraphError) return [...error.problems];
   const text = error instanceof Error ? error.message : String(error);
   return [`${xl.place}: ${text}`];
@@ -85,44 +85,44 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 
 /**
  * Resolves when a top has sent CHILD_UP.
- * @param abandoned rejects to end the wait
+ * @param abandonment rejects to end the wait
  * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; they keep running
  */
-export function topIsUp(
+export function awaitTopUp(
   top: Xlator,
   patienceMs: number,
-  abandoned?: Promise<never>,
+  abandonment?: Promise<never>,
 ): Promise<void> {
   if (top.up) return Promise.resolve();
   const { master } = top;
   let cancel = (): void => {};
   const isUp = new Promise<void>((resolve, reject) => {
     cancel = top.context.after(patienceMs, () => {
-      reject(new GraphError(waitedFor(top, ` within ${patienceMs / 1000} s`)));
+      reject(new GraphError(listBlockers(top, ` within ${patienceMs / 1000} s`)));
     });
     top.master = (event, data) => {
       master?.(event, data);
       if (event === 'CHILD_UP') resolve();
       // The brick has refused for good, so waiting is useless.
-      else if (event === 'AUTH_FAILED') reject(new GraphError(waitedFor(top)));
+      else if (event === 'AUTH_FAILED') reject(new GraphError(listBlockers(top)));
     };
   });
-  return Promise.race([isUp, abandoned ?? isUp]).finally(() => {
+  return Promise.race([isUp, abandonment ?? isUp]).finally(() => {
     cancel();
     top.master = master;
   });
 }
 
 /** One line for each volume that keeps the top from being up. */
-export function waitedFor(top: Xlator, howLong = ''): string[] {
-  const seen = new Set<Xlator>([top]);
+export function listBlockers(top: Xlator, duration = ''): string[] {
+  const blockers = new Set<Xlator>([top]);
   // Volumes below one that is up do not matter.
-  for (const xl of seen) for (const child of xl.below) if (!child.up) seen.add(child);
-  return [...seen]
-    .filter((xl) => !xl.up && childrenUp(xl))
+  for (const xl of blockers) for (const child of xl.below) if (!child.up) blockers.add(child);
+  return [...blockers]
+    .filter((xl) => !xl.up && areChildrenUp(xl))
     .map((xl) => {
       const though = xl.below.length === 0 ? '' : ', though what is below it has';
       const why = xl.translator.waitsFor?.(xl) ?? null;
-      return `${xl.place}: has not come up${howLong}${though}${why === null ? '' : `: ${why}`}`;
+      return `${xl.place}: has not come up${duration}${though}${why === null ? '' : `: ${why}`}`;
     });
 }

@@ -1,6 +1,6 @@
 /**
  * Defines a debugger's commands for line breakpoints in modules, and a module's replies. Only a module in a thread of
- * its own (`option isolation thread`) can stop at a line; its volume waits, and all other volumes run on.
+ * its own (`option isolation thread`) can stop at a line; its volume waits, and all other volumes continue.
  */
 
 import type { Frame } from './frame.ts';
@@ -9,15 +9,15 @@ import type { Frame } from './frame.ts';
 export type StepKind = 'continue' | 'into' | 'over' | 'out';
 
 /** Line numbers by path of the file, as the interpreter names it. */
-export type Lines = Readonly<Record<string, readonly number[]>>;
+export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
 /** Frames count from the innermost, 0; `of` is the number in `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
-   * module runs on.
+   * module continues.
    */
-  | { readonly do: 'watch'; readonly lines: Lines | null }
+  | { readonly do: 'watch'; readonly lines: BreakpointLines | null }
   | { readonly do: 'go'; readonly way: StepKind }
   /** The following commands need a stopped module. */
   | { readonly do: 'locals'; readonly frame: number }
@@ -30,12 +30,12 @@ export interface LineVariable {
   /** The printed value, cut to a limit. */
   readonly value: string;
   readonly type: string;
-  /** Number by which `parts` asks for the variable's parts; 0 without any. */
+  /** Number by which `parts` requests the variable's parts; 0 if it has no parts. */
   readonly parts: number;
 }
 
 export interface LineReply {
-  /** Reply to `watch`: the line at which each stops; null without code, or for a file that is not loaded. */
+  /** Reply to `watch`: the line at which each stops; null if no line with code follows, or the file is not loaded. */
   readonly lines?: Readonly<Record<string, readonly (number | null)[]>>;
   /** Reply to `locals` and `parts`; one variable for `evaluate` and `set`. */
   readonly variables?: readonly LineVariable[];
@@ -54,7 +54,7 @@ export interface LineStop {
 }
 
 /** A stop of a module, with its request; null outside of a request. */
-export interface StoppedAt extends LineStop {
+export interface ModuleStop extends LineStop {
   readonly request: StoppedRequest | null;
 }
 
@@ -67,11 +67,11 @@ export interface StoppedRequest {
 /** A volume whose module can be stopped at lines. */
 export interface LineStops {
   /** Called when the module stops, and with null when it continues or its interpreter is lost. */
-  listener: ((stop: StoppedAt | null) => void) | null;
-  readonly stop: StoppedAt | null;
+  listener: ((stop: ModuleStop | null) => void) | null;
+  readonly stop: ModuleStop | null;
   /** Sends a command. @throws {LineError} for a mistake of the module or the debugger */
   ask(command: LineCommand): Promise<LineReply>;
-  /** Removes the debugger; the module runs on. */
+  /** Removes the debugger; the module continues. */
   end(): void;
 }
 
@@ -81,7 +81,7 @@ export interface DebuggableModule {
   /** Absolute path of the module's file. */
   readonly path: string;
   /** The author's methods, by their names in the file (`lookup_cbk`, `lookupCbk`). */
-  readonly methods: readonly ScriptMethod[];
+  readonly methods: readonly ModuleMethod[];
   /** Null for a module that cannot stop at lines; `why` has the reason. */
   readonly lines: LineStops | null;
   /** The language supports stops at methods only. */
@@ -89,7 +89,7 @@ export interface DebuggableModule {
   readonly why: string;
 }
 
-export interface ScriptMethod {
+export interface ModuleMethod {
   readonly name: string;
   readonly file: string;
   readonly line: number;

@@ -1,5 +1,5 @@
 /**
- * A loc: the target of a fop by name or gfid, not by an open file.
+ * Represents the target of a fop by name or gfid, not by an open file:
  *
  *   a new name        inode new and unlinked, parent and name set, gfid null
  *   a known name      inode linked, parent and name set
@@ -16,7 +16,7 @@ export class Loc {
   readonly parent: Inode | null;
   /** The last component; bytes that are not UTF-8 are escaped (`bytes.ts`). */
   readonly name: string | null;
-  private readonly wanted: Gfid;
+  private readonly fallbackGfid: Gfid;
 
   constructor(
     inode: Inode | null,
@@ -27,12 +27,14 @@ export class Loc {
     this.inode = inode;
     this.parent = parent;
     this.name = name;
-    this.wanted = gfid;
+    this.fallbackGfid = gfid;
   }
 
   /** The target's gfid; the null gfid while it is unknown. */
   get gfid(): Gfid {
-    return this.inode !== null && this.inode.gfid !== NULL_GFID ? this.inode.gfid : this.wanted;
+    return this.inode !== null && this.inode.gfid !== NULL_GFID
+      ? this.inode.gfid
+      : this.fallbackGfid;
   }
 
   get pargfid(): Gfid {
@@ -43,7 +45,7 @@ export class Loc {
   get path(): string {
     if (this.parent !== null && this.name !== null) return joinPath(this.parent.path, this.name);
     if (this.inode !== null) return this.inode.path;
-    return `<gfid:${this.wanted}>`;
+    return `<gfid:${this.fallbackGfid}>`;
   }
 }
 

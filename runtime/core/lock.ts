@@ -1,4 +1,4 @@
-/** Locks and leases as the fops carry them. Source: GlusterFS `gf_flock`, `gf_lease`. */
+/** Defines locks and leases as the fops carry them, with their constants. Source: GlusterFS `gf_flock`, `gf_lease`. */
 import type { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
 
 export const F_RDLCK = 0;
@@ -22,7 +22,7 @@ export const lockCommands: ReadonlyMap<number, string> = new Map([
   [F_SETLKW, 'SETLKW'],
 ]);
 
-/** fcntl(2)'s names of both. */
+/** fcntl(2)'s names of lock types and commands. */
 export const flockTypeName = (type: number): string =>
   ['F_RDLCK', 'F_WRLCK', 'F_UNLCK'][type] ?? String(type);
 export const lockCommandName = (cmd: number): string =>

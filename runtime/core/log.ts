@@ -1,5 +1,5 @@
 /**
- * The log of a volume, and log lines in GlusterFS's format:
+ * Writes the log of a volume, and formats log lines as GlusterFS does:
  *
  *     [2026-11-20 06:38:28.167908 +0000] E [MSGID: 101028] [options.ts:113:check] 0-q: text [{k=v}]
  *
@@ -39,8 +39,8 @@ export const logLevelNames = [
   'TRACE',
 ] as const;
 
-/** Letter of each level in a line, by number; M is EMERG. */
-const letters = ' MACEWNIDT';
+/** The letter of each level in a line, by number; M is EMERG. */
+const levelLetters = ' MACEWNIDT';
 
 /** The level of a name in any case; undefined for an unknown name. */
 export function logLevel(name: string): LogLevel | undefined {
@@ -52,7 +52,7 @@ export function logLevel(name: string): LogLevel | undefined {
 export interface LogSink {
   /**
    * @param line the text, without a newline at its end
-   * @param record the same in its parts
+   * @param record the parts of the line
    */
   write(line: string, record: LogLine): void;
   /** Milliseconds since the epoch, microseconds as their fraction. */
@@ -99,7 +99,7 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
 
 export interface LogRepeats {
   readonly times: number;
-  /** When the first of them was written, as `LogSink.now`. */
+  /** The time of the first of these lines, as `LogSink.now`. */
   readonly since: number;
 }
 
@@ -121,11 +121,11 @@ export function printable(name: string): string {
     if (char === '\\') return '\\\\';
     const code = char.charCodeAt(0);
     const isByte = code < 0x80 || (code >= 0xdc80 && code <= 0xdcff);
-    return isByte ? `\\x${hex(code & 0xff, 2)}` : `\\u${hex(code, 4)}`;
+    return isByte ? `\\x${formatHex(code & 0xff, 2)}` : `\\u${formatHex(code, 4)}`;
   });
 }
 
-const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
+const formatHex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
 
 /** Formats a line in GlusterFS's form, without a newline at its end. */
 export function formatLine(line: LogLine): string {
@@ -140,7 +140,7 @@ export function formatLine(line: LogLine): string {
 function formatMessage(line: LogLine): string {
   const { msgid, errno, file, func, graphId, domain } = line;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;
-  const head = `${letters[line.level]} ${id}`;
+  const head = `${levelLetters[line.level]} ${id}`;
   let extra = '';
   if (line.pairs !== undefined) {
     const pairs = Object.entries(line.pairs);
@@ -162,7 +162,7 @@ export function formatJson(record: LogLine): string {
   const { time, level, msgid, file, line, func, graphId, domain, text, errno, pairs } = record;
   const { repeated } = record;
   return JSON.stringify({
-    time: isoTime(time),
+    time: formatIsoTime(time),
     level: logLevelNames[level],
     msgid,
     file,
@@ -175,11 +175,12 @@ export function formatJson(record: LogLine): string {
     error: errno === undefined ? undefined : strerror(errno),
     pairs,
     repeated: repeated?.times,
-    since: repeated === undefined ? undefined : isoTime(repeated.since),
+    since: repeated === undefined ? undefined : formatIsoTime(repeated.since),
   });
 }
 
-const isoTime = (time: number): string => formatTime(time).replace(' ', 'T').replace(' +0000', 'Z');
+const formatIsoTime = (time: number): string =>
+  formatTime(time).replace(' ', 'T').replace(' +0000', 'Z');
 
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
 
@@ -193,11 +194,11 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
   const parts = call && /^\s+at (?:(.+?) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
   if (!parts) return unknownSource;
-  const [, called = '-', place, line] = parts as unknown as [string, string?, string?, string?];
+  const [, called = '-', location, line] = parts as unknown as [string, string?, string?, string?];
   // A worker of a web page: names are minified, and the file is a number.
-  if (place!.startsWith('blob:')) return unknownSource;
+  if (location!.startsWith('blob:')) return unknownSource;
   // Code made by eval has no file of its own.
-  const file = place!.endsWith('<anonymous>') ? '-' : place!.replace(/^.*[/\\]|\?.*$/g, '');
+  const file = location!.endsWith('<anonymous>') ? '-' : location!.replace(/^.*[/\\]|\?.*$/g, '');
   const func = called
     .replace(/^(async |new )+/, '')
     .replace(/ \[as .*\]$/, '')
@@ -218,7 +219,7 @@ export class Log {
   readonly graphId: number;
   private readonly sink: LogSink;
   private readonly levels: LogLevels;
-  private own: LogLevel | undefined;
+  private ownLevel: LogLevel | undefined;
   /** Called with each written line. */
   listener: ((line: LogLine) => void) | null = null;
 
@@ -231,13 +232,13 @@ export class Log {
 
   get level(): LogLevel {
     const { volumes } = this.levels;
-    const byHand = volumes.size === 0 ? undefined : volumes.get(this.domain);
-    return byHand ?? this.own ?? this.levels.default;
+    const commandLevel = volumes.size === 0 ? undefined : volumes.get(this.domain);
+    return commandLevel ?? this.ownLevel ?? this.levels.default;
   }
 
   /** Sets the volume's own level by name; undefined, or an unknown name, follows the process. */
   setOwnLevel(name: string | undefined): void {
-    this.own = name === undefined ? undefined : logLevel(name);
+    this.ownLevel = name === undefined ? undefined : logLevel(name);
   }
 
   /** Whether a line of this level is written, for texts that are costly to make. */

@@ -15,7 +15,7 @@ export class Lookups {
   }
 
   /** Number of the client's lookups of an inode. */
-  of(inode: Inode): number {
+  count(inode: Inode): number {
     return inode.soleOwner === this ? inode.nlookup : (this.shared.get(inode) ?? 0);
   }
 
@@ -24,24 +24,24 @@ export class Lookups {
     if (inode.nlookup === 0) {
       inode.soleOwner = this;
       this.exclusiveCount += 1;
-    } else if (inode.soleOwner !== this) this.share(inode);
+    } else if (inode.soleOwner !== this) this.addShared(inode);
     this.table.lookup(inode);
   }
 
-  /** Takes back `count` lookups, at most as many as there are. */
+  /** Forgets `count` lookups, at most as many as there are. */
   remove(inode: Inode, count: number): void {
-    const own = this.of(inode);
-    const taken = Math.min(count, own);
+    const current = this.count(inode);
+    const removed = Math.min(count, current);
     // For the table, 0 would mean all.
-    if (taken <= 0) return;
+    if (removed <= 0) return;
     if (inode.soleOwner === this) {
-      if (taken === own) this.exclusiveCount -= 1;
-    } else if (taken === own) this.shared.delete(inode);
-    else this.shared.set(inode, own - taken);
-    this.table.forget(inode, taken);
+      if (removed === current) this.exclusiveCount -= 1;
+    } else if (removed === current) this.shared.delete(inode);
+    else this.shared.set(inode, current - removed);
+    this.table.forget(inode, removed);
   }
 
-  /** Takes back all lookups of the client. */
+  /** Forgets all lookups of the client. */
   clear(): void {
     for (const inode of [...this.shared.keys()]) this.remove(inode, Infinity);
     if (this.exclusiveCount === 0) return;
@@ -49,7 +49,7 @@ export class Lookups {
       if (inode.soleOwner === this) this.remove(inode, Infinity);
   }
 
-  private share(inode: Inode): void {
+  private addShared(inode: Inode): void {
     const { soleOwner, nlookup } = inode;
     if (soleOwner !== null) {
       soleOwner.exclusiveCount -= 1;

@@ -1,8 +1,7 @@
 /**
- * Ids of log lines, stable across changes of their text: six digits, of which the first three name a part of
- * glossa. A new message gets a new id at the end of its part; ids are never reused. Lines of modules have none.
- *
- * docs/reference/messages.md is made from this.
+ * Lists the ids of log lines, which are stable across changes of their text: six digits, of which the first three name
+ * a part of glossa. A new message gets a new id at the end of its part; ids are never reused. Lines of modules have no
+ * id. `npm run gen` makes docs/reference/messages.md from this table.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/glfs-message-id.h`, whose own ids are 1xx xxx.
  */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { didYouMean, distance, nearest } from './nearest.ts';
+import { didYouMean, editDistance, findNearest } from './nearest.ts';
 
 test.each([
   ['', '', 0],
@@ -10,15 +10,15 @@ test.each([
   ['ca', 'abc', 3],
   ['timeout', 'time-out', 1],
 ])('distance from %j to %j is %i', (a, b, edits) => {
-  expect(distance(a, b)).toBe(edits);
+  expect(editDistance(a, b)).toBe(edits);
 });
 
 test('distance is symmetric, 0 only for equal words, and at most the longer length', () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
   fc.assert(
     fc.property(word, word, (a, b) => {
-      const d = distance(a, b);
-      expect(d).toBe(distance(b, a));
+      const d = editDistance(a, b);
+      expect(d).toBe(editDistance(b, a));
       expect(d === 0).toBe(a === b);
       expect(d).toBeLessThanOrEqual(Math.max(a.length, b.length));
     }),
@@ -27,11 +27,11 @@ test('distance is symmetric, 0 only for equal words, and at most the longer leng
 
 test('nearest finds the word of a slip, and none for another word', () => {
   const keys = ['cache-size', 'cache-timeout', 'page-size'];
-  expect(nearest('cache-szie', keys)).toBe('cache-size');
-  expect(nearest('CACHE-SIZE', keys)).toBe('cache-size');
-  expect(nearest('pagesize', keys)).toBe('page-size');
-  expect(nearest('directory', keys)).toBe(undefined);
-  expect(nearest('x', [])).toBe(undefined);
+  expect(findNearest('cache-szie', keys)).toBe('cache-size');
+  expect(findNearest('CACHE-SIZE', keys)).toBe('cache-size');
+  expect(findNearest('pagesize', keys)).toBe('page-size');
+  expect(findNearest('directory', keys)).toBe(undefined);
+  expect(findNearest('x', [])).toBe(undefined);
 });
 
 const types = [
@@ -74,7 +74,7 @@ test.each([
   ['b', ['a', 'c'], undefined],
   ['', ['a', ''], ''],
 ])('nearest of %j among %j is %j', (word, candidates, meant) => {
-  expect(nearest(word, candidates)).toBe(meant);
+  expect(findNearest(word, candidates)).toBe(meant);
 });
 
 test('nearest finds the word itself, and a word one edit away', () => {
@@ -82,9 +82,9 @@ test('nearest finds the word itself, and a word one edit away', () => {
   fc.assert(
     fc.property(letters, letters, letters, fc.nat(3), (before, word, behind, at) => {
       const whole = `${before}/${word}-${behind}`;
-      expect(nearest(whole, ['other', whole])).toBe(whole);
+      expect(findNearest(whole, ['other', whole])).toBe(whole);
       const slip = `${before}/${word.slice(0, at)}X${word.slice(at + 1)}-${behind}`;
-      expect(nearest(slip, [whole])).toBe(whole);
+      expect(findNearest(slip, [whole])).toBe(whole);
     }),
   );
 });

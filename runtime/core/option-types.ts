@@ -4,7 +4,7 @@
  */
 
 import { isAddress, isAddressList, isDirectoryList } from './addresses.ts';
-import { nearest } from './nearest.ts';
+import { findNearest } from './nearest.ts';
 
 /** A percentage, or an absolute size. */
 export type PercentOrSize = { readonly percent: number } | { readonly bytes: number };
@@ -34,7 +34,7 @@ export interface Items {
   /** Plural noun with an example; continues "it takes …". */
   readonly noun: string;
   /** Allowed items, in any case. */
-  readonly known: readonly string[];
+  readonly allowed: readonly string[];
 }
 
 /** The constraints of a spec on its value; bounds are inclusive. */
@@ -48,10 +48,10 @@ interface Bounds {
 }
 
 /** `fault` continues "option 'K': 'V' …"; `hint` goes in parentheses after it. */
-export type Parsed<V> = { value: V } | { fault: string; hint?: string | undefined };
+export type ParseResult<V> = { value: V } | { fault: string; hint?: string | undefined };
 
 interface OptionRules<V> {
-  parse(text: string, spec: Bounds): Parsed<V>;
+  parse(text: string, spec: Bounds): ParseResult<V>;
   /** A text that parses to the value. */
   print(value: V): string;
   /** Continues "it takes …". */
@@ -88,7 +88,11 @@ const booleans = new Map(
 );
 
 /** Appends the bounds to a noun: `noun from 1 to 16`. */
-function within(noun: string, { min, max }: Bounds, print: (value: number) => string): string {
+function describeBounds(
+  noun: string,
+  { min, max }: Bounds,
+  print: (value: number) => string,
+): string {
   if (min === undefined && max === undefined) return noun;
   const start = noun.endsWith(')') ? `${noun},` : noun;
   if (min === undefined) return `${start} of at most ${print(max!)}`;
@@ -97,31 +101,31 @@ function within(noun: string, { min, max }: Bounds, print: (value: number) => st
     : `${start} from ${print(min)} to ${print(max)}`;
 }
 
-function outOfRange(value: number, { min, max }: Bounds): string | undefined {
+function findRangeFault(value: number, { min, max }: Bounds): string | undefined {
   if (min !== undefined && value < min) return 'is below the minimum';
   return max !== undefined && value > max ? 'is above the maximum' : undefined;
 }
 
 /** Makes the rules of a numeric type; `read` returns the number or the fault. */
-function numeric(
+function makeNumericRules(
   noun: string,
-  read: (text: string, spec: Bounds) => Parsed<number>,
+  read: (text: string, spec: Bounds) => ParseResult<number>,
   print: (value: number) => string = String,
 ): OptionRules<number> {
   return {
     parse(text, spec) {
       const parsed = read(text, spec);
       if ('fault' in parsed) return parsed;
-      const fault = outOfRange(parsed.value, spec);
+      const fault = findRangeFault(parsed.value, spec);
       return fault === undefined ? parsed : { fault };
     },
     print,
-    accepts: (spec) => within(noun, spec, print),
+    accepts: (spec) => describeBounds(noun, spec, print),
   };
 }
 
 /** Makes the rules of a type whose values are texts that `isValid` accepts. */
-function textual(noun: string, isValid: (text: string) => boolean): OptionRules<string> {
+function makeTextRules(noun: string, isValid: (text: string) => boolean): OptionRules<string> {
   return {
     parse: (text) => (isValid(text) ? { value: text } : { fault: 'is not accepted' }),
     print: (value) => value,
@@ -131,20 +135,20 @@ function textual(noun: string, isValid: (text: string) => boolean): OptionRules<
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-/** Refuses a number that is too large to be exact. */
-const exact = (value: number): Parsed<number> =>
+/** Returns a fault for a number that is too large to be exact. */
+const checkExact = (value: number): ParseResult<number> =>
   Number.isSafeInteger(value) ? { value } : { fault: 'is too large to be exact' };
 
-function readInt(text: string): Parsed<number> {
+function readInt(text: string): ParseResult<number> {
   const parts = /^([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a whole number' };
   const digits = parts[2]!;
   const octal = /^0[0-7]/.test(digits);
   const size = octal ? Number.parseInt(digits, 8) : Number(digits);
-  return exact(parts[1] === '-' && size !== 0 ? -size : size);
+  return checkExact(parts[1] === '-' && size !== 0 ? -size : size);
 }
 
-function readSize(text: string): Parsed<number> {
+function readSize(text: string): ParseResult<number> {
   const parts = /^(\d+)(?:\.(\d+))?([a-z]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a size' };
   const [, whole, fraction, suffix] = parts as unknown as [string, string, string?, string?];
@@ -152,11 +156,11 @@ function readSize(text: string): Parsed<number> {
   if (name === '' && fraction !== undefined) return { fault: 'has a fraction but no unit' };
   const unit = sizeUnits.find(([unitName]) => unitName === (name || 'B'));
   if (unit === undefined) {
-    const known = sizeUnits.find(([unitName]) => name !== '' && unitName === `${name}B`);
-    const hint = known && `write '${text.slice(0, -1)}${known[0]}'`;
+    const suggestion = sizeUnits.find(([unitName]) => name !== '' && unitName === `${name}B`);
+    const hint = suggestion && `write '${text.slice(0, -1)}${suggestion[0]}'`;
     return { fault: `has the unknown unit '${suffix}'`, hint };
   }
-  return exact(Number(whole) * unit[1] + Math.floor(Number(`0.${fraction ?? 0}`) * unit[1]));
+  return checkExact(Number(whole) * unit[1] + Math.floor(Number(`0.${fraction ?? 0}`) * unit[1]));
 }
 
 function printSize(bytes: number): string {
@@ -167,7 +171,7 @@ function printSize(bytes: number): string {
   return size === 1 ? String(bytes) : `${bytes / size}${name}`;
 }
 
-function readTime(text: string, { fractions }: Bounds): Parsed<number> {
+function readTime(text: string, { fractions }: Bounds): ParseResult<number> {
   if (fractions && /^\d*\.\d{1,3}s?$/.test(text)) return { value: Number.parseFloat(text) };
   const parts = /^(\d+)([a-z]*)$/i.exec(text);
   if (parts === null) {
@@ -177,7 +181,7 @@ function readTime(text: string, { fractions }: Bounds): Parsed<number> {
   const [, count, name] = parts as unknown as [string, string, string];
   const unit = timeUnits.find(([unitName]) => unitName === (name || 's'));
   if (unit === undefined) return { fault: `has the unknown unit '${name}'` };
-  return exact(Number(count) * unit[1]);
+  return checkExact(Number(count) * unit[1]);
 }
 
 function printTime(seconds: number): string {
@@ -188,25 +192,25 @@ function printTime(seconds: number): string {
   return `${seconds / size}${name}`;
 }
 
-function readPercent(text: string): Parsed<number> {
+function readPercent(text: string): ParseResult<number> {
   if (!/^(\d+(\.\d*)?|\.\d+)%?$/.test(text)) return { fault: 'is not a percentage' };
   const value = Number.parseFloat(text);
   return value <= 100 ? { value } : { fault: 'is above 100 percent' };
 }
 
-function readDouble(text: string): Parsed<number> {
+function readDouble(text: string): ParseResult<number> {
   const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text);
   const value = Number(text);
   return isNumber && Number.isFinite(value) ? { value } : { fault: 'is not a number' };
 }
 
-const int = numeric('a whole number', readInt);
-const sizet = numeric(
+const int = makeNumericRules('a whole number', readInt);
+const sizet = makeNumericRules(
   'a size in bytes, or with a unit KB, MB, GB, TB or PB (1KB is 1024 bytes)',
   readSize,
   printSize,
 );
-const percent = numeric(
+const percent = makeNumericRules(
   'a percentage (0 to 100, the % may be left out)',
   readPercent,
   (value) => `${value}%`,
@@ -239,7 +243,7 @@ const str: OptionRules<string> = {
     if (items !== undefined) return readItems(text, items);
     if (values === undefined) return isBlank(text) ? { fault: 'is empty' } : { value: text };
     if (values.includes(text)) return { value: text };
-    const guess = nearest(text, values);
+    const guess = findNearest(text, values);
     return { fault: 'is not among its values', hint: guess && `did you mean '${guess}'?` };
   },
   print: (value) => value,
@@ -252,14 +256,14 @@ const str: OptionRules<string> = {
 /** Splits a list into items, without the spaces around them. */
 export const splitItems = (text: string): string[] => text.split(',').map((item) => item.trim());
 
-function readItems(text: string, { known }: Items): Parsed<string> {
-  const names = new Set(known.map((name) => name.toUpperCase()));
-  const wrong = splitItems(text).find((item) => !names.has(item.toUpperCase()));
-  if (wrong === undefined) return { value: text };
-  if (wrong === '') return { fault: 'has an item that is empty' };
-  const guess = nearest(wrong.toUpperCase(), known);
+function readItems(text: string, { allowed }: Items): ParseResult<string> {
+  const names = new Set(allowed.map((name) => name.toUpperCase()));
+  const unknown = splitItems(text).find((item) => !names.has(item.toUpperCase()));
+  if (unknown === undefined) return { value: text };
+  if (unknown === '') return { fault: 'has an item that is empty' };
+  const guess = findNearest(unknown.toUpperCase(), allowed);
   return {
-    fault: `has '${wrong}', which is none of them`,
+    fault: `has '${unknown}', which is none of them`,
     hint: guess && `did you mean '${guess}'?`,
   };
 }
@@ -287,7 +291,7 @@ const sizeList: OptionRules<string> = {
   print: (value) => value,
   accepts(spec) {
     const noun = `a size, or PATTERN:SIZE with commas between (each a multiple of ${SECTOR})`;
-    return within(noun, spec, printSize);
+    return describeBounds(noun, spec, printSize);
   },
 };
 
@@ -305,35 +309,36 @@ const sizeList: OptionRules<string> = {
  * - addr: a malformed address is an error (there a message and success, of which half is lost).
  */
 export const optionTypes: { readonly [T in keyof ValueTypes]: OptionRules<ValueTypes[T]> } = {
-  any: textual('any text', () => true),
+  any: makeTextRules('any text', () => true),
   str,
   int,
   sizet,
   percent,
   percent_or_sizet: percentOrSize,
   bool,
-  xlator: textual('the name of a volume of the graph', (text) => !isBlank(text)),
-  path: textual(
+  xlator: makeTextRules('the name of a volume of the graph', (text) => !isBlank(text)),
+  path: makeTextRules(
     "an absolute path (it begins with '/' and has no '..')",
     (text) => text.startsWith('/') && !text.split('/').includes('..'),
   ),
-  time: numeric(
+  time: makeNumericRules(
     'a time in seconds, or with a unit s, m, h, d or w (such as 90, 10m or 1d)',
     readTime,
     printTime,
   ),
-  double: numeric('a number', readDouble),
-  addr: textual('a host name, an IPv4 or an IPv6 address', isAddress),
-  addr_list: textual(
+  double: makeNumericRules('a number', readDouble),
+  addr: makeTextRules('a host name, an IPv4 or an IPv6 address', isAddress),
+  addr_list: makeTextRules(
     'addresses or patterns (192.168.*, 10.0.0.0/8) with commas between, or /DIR(ADDRESS|ADDRESS),…',
     (text) => isAddressList(text) || isDirectoryList(text),
   ),
-  client_auth_addr: textual(
+  client_auth_addr: makeTextRules(
     'addresses or patterns (*, 192.168.*, 10.0.0.0/8) with commas between',
     isAddressList,
   ),
-  priority_list: textual('PATTERN:PRIORITY with commas between, such as *.jpg:1,*.iso:3', (text) =>
-    isPatternList(text, (value) => 'value' in readInt(value)),
+  priority_list: makeTextRules(
+    'PATTERN:PRIORITY with commas between, such as *.jpg:1,*.iso:3',
+    (text) => isPatternList(text, (value) => 'value' in readInt(value)),
   ),
   size_list: sizeList,
 };

@@ -8,9 +8,9 @@
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
 
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean, findNearest } from './nearest.ts';
 import { type Items, optionTypes, type PercentOrSize, type ValueTypes } from './option-types.ts';
-import { shownValue } from './secrets.ts';
+import { maskValue } from './secrets.ts';
 
 export type { PercentOrSize } from './option-types.ts';
 
@@ -91,7 +91,7 @@ export type Values<O extends Options> = {
 export const defineOptions = <const O extends Options>(options: O): O => options;
 
 /** Declares options that may all change on a running volume. */
-export const reconfigurableOptions = <const O extends Options>(options: O): O => {
+export const defineReconfigurableOptions = <const O extends Options>(options: O): O => {
   const all = Object.entries(options).map(([key, spec]) => [
     key,
     { ...spec, reconfigurable: true },
@@ -118,7 +118,7 @@ export function parseOption<S extends OptionSpec>(
   const read = readOption(spec, text);
   return 'value' in read
     ? read
-    : { error: `option '${key}': '${shownValue(key, text)}' ${read.error}` };
+    : { error: `option '${key}': '${maskValue(key, text)}' ${read.error}` };
 }
 
 /** As `parseOption`; the error continues `option 'K': 'V' `. */
@@ -170,40 +170,41 @@ export interface CheckedOptions<O extends Options> {
 /** Checks the given options against a table. Never throws. */
 export function checkOptions<O extends Options>(
   specs: O,
-  given: Iterable<GivenOption>,
-  how: CheckOptions = {},
+  options: Iterable<GivenOption>,
+  settings: CheckOptions = {},
 ): CheckedOptions<O> {
-  const keys = firstKeys(specs);
+  const keys = mapKeys(specs);
   const values = new Map<string, unknown>();
   for (const [key, spec] of Object.entries(specs)) values.set(key, spec.default);
   const problems: OptionProblem[] = [];
   const unknown: GivenOption[] = [];
-  const givenAs = new Map<string, string>();
-  for (const option of given) {
+  const writtenKeys = new Map<string, string>();
+  for (const option of options) {
     const { key, value, where } = option;
     const report = (severity: OptionProblem['severity'], message: string): void => {
       problems.push({ severity, key, message, where });
     };
-    const first = keys.get(key);
-    if (first === undefined) {
+    const mainKey = keys.get(key);
+    if (mainKey === undefined) {
       unknown.push(option);
-      const { open } = how;
+      const { open } = settings;
       if (open instanceof RegExp ? open.test(key) : open) continue;
       const message = `option '${key}' is not known here${didYouMean(key, keys.keys())}`;
-      report(how.strict ? 'error' : 'warning', message);
+      report(settings.strict ? 'error' : 'warning', message);
       continue;
     }
-    const other = givenAs.get(first);
-    if (other !== undefined && other !== key) {
-      report('warning', `options '${other}' and '${key}' are the same; the last one counts`);
+    const earlierKey = writtenKeys.get(mainKey);
+    if (earlierKey !== undefined && earlierKey !== key) {
+      report('warning', `options '${earlierKey}' and '${key}' are the same; the last one counts`);
     }
-    givenAs.set(first, key);
-    const spec = specs[first]!;
+    writtenKeys.set(mainKey, key);
+    const spec = specs[mainKey]!;
     const parsed = parseOption(key, spec, value);
-    const unnamed = spec.type === 'xlator' ? volumeError(key, value, how.volumes) : '';
+    const volumeProblem =
+      spec.type === 'xlator' ? checkVolumeName(key, value, settings.volumes) : '';
     if ('error' in parsed) report('error', parsed.error);
-    else if (unnamed !== '') report('error', unnamed);
-    else values.set(first, parsed.value);
+    else if (volumeProblem !== '') report('error', volumeProblem);
+    else values.set(mainKey, parsed.value);
   }
   return { values: Object.fromEntries(values) as Values<O>, problems, unknown };
 }
@@ -211,15 +212,19 @@ export function checkOptions<O extends Options>(
 /**
  * The message for a required option that is missing or misspelt. `question` asks the user for it.
  */
-export function missingOption(key: string, question: string, given: Iterable<GivenOption>): string {
-  const slip = [...given].find((option) => nearest(option.key, [key]) !== undefined);
-  return slip === undefined
+export function describeMissingOption(
+  key: string,
+  question: string,
+  options: Iterable<GivenOption>,
+): string {
+  const misspelt = [...options].find((option) => findNearest(option.key, [key]) !== undefined);
+  return misspelt === undefined
     ? `option ${key} is missing: ${question}`
-    : `option '${slip.key}' is not known here (did you mean '${key}'?)`;
+    : `option '${misspelt.key}' is not known here (did you mean '${key}'?)`;
 }
 
 /** Maps every key and alias to its key. A Map, because a volfile may contain `constructor`. */
-function firstKeys(specs: Options): Map<string, string> {
+function mapKeys(specs: Options): Map<string, string> {
   const keys = new Map<string, string>();
   for (const key of Object.keys(specs)) keys.set(key, key);
   for (const [key, spec] of Object.entries(specs)) {
@@ -229,7 +234,7 @@ function firstKeys(specs: Options): Map<string, string> {
 }
 
 /** The fault of a volume's name; empty when the graph has it, or its volumes are unknown. */
-function volumeError(key: string, name: string, volumes: readonly string[] = [name]): string {
+function checkVolumeName(key: string, name: string, volumes: readonly string[] = [name]): string {
   if (volumes.includes(name)) return '';
   return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;
 }

@@ -10,10 +10,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 import { packageRoot } from '../sys/paths.ts';
-import { type Acl, type AclEntry, encodeAcl, isSound, modeOfAcl, readAcl } from './acl.ts';
+import {
+  type Acl,
+  type AclEntry,
+  aclMode,
+  decodeExtendedAcl,
+  encodeAcl,
+  isValidAcl,
+} from './acl.ts';
 import { Stack } from './frame.ts';
 import { IA_IFDIR, IA_IFREG } from './iatt.ts';
-import { permits } from './permissions.ts';
+import { isPermitted } from './permissions.ts';
 
 const whyNot = (): string => {
   if (process.getuid?.() !== 0) return 'only root can ask for other users';
@@ -81,7 +88,7 @@ it.skipIf(isNotHere)(
         kernel.stdin!.write(`${JSON.stringify({ mode, uid, gid, isDir, acl: value, as })}\n`);
         const [line] = await once(lines, 'line');
         const said = JSON.parse(line as string) as { mode: number; answers: boolean[] };
-        if (acl !== null) expect(said.mode).toBe(modeOfAcl(acl));
+        if (acl !== null) expect(said.mode).toBe(aclMode(acl));
         const of = {
           iaType: isDir ? IA_IFDIR : IA_IFREG,
           iaProt: said.mode,
@@ -89,7 +96,7 @@ it.skipIf(isNotHere)(
           iaGid: gid,
         };
         const stack = new Stack(caller.uid, caller.gid, 1, 'ACCESS', () => caller.groups);
-        const ours = said.answers.map((_, at) => permits(of, acl, stack, at + 1));
+        const ours = said.answers.map((_, at) => isPermitted(of, acl, stack, at + 1));
         expect(ours).toEqual(said.answers);
       }),
       { numRuns: 300 },
@@ -100,8 +107,8 @@ it.skipIf(isNotHere)(
 it('an ACL decodes to the ACL that was encoded', () => {
   fc.assert(
     fc.property(acl, (list) => {
-      expect(isSound(list)).toBe(true);
-      expect(readAcl(encodeAcl(list))).toEqual(list);
+      expect(isValidAcl(list)).toBe(true);
+      expect(decodeExtendedAcl(encodeAcl(list))).toEqual(list);
     }),
   );
 });
@@ -143,6 +150,6 @@ it.each([
   ],
 ])('readAcl gives null for %s', (_what, entries) => {
   const list = entries.map(([tag, each]) => ({ tag: tag!, perm: each!, id: 1001 }));
-  expect(readAcl(encodeAcl(list))).toBeNull();
-  expect(readAcl(encodeAcl(list).subarray(1))).toBeNull();
+  expect(decodeExtendedAcl(encodeAcl(list))).toBeNull();
+  expect(decodeExtendedAcl(encodeAcl(list).subarray(1))).toBeNull();
 });

@@ -12,10 +12,10 @@ const S_IXGRP = 0o010;
  */
 export function protAfterChange(buf: Iatt, caller: Stack): number {
   const { iaProt, iaGid } = buf;
-  let lost = S_ISUID;
-  if ((iaProt & S_IXGRP) !== 0) lost |= S_ISGID;
-  else if ((iaProt & S_ISGID) !== 0 && !isMember(caller, iaGid)) lost |= S_ISGID;
-  return iaProt & ~lost;
+  let cleared = S_ISUID;
+  if ((iaProt & S_IXGRP) !== 0) cleared |= S_ISGID;
+  else if ((iaProt & S_ISGID) !== 0 && !isMember(caller, iaGid)) cleared |= S_ISGID;
+  return iaProt & ~cleared;
 }
 
 /** Whether the caller is root or a member of the group. */

@@ -1,21 +1,21 @@
 /**
- * The interface of descriptors, such as a volume's sockets, that the pump serves together with mounts, without a
- * turn of the event loop. Methods must not throw.
+ * Declares the interface of descriptors, such as a volume's sockets, that the pump serves together with mounts,
+ * without a turn of the event loop. Methods must not throw.
  */
 export interface PumpSource {
   /** Nonblocking. */
   readonly fd: number;
   /** Number of replies that are awaited on it. */
   readonly awaited: number;
-  /** Unsent data waits until the descriptor is writable; `flush` continues. */
+  /** Whether unsent data waits until the descriptor is writable; `flush` continues. */
   readonly isFull: boolean;
-  /** Requests received on it are under way, and may need the event loop. */
+  /** Whether requests received on it are under way, and may need the event loop. */
   readonly busy: boolean;
-  /** The pump must not read from it for now. */
+  /** Whether the pump must not read from it now. */
   readonly isPaused: boolean;
   /** Microseconds of busy polling for unsolicited messages. */
   readonly busyPollUs: number;
-  /** Reads and handles what has arrived. @returns false if nothing had */
+  /** Reads and handles the data that has arrived. @returns false if there was no data */
   receive(): boolean;
   /** Sends the queued data. */
   flush(): void;

@@ -24,7 +24,7 @@ export class RequestAges {
     // No request has begun since the last mark.
     if (this.marks.at(-1)?.unique === unique) return;
     if (this.marks.length >= MARKS_MAX) {
-      this.marks = [...new Set(inFlight().map((asked) => this.after(asked)))]
+      this.marks = [...new Set(inFlight().map((request) => this.findMarkAfter(request)))]
         .filter((mark) => mark !== undefined)
         .sort((a, b) => a.unique - b.unique);
     }
@@ -35,13 +35,13 @@ export class RequestAges {
    * Minimum age of a request in milliseconds; 0 for one that began after the last mark. The error is at most
    * the time between two marks.
    */
-  of(unique: number, now: number): number {
-    const after = this.after(unique);
-    return after === undefined ? 0 : now - after.time;
+  minimumAge(unique: number, now: number): number {
+    const mark = this.findMarkAfter(unique);
+    return mark === undefined ? 0 : now - mark.time;
   }
 
   /** The first mark after the request began. */
-  private after(unique: number): Mark | undefined {
+  private findMarkAfter(unique: number): Mark | undefined {
     return this.marks.find((mark) => mark.unique >= unique);
   }
 }

@@ -4,7 +4,7 @@
  *
  * Source: the options of GlusterFS's protocol/client, auth/login and features/cloudsync.
  */
-import { nearest } from './nearest.ts';
+import { findNearest } from './nearest.ts';
 
 /** Patterns of secret keys, also of modules, whose authors choose the names. */
 const secretKeys: readonly RegExp[] = [
@@ -20,17 +20,17 @@ export const HIDDEN = '********';
 
 /** Whether the values of this key are secret; a misspelt `password` counts. */
 export const isSecret = (key: string): boolean =>
-  secretKeys.some((pattern) => pattern.test(key)) || nearest(key, ['password']) !== undefined;
+  secretKeys.some((pattern) => pattern.test(key)) || findNearest(key, ['password']) !== undefined;
 
-export const shownValue = (key: string, value: string): string => (isSecret(key) ? HIDDEN : value);
+export const maskValue = (key: string, value: string): string => (isSecret(key) ? HIDDEN : value);
 
-/** Options with secret values hidden. */
-export const shownOptions = (
-  given: readonly { readonly key: string; readonly value: string }[],
+/** Returns options by key, with secret values hidden. */
+export const maskOptions = (
+  options: readonly { readonly key: string; readonly value: string }[],
 ): Record<string, string> =>
-  Object.fromEntries(given.map(({ key, value }) => [key, shownValue(key, value)]));
+  Object.fromEntries(options.map(({ key, value }) => [key, maskValue(key, value)]));
 
-const stars = (text: string): string => '*'.repeat(text.length);
+const maskLetters = (text: string): string => '*'.repeat(text.length);
 
 const SEPARATORS = '= \t';
 
@@ -39,7 +39,8 @@ export function maskAssignment(word: string): string {
   let from = 0;
   for (let at = 0; at < word.length; at++) {
     if (!SEPARATORS.includes(word[at]!)) continue;
-    if (isSecret(word.slice(from, at))) return word.slice(0, at + 1) + stars(word.slice(at + 1));
+    if (isSecret(word.slice(from, at)))
+      return word.slice(0, at + 1) + maskLetters(word.slice(at + 1));
     from = at + 1;
   }
   return word;
@@ -52,22 +53,22 @@ const TOKEN = /\n|"(?:\\.|[^"\\\n])*"?|[^\s"]+/g;
  * columns stay. A value ends with its line.
  */
 export function maskText(text: string): string {
-  let before: string | null = null;
-  let hides: 'no' | 'rest-of-line' | 'next-word' = 'no';
+  let previous: string | null = null;
+  let hiding: 'no' | 'rest-of-line' | 'next-word' = 'no';
   return text.replace(TOKEN, (token) => {
     if (token === '\n') {
-      if (hides === 'rest-of-line') hides = 'no';
-      if (hides === 'no') before = null;
+      if (hiding === 'rest-of-line') hiding = 'no';
+      if (hiding === 'no') previous = null;
       return token;
     }
-    if (hides !== 'no') {
-      hides = 'rest-of-line';
-      return stars(token);
+    if (hiding !== 'no') {
+      hiding = 'rest-of-line';
+      return maskLetters(token);
     }
     // A key also counts when 'option' before it is misspelt or missing.
-    const isKey = before === null || nearest(before, ['option']) !== undefined;
-    if (isKey && isSecret(token.replaceAll('"', ''))) hides = 'next-word';
-    before = token;
+    const isKey = previous === null || findNearest(previous, ['option']) !== undefined;
+    if (isKey && isSecret(token.replaceAll('"', ''))) hiding = 'next-word';
+    previous = token;
     return token;
   });
 }

@@ -1,14 +1,14 @@
 /**
- * The structures among fop values: their fields in order, and a constructor for each. Recordings, messages between
- * threads and to guests, and the debugger iterate over this table, so a new field of `fields.ts` reaches them.
+ * Lists the structures among fop values: their fields in order, and a constructor for each. Recordings, messages
+ * between threads and to guests, and the debugger iterate over this table, so a new field of `fields.ts` reaches them.
  */
-import { type Field, nameOf, structs } from './fields.ts';
-import { camel } from './fops.ts';
+import { type Field, shortName, structs } from './fields.ts';
+import { toCamelCase } from './fops.ts';
 import { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
 import { Iatt, Statvfs } from './iatt.ts';
 import type { Flock, Lease } from './lock.ts';
 
-/** The TypeScript class or type of each. */
+/** The TypeScript class or type of each structure. */
 export interface StructTypes {
   iatt: Iatt;
   statvfs: Statvfs;
@@ -30,17 +30,20 @@ export interface StructRow<T> {
   make(): T;
 }
 
-function row<T>(structName: string, make: () => T): StructRow<T> {
+function makeRow<T>(structName: string, make: () => T): StructRow<T> {
   const struct = structs.find(({ name }) => name === structName)!;
-  const fields = struct.fields.map((field) => ({ ...field, name: camel(nameOf(struct, field)) }));
+  const fields = struct.fields.map((field) => ({
+    ...field,
+    name: toCamelCase(shortName(struct, field)),
+  }));
   return { fields, names: fields.map(({ name }) => name as keyof T), make };
 }
 
 export const structTypes: { readonly [T in StructType]: StructRow<StructTypes[T]> } = {
-  iatt: row('Iatt', () => new Iatt()),
-  statvfs: row('Statvfs', () => new Statvfs()),
-  flock: row<Flock>('Flock', () => ({ ...NEW_FLOCK })),
-  lease: row<Lease>('Lease', () => ({ ...NEW_LEASE })),
+  iatt: makeRow('Iatt', () => new Iatt()),
+  statvfs: makeRow('Statvfs', () => new Statvfs()),
+  flock: makeRow<Flock>('Flock', () => ({ ...NEW_FLOCK })),
+  lease: makeRow<Lease>('Lease', () => ({ ...NEW_LEASE })),
 };
 
 export const isStructType = (type: string): type is StructType => Object.hasOwn(structTypes, type);

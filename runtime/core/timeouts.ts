@@ -1,8 +1,8 @@
-/** The times for which the kernel may cache a reply, read from its xdata and written into it (`xdata.ts`). */
+/** Reads and writes the times for which the kernel may cache a reply, in the reply's xdata (`xdata.ts`). */
 import { Dict } from './dict.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './xdata.ts';
 
-/** Seconds; the mount's options apply to absent ones. */
+/** Timeouts in seconds; the mount's options apply to absent ones. */
 export interface Timeouts {
   readonly entry?: number | undefined;
   readonly attribute?: number | undefined;
@@ -11,12 +11,12 @@ export interface Timeouts {
 
 /** Returns a copy of a reply's `xdata`, or new xdata, with the timeouts. */
 export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dict {
-  const made = xdata === null ? new Dict() : xdata.copy();
+  const copy = xdata === null ? new Dict() : xdata.copy();
   const { entry, attribute, negative } = timeouts;
-  if (entry !== undefined) made.set(ENTRY_TIMEOUT, entry);
-  if (attribute !== undefined) made.set(ATTRIBUTE_TIMEOUT, attribute);
-  if (negative !== undefined) made.set(NEGATIVE_TIMEOUT, negative);
-  return made;
+  if (entry !== undefined) copy.set(ENTRY_TIMEOUT, entry);
+  if (attribute !== undefined) copy.set(ATTRIBUTE_TIMEOUT, attribute);
+  if (negative !== undefined) copy.set(NEGATIVE_TIMEOUT, negative);
+  return copy;
 }
 
 /** Whether a dict has the timeouts of an entry or of attributes. */

@@ -30,8 +30,8 @@ export const turn = {
   slow: 0,
 };
 
-/** Runs an endable call; returns false when it was ended. Exceptions pass through. */
-export type RunTurn = (what: () => void) => boolean;
+/** Runs a call that another thread may end; returns false if it was ended. Exceptions pass through. */
+export type RunTurn = (call: () => void) => boolean;
 
 let runTurn: RunTurn | null = null;
 
@@ -44,9 +44,9 @@ export function setTurnRunner(run: RunTurn): void {
  * Runs a call that another thread may end. Returns false when it was ended; its state is then as at that
  * moment.
  */
-export function runEndable(what: () => void): boolean {
-  if (runTurn !== null) return runTurn(what);
-  what();
+export function runEndable(call: () => void): boolean {
+  if (runTurn !== null) return runTurn(call);
+  call();
   return true;
 }
 
@@ -58,15 +58,15 @@ export function onTurnAbandoned(fn: () => void): void {
 }
 
 /** As `runEndable`, for a turn that several guests share at no extra cost. */
-export function runSharedTurn(what: () => void): boolean {
+export function runSharedTurn(call: () => void): boolean {
   if (runTurn === null) {
-    what();
+    call();
     return true;
   }
   turn.open = true;
   let whole = false;
   try {
-    whole = runTurn(what);
+    whole = runTurn(call);
   } finally {
     turn.open = false;
   }

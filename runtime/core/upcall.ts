@@ -1,8 +1,8 @@
 /**
- * UPCALL: a translator invalidates the caches above it. The event travels up by `notify` to the mount, which sends
- * it to the kernel. It names what to forget, never new data, so a superfluous one costs a lookup. It takes effect
- * after the replies of all requests under way, so none brings old data back. The sender does not wait, and first
- * drops its own cache.
+ * Sends UPCALLs, by which a translator invalidates the caches above it. The event travels up by `notify` to the mount,
+ * which sends it to the kernel. It names the entries to invalidate, never new data, so a superfluous one costs a
+ * lookup. It takes effect after the replies of all requests under way, so none brings old data back. The sender does
+ * not wait, and first drops its own cache.
  *
  * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION` (`libglusterfs/src/glusterfs/upcall-utils.h`);
  * FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY, FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux fuse.h).
@@ -79,30 +79,30 @@ export const isUpcall = (data: unknown): data is Upcall =>
   typeof data === 'object' && data !== null && 'what' in data;
 
 /** Sends an UPCALL up from a translator. */
-export const upcall = (xl: Xlator<unknown>, what: Upcall): void =>
-  defaultNotify(xl, 'UPCALL', what);
+export const sendUpcall = (xl: Xlator<unknown>, data: Upcall): void =>
+  defaultNotify(xl, 'UPCALL', data);
 
 /** Invalidates the attributes of an inode, and its data unless `data` is false. */
 export function invalidateInode(xl: Xlator, inode: Inode, { data = true } = {}): void {
-  upcall(xl, { what: 'inode', inode, data });
+  sendUpcall(xl, { what: 'inode', inode, data });
 }
 
-/** Invalidates a name: it was made, removed or replaced. */
+/** Invalidates a name that was created, removed or replaced. */
 export function invalidateEntry(
   xl: Xlator,
   parent: Inode,
   name: string,
   { expire = false } = {},
 ): void {
-  upcall(xl, { what: 'entry', parent, name, expire });
+  sendUpcall(xl, { what: 'entry', parent, name, expire });
 }
 
 /** Reports that another client has removed a name of this inode. */
 export function invalidateRemoved(xl: Xlator, parent: Inode, name: string, inode: Inode): void {
-  upcall(xl, { what: 'removed', parent, name, inode });
+  sendUpcall(xl, { what: 'removed', parent, name, inode });
 }
 
 /** Invalidates all names. */
 export function invalidateEntries(xl: Xlator): void {
-  upcall(xl, { what: 'every-entry' });
+  sendUpcall(xl, { what: 'every-entry' });
 }

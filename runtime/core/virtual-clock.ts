@@ -1,9 +1,9 @@
 /**
- * A clock that stands still until `advanceTo`, for graphs in virtual time. It then calls all due timers in
+ * Provides a clock that stands still until `advanceTo`, for graphs in virtual time. It then calls all due timers in
  * order, without waiting.
  */
 
-/** Start time. Not 0, which programs take for 'never'. */
+/** Start time in milliseconds. Not 0, which programs take for 'never'. */
 const START_MS = 1_000_000;
 
 /**
@@ -24,7 +24,7 @@ export class VirtualClock {
     return () => this.timers.delete(timer);
   }
 
-  /** When the next timer is due; undefined without a timer. */
+  /** The time at which the next timer is due; undefined without a timer. */
   get next(): number | undefined {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }

@@ -1,6 +1,6 @@
-/** Keys of xdata that several parts of glossa use, with the type of each value. */
+/** Lists the keys of xdata that several parts of glossa use, with the type of each value. */
 
-/** gfuuid: the gfid for the inode that a fop makes (GlusterFS's key). */
+/** gfuuid: the gfid for the inode that a fop creates (GlusterFS's key). */
 export const GFID_REQ = 'gfid-req';
 /** int, with a rename: renameat2's flags. */
 export const RENAME_FLAGS = 'glossa.rename-flags';

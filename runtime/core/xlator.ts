@@ -1,5 +1,5 @@
 /**
- * Translators: a record (`Translator`) that the loader checks before it runs any code, and its instances in
+ * Defines translators: a record (`Translator`) that the loader checks before it runs any code, and its instances in
  * graphs (`Xlator`).
  *
  * A fop unwinds its frame exactly once, now or later. Winds skip a translator that does not define the fop,
@@ -114,24 +114,24 @@ export interface Translator<P, O extends Options = Options> {
    * Each gets its own `fini`. @throws {Error} with the reason to refuse the exchange
    */
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
-  /** Describes data that would be lost with the instance; null for none. */
+  /** Describes data that would be lost with the instance; null if there is no such data. */
   holds?(xl: Xlator<P>): string | null;
-  /** The reason why it is not up yet; null when unknown. */
+  /** The reason why it is not up yet; null if unknown. */
   waitsFor?(xl: Xlator<P>): string | null;
-  /** Reloads its code, and keeps the old code if that fails; null without support. */
+  /** Reloads its code, and keeps the old code if that fails; null if the translator cannot reload. */
   reload?(xl: Xlator<P>): Promise<ReloadResult> | null;
   /** Handles every event; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
   fini?(xl: Xlator<P>): void | Promise<void>;
-  /** An inode with a context of this instance is forgotten. */
+  /** Called when an inode with a context of this instance is forgotten. */
   forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
-  /** A client has disconnected: its requests were interrupted, and its files will be released. */
+  /** Called when a client has disconnected: its requests were interrupted, and its files will be released. */
   clientDisconnect?(xl: Xlator<P>, client: Client): void;
-  /** The last request of a disconnected client with a context of this instance has ended. */
+  /** Called when the last request of a disconnected client with a context of this instance has ended. */
   clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
-  /** `xl.observer` has changed. */
+  /** Called when `xl.observer` has changed. */
   observed?(xl: Xlator<P>): void;
   dump?(xl: Xlator<P>): Dump;
   /** Recent events of the instance, oldest first, for `meta`. */
@@ -141,14 +141,14 @@ export interface Translator<P, O extends Options = Options> {
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
   /**
-   * Its fops pass every request and reply on unchanged and at once, and keep none of the data.
+   * Whether its fops pass every request and reply on unchanged and at once, and retain no data.
    */
   readonly watches?: boolean;
   /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
 }
 
-/** Tells a mount, at open, whether a file's data may bypass the translator. */
+/** Declares, for a mount at open, whether a file's data may bypass the translator. */
 export interface DataPath<P> {
   /**
    * Whether the file is the translator's own. Data of all other files passes through unchanged, so the kernel
@@ -156,8 +156,8 @@ export interface DataPath<P> {
    */
   isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
-   * For storage: the descriptor behind an open fd, for direct reads and writes; -1 without one. Its `writev`
-   * replies after the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
+   * For storage: the descriptor behind an open fd, for direct reads and writes; -1 if it has no descriptor. Its
+   * `writev` replies after the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
   /** For storage with `backing`: `flush` reports errors of close(2). */
@@ -168,7 +168,7 @@ export interface DataPath<P> {
    * @param isTimed a translator above has `givesTimes`
    */
   keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
-  /** It sets the time of requests that change data (`Stack.ctime`). */
+  /** Whether it sets the time of requests that change data (`Stack.ctime`). */
   readonly givesTimes?: boolean;
 }
 
@@ -232,7 +232,7 @@ export interface GraphView {
   /** Instances by id, with those that an exchange has replaced and that still finish requests. */
   readonly instances: readonly (Xlator | undefined)[];
   /** A new id, for the instance of an initiator. */
-  newId(): number;
+  makeId(): number;
   /** Subscribes to the events that leave the top. The result unsubscribes. */
   listen(listener: EventListener): () => void;
   /** Reconfigures the volumes whose options differ, and returns their names. @throws {GraphError} */
@@ -318,8 +318,8 @@ export class Xlator<P = unknown> {
     return this.resolveFlag(this.translator.observes);
   }
 
-  private resolveFlag(what: boolean | InstanceFlag<P> | undefined): boolean | undefined {
-    return typeof what === 'function' ? what(this) : what;
+  private resolveFlag(flag: boolean | InstanceFlag<P> | undefined): boolean | undefined {
+    return typeof flag === 'function' ? flag(this) : flag;
   }
 
   /** The child that undefined fops pass to; undefined when they do not pass. */
@@ -412,8 +412,8 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
     for (const child of xl.below) child.notify(event, event === 'UPCALL' ? data : xl);
     return;
   }
-  const isChilds = xl.below.length > 1 && xl.below.includes(data as Xlator);
-  if (isChilds && isChange(event)) sayUp(xl, childrenUp(xl), event);
+  const isAboutChild = xl.below.length > 1 && xl.below.includes(data as Xlator);
+  if (isAboutChild && isChange(event)) sayUp(xl, areChildrenUp(xl), event);
   else notifyParents(xl, event, event === 'UPCALL' ? data : xl);
 }
 
@@ -422,7 +422,7 @@ export type ChildEvent = 'CHILD_UP' | 'CHILD_DOWN';
 export const isChange = (event: EventName): event is ChildEvent =>
   event === 'CHILD_UP' || event === 'CHILD_DOWN';
 
-export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
+export const areChildrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
 
 /**
  * Notifies the parents when `xl` goes up or down. If it does neither but a child has (`because`), sends

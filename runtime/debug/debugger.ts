@@ -117,7 +117,7 @@ export class Debugger implements Interceptor {
    * - `over`: until a reply is back at its volume, or the volume has replied;
    * - `out`: until the volume has replied.
    * At an unwind, its volume is the one that the reply arrives at.
-   * @throws {DebugError} as `stop`
+   * @throws {DebugError} as `findStop`
    */
   resume(id: number, way: ResumeWay): void {
     const { hop, kind } = this.findStop(id);

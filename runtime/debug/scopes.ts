@@ -1,7 +1,7 @@
 /** Shows the frames of a stopped request, from the current one up to the initiator, and their values. */
 import type { Frame } from '../core/frame.ts';
 import { printable } from '../core/log.ts';
-import { shownOptions } from '../core/secrets.ts';
+import { maskOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './debugger.ts';
@@ -139,7 +139,7 @@ function showFrame({ hop: { request } }: Stop, frame: Frame | null): Value[] {
 }
 
 function showVolume(xl: Xlator): Value[] {
-  const options = shownOptions(xl.given);
+  const options = maskOptions(xl.given);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));
   return [
     showText('name', xl.name),

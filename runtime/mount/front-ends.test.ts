@@ -1,6 +1,6 @@
 /** The default front end by system. */
 import { expect, it } from 'vitest';
-import { frontEndFor } from './front-ends.ts';
+import { chooseFrontEnd } from './front-ends.ts';
 
 it.each([
   ['linux', '6.18.44-generic', 'kernel'],
@@ -10,5 +10,5 @@ it.each([
   ['darwin', '23.6.0', 'fuse-native'],
   ['freebsd', '14.1-RELEASE', 'fuse-native'],
 ])('%s %s gets the front end %s', (platform, release, name) => {
-  expect(frontEndFor(platform, release)).toBe(name);
+  expect(chooseFrontEnd(platform, release)).toBe(name);
 });

@@ -1,6 +1,6 @@
-/** The front ends that mount a graph, by name. */
+/** Lists the front ends that mount a graph, by name, and chooses one for this system. */
 import { release } from 'node:os';
-import { type MountOptions, mountGraph } from './fuse/mount.ts';
+import { type MountOptions, mountGraph } from './fuse/kernel-mount.ts';
 import type { Mount } from './mount.ts';
 
 type FrontEnd = (options: MountOptions) => Promise<Mount>;
@@ -9,7 +9,8 @@ export const frontEnds = {
   /** Speaks Linux's FUSE protocol itself. */
   kernel: mountGraph,
   /** Uses libfuse's path interface, of the package of that name; loaded on demand. */
-  'fuse-native': async (options) => (await import('./fuse-native/mount.ts')).mountNative(options),
+  'fuse-native': async (options) =>
+    (await import('./fuse-native/native-mount.ts')).mountNative(options),
 } satisfies Record<string, FrontEnd>;
 
 export type FrontEndName = keyof typeof frontEnds;
@@ -18,11 +19,11 @@ export type FrontEndName = keyof typeof frontEnds;
 const OLDEST = [5, 4] as const;
 
 /** Chooses the front end for a system. @param release of the kernel, as in uname(2) */
-export function frontEndFor(platform: string, release: string): FrontEndName {
+export function chooseFrontEnd(platform: string, release: string): FrontEndName {
   const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
   return platform === 'linux' && !isOld ? 'kernel' : 'fuse-native';
 }
 
 /** The front end for this system. */
-export const defaultFrontEnd: FrontEndName = frontEndFor(process.platform, release());
+export const defaultFrontEnd: FrontEndName = chooseFrontEnd(process.platform, release());

@@ -1,5 +1,5 @@
 /**
- * Checks whether a mount answers, by a child process: a call into a hanging mount does not return, and a process with
+ * Checks whether a mount replies, by a child process: a call into a hanging mount does not return, and a process with
  * such a call cannot exit.
  */
 import { spawn } from 'node:child_process';
@@ -9,10 +9,11 @@ import { FS_TYPE, type MountEntry, readMounts } from './mountinfo.ts';
 import { findServer } from './server-process.ts';
 
 /**
- * `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: it could not be asked.
+ * `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: the check itself failed.
  */
 export type MountHealth = 'answers' | 'stuck' | 'dead' | 'unknown';
 
+/** Patience for the state of a mount, as commands show it. */
 const PATIENCE_MS = 3000;
 /** Patience before a mount is reported as stuck: longer than the default time limit of a module's call, 5 s. */
 const LAST_PATIENCE_MS = 6000;
@@ -24,7 +25,7 @@ const DENIED = /Permission denied/;
 /**
  * Calls statfs(2), which the kernel never caches; attributes of a dead mount may stay cached for a while.
  */
-export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<MountHealth> {
+export function checkHealth(mountpoint: string, patienceMs = PATIENCE_MS): Promise<MountHealth> {
   return new Promise((resolve) => {
     const child = spawn('stat', ['-f', '--', mountpoint], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -34,7 +35,7 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    const late = setTimeout(() => {
+    const timer = setTimeout(() => {
       // The child may hang as long as the mount, so do not wait for it.
       child.kill('SIGKILL');
       child.unref();
@@ -42,12 +43,12 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
       resolve('stuck');
     }, patienceMs);
     child.once('error', () => {
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve('unknown');
     });
     child.once('close', () => {
-      clearTimeout(late);
-      // Any other error comes from a mount that answers.
+      clearTimeout(timer);
+      // Any other error comes from a mount that replies.
       resolve(DEAD.test(stderr) ? 'dead' : DENIED.test(stderr) ? 'unknown' : 'answers');
     });
   });
@@ -55,11 +56,12 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
 
 /** File systems whose server, a process or another machine, may hang. */
 const SERVED = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
+/** The most symbolic links in a path, as in Linux (MAXSYMLINKS). */
 const LINKS_MAX = 40;
 
 /**
- * The first mount on the way to a path that does not answer; null if all do. Callers check an arbitrary path before
- * they access it.
+ * Finds the first mount on the way to a path that does not reply; null if all reply. Callers check an arbitrary path
+ * before they access it.
  */
 export async function findStuckMount(path: string): Promise<MountEntry | null> {
   // The last mount on a point hides earlier ones.
@@ -71,9 +73,9 @@ export async function findStuckMount(path: string): Promise<MountEntry | null> {
     const next = name === '..' ? dirname(at) : join(at, name);
     const mount = next === at ? undefined : mounts.get(next);
     if (mount !== undefined && SERVED.test(mount.type)) {
-      if ((await healthOf(next, LAST_PATIENCE_MS)) === 'stuck') return mount;
+      if ((await checkHealth(next, LAST_PATIENCE_MS)) === 'stuck') return mount;
     }
-    const target = linkAt(next);
+    const target = readLink(next);
     if (target !== null && ++links > LINKS_MAX) return null;
     if (target === null) at = next;
     else names.unshift(...target.split('/'));
@@ -82,8 +84,8 @@ export async function findStuckMount(path: string): Promise<MountEntry | null> {
   return null;
 }
 
-/** Target of a symbolic link; null for other files, and on errors. */
-function linkAt(path: string): string | null {
+/** Reads the target of a symbolic link; null for other files, and on errors. */
+function readLink(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch {
@@ -92,14 +94,14 @@ function linkAt(path: string): string | null {
   }
 }
 
-/** The message about a stuck mount, with the remedy. */
+/** Makes the message about a stuck mount, with the remedy. */
 export function describeStuck(mount: MountEntry): string {
   const { mountpoint, type } = mount;
   const server = findServer(mount);
   const end = server === null ? 'end its server' : `end its server ('kill -9 ${server.pid}')`;
-  const away = type === FS_TYPE ? `'glossa umount --lazy ${mountpoint}'` : 'umount(8)';
+  const removal = type === FS_TYPE ? `'glossa umount --lazy ${mountpoint}'` : 'umount(8)';
   return (
     `${mountpoint}, where ${type} is mounted, has not answered for ${LAST_PATIENCE_MS / 1000} ` +
-    `seconds; ${end}, or take it away by ${away}`
+    `seconds; ${end}, or take it away by ${removal}`
   );
 }

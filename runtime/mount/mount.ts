@@ -1,4 +1,4 @@
-/** A served mount: the interface of every front end. */
+/** Declares a served mount, the interface of every front end. */
 import type { Upcall } from '../core/upcall.ts';
 import type { MountError } from './fuse/mount-error.ts';
 
@@ -14,5 +14,5 @@ export interface Mount {
    */
   unmount(): Promise<void>;
   /** Invalidates caches, as far as this front end can. */
-  invalidate(what: Upcall): Promise<void>;
+  invalidate(upcall: Upcall): Promise<void>;
 }

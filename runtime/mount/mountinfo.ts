@@ -15,7 +15,7 @@ export interface MountEntry {
   readonly options: readonly string[];
 }
 
-/** All mounts, the newest last. */
+/** Reads all mounts, the newest last. */
 export function readMounts(): MountEntry[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.flatMap((line) => {
@@ -33,14 +33,14 @@ export function readMounts(): MountEntry[] {
   });
 }
 
-/** The newest mount on exactly this path. */
+/** Finds the newest mount on exactly this path. */
 export const findMount = (path: string): MountEntry | null =>
   readMounts().findLast(({ mountpoint }) => mountpoint === path) ?? null;
 
-/** Uid of the user who mounted, from FUSE's options; -1 without it. */
-export function mounterOf({ options }: MountEntry): number {
-  const given = options.find((option) => option.startsWith('user_id='));
-  return given === undefined ? -1 : Number(given.slice('user_id='.length));
+/** The uid of the user who mounted, from FUSE's options; -1 if the options lack it. */
+export function mountingUid({ options }: MountEntry): number {
+  const option = options.find((option) => option.startsWith('user_id='));
+  return option === undefined ? -1 : Number(option.slice('user_id='.length));
 }
 
 const unescapeOctal = (text: string): string =>

@@ -10,8 +10,9 @@ import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
 import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
-/** Size of each ring. */
+/** The number of records in each ring. */
 export const RECORDS_MAX = 1000;
+/** The most volumes in a record. */
 const WAY_MAX = 16;
 
 /** A recorded request, in JSON. */
@@ -30,17 +31,17 @@ export interface NotableRequest {
   readonly gid: number;
   /** `ENOENT`; null for a slow success. */
   readonly errno: string | null;
-  /** Duration; an upper bound if `among` is above 1. */
+  /** Duration in milliseconds; an upper bound if `among` is above 1. */
   readonly ms: number;
-  /** Number of requests answered in that time, itself included. */
+  /** Number of requests that ended in that time, itself included. */
   readonly among: number;
-  /** Volumes that it reached, the top first; none if the mount answered itself. */
+  /** Volumes that it reached, the top first; empty if the mount replied itself. */
   readonly way: readonly string[];
 }
 
 export interface NotableDump {
   readonly slowMs: number;
-  /** Size of each ring. */
+  /** The number of records in each ring. */
   readonly kept: number;
   /** The oldest first. */
   readonly requests: readonly NotableRequest[];
@@ -63,7 +64,7 @@ class RequestRecord implements SampleListener {
   among = 1;
   isInVain = false;
   attribute: string | null = null;
-  /** Made at once, while the names are known; null for an expected failure. */
+  /** Listed at once, while the names are known; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
   /** Name in the directory `inode`; null for `inode` itself. */
@@ -101,8 +102,8 @@ class RecordRing {
     this.make = make;
   }
 
-  /** The oldest record, to be overwritten. */
-  take(): RequestRecord {
+  /** Returns the oldest record, which the caller overwrites. */
+  takeOldest(): RequestRecord {
     const at = this.next;
     this.next = at + 1 < RECORDS_MAX ? at + 1 : 0;
     this.items[at] ??= this.make();
@@ -116,7 +117,7 @@ class RecordRing {
 
 /** Finds inodes by the kernel's nodeid. */
 export interface InodeLookup {
-  inode(nodeid: number): Inode | undefined;
+  findInode(nodeid: number): Inode | undefined;
 }
 
 export class NotableRequests {
@@ -133,72 +134,72 @@ export class NotableRequests {
 
   /**
    * Records a failed or slow request.
-   * @param nodeid inode of the request, for `by`
+   * @param nodeid inode of the request, for `inodes`
    * @param errno 0 on success
    * @param at time of the reply, by `performance.now` @param ms duration. If both are unknown yet, the
    *   caller registers the returned record for the next sample
    */
-  add(request: Stack, by: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
+  add(request: Stack, inodes: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
     const isInVain = ms < this.slowMs && isExpectedFailure(request.op, errno);
-    const kept = (isInVain ? this.inVain : this.failedOrSlow).take();
-    kept.unique = request.unique;
-    kept.op = request.op;
-    kept.pid = request.pid;
-    kept.uid = request.uid;
-    kept.gid = request.gid;
-    kept.errno = errno;
-    kept.at = at;
-    kept.ms = ms;
-    kept.among = 1;
-    kept.isInVain = isInVain;
-    kept.hops = 0;
+    const record = (isInVain ? this.inVain : this.failedOrSlow).takeOldest();
+    record.unique = request.unique;
+    record.op = request.op;
+    record.pid = request.pid;
+    record.uid = request.uid;
+    record.gid = request.gid;
+    record.errno = errno;
+    record.at = at;
+    record.ms = ms;
+    record.among = 1;
+    record.isInVain = isInVain;
+    record.hops = 0;
     let frame = request.newest;
     // The mount's own frame comes last; its `local` has the target of the request.
     for (; frame !== null && frame.parent !== null; frame = frame.parent) {
-      if (kept.hops < WAY_MAX) kept.way[kept.hops++] = frame.xl.id;
+      if (record.hops < WAY_MAX) record.way[record.hops++] = frame.xl.id;
     }
-    const about = frame?.local ?? null;
-    kept.attribute = typeof about === 'string' ? about : null;
+    const target = frame?.local ?? null;
+    record.attribute = typeof target === 'string' ? target : null;
     let inode: Inode | null;
     let name: string | null = null;
-    if (about instanceof Loc) {
-      const { parent } = about;
-      inode = parent ?? about.inode;
-      if (parent !== null) name = about.name;
-    } else inode = by.inode(nodeid) ?? null;
-    kept.inode = isInVain ? inode : null;
-    kept.name = name;
-    kept.paths = isInVain ? null : pathsOf(about, inode, name);
-    return kept;
+    if (target instanceof Loc) {
+      const { parent } = target;
+      inode = parent ?? target.inode;
+      if (parent !== null) name = target.name;
+    } else inode = inodes.findInode(nodeid) ?? null;
+    record.inode = isInVain ? inode : null;
+    record.name = name;
+    record.paths = isInVain ? null : listPaths(target, inode, name);
+    return record;
   }
 
   /** Moves an expected failure that was also slow to the other ring. */
-  moveToSlow(kept: RequestRecord): void {
-    const slow = this.failedOrSlow.take();
-    slow.copy(kept);
+  moveToSlow(record: RequestRecord): void {
+    const slow = this.failedOrSlow.takeOldest();
+    slow.copy(record);
     slow.isInVain = false;
-    slow.paths = pathsOf(null, kept.inode, kept.name);
+    slow.paths = listPaths(null, record.inode, record.name);
     slow.inode = null;
-    kept.op = NONE;
+    record.op = NONE;
   }
 
   dump(): NotableDump {
     sampleIfAwaited();
-    const kept = [...this.inVain.list(), ...this.failedOrSlow.list()]
+    const records = [...this.inVain.list(), ...this.failedOrSlow.list()]
       .filter(({ op }) => op !== NONE)
       .sort((a, b) => a.at - b.at || a.unique - b.unique);
-    const began = this.graph.context.sink.now() - performance.now();
-    const requests = kept.map((one) => this.describe(one, began));
+    const clockOffset = this.graph.context.sink.now() - performance.now();
+    const requests = records.map((record) => this.describe(record, clockOffset));
     return { slowMs: this.slowMs, kept: RECORDS_MAX, requests };
   }
 
-  private describe(kept: RequestRecord, began: number): NotableRequest {
-    const { at, errno, way, hops, paths, inode, name, isInVain: _, notable: __, ...same } = kept;
+  private describe(record: RequestRecord, clockOffset: number): NotableRequest {
+    const { at, errno, way, hops, paths, inode, name, isInVain: _, notable: __, ...rest } = record;
     return {
-      ...same,
-      time: began + at,
+      ...rest,
+      time: clockOffset + at,
       errno: errno === 0 ? null : errnoName(errno),
-      paths: paths ?? pathsOf(null, inode, name),
+      paths: paths ?? listPaths(null, inode, name),
       way: way
         .slice(0, hops)
         .map((id) => this.graph.instances[id]?.name ?? `#${id}`)
@@ -213,10 +214,10 @@ function isExpectedFailure(op: string, errno: number): boolean {
   return op === 'GETXATTR' && (errno === ENODATA || errno === EOPNOTSUPP);
 }
 
-function pathsOf(about: unknown, inode: Inode | null, name: string | null): readonly string[] {
-  // A rename has two locs, and other handlers keep a loc among other values.
-  const noted = about !== null && typeof about === 'object' ? Object.values(about) : [];
-  const locs = noted.filter((value) => value instanceof Loc);
+function listPaths(target: unknown, inode: Inode | null, name: string | null): readonly string[] {
+  // A rename has two locs, and other handlers have a loc among other values.
+  const values = target !== null && typeof target === 'object' ? Object.values(target) : [];
+  const locs = values.filter((value) => value instanceof Loc);
   if (locs.length > 0) return locs.map(({ path }) => path);
   if (inode === null) return [];
   return [name === null ? inode.path : joinPath(inode.path, name)];

@@ -1,4 +1,4 @@
-/** Checks before a mount that the root of the graph answers. */
+/** Looks up the root of a graph before a front end mounts it. */
 import { Driver, ROOT } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';

@@ -6,7 +6,7 @@
  * Source: proc_pid_comm(5), proc_pid_stat(5).
  */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { findMount, type MountEntry, mounterOf } from './mountinfo.ts';
+import { findMount, type MountEntry, mountingUid } from './mountinfo.ts';
 
 export interface ServerProcess {
   /** In this process's pid namespace. */
@@ -19,63 +19,63 @@ export interface ServerProcess {
 const TICKS = 100;
 
 /** The process name of a device's server, within 15 bytes: FUSE devices have major 0, and a minor of 20 bits. */
-const nameFor = (device: string): string => `glossa ${device.split(':')[1]}`;
+const processName = (device: string): string => `glossa ${device.split(':')[1]}`;
 
 /** Names this process as the server of a mount; null resets the name. */
 export function nameServer(mountpoint: string | null): void {
   try {
     const mount = mountpoint === null ? null : findMount(mountpoint);
-    writeFileSync('/proc/self/comm', mount === null ? 'glossa' : nameFor(mount.device));
+    writeFileSync('/proc/self/comm', mount === null ? 'glossa' : processName(mount.device));
   } catch {
     // Without /proc the name is not needed.
   }
 }
 
-/** The process that serves a mount; null if none is visible. */
+/** Finds the process that serves a mount; null if it is not visible. */
 export function findServer(mount: MountEntry): ServerProcess | null {
-  const name = `${nameFor(mount.device)}\n`;
-  const uid = mounterOf(mount);
-  let found: ServerProcess | null = null;
+  const name = `${processName(mount.device)}\n`;
+  const uid = mountingUid(mount);
+  let newest: ServerProcess | null = null;
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || read(`/proc/${pid}/comm`) !== name) continue;
-    const start = startOf(pid);
-    if (start === null || ownerOf(pid) !== uid) continue;
+    if (!Number.isInteger(pid) || readProcFile(`/proc/${pid}/comm`) !== name) continue;
+    const start = readStart(pid);
+    if (start === null || readOwner(pid) !== uid) continue;
     // A device number may be reused while its previous server still exits.
-    if (found === null || start > found.start) found = { pid, start };
+    if (newest === null || start > newest.start) newest = { pid, start };
   }
-  return found;
+  return newest;
 }
 
-/** A running process; null if it has ended. */
+/** Finds a running process; null if it has ended. */
 export function findProcess(pid: number): ServerProcess | null {
-  const start = startOf(pid);
+  const start = readStart(pid);
   return start === null ? null : { pid, start };
 }
 
 /** Whether the process still runs. */
-export const isRunning = ({ pid, start }: ServerProcess): boolean => startOf(pid) === start;
+export const isRunning = ({ pid, start }: ServerProcess): boolean => readStart(pid) === start;
 
-/** Start time, to the second. */
+/** The start time of a process, to the second. */
 export function startTime({ start }: ServerProcess): Date {
-  const boot = /^btime (\d+)$/m.exec(read('/proc/stat') ?? '')?.[1] ?? 0;
+  const boot = /^btime (\d+)$/m.exec(readProcFile('/proc/stat') ?? '')?.[1] ?? 0;
   return new Date((Number(boot) + Math.floor(start / TICKS)) * 1000);
 }
 
-/** Start of a process in ticks; null for an ended one, zombies included. */
-function startOf(pid: number): number | null {
-  const stat = read(`/proc/${pid}/stat`);
+/** Reads the start of a process in ticks; null if it has ended, or is a zombie. */
+function readStart(pid: number): number | null {
+  const stat = readProcFile(`/proc/${pid}/stat`);
   // The process name may contain blanks and brackets.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
 }
 
-export function ownerOf(pid: number): number | undefined {
+export function readOwner(pid: number): number | undefined {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
 }
 
 /** Reads a file in /proc; null for an ended or hidden process. */
-function read(path: string): string | null {
+function readProcFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -15,7 +15,7 @@ export const formatClock = (startedAt: number, at: number): string =>
 export const formatResult = ({ opRet, opErrno }: Pick<UnwindEvent, 'opRet' | 'opErrno'>): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : String(opRet);
 
-/** A value with a path or bytes in short; any other as JSON, or as `others` formats it. */
+/** A value with a path or bytes in short; any other as JSON, or as `formatOther` formats it. */
 export function formatValue(
   value: ValueSeen,
   formatOther: (value: NonNullable<ValueSeen>) => string = JSON.stringify,

@@ -1,6 +1,6 @@
 /** Writes the head of a recording as JSON, and checks its shape when it is read. */
 import { argTypes } from '../core/fops.ts';
-import { shownOptions } from '../core/secrets.ts';
+import { maskOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { RecordingError } from './bytes.ts';
 import type { Retention } from './codec.ts';
@@ -41,7 +41,7 @@ export function makeHead(
       type,
       options: redacted
         ? Object.fromEntries(given.map(({ key }) => [key, '…']))
-        : shownOptions(given),
+        : maskOptions(given),
       subvolumes: childNames,
     })),
     tables: ownTables,

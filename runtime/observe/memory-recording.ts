@@ -1,4 +1,4 @@
-/** Makes a recording in memory, for pages and tests. `bytes` returns the content of its file. */
+/** Makes a recording in memory, for pages and tests. `toBytes` returns the content of its file. */
 import { encodeName } from '../core/bytes.ts';
 import { MemoryEvents } from './event-store.ts';
 import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';

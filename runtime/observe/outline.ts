@@ -5,7 +5,7 @@
  *   const outline = await readOutline(openRecording(bytes));
  *   for (let i = 0; i < outline.requests.length; i++) outline.walk(i);
  */
-import { joined } from '../core/bytes.ts';
+import { concatBytes } from '../core/bytes.ts';
 import { Input, RecordingError } from './bytes.ts';
 import {
   EventReader,
@@ -78,7 +78,7 @@ export class Outline {
   /** Reads the first fields of all events, once. */
   constructor({ head, count, problems }: Recording, parts: readonly Part[]) {
     this.problems = [...problems];
-    this.bytes = joined(parts.map((part) => part.bytes));
+    this.bytes = concatBytes(parts.map((part) => part.bytes));
     this.reader = new EventReader(head.tables, head.volumes);
     const capacity = Math.min(count, Math.floor(this.bytes.length / EVENT_BYTES_MIN));
     this.hops = new HopColumns(capacity);

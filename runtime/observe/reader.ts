@@ -212,7 +212,7 @@ async function* readEvents(
   }
 }
 
-/** The description of a damaged part, of which `read` events were read. */
+/** The description of a damaged part, of which `readCount` events were read. */
 export function describeDamage(
   { name, count }: Pick<Part, 'name' | 'count'>,
   error: unknown,

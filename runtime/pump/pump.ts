@@ -226,18 +226,18 @@ class Pump implements PumpSources {
     // A client on this CPU, woken by the reply, runs now and sends its next request.
     schedYield();
     n = this.readAny();
-    if (n !== -EAGAIN || !this.busy.due()) return n;
+    if (n !== -EAGAIN || !this.busy.shouldPoll()) return n;
     const { busy } = this;
     const until = sample() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 4; tries++) {
         n = this.readAny();
         if (n === -EAGAIN) continue;
-        busy.hit();
+        busy.noteHit();
         return n;
       }
     } while (performance.now() < until);
-    busy.miss();
+    busy.noteMiss();
     return n;
   }
 
@@ -254,21 +254,21 @@ class Pump implements PumpSources {
     // On a shared CPU, peers and clients run only while this process sleeps.
     if (!several) return -EAGAIN;
     const wait = sources.isAwaited ? this.answers : this.busy;
-    if (!wait.due()) return -EAGAIN;
+    if (!wait.shouldPoll()) return -EAGAIN;
     const until = sample() + wait.limitUs / 1000;
     do {
       schedYield();
       if (sources.receive()) {
-        wait.hit();
+        wait.noteHit();
         return DONE;
       }
       const n = this.readAny();
       if (n === -EAGAIN) continue;
-      wait.hit();
+      wait.noteHit();
       sample();
       return n;
     } while (performance.now() < until);
-    wait.miss();
+    wait.noteMiss();
     return -EAGAIN;
   }
 

@@ -5,7 +5,7 @@
  * A recorded gfid maps to the inode that a reply has returned in its place; a storage that honours
  * requested gfids has it under the same gfid.
  */
-import { applyReply, inodeOf, targetLocOf } from '../core/apply-reply.ts';
+import { applyReply, replyInode, targetLoc } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
 import type { Client } from '../core/client.ts';
 import { Dict } from '../core/dict.ts';
@@ -129,7 +129,7 @@ export class Objects {
       const value = seen[name] ?? null;
       if (value === null || (type !== 'fd' && type !== 'inode')) return this.value(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
-      return this.inode((value as { gfid: Gfid }).gfid) ?? targetLocOf(row, args)?.inode ?? null;
+      return this.inode((value as { gfid: Gfid }).gfid) ?? targetLoc(row, args)?.inode ?? null;
     });
   }
 
@@ -237,7 +237,7 @@ export function learn(objects: Objects, outcome: ReplyOutcome, then: Answer | nu
   const { row, args, opRet, opErrno, values } = outcome;
   applyReply(row, args, opRet, opErrno, values);
   if (opRet < 0) return;
-  const linked = inodeOf(row, values);
+  const linked = replyInode(row, values);
   if (linked !== null) {
     objects.learn(linked.gfid, linked);
     const was = then?.reply.buf as StructSeen | null | undefined;

@@ -17,7 +17,7 @@ import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
-import { Initiator, initiatorTranslator } from '../core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import { formatCall, formatResult } from '../observe/event-text.ts';
 import { type Difference, differences } from './compare.ts';
 import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
@@ -63,7 +63,7 @@ interface SentRequest {
 const STILL_MS = 2000;
 const NS_PER_MS = 1e6;
 
-const translator = initiatorTranslator('replay', 'Sends the requests of a recording.');
+const translator = makeInitiatorTranslator('replay', 'Sends the requests of a recording.');
 
 export class Replay {
   private readonly graph: Graph;

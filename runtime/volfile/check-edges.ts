@@ -3,7 +3,7 @@
  * reaches every volume. A loop contains a reference forward, and is reported there. The depth is
  * limited, as a fop goes down the graph by nested calls on the process's stack.
  */
-import { nearest } from '../core/nearest.ts';
+import { findNearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { LooseWord } from './statement-words.ts';
@@ -86,7 +86,7 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
 const link = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
 const nearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
-  nearest(
+  findNearest(
     text,
     [...names].filter((name) => name !== own),
   );

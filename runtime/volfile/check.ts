@@ -2,7 +2,7 @@
  * Checks volumes against their types: the type is known, the number of subvolumes right, each
  * option known and well formed. The caller passes the registry of types.
  */
-import { nearest } from '../core/nearest.ts';
+import { findNearest } from '../core/nearest.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
@@ -64,8 +64,8 @@ function nearestType(type: string, types: readonly string[]): string | undefined
   const wanted = last(type);
   return (
     types.find((known) => last(known) === wanted) ??
-    nearest(type, types) ??
-    types.find((known) => last(known) === nearest(wanted, types.map(last)))
+    findNearest(type, types) ??
+    types.find((known) => last(known) === findNearest(wanted, types.map(last)))
   );
 }
 

@@ -2,7 +2,7 @@
  * Describes a volfile's contents as data: volumes in the order of the file, each word with its
  * place. Callers print, draw and compare graphs with it; it knows no translator.
  */
-import { shownValue } from '../core/secrets.ts';
+import { maskValue } from '../core/secrets.ts';
 import type { SourcePlace } from './source.ts';
 
 export interface Word {
@@ -53,7 +53,7 @@ export const plainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
 export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
   plainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
-    options: options.map(([key, value]) => [key, shownValue(key, value)]),
+    options: options.map(([key, value]) => [key, maskValue(key, value)]),
   }));
 
 /**

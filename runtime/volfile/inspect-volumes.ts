@@ -3,7 +3,7 @@
  * absent files, the declarations of a module. Each problem has the place of the option in question.
  */
 
-import { withoutEffect } from '../core/accepted-options.ts';
+import { listEffectlessOptions } from '../core/accepted-options.ts';
 import type { Context } from '../core/context.ts';
 import { GraphError } from '../core/errors.ts';
 import { Log, type LogLevels } from '../core/log.ts';
@@ -78,7 +78,7 @@ async function inspectOne(
   const checked = checkOptions(options, given, { open: true });
   // Wrong options are reported already; their consequences would mislead.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
-  const doubts = withoutEffect(options, checked.values);
+  const doubts = listEffectlessOptions(options, checked.values);
   const around = context((text) => void doubts.push(text));
   const log = new Log(around.sink, SILENT, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, given, log, around);

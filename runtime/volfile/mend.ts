@@ -5,7 +5,7 @@
  *   statement before it, begins a statement.
  * - A keyword in the place of a value (`option log-file type`) is that value, without its quotes.
  */
-import { nearest } from '../core/nearest.ts';
+import { findNearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source } from './source.ts';
@@ -83,5 +83,5 @@ function* respell(
 function keywordMeant(word: ParsedWord): Keyword | undefined {
   if (word.commands.length > 0 || word.flaws.length > 0) return undefined;
   if (word.quoted) return keywords.find((keyword) => keyword === word.text);
-  return nearest(word.text, keywords) as Keyword | undefined;
+  return findNearest(word.text, keywords) as Keyword | undefined;
 }

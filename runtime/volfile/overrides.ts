@@ -7,8 +7,8 @@
  * that matches no volume is an error.
  */
 
-import { nearest } from '../core/nearest.ts';
-import { shellPattern } from '../core/shell-pattern.ts';
+import { findNearest } from '../core/nearest.ts';
+import { compileShellPattern } from '../core/shell-pattern.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import { Source } from './source.ts';
@@ -42,7 +42,7 @@ export function applyOverrides(
     const override = parseOverride(text, start, source, problems);
     start += text.length + 1;
     if (override === undefined) continue;
-    const matches = shellPattern(override.volume.text);
+    const matches = compileShellPattern(override.volume.text);
     if (!volumes.some(({ name }) => matches.test(name.text))) {
       reportNoVolume(override, volumes, problems);
     }
@@ -96,7 +96,7 @@ function reportNoVolume(
 ): void {
   const names = volumes.map(({ name }) => name.text);
   const dotted = names.find((name) => name.startsWith(`${volume.text}.`));
-  const meant = nearest(volume.text, names);
+  const meant = findNearest(volume.text, names);
   let hint: string | undefined;
   if (dotted !== undefined)
     hint = `for ${quote(dotted)} write ${quote(dotted.replaceAll('.', '?'))}`;

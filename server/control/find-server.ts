@@ -1,8 +1,8 @@
 /** Finds the mount or the server that an operand of a command names. */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { healthOf } from '../../runtime/mount/mount-health.ts';
-import { FS_TYPE, findMount, mounterOf } from '../../runtime/mount/mountinfo.ts';
+import { checkHealth } from '../../runtime/mount/mount-health.ts';
+import { FS_TYPE, findMount, mountingUid } from '../../runtime/mount/mountinfo.ts';
 import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';

@@ -3,7 +3,7 @@
  * labels. They come from the volumes' dumps when a collector asks, so they cost requests nothing.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
-import { bucketOf } from '../../runtime/core/histogram.ts';
+import { findBucket } from '../../runtime/core/histogram.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { IoStats } from '../../runtime/xlators/debug/io-stats/index.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from '../statedump/volume-dumps.ts';
@@ -159,7 +159,7 @@ const LATENCIES = {
 /** Powers of two, in microseconds: from 4 us to 17 s. */
 const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
 /** The index in the core's histogram at which each of these buckets ends. */
-const ENDS = POWERS.map((power) => bucketOf(2 ** power * 1000));
+const ENDS = POWERS.map((power) => findBucket(2 ** power * 1000));
 const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
 
 function readLatencies(xl: Xlator): Distribution[] {

@@ -1,6 +1,6 @@
 /** Makes the statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
 
-import { pendingCalls } from '../../runtime/core/dumps.ts';
+import { listPendingCalls } from '../../runtime/core/dumps.ts';
 import { newestRequest } from '../../runtime/core/frame.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
@@ -55,7 +55,7 @@ export class Dumper {
 
   private markAges(): void {
     this.ages.mark(this.graph.context.now(), newestRequest(), () =>
-      pendingCalls(this.graph).map(({ unique }) => unique),
+      listPendingCalls(this.graph).map(({ unique }) => unique),
     );
   }
 

@@ -1,5 +1,5 @@
 /** Collects the dumps of a graph's volumes, for `glossa stats` and metrics. */
-import { dumpOf } from '../../runtime/core/dumps.ts';
+import { dumpVolume } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dump, Xlator } from '../../runtime/core/xlator.ts';
 

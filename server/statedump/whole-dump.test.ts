@@ -4,7 +4,7 @@ import { Fd } from '../../runtime/core/fd.ts';
 import { newestRequest, Stack } from '../../runtime/core/frame.ts';
 import { wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import { Initiator, initiatorTranslator } from '../../runtime/core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../runtime/core/initiator.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { Log } from '../../runtime/core/log.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
@@ -22,7 +22,7 @@ import { formatSections } from './sections.ts';
 import { makeWholeDump } from './whole-dump.ts';
 
 const about = { version: '1.2.3', pid: 42, mountpoint: '/mnt', volfile: '/a.vol', started: 0 };
-const front = initiatorTranslator('mount/fuse', 'A test.', () => ({ requests: 1 }));
+const front = makeInitiatorTranslator('mount/fuse', 'A test.', () => ({ requests: 1 }));
 
 let graph: Graph | undefined;
 afterEach(() => graph?.stop());

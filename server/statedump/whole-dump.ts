@@ -7,10 +7,10 @@
 
 import {
   type CallDump,
-  type Capped,
-  callsOf,
+  type CappedList,
+  dumpCalls,
+  dumpInodes,
   type InodesDump,
-  inodesOf,
   LIST_MAX,
 } from '../../runtime/core/dumps.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
@@ -48,13 +48,13 @@ export interface WholeDump {
   readonly time: number;
   readonly process: About;
   readonly memory: Memory;
-  readonly callpool: Capped<CallDump>;
+  readonly callpool: CappedList<CallDump>;
   /** The front end, then the volumes from the top down. */
   readonly volumes: readonly GraphVolume[];
   /** Volumes of replaced graphs that are not idle yet. */
   readonly replaced: readonly VolumeDump[];
   readonly inodes: InodesDump;
-  readonly fds: Capped<FdDump>;
+  readonly fds: CappedList<FdDump>;
 }
 
 export interface GraphVolume extends VolumeDump {
@@ -79,7 +79,9 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
     time: context.sink.now(),
     process: about,
     memory: { ...process.memoryUsage() },
-    callpool: callsOf(graph, (unique) => Math.floor(ages.of(unique, context.now()) / 1000)),
+    callpool: dumpCalls(graph, (unique) =>
+      Math.floor(ages.minimumAge(unique, context.now()) / 1000),
+    ),
     volumes: volumes.map((xl) => ({
       ...dumpVolume(xl),
       options: shownOptions(xl.given),

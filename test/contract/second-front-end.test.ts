@@ -13,7 +13,7 @@ import { Driver, type FopError } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { EAGAIN } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import { Initiator, initiatorTranslator } from '../../runtime/core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../runtime/core/initiator.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../runtime/core/lock.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
@@ -73,7 +73,7 @@ async function reply(client: Client, request: Request): Promise<object> {
   }
 }
 
-const record = initiatorTranslator('test/json', 'Serves a graph by lines of JSON.');
+const record = makeInitiatorTranslator('test/json', 'Serves a graph by lines of JSON.');
 
 function serve(graph: Graph, path: string): Promise<() => Promise<void>> {
   const initiator = new Initiator(graph, 'json', record, graph.top.log);

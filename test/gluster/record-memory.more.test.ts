@@ -43,7 +43,7 @@ let peers: RawPeer[];
 /** The server's timers that end its patience. */
 let ends: Set<() => void>;
 
-const dump = (): Dump => dumpOf(graph.top);
+const dump = (): Dump => dumpVolume(graph.top);
 const waiting = (): unknown => dump()['waiting-for-record-memory'];
 const filled = (): number => Number(dump()['record-memory-filled']);
 const used = (): number => Number(dump()['record-memory-used']);
@@ -71,7 +71,7 @@ async function start(sources: PumpSources | undefined): Promise<void> {
   });
   graph = activate(description, registry, context, { default: INFO, volumes: new Map() });
   await graph.start();
-  await graph.whenUp(30_000);
+  await graph.awaitUp(30_000);
   port = Number(String(dump()['listens-at']).split(':')[1]);
 }
 

@@ -71,7 +71,7 @@ it('a brick volfile of glusterd loads, and one log line names the stand-ins whos
   const { graph, said, warnings } = await start(volfile());
   await graph.start();
   try {
-    await graph.whenUp(30_000);
+    await graph.awaitUp(30_000);
     expect(warnings).toEqual([]);
     const lines = said.filter((line) => line.includes('pass all requests on'));
     expect(lines.length).toBe(1);

@@ -105,7 +105,7 @@ export class DistributedVolume {
   /** The same on one child, without the volume. */
   askChild<N extends FopName>(name: string, fop: N, ...args: FopTable[N]['args']): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
-    return this.askAt(this.graph.linksTo(xl), INTERNAL_PID, fop, args);
+    return this.askAt(this.graph.makeLinks(xl), INTERNAL_PID, fop, args);
   }
 
   private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): FopReply {

@@ -12,7 +12,11 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { INFO, Log } from '../../runtime/core/log.ts';
 import type { Fop, Fops } from '../../runtime/core/xlator.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
-import { fuseInitiator, Session, type SessionOptions } from '../../runtime/mount/fuse/session.ts';
+import {
+  makeFuseInitiator,
+  Session,
+  type SessionOptions,
+} from '../../runtime/mount/fuse/session.ts';
 import { close, poll, read } from '../../runtime/sys/libc.ts';
 import { makeSocketpair } from '../../runtime/sys/socket.ts';
 import { PollSet } from '../../runtime/sys/struct.ts';
@@ -122,7 +126,7 @@ export class Rig {
     const log = new Log(context.sink, { default: INFO, volumes: new Map() }, 'fuse');
     const timeouts = { attributeTimeout: 1, entryTimeout: 2, negativeTimeout: 0 };
     const all = { ...timeouts, busyPollUs: 0, passthrough: false, ...options };
-    const client = fuseInitiator(graph, log, all.attributeTimeout).connect();
+    const client = makeFuseInitiator(graph, log, all.attributeTimeout).connect();
     const session = new Session(pair[0], client, all, () => {});
     return new Rig(context.lines, graph, session, pair);
   }
@@ -180,7 +184,7 @@ export class Rig {
   find(name: string, parent = 1): Inode {
     const { body, error } = this.ask(1, parent, name);
     if (error !== 0) throw new Error(`lookup of ${name}: ${error}`);
-    return this.session.inode(Number(body.readBigUInt64LE(0)))!;
+    return this.session.findInode(Number(body.readBigUInt64LE(0)))!;
   }
 
   async close(): Promise<void> {

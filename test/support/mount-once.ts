@@ -8,7 +8,7 @@ import { unwind } from '../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';
-import { mountGraph } from '../../runtime/mount/fuse/mount.ts';
+import { mountGraph } from '../../runtime/mount/fuse/kernel-mount.ts';
 import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
 import { findMount } from '../../runtime/mount/mountinfo.ts';
 import { FakeContext, makeGraph } from './core.ts';

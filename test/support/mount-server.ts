@@ -18,7 +18,7 @@ import { fail, unwind } from '../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
-import { type KernelMount, mountGraph } from '../../runtime/mount/fuse/mount.ts';
+import { type KernelMount, mountGraph } from '../../runtime/mount/fuse/kernel-mount.ts';
 import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';

@@ -3,7 +3,7 @@
  * no file written by hand repeats them.
  */
 import { describe, expect, it } from 'vitest';
-import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
+import { type Field, type Struct, shortName, structs } from '../../runtime/core/fields.ts';
 import { camelName } from '../../tools/gen/fields.ts';
 import { generateOutputs } from '../../tools/gen/outputs.ts';
 import { readSources, type SourceFile } from './sources.ts';

@@ -2,12 +2,13 @@
  * Writes the core's structures that cross boundaries field by field: initial values
  * (`runtime/core/gen/fields.gen.ts`), and classes (`runtime/core/gen/iatt.gen.ts`).
  */
-import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
-import { camel } from '../../runtime/core/fops.ts';
+import { type Field, type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { toCamelCase } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 
 /** A field's name in JavaScript. */
-export const camelName = (struct: Struct, field: Field): string => camel(nameOf(struct, field));
+export const camelName = (struct: Struct, field: Field): string =>
+  toCamelCase(shortName(struct, field));
 
 /** The initial value of a field, as a literal of both JavaScript and Python. */
 export function initialLiteral({ kind, initial }: Field): string {

@@ -1,6 +1,6 @@
 /** Writes docs/reference/fops.md, the reference of all fops. */
 
-import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import {
   type Arg,
   type ArgType,
@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<ArgType, string>> = {
 const writeRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
   args
     .map(({ name, type }) => {
-      const what = argDoc(row.name as FopName, name).replaceAll('|', '\\|');
+      const what = describeArgument(row.name as FopName, name).replaceAll('|', '\\|');
       return `| ${kind} | \`${name}\` | ${TYPES[type]} | ${what} |`;
     })
     .join('\n');

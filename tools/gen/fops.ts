@@ -3,7 +3,7 @@
  * callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`. Their parameter lists are literal, so that a
  * request allocates no rest array and each call site has one signature.
  */
-import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
+import { type Arg, type ArgType, type FopRow, fops, toCamelCase } from '../../runtime/core/fops.ts';
 
 /** Each type of values in TypeScript; other languages differ in a few. */
 export const TS_TYPES: Readonly<Record<ArgType, string>> = {
@@ -24,7 +24,7 @@ export const TS_TYPES: Readonly<Record<ArgType, string>> = {
 
 const writeParams = (args: readonly Arg[]): string =>
   args
-    .map((arg) => `${camel(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
+    .map((arg) => `${toCamelCase(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
     .join(', ');
 /** The arguments as a list of names, to pass them on. */
 export const writeNames = (args: readonly Arg[]): string =>

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
-import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
-import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
+import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Arg, type ArgType, type FopRow, fops, toCamelCase } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { writeInterfaceBody } from './fields.ts';
 import { countRequired, TS_TYPES } from './fops.ts';
@@ -60,7 +60,10 @@ function writeTableRow(row: FopRow): string {
 
 const describeArgs = (row: FopRow, args: readonly Arg[]): string =>
   args
-    .map(({ name }) => `     * @param ${camel(name)} ${argDoc(row.name as FopName, name)}`)
+    .map(
+      ({ name }) =>
+        `     * @param ${toCamelCase(name)} ${describeArgument(row.name as FopName, name)}`,
+    )
     .join('\n');
 
 function writeMethods(row: FopRow): string {

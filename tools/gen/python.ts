@@ -1,6 +1,6 @@
 /** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
 import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
-import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
+import { type Struct, shortName, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { writeCodeLines } from './codes.ts';

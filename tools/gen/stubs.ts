@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
-import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
-import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { makeSentence } from './fields.ts';
@@ -149,7 +149,7 @@ function writeAttributes(struct: Struct): string {
     const about = makeSentence(field.about);
     const doc = about === undefined ? [] : [wrapText('    ', `"""${about}"""`)];
     const type = field.kind === 'integer' ? 'int' : 'str';
-    return [`    ${nameOf(struct, field)}: ${type}`, ...doc];
+    return [`    ${shortName(struct, field)}: ${type}`, ...doc];
   });
   return lines.join('\n').trimStart();
 }

@@ -83,7 +83,7 @@ export class RunningGraph {
     distance.ms = 0;
     counts.counting = false;
     try {
-      const settings = only === undefined ? {} : { links: graph.linksTo(only) };
+      const settings = only === undefined ? {} : { links: graph.makeLinks(only) };
       this.slept = 0;
       return await letTimePass(clock, what(settings), () => this.slept);
     } finally {

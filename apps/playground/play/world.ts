@@ -105,7 +105,7 @@ export class World {
       const graph = activate(inspection.description, registry, context, levels);
       await inRealTime(clock, graph.start());
       try {
-        await inRealTime(clock, graph.whenUp(UP_TIMEOUT_MS));
+        await inRealTime(clock, graph.awaitUp(UP_TIMEOUT_MS));
       } catch (error) {
         await graph.stop();
         throw error;

@@ -9,7 +9,7 @@
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { printable } from '../../../runtime/core/log.ts';
-import { nearest } from '../../../runtime/core/nearest.ts';
+import { findNearest } from '../../../runtime/core/nearest.ts';
 import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { LanguageSyntax } from '../language.ts';

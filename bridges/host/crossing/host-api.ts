@@ -10,7 +10,7 @@ import type { Stack } from '../../../runtime/core/frame.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../../runtime/core/log.ts';
 import { turn } from '../../../runtime/core/turn.ts';
-import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
+import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { GuestHost } from '../guest-host.ts';

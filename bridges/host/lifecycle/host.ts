@@ -15,7 +15,7 @@ import { messages } from '../../../runtime/core/messages.ts';
 import type { Options } from '../../../runtime/core/options.ts';
 import {
   announceChangedReplies,
-  childrenUp,
+  areChildrenUp,
   type Dump,
   defaultNotify,
   type Fops,
@@ -370,7 +370,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.failures = 0;
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
-    sayUp(this.xl as Xlator, this.current.api.declaredUp ?? childrenUp(this.xl as Xlator));
+    sayUp(this.xl as Xlator, this.current.api.declaredUp ?? areChildrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
     this.succession.resumeServing();
     before.retire();

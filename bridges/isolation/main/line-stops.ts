@@ -8,7 +8,7 @@ import {
   type LineStop,
   type LineStops,
   type LineVariable,
-  type StoppedAt,
+  type ModuleStop,
 } from '../../../runtime/core/line-stops.ts';
 import { MalformedMessage } from '../bytes.ts';
 import { DOWN } from '../message-kinds.ts';
@@ -24,7 +24,7 @@ const MAX_ITEMS = 1000;
 
 export class ThreadLineStops implements LineStops {
   listener: LineStops['listener'] = null;
-  stop: StoppedAt | null = null;
+  stop: ModuleStop | null = null;
   /** The command that a new worker starts with, as JSON. */
   initialBreakpoints: string | undefined;
   private link: WorkerLink | null = null;

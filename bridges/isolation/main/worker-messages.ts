@@ -7,7 +7,7 @@ import type { Frame } from '../../../runtime/core/frame.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
-import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
+import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
 import {
   LimitedLog,

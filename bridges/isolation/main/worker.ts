@@ -1,7 +1,7 @@
 /** Starts the thread of an isolated volume, sends it orders, checks that it runs, and ends it. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
+import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ThreadSettings } from '../../host/index.ts';
 import type { ModuleContext } from '../../host/language.ts';

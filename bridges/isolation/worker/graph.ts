@@ -15,7 +15,7 @@ import {
   windArgs,
 } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../runtime/core/initiator.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Log } from '../../../runtime/core/log.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
@@ -164,7 +164,7 @@ export class RequestExchange implements ObjectCodec {
     this.front = new Initiator(
       graph,
       'main',
-      initiatorTranslator('isolation/main', 'The main thread.'),
+      makeInitiatorTranslator('isolation/main', 'The main thread.'),
       log,
     );
     this.cbks = Object.fromEntries(

@@ -2,7 +2,7 @@
  * Makes access to unknown property names an error with a suggestion, instead of undefined. The
  * guard is at the end of the prototype chain, where known names never arrive, so they cost no time.
  */
-import { nearest } from '../../../runtime/core/nearest.ts';
+import { findNearest } from '../../../runtime/core/nearest.ts';
 
 const { create, getOwnPropertyDescriptors, getOwnPropertyNames, getPrototypeOf } = Object;
 const { setPrototypeOf, prototype: plain } = Object;

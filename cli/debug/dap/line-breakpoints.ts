@@ -1,7 +1,7 @@
 /** Translates lines into breakpoints: in a volfile the line's volume, in a module the line's method. */
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
+import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
 import { reason } from '../../../terminal/reason.ts';
 

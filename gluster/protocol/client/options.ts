@@ -1,5 +1,5 @@
 /** Defines the options of protocol/client: GlusterFS's, and reconnect-wait. */
-import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
+import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
@@ -31,7 +31,7 @@ export const options = defineOptions({
     description: 'The socket of the brick, where transport-type is unix.',
   },
   ...tlsOptions,
-  ...acceptedOptions(
+  ...declareAcceptedOptions(
     {
       'transport.address-family': 'inet',
       'transport.tcp-user-timeout': 0,

@@ -90,7 +90,7 @@ export class RemoteState {
   /** Adds a proposed gfid to the xdata of a lookup, for files created outside of bricks. */
   addGfidRequest({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
-    return this.gfids.add(xdata);
+    return this.gfids.addTo(xdata);
   }
 
   /** Logs a malformed reply. */

@@ -11,7 +11,7 @@ import type { Frame, Stack } from '../../../runtime/core/frame.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { messages } from '../../../runtime/core/messages.ts';
-import { upcall } from '../../../runtime/core/upcall.ts';
+import { sendUpcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
 import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';

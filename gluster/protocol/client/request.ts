@@ -68,7 +68,7 @@ export class Request implements PendingCall {
     if (opRet < 0) {
       // After other failures it is unknown whether the brick assigned the gfid.
       if (fop === 'lookup' && opErrno === ENOENT) {
-        state.gfids.answered(args[1] as Dict | null, NULL_GFID);
+        state.gfids.noteReply(args[1] as Dict | null, NULL_GFID);
       }
       this.failWithXdata(r, opErrno || EIO);
       return;

@@ -9,7 +9,7 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
+import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
 import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/index.ts';
@@ -79,7 +79,7 @@ async function setUp() {
   /** Reports the change as protocol/client does. */
   const write = (size: number): void => {
     file.size = size;
-    for (const each of changesOf(graph, GFID, WRITTEN)) upcall(graph.xlators[0]!, each);
+    for (const each of changesOf(graph, GFID, WRITTEN)) sendUpcall(graph.xlators[0]!, each);
   };
   const list = () => {
     const { values } = ask(graph, 'readdirp', fd, 4096, 0, null);

@@ -5,7 +5,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { isOn } from '../../../runtime/core/accepted-options.ts';
-import { shellPattern } from '../../../runtime/core/shell-pattern.ts';
+import { compileShellPattern } from '../../../runtime/core/shell-pattern.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 

@@ -5,7 +5,7 @@
 import { formatSocketAddress, type SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
-import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../runtime/core/initiator.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { type ClientUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
@@ -67,7 +67,7 @@ export class BrickServer implements ConnectionHost {
     this.settings = settings;
     this.configuredAddress = readAddress(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
-    const record = initiatorTranslator(xl.type, xl.translator.description);
+    const record = makeInitiatorTranslator(xl.type, xl.translator.description);
     // A reply is written while its callback runs.
     const hints = { readBuffer: new Uint8Array(READ_MAX) };
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { dumpVolume } from '../../../runtime/core/dumps.ts';
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';

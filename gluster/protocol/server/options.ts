@@ -1,11 +1,11 @@
 /** Defines the options of protocol/server: GlusterFS's, and glossa's own limits. */
-import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
+import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 import { LIMIT_MIN } from './record-memory.ts';
 
 export const options = defineOptions({
-  ...acceptedOptions(
+  ...declareAcceptedOptions(
     {
       'config-directory': null,
       'dynamic-auth': null,

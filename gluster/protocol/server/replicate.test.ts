@@ -1,7 +1,7 @@
 /** Replies on which GlusterFS's replicate relies, over the loopback network. */
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { dumpVolume } from '../../../runtime/core/dumps.ts';
 import { ENOENT, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';

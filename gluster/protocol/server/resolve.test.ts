@@ -1,6 +1,6 @@
 /** Name resolution of a brick, over the loopback network. */
 import { afterEach, expect, test } from 'vitest';
-import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { dumpVolume } from '../../../runtime/core/dumps.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';

@@ -1,7 +1,7 @@
 /** Times that a client sets reach the storage unchanged, over the loopback network. */
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { dumpVolume } from '../../../runtime/core/dumps.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { cstring } from '../../../runtime/sys/struct.ts';

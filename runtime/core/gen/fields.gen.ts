@@ -40,15 +40,15 @@ export const NEW_IATT = {
   iaCtime: 0,
   /** Attributes last changed: nanoseconds. */
   iaCtimeNsec: 0,
-  /** Made: seconds. */
+  /** Created: seconds. */
   iaBtime: 0,
-  /** Made: nanoseconds. */
+  /** Created: nanoseconds. */
   iaBtimeNsec: 0,
-  /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
+  /** The fields that the storage filled (IATT_*); 0 when the storage does not report them. */
   iaFlags: 0,
   /** STATX_ATTR_*. */
   iaAttributes: 0,
-  /** The STATX_ATTR_* that the storage knows. */
+  /** The STATX_ATTR_* that the storage supports. */
   iaAttributesMask: 0,
 };
 export const IATT_FIELDS = names(NEW_IATT);
@@ -100,7 +100,7 @@ export const NEW_LEASE = {
   cmd: 0,
   /** 0 none, 1 read, 2 read and write. */
   type: 0,
-  /** Its 16 bytes. */
+  /** The client's id of the lease: 16 bytes, as a gfid. */
   id: '00000000-0000-0000-0000-000000000000',
   flags: 0,
 };

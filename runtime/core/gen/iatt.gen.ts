@@ -38,15 +38,15 @@ export class Iatt extends IattBase {
   iaCtime = 0;
   /** Attributes last changed: nanoseconds. */
   iaCtimeNsec = 0;
-  /** Made: seconds. */
+  /** Created: seconds. */
   iaBtime = 0;
-  /** Made: nanoseconds. */
+  /** Created: nanoseconds. */
   iaBtimeNsec = 0;
-  /** The fields that the storage filled (IATT_*); 0 when it does not tell. */
+  /** The fields that the storage filled (IATT_*); 0 when the storage does not report them. */
   iaFlags = 0;
   /** STATX_ATTR_*. */
   iaAttributes = 0;
-  /** The STATX_ATTR_* that the storage knows. */
+  /** The STATX_ATTR_* that the storage supports. */
   iaAttributesMask = 0;
 
   copy(): Iatt {

@@ -2,7 +2,7 @@
  * Loads the optional npm package `fuse-native` (libfuse 2 for Node), and declares the used part of its interface.
  *
  * Its Linux binary does not find the `libfuse.so.2` that the package contains, so this library is loaded first.
- * Errors are negative errnos, times milliseconds since 1970. `done` may be called at any later time.
+ * Errors are negative errnos, times milliseconds since 1970. A handler may call `callback` at any later time.
  *
  * Source: fuse-native 2.2 (`index.js`, `fuse-native.c`, README).
  */
@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { mountError } from '../fuse/mount-error.ts';
 
-/** Callback with 0 or minus the errno, and the result. */
-export type Done<T = void> = (status: number, result?: T) => void;
+/** Called with 0 or minus the errno, and the result. */
+export type Callback<T = void> = (status: number, result?: T) => void;
 
 export interface Stat {
   readonly mode: number;
@@ -47,47 +47,61 @@ export interface StatFs {
 
 /** Handlers of libfuse's operations. `fd` is the result of open or create. */
 export interface Operations {
-  access(path: string, mask: number, done: Done): void;
-  statfs(path: string, done: Done<StatFs>): void;
-  getattr(path: string, done: Done<Stat>): void;
-  readdir(path: string, done: Done<string[]>): void;
-  readlink(path: string, done: Done<string>): void;
-  truncate(path: string, size: number, done: Done): void;
-  ftruncate(path: string, fd: number, size: number, done: Done): void;
-  utimens(path: string, atime: number, mtime: number, done: Done): void;
-  chown(path: string, uid: number, gid: number, done: Done): void;
-  chmod(path: string, mode: number, done: Done): void;
-  mknod(path: string, mode: number, dev: number, done: Done): void;
-  mkdir(path: string, mode: number, done: Done): void;
-  unlink(path: string, done: Done): void;
-  rmdir(path: string, done: Done): void;
-  rename(from: string, to: string, done: Done): void;
-  link(from: string, to: string, done: Done): void;
-  symlink(target: string, path: string, done: Done): void;
+  access(path: string, mask: number, callback: Callback): void;
+  statfs(path: string, callback: Callback<StatFs>): void;
+  getattr(path: string, callback: Callback<Stat>): void;
+  readdir(path: string, callback: Callback<string[]>): void;
+  readlink(path: string, callback: Callback<string>): void;
+  truncate(path: string, size: number, callback: Callback): void;
+  ftruncate(path: string, fd: number, size: number, callback: Callback): void;
+  utimens(path: string, atime: number, mtime: number, callback: Callback): void;
+  chown(path: string, uid: number, gid: number, callback: Callback): void;
+  chmod(path: string, mode: number, callback: Callback): void;
+  mknod(path: string, mode: number, dev: number, callback: Callback): void;
+  mkdir(path: string, mode: number, callback: Callback): void;
+  unlink(path: string, callback: Callback): void;
+  rmdir(path: string, callback: Callback): void;
+  rename(from: string, to: string, callback: Callback): void;
+  link(from: string, to: string, callback: Callback): void;
+  symlink(target: string, path: string, callback: Callback): void;
   setxattr(
     path: string,
     name: string,
     value: Buffer,
     position: number,
     flags: number,
-    done: Done,
+    callback: Callback,
   ): void;
-  getxattr(path: string, name: string, position: number, done: Done<Buffer>): void;
-  listxattr(path: string, done: Done<string[]>): void;
-  removexattr(path: string, name: string, done: Done): void;
-  open(path: string, flags: number, done: Done<number>): void;
-  create(path: string, mode: number, done: Done<number>): void;
-  /** `done` gets the number of bytes, or minus the errno. */
-  read(path: string, fd: number, into: Buffer, size: number, offset: number, done: Done): void;
-  write(path: string, fd: number, from: Buffer, size: number, offset: number, done: Done): void;
-  flush(path: string, fd: number, done: Done): void;
-  fsync(path: string, datasync: number, fd: number, done: Done): void;
-  release(path: string, fd: number, done: Done): void;
+  getxattr(path: string, name: string, position: number, callback: Callback<Buffer>): void;
+  listxattr(path: string, callback: Callback<string[]>): void;
+  removexattr(path: string, name: string, callback: Callback): void;
+  open(path: string, flags: number, callback: Callback<number>): void;
+  create(path: string, mode: number, callback: Callback<number>): void;
+  /** `callback` gets the number of bytes, or minus the errno. */
+  read(
+    path: string,
+    fd: number,
+    into: Buffer,
+    size: number,
+    offset: number,
+    callback: Callback,
+  ): void;
+  write(
+    path: string,
+    fd: number,
+    from: Buffer,
+    size: number,
+    offset: number,
+    callback: Callback,
+  ): void;
+  flush(path: string, fd: number, callback: Callback): void;
+  fsync(path: string, datasync: number, fd: number, callback: Callback): void;
+  release(path: string, fd: number, callback: Callback): void;
 }
 
 export interface Fuse {
-  mount(done: (error: Error | null) => void): void;
-  unmount(done: (error: Error | null) => void): void;
+  mount(callback: (error: Error | null) => void): void;
+  unmount(callback: (error: Error | null) => void): void;
   /** Options for libfuse, as `-oa,b`; replaced here, because the package supports only some. */
   _fuseOptions(): string;
 }
@@ -95,14 +109,14 @@ export interface Fuse {
 export interface FuseClass {
   new (mountpoint: string, operations: Operations, options: { readonly timeout: false }): Fuse;
   /** Unmounts for `Fuse.unmount`; replaced here. */
-  unmount(mountpoint: string, done: (error: Error | null) => void): void;
+  unmount(mountpoint: string, callback: (error: Error | null) => void): void;
 }
 
-let loaded: FuseClass | undefined;
+let fuseClass: FuseClass | undefined;
 
 /** @throws {MountError} when the package is not installed, or does not run here */
 export function loadFuseNative(mountpoint: string): FuseClass {
-  if (loaded !== undefined) return loaded;
+  if (fuseClass !== undefined) return fuseClass;
   const require = createRequire(import.meta.url);
   let folder: string;
   try {
@@ -114,8 +128,8 @@ export function loadFuseNative(mountpoint: string): FuseClass {
   try {
     const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');
     if (existsSync(library)) koffi.load(library);
-    loaded = require('fuse-native') as FuseClass;
-    return loaded;
+    fuseClass = require('fuse-native') as FuseClass;
+    return fuseClass;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
     throw mountError('MOUNT_NO_FUSE_NATIVE', mountpoint, reason);

@@ -14,123 +14,134 @@ import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
 import { inoLo } from '../../core/gfid.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
-import type { Done, Operations, Stat } from './addon.ts';
+import type { Callback, Operations, Stat } from './addon.ts';
 
 export interface NativeFrontEnd {
   readonly files: Files;
   readonly readOnly: boolean;
   /** Whether the mount has ACLs. */
   readonly acl: boolean;
-  /** Logs an exception that is no fop's failure; the caller gets EIO. */
-  unexpected(error: unknown): void;
+  /** Logs an exception that is not a fop's failure; the caller gets EIO. */
+  logUnexpected(error: unknown): void;
 }
 
-function answer<T>(front: NativeFrontEnd, done: Done<T>, work: Promise<T>): void {
+function replyTo<T>(front: NativeFrontEnd, callback: Callback<T>, work: Promise<T>): void {
   work.then(
-    (result) => done(0, result),
-    (error) => done(-errnoOf(front, error)),
+    (result) => callback(0, result),
+    (error) => callback(-toErrno(front, error)),
   );
 }
 
-function answerCount(front: NativeFrontEnd, done: Done, work: Promise<number>): void {
-  work.then(done, (error) => done(-errnoOf(front, error)));
+function replyCount(front: NativeFrontEnd, callback: Callback, work: Promise<number>): void {
+  work.then(callback, (error) => callback(-toErrno(front, error)));
 }
 
-function errnoOf(front: NativeFrontEnd, error: unknown): number {
+function toErrno(front: NativeFrontEnd, error: unknown): number {
   if (error instanceof FopError) return error.errno;
-  front.unexpected(error);
+  front.logUnexpected(error);
   return EIO;
 }
 
-export function operationsOf(front: NativeFrontEnd): Operations {
+export function makeOperations(front: NativeFrontEnd): Operations {
   const { files } = front;
   const { driver } = files;
-  const to = <T>(done: Done<T>, work: () => Promise<T>): void => answer(front, done, work());
-  const change = (done: Done, work: () => Promise<unknown>): void =>
-    answer(
+  const replyWith = <T>(callback: Callback<T>, work: () => Promise<T>): void =>
+    replyTo(front, callback, work());
+  const replyToChange = (callback: Callback, work: () => Promise<unknown>): void =>
+    replyTo(
       front,
-      done,
-      (front.readOnly ? refused() : work()).then(() => undefined),
+      callback,
+      (front.readOnly ? refuseReadOnly() : work()).then(() => undefined),
     );
   /** Registers an open file and returns its handle for libfuse. */
-  const handle = async (file: OpenFile): Promise<number> => {
+  const registerFile = async (file: OpenFile): Promise<number> => {
     driver.client.fds.add(file.fd);
     return file.fd.id;
   };
 
   return {
-    access: (path, mask, done) => to(done, () => files.access(path, mask)),
-    statfs: (path, done) => to(done, () => files.statfs(path)),
-    getattr: (path, done) => to(done, async () => statOf((await files.find(path)).buf)),
+    access: (path, mask, callback) => replyWith(callback, () => files.access(path, mask)),
+    statfs: (path, callback) => replyWith(callback, () => files.statfs(path)),
+    getattr: (path, callback) =>
+      replyWith(callback, async () => makeStat((await files.find(path)).buf)),
     // libfuse does not add "." and "..".
-    readdir: (path, done) => to(done, async () => ['.', '..', ...(await files.list(path))]),
-    readlink: (path, done) => to(done, () => files.readlink(path)),
+    readdir: (path, callback) =>
+      replyWith(callback, async () => ['.', '..', ...(await files.list(path))]),
+    readlink: (path, callback) => replyWith(callback, () => files.readlink(path)),
 
-    truncate: (path, size, done) => change(done, () => files.truncate(path, size)),
-    ftruncate: (_path, fd, size, done) =>
-      change(done, async () => fileOf(front, fd).truncate(size)),
-    utimens: (path, atime, mtime, done) => change(done, () => files.utimes(path, atime, mtime)),
-    chown: (path, uid, gid, done) => change(done, () => files.chown(path, uid, gid)),
-    chmod: (path, mode, done) => change(done, () => files.chmod(path, mode)),
+    truncate: (path, size, callback) => replyToChange(callback, () => files.truncate(path, size)),
+    ftruncate: (_path, fd, size, callback) =>
+      replyToChange(callback, async () => findFile(front, fd).truncate(size)),
+    utimens: (path, atime, mtime, callback) =>
+      replyToChange(callback, () => files.utimes(path, atime, mtime)),
+    chown: (path, uid, gid, callback) => replyToChange(callback, () => files.chown(path, uid, gid)),
+    chmod: (path, mode, callback) => replyToChange(callback, () => files.chmod(path, mode)),
 
-    mknod: (path, mode, dev, done) => change(done, () => files.mknod(path, mode, dev)),
-    mkdir: (path, mode, done) => change(done, () => files.mkdir(path, mode)),
-    symlink: (target, path, done) => change(done, () => files.symlink(target, path)),
-    link: (from, path, done) => change(done, () => files.link(from, path)),
-    unlink: (path, done) => change(done, () => files.unlink(path)),
-    rmdir: (path, done) => change(done, () => files.rmdir(path)),
-    rename: (from, path, done) => change(done, () => files.rename(from, path)),
+    mknod: (path, mode, dev, callback) =>
+      replyToChange(callback, () => files.mknod(path, mode, dev)),
+    mkdir: (path, mode, callback) => replyToChange(callback, () => files.mkdir(path, mode)),
+    symlink: (target, path, callback) => replyToChange(callback, () => files.symlink(target, path)),
+    link: (from, path, callback) => replyToChange(callback, () => files.link(from, path)),
+    unlink: (path, callback) => replyToChange(callback, () => files.unlink(path)),
+    rmdir: (path, callback) => replyToChange(callback, () => files.rmdir(path)),
+    rename: (from, path, callback) => replyToChange(callback, () => files.rename(from, path)),
 
-    setxattr: (path, name, value, _position, flags, done) =>
-      change(done, async () => {
-        expectAttribute(front, name);
+    setxattr: (path, name, value, _position, flags, callback) =>
+      replyToChange(callback, async () => {
+        checkAttribute(front, name);
         return files.setxattr(path, name, new Uint8Array(value), flags);
       }),
-    getxattr: (path, name, _position, done) =>
-      to(done, async () => {
-        expectAttribute(front, name);
+    getxattr: (path, name, _position, callback) =>
+      replyWith(callback, async () => {
+        checkAttribute(front, name);
         return Buffer.from(await files.getxattr(path, name));
       }),
-    listxattr: (path, done) =>
-      to(done, async () => (await files.listxattr(path)).filter((name) => mayBe(front, name))),
-    removexattr: (path, name, done) =>
-      change(done, async () => {
-        expectAttribute(front, name);
+    listxattr: (path, callback) =>
+      replyWith(callback, async () =>
+        (await files.listxattr(path)).filter((name) => isSupported(front, name)),
+      ),
+    removexattr: (path, name, callback) =>
+      replyToChange(callback, async () => {
+        checkAttribute(front, name);
         return files.removexattr(path, name);
       }),
 
-    open: (path, flags, done) => to(done, async () => handle(await files.open(path, flags))),
-    create: (path, mode, done) =>
-      to(done, async () =>
-        front.readOnly ? refused() : handle(await files.create(path, O_RDWR | O_CREAT, mode)),
+    open: (path, flags, callback) =>
+      replyWith(callback, async () => registerFile(await files.open(path, flags))),
+    create: (path, mode, callback) =>
+      replyWith(callback, async () =>
+        front.readOnly
+          ? refuseReadOnly()
+          : registerFile(await files.create(path, O_RDWR | O_CREAT, mode)),
       ),
-    read: (_path, fd, into, size, offset, done) =>
-      answerCount(front, done, read(front, fd, into, size, offset)),
-    // The memory belongs to libfuse, and is valid until `done`.
-    write: (_path, fd, from, size, offset, done) =>
-      answerCount(front, done, write(front, fd, new Uint8Array(from.subarray(0, size)), offset)),
-    flush: (_path, fd, done) => to(done, async () => fileOf(front, fd).flush()),
-    fsync: (_path, datasync, fd, done) =>
-      to(done, async () => fileOf(front, fd).sync(datasync !== 0)),
-    release(_path, fd, done) {
+    read: (_path, fd, into, size, offset, callback) =>
+      replyCount(front, callback, read(front, fd, into, size, offset)),
+    // The memory belongs to libfuse, and is valid until `callback`.
+    write: (_path, fd, from, size, offset, callback) =>
+      replyCount(front, callback, write(front, fd, new Uint8Array(from.subarray(0, size)), offset)),
+    flush: (_path, fd, callback) => replyWith(callback, async () => findFile(front, fd).flush()),
+    fsync: (_path, datasync, fd, callback) =>
+      replyWith(callback, async () => findFile(front, fd).sync(datasync !== 0)),
+    release(_path, fd, callback) {
       driver.client.fds.release(fd);
-      done(0);
+      callback(0);
     },
   };
 }
 
-const refused = (): Promise<never> => Promise.reject(new FopError(EROFS, 'mounted read-only'));
+const refuseReadOnly = (): Promise<never> =>
+  Promise.reject(new FopError(EROFS, 'mounted read-only'));
 
-function fileOf({ files: { driver } }: NativeFrontEnd, handle: number): OpenFile {
+function findFile({ files: { driver } }: NativeFrontEnd, handle: number): OpenFile {
   const fd = driver.client.fds.get(handle);
   if (fd === undefined) throw new FopError(EBADF, `fd ${handle}`);
   return new OpenFile(driver, fd);
 }
 
 const TWO_32 = 0x1_0000_0000;
-const ms = (sec: number, nsec: number): number => sec * 1000 + Math.floor(nsec / 1e6);
+const toMs = (sec: number, nsec: number): number => sec * 1000 + Math.floor(nsec / 1e6);
 
-function statOf(buf: Iatt): Stat {
+function makeStat(buf: Iatt): Stat {
   const minor = buf.iaRdev % TWO_32;
   const major = Math.floor(buf.iaRdev / TWO_32);
   return {
@@ -144,17 +155,17 @@ function statOf(buf: Iatt): Stat {
     rdev: ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0,
     blksize: buf.iaBlksize,
     blocks: buf.iaBlocks,
-    atime: ms(buf.iaAtime, buf.iaAtimeNsec),
-    mtime: ms(buf.iaMtime, buf.iaMtimeNsec),
-    ctime: ms(buf.iaCtime, buf.iaCtimeNsec),
+    atime: toMs(buf.iaAtime, buf.iaAtimeNsec),
+    mtime: toMs(buf.iaMtime, buf.iaMtimeNsec),
+    ctime: toMs(buf.iaCtime, buf.iaCtimeNsec),
   };
 }
 
-const mayBe = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
+const isSupported = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
 
 /** @throws {FopError} for an ACL at a mount without ACLs */
-function expectAttribute(front: NativeFrontEnd, name: string): void {
-  if (!mayBe(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
+function checkAttribute(front: NativeFrontEnd, name: string): void {
+  if (!isSupported(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
 }
 
 async function read(
@@ -164,7 +175,7 @@ async function read(
   size: number,
   offset: number,
 ): Promise<number> {
-  const bytes = await fileOf(front, handle).read(size, offset);
+  const bytes = await findFile(front, handle).read(size, offset);
   into.set(bytes);
   return bytes.length;
 }
@@ -174,4 +185,4 @@ const write = async (
   handle: number,
   data: Uint8Array,
   offset: number,
-): Promise<number> => fileOf(front, handle).write(data, offset);
+): Promise<number> => findFile(front, handle).write(data, offset);

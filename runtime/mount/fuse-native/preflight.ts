@@ -15,19 +15,19 @@ const CAP_SYS_ADMIN = 21n;
 const HELPER_FOLDER = '/usr/local/bin';
 
 /** @throws {MountError} with the remedy @param path as given @param real without symbolic links */
-export function expectLibfuseToMount(path: string, real: string): void {
-  const there = findMount(real);
-  if (there !== null) {
-    const why = `${there.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
+export function checkLibfuse(path: string, real: string): void {
+  const existing = findMount(real);
+  if (existing !== null) {
+    const why = `${existing.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
     throw mountError('MOUNT_FAILED', path, why);
   }
-  expectDevice(path);
+  checkDevice(path);
   if (process.getuid?.() === 0) {
     if (hasCapability()) return;
     throw mountError('MOUNT_NOT_PERMITTED', path, 'mount: Operation not permitted');
   }
   if (!hasHelper()) throw mountError('MOUNT_NO_FUSERMOUNT', path);
-  if (!hasName()) throw mountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
+  if (!hasUserName()) throw mountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
   try {
     accessSync(real, constants.W_OK | constants.X_OK);
   } catch {
@@ -36,7 +36,7 @@ export function expectLibfuseToMount(path: string, real: string): void {
   }
 }
 
-function expectDevice(path: string): void {
+function checkDevice(path: string): void {
   try {
     closeSync(openSync('/dev/fuse', 'r+'));
   } catch (error) {
@@ -51,7 +51,7 @@ function hasCapability(): boolean {
 }
 
 /** Whether the user has a name, in /etc/passwd or another source of users. */
-function hasName(): boolean {
+function hasUserName(): boolean {
   try {
     return userInfo().username !== '';
   } catch {

@@ -1,8 +1,8 @@
-/** The translator record of this front end: an initiator of type mount/fuse-native. */
-import { initiatorTranslator } from '../../core/initiator.ts';
+/** Declares mount/fuse-native: the volume above the graph from which libfuse's requests start. */
+import { makeInitiatorTranslator } from '../../core/initiator.ts';
 import type { NativeFrontEnd } from './operations.ts';
 
-export const fuseNativeTranslator = initiatorTranslator<NativeFrontEnd>(
+export const fuseNativeTranslator = makeInitiatorTranslator<NativeFrontEnd>(
   'mount/fuse-native',
   "Turns the requests of libfuse's path interface into fops on the top of the graph.",
   ({ priv }) => {

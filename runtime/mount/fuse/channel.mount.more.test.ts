@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findObstacle, Mounts } from '../../../test/support/mounts.ts';
 import { findMount } from '../mountinfo.ts';
-import { fusermountCode } from './mount-error.ts';
+import { classifyFusermountError } from './mount-error.ts';
 
 const mounts = new Mounts();
 afterAll(() => mounts.clean());
@@ -144,6 +144,6 @@ describe('fusermountCode', () => {
     ['fusermount3: could not determine username', 'MOUNT_NO_USER_NAME'],
     ['fusermount3: mount failed: Device or resource busy', 'MOUNT_FAILED'],
   ])('of "%s" is %s', (text, code) => {
-    expect(fusermountCode(text)).toBe(code);
+    expect(classifyFusermountError(text)).toBe(code);
   });
 });

@@ -36,9 +36,9 @@ import {
 import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
 import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
 import { cstring } from '../../sys/struct.ts';
-import { describeStuck, findStuckMount, healthOf } from '../mount-health.ts';
+import { checkHealth, describeStuck, findStuckMount } from '../mount-health.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
-import { fusermountCode, MountError, mountError } from './mount-error.ts';
+import { classifyFusermountError, MountError, mountError } from './mount-error.ts';
 
 export interface ChannelOptions {
   readonly mountpoint: string;
@@ -62,7 +62,7 @@ export class Channel {
   /** Absolute, without symbolic links. */
   readonly mountpoint: string;
   private readonly byRoot: boolean;
-  private open = true;
+  private isOpen = true;
 
   constructor(fd: number, mountpoint: string, byRoot: boolean) {
     this.fd = fd;
@@ -79,7 +79,7 @@ export class Channel {
       ? (await umount2Async(cstring(this.mountpoint), MNT_DETACH)) < 0
         ? 'umount2 failed'
         : ''
-      : await fusermount(unmountArgs(this.mountpoint), null);
+      : await runFusermount(unmountArgs(this.mountpoint), null);
     if (problem !== '' && findMount(this.mountpoint) !== null) {
       throw new MountError('MOUNT_FAILED', `cannot unmount ${this.mountpoint}: ${problem}`);
     }
@@ -87,8 +87,8 @@ export class Channel {
 
   /** Ends the connection: further calls to the mount get ENOTCONN. */
   close(): void {
-    if (!this.open) return;
-    this.open = false;
+    if (!this.isOpen) return;
+    this.isOpen = false;
     close(this.fd);
   }
 
@@ -96,8 +96,8 @@ export class Channel {
    * Ends the connection, then unmounts, for a process that exits now: the kernel does not wait for replies
    * of an ended connection.
    */
-  abandon(): void {
-    if (!this.open) return;
+  closeAndUnmount(): void {
+    if (!this.isOpen) return;
     this.close();
     // MNT_FORCE, because the notifier's thread may hold the connection open while it waits in the kernel.
     if (this.byRoot) umount2(cstring(this.mountpoint), MNT_FORCE | MNT_DETACH);
@@ -126,11 +126,11 @@ export async function checkMountpoint(path: string): Promise<string> {
   if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, describeStuck(stuck));
   try {
     const real = await realpath(path);
-    const there = findMount(real);
-    if (there?.type === FS_TYPE) {
-      const isDead = (await healthOf(real)) === 'dead';
+    const existing = findMount(real);
+    if (existing?.type === FS_TYPE) {
+      const isDead = (await checkHealth(real)) === 'dead';
       const code = isDead ? 'MOUNT_POINT_DEAD' : 'MOUNT_POINT_BUSY';
-      throw mountError(code, path, there.source);
+      throw mountError(code, path, existing.source);
     }
     const stats = await stat(real);
     if (!stats.isDirectory()) throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
@@ -162,10 +162,16 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   const fd = open(cstring('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0) {
     const detail = `/dev/fuse: ${strerror(-fd)}`;
-    const missing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
-    throw mountError(missing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
+    const isMissing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
+    throw mountError(isMissing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
-  const data = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', ...kernelOptions(options)];
+  const data = [
+    `fd=${fd}`,
+    'rootmode=40000',
+    'user_id=0',
+    'group_id=0',
+    ...listKernelOptions(options),
+  ];
   // Content may come from an untrusted translator: no setuid programs and no devices, unless root allows them.
   const flags =
     (options.suid ? 0 : MS_NOSUID) |
@@ -190,7 +196,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   throw mountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
 }
 
-function kernelOptions(options: ChannelOptions): string[] {
+function listKernelOptions(options: ChannelOptions): string[] {
   // The kernel checks permissions, by the attributes in the graph's replies.
   const list = ['default_permissions', `max_read=${options.maxRead}`];
   if (options.allowOther) list.push('allow_other');
@@ -198,7 +204,7 @@ function kernelOptions(options: ChannelOptions): string[] {
 }
 
 /** Escapes a source for option lists of fusermount3 and libfuse, where a comma ends an option. */
-export const escapedSource = (source: string): string => source.replace(/[\\,]/g, '\\$&');
+export const escapeSource = (source: string): string => source.replace(/[\\,]/g, '\\$&');
 
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
@@ -212,17 +218,17 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
   const [ours, theirs] = pair;
   try {
     const list = [
-      `fsname=${escapedSource(options.source)}`,
+      `fsname=${escapeSource(options.source)}`,
       'subtype=glossa',
       'nosuid',
       'nodev',
-      ...kernelOptions(options),
+      ...listKernelOptions(options),
     ];
     if (options.noexec) list.push('noexec');
     if (options.readOnly) list.push('ro');
-    const problem = await fusermount(['-o', list.join(','), '--', mountpoint], theirs);
+    const problem = await runFusermount(['-o', list.join(','), '--', mountpoint], theirs);
     if (problem !== '') {
-      const code = fusermountCode(problem);
+      const code = classifyFusermountError(problem);
       const detail = code === 'MOUNT_NO_USER_NAME' ? String(process.getuid?.()) : problem;
       throw mountError(code, mountpoint, detail);
     }
@@ -240,7 +246,7 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
 }
 
 /** Runs fusermount3. Returns its error output, '' on success. */
-function fusermount(args: readonly string[], socket: number | null): Promise<string> {
+function runFusermount(args: readonly string[], socket: number | null): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('fusermount3', args, {
       stdio: ['ignore', 'ignore', 'pipe', socket ?? 'ignore'],

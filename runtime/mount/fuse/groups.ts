@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { sampledClock } from '../../pump/sampled-clock.ts';
 
 /** Lifetime of a cached result in milliseconds: a setgroups(2) takes effect this late. */
-const KEPT_MS = 1000;
-const KEPT_MAX = 1024;
+const CACHE_MS = 1000;
+/** The most processes in the cache. */
+const CACHE_MAX = 1024;
 
 interface CachedGroups {
   readonly uid: number;
@@ -18,18 +19,19 @@ interface CachedGroups {
 
 const cache = new Map<number, CachedGroups>();
 
-/** As `groupsOf`, from the cache if the process had the same ids within the last second. */
-export function cachedGroupsOf(pid: number, uid: number, gid: number): readonly number[] {
-  const known = cache.get(pid);
-  if (known?.uid === uid && known.gid === gid && known.until > sampledClock.ms) return known.groups;
-  const groups = groupsOf(pid);
-  if (cache.size >= KEPT_MAX) cache.clear();
-  cache.set(pid, { uid, gid, until: sampledClock.ms + KEPT_MS, groups });
+/** Finds the groups of a process, from the cache if it had the same ids within the last second. */
+export function findGroups(pid: number, uid: number, gid: number): readonly number[] {
+  const cached = cache.get(pid);
+  if (cached?.uid === uid && cached.gid === gid && cached.until > sampledClock.ms)
+    return cached.groups;
+  const groups = readGroups(pid);
+  if (cache.size >= CACHE_MAX) cache.clear();
+  cache.set(pid, { uid, gid, until: sampledClock.ms + CACHE_MS, groups });
   return groups;
 }
 
-/** Supplementary groups of a process; none for an ended process, and for the kernel (pid 0). */
-export function groupsOf(pid: number): readonly number[] {
+/** Reads the supplementary groups of a process; empty for an ended process, and for the kernel (pid 0). */
+export function readGroups(pid: number): readonly number[] {
   if (pid <= 0) return [];
   let status: string;
   try {

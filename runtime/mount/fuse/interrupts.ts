@@ -11,7 +11,8 @@ import type { Context } from '../../core/context.ts';
 import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
-const LOOK_MS = 100;
+/** The time between two checks of the callers. */
+const CHECK_MS = 100;
 /** SIGKILL in the last four hexadecimal digits of a signal mask. */
 const SIGKILL_BIT = 1 << 8;
 
@@ -29,12 +30,12 @@ export class Interrupts {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
       this.waitingForDeath.add(request);
-      this.cancel ??= this.context.after(LOOK_MS, () => this.checkCallers());
+      this.cancel ??= this.context.after(CHECK_MS, () => this.checkCallers());
     }
   }
 
-  /** Stops watching a request that was answered. */
-  settled(request: Request): void {
+  /** Stops watching a request that has its reply. */
+  stopWatching(request: Request): void {
     if (this.waitingForDeath.size > 0) this.waitingForDeath.delete(request);
   }
 
@@ -52,7 +53,7 @@ export class Interrupts {
       request.interrupt();
     }
     if (this.waitingForDeath.size > 0)
-      this.cancel = this.context.after(LOOK_MS, () => this.checkCallers());
+      this.cancel = this.context.after(CHECK_MS, () => this.checkCallers());
   }
 }
 

@@ -1,13 +1,13 @@
 /**
- * Buffers for the kernel's requests. The session reuses one buffer for all messages. A request that needs its bytes
- * until the reply keeps its buffer, and the session takes another one from the pool.
+ * Pools the buffers for the kernel's requests. The session reuses one buffer for all messages. A request that needs its
+ * bytes until the reply keeps its buffer, and the session takes another one from the pool.
  */
 import { MAX_DATA } from '../../core/limits.ts';
 import { Cursor } from './codec/cursor.ts';
 
 /** The largest request: a WRITE of `MAX_DATA` bytes behind two headers. */
 const MESSAGE_SIZE = MAX_DATA + 4096;
-/** Most spare buffers; only a burst of writes needs more. */
+/** The most spare buffers; only a burst of writes needs more. */
 const SPARE_MAX = 8;
 
 export class Message {

@@ -1,4 +1,4 @@
-/** Errors of mounting and unmounting, each with a line that names the remedy. */
+/** Makes the errors of mounting and unmounting, each with a line that names the remedy. */
 
 export type MountErrorCode =
   | 'MOUNT_POINT_MISSING'
@@ -61,8 +61,8 @@ export function mountError(code: MountErrorCode, mountpoint: string, detail = ''
   return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);
 }
 
-/** The code for fusermount3's error output. */
-export function fusermountCode(text: string): MountErrorCode {
+/** Returns the code for fusermount3's error output. */
+export function classifyFusermountError(text: string): MountErrorCode {
   if (/user_allow_other/.test(text)) return 'MOUNT_ALLOW_OTHER_REFUSED';
   if (/could not determine username/.test(text)) return 'MOUNT_NO_USER_NAME';
   if (/device not found|open \/dev\/fuse: (No such|Permission)/.test(text)) return 'MOUNT_NO_FUSE';

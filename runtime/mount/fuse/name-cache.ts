@@ -5,54 +5,59 @@
 import { decodeName } from '../../core/bytes.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 
-const PLACE_BITS = 10;
-const PLACES = 1 << PLACE_BITS;
-/** Most bytes of a cached name; a multiple of WORD. */
-const LONGEST = 64;
+/** The number of slots, as a power of two: each has one name. */
+const SLOT_BITS = 10;
+const SLOTS = 1 << SLOT_BITS;
+/** The most bytes of a cached name; a multiple of WORD. */
+const NAME_BYTES_MAX = 64;
+/** Bytes that are hashed and compared at a time. */
 const WORD = 4;
 /** 2^32 divided by the golden ratio, odd: multiplication spreads small numbers over 32 bits. */
 const SPREAD = 0x9e3779b1;
 
 export class NameCache {
-  private readonly names: string[] = new Array(PLACES).fill('');
-  /** The bytes of the cached names, `LONGEST` for each, and their lengths. */
-  private readonly bytes = new Uint8Array(PLACES * LONGEST);
+  private readonly names: string[] = new Array(SLOTS).fill('');
+  /** The bytes of the cached names, `NAME_BYTES_MAX` for each, and their lengths. */
+  private readonly bytes = new Uint8Array(SLOTS * NAME_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
-  private readonly lengths = new Uint8Array(PLACES);
+  private readonly lengths = new Uint8Array(SLOTS);
 
   /** Decodes the name in a span of the cursor's message (`core/bytes.ts`). */
   decode({ bytes, view }: Cursor, { start, end }: Span): string {
     const length = end - start;
-    if (length > LONGEST) return decodeName(bytes, start, end);
+    if (length > NAME_BYTES_MAX) return decodeName(bytes, start, end);
     let hash = length;
     let at = start;
     for (; at + WORD <= end; at += WORD) hash = spread(hash ^ view.getInt32(at, true));
     for (; at < end; at++) hash = spread(hash ^ bytes[at]!);
-    const place = hash >>> (32 - PLACE_BITS);
-    if (this.lengths[place] === length && this.has(place * LONGEST, bytes, view, start, end)) {
-      return this.names[place]!;
+    const slot = hash >>> (32 - SLOT_BITS);
+    if (
+      this.lengths[slot] === length &&
+      this.isCached(slot * NAME_BYTES_MAX, bytes, view, start, end)
+    ) {
+      return this.names[slot]!;
     }
     const name = decodeName(bytes, start, end);
-    this.names[place] = name;
-    this.lengths[place] = length;
-    const kept = place * LONGEST;
-    for (let i = 0; i < length; i++) this.bytes[kept + i] = bytes[start + i]!;
+    this.names[slot] = name;
+    this.lengths[slot] = length;
+    const offset = slot * NAME_BYTES_MAX;
+    for (let i = 0; i < length; i++) this.bytes[offset + i] = bytes[start + i]!;
     return name;
   }
 
-  private has(
-    kept: number,
+  private isCached(
+    offset: number,
     bytes: Uint8Array,
     view: DataView,
     start: number,
     end: number,
   ): boolean {
-    const ahead = kept - start;
+    const shift = offset - start;
     let at = start;
     for (; at + WORD <= end; at += WORD) {
-      if (view.getInt32(at, true) !== this.view.getInt32(at + ahead, true)) return false;
+      if (view.getInt32(at, true) !== this.view.getInt32(at + shift, true)) return false;
     }
-    for (; at < end; at++) if (bytes[at] !== this.bytes[at + ahead]) return false;
+    for (; at < end; at++) if (bytes[at] !== this.bytes[at + shift]) return false;
     return true;
   }
 }

@@ -21,7 +21,7 @@ afterEach(() => rig.close());
 
 const leaf = (): Xlator => rig.graph.xlators[0]!;
 const root = (): Inode => rig.graph.inodes.root;
-const done = (): Promise<void> => rig.session.notices.whenHandled();
+const done = (): Promise<void> => rig.session.notices.awaitHandled();
 
 /** The replies and notices written since the last call, as text. */
 function written(): string[] {

@@ -25,30 +25,30 @@ import {
 import { Notifier } from './notifier.ts';
 import * as P from './protocol.ts';
 
-/** Most waiting notices, if the kernel supports a notice for all names. */
+/** The most waiting notices, if the kernel supports a notice for all names. */
 const WAITING_MAX = 4096;
-/** Most notices in the thread: one that blocks there delays those behind it. */
+/** The most notices in the thread: one that blocks there delays those behind it. */
 const IN_THREAD_MAX = 64;
 /** The first protocol with NOTIFY_INC_EPOCH. */
 const MINOR_WITH_EPOCH = 44;
 
 /** The requests of a session. */
 export interface RequestsUnderWay {
-  /** The lowest serial number of a request whose reply the kernel caches; Infinity for none. */
-  oldestCached(): number;
+  /** Returns the lowest serial number of a request whose reply the kernel caches; Infinity if there is no such request. */
+  findOldestCached(): number;
 }
 
 interface Notice {
-  readonly what: Upcall;
-  /** The newest request when the notice was added. */
-  readonly after: number;
-  /** Called when the kernel has handled it. */
+  readonly upcall: Upcall;
+  /** The serial number of the newest request at the time when the notice was added. */
+  readonly newestRequest: number;
+  /** Functions to call when the kernel has handled the notice. */
   readonly waiters: (() => void)[];
 }
 
 export class Notices {
   /** Number of notices sent to the kernel. */
-  sent = 0;
+  sentCount = 0;
   private readonly fd: number;
   private readonly root: Inode;
   private readonly log: Log;
@@ -58,7 +58,7 @@ export class Notices {
   private readonly inThread: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
-  private over = false;
+  private isClosed = false;
 
   /** @param root of all names */
   constructor(fd: number, root: Inode, log: Log, underWay: RequestsUnderWay) {
@@ -79,18 +79,18 @@ export class Notices {
   }
 
   /** Sets the agreed minor version of the protocol. */
-  agreed(minor: number): void {
+  setMinor(minor: number): void {
     this.minor = minor;
   }
 
   /** Adds a notice. @throws {NameError} for a name that encodes no bytes */
-  add(what: Upcall): void {
-    if (this.over) return;
+  add(upcall: Upcall): void {
+    if (this.isClosed) return;
     // The kernel cannot know an inode that is not in the table.
-    if (what.what === 'inode' && !what.inode.table.has(what.inode)) return;
-    if (what.what === 'every-entry') this.addEveryEntry();
+    if (upcall.what === 'inode' && !upcall.inode.table.has(upcall.inode)) return;
+    if (upcall.what === 'every-entry') this.addEveryEntry();
     else {
-      this.enqueue(what);
+      this.enqueue(upcall);
       if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEveryEntry();
     }
     this.flush();
@@ -101,9 +101,9 @@ export class Notices {
    * notice without waiting, as the file is in use. Replies of requests under way are older, or not cached.
    */
   invalidateAttributes(inode: Inode): void {
-    const bytes = this.over ? null : encode({ what: 'inode', inode, data: false });
+    const bytes = this.isClosed ? null : encode({ what: 'inode', inode, data: false });
     if (bytes === null) return;
-    this.sent += 1;
+    this.sentCount += 1;
     const status = write(this.fd, bytes, bytes.length);
     if (status >= 0 || status === -ENOENT) return;
     this.log.warning('the kernel refused a notice, so its cache may be stale', {
@@ -113,7 +113,7 @@ export class Notices {
   }
 
   /** Resolves when the kernel has handled all notices added so far. A fop must not await it. */
-  whenHandled(): Promise<void> {
+  awaitHandled(): Promise<void> {
     const last = [...this.waiting.values()].at(-1) ?? this.inThread.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => void last.waiters.push(resolve));
@@ -122,26 +122,26 @@ export class Notices {
   /** Passes ready notices to the thread. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
-      if (notice.after >= this.underWay.oldestCached()) return;
+      if (notice.newestRequest >= this.underWay.findOldestCached()) return;
       if (this.inThread.length >= IN_THREAD_MAX) return;
       this.waiting.delete(key);
-      const bytes = encode(notice.what);
+      const bytes = encode(notice.upcall);
       if (bytes === null) resolveWaiters(notice);
       else {
-        this.sent += 1;
+        this.sentCount += 1;
         this.inThread.push(notice);
-        this.thread().write(bytes);
+        this.getNotifier().write(bytes);
       }
     }
   }
 
-  private thread(): Notifier {
+  private getNotifier(): Notifier {
     this.notifier ??= new Notifier(this.fd, {
-      written: () => {
+      onWritten: () => {
         resolveWaiters(this.inThread.shift()!);
         this.flush();
       },
-      broken: (why) => {
+      onBroken: (why) => {
         this.log.error(`notices to the kernel have stopped, so its cache may be stale: ${why}`, {
           msgid: messages.neverInvalidated.id,
         });
@@ -153,7 +153,7 @@ export class Notices {
 
   /** Drops all notices, because the mount ends. */
   close(): void {
-    this.over = true;
+    this.isClosed = true;
     this.notifier?.close();
     for (const notice of [...this.inThread.splice(0), ...this.waiting.values()])
       resolveWaiters(notice);
@@ -161,11 +161,11 @@ export class Notices {
   }
 
   /** Appends a notice. An equal waiting one moves to the end, as current requests may affect it. */
-  private enqueue(what: Upcall): void {
-    const key = keyOf(what);
-    const tell = this.waiting.get(key)?.waiters ?? [];
+  private enqueue(upcall: Upcall): void {
+    const key = noticeKey(upcall);
+    const waiters = this.waiting.get(key)?.waiters ?? [];
     this.waiting.delete(key);
-    this.waiting.set(key, { what, after: newestRequest(), waiters: tell });
+    this.waiting.set(key, { upcall, newestRequest: newestRequest(), waiters });
   }
 
   private addEveryEntry(): void {
@@ -175,77 +175,77 @@ export class Notices {
           'as absent stay absent until their timeout',
         { msgid: messages.absentStay.id },
       );
-      for (const what of knownEntries(this.root)) this.enqueue(what);
+      for (const upcall of listKnownEntries(this.root)) this.enqueue(upcall);
       return;
     }
-    const told: (() => void)[] = [];
-    for (const [key, { what, waiters: tell }] of this.waiting) {
-      if (what.what !== 'entry' && what.what !== 'every-entry') continue;
+    const movedWaiters: (() => void)[] = [];
+    for (const [key, { upcall, waiters }] of this.waiting) {
+      if (upcall.what !== 'entry' && upcall.what !== 'every-entry') continue;
       this.waiting.delete(key);
-      told.push(...tell);
+      movedWaiters.push(...waiters);
     }
     this.enqueue({ what: 'every-entry' });
-    this.waiting.get('every-entry')!.waiters.push(...told);
+    this.waiting.get('every-entry')!.waiters.push(...movedWaiters);
   }
 }
 
-function resolveWaiters({ waiters: tell }: Notice): void {
-  for (const each of tell.splice(0)) each();
+function resolveWaiters({ waiters }: Notice): void {
+  for (const resolve of waiters.splice(0)) resolve();
 }
 
-/** A key that is the same for equal notices. @throws {NameError} */
-function keyOf(what: Upcall): string {
-  if (what.what === 'every-entry') return what.what;
-  if (what.what === 'inode') return `${what.data ? 'data' : 'attributes'} ${what.inode.id}`;
+/** Returns a key that is the same for equal notices. @throws {NameError} */
+function noticeKey(upcall: Upcall): string {
+  if (upcall.what === 'every-entry') return upcall.what;
+  if (upcall.what === 'inode') return `${upcall.data ? 'data' : 'attributes'} ${upcall.inode.id}`;
   // Throws here, in the caller of `add`, for a name that encodes no bytes.
-  nameLength(what.name);
-  const expire = what.what === 'entry' && what.expire;
-  return `${what.what}${expire ? ' expire' : ''} ${what.parent.id} ${what.name}`;
+  nameLength(upcall.name);
+  const expire = upcall.what === 'entry' && upcall.expire;
+  return `${upcall.what}${expire ? ' expire' : ''} ${upcall.parent.id} ${upcall.name}`;
 }
 
 /** Whether the kernel knows the inode; it caches nothing of other inodes. */
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
-function encode(what: Upcall): Uint8Array | null {
-  switch (what.what) {
+function encode(upcall: Upcall): Uint8Array | null {
+  switch (upcall.what) {
     case 'inode':
-      if (!isKnown(what.inode)) return null;
-      return message(INVAL_INODE_SIZE, (view) =>
-        encodeInvalInode(view, what.inode.id, what.data ? 0 : -1, 0),
+      if (!isKnown(upcall.inode)) return null;
+      return encodeMessage(INVAL_INODE_SIZE, (view) =>
+        encodeInvalInode(view, upcall.inode.id, upcall.data ? 0 : -1, 0),
       );
     case 'entry':
-      if (!isKnown(what.parent)) return null;
-      return named(what.name, INVAL_ENTRY_NAME, (view, nameBytes) =>
-        encodeInvalEntry(view, what.parent.id, nameBytes, what.expire),
+      if (!isKnown(upcall.parent)) return null;
+      return encodeNamed(upcall.name, INVAL_ENTRY_NAME, (view, nameBytes) =>
+        encodeInvalEntry(view, upcall.parent.id, nameBytes, upcall.expire),
       );
     case 'removed':
-      if (!isKnown(what.parent)) return null;
-      return named(what.name, DELETE_NAME, (view, nameBytes) =>
-        encodeDelete(view, what.parent.id, what.inode.id, nameBytes),
+      if (!isKnown(upcall.parent)) return null;
+      return encodeNamed(upcall.name, DELETE_NAME, (view, nameBytes) =>
+        encodeDelete(view, upcall.parent.id, upcall.inode.id, nameBytes),
       );
     case 'every-entry':
-      return message(P.OUT_HEADER_SIZE, encodeIncEpoch);
+      return encodeMessage(P.OUT_HEADER_SIZE, encodeIncEpoch);
   }
 }
 
-function message(size: number, write: (view: DataView) => number): Uint8Array {
+function encodeMessage(size: number, write: (view: DataView) => number): Uint8Array {
   const bytes = new Uint8Array(new ArrayBuffer(size));
   return bytes.subarray(0, write(new DataView(bytes.buffer)));
 }
 
-function named(
+function encodeNamed(
   name: string,
   at: number,
   write: (view: DataView, nameBytes: number) => number,
 ): Uint8Array {
-  return message(at + nameLength(name) + 1, (view) =>
+  return encodeMessage(at + nameLength(name) + 1, (view) =>
     write(view, encodeNameInto(name, new Uint8Array(view.buffer), at)),
   );
 }
 
-function* knownEntries(parent: Inode): Iterable<Upcall> {
+function* listKnownEntries(parent: Inode): Iterable<Upcall> {
   for (const [name, inode] of parent.children ?? []) {
     yield { what: 'entry', parent, name, expire: true };
-    if (inode.children !== null) yield* knownEntries(inode);
+    if (inode.children !== null) yield* listKnownEntries(inode);
   }
 }

@@ -64,14 +64,14 @@ for (;;) {
 }
 `;
 
-/** Far longer than the thread takes to start. */
+/** The longest wait for the thread's start, which takes far less. */
 const PATIENCE_MS = 5000;
 
 export interface NotifierEvents {
-  /** The kernel has handled the oldest message. */
-  written(): void;
-  /** The thread has failed and writes no more. */
-  broken(why: string): void;
+  /** Called when the kernel has handled the oldest message. */
+  onWritten(): void;
+  /** Called when the thread has failed, after which it writes no messages. */
+  onBroken(why: string): void;
 }
 
 export class Notifier {
@@ -80,31 +80,31 @@ export class Notifier {
   /** 1 when the thread has finished loading native code. */
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
   private stopResponder: () => void = () => {};
-  private closed = false;
+  private isClosed = false;
   /** A duplicate of the mount's descriptor for the thread, as the mount may end meanwhile. */
   private passedFd: number;
 
   /** @param fd the mounted descriptor of `/dev/fuse` */
-  constructor(fd: number, on: NotifierEvents) {
+  constructor(fd: number, events: NotifierEvents) {
     this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     const koffi = createRequire(import.meta.url).resolve('koffi');
     const workerData = { fd: this.passedFd, koffi, news: this.news, begun: this.begun };
     this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
     this.worker.unref();
-    this.worker.on('message', (what) => {
-      if (what === 'ready') this.ready();
-      else if (!this.closed) on.written();
+    this.worker.on('message', (message) => {
+      if (message === 'ready') this.startResponder();
+      else if (!this.isClosed) events.onWritten();
     });
     this.worker.on('error', (error) => {
       this.begun[0] = 1;
-      on.broken(String(error));
+      events.onBroken(String(error));
     });
     this.worker.on('exit', () => this.closePassedFd());
   }
 
-  /** The thread has its own descriptor table, so it does not keep later descriptors open. */
-  private ready(): void {
-    if (!this.closed) this.stopResponder = startOrphanResponder(this.passedFd);
+  /** Starts the orphan responder, once the thread has a descriptor table of its own. */
+  private startResponder(): void {
+    if (!this.isClosed) this.stopResponder = startOrphanResponder(this.passedFd);
     this.closePassedFd();
   }
 
@@ -123,7 +123,7 @@ export class Notifier {
 
   /** Ends the thread, and drops unwritten messages. */
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.stopResponder();
     // Terminating a thread while it loads native code aborts the process (SIGABRT).
     Atomics.wait(this.begun, 0, 0, PATIENCE_MS);

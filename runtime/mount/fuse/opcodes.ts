@@ -1,5 +1,5 @@
 /**
- * The table of served operations: number, arguments, decoder, handler and trait. Others get ENOSYS, after which the
+ * Lists the served operations: number, arguments, decoder, handler and trait. Others get ENOSYS, after which the
  * kernel does not send them again. POLL has no row: the kernel then treats files as always ready. BMAP is for file
  * systems on block devices.
  *
@@ -24,7 +24,7 @@ import * as xattr from './handlers/xattr.ts';
 
 export interface Opcode<A> {
   readonly opcode: number;
-  /** Filled by `decode`, and handed to `handle` at once. */
+  /** Arguments that `decode` fills, and that `handle` gets at once. */
   readonly args: A;
   decode(cursor: Cursor, out: A): void;
   readonly handle: Handler<A>;
@@ -100,7 +100,7 @@ export const opcodes = {
   COPY_FILE_RANGE_64: row(53, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange64),
 };
 
-const unserved = {
+const unservedOpcodes = {
   BMAP: 37,
   POLL: 40,
   NOTIFY_REPLY: 41,
@@ -112,24 +112,25 @@ const entries = Object.entries(opcodes) as [keyof typeof opcodes, Opcode<unknown
 
 /** The numbers, by name. */
 export const OP = {
-  ...unserved,
+  ...unservedOpcodes,
   ...(Object.fromEntries(entries.map(([name, { opcode }]) => [name, opcode])) as {
     readonly [N in keyof typeof opcodes]: number;
   }),
 };
 
-const nameOf: (string | undefined)[] = [];
+const opcodeNames: (string | undefined)[] = [];
 for (const [name, opcode] of Object.entries(OP)) {
-  if (nameOf[opcode] !== undefined) throw new Error(`${name} has the number of ${nameOf[opcode]}`);
-  nameOf[opcode] = name;
+  if (opcodeNames[opcode] !== undefined)
+    throw new Error(`${name} has the number of ${opcodeNames[opcode]}`);
+  opcodeNames[opcode] = name;
 }
 
 /** The rows by number. */
 export const operations: (Opcode<unknown> | undefined)[] = [];
-for (const [, each] of entries) operations[each.opcode] = each;
+for (const [, operation] of entries) operations[operation.opcode] = operation;
 
 /** The kernel's name of an operation, served or not. */
-export const opcodeName = (opcode: number): string => nameOf[opcode] ?? `opcode ${opcode}`;
+export const opcodeName = (opcode: number): string => opcodeNames[opcode] ?? `opcode ${opcode}`;
 
 /** Whether the kernel caches the reply to an operation. */
 export const isCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;

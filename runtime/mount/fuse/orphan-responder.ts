@@ -1,6 +1,6 @@
 /**
- * Answers requests that a killed server leaves behind: a shell with a `/dev/fuse` of its own waits for the server's
- * end of a pipe to close. Then it answers every request with ENOTCONN until the notifier's thread is gone
+ * Replies to requests that a killed server leaves behind: a shell with a `/dev/fuse` of its own waits for the server's
+ * end of a pipe to close. Then it replies ENOTCONN to every request until the notifier's thread has ended
  * (docs/how-it-works/mechanisms.md). Mounts that write notices have one sleeping shell.
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
@@ -40,9 +40,9 @@ export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;
   const device = open(cstring('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const number = new Uint8Array(Uint32Array.of(fd).buffer);
-  const cloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
+  const isCloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
   // Detached, so that signals to the server's terminal or group do not reach it.
-  const heir = cloned
+  const responder = isCloned
     ? spawn('/bin/sh', ['-c', SCRIPT, 'heir', String(process.pid)], {
         cwd: '/',
         detached: true,
@@ -51,8 +51,8 @@ export function startOrphanResponder(fd: number): () => void {
     : null;
   if (device >= 0) close(device);
   // Without a shell, a kill under load may leave clients waiting.
-  heir?.on('error', () => {});
-  heir?.unref();
-  (heir?.stdin as Socket | null | undefined)?.unref();
-  return () => void heir?.kill('SIGKILL');
+  responder?.on('error', () => {});
+  responder?.unref();
+  (responder?.stdin as Socket | null | undefined)?.unref();
+  return () => void responder?.kill('SIGKILL');
 }

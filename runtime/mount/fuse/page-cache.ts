@@ -1,6 +1,6 @@
 /**
- * Decides at open whether the kernel keeps its cached pages of a file (FOPEN_KEEP_CACHE). It keeps them if every volume
- * changes data only together with size or times, which the kernel checks (AUTO_INVAL_DATA). It drops them at the
+ * Decides at open whether the kernel may use its cached pages of a file (FOPEN_KEEP_CACHE). It may if every volume
+ * changes data only together with size or times, which the kernel checks (AUTO_INVAL_DATA). It drops the pages at the
  * first open after volumes or their code were replaced.
  */
 import type { Fd } from '../../core/fd.ts';
@@ -21,8 +21,8 @@ export class PageCache {
     }
   }
 
-  /** FOPEN_KEEP_CACHE for an opened file, or 0. */
-  flagFor({ inode, links }: Fd): number {
+  /** Returns FOPEN_KEEP_CACHE or 0 for an opened file. */
+  keepCacheFlag({ inode, links }: Fd): number {
     const { opened } = this;
     if (!keepsPages(links, 'open', false) || !keepsPages(links, 'readv', false)) return 0;
     if (opened === null || opened.has(inode)) return FOPEN_KEEP_CACHE;

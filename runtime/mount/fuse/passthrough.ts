@@ -1,7 +1,7 @@
 /**
- * Passthrough lets the kernel read and write the storage's file directly, if no volume watches its data. The first
- * open of an inode decides for all opens until the last release. An O_DIRECT open never begins passthrough, and
- * attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
+ * Decides on passthrough, by which the kernel reads and writes the storage's file directly, if no volume watches its
+ * data. The first open of an inode decides for all opens until the last release. An O_DIRECT open never begins
+ * passthrough, and attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
@@ -22,16 +22,16 @@ const BACKING_CLOSE = 0x4004e502;
 const { O_DIRECT, O_RDWR } = constants;
 
 /** A backing file registered with the kernel: its id, and the number of open fds. */
-interface Backing {
+interface BackingFile {
   readonly id: number;
   users: number;
 }
 
 /**
- * The links that a file's data takes, skipping translators with own files if this is none of them. Without `fd`,
- * skips all such translators.
+ * Finds the links that a file's data takes. Skips translators with files of their own, unless `fd` is such a file.
+ * Without `fd`, skips all such translators.
  */
-function dataLinks(links: Child, fd?: Fd): Child {
+function findDataLinks(links: Child, fd?: Fd): Child {
   let at = links;
   for (;;) {
     const { readv, writev, open } = at;
@@ -39,7 +39,7 @@ function dataLinks(links: Child, fd?: Fd): Child {
     const { dataPath } = xl.translator;
     const isPassed =
       dataPath?.isOwn !== undefined &&
-      ![readv, writev, open].some((way) => way.isObserved || way.xl !== xl) &&
+      ![readv, writev, open].some((target) => target.isObserved || target.xl !== xl) &&
       !(fd !== undefined && dataPath.isOwn(xl, fd));
     if (!isPassed) return at;
     at = xl.children[0]!;
@@ -47,10 +47,11 @@ function dataLinks(links: Child, fd?: Fd): Child {
 }
 
 /**
- * The storage translator, if no volume or observer above it watches the data; otherwise null. `fd` as above.
+ * Finds the storage translator, if no volume or observer above it watches the data; otherwise null. `fd` is used as in
+ * `findDataLinks`.
  */
-export function directStorage(links: Child, fd?: Fd): Xlator | null {
-  const { readv, writev, open } = dataLinks(links, fd);
+export function findDirectStorage(links: Child, fd?: Fd): Xlator | null {
+  const { readv, writev, open } = findDataLinks(links, fd);
   const { xl } = readv;
   if ([readv, writev, open].some(({ isObserved }) => isObserved)) return null;
   if (writev.xl !== xl || open.xl !== xl) return null;
@@ -68,17 +69,17 @@ function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
 }
 
 export class Passthrough {
-  /** Result of the last `open`: flags for its reply, and the backing file's id or 0. */
+  /** The result of the last `open`: flags for its reply, and the backing file's id or 0. */
   openFlags = 0;
   backingId = 0;
   /** Number of opens with passthrough since the mount. */
-  opened = 0;
-  /** The kernel supports it, and has refused no file. */
-  agreed = false;
+  openCount = 0;
+  /** Whether the kernel supports passthrough, and has refused no file. */
+  isAgreed = false;
   private readonly device: number;
   private readonly log: Log;
-  private readonly byInode = new Map<Inode, Backing>();
-  private readonly byFd = new Map<Fd, Backing>();
+  private readonly byInode = new Map<Inode, BackingFile>();
+  private readonly byFd = new Map<Fd, BackingFile>();
   private readonly mappable = new WeakSet<Inode>();
   private readonly map = new Uint8Array(new ArrayBuffer(16));
   private readonly view = new DataView(this.map.buffer);
@@ -94,17 +95,17 @@ export class Passthrough {
    * @param cached whether another open fd of the inode uses the page cache
    */
   open(links: Child, fd: Fd, cached: boolean): void {
-    const storage = directStorage(links, fd);
+    const storage = findDirectStorage(links, fd);
     this.openFlags = storage !== null && canSkipFlush(links, storage, fd) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
-    const may = !cached && (fd.flags & O_DIRECT) === 0;
-    const backing = this.byInode.get(fd.inode) ?? (may ? this.register(storage, fd) : null);
+    const mayRegister = !cached && (fd.flags & O_DIRECT) === 0;
+    const backing = this.byInode.get(fd.inode) ?? (mayRegister ? this.register(storage, fd) : null);
     if (backing === null) return;
     backing.users += 1;
     this.byFd.set(fd, backing);
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
-    this.opened += 1;
+    this.openCount += 1;
     if ((fd.flags & O_ACCMODE) === O_RDWR) this.mappable.add(fd.inode);
   }
 
@@ -131,14 +132,14 @@ export class Passthrough {
 
   /** Forgets all backing files, as the connection has ended. */
   clear(): void {
-    this.agreed = false;
+    this.isAgreed = false;
     this.byInode.clear();
     this.byFd.clear();
   }
 
-  /** Registers the backing file with the kernel; null without one, or if the kernel refuses. */
-  private register(storage: Xlator | null, fd: Fd): Backing | null {
-    if (!this.agreed || storage === null) return null;
+  /** Registers the backing file with the kernel. Returns null if the storage has no descriptor, or the kernel refuses. */
+  private register(storage: Xlator | null, fd: Fd): BackingFile | null {
+    if (!this.isAgreed || storage === null) return null;
     const descriptor = storage.translator.dataPath!.backing!(storage, fd);
     if (descriptor < 0) return null;
     this.map.fill(0);
@@ -146,7 +147,7 @@ export class Passthrough {
     const id = ioctl(this.device, BACKING_OPEN, this.map);
     if (id <= 0) {
       // No privilege, or a stacked file system: the kernel would refuse further files, too.
-      this.agreed = false;
+      this.isAgreed = false;
       this.log.info(`no passthrough: ${errnoName(-id)}; data is read and written here`);
       return null;
     }

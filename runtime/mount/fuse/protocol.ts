@@ -1,5 +1,5 @@
 /**
- * Constants of the kernel's FUSE protocol, 7.31 to 7.45, by the kernel's names without `FUSE_`.
+ * Lists the constants of the kernel's FUSE protocol, 7.31 to 7.45, by the kernel's names without `FUSE_`.
  *
  * A request is a 40-byte header (`header.ts`), the operation's struct, and its names or data; a reply is a 16-byte
  * header and the operation's struct (`codec/structs.ts`). Numbers are little-endian.

@@ -1,15 +1,15 @@
-/** A request of the kernel, from the message to the reply. */
+/** Represents a request of the kernel, from the message to the reply. */
 import { Stack } from '../../core/frame.ts';
 import { type SampleListener, sampledClock } from '../../pump/sampled-clock.ts';
 import type { InHeader } from './codec/header.ts';
-import { cachedGroupsOf } from './groups.ts';
+import { findGroups } from './groups.ts';
 import type { Message } from './message-pool.ts';
 
 /** Records slow requests. */
 export interface SlowObserver {
   readonly slowMs: number;
   /** Reports a slow success; parameters as of `onSample` (sampled-clock.ts). */
-  slow(request: Request, at: number, ms: number, among: number): void;
+  recordSlow(request: Request, at: number, ms: number, among: number): void;
 }
 
 export class Request extends Stack implements SampleListener {
@@ -22,20 +22,20 @@ export class Request extends Stack implements SampleListener {
   readonly began = sampledClock.ms;
   /** The buffer with the data of a WRITE, until the reply. */
   message: Message | null = null;
-  /** Gets the duration of a request that was answered at once. */
+  /** Gets the duration of a request that had its reply at once. */
   slowObserver: SlowObserver | null = null;
 
   /** @param op the log name of the fop */
   constructor(header: InHeader, op: string) {
-    super(header.uid, header.gid, header.pid, op, cachedGroupsOf);
+    super(header.uid, header.gid, header.pid, op, findGroups);
     this.tag = header.unique;
     this.opcode = header.opcode;
     this.nodeid = header.nodeid;
   }
 
   onSample(at: number, ms: number, among: number): void {
-    const { slowObserver: by } = this;
+    const { slowObserver: observer } = this;
     this.slowObserver = null;
-    if (by !== null && ms >= by.slowMs) by.slow(this, at, ms, among);
+    if (observer !== null && ms >= observer.slowMs) observer.recordSlow(this, at, ms, among);
   }
 }

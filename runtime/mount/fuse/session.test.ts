@@ -8,7 +8,7 @@ import type { Frame } from '../../core/frame.ts';
 import { fail, unwind } from '../../core/gen/fops.gen.ts';
 import { Iatt } from '../../core/iatt.ts';
 import type { Fops } from '../../core/xlator.ts';
-import { groupsOf } from './groups.ts';
+import { readGroups } from './groups.ts';
 import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
 import type { Request } from './request.ts';
@@ -64,9 +64,9 @@ describe('a reply', () => {
     const before = process.getgroups!();
     try {
       process.setgroups!([]);
-      expect(groupsOf(process.pid)).toEqual([]);
+      expect(readGroups(process.pid)).toEqual([]);
       process.setgroups!([7, 0]);
-      expect([...groupsOf(process.pid)].sort()).toEqual([0, 7]);
+      expect([...readGroups(process.pid)].sort()).toEqual([0, 7]);
     } finally {
       process.setgroups!(before);
     }
@@ -397,5 +397,5 @@ test('only root and the mounting user can invalidate by reading glossa.invalidat
 
 test('groupsOf returns no groups for an ended process and for the kernel', async () => {
   rig = await Rig.make();
-  expect([groupsOf(0), groupsOf(2 ** 22 + 1)]).toEqual([[], []]);
+  expect([readGroups(0), readGroups(2 ** 22 + 1)]).toEqual([[], []]);
 });

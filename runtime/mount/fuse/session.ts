@@ -1,5 +1,5 @@
 /**
- * A session serves one FUSE connection: it turns the kernel's requests into fops at the top of a graph, and sends
+ * Serves one FUSE connection, a session: turns the kernel's requests into fops at the top of a graph, and sends
  * their replies. The pump reads a message into `buffer` and calls `message`. Handlers (`opcodes.ts`) use the session
  * to find inodes and fds, and to reply.
  */
@@ -8,7 +8,7 @@ import type { Client } from '../../core/client.ts';
 import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
 import type { FdTable } from '../../core/fd-table.ts';
 import type { Frame } from '../../core/frame.ts';
-import { Initiator, initiatorTranslator } from '../../core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
@@ -60,13 +60,13 @@ export interface SessionOptions {
   readonly negativeTimeout: number;
   /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
-  /** Lets the kernel read and write files directly if no volume watches their data. */
+  /** Whether the kernel may read and write files directly if no volume watches their data. */
   readonly passthrough: boolean;
-  /** Lets the kernel cache writes and write them back later; excludes passthrough. */
+  /** Whether the kernel may cache writes and write them back later; excludes passthrough. */
   readonly writeback?: boolean | undefined;
-  /** The graph serves locks, so the kernel sends every lock. */
+  /** Whether the graph serves locks, so that the kernel sends every lock. */
   readonly locks?: boolean | undefined;
-  /** The kernel enforces ACLs (the default); otherwise the mount has none. */
+  /** Whether the kernel enforces ACLs (the default); otherwise the mount has no ACLs. */
   readonly acl?: boolean | undefined;
   /** Records failed and slow requests. */
   readonly notable?: NotableRequests | undefined;
@@ -76,15 +76,15 @@ export interface SessionOptions {
  * Allocates the buffer for a READ's data, behind room for the header. It is page aligned, as the kernel copies page
  * by page.
  */
-function readBuffer(): Uint8Array {
+function allocateReadBuffer(): Uint8Array {
   const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);
   const body = Number(address(memory) % BigInt(PAGE_SIZE)) + OUT_HEADER_SIZE;
   const start = (PAGE_SIZE - (body % PAGE_SIZE)) % PAGE_SIZE;
   return new Uint8Array(memory.buffer, memory.byteOffset + start + OUT_HEADER_SIZE, MAX_DATA);
 }
 
-/** The translator record of the mount: an initiator of type mount/fuse. */
-const fuseTranslator = initiatorTranslator<Session>(
+/** Declares mount/fuse: the volume above the graph from which the kernel's requests start. */
+const fuseTranslator = makeInitiatorTranslator<Session>(
   'mount/fuse',
   "Turns the kernel's FUSE requests into fops on the top of the graph.",
   ({ priv: session }) => {
@@ -93,17 +93,17 @@ const fuseTranslator = initiatorTranslator<Session>(
       requests,
       'in-flight': inFlight,
       'open-fds': fds.size,
-      notices: notices.sent,
-      passthrough: passthrough.agreed ? 'on' : 'off',
+      notices: notices.sentCount,
+      passthrough: passthrough.isAgreed ? 'on' : 'off',
       'passthrough-fds': passthrough.size,
-      'passthrough-opened': passthrough.opened,
+      'passthrough-opened': passthrough.openCount,
       'writeback-cache': writeback ? 'on' : 'off',
     };
   },
 );
 
 /** Makes the session's initiator. @param attributeTimeout of the session, in seconds */
-export const fuseInitiator = (
+export const makeFuseInitiator = (
   graph: GraphView,
   log: Log,
   attributeTimeout: number,
@@ -113,7 +113,7 @@ export const fuseInitiator = (
     terse: true,
     attributeAge: attributeTimeout * 1000,
     pidIsThread: true,
-    readBuffer: readBuffer(),
+    readBuffer: allocateReadBuffer(),
   });
 
 export class Session implements PumpedMount, SlowObserver, HandlerContext {
@@ -145,7 +145,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private readonly pool = new MessagePool();
   private current = this.pool.take();
   private request: Request | null = null;
-  private borrowed = false;
+  private isBorrowed = false;
   /** Messages since the mount. */
   requests = 0;
   private readonly interrupts: Interrupts;
@@ -153,8 +153,8 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly slowMs: number;
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
-  private over = false;
-  private limitLogged = false;
+  private isClosed = false;
+  private isLimitLogged = false;
 
   /**
    * @param fd the mounted descriptor of `/dev/fuse`, which the caller closes
@@ -189,7 +189,8 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
       else if (event === 'SOME_DESCENDENT_UP') this.pages.distrustAll(this.fds, this.notices);
     });
-    initiator.refusal = (xlators) => (this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null);
+    initiator.findObjection = (xlators) =>
+      this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null;
     this.fds = this.client.fds;
     this.fds.onRelease = (released) => this.passthrough.release(released);
     this.attrValid = new Validity(options.attributeTimeout);
@@ -220,18 +221,18 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.current.cursor;
   }
 
-  /** Number of unanswered requests, without the current one, and of waiting notices. */
+  /** The number of requests without a reply, except the current one, and of waiting notices. */
   get inFlight(): number {
-    const atHand = this.request === null ? 0 : 1;
-    return this.initiator.calls.size - atHand + this.notices.size;
+    const current = this.request === null ? 0 : 1;
+    return this.initiator.calls.size - current + this.notices.size;
   }
 
-  /** Whether one of these needs the event loop: it does not wait for another request. */
+  /** Whether a request or notice needs the event loop, because it does not wait for another request. */
   get busy(): boolean {
     return this.notices.size > 0 || this.initiator.calls.busy;
   }
 
-  oldestCached(): number {
+  findOldestCached(): number {
     let unique = Infinity;
     for (let call = this.initiator.calls.newest; call !== null; call = call.older) {
       if (isCached((call as Request).opcode)) unique = call.unique;
@@ -239,12 +240,12 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return unique;
   }
 
-  copy(span: Span): Uint8Array {
+  copyData(span: Span): Uint8Array {
     return this.current.bytes.slice(span.start, span.end);
   }
 
-  data(span: Span): Uint8Array {
-    this.borrowed = true;
+  borrowData(span: Span): Uint8Array {
+    this.isBorrowed = true;
     return this.current.bytes.subarray(span.start, span.end);
   }
 
@@ -253,16 +254,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     const { cursor } = this.current;
     this.requests += 1;
     this.request = null;
-    this.borrowed = false;
+    this.isBorrowed = false;
     decodeInHeader(cursor, length, header);
     const operation = operations[header.opcode];
-    if (cursor.short || operation === undefined) {
-      this.refuse(cursor.short, length);
+    if (cursor.isShort || operation === undefined) {
+      this.rejectMessage(cursor.isShort, length);
       return;
     }
     try {
       operation.decode(cursor, operation.args);
-      if (cursor.short) this.refuse(true, length);
+      if (cursor.isShort) this.rejectMessage(true, length);
       else operation.handle(this, header, operation.args);
     } catch (error) {
       this.handleException(error);
@@ -270,7 +271,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (this.request !== null) this.detachRequest(this.request);
   }
 
-  /** Gives the request of an ended turn a while: its code may have been abandoned, or not. */
+  /** Fails the request of an ended turn after a while, unless its code was not abandoned and replies. */
   abandoned(): void {
     const { request } = this;
     if (request === null) return;
@@ -289,7 +290,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   ended(errno: number): void {
-    this.over = true;
+    this.isClosed = true;
     this.onEnded(errno);
   }
 
@@ -299,16 +300,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.client.begin(request);
   }
 
-  inode(nodeid: number): Inode | undefined {
+  findInode(nodeid: number): Inode | undefined {
     return this.graph.inodes.byNodeid(nodeid);
   }
 
-  name(span: Span): string {
+  readName(span: Span): string {
     return this.names.decode(this.current.cursor, span);
   }
 
   fail(frame: Frame, errno: number): void {
-    const request = this.take(frame, errno);
+    const request = this.endRequest(frame, errno);
     if (request === null) return;
     if (errno === EMFILE) this.logFileLimit();
     const sendable = errno > 0 && errno < ERRNO_MAX;
@@ -317,13 +318,13 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   /** Logs once that the server's own limit is reached: the caller would suspect its own. */
   private logFileLimit(): void {
-    if (!this.limitLogged)
+    if (!this.isLimitLogged)
       this.log.error(`a request failed: ${tooManyOpenFiles}`, { msgid: messages.outOfFiles.id });
-    this.limitLogged = true;
+    this.isLimitLogged = true;
   }
 
   reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
-    const request = this.take(frame, errno);
+    const request = this.endRequest(frame, errno);
     return request !== null && this.send(request, 0, bodyBytes);
   }
 
@@ -336,16 +337,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
       this.out.set(data, OUT_HEADER_SIZE);
       return this.reply(frame, length);
     }
-    const request = this.take(frame, 0);
-    if (request === null || this.over) return false;
+    const request = this.endRequest(frame, 0);
+    if (request === null || this.isClosed) return false;
     encodeOutHeader(this.view, request.tag, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
     return this.checkWrite(request, writev(this.fd, this.iov.bytes, 2));
   }
 
-  attributesChanged(inode: Inode): void {
-    if (!this.over) write(this.fd, this.out, encodeInvalInode(this.view, inode.id, -1, 0));
+  invalidateAttributes(inode: Inode): void {
+    if (!this.isClosed) write(this.fd, this.out, encodeInvalInode(this.view, inode.id, -1, 0));
   }
 
   replyHeader(header: InHeader, errno: number, bodyBytes: number): number {
@@ -362,14 +363,14 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   /** Releases the kernel's open files and lookups. Late replies are dropped. */
   close(): void {
-    this.over = true;
+    this.isClosed = true;
     this.notices.close();
     this.interrupts.close();
     this.passthrough.clear();
     this.initiator.close();
   }
 
-  private take(frame: Frame, errno: number): Request | null {
+  private endRequest(frame: Frame, errno: number): Request | null {
     const request = frame.root as Request;
     if (!this.client.end(request)) {
       this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`, {
@@ -387,7 +388,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return request;
   }
 
-  /** As `recordIfSlow`, for a request that is answered at once, without reading the clock. */
+  /** As `recordIfSlow`, for a request that gets its reply at once, without reading the clock. */
   private deferSlowCheck(request: Request, errno: number): void {
     const { notable } = this;
     if (notable === null) return;
@@ -399,7 +400,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     onNextSample(request);
   }
 
-  slow(request: Request, at: number, ms: number, among: number): void {
+  recordSlow(request: Request, at: number, ms: number, among: number): void {
     this.notable?.add(request, this, request.nodeid, 0, at, ms).onSample(at, ms, among);
   }
 
@@ -413,7 +414,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
     // The descriptor may be closed, and its number reused.
-    if (this.over) return false;
+    if (this.isClosed) return false;
     const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
     return this.checkWrite(request, write(this.fd, this.out, length));
   }
@@ -434,20 +435,20 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   private detachRequest(request: Request): void {
     this.request = null;
-    if (!this.borrowed) return;
+    if (!this.isBorrowed) return;
     request.message = this.current;
     this.current = this.pool.take();
   }
 
   private releaseMessage(request: Request): void {
-    this.interrupts.settled(request);
+    this.interrupts.stopWatching(request);
     if (request.message === null) return;
     this.pool.give(request.message);
     request.message = null;
   }
 
   /** Refuses an unknown operation or a malformed message. */
-  private refuse(malformed: boolean, length: number): void {
+  private rejectMessage(malformed: boolean, length: number): void {
     const { header } = this;
     const { opcode } = header;
     if (malformed) {

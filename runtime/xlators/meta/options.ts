@@ -7,7 +7,7 @@
  */
 import { GraphError } from '../../core/errors.ts';
 import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
-import { shownValue } from '../../core/secrets.ts';
+import { maskValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { type Dir, makeChangingDir, makeFile, type Node, RefusedValue } from './nodes.ts';
 
@@ -36,7 +36,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
   const names = new Set([key, ...(spec?.aliases ?? [])]);
   const read = (): string => {
     const current = xl.given.findLast((option) => names.has(option.key));
-    return `${shownValue(key, current?.value ?? defaultText(spec))}\n`;
+    return `${maskValue(key, current?.value ?? defaultText(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
     const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;

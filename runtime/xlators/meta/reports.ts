@@ -5,9 +5,9 @@
  * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
  * for profiles, `libglusterfs/src/statedump.c` for the volumes' dumps.
  */
-import { callsOf, dumpOf, inodesOf } from '../../core/dumps.ts';
+import { dumpCalls, dumpInodes, dumpVolume } from '../../core/dumps.ts';
 import { formatTime, printable } from '../../core/log.ts';
-import { shownValue } from '../../core/secrets.ts';
+import { maskValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { printVolumes } from '../../volfile/print.ts';
 
@@ -15,7 +15,7 @@ const formatJson = (value: unknown): string => `${JSON.stringify(value, null, 2)
 
 /** Lists the requests in flight, the oldest first, including the one that reads this. */
 export function formatFrames(graph: GraphView): string {
-  const { count, listed } = callsOf(graph, () => 0);
+  const { count, listed } = dumpCalls(graph, () => 0);
   const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
     Number: at + 1,
     Frame: frames.map(({ translator, complete, unwindTo }, index) => ({
@@ -37,7 +37,7 @@ export function formatFrames(graph: GraphView): string {
 
 /** Lists the inodes in the inode table. GlusterFS shows them only in statedumps. */
 export function formatInodes(graph: GraphView): string {
-  const { count, active, lru, lruLimit, listed } = inodesOf(graph);
+  const { count, active, lru, lruLimit, listed } = dumpInodes(graph);
   return formatJson({
     Count: count,
     Active: active,
@@ -60,7 +60,7 @@ export function formatVolfile({ xlators }: GraphView): string {
   const volumes = xlators.map(({ name, type, given, childNames }) => ({
     name,
     type,
-    options: given.map(({ key, value }) => [key, shownValue(key, value)] as const),
+    options: given.map(({ key, value }) => [key, maskValue(key, value)] as const),
     subvolumes: childNames,
   }));
   try {
@@ -73,7 +73,7 @@ export function formatVolfile({ xlators }: GraphView): string {
 
 /** Prints a volume's dump, one `key=value` per line. */
 export const formatDump = (xl: Xlator): string =>
-  Object.entries(dumpOf(xl))
+  Object.entries(dumpVolume(xl))
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
@@ -88,7 +88,7 @@ export const formatHistory = (xl: Xlator): string =>
  * measures every volume.
  */
 export function formatProfile(xl: Xlator): string {
-  const dump = dumpOf(xl);
+  const dump = dumpVolume(xl);
   const readNumber = (key: string): number => Number(dump[key] ?? 0);
   return Object.keys(dump)
     .flatMap((key) => {

@@ -18,7 +18,7 @@ import { makeSized, takeTexts } from './requests.ts';
 /** Remains of clients are counted, so that any number shows a leak. */
 const MANY = 1_000;
 
-const front = initiatorTranslator('test/front', 'Begins what a test wants.');
+const front = makeInitiatorTranslator('test/front', 'Begins what a test wants.');
 
 /** Sends a request in a client's name. It waits below until the test answers. */
 function stat(run: RunningModule, client: Client): void {

@@ -129,8 +129,8 @@ export function encodeStatxOut(
 
 /** Writes struct fuse_statx into zeroed memory. A birth time of 0 is unknown. */
 function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, iatt: Iatt): void {
-  const knowsBirth = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
-  view.setUint32(at, STATX_BASIC_STATS | (knowsBirth ? STATX_BTIME : 0), true);
+  const hasBirthTime = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
+  view.setUint32(at, STATX_BASIC_STATS | (hasBirthTime ? STATX_BTIME : 0), true);
   view.setUint32(at + 4, BLKSIZE, true);
   view.setUint32(at + 16, iatt.iaNlink, true);
   view.setUint32(at + 20, iatt.iaUid, true);
@@ -167,28 +167,28 @@ export function encodeLkOut(
   view.setInt32(at + 20, pid, true);
 }
 
-/** The time for which the kernel may cache a reply, as seconds and nanoseconds. */
+/** A time for which the kernel may cache a reply, as seconds and nanoseconds. */
 export class Validity {
   readonly sec: number;
   readonly nsec: number;
 
   /** @param seconds fractions allowed; 0 and less mean no caching, a year is the maximum */
   constructor(seconds: number) {
-    const held = seconds > 0 ? Math.min(seconds, TIMEOUT_MAX) : 0;
-    const whole = Math.floor(held);
+    const limited = seconds > 0 ? Math.min(seconds, TIMEOUT_MAX) : 0;
+    const whole = Math.floor(limited);
     this.sec = whole;
-    this.nsec = Math.min(Math.round((held - whole) * 1e9), 999_999_999);
+    this.nsec = Math.min(Math.round((limited - whole) * 1e9), 999_999_999);
   }
 
   get isZero(): boolean {
     return this.sec === 0 && this.nsec === 0;
   }
 
-  /** The timeout in a reply's xdata, under a key of `core/xdata.ts`, or the mount's. */
-  static of(xdata: Dict | null, key: string, otherwise: Validity): Validity {
+  /** Returns the timeout in a reply's xdata, under a key of `core/xdata.ts`, or `fallback`, the mount's. */
+  static of(xdata: Dict | null, key: string, fallback: Validity): Validity {
     // The usual case, without an allocation.
-    if (xdata === null) return otherwise;
+    if (xdata === null) return fallback;
     const seconds = xdata.number(key);
-    return seconds === undefined ? otherwise : new Validity(seconds);
+    return seconds === undefined ? fallback : new Validity(seconds);
   }
 }

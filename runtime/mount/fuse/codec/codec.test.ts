@@ -26,7 +26,7 @@ import {
   INIT_OUT_SIZE,
 } from './structs.gen.ts';
 import { captured } from './testdata/linux-6.18.ts';
-import { show } from './testdata/show.ts';
+import { formatRequest } from './testdata/request-text.ts';
 
 const SHOWN = `
   LOOKUP #6 node 1 uid 0 gid 0 name=dir
@@ -112,7 +112,7 @@ describe('captured requests', () => {
   });
 
   test('decode completely, to the expected values', () => {
-    const lines = captured.map(({ hex }) => show(bytesOf(hex)));
+    const lines = captured.map(({ hex }) => formatRequest(bytesOf(hex)));
     expect(lines).toEqual(
       SHOWN.trim()
         .split('\n')
@@ -123,18 +123,20 @@ describe('captured requests', () => {
   test.each(captured)('captured requests of $call are short at any smaller length', ({ hex }) => {
     const message = bytesOf(hex);
     // Only the later words of INIT may be missing.
-    const needed = show(message).startsWith('INIT') ? 40 + 16 : message.length;
+    const needed = formatRequest(message).startsWith('INIT') ? 40 + 16 : message.length;
     for (let length = 0; length < needed; length++) {
-      expect(show(cut(message, length)), `${length} of ${message.length} bytes`).toBe('SHORT');
+      expect(formatRequest(cut(message, length)), `${length} of ${message.length} bytes`).toBe(
+        'SHORT',
+      );
     }
   });
 
   test('are short if the length differs from the header', () => {
     const message = bytesOf(captured[0]!.hex);
     message[0] = message.length + 1;
-    expect(show(message)).toBe('SHORT');
+    expect(formatRequest(message)).toBe('SHORT');
     message[0] = message.length - 1;
-    expect(show(message)).toBe('SHORT');
+    expect(formatRequest(message)).toBe('SHORT');
   });
 
   test('decode without the extensions after the arguments', () => {
@@ -156,9 +158,9 @@ describe('captured requests', () => {
     const view = new DataView(message.buffer);
     view.setUint32(0, message.length, true);
     view.setUint16(36, 1, true);
-    expect(show(message)).toBe('LOOKUP #6 node 1 uid 0 gid 0 name=dir +4');
+    expect(formatRequest(message)).toBe('LOOKUP #6 node 1 uid 0 gid 0 name=dir +4');
     view.setUint16(36, 9, true);
-    expect(show(message)).toBe('SHORT');
+    expect(formatRequest(message)).toBe('SHORT');
   });
 });
 
@@ -192,7 +194,7 @@ describe('a literal request', () => {
     [42, '05000000 00000000 0100000000000000 0100000000000000', 'SHORT'],
   ])('of opcode %i with the body %j decodes to "%s"', (opcode, body, text) => {
     const bytes = bytesOf(header(opcode, 40 + hex(body).length / 2) + hex(body));
-    expect(show(bytes)).toBe(text);
+    expect(formatRequest(bytes)).toBe(text);
   });
 });
 
@@ -229,7 +231,7 @@ describe('decoding', () => {
             expect(value.end).toBeLessThanOrEqual(message.length);
           }
         }
-        expect(typeof show(message)).toBe('string');
+        expect(typeof formatRequest(message)).toBe('string');
       }),
       { numRuns: 500 },
     );
@@ -238,7 +240,7 @@ describe('decoding', () => {
   test('decoding of a message longer than the buffer is short', () => {
     const cursor = new Cursor(new Uint8Array(8));
     cursor.reset(0, 9);
-    expect(cursor.short).toBe(true);
+    expect(cursor.isShort).toBe(true);
   });
 
   test('returns 0 and empty spans after a short field', () => {
@@ -247,7 +249,7 @@ describe('decoding', () => {
     cursor.reset(0, 6);
     expect([cursor.u32(), cursor.u64(), cursor.i64(), cursor.u32()]).toEqual([0x04030201, 0, 0, 0]);
     cursor.data(1, span);
-    expect([cursor.short, span.length]).toEqual([true, 0]);
+    expect([cursor.isShort, span.length]).toEqual([true, 0]);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Reads the fields of a message in order, and never outside of it.
  *
- * A read beyond the end returns 0 (or an empty span) and sets `short`, which the decoder checks once, after the last
+ * A read beyond the end returns 0 (or an empty span) and sets `isShort`, which the decoder checks once, after the last
  * field. 64-bit fields become Numbers, exact below 2^53; handlers refuse larger offsets and sizes. Lock owners are
  * arbitrary, so they are two halves.
  */
@@ -23,8 +23,8 @@ export class Cursor {
   readonly view: DataView;
   at = 0;
   end = 0;
-  /** The message ended before a field did. */
-  short = false;
+  /** Whether the message ended before a field did. */
+  isShort = false;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -35,27 +35,27 @@ export class Cursor {
   reset(start: number, end: number): void {
     this.at = start;
     this.end = Math.min(end, this.bytes.length);
-    this.short = end > this.bytes.length || start > end;
+    this.isShort = end > this.bytes.length || start > end;
   }
 
   u32(): number {
-    return this.take(4) ? this.view.getUint32(this.at - 4, true) : 0;
+    return this.advance(4) ? this.view.getUint32(this.at - 4, true) : 0;
   }
 
   u64(): number {
-    if (!this.take(8)) return 0;
+    if (!this.advance(8)) return 0;
     const at = this.at - 8;
     return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * TWO_32;
   }
 
   i64(): number {
-    if (!this.take(8)) return 0;
+    if (!this.advance(8)) return 0;
     const at = this.at - 8;
     return this.view.getUint32(at, true) + this.view.getInt32(at + 4, true) * TWO_32;
   }
 
   skip(count: number): void {
-    this.take(count);
+    this.advance(count);
   }
 
   /** Reads a name up to its NUL, and skips the NUL. A missing NUL makes the message short. */
@@ -70,16 +70,16 @@ export class Cursor {
     } else this.fail(out);
   }
 
-  /** The next `count` bytes. */
+  /** Reads the next `count` bytes. */
   data(count: number, out: Span): void {
     out.start = this.at;
-    if (this.take(count)) out.end = this.at;
+    if (this.advance(count)) out.end = this.at;
     else this.fail(out);
   }
 
-  private take(count: number): boolean {
+  private advance(count: number): boolean {
     if (this.at + count > this.end) {
-      this.short = true;
+      this.isShort = true;
       this.at = this.end;
       return false;
     }
@@ -88,7 +88,7 @@ export class Cursor {
   }
 
   private fail(out: Span): void {
-    this.short = true;
+    this.isShort = true;
     this.at = this.end;
     out.start = this.end;
     out.end = this.end;

@@ -27,7 +27,7 @@ export function decodeInHeader(cursor: Cursor, length: number, out: InHeader): v
   cursor.reset(0, length);
   const { view } = cursor;
   cursor.skip(IN_HEADER_SIZE);
-  if (cursor.short) return;
+  if (cursor.isShort) return;
   out.len = view.getUint32(0, true);
   out.opcode = view.getUint32(4, true);
   out.unique = view.getUint32(8, true) + view.getUint32(12, true) * TWO_32;
@@ -36,7 +36,7 @@ export function decodeInHeader(cursor: Cursor, length: number, out: InHeader): v
   out.gid = view.getUint32(28, true);
   out.pid = view.getUint32(32, true);
   const extensionBytes = view.getUint16(36, true) * 8;
-  if (out.len !== length || extensionBytes > length - IN_HEADER_SIZE) cursor.short = true;
+  if (out.len !== length || extensionBytes > length - IN_HEADER_SIZE) cursor.isShort = true;
   else cursor.end = length - extensionBytes;
 }
 

@@ -22,7 +22,7 @@ test('a lock request decodes to its fields', () => {
   cursor.reset(0, bytes.length);
   const args = new LkIn();
   decodeLkIn(cursor, args);
-  expect([cursor.short, cursor.at]).toEqual([false, 48]);
+  expect([cursor.isShort, cursor.at]).toEqual([false, 48]);
   expect({ ...args }).toEqual({
     fh: 7,
     ownerLo: 0xdeadbeef,
@@ -40,7 +40,7 @@ test('a lock request cut at any length is short', () => {
     const cursor = new Cursor(bytes);
     cursor.reset(0, length);
     decodeLkIn(cursor, new LkIn());
-    expect(cursor.short).toBe(true);
+    expect(cursor.isShort).toBe(true);
   }
 });
 

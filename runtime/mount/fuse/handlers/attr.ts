@@ -21,13 +21,13 @@ import {
 } from '../codec/structs.gen.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
-import { killPriv } from './xdata.ts';
+import { inodeErrno, replyAttr, replyInodeStatus, replyStatx } from './reply.ts';
+import { makeKillPrivXdata } from './request-xdata.ts';
 
-/** Cookie bits of a stat: the kind of reply, and whether the request holds the fd. */
+/** Bits of a stat's cookie: the kind of reply, and whether the request holds the fd. */
 const AS_ATTR = 0;
 const AS_STATX = 1;
-const HELD = 2;
+const HOLDS_FD = 2;
 
 export const getattr: Handler<GetattrIn> = (session, header, args) => {
   statInode(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
@@ -42,38 +42,43 @@ export const statx: Handler<StatxIn> = (session, header, args) => {
 };
 
 /** Stats by an open file if there is one, so that a file without a name has attributes. */
-function statInode(session: HandlerContext, nodeid: number, handle: number, answer: number): void {
+function statInode(
+  session: HandlerContext,
+  nodeid: number,
+  handle: number,
+  replyKind: number,
+): void {
   const frame = session.begin('STAT');
-  const inode = session.inode(nodeid);
+  const inode = session.findInode(nodeid);
   if (inode === undefined) {
     session.fail(frame, ESTALE);
     return;
   }
   // Handles begin with 1.
   const byHandle = handle === 0 ? undefined : session.fds.get(handle);
-  const fd = byHandle ?? session.fds.anyOf(inode);
+  const fd = byHandle ?? session.fds.findOpen(inode);
   if (fd === undefined) {
     frame.local = inode;
-    wind.stat(frame, answer, statCbk, session.links, new Loc(inode), null);
+    wind.stat(frame, replyKind, statCbk, session.links, new Loc(inode), null);
     return;
   }
   frame.root.op = 'FSTAT';
   frame.local = fd;
   if (byHandle === undefined) fd.hold();
-  const cookie = byHandle === undefined ? answer | HELD : answer;
+  const cookie = byHandle === undefined ? replyKind | HOLDS_FD : replyKind;
   wind.fstat(frame, cookie, fstatCbk, fd.links, fd, null);
 }
 
-const statCbk: Cbk<'stat', HandlerContext> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
+const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErrno, buf, xdata) => {
   const inode = frame.local as Inode;
   if (opRet < 0) return xl.priv.fail(frame, statErrno(xl.priv, inode, opErrno));
-  const reply = answer === AS_STATX ? replyStatx : replyAttr;
+  const reply = replyKind === AS_STATX ? replyStatx : replyAttr;
   reply(xl.priv, frame, inode, buf, xdata);
 };
 
 /**
- * The kernel asks for a directory's attributes before it looks up a name in it. For a removed directory a brick
- * answers ESTALE; applications expect ENOENT, as on a disk.
+ * The kernel requests a directory's attributes before it looks up a name in it. For a removed directory a brick
+ * replies ESTALE; applications expect ENOENT, as on a disk.
  */
 function statErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
   const errno = inodeErrno(opErrno);
@@ -82,7 +87,7 @@ function statErrno(session: HandlerContext, inode: Inode, opErrno: number): numb
 
 const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
   const fd = frame.local as Fd;
-  if (((cookie as number) & HELD) !== 0) fd.drop();
+  if (((cookie as number) & HOLDS_FD) !== 0) fd.drop();
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   const reply = ((cookie as number) & AS_STATX) !== 0 ? replyStatx : replyAttr;
   reply(xl.priv, frame, fd.inode, buf, xdata);
@@ -93,51 +98,51 @@ const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW, SIZE } = SET_ATTR;
 const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 
 /** A SETATTR under way: first the size, then the other attributes. */
-interface Change {
+interface AttributeChange {
   readonly inode: Inode;
   /** The caller's own open file. */
   readonly byHandle: Fd | undefined;
   /** Another program's open file, which the request holds. */
-  held: Fd | undefined;
+  heldFd: Fd | undefined;
   readonly stbuf: Iatt;
   readonly valid: number;
-  /** The change drops set-user-id and set-group-id, which the caller may not keep. */
-  readonly kills: boolean;
+  /** Whether the change drops set-user-id and set-group-id. */
+  readonly dropsPrivileges: boolean;
 }
 
 /**
- * A SETATTR without changes has two meanings. Before the kernel writes data itself, it asks to clear set-user-id and
- * set-group-id. And chown(2) sends it when it changes neither user nor group: so if the file is not open for
+ * A SETATTR without changes has two meanings. The kernel sends it to clear set-user-id and set-group-id, before it
+ * writes data itself. And chown(2) sends it when it changes neither user nor group: so if the file is not open for
  * writing, it is a chown.
  */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
-  const resizes = (args.valid & SIZE) !== 0;
-  const frame = session.begin(resizes ? 'TRUNCATE' : 'SETATTR');
-  const inode = session.inode(header.nodeid);
+  const isResize = (args.valid & SIZE) !== 0;
+  const frame = session.begin(isResize ? 'TRUNCATE' : 'SETATTR');
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const byHandle = (args.valid & FATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
-  const change: Change = {
+  const change: AttributeChange = {
     inode,
     byHandle,
-    held: undefined,
-    stbuf: attributesToSet(inode, args),
+    heldFd: undefined,
+    stbuf: makeAttributes(inode, args),
     valid: args.valid & SETTABLE,
-    kills:
+    dropsPrivileges:
       (args.valid & FATTR_KILL_SUIDGID) !== 0 ||
       ((args.valid & (SETTABLE | SIZE)) === 0 && session.fds.isWritable(inode)),
   };
   frame.local = change;
-  if (!resizes) return setRest(session, frame, change);
+  if (!isResize) return setOtherAttributes(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
-  const kill = killPriv(change.kills);
+  const kill = makeKillPrivXdata(change.dropsPrivileges);
   // Only the handle of ftruncate(2) is known to be open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
-    wind.ftruncate(frame, 0, resizedCbk, byHandle.links, byHandle, args.size, kill);
-  } else wind.truncate(frame, 0, resizedCbk, session.links, new Loc(inode), args.size, kill);
+    wind.ftruncate(frame, 0, truncateCbk, byHandle.links, byHandle, args.size, kill);
+  } else wind.truncate(frame, 0, truncateCbk, session.links, new Loc(inode), args.size, kill);
 };
 
-function attributesToSet(inode: Inode, args: SetattrIn): Iatt {
+function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
   const stbuf = new Iatt();
   stbuf.iaType = inode.iaType;
   stbuf.iaProt = args.mode & 0o7777;
@@ -150,19 +155,19 @@ function attributesToSet(inode: Inode, args: SetattrIn): Iatt {
   return stbuf;
 }
 
-function setRest(session: HandlerContext, frame: Frame, change: Change): void {
+function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
   const { inode, byHandle, stbuf, valid } = change;
-  const kill = killPriv(change.kills);
-  const fd = byHandle ?? session.fds.anyOf(inode);
+  const kill = makeKillPrivXdata(change.dropsPrivileges);
+  const fd = byHandle ?? session.fds.findOpen(inode);
   if (byHandle === undefined && fd !== undefined) {
     fd.hold();
-    change.held = fd;
+    change.heldFd = fd;
   }
-  if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, fd.links, fd, stbuf, valid, kill);
-  else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, kill);
+  if (fd !== undefined) wind.fsetattr(frame, 0, setattrCbk, fd.links, fd, stbuf, valid, kill);
+  else wind.setattr(frame, 0, setattrCbk, session.links, new Loc(inode), stbuf, valid, kill);
 }
 
-const resizedCbk: Cbk<'truncate', HandlerContext> = (
+const truncateCbk: Cbk<'truncate', HandlerContext> = (
   frame,
   _c,
   xl,
@@ -172,13 +177,13 @@ const resizedCbk: Cbk<'truncate', HandlerContext> = (
   postbuf,
   xdata,
 ) => {
-  const change = frame.local as Change;
+  const change = frame.local as AttributeChange;
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
-  else if (change.valid !== 0) setRest(xl.priv, frame, change);
+  else if (change.valid !== 0) setOtherAttributes(xl.priv, frame, change);
   else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
 
-const changedCbk: Cbk<'setattr', HandlerContext> = (
+const setattrCbk: Cbk<'setattr', HandlerContext> = (
   frame,
   _c,
   xl,
@@ -188,22 +193,22 @@ const changedCbk: Cbk<'setattr', HandlerContext> = (
   statpost,
   xdata,
 ) => {
-  (frame.local as Change).held?.drop();
+  (frame.local as AttributeChange).heldFd?.drop();
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
-  else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost, xdata);
+  else replyAttr(xl.priv, frame, (frame.local as AttributeChange).inode, statpost, xdata);
 };
 
 /** With default_permissions, the kernel sends ACCESS only for chdir(2) in some cases. */
 export const access: Handler<AccessIn> = (session, header, args) => {
   const frame = session.begin('ACCESS');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  wind.access(frame, 0, inodeDone, session.links, new Loc(inode), args.mask, null);
+  wind.access(frame, 0, replyInodeStatus, session.links, new Loc(inode), args.mask, null);
 };
 
 export const readlink: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('READLINK');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.readlink(frame, 0, readlinkCbk, session.links, new Loc(inode), PATH_MAX, null);
 };
@@ -231,7 +236,7 @@ function encodeTarget(path: string, session: HandlerContext): number {
 
 export const statfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('STATFS');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.statfs(frame, 0, statfsCbk, session.links, new Loc(inode), null);
 };

@@ -43,7 +43,7 @@ import type { Handler, HandlerContext } from './handler.ts';
  * - SETXATTR_EXT: the storage, which knows the group, decides whether an ACL drops set-group-id.
  * - CREATE_SUPP_GROUP: `request.ts` finds all groups of a caller.
  */
-const WANTED =
+const REQUESTED =
   // Several reads of a file under way at once, as readahead makes them.
   ASYNC_READ |
   ASYNC_DIO |
@@ -75,8 +75,8 @@ const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
  * The requested flags. POSIX_ACL makes the kernel enforce the storage's ACLs. Without WRITEBACK_CACHE, writes reach
  * the graph at once and in order.
  */
-const wanted = ({ acl, locks, writeback }: HandlerContext): number =>
-  WANTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
+const requestedFlags = ({ acl, locks, writeback }: HandlerContext): number =>
+  REQUESTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
 /**
@@ -101,14 +101,14 @@ export const init: Handler<InitIn> = (session, header, args) => {
   }
   const flags2 = session.mayPassThrough ? PASSTHROUGH & args.flags2 : 0;
   // A kernel with a newer major repeats INIT with the replied one.
-  const agreed = major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX);
-  session.notices.agreed(agreed);
+  const agreedMinor = major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX);
+  session.notices.setMinor(agreedMinor);
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
     major: KERNEL_VERSION,
-    minor: agreed,
+    minor: agreedMinor,
     // An upper limit for the kernel's own value; see `readahead.ts`.
     maxReadahead: MAX_DATA,
-    flags: wanted(session) & args.flags,
+    flags: requestedFlags(session) & args.flags,
     flags2,
     maxBackground: BACKGROUND_MAX,
     congestionThreshold: CONGESTION_THRESHOLD,
@@ -117,7 +117,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     maxPages: MAX_DATA / PAGE_SIZE,
     maxStackDepth: (flags2 & PASSTHROUGH) === 0 ? 0 : STACK_DEPTH,
   });
-  session.passthrough.agreed = (flags2 & PASSTHROUGH) !== 0;
+  session.passthrough.isAgreed = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
   // ENOENT, ENODEV: the mount was unmounted already.
   if (status === -ENOENT || status === -ENODEV) session.log.info('unmounted before it began');

@@ -29,14 +29,15 @@ import {
 } from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { encodeEntry, fdDone, inodeErrno } from './reply.ts';
-import { openFd } from './request-targets.ts';
+import { encodeEntry, inodeErrno, replyFdStatus } from './reply.ts';
+import { findOpenFd } from './request-targets.ts';
 
+/** Room behind a listing's size for one entry with the longest name, which is encoded before its size is checked. */
 const SLACK = direntplusSize(NAME_MAX);
 
 export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const fd = new Fd(inode, args.flags, header.pid, true);
   frame.local = fd;
@@ -57,37 +58,37 @@ const opendirCbk: Cbk<'opendir', HandlerContext> = (frame, _cookie, xl, opRet, o
 
 export const readdir: Handler<ReadIn> = (session, _header, args) => {
   const frame = session.begin('READDIR');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  const size = listingSize(session, args.size);
+  const size = limitSize(session, args.size);
   wind.readdir(frame, size, readdirCbk, fd.links, fd, size, args.offset, null);
 };
 
 export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
   const frame = session.begin('READDIRP');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   frame.local = fd.inode;
-  const size = listingSize(session, args.size);
+  const size = limitSize(session, args.size);
   wind.readdirp(frame, size, readdirpCbk, fd.links, fd, size, args.offset, null);
 };
 
 /** Limits the kernel's requested size to the room in `out`. */
-const listingSize = (session: HandlerContext, asked: number): number =>
-  Math.min(asked, session.out.length - OUT_HEADER_SIZE - SLACK);
+const limitSize = (session: HandlerContext, requested: number): number =>
+  Math.min(requested, session.out.length - OUT_HEADER_SIZE - SLACK);
 
 const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opErrno, entries) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  let used = 0;
+  let usedBytes = 0;
   for (const entry of entries ?? []) {
-    const at = OUT_HEADER_SIZE + used;
+    const at = OUT_HEADER_SIZE + usedBytes;
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET, entry.name);
     if (nameBytes === 0) continue;
-    if (used + direntSize(nameBytes) > size) break;
-    used += encodePlain(session, at, entry, nameBytes);
+    if (usedBytes + direntSize(nameBytes) > size) break;
+    usedBytes += encodePlainEntry(session, at, entry, nameBytes);
   }
-  finish(session, frame, used, entries);
+  replyEntries(session, frame, usedBytes, entries);
 };
 
 const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
@@ -101,27 +102,27 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
 ) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  let used = 0;
+  let usedBytes = 0;
   for (const entry of entries ?? []) {
-    const at = OUT_HEADER_SIZE + used;
+    const at = OUT_HEADER_SIZE + usedBytes;
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
-    if (used + direntplusSize(nameBytes) > size) break;
-    encodeInode(session, at, frame.local as Inode, entry, xdata);
-    used += ENTRY_OUT_SIZE + encodePlain(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
+    if (usedBytes + direntplusSize(nameBytes) > size) break;
+    encodeEntryInode(session, at, frame.local as Inode, entry, xdata);
+    usedBytes += ENTRY_OUT_SIZE + encodePlainEntry(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
   }
-  finish(session, frame, used, entries);
+  replyEntries(session, frame, usedBytes, entries);
 };
 
 /** Replies with the entries. An empty reply means the end, so a first entry that is too long fails instead. */
-function finish(
+function replyEntries(
   session: HandlerContext,
   frame: Frame,
-  used: number,
+  usedBytes: number,
   entries: readonly Dirent[] | null,
 ): void {
-  if (used === 0 && entries !== null && entries.length > 0) session.fail(frame, EINVAL);
-  else session.reply(frame, used);
+  if (usedBytes === 0 && entries !== null && entries.length > 0) session.fail(frame, EINVAL);
+  else session.reply(frame, usedBytes);
 }
 
 /** Encodes a name and returns its length; 0 for an invalid name, which is logged. */
@@ -140,7 +141,7 @@ function encodeEntryName(session: HandlerContext, at: number, name: string): num
   return 0;
 }
 
-function encodePlain(
+function encodePlainEntry(
   session: HandlerContext,
   at: number,
   entry: Dirent,
@@ -150,7 +151,7 @@ function encodePlain(
   return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
 }
 
-function encodeInode(
+function encodeEntryInode(
   session: HandlerContext,
   at: number,
   parent: Inode,
@@ -163,10 +164,10 @@ function encodeInode(
   else encodeEntry(session, at, linked, entry.stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }
 
-/** FSYNCDIR. */
+/** Syncs a directory. */
 export const fsyncdir: Handler<FsyncIn> = (session, _header, args) => {
   const frame = session.begin('FSYNCDIR');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  wind.fsyncdir(frame, 0, fdDone, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
+  wind.fsyncdir(frame, 0, replyFdStatus, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };

@@ -21,47 +21,56 @@ import type {
   SymlinkIn,
 } from '../codec/structs.gen.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { makerErrno, replyEntry } from './reply.ts';
-import { knownNameLoc, newNameLoc } from './request-targets.ts';
-import { makingXdata } from './xdata.ts';
+import { creationErrno, replyEntry } from './reply.ts';
+import { makeKnownLoc, makeNewLoc } from './request-targets.ts';
+import { makeCreationXdata } from './request-xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
   const frame = session.begin('MKNOD');
-  const loc = newNameLoc(session, frame, header.nodeid, args.name);
+  const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, rdev, umask } = args;
-  const xdata = makingXdata(session, mode, umask);
-  wind.mknod(frame, 0, madeCbk, session.links, loc, mode & ~umask, rdev, umask, xdata);
+  const xdata = makeCreationXdata(session, mode, umask);
+  wind.mknod(frame, 0, createNameCbk, session.links, loc, mode & ~umask, rdev, umask, xdata);
 };
 
 export const mkdir: Handler<MkdirIn> = (session, header, args) => {
   const frame = session.begin('MKDIR');
-  const loc = newNameLoc(session, frame, header.nodeid, args.name);
+  const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
-  const xdata = makingXdata(session, mode, umask);
-  wind.mkdir(frame, 0, madeCbk, session.links, loc, mode & ~umask, umask, xdata);
+  const xdata = makeCreationXdata(session, mode, umask);
+  wind.mkdir(frame, 0, createNameCbk, session.links, loc, mode & ~umask, umask, xdata);
 };
 
 export const symlink: Handler<SymlinkIn> = (session, header, args) => {
   const frame = session.begin('SYMLINK');
-  const loc = newNameLoc(session, frame, header.nodeid, args.name);
+  const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
-  const target = session.name(args.target);
-  wind.symlink(frame, 0, madeCbk, session.links, target, loc, 0, session.initiator.gfidRequest());
+  const target = session.readName(args.target);
+  wind.symlink(
+    frame,
+    0,
+    createNameCbk,
+    session.links,
+    target,
+    loc,
+    0,
+    session.initiator.makeGfidRequest(),
+  );
 };
 
 export const link: Handler<LinkIn> = (session, header, args) => {
   const frame = session.begin('LINK');
-  const inode = session.inode(args.oldnodeid);
-  const parent = session.inode(header.nodeid);
+  const inode = session.findInode(args.oldnodeid);
+  const parent = session.findInode(header.nodeid);
   if (inode === undefined || parent === undefined) return session.fail(frame, ESTALE);
-  const newloc = new Loc(inode, parent, session.name(args.name));
+  const newloc = new Loc(inode, parent, session.readName(args.name));
   frame.local = newloc;
-  wind.link(frame, 0, madeCbk, session.links, new Loc(inode), newloc, null);
+  wind.link(frame, 0, createNameCbk, session.links, new Loc(inode), newloc, null);
 };
 
-const madeCbk: Cbk<'mkdir', HandlerContext> = (
+const createNameCbk: Cbk<'mkdir', HandlerContext> = (
   frame,
   _cookie,
   xl,
@@ -76,30 +85,30 @@ const madeCbk: Cbk<'mkdir', HandlerContext> = (
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf, xdata);
   discardInode(loc.inode);
-  xl.priv.fail(frame, makerErrno(opErrno, loc.parent!));
+  xl.priv.fail(frame, creationErrno(opErrno, loc.parent!));
 };
 
-/** Cookies of a removal. */
+/** The cookies of a removal: the kind of the removed name. */
 const FILE = 0;
 const DIRECTORY = 1;
 
 export const unlink: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('UNLINK');
-  const loc = knownNameLoc(session, frame, header.nodeid, args.name);
-  if (loc !== null) wind.unlink(frame, FILE, removedCbk, session.links, loc, 0, null);
+  const loc = makeKnownLoc(session, frame, header.nodeid, args.name);
+  if (loc !== null) wind.unlink(frame, FILE, removeNameCbk, session.links, loc, 0, null);
 };
 
 export const rmdir: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('RMDIR');
-  const loc = knownNameLoc(session, frame, header.nodeid, args.name);
-  if (loc !== null) wind.rmdir(frame, DIRECTORY, removedCbk, session.links, loc, 0, null);
+  const loc = makeKnownLoc(session, frame, header.nodeid, args.name);
+  if (loc !== null) wind.rmdir(frame, DIRECTORY, removeNameCbk, session.links, loc, 0, null);
 };
 
-const removedCbk: Cbk<'unlink', HandlerContext> = (frame, what, xl, opRet, opErrno) => {
+const removeNameCbk: Cbk<'unlink', HandlerContext> = (frame, kind, xl, opRet, opErrno) => {
   const loc = frame.local as Loc;
   discardInode(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
-  if (what === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
+  if (kind === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
   removeEntry(loc);
   xl.priv.reply(frame, 0);
 };
@@ -112,23 +121,23 @@ interface Move {
 
 const RENAME_ALL = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
-/** RENAME and RENAME2. Flags travel in xdata; a volume that does not support one answers EINVAL. */
+/** Handles RENAME and RENAME2. Flags travel in xdata; a volume that does not support a flag replies EINVAL. */
 export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;
   if ((flags & ~RENAME_ALL) !== 0) return session.fail(frame, EINVAL);
-  const from = knownNameLoc(session, frame, header.nodeid, args.oldname);
+  const from = makeKnownLoc(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
-  const parent = session.inode(args.newdir);
+  const parent = session.findInode(args.newdir);
   if (parent === undefined) return session.fail(frame, ESTALE);
-  const name = session.name(args.newname);
+  const name = session.readName(args.newname);
   const to = new Loc(session.graph.inodes.grep(parent, name) ?? null, parent, name);
   const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags);
   frame.local = { from, to, xdata } satisfies Move;
-  wind.rename(frame, 0, renamedCbk, session.links, from, to, xdata);
+  wind.rename(frame, 0, renameCbk, session.links, from, to, xdata);
 };
 
-const renamedCbk: Cbk<'rename', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
+const renameCbk: Cbk<'rename', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const { from, to, xdata } = frame.local as Move;
   discardInode(from.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);

@@ -118,7 +118,7 @@ describe('TMPFILE', () => {
       [1, null, 0o100644, 0o100666, 0o22, 'gfuuid'],
       [makeIatt(9).iaGfid, 2],
     ]);
-    const inode = rig.session.inode(Number(body.readBigUInt64LE(0)))!;
+    const inode = rig.session.findInode(Number(body.readBigUInt64LE(0)))!;
     expect([inode.nlookup, inode.names, inode.fdCount]).toEqual([1, [], 1]);
     expect(rig.session.fds.get(Number(body.readBigUInt64LE(128)))!.inode).toBe(inode);
   });
@@ -167,7 +167,7 @@ describe('IOCTL', () => {
     const [, fh] = openFile();
     // The kernel must reread the change time before the caller goes on.
     const unique = send(SETFLAGS, fh, 0, Uint8Array.of(32, 0, 0, 0));
-    await rig.session.notices.whenHandled();
+    await rig.session.notices.awaitHandled();
     expect(rig.receive()).toMatchObject({ unique: 0, error: P.NOTIFY_INVAL_INODE });
     expect(rig.receive()).toEqual({ unique, error: 0, body: Buffer.alloc(16) });
     expect(ask(GETFLAGS, fh, 4).body).toEqual(Buffer.from([...Buffer.alloc(16), 32, 0, 0, 0]));

@@ -39,30 +39,30 @@ import {
 } from '../protocol.ts';
 import { lockOwner, openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { encodeEntry, fdDone, inodeErrno, makerErrno } from './reply.ts';
-import { newNameLoc, openFd } from './request-targets.ts';
-import { killPriv, makingXdata } from './xdata.ts';
+import { creationErrno, encodeEntry, inodeErrno, replyFdStatus } from './reply.ts';
+import { findOpenFd, makeNewLoc } from './request-targets.ts';
+import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
 
 /** O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const flags = openFlags(session, args.flags & ~O_TRUNC);
   const fd = new Fd(inode, flags, header.pid);
   frame.local = fd;
   const { links } = fd;
-  const empties = (args.flags & O_TRUNC) !== 0;
-  if (!empties) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
-  else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
+  const isTruncating = (args.flags & O_TRUNC) !== 0;
+  if (!isTruncating) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
+  else wind.open(frame, args.openFlags, truncatingOpenCbk, links, new Loc(inode), flags, fd, null);
 };
 
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
-  replyOpen(xl.priv, frame, opRet, opErrno, directIo(xdata));
+  replyOpen(xl.priv, frame, opRet, opErrno, directIoFlag(xdata));
 
-const directIo = (xdata: Dict | null): number =>
+const directIoFlag = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
 function replyOpen(
@@ -78,12 +78,12 @@ function replyOpen(
     session.fail(frame, inodeErrno(opErrno));
     return;
   }
-  encodeOpened(session, OUT_HEADER_SIZE, fd, direct);
+  encodeOpenReply(session, OUT_HEADER_SIZE, fd, direct);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 }
 
 /** As `openCbk`, for a file to be truncated. The cookie is the request's `open_flags`. */
-const emptyCbk: Cbk<'open', HandlerContext> = (
+const truncatingOpenCbk: Cbk<'open', HandlerContext> = (
   frame,
   openFlags,
   xl,
@@ -98,25 +98,25 @@ const emptyCbk: Cbk<'open', HandlerContext> = (
   }
   const fd = frame.local as Fd;
   const { links } = fd;
-  const kill = killPriv((openFlags & OPEN_KILL_SUIDGID) !== 0);
+  const kill = makeKillPrivXdata((openFlags & OPEN_KILL_SUIDGID) !== 0);
   const canWrite = (fd.flags & O_ACCMODE) !== O_RDONLY;
-  const direct = directIo(xdata);
-  if (canWrite) wind.ftruncate(frame, direct, emptiedCbk, links, fd, 0, kill);
-  else wind.truncate(frame, direct, emptiedCbk, links, new Loc(fd.inode), 0, kill);
+  const direct = directIoFlag(xdata);
+  if (canWrite) wind.ftruncate(frame, direct, truncateCbk, links, fd, 0, kill);
+  else wind.truncate(frame, direct, truncateCbk, links, new Loc(fd.inode), 0, kill);
 };
 
-const emptiedCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
+const truncateCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
   replyOpen(xl.priv, frame, opRet, opErrno, direct);
 
 /** Registers an opened file, and encodes its reply. */
-function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: number): void {
+function encodeOpenReply(session: HandlerContext, at: number, fd: Fd, direct: number): void {
   const { fds, pages, passthrough } = session;
   const { inode } = fd;
-  const doubted = passthrough.mayBeMapped(inode);
-  passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
-  if (!doubted && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
+  const wasMappable = passthrough.mayBeMapped(inode);
+  passthrough.open(fd.links, fd, fds.findOpen(inode) !== undefined);
+  if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);
-  const cached = direct === 0 ? pages.flagFor(fd) : direct;
+  const cached = direct === 0 ? pages.keepCacheFlag(fd) : direct;
   const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cached : 0);
   encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
@@ -128,13 +128,13 @@ interface Creation {
 
 export const create: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('CREATE');
-  const loc = newNameLoc(session, frame, header.nodeid, args.name);
+  const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
   const flags = openFlags(session, args.flags);
   const fd = new Fd(loc.inode!, flags, header.pid);
   frame.local = { loc, fd } satisfies Creation;
-  const xdata = makingXdata(session, mode, umask);
+  const xdata = makeCreationXdata(session, mode, umask);
   if ((args.openFlags & OPEN_KILL_SUIDGID) !== 0) xdata.set(KILL_PRIV, 1);
   wind.create(frame, 0, createCbk, fd.links, loc, flags, mode & ~umask, umask, fd, xdata);
 };
@@ -156,19 +156,19 @@ const createCbk: Cbk<'create', HandlerContext> = (
   const { loc, fd } = frame.local as Creation;
   if (opRet < 0) {
     closeFd(fd);
-    return session.fail(frame, makerErrno(opErrno, loc.parent!));
+    return session.fail(frame, creationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked !== null) {
     fd.moveTo(linked);
-    return replyCreated(session, frame, fd, linked, buf!, xdata);
+    return replyCreate(session, frame, fd, linked, buf!, xdata);
   }
   closeFd(fd);
   session.fail(frame, EIO);
 };
 
-/** Answers CREATE or TMPFILE. */
-export function replyCreated(
+/** Replies to CREATE or TMPFILE. */
+export function replyCreate(
   session: HandlerContext,
   frame: Frame,
   fd: Fd,
@@ -176,7 +176,7 @@ export function replyCreated(
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, directIo(xdata));
+  encodeOpenReply(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, directIoFlag(xdata));
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
@@ -185,18 +185,18 @@ export function replyCreated(
 
 export const read: Handler<ReadIn> = (session, _header, args) => {
   const frame = session.begin('READ');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   if ((args.readFlags & READ_LOCKOWNER) !== 0) {
     frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
   const { size, offset, flags } = args;
-  if (offset > OFFSET_MAX) wind.fstat(frame, 0, beyondCbk, fd.links, fd, null);
+  if (offset > OFFSET_MAX) wind.fstat(frame, 0, readBeyondCbk, fd.links, fd, null);
   else wind.readv(frame, size, readCbk, fd.links, fd, size, offset, flags, null);
 };
 
-/** A read beyond OFFSET_MAX: returns the end of the file, or EOVERFLOW if the file is longer. */
-const beyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+/** Replies to a read beyond OFFSET_MAX: the end of the file, or EOVERFLOW if the file is longer. */
+const readBeyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
   const session = xl.priv;
   if (opRet < 0) session.fail(frame, opErrno);
   else if (buf !== null && buf.iaSize > OFFSET_MAX) session.fail(frame, EOVERFLOW);
@@ -213,29 +213,29 @@ const readCbk: Cbk<'readv', HandlerContext> = (frame, size, xl, opRet, opErrno, 
 
 export const write: Handler<WriteIn> = (session, _header, args) => {
   const frame = session.begin('WRITE');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   if ((args.writeFlags & WRITE_LOCKOWNER) !== 0) {
     frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
   const { offset, flags } = args;
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
-  const vector = session.data(args.data);
-  const kill = killPriv((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
-  const through = fdForWrite(fd, flags);
-  if (through !== fd) frame.local = through;
-  wind.writev(frame, args.size, writeCbk, fd.links, through, vector, offset, flags, kill);
+  const vector = session.borrowData(args.data);
+  const kill = makeKillPrivXdata((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
+  const writeFd = chooseWriteFd(fd, flags);
+  if (writeFd !== fd) frame.local = writeFd;
+  wind.writev(frame, args.size, writeCbk, fd.links, writeFd, vector, offset, flags, kill);
 };
 
 /**
- * The fd for a write. Through an O_APPEND fd, a storage ignores the offset. A write whose own flags lack O_APPEND
+ * Chooses the fd for a write. Through an O_APPEND fd, a storage ignores the offset. A write whose own flags lack O_APPEND
  * needs its offset: the kernel writes back its cache, or fcntl(F_SETFL) has removed the flag. It uses a temporary fd
  * without the flag.
  */
-function fdForWrite(fd: Fd, flags: number): Fd {
+function chooseWriteFd(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
-  const others = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
-  return new Fd(fd.inode, others, fd.pid, false, fd);
+  const otherFlags = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
+  return new Fd(fd.inode, otherFlags, fd.pid, false, fd);
 }
 
 const writeCbk: Cbk<'writev', HandlerContext> = (frame, size, xl, opRet, opErrno) => {
@@ -248,20 +248,20 @@ const writeCbk: Cbk<'writev', HandlerContext> = (frame, size, xl, opRet, opErrno
 
 export const flush: Handler<FlushIn> = (session, _header, args) => {
   const frame = session.begin('FLUSH');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
-  wind.flush(frame, 0, fdDone, fd.links, fd, null);
+  wind.flush(frame, 0, replyFdStatus, fd.links, fd, null);
 };
 
 export const fsync: Handler<FsyncIn> = (session, _header, args) => {
   const frame = session.begin('FSYNC');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  wind.fsync(frame, 0, fdDone, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
+  wind.fsync(frame, 0, replyFdStatus, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };
 
-/** RELEASE and RELEASEDIR: the kernel releases a handle. No fop; translators get `release`. */
+/** Handles RELEASE and RELEASEDIR, by which the kernel releases a handle. There is no fop; translators get `release`. */
 export const release: Handler<ReleaseIn> = (session, _header, args) => {
   const frame = session.begin('RELEASE');
   session.fds.release(args.fh);

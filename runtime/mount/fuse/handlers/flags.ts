@@ -6,8 +6,8 @@ import type { HandlerContext } from './handler.ts';
 const { O_APPEND, O_RDWR, O_WRONLY } = constants;
 
 /**
- * The open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
- * and appends at its own idea of the end.
+ * Converts open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
+ * and computes the offset of an append itself.
  */
 export function openFlags({ writeback }: HandlerContext, flags: number): number {
   if (!writeback) return flags;
@@ -15,7 +15,7 @@ export function openFlags({ writeback }: HandlerContext, flags: number): number 
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;
 }
 
-/** The kernel's lock owner as hexadecimal text. */
+/** Formats the kernel's lock owner as hexadecimal text. */
 export function lockOwner(lo: number, hi: number): string {
   let text = '';
   for (let i = 0; i < 8; i++) {

@@ -1,10 +1,10 @@
 /**
- * The interface between a FUSE session and the handlers of its operations (`opcodes.ts`).
+ * Declares the interface between a FUSE session and the handlers of its operations (`opcodes.ts`).
  *
  * Rules for handlers
- * - `begin` makes the frame of the current message. The handler answers it exactly once, by `fail`,
- *   `reply` or `replyData`, now or later. The session drops and logs a second answer.
- * - Arguments are valid until the handler returns, and bytes from `data` until the answer.
+ * - `begin` makes the frame of the current message. The handler replies exactly once, by `fail`,
+ *   `reply` or `replyData`, now or later. The session drops and logs a second reply.
+ * - Arguments are valid until the handler returns, and bytes from `borrowData` until the reply.
  * - A handler encodes a reply in `out` from `OUT_HEADER_SIZE` on, immediately before `reply`.
  * - An exception in a handler fails its own request with EIO.
  */
@@ -27,21 +27,21 @@ export interface HandlerContext {
   /** Winds to the top of the graph, for requests without an open file (`Fd.links` is for those with one). */
   readonly links: Child;
   readonly log: Log;
-  readonly initiator: Pick<Initiator<unknown>, 'gfidRequest'>;
-  /** The kernel's lookups and forgets are counted here. */
+  readonly initiator: Pick<Initiator<unknown>, 'makeGfidRequest'>;
+  /** Counts the kernel's lookups and forgets. */
   readonly client: Pick<Client<unknown>, 'lookup' | 'forget'>;
   readonly fds: FdTable;
   /** Invalidations that the session sends to the kernel. */
   readonly notices: Notices;
   readonly pages: PageCache;
   readonly passthrough: Passthrough;
-  /** True when passthrough is switched on, and a storage has files that the kernel can read and write itself. */
+  /** Whether passthrough is switched on, and a storage has files that the kernel can read and write itself. */
   readonly mayPassThrough: boolean;
   /** Directories that the kernel has removed: ESTALE from a stat of one becomes ENOENT, as on a disk. */
   readonly removed: WeakSet<Inode>;
   readonly locks: boolean;
   readonly acl: boolean;
-  /** True with the writeback cache: the kernel then decides the size and times of files. */
+  /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
   readonly writeback: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
@@ -55,31 +55,31 @@ export interface HandlerContext {
 
   /** Begins the request of the current message, and returns the frame to wind with. */
   begin(op: string): Frame;
-  /** Undefined for a nodeid that the kernel has forgotten. */
-  inode(nodeid: number): Inode | undefined;
+  /** Finds an inode; undefined for a nodeid that the kernel has forgotten. */
+  findInode(nodeid: number): Inode | undefined;
   /** Decodes a name in the current message. */
-  name(span: Span): string;
+  readName(span: Span): string;
   /** Copies bytes of the current message. */
-  copy(span: Span): Uint8Array;
-  /** Bytes of the current message without a copy, valid until the request is answered. */
-  data(span: Span): Uint8Array;
+  copyData(span: Span): Uint8Array;
+  /** Returns bytes of the current message without a copy, valid until the reply. */
+  borrowData(span: Span): Uint8Array;
 
-  /** Answers with an errno. An errno of 0, or beyond FUSE's range, becomes EIO. */
+  /** Replies with an errno. An errno of 0, or beyond FUSE's range, becomes EIO. */
   fail(frame: Frame, errno: number): void;
   /**
-   * Answers with the first `bodyBytes` of the body in `out`. False when the kernel refused the reply.
+   * Replies with the first `bodyBytes` of the body in `out`. Returns false if the kernel refused the reply.
    * @param errno of a reply whose body reports a failure
    */
   reply(frame: Frame, bodyBytes: number, errno?: number): boolean;
-  /** Answers with data. It is written before this returns. */
+  /** Replies with data, and writes it before it returns. */
   replyData(frame: Frame, data: Uint8Array): boolean;
-  /** Answers a message that the graph does not serve, such as INIT. Returns minus the errno of the write. */
+  /** Replies to a message that the graph does not serve, such as INIT. Returns minus the errno of the write. */
   replyHeader(header: InHeader, errno: number, bodyBytes: number): number;
   /**
-   * Invalidates the kernel's cached attributes of an inode; to be called before the reply of the request
-   * that changed them. The kernel takes this notice without waiting (fuse_reverse_inval_inode).
+   * Invalidates the kernel's cached attributes of an inode. Handlers call it before the reply of the request
+   * that changed them. The kernel handles this notice without waiting (fuse_reverse_inval_inode).
    */
-  attributesChanged(inode: Inode): void;
+  invalidateAttributes(inode: Inode): void;
   /** Passes an INTERRUPT on to the translators that work on request `unique`. */
   interrupt(header: InHeader, unique: number): void;
 }

@@ -85,7 +85,11 @@ describe('LOOKUP', () => {
     const { id } = rig.find('file');
     rig.send(OP.FORGET, id, u64(1));
     const self = rig.ask(OP.LOOKUP, id, '.');
-    expect([self.error, nodeidOf(self.body), rig.session.inode(id)!.nlookup]).toEqual([0, id, 1]);
+    expect([self.error, nodeidOf(self.body), rig.session.findInode(id)!.nlookup]).toEqual([
+      0,
+      id,
+      1,
+    ]);
     expect(nodeidOf(rig.ask(OP.LOOKUP, id, '..').body)).toBe(1);
     there = false;
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
@@ -200,7 +204,7 @@ describe('creating and removing', () => {
     });
     const { error, body } = rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(error).toBe(0);
-    expect(rig.session.inode(nodeidOf(body))!.path).toBe('/new');
+    expect(rig.session.findInode(nodeidOf(body))!.path).toBe('/new');
     rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(new Set(gfids).size).toBe(2);
   });
@@ -220,7 +224,7 @@ describe('creating and removing', () => {
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     expect(body.length).toBe(144);
     const handle = Number(body.readBigUInt64LE(128));
-    const inode = rig.session.inode(nodeidOf(body))!;
+    const inode = rig.session.findInode(nodeidOf(body))!;
     expect([inode.nlookup, inode.fdCount, rig.session.fds.size]).toEqual([1, 1, 1]);
     expect(rig.ask(OP.RELEASE, inode.id, u64(handle), u32(0), u32(0), u64(0)).error).toBe(0);
     expect([released, inode.fdCount, rig.session.fds.size]).toEqual([[handle], 0, 0]);
@@ -245,7 +249,7 @@ describe('creating and removing', () => {
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     const nodeid = nodeidOf(body);
     expect(rig.ask(OP.UNLINK, 1, 'new').error).toBe(0);
-    expect(rig.session.inode(nodeid)!.names).toEqual([]);
+    expect(rig.session.findInode(nodeid)!.names).toEqual([]);
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(0);
     rig.ask(OP.RELEASE, nodeid, body.subarray(128, 136), u32(0), u32(0), u64(0));
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
@@ -422,7 +426,7 @@ describe('a listing', () => {
       ['..', 0],
     ]);
     for (const [name, nodeid] of got.slice(2)) {
-      const inode = rig.session.inode(nodeid)!;
+      const inode = rig.session.findInode(nodeid)!;
       expect([inode.nlookup, inode.path]).toEqual([1, `/${name}`]);
     }
   });

@@ -25,47 +25,54 @@ import {
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { openFd } from './request-targets.ts';
+import { findOpenFd } from './request-targets.ts';
 
 interface Attribute {
   readonly name: string;
   readonly size: number;
-  readonly sets: boolean;
+  readonly isWrite: boolean;
 }
 
 const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
-  [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, sets: false }],
-  [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, sets: true }],
-  [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: false }],
-  [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: true }],
-  [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, sets: false }],
+  [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: false }],
+  [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: true }],
+  [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, isWrite: false }],
+  [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, isWrite: true }],
+  [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, isWrite: false }],
 ]);
 
-/** Errnos of a storage without such attributes. */
+/** The errnos of a storage without such attributes. */
 const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
 
 export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
   const attribute = ATTRIBUTES.get(args.cmd);
-  const frame = session.begin(attribute?.sets === true ? 'FSETXATTR' : 'FGETXATTR');
+  const frame = session.begin(attribute?.isWrite === true ? 'FSETXATTR' : 'FGETXATTR');
   if (attribute === undefined) return session.fail(frame, ENOTTY);
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  const { name, size, sets } = attribute;
+  const { name, size, isWrite: sets } = attribute;
   if ((sets ? args.inSize : args.outSize) < size) return session.fail(frame, EINVAL);
   if (sets) {
-    const value = session.copy(args.data).subarray(0, size);
+    const value = session.copyData(args.data).subarray(0, size);
     const dict = new Dict().set(name, value, 'bin');
     frame.local = fd.inode;
-    wind.fsetxattr(frame, 0, setCbk, fd.links, fd, dict, 0, null);
+    wind.fsetxattr(frame, 0, setFlagsCbk, fd.links, fd, dict, 0, null);
   } else {
     frame.local = attribute;
-    wind.fgetxattr(frame, 0, getCbk, fd.links, fd, name, null);
+    wind.fgetxattr(frame, 0, getFlagsCbk, fd.links, fd, name, null);
   }
 };
 
 const ioctlErrno = (opErrno: number): number => (ABSENT.has(opErrno) ? ENOTTY : opErrno);
 
-const getCbk: Cbk<'fgetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, dict) => {
+const getFlagsCbk: Cbk<'fgetxattr', HandlerContext> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  dict,
+) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, ioctlErrno(opErrno));
   const { name, size } = frame.local as Attribute;
@@ -80,15 +87,15 @@ const getCbk: Cbk<'fgetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opE
  * The errno for setting flags: EOPNOTSUPP means unsupported flags. Programs read flags first, which already fails on
  * a storage without any.
  */
-const setErrno = (opErrno: number): number =>
+const setFlagsErrno = (opErrno: number): number =>
   opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
 
-const setCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
+const setFlagsCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, setErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, setFlagsErrno(opErrno));
   // The change time has changed, and the reply cannot carry it.
   session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
-  void session.notices.whenHandled().then(() => {
+  void session.notices.awaitHandled().then(() => {
     encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);
     session.reply(frame, IOCTL_OUT_SIZE);
   });

@@ -7,15 +7,15 @@ import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** Whether a volume that does more than watch defines lk. */
+/** Whether a volume that does more than pass requests on defines lk. */
 export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
   xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
 
 /**
- * Whether the graph serves locks. A definition of lk does not suffice, because a module may pass every fop on. So
- * this tries F_GETLK, which locks nothing, on the root: without a lock server it fails with EOPNOTSUPP.
+ * Returns whether the graph serves locks. A definition of lk does not suffice, because a module may pass every fop on.
+ * So this tries F_GETLK, which locks nothing, on the root: without a lock server it fails with EOPNOTSUPP.
  */
-export async function servesLocks(client: Client): Promise<boolean> {
+export async function probeLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;
   if (!mayServeLocks(xlators)) return false;
   const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);

@@ -31,7 +31,7 @@ import { defineTranslator, type Fops } from '../../../core/xlator.ts';
 import locks from '../../../xlators/features/locks/index.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
-import { servesLocks } from './lock-support.ts';
+import { probeLocks } from './lock-support.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -238,7 +238,7 @@ describe('servesLocks', () => {
       translators.map((translator) => ({ translator: translator as never })),
       context,
     );
-    expect(await servesLocks(connect(graph))).toBe(served);
+    expect(await probeLocks(connect(graph))).toBe(served);
     expect(graph.inodes.root.fdCount).toBe(0);
     await graph.stop();
   });
@@ -255,7 +255,7 @@ describe('servesLocks', () => {
         fop(...args);
       },
     };
-    expect(await servesLocks(connect(graph))).toBe(false);
+    expect(await probeLocks(connect(graph))).toBe(false);
     expect(asked).toBe(0);
     await graph.stop();
   });

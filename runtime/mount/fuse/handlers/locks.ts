@@ -1,6 +1,6 @@
 /**
  * Handles GETLK, SETLK and SETLKW by lk, with the kernel's owner as lk-owner and `FLOCK` in xdata for flock(2). The
- * kernel sends them only if INIT asked for them (`lock-support.ts`); otherwise it keeps the locks of one mount.
+ * kernel sends them only if INIT requested it (`lock-support.ts`); otherwise it manages the locks of one mount itself.
  *
  * A close(2) is FLUSH, which ends the owner's record locks. The last close is RELEASE: another lk undoes its flock,
  * and translators get `release`. A caller that gives up waiting sends INTERRUPT. Open file description locks
@@ -16,11 +16,11 @@ import type { Cbk } from '../../../core/xlator.ts';
 import { encodeLkOut, LK_OUT_SIZE } from '../codec/attr.ts';
 import type { LkIn, ReleaseIn } from '../codec/structs.gen.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
-import { release as letGo } from './file.ts';
+import { release as releaseFile } from './file.ts';
 import { lockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { fdDone } from './reply.ts';
-import { openFd } from './request-targets.ts';
+import { replyFdStatus } from './reply.ts';
+import { findOpenFd } from './request-targets.ts';
 
 const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
@@ -35,7 +35,7 @@ const lkHandler =
   (cmd: number, cbk: Cbk<'lk', HandlerContext>): Handler<LkIn> =>
   (session, _header, args) => {
     const frame = session.begin('LK');
-    const fd = openFd(session, frame, args.fh);
+    const fd = findOpenFd(session, frame, args.fh);
     if (fd === null) return;
     const { start, end, type, pid } = args;
     if (start > OFFSET_MAX) return session.fail(frame, EOVERFLOW);
@@ -49,23 +49,23 @@ const lkHandler =
   };
 
 export const getlk = lkHandler(F_GETLK, getlkCbk);
-export const setlk = lkHandler(F_SETLK, fdDone);
-export const setlkw = lkHandler(F_SETLKW, fdDone);
+export const setlk = lkHandler(F_SETLK, replyFdStatus);
+export const setlkw = lkHandler(F_SETLKW, replyFdStatus);
 
-/** RELEASE of a file. Undoes its flock(2) lock first. */
+/** Handles RELEASE of a file; first releases its flock(2) lock. */
 export const release: Handler<ReleaseIn> = (session, header, args) => {
   const fd = session.fds.get(args.fh);
   if ((args.releaseFlags & RELEASE_FLOCK_UNLOCK) === 0 || fd === undefined) {
-    return letGo(session, header, args);
+    return releaseFile(session, header, args);
   }
   const frame = session.begin('LK');
   const owner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   frame.root.lkOwner = owner;
   const flock = { ...FREE, whence: 0, owner };
-  wind.lk(frame, fd.id, undoneCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
+  wind.lk(frame, fd.id, unlockCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
 };
 
-const undoneCbk: Cbk<'lk', HandlerContext> = (frame, handle, xl) => {
+const unlockCbk: Cbk<'lk', HandlerContext> = (frame, handle, xl) => {
   const session = xl.priv;
   session.fds.release(handle);
   session.reply(frame, 0);

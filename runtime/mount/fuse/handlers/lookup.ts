@@ -20,9 +20,9 @@ const PARENT = '..';
 
 export const lookup: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('LOOKUP');
-  const parent = session.inode(header.nodeid);
+  const parent = session.findInode(header.nodeid);
   if (parent === undefined) return session.fail(frame, ESTALE);
-  const name = session.name(args.name);
+  const name = session.readName(args.name);
   if (name === SELF) return lookupSelf(session, frame, parent);
   if (name === PARENT) {
     const above = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
@@ -59,7 +59,7 @@ function lookupNew(session: HandlerContext, frame: Frame, parent: Inode, name: s
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
-/** Reply for a known name. If it has another inode now, looks it up as a new name. */
+/** Replies for a known name. If the name has another inode now, looks it up as a new name. */
 const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   frame,
   _c,
@@ -101,7 +101,7 @@ const lookupCbk: Cbk<'lookup', HandlerContext> = (
   session.reply(frame, ENTRY_OUT_SIZE, ENOENT);
 };
 
-/** Takes back lookups of an inode. Sends no reply. */
+/** Forgets lookups of an inode. Sends no reply. */
 export const forget: Handler<ForgetIn> = (session, header, args) => {
   forgetOne(session, header.nodeid, args.nlookup);
 };
@@ -118,6 +118,6 @@ export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
 };
 
 function forgetOne(session: HandlerContext, nodeid: number, nlookup: number): void {
-  const inode = session.inode(nodeid);
+  const inode = session.findInode(nodeid);
   if (inode !== undefined) session.client.forget(inode, nlookup);
 }

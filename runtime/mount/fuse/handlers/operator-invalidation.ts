@@ -8,24 +8,24 @@
  * The invalidation is sent as an UPCALL of each storage, so that translators drop their caches, too.
  */
 import type { Inode } from '../../../core/inode.ts';
-import { type Upcall, upcall } from '../../../core/upcall.ts';
+import { sendUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { HandlerContext } from './handler.ts';
 
 export const INVALIDATE = 'glossa.invalidate';
 const NAMED = `${INVALIDATE}.`;
 
 /** Returns the action of the attribute `xattr` of a directory; undefined for other attributes. */
-export function invalidationFor(
+export function findInvalidation(
   session: HandlerContext,
   directory: Inode,
   xattr: string,
 ): (() => Promise<void>) | undefined {
   if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ what: 'every-entry' }]);
   if (!xattr.startsWith(NAMED) || !directory.isDir) return undefined;
-  return () => sendUpcalls(session, upcallsFor(directory, xattr.slice(NAMED.length)));
+  return () => sendUpcalls(session, makeUpcalls(directory, xattr.slice(NAMED.length)));
 }
 
-function upcallsFor(parent: Inode, name: string): readonly Upcall[] {
+function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
   // Programs may run in a directory, and other file systems may be mounted there.
   const expire = inode?.isDir === true;
@@ -33,8 +33,8 @@ function upcallsFor(parent: Inode, name: string): readonly Upcall[] {
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];
 }
 
-async function sendUpcalls(session: HandlerContext, all: readonly Upcall[]): Promise<void> {
+async function sendUpcalls(session: HandlerContext, upcalls: readonly Upcall[]): Promise<void> {
   const storages = session.graph.xlators.filter(({ below }) => below.length === 0);
-  for (const what of all) for (const xl of storages) upcall(xl, what);
-  await session.notices.whenHandled();
+  for (const data of upcalls) for (const xl of storages) sendUpcall(xl, data);
+  await session.notices.awaitHandled();
 }

@@ -1,5 +1,5 @@
 /**
- * Replies that several operations share (entries, attributes, plain success), and conversions of errnos.
+ * Sends replies that several operations share (entries, attributes, plain success), and converts errnos.
  */
 import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -32,15 +32,22 @@ export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? EST
  * The errno for a fop that creates a name. ENOENT can only mean the directory, and becomes ESTALE as above, unless the
  * directory has no name, or is the root.
  */
-export function makerErrno(opErrno: number, parent: Inode): number {
+export function creationErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
 
-function attrValid(session: HandlerContext, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
+function attributeValidity(
+  session: HandlerContext,
+  inode: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): Validity {
   if (!buf.known) return session.unknownValid;
-  const usual = session.passthrough.mayBeMapped(inode) ? session.unknownValid : session.attrValid;
-  return Validity.of(xdata, ATTRIBUTE_TIMEOUT, usual);
+  const fallback = session.passthrough.mayBeMapped(inode)
+    ? session.unknownValid
+    : session.attrValid;
+  return Validity.of(xdata, ATTRIBUTE_TIMEOUT, fallback);
 }
 
 /**
@@ -55,7 +62,7 @@ export function encodeEntry(
 ): void {
   session.client.lookup(linked);
   const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
-  const attr = attrValid(session, linked, buf, xdata);
+  const attr = attributeValidity(session, linked, buf, xdata);
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
@@ -90,7 +97,7 @@ function replyWith(
     session.fail(frame, EIO);
     return;
   }
-  const valid = attrValid(session, inode, buf, xdata);
+  const valid = attributeValidity(session, inode, buf, xdata);
   encode(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
   session.reply(frame, size);
 }
@@ -107,8 +114,8 @@ export const replyAttr = (
 export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
   replyWith(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
-/** Callback of a fop on an inode, whose reply has only an errno. */
-export function inodeDone(
+/** Replies with the errno of a fop on an inode: the callback of fops without other results. */
+export function replyInodeStatus(
   frame: Frame,
   _cookie: number,
   xl: Xlator<HandlerContext>,
@@ -119,8 +126,8 @@ export function inodeDone(
   else xl.priv.reply(frame, 0);
 }
 
-/** As `inodeDone`, for a fop on an fd. */
-export function fdDone(
+/** As `replyInodeStatus`, for a fop on an fd. */
+export function replyFdStatus(
   frame: Frame,
   _cookie: number,
   xl: Xlator<HandlerContext>,

@@ -6,44 +6,44 @@ import { Loc } from '../../../core/loc.ts';
 import type { Span } from '../codec/cursor.ts';
 import type { HandlerContext } from './handler.ts';
 
-/** The loc of a new name. For an unknown directory, replies ESTALE and returns null. */
-export function newNameLoc(
+/** Makes the loc of a new name. For an unknown directory, replies ESTALE and returns null. */
+export function makeNewLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,
   name: Span,
 ): Loc | null {
-  const parent = session.inode(nodeid);
+  const parent = session.findInode(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
     return null;
   }
-  const loc = new Loc(session.graph.inodes.newInode(), parent, session.name(name));
+  const loc = new Loc(session.graph.inodes.newInode(), parent, session.readName(name));
   frame.local = loc;
   return loc;
 }
 
-/** The loc of an existing name, with a new inode when the table does not know it. */
-export function knownNameLoc(
+/** Makes the loc of an existing name, with a new inode if the table has none. Returns null as `makeNewLoc`. */
+export function makeKnownLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,
   name: Span,
 ): Loc | null {
-  const parent = session.inode(nodeid);
+  const parent = session.findInode(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
     return null;
   }
   const { inodes } = session.graph;
-  const text = session.name(name);
+  const text = session.readName(name);
   const loc = new Loc(inodes.grep(parent, text) ?? inodes.newInode(), parent, text);
   frame.local = loc;
   return loc;
 }
 
-/** The open file of a handle. For an unknown handle, replies EBADF and returns null. */
-export function openFd(session: HandlerContext, frame: Frame, handle: number): Fd | null {
+/** Finds the open file of a handle. For an unknown handle, replies EBADF and returns null. */
+export function findOpenFd(session: HandlerContext, frame: Frame, handle: number): Fd | null {
   const fd = session.fds.get(handle);
   if (fd !== undefined) return fd;
   session.fail(frame, EBADF);

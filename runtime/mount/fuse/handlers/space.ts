@@ -29,43 +29,43 @@ import {
 } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { fdDone } from './reply.ts';
-import { openFd } from './request-targets.ts';
+import { replyFdStatus } from './reply.ts';
+import { findOpenFd } from './request-targets.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 /** GlusterFS has separate fops for two modes; all others go to fallocate. */
 export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   const frame = session.begin('FALLOCATE');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   const { mode, offset, length } = args;
   if (offset + length > OFFSET_MAX) return session.fail(frame, EFBIG);
   const { links } = fd;
   if (mode === HOLE) {
     frame.root.op = 'DISCARD';
-    wind.discard(frame, 0, fdDone, links, fd, offset, length, null);
+    wind.discard(frame, 0, replyFdStatus, links, fd, offset, length, null);
   } else if (mode === FALLOC_FL_ZERO_RANGE) {
     frame.root.op = 'ZEROFILL';
-    wind.zerofill(frame, 0, fdDone, links, fd, offset, length, null);
-  } else wind.fallocate(frame, 0, fdDone, links, fd, mode, offset, length, null);
+    wind.zerofill(frame, 0, replyFdStatus, links, fd, offset, length, null);
+  } else wind.fallocate(frame, 0, replyFdStatus, links, fd, mode, offset, length, null);
 };
 
 /** The fop's `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
 export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const frame = session.begin('SEEK');
-  const fd = openFd(session, frame, args.fh);
+  const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   const { whence, offset } = args;
   // The storage lacks data that the kernel has not written back; after ENOSYS the kernel treats all as data.
   if (session.writeback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
-  if (offset > OFFSET_MAX) wind.fstat(frame, 0, beyondCbk, fd.links, fd, null);
+  if (offset > OFFSET_MAX) wind.fstat(frame, 0, seekBeyondCbk, fd.links, fd, null);
   else wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
 };
 
-/** A seek from beyond OFFSET_MAX: ENXIO behind the end of the file, else EOVERFLOW. */
-const beyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+/** Replies to a seek from beyond OFFSET_MAX: ENXIO behind the end of the file, else EOVERFLOW. */
+const seekBeyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   xl.priv.fail(frame, buf !== null && buf.iaSize > OFFSET_MAX ? EOVERFLOW : ENXIO);
 };
@@ -77,46 +77,49 @@ const seekCbk: Cbk<'seek', HandlerContext> = (frame, _cookie, xl, opRet, opErrno
   session.reply(frame, LSEEK_OUT_SIZE);
 };
 
-/** Most bytes that the older reply can count in 32 bits; the kernel then asks for the rest. */
+/** The most bytes that the older reply can count in 32 bits; the kernel then requests the rest. */
 const COPIED_MAX = 0xffff_f000;
 
-/** Handles a copy. After a short one the caller asks for the rest; after EXDEV or ENOSYS the kernel copies itself. */
-const copy =
-  (replied: Cbk<'copy_file_range', HandlerContext>, most: number): Handler<CopyFileRangeIn> =>
+/**
+ * Makes the handler of a copy. After a short copy the caller requests the rest; after EXDEV or ENOSYS the kernel copies
+ * itself.
+ */
+const makeCopyHandler =
+  (cbk: Cbk<'copy_file_range', HandlerContext>, maxBytes: number): Handler<CopyFileRangeIn> =>
   (session, _header, args) => {
     const frame = session.begin('COPY_FILE_RANGE');
-    const from = openFd(session, frame, args.fhIn);
+    const from = findOpenFd(session, frame, args.fhIn);
     if (from === null) return;
-    const to = openFd(session, frame, args.fhOut);
+    const to = findOpenFd(session, frame, args.fhOut);
     if (to === null) return;
     const { offIn, offOut, flags } = args;
-    const len = Math.min(args.len, most);
+    const len = Math.min(args.len, maxBytes);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
     // After an exchange, use the replaced volumes if one file is open only there: the other is open there, too.
     const links = from.links === session.links ? to.links : from.links;
     frame.local = from;
-    wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
+    wind.copy_file_range(frame, len, cbk, links, from, offIn, to, offOut, len, flags, null);
   };
 
-const copiedCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
+const copyCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   // The source's access time has changed, which the kernel notices for READ alone.
-  session.attributesChanged((frame.local as Fd).inode);
+  session.invalidateAttributes((frame.local as Fd).inode);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, WRITE_OUT_SIZE);
 };
 
-const copied64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
+const copy64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  session.attributesChanged((frame.local as Fd).inode);
+  session.invalidateAttributes((frame.local as Fd).inode);
   encodeCopyFileRangeOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, COPY_FILE_RANGE_OUT_SIZE);
 };
 
-export const copyFileRange = copy(copiedCbk, COPIED_MAX);
-export const copyFileRange64 = copy(copied64Cbk, OFFSET_MAX);
+export const copyFileRange = makeCopyHandler(copyCbk, COPIED_MAX);
+export const copyFileRange64 = makeCopyHandler(copy64Cbk, OFFSET_MAX);
 
 /** GlusterFS has no such fop: sends a fsyncdir of the root with `SYNC_VOLUME`. */
 export const syncfs: Handler<NoArgs> = (session, header, _args) => {
@@ -125,10 +128,10 @@ export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const fd = new Fd(root, constants.O_RDONLY | constants.O_DIRECTORY, header.pid, true);
   frame.local = fd;
   const xdata = new Dict().set(SYNC_VOLUME, 1);
-  wind.fsyncdir(frame, 0, syncedCbk, fd.links, fd, 0, xdata);
+  wind.fsyncdir(frame, 0, syncCbk, fd.links, fd, 0, xdata);
 };
 
-const syncedCbk: Cbk<'fsyncdir', HandlerContext> = (frame, cookie, xl, opRet, opErrno) => {
+const syncCbk: Cbk<'fsyncdir', HandlerContext> = (frame, cookie, xl, opRet, opErrno) => {
   closeFd(frame.local as Fd);
-  fdDone(frame, cookie, xl, opRet, opErrno);
+  replyFdStatus(frame, cookie, xl, opRet, opErrno);
 };

@@ -14,38 +14,38 @@ import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/structs.gen.ts';
-import { replyCreated } from './file.ts';
+import { replyCreate } from './file.ts';
 import { openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { makerErrno } from './reply.ts';
+import { creationErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
-interface Making {
+interface TmpfileCreation {
   readonly loc: Loc;
   readonly flags: number;
   readonly pid: number;
 }
 
-interface Opening {
+interface TmpfileOpen {
   readonly fd: Fd;
   readonly buf: Iatt;
 }
 
 export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('ICREATE');
-  const parent = session.inode(header.nodeid);
+  const parent = session.findInode(header.nodeid);
   if (parent === undefined) return session.fail(frame, ESTALE);
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
   // A new file needs no truncation, which would change the times in icreate's reply.
   const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
-  frame.local = { loc, flags, pid: header.pid } satisfies Making;
-  const xdata = session.initiator.gfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
-  wind.icreate(frame, 0, madeCbk, session.links, loc, mode & ~umask, xdata);
+  frame.local = { loc, flags, pid: header.pid } satisfies TmpfileCreation;
+  const xdata = session.initiator.makeGfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
+  wind.icreate(frame, 0, icreateCbk, session.links, loc, mode & ~umask, xdata);
 };
 
-const madeCbk: Cbk<'icreate', HandlerContext> = (
+const icreateCbk: Cbk<'icreate', HandlerContext> = (
   frame,
   _cookie,
   xl,
@@ -55,23 +55,23 @@ const madeCbk: Cbk<'icreate', HandlerContext> = (
   buf,
 ) => {
   const session = xl.priv;
-  const { loc, flags, pid } = frame.local as Making;
+  const { loc, flags, pid } = frame.local as TmpfileCreation;
   if (opRet < 0) {
     discardInode(loc.inode);
     // After ENOSYS the kernel answers EOPNOTSUPP itself from then on.
-    return session.fail(frame, makerErrno(opErrno, loc.parent!));
+    return session.fail(frame, creationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked === null) return session.fail(frame, EIO);
   const fd = new Fd(linked, flags, pid);
-  frame.local = { fd, buf: buf! } satisfies Opening;
+  frame.local = { fd, buf: buf! } satisfies TmpfileOpen;
   frame.root.op = 'OPEN';
   wind.open(frame, 0, openCbk, fd.links, new Loc(linked), flags, fd, null);
 };
 
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
-  const { fd, buf } = frame.local as Opening;
-  if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
+  const { fd, buf } = frame.local as TmpfileOpen;
+  if (opRet >= 0) return replyCreate(xl.priv, frame, fd, fd.inode, buf, null);
   // The inode has no name, so it is forgotten with the fd.
   closeFd(fd);
   xl.priv.fail(frame, opErrno);

@@ -1,4 +1,4 @@
-/** Handles the operations on extended attributes. Some attributes never reach the graph. */
+/** Handles the operations on extended attributes. Some attributes do not reach the graph. */
 
 import { isAcl } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
@@ -19,35 +19,40 @@ import {
 } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { invalidationFor } from './operator-invalidation.ts';
-import { inodeDone, inodeErrno } from './reply.ts';
+import { findInvalidation } from './operator-invalidation.ts';
+import { inodeErrno, replyInodeStatus } from './reply.ts';
 
 /**
  * Attributes that the mount reports as absent: labels, which the kernel would request at every lookup, and those
  * that only ioctl(2) may change.
  */
-const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
+const HIDDEN_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'security.selinux',
+  FS_FLAGS,
+  FS_XATTR,
+  FS_VERSION,
+]);
 
-/** Whether the mount answers EOPNOTSUPP for the attribute, without a fop. */
-const isNever = ({ acl }: HandlerContext, name: string): boolean =>
-  NEVER.has(name) || (!acl && isAcl(name));
+/** Whether the mount replies EOPNOTSUPP for the attribute, without a fop. */
+const isHidden = ({ acl }: HandlerContext, name: string): boolean =>
+  HIDDEN_ATTRIBUTES.has(name) || (!acl && isAcl(name));
 
 /** Whether a listing shows the name to the caller; `trusted.` names only to root (xattr(7)). */
 const isListed = (session: HandlerContext, name: string, uid: number): boolean =>
-  !isNever(session, name) && (uid === 0 || !name.startsWith('trusted.'));
+  !isHidden(session, name) && (uid === 0 || !name.startsWith('trusted.'));
 
 /** Attributes that applications must not set: the identity of an inode. */
 const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
 
 export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const frame = session.begin('SETXATTR');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.name(args.name);
-  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
+  const name = session.readName(args.name);
+  if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
-  const dict = new Dict().set(name, session.copy(args.value), 'bin');
-  wind.setxattr(frame, 0, inodeDone, session.links, new Loc(inode), dict, args.flags, null);
+  const dict = new Dict().set(name, session.copyData(args.value), 'bin');
+  wind.setxattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), dict, args.flags, null);
 };
 
 /**
@@ -79,7 +84,7 @@ function runOperatorAction(
 ): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
-    // The caller asks for the length, which is unknown yet: reply with the maximum.
+    // The caller requests the length, which is unknown yet: reply with the maximum.
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
     session.reply(frame, GETXATTR_OUT_SIZE);
   } else {
@@ -97,13 +102,13 @@ const XATTR_SIZE_MAX = 65_536;
 
 export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.name(args.name);
+  const name = session.readName(args.name);
   // After EOPNOTSUPP, `ls -l` does not ask for labels and ACLs of further files.
-  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
-  const demanded = invalidationFor(session, inode, name);
-  if (demanded !== undefined) return runOperatorAction(session, frame, args.size, demanded);
+  if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
+  const action = findInvalidation(session, inode, name);
+  if (action !== undefined) return runOperatorAction(session, frame, args.size, action);
   if (PATH_ATTRIBUTES.has(name) && !isOperator(frame)) return session.fail(frame, EACCES);
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
@@ -113,17 +118,17 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
   const session = xl.priv;
   if (opRet < 0) {
     // The kernel reads ACLs to check permissions. It returns any error but ENODATA to the caller of that check.
-    const isNone = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
-    return session.fail(frame, isNone ? ENODATA : inodeErrno(opErrno));
+    const hasNoAcl = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
+    return session.fail(frame, hasNoAcl ? ENODATA : inodeErrno(opErrno));
   }
   const value = dict?.get(frame.local as string);
   if (value === undefined) return session.fail(frame, ENODATA);
-  replySized(session, frame, size, valueBytes(value));
+  replySized(session, frame, size, encodeValue(value));
 };
 
 export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.getxattr(frame, args.size, listxattrCbk, session.links, new Loc(inode), null, null);
 };
@@ -134,17 +139,17 @@ const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, o
   let names = '';
   const { uid } = frame.root;
   for (const name of dict?.keys() ?? []) if (isListed(session, name, uid)) names += `${name}\0`;
-  replySized(session, frame, size, valueBytes(names));
+  replySized(session, frame, size, encodeValue(names));
 };
 
 export const removexattr: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('REMOVEXATTR');
-  const inode = session.inode(header.nodeid);
+  const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.name(args.name);
-  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
+  const name = session.readName(args.name);
+  if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
-  wind.removexattr(frame, 0, inodeDone, session.links, new Loc(inode), name, null);
+  wind.removexattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), name, null);
 };
 
 /** Replies with a value or list to a caller with room for `size` bytes; with 0, replies with the length. */
@@ -157,7 +162,7 @@ function replySized(session: HandlerContext, frame: Frame, size: number, bytes: 
 }
 
 /** Converts a dict's value to bytes: numbers to decimal text, as in GlusterFS. */
-function valueBytes(value: DictValue): Uint8Array {
+function encodeValue(value: DictValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Iatt) return new Uint8Array(0);
   try {

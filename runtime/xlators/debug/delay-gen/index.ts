@@ -6,7 +6,7 @@
  *
  * Source: GlusterFS `xlators/debug/delay-gen/src/delay-gen.c`.
  */
-import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
@@ -106,7 +106,7 @@ function fops({ priv: { values } }: Xlator<Delays>): Fops<Delays> {
     };
   };
   return Object.fromEntries(
-    listedFops(values.enable).map((name) => [name, collect[name](delaying(name))]),
+    parseFopList(values.enable).map((name) => [name, collect[name](delaying(name))]),
   );
 }
 

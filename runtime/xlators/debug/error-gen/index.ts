@@ -8,7 +8,7 @@
  * `random-failure`, and every fop of the table may fail.
  */
 import { strerror } from '../../../core/errno.ts';
-import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
 import { fops as fopRows } from '../../../core/fops.ts';
 import { fail, tail } from '../../../core/gen/fops.gen.ts';
 import { type Before, taps } from '../../../core/gen/taps.gen.ts';
@@ -151,7 +151,7 @@ const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, x
 
 function fops({ priv: { values } }: Xlator<ErrorGen>): Fops<ErrorGen> {
   if (values.failure === 0 && !values['random-failure']) return {};
-  const names = listedFops(values.enable);
+  const names = parseFopList(values.enable);
   return { ...taps(names, before), ...(names.includes('writev') && { writev }) };
 }
 

@@ -223,7 +223,7 @@ test('an ios-dump-interval above 3600 is an error at its line', () => {
 
 test('options for other formats are reported as without effect, those that glusterd writes are not', () => {
   const values = { 'ios-dump-format': 'text', 'dump-fd-stats': 'off', 'client-log-level': 'DEBUG' };
-  expect(withoutEffect(ioStats.options, values)).toEqual([
+  expect(listEffectlessOptions(ioStats.options, values)).toEqual([
     "option 'ios-dump-format' has no effect here",
   ]);
 });

@@ -3,7 +3,7 @@
  * other formats are accepted without effect.
  */
 
-import { acceptedOptions } from '../../../core/accepted-options.ts';
+import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
 import { defineOptions } from '../../../core/options.ts';
 
 export const options = defineOptions({
@@ -34,7 +34,7 @@ export const options = defineOptions({
     reconfigurable: true,
   },
   // Null: glusterd writes the option into every volfile, so no warning is given.
-  ...acceptedOptions({
+  ...declareAcceptedOptions({
     'ios-dump-format': 'json',
     'ios-sample-interval': 0,
     'ios-sample-buf-size': 65_535,

@@ -8,7 +8,7 @@
  */
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
 import { type FopRow, fops as fopRows } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
@@ -165,8 +165,8 @@ const logEnd = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void =>
 
 function traced(values: OptionValues): readonly FopName[] {
   const excluded = values['exclude-ops'];
-  if (excluded === undefined) return listedFops(values['include-ops']);
-  const left = new Set(listedFops(excluded));
+  if (excluded === undefined) return parseFopList(values['include-ops']);
+  const left = new Set(parseFopList(excluded));
   return fopNames.filter((name) => !left.has(name));
 }
 

@@ -10,7 +10,7 @@ import {
   startGraph,
 } from '../../../../test/support/core.ts';
 import { type Caller, connect, Driver, ROOT } from '../../../api/driver.ts';
-import { ACL_ACCESS, type Acl, encodeAcl, readAcl } from '../../../core/acl.ts';
+import { ACL_ACCESS, type Acl, decodeExtendedAcl, encodeAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, EIO, EPERM, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -21,7 +21,7 @@ import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
-import { permits } from '../../../core/permissions.ts';
+import { isPermitted } from '../../../core/permissions.ts';
 import memory from '../../storage/memory/index.ts';
 import accessControl from './index.ts';
 import { rules } from './rules.ts';
@@ -240,7 +240,7 @@ it('the owner, mode and ACL kept for an inode always equal those of the storage'
         const file = await make(ALICE, 'mknod', 'f', 0o100644);
         const loc = new Loc(file);
         const below = new Driver(connect(graph), ROOT, {
-          links: graph.linksTo(graph.xlators[0]!),
+          links: graph.makeLinks(graph.xlators[0]!),
         });
         for (const each of changes) {
           if (each.kind === 'chmod') await chmod(ROOT, file, each.prot!);
@@ -263,8 +263,8 @@ it('the owner, mode and ACL kept for an inode always equal those of the storage'
             const { values } = await below.expect('lookup', loc, new Dict().set(ACL_ACCESS, 0));
             const acl = (values[2] as Dict | null)?.bytes(ACL_ACCESS);
             const stack = new Stack(caller.uid, caller.gid, 7, 'ACCESS', () => caller.groups);
-            const list = acl === undefined ? null : readAcl(acl);
-            expect(said).toBe(permits(values[1] as Iatt, list, stack, each.mask!));
+            const list = acl === undefined ? null : decodeExtendedAcl(acl);
+            expect(said).toBe(isPermitted(values[1] as Iatt, list, stack, each.mask!));
           }
         }
         await graph.stop();

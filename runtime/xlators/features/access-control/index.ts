@@ -26,8 +26,8 @@ import {
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
-import { permits } from '../../../core/permissions.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
+import { isPermitted } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { isAclAlias, maskOfOpen, rules, setsAcl, UNKNOWN, verdict } from './rules.ts';
@@ -35,7 +35,7 @@ import { ACL_KEYS, aclIn, KnownSubjects, type Named } from './subjects.ts';
 
 const S_ISGID = 0o2000;
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   'super-uid': {
     type: 'int',
     default: 0,
@@ -225,15 +225,15 @@ const access: Permitted = (frame, xl, args, name) => {
 };
 
 const creation: Creation<AccessControl> = {
-  keys: ACL_KEYS,
-  made(frame, _cookie, { priv }, opRet, opErrno, fd, inode, buf, ...parents) {
+  lookupKeys: ACL_KEYS,
+  onCreate(frame, _cookie, { priv }, opRet, opErrno, fd, inode, buf, ...parents) {
     if (opRet >= 0) priv.subjects.learn(inode, buf);
     unwind.create(frame, opRet, opErrno, fd, inode, buf, ...parents);
   },
   /** The file exists: it is opened, if the caller may. */
-  found(frame, xl, args, { buf, xdata }) {
+  onExisting(frame, xl, args, { buf, xdata }) {
     const [, flags] = args;
-    if (permits(buf, aclIn(xdata), frame.root, maskOfOpen(flags))) {
+    if (isPermitted(buf, aclIn(xdata), frame.root, maskOfOpen(flags))) {
       passOn(frame, xl, args, 'create');
     } else refuse(frame, xl, 'create', EACCES);
   },

@@ -17,7 +17,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
-import { type Protection, permits, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
+import { isPermitted, type Protection, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 
 /** An inode must be looked up before the decision. */
@@ -49,7 +49,7 @@ type Rule<N extends FopName> = (
 ) => number;
 
 const isAllowed = (of: Subject, caller: Stack, mask: number): boolean =>
-  permits(of, of.acl ?? null, caller, mask);
+  isPermitted(of, of.acl ?? null, caller, mask);
 
 /** Whether the caller may do what `mask` asks of the inode. */
 export function may(caller: Stack, subjects: Subjects, inode: Inode | null, mask: number): number {

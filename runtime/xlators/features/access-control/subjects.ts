@@ -1,5 +1,5 @@
 /** Keeps owner and mode of each inode, from the last reply that had them, and its ACL once it is needed. */
-import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
+import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -32,7 +32,7 @@ export class KnownSubject implements Subject {
 /** The ACL in a reply to a request with `ACL_KEYS`. */
 export function aclIn(xdata: Dict | null): Acl | null {
   const value = xdata?.bytes(ACL_ACCESS);
-  return value === undefined ? null : readAcl(value);
+  return value === undefined ? null : decodeExtendedAcl(value);
 }
 
 /** The results of lookups of names: null for an absent name. */

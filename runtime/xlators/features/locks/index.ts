@@ -12,7 +12,7 @@
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
  */
 
-import { acceptedOptions } from '../../../core/accepted-options.ts';
+import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
 import type { Client } from '../../../core/client.ts';
 import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
@@ -26,7 +26,7 @@ import { domainFops } from './translators.ts';
 
 const options = defineOptions({
   // With GlusterFS's defaults.
-  ...acceptedOptions({
+  ...declareAcceptedOptions({
     'notify-contention': true,
     'notify-contention-delay': 5,
     'revocation-secs': 0,

@@ -4,12 +4,12 @@
  *
  * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
  */
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
 import { AbsentNames, type Bounds } from './absent-names.ts';
 import { fops, notified } from './fops.ts';
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   timeout: {
     type: 'time',
     default: 60,

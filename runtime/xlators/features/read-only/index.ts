@@ -10,10 +10,10 @@ import { EROFS } from '../../../core/errno.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type Before, tap, taps } from '../../../core/gen/taps.gen.ts';
 import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   'read-only': {
     type: 'bool',
     default: false,

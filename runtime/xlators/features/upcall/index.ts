@@ -13,7 +13,7 @@ import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { type ClientUpcall, UP } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -25,7 +25,7 @@ import {
 import { type Touch, type Touches, touches } from './flags.ts';
 import { Registrations } from './registrations.ts';
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   'cache-invalidation': {
     type: 'bool',
     default: false,

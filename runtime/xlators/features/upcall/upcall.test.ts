@@ -8,7 +8,7 @@ import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../core/gen/generic.gen.ts';
 import type { Graph } from '../../../core/graph.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { Initiator, initiatorTranslator } from '../../../core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_RDWR, O_TRUNC } from '../../../core/open-flags.ts';
@@ -45,7 +45,7 @@ function create(client: Client, name: string, flags: number): Fd {
   const { inodes } = graph;
   const loc = new Loc(inodes.newInode(), inodes.root, name);
   const fd = new Fd(loc.inode!, flags, 1);
-  const xdata = front.gfidRequest();
+  const xdata = front.makeGfidRequest();
   const { values } = ask(client, 'create', loc, flags | O_CREAT, 0o600, 0, fd, xdata);
   fd.moveTo(inodes.link(values[1] as Inode, inodes.root, name, values[2] as Iatt)!);
   return fd;
@@ -56,7 +56,12 @@ beforeEach(async () => {
     { translator: memory as unknown as Any },
     { translator: upcall as unknown as Any, options: { 'cache-invalidation': 'on' } },
   ]);
-  front = new Initiator(graph, 'front', initiatorTranslator('test/front', 'Asks.'), graph.top.log);
+  front = new Initiator(
+    graph,
+    'front',
+    makeInitiatorTranslator('test/front', 'Asks.'),
+    graph.top.log,
+  );
   writer = front.connect('writer');
   other = front.connect('other');
   const fd = create(front.connect('before'), 'known', O_RDWR);

@@ -7,7 +7,14 @@
  *
  * Source: GlusterFS 10 `xlators/features/utime/src/`.
  */
-import { type Ctime, ctimeAt, readers, SETS, setBy, setBySetattr } from '../../../core/ctime.ts';
+import {
+  accessTimeFops,
+  type Ctime,
+  makeCtime,
+  SETS,
+  setattrTimes,
+  timesByFop,
+} from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -19,7 +26,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -33,7 +40,7 @@ import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts'
 /** The pid of requests of this translator's own (`GF_CLIENT_PID_SET_UTIME`). */
 const PID = -13;
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   noatime: {
     type: 'bool',
     default: true,
@@ -47,12 +54,12 @@ interface State {
   canStoreTimes: boolean;
 }
 
-const now = (xl: Xlator<State>, sets: number): Ctime => ctimeAt(xl.context.sink.now(), sets);
+const now = (xl: Xlator<State>, sets: number): Ctime => makeCtime(xl.context.sink.now(), sets);
 
 /** Returns the times that a fop sets, without those that an option excludes. */
 function setsOf({ settings }: State, fop: FopName): number {
-  const sets = setBy[fop] ?? 0;
-  return settings.noatime && readers.includes(fop) ? sets & ~SETS.ATIME : sets;
+  const sets = timesByFop[fop] ?? 0;
+  return settings.noatime && accessTimeFops.includes(fop) ? sets & ~SETS.ATIME : sets;
 }
 
 const marking = (fop: FopName): AnyFop => {
@@ -64,12 +71,12 @@ const marking = (fop: FopName): AnyFop => {
 };
 
 const marked = Object.fromEntries(
-  (Object.keys(setBy) as FopName[]).map((fop) => [fop, collect[fop](marking(fop))]),
+  (Object.keys(timesByFop) as FopName[]).map((fop) => [fop, collect[fop](marking(fop))]),
 ) as Fops<State>;
 
 /** An open with O_TRUNC sets the times of a truncate. */
 const open: Fop<'open', State> = (frame, xl, loc, flags, fd, xdata) => {
-  const empties = (flags & O_TRUNC) !== 0 ? (setBy.truncate ?? 0) : 0;
+  const empties = (flags & O_TRUNC) !== 0 ? (timesByFop.truncate ?? 0) : 0;
   frame.root.ctime = now(xl, setsOf(xl.priv, 'open') | empties);
   tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
 };
@@ -90,14 +97,14 @@ const withTimes = (valid: number): number =>
   valid | ((valid & ATIME_NOW) !== 0 ? ATIME : 0) | ((valid & MTIME_NOW) !== 0 ? MTIME : 0);
 
 const setattr: Fop<'setattr', State> = (frame, xl, loc, stbuf, valid, xdata) => {
-  const when = now(xl, setBySetattr(valid));
+  const when = now(xl, setattrTimes(valid));
   frame.root.ctime = when;
   const to = withRequestTime(stbuf, valid, when);
   tail.setattr(frame, xl.children[0]!, loc, to, withTimes(valid), xdata);
 };
 
 const fsetattr: Fop<'fsetattr', State> = (frame, xl, fd, stbuf, valid, xdata) => {
-  const when = now(xl, setBySetattr(valid));
+  const when = now(xl, setattrTimes(valid));
   frame.root.ctime = when;
   const to = withRequestTime(stbuf, valid, when);
   tail.fsetattr(frame, xl.children[0]!, fd, to, withTimes(valid), xdata);

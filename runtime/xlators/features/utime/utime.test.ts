@@ -9,7 +9,7 @@ import {
   makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
-import { setBy } from '../../../core/ctime.ts';
+import { timesByFop } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, EOPNOTSUPP } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -52,7 +52,7 @@ test('each fop carries the time of its request and the flags of the times that i
   const { said } = await setUp();
   for (const name of fopNames) {
     if (name === 'setattr' || name === 'fsetattr' || name === 'lookup') continue;
-    const sets = setBy[name];
+    const sets = timesByFop[name];
     const isReader = ['open', 'opendir', 'readv', 'copy_file_range'].includes(name);
     const flags = isReader ? sets! & ~4 : sets;
     expect(said(name), name).toEqual(

@@ -189,8 +189,8 @@ interface CreateReply {
 }
 
 const creation: Creation<Worm> = {
-  keys: null,
-  made(frame, _cookie, xl, opRet, opErrno, ...reply) {
+  lookupKeys: null,
+  onCreate(frame, _cookie, xl, opRet, opErrno, ...reply) {
     const [fd] = reply;
     if (opRet < 0 || fd === null || !xl.priv.values['worm-file-level']) {
       unwind.create(frame, opRet, opErrno, ...reply);
@@ -202,7 +202,7 @@ const creation: Creation<Worm> = {
     wind.fsetxattr(own, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
   },
   /** Opens an existing file unless it is protected. */
-  found(frame, xl, args) {
+  onExisting(frame, xl, args) {
     const [loc, flags] = args;
     const { values } = xl.priv;
     const isInternal = frame.root.pid < 0;

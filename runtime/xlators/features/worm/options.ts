@@ -1,7 +1,7 @@
 /** Options of features/worm: names and defaults are GlusterFS 10's. */
-import { reconfigurableOptions } from '../../../core/options.ts';
+import { defineReconfigurableOptions } from '../../../core/options.ts';
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   worm: {
     type: 'bool',
     default: false,

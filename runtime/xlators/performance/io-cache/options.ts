@@ -1,11 +1,11 @@
 /** Options of performance/io-cache: names, defaults and ranges are GlusterFS 10's. */
 import { InitError } from '../../../core/errors.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const MB = 1024 * 1024;
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   ...commonOptions,
   'io-cache': switchOption(false),
   'cache-size': {

@@ -1,6 +1,6 @@
 /** Caches pages of files in memory, in blocks of those that one read has fetched. */
 
-import { joined } from '../../../core/bytes.ts';
+import { concatBytes } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
@@ -110,7 +110,7 @@ export class Pages extends DataCache<File, Block, OptionValues> {
       at = end;
       // A partly filled page is the last.
     } while (at < to && at % PAGE_SIZE === 0);
-    return parts.length > 1 || lends ? joined(parts) : parts[0]!.slice();
+    return parts.length > 1 || lends ? concatBytes(parts) : parts[0]!.slice();
   }
 
   /**

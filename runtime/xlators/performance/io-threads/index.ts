@@ -8,14 +8,14 @@
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */
 
-import { acceptedOptions } from '../../../core/accepted-options.ts';
-import { reconfigurableOptions } from '../../../core/options.ts';
+import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
+import { defineReconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { commonOptions } from '../shared/options.ts';
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   ...commonOptions,
-  ...acceptedOptions({
+  ...declareAcceptedOptions({
     'thread-count': null,
     'high-prio-threads': null,
     'normal-prio-threads': null,

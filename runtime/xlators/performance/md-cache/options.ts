@@ -1,7 +1,7 @@
 /** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's. */
 import { ACL_NAMES } from '../../../core/acl.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
-import { shellPattern } from '../../../core/shell-pattern.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
+import { compileShellPattern } from '../../../core/shell-pattern.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const switchOf = (names: string, on = false) =>
@@ -11,7 +11,7 @@ const switchOf = (names: string, on = false) =>
     description: `Whether ${names} are cached.`,
   }) as const;
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   ...commonOptions,
   'md-cache': switchOption(true),
   'md-cache-timeout': {
@@ -99,7 +99,7 @@ export function cachedXattrs(values: OptionValues): { names: Set<string>; patter
   const isPattern = (name: string): boolean => /[*?[]/.test(name);
   return {
     names: new Set(all.filter((name) => !isPattern(name))),
-    patterns: all.filter(isPattern).map(shellPattern),
+    patterns: all.filter(isPattern).map(compileShellPattern),
   };
 }
 

@@ -4,7 +4,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.
  */
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { AbsentNames, type Bounds } from '../../features/negative/absent-names.ts';
 import { fops as negativeFops, notified } from '../../features/negative/fops.ts';
@@ -15,7 +15,7 @@ const TIMEOUT = 60;
 /** Approximate bytes of a name in memory besides its letters. */
 const OVERHEAD = 128;
 
-const options = reconfigurableOptions({
+const options = defineReconfigurableOptions({
   ...commonOptions,
   'nl-cache': switchOption(false),
   'nl-cache-limit': {

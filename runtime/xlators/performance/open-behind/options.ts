@@ -1,8 +1,8 @@
 /** Options of performance/open-behind: names and defaults are GlusterFS 10's. */
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   ...commonOptions,
   'open-behind': switchOption(true),
   'lazy-open': {

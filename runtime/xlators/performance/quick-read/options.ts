@@ -1,11 +1,11 @@
 /** Options of performance/quick-read: names, defaults and ranges are GlusterFS 10's. */
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   ...commonOptions,
   'quick-read': switchOption(true),
   'max-file-size': {

@@ -4,7 +4,7 @@
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md lists the differences.
  */
 
-import { joined } from '../../../core/bytes.ts';
+import { concatBytes } from '../../../core/bytes.ts';
 import { tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
@@ -61,7 +61,7 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
   }
   xl.priv.hits += 1;
   const { buf } = stream.parts.findLast((part) => part.offset < end && part.data !== null)!;
-  const vector = joined(data);
+  const vector = concatBytes(data);
   unwind.readv(frame, vector.length, 0, vector, buf, null);
 }
 

@@ -1,11 +1,11 @@
 /** Options of performance/read-ahead: names, defaults and ranges are GlusterFS 10's. */
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-export const options = reconfigurableOptions({
+export const options = defineReconfigurableOptions({
   ...commonOptions,
   'read-ahead': switchOption(false),
   'page-count': {

@@ -1,9 +1,9 @@
 /** Options and checks that translators of performance/ share. */
 import { InitError } from '../../../core/errors.ts';
-import { reconfigurableOptions } from '../../../core/options.ts';
+import { defineReconfigurableOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-export const commonOptions = reconfigurableOptions({
+export const commonOptions = defineReconfigurableOptions({
   'pass-through': {
     type: 'bool',
     default: false,

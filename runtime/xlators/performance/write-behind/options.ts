@@ -1,5 +1,5 @@
 /** Options of performance/write-behind: names, defaults and ranges are GlusterFS 10's. */
-import { defineOptions, reconfigurableOptions, type Values } from '../../../core/options.ts';
+import { defineOptions, defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { switchOption } from '../shared/options.ts';
 
 const KB = 1024;
@@ -17,7 +17,7 @@ export const options = defineOptions({
     min: 1,
     description: 'Writes that follow one another are joined up to this. At most the cache-size.',
   },
-  ...reconfigurableOptions({
+  ...defineReconfigurableOptions({
     'write-behind': switchOption(true),
     'cache-size': {
       type: 'sizet',

@@ -5,7 +5,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
-import { permits } from '../../../core/permissions.ts';
+import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { settable } from '../shared/rebalance-marks.ts';
 import { killCapability, killPriv } from './data.ts';
@@ -63,7 +63,7 @@ function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
 }
 
 const mayAccess = (node: Node, caller: Stack, mask: number): boolean =>
-  permits(node.iatt(), accessAcl(node), caller, mask);
+  isPermitted(node.iatt(), accessAcl(node), caller, mask);
 
 export const attrFops: Fops<Disk> = {
   stat(frame, xl, loc, xdata) {

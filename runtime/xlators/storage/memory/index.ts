@@ -2,7 +2,7 @@
  * storage/memory: keeps files in memory until the process ends. It has the same contract as
  * storage/posix, for tests, demonstrations and the browser: it does not need Node.
  */
-import { reconfigurableOptions } from '../../../core/options.ts';
+import { defineReconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
@@ -25,7 +25,7 @@ export default defineTranslator({
   type: 'storage/memory',
   description: 'Keeps files in memory, for as long as the process lives.',
   children: [0, 0],
-  options: reconfigurableOptions({
+  options: defineReconfigurableOptions({
     size: {
       type: 'sizet',
       min: PAGE_SIZE,

@@ -6,13 +6,13 @@ import {
   ACL_ACCESS,
   ACL_DEFAULT,
   type Acl,
+  aclMode,
   aclWithMode,
   decodeAcl,
   encodeAcl,
+  fitsMode,
   inheritedAcl,
-  isMode,
-  isSound,
-  modeOfAcl,
+  isValidAcl,
 } from '../../../core/acl.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -48,16 +48,16 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
   const fault = typeof acl === 'number' ? acl : aclFault(node);
   if (typeof acl === 'number' || fault !== 0) return fault;
   if (name === ACL_DEFAULT && !node.isDir) return acl === null ? 0 : EACCES;
-  if (acl !== null && !isSound(acl)) return EINVAL;
+  if (acl !== null && !isValidAcl(acl)) return EINVAL;
   if (name === ACL_DEFAULT) {
     keepAcl(node, name, acl);
     return 0;
   }
   if (acl !== null) {
     const kept = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
-    node.prot = (node.prot & kept) | modeOfAcl(acl);
+    node.prot = (node.prot & kept) | aclMode(acl);
   }
-  keepAcl(node, name, acl === null || isMode(acl) ? null : acl);
+  keepAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
   return 0;
 }
 
@@ -76,7 +76,7 @@ export function inheritAcls(parent: Node, node: Node, asked: number): void {
   const defaults = aclFault(node) === 0 ? aclOf(parent, ACL_DEFAULT) : null;
   if (defaults === null) return;
   const acl = inheritedAcl(defaults, asked);
-  node.prot = (node.prot & ~PERMISSIONS) | modeOfAcl(acl);
-  keepAcl(node, ACL_ACCESS, isMode(acl) ? null : acl);
+  node.prot = (node.prot & ~PERMISSIONS) | aclMode(acl);
+  keepAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
   if (node.isDir) keepAcl(node, ACL_DEFAULT, defaults);
 }

@@ -6,7 +6,7 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { PATH_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { permits } from '../../../core/permissions.ts';
+import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -162,7 +162,7 @@ export const attrFops: Fops<Store> = {
     if (typeof handle === 'number') return fail.access(frame, handle);
     const buf = iattOfFd(xl.priv, handle.fd, handle);
     // faccessat(2) would check the process's ids, not the caller's.
-    const isAllowed = buf !== null && permits(buf, accessAcl(handle.fd), frame.root, mask);
+    const isAllowed = buf !== null && isPermitted(buf, accessAcl(handle.fd), frame.root, mask);
     if (!isAllowed) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
   },

@@ -4,7 +4,7 @@
  * `dir.ts` lists.
  */
 import { resolve } from 'node:path';
-import { acceptedOptions } from '../../../core/accepted-options.ts';
+import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
@@ -38,7 +38,7 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
-const withoutEffect = acceptedOptions({
+const withoutEffect = declareAcceptedOptions({
   'brick-uid': -1,
   'brick-gid': -1,
   'create-mask': '0777',

@@ -5,7 +5,14 @@
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata.c`.
  */
-import { type Ctime, ctimeAt, readers, SETS, setBy, setBySetattr } from '../../../core/ctime.ts';
+import {
+  accessTimeFops,
+  type Ctime,
+  makeCtime,
+  SETS,
+  setattrTimes,
+  timesByFop,
+} from '../../../core/ctime.ts';
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -83,7 +90,7 @@ export class MdataStore {
   setattr(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
     const made = frame.root.ctime;
-    const when = made ?? this.now(frame.root.pid < 0 ? 0 : setBySetattr(valid));
+    const when = made ?? this.now(frame.root.pid < 0 ? 0 : setattrTimes(valid));
     const given = givenTimes(to, valid, when.sec === 0 ? this.now(0) : when);
     const kept = given !== null && this.isAble ? this.of(handle, fd) : null;
     // As in GlusterFS, explicit times do not begin stored times.
@@ -110,7 +117,7 @@ export class MdataStore {
   }
 
   private now(flags: number): Ctime {
-    return ctimeAt(this.xl.context.sink.now(), flags);
+    return makeCtime(this.xl.context.sink.now(), flags);
   }
 
   private move(handle: Handle, fd: number, when: Ctime, flags: number, begins: boolean): void {
@@ -182,7 +189,7 @@ export class MdataStore {
  * translators.
  */
 const timesSetHere = (frame: Frame, fop: FopName): number =>
-  frame.root.pid < 0 || readers.includes(fop) ? 0 : (setBy[fop] ?? 0);
+  frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
 
 const allAt = ({ sec, nsec }: Ctime): Times => ({
   ...{ iaAtime: sec, iaAtimeNsec: nsec, iaMtime: sec, iaMtimeNsec: nsec },

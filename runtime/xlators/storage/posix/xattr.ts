@@ -2,7 +2,7 @@
  * The fops on extended attributes, by `/proc/self/fd/N`, which works for every type of inode and follows no
  * link of the storage. The caller gets the disk's errnos.
  */
-import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
+import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
@@ -49,7 +49,7 @@ function getOne(fd: number, name: string): Uint8Array | number {
 /** Returns the access ACL; null if only the mode decides. */
 export function accessAcl(fd: number): Acl | null {
   const found = getOne(fd, ACL_ACCESS);
-  return typeof found === 'number' ? null : readAcl(found);
+  return typeof found === 'number' ? null : decodeExtendedAcl(found);
 }
 
 function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {

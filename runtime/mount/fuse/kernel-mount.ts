@@ -19,10 +19,10 @@ import type { Mount } from '../mount.ts';
 import { findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
 import { type Channel, openChannel } from './channel.ts';
-import { servesLocks } from './handlers/lock-support.ts';
+import { probeLocks } from './handlers/lock-support.ts';
 import { MountError } from './mount-error.ts';
 import { raiseReadahead } from './readahead.ts';
-import { fuseInitiator, Session, type SessionOptions } from './session.ts';
+import { makeFuseInitiator, Session, type SessionOptions } from './session.ts';
 
 export interface MountOptions extends Partial<SessionOptions> {
   readonly graph: Graph;
@@ -39,33 +39,36 @@ export interface MountOptions extends Partial<SessionOptions> {
   readonly noexec?: boolean;
   /** Admits other users. The default when root mounts. */
   readonly allowOther?: boolean;
-  /** Called when the root has answered, before the mount is made. */
-  onAnswer?(): void;
+  /** Called after the root's lookup has succeeded, before the kernel mounts. */
+  onRootReply?(): void;
 }
 
 /** As in GlusterFS: attributes and names are cached for a second, absent names not at all. */
 const ATTRIBUTE_TIMEOUT = 1;
 const ENTRY_TIMEOUT = 1;
 const NEGATIVE_TIMEOUT = 0;
+/** Microseconds that the session polls before it sleeps. */
 const BUSY_POLL_US = 50;
 
-/** The timeouts of the options, with defaults. */
-export const timeoutsOf = (options: MountOptions) => ({
+/** Returns the timeouts of the options, with defaults. */
+export const applyDefaultTimeouts = (options: MountOptions) => ({
   attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
   entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
   negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
 });
 
+/** The longest time that requests under way, or cached writes, may take at unmount. */
 const GRACE_MS = 5000;
 /** After unmounting, serves idle open files for this time. */
 const QUIET_MS = 50;
+/** The time between two checks for the end of requests. */
 const STEP_MS = 10;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const { graph, levels } = options;
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
-  const initiator = fuseInitiator(graph, log, timeoutsOf(options).attributeTimeout);
+  const initiator = makeFuseInitiator(graph, log, applyDefaultTimeouts(options).attributeTimeout);
   try {
     return await serve(initiator, options);
   } catch (error) {
@@ -78,8 +81,8 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
   const { mountpoint, source } = options;
   const client = initiator.connect();
   await lookupRoot(client, mountpoint);
-  options.onAnswer?.();
-  const locks = await servesLocks(client);
+  options.onRootReply?.();
+  const locks = await probeLocks(client);
   const channel = await openChannel({
     mountpoint,
     source,
@@ -90,10 +93,10 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
     noexec: options.noexec,
     maxRead: MAX_DATA,
   });
-  const found = findMount(channel.mountpoint);
-  if (found !== null) raiseReadahead(found.device);
+  const mount = findMount(channel.mountpoint);
+  if (mount !== null) raiseReadahead(mount.device);
   return new KernelMount(channel, client, {
-    ...timeoutsOf(options),
+    ...applyDefaultTimeouts(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
     writeback: options.writeback,
@@ -105,7 +108,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
 
 const syncfs = callAsync('int syncfs(int fd)');
 
-/** syncfs(2) of the mount, on a thread, because the event loop must serve it. */
+/** Calls syncfs(2) for the mount, on a thread, because the event loop must serve it. */
 async function syncMount(mountpoint: string): Promise<void> {
   const folder = await open(mountpoint);
   try {
@@ -115,24 +118,24 @@ async function syncMount(mountpoint: string): Promise<void> {
   }
 }
 
-/** A served mount. */
+/** A mount that the kernel serves through /dev/fuse. */
 export class KernelMount implements Mount {
   readonly session: Session;
   readonly unmounted: Promise<MountError | null>;
   private readonly channel: Channel;
   private readonly resolve: (error: MountError | null) => void;
-  private readonly onExit = (): void => this.channel.abandon();
+  private readonly onExit = (): void => this.channel.closeAndUnmount();
   private unmounting: Promise<void> | null = null;
-  private over = false;
+  private isClosed = false;
 
   constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {
     this.channel = channel;
     let resolve: (error: MountError | null) => void = () => {};
-    this.unmounted = new Promise((done) => {
-      resolve = done;
+    this.unmounted = new Promise((settle) => {
+      resolve = settle;
     });
     this.resolve = resolve;
-    this.session = new Session(channel.fd, client, options, (errno) => this.ended(errno));
+    this.session = new Session(channel.fd, client, options, (errno) => this.connectionEnded(errno));
     process.on('exit', this.onExit);
     pump.add(this.session);
   }
@@ -147,7 +150,7 @@ export class KernelMount implements Mount {
    * @throws {MountError} when the kernel refuses; the mount continues
    */
   unmount(): Promise<void> {
-    this.unmounting ??= this.finish().finally(() => {
+    this.unmounting ??= this.unmountAndDrain().finally(() => {
       this.unmounting = null;
     });
     return this.unmounting;
@@ -157,33 +160,33 @@ export class KernelMount implements Mount {
    * Invalidates the kernel's caches, as an UPCALL of the graph does. A fop must not await it before its reply.
    * @throws {NameError} for a name that encodes no bytes
    */
-  invalidate(what: Upcall): Promise<void> {
+  invalidate(upcall: Upcall): Promise<void> {
     const { notices } = this.session;
-    notices.add(what);
-    return notices.whenHandled();
+    notices.add(upcall);
+    return notices.awaitHandled();
   }
 
-  private async finish(): Promise<void> {
-    if (this.over) return;
+  private async unmountAndDrain(): Promise<void> {
+    if (this.isClosed) return;
     if (this.session.writeback) await this.flushWriteback();
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
       const limit = this.session.busy ? GRACE_MS : QUIET_MS;
-      if (this.over || performance.now() - start >= limit) break;
+      if (this.isClosed || performance.now() - start >= limit) break;
       await delay(STEP_MS);
     }
-    if (this.over) return;
+    if (this.isClosed) return;
     pump.remove(this.session);
-    this.end(null);
+    this.close(null);
   }
 
   /** Makes the kernel write back cached writes of open files, before the mount ends. */
   private async flushWriteback(): Promise<void> {
     const { session } = this;
-    let late = false;
+    let isTimeUp = false;
     const limit = delay(GRACE_MS, undefined, { ref: false }).then(() => {
-      late = true;
+      isTimeUp = true;
     });
     const synced = syncMount(this.mountpoint).catch((error) => {
       session.log.warning(`cached writes of the kernel may be lost: ${error}`, {
@@ -192,23 +195,23 @@ export class KernelMount implements Mount {
     });
     await Promise.race([limit, synced]);
     // The kernel sends writes without waiting for replies, so wait until no request comes.
-    for (let seen = -1; seen !== session.requests && !late && !this.over; ) {
-      seen = session.requests;
+    for (let lastCount = -1; lastCount !== session.requests && !isTimeUp && !this.isClosed; ) {
+      lastCount = session.requests;
       await delay(STEP_MS);
     }
   }
 
-  private ended(errno: number): void {
-    if (errno === 0) this.end(null);
+  private connectionEnded(errno: number): void {
+    if (errno === 0) this.close(null);
     else {
       const text = `the connection of ${this.mountpoint} broke: ${strerror(errno)}`;
-      this.channel.abandon();
-      this.end(new MountError('MOUNT_FAILED', text));
+      this.channel.closeAndUnmount();
+      this.close(new MountError('MOUNT_FAILED', text));
     }
   }
 
-  private end(error: MountError | null): void {
-    this.over = true;
+  private close(error: MountError | null): void {
+    this.isClosed = true;
     process.off('exit', this.onExit);
     this.channel.close();
     this.session.close();

@@ -1,5 +1,5 @@
 /**
- * The portable front end: mounts a graph through libfuse's path interface (the package `fuse-native`), for systems
+ * Mounts a graph through libfuse's path interface (the package `fuse-native`): the portable front end, for systems
  * without Linux's `/dev/fuse`. It is slower than `mount/fuse`, because each request passes several threads, and
  * less complete: see `operations.ts`.
  */
@@ -11,20 +11,21 @@ import { Files } from '../../api/files.ts';
 import { Initiator } from '../../core/initiator.ts';
 import { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
-import { checkMountpoint, escapedSource } from '../fuse/channel.ts';
-import { type MountOptions, timeoutsOf } from '../fuse/mount.ts';
+import { checkMountpoint, escapeSource } from '../fuse/channel.ts';
+import { applyDefaultTimeouts, type MountOptions } from '../fuse/kernel-mount.ts';
 import { MountError, mountError } from '../fuse/mount-error.ts';
 import type { Mount } from '../mount.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
 import { type Fuse, loadFuseNative } from './addon.ts';
-import { type NativeFrontEnd, operationsOf } from './operations.ts';
-import { expectLibfuseToMount } from './preflight.ts';
+import { makeOperations, type NativeFrontEnd } from './operations.ts';
+import { checkLibfuse } from './preflight.ts';
 import { fuseNativeTranslator } from './translator.ts';
 
 /** libfuse itself writes to standard error, which a daemon has closed. */
-const WHERE_WHY = "libfuse says why when 'glossa mount --no-daemon' runs it";
-const LOOK_MS = 500;
+const REASON_HINT = "libfuse says why when 'glossa mount --no-daemon' runs it";
+/** The time between two checks whether the mount still exists. */
+const CHECK_MS = 500;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountNative(options: MountOptions): Promise<Mount> {
@@ -54,40 +55,40 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
   const { log } = initiator.xl;
   const client = initiator.connect();
   await lookupRoot(client, mountpoint);
-  options.onAnswer?.();
-  const real = await pointOf(mountpoint);
+  options.onRootReply?.();
+  const real = await resolveMountpoint(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
   // The package's own unmount runs a shell.
-  FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
+  FuseClass.unmount = (path, callback) => void runUnmount(path).then(callback);
   const front: NativeFrontEnd = {
-    files: new Files(new Driver(client, self())),
+    files: new Files(new Driver(client, readOwnCaller())),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
-    unexpected: (error) =>
+    logUnexpected: (error) =>
       log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
         msgid: messages.frontEndFailed.id,
       }),
   };
   initiator.xl.priv = front;
-  const fuse = new FuseClass(real, operationsOf(front), { timeout: false });
-  fuse._fuseOptions = () => `-o${libfuseOptions(options).join(',')}`;
-  await mounted(fuse, mountpoint);
+  const fuse = new FuseClass(real, makeOperations(front), { timeout: false });
+  fuse._fuseOptions = () => `-o${listLibfuseOptions(options).join(',')}`;
+  await mountFuse(fuse, mountpoint);
   return new NativeMount(fuse, real, initiator);
 }
 
 /** Resolves the mount point's symbolic links. @throws {MountError} when it is unusable */
-async function pointOf(mountpoint: string): Promise<string> {
+async function resolveMountpoint(mountpoint: string): Promise<string> {
   if (process.platform !== 'linux') return realpath(mountpoint);
   const real = await checkMountpoint(mountpoint);
-  expectLibfuseToMount(mountpoint, real);
+  checkLibfuse(mountpoint, real);
   return real;
 }
 
-/** Source: fuse(8) of libfuse 2. */
-function libfuseOptions(options: MountOptions): string[] {
-  const { attributeTimeout, entryTimeout } = timeoutsOf(options);
+/** Lists the options for libfuse. Source: fuse(8) of libfuse 2. */
+function listLibfuseOptions(options: MountOptions): string[] {
+  const { attributeTimeout, entryTimeout } = applyDefaultTimeouts(options);
   const list = [
-    `fsname=${escapedSource(options.source)}`,
+    `fsname=${escapeSource(options.source)}`,
     `subtype=${FS_TYPE.replace('fuse.', '')}`,
     'default_permissions',
     `entry_timeout=${entryTimeout}`,
@@ -104,18 +105,18 @@ function libfuseOptions(options: MountOptions): string[] {
   return list;
 }
 
-const self = () => ({
+const readOwnCaller = () => ({
   uid: process.getuid?.() ?? 0,
   gid: process.getgid?.() ?? 0,
   pid: process.pid,
   groups: process.getgroups?.() ?? [],
 });
 
-const mounted = (fuse: Fuse, mountpoint: string): Promise<void> =>
+const mountFuse = (fuse: Fuse, mountpoint: string): Promise<void> =>
   new Promise((resolve, reject) => {
     fuse.mount((error) => {
       if (error === null) resolve();
-      else reject(mountError('MOUNT_FAILED', mountpoint, `${error.message}; ${WHERE_WHY}`));
+      else reject(mountError('MOUNT_FAILED', mountpoint, `${error.message}; ${REASON_HINT}`));
     });
   });
 
@@ -125,7 +126,7 @@ const unmountCommand = (path: string): readonly [string, ...string[]] =>
     ? ['diskutil', 'unmount', 'force', path]
     : ['fusermount3', '-u', '-z', '--', path];
 
-function unmountBy(path: string): Promise<Error | null> {
+function runUnmount(path: string): Promise<Error | null> {
   const [program, ...args] = unmountCommand(path);
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'ignore' });
@@ -142,9 +143,9 @@ class NativeMount implements Mount {
   private readonly fuse: Fuse;
   private readonly initiator: Initiator<NativeFrontEnd>;
   private resolve: (error: MountError | null) => void = () => {};
-  private readonly watch: NodeJS.Timeout | undefined;
+  private readonly checkTimer: NodeJS.Timeout | undefined;
   private unmounting: Promise<void> | null = null;
-  private over = false;
+  private isClosed = false;
   private readonly onExit = (): void => {
     const [program, ...args] = unmountCommand(this.mountpoint);
     spawnSync(program, args, { stdio: 'ignore' });
@@ -159,13 +160,13 @@ class NativeMount implements Mount {
     });
     process.on('exit', this.onExit);
     if (process.platform !== 'linux') return;
-    this.watch = setInterval(() => {
-      if (findMount(mountpoint) === null) this.end();
-    }, LOOK_MS);
+    this.checkTimer = setInterval(() => {
+      if (findMount(mountpoint) === null) this.close();
+    }, CHECK_MS);
   }
 
   unmount(): Promise<void> {
-    this.unmounting ??= this.finish().finally(() => {
+    this.unmounting ??= this.unmountAndClose().finally(() => {
       this.unmounting = null;
     });
     return this.unmounting;
@@ -176,25 +177,25 @@ class NativeMount implements Mount {
     return Promise.resolve();
   }
 
-  private finish(): Promise<void> {
-    if (this.over) return Promise.resolve();
+  private unmountAndClose(): Promise<void> {
+    if (this.isClosed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.fuse.unmount((error) => {
-        if (error !== null && !this.over) {
+        if (error !== null && !this.isClosed) {
           const text = `cannot unmount ${this.mountpoint}: ${error.message}`;
           reject(new MountError('MOUNT_FAILED', text));
           return;
         }
-        this.end();
+        this.close();
         resolve();
       });
     });
   }
 
-  private end(): void {
-    if (this.over) return;
-    this.over = true;
-    clearInterval(this.watch);
+  private close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    clearInterval(this.checkTimer);
     process.off('exit', this.onExit);
     this.initiator.close();
     this.resolve(null);

@@ -4,21 +4,22 @@ import { opcodeName, operations } from '../../opcodes.ts';
 import { Cursor, Span } from '../cursor.ts';
 import { decodeInHeader, InHeader } from '../header.ts';
 
-/** `SHORT` when the message ends too early, `+N` when N bytes are left over. */
-export function show(bytes: Uint8Array): string {
+/** Returns `SHORT` if the message ends too early, `+N` at the end if N bytes are left over. */
+export function formatRequest(bytes: Uint8Array): string {
   const cursor = new Cursor(bytes);
   const header = new InHeader();
   decodeInHeader(cursor, bytes.length, header);
   const row = operations[header.opcode];
-  if (cursor.short || row === undefined) return cursor.short ? 'SHORT' : opcodeName(header.opcode);
+  if (cursor.isShort || row === undefined)
+    return cursor.isShort ? 'SHORT' : opcodeName(header.opcode);
   row.decode(cursor, row.args);
-  if (cursor.short) return 'SHORT';
+  if (cursor.isShort) return 'SHORT';
   const args = Object.entries(row.args as object).map(([key, value]) => {
     if (!(value instanceof Span)) return `${key}=${value}`;
     return `${key}=${new TextDecoder().decode(bytes.subarray(value.start, value.end))}`;
   });
   const { unique, nodeid, uid, gid } = header;
-  const left = cursor.end - cursor.at;
+  const leftBytes = cursor.end - cursor.at;
   const head = `${opcodeName(row.opcode)} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
-  return [head, ...args, ...(left > 0 ? [`+${left}`] : [])].join(' ');
+  return [head, ...args, ...(leftBytes > 0 ? [`+${leftBytes}`] : [])].join(' ');
 }
