@@ -135,7 +135,7 @@ function unknownTopicMessage(
   types: readonly string[],
 ): string {
   const names = types.map((type) => type.slice(type.indexOf('/') + 1));
-  const suggestion = nearest(topic, ['types', ...commands, ...types, ...names]);
+  const suggestion = findNearest(topic, ['types', ...commands, ...types, ...names]);
   const hint = suggestion === undefined ? '' : ` (did you mean '${suggestion}'?)`;
   return `no command and no type is called '${topic}'${hint}`;
 }

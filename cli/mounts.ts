@@ -65,7 +65,7 @@ export default defineCommand({
 });
 
 async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
-  const uid = mounterOf(mount);
+  const uid = mountingUid(mount);
   const server = findServer(mount);
   // A mount on top of it would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
@@ -80,7 +80,7 @@ async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): P
     uid,
     since: server && startTime(server),
     pid: server?.pid ?? null,
-    health: isOnTop && mayEnter ? await healthOf(mount.mountpoint) : 'unknown',
+    health: isOnTop && mayEnter ? await checkHealth(mount.mountpoint) : 'unknown',
   };
 }
 

@@ -51,7 +51,7 @@ export default defineCommand({
     // Another process has just unmounted it, and waits for the server.
     if (mount === null) return EXIT_OK;
     const server = isWaiting ? findServer(mount) : null;
-    const isHidden = isWaiting && server === null && (await healthOf(mountpoint)) !== 'dead';
+    const isHidden = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
     if (server !== null) printStep(`process ${server.pid} serves ${mountpoint}`, terminal);
     const inUse = await unmountAt(mount, operand, flags.lazy);
     printStep(`${mountpoint} is unmounted`, terminal);

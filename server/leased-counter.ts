@@ -144,10 +144,10 @@ export class LeasedCounter {
     let all = NO_REQUESTS;
     const byVolume = new Map<Xlator, InFlight>();
     // Calls are listed oldest first.
-    for (const call of pendingCalls(this.graph)) {
+    for (const call of listPendingCalls(this.graph)) {
       const volumes = findWaitingVolumes(call);
       if (volumes.size === 0) continue;
-      const oldestS = Math.floor(this.ages.of(call.unique, now) / 1000);
+      const oldestS = Math.floor(this.ages.minimumAge(call.unique, now) / 1000);
       const addRequest = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
         requests: requests + 1,
         oldestS: oldest ?? oldestS,

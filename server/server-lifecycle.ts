@@ -234,7 +234,7 @@ async function startGraph(
   printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
   const graph = activate(description, registry, context, levels);
   await withStartErrors(startOrFail(graph), startErrors);
-  startErrors.warnIfSlow(() => graph.waitedFor().join('; '));
+  startErrors.warnIfSlow(() => graph.listBlockers().join('; '));
   await withStartErrors(waitUntilUp(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
   startErrors.stopTimer();
   printStep('the volumes are up', terminal);

@@ -16,7 +16,7 @@ export const startOrFail = (graph: Graph): Promise<void> => failOnGraphError(gra
  */
 export async function waitUntilUp(graph: Graph, seconds: number): Promise<void> {
   try {
-    await failOnGraphError(graph.whenUp(seconds * 1000));
+    await failOnGraphError(graph.awaitUp(seconds * 1000));
   } catch (error) {
     await graph.stop();
     throw error;

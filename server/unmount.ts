@@ -34,7 +34,7 @@ export async function unmountAt(
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
   if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.why}`);
   // No process that uses a dead mount can do anything with it.
-  if (lazy || (await healthOf(mountpoint)) === 'dead') {
+  if (lazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = detach(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
     throw new Failure(`cannot unmount ${operand}: ${lazyRefusal.why}`);

@@ -111,7 +111,7 @@ export async function startStack(
     throw error;
   }
   if (!(await waitUntilUp(graph, clock))) {
-    const problems = graph.waitedFor();
+    const problems = graph.listBlockers();
     await stop();
     throw new Failure(problems.join('\n'), problems);
   }

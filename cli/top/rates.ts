@@ -140,7 +140,7 @@ class FopSum {
 
   rates(seconds: number): Rates {
     const quantileUs = (share: number): number | null => {
-      const ns = quantile(this.buckets, share);
+      const ns = computeQuantile(this.buckets, share);
       return ns === null ? null : ns / 1000;
     };
     return {

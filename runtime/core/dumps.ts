@@ -60,7 +60,7 @@ export interface InodeDump {
 }
 
 /** Dumps a volume. An exception becomes its entry `error`. */
-export function dumpVolume(xl: Xlator): Dump {
+export function dumpXlator(xl: Xlator): Dump {
   try {
     return xl.translator.dump?.(xl) ?? {};
   } catch (error) {

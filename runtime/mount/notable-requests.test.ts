@@ -69,7 +69,7 @@ it('records the path of a removed name, both paths of a rename, and none for an 
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   const dir = linkDirectory(graph, 'd', makeGfid(5));
-  notable.add(request(graph, 'MKDIR', inside(dir, 'x')), { inode: () => dir }, 1, EACCES, 1, 1);
+  notable.add(request(graph, 'MKDIR', inside(dir, 'x')), { findInode: () => dir }, 1, EACCES, 1, 1);
   const move = { from: inside(root, 'a'), to: inside(dir, 'b') };
   notable.add(request(graph, 'RENAME', move), { findInode: () => root }, 1, EACCES, 2, 1);
   notable.add(request(graph, 'OPEN', null, true), { findInode: () => undefined }, 1, EACCES, 3, 1);

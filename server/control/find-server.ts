@@ -30,14 +30,14 @@ export async function findMountServer(operand: string, mountpoint: string): Prom
   await refuseStuck(mountpoint);
   const mount = findMount(mountpoint);
   if (mount === null) throw serverGoneError({ operand, mountpoint });
-  const uid = mounterOf(mount);
+  const uid = mountingUid(mount);
   for (const socket of listSocketNames({ mount: mount.device })) {
     if ((await findPeer(socket))?.uid !== uid) continue;
     const euid = process.geteuid?.();
     if (euid === uid || euid === 0) return { operand, mountpoint, socket };
     throw new Failure(`only root and the user who mounted ${operand} may ask its server`);
   }
-  if ((await healthOf(mountpoint)) === 'dead') throw serverGoneError({ operand, mountpoint });
+  if ((await checkHealth(mountpoint)) === 'dead') throw serverGoneError({ operand, mountpoint });
   throw new Failure(
     `the server of ${operand} cannot be asked from here: it may be in a container, so ask there`,
   );

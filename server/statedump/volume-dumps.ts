@@ -1,5 +1,5 @@
 /** Collects the dumps of a graph's volumes, for `glossa stats` and metrics. */
-import { dumpVolume } from '../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dump, Xlator } from '../../runtime/core/xlator.ts';
 
@@ -23,8 +23,8 @@ export interface VolumeDump {
 export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const dumpable = fronts.filter(({ translator }) => translator.dump !== undefined);
-  const replaced = graph.retired.flatMap(({ gone, openFds, pendingCalls }) =>
-    gone.map((xl) => dumpVolume(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
+  const replaced = graph.retired.flatMap(({ removed, openFds, pendingCalls }) =>
+    removed.map((xl) => dumpVolume(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
   );
   return { volumes: [...graph.xlators, ...dumpable].reverse(), replaced: replaced.reverse() };
 }
@@ -39,7 +39,7 @@ export function makeStatedump(graph: Graph): Statedump {
 export const dumpVolume = (xl: Xlator, extra: Dump = {}): VolumeDump => ({
   name: xl.name,
   type: xl.type,
-  dump: { ...extra, ...dumpOf(xl), ...dumpOwnCalls(xl) },
+  dump: { ...extra, ...dumpXlator(xl), ...dumpOwnCalls(xl) },
 });
 
 /** The number of requests that a volume has begun itself, and the oldest of them. */

@@ -16,7 +16,7 @@ import {
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { RequestAges } from '../../runtime/core/request-ages.ts';
-import { shownOptions } from '../../runtime/core/secrets.ts';
+import { maskOptions } from '../../runtime/core/secrets.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from './volume-dumps.ts';
 
 /** The facts about a server apart from its graph. */
@@ -84,16 +84,16 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
     ),
     volumes: volumes.map((xl) => ({
       ...dumpVolume(xl),
-      options: shownOptions(xl.given),
+      options: maskOptions(xl.given),
       subvolumes: xl.childNames,
     })),
     replaced,
-    inodes: inodesOf(graph),
+    inodes: dumpInodes(graph),
     fds: listFds(graph),
   };
 }
 
-function listFds(graph: Graph): Capped<FdDump> {
+function listFds(graph: Graph): CappedList<FdDump> {
   const listed: FdDump[] = [];
   let count = 0;
   for (const { clients } of graph.initiators) {

@@ -15,7 +15,7 @@ import { connect, Driver } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import { moveEntry } from '../../runtime/core/apply-reply.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { dumpVolume } from '../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../runtime/core/dumps.ts';
 import { EEXIST } from '../../runtime/core/errno.ts';
 import { tail } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -95,7 +95,7 @@ async function start(text: string): Promise<Graph> {
 }
 
 /** The server's statedump. */
-const dump = (): Dump => dumpVolume(graphs[0]!.top);
+const dump = (): Dump => dumpXlator(graphs[0]!.top);
 
 afterEach(async () => {
   for (const graph of graphs.reverse()) await graph.stop();
@@ -287,7 +287,7 @@ describe.each<[string, PumpSources | undefined]>([
     for (let n = 0; n < 60; n++) await writer('mknod', `/n${n}`, 0o644, 0);
     await until('/f true');
     const [tells] = graphs[0]!.xlators.filter(({ type }) => type === 'features/upcall');
-    expect(dumpVolume(tells!).registrations).toBe(50);
+    expect(dumpXlator(tells!).registrations).toBe(50);
   });
 
   it('disconnect clients that changed auth options no longer admit', async () => {

@@ -5,7 +5,7 @@ import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import server from '../../gluster/protocol/server/index.ts';
 import { PATIENCE_MS } from '../../gluster/protocol/server/record-memory.ts';
 import { recordMark } from '../../gluster/rpc/record.ts';
-import { dumpOf } from '../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import type { PumpSources } from '../../runtime/core/pump-source.ts';
@@ -43,7 +43,7 @@ let peers: RawPeer[];
 /** The server's timers that end its patience. */
 let ends: Set<() => void>;
 
-const dump = (): Dump => dumpVolume(graph.top);
+const dump = (): Dump => dumpXlator(graph.top);
 const waiting = (): unknown => dump()['waiting-for-record-memory'];
 const filled = (): number => Number(dump()['record-memory-filled']);
 const used = (): number => Number(dump()['record-memory-used']);

@@ -194,7 +194,7 @@ export class BrickClients {
       },
     };
     this.clients.push(client);
-    if (waits) await graph.whenUp(UP_MS);
+    if (waits) await graph.awaitUp(UP_MS);
     return client;
   }
 

@@ -144,7 +144,7 @@ export class SharedVolume {
       Object.assign(reply, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
       onReply(reply);
     });
-    windArgs[fop](frame, 0, cbk as never, this.graph.linksTo(xl), args);
+    windArgs[fop](frame, 0, cbk as never, this.graph.makeLinks(xl), args);
     return reply;
   }
 

@@ -35,7 +35,7 @@ function listNames(object: object): string[] {
 
 function suggestName(object: object, name: string): string | undefined {
   const names = listNames(object);
-  const guess = nearest(normalizeName(name), names.map(normalizeName));
+  const guess = findNearest(normalizeName(name), names.map(normalizeName));
   return guess === undefined ? undefined : names.find((each) => normalizeName(each) === guess);
 }
 

@@ -69,7 +69,7 @@ export function findFop(method: string): string | null {
 
 /** A breakpoint for the method at a line, or the next one. */
 export function makeMethodBreakpoint(
-  methods: readonly ScriptMethod[],
+  methods: readonly ModuleMethod[],
   volume: string,
   line: number,
 ): LineBreakpoint | RefusedBreakpoint {

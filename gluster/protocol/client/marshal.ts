@@ -190,7 +190,7 @@ const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
   lookup(state, frame, args, values, at) {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
     const buf = values[at.buf] as Iatt;
-    state.gfids.answered(xdata, buf.iaGfid);
+    state.gfids.noteReply(xdata, buf.iaGfid);
     if (buf.iaType !== IA_IFDIR) state.noteLookup(frame, buf);
     else if (inode !== null) state.removedDirectories.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;

@@ -284,7 +284,7 @@ export class RemoteVolume {
       this.privileges.noteForeignChange();
       for (const each of changes) {
         if (each.what === 'inode') state.acls.noteForeignChange(each.inode.gfid);
-        upcall(xl as Xlator<unknown>, each);
+        sendUpcall(xl as Xlator<unknown>, each);
       }
     }
   }

@@ -104,7 +104,7 @@ function matchesPattern(pattern: string, address: string): boolean {
   if (pattern.startsWith('!')) return !matchesPattern(pattern.slice(1), address);
   if (pattern === '*' || pattern === address) return true;
   if (pattern.includes('/')) return matchesNetwork(pattern, address);
-  return /[*?[]/.test(pattern) && shellPattern(pattern).test(address);
+  return /[*?[]/.test(pattern) && compileShellPattern(pattern).test(address);
 }
 
 /** Matches a network such as `10.0.0.0/8` or `fe80::/10`. */

@@ -73,7 +73,7 @@ export class BrickServer implements ConnectionHost {
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
-    this.initiator.refusal = () =>
+    this.initiator.findObjection = () =>
       this.bricks.hasSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
     this.pending = new PendingConnections({
       timeout: () => this.settings['handshake-timeout'],

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { dumpVolume } from '../../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';
@@ -71,7 +71,7 @@ it.runIf(isRoot).each([
     const { graph } = await clients.openFolder(directory, {
       above: [['protocol/server', options]],
     });
-    const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+    const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
     const { ask } = await clients.open(port, {
       options: { 'remote-subvolume': 'c0' },
       caller: { uid: DAEMON, gid: 99, groups: [4242] },

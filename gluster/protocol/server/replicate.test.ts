@@ -1,7 +1,7 @@
 /** Replies on which GlusterFS's replicate relies, over the loopback network. */
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { dumpVolume } from '../../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { ENOENT, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
@@ -18,7 +18,7 @@ async function clientOf(directory: string): Promise<BrickClient> {
   // The volume below the server is the clients' remote-subvolume.
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
   const { graph } = await clients.openFolder(directory, { above: [server] });
-  const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+  const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
   return clients.open(port, { options: { 'remote-subvolume': 'c0' } });
 }
 

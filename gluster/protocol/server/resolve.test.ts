@@ -1,6 +1,6 @@
 /** Name resolution of a brick, over the loopback network. */
 import { afterEach, expect, test } from 'vitest';
-import { dumpVolume } from '../../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
@@ -16,7 +16,7 @@ afterEach(async () => {
 test('lookup of the name . returns the directory itself, as libgfapi requests for the root', async () => {
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
   const { graph } = await clients.openFolder(makeFolder(), { above: [server] });
-  const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+  const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
   const { driver } = await clients.open(port, { options: { 'remote-subvolume': 'c0' } });
   const { inodes } = driver.graph;
   const { values } = await driver.expect(

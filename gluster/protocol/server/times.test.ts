@@ -1,7 +1,7 @@
 /** Times that a client sets reach the storage unchanged, over the loopback network. */
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { dumpVolume } from '../../../runtime/core/dumps.ts';
+import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { cstring } from '../../../runtime/sys/struct.ts';
@@ -27,7 +27,7 @@ it.runIf(isRoot)(
     // The volume below the server is the clients' remote-subvolume.
     const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
     const { graph } = await clients.openFolder(directory, { above: [server] });
-    const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+    const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
     const options = { 'remote-subvolume': 'c0' };
     const timed = await clients.open(port, { options, above: ['features/utime'] });
     await timed.ask('write', '/f', bytes('1'), null);

@@ -5,7 +5,7 @@
  * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
  * for profiles, `libglusterfs/src/statedump.c` for the volumes' dumps.
  */
-import { dumpCalls, dumpInodes, dumpVolume } from '../../core/dumps.ts';
+import { dumpCalls, dumpInodes, dumpXlator } from '../../core/dumps.ts';
 import { formatTime, printable } from '../../core/log.ts';
 import { maskValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
@@ -73,7 +73,7 @@ export function formatVolfile({ xlators }: GraphView): string {
 
 /** Prints a volume's dump, one `key=value` per line. */
 export const formatDump = (xl: Xlator): string =>
-  Object.entries(dumpVolume(xl))
+  Object.entries(dumpXlator(xl))
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
@@ -88,7 +88,7 @@ export const formatHistory = (xl: Xlator): string =>
  * measures every volume.
  */
 export function formatProfile(xl: Xlator): string {
-  const dump = dumpVolume(xl);
+  const dump = dumpXlator(xl);
   const readNumber = (key: string): number => Number(dump[key] ?? 0);
   return Object.keys(dump)
     .flatMap((key) => {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Client } from '../../../runtime/core/client.ts';
 import { Stack } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
-import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../runtime/core/initiator.ts';
 import {
   hostedLanguage,
   type Language,

@@ -30,7 +30,7 @@ describe('LOOKUP', () => {
     rig = await Rig.make();
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
-    const inode = rig.session.inode(nodeidOf(body))!;
+    const inode = rig.session.findInode(nodeidOf(body))!;
     expect(inode.gfid).toBe(makeIatt(2).iaGfid);
     expect([inode.nlookup, inode.path]).toEqual([1, '/file']);
     // Inode number: the last eight bytes of the gfid.

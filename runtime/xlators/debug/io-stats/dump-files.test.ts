@@ -1,7 +1,7 @@
 /** The files that io-stats writes: at intervals, and on a setxattr of the command attribute. */
 import { describe, expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../test/support/core.ts';
-import { withoutEffect } from '../../../core/accepted-options.ts';
+import { listEffectlessOptions } from '../../../core/accepted-options.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
