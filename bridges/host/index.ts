@@ -173,7 +173,7 @@ function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
   return { language, path, methods, lines, methodsOnly, why };
 }
 
-export const scriptMethods = ({ description }: Guest): ScriptMethod[] =>
+export const scriptMethods = ({ description }: Guest): ModuleMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
 function findVolumeModule(

@@ -7,7 +7,7 @@
  * notified (ASLEEP), or has returned to its event loop (AWAY), where `wakeOther` wakes it once.
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
-import { joined } from '../../runtime/core/bytes.ts';
+import { concatBytes } from '../../runtime/core/bytes.ts';
 import { MalformedMessage, Reader, type Writer } from './bytes.ts';
 
 /** Bytes of a ring: a power of two, larger than the largest read or write. */
@@ -271,12 +271,12 @@ export class Channel {
 
   /** Polls for a message while `busy` finds that worthwhile. False when none came. */
   pollWhileBusy(busy: BusyPoll): boolean {
-    if (!busy.due()) return false;
+    if (!busy.shouldPoll()) return false;
     const until = performance.now() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 8; tries++) {
         if (!this.hasMessage) continue;
-        busy.hit();
+        busy.noteHit();
         return true;
       }
     } while (performance.now() < until);

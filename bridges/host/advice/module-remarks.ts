@@ -100,7 +100,7 @@ function findNearestKnownName(
   const fop = known.get(base) ?? other;
   if (fop !== undefined) return known.get(bareLetters(fop + ending)) ?? fop;
   if (bare.length < MIN_LETTERS) return undefined;
-  const near = nearest(bare, known.keys());
+  const near = findNearest(bare, known.keys());
   return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
 }
 
@@ -267,7 +267,7 @@ function findUnread(
   const unread = properties.flatMap(([name, isOption]): Remark[] => {
     if (syntax.classAttributes.includes(name) || name.startsWith('_')) return [];
     const line = findLine(new RegExp(`^\\s+(?:static\\s+)?${escapeForRegExp(name)}\\s*=(?!=)`));
-    const suggestion = nearest(name, syntax.classAttributes);
+    const suggestion = findNearest(name, syntax.classAttributes);
     if (suggestion !== undefined && !has.has(suggestion) && !uses(name, false)) {
       return [[path, line, name, `${name} is never read (did you mean '${suggestion}'?)`]];
     }

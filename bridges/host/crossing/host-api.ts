@@ -306,7 +306,7 @@ export class HostApi implements GuestHost {
   /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
     while (this.upcalls.length > 0) {
-      for (const event of this.upcalls.splice(0)) upcall(this.xl, event);
+      for (const event of this.upcalls.splice(0)) sendUpcall(this.xl, event);
     }
   }
 

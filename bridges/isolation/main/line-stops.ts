@@ -99,7 +99,7 @@ export class ThreadLineStops implements LineStops {
   }
 }
 
-const stoppedRequest = (call: PendingCall | undefined): StoppedAt['request'] =>
+const stoppedRequest = (call: PendingCall | undefined): ModuleStop['request'] =>
   call === undefined ? null : { frame: call.frame, args: call.args.values };
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -414,13 +414,13 @@ export class WorkerLink {
       this.owner.checkAlive();
       return !this.isClosed;
     }
-    if (!sleepPoll.due()) return false;
+    if (!sleepPoll.shouldPoll()) return false;
     channel.sleep(SLEEP_MS, false);
     if (!channel.hasMessage && !channel.isOtherIdle) {
-      sleepPoll.miss();
+      sleepPoll.noteMiss();
       return false;
     }
-    sleepPoll.hit();
+    sleepPoll.noteHit();
     return true;
   }
 

@@ -65,7 +65,7 @@ export class WorkerMessages {
     [UP.UPCALL]: (from, link) => {
       const event = readUpcall(from, link);
       // Caches above hold nothing of a forgotten inode.
-      if (event !== null) upcall(this.xl, event);
+      if (event !== null) sendUpcall(this.xl, event);
     },
     [UP.TIMER]: (from, link) => {
       const [timer, ms] = [from.number(), from.number()];

@@ -252,7 +252,7 @@ function parseJson(json: string): unknown {
   }
 }
 
-const readMethod = (method: Partial<ScriptMethod> | null): ScriptMethod => ({
+const readMethod = (method: Partial<ModuleMethod> | null): ModuleMethod => ({
   name: String(method?.name),
   file: String(method?.file),
   line: Number(method?.line) || 0,
