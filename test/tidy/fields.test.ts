@@ -54,7 +54,7 @@ describe('an additional row in the table of fields', () => {
 function longestRun(struct: Struct, findText: string): number {
   const positions = new Map(
     struct.fields.flatMap((field, position) =>
-      [field.member, nameOf(struct, field), camelName(struct, field)].map((name) => [
+      [field.member, shortName(struct, field), camelName(struct, field)].map((name) => [
         name,
         position,
       ]),

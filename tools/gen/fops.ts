@@ -28,7 +28,7 @@ const writeParams = (args: readonly Arg[]): string =>
     .join(', ');
 /** The arguments as a list of names, to pass them on. */
 export const writeNames = (args: readonly Arg[]): string =>
-  args.map((arg) => camel(arg.name)).join(', ');
+  args.map((arg) => toCamelCase(arg.name)).join(', ');
 /** The number of required arguments of a wind: xdata and an fd that the fop makes are optional. */
 export function countRequired({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');

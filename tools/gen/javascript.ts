@@ -31,12 +31,12 @@ const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
 const orNull = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
 
 const listParameters = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
-  args.map(({ name, type, nullable }) => `${camel(name)}: ${orNull(types[type], nullable)}`);
+  args.map(({ name, type, nullable }) => `${toCamelCase(name)}: ${orNull(types[type], nullable)}`);
 
 const listOptionalParameters = (row: FopRow): string[] =>
   row.args.map(({ name, type, nullable }, at) => {
     const mark = at >= countRequired(row) ? '?' : '';
-    return `${camel(name)}${mark}: ${orNull(RESULT_TYPES[type], nullable || mark !== '')}`;
+    return `${toCamelCase(name)}${mark}: ${orNull(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
 /** The parts of a reply: in a successful one, only xdata may be null. */
@@ -75,7 +75,7 @@ function writeMethods(row: FopRow): string {
   return `    /**
      * ${doc.what} Asked by: ${doc.when}
      *
-     * The reply (${row.reply.map((arg) => camel(arg.name)).join(', ')}): ${doc.reply}
+     * The reply (${row.reply.map((arg) => toCamelCase(arg.name)).join(', ')}): ${doc.reply}
 ${describeArgs(row, row.args)}
      */
     ${name}?(frame: ${frameType}, ${args}): Nothing | Promise<Returned<'${name}'>>;

@@ -71,7 +71,7 @@ TIMEOUTS = {
 
 function writeFields(struct: Struct): string {
   const rows = struct.fields.map(
-    (field) => `    ${quote(nameOf(struct, field))}: ${initialLiteral(field)},`,
+    (field) => `    ${quote(shortName(struct, field))}: ${initialLiteral(field)},`,
   );
   return `${fieldsListName(struct)} = {\n${rows.join('\n')}\n}`;
 }

@@ -67,7 +67,7 @@ function wrapText(indent: string, text: string): string {
 
 const describeArgs = (indent: string, row: FopRow, args: readonly Arg[]): string =>
   args
-    .map(({ name }) => wrapText(indent, `${name}: ${argDoc(row.name as FopName, name)}`))
+    .map(({ name }) => wrapText(indent, `${name}: ${describeArgument(row.name as FopName, name)}`))
     .join('\n');
 
 function writeMethod(row: FopRow): string {
@@ -115,7 +115,7 @@ function writeChildMethod(row: FopRow): string {
 function writeReply(row: FopRow): string {
   const parts = row.reply.map((arg) => {
     const type = parameterType(arg, arg.name === 'xdata');
-    return `    ${arg.name}: ${type}\n${wrapText('    ', `"""${argDoc(row.name as FopName, arg.name)}"""`)}`;
+    return `    ${arg.name}: ${type}\n${wrapText('    ', `"""${describeArgument(row.name as FopName, arg.name)}"""`)}`;
   });
   return `class ${replyClassName(row)}(Reply):\n${parts.join('\n')}`;
 }

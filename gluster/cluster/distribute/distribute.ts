@@ -283,7 +283,7 @@ export class Distribute {
 
   /** Adds the requests for the lookup of a possibly new name. The caller reports the outcome to `gfids`. */
   addNewNameKeys(xdata: Dict | null): Dict {
-    const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.add(xdata);
+    const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.addTo(xdata);
     return keys.set(this.keys.linkto, 256);
   }
 

@@ -69,8 +69,8 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const isFirst = linktoGfid === null;
   if (isByHash && isFirst) {
     // After other failures it is unknown whether the brick assigned the gfid.
-    if (opRet >= 0 && buf !== null) volume.gfids.answered(state.keys, buf.iaGfid);
-    else if (opErrno === ENOENT) volume.gfids.answered(state.keys, NULL_GFID);
+    if (opRet >= 0 && buf !== null) volume.gfids.noteReply(state.keys, buf.iaGfid);
+    else if (opErrno === ENOENT) volume.gfids.noteReply(state.keys, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
     if (mayBeElsewhere(volume, state, opErrno)) return findEverywhere(frame, xl, loc, state.xdata);
