@@ -85,11 +85,8 @@ describe('LOOKUP', () => {
     const { id } = rig.find('file');
     rig.send(OP.FORGET, id, u64(1));
     const self = rig.ask(OP.LOOKUP, id, '.');
-    expect([self.error, nodeidOf(self.body), rig.session.findInode(id)!.nlookup]).toEqual([
-      0,
-      id,
-      1,
-    ]);
+    expect([self.error, nodeidOf(self.body)]).toEqual([0, id]);
+    expect(rig.session.findInode(id)!.nlookup).toBe(1);
     expect(nodeidOf(rig.ask(OP.LOOKUP, id, '..').body)).toBe(1);
     there = false;
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
@@ -426,8 +423,7 @@ describe('a listing', () => {
       ['..', 0],
     ]);
     for (const [name, nodeid] of got.slice(2)) {
-      const inode = rig.session.findInode(nodeid)!;
-      expect([inode.nlookup, inode.path]).toEqual([1, `/${name}`]);
+      expect(rig.session.findInode(nodeid)).toMatchObject({ nlookup: 1, path: `/${name}` });
     }
   });
 
