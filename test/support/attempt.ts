@@ -91,7 +91,7 @@ type Fill = (text: string) => string;
 interface Tools {
   run(source: string): AttemptResult;
   readonly fill: Fill;
-  /** What the volume has logged as refused so far. */
+  /** The log lines of refusals so far. */
   readonly refusals: readonly string[];
 }
 

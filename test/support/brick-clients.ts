@@ -45,7 +45,7 @@ export interface Special {
   readonly translators?: readonly Translator<unknown>[];
 }
 
-/** What a graph can be asked, as a module's test asks (`bridges/testing/operations.ts`). */
+/** Performs an operation of modules' tests (`bridges/testing/operations.ts`) on a graph. */
 export type Ask = (operation: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 export interface BrickClient {
@@ -113,7 +113,7 @@ export function clientVolfile(port: number, { options, above }: ClientSettings =
 
 /** The clients of one test. */
 export class BrickClients {
-  /** What all of them have logged. */
+  /** The log lines of all clients. */
   readonly log: string[] = [];
   private readonly clients: BrickClient[] = [];
   private readonly sources: PumpSources | null;

@@ -249,7 +249,7 @@ export class ProgramOnGraph {
 }
 
 type Action = (program: ProgramOnGraph, a: number, b: number, c: number) => Promise<unknown>;
-/** The same for an open file; does nothing without one. */
+/** Performs an operation on an open file, if any is open. */
 const withOpenFd =
   (perform: (program: ProgramOnGraph, fd: Fd, b: number, c: number) => Promise<unknown>): Action =>
   async (program, a, b, c) => {

@@ -123,7 +123,7 @@ export class Client {
   }
 }
 
-/** The same environment for all clients, so that output can be compared. */
+/** The environment of all clients, so that their output can be compared. */
 const FIXED = {
   LC_ALL: 'C',
   TZ: 'UTC',

@@ -114,7 +114,7 @@ export class HeldLeaf {
     init: () => null,
   });
 
-  /** The same with just some fops. */
+  /** The translator with these fops only. */
   onlyFops(...names: FopName[]): Translator<unknown> {
     return { ...this.translator, fops: this.makeFops(names) };
   }
@@ -144,7 +144,7 @@ export function ask<N extends FopName>(graph: Graph, name: N, ...args: FopTable[
   return askArgs(graph, name, args);
 }
 
-/** The same for a fop that is not known beforehand. Internal clients have a pid below zero. */
+/** Winds a fop by its name. Internal clients have a pid below zero. */
 export function askArgs(
   graph: Graph,
   name: FopName,

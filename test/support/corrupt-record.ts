@@ -55,7 +55,7 @@ export interface CorruptionSettings {
   readonly kinds?: readonly string[];
   /** The number of records that pass unchanged first, as those of the handshake. */
   readonly first: number;
-  /** Told of each. */
+  /** Called with the kind of each corruption. */
   onCorrupt(kind: string): void;
   cut(): void;
 }

@@ -12,7 +12,7 @@ import { expectSearches } from './searches.ts';
 /** The patience for a step of the demo. */
 export const PATIENCE = { timeout: 200_000, interval: 50 };
 
-/** What the searches follow from. */
+/** The seed of the searches. */
 export const seed = 7;
 
 type Run = (
@@ -55,7 +55,7 @@ const expectBetween = (least: number, most: number) =>
 /** Only root can remove /dev/fuse. */
 export const isRoot = process.getuid?.() === 0;
 
-/** The same where nothing can be mounted. */
+/** Runs the command in a namespace where /dev/fuse is /dev/null, so that nothing can be mounted. */
 export async function runUnmountable(
   scratch: Scratch,
   flags: readonly string[],

@@ -10,7 +10,7 @@ const mkfs = { ext4: 'mkfs.ext4', btrfs: 'mkfs.btrfs' } as const;
 
 export type DiskType = keyof typeof mkfs;
 
-/** Why such disks cannot be had here; '' when they can. */
+/** Returns the reason why this machine cannot make such disks, or ''. */
 function findObstacle(types: readonly DiskType[]): string {
   if (process.getuid?.() !== 0) return 'only root can mount them';
   for (const type of types) {

@@ -20,7 +20,7 @@ import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, startGraph, type TestVolume } from './core.ts';
 
-/** What a fop was answered with; `opRet` is NaN as long as it is not. */
+/** The reply of a fop; `opRet` is NaN until it comes. */
 export interface FopReply {
   opRet: number;
   opErrno: number;
@@ -32,7 +32,7 @@ type Volume = Omit<TestVolume, 'name' | 'below'>;
 type Layer = (name: string) => Volume | undefined;
 
 interface DistributedSettings {
-  /** What a child keeps its files with: memory, otherwise. */
+  /** Makes the storage of a child; storage/memory by default. */
   readonly makeStorage?: (name: string) => Volume;
 }
 
@@ -62,7 +62,7 @@ export function startDistributed(
   return startGraph([...children, top], context);
 }
 
-/** What an internal client sees: the attributes that volumes keep for themselves. */
+/** The pid of an internal client, which sees the attributes that volumes hide from others. */
 const INTERNAL_PID = -4;
 
 export class DistributedVolume {
@@ -102,7 +102,7 @@ export class DistributedVolume {
     return this.askAt(this.graph.links, 1, fop, args);
   }
 
-  /** The same on one child, without the volume. */
+  /** Winds a fop into one child, past the volume. */
   askChild<N extends FopName>(name: string, fop: N, ...args: FopTable[N]['args']): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
     return this.askAt(this.graph.makeLinks(xl), INTERNAL_PID, fop, args);

@@ -18,7 +18,7 @@ import { describeMounts, makeScratch, type Outcome, type Scratch, startMount } f
 import { findErrors } from './stage.ts';
 
 export interface ExampleSettings {
-  /** What the group is called, besides the example's name. */
+  /** The group's name, after the example's. */
   readonly title?: string;
   /** The folder of the example's that has volfile and modules; by default its own. */
   readonly from?: string;

@@ -21,7 +21,7 @@ export interface CutHandle {
   send(direction: Direction, bytes: Uint8Array): void;
 }
 
-/** What an untouched record is on the stream. */
+/** Frames a record as the stream carries it. */
 export function frameRecord(record: Uint8Array, length = record.length): Uint8Array {
   const bytes = Buffer.alloc(4 + record.length);
   bytes.writeUInt32BE(recordMark(length));

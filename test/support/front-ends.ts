@@ -30,7 +30,7 @@ interface Description {
   readonly owner?: Caller;
   readonly mountArgs?: readonly string[];
   readonly limits?: Limits;
-  /** Why it cannot be tried; '' when it can. */
+  /** Returns the reason why this machine cannot test it, or ''. */
   readonly findObstacle?: () => string;
 }
 

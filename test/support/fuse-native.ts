@@ -131,7 +131,7 @@ export const inexpressible: Limits = {
   },
 };
 
-/** Why such a mount cannot be tried; '' when it can. */
+/** Returns the reason why this machine cannot mount by fuse-native, or ''. */
 export function findObstacle(): string {
   try {
     createRequire(join(packageRoot, 'x')).resolve('fuse-native/package.json');

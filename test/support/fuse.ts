@@ -22,7 +22,7 @@ import { makeSocketpair } from '../../runtime/sys/socket.ts';
 import { PollSet } from '../../runtime/sys/struct.ts';
 import { FakeContext, makeGraph, type TestVolume } from './core.ts';
 
-/** What a body is made of: u32, u64, text (a name with its NUL), or bytes. */
+/** A part of a body: u32, u64, text (a name with its NUL), or bytes. */
 export type Part = { u32: number } | { u64: number } | string | Uint8Array;
 
 export const u32 = (value: number): Part => ({ u32: value });

@@ -20,13 +20,13 @@ import { isInstalled } from './tools.ts';
 const PATIENCE_MS = 60_000;
 const STEP_MS = 20;
 
-/** Why no brick of GlusterFS can be started here; '' when one can. */
+/** Returns the reason why this machine cannot start a brick of GlusterFS, or ''. */
 export function findBrickObstacle(): string {
   if (!isInstalled('glusterfsd')) return 'glusterfsd is not installed (glusterfs-server)';
   return process.getuid?.() === 0 ? '' : 'only root can start a brick of GlusterFS';
 }
 
-/** Why no program of libgfapi can be started here; '' when one can. */
+/** Returns the reason why this machine cannot start a program of libgfapi, or ''. */
 export function findGfapiObstacle(): string {
   if (!isInstalled('python3')) return 'python3 is not installed (python3)';
   const { status } = spawnSync('python3', ['-c', "import ctypes; ctypes.CDLL('libgfapi.so.0')"]);
@@ -377,7 +377,7 @@ export class RealMount {
     return readFileSync(this.log, 'utf8');
   }
 
-  /** What a shell in there writes; with its errors, if it fails. */
+  /** Runs a shell script in the mount; returns its output, with its status if it fails. */
   async runScript(script: string): Promise<string> {
     // spawn would block on a working directory in a mount that does not answer.
     const child = spawn('sh', ['-c', `cd ${this.path} && {\n${script}\n}`], {

@@ -74,7 +74,7 @@ export class Glusterd {
     return spawn('nsenter', enter, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** The same, to its end. */
+  /** Runs a program in the namespaces to its end. */
   async run(program: string, ...args: readonly string[]): Promise<CommandResult> {
     const child = this.spawn(program, ...args);
     let out = '';

@@ -45,7 +45,7 @@ export async function setUp(options: Record<string, string> = {}) {
   const windAs = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply =>
     windAsClient(client, owner, name, ...args);
   const client = connect(graph);
-  /** The same of another client. */
+  /** A fop of a lock owner of another client. */
   const windAsClient = <N extends FopName>(
     by: Client,
     owner: number,

@@ -73,7 +73,7 @@ export const hostedLanguage: Language = {
   },
 };
 
-/** The same with the module in a thread of its own, which has numbers of its own for inodes. */
+/** features/glupy with the module in a thread of its own, which numbers inodes itself. */
 export const isolatedLanguage: Language = {
   translator: hostedLanguage.translator,
   find(folder, name) {
@@ -101,7 +101,7 @@ export const isolatedLanguage: Language = {
   },
 };
 
-/** features/native: files with this extension. What a context holds is the inode's alone. */
+/** features/native: files with this extension. Only the inode references its contexts. */
 export const nativeLanguage = (extension: string): Language => ({
   translator: nativeTranslator as unknown as Translator<unknown>,
   find(folder, name): Record<string, string> {

@@ -49,7 +49,7 @@ export function describeMounts(name: string, body: () => void): void {
   if (selected.first) describeMountsAnyway(name, body);
 }
 
-/** The same, for every way (test/support/test-selection.ts). */
+/** A group of tests that need mounts, in every selection of tests (test-selection.ts). */
 export function describeMountsAnyway(name: string, body: () => void): void {
   const why = findObstacle();
   const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
@@ -172,7 +172,7 @@ interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Longest that it may take, in milliseconds; 0 for no limit. */
   readonly patience?: number;
-  /** Told about the process when it has started. */
+  /** Called with the process when it has started. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
@@ -267,7 +267,7 @@ export class ServedMount implements TestMount {
     this.logFile = logFile;
   }
 
-  /** What the server has logged so far. */
+  /** Reads the server's log so far. */
   log(): string {
     return readFileSync(this.logFile, 'utf8');
   }

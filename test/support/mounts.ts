@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Why mounts cannot be tested here; '' when they can. */
+/** Returns the reason why this machine cannot test mounts, or ''. */
 export function findObstacle(): string {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root';

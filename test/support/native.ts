@@ -24,7 +24,7 @@ function hasCompiler(): boolean {
 
 export const canCompile = hasCompiler();
 
-/** Why no module can be loaded through ffi-rs, which is optional; '' when they can. */
+/** The reason why ffi-rs, which is optional, can load no module, or ''. */
 export const noFfiRs = await import('ffi-rs').then(
   () => '',
   () => 'the package ffi-rs is not installed',

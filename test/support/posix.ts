@@ -31,7 +31,7 @@ export async function startPosix(
   return vol;
 }
 
-/** The same for a test that stops it. */
+/** Starts a volume over the directory, for a test that stops it. */
 export const startBrick = (
   directory: string,
   options: Readonly<Record<string, string>> = {},

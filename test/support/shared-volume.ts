@@ -44,7 +44,7 @@ export interface FopReply {
   values: readonly unknown[];
 }
 
-/** What a child has under a path. */
+/** An entry of a child's directory. */
 export interface ChildEntry {
   readonly gfid: string;
   readonly isDir: boolean;
@@ -148,7 +148,7 @@ export class SharedVolume {
     return reply;
   }
 
-  /** The same, with a callback for the reply. */
+  /** Winds a fop of a client; calls `onReply` with the reply. */
   askThen<N extends FopName>(
     client: number,
     fop: N,
@@ -279,7 +279,7 @@ export class SharedVolume {
     return entries;
   }
 
-  /** The same of all children, as text: `wz /a data, wa /a -> wz`. */
+  /** All entries of all children, as text: `wz /a data, wa /a -> wz`. */
   state(): string[] {
     return this.names.flatMap((child) =>
       [...this.on(child)].map(([path, { linkto, isDir }]) => {

@@ -95,7 +95,7 @@ export const simulatedWorkloads: readonly WorkloadSettings[] = [
   { name: 'readdir', placement: 'same', medians: [310_000, 280_000, null], rounds: 9 },
 ];
 
-/** The same for the same arguments. */
+/** Simulates a run of the bench; equal arguments give equal runs. */
 export const simulateRun = (
   over: Partial<Run> = {},
   workloads: readonly WorkloadSettings[] = simulatedWorkloads,

@@ -79,7 +79,7 @@ export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-cli
 /** Those in which the client is ours. */
 export const ourKinds: readonly Kind[] = ['real-brick', 'own-brick'];
 
-/** The same with caches above. */
+/** The kinds of stacks with caches above bricks. */
 export const cachingKinds: readonly Kind[] = ['tutorial', 'performance-bricks'];
 
 /** Whether the files of a stack are on bricks. */

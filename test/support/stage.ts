@@ -157,7 +157,7 @@ export class Stage {
     return outcome;
   }
 
-  /** What a script does in the bare folder. That is the same for every stack: it is done once. */
+  /** Runs a script in the bare folder, once for all stacks. */
   private async runBare(bare: string, script: string, settings: SameSettings): Promise<BareResult> {
     const { normalize: normal, ...plain } = settings;
     const key = JSON.stringify([script, plain, String(normal), this.front.owner]);

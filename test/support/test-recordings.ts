@@ -51,7 +51,7 @@ export function observe(
   return graph.observe(new Recorder(store, { filter, retention, now, startedAt: now() }, ids));
 }
 
-/** The same into memory. */
+/** Records the graph into memory. */
 export function record(graph: Graph, settings: RecordSettings = {}): MemoryRecording {
   const recording = new MemoryRecording(makeTestHead(graph, settings));
   observe(graph, recording, settings);

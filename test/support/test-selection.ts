@@ -5,7 +5,7 @@
 const WAYS = {
   /** Tried in the way that most people will. */
   first: { first: true, bricks: false, others: false },
-  /** The same through bricks (stage.ts). */
+  /** The tests of stacks over bricks (stage.ts). */
   bricks: { first: false, bricks: true, others: false },
   /** Other front ends, rarely mounted stacks, and longer runs. */
   others: { first: false, bricks: false, others: true },

@@ -52,7 +52,7 @@ export function isInstalled(tool: string): boolean {
   return is;
 }
 
-/** Why a shell script cannot be run here; '' when it can. */
+/** Returns the reason why this machine cannot run a shell script, or ''. */
 export function findMissing(script: string): string {
   const missing = [...script.matchAll(CALL)]
     .map(([, tool]) => tool!)
@@ -67,7 +67,7 @@ export function skipWithoutTools(script: string): void {
   skipFor(findMissing(script));
 }
 
-/** Skips the test that is running for this reason; '' is none. */
+/** Skips the running test for this reason, unless it is ''. */
 export function skipFor(why: string): void {
   if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return;
   if (!reported.has(why)) process.stderr.write(`skipped: what needs it: ${why}\n`);

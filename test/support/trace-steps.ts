@@ -55,7 +55,7 @@ export interface Program {
   /** What debug/trace has written so far. */
   readonly log: string;
   call(step: Step): Promise<Result>;
-  /** The same, but waits only until the request is wound, not for its result. */
+  /** Starts a step: waits until its request is wound, not for its result. */
   begin(step: Step): Promise<{ readonly result: Promise<Result> }>;
 }
 

@@ -63,7 +63,7 @@ export async function prepareProgram(scratch: Scratch, user: Caller): Promise<Gl
   };
 }
 
-/** The same for programs that mount nothing. */
+/** Settings that run glossa as this user without a mount; copies what the user cannot reach. */
 export async function copyUnreachable(scratch: Scratch, user: Caller) {
   const canRead = (path: string): boolean =>
     spawnSync('setpriv', [...asUser(user).slice(1), 'test', '-r', path]).status === 0;
