@@ -41,7 +41,7 @@ beforeAll(async () => {
   module = loadModule(engine, SOURCE);
 });
 
-const again = (): number => engine.entry(fn('add'), 'ii')(20, 22);
+const again = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
 
 const SOURCE = `import errno, os
 from _glossa import _host
@@ -105,17 +105,17 @@ function caught(action: () => unknown): EngineError {
 
 describe('values between host and Python', () => {
   it('include integers up to 2^53, both ways', () => {
-    const same = engine.entry(fn('same'), 'i');
+    const same = engine.makeEntry(fn('same'), 'i');
     fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
     for (const n of [-6, -5, -1, 0, 256, 257, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1]) {
       expect(same(n)).toBe(n);
     }
-    expect(engine.entry(fn('nothing'), '')()).toBe(0);
+    expect(engine.makeEntry(fn('nothing'), '')()).toBe(0);
   });
 
   it('include integers that Python caches, unchanged', () => {
-    const keep = engine.entries(fn('keep_all'), 'ii', false);
-    const kept = engine.entry(fn('kept'), '', 's');
+    const keep = engine.makeArrayEntry(fn('keep_all'), 'ii', false);
+    const kept = engine.makeEntry(fn('kept'), '', 's');
     const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
     fc.assert(
       fc.property(numbers, (sent) => {
@@ -126,8 +126,8 @@ describe('values between host and Python', () => {
   });
 
   it('include 20,000 different names', () => {
-    const last = engine.entries(fn('last_name'), 'nns', false);
-    const name = engine.entry(fn('noted'), '', 's');
+    const last = engine.makeArrayEntry(fn('last_name'), 'nns', false);
+    const name = engine.makeEntry(fn('noted'), '', 's');
     for (let i = 0; i < 20_000; i++) {
       last([`name-${i}`, `directory-${i % 9000}`, `${i}`]);
       if (i % 1000 < 3) expect(name()).toBe(`name-${i} directory-${i % 9000} ${i}`);
@@ -136,7 +136,7 @@ describe('values between host and Python', () => {
 
   it('include arbitrary strings both ways, lone surrogates included', () => {
     for (const kinds of ['s', 'n']) {
-      const same = engine.entry(fn('same'), kinds, 's');
+      const same = engine.makeEntry(fn('same'), kinds, 's');
       const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 700 });
       fc.assert(
         fc.property(units, (codes) => {
@@ -149,20 +149,20 @@ describe('values between host and Python', () => {
         expect(same(text)).toBe(text);
       }
     }
-    const points = engine.entry(fn('points'), 's', 's');
+    const points = engine.makeEntry(fn('points'), 's', 's');
     expect(points('a\udc80😀')).toBe('0x61,0xdc80,0x1f600');
-    expect(engine.entry(fn('text'), '', 's')()).toBe('sub\udcffclass');
+    expect(engine.makeEntry(fn('text'), '', 's')()).toBe('sub\udcffclass');
   });
 
   it('include bytes, both ways', () => {
     const data = Uint8Array.from({ length: 200_000 }, (_, i) => i & 255);
-    expect(engine.entry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
-    expect(engine.entry(fn('same'), 'b', 'b')(data)).toEqual(data);
-    expect(engine.entry(fn('double'), 'm', 'b')(Uint8Array.of(1, 2, 3))).toEqual(
+    expect(engine.makeEntry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
+    expect(engine.makeEntry(fn('same'), 'b', 'b')(data)).toEqual(data);
+    expect(engine.makeEntry(fn('double'), 'm', 'b')(Uint8Array.of(1, 2, 3))).toEqual(
       Uint8Array.of(2, 4, 6),
     );
-    expect(engine.entry(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
-    const handle = engine.entry(fn('same'), 'b', 'o')(data);
+    expect(engine.makeEntry(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
+    const handle = engine.makeEntry(fn('same'), 'b', 'o')(data);
     const into = new Uint8Array(1000);
     expect(engine.copyBytes(handle, into)).toBe(data.length);
     expect(into).toEqual(data.subarray(0, 1000));
@@ -171,23 +171,23 @@ describe('values between host and Python', () => {
   });
 
   it('include objects as handles, and bound methods as callables', () => {
-    const box = engine.entry(fn('box'), 'i', 'o')(7);
-    expect(engine.entry(engine.get(box, 'get'), '')()).toBe(7);
-    expect(engine.entry(fn('box.get'), 'o')(box)).toBe(7);
+    const box = engine.makeEntry(fn('box'), 'i', 'o')(7);
+    expect(engine.makeEntry(engine.get(box, 'get'), '')()).toBe(7);
+    expect(engine.makeEntry(fn('box.get'), 'o')(box)).toBe(7);
     engine.release(box);
   });
 
   it('are None for a missing string or bytes', () => {
-    expect(engine.entry(fn('same'), 's', 's')(undefined)).toBe(undefined);
-    expect(engine.entry(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
+    expect(engine.makeEntry(fn('same'), 's', 's')(undefined)).toBe(undefined);
+    expect(engine.makeEntry(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
     expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
   });
 
   it('may be passed in one array of 31 parameters', () => {
     const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
-    const count = engine.entries(fn('several'), `isn${'i'.repeat(28)}`);
+    const count = engine.makeArrayEntry(fn('several'), `isn${'i'.repeat(28)}`);
     expect(count(args)).toBe(31);
-    expect(() => engine.entries(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
+    expect(() => engine.makeArrayEntry(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
   });
 
   it('may be passed as JSON', () => {
@@ -198,66 +198,77 @@ describe('values between host and Python', () => {
   });
 
   it('values of a wrong type are refused between host and Python', () => {
-    expect(caught(() => engine.entry(fn('same'), 's')('text')).message).toMatch(/an integer/);
-    expect(caught(() => engine.entry(fn('same'), 'i')('text')).message).toMatch(/wrong argument/);
-    expect(caught(() => engine.entry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
-    expect(caught(() => engine.entry(fn('same'), 'q')).code).toBe('setup');
-    expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
+    expect(caught(() => engine.makeEntry(fn('same'), 's')('text')).message).toMatch(/an integer/);
+    expect(caught(() => engine.makeEntry(fn('same'), 'i')('text')).message).toMatch(
+      /wrong argument/,
+    );
+    expect(caught(() => engine.makeEntry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
+    expect(caught(() => engine.makeEntry(fn('same'), 'q')).code).toBe('setup');
+    expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 });
 
 describe('errors of Python', () => {
   it('name the file, the line and the source text of the module', () => {
-    const error = caught(() => engine.entry(fn('raises'), 'i')(1));
+    const error = caught(() => engine.makeEntry(fn('raises'), 'i')(1));
     expect(error.code).toBe('exception');
     expect(error.message).toBe('/volume/m.py:7: ValueError: bad 1');
-    expect(error.script).toMatchObject({ type: 'ValueError', file: '/volume/m.py', line: 7 });
-    expect(error.script?.traceback).toContain('File "/volume/m.py", line 7, in raises');
-    expect(error.script?.traceback).toContain('raise ValueError("bad " + str(n))');
-    expect(error.script?.traceback).not.toContain('_glossa');
+    expect(error.moduleError).toMatchObject({ type: 'ValueError', file: '/volume/m.py', line: 7 });
+    expect(error.moduleError?.traceback).toContain('File "/volume/m.py", line 7, in raises');
+    expect(error.moduleError?.traceback).toContain('raise ValueError("bad " + str(n))');
+    expect(error.moduleError?.traceback).not.toContain('_glossa');
   });
 
   it("name a sibling module's file and line", () => {
-    const { script } = caught(() => engine.entry(fn('sibling'), '')());
+    const { moduleError: script } = caught(() => engine.makeEntry(fn('sibling'), '')());
     expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
     expect(script?.traceback).toContain('raise KeyError("k")');
-    expect(caught(() => engine.entry(fn('missing'), '')()).script?.type).toBe(
+    expect(caught(() => engine.makeEntry(fn('missing'), '')()).moduleError?.type).toBe(
       'ModuleNotFoundError',
     );
   });
 
   it('name the line of a syntax error, and remove the broken module', () => {
     const error = caught(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
-    expect(error.script).toMatchObject({ type: 'SyntaxError', file: '/volume/broken.py', line: 2 });
-    expect(caught(() => engine.module('broken')).script?.type).toBe('ModuleNotFoundError');
+    expect(error.moduleError).toMatchObject({
+      type: 'SyntaxError',
+      file: '/volume/broken.py',
+      line: 2,
+    });
+    expect(caught(() => engine.importModule('broken')).moduleError?.type).toBe(
+      'ModuleNotFoundError',
+    );
   });
 
   it("have Linux's errno numbers", () => {
-    expect(engine.entry(fn('enoent'), '')()).toBe(2);
-    expect(engine.entry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
-    expect(engine.entry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
-    const error = caught(() => engine.entry(fn('oserror'), 'i')(39));
-    expect(error.script).toMatchObject({ errno: 39, message: '[Errno 39] Directory not empty' });
-    expect(caught(() => engine.entry(fn('opens'), '')()).script?.errno).toBe(2);
+    expect(engine.makeEntry(fn('enoent'), '')()).toBe(2);
+    expect(engine.makeEntry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
+    expect(engine.makeEntry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
+    const error = caught(() => engine.makeEntry(fn('oserror'), 'i')(39));
+    expect(error.moduleError).toMatchObject({
+      errno: 39,
+      message: '[Errno 39] Directory not empty',
+    });
+    expect(caught(() => engine.makeEntry(fn('opens'), '')()).moduleError?.errno).toBe(2);
   });
 
   it('keep the errno of file operations', () => {
-    const oserror = engine.entry(fn('oserror'), 'i');
+    const oserror = engine.makeEntry(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
-      expect(caught(() => oserror(errno)).script?.errno).toBe(errno);
+      expect(caught(() => oserror(errno)).moduleError?.errno).toBe(errno);
     }
-    expect(engine.entry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
+    expect(engine.makeEntry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
   });
 
   it('are reported even if their __str__ fails', () => {
-    expect(caught(() => engine.entry(fn('odd'), '')()).script?.type).toBe('Odd');
-    expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
+    expect(caught(() => engine.makeEntry(fn('odd'), '')()).moduleError?.type).toBe('Odd');
+    expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 
   it('errors of endless recursion leave the interpreter usable', () => {
-    const deep = engine.entry(fn('deep'), 'i');
+    const deep = engine.makeEntry(fn('deep'), 'i');
     expect(deep(500)).toBe(500);
-    expect(caught(() => deep(1_000_000)).script?.type).toBe('RecursionError');
+    expect(caught(() => deep(1_000_000)).moduleError?.type).toBe('RecursionError');
     expect(deep(500)).toBe(500);
   });
 });
@@ -275,12 +286,12 @@ describe('host functions called by Python', () => {
   it('receive handles that live until they are released', () => {
     expect(text('keep', 'kept')).toBe(null);
     const handle = HOST.pop() as Handle;
-    expect(engine.entry(fn('same'), 'o', 's')(handle)).toBe('kept');
+    expect(engine.makeEntry(fn('same'), 'o', 's')(handle)).toBe('kept');
     engine.release(handle);
   });
 
   it('raise OSError for an errno, RuntimeError otherwise', () => {
-    const fails = engine.entry(fn('fails'), 'i', 's');
+    const fails = engine.makeEntry(fn('fails'), 'i', 's');
     expect(fails(2)).toBe('FileNotFoundError [Errno 2] no such thing');
     expect(fails(0)).toBe('RuntimeError no such thing');
   });
@@ -296,5 +307,5 @@ describe('host functions called by Python', () => {
 it("a closed engine throws with code 'closed'", async () => {
   const other = await engines.make();
   other.close();
-  expect(caught(() => other.module('sys')).code).toBe('closed');
+  expect(caught(() => other.importModule('sys')).code).toBe('closed');
 });

@@ -1,6 +1,6 @@
 /**
- * Calls in both directions through CPython's C API: JavaScript functions that call Python
- * (`entry`), and Python functions that call the host (`hostFunction`).
+ * Makes calls in both directions through CPython's C API: JavaScript functions that call Python
+ * (`makeEntry`), and Python functions that call the host (`makeHostFunction`).
  *
  * A call allocates nothing in JavaScript: arguments are pointers in the interpreter's memory (PEP
  * 590 vectorcall), small integers return as addresses of shared objects. A host function is a C
@@ -11,13 +11,13 @@ import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
-import { EngineError, type ScriptError } from './errors.ts';
-import { Ints, makeDict, type Values } from './values.ts';
+import { EngineError, type ModuleError } from './errors.ts';
+import { IntArguments, makeDict, type Values } from './values.ts';
 
 /**
  * Kinds of parameters and results: `i` an integer (|n| < 2^53; a result None is 0), `s` a string,
  * `n` a frequent string (cached in Python), `b` bytes (copied), `m` bytes as a writable memoryview
- * of a copy, `o` a handle of a Python object. Results also: `v`, none; and for a host function `d`,
+ * of a copy, `o` a handle of a Python object. Results also: `v`, no value; and for a host function `d`,
  * a dict of fops (`makeDict`). None is `undefined` for strings, bytes and dicts, and handle 0 for
  * objects.
  */
@@ -27,10 +27,10 @@ export type Argument = number | string | Uint8Array;
 /** As many arguments as the entry's parameter kinds; eight at most. */
 export type Call<R> = (...args: readonly (Argument | undefined)[]) => R;
 
-/** As many arguments as the entry's parameter kinds, in an array that is not kept. */
+/** As many arguments as the entry's parameter kinds, in an array that the caller may reuse. */
 export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
 
-/** A Python object that the host holds: a number for `release` and `o` parameters. */
+/** A reference to a Python object: a number for `release` and `o` parameters. */
 export type Handle = number;
 
 const KINDS = 'isnbmovd';
@@ -45,29 +45,29 @@ const DICT = 7;
 
 const MAX_PARAMETERS = 8;
 const MAX_ARRAY = 31;
-/** Depth of nested calls: Python in the host in Python … */
+/** The most nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
 /** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
 const CALL_BYTES = 4 * (1 + MAX_ARRAY);
 const ARGUMENTS_OFFSET = 0x80000000 | 0;
 const METH_FASTCALL = 0x80;
 
-function kindCodes(kinds: string, most: number): readonly number[] {
+function parseKinds(kinds: string, limit: number): readonly number[] {
   const codes = [...kinds].map((kind) => KINDS.indexOf(kind));
-  if (codes.includes(-1) || codes.length > most) {
+  if (codes.includes(-1) || codes.length > limit) {
     throw new EngineError('setup', `no such parameters: '${kinds}'`);
   }
   return codes;
 }
 
-/** The calls' requirements of their engine. */
+/** The parts of the engine that the calls use. */
 export interface CallContext {
   readonly api: CApi;
   readonly memory: Memory;
   readonly values: Values;
-  readonly inside: InterpreterGate;
+  readonly gate: InterpreterGate;
   /** Logs an argument that a host function refuses. */
-  refused?(what: string): void;
+  logRefusal?(message: string): void;
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
 }
 
@@ -77,10 +77,10 @@ export class Calls {
   readonly #values: Values;
   readonly #gate: InterpreterGate;
   readonly #context: CallContext;
-  readonly #area: Ptr;
+  readonly #argumentArea: Ptr;
   readonly #names: NameCache<Ptr>;
-  readonly #ints: Ints;
-  readonly #keep = (text: string): Ptr => this.#ownName(text);
+  readonly #intArguments: IntArguments;
+  readonly #makeFrequentName = (text: string): Ptr => this.#makeName(text);
   #dead: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
   #describe: Ptr = 0;
@@ -92,9 +92,13 @@ export class Calls {
     this.#memory = context.memory;
     this.#values = context.values;
     this.#names = new NameCache(MAX_NAMES, (object) => this.#api.Py_DecRef(object));
-    this.#gate = context.inside;
-    this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
-    this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
+    this.#gate = context.gate;
+    this.#argumentArea = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
+    this.#intArguments = new IntArguments(
+      context.values,
+      this.#argumentArea >> 2,
+      ((MAX_DEPTH + 1) * CALL_BYTES) >> 2,
+    );
   }
 
   /** The error of all further calls; undefined while calls work. */
@@ -102,21 +106,21 @@ export class Calls {
     return this.#dead;
   }
 
-  /** Makes every further call throw `error`. */
-  end(error: EngineError): void {
+  /** Makes every further call throw `error`; the first error stays. */
+  failFurtherCalls(error: EngineError): void {
     this.#dead ??= error;
   }
 
-  useHelpers(describe: Handle, fail: Handle): void {
+  setHelpers(describe: Handle, fail: Handle): void {
     this.#describe = describe;
     this.#fail = fail;
   }
 
-  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  entry(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
-  entry(callable: Handle, params: string, result: string): Call<unknown> {
-    const kinds = kindCodes(params, MAX_PARAMETERS);
+  makeEntry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  makeEntry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  makeEntry(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
+  makeEntry(callable: Handle, params: string, result: string): Call<unknown> {
+    const kinds = parseKinds(params, MAX_PARAMETERS);
     const kind = KINDS.indexOf(result);
     return (...args) =>
       this.#gate.needsTurn(false)
@@ -124,15 +128,15 @@ export class Calls {
         : this.#call(callable, kinds, args, kind);
   }
 
-  /** @param shares true if the caller recovers from an aborted shared turn */
-  entries(callable: Handle, params: string, shares: boolean): ArrayCall {
-    const kinds = kindCodes(params, MAX_ARRAY);
+  /** @param isShared true if the caller recovers from an aborted shared turn */
+  makeArrayEntry(callable: Handle, params: string, isShared: boolean): ArrayCall {
+    const kinds = parseKinds(params, MAX_ARRAY);
     const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
-    const inside = this.#gate;
-    return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
+    const gate = this.#gate;
+    return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Separate, as the entry would otherwise allocate the closure at every call. */
+  /** A method of its own, so that an entry allocates the closure only when it needs a turn. */
   #callInTurn(call: ArrayCall, args: readonly (Argument | undefined)[]): number {
     return this.#inTurn(() => call(args));
   }
@@ -149,19 +153,19 @@ export class Calls {
     }
     this.#gate.enterGuest();
     if (this.#gate.depth === 1) this.#names.trim();
-    return this.#arguments();
+    return this.#argumentIndex();
   }
 
-  /** The index in `memory.i32` of the open call's arguments. */
-  #arguments(): number {
-    return (this.#area + this.#gate.depth * CALL_BYTES + 4) >> 2;
+  /** Returns the index in `memory.i32` of the open call's arguments. */
+  #argumentIndex(): number {
+    return (this.#argumentArea + this.#gate.depth * CALL_BYTES + 4) >> 2;
   }
 
-  /** Stores an argument; `#letGo` frees it after the call. */
-  #put(at: number, kind: number, value: Argument | undefined): boolean {
+  /** Stores an argument; `#releaseArgument` frees it after the call. */
+  #putArgument(at: number, kind: number, value: Argument | undefined): boolean {
     let object: Ptr;
-    if (kind === NAME && typeof value === 'string') object = this.#name(value);
-    else if (kind === INT && typeof value === 'number') object = this.#ints.make(at, value);
+    if (kind === NAME && typeof value === 'string') object = this.#getCachedName(value);
+    else if (kind === INT && typeof value === 'number') object = this.#intArguments.make(at, value);
     else object = this.#make(kind, value);
     this.#memory.refresh();
     this.#memory.i32[at] = object;
@@ -169,10 +173,10 @@ export class Calls {
   }
 
   /** Frees an argument after the call. */
-  #letGo(at: number, kind: number): void {
+  #releaseArgument(at: number, kind: number): void {
     const object = this.#memory.i32[at]!;
     if (kind === NAME || object === 0 || object === this.#values.none) return;
-    if (kind === INT && this.#ints.keeps(at, object)) return;
+    if (kind === INT && this.#intArguments.isRetained(at, object)) return;
     this.#api.Py_DecRef(object);
   }
 
@@ -181,39 +185,39 @@ export class Calls {
     // None is immortal, and needs no reference counting.
     if (value === undefined) return this.#values.none;
     if (kind === STRING) return typeof value === 'string' ? this.#values.makeString(value) : 0;
-    if (kind === NAME) return typeof value === 'string' ? this.#ownName(value) : 0;
+    if (kind === NAME) return typeof value === 'string' ? this.#makeName(value) : 0;
     if (kind === OBJECT || kind === VOID) {
       const object = typeof value === 'number' && value !== 0 ? value : this.#values.none;
       this.#api.Py_IncRef(object);
       return object;
     }
-    if (kind === DICT) return value instanceof Dict ? this.#dict(value) : 0;
+    if (kind === DICT) return value instanceof Dict ? this.#makeDict(value) : 0;
     if (!(value instanceof Uint8Array)) return 0;
     return kind === BYTES ? this.#values.makeBytes(value) : this.#values.makeView(value);
   }
 
   /**
-   * A cached string: its hash is computed once, and dicts find it by identity. The cache keeps the
-   * reference; it evicts between calls only (`#begin`).
+   * Returns a cached string: its hash is computed once, and dicts find it by identity. The cache
+   * owns the reference; it evicts between calls only (`#begin`).
    */
-  #name(text: string): Ptr {
-    const known = this.#names.get(text);
-    if (known !== undefined) return known;
+  #getCachedName(text: string): Ptr {
+    const cached = this.#names.get(text);
+    if (cached !== undefined) return cached;
     const object = this.#values.makeString(text);
     if (object !== 0) this.#names.add(text, object);
     return object;
   }
 
-  /** A string with a reference of its own: one call may use names without end. */
-  #ownName(text: string): Ptr {
-    const isKept = !this.#names.isFull || this.#names.get(text) !== undefined;
-    const object = isKept ? this.#name(text) : this.#values.makeString(text);
-    if (isKept && object !== 0) this.#api.Py_IncRef(object);
+  /** Returns a string with a reference of its own, as one call may use any number of names. */
+  #makeName(text: string): Ptr {
+    const isCached = !this.#names.isFull || this.#names.get(text) !== undefined;
+    const object = isCached ? this.#getCachedName(text) : this.#values.makeString(text);
+    if (isCached && object !== 0) this.#api.Py_IncRef(object);
     return object;
   }
 
-  #dict(dict: Dict): Ptr {
-    return makeDict(this.#values, this.#keep, dict);
+  #makeDict(dict: Dict): Ptr {
+    return makeDict(this.#values, this.#makeFrequentName, dict);
   }
 
   /** Calls, frees the arguments, and converts the result or error. */
@@ -225,30 +229,32 @@ export class Calls {
   ): unknown {
     const n = kinds.length;
     const at = this.#begin();
-    let ok = true;
-    for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i]!, args[i]) && ok;
+    let isMade = true;
+    for (let i = 0; i < n; i += 1) isMade = this.#putArgument(at + i, kinds[i]!, args[i]) && isMade;
     const api = this.#api;
     try {
-      const result = ok ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0) : 0;
+      const result = isMade
+        ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0)
+        : 0;
       this.#memory.refresh();
-      for (let i = 0; i < n; i += 1) this.#letGo(at + i, kinds[i]!);
-      if (result === 0) throw this.#raised(ok);
-      return this.#take(result, kind);
+      for (let i = 0; i < n; i += 1) this.#releaseArgument(at + i, kinds[i]!);
+      if (result === 0) throw this.#takeException(isMade);
+      return this.#takeResult(result, kind);
     } catch (error) {
-      throw error instanceof EngineError ? error : this.#crashed(error);
+      throw error instanceof EngineError ? error : this.#convertCrash(error);
     } finally {
       this.#gate.leaveGuest();
     }
   }
 
-  /** Converts a result, and releases its reference (a handle keeps it). */
-  #take(result: Ptr, kind: number): unknown {
+  /** Converts a result, and releases its reference; a handle keeps its reference. */
+  #takeResult(result: Ptr, kind: number): unknown {
     const values = this.#values;
     if (kind === INT) {
       if (values.isSmall(result)) return values.readInt(result);
       const value = result === values.none ? 0 : values.readInt(result);
       this.#api.Py_DecRef(result);
-      if (Number.isNaN(value)) throw this.#unexpected('an integer');
+      if (Number.isNaN(value)) throw this.#makeTypeError('an integer');
       return value;
     }
     if (kind === OBJECT) return result;
@@ -258,37 +264,37 @@ export class Calls {
     }
     const value = kind === BYTES ? values.readBytes(result) : values.readString(result);
     this.#api.Py_DecRef(result);
-    if (value === undefined) throw this.#unexpected(kind === BYTES ? 'bytes' : 'a string');
+    if (value === undefined) throw this.#makeTypeError(kind === BYTES ? 'bytes' : 'a string');
     return value;
   }
 
-  #unexpected(what: string): EngineError {
-    return new EngineError('exception', `the module returned something other than ${what}`);
+  #makeTypeError(expected: string): EngineError {
+    return new EngineError('exception', `the module returned something other than ${expected}`);
   }
 
   /** Takes the pending exception, and describes it. */
-  #raised(argumentsMade: boolean): EngineError {
+  #takeException(hasArguments: boolean): EngineError {
     if (this.#dead !== undefined) return this.#dead;
     const error = this.#api.PyErr_GetRaisedException();
     if (error === 0) {
-      const what = argumentsMade ? 'the script failed without an exception' : 'a wrong argument';
-      return new EngineError('exception', what);
+      const message = hasArguments ? 'the module failed without an exception' : 'a wrong argument';
+      return new EngineError('exception', message);
     }
-    const script = this.#describeError(error);
+    const moduleError = this.#describeError(error);
     const code =
-      script.type === 'TimeLimit'
+      moduleError.type === 'TimeLimit'
         ? 'time-limit'
-        : script.type === 'MemoryError'
+        : moduleError.type === 'MemoryError'
           ? 'memory-limit'
           : 'exception';
-    const place = script.file === '' ? '' : `${script.file}:${script.line}: `;
-    const what = script.message === '' ? '' : `: ${script.message}`;
-    return new EngineError(code, `${place}${script.type}${what}`, false, script);
+    const position = moduleError.file === '' ? '' : `${moduleError.file}:${moduleError.line}: `;
+    const detail = moduleError.message === '' ? '' : `: ${moduleError.message}`;
+    return new EngineError(code, `${position}${moduleError.type}${detail}`, false, moduleError);
   }
 
-  #describeError(error: Ptr): ScriptError {
+  #describeError(error: Ptr): ModuleError {
     const api = this.#api;
-    const none: ScriptError = {
+    const undescribed: ModuleError = {
       type: 'Exception',
       message: 'an exception that cannot be described',
       errno: 0,
@@ -296,18 +302,18 @@ export class Calls {
       line: 0,
       traceback: '',
     };
-    const at = this.#arguments();
+    const at = this.#argumentIndex();
     this.#memory.i32[at] = error;
     const text = this.#describe === 0 ? 0 : api.PyObject_Vectorcall(this.#describe, at << 2, 1, 0);
     const json = text === 0 ? undefined : this.#values.readString(text);
     if (text === 0) api.PyErr_Clear();
     else api.Py_DecRef(text);
     api.Py_DecRef(error);
-    return json === undefined ? none : (JSON.parse(json) as ScriptError);
+    return json === undefined ? undescribed : (JSON.parse(json) as ModuleError);
   }
 
   /** Handles a JavaScript exception that crossed the interpreter, which is lost. */
-  #crashed(error: unknown): EngineError {
+  #convertCrash(error: unknown): EngineError {
     this.#dead = this.#gate.wasForced
       ? new EngineError('time-limit', this.#gate.timeLimitText, true)
       : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
@@ -318,15 +324,15 @@ export class Calls {
    * Makes a Python function `name` that calls `f` with decoded arguments. An exception of `f`
    * becomes OSError if it has a numeric `errno`, otherwise RuntimeError. Returns a new handle.
    */
-  hostFunction(
+  makeHostFunction(
     name: string,
     params: string,
     result: string,
     f: Call<unknown>,
-    waits = false,
+    mayWait = false,
   ): Handle {
-    const how = waits ? IN_HOST : HELD;
-    const kinds = kindCodes(params, MAX_PARAMETERS);
+    const hostState = mayWait ? IN_HOST : HELD;
+    const kinds = parseKinds(params, MAX_PARAMETERS);
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
     const n = kinds.length;
     const kind = KINDS.indexOf(result);
@@ -335,17 +341,17 @@ export class Calls {
         if (this.#dead !== undefined) return 0;
         if (count !== n) throw new Error(`${name}() takes ${n} arguments (${count} given)`);
         const at = args >> 2;
-        const a = n > 0 ? this.#get(name, at, k0) : undefined;
-        const b = n > 1 ? this.#get(name, at + 1, k1) : undefined;
-        const c = n > 2 ? this.#get(name, at + 2, k2) : undefined;
-        const d = n > 3 ? this.#get(name, at + 3, k3) : undefined;
-        const e = n > 4 ? this.#get(name, at + 4, k4) : undefined;
-        const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
-        const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
-        const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
-        this.#gate.enterHost(how);
+        const a = n > 0 ? this.#readArgument(name, at, k0) : undefined;
+        const b = n > 1 ? this.#readArgument(name, at + 1, k1) : undefined;
+        const c = n > 2 ? this.#readArgument(name, at + 2, k2) : undefined;
+        const d = n > 3 ? this.#readArgument(name, at + 3, k3) : undefined;
+        const e = n > 4 ? this.#readArgument(name, at + 4, k4) : undefined;
+        const g = n > 5 ? this.#readArgument(name, at + 5, k5) : undefined;
+        const h = n > 6 ? this.#readArgument(name, at + 6, k6) : undefined;
+        const i = n > 7 ? this.#readArgument(name, at + 7, k7) : undefined;
+        this.#gate.enterHost(hostState);
         const value = f(a, b, c, d, e, g, h, i);
-        this.#gate.leaveHost(how);
+        this.#gate.leaveHost(hostState);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host returned a value of a wrong type`);
@@ -361,7 +367,7 @@ export class Calls {
     return this.#wrapFunction(name, index);
   }
 
-  #get(name: string, at: number, kind: number): Argument | undefined {
+  #readArgument(name: string, at: number, kind: number): Argument | undefined {
     this.#memory.refresh();
     const object = this.#memory.i32[at] ?? 0;
     if (kind === OBJECT) {
@@ -378,7 +384,7 @@ export class Calls {
       if (value !== undefined) return value;
     }
     const text = `${name}() was given a value of a wrong type`;
-    this.#context.refused?.(text);
+    this.#context.logRefusal?.(text);
     throw new Error(text);
   }
 
@@ -389,18 +395,18 @@ export class Calls {
       this.#raise(typeof errno === 'number' ? errno : 0, describeThrown(error));
     } catch (failure) {
       // `fail` raises by itself; only a lost interpreter gets here, and `dead` reports it.
-      this.#dead ??= this.#crashed(failure);
+      this.#dead ??= this.#convertCrash(failure);
     }
   }
 
   #raise(errno: number, message: string): void {
     const api = this.#api;
     const at = this.#begin();
-    this.#put(at, INT, errno);
-    this.#put(at + 1, STRING, message);
+    this.#putArgument(at, INT, errno);
+    this.#putArgument(at + 1, STRING, message);
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
-    this.#letGo(at, INT);
-    this.#letGo(at + 1, STRING);
+    this.#releaseArgument(at, INT);
+    this.#releaseArgument(at + 1, STRING);
     this.#gate.leaveGuest();
   }
 
@@ -416,7 +422,7 @@ export class Calls {
   }
 }
 
-/** The message of any thrown value, also of another realm's. */
+/** Returns the message of any thrown value, also of another realm's. */
 function describeThrown(error: unknown): string {
   if (error instanceof Error) return error.message;
   try {

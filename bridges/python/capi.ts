@@ -12,7 +12,7 @@ export const CAPI_NONE = '_Py_NoneStruct';
 /** A pointer into the interpreter's memory; 0 is NULL. */
 export type Ptr = number;
 
-/** The C functions used here. */
+/** The C functions that this folder uses. */
 export interface CApi {
   PyObject_Vectorcall(callable: Ptr, args: Ptr, nargsf: number, kwnames: Ptr): Ptr;
   PyObject_GetAttr(object: Ptr, name: Ptr): Ptr;
@@ -32,10 +32,10 @@ export interface CApi {
   PyByteArray_AsString(object: Ptr): Ptr;
   PyMemoryView_FromObject(object: Ptr): Ptr;
   PyDict_New(): Ptr;
-  /** Takes no reference over; -1 with an exception pending. */
+  /** Takes over no reference; returns -1 if an exception is pending. */
   PyDict_SetItem(dict: Ptr, key: Ptr, value: Ptr): number;
   PyTuple_New(length: number): Ptr;
-  /** Takes the reference to the item over. */
+  /** Takes over the reference to the item. */
   PyTuple_SetItem(tuple: Ptr, at: number, item: Ptr): number;
   PyObject_GetBuffer(object: Ptr, view: Ptr, flags: number): number;
   PyBuffer_Release(view: Ptr): void;
@@ -102,8 +102,8 @@ export function bindCApi(exports: WasmExports): CApi {
   return api as unknown as CApi;
 }
 
-/** The address of an exported C variable such as `_Py_NoneStruct`. */
-export function addressOf(exports: WasmExports, name: string): Ptr {
+/** Reads the address of an exported C variable such as `_Py_NoneStruct`. */
+export function readAddress(exports: WasmExports, name: string): Ptr {
   const { value } = (exports[name] ?? {}) as { value?: unknown };
   if (typeof value !== 'number') {
     throw new EngineError('setup', `this Pyodide does not export ${name}`);
@@ -115,7 +115,7 @@ export function addressOf(exports: WasmExports, name: string): Ptr {
 const { WebAssembly: hostWasm } = globalThis as unknown as {
   WebAssembly: { Memory: { prototype: object } };
 };
-const bufferOf = Object.getOwnPropertyDescriptor(hostWasm.Memory.prototype, 'buffer')?.get as (
+const getBuffer = Object.getOwnPropertyDescriptor(hostWasm.Memory.prototype, 'buffer')?.get as (
   this: unknown,
 ) => ArrayBuffer;
 
@@ -130,7 +130,7 @@ export class Memory {
 
   constructor(exports: WasmExports) {
     this.#memory = exports.memory;
-    const buffer = bufferOf.call(this.#memory);
+    const buffer = getBuffer.call(this.#memory);
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
   }
@@ -138,7 +138,7 @@ export class Memory {
   /** Renews the views after growth, which detaches the old buffer. */
   refresh(): void {
     if (this.i32.length !== 0) return;
-    const buffer = bufferOf.call(this.#memory);
+    const buffer = getBuffer.call(this.#memory);
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
   }

@@ -1,5 +1,5 @@
 /**
- * One Python interpreter, as the language-neutral host uses it.
+ * Runs one Python interpreter for the language-neutral host.
  *
  * An engine belongs to one volume; objects never pass between engines. Only `createEngine` is
  * asynchronous. Any call may throw EngineError; after a `fatal` one, close the engine and create
@@ -11,21 +11,21 @@ import type { Dict } from '../../runtime/core/dict.ts';
 import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import type { GrantedFiles } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
-import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
+import { bindCApi, CAPI_NONE, type CApi, Memory, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import {
   type Interpreter,
-  isApart,
+  isSeparated,
   type LoadOptions,
   loadInterpreter,
   type StartReport,
 } from './load.ts';
-import { CONFINE } from './own-files.ts';
+import { CONFINE_MODULE } from './python-files.ts';
 import type { RealmBoot } from './realm.ts';
 import { Values } from './values.ts';
 
 export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
-export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
+export { EngineError, type EngineErrorCode, type ModuleError } from './errors.ts';
 export type { StartReport } from './load.ts';
 
 /** A module that the host has found for an `import`. */
@@ -42,8 +42,8 @@ export interface HostFunction {
   readonly params: string;
   readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'd' | 'v';
   readonly call: Call<number | string | Uint8Array | Dict | undefined>;
-  /** True if it waits for a user: its time does not count as the module's. */
-  readonly waits?: boolean;
+  /** True if the function may wait for a user: its time does not count as the module's. */
+  readonly mayWait?: boolean;
 }
 
 export interface EngineOptions extends LoadOptions {
@@ -62,15 +62,15 @@ export interface EngineOptions extends LoadOptions {
  * Bytes of Python's stack at which it raises RecursionError. That stack has 10 MiB, but calls
  * between C functions also use V8's stack of 984 KiB, and faster; this keeps Python inside both.
  */
-const STACK = 96 * 1024;
+const STACK_BYTES = 96 * 1024;
 
 /** Offset of `tp_iternext` in a PyTypeObject. */
 const TP_ITERNEXT = 112;
 
 /** Starts an interpreter for one volume. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const held = new HostCallGuard();
-  return new Engine(await loadInterpreter(options, held), options, held);
+  const hostCallGuard = new HostCallGuard();
+  return new Engine(await loadInterpreter(options, hostCallGuard), options, hostCallGuard);
 }
 
 export class Engine {
@@ -86,7 +86,7 @@ export class Engine {
   readonly #gate: InterpreterGate;
   readonly #files: GrantedFiles | undefined;
 
-  constructor(interpreter: Interpreter, options: EngineOptions, held: HostCallGuard) {
+  constructor(interpreter: Interpreter, options: EngineOptions, hostCallGuard: HostCallGuard) {
     const { exports, realm } = interpreter;
     const limit = options.timeLimit ?? 0;
     this.start = interpreter.start;
@@ -94,7 +94,7 @@ export class Engine {
     this.#api = bindCApi(exports);
     this.#memory = new Memory(exports);
     this.#limitStack();
-    const none = addressOf(exports, CAPI_NONE);
+    const none = readAddress(exports, CAPI_NONE);
     const values = new Values(this.#api, this.#memory, none, options.machine.memory);
     values.checkLayout();
     this.#values = values;
@@ -103,37 +103,41 @@ export class Engine {
       limit,
       name: options.volume ?? 'python',
       watch: options.machine.watch,
-      onAborted: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
+      onAborted: (why) => this.#calls.failFurtherCalls(new EngineError('time-limit', why, true)),
     });
-    held.gate = this.#gate;
+    hostCallGuard.gate = this.#gate;
     this.#calls = new Calls({
       api: this.#api,
       memory: this.#memory,
       values,
-      inside: this.#gate,
-      refused: (what) => options.refused?.(what),
+      gate: this.#gate,
+      logRefusal: (message) => options.logRefusal?.(message),
       addFunction: interpreter.addFunction,
     });
-    const glossa = this.#bootModule(values);
-    const helper = (name: string): Handle => this.#attribute(values, glossa, name);
-    this.#calls.useHelpers(helper('describe'), helper('fail'));
-    this.#calls.entry(helper('wake'), '', 'v')();
-    this.#load = this.#calls.entry(helper('load'), 'sss', 'o');
-    this.#import = this.#calls.entry(helper('imported'), 's', 'o');
-    this.#find = this.#calls.entry(helper('find'), 'os', 'o');
-    this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
-    this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options, realm.boot);
-    if (isApart(options)) {
-      const confine = this.get(this.module(CONFINE), 'confine');
-      const told = this.callJson(confine, JSON.stringify([options.env ?? {}]));
-      this.#close(
+    const glossa = this.#importBootModule(values);
+    const getHelper = (name: string): Handle => this.#getAttribute(values, glossa, name);
+    this.#calls.setHelpers(getHelper('describe'), getHelper('fail'));
+    this.#calls.makeEntry(getHelper('wake'), '', 'v')();
+    this.#load = this.#calls.makeEntry(getHelper('load'), 'sss', 'o');
+    this.#import = this.#calls.makeEntry(getHelper('imported'), 's', 'o');
+    this.#find = this.#calls.makeEntry(getHelper('find'), 'os', 'o');
+    this.#callJson = this.#calls.makeEntry(getHelper('call_json'), 'os', 's');
+    this.#defineHostFunctions(
+      this.#calls.makeEntry(getHelper('define'), 'so', 'v'),
+      options,
+      realm.boot,
+    );
+    if (isSeparated(options)) {
+      const confine = this.get(this.importModule(CONFINE_MODULE), 'confine');
+      const confinement = this.callJson(confine, JSON.stringify([options.env ?? {}]));
+      this.#finishConfinement(
         interpreter,
-        told,
-        held.wrap((what) => options.refused?.(what)),
+        confinement,
+        hostCallGuard.wrap((message) => options.logRefusal?.(message)),
       );
     }
     if (limit > 0) {
-      this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
+      this.#memory.u8[readAddress(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#gate.startTiming();
     }
   }
@@ -143,7 +147,7 @@ export class Engine {
     return this.#calls.dead;
   }
 
-  /** Bytes of the interpreter's memory now. */
+  /** The current bytes of the interpreter's memory. */
   get memory(): number {
     return this.#memory.size;
   }
@@ -154,7 +158,7 @@ export class Engine {
   }
 
   /** Imports a module by name; returns its handle. */
-  module(name: string): Handle {
+  importModule(name: string): Handle {
     return this.#import(name);
   }
 
@@ -164,24 +168,25 @@ export class Engine {
   }
 
   /** Makes a fast function that calls `callable`; kinds as in calls.ts. */
-  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
-  entry(callable: Handle, params: string, result = 'i'): Call<unknown> {
-    return this.#calls.entry(callable, params, result as 'i');
+  makeEntry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  makeEntry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  makeEntry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
+  makeEntry(callable: Handle, params: string, result = 'i'): Call<unknown> {
+    return this.#calls.makeEntry(callable, params, result as 'i');
   }
 
   /**
-   * As `entry`, with up to 31 arguments in an array and an integer result. `shares`: ending the
-   * call may abort the whole shared turn, without an exception (host/limits/interpreter-gate.ts).
+   * As `makeEntry`, with up to 31 arguments in an array and an integer result.
+   * @param isShared true if ending the call may abort the whole shared turn, without an exception
+   *   (host/limits/interpreter-gate.ts)
    */
-  entries(callable: Handle, params: string, shares = false): ArrayCall {
-    return this.#calls.entries(callable, params, shares);
+  makeArrayEntry(callable: Handle, params: string, isShared = false): ArrayCall {
+    return this.#calls.makeArrayEntry(callable, params, isShared);
   }
 
   /**
    * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; returns
-   * their number, or -1 if `object` has none. Cheaper than a result `b`, which allocates.
+   * their number, or -1 if `object` is no buffer. Cheaper than a result `b`, which allocates.
    */
   copyBytes(object: Handle, into: Uint8Array): number {
     if (this.dead !== undefined) throw this.dead;
@@ -201,18 +206,18 @@ export class Engine {
     if (this.dead?.code === 'closed') return;
     this.#gate.close();
     this.#files?.close();
-    this.#calls.end(new EngineError('closed', 'the engine is closed', true));
+    this.#calls.failFurtherCalls(new EngineError('closed', 'the engine is closed', true));
   }
 
-  #define(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
-    const own: Record<string, HostFunction> = {
+  #defineHostFunctions(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
+    const engineFunctions: Record<string, HostFunction> = {
       find_module: {
         ...{ params: 's', result: 's' },
         call: (name) => JSON.stringify(options.findModule(String(name)) ?? null),
       },
       refused: {
         ...{ params: 's', result: 'v' },
-        call: (what) => void options.refused?.(String(what)),
+        call: (message) => void options.logRefusal?.(String(message)),
       },
       interrupt_again: { params: '', result: 'v', call: () => void boot.interruptAgain() },
       granted: {
@@ -221,40 +226,44 @@ export class Engine {
           options.files?.grantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
       },
     };
-    for (const [name, f] of Object.entries({ ...own, ...options.hostFunctions })) {
-      const handle = this.#calls.hostFunction(name, f.params, f.result, f.call, f.waits);
+    for (const [name, f] of Object.entries({ ...engineFunctions, ...options.hostFunctions })) {
+      const handle = this.#calls.makeHostFunction(name, f.params, f.result, f.call, f.mayWait);
       define(name, handle);
       this.#api.Py_DecRef(handle);
     }
   }
 
-  /** Does the parts of the confinement that Python cannot do; see `confine` in _confine.py. */
-  #close(interpreter: Interpreter, told: string, refused: (what: string) => void): void {
-    const { hidden, create, types } = JSON.parse(told) as {
+  /** Completes the confinement with the parts that Python cannot do; see `confine` in _confine.py. */
+  #finishConfinement(
+    interpreter: Interpreter,
+    confinement: string,
+    logRefusal: (message: string) => void,
+  ): void {
+    const { hidden, create, types } = JSON.parse(confinement) as {
       hidden: string[];
       create: number;
       types: number[];
     };
     this.#memory.refresh();
-    // PyCFunctionObject.m_ml->ml_meth: the host logs the attempts, which Python does not report.
+    // PyCFunctionObject.m_ml->ml_meth: the wrapped function logs imports that Python does not report.
     const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
-    const tellsFirst = interpreter.addTold(this.#memory.i32[method]!, (spec) => {
-      const name = this.#nameOf(spec);
+    const loggingMethod = interpreter.wrapMethod(this.#memory.i32[method]!, (spec) => {
+      const name = this.#readSpecName(spec);
       if (name === undefined || !hidden.includes(name)) return;
-      refused(`import ${name} (a module sees only what it is given)`);
+      logRefusal(`import ${name} (a module sees only what it is given)`);
     });
     this.#memory.refresh();
-    this.#memory.i32[method] = tellsFirst;
+    this.#memory.i32[method] = loggingMethod;
     for (const type of types) {
       const slot = (type + TP_ITERNEXT) >> 2;
-      const next = interpreter.addNext(this.#memory.i32[slot]!);
+      const next = interpreter.wrapIterator(this.#memory.i32[slot]!);
       this.#memory.refresh();
       this.#memory.i32[slot] = next;
     }
   }
 
-  /** The module name of a ModuleSpec. */
-  #nameOf(spec: Handle): string | undefined {
+  /** Reads the module name of a ModuleSpec. */
+  #readSpecName(spec: Handle): string | undefined {
     const attribute = this.#values.makeString('name');
     const name = attribute === 0 ? 0 : this.#api.PyObject_GetAttr(spec, attribute);
     if (attribute !== 0) this.#api.Py_DecRef(attribute);
@@ -268,13 +277,15 @@ export class Engine {
     const api = this.#api;
     const base = api.emscripten_stack_get_base();
     const thread = api.PyThreadState_Get();
-    if (api.PyUnstable_ThreadState_SetStackProtection(thread, base - STACK, STACK) !== 0) {
-      throw new EngineError('setup', 'this Python takes no stack limit');
+    if (
+      api.PyUnstable_ThreadState_SetStackProtection(thread, base - STACK_BYTES, STACK_BYTES) !== 0
+    ) {
+      throw new EngineError('setup', 'this Python refuses a stack limit');
     }
   }
 
   /** Imports `_glossa`, before any failure can be described. */
-  #bootModule(values: Values): Handle {
+  #importBootModule(values: Values): Handle {
     const name = values.makeString('_glossa');
     const module = this.#api.PyImport_Import(name);
     this.#api.Py_DecRef(name);
@@ -282,11 +293,11 @@ export class Engine {
     return module;
   }
 
-  #attribute(values: Values, object: Handle, attribute: string): Handle {
+  #getAttribute(values: Values, object: Handle, attribute: string): Handle {
     const name = values.makeString(attribute);
-    const found = this.#api.PyObject_GetAttr(object, name);
+    const value = this.#api.PyObject_GetAttr(object, name);
     this.#api.Py_DecRef(name);
-    if (found === 0) throw new EngineError('setup', `_glossa has no ${attribute}`);
-    return found;
+    if (value === 0) throw new EngineError('setup', `_glossa has no ${attribute}`);
+    return value;
   }
 }

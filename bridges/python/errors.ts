@@ -1,11 +1,11 @@
 /**
- * The errors of an interpreter. After a `fatal` one its memory is not reliable: close the engine
- * and make another. After any other it continues.
+ * Defines the errors of an interpreter. After a `fatal` one its memory is not reliable: close the engine
+ * and make another. After any other error the interpreter continues.
  */
 
 /**
- * - `setup`: the interpreter could not be started, or was asked for something that does not exist
- * - `exception`: the module raised; `script` has the place
+ * - `setup`: the interpreter could not start, or lacks a function or module that the host needs
+ * - `exception`: the module raised; `moduleError` has the position
  * - `time-limit`: a call ran longer than its limit (`fatal` if the module ignored interrupts)
  * - `memory-limit`: the module exceeded its memory limit
  * - `crash`: a trap or a stack overflow inside the interpreter; always fatal
@@ -20,14 +20,14 @@ export type EngineErrorCode =
   | 'closed';
 
 /** A module's exception as plain data, without references into the interpreter. */
-export interface ScriptError {
+export interface ModuleError {
   /** The class name, as in `ValueError`. */
   readonly type: string;
   /** `str(exception)`. */
   readonly message: string;
   /** `errno` of an OSError, otherwise 0. */
   readonly errno: number;
-  /** The innermost place in the module's own files; '' and 0 if unknown. */
+  /** The innermost position in the module's own files; '' and 0 if unknown. */
   readonly file: string;
   readonly line: number;
   /** The traceback as the language prints it, without the engine's own frames. */
@@ -38,12 +38,12 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
   readonly fatal: boolean;
-  readonly script: ScriptError | undefined;
+  readonly moduleError: ModuleError | undefined;
 
-  constructor(code: EngineErrorCode, message: string, fatal = false, script?: ScriptError) {
+  constructor(code: EngineErrorCode, message: string, fatal = false, moduleError?: ModuleError) {
     super(message);
     this.code = code;
     this.fatal = fatal;
-    this.script = script;
+    this.moduleError = moduleError;
   }
 }

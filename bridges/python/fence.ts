@@ -3,11 +3,11 @@
  * JavaScript's powers. Three layers close the paths to one:
  *
  * - `hideBuiltins` removes `_pyodide_core`, which makes proxies, and other built-in test modules.
- * - `hide` (_confine.py) and `untrack` hide existing proxies from references and the garbage
+ * - `hide` (_confine.py) and `untrackObjects` hide existing proxies from references and the garbage
  *   collector.
  * - realm/fence.ts closes the JavaScript functions behind proxies, in case a module forges one.
  */
-import { addressOf, type CApi, Memory, type Ptr } from './capi.ts';
+import { type CApi, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';
 
@@ -15,7 +15,7 @@ import type { WasmExports } from './load.ts';
  * Imports that Python's C code needs from JavaScript: Emscripten's system calls, clock, memory,
  * signals. Pyodide has added all others.
  */
-const OPEN = [
+const OPEN_IMPORTS = [
   /^__syscall_/,
   /^_?emscripten_(date_now|get_now|get_heap_max|resize_heap|get_progname|runtime_keepalive_\w+)$/,
   /^_emscripten_(system|runtime_keepalive_clear|lookup_name|get_progname|log_formatted)$/,
@@ -29,25 +29,30 @@ const OPEN = [
 ];
 
 /** True if the interpreter may keep calling an import of this name. */
-export const staysOpen = (name: string): boolean => OPEN.some((pattern) => pattern.test(name));
+export const mayStayOpen = (name: string): boolean =>
+  OPEN_IMPORTS.some((pattern) => pattern.test(name));
 
-/** Removes built-in modules from the table, so that they cannot be imported again. */
+/** Removes built-in modules from the table, so that a module cannot import them. */
 export function hideBuiltins(exports: WasmExports, names: readonly string[]): void {
   const { i32, u8 } = new Memory(exports);
-  const nameAt = (at: number): string => {
+  const readName = (at: number): string => {
     let text = '';
     for (let i = at; u8[i] !== 0; i += 1) text += String.fromCharCode(u8[i] ?? 0);
     return text;
   };
   const missing = new Set(names);
   // struct _inittab { const char *name; PyObject *(*initfunc)(void); }
-  for (let row = i32[addressOf(exports, 'PyImport_Inittab') >> 2]! >> 2; i32[row] !== 0; row += 2) {
-    const [found, init] = [i32[row]!, i32[row + 1]!];
-    const name = nameAt(found);
+  for (
+    let row = i32[readAddress(exports, 'PyImport_Inittab') >> 2]! >> 2;
+    i32[row] !== 0;
+    row += 2
+  ) {
+    const [address, init] = [i32[row]!, i32[row + 1]!];
+    const name = readName(address);
     if (!missing.delete(name)) continue;
     // Python uses a copy of the table: clear every row like this one.
-    for (let at = i32.indexOf(found); at >= 0; at = i32.indexOf(found, at + 1)) {
-      if (i32[at + 1] === init) i32[at] = found + name.length;
+    for (let at = i32.indexOf(address); at >= 0; at = i32.indexOf(address, at + 1)) {
+      if (i32[at + 1] === init) i32[at] = address + name.length;
     }
   }
   if (missing.size > 0) {
@@ -55,17 +60,17 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
   }
 }
 
-/** Hides objects from the garbage collector for good: they are never freed. */
-export function untrack(
+/** Hides objects from the garbage collector: they are never freed. */
+export function untrackObjects(
   exports: WasmExports,
   api: Pick<CApi, 'Py_IncRef'>,
   objects: readonly Ptr[],
 ): void {
-  const { PyObject_GC_UnTrack: forget } = exports;
-  if (typeof forget !== 'function')
+  const { PyObject_GC_UnTrack: untrackObject } = exports;
+  if (typeof untrackObject !== 'function')
     throw new EngineError('setup', 'this Python tracks all objects');
   for (const object of objects) {
     api.Py_IncRef(object);
-    forget(object);
+    untrackObject(object);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A Python module as a guest of the host translator: runs the glupy package in an engine, and calls
- * its entry points. The Python side is `python/glupy/_bridge.py`.
+ * Starts a Python module as a guest of the host translator: runs the glupy package in an engine, and
+ * calls its entry points. The Python side is `python/glupy/_bridge.py`.
  */
 import { CONTINUE } from '../../runtime/core/line-stops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -33,54 +33,60 @@ import {
 import { findImport } from './imports.ts';
 import {
   addPackages,
-  CONFINE,
-  IMPORTS,
+  CONFINE_MODULE,
   type PackageSink,
-  packageFiles,
-  SITE,
-} from './own-files.ts';
+  readPackageFiles,
+  SITE_FOLDER,
+  SNAPSHOT_IMPORTS,
+} from './python-files.ts';
 
-/** A module for the original glupy, which needs ctypes before its first line runs. */
+/** Matches a module for the original glupy, which needs ctypes before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
 
-const f = (
+const makeFunction = (
   params: string,
   result: HostFunction['result'],
   call: (...args: never[]) => unknown,
 ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
 
-const hostFunctions = (
+const makeHostFunctions = (
   host: GuestHost,
   evaluations: Evaluations,
 ): Record<string, HostFunction> => ({
   ...Object.fromEntries(
     hostRows(host, evaluations).map(([name, params, result, call]) => [
       name,
-      f(params, result, call),
+      makeFunction(params, result, call),
     ]),
   ),
-  fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
-  dict: f('iii', 'd', (id: number, wind: number, i: number) => host.fetchDict(id, wind, i)),
-  data: f('iii', 'm', (id: number, wind: number, i: number) => host.fetchBytes(id, wind, i)),
-  put: f('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
+  fetch: makeFunction('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
+  dict: makeFunction('iii', 'd', (id: number, wind: number, i: number) =>
+    host.fetchDict(id, wind, i),
+  ),
+  data: makeFunction('iii', 'm', (id: number, wind: number, i: number) =>
+    host.fetchBytes(id, wind, i),
+  ),
+  put: makeFunction('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
 });
 
-/** Host functions of a debugger in the mount's terminal. */
-function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<string, HostFunction> {
+/** Makes the host functions of a debugger in the mount's terminal. */
+function makeTerminalFunctions(
+  terminal: DebuggerTerminal | undefined,
+): Record<string, HostFunction> {
   return {
-    has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
+    has_terminal: makeFunction('', 'i', () => (terminal === undefined ? 0 : 1)),
     read_line: {
-      ...f('s', 's', (prompt: string) => terminal?.readLine(prompt)),
-      waits: true,
+      ...makeFunction('s', 's', (prompt: string) => terminal?.readLine(prompt)),
+      mayWait: true,
     },
-    write: f('s', 'v', (text: string) => terminal?.write(text)),
+    write: makeFunction('s', 'v', (text: string) => terminal?.write(text)),
   };
 }
 
-/** Host functions of a debugger in another thread. */
-const lineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
-  line_told: f('s', 'v', (json: string) => lines?.send(json)),
-  line_wait: { ...f('', 's', () => lines?.waitForCommand() ?? CONTINUE), waits: true },
+/** Makes the host functions of a debugger in another thread. */
+const makeLineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
+  line_told: makeFunction('s', 'v', (json: string) => lines?.send(json)),
+  line_wait: { ...makeFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE), mayWait: true },
 });
 
 export const startPython: StartGuest = async (module, host, settings) => {
@@ -94,27 +100,33 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const sources = [module.source];
   const engine = await createEngine({
     machine,
-    print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
+    print: (stream, line) => settings.log(stream === 1 ? 7 : 5, fileSource(module.path), line),
     findModule(name) {
-      const found = findImport(name, module, machine);
-      if (found !== undefined && !found.path.startsWith(SITE)) settings.checkForeign(found.path);
-      if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
-      // A package may read its own folder, and no more.
-      if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {
-        allowPackage(found.path);
+      const imported = findImport(name, module, machine);
+      if (imported !== undefined && !imported.path.startsWith(SITE_FOLDER))
+        settings.checkForeign(imported.path);
+      if (imported !== undefined && !imported.path.startsWith(SITE_FOLDER))
+        sources.push(imported.source);
+      // A package may read its own folder only.
+      if (
+        imported !== undefined &&
+        isPackage(imported.path) &&
+        !imported.path.startsWith(SITE_FOLDER)
+      ) {
+        allowPackage(imported.path);
       }
-      return found;
+      return imported;
     },
     files,
     env: settings.grants.env,
-    refused: (what) => host.logRefusal(source(module.path), `refused: ${what}`),
+    logRefusal: (message) => host.logRefusal(fileSource(module.path), `refused: ${message}`),
     hostFunctions: {
-      ...hostFunctions(host, evaluations),
-      ...terminalFunctions(settings.terminal),
-      ...lineFunctions(settings.lines),
+      ...makeHostFunctions(host, evaluations),
+      ...makeTerminalFunctions(settings.terminal),
+      ...makeLineFunctions(settings.lines),
     },
-    preload: packageFiles(machine.parts),
-    imports: IMPORTS,
+    preload: readPackageFiles(machine.parts),
+    imports: SNAPSHOT_IMPORTS,
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
     memoryLimit: settings.memoryLimit,
@@ -122,7 +134,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     warn: settings.warn,
   });
   try {
-    addPackages(settings.packages, machine.sources, packageSink(engine, files));
+    addPackages(settings.packages, machine.sources, makePackageSink(engine, files));
     return new PythonGuest(engine, module, settings, evaluations, sources);
   } catch (error) {
     engine.close();
@@ -132,10 +144,10 @@ export const startPython: StartGuest = async (module, host, settings) => {
 
 const isPackage = (path: string): boolean => path.endsWith('/__init__.py');
 
-function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
-  const confine = engine.module(CONFINE);
-  const addFolder = engine.entry(engine.get(confine, 'add_folder'), 's', 'v');
-  const addWheel = engine.entry(engine.get(confine, 'add_wheel'), 'sb', 's');
+function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
+  const confine = engine.importModule(CONFINE_MODULE);
+  const addFolder = engine.makeEntry(engine.get(confine, 'add_folder'), 's', 'v');
+  const addWheel = engine.makeEntry(engine.get(confine, 'add_wheel'), 'sb', 's');
   return {
     addFolder(path) {
       files.grant('read', path);
@@ -145,35 +157,38 @@ function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
   };
 }
 
-const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
+const fileSource = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
-function explain(error: unknown, module: ModuleFile): Error {
+function explainStartError(error: unknown, module: ModuleFile): Error {
   if (!(error instanceof EngineError)) return error as Error;
-  const { script, message } = error;
-  const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
+  const { moduleError, message } = error;
+  const traceback = moduleError?.traceback.replace(OWN_FRAMES, '').trimEnd();
   // A traceback without the module's frames adds nothing.
-  const shown = trace?.includes('\n  File "') ? `\n${trace}` : '';
-  return makeStartError(module, message, Boolean(script?.file), shown);
+  const detail = traceback?.includes('\n  File "') ? `\n${traceback}` : '';
+  return makeStartError(module, message, Boolean(moduleError?.file), detail);
 }
 
 /** Matches glupy's own frames in a traceback. */
-const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`, 'gm');
+const OWN_FRAMES = new RegExp(
+  `^ {2}File "${SITE_FOLDER}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`,
+  'gm',
+);
 
-/** Finds the note-taking functions at the first observed call. */
-function notingOf(engine: Engine): NoteTaker {
-  const find = () => {
-    const notes = engine.module('glupy._notes');
+/** Makes a note taker, which binds the Python functions at the first observed call. */
+function makeNoteTaker(engine: Engine): NoteTaker {
+  const bindNotes = () => {
+    const notes = engine.importModule('glupy._notes');
     return {
-      before: engine.entry(engine.get(notes, 'before'), 'is', 'v'),
-      after: engine.entry(engine.get(notes, 'after'), '', 's'),
-      stop: engine.entry(engine.get(notes, 'stop'), '', 'v'),
+      before: engine.makeEntry(engine.get(notes, 'before'), 'is', 'v'),
+      after: engine.makeEntry(engine.get(notes, 'after'), '', 's'),
+      stop: engine.makeEntry(engine.get(notes, 'stop'), '', 'v'),
     };
   };
-  let calls: ReturnType<typeof find> | null = null;
+  let calls: ReturnType<typeof bindNotes> | null = null;
   return {
-    sampleBefore(id, what) {
-      calls ??= find();
-      calls.before(id, what);
+    sampleBefore(id, call) {
+      calls ??= bindNotes();
+      calls.before(id, call);
     },
     readChanges: () => calls?.after() ?? '{}',
     stop: () => void calls?.stop(),
@@ -187,7 +202,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
   readonly sources: readonly string[];
   readonly #bridge: Handle;
   readonly #class: Handle;
-  readonly #tell: Call<string | undefined>;
+  readonly #callStateHook: Call<string | undefined>;
   readonly #evaluate: Call<number>;
   readonly #line: Call<string | undefined>;
 
@@ -200,49 +215,53 @@ class PythonGuest extends InterpretedGuest<Engine> {
   ) {
     super(engine, module, settings, evaluations);
     this.sources = sources;
-    this.noteTaker = notingOf(engine);
+    this.noteTaker = makeNoteTaker(engine);
     try {
-      this.#bridge = engine.module('glupy._bridge');
+      this.#bridge = engine.importModule('glupy._bridge');
       if (settings.virtualTime) {
-        engine.entry(engine.get(engine.module('glupy._clock'), 'install'), '', 'v')();
+        engine.makeEntry(engine.get(engine.importModule('glupy._clock'), 'install'), '', 'v')();
       }
-      this.#line = engine.entry(engine.get(engine.module('glupy._lines'), 'command'), 's', 's');
-      const watched = settings.lines?.initialBreakpoints;
-      if (watched !== undefined) this.#line(watched);
-      if (OLD_STYLE.test(module.source)) engine.module('gluster');
-      const loaded = engine.load(module.name, module.path, module.source);
-      const found = engine.entry(this.#helper('find_class'), 'os', 'o');
-      this.#class = found(loaded, module.path);
-      const describe = engine.entry(this.#helper('describe'), 'os', 's');
+      this.#line = engine.makeEntry(
+        engine.get(engine.importModule('glupy._lines'), 'command'),
+        's',
+        's',
+      );
+      const watchedLines = settings.lines?.initialBreakpoints;
+      if (watchedLines !== undefined) this.#line(watchedLines);
+      if (OLD_STYLE.test(module.source)) engine.importModule('gluster');
+      const moduleHandle = engine.load(module.name, module.path, module.source);
+      const findClass = engine.makeEntry(this.#getHelper('find_class'), 'os', 'o');
+      this.#class = findClass(moduleHandle, module.path);
+      const describe = engine.makeEntry(this.#getHelper('describe'), 'os', 's');
       this.description = readDescription(describe(this.#class, module.path)!, module.path);
     } catch (error) {
-      throw explain(error, module);
+      throw explainStartError(error, module);
     }
-    this.#tell = engine.entry(this.#helper('tell'), 's', 's');
-    this.#evaluate = engine.entry(this.#helper('evaluate'), 'is', 'v');
+    this.#callStateHook = engine.makeEntry(this.#getHelper('tell'), 's', 's');
+    this.#evaluate = engine.makeEntry(this.#getHelper('evaluate'), 'is', 'v');
   }
 
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
-    const create = this.engine.entry(this.#helper('create'), 'osss', 'v');
+    const create = this.engine.makeEntry(this.#getHelper('create'), 'osss', 'v');
     try {
       create(this.#class, volume, JSON.stringify(children), JSON.stringify(options));
     } catch (error) {
-      throw explain(error, this.module);
+      throw explainStartError(error, this.module);
     }
   }
 
   protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
-    const find = this.engine.entry(this.#helper(helper), 's', 'o');
-    // Their caller recovers from an aborted shared turn.
-    return this.engine.entries(find(name), kinds, true);
+    const find = this.engine.makeEntry(this.#getHelper(helper), 's', 'o');
+    // The caller recovers from an aborted shared turn.
+    return this.engine.makeArrayEntry(find(name), kinds, true);
   }
 
   protected findHookEntry(name: string, kinds: string): EnterGuest {
-    return this.engine.entries(this.#helper(name), kinds);
+    return this.engine.makeArrayEntry(this.#getHelper(name), kinds);
   }
 
   protected runStateHook(name: StateHookName): string | undefined {
-    return this.#tell(name);
+    return this.#callStateHook(name);
   }
 
   protected runLine(id: number, source: string): void {
@@ -253,7 +272,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
     return this.#line(command)!;
   }
 
-  #helper(name: string): Handle {
+  #getHelper(name: string): Handle {
     return this.engine.get(this.#bridge, name);
   }
 }

@@ -7,17 +7,17 @@ import { readSource } from '../host/lifecycle/module-search.ts';
 import type { Machine, Parts } from '../host/machine.ts';
 import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
-import { CODING, SITE } from './own-files.ts';
+import { CODING, SITE_FOLDER } from './python-files.ts';
 
-/** Finds the source of `name` (dots separate folders); undefined if no folder has it. */
+/** Finds the source of `name` (dots separate folders); undefined if no folder contains it. */
 export function findImport(
   name: string,
   module: ModuleFile,
-  { sources, parts: own }: Pick<Machine, 'sources' | 'parts'>,
+  { sources, parts: engineParts }: Pick<Machine, 'sources' | 'parts'>,
 ): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
   const parts = name.split('.');
-  if (parts[0] === 'gluster') return findGluster(parts, own);
+  if (parts[0] === 'gluster') return findGluster(parts, engineParts);
   const bases = module.folders.map((folder) => join(folder, ...parts));
   for (const base of bases) {
     for (const [path, isPackage] of [
@@ -33,10 +33,13 @@ export function findImport(
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 
-function findGluster([, ...parts]: readonly string[], own: Parts): ModuleSource | undefined {
+function findGluster(
+  [, ...parts]: readonly string[],
+  engineParts: Parts,
+): ModuleSource | undefined {
   const file = parts.length === 0 ? '__init__.py' : `${join(...parts)}.py`;
-  const part = `python/gluster/${file}`;
-  if (!own.has(part)) return undefined;
-  const source = own.text(part);
-  return { path: `${SITE}/gluster/${file}`, source, package: parts.length === 0 };
+  const name = `python/gluster/${file}`;
+  if (!engineParts.has(name)) return undefined;
+  const source = engineParts.text(name);
+  return { path: `${SITE_FOLDER}/gluster/${file}`, source, package: parts.length === 0 };
 }

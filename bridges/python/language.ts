@@ -1,6 +1,6 @@
-/** The record of Python as a language of features/glupy, and reserved module names. */
+/** Describes Python to features/glupy, and lists module names that are reserved. */
 import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
-import { CODING } from './own-files.ts';
+import { CODING } from './python-files.ts';
 
 const syntax: LanguageSyntax = {
   cbk: '_cbk',
@@ -34,7 +34,7 @@ const PYTHON_WORDS =
   'False None True and as assert async await break class continue def del elif else except ' +
   'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield';
 
-/** The public modules of Python's standard library: they hide files of the same name. */
+/** The public modules of Python's standard library: `import` finds them before a file of that name. */
 const PYTHON_LIBRARY =
   'abc annotationlib argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 cProfile ' +
   'calendar cmath cmd code codecs codeop collections colorsys compileall compression concurrent ' +
@@ -56,11 +56,11 @@ const IS_WORD = 'is a word of the language';
 const IS_PACKAGE = 'is the package that modules import from';
 const IS_LIBRARY = "is a module of Python's own, which 'import' would find instead";
 
-const each = (words: string, is: string): [string, string][] =>
-  words.split(' ').map((word) => [word, is]);
+const pairWords = (words: string, reason: string): [string, string][] =>
+  words.split(' ').map((word) => [word, reason]);
 
 export const reservedNames: ReadonlyMap<string, string> = new Map([
-  ...each(PYTHON_LIBRARY, IS_LIBRARY),
-  ...each(PYTHON_WORDS, IS_WORD),
-  ...each('glupy gluster', IS_PACKAGE),
+  ...pairWords(PYTHON_LIBRARY, IS_LIBRARY),
+  ...pairWords(PYTHON_WORDS, IS_WORD),
+  ...pairWords('glupy gluster', IS_PACKAGE),
 ]);

@@ -68,7 +68,7 @@ async function make(
       slow: {
         params: '',
         result: 'v',
-        waits: true,
+        mayWait: true,
         call: () => {
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4 * timeLimit);
           return undefined;
@@ -85,7 +85,7 @@ async function make(
     },
   });
   const module = loadModule(engine, SOURCE);
-  return { engine, call: (name) => engine.entry(engine.get(module, name), '')() };
+  return { engine, call: (name) => engine.makeEntry(engine.get(module, name), '')() };
 }
 
 describe("Python's time limit", () => {
@@ -94,7 +94,7 @@ describe("Python's time limit", () => {
     for (const name of ['forever', 'number', 'forever']) {
       const error = caught(() => call(name));
       expect([error.code, error.fatal]).toEqual(['time-limit', false]);
-      expect(error.script?.file).toBe('/volume/m.py');
+      expect(error.moduleError?.file).toBe('/volume/m.py');
       expect(call('fine')).toBe(42);
     }
     expect(engine.dead).toBe(undefined);
@@ -153,7 +153,7 @@ describe('a crash of Python', () => {
   it('does not follow from recursion through C functions', async () => {
     const { call } = await make(0);
     for (const name of ['through_c', 'attributes', 'parsed']) {
-      expect(caught(() => call(name)).script?.type).toBe('RecursionError');
+      expect(caught(() => call(name)).moduleError?.type).toBe('RecursionError');
       expect(call('imports')).toBe(42);
     }
   });

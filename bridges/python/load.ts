@@ -1,5 +1,5 @@
 /**
- * Starts Pyodide in a realm, from an intact memory snapshot or cold, writing a snapshot then.
+ * Starts Pyodide in a realm: from an intact memory snapshot, otherwise cold, and then writes one.
  *
  * Facts about Pyodide's loader (`_makeSnapshot`, `_loadSnapshot`, the order of its start) are those
  * of the version in package.json; `patches.ts` checks the files.
@@ -16,20 +16,20 @@ import {
   type SnapshotInputs,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
-import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
+import { bindCApi, CAPI_NONE, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
-import { hideBuiltins, staysOpen, untrack } from './fence.ts';
-import { CONFINE, engineFiles, type PreloadFile } from './own-files.ts';
+import { hideBuiltins, mayStayOpen, untrackObjects } from './fence.ts';
+import { makeFileGates } from './file-gates.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
+import { CONFINE_MODULE, type PreloadFile, readEngineFiles } from './python-files.ts';
 import {
   createRealm,
   type HostEntry,
+  type IteratorNext,
   type Method,
-  type Next,
   type Realm,
   type RealmHost,
 } from './realm.ts';
-import { fileGates } from './realm-files.ts';
 import { Values } from './values.ts';
 
 /** Options of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
@@ -38,7 +38,7 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   /** Python files and modules of every start and its snapshot. */
   readonly preload?: readonly PreloadFile[];
   readonly imports?: readonly string[];
-  /** The folder of snapshots; false for no cache. By default the machine's. */
+  /** The folder of snapshots, by default the machine's; false disables the cache. */
   readonly cacheFolder?: string | false;
   /** Bytes of memory for interpreter and module together; 32 MiB to 2 GiB. Default 512 MiB. */
   readonly memoryLimit?: number;
@@ -50,11 +50,11 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
    */
   readonly confine?: boolean | 'fence';
   /** Logs a refusal, such as `import js`, with the reason in brackets. */
-  refused?(what: string): void;
+  logRefusal?(message: string): void;
 }
 
 /** True if Python and JavaScript are separated (fence.ts). */
-export const isApart = ({ confine = true }: LoadOptions): boolean => confine === true;
+export const isSeparated = ({ confine = true }: LoadOptions): boolean => confine === true;
 
 const DEFAULT_MEMORY = 512 * 2 ** 20;
 
@@ -67,14 +67,14 @@ export interface Interpreter {
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
   /** Wraps the `tp_iternext` at this index with checks of the watchdog; returns the new index. */
-  addNext(index: number): number;
-  /** Wraps the METH_O function at this index to call `tell` first; returns the new index. */
-  addTold(index: number, tell: (object: number) => void): number;
+  wrapIterator(index: number): number;
+  /** Wraps the METH_O function at this index to call `notify` first; returns the new index. */
+  wrapMethod(index: number, notify: (object: number) => void): number;
   readonly start: StartReport;
 }
 
 export interface StartReport {
-  /** True if it began from a snapshot. */
+  /** True if it started from a snapshot. */
   readonly warm: boolean;
 }
 
@@ -89,61 +89,64 @@ interface StartedPyodide {
     };
   };
   readonly module: {
-    addFunction(f: HostEntry | Next | Method, signature: string): number;
+    addFunction(f: HostEntry | IteratorNext | Method, signature: string): number;
   };
   readonly exports: WasmExports;
 }
 
 /**
  * Starts an interpreter; throws EngineError `setup` when it cannot start.
- * @param held wraps the host functions
+ * @param guard wraps the host functions
  */
 export async function loadInterpreter(
   options: LoadOptions,
-  held: HostCallGuard,
+  guard: HostCallGuard,
 ): Promise<Interpreter> {
   const { machine, cacheFolder, log = () => {}, warn = log } = options;
   const cache =
     cacheFolder === false ? undefined : await machine.openCache(cacheFolder, { log, warn });
-  const snapshot = cache?.openSnapshot(madeFrom(options));
+  const snapshot = cache?.openSnapshot(snapshotInputs(options));
   if (snapshot !== undefined) {
     try {
-      return await start(options, held, cache, snapshot);
+      return await startInterpreter(options, guard, cache, snapshot);
     } catch (error) {
-      log(`cannot start from ${snapshot.name}: ${messageOf(error)}`);
+      log(`cannot start from ${snapshot.name}: ${errorMessage(error)}`);
     } finally {
       snapshot.close();
     }
   }
   try {
-    return await start(options, held, cache, undefined);
+    return await startInterpreter(options, guard, cache, undefined);
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError('setup', `the Python interpreter does not start: ${messageOf(error)}`);
+    throw new EngineError('setup', `the Python interpreter does not start: ${errorMessage(error)}`);
   }
 }
 
-const madeFrom = (options: LoadOptions): SnapshotInputs => {
+const snapshotInputs = (options: LoadOptions): SnapshotInputs => {
   const { machine, imports = [], preload = [] } = options;
   return {
-    name: `python-${pyodideTexts(machine).version}`,
+    name: `python-${readPyodide(machine).version}`,
     parts: FILES,
     texts: [
-      isApart(options) ? 'apart' : 'joined',
+      isSeparated(options) ? 'apart' : 'joined',
       ...imports,
-      ...[...engineFiles(machine.parts), ...preload].flatMap((file) => [file.path, file.source]),
+      ...[...readEngineFiles(machine.parts), ...preload].flatMap((file) => [
+        file.path,
+        file.source,
+      ]),
     ],
   };
 };
 
-interface Texts {
+interface PyodideTexts {
   readonly version: string;
   readonly loader: string;
   readonly runtime: string;
   readonly lock: string;
 }
 
-const pyodideTexts = oncePerMachine(({ parts }): Texts => {
+const readPyodide = oncePerMachine(({ parts }): PyodideTexts => {
   const { info } = JSON.parse(parts.text('pyodide/pyodide-lock.json')) as { info: unknown };
   const { version } = JSON.parse(parts.text('pyodide/package.json')) as { version: string };
   return {
@@ -158,31 +161,31 @@ const WASM = 'pyodide/pyodide.asm.wasm';
 const LIBRARY = 'pyodide/python_stdlib.zip';
 const FILES = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
 
-function messageOf(error: unknown): string {
-  // A realm's error is no `instanceof` the host's Error, but has a message.
+function errorMessage(error: unknown): string {
+  // A realm's error is not an `instanceof` the host's Error, but has a message.
   const { message } = (typeof error === 'object' && error !== null ? error : {}) as {
     message?: unknown;
   };
   return typeof message === 'string' ? message : String(error);
 }
 
-async function start(
+async function startInterpreter(
   options: LoadOptions,
-  held: HostCallGuard,
+  guard: HostCallGuard,
   cache: Cache | undefined,
   snapshot: Snapshot | undefined,
 ): Promise<Interpreter> {
   const realm = createRealm(options.machine, {
-    print: held.wrap((stream, line) => options.print(stream, line)),
+    print: guard.wrap((stream, line) => options.print(stream, line)),
   });
-  const parts = prepare(realm, options, snapshot);
-  const fence = makeFence(realm, options, held);
+  const parts = makeStartParts(realm, options, snapshot);
+  const fence = makeFence(realm, options, guard);
   let memory: Memory | undefined;
   const started = (await realm.start({
     ...parts,
-    files: realmFiles(realm, options, held, () => memory),
+    files: makeFileTree(realm, options, guard, () => memory),
     fence: fence.around,
-    apart: isApart(options),
+    apart: isSeparated(options),
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
       if (snapshot === undefined) return;
       if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
@@ -191,70 +194,75 @@ async function start(
   })) as StartedPyodide;
   memory = new Memory(started.exports);
   if (snapshot === undefined) {
-    install(started, options);
+    installPython(started, options);
     if (cache !== undefined) {
-      cache.writeSnapshot(madeFrom(options), started.pyodide.makeMemorySnapshot());
+      cache.writeSnapshot(snapshotInputs(options), started.pyodide.makeMemorySnapshot());
     }
   }
   if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
-  const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
+  const table = started.exports.__indirect_function_table as {
+    get(index: number): IteratorNext | Method;
+  };
   const check = started.exports.PyErr_CheckSignals as () => number;
   // The snapshot would refer to missing functions.
   const { length: functions } = started.exports.__indirect_function_table as { length: number };
-  if ((snapshot?.functions ?? 0) > functions) throw new Error('WebAssembly can do less here');
+  if ((snapshot?.functions ?? 0) > functions)
+    throw new Error('this WebAssembly lacks functions that the snapshot needs');
   return {
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
-    addTold(index, tell) {
+    wrapMethod(index, notify) {
       const gate = realm.boot.makeGate((_self, object) => {
-        tell(object);
+        notify(object);
         return 0;
       });
-      return addFunction(realm.boot.makeTold(table.get(index) as Method, gate), 'iii');
+      return addFunction(realm.boot.makeNotifying(table.get(index) as Method, gate), 'iii');
     },
-    addNext: (index) => addFunction(realm.boot.makeNext(table.get(index) as Next, check), 'ii'),
+    wrapIterator: (index) =>
+      addFunction(realm.boot.makeNext(table.get(index) as IteratorNext, check), 'ii'),
     start: { warm: snapshot !== undefined },
   };
 }
 
 type Gate = (...args: unknown[]) => unknown;
 
-/** Bytes of all files in the interpreter's memory at most. */
-const MOST_IN_FILES = 64 * 2 ** 20;
+/** The most bytes of all files in the interpreter's memory. */
+const MAX_FILE_BYTES = 64 * 2 ** 20;
 
-function realmFiles(
+function makeFileTree(
   realm: Realm,
-  { machine, files, refused = () => {} }: LoadOptions,
-  held: HostCallGuard,
+  { machine, files, logRefusal = () => {} }: LoadOptions,
+  guard: HostCallGuard,
   memory: () => Memory | undefined,
 ) {
   const make = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
     gates: object,
-    most: number,
+    limit: number,
   ) => unknown;
-  const gates = files === undefined ? {} : fileGates(files, memory, refused);
-  const around = Object.entries<Gate>(gates).map(([name, gate]) => [name, held.wrap(gate)]);
-  return make(Object.fromEntries(around), MOST_IN_FILES);
+  const gates = files === undefined ? {} : makeFileGates(files, memory, logRefusal);
+  const guardedGates = Object.entries<Gate>(gates).map(([name, gate]) => [name, guard.wrap(gate)]);
+  return make(Object.fromEntries(guardedGates), MAX_FILE_BYTES);
 }
 
-function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: HostCallGuard) {
+function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: HostCallGuard) {
   const make = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
-    refused: (name: unknown) => void,
+    logRefusal: (name: unknown) => void,
   ) => { around: object; close(): void };
-  const told = (name: unknown) => refused?.(`${name} (a module reaches nothing of JavaScript)`);
-  return make(staysOpen, held.wrap(told));
+  const logAttempt = (name: unknown) =>
+    logRefusal?.(`${name} (a module reaches nothing of JavaScript)`);
+  return make(mayStayOpen, guard.wrap(logAttempt));
 }
 
 /** Makes the arguments of Pyodide's start, as objects of the realm. */
-function prepare(
+function makeStartParts(
   realm: Realm,
   { machine, memoryLimit = DEFAULT_MEMORY }: LoadOptions,
   snapshot: Snapshot | undefined,
 ): object {
-  const { loader, runtime, lock } = pyodideTexts(machine);
+  const { loader, runtime, lock } = readPyodide(machine);
   const { makeBytes } = realm.boot;
   let head: Uint8Array | undefined;
   if (snapshot !== undefined) {
@@ -273,35 +281,35 @@ function prepare(
 }
 
 /** Writes and imports the engine's own Python and the preloaded package. */
-function install({ pyodide, exports }: StartedPyodide, options: LoadOptions): void {
-  for (const file of [...engineFiles(options.machine.parts), ...(options.preload ?? [])]) {
+function installPython({ pyodide, exports }: StartedPyodide, options: LoadOptions): void {
+  for (const file of [...readEngineFiles(options.machine.parts), ...(options.preload ?? [])]) {
     pyodide.FS.mkdirTree(dirname(file.path));
     pyodide.FS.writeFile(file.path, file.source);
   }
   const names = ['_glossa', ...(options.imports ?? [])];
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
-  if (!isApart(options)) return;
-  part(exports, options.machine);
+  if (!isSeparated(options)) return;
+  separate(exports, options.machine);
 }
 
-/** Separates Python from JavaScript, in the snapshot too. */
-function part(exports: WasmExports, { memory }: Machine): void {
+/** Separates Python from JavaScript before the snapshot is made. */
+function separate(exports: WasmExports, { memory }: Machine): void {
   const api = bindCApi(exports);
-  const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE), memory);
-  const module = api.PyImport_Import(values.makeString(CONFINE));
+  const values = new Values(api, new Memory(exports), readAddress(exports, CAPI_NONE), memory);
+  const module = api.PyImport_Import(values.makeString(CONFINE_MODULE));
   const call = (name: string): Ptr => {
     const f = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));
     const result = f === 0 ? 0 : api.PyObject_Vectorcall(f, 0, 0, 0);
     if (result !== 0) return result;
     (exports.PyErr_Print as () => void)();
-    throw new EngineError('setup', 'this Pyodide does not let go of JavaScript');
+    throw new EngineError('setup', 'this Pyodide cannot be separated from JavaScript');
   };
   const { names, tracked } = JSON.parse(values.readString(call('hide')) ?? '') as {
     names: string[];
     tracked: Ptr[];
   };
-  untrack(exports, api, tracked);
+  untrackObjects(exports, api, tracked);
   call('hidden');
   hideBuiltins(exports, names);
   // Python caches extension modules by name, beside the table.

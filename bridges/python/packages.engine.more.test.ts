@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { makeFolder, type RunningModule, startModule } from '../../test/support/module.ts';
 import { makeWheel } from '../../test/support/wheel.ts';
-import { whyNoWheel } from './own-files.ts';
+import { findWheelFault } from './python-files.ts';
 
 /** A module that prints `r` of `body` when it starts. */
 const module = (body: string): string =>
@@ -116,13 +116,13 @@ class xlator(Translator):
     ['x-1.0.whl', /not the name of a wheel/],
     ['x.tar.gz', /neither a folder nor a wheel/],
   ])('named %s are refused', (name, why) => {
-    expect(whyNoWheel(name)).toMatch(why);
+    expect(findWheelFault(name)).toMatch(why);
   });
 
   it.each(['x-1.0-py3-none-any.whl', 'x-1.0-1-py2.py3-none-any.whl', 'x-1.0-cp314-none-any.whl'])(
     'named %s are accepted',
     (name) => {
-      expect(whyNoWheel(name)).toBe(undefined);
+      expect(findWheelFault(name)).toBe(undefined);
     },
   );
 

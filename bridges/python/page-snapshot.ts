@@ -10,20 +10,20 @@ import {
   type SnapshotInputs,
 } from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
-import { IMPORTS, packageFiles } from './own-files.ts';
+import { readPackageFiles, SNAPSHOT_IMPORTS } from './python-files.ts';
 
-/** Makes both parts; none if this machine has no snapshot. */
+/** Makes the snapshot's head and pages; an empty map if this machine makes no snapshot. */
 export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
   // The first start may write the snapshot that the second one reads.
-  const baked = (await bakeOnce(machine)) ?? (await bakeOnce(machine));
+  const baked = (await tryToBake(machine)) ?? (await tryToBake(machine));
   return baked ?? new Map();
 }
 
-async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
-  let found:
+async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
+  let reading:
     | { of: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
     | undefined;
-  const watched: Machine = {
+  const recordingMachine: Machine = {
     ...machine,
     async openCache(folder, logs) {
       const cache = await machine.openCache(folder, logs);
@@ -33,9 +33,9 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
         if (snapshot === undefined) return undefined;
         const readPages = (heap: Uint8Array): void => {
           const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
-          const fresh = bytes.slice();
+          const before = bytes.slice();
           snapshot.readPages(heap);
-          found = { of, snapshot, ...changedPages(fresh, bytes) };
+          reading = { of, snapshot, ...findChangedPages(before, bytes) };
         };
         const { name, memoryLength, head } = snapshot;
         return { name, memoryLength, head, readPages, close: () => snapshot.close() };
@@ -43,21 +43,21 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
       return { ...cache, openSnapshot };
     },
   };
-  const preload = packageFiles(machine.parts);
-  const options = { machine: watched, print() {}, preload, imports: IMPORTS };
+  const preload = readPackageFiles(machine.parts);
+  const options = { machine: recordingMachine, print() {}, preload, imports: SNAPSHOT_IMPORTS };
   const { exports } = await loadInterpreter(options, new HostCallGuard());
-  if (found === undefined) return undefined;
-  const { of, snapshot, numbers, pages } = found;
+  if (reading === undefined) return undefined;
+  const { of, snapshot, numbers, pages } = reading;
   const { memoryLength, head } = snapshot;
   const { length: functions } = exports.__indirect_function_table as { length: number };
-  const told: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };
+  const bakedHead: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };
   return new Map([
-    [BAKED.head, new TextEncoder().encode(JSON.stringify(told))],
+    [BAKED.head, new TextEncoder().encode(JSON.stringify(bakedHead))],
     [BAKED.pages, pages],
   ]);
 }
 
-function changedPages(before: Uint8Array, after: Uint8Array) {
+function findChangedPages(before: Uint8Array, after: Uint8Array) {
   const numbers: number[] = [];
   for (let at = 0; at < after.length; at += PAGE) {
     const isSame = after.subarray(at, at + PAGE).every((byte, i) => byte === before[at + i]);

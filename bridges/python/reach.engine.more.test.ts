@@ -35,9 +35,9 @@ def attempt(name):
         if result is not None: made[way] = repr(result)
     return json.dumps(made)
 `;
-    const attempt = apart.entry(apart.get(loadModule(apart, source), 'attempt'), 's', 's');
-    const list = apart.get(apart.module('_confine'), 'HIDDEN.__str__');
-    const hidden = apart.entry(list, '', 's')()?.match(/\w+/g) ?? [];
+    const attempt = apart.makeEntry(apart.get(loadModule(apart, source), 'attempt'), 's', 's');
+    const list = apart.get(apart.importModule('_confine'), 'HIDDEN.__str__');
+    const hidden = apart.makeEntry(list, '', 's')()?.match(/\w+/g) ?? [];
     expect(hidden).toEqual(expect.arrayContaining(['_pyodide_core', '_ctypes', '_testcapi']));
     for (const name of hidden) expect([name, attempt(name)]).toEqual([name, '{}']);
     // The same ways do import harmless modules.
@@ -62,7 +62,10 @@ describe('a JavaScript object leaked to a module', () => {
 
   it.each(Object.entries(USES))('is of no use: %s', async (_what, use) => {
     const refused: string[] = [];
-    const engine = await engines.make({ confine: 'fence', refused: (what) => refused.push(what) });
+    const engine = await engines.make({
+      confine: 'fence',
+      logRefusal: (what) => refused.push(what),
+    });
     // The object exists from the start; a module cannot make one.
     const source = `from pyodide.ffi import JsException, create_proxy, to_js
 import sys
@@ -70,7 +73,7 @@ x = next(f for f in sys.meta_path if type(f).__name__ == "JsFinder").jsproxies["
 def f(): ${use}
 `;
     const module = loadModule(engine, source);
-    const f = engine.entry(engine.get(module, 'f'), '', 'v');
+    const f = engine.makeEntry(engine.get(module, 'f'), '', 'v');
     expect(f).toThrow(EngineError);
     expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
     expect(engine.dead?.message).toContain('a module reaches nothing of JavaScript');

@@ -1,6 +1,6 @@
 /**
- * A JavaScript realm for one interpreter (`newRealm` of machine.ts), with the globals that Pyodide
- * needs.
+ * Makes a JavaScript realm for one interpreter (`newRealm` of machine.ts), with the globals that
+ * Pyodide needs.
  *
  * Python's climbs (`x.constructor.constructor(...)`) must stay among objects of this realm, which
  * has no `process`, `require`, `import`, file, socket or timer. So host functions are closures in
@@ -26,22 +26,22 @@ export interface Realm extends BareRealm {
 /** Functions made by the realm from realm objects only. */
 export interface RealmBoot {
   makeBytes(length: number): Uint8Array;
-  /** `(self, args, count) => pointer` around the host's function of the same shape. */
+  /** Wraps the host's `(self, args, count) => pointer` in a function of the realm. */
   makeGate(f: HostEntry): HostEntry;
   /** Wraps `next` with checks of the watchdog's word; `check` is PyErr_CheckSignals. */
-  makeNext(next: Next, check: () => number): Next;
-  /** Wraps a METH_O function `f` to call `tell` first, a gate without result. */
-  makeTold(f: Method, tell: HostEntry): Method;
-  /** Makes the running module see its interrupt again. */
+  makeNext(next: IteratorNext, check: () => number): IteratorNext;
+  /** Wraps a METH_O function `f` to call `notify` first, a gate without result. */
+  makeNotifying(f: Method, notify: HostEntry): Method;
+  /** Interrupts the running module once more, at a later check. */
   interruptAgain(): void;
   /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
-  /** Begins to load Pyodide; calls `done` or `failed` at the end. */
-  start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
+  /** Begins to load Pyodide; calls `onValue` or `onError` at the end. */
+  start(parts: unknown, onValue: (value: unknown) => void, onError: (error: unknown) => void): void;
 }
 
 /** The `tp_iternext` of a type: an iterator in; an object, or 0 at the end or for an exception. */
-export type Next = (iterator: number) => number;
+export type IteratorNext = (iterator: number) => number;
 
 /** A C function of Python's with one argument (METH_O). */
 export type Method = (self: number, object: number) => number;
@@ -49,17 +49,17 @@ export type Method = (self: number, object: number) => number;
 /** A function in the interpreter's function table: pointers in, pointer out. */
 export type HostEntry = (self: number, args: number, count: number) => number;
 
-/** Returns random bytes one by one, from a pool of a kilobyte. */
-function randomByte({ random }: Machine): () => number {
+/** Makes a function that returns random bytes one by one, from a pool of a kilobyte. */
+function makeRandomSource({ random }: Machine): () => number {
   const pool = new Uint8Array(1024);
-  let left = 0;
+  let remaining = 0;
   return () => {
-    if (left === 0) {
+    if (remaining === 0) {
       random(pool);
-      left = pool.length;
+      remaining = pool.length;
     }
-    left -= 1;
-    return pool[left] ?? 0;
+    remaining -= 1;
+    return pool[remaining] ?? 0;
   };
 }
 
@@ -74,15 +74,15 @@ export function createRealm(machine: Machine, host: RealmHost): Realm {
   const print = (stream: unknown, line: unknown): void => {
     if (typeof stream === 'number' && typeof line === 'string') host.print(stream, line);
   };
-  const boot = make(() => performance.now(), randomByte(machine), print);
+  const boot = make(() => performance.now(), makeRandomSource(machine), print);
   const start = async (parts: unknown): Promise<unknown> => {
-    const outcome: { value?: unknown; error?: unknown; ended: boolean } = { ended: false };
+    const outcome: { value?: unknown; error?: unknown; isEnded: boolean } = { isEnded: false };
     boot.start(
       parts,
-      (value) => Object.assign(outcome, { value, ended: true }),
-      (error) => Object.assign(outcome, { error, ended: true }),
+      (value) => Object.assign(outcome, { value, isEnded: true }),
+      (error) => Object.assign(outcome, { error, isEnded: true }),
     );
-    while (!outcome.ended) await realm.runReactions();
+    while (!outcome.isEnded) await realm.runReactions();
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   };

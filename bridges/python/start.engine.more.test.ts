@@ -30,7 +30,7 @@ function snapshots(): string[] {
 
 function works(engine: Engine): void {
   const module = loadModule(engine, 'import pack\ndef f(a, b): return a + b + len(pack.A)\n');
-  expect(engine.entry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
+  expect(engine.makeEntry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
 }
 
 describe('the start of a Python interpreter', () => {
@@ -60,7 +60,7 @@ describe('the start of a Python interpreter', () => {
     for (let i = 0; i < 2; i += 1) {
       const engine = await engines.make({ preload, imports });
       expect(engine.start.warm).toBe(true);
-      seen.add(engine.entry(engine.get(loadModule(engine, source), 'f'), '', 's')());
+      seen.add(engine.makeEntry(engine.get(loadModule(engine, source), 'f'), '', 's')());
     }
     expect(seen.size).toBe(2);
   });

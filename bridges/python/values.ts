@@ -4,7 +4,7 @@
  * Strings are copied by code unit: a lone surrogate U+DC80..U+DCFF (a byte that is not UTF-8) is
  * the same in both (surrogateescape); surrogate pairs become one Python character. The layout of
  * `int`, `str` and `bytes` is CPython 3.14's on a 32-bit target; `checkLayout` verifies it at the
- * start. Every `make…` returns an owned reference, 0 when Python is out of memory.
+ * start. Every `make…` returns an owned reference, or 0 if Python is out of memory.
  */
 
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
@@ -25,7 +25,7 @@ const COMPACT_DATA = 28;
 const STATE = 16;
 const BYTES_DATA = 16;
 /** Sixteen-bit code units that `FromKindAndData` takes at a time without more memory. */
-const SCRATCH = 4096;
+const SCRATCH_UNITS = 4096;
 
 export class Values {
   readonly api: CApi;
@@ -41,7 +41,7 @@ export class Values {
     this.none = none;
     this.tools = tools;
     this.#small = api.PyLong_FromLong(SMALL_MIN);
-    this.#scratch = api.malloc(SCRATCH * 4);
+    this.#scratch = api.malloc(SCRATCH_UNITS * 4);
   }
 
   makeInt(value: number): Ptr {
@@ -60,7 +60,7 @@ export class Values {
     return offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE;
   }
 
-  /** The value of an `int` or `bool`; NaN, without an exception, for any other object. */
+  /** Reads the value of an `int` or `bool`; NaN, without an exception, for any other object. */
   readInt(object: Ptr): number {
     const offset = object - this.#small;
     if (offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE) {
@@ -77,7 +77,7 @@ export class Values {
 
   makeString(text: string): Ptr {
     const { length } = text;
-    if (length > 512) return this.#makeAny(text);
+    if (length > 512) return this.#makeWideString(text);
     const object = this.api.PyUnicode_New(length, 127);
     // The empty string is shared and already complete.
     if (object === 0 || length === 0) return object;
@@ -92,24 +92,24 @@ export class Values {
     }
     if (all < 128 && length > 1) return object;
     this.api.Py_DecRef(object);
-    return this.#makeAny(text);
+    return this.#makeWideString(text);
   }
 
   /** Makes any string: two bytes a character, or four for characters beyond U+FFFF. */
-  #makeAny(text: string): Ptr {
+  #makeWideString(text: string): Ptr {
     const { length } = text;
-    const data = length <= SCRATCH ? this.#scratch : this.api.malloc(length * 4);
+    const data = length <= SCRATCH_UNITS ? this.#scratch : this.api.malloc(length * 4);
     if (data === 0) return 0;
     this.memory.refresh();
-    let paired = false;
+    let hasPairs = false;
     const units = new Uint16Array(this.memory.u8.buffer, data, length);
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
       units[i] = unit;
-      paired ||= (unit & 0xfc00) === 0xd800;
+      hasPairs ||= (unit & 0xfc00) === 0xd800;
     }
     let count = length;
-    if (paired) {
+    if (hasPairs) {
       const points = new Uint32Array(this.memory.u8.buffer, data, length);
       count = 0;
       for (const character of text) {
@@ -117,12 +117,12 @@ export class Values {
         count += 1;
       }
     }
-    const object = this.api.PyUnicode_FromKindAndData(paired ? 4 : 2, data, count);
+    const object = this.api.PyUnicode_FromKindAndData(hasPairs ? 4 : 2, data, count);
     if (data !== this.#scratch) this.api.free(data);
     return object;
   }
 
-  /** The text of a `str`; undefined for any other object. */
+  /** Reads the text of a `str`; undefined for any other object. */
   readString(object: Ptr): string | undefined {
     const { api, memory } = this;
     const length = api.PyUnicode_GetLength(object);
@@ -165,7 +165,7 @@ export class Values {
     return parts.join('');
   }
 
-  /** A `bytes` object with a copy of `data`. */
+  /** Makes a `bytes` object with a copy of `data`. */
   makeBytes(data: Uint8Array): Ptr {
     const object = this.api.PyBytes_FromStringAndSize(0, data.length);
     if (object !== 0 && data.length > 0) {
@@ -175,7 +175,7 @@ export class Values {
     return object;
   }
 
-  /** A writable `memoryview` of a copy of `data`; the copy lives as long as any view of it. */
+  /** Makes a writable `memoryview` of a copy of `data`; the copy lives as long as any view of it. */
   makeView(data: Uint8Array): Ptr {
     const { api } = this;
     const array = api.PyByteArray_FromStringAndSize(0, data.length);
@@ -188,9 +188,9 @@ export class Values {
     return view;
   }
 
-  /** A copy of a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined otherwise. */
+  /** Copies a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined for another object. */
   readBytes(object: Ptr): Uint8Array | undefined {
-    const bytes = this.#borrow(object);
+    const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return undefined;
     const copy = this.tools.copy(bytes);
     this.api.PyBuffer_Release(this.#scratch);
@@ -202,15 +202,15 @@ export class Values {
    * or -1 for any other object.
    */
   copyBytes(object: Ptr, into: Uint8Array): number {
-    const bytes = this.#borrow(object);
+    const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return -1;
     into.set(bytes.length > into.length ? bytes.subarray(0, into.length) : bytes);
     this.api.PyBuffer_Release(this.#scratch);
     return bytes.length;
   }
 
-  /** The memory of a buffer until `PyBuffer_Release(#scratch)`. */
-  #borrow(object: Ptr): Uint8Array | undefined {
+  /** Returns the memory of a buffer, valid until `PyBuffer_Release(#scratch)`. */
+  #borrowBuffer(object: Ptr): Uint8Array | undefined {
     const { api, memory } = this;
     if (api.PyObject_GetBuffer(object, this.#scratch, 0) !== 0) {
       api.PyErr_Clear();
@@ -227,30 +227,30 @@ export class Values {
   checkLayout(): void {
     for (const value of [-5, 0, 1, 256, 257, -6, 2 ** 31, -(2 ** 53) + 1]) {
       const object = this.makeInt(value);
-      const asked = this.api.PyLong_AsDouble(object);
-      const read = this.readInt(object);
-      if (asked !== value || read !== value) this.#wrong(`int ${value}`);
+      const expected = this.api.PyLong_AsDouble(object);
+      const actual = this.readInt(object);
+      if (expected !== value || actual !== value) this.#throwLayoutError(`int ${value}`);
       this.api.Py_DecRef(object);
     }
     const int = this.makeInt(0x12345678);
     const { i32 } = this.memory;
     if (i32[int >> 2] !== 1 || i32[(int + INT_DIGIT) >> 2] !== 0x12345678) {
-      this.#wrong('the parts of an int');
+      this.#throwLayoutError('the parts of an int');
     }
     this.api.Py_DecRef(int);
     for (const text of LAYOUT_STRINGS) {
       const object = this.makeString(text);
-      if (this.#readWide(object, [...text].length) !== text) this.#wrong(`str ${text}`);
-      if (this.readString(object) !== text) this.#wrong(`str ${text}`);
+      if (this.#readWide(object, [...text].length) !== text) this.#throwLayoutError(`str ${text}`);
+      if (this.readString(object) !== text) this.#throwLayoutError(`str ${text}`);
       this.api.Py_DecRef(object);
     }
     const bytes = this.makeBytes(Uint8Array.of(1, 2, 3));
-    if (this.api.PyBytes_AsString(bytes) !== bytes + BYTES_DATA) this.#wrong('bytes');
+    if (this.api.PyBytes_AsString(bytes) !== bytes + BYTES_DATA) this.#throwLayoutError('bytes');
     this.api.Py_DecRef(bytes);
   }
 
-  #wrong(what: string): never {
-    throw new EngineError('setup', `this Python lays out its objects in another way: ${what}`);
+  #throwLayoutError(part: string): never {
+    throw new EngineError('setup', `this Python lays out its objects in another way: ${part}`);
   }
 }
 
@@ -264,74 +264,74 @@ const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '�
 /** The largest integer with one digit. */
 const ONE_DIGIT_MAX = 2 ** 30 - 1;
 /** The reference count of an object with one owner. */
-const OWN = 1;
+const ONE_OWNER = 1;
 
 /**
- * Makes integer arguments without allocation: every argument place reuses its last object, once no
+ * Makes integer arguments without allocation: every argument slot reuses its last object, once no
  * other reference to that is left.
  */
-export class Ints {
+export class IntArguments {
   readonly #values: Values;
   readonly #first: number;
-  /** The object of each place, 0 for none. */
+  /** The object of each slot; 0 if the slot has no object. */
   readonly #spare: Int32Array;
 
-  /** @param first the first place of `count`, as an index of `memory.i32` */
+  /** @param first the first of `count` slots, as an index of `memory.i32` */
   constructor(values: Values, first: number, count: number) {
     this.#values = values;
     this.#first = first;
     this.#spare = new Int32Array(count);
   }
 
-  /** Makes an integer for the place `at`; `keeps` tells whether to free it. */
+  /** Makes an integer for the slot `at`; `isRetained` says whether to free it. */
   make(at: number, value: number): Ptr {
     const isPlain = value > SMALL_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
     if (!isPlain) return this.#values.makeInt(value);
     const { memory, api } = this.#values;
-    const place = at - this.#first;
-    const spare = this.#spare[place]!;
+    const slot = at - this.#first;
+    const spare = this.#spare[slot]!;
     if (spare !== 0) {
       memory.refresh();
       const { i32 } = memory;
-      if (i32[spare >> 2] === OWN) {
+      if (i32[spare >> 2] === ONE_OWNER) {
         i32[(spare + INT_DIGIT) >> 2] = value;
         return spare;
       }
       api.Py_DecRef(spare);
     }
-    const made = this.#values.makeInt(value);
-    this.#spare[place] = made;
-    return made;
+    const created = this.#values.makeInt(value);
+    this.#spare[slot] = created;
+    return created;
   }
 
-  /** True if the object at this place must not be freed: it is shared, or reused. */
-  keeps(at: number, object: Ptr): boolean {
+  /** True if the caller must not free the object of this slot: it is shared, or reused. */
+  isRetained(at: number, object: Ptr): boolean {
     return object === this.#spare[at - this.#first] || this.#values.isSmall(object);
   }
 }
 
 /**
  * Makes a tuple (pairs, types): a dict of int, float, str and bytes, and each pair's GlusterFS
- * type, in order, separated by spaces. An iatt is the JSON of its fields. `keep` makes a frequent
+ * type, in order, separated by spaces. An iatt is the JSON of its fields. `makeName` makes a frequent
  * str. 0, with an exception pending, when Python is out of memory.
  */
-export function makeDict(values: Values, keep: (text: string) => Ptr, dict: Dict): Ptr {
+export function makeDict(values: Values, makeName: (text: string) => Ptr, dict: Dict): Ptr {
   const { api } = values;
   const pairs = api.PyDict_New();
   if (pairs === 0) return 0;
   let types = '';
-  let ok = true;
+  let isComplete = true;
   dict.forEach((key, value, type) => {
     types = types === '' ? type : `${types} ${type}`;
-    if (!ok) return;
-    const name = keep(key);
+    if (!isComplete) return;
+    const name = makeName(key);
     const object = name === 0 ? 0 : makeValue(values, value, type);
-    ok = object !== 0 && api.PyDict_SetItem(pairs, name, object) === 0;
+    isComplete = object !== 0 && api.PyDict_SetItem(pairs, name, object) === 0;
     if (name !== 0) api.Py_DecRef(name);
     if (object !== 0 && !values.isSmall(object)) api.Py_DecRef(object);
   });
-  const tuple = ok ? api.PyTuple_New(2) : 0;
-  const text = tuple === 0 ? 0 : keep(types);
+  const tuple = isComplete ? api.PyTuple_New(2) : 0;
+  const text = tuple === 0 ? 0 : makeName(types);
   if (text === 0) {
     api.Py_DecRef(pairs);
     if (tuple !== 0) api.Py_DecRef(tuple);

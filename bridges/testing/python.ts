@@ -7,7 +7,7 @@ import { nodeMachine } from '../machine/node/index.ts';
 import { createEngine, type HostFunction } from '../python/engine.ts';
 import { EngineError } from '../python/errors.ts';
 import { findImport } from '../python/imports.ts';
-import { IMPORTS, packageFiles } from '../python/own-files.ts';
+import { readPackageFiles, SNAPSHOT_IMPORTS } from '../python/python-files.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 /** Bytes of the interpreter's memory: tests may compare large files. */
@@ -44,21 +44,21 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
         print(t),
       ),
     },
-    preload: packageFiles(nodeMachine.parts),
-    imports: IMPORTS,
+    preload: readPackageFiles(nodeMachine.parts),
+    imports: SNAPSHOT_IMPORTS,
     timeLimit: timeLimit * 1000,
     memoryLimit: MEMORY,
   });
   try {
-    const runner = engine.module('glupy._testrun');
+    const runner = engine.importModule('glupy._testrun');
     const part = (member: string) => engine.get(runner, member);
-    const load = engine.entry(part('load'), 'sss', 's');
+    const load = engine.makeEntry(part('load'), 'sss', 's');
     const names = JSON.parse(load(name, path, source)!) as [string, number][];
-    const start = engine.entry(part('start'), 's', 'v');
-    const answer = engine.entry(part('answer'), 'is', 'v');
-    const tick = engine.entry(part('tick'), '', 'v');
-    const result = engine.entry(part('result'), '', 's');
-    const giveUp = engine.entry(part('give_up'), 's', 'v');
+    const start = engine.makeEntry(part('start'), 's', 'v');
+    const answer = engine.makeEntry(part('answer'), 'is', 'v');
+    const tick = engine.makeEntry(part('tick'), '', 'v');
+    const result = engine.makeEntry(part('result'), '', 's');
+    const giveUp = engine.makeEntry(part('give_up'), 's', 'v');
     const tests: Tests = {
       names,
       start: (test) => void start(test),
@@ -91,7 +91,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
 function describe(error: unknown): string {
   if (!(error instanceof EngineError))
     return error instanceof Error ? error.message : String(error);
-  const trace = error.script?.traceback.replace(OWN_FRAMES, '').trimEnd();
+  const trace = error.moduleError?.traceback.replace(OWN_FRAMES, '').trimEnd();
   return trace || error.message;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Mounts granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
- * ../realm-files.ts is the host's side. Errors have Emscripten's numbers: EPERM stands for every
+ * ../file-gates.ts is the host's side. Errors have Emscripten's numbers: EPERM stands for every
  * refusal, as Linux uses its number for no other error here.
  */
-import type { FileGates } from '../realm-files.ts';
+import type { FileGates } from '../file-gates.ts';
 
 interface FsNode {
   mode: number;
@@ -12,7 +12,7 @@ interface FsNode {
   mount: object;
   mounted?: object;
   /** True for a new node without attributes. */
-  fresh?: boolean;
+  isNew?: boolean;
   /** Bytes of a file in memory; target of a link; entries of a folder. */
   readonly usedBytes?: number;
   readonly link?: string;
@@ -24,8 +24,8 @@ interface FsStream {
   readonly flags: number;
   readonly position: number;
   readonly shared: { refcount: number };
-  /** The number of the open file. */
-  granted?: number;
+  /** The host's number of the open file. */
+  grantedFile?: number;
 }
 
 interface FileSystem {
@@ -70,17 +70,17 @@ const SEEK_END = 2;
 const NODE_BYTES = 1024;
 
 /**
- * @param most bytes of all files in memory
+ * @param limit bytes of all files in memory
  * @returns `find`, which returns the node of a granted file or undefined; and `room`, which throws
  *   when files in memory would exceed `most`
  */
-export default function files(host: Partial<FileGates>, most: number) {
-  const asks = Object.fromEntries(
-    Object.entries(host).map(([name, ask]) => [
+export default function makeFileTree(host: Partial<FileGates>, limit: number) {
+  const calls = Object.fromEntries(
+    Object.entries(host).map(([name, call]) => [
       name,
       (...args: unknown[]): Result => {
         try {
-          return (ask as (...args: unknown[]) => Result)(...args);
+          return (call as (...args: unknown[]) => Result)(...args);
         } catch {
           return -LINUX_EIO;
         }
@@ -93,92 +93,97 @@ export default function files(host: Partial<FileGates>, most: number) {
     if (typeof result === 'number' && result < 0) throw new FS.ErrnoError(WASI[-result] ?? EIO);
     return result;
   };
-  const text = (result: Result): string => String(check(result));
-  const number = (result: Result): number => Number(check(result));
+  const checkText = (result: Result): string => String(check(result));
+  const checkNumber = (result: Result): number => Number(check(result));
 
   const mount = { mountpoint: '', mounts: [], opts: {}, type: {} };
-  const pathOf = (node: FsNode): string => FS.getPath(node);
-  const below = (node: FsNode, name: string): string => {
-    const path = pathOf(node);
+  const nodePath = (node: FsNode): string => FS.getPath(node);
+  const childPath = (node: FsNode, name: string): string => {
+    const path = nodePath(node);
     return path === '/' ? `/${name}` : `${path}/${name}`;
   };
-  const modeOf = (packed: string): number => Number(packed.split(' ')[0]);
-  const attributes = (packed: string) => {
+  const packedMode = (packed: string): number => Number(packed.split(' ')[0]);
+  const readAttributes = (packed: string) => {
     const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = packed.split(' ').map(Number);
     const at = new Date(mtime);
     const times = { atime: new Date(atime), mtime: at, ctime: at };
     const blocks = Math.ceil(size / 512);
-    const none = { dev: 2, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 4096 };
-    return { ...none, ino, mode, size, ...times, blocks };
+    const fixedAttributes = { dev: 2, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 4096 };
+    return { ...fixedAttributes, ino, mode, size, ...times, blocks };
   };
-  function make(parent: FsNode, name: string, mode: number): FsNode {
+  function makeNode(parent: FsNode, name: string, mode: number): FsNode {
     const node = FS.createNode(parent, name, mode, 0);
     FS.hashRemoveNode(node);
     return Object.assign(node, { node_ops: nodeOps, stream_ops: streamOps, mount });
   }
 
   const nodeOps = {
-    getattr: (node: FsNode) => attributes(text(asks.stat(pathOf(node)))),
-    setattr(node: FsNode, { size, mode: given, mtime }: Changes): void {
-      const path = pathOf(node);
+    getattr: (node: FsNode) => readAttributes(checkText(calls.stat(nodePath(node)))),
+    setattr(node: FsNode, { size, mode: newMode, mtime }: Changes): void {
+      const path = nodePath(node);
       // A new file has the host's mode.
-      const mode = node.fresh ? undefined : given;
-      node.fresh = false;
-      if (size !== undefined) check(asks.truncate(path, size));
-      if (mode !== undefined || (mtime ?? null) !== null) check(asks.set(path, mode, mtime));
+      const mode = node.isNew ? undefined : newMode;
+      node.isNew = false;
+      if (size !== undefined) check(calls.truncate(path, size));
+      if (mode !== undefined || (mtime ?? null) !== null) check(calls.set(path, mode, mtime));
     },
     lookup: (parent: FsNode, name: string): FsNode =>
-      make(parent, name, modeOf(text(asks.look(below(parent, name))))),
+      makeNode(parent, name, packedMode(checkText(calls.statOrLog(childPath(parent, name))))),
     mknod(parent: FsNode, name: string, mode: number): FsNode {
-      const path = below(parent, name);
-      if (FS.isDir(mode)) check(asks.mkdir(path, mode & 0o777));
+      const path = childPath(parent, name);
+      if (FS.isDir(mode)) check(calls.mkdir(path, mode & 0o777));
       else if (FS.isFile(mode)) {
-        check(asks.close(check(asks.open(path, O_WRONLY | O_CREAT | O_EXCL))));
+        check(calls.close(check(calls.open(path, O_WRONLY | O_CREAT | O_EXCL))));
       } else throw new FS.ErrnoError(EPERM);
-      return Object.assign(make(parent, name, mode), { fresh: true });
+      return Object.assign(makeNode(parent, name, mode), { isNew: true });
     },
     rename: (node: FsNode, folder: FsNode, name: string) =>
-      void check(asks.rename(pathOf(node), below(folder, name))),
-    unlink: (parent: FsNode, name: string) => void check(asks.unlink(below(parent, name))),
-    rmdir: (parent: FsNode, name: string) => void check(asks.rmdir(below(parent, name))),
+      void check(calls.rename(nodePath(node), childPath(folder, name))),
+    unlink: (parent: FsNode, name: string) => void check(calls.unlink(childPath(parent, name))),
+    rmdir: (parent: FsNode, name: string) => void check(calls.rmdir(childPath(parent, name))),
     readdir(node: FsNode): string[] {
-      const names = text(asks.list(pathOf(node)));
+      const names = checkText(calls.list(nodePath(node)));
       return ['.', '..', ...(names === '' ? [] : names.split('\0'))];
     },
-    readlink: (node: FsNode): string => text(asks.readlink(pathOf(node))),
+    readlink: (node: FsNode): string => checkText(calls.readlink(nodePath(node))),
   };
 
   /** Reads or writes at an address of the interpreter's memory. */
   const transfer =
-    (ask: 'read' | 'write') =>
+    (operation: 'read' | 'write') =>
     (stream: FsStream, view: View, offset: number, length: number, position: number): number => {
       if (view.buffer !== heap().buffer) throw new FS.ErrnoError(EIO);
-      return number(asks[ask](stream.granted, view.byteOffset + offset, length, position));
+      return checkNumber(
+        calls[operation](stream.grantedFile, view.byteOffset + offset, length, position),
+      );
     };
   const streamOps = {
-    getattr: ({ granted, node }: FsStream) =>
-      granted === undefined ? nodeOps.getattr(node) : attributes(text(asks.fstat(granted))),
-    setattr({ granted, node }: FsStream, changes: Changes): void {
-      if (changes.size !== undefined) check(asks.ftruncate(granted, changes.size));
+    getattr: ({ grantedFile, node }: FsStream) =>
+      grantedFile === undefined
+        ? nodeOps.getattr(node)
+        : readAttributes(checkText(calls.fstat(grantedFile))),
+    setattr({ grantedFile, node }: FsStream, changes: Changes): void {
+      if (changes.size !== undefined) check(calls.ftruncate(grantedFile, changes.size));
       else nodeOps.setattr(node, changes);
     },
     open(stream: FsStream): void {
       if (FS.isDir(stream.node.mode)) return;
       const flags = stream.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-      stream.granted = number(asks.open(pathOf(stream.node), flags));
+      stream.grantedFile = checkNumber(calls.open(nodePath(stream.node), flags));
       stream.shared.refcount = 1;
     },
     dup({ shared }: FsStream): void {
       shared.refcount += 1;
     },
-    close({ granted, shared }: FsStream): void {
-      if (granted === undefined) return;
+    close({ grantedFile, shared }: FsStream): void {
+      if (grantedFile === undefined) return;
       shared.refcount -= 1;
-      if (shared.refcount === 0) asks.close(granted);
+      if (shared.refcount === 0) calls.close(grantedFile);
     },
     read: transfer('read'),
     write: transfer('write'),
-    fsync: ({ granted }: FsStream) => (granted === undefined ? 0 : check(asks.fsync(granted))),
+    fsync: ({ grantedFile }: FsStream) =>
+      grantedFile === undefined ? 0 : check(calls.fsync(grantedFile)),
     llseek(stream: FsStream, offset: number, whence: number): number {
       let from = whence === SEEK_CUR ? stream.position : 0;
       if (whence === SEEK_END && FS.isFile(stream.node.mode)) from = streamOps.getattr(stream).size;
@@ -187,49 +192,52 @@ export default function files(host: Partial<FileGates>, most: number) {
     },
   };
 
-  let busy = false;
-  function find(fs: FileSystem, parent: FsNode, name: string, heapOf: typeof heap) {
+  let isFinding = false;
+  function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof heap) {
     // The host's call looks up nothing, but a module's objects could.
-    if (busy || asks.stat === undefined) return undefined;
+    if (isFinding || calls.stat === undefined) return undefined;
     FS = fs;
-    heap = heapOf;
-    busy = true;
+    heap = readHeap;
+    isFinding = true;
     try {
-      const found = asks.stat(below(parent, name));
-      if (typeof found !== 'string') return undefined;
-      const node = make(parent, name, modeOf(found));
+      const packed = calls.stat(childPath(parent, name));
+      if (typeof packed !== 'string') return undefined;
+      const node = makeNode(parent, name, packedMode(packed));
       // A mount point: the surrounding folder in memory cannot remove or rename it.
       node.mounted = { root: node };
       return node;
     } finally {
-      busy = false;
+      isFinding = false;
     }
   }
 
-  let charged = 0;
-  function weigh(seen: Set<FsNode>, node: FsNode | undefined): number {
-    if (node === undefined || seen.has(node)) return 0;
-    seen.add(node);
-    const own = NODE_BYTES + (node.usedBytes ?? 0) + (node.link?.length ?? 0);
-    if (!node.contents || node.usedBytes !== undefined) return own;
-    return Object.values(node.contents).reduce((sum, each) => sum + weigh(seen, each), own);
+  let countedBytes = 0;
+  function countBytes(countedNodes: Set<FsNode>, node: FsNode | undefined): number {
+    if (node === undefined || countedNodes.has(node)) return 0;
+    countedNodes.add(node);
+    const nodeBytes = NODE_BYTES + (node.usedBytes ?? 0) + (node.link?.length ?? 0);
+    if (!node.contents || node.usedBytes !== undefined) return nodeBytes;
+    return Object.values(node.contents).reduce(
+      (sum, each) => sum + countBytes(countedNodes, each),
+      nodeBytes,
+    );
   }
   /** Counts added bytes, and recounts all files before it throws. */
-  function room(fs: FileSystem, node: FsNode | undefined, size: number): void {
-    const more = size - (node?.usedBytes ?? 0);
-    if (more <= 0) return;
-    charged += more;
-    if (charged <= most) return;
-    const seen = new Set<FsNode>();
-    const now = fs.streams.reduce(
-      (sum, stream) => sum + weigh(seen, stream?.node),
-      weigh(seen, fs.root),
+  function reserveBytes(fs: FileSystem, node: FsNode | undefined, size: number): void {
+    const added = size - (node?.usedBytes ?? 0);
+    if (added <= 0) return;
+    countedBytes += added;
+    if (countedBytes <= limit) return;
+    const countedNodes = new Set<FsNode>();
+    const total = fs.streams.reduce(
+      (sum, stream) => sum + countBytes(countedNodes, stream?.node),
+      countBytes(countedNodes, fs.root),
     );
-    charged = now + more;
-    if (charged <= most) return;
-    charged = now;
-    asks.full?.();
+    countedBytes = total + added;
+    if (countedBytes <= limit) return;
+    countedBytes = total;
+    calls.logFull?.();
     throw new fs.ErrnoError(ENOSPC);
   }
-  return { find, room };
+  return { find, room: reserveBytes };
 }

@@ -4,7 +4,7 @@
  * two binary files. It has three host functions and no other host object.
  */
 import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
-import type { HostEntry, Method, Next, RealmBoot } from '../realm.ts';
+import type { HostEntry, IteratorNext, Method, RealmBoot } from '../realm.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -14,7 +14,7 @@ interface Pyodide {
   setStderr(to: { write(bytes: Uint8Array): number }): void;
 }
 
-/** See load.ts. */
+/** The arguments that load.ts passes. */
 interface StartParts {
   readonly lock: string;
   readonly heapMax: number;
@@ -26,7 +26,7 @@ interface StartParts {
   stdlib?: Uint8Array;
   restoreMemory?(grow: unknown, heap: unknown): unknown;
   /** Pyodide's two scripts, which fill the first argument. */
-  readonly runtime: (runtime: { createPyodideModule?: unknown }, ...given: unknown[]) => void;
+  readonly runtime: (runtime: { createPyodideModule?: unknown }, ...more: unknown[]) => void;
   readonly loader: (
     loader: {
       fence?: unknown;
@@ -37,14 +37,14 @@ interface StartParts {
   ) => void;
 }
 
-/** Bytes of an unfinished line that are printed at once. */
-const MOST_IN_LINE = 16_384;
-/** A bit of the watchdog's word (host/limits/watchdog.ts). */
+/** The longest piece of an unfinished line; it is printed as a line of its own. */
+const MAX_LINE_LENGTH = 16_384;
+/** Bits of the watchdog's word (host/limits/watchdog.ts), and the number of a signal. */
 const INTERRUPT = 2;
 const FORCE = 4;
 const SIGINT = 2;
 
-// Read once: in a vm context each use of a global asks the host.
+// Read once: in a vm context each use of a global passes through an interceptor.
 const { compareExchange, load, or } = Atomics;
 
 const scope = globalThis as unknown as Record<string, unknown>;
@@ -53,14 +53,14 @@ function define(name: string, value: unknown): void {
   Object.defineProperty(scope, name, { value, writable: false, enumerable: false });
 }
 
-class Stop extends Error {}
+class ForcedStop extends Error {}
 
-export default function shims(
+export default function makeShims(
   hostNow: () => number,
   hostRandom: () => number,
   hostPrint: (stream: number, line: string) => void,
 ): RealmBoot {
-  const guard =
+  const hideErrors =
     <A extends unknown[], R>(f: (...args: A) => R) =>
     (...args: A): R => {
       try {
@@ -69,12 +69,12 @@ export default function shims(
         throw new Error('the host refused');
       }
     };
-  const [now, random, print] = [guard(hostNow), guard(hostRandom), guard(hostPrint)];
+  const [now, random, print] = [hideErrors(hostNow), hideErrors(hostRandom), hideErrors(hostPrint)];
   const word = new Int32Array(
     scope.SharedArrayBuffer === undefined ? new ArrayBuffer(8) : new SharedArrayBuffer(8),
   );
   const stopByForce = (value: number): void => {
-    if ((value & FORCE) !== 0) throw new Stop('stopped by the watchdog');
+    if ((value & FORCE) !== 0) throw new ForcedStop('stopped by the watchdog');
   };
 
   define('TextEncoder', TextEncoder);
@@ -86,18 +86,18 @@ export default function shims(
       return now();
     },
   });
-  const show = (value: unknown): string => {
+  const toText = (value: unknown): string => {
     try {
       return String(value);
     } catch {
       return typeof value;
     }
   };
-  const line =
+  const makePrinter =
     (stream: number) =>
     (...parts: unknown[]): void =>
-      print(stream, parts.map(show).join(' '));
-  const [log, error] = [line(1), line(2)];
+      print(stream, parts.map(toText).join(' '));
+  const [log, error] = [makePrinter(1), makePrinter(2)];
   define('console', { log, info: log, debug: log, warn: error, error });
   define(
     'AbortController',
@@ -122,15 +122,15 @@ export default function shims(
   });
   define('clearTimeout', () => {});
 
-  let early = false;
+  let skipsNextCheck = false;
   function takeSignal(): number {
     for (;;) {
       const value = load(word, 0);
       // The module has ignored its signal.
       stopByForce(value);
       if ((value & INTERRUPT) === 0) return 0;
-      if (early) {
-        early = false;
+      if (skipsNextCheck) {
+        skipsNextCheck = false;
         return 0;
       }
       if (compareExchange(word, 0, value, value & ~INTERRUPT) === value) return SIGINT;
@@ -139,30 +139,30 @@ export default function shims(
   const fillRandom = (view: Uint8Array): void => {
     for (let i = 0; i < view.length; i++) view[i] = random() & 255;
   };
-  const noImport = () => Promise.reject(new Error('there are no modules in this realm'));
-  const noFile = (): never => {
+  const refuseImport = () => Promise.reject(new Error('there are no modules in this realm'));
+  const refuseFile = (): never => {
     throw new Error('there are no files in this realm');
   };
 
   /** Prints line by line, and an unfinished line in pieces. */
-  const lines = (stream: number) => {
+  const makeLinePrinter = (stream: number) => {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let kept = '';
+    let unfinished = '';
     return (bytes: Uint8Array): number => {
-      for (let at = 0; at < bytes.length; at += MOST_IN_LINE) {
-        const piece = decoder.decode(bytes.subarray(at, at + MOST_IN_LINE), { stream: true });
-        const parts = (kept + piece).split('\n');
-        kept = parts.pop()!;
+      for (let at = 0; at < bytes.length; at += MAX_LINE_LENGTH) {
+        const piece = decoder.decode(bytes.subarray(at, at + MAX_LINE_LENGTH), { stream: true });
+        const parts = (unfinished + piece).split('\n');
+        unfinished = parts.pop()!;
         for (const part of parts) print(stream, part);
-        if (kept.length <= MOST_IN_LINE) continue;
-        print(stream, kept);
-        kept = '';
+        if (unfinished.length <= MAX_LINE_LENGTH) continue;
+        print(stream, unfinished);
+        unfinished = '';
       }
       return bytes.length;
     };
   };
 
-  async function begin(parts: StartParts): Promise<object> {
+  async function startPyodide(parts: StartParts): Promise<object> {
     const readbuffer = (name: string): ArrayBufferLike => {
       const part = name.endsWith('.wasm') ? 'wasm' : 'stdlib';
       const bytes = parts[part];
@@ -170,14 +170,14 @@ export default function shims(
       delete parts[part];
       return bytes.buffer;
     };
-    Object.assign(scope, { readbuffer, read: noFile, load: noFile });
+    Object.assign(scope, { readbuffer, read: refuseFile, load: refuseFile });
     const runtime: Parameters<StartParts['runtime']>[0] = {};
     const loader: Parameters<StartParts['loader']>[0] = {};
     const restore = (grow: unknown, heap: unknown) => parts.restoreMemory!(grow, heap);
-    const given = [parts.heapMax, restore, takeSignal, parts.files, parts.apart];
-    parts.runtime(runtime, noImport, fillRandom, ...given);
+    const runtimeArguments = [parts.heapMax, restore, takeSignal, parts.files, parts.apart];
+    parts.runtime(runtime, refuseImport, fillRandom, ...runtimeArguments);
     loader.fence = parts.fence;
-    parts.loader(loader, noImport);
+    parts.loader(loader, refuseImport);
     const config: Record<string, unknown> = {
       createPyodideModule: runtime.createPyodideModule,
       indexURL: '/pyodide/',
@@ -191,18 +191,19 @@ export default function shims(
     };
     const pyodide = await loader.loadPyodide!(config);
     delete config._loadSnapshot;
-    // It keeps the instance's 10 MB of source bytes.
+    // It references the instance's 10 MB of source bytes.
     delete pyodide._module.instantiateWasm;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete scope[name];
-    pyodide.setStdout({ write: lines(1) });
-    pyodide.setStderr({ write: lines(2) });
+    pyodide.setStdout({ write: makeLinePrinter(1) });
+    pyodide.setStderr({ write: makeLinePrinter(2) });
     return { pyodide, module: pyodide._module, exports: loader.instance!.exports };
   }
 
   return {
     word,
-    start: (parts, done, failed) => void begin(parts as StartParts).then(done, failed),
+    start: (parts, onValue, onError) =>
+      void startPyodide(parts as StartParts).then(onValue, onError),
     makeBytes: (length) => new Uint8Array(length),
     makeGate:
       (f: HostEntry): HostEntry =>
@@ -213,23 +214,23 @@ export default function shims(
           return 0;
         }
       },
-    makeNext(next: Next, check: () => number): Next {
+    makeNext(next: IteratorNext, check: () => number): IteratorNext {
       let count = 0;
       return (iterator) => {
         count += 1;
-        const asks = (count & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
-        return asks && check() !== 0 ? 0 : next(iterator);
+        const mustCheck = (count & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
+        return mustCheck && check() !== 0 ? 0 : next(iterator);
       };
     },
-    makeTold:
-      (f: Method, tell: HostEntry): Method =>
+    makeNotifying:
+      (f: Method, notify: HostEntry): Method =>
       (self, object) => {
-        tell(self, object, 0);
+        notify(self, object, 0);
         return f(self, object);
       },
     interruptAgain() {
-      // Not at the very next check, which may be in the caller.
-      early = true;
+      // Skips the next check, which may be in the caller.
+      skipsNextCheck = true;
       or(word, 0, INTERRUPT);
     },
   };

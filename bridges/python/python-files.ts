@@ -1,43 +1,44 @@
 /**
- * The Python files of an interpreter: its own, and those of `option packages`: folders, added to
- * `sys.path`, and pure Python wheels, unpacked into its memory.
+ * Lists an interpreter's own Python files, and adds those of `option packages`: folders to
+ * `sys.path`, and pure Python wheels to the interpreter's memory.
  */
 import type { Parts, Sources } from '../host/machine.ts';
 import { basename } from '../host/paths.ts';
 
 /** The interpreter's folder of its own packages. */
-export const SITE = '/lib/python3.14/site-packages';
+export const SITE_FOLDER = '/lib/python3.14/site-packages';
 
 /** The module that confines an interpreter: `python/interpreter/_confine.py`. */
-export const CONFINE = '_confine';
+export const CONFINE_MODULE = '_confine';
 
 /** Matches the declaration of a file's encoding (PEP 263). */
 export const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
-/** A Python file put into the interpreter's file system; `path` is absolute in there. */
+/** A Python file for the interpreter's file system; `path` is absolute there. */
 export interface PreloadFile {
   readonly path: string;
   readonly source: string;
 }
 
-const filesOf = (parts: Parts, folder: string, into: string): PreloadFile[] =>
+const readPythonFiles = (parts: Parts, folder: string, into: string): PreloadFile[] =>
   parts
     .names(`python/${folder}/`)
     .filter((name) => name.endsWith('.py'))
     .map((name) => ({ path: `${into}/${basename(name)}`, source: parts.text(name) }));
 
-/** The engine's own Python files. */
-export const engineFiles = (parts: Parts): PreloadFile[] => filesOf(parts, 'interpreter', SITE);
+/** Reads the engine's own Python files. */
+export const readEngineFiles = (parts: Parts): PreloadFile[] =>
+  readPythonFiles(parts, 'interpreter', SITE_FOLDER);
 
-/** The package that modules import. */
-export const packageFiles = (parts: Parts): PreloadFile[] =>
-  filesOf(parts, 'glupy', `${SITE}/glupy`);
+/** Reads the files of glupy, the package that modules import. */
+export const readPackageFiles = (parts: Parts): PreloadFile[] =>
+  readPythonFiles(parts, 'glupy', `${SITE_FOLDER}/glupy`);
 
 /**
- * Imports of the snapshot, which cost nothing at a start: standard modules that most translators
+ * Imports that the snapshot contains, so that they take no time at a start: standard modules that most translators
  * need, and the package with its testing support.
  */
-export const IMPORTS = [
+export const SNAPSHOT_IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
   ...['glupy', 'glupy._bridge', 'glupy._notes', 'glupy._clock', 'glupy._testrun'],
   'glupy.testing',
@@ -47,7 +48,7 @@ export const IMPORTS = [
  * Checks a wheel's name: name, version, optional build number, and tags for Python, ABI and
  * platform, separated by hyphens. Returns the fault; undefined for a wheel for any machine.
  */
-export function whyNoWheel(path: string): string | undefined {
+export function findWheelFault(path: string): string | undefined {
   const file = basename(path);
   if (!file.endsWith('.whl')) return 'neither a folder nor a wheel (*.whl)';
   const parts = file.slice(0, -'.whl'.length).split('-');
@@ -74,7 +75,7 @@ export function addPackages(paths: readonly string[], sources: Sources, sink: Pa
       sink.addFolder(path);
       continue;
     }
-    const wrong = whyNoWheel(path) ?? sink.addWheel(basename(path, '.whl'), sources.read(path));
-    if (wrong !== '') throw new Error(`option packages ${path}: ${wrong}`);
+    const fault = findWheelFault(path) ?? sink.addWheel(basename(path, '.whl'), sources.read(path));
+    if (fault !== '') throw new Error(`option packages ${path}: ${fault}`);
   }
 }

@@ -1,0 +1,110 @@
+/**
+ * Makes the functions by which the interpreter's file system reaches granted files of the host.
+ *
+ * Emscripten asks the host for names that a folder in memory lacks. Nodes of granted files call the
+ * host, and are never cached, so that a module sees current files. Emscripten follows symbolic
+ * links inside the interpreter's tree. The host trusts nothing: the machine's files check paths,
+ * and this file checks that buffers lie in the interpreter's memory.
+ */
+import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
+import type { Attributes, GrantedFiles } from '../host/machine.ts';
+import type { Memory } from './capi.ts';
+
+/** The host's functions for the realm. A negative number is minus a Linux errno. */
+export interface FileGates {
+  stat(path: unknown): string | number;
+  /** As `stat`, for a name in a granted folder or in one above it: a refusal is logged. */
+  statOrLog(path: unknown): string | number;
+  /** Logs that files in the interpreter's memory have reached their limit. */
+  logFull(): number;
+  fstat(file: unknown): string | number;
+  list(path: unknown): string | number;
+  readlink(path: unknown): string | number;
+  open(path: unknown, flags: unknown): number;
+  close(file: unknown): number;
+  read(file: unknown, at: unknown, length: unknown, position: unknown): number;
+  write(file: unknown, at: unknown, length: unknown, position: unknown): number;
+  truncate(path: unknown, size: unknown): number;
+  ftruncate(file: unknown, size: unknown): number;
+  fsync(file: unknown): number;
+  mkdir(path: unknown, mode: unknown): number;
+  rmdir(path: unknown): number;
+  unlink(path: unknown): number;
+  rename(from: unknown, to: unknown): number;
+  set(path: unknown, mode: unknown, mtime: unknown): number;
+}
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
+const toIndex = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : -1;
+const toNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+const packAttributes = (attributes: Attributes | number): string | number =>
+  typeof attributes === 'number'
+    ? attributes
+    : [attributes.mode, attributes.size, attributes.ino, attributes.atime, attributes.mtime].join(
+        ' ',
+      );
+
+/**
+ * Makes the realm's functions for `files`. `memory` returns the interpreter's memory, once it exists.
+ */
+export function makeFileGates(
+  files: GrantedFiles,
+  memory: () => Memory | undefined,
+  logRefusal: (operation: string) => void,
+): FileGates {
+  const logIfRefused = <T>(operation: string, path: unknown, result: T): T => {
+    if ((result as unknown) === -EACCES) logRefusal(`${operation} ${toText(path)} (not granted)`);
+    if ((result as unknown) === -EMFILE)
+      logRefusal(`${operation} of more files than may be open at once`);
+    return result;
+  };
+  const memoryRange = (at: unknown, length: unknown): Uint8Array | undefined => {
+    const views = memory();
+    const [start, size] = [toIndex(at), toIndex(length)];
+    if (views === undefined || start < 0 || size < 0) return undefined;
+    views.refresh();
+    return start + size <= views.u8.length ? views.u8.subarray(start, start + size) : undefined;
+  };
+  return {
+    // During the start the interpreter creates its own folders.
+    stat: (path) => (memory() === undefined ? -ENOENT : packAttributes(files.stat(toText(path)))),
+    statOrLog: (path) => logIfRefused('stat', path, packAttributes(files.stat(toText(path)))),
+    logFull() {
+      logRefusal('more than 64 MiB in files of the interpreter');
+      return 0;
+    },
+    fstat: (file) => packAttributes(files.fstat(toIndex(file))),
+    list(path) {
+      const names = logIfRefused('list', path, files.list(toText(path)));
+      return typeof names === 'number' ? names : names.join('\0');
+    },
+    readlink: (path) => logIfRefused('readlink', path, files.readlink(toText(path))),
+    open: (path, flags) =>
+      logIfRefused('open', path, files.openFile(toText(path), toIndex(flags) & 0xffff, 0o666)),
+    close: (file) => files.closeFile(toIndex(file)),
+    read(file, at, length, position) {
+      const into = memoryRange(at, length);
+      return into === undefined ? -EFAULT : files.read(toIndex(file), into, toIndex(position));
+    },
+    write(file, at, length, position) {
+      const from = memoryRange(at, length);
+      return from === undefined ? -EFAULT : files.write(toIndex(file), from, toIndex(position));
+    },
+    truncate: (path, size) =>
+      logIfRefused('truncate', path, files.truncate(toText(path), toIndex(size))),
+    ftruncate: (file, size) => files.ftruncate(toIndex(file), toIndex(size)),
+    fsync: (file) => files.fsync(toIndex(file)),
+    mkdir: (path, mode) => logIfRefused('mkdir', path, files.mkdir(toText(path), toIndex(mode))),
+    rmdir: (path) => logIfRefused('rmdir', path, files.rmdir(toText(path))),
+    unlink: (path) => logIfRefused('unlink', path, files.unlink(toText(path))),
+    rename: (from, to) => logIfRefused('rename', to, files.rename(toText(from), toText(to))),
+    set: (path, mode, mtime) =>
+      logIfRefused(
+        'setattr',
+        path,
+        files.setAttributes(toText(path), toNumber(mode), toNumber(mtime)),
+      ),
+  };
+}
