@@ -1,9 +1,9 @@
-/** The Context of a graph that runs in a browser: its clock, timers, randomness and log. */
+/** Implements the Context of a graph that runs in a browser: clock, timers, randomness and log. */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
 import { web } from './worker-globals.ts';
 
-/** The longest timer of a browser; a longer one would fire at once. */
+/** The longest timer of a browser, in milliseconds; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class BrowserContext implements Context {
@@ -25,15 +25,15 @@ export class BrowserContext implements Context {
 
   after(ms: number, fn: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
-    const arm = (left: number): void => {
-      const next = Math.min(left, TIMER_MS_MAX);
-      timer = setTimeout(() => (left > next ? arm(left - next) : fn()), next);
+    const arm = (remaining: number): void => {
+      const next = Math.min(remaining, TIMER_MS_MAX);
+      timer = setTimeout(() => (remaining > next ? arm(remaining - next) : fn()), next);
     };
     arm(ms);
     return () => clearTimeout(timer);
   }
 
-  /** Posts a message to itself: it runs after all pending events, without a timer's delay. */
+  /** Calls `fn` after all pending events, by a message to itself, without a timer's delay. */
   soon(fn: () => void): () => void {
     const { port1, port2 } = new web.MessageChannel();
     const close = (): void => {

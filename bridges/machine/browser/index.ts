@@ -1,14 +1,14 @@
 /**
- * The machine of a browser's worker for features/glupy: it has the modules that the page passes,
- * and refuses options that need more, with the reason.
+ * Implements the machine of features/glupy in a browser's worker: it has the modules that the page
+ * passes, and refuses options that need more, with the reason.
  */
 import type { Machine } from '../../host/machine.ts';
-import { noFiles } from './files.ts';
 import { memory } from './memory.ts';
-import { bakedCache } from './page-cache.ts';
-import { type PartBytes, partsOf } from './parts.ts';
+import { noFiles } from './no-files.ts';
+import { makeBakedCache } from './page-cache.ts';
+import { makeParts, type PartBytes } from './parts.ts';
 import { newRealm } from './realm.ts';
-import { sourcesOf, type Texts } from './sources.ts';
+import { makeSources, type Texts } from './sources.ts';
 import { startWatch } from './watchdog.ts';
 import { web } from './worker-globals.ts';
 
@@ -24,36 +24,37 @@ export interface BrowserSettings {
 }
 
 const NO_FILES = 'a browser has no files that it could name';
-const CANNOT = {
+/** Options that a browser cannot offer, each with the reason. */
+const REFUSED_OPTIONS = {
   isolation: 'a browser page gives no thread of its own to a volume',
   'allow-read': NO_FILES,
   'allow-write': NO_FILES,
   packages: NO_FILES,
   'allow-env': 'a browser has no environment',
-  reload: 'modules are given once in a browser: nothing tells that one was saved',
+  reload: 'a page passes its modules once, so a browser cannot detect that one was saved',
 } as const;
 
 export async function browserMachine(settings: BrowserSettings): Promise<Machine> {
   const { modules, parts, lost } = settings;
-  const started = await startWatch(lost);
-  const why = 'why' in started ? started.why : null;
+  const watchdog = await startWatch(lost);
+  const reason = 'reason' in watchdog ? watchdog.reason : null;
   return {
     env: {},
-    unsupportedOptions: CANNOT,
+    unsupportedOptions: REFUSED_OPTIONS,
     notes:
-      why === null
+      reason === null
         ? []
-        : [`option time-limit has no effect, calls that run too long are not ended: ${why}`],
+        : [`option time-limit has no effect, calls that run too long are not ended: ${reason}`],
     maxFds: 16_384,
-    sources: sourcesOf(modules),
-    parts: partsOf(parts),
+    sources: makeSources(modules),
+    parts: makeParts(parts),
     memory,
     startThread: null,
-    watch: 'watch' in started ? started.watch : null,
+    watch: 'watch' in watchdog ? watchdog.watch : null,
     random: (out) => web.crypto.getRandomValues(out),
     newRealm,
     openFiles: () => noFiles,
-    openCache: async () => bakedCache(parts),
+    openCache: async () => makeBakedCache(parts),
     stripTypes:
       settings.stripTypes ??
       ((_source, path) => {
@@ -64,7 +65,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     // A browser's garbage collector cannot be called.
     collectGarbage() {},
     watchFolder(_folder, _extensions, watcher) {
-      watcher.onFailure(CANNOT.reload);
+      watcher.onFailure(REFUSED_OPTIONS.reload);
       return () => {};
     },
   };

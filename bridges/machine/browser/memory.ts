@@ -1,14 +1,14 @@
 /** Encodes text without Node's Buffer, unit by unit, so that lone surrogates survive. */
 import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts';
 
-/** Arguments of one function call at most. */
-const MOST_UNITS = 4096;
+/** The most arguments of one function call. */
+const MAX_UNITS = 4096;
 
-function textOf(units: Uint8Array | Uint16Array): string {
-  if (units.length <= MOST_UNITS) return String.fromCharCode(...units);
+function unitsToText(units: Uint8Array | Uint16Array): string {
+  if (units.length <= MAX_UNITS) return String.fromCharCode(...units);
   let text = '';
-  for (let at = 0; at < units.length; at += MOST_UNITS) {
-    text += String.fromCharCode(...units.subarray(at, at + MOST_UNITS));
+  for (let at = 0; at < units.length; at += MAX_UNITS) {
+    text += String.fromCharCode(...units.subarray(at, at + MAX_UNITS));
   }
   return text;
 }
@@ -17,11 +17,11 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 class Bytes extends Uint8Array implements TextBytes {
   write(text: string, at: number, length: number, encoding: 'latin1' | 'utf16le'): number {
-    const wide = encoding === 'utf16le';
-    const count = wide ? length >> 1 : length;
+    const isWide = encoding === 'utf16le';
+    const count = isWide ? length >> 1 : length;
     for (let i = 0; i < count; i++) {
       const unit = text.charCodeAt(i);
-      if (wide) {
+      if (isWide) {
         this[at + i * 2] = unit;
         this[at + i * 2 + 1] = unit >> 8;
       } else this[at + i] = unit;
@@ -32,9 +32,9 @@ class Bytes extends Uint8Array implements TextBytes {
   override toString(encoding: TextEncoding = 'utf8', from = 0, to = this.length): string {
     const bytes = new Uint8Array(this.buffer, this.byteOffset + from, to - from);
     if (encoding === 'utf8') return utf8.decode(bytes);
-    if (encoding === 'latin1') return textOf(bytes);
+    if (encoding === 'latin1') return unitsToText(bytes);
     // A copy is aligned for units of two bytes.
-    return textOf(new Uint16Array(bytes.slice().buffer));
+    return unitsToText(new Uint16Array(bytes.slice().buffer));
   }
 }
 
@@ -42,7 +42,7 @@ export const memory: MemoryTools = {
   view: (buffer, at = 0, length = undefined) =>
     new Bytes(buffer as ArrayBuffer, at, length) as TextBytes,
   copy: (bytes) => bytes.slice(),
-  latin1: textOf,
+  latin1: unitsToText,
   fromLatin1(text) {
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

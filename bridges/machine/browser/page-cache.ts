@@ -1,9 +1,9 @@
-/** A read-only cache from the page's parts: one snapshot of Python. */
+/** Makes a read-only cache from the page's parts, with one snapshot of Python. */
 import { BAKED, type BakedHead, type Cache, BAKED_PAGE as PAGE } from '../../host/machine.ts';
 import type { PartBytes } from './parts.ts';
 
-/** Undefined if the page has none: interpreters then start cold. */
-export function bakedCache(parts: PartBytes): Cache | undefined {
+/** Returns undefined if the page has no snapshot: interpreters then start cold. */
+export function makeBakedCache(parts: PartBytes): Cache | undefined {
   const [head, pages] = [parts.get(BAKED.head), parts.get(BAKED.pages)];
   if (head === undefined || pages === undefined) return undefined;
   const bakedHead = JSON.parse(new TextDecoder().decode(head)) as BakedHead;

@@ -1,5 +1,5 @@
 /**
- * Realms in a browser. A worker cannot make a realm, so evaluated code gets a scope instead: it
+ * Makes realms in a browser. A worker cannot make a realm, so evaluated code gets a scope instead: it
  * looks up every free name there, `globalThis` included; the worker's globals stay hidden, missing
  * names are undefined. That restricts trusted text only, and is no wall against a module: from any
  * JavaScript object it could climb to the worker's `Function`. The fence (python/fence.ts) keeps
@@ -18,9 +18,9 @@ const NAMES = [
 ].flatMap((line) => line.split(' '));
 
 export function newRealm(): BareRealm {
-  const own = globalThis as unknown as Readonly<Record<string, unknown>>;
+  const workerGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
   const scope: Record<string, unknown> = Object.create(null);
-  for (const name of NAMES) scope[name] = own[name];
+  for (const name of NAMES) scope[name] = workerGlobals[name];
   scope.globalThis = scope;
   const names = new Proxy(scope, {
     // No lookup leaves the scope.
@@ -33,6 +33,6 @@ export function newRealm(): BareRealm {
   };
   return {
     evaluate,
-    runReactions: () => new Promise((done) => setTimeout(done, 0)),
+    runReactions: () => new Promise((resolve) => setTimeout(resolve, 0)),
   };
 }

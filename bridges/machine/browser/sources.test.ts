@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { sourcesOf } from './sources.ts';
+import { makeSources } from './sources.ts';
 
-const sources = sourcesOf({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
+const sources = makeSources({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
 
 it("a browser's sources have the given files and their folders", () => {
   expect(
@@ -24,5 +24,5 @@ it.each([
 });
 
 it('a relative path is refused', () => {
-  expect(() => sourcesOf({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
+  expect(() => makeSources({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
 });

@@ -15,16 +15,16 @@ class SourceError extends Error {
 /** Texts by absolute path. */
 export type Texts = Readonly<Record<string, string | Uint8Array>>;
 
-/** @throws {Error} for a relative path */
-export function sourcesOf(texts: Texts): Sources {
+/** Makes the sources of these texts. @throws {Error} for a relative path */
+export function makeSources(texts: Texts): Sources {
   const files = new Map<string, Uint8Array>();
   const folders = new Map<string, Map<string, FileKind>>([['/', new Map()]]);
   const utf8 = new TextEncoder();
   for (const [path, text] of Object.entries(texts)) {
     if (!path.startsWith('/')) throw new Error(`modules: '${path}' is no absolute path`);
-    const whole = normalize(path);
-    files.set(whole, typeof text === 'string' ? utf8.encode(text) : text);
-    addTo(folders, whole, 'file');
+    const fullPath = normalize(path);
+    files.set(fullPath, typeof text === 'string' ? utf8.encode(text) : text);
+    addEntry(folders, fullPath, 'file');
   }
   const kind = (path: string): FileKind | undefined =>
     files.has(path) ? 'file' : folders.has(path) ? 'folder' : undefined;
@@ -34,7 +34,7 @@ export function sourcesOf(texts: Texts): Sources {
     list(folder) {
       const entries = folders.get(normalize(folder));
       if (entries === undefined) throw new SourceError('ENOENT', folder);
-      return [...entries].map(([name, of]) => ({ name, isFolder: of === 'folder' }));
+      return [...entries].map(([name, kind]) => ({ name, isFolder: kind === 'folder' }));
     },
     read(path) {
       const bytes = files.get(normalize(path));
@@ -42,9 +42,9 @@ export function sourcesOf(texts: Texts): Sources {
       return bytes;
     },
     realPath(path) {
-      const whole = normalize(path);
-      if (kind(whole) === undefined) throw new SourceError('ENOENT', path);
-      return whole;
+      const fullPath = normalize(path);
+      if (kind(fullPath) === undefined) throw new SourceError('ENOENT', path);
+      return fullPath;
     },
     // No mount can cover a text.
     recordFileSystems: () => () => Promise.resolve(),
@@ -52,13 +52,13 @@ export function sourcesOf(texts: Texts): Sources {
 }
 
 /** Adds a path to its folder, and that to its parent. */
-function addTo(folders: Map<string, Map<string, FileKind>>, path: string, kind: FileKind): void {
-  const at = path.lastIndexOf('/');
-  const folder = path.slice(0, at) || '/';
-  const known = folders.get(folder);
-  const entries = known ?? new Map<string, FileKind>();
-  entries.set(path.slice(at + 1), kind);
-  if (known !== undefined) return;
+function addEntry(folders: Map<string, Map<string, FileKind>>, path: string, kind: FileKind): void {
+  const slash = path.lastIndexOf('/');
+  const folder = path.slice(0, slash) || '/';
+  const existing = folders.get(folder);
+  const entries = existing ?? new Map<string, FileKind>();
+  entries.set(path.slice(slash + 1), kind);
+  if (existing !== undefined) return;
   folders.set(folder, entries);
-  addTo(folders, folder, 'folder');
+  addEntry(folders, folder, 'folder');
 }

@@ -1,7 +1,7 @@
 /**
- * The watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the graph's
- * worker, on a page isolated from other origins. It interrupts engines that check their word; a
- * call that never checks is reported by a port to the page, which can end the worker.
+ * Runs the watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the
+ * graph's worker, on a page isolated from other origins. It interrupts engines that check their
+ * word. It reports a call that never checks to the page, by a port; the page can end the worker.
  */
 import {
   CONSTANTS,
@@ -21,7 +21,7 @@ export interface Lost {
   readonly seconds: number;
 }
 
-/** A message to the watchdog's worker: the shared memory first, then engines to watch or not. */
+/** A message to the watchdog's worker: first the shared memory, then engines to add or remove. */
 interface Message {
   readonly id?: number;
   readonly slot?: Slot;
@@ -44,72 +44,72 @@ function run(
   };
   let words: Int32Array = new Int32Array(0);
   let port: Pick<WebWorker, 'postMessage'> | undefined;
-  let active = 0;
-  let last = 0;
+  let lastActive = 0;
+  let lastSample = 0;
   function reportLost(slot: Slot): void {
     if (slot.isEndRequested) return;
     slot.isEndRequested = true;
     port?.postMessage({ volume: slot.name, seconds: slot.spentMs / 1000 });
   }
-  const ends = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
-  function turn(): void {
+  const actions = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
+  function sample(): void {
     const now = performance.now();
-    const passed = now - last;
-    last = now;
-    const { runs, pause } = sampleAll(slots.values(), passed, ends);
-    if (runs) active = now;
-    if (now - active > 1000 && waitAsync !== undefined) void rest(waitAsync);
-    else setTimeout(turn, Math.max(1, pause));
+    const elapsed = now - lastSample;
+    lastSample = now;
+    const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
+    if (runs) lastActive = now;
+    if (now - lastActive > 1000 && waitAsync !== undefined) void waitWhileIdle(waitAsync);
+    else setTimeout(sample, Math.max(1, pause));
   }
-  async function rest(wait: NonNullable<typeof waitAsync>): Promise<void> {
+  async function waitWhileIdle(wait: NonNullable<typeof waitAsync>): Promise<void> {
     Atomics.store(words, 0, 1);
     // Engines use plain stores: a store missed now is visible after this time.
-    let idle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
-    for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
-    if (idle) await wait(words, 0, 1).value;
+    let isIdle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
+    for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
+    if (isIdle) await wait(words, 0, 1).value;
     Atomics.store(words, 0, 0);
-    active = last = performance.now();
-    turn();
+    lastActive = lastSample = performance.now();
+    sample();
   }
   worker.onmessage = ({ data }) => {
-    const told = data as Message;
-    if (told.words !== undefined) {
-      words = told.words;
-      port = told.reportLost as typeof port;
-      active = last = performance.now();
-      turn();
+    const message = data as Message;
+    if (message.words !== undefined) {
+      words = message.words;
+      port = message.reportLost as typeof port;
+      lastActive = lastSample = performance.now();
+      sample();
       worker.postMessage('ready');
-    } else if (told.slot !== undefined) slots.set(told.id!, told.slot);
-    else slots.delete(told.id!);
+    } else if (message.slot !== undefined) slots.set(message.id!, message.slot);
+    else slots.delete(message.id!);
   };
 }
 
 const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
 
-/** Starts the watchdog; undefined with the reason if threads or shared memory are missing. */
+/** Starts the watchdog; returns the reason if threads or shared memory are missing. */
 export async function startWatch(
   reportLost: object | undefined,
-): Promise<{ readonly watch: Watch } | { readonly why: string }> {
+): Promise<{ readonly watch: Watch } | { readonly reason: string }> {
   const { crossOriginIsolated, Worker } = web;
   if (crossOriginIsolated !== true) {
-    return { why: 'the page is not isolated from other origins (COOP and COEP)' };
+    return { reason: 'the page is not isolated from other origins (COOP and COEP)' };
   }
-  if (Worker === undefined) return { why: 'a worker cannot start another here' };
+  if (Worker === undefined) return { reason: 'a worker cannot start another here' };
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'glossa watchdog' });
   try {
-    await begin(worker, reportLost);
+    await awaitStart(worker, reportLost);
   } catch (error) {
     worker.terminate();
-    return { why: `its worker does not start: ${(error as Error).message}` };
+    return { reason: `its worker does not start: ${(error as Error).message}` };
   } finally {
     URL.revokeObjectURL(url);
   }
-  return { watch: watchBy(worker) };
+  return { watch: makeWatch(worker) };
 }
 
 /** Waits for the worker's first message; it then runs also while this thread is busy. */
-const begin = (worker: WebWorker, reportLost: object | undefined): Promise<void> =>
+const awaitStart = (worker: WebWorker, reportLost: object | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = ({ message }) => reject(new Error(message ?? 'the browser gives no reason'));
@@ -119,12 +119,12 @@ const begin = (worker: WebWorker, reportLost: object | undefined): Promise<void>
     );
   });
 
-function watchBy(worker: WebWorker): Watch {
+function makeWatch(worker: WebWorker): Watch {
   let engines = 0;
-  return (watched) => {
+  return (engine) => {
     engines += 1;
     const id = engines;
-    worker.postMessage({ id, slot: newSlot(watched, false) });
+    worker.postMessage({ id, slot: newSlot(engine, false) });
     wake();
     return () => worker.postMessage({ id });
   };

@@ -1,7 +1,7 @@
 /**
- * The user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A user who
- * can write there decides which code runs. So it is used only if it belongs to this user, no other
- * user can change it or the path to it, and it is no link ({@link usableFolder}).
+ * Prepares the user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A user
+ * who can write there decides which code runs. So glossa uses it only if it belongs to this user, no
+ * other user can change it or the path to it, and it is no link ({@link prepareFolder}).
  */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
@@ -10,41 +10,44 @@ import { effectiveUser, exposure } from '../../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 
-/** The default cache folder, by the XDG base directory specification. */
+/** Returns the default cache folder, by the XDG base directory specification. */
 export function defaultCacheFolder(): string {
-  const named = process.env.XDG_CACHE_HOME;
-  const base = named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache');
+  const fromEnvironment = process.env.XDG_CACHE_HOME;
+  const base =
+    fromEnvironment !== undefined && isAbsolute(fromEnvironment)
+      ? fromEnvironment
+      : join(homedir(), '.cache');
   return join(base, 'glossa');
 }
 
-/** The `code` of a system error, or its message. */
-export function reason(error: unknown): string {
+/** Returns the `code` of a system error, or its message. */
+export function errorReason(error: unknown): string {
   if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
   return String(error);
 }
 
 /**
- * Creates `folder` if missing; undefined, with a warning, if it is not this user's alone: `sudo -E`
+ * Creates `folder` if missing; undefined, with a warning, if other users control it: `sudo -E`
  * keeps another user's HOME, and users may share an XDG_CACHE_HOME.
  */
-export function usableFolder(folder: string, warn: Log, log: Log): string | undefined {
+export function prepareFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
     // Checked before anything is created there for another user.
-    let why = exposure(folder);
-    if (why === null) {
+    let problem = exposure(folder);
+    if (problem === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      why = exposure(folder) ?? whyForeign(folder, lstatSync(folder), 'folder');
+      problem = exposure(folder) ?? foreignReason(folder, lstatSync(folder), 'folder');
     }
-    if (why === null) return folder;
-    warn(`no cache in ${folder}: ${why} (XDG_CACHE_HOME names a folder for another)`);
+    if (problem === null) return folder;
+    warn(`no cache in ${folder}: ${problem} (XDG_CACHE_HOME names a folder for another)`);
   } catch (error) {
-    log(`cannot write ${folder}: ${reason(error)}`);
+    log(`cannot write ${folder}: ${errorReason(error)}`);
   }
   return undefined;
 }
 
-/** The reason why a cached file or folder is not this user's alone; null if it is. */
-export function whyForeign(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
+/** Returns the reason why other users control a cached file or folder; null if none does. */
+export function foreignReason(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
   const uid = effectiveUser();
   if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
   if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;

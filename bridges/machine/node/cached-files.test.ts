@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { effectiveUser } from '../../../runtime/sys/exposure.ts';
-import { type Log, usableFolder } from './cache-folder.ts';
+import { type Log, prepareFolder } from './cache-folder.ts';
 import { openCached, writeCached } from './cached-files.ts';
 
 const OTHER = 1234;
@@ -37,7 +37,7 @@ beforeEach(() => {
   folder = join(home, '.cache/glossa');
 });
 
-const use = (): string | undefined => usableFolder(folder, warn, log);
+const use = (): string | undefined => prepareFolder(folder, warn, log);
 
 describe('the cache folder', () => {
   it('is created for this user alone', () => {

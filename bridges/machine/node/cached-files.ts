@@ -17,31 +17,31 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Log, reason, whyForeign } from './cache-folder.ts';
+import { errorReason, foreignReason, type Log } from './cache-folder.ts';
 
-/** Files kept of one kind; a change of the preloaded package makes a new one. */
-const KEEP = 4;
+/** The most files of one kind; a change of the preloaded package makes a new one. */
+const MAX_FILES = 4;
 
 /** Flags that never block, even on a pipe. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens `file` of a usable folder for reading; undefined if it is missing, unreadable, or not this
- * user's alone.
+ * Opens `file` of a usable folder for reading; undefined if it is missing, unreadable, or
+ * under the control of other users.
  */
 export function openCached(file: string, warn: Log, log: Log): number | undefined {
   let fd: number;
   try {
-    fd = openSync(file, READ);
+    fd = openSync(file, READ_FLAGS);
   } catch (error) {
-    const code = reason(error);
+    const code = errorReason(error);
     if (code === 'ELOOP') warn(`not used: ${file} is a symbolic link`);
     else if (code !== 'ENOENT') log(`cannot read ${file}: ${code}`);
     return undefined;
   }
-  const why = whyForeign(file, fstatSync(fd), 'file');
-  if (why === null) return fd;
-  warn(`not used: ${why}`);
+  const problem = foreignReason(file, fstatSync(fd), 'file');
+  if (problem === null) return fd;
+  warn(`not used: ${problem}`);
   closeSync(fd);
   return undefined;
 }
@@ -66,7 +66,7 @@ export function writeCached(
     prune(folder, name);
     return true;
   } catch (error) {
-    log(`cannot write ${file}: ${reason(error)}`);
+    log(`cannot write ${file}: ${errorReason(error)}`);
     remove(temporary);
     return false;
   }
@@ -76,7 +76,7 @@ function remove(file: string): void {
   try {
     unlinkSync(file);
   } catch {
-    // It was never created, or another process has removed it.
+    // The file was never created, or another process has removed it.
   }
 }
 
@@ -92,5 +92,5 @@ function prune(folder: string, name: string): void {
       return stat ? [{ file, time: stat.mtimeMs }] : [];
     })
     .sort((a, b) => b.time - a.time);
-  for (const old of files.slice(KEEP)) remove(old.file);
+  for (const each of files.slice(MAX_FILES)) remove(each.file);
 }

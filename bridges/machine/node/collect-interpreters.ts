@@ -7,45 +7,48 @@
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
-/** While interpreters end in quick succession, the collector runs at every fourth. */
+/** Milliseconds without a further end before the collector runs; each fourth end runs it at once. */
 const QUIET_MS = 1000;
-const AT_ONCE = 4;
-const MOST_RUNS = 8;
-/** Fruitless runs at most: memory may be counted one run late. */
-const MOST_IDLE = 2;
-/** Pause as a multiple of a run: the collector gets a tenth of the time. */
-const PAUSE = 9;
-/** Freed bytes that justify another run. */
-const WORTH = 2 ** 20;
-/** Larger heaps are left to V8, which collects them often enough. */
-const HEAP_MAX = 512 * 2 ** 20;
+const BURST_SIZE = 4;
+const MAX_RUNS = 8;
+/** Runs without effect before the collector stops: V8 may count memory one run late. */
+const MAX_IDLE_RUNS = 2;
+/** A pause lasts this multiple of a run, so that the collector gets a tenth of the time. */
+const PAUSE_FACTOR = 9;
+/** The least freed bytes that justify another run. */
+const WORTHWHILE_BYTES = 2 ** 20;
+/** V8 collects larger heaps often enough by itself. */
+const MAX_HEAP_BYTES = 512 * 2 ** 20;
 
-/** Bytes of the heap, and of external memory that it owns. */
-function inUse(): number {
+/** Returns the bytes of the heap, and of external memory that it owns. */
+function readUsedBytes(): number {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
 let timer: NodeJS.Timeout | undefined;
-let ended = 0;
+let endedCount = 0;
 
 /** Schedules collector runs after an interpreter has ended. */
-export function discarded(): void {
+export function scheduleCollection(): void {
   clearTimeout(timer);
-  ended += 1;
-  timer = after(ended % AT_ONCE === 0 ? 0 : QUIET_MS, () => run(MOST_RUNS, 0, inUse()));
+  endedCount += 1;
+  timer = startTimer(endedCount % BURST_SIZE === 0 ? 0 : QUIET_MS, () =>
+    runCollector(MAX_RUNS, 0, readUsedBytes()),
+  );
 }
 
-const after = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms).unref();
+const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms).unref();
 
-/** One of `left` runs, after `idle` fruitless ones; `before` bytes were in use at the last. */
-function run(left: number, idle: number, before: number): void {
-  if (process.memoryUsage().heapUsed > HEAP_MAX) return;
-  const began = performance.now();
+/** Runs the collector, up to `remaining` times. @param idle runs without effect before @param before bytes in use before */
+function runCollector(remaining: number, idle: number, before: number): void {
+  if (process.memoryUsage().heapUsed > MAX_HEAP_BYTES) return;
+  const start = performance.now();
   collectGarbage();
-  const took = performance.now() - began;
-  const now = inUse();
-  const idleNow = before - now < WORTH ? idle + 1 : 0;
-  if (left === 1 || idleNow === MOST_IDLE) trimMemory();
-  else timer = after(took * PAUSE, () => run(left - 1, idleNow, now));
+  const duration = performance.now() - start;
+  const used = readUsedBytes();
+  const idleRuns = before - used < WORTHWHILE_BYTES ? idle + 1 : 0;
+  if (remaining === 1 || idleRuns === MAX_IDLE_RUNS) trimMemory();
+  else
+    timer = startTimer(duration * PAUSE_FACTOR, () => runCollector(remaining - 1, idleRuns, used));
 }

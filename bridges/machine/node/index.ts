@@ -1,16 +1,16 @@
-/** The machine of a Node process for features/glupy and its languages. */
+/** Implements the machine of features/glupy and its languages in a Node process. */
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
-import { discarded } from './collect-interpreters.ts';
-import { NodeFiles } from './files.ts';
+import { scheduleCollection } from './collect-interpreters.ts';
+import { watchFolder } from './folder-watcher.ts';
 import { checkForeign } from './foreign-files.ts';
+import { NodeFiles } from './node-files.ts';
 import { parts } from './parts.ts';
 import { newRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip-types.ts';
 import { startThread } from './thread.ts';
-import { watchFolder } from './watch.ts';
 import { watch } from './watchdog.ts';
 
 export const nodeMachine: Machine = {
@@ -43,5 +43,5 @@ export const nodeMachine: Machine = {
   stripTypes,
   checkForeign,
   watchFolder,
-  collectGarbage: discarded,
+  collectGarbage: scheduleCollection,
 };

@@ -1,11 +1,12 @@
-/** The files that a page serves for interpreters in a browser (machine/browser/parts.ts). */
+/** Lists and writes the files that a page serves for interpreters in a browser (machine/browser/parts.ts). */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parts } from './parts.ts';
 
 const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
 const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
-/** All parts by name, texts as strings. */
+
+/** Reads all parts by name; texts are strings. */
 export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),

@@ -1,4 +1,4 @@
-/** The parts of interpreters, from the installed packages. */
+/** Reads the parts of interpreters from the installed packages. */
 import {
   closeSync,
   existsSync,
@@ -14,17 +14,17 @@ import { builtFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
-const built = (path: string): string => builtFile(new URL(`../../${path}`, import.meta.url));
+const builtPath = (path: string): string => builtFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders by the prefix of their files' names. */
 const folders: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),
-  realm: () => built('python/in-realm'),
-  guest: () => built('javascript/guest'),
+  realm: () => builtPath('python/in-realm'),
+  guest: () => builtPath('javascript/guest'),
 };
 
-function pathOf(name: string): string {
+function partPath(name: string): string {
   if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
   const at = name.indexOf('/');
   const folder = folders[name.slice(0, at)];
@@ -38,9 +38,9 @@ function readInto(path: string, make: (length: number) => Uint8Array): Uint8Arra
     const bytes = make(fstatSync(fd).size);
     let at = 0;
     while (at < bytes.length) {
-      const got = readSync(fd, bytes, at, bytes.length - at, null);
-      if (got === 0) throw new Error(`${path} is incomplete`);
-      at += got;
+      const count = readSync(fd, bytes, at, bytes.length - at, null);
+      if (count === 0) throw new Error(`${path} is incomplete`);
+      at += count;
     }
     return bytes;
   } finally {
@@ -49,14 +49,14 @@ function readInto(path: string, make: (length: number) => Uint8Array): Uint8Arra
 }
 
 export const parts: Parts = {
-  has: (name) => existsSync(pathOf(name)),
+  has: (name) => existsSync(partPath(name)),
   names: (prefix) =>
-    readdirSync(pathOf(prefix))
+    readdirSync(partPath(prefix))
       .sort()
       .map((file) => prefix + file),
-  text: (name) => readFileSync(pathOf(name), 'utf8'),
+  text: (name) => readFileSync(partPath(name), 'utf8'),
   bytes(name, make) {
-    const path = pathOf(name);
+    const path = partPath(name);
     return make === undefined ? readFileSync(path) : readInto(path, make);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Realms on Node: vm contexts without code from strings. A realm has its own microtask queue, which
+ * Makes realms on Node: vm contexts without code from strings. A realm has its own microtask queue, which
  * runs only when code is evaluated in it; otherwise a module's promise reactions would run outside
  * of its calls and limits. Rejected promises of a realm do not end the process.
  */
@@ -11,9 +11,9 @@ import type { BareRealm } from '../../host/machine.ts';
  * sites could expose host functions.
  */
 function seal(): void {
-  const none = { value: undefined, writable: false, configurable: false };
-  Object.defineProperty(Error, 'prepareStackTrace', none);
-  Object.defineProperty(globalThis, 'Error', { ...none, value: Error, enumerable: false });
+  const constant = { value: undefined, writable: false, configurable: false };
+  Object.defineProperty(Error, 'prepareStackTrace', constant);
+  Object.defineProperty(globalThis, 'Error', { ...constant, value: Error, enumerable: false });
 }
 
 export function newRealm(name: string): BareRealm {
@@ -26,29 +26,29 @@ export function newRealm(name: string): BareRealm {
   const evaluate = (source: string, filename: string): unknown =>
     new vm.Script(source, { filename }).runInContext(context);
   evaluate(`(${seal})()`, 'glossa:seal');
-  const nothing = new vm.Script('0', { filename: 'glossa:turn' });
+  const emptyScript = new vm.Script('0', { filename: 'glossa:turn' });
   return {
     evaluate,
     async runReactions() {
       // Any evaluation runs the realm's microtasks.
-      nothing.runInContext(context);
-      await new Promise((done) => setImmediate(done));
+      emptyScript.runInContext(context);
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
 
-let ignoring = false;
+let isIgnoring = false;
 
 /**
  * Keeps a realm's unhandled rejections, which a module can cause, from ending the process. The
  * host's own promises are treated as before.
  */
 function ignoreRejections(): void {
-  if (ignoring) return;
-  ignoring = true;
+  if (isIgnoring) return;
+  isIgnoring = true;
   process.on('unhandledRejection', (reason, promise) => {
-    const others = process.listenerCount('unhandledRejection') > 1;
-    if (isHostPromise(promise) && !others) throw reason;
+    const hasOthers = process.listenerCount('unhandledRejection') > 1;
+    if (isHostPromise(promise) && !hasOthers) throw reason;
   });
 }
 

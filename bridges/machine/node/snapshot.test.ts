@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSnapshot, type SnapshotPlace, snapshotSource, writeSnapshot } from './snapshot.ts';
+import { hashInputs, openSnapshot, type SnapshotLocation, writeSnapshot } from './snapshot.ts';
 
 const PAGE = 4096;
 const MEMORY = 64 * PAGE;
@@ -25,10 +25,10 @@ function made(): Uint8Array {
   return new Uint8Array([...new Uint8Array(head.buffer), ...memory]);
 }
 
-function written(): SnapshotPlace & { readonly file: string; open(): [unknown, string[]] } {
+function written(): SnapshotLocation & { readonly file: string; open(): [unknown, string[]] } {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-snapshot-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const place = { folder, name: 'a.snapshot', source: snapshotSource(['one']) };
+  const place = { folder, name: 'a.snapshot', source: hashInputs(['one']) };
   const log: string[] = [];
   const logs = { log: (line: string) => void log.push(line), warn: () => {} };
   writeSnapshot(place, made(), logs);
@@ -71,7 +71,7 @@ it.each(damages)('a snapshot that is %s is refused with the reason', (_what, why
 });
 
 it('a snapshot made from other files is refused, also under the same name', () => {
-  const place = { ...written(), source: snapshotSource(['another']) };
+  const place = { ...written(), source: hashInputs(['another']) };
   expect(place.open()).toEqual([
     undefined,
     [`ignoring ${place.file}: it was made from other files`],

@@ -2,7 +2,7 @@
  * Stores the memory of a started interpreter as a cache file, and reads it into another's memory.
  *
  * Format: four little-endian u32 words (magic, format, length of the table, crc32 of all after the
- * sha256); the sha256 of the snapshot's inputs; the table as JSON (`Table`); the pages. Only pages
+ * sha256); the sha256 of the snapshot's inputs; the table as JSON (`PageTable`); the pages. Only pages
  * of 4 KiB that are not all zero are stored: new WebAssembly memory is zero.
  */
 import { createHash } from 'node:crypto';
@@ -18,16 +18,16 @@ const WORDS_BYTES = 16;
 const HEADER_BYTES = WORDS_BYTES + 32;
 const PAGE = 4096;
 
-interface Table {
+interface PageTable {
   readonly memoryLength: number;
   /** Pyodide's own head (its build id, and the JavaScript objects that Python held), in base64. */
   readonly head: string;
-  /** Runs of adjacent pages: their place in the memory, in bytes. */
+  /** Runs of adjacent pages: their position in the memory, in bytes. */
   readonly runs: readonly (readonly [start: number, length: number])[];
 }
 
-/** The sha256 of all that a snapshot depends on. */
-export function snapshotSource(parts: readonly (string | Uint8Array)[]): Buffer {
+/** Returns the sha256 of all that a snapshot depends on. */
+export function hashInputs(parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of [String(FORMAT), process.version, process.arch, ...parts]) {
     hash.update(`${part.length}:`).update(part);
@@ -36,20 +36,20 @@ export function snapshotSource(parts: readonly (string | Uint8Array)[]): Buffer 
 }
 
 /** A snapshot's folder and name, and the hash of its inputs. */
-export interface SnapshotPlace {
+export interface SnapshotLocation {
   readonly folder: string;
   readonly name: string;
-  /** The result of `snapshotSource`. */
+  /** The result of `hashInputs`. */
   readonly source: Buffer;
 }
 
-/** Opens a snapshot; undefined (with the reason logged) without a usable one. */
-export function openSnapshot(place: SnapshotPlace, logs: CacheLogs): Snapshot | undefined {
-  const file = join(place.folder, place.name);
+/** Opens a snapshot; undefined, with the reason in the log, if it is not usable. */
+export function openSnapshot(location: SnapshotLocation, logs: CacheLogs): Snapshot | undefined {
+  const file = join(location.folder, location.name);
   const fd = openCached(file, logs.warn, logs.log);
   if (fd === undefined) return undefined;
   try {
-    return readSnapshot(fd, place);
+    return readSnapshot(fd, location);
   } catch (error) {
     logs.log(`ignoring ${file}: ${error instanceof Error ? error.message : String(error)}`);
     closeSync(fd);
@@ -57,13 +57,13 @@ export function openSnapshot(place: SnapshotPlace, logs: CacheLogs): Snapshot | 
   }
 }
 
-function readSnapshot(fd: number, { name, source }: SnapshotPlace): Snapshot {
+function readSnapshot(fd: number, { name, source }: SnapshotLocation): Snapshot {
   const header = readAt(fd, HEADER_BYTES, 0);
   const [magic, format, length, crc] = [0, 4, 8, 12].map((at) => header.readUInt32LE(at));
   if (magic !== MAGIC || format !== FORMAT) throw new Error('it is not a snapshot');
   if (!source.equals(header.subarray(WORDS_BYTES))) throw new Error('it was made from other files');
   const text = readAt(fd, length!, HEADER_BYTES);
-  const { memoryLength, head, runs } = JSON.parse(text.toString()) as Table;
+  const { memoryLength, head, runs } = JSON.parse(text.toString()) as PageTable;
   const position = HEADER_BYTES + text.length;
   const size = runs.reduce((sum, [, bytes]) => sum + bytes, position);
   if (size !== fstatSync(fd).size) throw new Error('it is incomplete');
@@ -85,55 +85,59 @@ function readAt(fd: number, length: number, position: number): Buffer {
   throw new Error('it is too short');
 }
 
-/** Reads the pages; returns their crc32, continued from `before`. */
+/** Reads the pages; returns their crc32, continued from `initialCrc`. */
 function readPages(
   fd: number,
-  runs: Table['runs'],
+  runs: PageTable['runs'],
   from: number,
   heap: Uint8Array,
-  before: number,
+  initialCrc: number,
 ): number {
   let position = from;
-  let crc = before;
+  let crc = initialCrc;
   for (let i = 0; i < runs.length; i += 512) {
     const views = runs.slice(i, i + 512).map(([start, length]) => {
       return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
     });
-    const wanted = views.reduce((sum, view) => sum + view.length, 0);
-    if (readvSync(fd, views, position) !== wanted) throw new Error('the snapshot is incomplete');
+    const expected = views.reduce((sum, view) => sum + view.length, 0);
+    if (readvSync(fd, views, position) !== expected) throw new Error('the snapshot is incomplete');
     for (const view of views) crc = crc32(view, crc);
-    position += wanted;
+    position += expected;
   }
   return crc;
 }
 
 /**
- * @param made the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1, then
+ * @param snapshot the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1, then
  *   the whole memory
  */
-export function writeSnapshot(place: SnapshotPlace, made: Uint8Array, logs: CacheLogs): void {
-  const all = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
-  const headLength = all.readUInt32LE(4);
-  const head = all.toString('base64', 0, headLength);
-  const memory = all.subarray(headLength);
-  const runs = usedRuns(memory);
-  const table: Table = { memoryLength: memory.length, head, runs };
+export function writeSnapshot(
+  location: SnapshotLocation,
+  snapshot: Uint8Array,
+  logs: CacheLogs,
+): void {
+  const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  const headLength = bytes.readUInt32LE(4);
+  const head = bytes.toString('base64', 0, headLength);
+  const memory = bytes.subarray(headLength);
+  const runs = findUsedRuns(memory);
+  const table: PageTable = { memoryLength: memory.length, head, runs };
   const text = Buffer.from(JSON.stringify(table));
   const pages = runs.map(([start, length]) => memory.subarray(start, start + length));
   const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(text));
   const words = Buffer.alloc(WORDS_BYTES);
   [MAGIC, FORMAT, text.length, crc].forEach((word, i) => void words.writeUInt32LE(word, i * 4));
-  writeCached(place.folder, place.name, [words, place.source, text, ...pages], logs.log);
+  writeCached(location.folder, location.name, [words, location.source, text, ...pages], logs.log);
 }
 
-function usedRuns(memory: Buffer): [start: number, length: number][] {
+function findUsedRuns(memory: Buffer): [start: number, length: number][] {
   const zero = Buffer.alloc(PAGE);
   const runs: [number, number][] = [];
   let start = -1;
   for (let at = 0; at <= memory.length; at += PAGE) {
-    const used = at < memory.length && zero.compare(memory, at, at + PAGE) !== 0;
-    if (used && start < 0) start = at;
-    if (!used && start >= 0) {
+    const isUsed = at < memory.length && zero.compare(memory, at, at + PAGE) !== 0;
+    if (isUsed && start < 0) start = at;
+    if (!isUsed && start >= 0) {
       runs.push([start, at - start]);
       start = -1;
     }

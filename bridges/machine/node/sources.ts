@@ -1,14 +1,14 @@
-/** Sources of modules and their imports, from the file system. */
+/** Reads the sources of modules and their imports from the file system. */
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import type { FileKind, Sources } from '../../host/machine.ts';
 
-const kindOf = (stat: Stats): FileKind =>
+const readKind = (stat: Stats): FileKind =>
   stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
 
-function placeNow(folder: string): number | undefined {
+function readDevice(folder: string): number | undefined {
   try {
     return statSync(folder).dev;
   } catch {
@@ -20,8 +20,8 @@ function placeNow(folder: string): number | undefined {
 export const sources: Sources = {
   installed: packageRoot,
   fileKind(path) {
-    const there = statSync(path, { throwIfNoEntry: false });
-    return there && kindOf(there);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && readKind(stats);
   },
   list: (folder) =>
     readdirSync(folder, { withFileTypes: true }).map((entry) => ({
@@ -31,12 +31,12 @@ export const sources: Sources = {
   read: (path) => readFileSync(path),
   realPath: (path) => realpathSync(path),
   recordFileSystems(folders) {
-    const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
+    const devices = new Map(folders.map((folder) => [folder, readDevice(folder)]));
     return async () => {
-      for (const [folder, place] of places) {
+      for (const [folder, device] of devices) {
         // An asynchronous stat does not block this thread.
-        const now = await stat(folder).catch(() => undefined);
-        if (now === undefined || now.dev === place) continue;
+        const current = await stat(folder).catch(() => undefined);
+        if (current === undefined || current.dev === device) continue;
         throw new InitError(`${folder} is on another file system now than when the volume started`);
       }
     };

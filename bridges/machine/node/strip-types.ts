@@ -1,9 +1,9 @@
 /** Strips TypeScript's types without moving lines. */
-import { sucrase } from './sucrase.ts';
+import { loadSucrase } from './sucrase.ts';
 
 /** @throws {Error} with file and line for a syntax error */
 export function stripTypes(source: string, path: string): string {
-  const { code } = sucrase().transform(source, {
+  const { code } = loadSucrase().transform(source, {
     transforms: ['typescript'],
     disableESTransforms: true,
     filePath: path,

@@ -5,8 +5,7 @@ type Sucrase = typeof import('sucrase');
 
 let loaded: Sucrase | undefined;
 
-/** The package sucrase, loaded on first use. */
-export function sucrase(): Sucrase {
+export function loadSucrase(): Sucrase {
   loaded ??= createRequire(import.meta.url)('#sucrase') as Sucrase;
   return loaded;
 }

@@ -5,7 +5,7 @@ import type { StartThread } from '../../host/machine.ts';
 
 const MIB = 2 ** 20;
 /** The least heap with which V8 starts a worker. */
-const LEAST_HEAP_MIB = 64;
+const MIN_HEAP_MIB = 64;
 
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
   const worker = new Worker(builtFile(new URL('../../isolated-volume.js', import.meta.url)), {
@@ -13,7 +13,7 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
     name,
     execArgv: [],
     resourceLimits: {
-      maxOldGenerationSizeMb: Math.max(LEAST_HEAP_MIB, Math.ceil(heapBytes / MIB)),
+      maxOldGenerationSizeMb: Math.max(MIN_HEAP_MIB, Math.ceil(heapBytes / MIB)),
     },
   });
   let reason = 'it ended by itself';

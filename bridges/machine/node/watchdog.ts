@@ -1,5 +1,5 @@
 /**
- * The watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first
+ * Runs the watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first
  * engine with a time limit, that does not keep the process alive. It can end a call that ignores
  * interrupts (sys/end-turn.ts), and as the last resort the process.
  */
@@ -24,15 +24,15 @@ let engines = 0;
 
 interface WorkerData {
   readonly resting: Int32Array;
-  /** The path of koffi; null if turns cannot be ended. */
+  /** The path of koffi; null if the worker cannot end turns. */
   readonly koffi: string | null;
-  /** The log's file, `-` for standard error, null for none. */
+  /** The log's file; `-` for standard error, null if there is no log. */
   readonly log: string | null;
-  /** The result of `timesOfThread`. */
+  /** The result of `findThreadTimes`. */
   readonly times: string;
 }
 
-/** Adds an engine by its number, or without `slot` removes it. */
+/** Adds an engine by its number; without `slot`, removes it. */
 interface Message {
   readonly id: number;
   readonly slot?: Slot;
@@ -52,16 +52,16 @@ function run(
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
-  function end(): void {
+  function endTurnNow(): void {
     // On demand: a process that ends while native code loads here would abort.
     endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
     endTurn();
   }
-  function reportLost({ name, spentMs: spent }: Slot): void {
+  function killProcess({ name, spentMs }: Slot): void {
     if (log === null) return;
-    const took = `a call has run for ${(spent / 1000).toFixed(1)} s and cannot be ended`;
+    const problem = `a call has run for ${(spentMs / 1000).toFixed(1)} s and cannot be ended`;
     const line =
-      `[${timeText(Date.now())}] C [watchdog:0:-] 0-${name}: ${took} (option time-limit): ` +
+      `[${timeText(Date.now())}] C [watchdog:0:-] 0-${name}: ${problem} (option time-limit): ` +
       'the process is, for others to go on\n';
     try {
       if (log === '-') writeSync(2, line);
@@ -70,22 +70,26 @@ function run(
       process.kill(process.pid, 'SIGKILL');
     }
   }
-  /** Milliseconds that the engines' thread has had of a CPU, and has waited for one. */
-  function ofThread(): number[] {
+  /** Returns the milliseconds that the engines' thread has spent on a CPU, and waiting for one. */
+  function readThreadTimes(): number[] {
     try {
-      const [had, waited] = readFileSync(times, 'latin1').split(' ', 2);
-      return [Number(had) / 1e6, Number(waited) / 1e6];
+      const [onCpu, waiting] = readFileSync(times, 'latin1').split(' ', 2);
+      return [Number(onCpu) / 1e6, Number(waiting) / 1e6];
     } catch {
       return [Number.NaN, 0];
     }
   }
-  const ends = { cpuMs: () => ofThread()[0]!, endTurn: end, reportLost };
+  const actions = {
+    cpuMs: () => readThreadTimes()[0]!,
+    endTurn: endTurnNow,
+    reportLost: killProcess,
+  };
   const { sampleAll } = sampling(constants);
-  let active = performance.now();
-  let last = active;
-  let waited = ofThread()[1]!;
+  let lastActive = performance.now();
+  let lastSample = lastActive;
+  let waited = readThreadTimes()[1]!;
   for (;;) {
-    const news = Atomics.load(resting, 1);
+    const messageCount = Atomics.load(resting, 1);
     for (;;) {
       const { message } = threads.receiveMessageOnPort(threads.parentPort!) ?? {};
       if (message === undefined) break;
@@ -94,37 +98,37 @@ function run(
       else slots.set(id, slot);
     }
     const now = performance.now();
-    const before = waited;
-    waited = ofThread()[1]!;
-    // Negative when the kernel reports a long wait late.
-    const passed = now - last - (waited - before);
-    last = now;
-    const { runs, pause } = sampleAll(slots.values(), passed, ends);
-    if (runs) active = now;
-    if (now - active <= 1000) {
-      Atomics.wait(resting, 1, news, Math.max(1, pause));
+    const previousWait = waited;
+    waited = readThreadTimes()[1]!;
+    // The elapsed time is negative if the kernel reports a long wait late.
+    const elapsed = now - lastSample - (waited - previousWait);
+    lastSample = now;
+    const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
+    if (runs) lastActive = now;
+    if (now - lastActive <= 1000) {
+      Atomics.wait(resting, 1, messageCount, Math.max(1, pause));
       continue;
     }
     Atomics.store(resting, 0, 1);
     // Engines use plain stores: a store missed now is visible after this time.
-    let idle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
-    for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
-    if (idle) Atomics.wait(resting, 0, 1);
+    let isIdle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
+    for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
+    if (isIdle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);
-    active = last = performance.now();
-    waited = ofThread()[1]!;
+    lastActive = lastSample = performance.now();
+    waited = readThreadTimes()[1]!;
   }
 }
 
 const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN)}, require)`;
 
-/** Watches an engine; returns the function that ends the watching. */
-export function watch(watched: WatchedEngine): () => void {
-  const endable = enableTurnEnding();
-  worker ??= startWorker(endable);
+/** Watches an engine; returns a function that stops watching. */
+export function watch(engine: WatchedEngine): () => void {
+  const canEndTurns = enableTurnEnding();
+  worker ??= startWorker(canEndTurns);
   engines += 1;
   const id = engines;
-  send({ id, slot: newSlot(watched, endable) });
+  send({ id, slot: newSlot(engine, canEndTurns) });
   return () => send({ id });
 }
 
@@ -135,8 +139,8 @@ function send(message: Message): void {
   wake();
 }
 
-/** The file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)). */
-function timesOfThread(): string {
+/** Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)). */
+function findThreadTimes(): string {
   try {
     return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
   } catch {
@@ -145,19 +149,24 @@ function timesOfThread(): string {
   }
 }
 
-function startWorker(endable: boolean): Worker {
-  const koffi = endable ? createRequire(import.meta.url).resolve('koffi') : null;
-  const started = new Worker(WORKER, {
+function startWorker(canEndTurns: boolean): Worker {
+  const koffi = canEndTurns ? createRequire(import.meta.url).resolve('koffi') : null;
+  const newWorker = new Worker(WORKER, {
     eval: true,
-    workerData: { resting, koffi, log: crashLog.log, times: timesOfThread() } satisfies WorkerData,
+    workerData: {
+      resting,
+      koffi,
+      log: crashLog.log,
+      times: findThreadTimes(),
+    } satisfies WorkerData,
     execArgv: [],
     env: {},
     name: 'glossa watchdog',
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   });
-  started.unref();
-  started.on('exit', () => {
+  newWorker.unref();
+  newWorker.on('exit', () => {
     worker = undefined;
   });
-  return started;
+  return newWorker;
 }

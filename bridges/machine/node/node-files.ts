@@ -52,10 +52,10 @@ interface Grant {
   readonly only: string | undefined;
 }
 
-/** Files that a module may have open at once. */
-const MOST_OPEN = 64;
+/** The most files that a module may have open at once. */
+const MAX_OPEN = 64;
 /** Flags that never wait for a pipe and never take a controlling terminal. */
-const SAFE = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const OPEN_FLAGS =
   constants.O_WRONLY |
   constants.O_RDWR |
@@ -66,8 +66,8 @@ const OPEN_FLAGS =
 
 export class NodeFiles implements GrantedFiles {
   private readonly grants: Grant[] = [];
-  private readonly open = new Map<number, { fd: number; right: Right | 'both' }>();
-  private last = 0;
+  private readonly openFiles = new Map<number, { fd: number; right: Right | 'both' }>();
+  private lastNumber = 0;
 
   /** @throws {InitError} when a granted path cannot be opened. */
   constructor({ read, write }: GrantedPaths) {
@@ -85,105 +85,105 @@ export class NodeFiles implements GrantedFiles {
   }
 
   /**
-   * 1 when the path was granted, 2 when another right to it was granted, 3 when it is above or
-   * beside a granted path, 0 otherwise.
+   * Returns 1 if the path was granted, 2 if only another right to it was granted, 3 if it is above
+   * or beside a granted path, 0 otherwise.
    */
   grantState(right: Right, path: string): number {
-    if (this.find(right, path) !== undefined) return 1;
-    const other = this.find(right === 'read' ? 'write' : 'read', path);
+    if (this.findGrant(right, path) !== undefined) return 1;
+    const other = this.findGrant(right === 'read' ? 'write' : 'read', path);
     if (other !== undefined) return 2;
     return this.isAbove(path) || this.isAbove(dirname(path)) ? 3 : 0;
   }
 
   stat(path: string): Attributes | number {
-    const grant = this.find('read', path) ?? this.find('write', path);
-    if (grant === undefined) return this.isAbove(path) ? ABOVE : -EACCES;
-    return this.at(grant, path, (real) => {
+    const grant = this.findGrant('read', path) ?? this.findGrant('write', path);
+    if (grant === undefined) return this.isAbove(path) ? ABOVE_ATTRIBUTES : -EACCES;
+    return this.runAt(grant, path, (real) => {
       const stat = lstatSync(real);
-      return isPlain(stat) || stat.isSymbolicLink() ? this.attributes(path, stat) : -EACCES;
+      return isPlain(stat) || stat.isSymbolicLink() ? this.visibleAttributes(path, stat) : -EACCES;
     });
   }
 
   /** Lists the names in a folder. */
   list(path: string): readonly string[] | number {
-    const grant = this.find('read', path);
-    if (grant !== undefined) return this.within(grant, path, (real) => readdirSync(real));
-    return this.isAbove(path) ? this.namesAbove(path) : -EACCES;
+    const grant = this.findGrant('read', path);
+    if (grant !== undefined) return this.runWithin(grant, path, (real) => readdirSync(real));
+    return this.isAbove(path) ? this.listAbove(path) : -EACCES;
   }
 
   readlink(path: string): string | number {
-    const grant = this.find('read', path) ?? this.find('write', path);
+    const grant = this.findGrant('read', path) ?? this.findGrant('write', path);
     if (grant === undefined) return -EACCES;
-    return this.at(grant, path, (real) => readlinkSync(real));
+    return this.runAt(grant, path, (real) => readlinkSync(real));
   }
 
   /** Opens a regular file with the flags of open(2); returns its number, from 1. */
   openFile(path: string, flags: number, mode: number): number {
-    const how = flags & 3;
-    const wanted: Right[] = how === 0 ? ['read'] : how === 1 ? ['write'] : ['read', 'write'];
-    const making = (flags & (constants.O_CREAT | constants.O_TRUNC)) !== 0;
-    if (making && how === 0) return -EACCES;
-    const grants = wanted.map((right) => this.find(right, path));
+    const access = flags & 3;
+    const rights: Right[] = access === 0 ? ['read'] : access === 1 ? ['write'] : ['read', 'write'];
+    const changesFile = (flags & (constants.O_CREAT | constants.O_TRUNC)) !== 0;
+    if (changesFile && access === 0) return -EACCES;
+    const grants = rights.map((right) => this.findGrant(right, path));
     const grant = grants.at(-1);
     if (grant === undefined || grants.includes(undefined)) return -EACCES;
-    if (this.open.size >= MOST_OPEN) return -EMFILE;
-    return this.at(grant, path, (real) => {
-      const before = statIfThere(real);
-      if (before !== undefined && !before.isFile()) return -EACCES;
-      const fd = openSync(real, (flags & OPEN_FLAGS) | SAFE, mode & 0o777);
+    if (this.openFiles.size >= MAX_OPEN) return -EMFILE;
+    return this.runAt(grant, path, (real) => {
+      const stat = statIfPresent(real);
+      if (stat !== undefined && !stat.isFile()) return -EACCES;
+      const fd = openSync(real, (flags & OPEN_FLAGS) | SAFE_FLAGS, mode & 0o777);
       if (!fstatSync(fd).isFile()) {
         closeSync(fd);
         return -EACCES;
       }
-      this.last += 1;
-      this.open.set(this.last, { fd, right: wanted.length === 2 ? 'both' : wanted[0]! });
-      return this.last;
+      this.lastNumber += 1;
+      this.openFiles.set(this.lastNumber, { fd, right: rights.length === 2 ? 'both' : rights[0]! });
+      return this.lastNumber;
     });
   }
 
   closeFile(file: number): number {
-    const open = this.open.get(file);
-    if (open === undefined) return -EBADF;
-    this.open.delete(file);
-    return attempt(() => {
-      closeSync(open.fd);
+    const entry = this.openFiles.get(file);
+    if (entry === undefined) return -EBADF;
+    this.openFiles.delete(file);
+    return runCall(() => {
+      closeSync(entry.fd);
       return 0;
     });
   }
 
   fstat(file: number): Attributes | number {
-    const open = this.open.get(file);
-    if (open === undefined) return -EBADF;
-    return attempt(() => {
-      const stat = fstatSync(open.fd);
-      return attributesOf(stat, stat.mode & 0o777);
+    const entry = this.openFiles.get(file);
+    if (entry === undefined) return -EBADF;
+    return runCall(() => {
+      const stat = fstatSync(entry.fd);
+      return makeAttributes(stat, stat.mode & 0o777);
     });
   }
 
   /** Fills `into` from `position`; returns the number of bytes read. */
   read(file: number, into: Uint8Array, position: number): number {
-    const open = this.open.get(file);
-    if (open === undefined || open.right === 'write') return -EBADF;
-    return attempt(() => readSync(open.fd, into, 0, into.length, position));
+    const entry = this.openFiles.get(file);
+    if (entry === undefined || entry.right === 'write') return -EBADF;
+    return runCall(() => readSync(entry.fd, into, 0, into.length, position));
   }
 
   write(file: number, from: Uint8Array, position: number): number {
-    const open = this.open.get(file);
-    if (open === undefined || open.right === 'read') return -EBADF;
-    return attempt(() => writeSync(open.fd, from, 0, from.length, position));
+    const entry = this.openFiles.get(file);
+    if (entry === undefined || entry.right === 'read') return -EBADF;
+    return runCall(() => writeSync(entry.fd, from, 0, from.length, position));
   }
 
   ftruncate(file: number, size: number): number {
-    const open = this.open.get(file);
-    if (open === undefined || open.right === 'read') return -EBADF;
-    return this.did(() => ftruncateSync(open.fd, size));
+    const entry = this.openFiles.get(file);
+    if (entry === undefined || entry.right === 'read') return -EBADF;
+    return this.runAction(() => ftruncateSync(entry.fd, size));
   }
 
   /** Waits until written data is on the disk. */
   fsync(file: number): number {
-    const open = this.open.get(file);
-    if (open === undefined) return -EBADF;
-    return this.did(() => fsyncSync(open.fd));
+    const entry = this.openFiles.get(file);
+    if (entry === undefined) return -EBADF;
+    return this.runAction(() => fsyncSync(entry.fd));
   }
 
   truncate(path: string, size: number): number {
@@ -195,34 +195,34 @@ export class NodeFiles implements GrantedFiles {
   }
 
   mkdir(path: string, mode: number): number {
-    return this.change(path, (real) => mkdirSync(real, mode & 0o777));
+    return this.changeEntry(path, (real) => mkdirSync(real, mode & 0o777));
   }
 
   rmdir(path: string): number {
-    return this.change(path, rmdirSync);
+    return this.changeEntry(path, rmdirSync);
   }
 
   unlink(path: string): number {
-    return this.change(path, unlinkSync);
+    return this.changeEntry(path, unlinkSync);
   }
 
   rename(from: string, to: string): number {
-    const grant = this.find('write', to);
+    const grant = this.findGrant('write', to);
     if (grant === undefined || grant.path === to) return -EACCES;
-    return this.change(from, (real) => {
-      const failed = this.at(grant, to, (target) => {
+    return this.changeEntry(from, (real) => {
+      const result = this.runAt(grant, to, (target) => {
         renameSync(real, target);
         return 0;
       });
-      if (failed < 0) throw Object.assign(new Error(), { errno: failed });
+      if (result < 0) throw Object.assign(new Error(), { errno: result });
     });
   }
 
   /** Sets the given attributes; times in milliseconds. */
   setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number {
-    const grant = this.find('write', path);
+    const grant = this.findGrant('write', path);
     if (grant === undefined) return -EACCES;
-    return this.at(grant, path, (real) => {
+    return this.runAt(grant, path, (real) => {
       const stat = lstatSync(real);
       if (!isPlain(stat)) return -EACCES;
       if (mode !== undefined) chmodSync(real, mode & 0o777);
@@ -232,88 +232,94 @@ export class NodeFiles implements GrantedFiles {
   }
 
   close(): void {
-    for (const file of [...this.open.keys()]) this.closeFile(file);
+    for (const file of [...this.openFiles.keys()]) this.closeFile(file);
     for (const { folder } of this.grants.splice(0)) libc.close(folder);
   }
 
-  /** The innermost grant of a right that covers a path without `.`, `..` or empty parts. */
-  private find(right: Right, path: string): Grant | undefined {
-    if (!isWhole(path)) return undefined;
-    let found: Grant | undefined;
+  /** Finds the innermost grant of a right that covers a path without `.`, `..` or empty parts. */
+  private findGrant(right: Right, path: string): Grant | undefined {
+    if (!isNormalized(path)) return undefined;
+    let innermost: Grant | undefined;
     for (const grant of this.grants) {
       if (grant.right !== right || !covers(grant, path)) continue;
-      if (found === undefined || grant.path.length > found.path.length) found = grant;
+      if (innermost === undefined || grant.path.length > innermost.path.length) innermost = grant;
     }
-    return found;
+    return innermost;
   }
 
   private isAbove(path: string): boolean {
-    return isWhole(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
+    return isNormalized(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
   }
 
-  private namesAbove(path: string): string[] {
+  private listAbove(path: string): string[] {
     const below = this.grants.filter((grant) => grant.path.startsWith(`${path}/`));
     return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
   }
 
   /** Changes a name: its folder must be granted, not only the file. */
-  private change(path: string, action: (real: string) => void): number {
-    const grant = this.find('write', path);
+  private changeEntry(path: string, action: (real: string) => void): number {
+    const grant = this.findGrant('write', path);
     if (grant === undefined || grant.path === path) return -EACCES;
-    return this.at(grant, path, (real) => {
+    return this.runAt(grant, path, (real) => {
       action(real);
       return 0;
     });
   }
 
   /** Runs `action` with a host path for the last part of `path`, which it must not follow. */
-  private at<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
+  private runAt<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     if (grant.path === path) {
       const { folder, only } = grant;
-      return attempt(() => action(`/proc/self/fd/${folder}/${only ?? '.'}`));
+      return runCall(() => action(`/proc/self/fd/${folder}/${only ?? '.'}`));
     }
     const parent = dirname(path);
-    return this.within(grant, parent, (real) => action(`${real}/${basename(path)}`));
+    return this.runWithin(grant, parent, (real) => action(`${real}/${basename(path)}`));
   }
 
   /** Runs `action` with a host path of a folder. */
-  private within<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
+  private runWithin<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     const fd = openBeneath(grant.folder, path.slice(grant.path.length).replace(/^\//, '') || '.');
     if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
     try {
-      return attempt(() => action(`/proc/self/fd/${fd}`));
+      return runCall(() => action(`/proc/self/fd/${fd}`));
     } finally {
       libc.close(fd);
     }
   }
 
-  private attributes(path: string, stat: Stats): Attributes {
-    const read = this.find('read', path) === undefined ? 0 : 0o444;
-    const write = this.find('write', path) === undefined ? 0 : 0o222;
+  private visibleAttributes(path: string, stat: Stats): Attributes {
+    const read = this.findGrant('read', path) === undefined ? 0 : 0o444;
+    const write = this.findGrant('write', path) === undefined ? 0 : 0o222;
     const search = stat.isDirectory() ? 0o111 : 0;
-    return attributesOf(stat, (stat.mode & (read | write | 0o111)) | search);
+    return makeAttributes(stat, (stat.mode & (read | write | 0o111)) | search);
   }
 
-  private did(action: () => void): number {
-    return attempt(() => {
+  private runAction(action: () => void): number {
+    return runCall(() => {
       action();
       return 0;
     });
   }
 }
 
-/** Attributes of a folder above a grant, which shows only the path down. */
-const ABOVE: Attributes = { mode: constants.S_IFDIR | 0o555, size: 0, ino: 1, atime: 0, mtime: 0 };
+/** Attributes of a folder above a grant; it lists only the names that lead to grants. */
+const ABOVE_ATTRIBUTES: Attributes = {
+  mode: constants.S_IFDIR | 0o555,
+  size: 0,
+  ino: 1,
+  atime: 0,
+  mtime: 0,
+};
 
 const isPlain = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
 
-const isWhole = (path: string): boolean =>
+const isNormalized = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
 
-const covers = ({ path, only }: Grant, asked: string): boolean =>
-  asked === path || (only === undefined && (path === '/' || asked.startsWith(`${path}/`)));
+const covers = ({ path, only }: Grant, target: string): boolean =>
+  target === path || (only === undefined && (path === '/' || target.startsWith(`${path}/`)));
 
-const attributesOf = (stat: Stats, permissions: number): Attributes => ({
+const makeAttributes = (stat: Stats, permissions: number): Attributes => ({
   mode: (stat.mode & constants.S_IFMT) | permissions,
   size: stat.size,
   ino: stat.ino,
@@ -321,22 +327,22 @@ const attributesOf = (stat: Stats, permissions: number): Attributes => ({
   mtime: Math.round(stat.mtimeMs),
 });
 
-function statIfThere(path: string): Stats | undefined {
+function statIfPresent(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
 /** Opens a folder beneath another, as an O_PATH descriptor. */
 function openBeneath(folder: number, path: string): number {
-  const how = new BigUint64Array([
+  const openHow = new BigUint64Array([
     BigInt(O_PATH | O_CLOEXEC | constants.O_DIRECTORY),
     0n,
     BigInt(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV),
   ]);
-  return libc.openat2(folder, cstring(path), new Uint8Array(how.buffer));
+  return libc.openat2(folder, cstring(path), new Uint8Array(openHow.buffer));
 }
 
 /** Runs a system call; returns minus its errno on failure. */
-function attempt<T>(action: () => T): T | number {
+function runCall<T>(action: () => T): T | number {
   try {
     return action();
   } catch (error) {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EACCES, EBADF, ELOOP, EMFILE, ENOENT } from '../../../runtime/core/errno.ts';
-import { NodeFiles } from './files.ts';
+import { NodeFiles } from './node-files.ts';
 
 let folder: string;
 let files: NodeFiles;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { watchFolder } from './watch.ts';
+import { watchFolder } from './folder-watcher.ts';
 
 const PATIENCE = { timeout: 50_000 };
 

@@ -1,4 +1,4 @@
-/** The granted files in a browser: none. */
+/** Implements granted files for a browser, which has no files. */
 import { EACCES } from '../../../runtime/core/errno.ts';
 import type { GrantedFiles } from '../../host/machine.ts';
 

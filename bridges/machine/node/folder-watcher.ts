@@ -1,0 +1,95 @@
+/**
+ * Watches a folder for saved files. Editors write in several steps, also to another name that they
+ * rename; so a save is a difference once the folder has been quiet for a moment.
+ */
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Watcher } from '../../host/machine.ts';
+
+/** Milliseconds that a folder must be quiet. */
+const QUIET_MS = 50;
+/** Milliseconds between two checks for a removed folder. */
+const MISSING_MS = 500;
+
+/** Watches the files with these extensions in one folder. The result stops it. */
+export function watchFolder(
+  folder: string,
+  extensions: readonly string[],
+  { onChange, onFailure }: Watcher,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
+  let isStopped = false;
+  const isWatched: FileFilter = (name) => extensions.some((end) => name.endsWith(end));
+  let lastSample = '';
+  let device = 0;
+  const scheduleComparison = (ms: number): void => {
+    clearTimeout(timer);
+    if (!isStopped) timer = setTimeout(() => void compare(), ms).unref();
+  };
+  const compare = async (): Promise<void> => {
+    const stats = await stat(folder).catch(() => undefined);
+    if (isStopped) return;
+    if (stats === undefined) return scheduleComparison(MISSING_MS);
+    // Watching below a mount that this process serves would wait for itself.
+    if (stats.dev !== device) return fail(new Error('another file system lies on its folder now'));
+    // The kernel does not report a recreated folder: watch the new one.
+    startWatching();
+    const sample = await sampleFolder(folder, isWatched);
+    const differs = sample !== lastSample && !isStopped;
+    lastSample = sample;
+    if (differs) onChange();
+  };
+  const startWatching = (): void => {
+    watcher?.close();
+    try {
+      watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name === null || isWatched(name) || name === basename(folder))
+          scheduleComparison(QUIET_MS);
+      });
+      watcher.on('error', fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const fail = (error: unknown): void => {
+    if (!isStopped) onFailure(error instanceof Error ? error.message : String(error));
+  };
+  try {
+    device = statSync(folder).dev;
+    startWatching();
+    lastSample = sampleFolderSync(folder, isWatched);
+  } catch (error) {
+    fail(error);
+  }
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    watcher?.close();
+  };
+}
+
+type FileFilter = (name: string) => boolean;
+
+const formatEntry = (name: string, { size, mtimeMs }: { size: number; mtimeMs: number }): string =>
+  `${name} ${size} ${mtimeMs}`;
+
+/** Samples names, sizes and times of the files as one text. */
+function sampleFolderSync(folder: string, isWatched: FileFilter): string {
+  const names = readdirSync(folder).filter(isWatched).sort();
+  return names.map((name) => formatEntry(name, statSync(join(folder, name)))).join('\n');
+}
+
+/**
+ * The same asynchronously: the folder may be below a mount that this process serves. A file removed
+ * meanwhile is left out.
+ */
+async function sampleFolder(folder: string, isWatched: FileFilter): Promise<string> {
+  const names = (await readdir(folder).catch(() => [])).filter(isWatched).sort();
+  const missing = { size: -1, mtimeMs: 0 };
+  const entries = names.map(async (name) =>
+    formatEntry(name, await stat(join(folder, name)).catch(() => missing)),
+  );
+  return (await Promise.all(entries)).join('\n');
+}
