@@ -40,7 +40,7 @@ it.each(allLanguages)(
   (_name, language) => {
     const { extensions, hosted, tests } = language;
     for (const end of extensions) expect(findLanguage(`m${end}`)).toBe(language);
-    for (const file of tests?.namesFor('m') ?? []) expect(findTestLanguage(file)).toBe(tests);
+    for (const file of tests?.testFileNames('m') ?? []) expect(findTestLanguage(file)).toBe(tests);
     if (hosted !== null) expect(hosted.extensions).toEqual(expect.arrayContaining([...extensions]));
   },
 );

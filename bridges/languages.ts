@@ -40,7 +40,7 @@ export interface Language {
 const describeTests = (...extensions: readonly string[]) => ({
   pattern: new RegExp(`\\.test\\.(?:${extensions.join('|')})$`),
   mark: 'glossa/testing',
-  namesFor: (module: string) => extensions.map((extension) => `${module}.test.${extension}`),
+  testFileNames: (module: string) => extensions.map((extension) => `${module}.test.${extension}`),
 });
 
 /** Rules for names in languages that allow dashes in module names. */
@@ -62,7 +62,7 @@ export const languages = {
     tests: {
       pattern: /^test_.*\.py$/,
       mark: '',
-      namesFor: (module) => [`test_${module}.py`],
+      testFileNames: (module) => [`test_${module}.py`],
       load: async () => (await import('./testing/python.ts')).startPythonTests,
     },
     template: { ...commonTemplate, reserved: reservedNames },

@@ -8,7 +8,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
-import { defaultCacheFolder, usableFolder } from '../bridges/machine/node/cache-folder.ts';
+import { defaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 
 /** Functions of node:module that Node 20 lacks. */
 interface CompileCache {
@@ -24,7 +24,7 @@ const OTHERS_MODE = 0o077;
 export function enableModuleCache(): void {
   if (enableCompileCache === undefined || getCompileCacheDir?.() !== undefined) return;
   try {
-    const folder = usableFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
+    const folder = prepareFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // By its descriptor: a server must not look up the folder behind its own mount.

@@ -5,7 +5,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allLanguages } from '../bridges/languages.ts';
-import { watchFolder } from '../bridges/machine/node/watch.ts';
+import { watchFolder } from '../bridges/machine/node/folder-watcher.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
 import { findMountProblem } from '../server/mount-probe.ts';

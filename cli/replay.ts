@@ -1,5 +1,5 @@
 /** `glossa replay`: sends recorded requests again, and prints the replies that differ. */
-import { formatLogLine } from '../bridges/testing/log.ts';
+import { formatLogLine } from '../bridges/testing/log-lines.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';

@@ -1,8 +1,8 @@
 /** `glossa test`: runs a module's tests against a graph in memory. */
 import { dirname, resolve } from 'node:path';
 import { findTestLanguage } from '../bridges/languages.ts';
-import { runTests, type TestReport } from '../bridges/testing/run.ts';
-import { translatorFor } from '../bridges/testing/subject.ts';
+import { findSubject } from '../bridges/testing/subject.ts';
+import { runTests, type TestReport } from '../bridges/testing/test-runner.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -162,12 +162,12 @@ async function runFile(
   try {
     const startLanguage = await findTestLanguage(path.slice(path.lastIndexOf('/') + 1))!.load();
     await runTests(path, dirname(path), startLanguage, {
-      translatorFor,
+      findTranslator: findSubject,
       filter,
       timeLimit,
       strict,
-      warned: warn,
-      ended: reportTest,
+      warn,
+      onTestEnded: reportTest,
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@
  * Collects the errors that volumes log while a server starts. If the start fails, the waiting user
  * sees them: they have the reason of an 'Input/output error'.
  */
-import { formatLogLine, parseLine } from '../bridges/testing/log.ts';
+import { formatLogLine, parseLine } from '../bridges/testing/log-lines.ts';
 import type { LogSink } from '../runtime/core/log.ts';
 import { Failure } from '../terminal/exit.ts';
 import { printWarning, type Terminal } from '../terminal/terminal.ts';

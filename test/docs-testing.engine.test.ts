@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { findTestLanguage } from '../bridges/languages.ts';
-import { runTests, type TestReport } from '../bridges/testing/run.ts';
-import { translatorFor } from '../bridges/testing/subject.ts';
+import { findSubject } from '../bridges/testing/subject.ts';
+import { runTests, type TestReport } from '../bridges/testing/test-runner.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../docs/write/testing.md'), 'utf8');
 const block = (language: string): string =>
@@ -26,10 +26,10 @@ it.each([
     const reports: TestReport[] = [];
     const onReport = (report: TestReport): void => void reports.push(report);
     await runTests(path, folder, begin, {
-      translatorFor,
+      findTranslator: findSubject,
       filter: undefined,
       timeLimit: 10,
-      ended: onReport,
+      onTestEnded: onReport,
     });
     expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
       Array(count).fill({ outcome: 'passed', message: undefined }),

@@ -49,7 +49,7 @@ describe.each(readdirSync(folder))('example %s', (name) => {
     );
     expect(modules.length > 0).toBe(scripted);
     for (const module of modules) {
-      const tests = findLanguage(module)!.tests!.namesFor(basename(module, extname(module)));
+      const tests = findLanguage(module)!.tests!.testFileNames(basename(module, extname(module)));
       const testFile = tests.find((test) => existsSync(join(folder, name, dirname(module), test)));
       expect(testFile, module).toBeDefined();
       expect(readme).toContain(`examples/${name}/${module}`);

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MessageError } from '../bridges/host/crossing/message.ts';
-import { TestContext } from '../bridges/testing/clock.ts';
 import { operations } from '../bridges/testing/operations.ts';
+import { TestContext } from '../bridges/testing/test-context.ts';
 import type { Plain } from '../bridges/testing/values.ts';
 import { connect, Driver, FopError, ROOT } from '../runtime/api/driver.ts';
 import { Files } from '../runtime/api/files.ts';
@@ -96,7 +96,7 @@ interface Into {
 async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]> {
   const { volumes, played: names = [], volume = volumes.at(-1)!.name! } = into;
   const clock = new VirtualClock();
-  const look = { baseDir: '/', strict: false, warned: () => {} };
+  const look = { baseDir: '/', strict: false, warn: () => {} };
   const context = new TestContext(clock, look, () => {});
   const plan = await planOf(openRecording(bytes), { volume, played: names });
   const storages = await Promise.all(names.map(() => RecordedStorage.start(context)));

@@ -3,11 +3,11 @@
  * that a page's worker can run it, too.
  */
 import { basename, dirname } from '../../bridges/host/paths.ts';
-import type { FindTranslator } from '../../bridges/testing/clock.ts';
-import { testsHere } from '../../bridges/testing/here.ts';
 import { makeTesting } from '../../bridges/testing/library.ts';
-import { isScript } from '../../bridges/testing/log.ts';
-import { type FileSettings, runTests, type TestReport } from '../../bridges/testing/run.ts';
+import { makeLocalTests } from '../../bridges/testing/local-tests.ts';
+import { isModuleFile } from '../../bridges/testing/log-lines.ts';
+import type { FindTranslator } from '../../bridges/testing/test-context.ts';
+import { type FileSettings, runTests, type TestReport } from '../../bridges/testing/test-runner.ts';
 import type { StartTests } from '../../bridges/testing/tests.ts';
 import { type Check, inLanguage, type LessonLanguage, WrongResult } from './lessons/check.ts';
 import { plainMessage } from './plain-messages.ts';
@@ -36,7 +36,7 @@ export interface LearnerModule {
   readonly language: LessonLanguage;
   readonly translatorFor: FindTranslator;
   /** Called with each graph of the check, once it is up. */
-  readonly started?: FileSettings['started'];
+  readonly started?: FileSettings['onGraphStarted'];
 }
 
 /** Runs a check of the course. */
@@ -49,7 +49,7 @@ export async function judge(check: Check, work: LearnerModule): Promise<Verdict>
     session.api.test('check', async () => {
       done = await check({ volume: (options) => session.api.graph(module, options) });
     });
-    return testsHere(session, (error) => ({ outcome: 'failed', message: sentence(error) }));
+    return makeLocalTests(session, (error) => ({ outcome: 'failed', message: sentence(error) }));
   };
   return judgeByTests([{ path, begin }], dirname(path), work, () => done);
 }
@@ -88,12 +88,12 @@ export async function judgeByTests(
   for (const { path, begin } of tests) {
     const reports: TestReport[] = [];
     await runTests(path, folder, begin, {
-      translatorFor,
+      findTranslator: translatorFor,
       filter: undefined,
       timeLimit: TIME_LIMIT,
-      ...(started && { started }),
-      warned: (text) => void (UNKNOWN_OPTION.test(text) || remarks.add(text)),
-      ended: (report) => void reports.push(report),
+      ...(started && { onGraphStarted: started }),
+      warn: (text) => void (UNKNOWN_OPTION.test(text) || remarks.add(text)),
+      onTestEnded: (report) => void reports.push(report),
     });
     const first = reports.find((report) => report.outcome === 'failed' || wasEnded(report));
     if (first !== undefined) return verdict(false, failure(first, remarks));
@@ -113,12 +113,12 @@ function failure(report: TestReport, remarks: Iterable<string>): string[] {
 }
 
 const wasEnded = ({ log }: TestReport): boolean =>
-  log.some(([level, file, , , text]) => level === 'E' && isScript(file) && ENDED.test(text));
+  log.some(([level, file, , , text]) => level === 'E' && isModuleFile(file) && ENDED.test(text));
 
 /** Log lines about errors in the learner's module, or about the end of the interpreter. */
 function troublesOf({ log }: TestReport): string[] {
   const errors = log.filter(([level]) => 'MACE'.includes(level));
-  const own = errors.filter(([, file]) => isScript(file));
+  const own = errors.filter(([, file]) => isModuleFile(file));
   // A module may log errors itself, which are no failures.
   const doubts = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
   const first = own.find(([, , , , text]) => FAILED.test(text)) ?? own[0] ?? doubts[0];

@@ -41,14 +41,14 @@ export interface Instance {
   readonly tools: MemoryTools;
 }
 
-type Compiled = object;
+type CompiledModule = object;
 type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** The used parts of the global WebAssembly, which Node's types lack. */
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
-    Module: new (bytes: Uint8Array) => Compiled;
-    Instance: new (module: Compiled, imports: Imports) => { readonly exports: unknown };
+    Module: new (bytes: Uint8Array) => CompiledModule;
+    Instance: new (module: CompiledModule, imports: Imports) => { readonly exports: unknown };
     Memory: new (
       descriptor: object,
     ) => { readonly buffer: ArrayBuffer; grow(pages: number): number };

@@ -28,7 +28,7 @@ import {
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { describeOmittedFops } from '../host/advice/module-remarks.ts';
-import { watchFolder } from '../machine/node/watch.ts';
+import { watchFolder } from '../machine/node/folder-watcher.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
 import { checkFops } from './record.ts';

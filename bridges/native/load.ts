@@ -15,7 +15,7 @@ import { compileFunction } from 'node:vm';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
-import { sucrase } from '../machine/node/sucrase.ts';
+import { loadSucrase } from '../machine/node/sucrase.ts';
 
 type Exports = Record<string, unknown>;
 /** Modules provided by name, before any file. */
@@ -149,7 +149,7 @@ function stripped(path: string): string {
   let code: string;
   try {
     const transforms = [...types, 'imports'] as const;
-    code = sucrase().transform(source, {
+    code = loadSucrase().transform(source, {
       transforms: [...transforms],
       disableESTransforms: true,
     }).code;

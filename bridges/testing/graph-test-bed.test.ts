@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
-import { parseLine } from './log.ts';
-import { runTests, type TestReport } from './run.ts';
-import { translatorFor } from './subject.ts';
+import { parseLine } from './log-lines.ts';
+import { findSubject } from './subject.ts';
+import { runTests, type TestReport } from './test-runner.ts';
 import { startTypescriptTests } from './typescript.ts';
 
 /** The translator under test: passes requests, counts, replies late or never. */
@@ -53,10 +53,10 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   writeFileSync(path, HEAD + tests);
   const reports: Record<string, TestReport> = {};
   await runTests(path, folder, startTypescriptTests, {
-    translatorFor,
+    findTranslator: findSubject,
     filter: undefined,
     timeLimit: 5,
-    ended: (report) => {
+    onTestEnded: (report) => {
       reports[report.name] = report;
     },
   });

@@ -1,9 +1,9 @@
 /**
- * The host's side of a test in any language: the graphs that the test makes, its operations, and
+ * Runs the host's side of a test in any language: the graphs that the test makes, its operations, and
  * one clock for all.
  *
  * A test sends JSON arrays to `call`, which returns at once; a verb with a number in second place
- * is answered later under that number:
+ * gets its result later under that number:
  *
  *   ["graph", n, {module, options, children, down}]   → {graph}, once it is up, or at once if children
  *                                                 are down
@@ -47,14 +47,14 @@ import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { Child, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/crossing/message.ts';
-import { type BedSettings, TestContext } from './clock.ts';
-import { type ParsedLine, parseLine } from './log.ts';
+import { type ParsedLine, parseLine } from './log-lines.ts';
 import { operations } from './operations.ts';
-import { optionsOf } from './subject-options.ts';
-import type { Answer } from './tests.ts';
-import { plainUpcall, sayChanged } from './upcalls.ts';
+import { StorageWatch } from './storage-watch.ts';
+import { optionsSource } from './subject-options.ts';
+import { type BedSettings, TestContext } from './test-context.ts';
+import type { CallResult } from './tests.ts';
+import { encodeUpcall, reportChange } from './upcalls.ts';
 import type { Plain } from './values.ts';
-import { Watch } from './watch.ts';
 
 /** The volume of the module under test. */
 const SUBJECT = 'test';
@@ -75,7 +75,7 @@ const UP_WITHIN_MS = 30_000;
 
 interface GraphBench {
   readonly graph: Graph;
-  readonly watches: readonly Watch[];
+  readonly watches: readonly StorageWatch[];
   readonly client: Client;
   /** Further clients, by number. */
   readonly clients: Map<number, Client>;
@@ -86,12 +86,12 @@ interface GraphBench {
 
 type TestMessage = readonly Plain[];
 
-export class Bed {
+export class GraphTestBed {
   readonly clock = new VirtualClock();
-  /** Answers that the test has not received. */
-  readonly answers: Answer[] = [];
+  /** Results that the test has not received. */
+  readonly results: CallResult[] = [];
   /** Operations that take real time: graphs that start or stop. */
-  busy = 0;
+  busyCount = 0;
   /** Every line of the log of the graphs since the last `reset`. */
   readonly history: ParsedLine[] = [];
   private readonly settings: BedSettings;
@@ -111,29 +111,33 @@ export class Bed {
     return JSON.stringify(handle(rest) ?? null);
   }
 
-  /** Requests without an answer, as text for people. */
-  pending(): string[] {
-    return [...this.benches.values()].flatMap((bench) => waiting(bench));
+  /** Describes requests without a reply, as text for people. */
+  listPending(): string[] {
+    return [...this.benches.values()].flatMap((bench) => describePending(bench));
   }
 
-  /** Cleans up after a test. */
+  /** Stops the graphs of a test, and forgets its calls and log. */
   async reset(): Promise<void> {
     const left = [...this.benches.values()];
     this.benches.clear();
     for (const bench of left) await stop(bench);
-    this.answers.length = 0;
+    this.results.length = 0;
     this.calls.clear();
     this.history.length = 0;
   }
 
   private readonly verbs: Readonly<Record<string, (args: TestMessage) => Plain | undefined>> = {
     graph: ([call, settings]) =>
-      this.later(call, () => this.start(settings as unknown as GraphSettings)),
+      this.runLater(call, () => this.startGraph(settings as unknown as GraphSettings)),
     do: ([call, graph, child, caller, operation, ...args]) =>
-      this.later(call, () => this.operate({ call, graph, child, caller }, operation, args), false),
-    close: ([call, graph]) => this.later(call, () => this.close(graph)),
+      this.runLater(
+        call,
+        () => this.runOperation({ call, graph, child, caller }, operation, args),
+        false,
+      ),
+    close: ([call, graph]) => this.runLater(call, () => this.close(graph)),
     sleep: ([call, seconds]) =>
-      this.later(
+      this.runLater(
         call,
         () =>
           new Promise((resolve) => {
@@ -148,18 +152,20 @@ export class Bed {
     now: () => this.clock.now / 1000,
     fields: () => FIELDS,
     asked: ([graph, child, fop]) =>
-      this.watches(graph, child).flatMap(({ asked }) =>
-        asked.filter((one) => fop === null || one.fop === fop).map((one) => ({ ...one })),
+      this.selectWatches(graph, child).flatMap(({ requests }) =>
+        requests
+          .filter((request) => fop === null || request.fop === fop)
+          .map((request) => ({ ...request })),
       ),
     clear: ([graph]) => {
-      const bench = this.bench(graph);
+      const bench = this.getBench(graph);
       bench.log = [];
       bench.upcalls = [];
-      for (const watch of bench.watches) watch.asked = [];
+      for (const watch of bench.watches) watch.requests = [];
     },
     fail: ([graph, child, fop, errno, path, times]) => {
-      for (const { failing } of this.watches(graph, child)) {
-        failing.push({
+      for (const { failRules } of this.selectWatches(graph, child)) {
+        failRules.push({
           fop: fop as string | null,
           path: path as string | null,
           errno: errno as number,
@@ -168,52 +174,56 @@ export class Bed {
       }
     },
     mend: ([graph, child]) => {
-      for (const watch of this.watches(graph, child)) watch.failing = [];
+      for (const watch of this.selectWatches(graph, child)) watch.failRules = [];
     },
     hold: ([graph, child, fop]) => {
-      for (const watch of this.watches(graph, child)) watch.hold(fop as string | null);
+      for (const watch of this.selectWatches(graph, child)) watch.hold(fop as string | null);
     },
     release: ([graph, child]) => {
-      for (const watch of this.watches(graph, child)) watch.release();
+      for (const watch of this.selectWatches(graph, child)) watch.release();
     },
-    invalidated: ([graph]) => [...this.bench(graph).upcalls],
+    invalidated: ([graph]) => [...this.getBench(graph).upcalls],
     changed: ([graph, child, path]) => {
-      sayChanged(this.bench(graph).graph, (child as number | null) ?? 0, path as string);
+      reportChange(this.getBench(graph).graph, (child as number | null) ?? 0, path as string);
     },
     up: ([graph, child, isUp]) => {
-      const { graph: live } = this.bench(graph);
-      this.watches(graph, child).forEach((watch, at) => {
-        const xl = live.xlators.find(({ name }) => name === `child${child ?? at}`)!;
-        watch.sayUp(xl, isUp as boolean);
+      const { graph: running } = this.getBench(graph);
+      this.selectWatches(graph, child).forEach((watch, at) => {
+        const xl = running.xlators.find(({ name }) => name === `child${child ?? at}`)!;
+        watch.setUp(xl, isUp as boolean);
       });
     },
     connect: ([graph, uid]) => {
-      const { client, clients } = this.bench(graph);
-      const made = client.initiator.connect((uid as string | null) ?? undefined);
-      clients.set(made.id, made);
-      return made.id;
+      const { client: first, clients } = this.getBench(graph);
+      const client = first.initiator.connect((uid as string | null) ?? undefined);
+      clients.set(client.id, client);
+      return client.id;
     },
-    disconnect: ([graph, client]) => void this.client(graph, client).disconnect(),
-    isUp: ([graph]) => this.bench(graph).graph.isUp,
-    log: ([graph]) => this.bench(graph).log.map((line) => [...line]),
+    disconnect: ([graph, client]) => void this.getClient(graph, client).disconnect(),
+    isUp: ([graph]) => this.getBench(graph).graph.isUp,
+    log: ([graph]) => this.getBench(graph).log.map((line) => [...line]),
   };
 
-  private later(call: Plain | undefined, what: () => Promise<Plain>, takesTime = true): undefined {
+  private runLater(
+    call: Plain | undefined,
+    action: () => Promise<Plain>,
+    isBusy = true,
+  ): undefined {
     const number = call as number;
     this.calls.set(number, null);
-    if (takesTime) this.busy += 1;
-    const answer = (result: object): void => {
-      if (takesTime) this.busy -= 1;
+    if (isBusy) this.busyCount += 1;
+    const deliver = (result: object): void => {
+      if (isBusy) this.busyCount -= 1;
       this.calls.delete(number);
-      this.answers.push({ call: number, result: JSON.stringify(result) });
+      this.results.push({ call: number, result: JSON.stringify(result) });
     };
-    what().then(
-      (ok) => answer({ ok }),
-      (error) => answer(failure(error)),
+    action().then(
+      (ok) => deliver({ ok }),
+      (error) => deliver(describeFailure(error)),
     );
   }
 
-  private async start({ module, options, children, down }: GraphSettings): Promise<Plain> {
+  private async startGraph({ module, options, children, down }: GraphSettings): Promise<Plain> {
     const log: ParsedLine[] = [];
     let bench: GraphBench | undefined;
     const context = new TestContext(this.clock, this.settings, (text) => {
@@ -222,27 +232,30 @@ export class Bed {
       this.history.push(line);
       (bench?.log ?? log).push(line);
     });
-    const watches = Array.from({ length: children }, (_, at) => new Watch(down.includes(at)));
-    const subject = await this.settings.translatorFor(module, this.settings.baseDir, options);
-    const graph = new Graph(specsOf(subject, watches), context, {
+    const watches = Array.from(
+      { length: children },
+      (_, at) => new StorageWatch(down.includes(at)),
+    );
+    const subject = await this.settings.findTranslator(module, this.settings.baseDir, options);
+    const graph = new Graph(makeSpecs(subject, watches), context, {
       default: DEBUG,
       volumes: new Map(),
     });
     await graph.start();
     if (down.length === 0) await this.waitUntilUp(graph);
-    // A volfile's warning would go unseen in a test.
-    const slip = log.find(([, , , , text]) => text.startsWith(optionsOf(module)));
-    if (slip !== undefined) {
+    // A test would not show a warning about an option, so it is an error.
+    const mistake = log.find(([, , , , text]) => text.startsWith(optionsSource(module)));
+    if (mistake !== undefined) {
       await graph.stop();
-      throw new MessageError(slip[4]);
+      throw new MessageError(mistake[4]);
     }
-    this.settings.started?.(graph);
+    this.settings.onGraphStarted?.(graph);
     const client = connect(graph, 'test');
-    const made: GraphBench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
+    const created: GraphBench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {
-      if (event === 'UPCALL' && isUpcall(data)) made.upcalls.push(plainUpcall(data));
+      if (event === 'UPCALL' && isUpcall(data)) created.upcalls.push(encodeUpcall(data));
     });
-    bench = made;
+    bench = created;
     this.lastGraph += 1;
     this.benches.set(this.lastGraph, bench);
     return this.lastGraph;
@@ -250,28 +263,28 @@ export class Bed {
 
   /** Waits until the graph is up; advances the clock, as a module may wait for a timer. */
   private async waitUntilUp(graph: Graph): Promise<void> {
-    this.busy -= 1;
+    this.busyCount -= 1;
     try {
       await graph.awaitUp(UP_WITHIN_MS);
     } catch (error) {
       await graph.stop();
       throw error;
     } finally {
-      this.busy += 1;
+      this.busyCount += 1;
     }
   }
 
-  private async operate(
+  private async runOperation(
     at: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
     operation: Plain | undefined,
     args: TestMessage,
   ): Promise<Plain> {
-    const { graph } = this.bench(at.graph);
+    const { graph } = this.getBench(at.graph);
     const caller = at.caller as unknown as Caller & { readonly client?: number };
-    const client = this.client(at.graph, caller.client ?? 0);
+    const client = this.getClient(at.graph, caller.client ?? 0);
     const operate = operations[String(operation)];
     if (operate === undefined) throw new MessageError(`${operation}: no such operation`);
-    const links = at.child === -1 ? graph.links : storageLinks(graph, at.child as number);
+    const links = at.child === -1 ? graph.links : makeStorageLinks(graph, at.child as number);
     const driver = new Driver(client, caller, {
       links,
       onRequest: (call) => void this.calls.set(at.call as number, call),
@@ -280,8 +293,8 @@ export class Bed {
   }
 
   private async close(graph: Plain | undefined): Promise<Plain> {
-    const bench = this.bench(graph);
-    const open = waiting(bench);
+    const bench = this.getBench(graph);
+    const open = describePending(bench);
     this.benches.delete(graph as number);
     await stop(bench);
     return open;
@@ -292,21 +305,24 @@ export class Bed {
     this.clock.advanceTo(this.clock.now + seconds * 1000);
   }
 
-  private bench(graph: Plain | undefined): GraphBench {
+  private getBench(graph: Plain | undefined): GraphBench {
     const bench = this.benches.get(graph as number);
     if (bench === undefined) throw new MessageError('the graph is closed');
     return bench;
   }
 
-  private client(graph: Plain | undefined, number: Plain | undefined): Client {
-    const { client, clients } = this.bench(graph);
-    const found = number === 0 ? client : clients.get(number as number);
-    if (found?.connected !== true) throw new MessageError('the client has disconnected');
-    return found;
+  private getClient(graph: Plain | undefined, number: Plain | undefined): Client {
+    const { client, clients } = this.getBench(graph);
+    const selected = number === 0 ? client : clients.get(number as number);
+    if (selected?.connected !== true) throw new MessageError('the client has disconnected');
+    return selected;
   }
 
-  private watches(graph: Plain | undefined, child: Plain | undefined): readonly Watch[] {
-    const { watches } = this.bench(graph);
+  private selectWatches(
+    graph: Plain | undefined,
+    child: Plain | undefined,
+  ): readonly StorageWatch[] {
+    const { watches } = this.getBench(graph);
     if (child === null || child === undefined) return watches;
     const watch = watches[child as number];
     if (watch === undefined) throw new MessageError(`the graph has no child ${child}`);
@@ -322,27 +338,27 @@ const FIELDS: { [kind: string]: Plain } = {
   lease: LEASE_FIELDS,
 };
 
-/** The graph's volumes: each storage with its watch, the module on top. */
-function specsOf(
+/** Lists the graph's volumes: each storage with its watch, the module on top. */
+function makeSpecs(
   subject: Pick<VolumeSpec, 'translator' | 'options'>,
-  watches: readonly Watch[],
+  watches: readonly StorageWatch[],
 ): VolumeSpec[] {
-  const untyped = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
-  const below = watches.flatMap((watch, at) => [
-    { name: `storage${at}`, translator: untyped(memory), options: [], subvolumes: [] },
+  const eraseType = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
+  const storages = watches.flatMap((watch, at) => [
+    { name: `storage${at}`, translator: eraseType(memory), options: [], subvolumes: [] },
     {
       name: `child${at}`,
-      translator: untyped(watch.translator),
+      translator: eraseType(watch.translator),
       options: [],
       subvolumes: [`storage${at}`],
     },
   ]);
   const subvolumes = watches.map((_, at) => `child${at}`);
-  return [...below, { name: SUBJECT, subvolumes, ...subject }];
+  return [...storages, { name: SUBJECT, subvolumes, ...subject }];
 }
 
-/** The links to a storage that bypass its watch, for uncounted operations. */
-function storageLinks({ xlators }: Graph, child: number): Child {
+/** Makes the links to a storage that bypass its watch, for operations that are not recorded. */
+function makeStorageLinks({ xlators }: Graph, child: number): Child {
   const storage = xlators.find(({ name }) => name === `storage${child}`) as Xlator | undefined;
   if (storage === undefined) throw new MessageError(`the graph has no child ${child}`);
   return new Links((name) => ({
@@ -357,17 +373,19 @@ async function stop({ graph, watches, client }: GraphBench): Promise<void> {
   await graph.stop();
 }
 
-/** Requests without an answer, as text for people. */
-function waiting({ client, watches }: GraphBench): string[] {
-  const held = new Set(watches.flatMap((watch) => watch.held.map(({ unique }) => unique)));
+/** Describes requests without a reply, as text for people. */
+function describePending({ client, watches }: GraphBench): string[] {
+  const heldNumbers = new Set(
+    watches.flatMap((watch) => watch.heldRequests.map(({ unique }) => unique)),
+  );
   const calls = client.initiator.calls.list().filter((call) => call instanceof Call);
   return calls.map(({ fop, path, unique }) => {
-    const what = path === null ? fop : `${fop} of ${path}`;
-    return held.has(unique) ? `${what} (held back below)` : what;
+    const request = path === null ? fop : `${fop} of ${path}`;
+    return heldNumbers.has(unique) ? `${request} (held back below)` : request;
   });
 }
 
-function failure(error: unknown): object {
+function describeFailure(error: unknown): object {
   if (error instanceof FopError) return { errno: error.errno, message: error.message };
   if (error instanceof GraphError) return { error: error.problems.join('\n') };
   if (error instanceof MessageError) return { error: error.message };

@@ -1,7 +1,7 @@
-/** `glossa/testing` inside a JavaScript interpreter, and the entry points of the test runner. */
+/** Exports `glossa/testing` inside a JavaScript interpreter, and the entry points of the test runner. */
 import { host } from '../javascript/library/host.ts';
-import { failed } from './here.ts';
 import { makeTesting } from './library.ts';
+import { describeFailure } from './local-tests.ts';
 import type { TestResult } from './tests.ts';
 
 const { testing } = host as unknown as { testing(message: string): string };
@@ -18,7 +18,7 @@ export const names = (): string => JSON.stringify(session.tests.map(({ name }) =
 export function start(index: number, own: string): number {
   outcome = null;
   session.run(index, (error) => {
-    outcome = error === undefined ? { outcome: 'passed' } : failed(error, own);
+    outcome = error === undefined ? { outcome: 'passed' } : describeFailure(error, own);
   });
   return 0;
 }

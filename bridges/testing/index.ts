@@ -1,5 +1,5 @@
 /**
- * `glossa/testing` for type checkers and direct imports, where its functions throw: `glossa test`
+ * Exports `glossa/testing` for type checkers and direct imports. Its functions throw here: `glossa test`
  * passes working ones to test files.
  */
 import type { Assert, TestingApi } from './api.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startJavaScriptTests } from './javascript.ts';
-import { runTests, type TestReport } from './run.ts';
-import { translatorFor } from './subject.ts';
+import { findSubject } from './subject.ts';
+import { runTests, type TestReport } from './test-runner.ts';
 
 const MODULE = `
 import { ENOENT, Option, Translator } from 'glossa';
@@ -43,10 +43,10 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   writeFileSync(path, HEAD + tests);
   const reports: Record<string, TestReport> = {};
   await runTests(path, folder, startJavaScriptTests, {
-    translatorFor,
+    findTranslator: findSubject,
     filter: undefined,
     timeLimit: 1,
-    ended: (report) => {
+    onTestEnded: (report) => {
       reports[report.name] = report;
     },
   });

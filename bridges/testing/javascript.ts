@@ -16,29 +16,32 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
   const imports = new Imports(module, nodeMachine, [], ({ file, line }, text) =>
     print(`${file}:${line}: ${text}`),
   );
-  let wanted = false;
+  let isTimerDue = false;
   let disarm = (): void => {};
-  const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
+  const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
+    params,
+    call,
+  });
   const engine = await createEngine({
     machine: nodeMachine,
     hostFunctions: {
-      testing: f('s', (message: string) => bed.call(message)),
-      now: f('', () => Math.round(bed.clock.now * 1000)),
-      after: f('i', (ms: number) => {
+      testing: makeFunction('s', (message: string) => bed.call(message)),
+      now: makeFunction('', () => Math.round(bed.clock.now * 1000)),
+      after: makeFunction('i', (ms: number) => {
         disarm();
         disarm = bed.clock.after(ms, () => {
-          wanted = true;
+          isTimerDue = true;
         });
       }),
-      logs: f('i', () => 1),
-      log: f(
+      logs: makeFunction('i', () => 1),
+      log: makeFunction(
         'isiss',
         (_level: number, _file: string, _line: number, _func: string, text: string) =>
           void print(text),
       ),
     },
-    resolve: (base, asked) => (asked === 'glossa/testing' ? TESTING : imports.resolve(base, asked)),
-    load: (full) => imports.load(full),
+    resolve: (base, name) => (name === 'glossa/testing' ? TESTING : imports.resolve(base, name)),
+    load: (name) => imports.load(name),
     timeLimit: timeLimit * 1000,
     memoryLimit: MEMORY,
     log: () => {},
@@ -49,27 +52,27 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     engine.import(CLOCK, imports.load(CLOCK));
     const runner = engine.import(TESTING, imports.load(TESTING));
     engine.import(path, imports.readMain());
-    const part = (member: string) => engine.get(runner, member)!;
-    const names = JSON.parse(engine.call(part('names'))!) as string[];
-    const start = engine.makeEntry(part('start'), 'is');
-    const answer = engine.makeEntry(part('answer'), 'is');
+    const getPart = (member: string) => engine.get(runner, member)!;
+    const names = JSON.parse(engine.call(getPart('names'))!) as string[];
+    const start = engine.makeEntry(getPart('start'), 'is');
+    const deliver = engine.makeEntry(getPart('answer'), 'is');
     const tick = engine.makeEntry(engine.get(bridge, 'tick')!, '');
-    const giveUp = engine.makeEntry(part('giveUp'), 's');
-    const result = part('result');
+    const giveUp = engine.makeEntry(getPart('giveUp'), 's');
+    const result = getPart('result');
     const tests: Tests = {
       names: names.map((each) => [each, 0]),
       start: (test) => void start([names.indexOf(test), `${folder}/`]),
-      answer: ({ call, result: text }) => void answer([call, text]),
-      get due() {
-        return wanted;
+      deliver: ({ call, result: text }) => void deliver([call, text]),
+      get isTimerDue() {
+        return isTimerDue;
       },
       tick() {
-        wanted = false;
+        isTimerDue = false;
         tick([]);
       },
-      result: () => JSON.parse(engine.call(result)!) as TestResult | null,
+      getResult: () => JSON.parse(engine.call(result)!) as TestResult | null,
       giveUp: (why) => void giveUp([why]),
-      failure: describe,
+      describeFailure: describe,
       get dead() {
         return engine.dead !== undefined;
       },

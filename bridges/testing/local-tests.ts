@@ -1,9 +1,9 @@
-/** Runs tests in the thread of their bed, without an interpreter. */
+/** Runs tests in the host's thread, without an interpreter. */
 import type { TestingSession } from './library.ts';
 import type { TestResult, Tests } from './tests.ts';
 
-/** The result of a test that threw: the message, and the stack lines that contain `own`. */
-export function failed(error: unknown, own: string): TestResult {
+/** Makes the result of a test that threw: the message, and the stack lines that contain `own`. */
+export function describeFailure(error: unknown, own: string): TestResult {
   if (!(error instanceof Error)) return { outcome: 'failed', message: String(error) };
   const calls = (error.stack ?? '').split('\n').filter((line) => line.includes(own));
   const message = `${error.name}: ${error.message}`;
@@ -12,9 +12,12 @@ export function failed(error: unknown, own: string): TestResult {
 
 /**
  * Makes the tests of a session that this process runs itself.
- * @param failed converts an exception to a result
+ * @param describe converts an exception to a result
  */
-export function testsHere(session: TestingSession, failed: (error: unknown) => TestResult): Tests {
+export function makeLocalTests(
+  session: TestingSession,
+  describe: (error: unknown) => TestResult,
+): Tests {
   let result: TestResult | null = null;
   return {
     names: session.tests.map(({ name }) => [name, 0]),
@@ -22,15 +25,15 @@ export function testsHere(session: TestingSession, failed: (error: unknown) => T
       result = null;
       const index = session.tests.findIndex((test) => test.name === name);
       session.run(index, (error) => {
-        result = error === undefined ? { outcome: 'passed' } : failed(error);
+        result = error === undefined ? { outcome: 'passed' } : describe(error);
       });
     },
-    answer: ({ call, result: text }) => session.answer(call, text),
-    due: false,
+    deliver: ({ call, result: text }) => session.answer(call, text),
+    isTimerDue: false,
     tick() {},
-    result: () => result,
+    getResult: () => result,
     giveUp: (why) => session.giveUp(why),
-    failure: (error) => (error instanceof Error ? error.message : String(error)),
+    describeFailure: (error) => (error instanceof Error ? error.message : String(error)),
     dead: false,
     close() {},
   };

@@ -6,7 +6,7 @@ export type ParsedLine = readonly [string, string, number, string, string];
 const LINE =
   /^\[[^\]]*\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): ([\s\S]*)$/;
 
-/** Parses a line; undefined if it is no log line. */
+/** Parses a line; undefined if it is not a log line. */
 export function parseLine(text: string): ParsedLine | undefined {
   const match = LINE.exec(text);
   if (match === null) return undefined;
@@ -15,11 +15,11 @@ export function parseLine(text: string): ParsedLine | undefined {
 }
 
 /** Matches files of modules; the runtime's own are `.ts`, or those excluded here. */
-const SCRIPT = /\.(py|mjs)$|^(?!(frame|graph|host|host-api|interpreter|index)\.)[^/]*\.js$/;
+const MODULE_FILE = /\.(py|mjs)$|^(?!(frame|graph|host|host-api|interpreter|index)\.)[^/]*\.js$/;
 
-export const isScript = (file: string): boolean => SCRIPT.test(file);
+export const isModuleFile = (file: string): boolean => MODULE_FILE.test(file);
 
-/** Formats a line for people: the level, a module's place, the text. */
+/** Formats a line for people: the level, a module's position, the text. */
 export function formatLogLine([level, file, line, , text]: ParsedLine): string {
-  return isScript(file) ? `${level} ${file}:${line}: ${text}` : `${level} ${text}`;
+  return isModuleFile(file) ? `${level} ${file}:${line}: ${text}` : `${level} ${text}`;
 }

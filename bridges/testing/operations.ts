@@ -1,5 +1,5 @@
 /**
- * A test's operations on a graph by paths (`runtime/api/files.ts`), named as Python's `os` and
+ * Defines a test's operations on a graph by paths (`runtime/api/files.ts`), named as Python's `os` and
  * Node's `fs` have them. Arguments and results are as in `values.ts`; a directory listing is a list
  * of names.
  */
@@ -14,48 +14,55 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { O_RDONLY, O_RDWR } from '../../runtime/core/open-flags.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { MessageError } from '../host/crossing/message.ts';
-import { argumentsFrom, bytesAs, bytesOf, named, type Plain, plain } from './values.ts';
+import {
+  decodeArguments,
+  decodeBytes,
+  encodeByName,
+  encodeBytes,
+  encodeValue,
+  type Plain,
+} from './values.ts';
 
 type Operation = (files: Files, args: readonly Plain[]) => Promise<Plain>;
 
-const iatt = (buf: unknown): Plain => plain('iatt', buf);
+const encodeIatt = (buf: unknown): Plain => encodeValue('iatt', buf);
 
 /** Decodes data: `["bytes", text]`, or a text itself. */
-function dataOf(value: Plain | undefined): Uint8Array {
-  if (Array.isArray(value)) return bytesOf(String(value[1]));
+function decodeData(value: Plain | undefined): Uint8Array {
+  if (Array.isArray(value)) return decodeBytes(String(value[1]));
   return new TextEncoder().encode(String(value ?? ''));
 }
 
-const text = (value: Plain | undefined): string => {
+const readText = (value: Plain | undefined): string => {
   if (typeof value === 'string') return value;
   throw new MessageError(`a path or a name must be a string, not ${JSON.stringify(value)}`);
 };
-const number = (value: Plain | undefined, otherwise: number): number =>
+const readNumber = (value: Plain | undefined, otherwise: number): number =>
   typeof value === 'number' ? value : otherwise;
 
-const optional = (value: Plain | undefined): number | undefined =>
+const readOptional = (value: Plain | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
-const nothing = (done: Promise<void>): Promise<null> => done.then(() => null);
+const toNull = (promise: Promise<void>): Promise<null> => promise.then(() => null);
 
-function opened({ driver }: Files, id: Plain | undefined): OpenFile {
-  const fd = driver.client.fds.get(number(id, -1));
+function getOpenFile({ driver }: Files, id: Plain | undefined): OpenFile {
+  const fd = driver.client.fds.get(readNumber(id, -1));
   if (fd === undefined) throw new MessageError('the file is closed');
   return new OpenFile(driver, fd);
 }
 
-/** Winds any fop by name; returns the reply's parts by name, failures too. */
-async function bare(driver: Driver, name: string, args: readonly Plain[]): Promise<Plain> {
+/** Winds any fop by name; returns the reply's parts by name, also of a failed reply. */
+async function windFop(driver: Driver, name: string, args: readonly Plain[]): Promise<Plain> {
   const row = findFop(name);
   if (row === undefined || !fopNames.includes(name as FopName)) {
     throw new MessageError(`${name} is no fop`);
   }
   if (args.length > row.args.length) {
-    const takes = row.args.map((arg) => arg.name).join(', ');
-    throw new MessageError(`${name} takes ${takes}: ${args.length} arguments are too many`);
+    const parameters = row.args.map((arg) => arg.name).join(', ');
+    throw new MessageError(`${name} takes ${parameters}: ${args.length} arguments are too many`);
   }
   const { inodes } = driver.graph;
-  const { values, newFd } = argumentsFrom(row, args, {
+  const { values, newFd } = decodeArguments(row, args, {
     loc: (path) => driver.knownLoc(path),
     fd: (id) => driver.client.fds.get(id),
     table: inodes,
@@ -66,68 +73,79 @@ async function bare(driver: Driver, name: string, args: readonly Plain[]): Promi
     const flags = flagsAt < 0 ? O_RDONLY : (values[flagsAt] as number);
     values[newFd] = driver.newFd(loc!.inode!, flags, name === 'opendir');
   }
-  const brings = row.reply.some(({ type }) => type === 'inode');
+  const returnsInode = row.reply.some(({ type }) => type === 'inode');
   const xdataAt = row.args.findIndex((arg) => arg.name === 'xdata');
-  if (brings && values[xdataAt] === null) values[xdataAt] = driver.gfidRequest();
+  if (returnsInode && values[xdataAt] === null) values[xdataAt] = driver.gfidRequest();
   const reply = await driver.apply(name as FopName, values);
   const fd = newFd < 0 ? null : (values[newFd] as Fd);
   if (fd !== null && reply.opRet >= 0) driver.client.fds.add(fd);
   else fd?.release();
   const { opRet, opErrno } = reply;
   const xdata = reply.values[row.reply.findIndex((arg) => arg.name === 'xdata')];
-  // Without undefined members.
+  // JSON drops undefined members.
   const timeouts = JSON.parse(JSON.stringify(timeoutsOf((xdata as Dict | null) ?? null))) as Plain;
-  return { opRet, opErrno, values: named(row.reply, reply.values), timeouts };
+  return { opRet, opErrno, values: encodeByName(row.reply, reply.values), timeouts };
 }
 
 export const operations: Readonly<Record<string, Operation>> = {
-  fop: ({ driver }, [name, ...args]) => bare(driver, text(name), args),
-  lookup: async (files, [path]) => iatt((await files.lookup(text(path))).buf),
-  stat: async (files, [path]) => iatt(await files.stat(text(path))),
-  exists: async (files, [path]) => (await files.seek(text(path))) !== undefined,
-  listdir: (files, [path]) => files.list(text(path)),
-  mkdir: async (files, [path, mode]) => iatt(await files.mkdir(text(path), number(mode, 0o755))),
+  fop: ({ driver }, [name, ...args]) => windFop(driver, readText(name), args),
+  lookup: async (files, [path]) => encodeIatt((await files.lookup(readText(path))).buf),
+  stat: async (files, [path]) => encodeIatt(await files.stat(readText(path))),
+  exists: async (files, [path]) => (await files.seek(readText(path))) !== undefined,
+  listdir: (files, [path]) => files.list(readText(path)),
+  mkdir: async (files, [path, mode]) =>
+    encodeIatt(await files.mkdir(readText(path), readNumber(mode, 0o755))),
   mknod: async (files, [path, mode, rdev]) =>
-    iatt(await files.mknod(text(path), number(mode, 0o100644), number(rdev, 0))),
-  symlink: async (files, [target, path]) => iatt(await files.symlink(text(target), text(path))),
-  link: async (files, [from, to]) => iatt(await files.link(text(from), text(to))),
-  unlink: (files, [path]) => nothing(files.unlink(text(path))),
-  rmdir: (files, [path]) => nothing(files.rmdir(text(path))),
-  rename: (files, [from, to]) => nothing(files.rename(text(from), text(to))),
-  readlink: (files, [path]) => files.readlink(text(path)),
+    encodeIatt(await files.mknod(readText(path), readNumber(mode, 0o100644), readNumber(rdev, 0))),
+  symlink: async (files, [target, path]) =>
+    encodeIatt(await files.symlink(readText(target), readText(path))),
+  link: async (files, [from, to]) => encodeIatt(await files.link(readText(from), readText(to))),
+  unlink: (files, [path]) => toNull(files.unlink(readText(path))),
+  rmdir: (files, [path]) => toNull(files.rmdir(readText(path))),
+  rename: (files, [from, to]) => toNull(files.rename(readText(from), readText(to))),
+  readlink: (files, [path]) => files.readlink(readText(path)),
   read: async (files, [path, size, offset]) =>
-    bytesAs(await files.readFile(text(path), optional(size), optional(offset))),
+    encodeBytes(await files.readFile(readText(path), readOptional(size), readOptional(offset))),
   /** Writes at an offset; without one, replaces the contents. */
   write: (files, [path, data, offset]) =>
-    files.writeFile(text(path), dataOf(data), typeof offset === 'number' ? { offset } : {}),
-  truncate: (files, [path, size]) => nothing(files.truncate(text(path), optional(size))),
-  chmod: async (files, [path, mode]) => iatt(await files.chmod(text(path), number(mode, 0))),
+    files.writeFile(readText(path), decodeData(data), typeof offset === 'number' ? { offset } : {}),
+  truncate: (files, [path, size]) => toNull(files.truncate(readText(path), readOptional(size))),
+  chmod: async (files, [path, mode]) =>
+    encodeIatt(await files.chmod(readText(path), readNumber(mode, 0))),
   chown: async (files, [path, uid, gid]) =>
-    iatt(await files.chown(text(path), number(uid, 0), number(gid, 0))),
+    encodeIatt(await files.chown(readText(path), readNumber(uid, 0), readNumber(gid, 0))),
   utime: async (files, [path, atime, mtime]) =>
-    iatt(await files.utimes(text(path), number(atime, 0) * 1000, number(mtime, 0) * 1000)),
-  access: (files, [path, mask]) => nothing(files.access(text(path), optional(mask))),
-  statfs: async (files) => plain('statvfs', await files.statfs()),
-  getxattr: async (files, [path, name]) => bytesAs(await files.getxattr(text(path), text(name))),
-  listxattr: async (files, [path]) => (await files.listxattr(text(path))).sort(),
+    encodeIatt(
+      await files.utimes(readText(path), readNumber(atime, 0) * 1000, readNumber(mtime, 0) * 1000),
+    ),
+  access: (files, [path, mask]) => toNull(files.access(readText(path), readOptional(mask))),
+  statfs: async (files) => encodeValue('statvfs', await files.statfs()),
+  getxattr: async (files, [path, name]) =>
+    encodeBytes(await files.getxattr(readText(path), readText(name))),
+  listxattr: async (files, [path]) => (await files.listxattr(readText(path))).sort(),
   setxattr: (files, [path, name, value, flags]) =>
-    nothing(files.setxattr(text(path), text(name), dataOf(value), optional(flags))),
-  removexattr: (files, [path, name]) => nothing(files.removexattr(text(path), text(name))),
+    toNull(files.setxattr(readText(path), readText(name), decodeData(value), readOptional(flags))),
+  removexattr: (files, [path, name]) => toNull(files.removexattr(readText(path), readText(name))),
   async open(files, [path, flags, mode]) {
-    const { fd } = await files.open(text(path), number(flags, O_RDWR), number(mode, 0o644));
+    const { fd } = await files.open(
+      readText(path),
+      readNumber(flags, O_RDWR),
+      readNumber(mode, 0o644),
+    );
     files.driver.client.fds.add(fd);
     return ['fd', fd.id];
   },
   'file.read': async (files, [id, size, offset]) =>
-    bytesAs(await opened(files, id).read(optional(size), optional(offset))),
+    encodeBytes(await getOpenFile(files, id).read(readOptional(size), readOptional(offset))),
   'file.write': async (files, [id, data, offset]) =>
-    opened(files, id).write(dataOf(data), optional(offset)),
-  'file.truncate': async (files, [id, size]) => nothing(opened(files, id).truncate(optional(size))),
-  'file.stat': async (files, [id]) => iatt(await opened(files, id).stat()),
-  'file.fsync': async (files, [id]) => nothing(opened(files, id).sync()),
+    getOpenFile(files, id).write(decodeData(data), readOptional(offset)),
+  'file.truncate': async (files, [id, size]) =>
+    toNull(getOpenFile(files, id).truncate(readOptional(size))),
+  'file.stat': async (files, [id]) => encodeIatt(await getOpenFile(files, id).stat()),
+  'file.fsync': async (files, [id]) => toNull(getOpenFile(files, id).sync()),
   async 'file.close'(files, [id]) {
-    const file = opened(files, id);
+    const file = getOpenFile(files, id);
     files.driver.client.fds.remove(file.fd.id);
-    return nothing(file.close());
+    return toNull(file.close());
   },
 };

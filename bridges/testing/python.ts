@@ -18,30 +18,32 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
   const name = basename(path, '.py');
   const source = readFileSync(path, 'utf8');
   const module = { name, path, source, folders: [folder] };
-  let wanted: number | null = null;
+  let dueTime: number | null = null;
   let disarm = (): void => {};
-  const f = (
+  const makeFunction = (
     params: string,
     result: HostFunction['result'],
     call: (...args: never[]) => unknown,
   ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
-  const after = (ms: number): void => {
+  const setTimer = (ms: number): void => {
     disarm();
     disarm = bed.clock.after(ms, () => {
-      wanted = bed.clock.now;
+      dueTime = bed.clock.now;
     });
   };
   const engine = await createEngine({
     machine: nodeMachine,
     print: (_stream, line) => print(line),
-    findModule: (wantedName) => findImport(wantedName, module, nodeMachine),
+    findModule: (moduleName) => findImport(moduleName, module, nodeMachine),
     hostFunctions: {
-      testing: f('s', 's', (message: string) => bed.call(message)),
-      now: f('', 'i', () => Math.round(bed.clock.now * 1000)),
-      after: f('i', 'v', after),
-      logs: f('i', 'i', () => 1),
-      log: f('isiss', 'v', (_level: number, _file: string, _line: number, _f: string, t: string) =>
-        print(t),
+      testing: makeFunction('s', 's', (message: string) => bed.call(message)),
+      now: makeFunction('', 'i', () => Math.round(bed.clock.now * 1000)),
+      after: makeFunction('i', 'v', setTimer),
+      logs: makeFunction('i', 'i', () => 1),
+      log: makeFunction(
+        'isiss',
+        'v',
+        (_level: number, _file: string, _line: number, _f: string, t: string) => print(t),
       ),
     },
     preload: readPackageFiles(nodeMachine.parts),
@@ -51,28 +53,28 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
   });
   try {
     const runner = engine.importModule('glupy._testrun');
-    const part = (member: string) => engine.get(runner, member);
-    const load = engine.makeEntry(part('load'), 'sss', 's');
+    const getPart = (member: string) => engine.get(runner, member);
+    const load = engine.makeEntry(getPart('load'), 'sss', 's');
     const names = JSON.parse(load(name, path, source)!) as [string, number][];
-    const start = engine.makeEntry(part('start'), 's', 'v');
-    const answer = engine.makeEntry(part('answer'), 'is', 'v');
-    const tick = engine.makeEntry(part('tick'), '', 'v');
-    const result = engine.makeEntry(part('result'), '', 's');
-    const giveUp = engine.makeEntry(part('give_up'), 's', 'v');
+    const start = engine.makeEntry(getPart('start'), 's', 'v');
+    const deliver = engine.makeEntry(getPart('answer'), 'is', 'v');
+    const tick = engine.makeEntry(getPart('tick'), '', 'v');
+    const result = engine.makeEntry(getPart('result'), '', 's');
+    const giveUp = engine.makeEntry(getPart('give_up'), 's', 'v');
     const tests: Tests = {
       names,
       start: (test) => void start(test),
-      answer: ({ call, result: text }) => void answer(call, text),
-      get due() {
-        return wanted !== null;
+      deliver: ({ call, result: text }) => void deliver(call, text),
+      get isTimerDue() {
+        return dueTime !== null;
       },
       tick() {
-        wanted = null;
+        dueTime = null;
         tick();
       },
-      result: () => JSON.parse(result()!) as TestResult | null,
+      getResult: () => JSON.parse(result()!) as TestResult | null,
       giveUp: (why) => void giveUp(why),
-      failure: (error) => describe(error),
+      describeFailure: (error) => describe(error),
       get dead() {
         return engine.dead !== undefined;
       },
@@ -91,8 +93,8 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
 function describe(error: unknown): string {
   if (!(error instanceof EngineError))
     return error instanceof Error ? error.message : String(error);
-  const trace = error.moduleError?.traceback.replace(OWN_FRAMES, '').trimEnd();
-  return trace || error.message;
+  const traceback = error.moduleError?.traceback.replace(OWN_FRAMES, '').trimEnd();
+  return traceback || error.message;
 }
 
 /** Matches glupy's own frames in a traceback. */

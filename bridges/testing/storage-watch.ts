@@ -1,6 +1,6 @@
 /**
- * The volume above a storage in a graph under test: records every request that reaches the storage,
- * and fails or holds those that the test selects.
+ * Defines the volume above a storage in a graph under test: it records every request that reaches the
+ * storage, and fails or holds those that the test selects.
  */
 import { pathOf } from '../../runtime/api/driver.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
@@ -14,7 +14,7 @@ import {
   sayUp,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { named, type Plain } from './values.ts';
+import { encodeByName, type Plain } from './values.ts';
 
 /** A request that reached the storage. */
 export interface RecordedRequest {
@@ -34,31 +34,31 @@ export interface FailRule {
   times: number;
 }
 
-/** Winds of one request at most: a callback could wind without end. */
-const ROUNDS_MAX = 1_000;
+/** The most winds of one request: a callback could wind without end. */
+const MAX_WINDS = 1_000;
 
 interface HeldRequest {
   /** The request's number. */
   readonly unique: number;
-  go(): void;
+  resume(): void;
 }
 
-export class Watch {
-  asked: RecordedRequest[] = [];
-  failing: FailRule[] = [];
-  readonly held: HeldRequest[] = [];
-  private readonly holding = new Set<string | null>();
+export class StorageWatch {
+  requests: RecordedRequest[] = [];
+  failRules: FailRule[] = [];
+  readonly heldRequests: HeldRequest[] = [];
+  private readonly heldFops = new Set<string | null>();
   private isDown: boolean;
   /** The latest request, and its number of winds. */
   private unique = -1;
-  private rounds = 0;
+  private windCount = 0;
 
   readonly translator = defineTranslator<unknown, Record<string, never>>({
     type: 'testing/watch',
-    description: 'Notes what reaches a storage; fails or holds it back on demand.',
+    description: 'Records the requests to a storage; fails or holds those that a test selects.',
     children: [1, 1],
     options: {},
-    fops: this.fops(),
+    fops: this.makeFops(),
     init: () => null,
     notify: (xl, event, data) => {
       if (event === 'CHILD_UP' && this.isDown) return;
@@ -72,51 +72,51 @@ export class Watch {
   }
 
   /** Sends CHILD_UP or CHILD_DOWN for its storage. */
-  sayUp(xl: Xlator, isUp: boolean): void {
+  setUp(xl: Xlator, isUp: boolean): void {
     this.isDown = !isUp;
     sayUp(xl, isUp);
   }
 
   /** Holds requests of this fop, or of all, until `release`. */
   hold(fop: string | null): void {
-    this.holding.add(fop);
+    this.heldFops.add(fop);
   }
 
   /** Releases held requests, and holds no more. */
   release(): void {
-    this.holding.clear();
-    for (const { go } of this.held.splice(0)) go();
+    this.heldFops.clear();
+    for (const { resume } of this.heldRequests.splice(0)) resume();
   }
 
-  private fops(): Fops<unknown> {
-    const made = fopNames.map((name) => {
+  private makeFops(): Fops<unknown> {
+    const entries = fopNames.map((name) => {
       const row = findFop(name)!;
-      return [name, collect[name]((frame, xl, args) => this.take(row, frame, xl, args))];
+      return [name, collect[name]((frame, xl, args) => this.handle(row, frame, xl, args))];
     });
-    return Object.fromEntries(made) as Fops<unknown>;
+    return Object.fromEntries(entries) as Fops<unknown>;
   }
 
-  private take(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
+  private handle(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
     const name = row.name as FopName;
     const path = pathOf(row, args);
     const { unique } = frame.root;
-    this.rounds = unique === this.unique ? this.rounds + 1 : 1;
+    this.windCount = unique === this.unique ? this.windCount + 1 : 1;
     this.unique = unique;
-    this.asked.push({ fop: name, path, args: named(row.args, args) });
-    const failing = this.failing.find(
-      (one) =>
-        one.times > 0 &&
-        (one.fop === null || one.fop === name) &&
-        (one.path === null || one.path === path),
+    this.requests.push({ fop: name, path, args: encodeByName(row.args, args) });
+    const rule = this.failRules.find(
+      (each) =>
+        each.times > 0 &&
+        (each.fop === null || each.fop === name) &&
+        (each.path === null || each.path === path),
     );
-    if (failing !== undefined) failing.times -= 1;
-    const go = (): void => {
-      if (failing !== undefined) fail[name](frame, failing.errno);
+    if (rule !== undefined) rule.times -= 1;
+    const resume = (): void => {
+      if (rule !== undefined) fail[name](frame, rule.errno);
       else tailArgs[name](frame, xl.children[0]!, args);
     };
-    const isHeld = this.holding.has(null) || this.holding.has(name);
-    if (isHeld || this.rounds > ROUNDS_MAX) {
-      this.held.push({ unique, go });
-    } else go();
+    const isHeld = this.heldFops.has(null) || this.heldFops.has(name);
+    if (isHeld || this.windCount > MAX_WINDS) {
+      this.heldRequests.push({ unique, resume });
+    } else resume();
   }
 }

@@ -1,10 +1,10 @@
-/** Options of the translator under test, with their source for messages. */
+/** Makes the options of the translator under test, with their source for messages. */
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 
-export const optionsOf = (module: string): string => `the options of ${module}`;
+export const optionsSource = (module: string): string => `the options of ${module}`;
 
-export const optionsFor = (
+export const makeOptions = (
   module: string,
-  given: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
 ): VolumeSpec['options'] =>
-  Object.entries(given).map(([key, value]) => ({ key, value, where: optionsOf(module) }));
+  Object.entries(values).map(([key, value]) => ({ key, value, where: optionsSource(module) }));

@@ -5,19 +5,19 @@ import { InitError } from '../../runtime/core/errors.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import glupy from '../glupy.ts';
 import { findLanguage } from '../languages.ts';
-import type { FindTranslator } from './clock.ts';
-import { optionsFor } from './subject-options.ts';
+import { makeOptions } from './subject-options.ts';
+import type { FindTranslator } from './test-context.ts';
 
-export const translatorFor: FindTranslator = async (module, baseDir, given) => {
-  const options = (all: Readonly<Record<string, string>>) => optionsFor(module, all);
+export const findSubject: FindTranslator = async (module, baseDir, options) => {
+  const makeSubjectOptions = (all: Readonly<Record<string, string>>) => makeOptions(module, all);
   // features/glupy finds names without an extension.
   if (findLanguage(module)?.hosted !== null) {
     const translator = glupy as unknown as Translator<unknown>;
-    return { translator, options: options({ 'module-name': module, ...given }) };
+    return { translator, options: makeSubjectOptions({ 'module-name': module, ...options }) };
   }
   const path = resolve(baseDir, module);
   if (!existsSync(path)) throw new InitError(`${path} is not there`);
   const { default: native } = await import('../native/index.ts');
   const translator = native as unknown as Translator<unknown>;
-  return { translator, options: options({ 'module-path': path, ...given }) };
+  return { translator, options: makeSubjectOptions({ 'module-path': path, ...options }) };
 };

@@ -1,5 +1,5 @@
 /**
- * The context of a graph under test: its clock, and its modules' time of day, are virtual.
+ * Implements the context of a graph under test: its clock, and its modules' time of day, are virtual.
  */
 
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -13,21 +13,21 @@ import { web } from '../machine/browser/worker-globals.ts';
 export type FindTranslator = (
   module: string,
   baseDir: string,
-  given: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, string>>,
 ) => Promise<Pick<VolumeSpec, 'translator' | 'options'>>;
 
 /** Settings of the graphs under test. */
 export interface BedSettings {
   /** Finds a module's translator by the name in the test. */
-  readonly translatorFor: FindTranslator;
+  readonly findTranslator: FindTranslator;
   /** The test's folder, searched first for modules. */
   readonly baseDir: string;
   /** True to make likely mistakes errors. */
   readonly strict: boolean;
-  /** Otherwise warns of each mistake. */
-  warned(text: string): void;
+  /** Receives a warning of each mistake, if not `strict`. */
+  warn(text: string): void;
   /** Called with each graph once it is up. */
-  readonly started?: ((graph: Graph) => void) | undefined;
+  readonly onGraphStarted?: ((graph: Graph) => void) | undefined;
 }
 
 /** The context of one graph under test. */
@@ -42,12 +42,12 @@ export class TestContext implements ModuleContext {
   /** @param write receives every line of the log */
   constructor(
     clock: VirtualClock,
-    { baseDir, strict, warned }: Pick<BedSettings, 'baseDir' | 'strict' | 'warned'>,
+    { baseDir, strict, warn }: Pick<BedSettings, 'baseDir' | 'strict' | 'warn'>,
     write: (line: string) => void,
   ) {
     this.clock = clock;
     this.strict = strict;
-    this.warn = warned;
+    this.warn = warn;
     this.baseDir = baseDir;
     this.sink = { write, now: () => VIRTUAL_EPOCH_MS + clock.now };
   }

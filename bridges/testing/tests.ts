@@ -1,8 +1,8 @@
-/** The interface between the test runner and a language's interpreter. */
+/** Declares the interface between the test runner and a language's interpreter. */
 import type { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 
-/** An answer that is ready for the test. */
-export interface Answer {
+/** The result of a test's call, ready for the test. */
+export interface CallResult {
   readonly call: number;
   /** `{ok: value}`, `{errno, message}` of a fop that failed, or `{error: message}`. */
   readonly result: string;
@@ -32,20 +32,20 @@ export interface TestResult {
 
 /** The tests of one file, in an interpreter of their own. Any call may throw when that is lost. */
 export interface Tests {
-  /** Their names in order, with the line each begins at. */
+  /** The tests' names in order, each with its first line. */
   readonly names: readonly (readonly [name: string, line: number])[];
   start(test: string): void;
-  /** Passes an answer to the test. */
-  answer(answer: Answer): void;
+  /** Passes the result of a call to the test. */
+  deliver(deliver: CallResult): void;
   /** True if a timer of the test itself is due. */
-  readonly due: boolean;
+  readonly isTimerDue: boolean;
   tick(): void;
-  /** The test's result; null while it runs. */
-  result(): TestResult | null;
+  /** Returns the test's result; null while it runs. */
+  getResult(): TestResult | null;
   /** Ends a test that waits for an impossible event. */
   giveUp(why: string): void;
-  /** An exception's text for people. */
-  failure(error: unknown): string;
+  /** Describes an exception for people. */
+  describeFailure(error: unknown): string;
   /** True if the interpreter is lost. */
   readonly dead: boolean;
   close(): void;
@@ -55,10 +55,10 @@ export interface Tests {
 export interface TestLanguage {
   /** Files of tests. */
   readonly pattern: RegExp;
-  /** A text that such a file contains; files without it are for another runner. '' matches all. */
+  /** A text that such a file contains; a file without it is for another runner. '' matches all files. */
   readonly mark: string;
   /** The test files of a module, most specific first. */
-  namesFor(module: string): readonly string[];
+  testFileNames(module: string): readonly string[];
   load(): Promise<StartTests>;
 }
 

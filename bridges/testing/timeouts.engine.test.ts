@@ -6,8 +6,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { startJavaScriptTests } from './javascript.ts';
 import { startPythonTests } from './python.ts';
-import { runTests, type TestReport } from './run.ts';
-import { translatorFor } from './subject.ts';
+import { findSubject } from './subject.ts';
+import { runTests, type TestReport } from './test-runner.ts';
 import type { StartTests } from './tests.ts';
 
 const PYTHON = `
@@ -82,7 +82,12 @@ it.each([
     writeFileSync(path, tests);
     const reports: TestReport[] = [];
     const ended = (report: TestReport): void => void reports.push(report);
-    await runTests(path, folder, start, { translatorFor, filter: undefined, timeLimit: 5, ended });
+    await runTests(path, folder, start, {
+      findTranslator: findSubject,
+      filter: undefined,
+      timeLimit: 5,
+      onTestEnded: ended,
+    });
     expect(reports).toHaveLength(3);
     expect(reports.map(({ name, message }) => message ?? name)).toEqual(
       reports.map(({ name }) => name),

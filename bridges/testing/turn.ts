@@ -1,4 +1,4 @@
-/** The event loop, in Node and in a browser's worker. */
+/** Waits for the event loop, in Node and in a browser's worker. */
 import { BrowserContext } from '../machine/browser/context.ts';
 
 const browser = new BrowserContext(() => {});
@@ -8,12 +8,12 @@ const { setImmediate: immediate } = globalThis as { setImmediate?: (fn: () => vo
 
 /** Resolves when all ready work is done. */
 export const turn = (): Promise<void> =>
-  new Promise((done) => {
-    if (immediate === undefined) browser.soon(done);
-    else immediate(done);
+  new Promise((resolve) => {
+    if (immediate === undefined) browser.soon(resolve);
+    else immediate(resolve);
   });
 
 export const delay = (ms: number): Promise<void> =>
-  new Promise((done) => {
-    setTimeout(done, ms);
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
   });

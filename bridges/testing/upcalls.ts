@@ -1,4 +1,4 @@
-/** Upcalls of modules and storages in a graph under test. */
+/** Encodes and sends the upcalls of a graph under test. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { joinPath } from '../../runtime/core/loc.ts';
@@ -6,27 +6,27 @@ import { sendUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 import type { Plain } from './values.ts';
 
 /** Converts an upcall for a test, by paths. */
-export function plainUpcall(what: Upcall): { [key: string]: Plain } {
-  switch (what.what) {
+export function encodeUpcall(event: Upcall): { [key: string]: Plain } {
+  switch (event.what) {
     case 'inode':
-      return { what: what.what, path: what.inode.path, data: what.data, expire: false };
+      return { what: event.what, path: event.inode.path, data: event.data, expire: false };
     case 'every-entry':
-      return { what: what.what, path: null, data: false, expire: false };
+      return { what: event.what, path: null, data: false, expire: false };
     default: {
-      const expire = what.what === 'entry' && what.expire;
-      const path = joinPath(what.parent.path, what.name);
-      return { what: what.what, path, data: false, expire };
+      const expire = event.what === 'entry' && event.expire;
+      const path = joinPath(event.parent.path, event.name);
+      return { what: event.what, path, data: false, expire };
     }
   }
 }
 
 /** Sends an upcall from storage `child`: another client has changed the file at a path. */
-export function sayChanged(graph: Graph, child: number, path: string): void {
+export function reportChange(graph: Graph, child: number, path: string): void {
   const storage = graph.xlators.find(({ name }) => name === `storage${child}`);
   const names = path.split('/').filter((name) => name !== '');
   const name = names.pop();
   let parent: Inode | undefined = graph.inodes.root;
-  for (const above of names) parent = parent && graph.inodes.grep(parent, above);
+  for (const folder of names) parent = parent && graph.inodes.grep(parent, folder);
   if (storage === undefined || name === undefined || parent === undefined) return;
   sendUpcall(storage, { what: 'entry', parent, name, expire: false });
   const inode = graph.inodes.grep(parent, name);

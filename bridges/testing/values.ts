@@ -1,5 +1,5 @@
 /**
- * Values of fops as JSON between a graph under test and the language of its test.
+ * Encodes values of fops as JSON between a graph under test and the language of its test.
  *
  * Numbers, texts and null are themselves; a loc is its path; other values are tagged:
  *   ["bytes", text of one character a byte]   ["fd", number]   ["inode", gfid, ia_type]
@@ -19,31 +19,31 @@ export type Plain = null | number | string | boolean | readonly Plain[] | { [key
 // The browser's version works on Node, too.
 const { latin1, fromLatin1 } = memory;
 
-export const bytesAs = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
+export const encodeBytes = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
 
-export const bytesOf = fromLatin1;
+export const decodeBytes = fromLatin1;
 
 /** Encodes a value for the test. */
-export function plain(type: ArgType, value: unknown): Plain {
+export function encodeValue(type: ArgType, value: unknown): Plain {
   if (value === null || value === undefined) return null;
   if (type === 'int' || type === 'str') return value as number | string;
   if (type === 'loc') return (value as Loc).path;
-  if (type === 'data') return bytesAs(value as Uint8Array);
+  if (type === 'data') return encodeBytes(value as Uint8Array);
   if (type === 'fd') return ['fd', (value as Fd).id];
   if (type === 'inode') return ['inode', (value as Inode).gfid, (value as Inode).iaType];
   return [type, JSON.parse(pack(type, value, 0, 0, memory)) as Plain];
 }
 
 /** Encodes the values of a row by name. */
-export const named = (
+export const encodeByName = (
   args: readonly Arg[],
   values: readonly unknown[],
 ): { [name: string]: Plain } =>
-  Object.fromEntries(args.map(({ name, type }, at) => [name, plain(type, values[at])]));
+  Object.fromEntries(args.map(({ name, type }, at) => [name, encodeValue(type, values[at])]));
 
 /** Finds the objects of a test's arguments. */
-export interface Sources {
-  /** The loc of a path. */
+export interface TestObjects {
+  /** Returns the loc of a path. */
   loc(path: string): Loc;
   fd(id: number): Fd | undefined;
   readonly table: InodeTable;
@@ -54,21 +54,21 @@ export interface Sources {
  * opens may lack its fd: `newFd` is its index then, otherwise -1.
  * @throws {MessageError}
  */
-export function argumentsFrom(
+export function decodeArguments(
   row: FopRow,
   message: readonly unknown[],
-  sources: Sources,
+  objects: TestObjects,
 ): { values: unknown[]; newFd: number } {
   const data: Uint8Array[] = [];
   const locs = new Map<number, Loc>();
   const prepared = row.args.map((arg, at) => {
     const value = message[at] ?? null;
     if (arg.type === 'loc' && typeof value === 'string') {
-      locs.set(at, sources.loc(value));
+      locs.set(at, objects.loc(value));
       return ['=', 0, at];
     }
     if (arg.type === 'data' && Array.isArray(value)) {
-      data.push(bytesOf(String(value[1])));
+      data.push(decodeBytes(String(value[1])));
       return ['data', data.length - 1];
     }
     // A missing number is 0.
@@ -79,9 +79,9 @@ export function argumentsFrom(
     type: (_, index) => (locs.has(index) ? 'loc' : undefined),
     inode: () => undefined,
     isForgotten: () => false,
-    fd: sources.fd,
+    fd: objects.fd,
     data: (id) => data[id],
-    table: sources.table,
+    table: objects.table,
     memory,
   });
   return { values, newFd: missingFdIndex(row, values) };

@@ -1,6 +1,6 @@
 /** Runs one replay, from its files to its outcomes. */
 import { resolve } from 'node:path';
-import type { ParsedLine } from '../../bridges/testing/log.ts';
+import type { ParsedLine } from '../../bridges/testing/log-lines.ts';
 import { planOf, ReplayError } from '../../runtime/replay/plan.ts';
 import { changes } from '../../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../../runtime/replay/replay.ts';

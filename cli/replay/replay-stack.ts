@@ -4,9 +4,9 @@
  */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestContext } from '../../bridges/testing/clock.ts';
-import { type ParsedLine, parseLine } from '../../bridges/testing/log.ts';
-import { translatorFor } from '../../bridges/testing/subject.ts';
+import { type ParsedLine, parseLine } from '../../bridges/testing/log-lines.ts';
+import { findSubject } from '../../bridges/testing/subject.ts';
+import { TestContext } from '../../bridges/testing/test-context.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { INFO, type LogLevels } from '../../runtime/core/log.ts';
@@ -76,7 +76,7 @@ export async function startStack(
   const log: ParsedLine[] = [];
   const { strict, warned } = settings;
   const baseDir = dirname(resolve(operand));
-  const context = new TestContext(clock, { baseDir, strict, warned }, (text) => {
+  const context = new TestContext(clock, { baseDir, strict, warn: warned }, (text) => {
     const line = parseLine(text);
     if (line !== undefined) log.push(line);
   });
@@ -169,7 +169,7 @@ async function makeModuleParts(
     Object.entries(recordedOptions).filter(([key]) => !MODULE_OPTIONS.includes(key)),
   );
   try {
-    const subject = await translatorFor(basename(module.path), dirname(module.path), options);
+    const subject = await findSubject(basename(module.path), dirname(module.path), options);
     const below = subvolumes.map((child) => ({
       name: child,
       translator: subject.translator,

@@ -17,7 +17,7 @@ export function findTests(operand: string): string[] {
   if (findTestLanguage(basename(path)) !== undefined) return [path];
   const folder = dirname(path);
   const module = basename(path, extname(path));
-  const testNames = testLanguages.flatMap(({ tests }) => tests.namesFor(module));
+  const testNames = testLanguages.flatMap(({ tests }) => tests.testFileNames(module));
   const all = listTests(
     folder,
     operand,
@@ -32,7 +32,7 @@ function suggestTestNames(path: string): string[] {
   const extension = extname(path);
   const sameExtension = testLanguages.filter(({ extensions }) => extensions.includes(extension));
   return (sameExtension.length > 0 ? sameExtension : testLanguages).map(
-    ({ tests }) => tests.namesFor(basename(path, extension))[0]!,
+    ({ tests }) => tests.testFileNames(basename(path, extension))[0]!,
   );
 }
 

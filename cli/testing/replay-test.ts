@@ -1,5 +1,5 @@
 /** Runs a recording as a test of a module: each request must get its recorded reply. */
-import type { TestReport } from '../../bridges/testing/run.ts';
+import type { TestReport } from '../../bridges/testing/test-runner.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { replayFile } from '../replay/replay-file.ts';
 import { findDifferent, formatFailure } from '../replay/replay-report.ts';

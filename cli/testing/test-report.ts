@@ -1,6 +1,6 @@
 /** Formats the output of `glossa test`: a line for each test and the reason of a failure, or one document of JSON. */
-import { formatLogLine, type ParsedLine } from '../../bridges/testing/log.ts';
-import type { TestReport } from '../../bridges/testing/run.ts';
+import { formatLogLine, type ParsedLine } from '../../bridges/testing/log-lines.ts';
+import type { TestReport } from '../../bridges/testing/test-runner.ts';
 import { paint } from '../../terminal/terminal.ts';
 
 export interface TestCounts {

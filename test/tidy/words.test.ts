@@ -52,7 +52,7 @@ const RULES: readonly Rule[] = [
     files: code.filter(({ path }) => path.includes('.test.')),
     pattern: /^ *(?:it|test)(?:\.(?:each|skipIf|runIf)\([^)]*\))?\(\s*(['"`])[\w-]+\1,.*/gm,
     except: {
-      'bridges/testing/bed.test.ts': 'tests within texts, for `glossa test`',
+      'bridges/testing/graph-test-bed.test.ts': 'tests within texts, for `glossa test`',
       'bridges/testing/javascript.engine.test.ts': 'tests within texts, for `glossa test`',
       'cli/misnamed.mount.more.test.ts': 'tests within texts, for `glossa test`',
       'cli/test.engine.more.test.ts': 'tests within texts, for `glossa test`',

@@ -6,7 +6,7 @@
  * Sentences have Python names between backticks; `inLanguage` translates them for another language.
  */
 import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
-import { isScript } from '../../../bridges/testing/log.ts';
+import { isModuleFile } from '../../../bridges/testing/log-lines.ts';
 
 /** Translates a few words of code: `self.log` to `this.log`, `lookup_cbk` to `lookupCbk`. */
 const inJavaScript = (code: string): string =>
@@ -77,7 +77,7 @@ export const times = (count: number): string =>
 
 /** Messages that the translator has logged at a level, in order. */
 export const logged = (g: TestGraph, level: string): string[] =>
-  g.log.filter((line) => line.level === level && isScript(line.file)).map(({ text }) => text);
+  g.log.filter((line) => line.level === level && isModuleFile(line.file)).map(({ text }) => text);
 
 /** A text with the names between backticks in a language's spelling. */
 export const inLanguage = (text: string, language: LessonLanguage): string =>

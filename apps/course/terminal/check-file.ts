@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findTestLanguage, languages } from '../../../bridges/languages.ts';
-import { translatorFor } from '../../../bridges/testing/subject.ts';
+import { findSubject } from '../../../bridges/testing/subject.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { judge, judgeByTests, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
@@ -15,7 +15,7 @@ export async function checkFile(
   language: LessonLanguage,
   path: string,
 ): Promise<Verdict> {
-  const work = { path: resolve(path), language, translatorFor };
+  const work = { path: resolve(path), language, translatorFor: findSubject };
   if (lesson.check !== undefined) return judge(lesson.check, work);
   const folder = mkdtempSync(join(tmpdir(), 'glossa-learn-'));
   try {

@@ -2,7 +2,7 @@
 import { on } from 'node:events';
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { watchFolder } from '../../../bridges/machine/node/watch.ts';
+import { watchFolder } from '../../../bridges/machine/node/folder-watcher.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { wrap } from '../../../terminal/layout.ts';
 import { parseKeys } from '../../../terminal/screen.ts';

@@ -10,8 +10,8 @@ import { browserRegistry } from '../../../bridges/browser.ts';
 import type { Machine } from '../../../bridges/host/machine.ts';
 import { browserMachine } from '../../../bridges/machine/browser/index.ts';
 import type { PartBytes } from '../../../bridges/machine/browser/parts.ts';
-import { sourcesOf } from '../../../bridges/machine/browser/sources.ts';
-import { optionsFor } from '../../../bridges/testing/subject-options.ts';
+import { makeSources } from '../../../bridges/machine/browser/sources.ts';
+import { makeOptions } from '../../../bridges/testing/subject-options.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { INFO } from '../../../runtime/core/log.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
@@ -141,7 +141,7 @@ export class World {
       language: module.endsWith('.py') ? 'python' : 'javascript',
       translatorFor: async (name, _folder, given) => ({
         translator,
-        options: optionsFor(name, { 'module-name': name, ...given }),
+        options: makeOptions(name, { 'module-name': name, ...given }),
       }),
       started: (graph) => seen.observe(graph),
     });
@@ -149,7 +149,7 @@ export class World {
   }
 
   private registryOf(modules: Texts): Registry {
-    return browserRegistry({ ...this.machine, sources: sourcesOf(modules) });
+    return browserRegistry({ ...this.machine, sources: makeSources(modules) });
   }
 
   async stop(): Promise<void> {

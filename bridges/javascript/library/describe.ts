@@ -186,8 +186,8 @@ function readPassesThrough(
 const addPositions = (options: TranslatorClass['options']) =>
   Object.fromEntries(
     Object.entries(options).map(([key, spec]) => {
-      const place = optionPosition(spec as object);
-      return [key, { ...(spec as object), place: place && [place.file, place.line] }];
+      const position = optionPosition(spec as object);
+      return [key, { ...(spec as object), place: position && [position.file, position.line] }];
     }),
   );
 

@@ -103,13 +103,13 @@ for (const name of ['sort', 'toSorted']) {
   const methods = Array.prototype as unknown as Record<string, (compare?: unknown) => unknown>;
   const native = methods[name]!;
   const { apply } = Reflect;
-  const limited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
+  const callLimited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
     return apply(native, this, [
       compare ?? (this?.length > MAX_NATIVE_SORT ? compareTexts : undefined),
     ]);
   };
-  Object.defineProperty(limited, 'name', { value: name });
-  Object.defineProperty(methods, name, { value: limited, writable: true, configurable: true });
+  Object.defineProperty(callLimited, 'name', { value: name });
+  Object.defineProperty(methods, name, { value: callLimited, writable: true, configurable: true });
 }
 
 /** The most steps of a built-in that QuickJS cannot interrupt. */
@@ -122,10 +122,10 @@ for (const name of LINEAR_METHODS.split(' ')) {
   const methods = Array.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
   const native = methods[name]!;
   const { apply } = Reflect;
-  const limited = function (this: ArrayLike<unknown>, ...args: unknown[]): unknown {
+  const callLimited = function (this: ArrayLike<unknown>, ...args: unknown[]): unknown {
     if (this?.length > MAX_STEPS) throw new RangeError(`too long for ${name}`);
     return apply(native, this, args);
   };
-  Object.defineProperty(limited, 'name', { value: name });
-  Object.defineProperty(methods, name, { value: limited, writable: true, configurable: true });
+  Object.defineProperty(callLimited, 'name', { value: name });
+  Object.defineProperty(methods, name, { value: callLimited, writable: true, configurable: true });
 }
