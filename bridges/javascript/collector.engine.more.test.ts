@@ -23,7 +23,7 @@ vi.mock('./collector.ts', { spy: true });
 afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
 
 /** The log lines after two counts. */
-async function linesOfCounts(): Promise<string[]> {
+async function runCounts(): Promise<string[]> {
   const run = await startModule({ 'm.js': source });
   for (let n = 0; n < 2; n++) {
     expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EPERM });
@@ -32,12 +32,12 @@ async function linesOfCounts(): Promise<string[]> {
 }
 
 it("the installed QuickJS reports its collector's threshold without a warning", async () => {
-  expect(await linesOfCounts()).toEqual([]);
+  expect(await runCounts()).toEqual([]);
 });
 
 it('a QuickJS that hides its threshold causes one warning', async () => {
   vi.mocked(collector.findThreshold).mockReturnValue(0);
-  expect(await linesOfCounts()).toEqual([
+  expect(await runCounts()).toEqual([
     expect.stringMatching(/^W .*this build of QuickJS hides when its collector runs/),
   ]);
 });
@@ -47,10 +47,10 @@ describe("the search for QuickJS's threshold", () => {
     ['finds nothing without the mark', [], 0],
     ['finds the only mark', [5], 64 + 20],
     ['finds nothing with two marks', [5, 7], 0],
-  ])('%s', (_, marked, found) => {
+  ])('%s', (_, marked, expected) => {
     const memory = { buffer: new ArrayBuffer(1024), growthFailed: false };
     const words = new Int32Array(memory.buffer, 64);
     for (const index of marked) words[index] = GC_THRESHOLD;
-    expect(findThreshold({ memory } as Instance, 64)).toBe(found);
+    expect(findThreshold({ memory } as Instance, 64)).toBe(expected);
   });
 });

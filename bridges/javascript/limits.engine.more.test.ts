@@ -4,7 +4,7 @@ import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 import { selected } from '../../test/support/test-selection.ts';
 
-const module = (body: string): Record<string, string> => ({
+const makeModule = (body: string): Record<string, string> => ({
   'm.js': `import { EPERM, Translator } from 'glossa';
 export class xlator extends Translator {
   access(frame) {
@@ -15,7 +15,7 @@ ${body}
 });
 
 /** Expects that another request is served. */
-function works(run: RunningModule): void {
+function expectWorking(run: RunningModule): void {
   run.takeLines();
   expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
@@ -43,8 +43,8 @@ const otherLoops: Record<string, string> = {
 describe('the time limit', () => {
   it.each(
     Object.entries({ ...(selected.first ? loops : {}), ...(selected.others ? otherLoops : {}) }),
-  )('fails the request with EIO: %s', async (_, body) => {
-    const run = await startModule(module(body), { options: { 'time-limit': '1' } });
+  )('fails a request with EIO in %s', async (_, body) => {
+    const run = await startModule(makeModule(body), { options: { 'time-limit': '1' } });
     run.takeLines();
     run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -52,7 +52,7 @@ describe('the time limit', () => {
     expect(run.takeLines().join('\n')).toMatch(
       /m\.js:\d+.*(took longer|was interrupted).*time-limit/,
     );
-    works(run);
+    expectWorking(run);
     run.expectSettled();
   });
 
@@ -61,10 +61,10 @@ describe('the time limit', () => {
     ['in a promise at load', ASYNC_LOOP, /m\.js: .*was interrupted \(option time-limit\)/],
     [
       'in a promise of init',
-      module(`init() { ${ASYNC_LOOP} }`)['m.js']!,
+      makeModule(`init() { ${ASYNC_LOOP} }`)['m.js']!,
       /m\.js: .*was interrupted \(option time-limit\)/,
     ],
-  ])('fails the start of the volume: endless loop %s', async (_, text, why) => {
+  ])('fails the start of the volume for an endless loop %s', async (_, text, why) => {
     const options = { 'time-limit': '1' };
     await expect(startModule({ 'm.js': `\n${text}` }, { options })).rejects.toThrow(why);
   });
@@ -72,19 +72,21 @@ describe('the time limit', () => {
   it.each([
     ['in a timer', 'for (;;);', 'took longer than 1 s'],
     ['in a promise of a timer', ASYNC_LOOP, 'took too long'],
-  ])('logs an endless loop %s, and requests continue', async (_, body, why) => {
-    const run = await startModule(module(`init() { setTimeout(() => { ${body} }, 10); }`), {
+  ])('ends and logs an endless loop %s, and later requests succeed', async (_, body, why) => {
+    const run = await startModule(makeModule(`init() { setTimeout(() => { ${body} }, 10); }`), {
       options: { 'time-limit': '1' },
     });
     run.takeLines();
     run.context.advance(20);
     expect(run.takeLines().join('\n')).toContain(why);
-    works(run);
+    expectWorking(run);
   });
 
   it('ends the interpreter of a module that survives its interrupts', async () => {
     const run = await startModule(
-      module('async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }'),
+      makeModule(
+        'async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }',
+      ),
       { options: { 'time-limit': '1' } },
     );
     run.takeLines();
@@ -93,32 +95,29 @@ describe('the time limit', () => {
     expect(run.takeLines().join('\n')).toMatch(/would not be interrupted/);
     // The volume gets another interpreter.
     await vi.waitFor(() => expect(run.dump().restarts).toBe(1), { timeout: 50_000 });
-    works(run);
+    expectWorking(run);
   });
 });
 
-describe('unawaited promises', () => {
+describe('an endless chain of promises that a method does not await', () => {
   it.each([
-    ['without end', ASYNC_LOOP, { 'time-limit': '1' }, 'took too long'],
+    ['one promise after the other', ASYNC_LOOP, { 'time-limit': '1' }, 'took too long'],
     [
-      'each behind another',
+      'each promise awaits the next',
       CHAIN,
       { 'memory-limit': '64MB', 'time-limit': '0' },
       'took more memory',
     ],
-  ])(
-    '%s: it is logged, and the request that was handed on is answered',
-    async (_, body, options, why) => {
-      const run = await startModule(module(`stat(frame) { ${body} frame.wind(); }`), { options });
-      run.takeLines();
-      const reply = run.ask('stat', run.knownLoc('a'), null);
-      expect(run.takeLines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
-      for (const held of run.takeRequests()) held.answer(0, 0, null, null);
-      expect(reply).toMatchObject({ count: 1, opRet: 0 });
-      works(run);
-      run.expectSettled();
-    },
-  );
+  ])('is logged, and the wound request gets its reply: %s', async (_, body, options, why) => {
+    const run = await startModule(makeModule(`stat(frame) { ${body} frame.wind(); }`), { options });
+    run.takeLines();
+    const reply = run.ask('stat', run.knownLoc('a'), null);
+    expect(run.takeLines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
+    for (const held of run.takeRequests()) held.answer(0, 0, null, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expectWorking(run);
+    run.expectSettled();
+  });
 });
 
 const recursions: Record<string, string> = {
@@ -134,18 +133,21 @@ const recursions: Record<string, string> = {
 };
 
 describe('the stack limit', () => {
-  it.each(Object.entries(recursions))('fails the request with EIO: %s', async (_, body) => {
-    const run = await startModule(module(body));
-    for (let round = 0; round < 3; round++) {
-      run.takeLines();
-      expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-      expect(run.takeLines()[0]).toMatch(
-        /^E \[m\.js:\d+:.*stat failed: .*(stack overflow|too deep)/,
-      );
-      works(run);
-    }
-    run.expectSettled();
-  });
+  it.each(Object.entries(recursions))(
+    'fails a request with EIO at endless recursion of %s',
+    async (_, body) => {
+      const run = await startModule(makeModule(body));
+      for (let round = 0; round < 3; round++) {
+        run.takeLines();
+        expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+        expect(run.takeLines()[0]).toMatch(
+          /^E \[m\.js:\d+:.*stat failed: .*(stack overflow|too deep)/,
+        );
+        expectWorking(run);
+      }
+      run.expectSettled();
+    },
+  );
 });
 
 const bombs: Record<string, string> = {
@@ -156,18 +158,21 @@ const bombs: Record<string, string> = {
 };
 
 describe('the memory limit', () => {
-  it.each(Object.entries(bombs))('fails the request with EIO: %s', async (_, body) => {
-    const options = { 'memory-limit': '64MB', 'time-limit': '0' };
-    const run = await startModule(module(body), { options });
-    for (let round = 0; round < 2; round++) {
-      run.takeLines();
-      expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-      expect(run.takeLines().join('\n')).toMatch(/out of memory|string too long/i);
-      works(run);
-    }
-    expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(64 * 2 ** 20);
-    run.expectSettled();
-  });
+  it.each(Object.entries(bombs))(
+    'fails a request with EIO that fills the memory with %s',
+    async (_, body) => {
+      const options = { 'memory-limit': '64MB', 'time-limit': '0' };
+      const run = await startModule(makeModule(body), { options });
+      for (let round = 0; round < 2; round++) {
+        run.takeLines();
+        expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+        expect(run.takeLines().join('\n')).toMatch(/out of memory|string too long/i);
+        expectWorking(run);
+      }
+      expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(64 * 2 ** 20);
+      run.expectSettled();
+    },
+  );
 
   it('fails the start of the volume when the module exceeds it at load', async () => {
     const options = { 'memory-limit': '64MB', 'time-limit': '0' };

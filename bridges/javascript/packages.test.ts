@@ -5,7 +5,7 @@ import { findPackageFile, findPrivateFile } from './packages.ts';
 
 const FOLDER = '/lib';
 
-function sourcesOf(about: object, files: readonly string[]): Sources {
+function makeSources(about: object, files: readonly string[]): Sources {
   const texts = new Map<string, string>([
     ['/lib/p/package.json', JSON.stringify({ name: 'p', ...about })],
     ['/lib/dep/package.json', '{ "name": "dep", "exports": "./dep.js" }'],
@@ -74,10 +74,13 @@ const OF_EXPORTS: readonly Row[] = [
   ['no table: a part', {}, 'p/x/b', 'x/b.js'],
 ];
 
-it.each(OF_EXPORTS)('an import of a package resolves by %s', (_, about, name, file) => {
-  const found = findPackageFile([FOLDER], name, sourcesOf(about, FILES));
-  expect(found).toBe(file === undefined ? undefined : `/lib/p/${file}`);
-});
+it.each(OF_EXPORTS)(
+  'the import of a package is resolved by its package.json: %s',
+  (_, about, name, file) => {
+    const path = findPackageFile([FOLDER], name, makeSources(about, FILES));
+    expect(path).toBe(file === undefined ? undefined : `/lib/p/${file}`);
+  },
+);
 
 const OF_IMPORTS: readonly Row[] = [
   ['a file', { imports: { '#a': './a.js' } }, '#a', '/lib/p/a.js'],
@@ -93,14 +96,17 @@ const OF_IMPORTS: readonly Row[] = [
   ['no table', {}, '#a', undefined],
 ];
 
-describe('inside of a package', () => {
-  it.each(OF_IMPORTS)('an import of #name resolves by %s', (_, about, name, file) => {
-    const sources = sourcesOf(about, FILES);
-    expect(findPrivateFile([FOLDER], '/lib/p/x/a.js', name, sources)).toBe(file);
-  });
+describe('inside a package', () => {
+  it.each(OF_IMPORTS)(
+    'the import of #name is resolved by package.json: %s',
+    (_, about, name, file) => {
+      const sources = makeSources(about, FILES);
+      expect(findPrivateFile([FOLDER], '/lib/p/x/a.js', name, sources)).toBe(file);
+    },
+  );
 
   it('the search for package.json ends at the granted folders', () => {
-    const sources = sourcesOf({ imports: { '#a': './a.js' } }, FILES);
+    const sources = makeSources({ imports: { '#a': './a.js' } }, FILES);
     expect(findPrivateFile(['/lib/p/x'], '/lib/p/x/a.js', '#a', sources)).toBeUndefined();
   });
 });

@@ -210,78 +210,78 @@ afterEach(() => {
 });
 
 /** Runs an attempt, and separates its result from other log lines. */
-function tried(ask: () => void): { result: string; others: readonly string[] } {
+function runAttempt(ask: () => void): { result: string; otherLines: readonly string[] } {
   run.takeLines();
   ask();
   run.takeRequests();
   const lines = run.takeLines();
   const at = lines.findIndex((line) => line.includes('RESULT '));
   const result = lines[at]?.slice(lines[at].indexOf('RESULT ') + 7) ?? 'nothing';
-  return { result, others: lines.filter((_, i) => i !== at) };
+  return { result, otherLines: lines.filter((_, i) => i !== at) };
 }
 
 const tryTo = (attempt: string) =>
-  tried(() => run.ask('stat', run.knownLoc('a'), Dict.of({ attempt })));
+  runAttempt(() => run.ask('stat', run.knownLoc('a'), Dict.of({ attempt })));
 
-describe("a module's attempt", () => {
+describe('a module', () => {
   it.each(Object.entries(attempts))(
-    '%s is refused, and logged once',
-    (name, [, wanted, logged]) => {
-      const { result, others } = tryTo(name);
-      expect(result).toMatch(wanted);
-      expect(others).toEqual([expect.stringMatching(/^W \[/)]);
-      expect(others[0]).toMatch(logged);
+    'is refused %s, which is logged once',
+    (name, [, expected, logged]) => {
+      const { result, otherLines } = tryTo(name);
+      expect(result).toMatch(expected);
+      expect(otherLines).toEqual([expect.stringMatching(/^W \[/)]);
+      expect(otherLines[0]).toMatch(logged);
       // A refusal is logged once, so that a module cannot flood the log.
-      expect(tryTo(name)).toEqual({ result, others: [] });
+      expect(tryTo(name)).toEqual({ result, otherLines: [] });
     },
   );
 
-  it.each(Object.entries(silent))('%s finds nothing, without a log line', (name, [, wanted]) => {
-    const { result, others } = tryTo(name);
-    expect(result).toMatch(wanted);
-    expect(others).toEqual([]);
+  it.each(Object.entries(silent))('fails to use %s, without a log line', (name, [, expected]) => {
+    const { result, otherLines } = tryTo(name);
+    expect(result).toMatch(expected);
+    expect(otherLines).toEqual([]);
   });
 });
 
-describe("a module's import", () => {
-  const importOf = (name: string) =>
-    tried(() => run.ask('readlink', run.knownLoc('a'), 10, Dict.of({ name })));
+describe('the import of a module', () => {
+  const tryImport = (name: string) =>
+    runAttempt(() => run.ask('readlink', run.knownLoc('a'), 10, Dict.of({ name })));
 
-  it.each(imports)("a module's import of %s is refused and logged", (name) => {
-    const { result, others } = importOf(name);
+  it.each(imports)('is refused and logged: %s', (name) => {
+    const { result, otherLines } = tryImport(name);
     expect(result).toMatch(/import of '.*' is refused/);
-    expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*import of '.*' is refused/)]);
-    expect(others[0]).toContain(`'${name}'`);
+    expect(otherLines).toEqual([expect.stringMatching(/^W \[m\.js:.*import of '.*' is refused/)]);
+    expect(otherLines[0]).toContain(`'${name}'`);
   });
 
-  it.each(missing)("a module's import of %s is not found and logged", (name) => {
-    const { result, others } = importOf(name);
+  it.each(missing)('finds no file, which is logged: %s', (name) => {
+    const { result, otherLines } = tryImport(name);
     expect(result).toMatch(/cannot find '.*'; searched:/);
-    expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*not given: import of '/)]);
-    expect(others[0]).toContain(`'${name}'`);
+    expect(otherLines).toEqual([expect.stringMatching(/^W \[m\.js:.*not given: import of '/)]);
+    expect(otherLines[0]).toContain(`'${name}'`);
   });
 
-  it("a module's import of a Node module at load fails the start with the line", async () => {
+  it('of a Node module at load fails the start of the volume, with the line', async () => {
     const broken = startModule({ 'm.js': "\nimport fs from 'node:fs';\n" });
     await expect(broken).rejects.toThrow(/m\.js:2: import of 'node:fs' is refused/);
   });
 });
 
-it('a granted file and a granted variable are readable', async () => {
+it('a module can read a granted file and a granted variable', async () => {
   const options = {
     'allow-read': folder,
     'allow-write': folder,
     'allow-env': 'GLOSSA_TEST_SECRET',
   };
   const path = JSON.stringify(join(folder, 'other', 'canary'));
-  const made = JSON.stringify(join(folder, 'other', 'made'));
+  const createdPath = JSON.stringify(join(folder, 'other', 'made'));
   const granted = await startModule(
     {
       'm.js': `import { env, readDir, readText, Translator, writeFile } from 'glossa';
 export class xlator extends Translator {
   init() {
-    writeFile(${made}, 'caf\\u00e9');
-    this.log.info('%s', [readText(${path}), readText(${made}), env('GLOSSA_TEST_SECRET')].join());
+    writeFile(${createdPath}, 'caf\\u00e9');
+    this.log.info('%s', [readText(${path}), readText(${createdPath}), env('GLOSSA_TEST_SECRET')].join());
     this.log.info('%s', readDir(${JSON.stringify(join(folder, 'other'))}).sort().join());
   }
 }`,
@@ -332,7 +332,7 @@ export class xlator extends Translator {
   ]);
 });
 
-it('endless refused accesses leave a bounded log', async () => {
+it('endlessly repeated refused accesses add few lines to the log', async () => {
   const own = await startModule({
     'm.js': `import { env, Translator } from 'glossa';
 export class xlator extends Translator {

@@ -62,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** The result, or the name of the thrown error. */
-function outcome(run: () => unknown): unknown {
+function runOrError(run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
@@ -100,19 +100,23 @@ const bytes = fc
 const options = fc.record({ fatal: fc.boolean(), ignoreBOM: fc.boolean() });
 
 describe('TextDecoder', () => {
-  it.each(ENCODINGS)('%s: arbitrary bytes in arbitrary pieces decode as in Node', (encoding) => {
+  it.each(ENCODINGS)('decodes arbitrary pieces of %s as Node does', (encoding) => {
     const drawn = fc.array(bytes, { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(drawn, options, (pieces, how) => {
-        const nodes = new TextDecoder(encoding, how);
-        const wanted = pieces.map((piece, i) =>
-          outcome(() => nodes.decode(piece, { stream: i < pieces.length - 1 })),
+      fc.property(drawn, options, (pieces, decoderOptions) => {
+        const nodes = new TextDecoder(encoding, decoderOptions);
+        const expected = pieces.map((piece, i) =>
+          runOrError(() => nodes.decode(piece, { stream: i < pieces.length - 1 })),
         );
-        const found = call('decode', { encoding, how, pieces: pieces.map((one) => [...one]) });
+        const actual = call('decode', {
+          encoding,
+          how: decoderOptions,
+          pieces: pieces.map((one) => [...one]),
+        });
         // After an error this decoder starts over; Node's continues.
-        const end = wanted.findIndex(Array.isArray);
-        const same = end < 0 ? wanted.length : end + 1;
-        expect((found as unknown[]).slice(0, same)).toEqual(wanted.slice(0, same));
+        const end = expected.findIndex(Array.isArray);
+        const same = end < 0 ? expected.length : end + 1;
+        expect((actual as unknown[]).slice(0, same)).toEqual(expected.slice(0, same));
       }),
     );
   });
@@ -136,7 +140,7 @@ describe('TextDecoder', () => {
     expect(call('evaluate', 'nothing')).toBe('');
   });
 
-  it('starts over after an error', () => {
+  it('decodes the next text from its start after an error', () => {
     expect(call('evaluate', 'again')).toEqual([['TypeError'], 'A']);
   });
 

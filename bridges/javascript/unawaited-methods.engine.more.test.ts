@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
 
-const source = (calls: string): string => `import { EPERM, Translator } from 'glossa';
+const makeSource = (calls: string): string => `import { EPERM, Translator } from 'glossa';
 export class xlator extends Translator {
   async broken(what) {
     if (what === 'late') await null;
@@ -26,8 +26,8 @@ export class xlator extends Translator {
 `;
 
 /** Log lines after these calls, whose promises are not awaited. */
-async function toldOf(calls: string): Promise<string[]> {
-  const run = await startModule({ 'm.js': source(calls) });
+async function runAndReadLog(calls: string): Promise<string[]> {
+  const run = await startModule({ 'm.js': makeSource(calls) });
   expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
   const { failures } = run.host.counters;
   expect(failures).toBe(0);
@@ -43,11 +43,14 @@ it.each([
   ['throws later', "this.broken('late');", 'late'],
   ['is marked with void', "void this.broken('now');", 'now'],
   ['is kept in a variable', "const kept = this.broken('late');", 'late'],
-])('an unawaited call that %s is logged with file and line', async (_, calls, what) => {
-  expect(await toldOf(calls)).toEqual([
-    `E [m.js:5:broken] 0-top: broken failed, and was not awaited: RangeError: it breaks ${what}`,
-  ]);
-});
+])(
+  'the error of an unawaited call that %s is logged with file and line',
+  async (_, calls, text) => {
+    expect(await runAndReadLog(calls)).toEqual([
+      `E [m.js:5:broken] 0-top: broken failed, and was not awaited: RangeError: it breaks ${text}`,
+    ]);
+  },
+);
 
 it.each([
   ['another method awaits it', "this.broken('now');\n    return;", "this.tries('late');"],
@@ -61,12 +64,14 @@ it.each([
     "this.broken('now');\n    return;",
     "Promise.allSettled([this.broken('late')]);",
   ],
-])('an error is not logged where %s', async (_, watched, calls) => {
+])('the error of an async method is not logged where %s', async (_, watched, calls) => {
   // The unreachable call makes the method a watched one.
-  expect(await toldOf(`${calls}\n    if (frame === null) {\n    ${watched}\n    }`)).toEqual([]);
+  expect(await runAndReadLog(`${calls}\n    if (frame === null) {\n    ${watched}\n    }`)).toEqual(
+    [],
+  );
 });
 
-it('an own method named like a fop that fails is not reported as unawaited', async () => {
+it('a fop method that another method calls without await is not reported when it fails', async () => {
   const fops = `import { EPERM, FopError, Translator } from 'glossa';
 export class xlator extends Translator {
   async stat(frame, loc) {

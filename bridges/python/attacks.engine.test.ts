@@ -12,20 +12,20 @@ import { type RunningModule, startModule } from '../../test/support/module.ts';
 interface Attack {
   readonly source: string;
   readonly result: RegExp;
-  readonly told?: string;
+  readonly logged?: string;
 }
 
 /** The attacks with an unexpected result. */
-function failed(run: RunningModule, attacks: readonly Attack[]): object[] {
+function findUnexpected(run: RunningModule, attacks: readonly Attack[]): object[] {
   let all = '';
-  return attacks.flatMap(({ source, result: expected, told }) => {
+  return attacks.flatMap(({ source, result: expected, logged }) => {
     const { result, log, errno } = runAttempt(run, source);
     all += `${log}\n`;
     // Once in a volume: it may have been for an attempt before.
-    const isTold =
-      told === undefined ||
-      all.split('\n').some((line) => line.includes('refused: ') && line.includes(told));
-    return expected.test(result) && isTold && errno === EPERM
+    const isLogged =
+      logged === undefined ||
+      all.split('\n').some((line) => line.includes('refused: ') && line.includes(logged));
+    return expected.test(result) && isLogged && errno === EPERM
       ? []
       : [{ source, result, log, errno }];
   });
@@ -320,38 +320,38 @@ else: r = "taken"`;
 const RAISED = /^raised \w*(Error|Exception|Limit|Operation|StopIteration|Exit)/;
 
 /** Each attempt has a file of its own. */
-const numbered = (sources: readonly string[], right: string): Attack[] =>
+const makeAttacks = (sources: readonly string[], right: string): Attack[] =>
   sources.map((source, i) => {
     const at = `/etc/${right}${i}`;
-    const told = `(option allow-${right} ${at}`;
-    return { source: source.replaceAll('PLACE', at), result: RAISED, told };
+    const logged = `(option allow-${right} ${at}`;
+    return { source: source.replaceAll('PLACE', at), result: RAISED, told: logged };
   });
 
 describe('a Python module', () => {
   it('cannot read files without a grant', async () => {
-    expect(failed(await start(), numbered(READERS, 'read'))).toEqual([]);
+    expect(findUnexpected(await start(), makeAttacks(READERS, 'read'))).toEqual([]);
   });
 
   it('cannot change files without a grant', async () => {
-    expect(failed(await start(), numbered(WRITERS, 'write'))).toEqual([]);
+    expect(findUnexpected(await start(), makeAttacks(WRITERS, 'write'))).toEqual([]);
   });
 
   it('cannot import modules that lead out', async () => {
     const all = NAMES.flatMap((name) =>
-      IMPORTS.map((way) => ({
-        source: way.replaceAll('NAME', name),
+      IMPORTS.map((pattern) => ({
+        source: pattern.replaceAll('NAME', name),
         result: /^raised (ModuleNotFound|Import|Attribute|Unpickling)Error/,
-        told: `import ${name.startsWith('ctypes') ? 'ctypes' : name}`,
+        logged: `import ${name.startsWith('ctypes') ? 'ctypes' : name}`,
       })),
     );
-    expect(failed(await start(), all)).toEqual([]);
+    expect(findUnexpected(await start(), all)).toEqual([]);
   });
 
   it('cannot start processes or use the network', async () => {
-    const all = WORLD.map(([source, told]): Attack => {
-      return { source, result: RAISED, ...(told === undefined ? {} : { told }) };
+    const all = WORLD.map(([source, logged]): Attack => {
+      return { source, result: RAISED, ...(logged === undefined ? {} : { logged: logged }) };
     });
-    expect(failed(await start(), all)).toEqual([]);
+    expect(findUnexpected(await start(), all)).toEqual([]);
   });
 
   it('finds no objects that lead out', async () => {
@@ -362,7 +362,7 @@ describe('a Python module', () => {
           ? new RegExp(`^(?:${result.replace(/[()[\].*]/g, '\\$&')})$`)
           : new RegExp(`^(?:${result})$`),
     }));
-    expect(failed(await start(), all)).toEqual([]);
+    expect(findUnexpected(await start(), all)).toEqual([]);
   });
 
   it('cannot mislead the host with messages', async () => {
@@ -371,10 +371,10 @@ describe('a Python module', () => {
       MESSAGES.map((message) => ({
         source: SEND(id, message),
         result: /^'(RuntimeError|OSError|MemoryError)'$/,
-        told: 'a message: ',
+        logged: 'a message: ',
       })),
     );
-    expect(failed(run, all)).toEqual([]);
+    expect(findUnexpected(run, all)).toEqual([]);
     run.expectSettled();
   });
 });

@@ -34,14 +34,14 @@ beforeAll(async () => {
           throw Object.assign(new Error('no such thing'), errno === 0 ? {} : { errno });
         },
       },
-      again: { params: '', result: 'i', call: () => again() },
+      loadAgain: { params: '', result: 'i', call: () => loadAgain() },
       wrong: { params: '', result: 's', call: () => 1 },
     },
   });
   module = loadModule(engine, SOURCE);
 });
 
-const again = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
+const loadAgain = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
 
 const SOURCE = `import errno, os
 from _glossa import _host
@@ -93,7 +93,7 @@ def last_name(*names):
 def noted(): return " ".join(latest)
 `;
 
-function caught(action: () => unknown): EngineError {
+function catchError(action: () => unknown): EngineError {
   try {
     action();
   } catch (error) {
@@ -104,7 +104,7 @@ function caught(action: () => unknown): EngineError {
 }
 
 describe('values between host and Python', () => {
-  it('include integers up to 2^53, both ways', () => {
+  it('can be integers up to 2^53, both ways', () => {
     const same = engine.makeEntry(fn('same'), 'i');
     fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
     for (const n of [-6, -5, -1, 0, 256, 257, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1]) {
@@ -113,19 +113,19 @@ describe('values between host and Python', () => {
     expect(engine.makeEntry(fn('nothing'), '')()).toBe(0);
   });
 
-  it('include integers that Python caches, unchanged', () => {
+  it('can be integers that Python caches, which stay unchanged', () => {
     const keep = engine.makeArrayEntry(fn('keep_all'), 'ii', false);
-    const kept = engine.makeEntry(fn('kept'), '', 's');
+    const readKept = engine.makeEntry(fn('kept'), '', 's');
     const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
     fc.assert(
       fc.property(numbers, (sent) => {
         for (const n of sent) keep([n, n]);
-        expect(JSON.parse(kept()!)).toEqual(sent.flatMap((n) => [n, n]));
+        expect(JSON.parse(readKept()!)).toEqual(sent.flatMap((n) => [n, n]));
       }),
     );
   });
 
-  it('include 20,000 different names', () => {
+  it('can be 20,000 different names', () => {
     const last = engine.makeArrayEntry(fn('last_name'), 'nns', false);
     const name = engine.makeEntry(fn('noted'), '', 's');
     for (let i = 0; i < 20_000; i++) {
@@ -134,7 +134,7 @@ describe('values between host and Python', () => {
     }
   });
 
-  it('include arbitrary strings both ways, lone surrogates included', () => {
+  it('can be arbitrary strings both ways, lone surrogates included', () => {
     for (const kinds of ['s', 'n']) {
       const same = engine.makeEntry(fn('same'), kinds, 's');
       const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 700 });
@@ -154,7 +154,7 @@ describe('values between host and Python', () => {
     expect(engine.makeEntry(fn('text'), '', 's')()).toBe('sub\udcffclass');
   });
 
-  it('include bytes, both ways', () => {
+  it('can be bytes, both ways', () => {
     const data = Uint8Array.from({ length: 200_000 }, (_, i) => i & 255);
     expect(engine.makeEntry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
     expect(engine.makeEntry(fn('same'), 'b', 'b')(data)).toEqual(data);
@@ -170,7 +170,7 @@ describe('values between host and Python', () => {
     expect(engine.copyBytes(fn('same'), into)).toBe(-1);
   });
 
-  it('include objects as handles, and bound methods as callables', () => {
+  it('can be objects as handles, and bound methods as callables', () => {
     const box = engine.makeEntry(fn('box'), 'i', 'o')(7);
     expect(engine.makeEntry(engine.get(box, 'get'), '')()).toBe(7);
     expect(engine.makeEntry(fn('box.get'), 'o')(box)).toBe(7);
@@ -183,34 +183,36 @@ describe('values between host and Python', () => {
     expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
   });
 
-  it('may be passed in one array of 31 parameters', () => {
+  it('can be passed in one array of 31 parameters', () => {
     const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
     const count = engine.makeArrayEntry(fn('several'), `isn${'i'.repeat(28)}`);
     expect(count(args)).toBe(31);
     expect(() => engine.makeArrayEntry(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
   });
 
-  it('may be passed as JSON', () => {
+  it('can be passed as JSON', () => {
     expect(JSON.parse(engine.callJson(fn('three'), '["ä\\udc80", 2, null]'))).toEqual({
       a: 'ä\udc80',
       b: [2, null],
     });
   });
 
-  it('values of a wrong type are refused between host and Python', () => {
-    expect(caught(() => engine.makeEntry(fn('same'), 's')('text')).message).toMatch(/an integer/);
-    expect(caught(() => engine.makeEntry(fn('same'), 'i')('text')).message).toMatch(
+  it('are refused if their type is wrong', () => {
+    expect(catchError(() => engine.makeEntry(fn('same'), 's')('text')).message).toMatch(
+      /an integer/,
+    );
+    expect(catchError(() => engine.makeEntry(fn('same'), 'i')('text')).message).toMatch(
       /wrong argument/,
     );
-    expect(caught(() => engine.makeEntry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
-    expect(caught(() => engine.makeEntry(fn('same'), 'q')).code).toBe('setup');
+    expect(catchError(() => engine.makeEntry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
+    expect(catchError(() => engine.makeEntry(fn('same'), 'q')).code).toBe('setup');
     expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 });
 
 describe('errors of Python', () => {
   it('name the file, the line and the source text of the module', () => {
-    const error = caught(() => engine.makeEntry(fn('raises'), 'i')(1));
+    const error = catchError(() => engine.makeEntry(fn('raises'), 'i')(1));
     expect(error.code).toBe('exception');
     expect(error.message).toBe('/volume/m.py:7: ValueError: bad 1');
     expect(error.moduleError).toMatchObject({ type: 'ValueError', file: '/volume/m.py', line: 7 });
@@ -220,22 +222,22 @@ describe('errors of Python', () => {
   });
 
   it("name a sibling module's file and line", () => {
-    const { moduleError: script } = caught(() => engine.makeEntry(fn('sibling'), '')());
+    const { moduleError: script } = catchError(() => engine.makeEntry(fn('sibling'), '')());
     expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
     expect(script?.traceback).toContain('raise KeyError("k")');
-    expect(caught(() => engine.makeEntry(fn('missing'), '')()).moduleError?.type).toBe(
+    expect(catchError(() => engine.makeEntry(fn('missing'), '')()).moduleError?.type).toBe(
       'ModuleNotFoundError',
     );
   });
 
   it('name the line of a syntax error, and remove the broken module', () => {
-    const error = caught(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
+    const error = catchError(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
     expect(error.moduleError).toMatchObject({
       type: 'SyntaxError',
       file: '/volume/broken.py',
       line: 2,
     });
-    expect(caught(() => engine.importModule('broken')).moduleError?.type).toBe(
+    expect(catchError(() => engine.importModule('broken')).moduleError?.type).toBe(
       'ModuleNotFoundError',
     );
   });
@@ -244,31 +246,31 @@ describe('errors of Python', () => {
     expect(engine.makeEntry(fn('enoent'), '')()).toBe(2);
     expect(engine.makeEntry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
     expect(engine.makeEntry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
-    const error = caught(() => engine.makeEntry(fn('oserror'), 'i')(39));
+    const error = catchError(() => engine.makeEntry(fn('oserror'), 'i')(39));
     expect(error.moduleError).toMatchObject({
       errno: 39,
       message: '[Errno 39] Directory not empty',
     });
-    expect(caught(() => engine.makeEntry(fn('opens'), '')()).moduleError?.errno).toBe(2);
+    expect(catchError(() => engine.makeEntry(fn('opens'), '')()).moduleError?.errno).toBe(2);
   });
 
   it('keep the errno of file operations', () => {
     const oserror = engine.makeEntry(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
-      expect(caught(() => oserror(errno)).moduleError?.errno).toBe(errno);
+      expect(catchError(() => oserror(errno)).moduleError?.errno).toBe(errno);
     }
     expect(engine.makeEntry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
   });
 
   it('are reported even if their __str__ fails', () => {
-    expect(caught(() => engine.makeEntry(fn('odd'), '')()).moduleError?.type).toBe('Odd');
+    expect(catchError(() => engine.makeEntry(fn('odd'), '')()).moduleError?.type).toBe('Odd');
     expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 
-  it('errors of endless recursion leave the interpreter usable', () => {
+  it('from endless recursion leave the interpreter usable', () => {
     const deep = engine.makeEntry(fn('deep'), 'i');
     expect(deep(500)).toBe(500);
-    expect(caught(() => deep(1_000_000)).moduleError?.type).toBe('RecursionError');
+    expect(catchError(() => deep(1_000_000)).moduleError?.type).toBe('RecursionError');
     expect(deep(500)).toBe(500);
   });
 });
@@ -297,9 +299,9 @@ describe('host functions called by Python', () => {
   });
 
   it('raise an exception for wrong arguments and results', () => {
-    expect(caught(() => text('add', 1)).message).toMatch(/takes 2 arguments \(1 given\)/);
-    expect(caught(() => text('add', 1, 'x')).message).toMatch(/wrong type/);
-    expect(caught(() => text('wrong')).message).toMatch(/wrong type/);
+    expect(catchError(() => text('add', 1)).message).toMatch(/takes 2 arguments \(1 given\)/);
+    expect(catchError(() => text('add', 1, 'x')).message).toMatch(/wrong type/);
+    expect(catchError(() => text('wrong')).message).toMatch(/wrong type/);
     expect(text('add', 1, 2)).toBe(3);
   });
 });
@@ -307,5 +309,5 @@ describe('host functions called by Python', () => {
 it("a closed engine throws with code 'closed'", async () => {
   const other = await engines.make();
   other.close();
-  expect(caught(() => other.importModule('sys')).code).toBe('closed');
+  expect(catchError(() => other.importModule('sys')).code).toBe('closed');
 });

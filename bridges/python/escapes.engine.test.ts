@@ -13,7 +13,7 @@ const OBJECTS = 'objects of the host (gc.get_objects sees';
 /** Gets the host functions by the one path that remains. */
 const FUNCTIONS = 'try: import _host\nexcept ImportError: from _glossa import _host\n';
 
-const inGarbage = (name: string): string =>
+const collectAround = (name: string): string =>
   `import gc\nfound = [o for o in gc.get_objects() if getattr(o, "__name__", "") == "${name}"]\n`;
 
 const JAVASCRIPT: readonly Attempt[] = [
@@ -52,19 +52,19 @@ r = [o.jsproxies for o in gc.get_objects() if type(o).__name__ == "JsFinder" and
   ],
   [
     'to_js from the garbage collector',
-    `${inGarbage('to_js')}for f in found: f([1])`,
+    `${collectAround('to_js')}for f in found: f([1])`,
     /raised|^None$/,
     OBJECTS,
   ],
   [
     'create_proxy from the garbage collector',
-    `${inGarbage('create_proxy')}r = [f(print) for f in found]`,
+    `${collectAround('create_proxy')}r = [f(print) for f in found]`,
     /raised|^\[\]$/,
     OBJECTS,
   ],
   [
     'run_js from the garbage collector',
-    `${inGarbage('run_js')}r = [f("1 + 1") for f in found]`,
+    `${collectAround('run_js')}r = [f("1 + 1") for f in found]`,
     /raised|^\[\]$/,
     OBJECTS,
   ],
@@ -105,7 +105,7 @@ loader.create_module(m.ModuleSpec("x", loader, origin="/tmp/x.so"))`,
   ],
   [
     'the sandbox itself',
-    `${inGarbage('hook')}
+    `${collectAround('hook')}
 for f in found:
     if type(f) is type(lambda: 0): f.__code__ = (lambda event, args: None).__code__
 import js`,
@@ -283,9 +283,9 @@ describe("a module's log text", () => {
   });
 });
 
-describe('an attempt that no code can log', () => {
+describe('an attempt to escape that no code can log', () => {
   const { run: attempt } = prepareAttempts();
-  it.each(SILENT)('finds nothing: %s', (_title, source, expected) => {
+  it.each(SILENT)('reaches no object of the host: %s', (_title, source, expected) => {
     const { result, log, errno } = attempt(source);
     expect(result).toMatch(expected);
     expect(errno).toBe(EPERM);
@@ -333,7 +333,7 @@ r = mimetypes.guess_type("a.txt")[0]`,
     ],
   ];
 
-describe('harmless code', () => {
+describe('harmless code that looks like an attempt to escape', () => {
   const { run: attempt } = prepareAttempts();
   it.each(FRIENDLY)('keeps working: %s', (_title, source, expected, logged) => {
     const { result, log } = attempt(source);

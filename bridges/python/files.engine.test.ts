@@ -16,12 +16,12 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
     /^$/,
   ],
   [
-    'where that is',
+    'the folder of relative names',
     'import os, pathlib, tempfile; r = os.getcwd(), str(pathlib.Path.home()), tempfile.gettempdir()',
     /^\('\/tmp', '\/tmp', '\/tmp'\)$/,
     /^$/,
   ],
-  ['a relative name that is not there', 'open("rules.txt")', /FileNotFoundError/, /^$/],
+  ['a missing relative name', 'open("rules.txt")', /FileNotFoundError/, /^$/],
   [
     'a file of the host',
     'open("/etc/passwd")',
@@ -29,7 +29,7 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
     /: refused: open \/etc\/passwd \(option allow-read \/etc\/passwd\)$/,
   ],
   [
-    'a new one',
+    'a new file of the host',
     'open("/srv/new", "w")',
     /option allow-write \/srv\/new/,
     /: refused: open \/srv\/new \(option allow-write \/srv\/new\)$/,
@@ -47,7 +47,7 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
     /^$/,
   ],
   [
-    'the text of a function of it',
+    'the text of a function of the library',
     'import glupy, inspect\ntry: inspect.getsource(glupy.Loc)\nexcept OSError: r = 1',
     /^1$/,
     /^$/,
@@ -55,12 +55,15 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
   ['the licence', 'r = len(str(license)) > 1', /^True$/, /^$/],
 ];
 
-it.each(STORY)("a module's file access: %s", async (_title, source, result, log) => {
-  const run = await startModule(ATTEMPT_FILES);
-  const tried = runAttempt(run, source);
-  expect(tried.result).toMatch(result);
-  expect(tried.log).toMatch(log);
-});
+it.each(STORY)(
+  "a module's access to %s has the documented result and log line",
+  async (_title, source, result, log) => {
+    const run = await startModule(ATTEMPT_FILES);
+    const tried = runAttempt(run, source);
+    expect(tried.result).toMatch(result);
+    expect(tried.log).toMatch(log);
+  },
+);
 
 it("a beginner's file error is logged as an error, without a refusal", async () => {
   const run = await startModule({
@@ -81,7 +84,7 @@ class xlator(Translator):
   expect(lines).toContain("relative names are in the module's own /tmp, in memory");
 });
 
-it('a restarted interpreter has an empty /tmp, and the host never has its files', async () => {
+it('a restarted interpreter has an empty /tmp, and files in its /tmp do not exist on the host', async () => {
   const run = await startModule(ATTEMPT_FILES);
   runAttempt(run, 'open("mine", "w").write("a")');
   expect(runAttempt(run, 'import os; r = os.listdir()').result).toBe("['mine']");

@@ -118,10 +118,10 @@ const ALIKE = [
   ...['marshal with bad code', 'a read of nothing', 'an abort', 'a profile function', 'warnings'],
 ];
 
-describe('harm of a Python module stays in its own volume', () => {
+describe('a Python module', () => {
   it.each(
     selectVariants(withoutLeftOut([...HARM, ...CORRUPTION]), ([title]) => !ALIKE.includes(title)),
-  )('%s', async (_title, source) => {
+  )('harms only its own volume with %s', async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '1', 'memory-limit': '96MB' },
     });
@@ -155,9 +155,9 @@ it.each(selectVariants(KEPT, () => true))(
   async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
     runAttempt(own, 'import socket');
-    const before = heldBytes();
+    const before = readHeldBytes();
     expect(runAttempt(own, source).errno).toBe(EPERM);
-    expect(heldBytes() - before).toBeLessThan(5_000_000);
+    expect(readHeldBytes() - before).toBeLessThan(5_000_000);
   },
 );
 
@@ -174,7 +174,7 @@ for i in range(200): _host.invalidate('["entry", 1, "' + "x" * 1_000_000 + '", t
 });
 
 /** Bytes in use after garbage collection. */
-function heldBytes(): number {
+function readHeldBytes(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;

@@ -47,7 +47,7 @@ def imports():
     return 42
 `;
 
-function caught(action: () => unknown): EngineError {
+function catchError(action: () => unknown): EngineError {
   try {
     action();
   } catch (error) {
@@ -92,7 +92,7 @@ describe("Python's time limit", () => {
   it('interrupts a loop and a long operation, and leaves the interpreter usable', async () => {
     const { engine, call } = await make(200);
     for (const name of ['forever', 'number', 'forever']) {
-      const error = caught(() => call(name));
+      const error = catchError(() => call(name));
       expect([error.code, error.fatal]).toEqual(['time-limit', false]);
       expect(error.moduleError?.file).toBe('/volume/m.py');
       expect(call('fine')).toBe(42);
@@ -102,9 +102,9 @@ describe("Python's time limit", () => {
 
   it('ends the interpreter of a module that ignores interrupts', async () => {
     const { engine, call } = await make(200);
-    const error = caught(() => call('stubborn'));
+    const error = catchError(() => call('stubborn'));
     expect([error.code, error.fatal]).toEqual(['time-limit', true]);
-    expect(caught(() => call('fine'))).toBe(engine.dead);
+    expect(catchError(() => call('fine'))).toBe(engine.dead);
   });
 
   it('does not count the time in which a debugger waits for its user', async () => {
@@ -114,19 +114,19 @@ describe("Python's time limit", () => {
 
   it('counts the time in other host functions', async () => {
     const { call } = await make(100);
-    expect(caught(() => call('busy')).code).toBe('time-limit');
+    expect(catchError(() => call('busy')).code).toBe('time-limit');
     expect(call('fine')).toBe(42);
   });
 
   it('keeps counting after the host has refused a call', async () => {
     const { call } = await make(100);
-    expect(caught(() => call('refused')).code).toBe('time-limit');
+    expect(catchError(() => call('refused')).code).toBe('time-limit');
   });
 
   it('applies to each engine separately', async () => {
     const slow = await make(60_000);
     const quick = await make(100);
-    expect(caught(() => quick.call('forever')).code).toBe('time-limit');
+    expect(catchError(() => quick.call('forever')).code).toBe('time-limit');
     expect(slow.call('fine')).toBe(42);
   });
 });
@@ -134,10 +134,10 @@ describe("Python's time limit", () => {
 describe("Python's memory limit", () => {
   it('fails a module that exceeds it, and leaves the interpreter usable', async () => {
     const { engine, call } = await make(0, 64 * 2 ** 20);
-    expect(caught(() => call('hungry')).code).toBe('memory-limit');
+    expect(catchError(() => call('hungry')).code).toBe('memory-limit');
     expect(engine.memory).toBeLessThanOrEqual(64 * 2 ** 20);
     expect(call('fine')).toBe(42);
-    expect(caught(() => call('hungry')).code).toBe('memory-limit');
+    expect(catchError(() => call('hungry')).code).toBe('memory-limit');
     expect(call('fine')).toBe(42);
   });
 });
@@ -145,15 +145,15 @@ describe("Python's memory limit", () => {
 describe('a crash of Python', () => {
   it('is a fatal error, repeated by every later call', async () => {
     const { engine, call } = await make(0);
-    const error = caught(() => call('leave'));
+    const error = catchError(() => call('leave'));
     expect([error.code, error.fatal]).toEqual(['crash', true]);
-    expect(caught(() => call('fine'))).toBe(engine.dead);
+    expect(catchError(() => call('fine'))).toBe(engine.dead);
   });
 
   it('does not follow from recursion through C functions', async () => {
     const { call } = await make(0);
     for (const name of ['through_c', 'attributes', 'parsed']) {
-      expect(caught(() => call(name)).moduleError?.type).toBe('RecursionError');
+      expect(catchError(() => call(name)).moduleError?.type).toBe('RecursionError');
       expect(call('imports')).toBe(42);
     }
   });

@@ -42,19 +42,19 @@ class xlator(Translator):
 `;
 const LINE = { comment: 9, name: 10, count: 11, test: 12, counts: 20, returns: 21, cbk: 24 };
 
-const soon = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 60_000 });
+const waitUntil = <T>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 60_000 });
 
-interface Debugging {
+interface DebuggedModule {
   readonly run: RunningModule;
   readonly lines: LineStops;
   readonly path: string;
   /** The line of the current stop. */
-  stopped(): Promise<number>;
-  go(way: StepKind): Promise<void>;
+  stopAt(): Promise<number>;
+  go(command: StepKind): Promise<void>;
   ask(command: LineCommand): ReturnType<LineStops['ask']>;
 }
 
-async function debug(options: Record<string, string> = {}): Promise<Debugging> {
+async function debug(options: Record<string, string> = {}): Promise<DebuggedModule> {
   const folder = makeFolder({ 'm.py': SOURCE });
   const run = await startModule(folder, { language: isolatedLanguage, options });
   const lines = run.xl.translator.script!(run.xl).lines!;
@@ -62,18 +62,18 @@ async function debug(options: Record<string, string> = {}): Promise<Debugging> {
     run,
     lines,
     path: `${folder}/m.py`,
-    stopped: () =>
-      soon(() => {
+    stopAt: () =>
+      waitUntil(() => {
         expect(lines.stop).not.toBeNull();
         return lines.stop!.frames[0]!.line;
       }),
-    go: async (way) => void (await lines.ask({ do: 'go', way })),
+    go: async (command) => void (await lines.ask({ do: 'go', way: command })),
     ask: (command) => lines.ask(command),
   };
 }
 
-const decided = ({ run }: Debugging) => run.ask('lookup', run.absentLoc('decided'), null);
-const names = (variables: readonly { name: string }[] | undefined) =>
+const readDecision = ({ run }: DebuggedModule) => run.ask('lookup', run.absentLoc('decided'), null);
+const readNames = (variables: readonly { name: string }[] | undefined) =>
   variables!.map(({ name }) => name);
 
 it('a breakpoint holds the request, shows and changes variables, and continues', async () => {
@@ -84,8 +84,8 @@ it('a breakpoint holds the request, shows and changes variables, and continues',
     lines: { [path]: [LINE.comment, 99], '/x.py': [1] },
   });
   expect(watched.lines).toEqual({ [path]: [LINE.name, null], '/x.py': [null] });
-  const reply = decided(at);
-  expect(await at.stopped()).toBe(LINE.name);
+  const reply = readDecision(at);
+  expect(await at.stopAt()).toBe(LINE.name);
   expect(lines.stop).toMatchObject({
     reason: 'breakpoint',
     request: { frame: { root: { op: 'LOOKUP' } } },
@@ -93,26 +93,26 @@ it('a breakpoint holds the request, shows and changes variables, and continues',
   });
   expect(reply.count).toBe(0);
   await at.go('over');
-  expect(await at.stopped()).toBe(LINE.count);
+  expect(await at.stopAt()).toBe(LINE.count);
   expect(lines.stop!.reason).toBe('step');
   const { variables } = await at.ask({ do: 'locals', frame: 0 });
-  expect(names(variables)).toEqual(['self', 'frame', 'loc', 'xdata', 'name']);
+  expect(readNames(variables)).toEqual(['self', 'frame', 'loc', 'xdata', 'name']);
   expect(variables!.at(-1)).toEqual({ name: 'name', value: "'decided'", type: 'str', parts: 0 });
   const self = await at.ask({ do: 'parts', of: variables![0]!.parts });
-  expect(names(self.variables)).toContain('names');
+  expect(readNames(self.variables)).toContain('names');
   expect((await at.ask({ do: 'evaluate', frame: 0, text: 'loc.name * 2' })).variables).toEqual([
     { name: '', value: "'decideddecided'", type: 'str', parts: 0 },
   ]);
   await at.ask({ do: 'set', frame: 0, name: 'name', text: '"another"' });
   await at.go('continue');
   // The debugger has changed the name from 'decided'.
-  const [held] = await soon(() => {
-    const asked = at.run.takeRequests();
-    expect(asked).toHaveLength(1);
-    return asked;
+  const [held] = await waitUntil(() => {
+    const reply = at.run.takeRequests();
+    expect(reply).toHaveLength(1);
+    return reply;
   });
   held!.answer(-1, EIO, null, null, null, null);
-  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
+  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
   expect(lines.stop).toBeNull();
   at.run.expectSettled();
 });
@@ -135,77 +135,77 @@ it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
       [LINE.test, 1],
     ],
   ],
-])('a step %s a call stops at the expected lines', async (way, places) => {
+])('a step %s a call stops at the expected lines', async (command, places) => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   for (const [line, frames] of places) {
-    await at.go(way);
-    expect([await at.stopped(), at.lines.stop!.frames.length]).toEqual([line, frames]);
+    await at.go(command);
+    expect([await at.stopAt(), at.lines.stop!.frames.length]).toEqual([line, frames]);
   }
   await at.go('out');
-  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
+  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
   expect(at.lines.stop).toBeNull();
   // A step ends with its method: the next request does not stop.
   await at.ask({ do: 'watch', lines: {} });
-  const next = decided(at);
-  await soon(() => expect(next.count).toBe(1));
+  const next = readDecision(at);
+  await waitUntil(() => expect(next.count).toBe(1));
   at.run.expectSettled();
 });
 
 it('a step out of a call stops in the caller', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.counts] } });
-  const reply = decided(at);
-  expect(await at.stopped()).toBe(LINE.counts);
+  const reply = readDecision(at);
+  expect(await at.stopAt()).toBe(LINE.counts);
   expect(at.lines.stop!.frames.map(({ line }) => line)).toEqual([LINE.counts, LINE.count]);
   await at.go('out');
-  expect([await at.stopped(), at.lines.stop!.frames.length]).toEqual([LINE.test, 1]);
+  expect([await at.stopAt(), at.lines.stop!.frames.length]).toEqual([LINE.test, 1]);
   await at.go('continue');
-  await soon(() => expect(reply.count).toBe(1));
+  await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('other requests wait during a stop, and are answered after it', async () => {
+it('other requests wait while a module is stopped, and get replies after it continues', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const first = decided(at);
-  await at.stopped();
-  const second = decided(at);
+  const first = readDecision(at);
+  await at.stopAt();
+  const second = readDecision(at);
   await at.ask({ do: 'watch', lines: {} });
   await at.go('continue');
-  await soon(() => expect([first.count, second.count]).toEqual([1, 1]));
+  await waitUntil(() => expect([first.count, second.count]).toEqual([1, 1]));
   at.run.expectSettled();
 });
 
-it('the time limit does not run during a stop, and runs after it', async () => {
+it('the time limit is suspended while a module is stopped, and applies after it continues', async () => {
   const at = await debug({ 'time-limit': '1' });
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   // Longer than all stages of a time limit of one second.
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const endless = at.ask({ do: 'evaluate', frame: 0, text: '[None for _ in iter(int, 1)]' });
   await expect(endless).rejects.toThrow(/TimeLimit/);
   await at.go('continue');
-  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
+  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
 });
 
-it('frame-timeout does not run during a stop', async () => {
+it('frame-timeout is suspended while a module is stopped', async () => {
   const at = await debug({ 'frame-timeout': '1' });
-  const kept = at.run.ask('access', at.run.knownLoc('file'), 0, null);
+  const heldReply = at.run.ask('access', at.run.knownLoc('file'), 0, null);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   for (let stops = 0; stops < 5; stops++) {
-    const reply = decided(at);
-    await at.stopped();
+    const reply = readDecision(at);
+    await at.stopAt();
     at.run.context.advance(1000);
     await at.go('continue');
-    await soon(() => expect(reply.count).toBe(1));
+    await waitUntil(() => expect(reply.count).toBe(1));
   }
-  expect(kept.count).toBe(0);
-  await soon(() => {
+  expect(heldReply.count).toBe(0);
+  await waitUntil(() => {
     at.run.context.advance(1000);
-    expect(kept).toMatchObject({ count: 1, opErrno: EIO });
+    expect(heldReply).toMatchObject({ count: 1, opErrno: EIO });
   });
   at.run.expectSettled();
 });
@@ -213,41 +213,41 @@ it('frame-timeout does not run during a stop', async () => {
 it('a stopped module continues when the debugger detaches, and does not stop again', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   at.lines.end();
-  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
-  const next = decided(at);
-  await soon(() => expect(next.count).toBe(1));
+  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
+  const next = readDecision(at);
+  await waitUntil(() => expect(next.count).toBe(1));
   expect(at.lines.stop).toBeNull();
   at.run.expectSettled();
 });
 
-it('a volume can end during a stop', async () => {
+it('a volume can end while its module is stopped', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   await at.run.graph.stop();
   expect(reply.count).toBe(1);
 });
 
-it('breakpoints stay after a reload', async () => {
+it('breakpoints stop requests also after a reload', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   expect(await at.run.reload()).toMatchObject({ ok: true });
-  const reply = decided(at);
-  expect(await at.stopped()).toBe(LINE.name);
+  const reply = readDecision(at);
+  expect(await at.stopAt()).toBe(LINE.name);
   at.lines.end();
-  await soon(() => expect(reply.count).toBe(1));
+  await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('an invalid command is refused, and the stop stays', async () => {
+it('an invalid command of the debugger is refused, and the module stays stopped', async () => {
   const at = await debug();
   await expect(at.ask({ do: 'locals', frame: 0 })).rejects.toThrow(/not stopped/);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   const refused: [LineCommand, RegExp][] = [
     [{ do: 'evaluate', frame: 0, text: 'nothing' }, /NameError.*nothing/],
     [{ do: 'evaluate', frame: 0, text: 'a b' }, /SyntaxError/],
@@ -255,20 +255,20 @@ it('an invalid command is refused, and the stop stays', async () => {
     [{ do: 'parts', of: 99 }, /IndexError/],
   ];
   for (const [command, why] of refused) {
-    const asked = at.ask(command);
-    await expect(asked).rejects.toThrow(why);
-    await expect(asked).rejects.toThrow(LineError);
+    const reply = at.ask(command);
+    await expect(reply).rejects.toThrow(why);
+    await expect(reply).rejects.toThrow(LineError);
   }
-  expect(await at.stopped()).toBe(LINE.name);
+  expect(await at.stopAt()).toBe(LINE.name);
   await at.go('continue');
-  await soon(() => expect(reply.count).toBe(1));
+  await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('shown variables are bounded, also with a hostile __repr__', async () => {
+it('a stop shows variables in bounded length, also with a hostile __repr__', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = decided(at);
-  await at.stopped();
+  const reply = readDecision(at);
+  await at.stopAt();
   const show = async (text: string) =>
     (await at.ask({ do: 'evaluate', frame: 0, text })).variables![0]!;
   expect((await show('"x" * 10**6')).value.length).toBeLessThan(1001);
@@ -278,7 +278,7 @@ it('shown variables are bounded, also with a hostile __repr__', async () => {
   const { parts } = await show('list(range(10**5))');
   expect((await at.ask({ do: 'parts', of: parts })).variables).toHaveLength(200);
   at.lines.end();
-  await soon(() => expect(reply.count).toBe(1));
+  await waitUntil(() => expect(reply.count).toBe(1));
 });
 
 it.each([
@@ -310,5 +310,5 @@ it('a module that waits for a debugger without one continues', async () => {
   ).replace('from glupy import', 'from glupy import _lines,');
   const run = await startModule({ 'm.py': source }, { language: isolatedLanguage });
   const reply = run.ask('lookup', run.absentLoc('decided'), null);
-  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
+  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
 });

@@ -8,7 +8,7 @@ import { makeWheel } from '../../test/support/wheel.ts';
 import { findWheelFault } from './python-files.ts';
 
 /** A module that prints `r` of `body` when it starts. */
-const module = (body: string): string =>
+const makeSource = (body: string): string =>
   `from glupy import *
 import json
 ${body}
@@ -19,12 +19,12 @@ class xlator(Translator):
         frame.fail(EPERM)
 `;
 
-function printed(run: RunningModule): unknown {
+function readPrinted(run: RunningModule): unknown {
   const line = run.takeLines().find((text) => text.includes(' R ')) ?? '';
   return JSON.parse(line.slice(line.indexOf(' R ') + 3)) as unknown;
 }
 
-function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+function makeFolderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = makeFolder({});
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -43,21 +43,25 @@ const GREETING = {
 
 describe('wheels of option packages', () => {
   it('can be imported, with their data and metadata', async () => {
-    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING) });
+    const folder = makeFolderWith({
+      'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
+    });
     const body = `import greeting, importlib.metadata, importlib.resources, os
 r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version("greeting"),
      importlib.resources.files("greeting").joinpath("words.txt").read_text(),
      open(os.path.join(os.path.dirname(greeting.__file__), "words.txt")).read()]`;
     const run = await startModule(
-      { 'm.py': module(body) },
+      { 'm.py': makeSource(body) },
       // importlib.metadata alone imports half of the standard library, which takes long on a busy machine.
       { options: { packages: join(folder, 'greeting-1.0-py3-none-any.whl'), 'time-limit': '60' } },
     );
-    expect(printed(run)).toEqual(['hello you', 'hello me', '1.0', 'some text', 'some text']);
+    expect(readPrinted(run)).toEqual(['hello you', 'hello me', '1.0', 'some text', 'some text']);
   });
 
   it('appear in tracebacks with their own lines', async () => {
-    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING) });
+    const folder = makeFolderWith({
+      'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
+    });
     const run = await startModule(
       {
         'm.py': `from glupy import *
@@ -77,16 +81,16 @@ class xlator(Translator):
     expect(log).toMatch(/m\.py", line 6, in stat/);
   });
 
-  it('with a missing requirement name it in the import error', async () => {
+  it('with a missing requirement fail to import, with the requirement in the error', async () => {
     const files = { 'top.py': 'import below\n' };
-    const folder = folderWith({
+    const folder = makeFolderWith({
       'top-1.0-py3-none-any.whl': makeWheel('top', files, [
         'below>=2',
         'extra-thing; extra == "x"',
       ]),
     });
     const start = startModule(
-      { 'm.py': module('import top\nr = 1') },
+      { 'm.py': makeSource('import top\nr = 1') },
       { options: { packages: join(folder, 'top-1.0-py3-none-any.whl') } },
     );
     await expect(start).rejects.toThrow(
@@ -95,7 +99,7 @@ class xlator(Translator):
   });
 
   it('find their requirements among the other packages', async () => {
-    const folder = folderWith({
+    const folder = makeFolderWith({
       'top-1.0-py3-none-any.whl': makeWheel('top', { 'top.py': 'from below import x\n' }, [
         'below',
       ]),
@@ -103,10 +107,10 @@ class xlator(Translator):
     });
     const both = ['top', 'below'].map((name) => join(folder, `${name}-1.0-py3-none-any.whl`));
     const run = await startModule(
-      { 'm.py': module('import top\nr = top.x') },
+      { 'm.py': makeSource('import top\nr = top.x') },
       { options: { packages: both.join(', ') } },
     );
-    expect(printed(run)).toBe(7);
+    expect(readPrinted(run)).toBe(7);
   });
 
   it.each([
@@ -135,15 +139,18 @@ class xlator(Translator):
     ['no zip file', new Uint8Array(100), /no sound zip file/],
     ['a zip file that is cut', makeWheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
   ])('with %s are refused, naming the option', async (_what, data, why) => {
-    const folder = folderWith({ 'x-1.0-py3-none-any.whl': data });
+    const folder = makeFolderWith({ 'x-1.0-py3-none-any.whl': data });
     const path = join(folder, 'x-1.0-py3-none-any.whl');
-    const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: path } });
+    const start = startModule({ 'm.py': makeSource('r = 1') }, { options: { packages: path } });
     await expect(start).rejects.toThrow(why);
     await expect(start).rejects.toThrow(`option packages ${path}`);
   });
 
   it('missing on disk are refused with the path', async () => {
-    const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: '/no/x.whl' } });
+    const start = startModule(
+      { 'm.py': makeSource('r = 1') },
+      { options: { packages: '/no/x.whl' } },
+    );
     await expect(start).rejects.toThrow(
       /option packages \/no\/x\.whl: there is no such file or folder \(\/no\/x\.whl\)/,
     );
@@ -151,11 +158,11 @@ class xlator(Translator):
 });
 
 it('folders of option packages can be imported and read', async () => {
-  const folder = folderWith(GREETING);
+  const folder = makeFolderWith(GREETING);
   const body = `import greeting, os
 r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;
-  const run = await startModule({ 'm.py': module(body) }, { options: { packages: folder } });
-  expect(printed(run)).toEqual(['hello you', 'some text']);
+  const run = await startModule({ 'm.py': makeSource(body) }, { options: { packages: folder } });
+  expect(readPrinted(run)).toEqual(['hello you', 'some text']);
 });
 
 describe('a module that is a package', () => {
@@ -169,7 +176,7 @@ def write():
 r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(),
      importlib.resources.files(__package__).joinpath("data/rules.txt").read_text(), write()]`;
   const files = {
-    'm/__init__.py': module(body),
+    'm/__init__.py': makeSource(body),
     'm/beside.py': 'name = "beside"\n',
     'm/inner/__init__.py': '',
     'm/inner/deep.py': 'from ..beside import name as above\nname = "deep " + above\n',
@@ -181,25 +188,27 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
     const folder = makeFolder(files);
     const run = await startModule(folder);
     const wrote = `not granted (option allow-write ${folder}/m/data/rules.txt)`;
-    expect(printed(run)).toEqual(['deep beside', 'beside', 'rules', 'rules', wrote]);
+    expect(readPrinted(run)).toEqual(['deep beside', 'beside', 'rules', 'rules', wrote]);
   });
 
   it('cannot read files beside its folder', async () => {
     const start = startModule({
       ...files,
-      'm/__init__.py': module('import os\nr = open(os.path.dirname(__file__) + "/../secret.txt")'),
+      'm/__init__.py': makeSource(
+        'import os\nr = open(os.path.dirname(__file__) + "/../secret.txt")',
+      ),
     });
     await expect(start).rejects.toThrow(/option allow-read .*secret\.txt/);
   });
 
   it('can be imported by another module, with its data', async () => {
     const run = await startModule({
-      'm.py': module('import lib\nr = lib.text'),
+      'm.py': makeSource('import lib\nr = lib.text'),
       'lib/__init__.py':
         'import os\ntext = open(os.path.join(os.path.dirname(__file__), "t.txt")).read()\n',
       'lib/t.txt': 'text',
     });
-    expect(printed(run)).toBe('text');
+    expect(readPrinted(run)).toBe('text');
   });
 });
 
@@ -220,5 +229,5 @@ class xlator(Translator):
   const [one, other] = [await startModule(folder), await startModule(folder)];
   one.ask('stat', one.knownLoc('file'), null);
   expect(other.ask('stat', other.knownLoc('file'), null)).toMatchObject({ opErrno: EPERM });
-  expect([printed(one), printed(other)]).toEqual([1, 1]);
+  expect([readPrinted(one), readPrinted(other)]).toEqual([1, 1]);
 });

@@ -21,8 +21,8 @@ def count(): return len(ran)
 `;
 
 /** Gives promise reactions every chance to run. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+async function runTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 it("a module's code runs only when it is called, never as a promise reaction", async () => {
@@ -30,6 +30,6 @@ it("a module's code runs only when it is called, never as a promise reaction", a
   const module = loadModule(engine, SOURCE);
   const call = (name: string): number => engine.makeEntry(engine.get(module, name), '')();
   const before = call('promise');
-  await turns();
+  await runTurns();
   expect(call('count')).toBe(before);
 });

@@ -56,7 +56,7 @@ const ASKED = ['fop', 'callback', 'async fop', 'after await', 'timer', 'hook'];
 it('no walk over objects reaches JavaScript at any moment of a module', async () => {
   const options = { 'time-limit': '0', 'frame-timeout': '0' };
   const run = await startModule({ 'm.py': MODULE, 'walk.py': WALK }, { options });
-  const walks = (): string[] =>
+  const runWalks = (): string[] =>
     run
       .takeLines()
       .filter((line) => line.includes('WALK'))
@@ -68,13 +68,13 @@ it('no walk over objects reaches JavaScript at any moment of a module', async ()
     run.context.advance(2000);
     run.host.dumpModule();
   };
-  expect(walks()).toEqual(AT_START);
+  expect(runWalks()).toEqual(AT_START);
   ask();
-  expect(walks()).toEqual(ASKED.map((moment) => `${moment}: []`));
+  expect(runWalks()).toEqual(ASKED.map((moment) => `${moment}: []`));
   run.expectSettled();
   // Another interpreter starts and runs as the first did.
   await run.host.reload();
-  expect(walks()).toEqual(AT_START);
+  expect(runWalks()).toEqual(AT_START);
 }, 1_800_000);
 
 it('the same walk does find JavaScript in an unconfined engine', async () => {

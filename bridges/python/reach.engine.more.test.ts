@@ -11,7 +11,7 @@ afterAll(() => engines.close());
 
 describe("JavaScript's objects", () => {
   // reach.engine.long.test.ts walks from object to object.
-  it('are not reached by any import of built-in modules', async () => {
+  it('cannot be reached through any built-in module', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
@@ -60,7 +60,7 @@ describe('a JavaScript object leaked to a module', () => {
     'memory outside of the interpreter': 'to_js(bytes(10**6))',
   };
 
-  it.each(Object.entries(USES))('is of no use: %s', async (_what, use) => {
+  it.each(Object.entries(USES))('gives it no power: %s', async (_what, use) => {
     const refused: string[] = [];
     const engine = await engines.make({
       confine: 'fence',

@@ -98,20 +98,20 @@ describe("Python's realm", () => {
     expect(attempt(source)).toMatch(expected);
   });
 
-  it('shows no environment, arguments or folder of the host', () => {
-    const seen = attempt(`import os, sys, platform
+  it('does not show the environment, arguments, folder or process id of the host', () => {
+    const result = attempt(`import os, sys, platform
 r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, os.listdir("/")`);
-    expect(seen).not.toContain('secret-of-the-host');
-    expect(seen).not.toContain(process.cwd());
-    expect(seen).not.toContain(String(process.pid));
+    expect(result).not.toContain('secret-of-the-host');
+    expect(result).not.toContain(process.cwd());
+    expect(result).not.toContain(String(process.pid));
   });
 
-  it('reaches no server', async () => {
-    let reached = 0;
+  it('opens no connection to a server of the host', async () => {
+    let connections = 0;
     const server = createServer(() => {
-      reached += 1;
+      connections += 1;
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     expect(attempt(`import socket\nsocket.create_connection(("127.0.0.1", ${port}))`)).toMatch(
       /raised/,
@@ -121,29 +121,29 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     await once(server, 'connection');
     own.destroy();
     server.close();
-    expect(reached).toBe(1);
+    expect(connections).toBe(1);
   });
 
-  it('leads to no object of the host, on any climb', () => {
+  it('leads from its objects to no object of the host', () => {
     // Every object of this realm inherits the mark; one of the interpreter's realm cannot.
     const mark = Object.defineProperty(Object.prototype, 'hostMark', {
       value: 1,
       configurable: true,
     }) as { hostMark?: number };
-    const seen = attempt(CLIMB);
+    const result = attempt(CLIMB);
     delete mark.hostMark;
-    expect(seen).toMatch(/^\('nothing of the host', \d{3,}\)$/);
+    expect(result).toMatch(/^\('nothing of the host', \d{3,}\)$/);
   });
 
   it('has host functions without useful attributes', () => {
-    const seen = attempt(`import _host
+    const result = attempt(`import _host
 r = type(_host.nothing).__name__, _host.nothing.__self__, [n for n in dir(_host.nothing) if "__" not in n]`);
-    expect(seen).toBe("('builtin_function_or_method', None, [])");
+    expect(result).toBe("('builtin_function_or_method', None, [])");
   });
 
   it("does not let Python format a stack with the host's call sites", () => {
     // Node asks Error.prepareStackTrace of the realm.
-    const seen = attempt(`${PROXY}
+    const result = attempt(`${PROXY}
 Object = x.constructor.constructor.__proto__.__proto__.constructor
 try: x.constructor.constructor("1")
 except BaseException as error: made = error
@@ -154,7 +154,7 @@ except BaseException as error: refused = type(error).__name__
 try: x.constructor.constructor("1")
 except BaseException as error: str(getattr(getattr(error, "js_error", error), "stack", ""))
 r = Error.name, refused, got`);
-    expect(seen).toMatch(/^\('Error', '\w+', \[\]\)$/);
+    expect(result).toMatch(/^\('Error', '\w+', \[\]\)$/);
   });
 });
 
@@ -178,6 +178,6 @@ it('two interpreters share no state', async () => {
   const look =
     'import sys, os\ndef look(): return hasattr(sys, "shared") or "SHARED" in os.environ\n';
   expect(other.makeEntry(other.get(loadModule(other, look), 'look'), '')()).toBe(0);
-  const seen = engine.get(engine.load('m2', '/volume/m2.py', look), 'look');
-  expect(engine.makeEntry(seen, '')()).toBe(1);
+  const result = engine.get(engine.load('m2', '/volume/m2.py', look), 'look');
+  expect(engine.makeEntry(result, '')()).toBe(1);
 });

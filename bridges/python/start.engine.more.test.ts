@@ -22,13 +22,13 @@ const preload = [
 ];
 const imports = ['pack'];
 
-function snapshots(): string[] {
+function listSnapshots(): string[] {
   return readdirSync(engines.folder)
     .filter((name) => name.endsWith('.snapshot'))
     .map((name) => join(engines.folder, name));
 }
 
-function works(engine: Engine): void {
+function expectWorking(engine: Engine): void {
   const module = loadModule(engine, 'import pack\ndef f(a, b): return a + b + len(pack.A)\n');
   expect(engine.makeEntry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
 }
@@ -39,30 +39,30 @@ describe('the start of a Python interpreter', () => {
     const options = { preload, imports, log: (line: string) => log.push(line) };
     const cold = await engines.make(options);
     expect(cold.start.warm).toBe(false);
-    works(cold);
+    expectWorking(cold);
     const warm = await engines.make(options);
     expect(warm.start.warm).toBe(true);
-    works(warm);
+    expectWorking(warm);
     expect(log).toEqual([]);
   });
 
   it('uses another snapshot for other packages', async () => {
-    const before = snapshots().length;
+    const before = listSnapshots().length;
     const other = [{ path: preload[0]!.path, source: 'A = [1]\n' }];
     const engine = await engines.make({ preload: other, imports });
     expect(engine.start.warm).toBe(false);
-    expect(snapshots().length).toBe(before + 1);
+    expect(listSnapshots().length).toBe(before + 1);
   });
 
   it("seeds each interpreter's random numbers anew", async () => {
     const source = 'import random, os\ndef f(): return f"{random.random()} {os.urandom(8)}"\n';
-    const seen = new Set<string | undefined>();
+    const numbers = new Set<string | undefined>();
     for (let i = 0; i < 2; i += 1) {
       const engine = await engines.make({ preload, imports });
       expect(engine.start.warm).toBe(true);
-      seen.add(engine.makeEntry(engine.get(loadModule(engine, source), 'f'), '', 's')());
+      numbers.add(engine.makeEntry(engine.get(loadModule(engine, source), 'f'), '', 's')());
     }
-    expect(seen.size).toBe(2);
+    expect(numbers.size).toBe(2);
   });
 
   // The first damage is noticed before the start, the second in the middle of it. snapshot.test.ts of
@@ -71,10 +71,10 @@ describe('the start of a Python interpreter', () => {
     ['of other files', (_file, fd) => writeSync(fd, 'XXXX', 40)],
     ['changed in its pages', (file, fd) => writeSync(fd, 'XXXX', statSync(file).size - 500_000)],
   ];
-  it.each(damages)('ignores a snapshot that is %s, and is cold', async (_what, damage) => {
+  it.each(damages)('is cold, and ignores the snapshot, if that is %s', async (_what, damage) => {
     const log: string[] = [];
     await engines.make({ preload, imports });
-    for (const file of snapshots()) {
+    for (const file of listSnapshots()) {
       const fd = openSync(file, 'r+');
       damage(file, fd);
       closeSync(fd);
@@ -82,7 +82,7 @@ describe('the start of a Python interpreter', () => {
     const engine = await engines.make({ preload, imports, log: (line) => log.push(line) });
     expect(engine.start.warm).toBe(false);
     expect(log.length).toBe(1);
-    works(engine);
+    expectWorking(engine);
     expect((await engines.make({ preload, imports })).start.warm).toBe(true);
   });
 
@@ -92,21 +92,21 @@ describe('the start of a Python interpreter', () => {
     chmodSync(cacheFolder, 0o777);
     const warn = (line: string) => warnings.push(line);
     const engine = await engines.make({ preload, imports, cacheFolder, warn });
-    works(engine);
+    expectWorking(engine);
     expect(engine.start.warm).toBe(false);
     expect(warnings).toEqual([expect.stringContaining('can be written by everybody (mode 777)')]);
     expect(readdirSync(cacheFolder)).toEqual([]);
   });
 
-  it('starts without a writable cache, and logs that it cannot write there', async () => {
+  it('succeeds without a writable cache, and logs that it cannot write there', async () => {
     const log: string[] = [];
     const file = join(engines.folder, 'a-file');
     writeFileSync(file, '');
     const cacheFolder = join(file, 'below');
     const engine = await engines.make({ preload, imports, cacheFolder, log: (l) => log.push(l) });
-    works(engine);
+    expectWorking(engine);
     expect(log.some((line) => line.includes('cannot write'))).toBe(true);
-    works(await engines.make({ preload, imports, cacheFolder: false }));
+    expectWorking(await engines.make({ preload, imports, cacheFolder: false }));
   });
 
   it('refuses an unknown version of Pyodide', () => {

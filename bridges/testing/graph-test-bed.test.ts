@@ -45,7 +45,7 @@ import { EEXIST, EIO, ENOENT, EPERM } from 'glossa';
 import { assert, graph, raises, sleep, test } from 'glossa/testing';
 `;
 
-async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
+async function runFile(tests: string): Promise<Record<string, TestReport>> {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-bed-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'm.ts'), MODULE);
@@ -64,8 +64,8 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
 }
 
 /** Runs tests that must all pass. */
-async function allPass(tests: string): Promise<void> {
-  const reports = await reportsOf(tests);
+async function expectAllPass(tests: string): Promise<void> {
+  const reports = await runFile(tests);
   expect(Object.keys(reports).length).toBeGreaterThan(0);
   for (const { name, outcome, message } of Object.values(reports)) {
     expect({ name, outcome, message }).toEqual({ name, outcome: 'passed', message: undefined });
@@ -73,7 +73,7 @@ async function allPass(tests: string): Promise<void> {
 }
 
 it("a test's file operations return what they return on a mount", () =>
-  allPass(`
+  expectAllPass(`
 test('files', async () => {
   const g = await graph('m.ts');
   assert.equal(await g.listdir(), []);
@@ -134,15 +134,15 @@ test('large data, and a name that is no text', async () => {
 `));
 
 it('a write that wrote 0 bytes fails with EIO, as in a kernel', () =>
-  allPass(`
+  expectAllPass(`
 test('a write', async () => {
   const g = await graph('m.ts');
   assert.equal(await g.write('/a', 'text'), 4);
   await raises(EIO, g.write('/a', '!'));
 });`));
 
-it('fops wound directly return whole replies, and refuse wrong arguments', () =>
-  allPass(`
+it('fops that a test winds return whole replies, and refuse wrong arguments', () =>
+  expectAllPass(`
 test('fops', async () => {
   const g = await graph('m.ts');
   const made = await g.fop.mkdir('/d', 0o755, 0o022, null);
@@ -172,7 +172,7 @@ test('mistakes', async () => {
 `));
 
 it("a graph records, fails and holds the storage's requests", () =>
-  allPass(`
+  expectAllPass(`
 test('asked', async () => {
   const g = await graph('m.ts');
   await g.mkdir('/d');
@@ -220,8 +220,8 @@ test('children, and another user', async () => {
 });
 `));
 
-it('clients can connect and disconnect', () =>
-  allPass(`
+it('a test can connect and disconnect clients', () =>
+  expectAllPass(`
 test('two clients, of which one goes', async () => {
   const g = await graph('m.ts');
   const [one, two] = [g.connect('one'), g.connect('two')];
@@ -238,8 +238,8 @@ test('two clients, of which one goes', async () => {
 });
 `));
 
-it('storages can be down and come up', () =>
-  allPass(`
+it('a test can start with storages down, and bring them up', () =>
+  expectAllPass(`
 test('down, and up again', async () => {
   const g = await graph('m.ts', {}, { children: 2 });
   assert(g.isUp);
@@ -259,8 +259,8 @@ test('not up at the start', async () => {
 });
 `));
 
-it("the test's clock advances by hand, or when the test waits", () =>
-  allPass(`
+it("the test's clock advances when the test advances it, or waits", () =>
+  expectAllPass(`
 test('by hand', async () => {
   const g = await graph('m.ts', { delay: 10 });
   let answered = false;
@@ -278,8 +278,8 @@ test('by itself', async () => {
 });
 `));
 
-it('failed tests report the reason and line, and never hang', async () => {
-  const reports = await reportsOf(`
+it('failed tests report the reason and the line, and tests that cannot finish fail', async () => {
+  const reports = await runFile(`
 test('wrong', async () => {
   const g = await graph('m.ts');
   await g.write('/a', '');
@@ -319,23 +319,23 @@ test('waits for nothing', () => new Promise(() => {}));
 });
 
 it('a test file with an error cannot be loaded', async () => {
-  await expect(reportsOf('test(')).rejects.toThrow(/m\.test\.ts:\d+:\d+: SyntaxError/);
-  await expect(reportsOf('import { x } from "./absent.ts"; x();')).rejects.toThrow('absent.ts');
+  await expect(runFile('test(')).rejects.toThrow(/m\.test\.ts:\d+:\d+: SyntaxError/);
+  await expect(runFile('import { x } from "./absent.ts"; x();')).rejects.toThrow('absent.ts');
 });
 
-it('timers fire in order, also timers set by other timers', () => {
+it('timers of the virtual clock fire in order, also those that other timers set', () => {
   const clock = new VirtualClock();
   const start = clock.now;
   const rung: [string, number][] = [];
-  const ring = (name: string) => () => void rung.push([name, clock.now - start]);
-  clock.after(20, ring('b'));
+  const setTimer = (name: string) => () => void rung.push([name, clock.now - start]);
+  clock.after(20, setTimer('b'));
   clock.after(10, () => {
-    ring('a')();
-    clock.after(5, ring('a2'));
+    setTimer('a')();
+    clock.after(5, setTimer('a2'));
   });
-  const cancel = clock.after(12, ring('never'));
+  const cancel = clock.after(12, setTimer('never'));
   cancel();
-  clock.after(31, ring('late'));
+  clock.after(31, setTimer('late'));
   clock.advanceTo(start + 30);
   expect(rung).toEqual([
     ['a', 10],
@@ -346,7 +346,7 @@ it('timers fire in order, also timers set by other timers', () => {
   expect(clock.next).toBe(start + 31);
 });
 
-it('log lines are parsed, tracebacks included', () => {
+it('log lines are parsed with their tracebacks', () => {
   const head = '[2026-11-20 06:38:28.167908 +0000] E [MSGID: 7] [m.py:12:lookup] 0-vol: ';
   expect(parseLine(`${head}failed\n  File "x"`)).toEqual([
     'E',

@@ -35,7 +35,7 @@ import { assert, graph, raises, sleep, test } from 'glossa/testing';
 import { seconds } from './m.js';
 `;
 
-async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
+async function runFile(tests: string): Promise<Record<string, TestReport>> {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-js-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'm.js'), MODULE);
@@ -54,7 +54,7 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
 }
 
 it("assertions have node:assert's names and report differences", async () => {
-  const reports = await reportsOf(`
+  const reports = await runFile(`
 test('fine', async () => {
   assert(1); assert.ok('x'); assert.equal([1], [1]); assert.deepEqual({ a: [1] }, { a: [1] });
   assert.deepStrictEqual(new Map([[1, 2]]), new Map([[1, 2]])); assert.strictEqual('a', 'a');
@@ -99,8 +99,8 @@ test('not', async () => {
   ]);
 });
 
-it('tests run against the module, with a clock of their own', async () => {
-  const reports = await reportsOf(`
+it('JavaScript tests run against the module, with a clock of their own', async () => {
+  const reports = await runFile(`
 test('asks once, until it is old', async () => {
   const g = await graph('m', { maxAge: seconds });
   const began = Date.now();
@@ -144,8 +144,8 @@ test('what is held', async () => {
   expect(Object.keys(reports)).toHaveLength(4);
 });
 
-it('failed tests report the reason, and never hang', async () => {
-  const reports = await reportsOf(`
+it('failed JavaScript tests report the reason, and tests that cannot finish fail', async () => {
+  const reports = await runFile(`
 test('wrong', async () => {
   const g = await graph('m');
   assert.equal(await g.listdir(), ['a']);
@@ -174,6 +174,6 @@ test('after it', async () => {
   expect(reports['after it']!.outcome).toBe('passed');
 });
 
-it('a test file with an error cannot be loaded', async () => {
-  await expect(reportsOf('test(')).rejects.toThrow(/SyntaxError|m\.test\.js/);
+it('a JavaScript test file with an error is reported as not loadable', async () => {
+  await expect(runFile('test(')).rejects.toThrow(/SyntaxError|m\.test\.js/);
 });

@@ -72,7 +72,7 @@ it.each([
   ['negative.py', 'test_negative.py', PYTHON, startPythonTests],
   ['javascript/negative.js', 'negative.test.js', JAVASCRIPT, startJavaScriptTests],
 ] as [string, string, string, StartTests][])(
-  'tests of %s see the timeouts that the module sets',
+  'a test in %s reads the cache timeouts that the module sets',
   async (module, file, tests, start) => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -81,12 +81,12 @@ it.each([
     const path = join(folder, file);
     writeFileSync(path, tests);
     const reports: TestReport[] = [];
-    const ended = (report: TestReport): void => void reports.push(report);
+    const onTestEnded = (report: TestReport): void => void reports.push(report);
     await runTests(path, folder, start, {
       findTranslator: findSubject,
       filter: undefined,
       timeLimit: 5,
-      onTestEnded: ended,
+      onTestEnded: onTestEnded,
     });
     expect(reports).toHaveLength(3);
     expect(reports.map(({ name, message }) => message ?? name)).toEqual(

@@ -3,7 +3,7 @@ import { makeSources } from './sources.ts';
 
 const sources = makeSources({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
 
-it("a browser's sources have the given files and their folders", () => {
+it("a browser's sources contain the page's files and their folders", () => {
   expect(
     ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.fileKind),
   ).toEqual(['folder', 'folder', 'folder', 'file', 'file', undefined]);
@@ -19,10 +19,10 @@ it.each([
   ['list', () => sources.list('/none')],
   ['read', () => sources.read('/a')],
   ['realPath', () => sources.realPath('/a/three.py')],
-])('%s of a missing path throws ENOENT', (_, ask) => {
+])("a browser's sources: %s throws ENOENT for a missing path", (_, ask) => {
   expect(ask).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
-it('a relative path is refused', () => {
+it("a browser's sources refuse a relative path", () => {
   expect(() => makeSources({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
 });

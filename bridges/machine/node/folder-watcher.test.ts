@@ -6,7 +6,7 @@ import { watchFolder } from './folder-watcher.ts';
 
 const PATIENCE = { timeout: 50_000 };
 
-function watched() {
+function startWatcher() {
   const home = mkdtempSync(join(tmpdir(), 'glossa-watch-'));
   const folder = join(home, 'code');
   mkdirSync(folder);
@@ -20,27 +20,27 @@ function watched() {
     expect(failed).not.toHaveBeenCalled();
   });
   /** Saves a file, and waits for the watcher's call. */
-  const tells = async (save: () => void): Promise<void> => {
+  const expectChange = async (save: () => void): Promise<void> => {
     const before = changed.mock.calls.length;
     save();
     await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(before), PATIENCE);
   };
-  return { folder, changed, tells, end };
+  return { folder, changed, expectChange, end };
 }
 
-it("a folder's watcher reports files that are written, replaced, created and removed", async () => {
-  const { folder, tells } = watched();
-  await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
-  await tells(() => {
+it('a folder watcher reports files that are written, replaced, created or removed', async () => {
+  const { folder, expectChange } = startWatcher();
+  await expectChange(() => writeFileSync(join(folder, 'm.py'), 'number two'));
+  await expectChange(() => {
     writeFileSync(join(folder, 'm.tmp'), 'number three');
     renameSync(join(folder, 'm.tmp'), join(folder, 'm.py'));
   });
-  await tells(() => writeFileSync(join(folder, 'n.py'), ''));
-  await tells(() => rmSync(join(folder, 'n.py')));
+  await expectChange(() => writeFileSync(join(folder, 'n.py'), ''));
+  await expectChange(() => rmSync(join(folder, 'n.py')));
 });
 
-it("a folder's watcher ignores files with other extensions, and stops after its end", async () => {
-  const { folder, changed, tells, end } = watched();
+it('a folder watcher ignores other extensions, and reports nothing after it is stopped', async () => {
+  const { folder, changed, expectChange, end } = startWatcher();
   // A second watcher for those files proves that the event came: the first would have seen it too.
   const notes = vi.fn();
   onTestFinished(watchFolder(folder, ['.txt'], { onChange: notes, onFailure: vi.fn() }));
@@ -50,7 +50,7 @@ it("a folder's watcher ignores files with other extensions, and stops after its 
     await vi.waitFor(() => expect(notes).toHaveBeenCalled(), PATIENCE);
   }
   expect(changed).not.toHaveBeenCalled();
-  await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
+  await expectChange(() => writeFileSync(join(folder, 'm.py'), 'number two'));
   expect(changed).toHaveBeenCalledTimes(1);
   end();
   // A second watcher of the same folder shows that the event came.
@@ -65,12 +65,12 @@ it("a folder's watcher ignores files with other extensions, and stops after its 
   expect(changed).toHaveBeenCalledTimes(1);
 });
 
-it('a watcher follows a folder that is recreated', async () => {
-  const { folder, tells } = watched();
-  await tells(() => {
+it('a folder watcher reports changes in a folder that is removed and created again', async () => {
+  const { folder, expectChange } = startWatcher();
+  await expectChange(() => {
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
     writeFileSync(join(folder, 'm.py'), 'number two');
   });
-  await tells(() => writeFileSync(join(folder, 'm.py'), 'number three'));
+  await expectChange(() => writeFileSync(join(folder, 'm.py'), 'number three'));
 });

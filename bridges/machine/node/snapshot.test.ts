@@ -17,7 +17,7 @@ const PAGE = 4096;
 const MEMORY = 64 * PAGE;
 
 /** A snapshot as Pyodide makes it: a head, whose second word is its length, then the memory. */
-function made(): Uint8Array {
+function makeMemory(): Uint8Array {
   const head = new Uint32Array([1, 16, 3, 4]);
   const memory = new Uint8Array(MEMORY);
   memory.fill(7, 0, 2 * PAGE);
@@ -25,17 +25,17 @@ function made(): Uint8Array {
   return new Uint8Array([...new Uint8Array(head.buffer), ...memory]);
 }
 
-function written(): SnapshotLocation & { readonly file: string; open(): [unknown, string[]] } {
+function writeExample(): SnapshotLocation & { readonly file: string; open(): [unknown, string[]] } {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-snapshot-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const place = { folder, name: 'a.snapshot', source: hashInputs(['one']) };
+  const location = { folder, name: 'a.snapshot', source: hashInputs(['one']) };
   const log: string[] = [];
   const logs = { log: (line: string) => void log.push(line), warn: () => {} };
-  writeSnapshot(place, made(), logs);
+  writeSnapshot(location, makeMemory(), logs);
   expect(log).toEqual([]);
-  const file = join(folder, place.name);
+  const file = join(folder, location.name);
   return {
-    ...place,
+    ...location,
     file,
     open() {
       const snapshot = openSnapshot(this, logs);
@@ -45,13 +45,13 @@ function written(): SnapshotLocation & { readonly file: string; open(): [unknown
   };
 }
 
-it('an intact snapshot is restored unchanged', () => {
-  const place = written();
-  const snapshot = openSnapshot(place, { log() {}, warn() {} })!;
+it('an intact snapshot restores the memory unchanged', () => {
+  const location = writeExample();
+  const snapshot = openSnapshot(location, { log() {}, warn() {} })!;
   const heap = new Uint8Array(MEMORY);
   snapshot.readPages(heap);
   snapshot.close();
-  expect(Buffer.from(heap).equals(made().subarray(16))).toBe(true);
+  expect(Buffer.from(heap).equals(makeMemory().subarray(16))).toBe(true);
   expect(snapshot.memoryLength).toBe(MEMORY);
 });
 
@@ -63,28 +63,28 @@ const damages: [what: string, why: string, damage: Damage][] = [
   ['changed in its head', 'it was made from other files', (fd) => writeSync(fd, 'XXXX', 40)],
 ];
 it.each(damages)('a snapshot that is %s is refused with the reason', (_what, why, damage) => {
-  const place = written();
-  const fd = openSync(place.file, 'r+');
-  damage(fd, statSync(place.file).size);
+  const location = writeExample();
+  const fd = openSync(location.file, 'r+');
+  damage(fd, statSync(location.file).size);
   closeSync(fd);
-  expect(place.open()).toEqual([undefined, [`ignoring ${place.file}: ${why}`]]);
+  expect(location.open()).toEqual([undefined, [`ignoring ${location.file}: ${why}`]]);
 });
 
-it('a snapshot made from other files is refused, also under the same name', () => {
-  const place = { ...written(), source: hashInputs(['another']) };
-  expect(place.open()).toEqual([
+it('a snapshot made from other files is refused even under the expected name', () => {
+  const location = { ...writeExample(), source: hashInputs(['another']) };
+  expect(location.open()).toEqual([
     undefined,
-    [`ignoring ${place.file}: it was made from other files`],
+    [`ignoring ${location.file}: it was made from other files`],
   ]);
 });
 
-describe('damaged pages', () => {
-  it('are detected when they are read', () => {
-    const place = written();
-    const fd = openSync(place.file, 'r+');
-    writeSync(fd, 'XXXX', statSync(place.file).size - 500);
+describe('damaged pages of a snapshot', () => {
+  it('are detected by their checksum when they are read', () => {
+    const location = writeExample();
+    const fd = openSync(location.file, 'r+');
+    writeSync(fd, 'XXXX', statSync(location.file).size - 500);
     closeSync(fd);
-    const snapshot = openSnapshot(place, { log() {}, warn() {} })!;
+    const snapshot = openSnapshot(location, { log() {}, warn() {} })!;
     onTestFinished(() => snapshot.close());
     expect(() => snapshot.readPages(new Uint8Array(MEMORY))).toThrow('checksum');
   });

@@ -22,16 +22,16 @@ it("the watchdog's thread ends with its process at any moment", async () => {
 
 /** With a quarter of a CPU, a call runs far beyond its limit by the clock, but not by CPU time. */
 it('the watchdog does not count the time in which other processes have the CPU', async () => {
-  const cpu = allowedCpu();
-  const pinned = (nice: number, script: string) =>
+  const cpu = readAllowedCpu();
+  const startPinned = (nice: number, script: string) =>
     spawn('nice', [
       ...['-n', String(nice), 'taskset', '-c', cpu, process.execPath],
       ...['--input-type=module', '-e', script],
     ]);
-  const children = [pinned(0, 'for (;;);')];
+  const children = [startPinned(0, 'for (;;);')];
   try {
     const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
-    const run = pinned(
+    const run = startPinned(
       5,
       `import { COUNT, INTERRUPT, newWord, RUNNING } from ${at('host/limits/watchdog.js')};
       import { watch } from ${at('machine/node/watchdog.js')};
@@ -53,20 +53,20 @@ it('the watchdog does not count the time in which other processes have the CPU',
       process.exit();`,
     );
     children.push(run);
-    const said = JSON.parse(await text(run.stdout)) as { took: number; interrupted: boolean };
-    expect(said.took).toBeGreaterThan(800);
-    expect(said.interrupted).toBe(false);
+    const output = JSON.parse(await text(run.stdout)) as { took: number; interrupted: boolean };
+    expect(output.took).toBeGreaterThan(800);
+    expect(output.interrupted).toBe(false);
   } finally {
-    await Promise.all(children.map(endOf));
+    await Promise.all(children.map(awaitExit));
   }
 });
 
-async function endOf(child: ChildProcess): Promise<void> {
+async function awaitExit(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
 
 /** The first CPU that this process may run on. */
-const allowedCpu = (): string =>
+const readAllowedCpu = (): string =>
   /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;

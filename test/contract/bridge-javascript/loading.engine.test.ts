@@ -94,12 +94,14 @@ it('a missing import prevents the start with its line and the searched folders',
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));
   expect(error).toMatch(
-    /three\n {4}each also with .*\n {4}a package has to be in a folder that option/,
+    /three\n {4}each also with .*\n {4}a package must be in a folder that option/,
   );
   // Only the author's folders, not glossa's own.
   expect(error).not.toContain('examples');
   const node = makeModuleGraph({ 'm.js': makeCounter("import fs from 'fs';", 'fs') });
-  await expect(node.graph.start()).rejects.toThrow(/it is a module of Node's, of which/);
+  await expect(node.graph.start()).rejects.toThrow(
+    /it is built into Node, and modules of volumes cannot/,
+  );
   const nowhere = makeModuleGraph(
     { 'm.js': makeCounter('', '1') },
     { options: { packages: '/no/such' } },
