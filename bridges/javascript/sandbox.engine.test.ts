@@ -261,7 +261,7 @@ describe('the import of a module', () => {
     expect(otherLines[0]).toContain(`'${name}'`);
   });
 
-  it('of a Node module at load fails the start of the volume, with the line', async () => {
+  it('fails the start of the volume if it names a Node module, with the line', async () => {
     const broken = startModule({ 'm.js': "\nimport fs from 'node:fs';\n" });
     await expect(broken).rejects.toThrow(/m\.js:2: import of 'node:fs' is refused/);
   });

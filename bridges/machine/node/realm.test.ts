@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-describe('a rejected promise', () => {
+describe('unhandled rejections', () => {
   /** Runs a script in a process with a realm; returns its output and status. */
   function run(code: string) {
     const realm = join(import.meta.dirname, 'realm.ts');
@@ -17,7 +17,7 @@ describe('a rejected promise', () => {
     return spawnSync(process.execPath, args, { encoding: 'utf8' });
   }
 
-  it('of a realm does not end the process, whatever its reason is', () => {
+  it('a rejected promise of a realm does not end the process', () => {
     const { stdout, stderr, status } = run(`
       realm.evaluate('Promise.reject(new Error("x"))', 'a');
       realm.evaluate('(async () => { throw 1 })()', 'b');
@@ -27,13 +27,13 @@ describe('a rejected promise', () => {
     expect([stdout, stderr, status]).toEqual(['alive\n', '', 0]);
   });
 
-  it('of the host ends the process, as without a realm', () => {
+  it('a rejected promise of the host ends the process, as without a realm', () => {
     const { stdout, stderr, status } = run(`Promise.reject(new Error('the host failed'));`);
     expect([stdout, status]).toEqual(['', 1]);
     expect(stderr).toContain('Error: the host failed');
   });
 
-  it('of the host reaches a listener of unhandledRejection', () => {
+  it('a rejected promise of the host reaches a listener of unhandledRejection', () => {
     const { stdout, status } = run(`
       process.on('unhandledRejection', (reason) => console.log('heard', reason.message));
       Promise.reject(new Error('the host failed'));`);
