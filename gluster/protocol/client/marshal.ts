@@ -47,7 +47,8 @@ const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unkno
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
   name: (loc: Loc) => loc.name ?? '',
-  values: (name: string | null) => (name === null ? 0 : 1),
+  // `name.given` in the formats of rpc/fops4.ts.
+  given: (name: string | null) => (name === null ? 0 : 1),
   type: (flock: Flock) => flock.type,
 };
 
